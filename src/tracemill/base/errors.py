@@ -1,0 +1,56 @@
+"""Our errors, one tree; the shell turns each branch into an exit code.
+
+TracemillError
+  UsageError        the person asked for something that cannot be             exit 2
+    UnknownNameError  ... a name that nothing answers to
+    NotFoundError     ... nothing matched                                     exit 3
+  DataError         a file or record is not what it claims to be; recorded,
+                    and the run goes on                                       exit 4
+    SourceError       ... found while reading a source
+    SchemaError       ... found while reading our own store
+  PolicyError       a privacy or approval rule of ours forbids it             exit 5
+  StoreError        the workspace is locked or damaged                        exit 6
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class TracemillError(Exception):
+    """Base of every error that we raise on purpose."""
+
+
+class UsageError(TracemillError, ValueError):
+    """The request cannot be met; the message says what would be."""
+
+
+class UnknownNameError(UsageError):
+    """A name that nothing answers to, said together with those that do."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"unknown {kind} {name!r}; known: {', '.join(sorted(known)) or 'none'}")
+
+
+class NotFoundError(UsageError):
+    """Nothing matched what was asked for."""
+
+
+class DataError(TracemillError, ValueError):
+    """Foreign or stored data is not what it claims to be."""
+
+
+class SourceError(DataError):
+    """A source met input that it cannot read."""
+
+
+class SchemaError(DataError):
+    """A record of our own store cannot be read by this version."""
+
+
+class PolicyError(TracemillError):
+    """One of our own rules forbids it."""
+
+
+class StoreError(TracemillError):
+    """The workspace is in use by another process, or damaged."""

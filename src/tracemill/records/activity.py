@@ -1,0 +1,104 @@
+"""What one trajectory did, in small: the evidence that linkers and labelers work from.
+
+A trajectory can be larger than memory; its activity never is. It is a pure function of
+the trajectory's steps and events.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from tracemill.records.refs import Count, Record
+
+CheckKind = Literal["test", "lint", "types", "build"]
+"""What a command checked."""
+
+Ending = Literal["agent", "user", "open_call", "interruption", "error", "unknown"]
+"""Who had the last word: `open_call` is a tool call that never came back."""
+
+
+class CommitMention(Record, omit_defaults=True):
+    """A commit that the session made, by its own output."""
+
+    sha: str
+    """Hash as printed, often abbreviated."""
+    step: Count
+    """Index of the step that made it."""
+    is_structured: bool = False
+    """Whether a structured result names it, and not only printed text."""
+    branch: str | None = None
+    """Branch as printed."""
+
+
+class CheckRun(Record, omit_defaults=True):
+    """A command that tested, linted, type-checked or built."""
+
+    step: Count
+    """Index of the step that ran it."""
+    check: CheckKind
+    """What it checked."""
+    passed: bool | None = None
+    """Whether it passed; None where the output does not tell."""
+
+
+class Correction(Record, omit_defaults=True):
+    """A person said that the agent's work or understanding was wrong."""
+
+    step: Count
+    """Index of the person's step."""
+    confidence: float
+    """How sure the rule is."""
+
+
+class Activity(Record, omit_defaults=True):
+    """What one trajectory did."""
+
+    trajectory_id: str
+    """The trajectory."""
+    input_id: str
+    """The input it was read from."""
+    goal: str = ""
+    """What the person first asked for, verbatim but redacted, at most 2,000 characters."""
+    first_native_id: str | None = None
+    """The source's id of the first step that has one: copies of a session share it."""
+    n_steps: Count = 0
+    """Steps."""
+    n_user_steps: Count = 0
+    """Steps that a person typed."""
+    n_calls: Count = 0
+    """Tool calls."""
+    n_results: Count = 0
+    """Tool results."""
+    n_errors: Count = 0
+    """Results that failed by themselves; rejections and interruptions are counted apart."""
+    n_rejections: Count = 0
+    """Tool calls that a person refused."""
+    n_interruptions: Count = 0
+    """Times that a person stopped the agent."""
+    n_compactions: Count = 0
+    """Times that the context was summarised."""
+    n_todo_changes: Count = 0
+    """Times that the agent changed its todo list."""
+    commits: tuple[CommitMention, ...] = ()
+    """Commits that it made, in order."""
+    pull_requests: tuple[int, ...] = ()
+    """Pull requests that it named."""
+    checks: tuple[CheckRun, ...] = ()
+    """Checks that it ran, in order."""
+    corrections: tuple[Correction, ...] = ()
+    """Corrections by a person, in order."""
+    thanks: tuple[int, ...] = ()
+    """Indexes of steps in which a person accepted or praised the work."""
+    files_edited: tuple[str, ...] = ()
+    """Paths that it wrote or edited, sorted, at most 1,000."""
+    last_edit_step: int | None = None
+    """Index of the last step that wrote or edited a file."""
+    ending: Ending = "unknown"
+    """Who had the last word."""
+    last_user_step: int | None = None
+    """Index of the last step that a person typed."""
+    started: datetime | None = None
+    """Earliest moment."""
+    ended: datetime | None = None
+    """Latest moment."""

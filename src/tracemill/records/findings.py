@@ -1,0 +1,90 @@
+"""What reading an input turned up besides its records: sensitive places, and bad lines.
+
+Neither record ever holds the text that it is about.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tracemill.records.refs import Count, Origin, Record, Span
+
+QuarantineReason = Literal[
+    "not_json", "not_an_object", "truncated", "oversize_line", "bad_encoding", "bad_shape"
+]
+"""Why bytes made no record: see each source for what it can tell apart."""
+
+
+class Finding(Record, omit_defaults=True):
+    """Where something sensitive stood, and what stands there now."""
+
+    rule: str
+    """The rule that found it, for example `github-pat`."""
+    kind: Literal["secret", "pii"]
+    """Whether it gives access or points at a person."""
+    start: Count
+    """Offset of its first character in the redacted text."""
+    end: Count
+    """Offset just behind its last character in the redacted text."""
+    where: str = ""
+    """The field that holds it, as a path such as `calls[0].arguments.command`."""
+    record_id: str = ""
+    """The trajectory or event that holds it."""
+    step: Count | None = None
+    """Index of the step that holds it."""
+    input_id: str = ""
+    """The input it was read from."""
+
+
+class Quarantined(Record, omit_defaults=True):
+    """Bytes of an input that could not be read; they stay in the archive."""
+
+    reason: QuarantineReason
+    """Why."""
+    detail: str
+    """What was expected and what was found, in words that hold nothing of the content."""
+    span: Span
+    """The bytes."""
+    origin: Origin
+    """Where they stand."""
+
+
+class Tally(Record, omit_defaults=True):
+    """What became of an input's lines; a source yields it last.
+
+    `n_lines` equals `n_used` plus the quarantined lines plus the sum of `skipped`.
+    """
+
+    n_lines: Count
+    """Lines that were not blank."""
+    n_used: Count
+    """Lines that made a record or joined one."""
+    skipped: dict[str, int] = {}
+    """Lines that are known to hold nothing to keep, or whose type is unknown, by reason."""
+
+
+class Input(Record, omit_defaults=True):
+    """One file or repository that was looked at, whether or not it was read."""
+
+    id: str
+    """Derived from source and address."""
+    source: str | None
+    """The source that read it; None where none recognised it."""
+    source_version: int | None
+    """Output version of that source."""
+    uri: str
+    """Its address, with personal parts pseudonymised."""
+    status: Literal["read", "skipped"]
+    """Whether records were read from it."""
+    reason: str | None = None
+    """Why it was skipped."""
+    detail: str | None = None
+    """What was expected and what was found."""
+    n_bytes: Count = 0
+    """Bytes read."""
+    content: str | None = None
+    """SHA-256 of its bytes, which also finds them in the archive."""
+    n_records: dict[str, int] = {}
+    """Records read from it, counted by kind."""
+    skipped: dict[str, int] = {}
+    """Lines that made no record, counted by reason."""

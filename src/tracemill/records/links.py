@@ -1,0 +1,50 @@
+"""A claim that two records belong together, with the method and how sure it is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tracemill.records.refs import Ratio, Record, Ref, Stamp
+
+LinkMethod = Literal[
+    "commit_output",
+    "git_operation",
+    "checkpoint_trailer",
+    "pull_request",
+    "base_commit",
+    "files_and_time",
+    "branch_and_time",
+    "spawned",
+    "same_session",
+    "same_messages",
+    "reverts",
+]
+"""How it is known:
+
+`commit_output` the session printed the commit's hash when it committed; `git_operation` the
+tool result names the commit; `checkpoint_trailer` the commit's trailer names the session;
+`pull_request` both name one pull request; `base_commit` the session began at the commit;
+`files_and_time` the commit holds files that the session edited and was made within or soon
+after it; `branch_and_time` only branch and time agree; `spawned` one agent started the other;
+`same_session` both carry one session id; `same_messages` one begins with the other's messages;
+`reverts` a commit says so.
+"""
+
+
+class Link(Record, omit_defaults=True):
+    """`source` and `target` belong together."""
+
+    id: str
+    """Derived from both ends and the method."""
+    source: Ref
+    """One end: the trajectory, or the later commit."""
+    target: Ref
+    """The other end."""
+    method: LinkMethod
+    """How it is known."""
+    confidence: Ratio
+    """How sure the method is."""
+    evidence: tuple[Ref, ...] = ()
+    """Steps that show it."""
+    stamp: Stamp
+    """The linker."""
