@@ -18,7 +18,7 @@ Ending = Literal["agent", "user", "open_call", "interruption", "error", "unknown
 """Who had the last word: `open_call` is a tool call that never came back."""
 
 
-class CommitMention(Record, omit_defaults=True):
+class CommitMention(Record, kw_only=True):
     """A commit that the session made, by its own output."""
 
     sha: str
@@ -31,7 +31,7 @@ class CommitMention(Record, omit_defaults=True):
     """Branch as printed."""
 
 
-class CheckRun(Record, omit_defaults=True):
+class CheckRun(Record, kw_only=True):
     """A command that tested, linted, type-checked or built."""
 
     step: Count
@@ -42,7 +42,7 @@ class CheckRun(Record, omit_defaults=True):
     """Whether it passed; None where the output does not tell."""
 
 
-class Correction(Record, omit_defaults=True):
+class Correction(Record, kw_only=True):
     """A person said that the agent's work or understanding was wrong."""
 
     step: Count
@@ -51,7 +51,7 @@ class Correction(Record, omit_defaults=True):
     """How sure the rule is."""
 
 
-class Activity(Record, omit_defaults=True):
+class Activity(Record, kw_only=True):
     """What one trajectory did."""
 
     trajectory_id: str

@@ -7,7 +7,7 @@ from typing import Any
 from tracemill.records.refs import Count, Record
 
 
-class ExportedFile(Record):
+class ExportedFile(Record, kw_only=True):
     """One file of an export."""
 
     path: str
@@ -22,7 +22,7 @@ class ExportedFile(Record):
     """Hash of its bytes."""
 
 
-class DatasetVersion(Record, omit_defaults=True):
+class DatasetVersion(Record, kw_only=True):
     """Immutable, identified by what it contains."""
 
     id: str

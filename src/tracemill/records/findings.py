@@ -15,7 +15,7 @@ QuarantineReason = Literal[
 """Why bytes made no record: see each source for what it can tell apart."""
 
 
-class Finding(Record, omit_defaults=True):
+class Finding(Record, kw_only=True):
     """Where something sensitive stood, and what stands there now."""
 
     rule: str
@@ -36,7 +36,7 @@ class Finding(Record, omit_defaults=True):
     """The input it was read from."""
 
 
-class Quarantined(Record, omit_defaults=True):
+class Quarantined(Record, kw_only=True):
     """Bytes of an input that could not be read; they stay in the archive."""
 
     reason: QuarantineReason
@@ -49,7 +49,7 @@ class Quarantined(Record, omit_defaults=True):
     """Where they stand."""
 
 
-class Tally(Record, omit_defaults=True):
+class Tally(Record, kw_only=True):
     """What became of an input's lines; a source yields it last.
 
     `n_lines` equals `n_used` plus the quarantined lines plus the sum of `skipped`.
@@ -63,7 +63,7 @@ class Tally(Record, omit_defaults=True):
     """Lines that are known to hold nothing to keep, or whose type is unknown, by reason."""
 
 
-class Input(Record, omit_defaults=True):
+class Input(Record, kw_only=True):
     """One file or repository that was looked at, whether or not it was read."""
 
     id: str

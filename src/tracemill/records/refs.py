@@ -14,11 +14,14 @@ Ratio = Annotated[float, msgspec.Meta(ge=0, le=1)]
 """A share or a confidence."""
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of all records: immutable and closed to unknown fields."""
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of all records: immutable, closed to unknown fields, silent about defaults.
+
+    Each record repeats `kw_only=True`, which msgspec does not hand down.
+    """
 
 
-class Origin(Record):
+class Origin(Record, kw_only=True):
     """Where a record was read from, precise enough to read it again."""
 
     source: str
@@ -31,7 +34,7 @@ class Origin(Record):
     """The input that owns the record: all of an input's records are replaced together."""
 
 
-class Span(Record, array_like=True):
+class Span(Record, kw_only=True, array_like=True):
     """Bytes of an input, from `start` up to but not including `end`."""
 
     start: Count
@@ -40,7 +43,7 @@ class Span(Record, array_like=True):
     """Offset just behind the last byte."""
 
 
-class Ref(Record, omit_defaults=True):
+class Ref(Record, kw_only=True):
     """A pointer to a record, or to one step in it."""
 
     kind: RefKind
@@ -51,7 +54,7 @@ class Ref(Record, omit_defaults=True):
     """Index of the step meant, where the record is a trajectory and one step is meant."""
 
 
-class Stamp(Record):
+class Stamp(Record, kw_only=True):
     """Who says so, and in which version."""
 
     by: str

@@ -1,0 +1,204 @@
+"""The lake's tables: records as Arrow columns, and back.
+
+Columns follow from a record's fields: plain values become typed columns, a `Span` becomes
+`start` and `end`, and everything nested becomes a JSON text, so that rows stay readable to
+any engine while records may nest as they like. A tagged union keeps what all its members
+share as columns and the whole record as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+import pyarrow as pa
+
+from tracemill.records.activity import Activity
+from tracemill.records.episodes import Episode
+from tracemill.records.events import Event, EventBase
+from tracemill.records.examples import ChatExample
+from tracemill.records.findings import Finding, Input, Quarantined
+from tracemill.records.labels import Label
+from tracemill.records.links import Link
+from tracemill.records.refs import Origin, Record, Span
+from tracemill.records.trajectory import Step, Trajectory
+
+_PLAIN: Final[Mapping[type, pa.DataType]] = {
+    str: pa.string(),
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    datetime: pa.timestamp("us", tz="UTC"),
+}
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Column(NamedTuple):
+    """One field of a record as a column."""
+
+    name: str
+    arrow: pa.DataType
+    is_json: bool
+    type: Any
+    """The field's type, to read JSON back."""
+
+
+class Table(NamedTuple):
+    """One table of the lake."""
+
+    name: str
+    record: Any
+    """Type of the records in it."""
+    columns: tuple[Column, ...]
+    """Columns that follow from the record's fields."""
+    has_whole: bool
+    """Whether the column `record` holds the whole record as JSON."""
+    owner: str
+    """Column by which rows are replaced: all rows with one value go together."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Arrow schema of the table."""
+        fields = [pa.field(column.name, column.arrow) for column in self.columns]
+        if self.owner not in {column.name for column in self.columns}:
+            fields.insert(0, pa.field(self.owner, pa.string()))
+        if self.has_whole:
+            fields.append(pa.field("record", pa.string()))
+        return pa.schema(fields)
+
+    def to_batch(self, records: Sequence[Any], owners: Sequence[str] | None = None) -> pa.RecordBatch:
+        """Turn records into columns; `owners` gives the owner column where no field does."""
+        schema = self.schema
+        arrays = [self._array(field, records, owners) for field in schema]
+        return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+    def _array(
+        self, field: pa.Field, records: Sequence[Any], owners: Sequence[str] | None
+    ) -> pa.Array:
+        if field.name == "record" and self.has_whole:
+            return pa.array([_encode(record) for record in records], pa.string())
+        column = self._by_name.get(field.name)
+        if column is None:
+            assert owners is not None, f"{self.name}: rows need their {self.owner}"
+            return pa.array(owners, pa.string())
+        values = map(_reader(column), records)
+        if column.is_json:
+            return pa.array([_encode(value) if value else None for value in values], pa.string())
+        return pa.array(list(values), column.arrow)
+
+    @property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    def from_batch(self, batch: pa.RecordBatch) -> Iterator[Any]:
+        """Turn columns back into records."""
+        if self.has_whole:
+            decode = msgspec.json.Decoder(self.record).decode
+            for text in batch.column("record").to_pylist():
+                yield decode(text)
+            return
+        names = [c.name for c in self.columns if c.name in batch.schema.names]
+        by_name = self._by_name
+        values = [_values(batch.column(name), by_name[name]) for name in names]
+        for row in zip(*values, strict=True):
+            yield _record(self.record, dict(zip(names, row, strict=True)))
+
+
+def _reader(column: Column) -> Any:
+    if column.name in {"start", "end"} and column.type is Span:
+        return attrgetter(f"span.{column.name}")
+    if column.type is Origin and not column.is_json:
+        return attrgetter(f"origin.{column.name}")
+    return attrgetter(column.name)
+
+
+def _values(array: pa.Array, column: Column) -> list[Any]:
+    values: list[Any] = array.to_pylist()
+    if not column.is_json:
+        return values
+    decode = msgspec.json.Decoder(column.type).decode
+    return [None if value is None else decode(value) for value in values]
+
+
+def _record(kind: Any, row: dict[str, Any]) -> Any:
+    fields = kind.__struct_fields__
+    if "span" in fields and "start" in row:
+        row["span"] = Span(start=row.pop("start"), end=row.pop("end"))
+    if "origin" in fields:
+        row["origin"] = Origin(**{name: row.pop(name) for name in Origin.__struct_fields__})
+    return kind(**{name: value for name, value in row.items() if value is not None})
+
+
+def _columns(record: type[Record]) -> Iterator[Column]:
+    for field in msgspec.structs.fields(record):
+        kind = _bare(field.type)
+        if kind is Span:
+            yield Column("start", pa.int64(), is_json=False, type=Span)
+            yield Column("end", pa.int64(), is_json=False, type=Span)
+        elif kind is Origin:
+            for part in msgspec.structs.fields(Origin):
+                yield Column(part.name, _PLAIN[part.type], is_json=False, type=Origin)
+        elif kind in _PLAIN:
+            yield Column(field.name, _PLAIN[kind], is_json=False, type=kind)
+        else:
+            yield Column(field.name, pa.string(), is_json=True, type=field.type)
+
+
+def _bare(kind: Any) -> Any:
+    """Strip `Annotated`, `| None` and `Literal` down to the type that is stored."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) is Literal:
+        return type(get_args(kind)[0])
+    if get_origin(kind) in {Union, UnionType}:
+        members = [member for member in get_args(kind) if member is not NoneType]
+        return _bare(members[0]) if len(members) == 1 else kind
+    return kind
+
+
+def _table(name: str, record: type[Record], owner: str) -> Table:
+    return Table(name, record, tuple(_columns(record)), has_whole=False, owner=owner)
+
+
+def _union(name: str, shared: type[Record], union: Any, owner: str) -> Table:
+    columns = tuple(c for c in _columns(shared) if not c.is_json and c.type is not Span)
+    return Table(name, union, columns, has_whole=True, owner=owner)
+
+
+FACTS: Final = (
+    _table("trajectories", Trajectory, "input_id"),
+    _table("steps", Step, "input_id"),
+    _union("events", EventBase, Event, "input_id"),
+    _table("findings", Finding, "input_id"),
+    _table("quarantine", Quarantined, "input_id"),
+    _table("activities", Activity, "input_id"),
+    _table("inputs", Input, "id"),
+)
+"""What was read. All rows of an input are replaced together; `inputs` is written last."""
+
+DERIVATIONS: Final = (
+    _table("links", Link, "id"),
+    _table("labels", Label, "target_id"),
+    _table("episodes", Episode, "id"),
+    _table("examples", ChatExample, "episode_id"),
+)
+"""What was derived, and can be derived again."""
+
+TABLES: Final[Mapping[str, Table]] = {table.name: table for table in FACTS + DERIVATIONS}
+"""Every table by name."""
+
+
+def rows(records: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Cut a stream of records into lists of at most `size`."""
+    held: list[Any] = []
+    for record in records:
+        held.append(record)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held

@@ -1,0 +1,115 @@
+"""The workspace: one folder that holds everything Tracemill keeps, closed to other users.
+
+One process at a time may write to it; readers need no lock, since every layer commits
+atomically.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tracemill.base.errors import StoreError
+
+WORKSPACE_VERSION: Final = 1
+"""Raise on any change of layout that an older program would misread."""
+
+
+class Workspace:
+    """Folders of one workspace; creates them closed to other users when asked to."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.vault = root / "vault"
+        self.lake = root / "lake"
+        self.index = root / "index.sqlite"
+        self.datasets = root / "datasets"
+        self.scratch = root / "scratch"
+
+    @property
+    def exists(self) -> bool:
+        """Whether something was ever kept here."""
+        return self._marker.exists()
+
+    @property
+    def _marker(self) -> Path:
+        return self.root / "workspace.json"
+
+    def create(self) -> None:
+        """Make the folders, or check that those that stand there are of our version.
+
+        Raises:
+            StoreError: the workspace was written by a newer program, or cannot be made.
+        """
+        if self.exists:
+            self._check_version()
+        try:
+            for folder in (self.root, self.vault, self.lake, self.datasets, self.scratch):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.root.chmod(0o700)
+        except OSError as error:
+            raise StoreError(
+                f"cannot make the workspace {str(self.root)!r}: {error.strerror}; "
+                "choose another folder with --workspace"
+            ) from error
+        if not self.exists:
+            write_whole(self._marker, json.dumps({"version": WORKSPACE_VERSION}).encode())
+
+    def _check_version(self) -> None:
+        try:
+            found = json.loads(self._marker.read_bytes())["version"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"{str(self._marker)!r} is damaged: expected a JSON object with 'version'; "
+                f'write {{"version": {WORKSPACE_VERSION}}} into it'
+            ) from error
+        if found != WORKSPACE_VERSION:
+            raise StoreError(
+                f"{str(self.root)!r} has layout version {found!r}, this program knows "
+                f"{WORKSPACE_VERSION}; use the newer program, or another --workspace"
+            )
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the workspace for writing; scratch left behind by a killed run is cleared.
+
+        Raises:
+            StoreError: another process holds it.
+        """
+        self.create()
+        with (self.root / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise StoreError(
+                    f"another process is writing to {str(self.root)!r}; wait until it is done"
+                ) from error
+            shutil.rmtree(self.scratch)
+            self.scratch.mkdir(mode=0o700)
+            yield
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put `data` at `path` so that a reader sees the old file or all of the new one."""
+    temporary = path.with_name(f".{path.name}.part")
+    with temporary.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
