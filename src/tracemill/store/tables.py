@@ -1,7 +1,7 @@
 """The lake's tables: records as Arrow columns, and back.
 
 Columns follow from a record's fields: plain values become typed columns, a `Span` becomes
-`start` and `end`, and everything nested becomes a JSON text, so that rows stay readable to
+`byte_start` and `byte_end`, and everything nested becomes a JSON text, so that rows stay readable to
 any engine while records may nest as they like. A tagged union keeps what all its members
 share as columns and the whole record as JSON.
 """
@@ -109,8 +109,8 @@ class Table(NamedTuple):
 
 
 def _reader(column: Column) -> Any:
-    if column.name in {"start", "end"} and column.type is Span:
-        return attrgetter(f"span.{column.name}")
+    if column.type is Span:
+        return attrgetter(f"span.{column.name.removeprefix('byte_')}")
     if column.type is Origin and not column.is_json:
         return attrgetter(f"origin.{column.name}")
     return attrgetter(column.name)
@@ -126,8 +126,8 @@ def _values(array: pa.Array, column: Column) -> list[Any]:
 
 def _record(kind: Any, row: dict[str, Any]) -> Any:
     fields = kind.__struct_fields__
-    if "span" in fields and "start" in row:
-        row["span"] = Span(start=row.pop("start"), end=row.pop("end"))
+    if "span" in fields:
+        row["span"] = Span(start=row.pop("byte_start"), end=row.pop("byte_end"))
     if "origin" in fields:
         row["origin"] = Origin(**{name: row.pop(name) for name in Origin.__struct_fields__})
     return kind(**{name: value for name, value in row.items() if value is not None})
@@ -137,8 +137,8 @@ def _columns(record: type[Record]) -> Iterator[Column]:
     for field in msgspec.structs.fields(record):
         kind = _bare(field.type)
         if kind is Span:
-            yield Column("start", pa.int64(), is_json=False, type=Span)
-            yield Column("end", pa.int64(), is_json=False, type=Span)
+            yield Column("byte_start", pa.int64(), is_json=False, type=Span)
+            yield Column("byte_end", pa.int64(), is_json=False, type=Span)
         elif kind is Origin:
             for part in msgspec.structs.fields(Origin):
                 yield Column(part.name, _PLAIN[part.type], is_json=False, type=Origin)

@@ -1,0 +1,31 @@
+"""Foreign text on its way to a person: nothing in it may steer a terminal or a page."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CONTROLS: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters shown instead of obeyed.
+
+    Escape sequences, overprinting, and invisible or direction-changing characters become
+    visible as `\\x1b` or `\\u202e`; line ends and tabs stay.
+    """
+    return _CONTROLS.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def one_line(text: str, width: int) -> str:
+    """Return the beginning of `text` on one line, at most `width` characters long."""
+    flat = " ".join(printable(text[: 4 * width]).split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun: `1 session`, `2 sessions`."""
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{n:,} {noun if n == 1 else plural}"

@@ -1,0 +1,67 @@
+"""`tracemill dataset`: look at dataset versions, and take them elsewhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tracemill.cli.app import EXIT_DONE
+from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.flows.datasets import export_version, show_version
+
+
+def show_dataset(
+    name: str = "chat",
+    *,
+    rows: int = 1,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Show a dataset version: what is in it, what was left out and why, and its first rows.
+
+    Parameters
+    ----------
+    name
+        The dataset, or the id of one of its versions.
+    rows
+        How many rows to show.
+    """
+    shown = show_version(common.open(), name, rows)
+    if answer("dataset", shown, common, next_steps=["tracemill dataset export --to FOLDER"]):
+        return EXIT_DONE
+    version = shown.version
+    write(f"{version.name}  {version.id}")
+    write(f"Folder       {shown.folder}")
+    counts("Examples", version.n_examples)
+    counts("Left out", version.drops)
+    for file in version.files:
+        write(f"File         {file.path}  {file.rows:,} rows, {file.n_bytes:,} bytes, {file.sha256}")
+    for row in shown.rows:
+        write(f"\n{row}")
+    hint("next: tracemill dataset export --to FOLDER", common)
+    return EXIT_DONE
+
+
+def export_dataset(
+    name: str = "chat",
+    *,
+    to: Path,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Copy a dataset version, with its card and its lineage, to a folder of yours.
+
+    Parameters
+    ----------
+    name
+        The dataset, or the id of one of its versions.
+    to
+        The folder; it is made, and must hold nothing else.
+    dry_run
+        Only say what would be written.
+    """
+    exported = export_version(common.open(), name, to, dry_run=dry_run)
+    if not answer("export", exported, common):
+        verb = "would be written" if dry_run else "written"
+        for file in exported.version.files:
+            write(f"{exported.folder}/{file.path}  {file.rows:,} rows, {verb}")
+    return EXIT_DONE

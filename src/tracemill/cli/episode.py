@@ -1,0 +1,70 @@
+"""`tracemill episode`: list and look at pieces of work."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tracemill.base.text import one_line
+from tracemill.cli.app import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.output import Common, answer, hint, table, write, write_lines
+from tracemill.flows.lookup import list_rows, show_work
+from tracemill.flows.results import EpisodeRow
+
+
+def list_episode(
+    *,
+    limit: int = 50,
+    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List episodes, newest first.
+
+    Parameters
+    ----------
+    limit
+        How many to show; 0 for all. With --jsonl all are printed.
+    jsonl
+        Print each episode as one line of JSON.
+    """
+    rows = list_rows(common.open(), "episode", EpisodeRow, limit=0 if jsonl else limit)
+    if jsonl:
+        write_lines(rows.rows)
+    elif not answer("episodes", rows, common, next_steps=["tracemill episode show ID"]):
+        table(
+            ("ID", "KIND", "OUTCOME", "SURE", "SESSIONS", "COMMITS", "GOAL"),
+            (_cells(row) for row in rows.rows),
+        )
+        hint(f"{len(rows.rows)} of {rows.total}; next: tracemill episode show ID", common)
+    return EXIT_DONE if rows.rows else EXIT_NOTHING
+
+
+def _cells(row: EpisodeRow) -> tuple[str, ...]:
+    return (
+        row.id, row.kind, row.outcome, f"{row.confidence:.2f}", str(len(row.sessions)),
+        str(len(row.commits)), one_line(row.goal, 70),
+    )  # fmt: skip
+
+
+def show_episode(name: str, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Show an episode: its goal, what it consists of, and what proves its outcome.
+
+    Parameters
+    ----------
+    name
+        Its id, or how it begins.
+    """
+    shown = show_work(common.open(), name)
+    following = [f"tracemill session show {i}" for i in shown.episode.trajectory_ids[:1]]
+    if answer("episode", shown, common, next_steps=following):
+        return EXIT_DONE
+    episode = shown.episode
+    write(f"{episode.id}  {episode.kind}  {episode.outcome} ({episode.confidence:.2f})")
+    write(f"Because      {episode.reason}")
+    for trajectory_id in episode.trajectory_ids:
+        write(f"Trajectory   {trajectory_id}")
+    for sha in episode.commits:
+        write(f"Commit       {sha}")
+    for label in shown.labels:
+        write(f"Label        {label.name} = {label.value}  ({label.confidence:.2f})  {label.reason}")
+    write(f"\n{episode.goal}")
+    return EXIT_DONE

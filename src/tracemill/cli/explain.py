@@ -1,0 +1,23 @@
+"""`tracemill explain`: where something came from, down to the bytes."""
+
+from tracemill.cli.app import EXIT_DONE
+from tracemill.cli.output import Common, answer, write
+from tracemill.flows.explaining import explain_record
+
+
+def explain(name: str, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Say what something was made from: example, episode, session, file, bytes.
+
+    Parameters
+    ----------
+    name
+        The id of an example, an episode or a session, or how it begins.
+    """
+    explained = explain_record(common.open(), name)
+    if answer("explain", explained, common):
+        return EXIT_DONE
+    write(f"{explained.kind} {explained.id}")
+    write(explained.summary)
+    for link in explained.chain:
+        write("  ← " + "  ".join(f"{key} {value}" for key, value in link.items() if value is not None))
+    return EXIT_DONE

@@ -1,0 +1,131 @@
+"""How answers look: options that every command shares, JSON documents, tables, progress."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from cyclopts import Parameter
+
+from tracemill.base.text import printable
+from tracemill.store.workspace import Workspace
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """Options of every command."""
+
+    workspace: Annotated[Path | None, Parameter(env_var="TRACEMILL_WORKSPACE")] = None
+    """Folder that holds everything; by default your user data folder."""
+    json: Annotated[bool, Parameter(negative="")] = False
+    """Print exactly one JSON document."""
+    quiet: Annotated[bool, Parameter(negative="", alias="-q")] = False
+    """No progress and no hints on stderr."""
+
+    def open(self) -> Workspace:
+        """Return the workspace that is meant."""
+        if self.workspace is not None:
+            return Workspace(self.workspace.expanduser().absolute())
+        from platformdirs import user_data_path
+
+        return Workspace(user_data_path("tracemill", appauthor=False))
+
+
+def answer(name: str, result: msgspec.Struct, common: Common, *, next_steps: Sequence[str] = ()) -> bool:
+    """Print `result` as JSON if that was asked for; return whether it was."""
+    if not common.json:
+        return False
+    document = {"schema": f"tracemill.{name}/1", **msgspec.to_builtins(result)}
+    write(msgspec.json.format(msgspec.json.encode({**document, "next": list(next_steps)})).decode())
+    return True
+
+
+def write_lines(rows: Iterable[Any]) -> None:
+    """Print each row as one line of JSON."""
+    for row in rows:
+        sys.stdout.write(msgspec.json.encode(row).decode() + "\n")
+
+
+def write(text: str = "") -> None:
+    """Print a line of the answer; control characters in it are shown, not obeyed."""
+    sys.stdout.write(printable(text) + "\n")
+
+
+def hint(text: str, common: Common) -> None:
+    """Print a line that is not part of the answer."""
+    if not common.quiet:
+        sys.stderr.write(printable(text) + "\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table that fits the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    found = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        found.add_column(column, overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        found.add_row(*(Text(printable(cell)) for cell in row))
+    width = None if sys.stdout.isatty() else 160
+    Console(file=sys.stdout, width=width, highlight=False).print(found)
+
+
+def counts(title: str, values: Mapping[str, int], width: int = 12) -> None:
+    """Print a line of counts, highest first; nothing when there are none."""
+    if values:
+        ranked = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+        write(f"{title:<{width}} " + "  ".join(f"{name} {n:,}" for name, n in ranked))
+
+
+class ProgressLine:
+    """Progress on stderr: a bar on a terminal, otherwise a line every ten seconds."""
+
+    _EVERY_S = 10.0
+
+    def __init__(self, common: Common) -> None:
+        self._is_on = not common.quiet
+        self._is_live = sys.stderr.isatty() and os.environ.get("ACCESSIBLE") != "1"
+        self._bar: Any = None
+        self._task: Any = None
+        self._stage = ""
+        self._said = time.monotonic()
+
+    def __enter__(self) -> Callable[[Any], None]:
+        return self._report
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _report(self, progress: Any) -> None:
+        if not self._is_on:
+            return
+        if self._is_live:
+            self._draw(progress)
+        elif time.monotonic() - self._said > self._EVERY_S:
+            self._said = time.monotonic()
+            done, total = progress.done_bytes / 1e6, progress.total_bytes / 1e6
+            sys.stderr.write(f"{progress.stage}: {done:,.0f} of {total:,.0f} MB\n")
+
+    def _draw(self, progress: Any) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+            from rich.progress import TimeRemainingColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description:<8}"), BarColumn(), DownloadColumn(),
+                TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            self._bar.start()
+        if progress.stage != self._stage:
+            self._stage = progress.stage
+            self._task = self._bar.add_task(progress.stage, total=progress.total_bytes)
+        self._bar.update(self._task, completed=progress.done_bytes, total=progress.total_bytes)

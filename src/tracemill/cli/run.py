@@ -1,0 +1,129 @@
+"""`tracemill run` and `tracemill sync`: read what is new, and turn the wheel."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tracemill.base.text import counted
+from tracemill.cli.app import EXIT_DONE, EXIT_PARTLY
+from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
+from tracemill.flows.loop import Options, plan_turn, read_only, turn
+from tracemill.flows.results import PlanResult, RunResult
+
+_SHOWN_FAILURES = 20
+
+
+def run(
+    *sources: Path,
+    workers: Annotated[int | None, Parameter(help="Processes; by default as many as pay off.")] = None,
+    executor: str = "local",
+    address: str | None = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Read sessions and repositories, redact, link and label them, and build a dataset.
+
+    Without SOURCES it finds the sessions on this machine and the repositories in which they
+    ran; where there are none, it uses the bundled example history and says so.
+
+    Parameters
+    ----------
+    sources
+        Files, folders or git repositories to read.
+    workers
+        Processes to use.
+    executor
+        Where to run: local or ray.
+    address
+        Address of a running Ray cluster.
+    dry_run
+        Only say what would be read.
+    """
+    options = Options(workers=workers, executor=executor, address=address)
+    return _turn(sources, options, dry_run=dry_run, common=common, only_read=False)
+
+
+def sync(
+    *sources: Path,
+    workers: Annotated[int | None, Parameter(help="Processes; by default as many as pay off.")] = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Read and keep what is new, without building anything from it.
+
+    Parameters
+    ----------
+    sources
+        Files, folders or git repositories to read; by default this machine's sessions.
+    workers
+        Processes to use.
+    dry_run
+        Only say what would be read.
+    """
+    options = Options(workers=workers)
+    return _turn(sources, options, dry_run=dry_run, common=common, only_read=True)
+
+
+def _turn(
+    sources: tuple[Path, ...], options: Options, *, dry_run: bool, common: Common, only_read: bool
+) -> int:
+    workspace = common.open()
+    environment = dict(os.environ)
+    if dry_run:
+        plan = plan_turn(workspace, sources, environment)
+        if not answer("plan", plan, common, next_steps=["tracemill run"]):
+            _show_plan(plan)
+        return EXIT_DONE
+    with ProgressLine(common) as report:
+        flow = read_only if only_read else turn
+        result = flow(workspace, sources, environment, options, report)
+    next_steps = _next_steps(result)
+    if not answer("run", result, common, next_steps=next_steps):
+        _show(result, common)
+        hint(f"next: {next_steps[0]}", common)
+    return EXIT_PARTLY if result.failures else EXIT_DONE
+
+
+def _next_steps(result: RunResult) -> list[str]:
+    if result.dataset is None:
+        return ["tracemill session list", "tracemill status"]
+    return ["tracemill dataset show", "tracemill episode list", "tracemill session list"]
+
+
+def _show_plan(plan: PlanResult) -> None:
+    if plan.is_example:
+        write("No sessions on this machine: the bundled example history would be used.")
+    for place in plan.places:
+        write(f"Place        {place}")
+    write(f"To read      {counted(plan.to_read, 'input')}, {plan.n_bytes / 1e6:,.1f} MB")
+    write(f"Unchanged    {plan.unchanged:,}")
+    counts("Skipped", plan.to_skip)
+
+
+def _show(result: RunResult, common: Common) -> None:
+    if result.is_example:
+        write("No sessions were found on this machine: this is the bundled example history.")
+    store = result.store
+    counts("Inputs", result.inputs)
+    subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
+    write(f"Sessions     {store.sessions:,}{subagents}, {store.steps:,} steps, {store.commits:,} commits")
+    counts("Redacted", store.findings)
+    counts("Links", store.links)
+    counts("Episodes", store.episodes)
+    counts("Examples", store.examples)
+    counts("Left out", store.drops)
+    if store.quarantined:
+        write(f"Quarantined  {counted(store.quarantined, 'line')} that could not be read")
+    if result.dataset:
+        write(f"Dataset      {result.dataset}")
+    if not result.changed:
+        write("Nothing is new.")
+    seconds = sum(stage.seconds for stage in result.stages.values())
+    n_bytes = sum(stage.n_bytes for stage in result.stages.values())
+    hint(f"{n_bytes / 1e6:,.1f} MB in {seconds:.2f} s", common)
+    for failure in result.failures[:_SHOWN_FAILURES]:
+        hint(f"not read: {failure.uri}: {failure.reason}: {failure.detail}", common)
+    if len(result.failures) > _SHOWN_FAILURES:
+        hint(f"… and {len(result.failures) - _SHOWN_FAILURES} more: see --json", common)

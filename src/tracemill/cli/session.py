@@ -1,0 +1,93 @@
+"""`tracemill session`: list and read sessions."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tracemill.base.text import one_line
+from tracemill.cli.app import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.output import Common, answer, hint, table, write, write_lines
+from tracemill.flows.lookup import list_rows, show_trajectory
+from tracemill.flows.results import SessionRow
+from tracemill.records.trajectory import Step
+
+_TEXT_WIDTH = 2_000
+
+
+def list_session(
+    *,
+    limit: int = 50,
+    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List sessions, newest first.
+
+    Parameters
+    ----------
+    limit
+        How many to show; 0 for all. With --jsonl all are printed.
+    jsonl
+        Print each session as one line of JSON.
+    """
+    rows = list_rows(common.open(), "session", SessionRow, limit=0 if jsonl else limit)
+    if jsonl:
+        write_lines(rows.rows)
+    elif not answer("sessions", rows, common, next_steps=["tracemill session show ID"]):
+        table(
+            ("ID", "STARTED", "AGENT", "OUTCOME", "USER", "CALLS", "ERRORS", "OUT TOKENS", "TITLE"),
+            (_cells(row) for row in rows.rows if not row.is_subagent),
+        )
+        hint(f"{len(rows.rows)} of {rows.total}; next: tracemill session show ID", common)
+    return EXIT_DONE if rows.rows else EXIT_NOTHING
+
+
+def _cells(row: SessionRow) -> tuple[str, ...]:
+    started = f"{row.started:%Y-%m-%d %H:%M}" if row.started else "unknown"
+    tokens = f"{row.output_tokens:,}" if row.output_tokens is not None else "unknown"
+    return (
+        row.id, started, row.agent, row.outcome, str(row.user_steps), str(row.tool_calls),
+        str(row.tool_errors), tokens, one_line(row.title or "", 50),
+    )  # fmt: skip
+
+
+def show_session(
+    name: str,
+    *,
+    full: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Show a session, step by step, as it was redacted.
+
+    Parameters
+    ----------
+    name
+        Its id, the source's own session id, or how one of them begins.
+    full
+        Show long texts whole.
+    """
+    shown = show_trajectory(common.open(), name)
+    if answer("session", shown, common, next_steps=[f"tracemill explain {shown.row.id}"]):
+        return EXIT_DONE
+    row = shown.row
+    write(f"{row.id}  {row.agent}  {row.model or 'unknown model'}  {row.outcome}")
+    write(f"{row.uri}")
+    for step in shown.steps:
+        _show_step(step, width=0 if full else _TEXT_WIDTH)
+    return EXIT_DONE
+
+
+def _show_step(step: Step, width: int) -> None:
+    moment = f"{step.at:%H:%M:%S}" if step.at else ""
+    write(f"\n[{step.index}] {step.speaker} {moment}{' (replayed)' if step.is_replayed else ''}")
+    if step.text:
+        write(_cut(step.text, width))
+    for call in step.calls:
+        write(f"  → {call.name} {one_line(str(call.arguments), 160)}")
+    for result in step.results:
+        write(f"  ← {result.status} {one_line(result.content, 160)}")
+
+
+def _cut(text: str, width: int) -> str:
+    if not width or len(text) <= width:
+        return text
+    return f"{text[:width]}\n… {len(text) - width:,} characters more (--full)"

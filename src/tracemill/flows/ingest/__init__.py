@@ -1,0 +1,11 @@
+"""Ingest: new and changed inputs are archived, redacted, and kept as facts.
+
+`discovery` says which inputs there are, `plan` which of them are new, `kernel` turns bytes
+into redacted rows in any process, and `accept` makes them durable batch by batch. This room
+alone may import the vault: unredacted bytes come in here, and only redacted rows go out.
+"""
+
+from tracemill.flows.ingest.plan import Ingest, Plan
+from tracemill.flows.ingest.results import Failure, Ingested, Progress, Report
+
+__all__ = ["Failure", "Ingest", "Ingested", "Plan", "Progress", "Report"]

@@ -1,0 +1,182 @@
+"""Carry out a plan: read on an executor, and accept what comes back, batch by batch."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, assert_never
+
+from tracemill.base.ids import make_id
+from tracemill.flows.executor import Executor
+from tracemill.flows.ingest.batch import Batch
+from tracemill.flows.ingest.discovery import Candidate, Skip
+from tracemill.flows.ingest.kernel import Finished, ReadTask, Rows, Shard, ShardEnd, read_shard
+from tracemill.flows.ingest.plan import Plan, known_failures
+from tracemill.flows.ingest.results import Failure, Ingested, Progress, Report
+from tracemill.records.findings import Input
+from tracemill.redact import Redactor
+from tracemill.store.lake import Lake
+from tracemill.store.vault import Vault
+from tracemill.store.workspace import Workspace
+
+_SHARD_BYTES: Final = 8 * 2**20
+_SHARD_INPUTS: Final = 256
+
+
+class Accepting:
+    """Carries out one plan."""
+
+    def __init__(self, workspace: Workspace, vault: Vault) -> None:
+        self._vault = vault
+        self._lake = Lake(workspace.lake)
+        self._key = vault.key()
+        self._redactor = Redactor(self._key)
+        self._known = vault.inputs()
+        self._chunks = vault.chunks()
+        self._replaceable = vault.pending() | {known.id for known in self._known.values()}
+        self._failures: list[Failure] = []
+        self._inputs: Counter[str] = Counter()
+        self._records: Counter[str] = Counter()
+        self._skipped_lines: Counter[str] = Counter()
+        self._n_bytes = 0
+
+    def run(self, plan: Plan, executor: Executor, report: Report) -> Ingested:
+        """Read, redact and keep everything that `plan` names."""
+        shutil.rmtree(self._vault.spool, ignore_errors=True)
+        self._vault.spool.mkdir(mode=0o700)
+        batch = self._new_batch()
+        for path, stamp, skip in plan.to_skip:
+            self._skip(batch, path, stamp, skip)
+        tasks = self._tasks(plan, batch)
+        for part in executor.map_shards(read_shard, self._shards(tasks)):
+            match part:
+                case Rows():
+                    batch.write(part)
+                case Finished():
+                    self._add(batch, part)
+                    report(Progress("read", self._n_bytes, plan.n_bytes))
+                case ShardEnd():
+                    if batch.is_full:
+                        batch.accept(self._chunks)
+                        batch = self._new_batch()
+                case _:
+                    assert_never(part)
+        batch.accept(self._chunks)
+        return self._result(plan)
+
+    def _new_batch(self) -> Batch:
+        return Batch(self._vault, self._lake, self._replaceable)
+
+    def _skip(self, batch: Batch, path: str, stamp: str, skip: Skip) -> None:
+        uri = self._redactor.text(path)
+        result = Input(
+            id=make_id("input", uri),
+            source=None,
+            source_version=None,
+            uri=uri,
+            status="skipped",
+            reason=skip.reason,
+            detail=skip.detail,
+        )
+        batch.skip(path, stamp, result, failed=skip.failed)
+        self._count(result, failed=skip.failed)
+
+    def _add(self, batch: Batch, finished: Finished) -> None:
+        batch.add(finished)
+        self._count(finished.result, failed=finished.failed)
+
+    def _count(self, result: Input, *, failed: bool) -> None:
+        self._inputs["read" if result.status == "read" else result.reason or "skipped"] += 1
+        self._records.update(result.n_records)
+        self._skipped_lines.update(result.skipped)
+        self._n_bytes += result.n_bytes
+        if failed:
+            self._failures.append(
+                Failure(
+                    uri=result.uri, reason=result.reason or "unknown", detail=result.detail or ""
+                )
+            )
+
+    def _tasks(self, plan: Plan, batch: Batch) -> list[ReadTask]:
+        """Return what is to be read; copies of what is known are skipped at once."""
+        originals = self._originals(plan)
+        tasks = []
+        for candidate, source in plan.to_read:
+            original = originals.get(candidate.path)
+            if original is not None:
+                detail = f"the same bytes as {self._redactor.text(original)}"
+                skip = Skip("duplicate_content", detail, failed=False)
+                self._skip(batch, candidate.path, candidate.stamp, skip)
+                continue
+            uri = self._redactor.text(candidate.path)
+            tasks.append(
+                ReadTask(
+                    path=candidate.path,
+                    uri=uri,
+                    input_id=make_id("input", uri),
+                    source=source,
+                    stamp=candidate.stamp,
+                    n_bytes=candidate.n_bytes,
+                )
+            )
+        return tasks
+
+    def _originals(self, plan: Plan) -> dict[str, str]:
+        """Return, for each copy among the inputs to read, the path that it is a copy of.
+
+        Only inputs of equal size are compared, so that hardly any file is hashed here.
+        """
+        by_size: defaultdict[int, list[Candidate]] = defaultdict(list)
+        for candidate, _ in plan.to_read:
+            if not candidate.is_repository:
+                by_size[candidate.n_bytes].append(candidate)
+        read_before = [known for known in self._known.values() if known.status == "read"]
+        sizes = {known.n_bytes for known in read_before}
+        first = {known.content: known.path for known in read_before}
+        originals = {}
+        for size, candidates in by_size.items():
+            if len(candidates) == 1 and size not in sizes:
+                continue
+            for candidate in candidates:
+                content = _content(candidate.path)
+                if content is not None:
+                    original = first.setdefault(content, candidate.path)
+                    if original != candidate.path:
+                        originals[candidate.path] = original
+        return originals
+
+    def _shards(self, tasks: list[ReadTask]) -> Iterator[Shard]:
+        held: list[ReadTask] = []
+        n_bytes = 0
+        for task in tasks:
+            if held and (n_bytes + task.n_bytes > _SHARD_BYTES or len(held) == _SHARD_INPUTS):
+                yield self._shard(held)
+                held, n_bytes = [], 0
+            held.append(task)
+            n_bytes += task.n_bytes
+        if held:
+            yield self._shard(held)
+
+    def _shard(self, tasks: list[ReadTask]) -> Shard:
+        return Shard(tasks=tuple(tasks), key=self._key, spool=str(self._vault.spool))
+
+    def _result(self, plan: Plan) -> Ingested:
+        return Ingested(
+            inputs=dict(sorted((self._inputs + plan.unchanged).items())),
+            records=dict(sorted(self._records.items())),
+            skipped_lines=dict(sorted(self._skipped_lines.items())),
+            n_bytes=self._n_bytes,
+            failures=(*known_failures(plan), *self._failures),
+            changed=True,
+        )
+
+
+def _content(path: str) -> str | None:
+    try:
+        with Path(path).open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return None  # the kernel will meet the same failure, and say so

@@ -1,0 +1,174 @@
+"""Which inputs there are: files and repositories below the places that a person named.
+
+Looking at an input costs one stat; its first bytes are read only when it is new or changed.
+Every file is accounted for: read, or skipped with a reason that is either harmless (a picture,
+a side file) or a failure that a person should hear of (no permission, empty, binary).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tracemill.base import git
+from tracemill.base.errors import NotFoundError
+from tracemill.sources import SOURCES, Source
+
+HEAD_BYTES: Final = 65_536
+_MEDIA: Final = frozenset(
+    "png jpg jpeg gif webp svg ico pdf zip gz tgz xz bz2 7z tar sqlite db woff woff2 ttf mp3 mp4 "
+    "wav pyc so dylib dll exe o a jar class whl".split()
+)
+_SIDE_FILES: Final = frozenset(
+    "md txt json toml yaml yml ini cfg lock log csv tsv html css js ts py sh tmp bak part".split()
+)
+
+
+class Candidate(NamedTuple):
+    """One file or repository, and the state in which it stands."""
+
+    path: str
+    stamp: str
+    """Equal stamps mean an unchanged input."""
+    n_bytes: int
+    is_repository: bool
+
+
+class Unreadable(NamedTuple):
+    """A place that could not even be looked at."""
+
+    path: str
+    reason: str
+    detail: str
+
+
+class Skip(NamedTuple):
+    """Why an input is not read."""
+
+    reason: str
+    detail: str
+    failed: bool
+
+
+def default_places(home: Path, environment: dict[str, str]) -> list[Path]:
+    """Return the folders of this machine in which agents keep their sessions."""
+    claude = Path(environment.get("CLAUDE_CONFIG_DIR") or home / ".claude")
+    codex = Path(environment.get("CODEX_HOME") or home / ".codex")
+    places = [claude / "projects", codex / "sessions", codex / "archived_sessions"]
+    return [place for place in places if place.is_dir()]
+
+
+def discover(places: Iterable[Path]) -> Iterator[Candidate | Unreadable]:
+    """Yield every input below `places`, in the order of their paths.
+
+    Raises:
+        NotFoundError: a place does not exist.
+    """
+    seen: set[str] = set()
+    for place in places:
+        if not place.exists():
+            raise NotFoundError(f"no such file or folder: {str(place)!r}")
+        for found in _below(place.absolute()):
+            if found.path not in seen:
+                seen.add(found.path)
+                yield found
+
+
+def _below(place: Path) -> Iterator[Candidate | Unreadable]:
+    if not place.is_dir():
+        yield _file(str(place))
+        return
+    if git.is_repository(place):
+        yield _repository(place)
+        yield from _walk(str(place), only=(".jsonl", ".jsonl.zst"))
+        return
+    yield from _walk(str(place), only=None)
+
+
+def _walk(folder: str, only: tuple[str, ...] | None) -> Iterator[Candidate | Unreadable]:
+    """Yield what lies below a folder; below a repository only files that may hold sessions."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Unreadable(folder, "not_readable", f"the folder cannot be listed: {error.strerror}")
+        return
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name == ".git" or (only and entry.name == "node_modules"):
+                continue
+            yield from _folder(entry, only)
+        elif entry.name.endswith(only or ""):
+            yield _file(entry.path)
+
+
+def _folder(
+    entry: os.DirEntry[str], only: tuple[str, ...] | None
+) -> Iterator[Candidate | Unreadable]:
+    path = Path(entry.path)
+    if git.is_repository(path):
+        yield _repository(path)
+        only = only or (".jsonl", ".jsonl.zst")
+    yield from _walk(entry.path, only)
+
+
+def _file(path: str) -> Candidate | Unreadable:
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        return Unreadable(path, "not_readable", f"the file cannot be looked at: {error.strerror}")
+    if not stat.S_ISREG(status.st_mode):
+        return Unreadable(path, "not_a_file", "expected a regular file, found another kind")
+    stamp = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
+    return Candidate(path, stamp, status.st_size, is_repository=False)
+
+
+def _repository(path: Path) -> Candidate:
+    return Candidate(str(path), git.fingerprint(path), 0, is_repository=True)
+
+
+def recognise(candidate: Candidate) -> str | Skip:
+    """Return the name of the source that reads `candidate`, or why none does."""
+    path = Path(candidate.path)
+    if candidate.is_repository:
+        return "git"
+    if not candidate.n_bytes:
+        return Skip("empty", "the file holds nothing", failed=True)
+    try:
+        with path.open("rb") as opened:
+            head = opened.read(HEAD_BYTES)
+    except OSError as error:
+        return Skip("not_readable", f"the file cannot be opened: {error.strerror}", failed=True)
+    for name in SOURCES.names():
+        if load_source(name).recognises(path, head):
+            return name
+    return _unrecognised(path, head)
+
+
+def _unrecognised(path: Path, head: bytes) -> Skip:
+    kind = path.suffix.lstrip(".").lower()
+    if b"\0" in head:
+        known = kind in _MEDIA
+        return Skip("binary", "expected text, found binary data", failed=not known)
+    if kind in _SIDE_FILES or path.name.startswith("."):
+        return Skip("side_file", f"no source reads .{kind} files of this shape", failed=False)
+    if kind in _MEDIA:
+        return Skip("side_file", f"no source reads .{kind} files", failed=False)
+    return Skip(
+        "unrecognised",
+        f"expected a session of one of: {', '.join(SOURCES.names())}; found none of their shapes",
+        failed=True,
+    )
+
+
+_LOADED: dict[str, Source] = {}
+
+
+def load_source(name: str) -> Source:
+    """Return the source called `name`, made once for each process."""
+    if name not in _LOADED:
+        _LOADED[name] = SOURCES.load(name)()
+    return _LOADED[name]

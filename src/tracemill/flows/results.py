@@ -1,0 +1,193 @@
+"""What flows return: one record a command, which the shell prints as text or JSON.
+
+Each becomes the document `{"schema": "tracemill.<name>/1", …, "next": […]}`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tracemill.flows.ingest.results import Failure
+from tracemill.records.refs import Record
+
+
+class StoreCounts(Record, kw_only=True):
+    """What the store holds."""
+
+    sessions: int = 0
+    """Trajectories that a person began."""
+    subagents: int = 0
+    """Trajectories that another agent spawned."""
+    steps: int = 0
+    """Steps of all trajectories."""
+    tool_calls: int = 0
+    """Tool calls of all trajectories."""
+    commits: int = 0
+    """Commits of all repositories."""
+    quarantined: int = 0
+    """Lines that could not be read; they stay in the archive."""
+    findings: dict[str, int] = {}
+    """Sensitive places that were replaced, by kind."""
+    rules: dict[str, int] = {}
+    """The same, by the rule that found them."""
+    links: dict[str, int] = {}
+    """Links by method."""
+    episodes: dict[str, int] = {}
+    """Episodes by outcome."""
+    examples: dict[str, int] = {}
+    """Examples by kind and split."""
+    drops: dict[str, int] = {}
+    """Candidates for examples that were left out, by reason."""
+
+
+class StageTime(Record, kw_only=True):
+    """What a stage of this run cost."""
+
+    seconds: float
+    """Wall-clock time."""
+    n_bytes: int = 0
+    """Bytes that it read."""
+
+
+class RunResult(Record, kw_only=True):
+    """One turn of the wheel."""
+
+    workspace: str
+    """The folder that holds everything."""
+    places: tuple[str, ...]
+    """Where inputs were looked for."""
+    is_example: bool
+    """Whether the bundled example history was used, since no sessions were found."""
+    changed: bool
+    """Whether anything was new."""
+    inputs: dict[str, int]
+    """Files and repositories looked at: `read`, `unchanged`, and a count per reason to skip."""
+    skipped_lines: dict[str, int]
+    """Lines that made no record, by reason, in this run."""
+    failures: tuple[Failure, ...]
+    """Inputs that could not be read whole."""
+    store: StoreCounts
+    """What the store holds now."""
+    dataset: str | None
+    """Folder of the dataset version; None where there is no example."""
+    stages: dict[str, StageTime]
+    """What each stage cost."""
+
+
+class PlanResult(Record, kw_only=True):
+    """What a run would do."""
+
+    workspace: str
+    """The folder that would hold everything."""
+    places: tuple[str, ...]
+    """Where inputs were looked for."""
+    is_example: bool
+    """Whether the bundled example history would be used."""
+    to_read: int
+    """New or changed inputs."""
+    to_skip: dict[str, int]
+    """New or changed inputs that would not be read, by reason."""
+    unchanged: int
+    """Inputs that stand as they were."""
+    n_bytes: int
+    """Bytes to read."""
+
+
+class StatusResult(Record, kw_only=True):
+    """What there is."""
+
+    workspace: str
+    """The folder that holds everything."""
+    exists: bool
+    """Whether something was ever kept there."""
+    synced: datetime | None
+    """When inputs were last looked at."""
+    store: StoreCounts
+    """What the store holds."""
+    dataset: str | None
+    """Folder of the newest dataset version."""
+
+
+class SessionRow(Record, kw_only=True, omit_defaults=False):
+    """One session in a list; these names are stable."""
+
+    id: str
+    source: str
+    uri: str
+    started: datetime | None
+    ended: datetime | None
+    agent: str
+    model: str | None
+    cwd: str | None
+    branch: str | None
+    user_steps: int
+    tool_calls: int
+    tool_errors: int
+    rejections: int
+    interruptions: int
+    input_tokens: int | None
+    output_tokens: int | None
+    outcome: str
+    outcome_confidence: float
+    session_id: str
+    parent_id: str | None
+    is_subagent: bool
+    steps: int
+    tool_results: int
+    compactions: int
+    todo_changes: int
+    title: str | None
+
+
+class EpisodeRow(Record, kw_only=True, omit_defaults=False):
+    """One episode in a list; these names are stable."""
+
+    id: str
+    kind: str
+    goal: str
+    sessions: tuple[str, ...]
+    commits: tuple[str, ...]
+    outcome: str
+    confidence: float
+    quality: float | None
+
+
+class LinkRow(Record, kw_only=True, omit_defaults=False):
+    """One link in a list; these names are stable."""
+
+    from_: str
+    to: str
+    method: str
+    confidence: float
+
+
+class Check(Record, kw_only=True):
+    """One thing that `doctor` looked at."""
+
+    name: str
+    """What was looked at."""
+    status: str
+    """`ok`, `warn` or `fail`."""
+    detail: str
+    """What was found, and what to do."""
+
+
+class DoctorResult(Record, kw_only=True):
+    """Whether this machine is ready."""
+
+    checks: tuple[Check, ...]
+    """What was looked at."""
+
+
+class Explained(Record, kw_only=True):
+    """Where something came from, from the thing itself down to the bytes."""
+
+    id: str
+    """What was asked for."""
+    kind: str
+    """What kind of thing it is."""
+    summary: str
+    """What it is, in one line."""
+    chain: tuple[dict[str, Any], ...]
+    """Each thing it was made from, nearest first."""

@@ -1,0 +1,202 @@
+"""The archive: original bytes, content-addressed, append-only, durable before they count.
+
+Bytes are cut into chunks of 8 MiB, each compressed as a zstd frame of its own and named by
+the SHA-256 of what it holds. The chunks of one ingest batch lie behind one another in a pack;
+a manifest beside it says which input consists of which chunks. Pack and manifest appear
+whole, by rename after fsync, the manifest last: what no manifest names was never accepted.
+An input that grows shares all but its last chunk with its earlier self.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+import zstandard
+
+from tracemill.base.errors import StoreError
+from tracemill.records.refs import Record
+from tracemill.store.workspace import sync_folder, write_whole
+
+CHUNK_BYTES: Final = 8 * 2**20
+_ZSTD_LEVEL: Final = 3
+
+
+class Chunk(Record, kw_only=True):
+    """A run of original bytes, and where its compressed form lies."""
+
+    sha256: str
+    """Hash of the original bytes."""
+    n_bytes: int
+    """How many original bytes it holds."""
+    pack: str
+    """The file that holds it."""
+    offset: int
+    """Where its zstd frame begins in that file."""
+    length: int
+    """Length of its zstd frame."""
+
+
+class Archived(Record, kw_only=True):
+    """One state of one input, as a manifest names it. The path is unredacted."""
+
+    input_id: str
+    """The input."""
+    source: str | None
+    """The source that reads it; None where none does."""
+    path: str
+    """Where it stood on this machine."""
+    content: str | None
+    """SHA-256 of all its bytes; None where it was not read."""
+    n_bytes: int
+    """How many bytes it had when it was read."""
+    stamp: str
+    """What told its state apart from others: size and time, or the heads of a repository."""
+    chunks: tuple[Chunk, ...]
+    """Its bytes in order."""
+
+
+class ChunkWriter:
+    """Compresses blocks into a spool file while they are read, and hashes them."""
+
+    def __init__(self, spool: Path) -> None:
+        self._spool = spool
+        self._out: BinaryIO | None = None
+        self._compress = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
+        self._whole = hashlib.sha256()
+        self._offset = 0
+        self._held: list[bytes] = []
+        self._n_held = 0
+        self.n_bytes = 0
+        self.chunks: list[Chunk] = []
+
+    def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Hand `blocks` on, archiving each on its way."""
+        for block in blocks:
+            self.write(block)
+            yield block
+
+    def write(self, block: bytes) -> None:
+        """Add bytes; a chunk is cut whenever 8 MiB have come together."""
+        self.n_bytes += len(block)
+        self._whole.update(block)
+        while self._n_held + len(block) >= CHUNK_BYTES:
+            room = CHUNK_BYTES - self._n_held
+            self._held.append(block[:room])
+            self._cut()
+            block = block[room:]
+        if block:
+            self._held.append(block)
+            self._n_held += len(block)
+
+    def _cut(self) -> None:
+        data = b"".join(self._held)
+        frame = self._compress(data)
+        if self._out is None:
+            self._out = self._spool.open("wb")
+        self._out.write(frame)
+        self.chunks.append(
+            Chunk(
+                sha256=hashlib.sha256(data).hexdigest(),
+                n_bytes=len(data),
+                pack=self._spool.name,
+                offset=self._offset,
+                length=len(frame),
+            )
+        )
+        self._offset += len(frame)
+        self._held.clear()
+        self._n_held = 0
+
+    def finish(self) -> str:
+        """Cut the last chunk, close the spool, and return the SHA-256 of all bytes."""
+        if self._n_held:
+            self._cut()
+        if self._out is not None:
+            self._out.close()
+        return self._whole.hexdigest()
+
+
+class Archive:
+    """All packs and manifests in one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def add(
+        self, batch: str, states: Iterable[Archived], spool: Path, known: dict[str, Chunk]
+    ) -> list[Archived]:
+        """Accept the states of one batch; their chunks lie in `spool`. Durable on return.
+
+        Args:
+            batch: name of the batch, which names pack and manifest.
+            states: the inputs, whose chunks point into files in `spool`.
+            spool: folder of the spool files.
+            known: chunks that the archive holds already, by hash; the new ones are added.
+        """
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pack = self._root / f"{batch}.zst"
+        part = self._root / f".{batch}.zst.part"
+        accepted = []
+        with part.open("wb") as out:
+            for state in states:
+                chunks = tuple(_move(chunk, spool, out, pack.name, known) for chunk in state.chunks)
+                accepted.append(msgspec.structs.replace(state, chunks=chunks))
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(pack)
+        lines = b"".join(msgspec.json.encode(state) + b"\n" for state in accepted)
+        write_whole(self._root / f"{batch}.jsonl", lines)
+        return accepted
+
+    def states(self) -> Iterator[tuple[str, Archived]]:
+        """Yield batch and state of everything ever accepted, oldest batch first."""
+        decode = msgspec.json.Decoder(Archived).decode
+        manifests = sorted(self._root.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+        for manifest in manifests:
+            for line in manifest.read_bytes().splitlines():
+                yield manifest.stem, decode(line)
+
+    def read(self, chunks: Iterable[Chunk]) -> Iterator[bytes]:
+        """Yield the original bytes of `chunks`, each checked against its hash.
+
+        Raises:
+            StoreError: a chunk is not what its name says.
+        """
+        decompress = zstandard.ZstdDecompressor().decompress
+        for chunk in chunks:
+            with (self._root / chunk.pack).open("rb") as pack:
+                pack.seek(chunk.offset)
+                try:
+                    data = decompress(pack.read(chunk.length), max_output_size=chunk.n_bytes)
+                except zstandard.ZstdError as error:
+                    raise _damaged(chunk) from error
+            if hashlib.sha256(data).hexdigest() != chunk.sha256:
+                raise _damaged(chunk)
+            yield data
+
+
+def _move(
+    chunk: Chunk, spool: Path, out: BinaryIO, pack: str, known: dict[str, Chunk]
+) -> Chunk:
+    """Copy a chunk from the spool into the pack, unless the archive holds it already."""
+    if (found := known.get(chunk.sha256)) is not None:
+        return found
+    with (spool / chunk.pack).open("rb") as held:
+        held.seek(chunk.offset)
+        frame = held.read(chunk.length)
+    moved = msgspec.structs.replace(chunk, pack=pack, offset=out.tell())
+    out.write(frame)
+    known[chunk.sha256] = moved
+    return moved
+
+
+def _damaged(chunk: Chunk) -> StoreError:
+    return StoreError(
+        f"archive pack {chunk.pack!r} is damaged at byte {chunk.offset}: "
+        f"{chunk.length} bytes there do not hold {chunk.sha256}; restore the pack from a backup"
+    )

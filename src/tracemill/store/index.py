@@ -1,0 +1,140 @@
+"""The index: rows for look-ups, paging and start-up speed, in SQLite.
+
+Everything in it follows from the lake; deleting the file costs one rebuild and loses nothing.
+It also remembers under which key each derivation was last made, which is why a run that finds
+nothing new does nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS rows (
+  kind TEXT NOT NULL, id TEXT NOT NULL, sort TEXT NOT NULL, data TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS rows_sort ON rows (kind, sort);
+CREATE TABLE IF NOT EXISTS aliases (
+  alias TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (alias, kind, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS built (
+  episode_id TEXT PRIMARY KEY, key TEXT NOT NULL, drops TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+class Row(NamedTuple):
+    """One thing that can be looked up."""
+
+    kind: str
+    id: str
+    sort: str
+    """Rows of a kind are listed by this, highest first."""
+    data: Mapping[str, Any]
+    aliases: tuple[str, ...] = ()
+    """Other names for it, for example the source's own session id."""
+
+
+class Built(NamedTuple):
+    """That an episode's examples were built, and what was left out."""
+
+    episode_id: str
+    key: str
+    drops: dict[str, int]
+
+
+class Index:
+    """The index of one workspace."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, timeout=30)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.executescript(_SCHEMA)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._database.close()
+
+    def state(self, key: str) -> str | None:
+        """Return what was noted under `key`."""
+        row = self._database.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def note(self, **values: str) -> None:
+        """Note values in one step."""
+        with self._database as database:
+            database.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
+
+    def replace(self, kind: str, rows: Iterable[Row]) -> None:
+        """Put `rows` in place of all rows of `kind`."""
+        with self._database as database:
+            database.execute("DELETE FROM rows WHERE kind = ?", (kind,))
+            database.execute("DELETE FROM aliases WHERE kind = ?", (kind,))
+            for row in rows:
+                database.execute(
+                    "INSERT INTO rows VALUES (?, ?, ?, ?)",
+                    (row.kind, row.id, row.sort, json.dumps(row.data, ensure_ascii=False)),
+                )
+                database.executemany(
+                    "INSERT OR IGNORE INTO aliases VALUES (?, ?, ?)",
+                    [(alias, row.kind, row.id) for alias in row.aliases],
+                )
+
+    def rows(self, kind: str, limit: int = -1) -> Iterator[dict[str, Any]]:
+        """Yield rows of a kind, highest sort key first; a negative limit means all."""
+        found = self._database.execute(
+            "SELECT data FROM rows WHERE kind = ? ORDER BY sort DESC, id LIMIT ?", (kind, limit)
+        )
+        for (data,) in found:
+            yield json.loads(data)
+
+    def find(self, kind: str, name: str) -> list[dict[str, Any]]:
+        """Return the rows that `name` may mean: an id, an alias, or how one of them begins."""
+        for pattern, operator in ((name, "="), (_prefix(name), "GLOB")):
+            found = self._database.execute(
+                f"SELECT DISTINCT r.data FROM rows r LEFT JOIN aliases a ON a.kind = r.kind "  # noqa: S608
+                f"AND a.id = r.id WHERE r.kind = ? AND (r.id {operator} ? OR a.alias {operator} ?)"
+                " ORDER BY r.sort, r.id",
+                (kind, pattern, pattern),
+            ).fetchall()
+            if found:
+                return [json.loads(data) for (data,) in found]
+        return []
+
+    def count(self, kind: str) -> int:
+        """Return how many rows of a kind there are."""
+        row = self._database.execute("SELECT COUNT(*) FROM rows WHERE kind = ?", (kind,)).fetchone()
+        return int(row[0])
+
+    def built(self) -> dict[str, Built]:
+        """Return what was built, by episode."""
+        rows = self._database.execute("SELECT episode_id, key, drops FROM built")
+        return {row[0]: Built(row[0], row[1], json.loads(row[2])) for row in rows}
+
+    def note_built(self, built: Iterable[Built], gone: Iterable[str]) -> None:
+        """Remember what was built, and forget episodes that are gone."""
+        rows = [(b.episode_id, b.key, json.dumps(b.drops, sort_keys=True)) for b in built]
+        with self._database as database:
+            database.executemany("DELETE FROM built WHERE episode_id = ?", [(g,) for g in gone])
+            database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?)", rows)
+
+
+def _prefix(name: str) -> str:
+    """Return a GLOB pattern for what begins with `name`, taken literally."""
+    literal = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+    return f"{literal}*"

@@ -1,0 +1,260 @@
+"""The lake: redacted facts and derivations as Delta tables that any engine can read.
+
+Data files are written by pyarrow, row group by row group, so that memory does not grow with
+the data; one Delta commit then makes them visible and takes away what they replace. A killed
+process leaves at most files that no commit names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import unquote
+from uuid import uuid4
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+
+from tracemill.base.errors import StoreError
+from tracemill.store.tables import TABLES, Table
+from tracemill.store.workspace import sync_folder
+
+_ROW_GROUP_ROWS: Final = 16_384
+_ZSTD_LEVEL: Final = 3
+
+
+class Lake:
+    """All tables below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def _folder(self, table: Table) -> Path:
+        return self._root / table.name
+
+    def _delta(self, table: Table) -> DeltaTable | None:
+        folder = self._folder(table)
+        if not (folder / "_delta_log").is_dir():
+            return None
+        try:
+            return DeltaTable(folder)
+        except DeltaError as error:
+            raise StoreError(
+                f"table {table.name!r} in {str(folder)!r} cannot be opened ({error}); "
+                "delete the lake folder and run again to rebuild it from the archive"
+            ) from error
+
+    def versions(self) -> dict[str, int]:
+        """Return the Delta version of each table that exists."""
+        found = ((name, self._delta(table)) for name, table in TABLES.items())
+        return {name: delta.version() for name, delta in found if delta is not None}
+
+    def writer(self, table: Table) -> TableWriter:
+        """Begin to write rows; nothing is visible before `commit`."""
+        return TableWriter(table, self._folder(table))
+
+    def commit(
+        self, writer: TableWriter, *, replaced: Collection[str] | None = None, whole: bool = False
+    ) -> bool:
+        """Make the writer's rows visible in one step; return whether anything changed.
+
+        Args:
+            writer: what was written.
+            replaced: owners whose old rows go in the same step.
+            whole: whether all old rows go.
+        """
+        table = writer.table
+        added = writer.finish()
+        delta = self._delta(table)
+        if delta is None:
+            if not added:
+                return False
+            delta = DeltaTable.create(self._folder(table), table.schema)
+        removed: list[RemoveAction] = []
+        if whole:
+            removed = [_remove(path) for path in _paths(delta)]
+        elif replaced:
+            kept, removed = self._without(table, delta, replaced)
+            added += kept
+        if not added and not removed:
+            return False
+        delta.create_write_transaction([*added, *removed], "append", delta.schema())
+        sync_folder(self._folder(table) / "_delta_log")
+        return True
+
+    def _without(
+        self, table: Table, delta: DeltaTable, owners: Collection[str]
+    ) -> tuple[list[AddAction], list[RemoveAction]]:
+        """Rewrite the files that hold rows of `owners`, without those rows."""
+        gone = pa.array(sorted(owners), pa.string())
+        writer = TableWriter(table, self._folder(table))
+        removed = []
+        for path in _paths(delta):
+            file = pq.ParquetFile(self._folder(table) / path)
+            owned = file.read(columns=[table.owner]).column(0)
+            if not pc.any(pc.is_in(owned, gone)).as_py():
+                continue
+            removed.append(_remove(path))
+            for batch in file.iter_batches(_ROW_GROUP_ROWS):
+                keep = pc.invert(pc.is_in(batch.column(table.owner), gone))
+                writer.write(batch.filter(keep))
+        return writer.finish(), removed
+
+    def batches(
+        self,
+        table: Table,
+        *,
+        owners: Collection[str] | None = None,
+        where: ds.Expression | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield rows, a bounded number at a time; an owner's rows keep their order."""
+        delta = self._delta(table)
+        if delta is None:
+            return
+        if owners is not None:
+            owned = pc.field(table.owner).isin(pa.array(sorted(owners), pa.string()))
+            where = owned if where is None else where & owned
+        folder = self._folder(table)
+        dataset = ds.dataset(
+            [str(folder / path) for path in _paths(delta)], schema=table.schema, format="parquet"
+        )
+        scanner = dataset.scanner(
+            columns=columns,
+            filter=where,
+            batch_size=_ROW_GROUP_ROWS // 4,
+            batch_readahead=1,
+            fragment_readahead=1,
+            use_threads=False,
+        )
+        yield from scanner.to_batches()
+
+    def records(
+        self,
+        table: Table,
+        *,
+        owners: Collection[str] | None = None,
+        where: ds.Expression | None = None,
+    ) -> Iterator[Any]:
+        """Yield records; an owner's records keep their order."""
+        for batch in self.batches(table, owners=owners, where=where):
+            yield from table.from_batch(batch)
+
+    def count(self, table: Table) -> int:
+        """Return how many rows a table has."""
+        delta = self._delta(table)
+        return sum(pq.read_metadata(self._folder(table) / p).num_rows for p in _paths(delta or ()))
+
+    def content_hash(self) -> str:
+        """Hash what the tables say, whatever the order and the files in which they say it."""
+        state = hashlib.sha256()
+        for name, table in sorted(TABLES.items()):
+            total = 0
+            n_rows = 0
+            for batch in self.batches(table):
+                for row in batch.to_pylist():
+                    total += _row_hash(row)
+                    n_rows += 1
+            state.update(f"{name}:{n_rows}:{total % 2**256:064x};".encode())
+        return state.hexdigest()
+
+
+class TableWriter:
+    """Writes rows of one table into one new data file."""
+
+    def __init__(self, table: Table, folder: Path) -> None:
+        self.table = table
+        self.n_rows = 0
+        self._folder = folder
+        self._name = f"{table.name}-{uuid4().hex}.parquet"
+        self._out: Any = None
+        self._parquet: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.finish()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append rows; the file appears with the first."""
+        if not batch.num_rows:
+            return
+        if self._parquet is None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._out = (self._folder / self._name).open("wb")
+            self._parquet = pq.ParquetWriter(
+                self._out,
+                self.table.schema,
+                compression="zstd",
+                compression_level=_ZSTD_LEVEL,
+                use_dictionary=[n for n in _REPEATED if n in self.table.schema.names],
+                write_statistics=[n for n in _REPEATED if n in self.table.schema.names],
+            )
+        self._parquet.write_batch(batch, row_group_size=_ROW_GROUP_ROWS)
+        self.n_rows += batch.num_rows
+
+    def write_records(self, records: Sequence[Any], owners: Sequence[str] | None = None) -> None:
+        """Append records."""
+        if records:
+            self.write(self.table.to_batch(records, owners))
+
+    def finish(self) -> list[AddAction]:
+        """Close the file and make it durable; return what a commit needs to show it."""
+        if self._parquet is None:
+            return []
+        self._parquet.close()
+        self._out.flush()
+        os.fsync(self._out.fileno())
+        size = self._out.tell()
+        self._out.close()
+        self._parquet = None
+        sync_folder(self._folder)
+        return [
+            AddAction(
+                path=self._name,
+                size=size,
+                partition_values={},
+                modification_time=0,
+                data_change=True,
+                stats=json.dumps({"numRecords": self.n_rows}),
+            )
+        ]
+
+
+_REPEATED: Final = (
+    "input_id", "trajectory_id", "episode_id", "target_id", "speaker", "model", "source", "uri",
+    "kind", "rule", "where", "method", "name", "reason", "status", "split", "outcome", "agent",
+)  # fmt: skip
+"""Columns with few distinct values: worth a dictionary, and bounds to skip by."""
+
+
+def _paths(delta: DeltaTable | Iterable[str]) -> list[str]:
+    if not isinstance(delta, DeltaTable):
+        return list(delta)
+    return sorted(unquote(uri.rsplit("/", 1)[-1]) for uri in delta.file_uris())
+
+
+def _remove(path: str) -> RemoveAction:
+    return RemoveAction(path=path, data_change=True, deletion_timestamp=time.time_ns() // 10**6)
+
+
+def _row_hash(row: Mapping[str, Any]) -> int:
+    return int.from_bytes(hashlib.sha256(msgspec.msgpack.encode(row)).digest(), "big")

@@ -1,0 +1,168 @@
+"""The vault: what is unredacted, and the key of the pseudonyms. Ingest alone may come here.
+
+The archive is the truth. The catalog beside it only remembers which inputs stand in it in
+which state, so that nothing is read twice; it is rebuilt from the archive's manifests.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tracemill.base.errors import PolicyError, StoreError
+from tracemill.store.archive import Archive, Archived, Chunk
+
+_KEY_BYTES: Final = 32
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS inputs (
+  path TEXT PRIMARY KEY, id TEXT NOT NULL, uri TEXT NOT NULL, source TEXT, stamp TEXT NOT NULL,
+  code TEXT NOT NULL, content TEXT, n_bytes INTEGER NOT NULL, status TEXT NOT NULL,
+  reason TEXT, detail TEXT, failed INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS inputs_content ON inputs (content);
+CREATE TABLE IF NOT EXISTS chunks (sha256 TEXT PRIMARY KEY, chunk BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending (input_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+class Known(NamedTuple):
+    """What the catalog remembers of one input."""
+
+    path: str
+    id: str
+    uri: str
+    """Its address, with personal parts pseudonymised."""
+    source: str | None
+    stamp: str
+    """State in which it was last seen."""
+    code: str
+    """Version of the code that read it."""
+    content: str | None
+    n_bytes: int
+    status: str
+    reason: str | None
+    detail: str | None
+    failed: bool
+    """Whether a person should know that it could not be read whole."""
+
+
+class Vault:
+    """Everything unredacted in one workspace."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.archive = Archive(root / "archive")
+        self.spool = root / "spool"
+        self._database: sqlite3.Connection | None = None
+
+    def key(self) -> bytes:
+        """Return the key of the pseudonyms, made on first use.
+
+        Raises:
+            PolicyError: other users can read it.
+            StoreError: it is damaged, or gone although pseudonyms were made with it.
+        """
+        path = self._root / "pseudonyms.key"
+        if not path.exists():
+            self._make_key(path)
+        if path.stat().st_mode & 0o077:
+            raise PolicyError(
+                f"{str(path)!r} can be read by other users, so pseudonyms could be reversed; "
+                f"run: chmod 600 {str(path)!r}"
+            )
+        key = path.read_bytes()
+        if len(key) != _KEY_BYTES:
+            raise StoreError(
+                f"{str(path)!r} holds {len(key)} bytes, expected {_KEY_BYTES}; "
+                "restore it from a backup"
+            )
+        return key
+
+    def _make_key(self, path: Path) -> None:
+        if any(self.archive.states()):
+            raise StoreError(
+                f"{str(path)!r} is gone, but pseudonyms were made with it; "
+                "restore it from a backup, or begin a new workspace"
+            )
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(secrets.token_bytes(_KEY_BYTES))
+            out.flush()
+            os.fsync(out.fileno())
+
+    @property
+    def _catalog(self) -> sqlite3.Connection:
+        if self._database is None:
+            path = self._root / "catalog.sqlite"
+            is_new = not path.exists()
+            self._database = sqlite3.connect(path, timeout=30)
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=FULL")
+            self._database.executescript(_SCHEMA)
+            path.chmod(0o600)
+            if is_new:
+                self._remember_chunks()
+        return self._database
+
+    def _remember_chunks(self) -> None:
+        """Fill a new catalog with the chunks that the archive holds; inputs are read again."""
+        chunks = {c.sha256: c for _, state in self.archive.states() for c in state.chunks}
+        pending = {state.input_id for _, state in self.archive.states()}
+        with self._catalog as catalog:
+            catalog.executemany("INSERT INTO chunks VALUES (?, ?)", _chunk_rows(chunks))
+            catalog.executemany("INSERT INTO pending VALUES (?)", [(i,) for i in sorted(pending)])
+
+    def inputs(self) -> dict[str, Known]:
+        """Return what is known of every input, by path."""
+        rows = self._catalog.execute("SELECT * FROM inputs")
+        return {row[0]: Known(*row[:-1], failed=bool(row[-1])) for row in rows}
+
+    def chunks(self) -> dict[str, Chunk]:
+        """Return every chunk that the archive holds, by hash."""
+        decode = msgspec.json.Decoder(Chunk).decode
+        return {sha: decode(blob) for sha, blob in self._catalog.execute("SELECT * FROM chunks")}
+
+    def begin(self, input_ids: Iterable[str]) -> None:
+        """Note that rows of these inputs may now be in the lake; undone by `finish`."""
+        with self._catalog as catalog:
+            catalog.executemany(
+                "INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in input_ids]
+            )
+
+    def pending(self) -> set[str]:
+        """Return inputs whose rows may be in the lake although they never finished."""
+        return {row[0] for row in self._catalog.execute("SELECT input_id FROM pending")}
+
+    def finish(
+        self, inputs: Collection[Known], chunks: Mapping[str, Chunk], folders: Iterable[str]
+    ) -> None:
+        """Remember, in one step, that these inputs are in the archive and the lake."""
+        with self._catalog as catalog:
+            catalog.executemany("INSERT OR IGNORE INTO chunks VALUES (?, ?)", _chunk_rows(chunks))
+            catalog.executemany("INSERT OR REPLACE INTO inputs VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", inputs)
+            catalog.executemany("INSERT OR IGNORE INTO folders VALUES (?)", [(f,) for f in folders])
+            catalog.executemany("DELETE FROM pending WHERE input_id = ?", [(k.id,) for k in inputs])
+
+    def folders(self) -> list[str]:
+        """Return every folder in which a session ran, unredacted."""
+        return [row[0] for row in self._catalog.execute("SELECT path FROM folders ORDER BY path")]
+
+    def close(self) -> None:
+        """Close the catalog."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def _chunk_rows(chunks: Mapping[str, Chunk]) -> list[tuple[str, bytes]]:
+    return [(sha, msgspec.json.encode(chunk)) for sha, chunk in chunks.items()]
+
+
+__all__ = ["Archive", "Archived", "Chunk", "Known", "Vault"]
