@@ -40,6 +40,8 @@ class CheckRun(Record, kw_only=True):
     """What it checked."""
     passed: bool | None = None
     """Whether it passed; None where the output does not tell."""
+    at: datetime | None = None
+    """When the step was said."""
 
 
 class Correction(Record, kw_only=True):
@@ -90,10 +92,20 @@ class Activity(Record, kw_only=True):
     """Corrections by a person, in order."""
     thanks: tuple[int, ...] = ()
     """Indexes of steps in which a person accepted or praised the work."""
+    given_up: tuple[int, ...] = ()
+    """Indexes of steps in which a person said that the work is not to be finished here."""
+    rejected_steps: tuple[int, ...] = ()
+    """Indexes of steps of which a person refused a call, in order, each once."""
+    interrupted_steps: tuple[int, ...] = ()
+    """Indexes of steps at which a person stopped the agent, in order, each once."""
+    compacted_steps: tuple[int, ...] = ()
+    """Indexes of steps before which the context was summarised, in order, each once."""
     files_edited: tuple[str, ...] = ()
     """Paths that it wrote or edited, sorted, at most 1,000."""
     last_edit_step: int | None = None
     """Index of the last step that wrote or edited a file."""
+    last_edit_at: datetime | None = None
+    """When that step was said."""
     ending: Ending = "unknown"
     """Who had the last word."""
     last_user_step: int | None = None
