@@ -2,7 +2,7 @@
 
 from tracemill.cli.app import EXIT_DONE, EXIT_STORE
 from tracemill.cli.output import Common, ProgressLine, answer, write
-from tracemill.flows.checking import check_workspace
+from tracemill.flows.check import check_workspace
 
 
 def check_store(*, common: Common = Common()) -> int:  # noqa: B008 - frozen

@@ -8,11 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from tracemill.flows.ingest.results import Failure
 from tracemill.records.refs import Record
 
 
-class StoreCounts(Record, kw_only=True):
+class StoreCounts(Record, kw_only=True, omit_defaults=False):
     """What the store holds."""
 
     sessions: int = 0
@@ -156,8 +158,8 @@ class EpisodeRow(Record, kw_only=True, omit_defaults=False):
 class LinkRow(Record, kw_only=True, omit_defaults=False):
     """One link in a list; these names are stable."""
 
-    from_: str
-    to: str
+    source: str = msgspec.field(name="from")
+    target: str = msgspec.field(name="to")
     method: str
     confidence: float
 

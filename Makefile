@@ -1,0 +1,58 @@
+# Two commands to know: `make run` and `make test`. Both do all of their own set-up.
+
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+JOBS ?= 2
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
+
+.PHONY: run test check unit bench schema lock clean
+
+## run: read this machine's sessions, or the bundled example history, and build a dataset
+run: $(VENV)/.core
+	$(VENV)/bin/tracemill run $(SOURCES)
+
+## test: everything that the gate checks
+test: check unit
+
+check: $(VENV)/.dev
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/loq
+	$(VENV)/bin/deptry .
+	$(VENV)/bin/typos
+
+unit: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal
+
+## bench: measure, and print; peers are installed beside where they can be had
+bench: $(VENV)/.dev
+	$(VENV)/bin/python benchmarks/ingest.py
+
+## schema: write the JSON Schemas of records and answers anew
+schema: $(VENV)/.dev
+	$(VENV)/bin/python tests/architecture/test_schema.py
+
+## lock: write the pinned requirements anew; needs uv
+lock:
+	$(LOCK) pyproject.toml requirements/build.in -o requirements/core.txt
+	$(LOCK) pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: requirements/core.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements/core.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,117 @@
+"""Dataset versions: made from the examples in the lake, kept as folders, shown and copied.
+
+A version is named by what it holds. It is written beside its final place and renamed there,
+so that a folder with a version's name always is the whole version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.ids import digest
+from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.records.refs import Record
+from tracemill.store.index import Index
+from tracemill.store.workspace import Workspace, write_whole
+
+MANIFEST: Final = "manifest.json"
+CARD: Final = "README.md"
+
+
+class ShownVersion(Record, kw_only=True):
+    """A dataset version and its first rows."""
+
+    folder: str
+    """Where it is kept."""
+    version: DatasetVersion
+    """What it is."""
+    rows: list[Any]
+    """Its first rows."""
+
+
+class ExportedVersion(Record, kw_only=True):
+    """A dataset version that was copied."""
+
+    folder: str
+    """Where to."""
+    version: DatasetVersion
+    """What it is."""
+
+
+def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]:
+    """Return folder and record of a version: a dataset's newest, or one named by its id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    newest = _newest(workspace)
+    folders = sorted(path.parent for path in workspace.datasets.glob(f"*/*/{MANIFEST}"))
+    for folder in folders:
+        is_newest = newest == f"{folder.parent.name}/{folder.name}" and folder.parent.name == name
+        if is_newest or folder.name.startswith(name):
+            text = (folder / MANIFEST).read_bytes()
+            return folder, msgspec.json.decode(text, type=DatasetVersion)
+    known = ", ".join(sorted({folder.parent.name for folder in folders})) or "none yet"
+    raise NotFoundError(f"no dataset {name!r}; known: {known}; run: tracemill run")
+
+
+def _newest(workspace: Workspace) -> str | None:
+    if not workspace.index.exists():
+        return None
+    with Index(workspace.index) as index:
+        return index.state("dataset")
+
+
+def show_version(workspace: Workspace, name: str, n_rows: int) -> ShownVersion:
+    """Return a version and its first rows."""
+    folder, version = find_version(workspace, name)
+    rows: list[Any] = []
+    for file in version.files:
+        if file.path.endswith(".jsonl") and file.format != "lineage":
+            with (folder / file.path).open("rb") as lines:
+                for line in lines:
+                    if len(rows) == n_rows:
+                        break
+                    rows.append(json.loads(line))
+    return ShownVersion(folder=str(folder), version=version, rows=rows)
+
+
+def export_version(workspace: Workspace, name: str, to: Path, *, dry_run: bool) -> ExportedVersion:
+    """Copy a version to `to`, and check what was copied against its hashes.
+
+    Raises:
+        UsageError: `to` holds something already.
+    """
+    folder, version = find_version(workspace, name)
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder")
+    if not dry_run:
+        part = to.with_name(f".{to.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(folder, part)
+        _verify(part, version)
+        if to.exists():
+            to.rmdir()
+        part.rename(to)
+    return ExportedVersion(folder=str(to), version=version)
+
+
+def _verify(folder: Path, version: DatasetVersion) -> None:
+    for file in version.files:
+        with (folder / file.path).open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        if found != file.sha256:
+            raise UsageError(
+                f"{file.path!r} was not copied whole: expected {file.sha256}, found {found}"
+            )

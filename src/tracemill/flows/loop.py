@@ -1,0 +1,208 @@
+"""One turn of the wheel: read what is new, derive what follows, build the dataset.
+
+Every part finds out by itself whether anything changed, so that a turn without news costs
+little more than looking at the inputs.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracemill.base.clock import now
+from tracemill.base.errors import NotFoundError
+from tracemill.flows.executor import Executor, make_executor
+from tracemill.flows.ingest import Ingest, Ingested, Plan, Report
+from tracemill.flows.ingest.discovery import default_places
+from tracemill.flows.lookup import read_counts
+from tracemill.flows.results import PlanResult, RunResult, StageTime
+from tracemill.store.index import Index
+from tracemill.store.workspace import Workspace
+
+_POOL_PAYS_OFF_BYTES = 256 * 2**20
+_MAX_WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a turn is run; no option changes what comes out."""
+
+    workers: int | None = None
+    """Processes; None for as many as pay off."""
+    executor: str = "local"
+    """Name of the executor."""
+    address: str | None = None
+    """Address of a Ray cluster."""
+
+    def make(self, workspace: Workspace, n_bytes: int) -> Executor:
+        """Return the executor for `n_bytes` of input."""
+        workers = self.workers
+        if workers is None:
+            pays_off = n_bytes >= _POOL_PAYS_OFF_BYTES
+            workers = min(os.cpu_count() or 1, _MAX_WORKERS) if pays_off else 1
+        return make_executor(self.executor, workers, workspace.scratch, self.address)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where inputs are looked for."""
+
+    paths: tuple[Path, ...]
+    is_default: bool
+    """Whether nobody named them, so that the sessions' repositories belong to them too."""
+    is_example: bool = False
+    """Whether they are the bundled example history."""
+
+
+class _Clock:
+    """Measures the stages of one turn."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, StageTime] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.note(name, time.perf_counter() - began)
+
+    def note(self, name: str, seconds: float = 0.0, n_bytes: int = 0) -> None:
+        before = self.stages.get(name, StageTime(seconds=0.0))
+        self.stages[name] = StageTime(
+            seconds=round(before.seconds + seconds, 4), n_bytes=before.n_bytes + n_bytes
+        )
+
+
+def find_places(
+    workspace: Workspace, sources: Sequence[Path], environment: Mapping[str, str]
+) -> Places:
+    """Return the places named, or this machine's, or those of the bundled example."""
+    if sources:
+        return Places(tuple(source.expanduser() for source in sources), is_default=False)
+    if found := default_places(Path.home(), dict(environment)):
+        return Places(tuple(found), is_default=True)
+    return Places((workspace.root / "example",), is_default=True, is_example=True)
+
+
+def plan_turn(
+    workspace: Workspace, sources: Sequence[Path], environment: Mapping[str, str]
+) -> PlanResult:
+    """Say what a turn would read, and change nothing."""
+    places = find_places(workspace, sources, environment)
+    plan = Plan([], [], Counter(), [])
+    if not places.is_example:
+        with Ingest(workspace) as ingest:
+            plan = ingest.plan(places.paths)
+    return PlanResult(
+        workspace=str(workspace.root),
+        places=tuple(map(str, places.paths)),
+        is_example=places.is_example,
+        to_read=len(plan.to_read),
+        to_skip=dict(Counter(skip.reason for _, _, skip in plan.to_skip)),
+        unchanged=plan.unchanged.total(),
+        n_bytes=plan.n_bytes,
+    )
+
+
+def read_only(
+    workspace: Workspace,
+    sources: Sequence[Path],
+    environment: Mapping[str, str],
+    options: Options,
+    report: Report,
+) -> RunResult:
+    """Read and keep what is new, and stop there."""
+    places = find_places(workspace, sources, environment)
+    clock = _Clock()
+    with workspace.writing():
+        ingested = _read(workspace, places, options, report, clock)
+        return _result(workspace, places, ingested, clock)
+
+
+def turn(
+    workspace: Workspace,
+    sources: Sequence[Path],
+    environment: Mapping[str, str],
+    options: Options,
+    report: Report,
+) -> RunResult:
+    """Read what is new, derive what follows from everything known, and build the dataset.
+
+    Raises:
+        NotFoundError: a place does not exist, or holds nothing that could be read.
+        StoreError: the workspace is held by another process, or damaged.
+    """
+    places = find_places(workspace, sources, environment)
+    clock = _Clock()
+    with workspace.writing():
+        ingested = _read(workspace, places, options, report, clock)
+        from tracemill.flows import derive
+
+        executor = options.make(workspace, ingested.n_bytes)
+        changed = derive.refresh(workspace, executor, clock.stage)
+        return _result(workspace, places, ingested, clock, changed=changed)
+
+
+def _read(
+    workspace: Workspace, places: Places, options: Options, report: Report, clock: _Clock
+) -> Ingested:
+    if places.is_example and not places.paths[0].exists():
+        from tracemill.flows.example_history import build_example
+
+        build_example(places.paths[0])
+    with clock.stage("read"), Ingest(workspace) as ingest:
+        ingested = _ingest(ingest, places.paths, workspace, options, report)
+        if places.is_default and not places.is_example:
+            repositories = ingest.repositories()
+            more = _ingest(ingest, repositories, workspace, options, report)
+            ingested = _joined(ingested, more)
+    clock.note("read", n_bytes=ingested.n_bytes)
+    if not sum(ingested.inputs.values()):
+        named = ", ".join(repr(str(path)) for path in places.paths)
+        raise NotFoundError(f"nothing to read in {named}; name a folder that holds sessions")
+    with Index(workspace.index) as index:
+        index.note(synced=now().isoformat())
+    return ingested
+
+
+def _ingest(
+    ingest: Ingest, paths: Sequence[Path], workspace: Workspace, options: Options, report: Report
+) -> Ingested:
+    plan = ingest.plan(paths)
+    return ingest.run(plan, options.make(workspace, plan.n_bytes), report)
+
+
+def _joined(first: Ingested, second: Ingested) -> Ingested:
+    return Ingested(
+        inputs=dict(Counter(first.inputs) + Counter(second.inputs)),
+        records=dict(Counter(first.records) + Counter(second.records)),
+        skipped_lines=dict(Counter(first.skipped_lines) + Counter(second.skipped_lines)),
+        n_bytes=first.n_bytes + second.n_bytes,
+        failures=first.failures + second.failures,
+        changed=first.changed or second.changed,
+    )
+
+
+def _result(
+    workspace: Workspace, places: Places, ingested: Ingested, clock: _Clock, *, changed: bool = False
+) -> RunResult:
+    with Index(workspace.index) as index:
+        dataset = index.state("dataset")
+        counts = read_counts(index)
+    return RunResult(
+        workspace=str(workspace.root),
+        places=tuple(map(str, places.paths)),
+        is_example=places.is_example,
+        changed=changed or ingested.changed,
+        inputs=ingested.inputs,
+        skipped_lines=ingested.skipped_lines,
+        failures=ingested.failures,
+        store=counts,
+        dataset=str(workspace.datasets / dataset) if dataset else None,
+        stages=clock.stages,
+    )

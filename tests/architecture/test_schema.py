@@ -1,0 +1,112 @@
+"""The JSON Schemas in `schema/` are those of the records and answers as they are.
+
+Run as a script, it writes them anew.
+"""
+
+import ast
+import inspect
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from tracemill.flows import results
+from tracemill.records import (
+    activity,
+    datasets,
+    episodes,
+    events,
+    examples,
+    findings,
+    labels,
+    links,
+    trajectory,
+)
+
+SCHEMA: Final = Path(__file__).parents[2] / "schema"
+TYPES: Final[dict[str, Any]] = {
+    "record.trajectory": trajectory.Trajectory,
+    "record.step": trajectory.Step,
+    "record.event": events.Event,
+    "record.activity": activity.Activity,
+    "record.finding": findings.Finding,
+    "record.quarantined": findings.Quarantined,
+    "record.input": findings.Input,
+    "record.link": links.Link,
+    "record.label": labels.Label,
+    "record.episode": episodes.Episode,
+    "record.example": examples.Example,
+    "record.dataset-version": datasets.DatasetVersion,
+    "answer.run": results.RunResult,
+    "answer.plan": results.PlanResult,
+    "answer.status": results.StatusResult,
+    "answer.doctor": results.DoctorResult,
+    "answer.explain": results.Explained,
+    "row.session": results.SessionRow,
+    "row.episode": results.EpisodeRow,
+    "row.link": results.LinkRow,
+}
+
+
+def field_texts(kind: type) -> dict[str, str]:
+    """Return the docstring under each field of a record."""
+    (tree,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(tree, ast.ClassDef)
+    texts = {}
+    for field, text in zip(tree.body, tree.body[1:], strict=False):
+        match field, text:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(said))),
+            ):
+                texts[name] = " ".join(said.split())
+            case _:
+                pass
+    return texts
+
+
+def records_in(name: str) -> list[type]:
+    modules = [activity, datasets, episodes, events, examples, findings, labels, links, trajectory]
+    return [getattr(m, name) for m in [*modules, results] if hasattr(m, name)]
+
+
+def schema(name: str) -> str:
+    made = msgspec.json.schema(TYPES[name], ref_template="#/$defs/{name}")
+    for title, definition in made.get("$defs", {}).items():
+        for kind in records_in(title):
+            for base in reversed(kind.__mro__[:-1]):
+                if base.__module__.startswith("tracemill."):
+                    for field, text in field_texts(base).items():
+                        if field in definition.get("properties", {}):
+                            definition["properties"][field]["description"] = text
+    return json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_schema_is_current(name: str) -> None:
+    assert (SCHEMA / f"{name}.json").read_text() == schema(name), "run: make schema"
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_every_field_of_a_record_is_documented(name: str) -> None:
+    if not name.startswith("record."):
+        pytest.skip("rows and answers carry their own names")
+    made = json.loads(schema(name))
+    silent = [
+        f"{title}.{field}"
+        for title, definition in made["$defs"].items()
+        for field, value in definition.get("properties", {}).items()
+        if "description" not in value and field != "kind"
+    ]
+
+    assert silent == []
+
+
+if __name__ == "__main__":
+    SCHEMA.mkdir(exist_ok=True)
+    for each in TYPES:
+        (SCHEMA / f"{each}.json").write_text(schema(each))
+    sys.stdout.write(f"{len(TYPES)} schemas written\n")

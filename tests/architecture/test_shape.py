@@ -1,0 +1,56 @@
+"""What every implementation of a seam must bring with it, and what every module must say."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tracemill.export import EXPORTERS
+from tracemill.sources import SOURCES
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "tracemill"
+MODULES = [pytest.param(p, id=str(p.relative_to(PACKAGE))) for p in sorted(PACKAGE.rglob("*.py"))]
+
+
+@pytest.mark.parametrize("name", list(SOURCES.builtin))
+def test_source_loads_carries_its_name_and_has_fixtures(name: str) -> None:
+    assert SOURCES.load(name).name == name
+    assert (ROOT / "tests" / "sources" / name.replace("-", "_")).is_dir()
+
+
+@pytest.mark.parametrize("name", list(EXPORTERS.builtin))
+def test_exporter_loads_and_carries_its_name(name: str) -> None:
+    assert EXPORTERS.load(name).name == name
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(p, id=p.stem) for p in sorted((PACKAGE / "export").glob("*.py"))]
+)
+def test_exporters_never_name_a_source(path: Path) -> None:
+    said = {n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)}
+
+    assert said.isdisjoint(SOURCES.builtin)
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_module_opens_with_its_promise(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_all_is_sorted_and_complete(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    listed = [
+        [element.value for element in node.value.elts if isinstance(element, ast.Constant)]
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.List)
+        and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets)
+    ]
+    is_front_door = path.name == "__init__.py" and any(
+        isinstance(node, ast.ImportFrom | ast.FunctionDef | ast.ClassDef) for node in tree.body
+    )
+
+    assert all(names == sorted(names) for names in listed)
+    assert listed or not is_front_door

@@ -1,0 +1,36 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracemill.base.text import counted, one_line, printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("\x1b[31mred", "\\x1b[31mred", id="colour"),
+        pytest.param("\x1b]0;title\x07", "\\x1b]0;title\\x07", id="window title"),
+        pytest.param("safe\rEVIL", "safe\\rEVIL", id="overprinting"),
+        pytest.param("a\u202eb", "a\\u202eb", id="direction"),
+        pytest.param("tab\tand\nline", "tab\tand\nline", id="kept"),
+        pytest.param("é 漢 😀", "é 漢 😀", id="letters"),
+    ],
+)
+def test_control_characters_are_shown_and_not_obeyed(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@given(st.text(), st.integers(1, 40))
+def test_one_line_is_one_line_and_fits(text: str, width: int) -> None:
+    line = one_line(text, width)
+
+    assert len(line) <= width
+    assert "\n" not in line
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert [counted(1, "entry"), counted(2, "entry"), counted(1200, "file")] == [
+        "1 entry",
+        "2 entries",
+        "1,200 files",
+    ]

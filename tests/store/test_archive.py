@@ -1,0 +1,65 @@
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracemill.base.errors import StoreError
+from tracemill.store import archive as room
+from tracemill.store.archive import Archive, Archived, Chunk, ChunkWriter
+
+
+def archived(folder: Path, batch: str, data: bytes, known: dict[str, Chunk]) -> Archived:
+    spool = folder / "spool"
+    spool.mkdir(exist_ok=True)
+    writer = ChunkWriter(spool / "one.zst")
+    for _ in writer.passing([data[i : i + 1000] for i in range(0, len(data), 1000)]):
+        pass
+    content = writer.finish()
+    state = Archived(
+        input_id="input_1",
+        source="claude-code",
+        path="/p",
+        content=content,
+        n_bytes=len(data),
+        stamp="1",
+        chunks=tuple(writer.chunks),
+    )
+    (accepted,) = Archive(folder / "archive").add(batch, [state], spool, known)
+    return accepted
+
+
+@given(data=st.binary(max_size=5000))
+@settings(max_examples=30)
+def test_what_goes_in_comes_out(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    folder = tmp_path_factory.mktemp("archive")
+    state = archived(folder, "b1", data, {})
+
+    assert b"".join(Archive(folder / "archive").read(state.chunks)) == data
+    assert list(Archive(folder / "archive").states()) == [("b1", state)]
+
+
+def test_a_grown_input_shares_its_whole_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "CHUNK_BYTES", 4096)
+    data = random.Random(1).randbytes(10_000)
+    known: dict[str, Chunk] = {}
+    before = archived(tmp_path, "b1", data, known)
+    after = archived(tmp_path, "b2", data + b"more", known)
+
+    assert after.chunks[:2] == before.chunks[:2]
+    assert after.chunks[2].pack == "b2.zst"
+    assert b"".join(Archive(tmp_path / "archive").read(after.chunks)) == data + b"more"
+
+
+def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    state = archived(tmp_path, "b1", b"x" * 100 + random.Random(1).randbytes(100), {})
+    pack = tmp_path / "archive" / "b1.zst"
+    damaged = bytearray(pack.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    pack.write_bytes(damaged)
+
+    with pytest.raises(StoreError, match=r"'b1\.zst' is damaged at byte 0"):
+        list(Archive(tmp_path / "archive").read(state.chunks))

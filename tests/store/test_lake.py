@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
+
+from tracemill.records.refs import Span
+from tracemill.records.trajectory import Step
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+
+STEPS = TABLES["steps"]
+
+
+def steps(trajectory: str, n: int) -> list[Step]:
+    return [
+        Step(trajectory_id=trajectory, index=i, speaker="user", text=f"{trajectory}{i}", span=Span(start=i, end=i + 1))
+        for i in range(n)
+    ]
+
+
+def put(lake: Lake, owner: str, n: int, *, replaced: set[str] | None = None) -> bool:
+    writer = lake.writer(STEPS)
+    writer.write_records(steps(owner, n), [owner] * n)
+    return lake.commit(writer, replaced=replaced)
+
+
+def test_rows_come_back_as_the_records_that_went_in(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    put(lake, "a", 3)
+
+    assert list(lake.records(STEPS)) == steps("a", 3)
+
+
+def test_an_owners_rows_are_replaced_together_and_in_one_version(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    put(lake, "a", 3)
+    put(lake, "b", 2)
+    before = lake.versions()["steps"]
+    put(lake, "a", 1, replaced={"a"})
+
+    assert sorted(s.text for s in lake.records(STEPS)) == ["a0", "b0", "b1"]
+    assert lake.versions()["steps"] == before + 1
+
+
+def test_the_content_hash_does_not_depend_on_order_or_files(tmp_path: Path) -> None:
+    one, two = Lake(tmp_path / "one"), Lake(tmp_path / "two")
+    for owner in ("a", "b", "c"):
+        put(one, owner, 3)
+    for owner in ("c", "a", "b", "a"):
+        put(two, owner, 3, replaced={owner})
+
+    assert one.content_hash() == two.content_hash()
+
+
+def test_the_content_hash_changes_with_one_row(tmp_path: Path) -> None:
+    one, two = Lake(tmp_path / "one"), Lake(tmp_path / "two")
+    put(one, "a", 3)
+    put(two, "a", 4)
+
+    assert one.content_hash() != two.content_hash()
+
+
+def test_rows_without_a_commit_are_not_there(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    put(lake, "a", 3)
+    with lake.writer(STEPS) as writer:
+        writer.write_records(steps("b", 2), ["b"] * 2)
+
+    assert lake.count(STEPS) == 3
+
+
+def test_a_commit_of_nothing_makes_no_version(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    put(lake, "a", 1)
+    before = lake.versions()
+
+    assert not lake.commit(lake.writer(STEPS), replaced={"nobody"})
+    assert lake.versions() == before
+
+
+def test_any_delta_reader_reads_the_tables(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    put(lake, "a", 3)
+    put(lake, "b", 2)
+    put(lake, "a", 1, replaced={"a"})
+
+    found = DeltaTable(tmp_path / "steps").to_pyarrow_table(columns=["text"])
+
+    assert sorted(found["text"].to_pylist()) == ["a0", "b0", "b1"]
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_every_table_can_be_empty(tmp_path: Path, name: str) -> None:
+    assert list(Lake(tmp_path).records(TABLES[name])) == []
