@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import msgspec
+
 from tracemill.base.ids import digest
 
 
@@ -17,3 +19,16 @@ def reading_code() -> str:
 
     sources = [f"{name}@{load_source(name).version}" for name in SOURCES.names()]
     return digest(*sources, rules_version(), str(OBSERVE_VERSION))
+
+
+@cache
+def deriving_code() -> str:
+    """Identify the code that turns facts into derivations: links, labels, builders, formats."""
+    from tracemill.curate.chat import CURATE_VERSION, ChatConfig
+    from tracemill.export import EXPORT_VERSION
+    from tracemill.label import LABEL_VERSION
+    from tracemill.link import LINK_VERSION
+    from tracemill.render import RENDER_VERSION
+
+    rules = (LINK_VERSION, LABEL_VERSION, RENDER_VERSION, CURATE_VERSION, EXPORT_VERSION)
+    return digest(*map(str, rules), msgspec.json.encode(ChatConfig()))

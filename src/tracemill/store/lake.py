@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -112,6 +112,11 @@ class Lake:
                 writer.write(batch.filter(keep))
         return writer.finish(), removed
 
+    def files(self, table: Table) -> list[str]:
+        """Return the names of the data files of a table; all rows of an owner are in one."""
+        delta = self._delta(table)
+        return [] if delta is None else _paths(delta)
+
     def batches(
         self,
         table: Table,
@@ -119,17 +124,18 @@ class Lake:
         owners: Collection[str] | None = None,
         where: ds.Expression | None = None,
         columns: Sequence[str] | None = None,
+        files: Sequence[str] | None = None,
     ) -> Iterator[pa.RecordBatch]:
         """Yield rows, a bounded number at a time; an owner's rows keep their order."""
-        delta = self._delta(table)
-        if delta is None:
+        names = self.files(table) if files is None else files
+        if not names:
             return
         if owners is not None:
             owned = pc.field(table.owner).isin(pa.array(sorted(owners), pa.string()))
             where = owned if where is None else where & owned
         folder = self._folder(table)
         dataset = ds.dataset(
-            [str(folder / path) for path in _paths(delta)], schema=table.schema, format="parquet"
+            [str(folder / name) for name in names], schema=table.schema, format="parquet"
         )
         scanner = dataset.scanner(
             columns=columns,
@@ -147,15 +153,16 @@ class Lake:
         *,
         owners: Collection[str] | None = None,
         where: ds.Expression | None = None,
+        files: Sequence[str] | None = None,
     ) -> Iterator[Any]:
         """Yield records; an owner's records keep their order."""
-        for batch in self.batches(table, owners=owners, where=where):
+        for batch in self.batches(table, owners=owners, where=where, files=files):
             yield from table.from_batch(batch)
 
     def count(self, table: Table) -> int:
         """Return how many rows a table has."""
-        delta = self._delta(table)
-        return sum(pq.read_metadata(self._folder(table) / p).num_rows for p in _paths(delta or ()))
+        folder = self._folder(table)
+        return sum(pq.read_metadata(folder / name).num_rows for name in self.files(table))
 
     def content_hash(self) -> str:
         """Hash what the tables say, whatever the order and the files in which they say it."""
@@ -246,9 +253,7 @@ _REPEATED: Final = (
 """Columns with few distinct values: worth a dictionary, and bounds to skip by."""
 
 
-def _paths(delta: DeltaTable | Iterable[str]) -> list[str]:
-    if not isinstance(delta, DeltaTable):
-        return list(delta)
+def _paths(delta: DeltaTable) -> list[str]:
     return sorted(unquote(uri.rsplit("/", 1)[-1]) for uri in delta.file_uris())
 
 

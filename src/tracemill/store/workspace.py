@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -75,6 +75,10 @@ class Workspace:
                 f"{WORKSPACE_VERSION}; use the newer program, or another --workspace"
             )
 
+    def table_versions(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the Delta version of each table, by a look at its log and nothing more."""
+        return {name: _newest_version(self.lake / name / "_delta_log") for name in names}
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the workspace for writing; scratch left behind by a killed run is cleared.
@@ -93,6 +97,14 @@ class Workspace:
             shutil.rmtree(self.scratch)
             self.scratch.mkdir(mode=0o700)
             yield
+
+
+def _newest_version(log: Path) -> int:
+    try:
+        names = os.listdir(log)
+    except FileNotFoundError:
+        return -1
+    return max((int(name[:20]) for name in names if name[:20].isdigit()), default=-1)
 
 
 def write_whole(path: Path, data: bytes) -> None:

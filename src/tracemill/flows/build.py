@@ -1,0 +1,183 @@
+"""Examples from episodes, on any executor; only what changed is built again.
+
+An episode's examples follow from its outcome, its trajectories' bytes, the builder's version
+and its config. Their digest is the episode's key; where it is known, nothing is done.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from tracemill.base.ids import digest
+from tracemill.curate.chat import CURATE_VERSION, ChatConfig, Drop, build_chat
+from tracemill.flows.executor import Executor
+from tracemill.flows.facts import Facts
+from tracemill.records.episodes import Episode
+from tracemill.records.examples import ChatExample
+from tracemill.records.findings import Input
+from tracemill.records.refs import Record
+from tracemill.records.trajectory import Step, Trajectory
+from tracemill.store.index import Built, Index
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+
+_ROWS: Final = 256
+
+
+class BuildTask(Record, kw_only=True):
+    """One trajectory from which examples are to be made."""
+
+    episode: Episode
+    trajectory: Trajectory
+    input: Input
+
+
+class BuildShard(Record, kw_only=True):
+    """Trajectories whose steps lie in one data file."""
+
+    lake: str
+    """Folder of the lake."""
+    file: str
+    """Name of the data file."""
+    tasks: tuple[BuildTask, ...]
+    """The trajectories."""
+    config: ChatConfig
+    """The builder's settings."""
+
+
+class BuiltRows(Record, kw_only=True):
+    """Examples as rows of the lake."""
+
+    batch: Any
+    """The rows, a `pyarrow.RecordBatch`."""
+
+
+class Dropped(Record, kw_only=True):
+    """Candidates of one episode that were left out."""
+
+    episode_id: str
+    reasons: dict[str, int]
+
+
+def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
+    """Build the examples of a shard in one pass over its data file."""
+    held: list[ChatExample] = []
+    drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for task, steps in _steps_of(shard):
+        for made in build_chat(task.episode, task.trajectory, task.input, steps, shard.config):
+            if isinstance(made, Drop):
+                drops[task.episode.id][made.reason] += 1
+                continue
+            held.append(made)
+            if len(held) == _ROWS:
+                yield _rows(held)
+    if held:
+        yield _rows(held)
+    for episode_id, reasons in drops.items():
+        yield Dropped(episode_id=episode_id, reasons=dict(reasons))
+
+
+def _rows(held: list[ChatExample]) -> BuiltRows:
+    owners = [example.lineage[0].episode_id for example in held]
+    batch = TABLES["examples"].to_batch(held, owners)
+    held.clear()
+    return BuiltRows(batch=batch)
+
+
+class _OwnedStep(NamedTuple):
+    owner: str
+    step: Step
+
+
+def _steps_of(shard: BuildShard) -> Iterator[tuple[BuildTask, Iterable[Step]]]:
+    """Yield each trajectory with its steps: streamed, or gathered where an input holds several."""
+    tasks: defaultdict[str, dict[str, BuildTask]] = defaultdict(dict)
+    for task in shard.tasks:
+        tasks[task.input.id][task.trajectory.id] = task
+    for owner, owned in groupby(_owned_steps(shard, tasks.keys()), key=lambda row: row.owner):
+        steps = (row.step for row in owned)
+        if len(tasks[owner]) == 1:
+            ((trajectory_id, task),) = tasks[owner].items()
+            yield task, _only(trajectory_id, steps)
+            continue
+        gathered: defaultdict[str, list[Step]] = defaultdict(list)
+        for step in steps:
+            gathered[step.trajectory_id].append(step)
+        for trajectory_id, task in tasks[owner].items():
+            yield task, gathered[trajectory_id]
+
+
+def _only(trajectory_id: str, steps: Iterable[Step]) -> Iterator[Step]:
+    return (step for step in steps if step.trajectory_id == trajectory_id)
+
+
+def _owned_steps(shard: BuildShard, owners: Collection[str]) -> Iterator[_OwnedStep]:
+    table = TABLES["steps"]
+    lake = Lake(Path(shard.lake))
+    for batch in lake.batches(table, owners=owners, files=[shard.file]):
+        for owner, step in zip(
+            batch.column("input_id").to_pylist(), table.from_batch(batch), strict=True
+        ):
+            yield _OwnedStep(owner, step)
+
+
+def build_examples(
+    lake: Lake, root: Path, index: Index, executor: Executor, facts: Facts, config: ChatConfig
+) -> Counter[str]:
+    """Bring the table of examples up to date; return all drops, counted by reason."""
+    keys = {episode.id: _key(episode, facts, config) for episode in facts.episodes}
+    before = index.built()
+    stale = [e for e in facts.episodes if e.id not in before or before[e.id].key != keys[e.id]]
+    gone = before.keys() - keys.keys()
+    drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    if stale or gone:
+        writer = lake.writer(TABLES["examples"])
+        shards = list(_shards(lake, root, stale, facts, config))
+        for part in executor.map_shards(build_shard, shards):
+            if isinstance(part, BuiltRows):
+                writer.write(part.batch)
+            else:
+                drops[part.episode_id].update(part.reasons)
+        lake.commit(writer, replaced={*gone, *(episode.id for episode in stale)})
+        built = [Built(e.id, keys[e.id], dict(drops[e.id])) for e in stale]
+        index.note_built(built, gone)
+    totals: Counter[str] = Counter()
+    for built_episode in index.built().values():
+        totals.update(built_episode.drops)
+    return totals
+
+
+def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
+    contents = [
+        f"{trajectory_id}:{facts.input_of(trajectory_id).content}"
+        for trajectory_id in episode.trajectory_ids
+    ]
+    return digest(
+        str(CURATE_VERSION), msgspec.json.encode(config), msgspec.json.encode(episode), *contents
+    )
+
+
+def _shards(
+    lake: Lake, root: Path, episodes: Sequence[Episode], facts: Facts, config: ChatConfig
+) -> Iterator[BuildShard]:
+    """Put every trajectory of `episodes` with the data file that holds its steps."""
+    tasks: defaultdict[str, list[BuildTask]] = defaultdict(list)
+    for episode in episodes:
+        for trajectory_id in episode.trajectory_ids:
+            found = facts.input_of(trajectory_id)
+            trajectory = facts.trajectories[trajectory_id]
+            tasks[found.id].append(BuildTask(episode=episode, trajectory=trajectory, input=found))
+    table = TABLES["steps"]
+    for file in lake.files(table):
+        owners: set[str] = set()
+        for batch in lake.batches(table, columns=["input_id"], files=[file]):
+            owners.update(batch.column("input_id").unique().to_pylist())
+        here = tuple(task for owner in sorted(owners & tasks.keys()) for task in tasks[owner])
+        if here:
+            yield BuildShard(lake=str(root), file=file, tasks=here, config=config)

@@ -1,0 +1,64 @@
+"""What is known of all sessions, in small: what derivations start from.
+
+Steps are not here; they may be larger than memory. Where several inputs hold one trajectory,
+as copies and earlier states of a growing file do, the one with the most steps stands for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow.compute as pc
+
+from tracemill.records.activity import Activity
+from tracemill.records.episodes import Episode
+from tracemill.records.events import Commit
+from tracemill.records.findings import Input
+from tracemill.records.labels import Label
+from tracemill.records.links import Link
+from tracemill.records.trajectory import Trajectory
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+
+
+class Facts:
+    """Trajectories, activities, commits and inputs by id; derivations are added to them."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.inputs: dict[str, Input] = {i.id: i for i in lake.records(TABLES["inputs"])}
+        self.trajectories: dict[str, Trajectory] = {}
+        for trajectory in lake.records(TABLES["trajectories"]):
+            self._consider(trajectory)
+        self.activities: dict[str, Activity] = {
+            activity.trajectory_id: activity
+            for activity in lake.records(TABLES["activities"])
+            if self._stands(activity)
+        }
+        self.commits: list[Commit] = sorted(_commits(lake), key=lambda commit: commit.id)
+        self.links: list[Link] = []
+        self.episodes: list[Episode] = []
+        self.labels: list[Label] = []
+
+    def _consider(self, trajectory: Trajectory) -> None:
+        known = self.trajectories.get(trajectory.id)
+        if known is None or _rank(trajectory) > _rank(known):
+            self.trajectories[trajectory.id] = trajectory
+
+    def _stands(self, activity: Activity) -> bool:
+        trajectory = self.trajectories.get(activity.trajectory_id)
+        return trajectory is not None and trajectory.origin.input_id == activity.input_id
+
+    def input_of(self, trajectory_id: str) -> Input:
+        """Return the input that stands for a trajectory."""
+        return self.inputs[self.trajectories[trajectory_id].origin.input_id]
+
+
+def _rank(trajectory: Trajectory) -> tuple[int, str]:
+    return trajectory.n_steps, trajectory.origin.input_id
+
+
+def _commits(lake: Lake) -> Iterator[Commit]:
+    of_no_session = pc.field("trajectory_id").is_null()
+    for event in lake.records(TABLES["events"], where=of_no_session):
+        if isinstance(event, Commit):
+            yield event

@@ -1,0 +1,131 @@
+"""Rows of the index from what is known: what lists show, and under which names things go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tracemill.flows.facts import Facts
+from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StoreCounts
+from tracemill.records.episodes import Episode
+from tracemill.records.refs import Ref
+from tracemill.records.trajectory import Usage
+from tracemill.store.index import Index, Row
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+
+
+def fill_index(index: Index, facts: Facts) -> None:
+    """Put rows for everything that can be looked up into the index."""
+    index.replace("session", _sessions(facts))
+    index.replace("input_of", _inputs(facts))
+    index.replace("episode", map(_episode, facts.episodes))
+    index.replace("link", _links(facts))
+
+
+def _sessions(facts: Facts) -> Iterator[Row]:
+    verdicts = {i: episode for episode in facts.episodes for i in episode.trajectory_ids}
+    for trajectory in facts.trajectories.values():
+        activity = facts.activities[trajectory.id]
+        episode = verdicts.get(trajectory.id)
+        usage = trajectory.total_usage or Usage()
+        row = SessionRow(
+            id=trajectory.id,
+            source=trajectory.origin.source,
+            uri=trajectory.origin.uri,
+            started=trajectory.started,
+            ended=trajectory.ended,
+            agent=trajectory.agent,
+            model=trajectory.models[0] if trajectory.models else None,
+            cwd=trajectory.cwd,
+            branch=trajectory.branch,
+            user_steps=activity.n_user_steps,
+            tool_calls=activity.n_calls,
+            tool_errors=activity.n_errors,
+            rejections=activity.n_rejections,
+            interruptions=activity.n_interruptions,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            outcome=episode.outcome if episode else "unknown",
+            outcome_confidence=episode.confidence if episode else 0.0,
+            session_id=trajectory.session_id,
+            parent_id=trajectory.parent_id,
+            is_subagent=trajectory.is_subagent,
+            steps=trajectory.n_steps,
+            tool_results=activity.n_results,
+            compactions=activity.n_compactions,
+            todo_changes=activity.n_todo_changes,
+            title=trajectory.title or activity.goal[:200] or None,
+        )
+        aliases = () if trajectory.is_subagent else (trajectory.session_id,)
+        yield Row("session", row.id, _moment(row.started), msgspec.to_builtins(row), aliases)
+
+
+def _inputs(facts: Facts) -> Iterator[Row]:
+    for trajectory in facts.trajectories.values():
+        data = {"id": trajectory.id, "input_id": trajectory.origin.input_id}
+        yield Row("input_of", trajectory.id, trajectory.id, data)
+
+
+def _episode(episode: Episode) -> Row:
+    row = EpisodeRow(
+        id=episode.id,
+        kind=episode.kind,
+        goal=episode.goal,
+        sessions=episode.session_ids,
+        commits=episode.commits,
+        outcome=episode.outcome,
+        confidence=episode.confidence,
+        quality=episode.quality,
+    )
+    return Row("episode", row.id, _moment(episode.started), msgspec.to_builtins(row))
+
+
+def _links(facts: Facts) -> Iterator[Row]:
+    names = {commit.id: commit.sha for commit in facts.commits}
+    for link in facts.links:
+        row = LinkRow(
+            source=_named(link.source, names),
+            target=_named(link.target, names),
+            method=link.method,
+            confidence=link.confidence,
+        )
+        yield Row("link", link.id, f"{link.confidence:.4f}", msgspec.to_builtins(row))
+
+
+def _named(ref: Ref, names: dict[str, str]) -> str:
+    """Name a commit by its hash, and everything else by its id."""
+    return names.get(ref.id, ref.id)
+
+
+def _moment(moment: Any) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def count_store(
+    lake: Lake, facts: Facts, examples: dict[str, int], drops: dict[str, int]
+) -> StoreCounts:
+    """Count what the store holds."""
+    kinds: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
+    for batch in lake.batches(TABLES["findings"], columns=["kind", "rule"]):
+        kinds.update(batch.column("kind").to_pylist())
+        rules.update(batch.column("rule").to_pylist())
+    subagents = sum(trajectory.is_subagent for trajectory in facts.trajectories.values())
+    return StoreCounts(
+        sessions=len(facts.trajectories) - subagents,
+        subagents=subagents,
+        steps=sum(trajectory.n_steps for trajectory in facts.trajectories.values()),
+        tool_calls=sum(activity.n_calls for activity in facts.activities.values()),
+        commits=len({commit.sha for commit in facts.commits}),
+        quarantined=lake.count(TABLES["quarantine"]),
+        findings=dict(sorted(kinds.items())),
+        rules=dict(sorted(rules.items())),
+        links=dict(sorted(Counter(link.method for link in facts.links).items())),
+        episodes=dict(sorted(Counter(episode.outcome for episode in facts.episodes).items())),
+        examples=examples,
+        drops=drops,
+    )
