@@ -18,7 +18,7 @@ Ending = Literal["agent", "user", "open_call", "interruption", "error", "unknown
 """Who had the last word: `open_call` is a tool call that never came back."""
 
 
-class CommitMention(Record, kw_only=True):
+class CommitMention(Record, frozen=True, kw_only=True):
     """A commit that the session made, by its own output."""
 
     sha: str
@@ -31,7 +31,7 @@ class CommitMention(Record, kw_only=True):
     """Branch as printed."""
 
 
-class CheckRun(Record, kw_only=True):
+class CheckRun(Record, frozen=True, kw_only=True):
     """A command that tested, linted, type-checked or built."""
 
     step: Count
@@ -44,7 +44,7 @@ class CheckRun(Record, kw_only=True):
     """When the step was said."""
 
 
-class Correction(Record, kw_only=True):
+class Correction(Record, frozen=True, kw_only=True):
     """A person said that the agent's work or understanding was wrong."""
 
     step: Count
@@ -53,7 +53,7 @@ class Correction(Record, kw_only=True):
     """How sure the rule is."""
 
 
-class Activity(Record, kw_only=True):
+class Activity(Record, frozen=True, kw_only=True):
     """What one trajectory did."""
 
     trajectory_id: str
@@ -103,7 +103,7 @@ class Activity(Record, kw_only=True):
     files_edited: tuple[str, ...] = ()
     """Paths that it wrote or edited, sorted, at most 1,000."""
     last_edit_step: int | None = None
-    """Index of the last step that wrote or edited a file."""
+    """Index of the last step that wrote or edited a file, notes in scratch folders left aside."""
     last_edit_at: datetime | None = None
     """When that step was said."""
     ending: Ending = "unknown"

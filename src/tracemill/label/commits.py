@@ -1,0 +1,92 @@
+"""Which commits a shell call made, by what git itself printed about them.
+
+Git says `[branch 1a2b3c4] subject` when it has made a commit, and says so nowhere else. The line
+counts only behind a command that commits, so a log that is shown, searched or read from
+a file makes no commit. Commits in repositories that the same command creates, and in temporary
+folders, are experiments and no work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from tracemill.label.commands import bare_words
+from tracemill.label.shell import CommandLine, Part
+
+_COMMITTING: Final = frozenset({"commit", "cherry-pick", "revert", "rebase", "merge", "am", "pull"})
+_SAID: Final = re.compile(
+    r"^\[(?P<branch>[^\[\]\n]{1,200}?)(?: \(root-commit\))? (?P<sha>[0-9a-f]{7,40})\] ",
+    re.MULTILINE,
+)
+_PULL: Final = re.compile(r"/pull/(\d{1,9})\b")
+_TEMPORARY: Final = re.compile(r"(?:/private)?/tmp/|/var/folders/")
+
+
+class Said(NamedTuple):
+    """A commit as git printed it."""
+
+    sha: str
+    branch: str | None
+
+
+def may_commit(command: str) -> bool:
+    """Tell at little cost whether a command line could make a commit or pull request."""
+    return "git" in command and any(
+        verb in command for verb in ("commit", "pick", "revert", "rebase", "merge", " am", "pull")
+    )
+
+
+def makes_commit(line: CommandLine) -> bool:
+    """Tell whether a command line commits, in a repository that it did not just create."""
+    verbs = {git_verb(part) for part in line.parts}
+    return "init" not in verbs and not verbs.isdisjoint(_COMMITTING)
+
+
+def opens_pull_request(line: CommandLine) -> bool:
+    """Tell whether a command line opens a pull request."""
+    return any(bare_words(part.words)[:3] == ("gh", "pr", "create") for part in line.parts)
+
+
+def said_commits(text: str) -> Iterator[Said]:
+    """Yield the commits that git says it made."""
+    for match in _SAID.finditer(text):
+        branch = match["branch"]
+        yield Said(match["sha"], None if branch == "detached HEAD" else branch)
+
+
+def said_pull_requests(text: str) -> Iterator[int]:
+    """Yield the numbers of pull requests whose addresses stand in a text."""
+    for match in _PULL.finditer(text):
+        yield int(match[1])
+
+
+def place(line: CommandLine) -> str | None:
+    """Return the folder that a command line names as its place, where it names one."""
+    for part in line.parts:
+        match bare_words(part.words):
+            case ("cd", folder, *_) | ("git", "-C", folder, *_):
+                return folder
+            case _:
+                pass
+    return None
+
+
+def is_temporary(folder: str | None) -> bool:
+    """Tell whether a folder is one in which nobody keeps work."""
+    return folder is not None and _TEMPORARY.match(f"{folder}/") is not None
+
+
+def git_verb(part: Part) -> str | None:
+    """Return what a git command does, or None where it is not git."""
+    words = bare_words(part.words)
+    if words[:1] != ("git",):
+        return None
+    rest = iter(words[1:])
+    for word in rest:
+        if word in {"-C", "-c", "--git-dir", "--work-tree"}:
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+    return None

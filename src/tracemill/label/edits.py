@@ -1,0 +1,118 @@
+"""Which files a tool call wrote or edited, by the call alone.
+
+Tools that edit name their file; a patch names its files in its own headers; a shell command
+edits where it is `sed -i`, writes a text into a file, or takes changes back through git.
+Notes in scratch folders are edits, but none that could make a test stale.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tracemill.label.commands import bare_words
+from tracemill.label.shell import CommandLine, Part
+
+_EDITORS: Final = frozenset(
+    {"write", "edit", "multiedit", "notebookedit", "edit_file", "write_file", "create_file"}
+    | {"str_replace_editor", "str_replace_based_edit_tool", "search_replace", "replace"}
+    | {"write_to_file", "replace_in_file", "apply_diff", "insert_content"}
+)
+_PATCHERS: Final = frozenset({"apply_patch", "applypatch", "patch"})
+_PATHS: Final = ("file_path", "notebook_path", "path", "filePath", "target_file", "filename")
+_READING: Final = frozenset({"view", "undo_edit"})
+_PATCH_MARK: Final = "*** Begin Patch"
+_PATCH_HEADERS: Final = ("Update File: ", "Add File: ", "Delete File: ", "Move to: ")
+_WRITERS: Final = frozenset({"cat", "echo", "printf", "tee", "sed", "awk", "jq", "perl"})
+_SCRATCH: Final = re.compile(
+    r"^(?:/private)?/tmp/|^/var/folders/|^/dev/|^\$|/\.claude/(?:plans|projects|todos)/"
+)
+_UNDOING: Final = frozenset({"restore", "apply", "stash"})
+
+
+def is_editor(name: str) -> bool:
+    """Tell whether a tool of this name writes files by itself."""
+    lower = name.lower()
+    return lower in _EDITORS or lower in _PATCHERS
+
+
+def edited_by_tool(name: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the files that a call of an editing tool names."""
+    if name.lower() in _PATCHERS:
+        texts = (arguments.get(key) for key in ("input", "patch", "command"))
+        return tuple(path for text in texts if isinstance(text, str) for path in patched(text))
+    if arguments.get("command") in _READING:
+        return ()
+    for key in _PATHS:
+        path = arguments.get(key)
+        if isinstance(path, str) and path:
+            return (path,)
+    return ()
+
+
+def patched(text: str) -> Iterator[str]:
+    """Yield the files that a patch in the `*** Update File:` form names."""
+    at = text.find("*** ")
+    while at >= 0:
+        for header in _PATCH_HEADERS:
+            start = at + 4
+            if text.startswith(header, start):
+                end = text.find("\n", start)
+                yield text[start + len(header) : end if end >= 0 else len(text)].strip()
+        at = text.find("\n*** ", at)
+        at = at + 1 if at >= 0 else -1
+
+
+def may_edit(command: str) -> bool:
+    """Tell at little cost whether a command line could edit files at all."""
+    return ">" in command or " -" in command or "git " in command or "tee " in command
+
+
+def edited_by_shell(command: str, line: CommandLine) -> tuple[tuple[str, ...], bool]:
+    """Return the files that a shell command writes, and whether it changed any work file."""
+    if _PATCH_MARK in command:
+        paths = tuple(patched(command))
+        return paths, bool(paths)
+    paths = tuple(path for part in line.parts for path in _written(part))
+    has_undone = any(_undoes(part) for part in line.parts)
+    return paths, has_undone or any(not is_scratch(path) for path in paths)
+
+
+def is_scratch(path: str) -> bool:
+    """Tell whether a path is outside any work: temporary folders, an agent's own notes."""
+    return _SCRATCH.search(path) is not None
+
+
+def _written(part: Part) -> Iterator[str]:
+    words = bare_words(part.words)
+    if not words:
+        return
+    if words[0] in _WRITERS:
+        yield from (path for path in part.writes if not path.startswith("/dev/"))
+    if words[0] in {"sed", "gsed", "perl"} and any(_is_in_place(word) for word in words[1:4]):
+        yield from (word for word in words[2:] if _looks_like_file(word))
+    elif words[0] == "tee":
+        yield from (word for word in words[1:] if _looks_like_file(word))
+
+
+def _is_in_place(option: str) -> bool:
+    return option.startswith(("-i", "--in-place", "-pi", "-ni", "-0pi"))
+
+
+def _looks_like_file(word: str) -> bool:
+    return re.fullmatch(r"[\w./~@+-]*[\w-]\.?[\w]*", word) is not None and word[0] != "-"
+
+
+def _undoes(part: Part) -> bool:
+    match part.words:
+        case ("git", "stash", *rest):
+            return rest[:1] not in (["list"], ["show"], ["drop"])
+        case ("git", verb, *_) if verb in _UNDOING:
+            return True
+        case ("git", "checkout", *rest):
+            return "--" in rest
+        case ("git", "reset", *rest):
+            return "--hard" in rest
+        case _:
+            return False

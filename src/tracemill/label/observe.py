@@ -1,0 +1,303 @@
+"""What a trajectory did, observed while its steps go by.
+
+An `Observer` is handed every step and event once, in their order, and holds only counts, indexes,
+paths and the few commands that have not come back yet. Replayed steps are counted but prove
+nothing: what they tell was done elsewhere. Words in a subagent's trajectory were written by
+another agent, so no praise or correction is heard there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import chain
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from tracemill.label.commits import is_temporary, said_commits, said_pull_requests
+from tracemill.label.edits import edited_by_tool, is_editor, is_scratch
+from tracemill.label.shell_calls import (
+    POLLS,
+    SHELLS,
+    RunningCall,
+    ShellCall,
+    exit_code_of,
+    is_still_running,
+    polled_id,
+    read_call,
+    running_id,
+)
+from tracemill.label.speech import hear
+from tracemill.records.activity import Activity, CheckRun, CommitMention, Correction, Ending
+from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink, TodoChange
+from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+
+OBSERVE_VERSION: Final = 1
+"""Raise it when the same steps would give another activity."""
+
+_MAX_GOAL: Final = 2_000
+_MAX_PATHS: Final = 1_000
+_MAX_HELD: Final = 256
+_UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
+
+
+class _Made(NamedTuple):
+    mention: CommitMention
+    place: str | None
+
+
+class _Edit(NamedTuple):
+    step: int
+    at: datetime | None
+    paths: tuple[str, ...]
+
+
+_Held = ShellCall | RunningCall | _Edit
+"""What is remembered of a call until its result comes."""
+
+
+class Observer:
+    """Folds the steps and events of one trajectory into its activity."""
+
+    def __init__(self) -> None:
+        self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_errors = 0
+        self._n_interruptions = self._n_rejections = self._n_refusals = 0
+        self._n_compactions = self._n_todos = 0
+        self._goal = ""
+        self._first_native_id: str | None = None
+        self._has_acted = False
+        self._started: datetime | None = None
+        self._ended: datetime | None = None
+        self._ending: Ending = "unknown"
+        self._last_user: int | None = None
+        self._open: set[str] = set()
+        self._held: dict[str, _Held] = {}
+        self._running: dict[str, RunningCall] = {}
+        self._made: list[_Made] = []
+        self._pulls: dict[int, None] = {}
+        self._checks: list[CheckRun] = []
+        self._corrections: list[Correction] = []
+        self._thanks: list[int] = []
+        self._given_up: list[int] = []
+        self._rejected: set[int] = set()
+        self._interrupted: set[int] = set()
+        self._compacted: set[int] = set()
+        self._paths: dict[str, None] = {}
+        self._last_edit: int | None = None
+        self._last_edit_at: datetime | None = None
+
+    def step(self, step: Step) -> None:
+        """Take the next step."""
+        self._n_steps += 1
+        if self._first_native_id is None:
+            self._first_native_id = step.native_id
+        if step.at is not None:
+            self._see_moment(step.at)
+        if step.calls or step.results:
+            self._count(step)
+        if step.speaker == "user":
+            self._n_user += 1
+            if not step.is_replayed:
+                self._hear(step)
+        elif step.speaker != "system" and not step.is_replayed:
+            self._watch(step)
+
+    def event(self, event: Event) -> None:
+        """Take an event, after the step at which it happened."""
+        match event:
+            case Feedback(action="interruption"):
+                self._n_interruptions += 1
+                self._ending = "interruption"
+                self._interrupted.add(self._index_of(event))
+            case Feedback(action="rejection"):
+                self._n_refusals += 1
+                self._rejected.add(self._index_of(event))
+            case TodoChange():
+                self._n_todos += 1
+            case Compaction():
+                self._n_compactions += 1
+                self._compacted.add(self._index_of(event))
+            case PullRequestLink():
+                self._pulls[event.number] = None
+            case _:
+                pass
+
+    def finish(self, trajectory: Trajectory) -> Activity:
+        """Return what the trajectory did, once all its steps and events were taken."""
+        for running in self._running.values():
+            self._checks.extend(running.call.runs(None, running.text))
+        is_person = not trajectory.is_subagent
+        return Activity(
+            trajectory_id=trajectory.id,
+            input_id=trajectory.origin.input_id,
+            goal=self._goal,
+            first_native_id=self._first_native_id,
+            n_steps=self._n_steps,
+            n_user_steps=self._n_user if is_person else 0,
+            n_calls=self._n_calls,
+            n_results=self._n_results,
+            n_errors=self._n_errors,
+            n_rejections=max(self._n_rejections, self._n_refusals),
+            n_interruptions=self._n_interruptions,
+            n_compactions=self._n_compactions,
+            n_todo_changes=self._n_todos,
+            commits=self._commits(trajectory.cwd),
+            pull_requests=tuple(self._pulls),
+            checks=tuple(sorted(self._checks, key=attrgetter("step"))),
+            corrections=tuple(self._corrections) if is_person else (),
+            thanks=tuple(self._thanks) if is_person else (),
+            given_up=tuple(self._given_up) if is_person else (),
+            rejected_steps=tuple(sorted(self._rejected)),
+            interrupted_steps=tuple(sorted(self._interrupted)),
+            compacted_steps=tuple(sorted(self._compacted)),
+            files_edited=tuple(sorted(self._paths)),
+            last_edit_step=self._last_edit,
+            last_edit_at=self._last_edit_at,
+            ending=self._ending,
+            last_user_step=self._last_user if is_person else None,
+            started=trajectory.started or self._started,
+            ended=trajectory.ended or self._ended,
+        )
+
+    def _index_of(self, event: Event) -> int:
+        return max(self._n_steps - 1, 0) if event.step is None else event.step
+
+    def _see_moment(self, at: datetime) -> None:
+        if self._started is None or at < self._started:
+            self._started = at
+        if self._ended is None or at > self._ended:
+            self._ended = at
+
+    def _count(self, step: Step) -> None:
+        self._n_calls += len(step.calls)
+        self._n_results += len(step.results)
+        for result in step.results:
+            if result.status == "error":
+                self._n_errors += 1
+            elif result.status == "rejected":
+                self._n_rejections += 1
+                self._rejected.add(step.index)
+                if result.feedback and hear(result.feedback).gives_up:
+                    self._given_up.append(step.index)
+            elif result.status == "interrupted":
+                self._interrupted.add(step.index)
+
+    def _hear(self, step: Step) -> None:
+        self._ending = "user"
+        self._last_user = step.index
+        if not self._goal:
+            self._goal = step.text[:_MAX_GOAL]
+        if not self._has_acted:
+            return
+        heard = hear(step.text)
+        if heard.correction:
+            self._corrections.append(Correction(step=step.index, confidence=heard.correction))
+        if heard.is_praise:
+            self._thanks.append(step.index)
+        if heard.gives_up:
+            self._given_up.append(step.index)
+
+    def _watch(self, step: Step) -> None:
+        """Follow what an agent's step, or a late result, did."""
+        if step.speaker == "agent":
+            self._has_acted = True
+            self._open.clear()
+        for call in step.calls:
+            self._open.add(call.id)
+            self._hold(call, step)
+        for result in step.results:
+            self._open.discard(result.call_id)
+            held = self._held.pop(result.call_id, None)
+            if held is not None:
+                self._resolve(held, result)
+        if step.is_error:
+            self._ending = "error"
+        elif step.speaker == "agent" or self._ending == "open_call":
+            self._ending = "open_call" if self._open else "agent"
+
+    def _hold(self, call: ToolCall, step: Step) -> None:
+        name = call.name.lower()
+        held: _Held | None = None
+        if name in SHELLS:
+            held = read_call(call, step.index, step.at)
+        elif name in POLLS:
+            held = self._running.get(polled_id(call) or "")
+        elif is_editor(name):
+            held = _Edit(step.index, step.at, edited_by_tool(name, call.arguments))
+        if held is None:
+            return
+        self._held[call.id] = held
+        if len(self._held) > _MAX_HELD:
+            del self._held[next(iter(self._held))]
+
+    def _resolve(self, held: _Held, result: ToolResult) -> None:
+        match held:
+            case _Edit():
+                if result.status not in _UNDONE:
+                    is_work = not all(map(is_scratch, held.paths))
+                    self._edited(held.step, held.at, held.paths, is_work=is_work)
+            case RunningCall():
+                held.extend(result.content)
+                if not is_still_running(result):
+                    self._running = {k: v for k, v in self._running.items() if v is not held}
+                    self._ended_call(held.call, exit_code_of(result), held.text)
+            case ShellCall():
+                self._resolve_shell(held, result)
+
+    def _resolve_shell(self, call: ShellCall, result: ToolResult) -> None:
+        if result.status == "rejected":
+            return
+        session = running_id(result)
+        if session is None:
+            self._ended_call(call, exit_code_of(result), result.content)
+            return
+        self._running[session] = RunningCall(call, result.content)
+        if len(self._running) > _MAX_HELD:
+            del self._running[next(iter(self._running))]
+
+    def _ended_call(self, call: ShellCall, exit_code: int | None, text: str) -> None:
+        if call.checks:
+            self._checks.extend(call.runs(exit_code, text))
+        if call.commits:
+            for said in said_commits(text):
+                mention = CommitMention(sha=said.sha, step=call.step, branch=said.branch)
+                self._made.append(_Made(mention, call.place))
+        if call.pulls:
+            self._pulls.update(dict.fromkeys(said_pull_requests(text)))
+        paths, is_work = call.edits
+        if paths or is_work:
+            self._edited(call.step, call.at, paths, is_work=is_work)
+
+    def _edited(
+        self, step: int, at: datetime | None, paths: tuple[str, ...], *, is_work: bool
+    ) -> None:
+        for path in paths:
+            if len(self._paths) < _MAX_PATHS:
+                self._paths[path] = None
+        if is_work and (self._last_edit is None or step >= self._last_edit):
+            self._last_edit, self._last_edit_at = step, at
+
+    def _commits(self, cwd: str | None) -> tuple[CommitMention, ...]:
+        is_temporary_work = is_temporary(cwd)
+        return tuple(
+            made.mention for made in self._made if is_temporary_work or not is_temporary(made.place)
+        )
+
+
+def observe(trajectory: Trajectory, steps: Iterable[Step], events: Iterable[Event]) -> Activity:
+    """Return what a trajectory did; steps and events come each in their own order."""
+    observer = Observer()
+    waiting = iter(sorted(events, key=_step_of))
+    event = next(waiting, None)
+    for step in steps:
+        observer.step(step)
+        while event is not None and _step_of(event) <= step.index:
+            observer.event(event)
+            event = next(waiting, None)
+    for late in chain(() if event is None else (event,), waiting):
+        observer.event(late)
+    return observer.finish(trajectory)
+
+
+def _step_of(event: Event) -> int:
+    return -1 if event.step is None else event.step

@@ -1,0 +1,152 @@
+"""Command lines as a shell would cut them, as far as a verdict needs it.
+
+A command line is a list of simple commands, each with the operator that follows it. Quotes are
+kept together, here-documents are left out, redirections are told apart from operators. It
+is not a shell: substitutions stay words, and control structures are only noticed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+MAX_COMMAND: Final = 4_000
+"""Characters of a command line that are looked at: half from its start, half from its end."""
+
+_TOKEN: Final = re.compile(
+    r"""(?P<quoted>'[^']*'|"(?:[^"\\]|\\.)*")"""
+    r"""|(?P<redirect>\d?(?:&>>?|>>?|<)(?:&\d?-?)?)"""
+    r"""|(?P<operator>&&|\|\||\|&?|;;?|\n|&)"""
+    r"""|(?P<bracket>[()])"""
+    r"""|(?P<space>[ \t\r]+|\\\n)"""
+    r"""|(?P<word>(?:[^\s'"\\;&|()<>]|\\.)+|.)""",
+    re.DOTALL,
+)
+_HEREDOC: Final = re.compile(r"<<-?[ ]?(['\"]?)(\w+)\1")
+_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
+_CONTROL: Final = frozenset({"if", "elif", "for", "while", "until", "case", "!"})
+_NOISE: Final = frozenset({"then", "do", "else", "{", "}", "done", "fi"})
+
+
+class Part(NamedTuple):
+    """One simple command."""
+
+    words: tuple[str, ...]
+    """Its words without quotes, assignments before it left out."""
+    after: str
+    """The operator behind it: `&&`, `||`, `;`, `|`, `&`, or empty at the end."""
+    writes: tuple[str, ...] = ()
+    """Files that its output goes to."""
+
+
+class CommandLine(NamedTuple):
+    """What one shell call runs."""
+
+    parts: tuple[Part, ...]
+    """Its simple commands, in order."""
+    has_control: bool = False
+    """Whether loops or conditions decide what runs."""
+    stops_early: bool = False
+    """Whether `set -e` makes every failure final."""
+    keeps_pipe_status: bool = False
+    """Whether `set -o pipefail` lets a failure through a pipe."""
+
+
+def clip(text: str, n_start: int, n_end: int) -> str:
+    """Return a text's start and end, which is where commands and results say what matters."""
+    if len(text) <= n_start + n_end:
+        return text
+    return f"{text[:n_start]}\n{text[-n_end:]}"
+
+
+def parse(command: str) -> CommandLine:
+    """Cut a command line into its simple commands."""
+    builder = _Builder()
+    text = clip(command, MAX_COMMAND // 2, MAX_COMMAND // 2)
+    for match in _TOKEN.finditer(_without_heredocs(text)):
+        builder.add(match.lastgroup or "", match.group())
+    builder.close("")
+    options = {word for part in builder.parts if part.words[:1] == ("set",) for word in part.words}
+    return CommandLine(
+        parts=tuple(part for part in builder.parts if part.words),
+        has_control=builder.has_control,
+        stops_early=any(re.fullmatch(r"-[a-z]*e[a-z]*", word) for word in options),
+        keeps_pipe_status="pipefail" in options,
+    )
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.has_control = False
+        self._words: list[str] = []
+        self._writes: list[str] = []
+        self._is_glued = False
+        self._redirect = ""
+
+    def add(self, kind: str, text: str) -> None:
+        match kind:
+            case "space":
+                self._is_glued = False
+            case "operator":
+                self.close(_operator(text))
+            case "bracket":
+                self._is_glued = False
+            case "redirect":
+                self._is_glued = False
+                self._redirect = "" if "&" in text[1:] else text
+            case "quoted":
+                self._word(text[1:-1])
+            case _:
+                self._word(text)
+
+    def _word(self, text: str) -> None:
+        if self._redirect:
+            if ">" in self._redirect:
+                self._writes.append(text)
+            self._redirect = ""
+        elif self._is_glued and self._words:
+            self._words[-1] += text
+        else:
+            self._words.append(text)
+            self._is_glued = True
+
+    def close(self, operator: str) -> None:
+        words = self._words
+        while words and (words[0] in _NOISE | _CONTROL or _ASSIGNMENT.match(words[0])):
+            self.has_control |= words[0] in _CONTROL
+            del words[0]
+        if words:
+            self.parts.append(Part(tuple(words), operator, tuple(self._writes)))
+        self._words, self._writes, self._is_glued, self._redirect = [], [], False, ""
+
+
+def _operator(text: str) -> str:
+    if text in {"\n", ";;"}:
+        return ";"
+    return "|" if text == "|&" else text
+
+
+def _without_heredocs(text: str) -> str:
+    kept: list[str] = []
+    at = 0
+    while (match := _HEREDOC.search(text, at)) is not None:
+        end_of_line = text.find("\n", match.end())
+        if end_of_line < 0:
+            break
+        kept.append(text[at : match.start()])
+        kept.append(text[match.end() : end_of_line])
+        at = _end_of_heredoc(text, end_of_line, match.group(2))
+    kept.append(text[at:])
+    return "".join(kept)
+
+
+def _end_of_heredoc(text: str, start: int, word: str) -> int:
+    at = start
+    while at >= 0:
+        line_end = text.find("\n", at + 1)
+        line = text[at + 1 : line_end if line_end >= 0 else len(text)]
+        if line.strip() == word:
+            return line_end if line_end >= 0 else len(text)
+        at = line_end
+    return len(text)

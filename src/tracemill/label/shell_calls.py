@@ -1,0 +1,152 @@
+"""Shell calls of a trajectory: from the command to what became of it, however long it took.
+
+A call's result may stand with it, come later, or come piece by piece: an agent may let a
+command run on and ask for its output under a session id. What is held of a running command
+is its parsed line and the start and end of its output, for at most so many at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from tracemill.label.commands import Check, checks, may_check, unfold
+from tracemill.label.commits import makes_commit, may_commit, opens_pull_request, place
+from tracemill.label.edits import edited_by_shell, may_edit
+from tracemill.label.shell import CommandLine, clip, parse
+from tracemill.label.verdict import Outcome, verdict
+from tracemill.records.activity import CheckRun
+from tracemill.records.trajectory import ToolCall, ToolResult
+
+SHELLS: Final = frozenset(
+    {"bash", "shell", "exec_command", "shell_command", "local_shell", "container.exec", "exec"}
+    | {"run_command", "execute_command", "run_shell_command", "run_terminal_cmd", "terminal"}
+    | {"execute_bash", "powershell"}
+)
+POLLS: Final = frozenset({"write_stdin", "bashoutput", "taskoutput", "killshell"})
+_POLL_KEYS: Final = ("session_id", "bash_id", "task_id", "shell_id")
+_RUNNING: Final = re.compile(
+    r"running (?:in (?:the )?background )?with (?:session )?ID:? ([\w-]{1,80})"
+)
+_POLLED_CODE: Final = re.compile(r"<exit_code>(\d{1,3})</exit_code>")
+_STILL_RUNNING: Final = "<status>running</status>"
+_HEAD: Final = 400
+_KEPT_START: Final = 2_000
+_KEPT_END: Final = 4_000
+
+
+class ShellCall:
+    """One command that is worth following."""
+
+    __slots__ = ("at", "checks", "commits", "edits", "exit_code", "line", "place", "pulls", "step")
+
+    def __init__(self, step: int, at: datetime | None, command: str, line: CommandLine) -> None:
+        self.step = step
+        self.at = at
+        self.line = line
+        self.checks: tuple[Check, ...] = tuple(checks(line)) if may_check(command) else ()
+        self.commits = may_commit(command) and makes_commit(line)
+        self.pulls = "gh pr" in command and opens_pull_request(line)
+        self.edits = edited_by_shell(command, line) if may_edit(command) else ((), False)
+        self.place = place(line)
+
+    @property
+    def is_worth_following(self) -> bool:
+        """Whether anything about it would be recorded."""
+        return bool(self.checks or self.commits or self.pulls or self.edits[0] or self.edits[1])
+
+    def runs(self, exit_code: int | None, text: str) -> list[CheckRun]:
+        """Return the checks that it ran, with their verdicts."""
+        outcome = Outcome(exit_code, text)
+        n_checks = len(self.checks)
+        return [
+            CheckRun(
+                step=self.step,
+                check=check.kind,
+                passed=verdict(self.line, check, outcome, n_checks),
+                at=self.at,
+            )
+            for check in self.checks
+        ]
+
+
+class RunningCall:
+    """A command that was still running when the agent last looked."""
+
+    __slots__ = ("call", "text")
+
+    def __init__(self, call: ShellCall, text: str) -> None:
+        self.call = call
+        self.text = clip(text, _KEPT_START, _KEPT_END)
+
+    def extend(self, text: str) -> None:
+        """Add a further piece of its output."""
+        self.text = clip(f"{self.text}\n{text}", _KEPT_START, _KEPT_END)
+
+
+def command_of(arguments: Mapping[str, Any]) -> str | None:
+    """Return the command line that a shell call runs."""
+    command = arguments.get("command")
+    if command is None:
+        command = arguments.get("cmd")
+    if isinstance(command, str):
+        return command
+    if isinstance(command, list) and command and all(isinstance(word, str) for word in command):
+        return command[-1] if _is_shell_word(command[0]) else " ".join(map(_quoted, command))
+    return None
+
+
+def read_call(call: ToolCall, step: int, at: datetime | None) -> ShellCall | None:
+    """Return a shell call, or None where nothing about it is worth following."""
+    command = command_of(call.arguments)
+    if command is None or not (may_check(command) or may_commit(command) or may_edit(command)):
+        return None
+    shell_call = ShellCall(step, at, command, unfold(parse(command)))
+    if not shell_call.is_worth_following:
+        return None
+    workdir = call.arguments.get("workdir") or call.arguments.get("cwd")
+    if shell_call.place is None and isinstance(workdir, str):
+        shell_call.place = workdir
+    return shell_call
+
+
+def polled_id(call: ToolCall) -> str | None:
+    """Return the id of the running command that a call asks about."""
+    for key in _POLL_KEYS:
+        value = call.arguments.get(key)
+        if isinstance(value, str | int):
+            return str(value)
+    return None
+
+
+def running_id(result: ToolResult) -> str | None:
+    """Return the id under which a command runs on, or None where it has ended."""
+    if result.exit_code is not None:
+        return None
+    match = _RUNNING.search(result.content[:_HEAD])
+    return match[1] if match else None
+
+
+def is_still_running(result: ToolResult) -> bool:
+    """Tell whether a command that was asked about still runs."""
+    return running_id(result) is not None or _STILL_RUNNING in result.content[:_HEAD]
+
+
+def exit_code_of(result: ToolResult) -> int | None:
+    """Return a shell result's exit code; one without a flag of failure ended with 0."""
+    if result.exit_code is not None:
+        return result.exit_code
+    polled = _POLLED_CODE.search(result.content[:_HEAD])
+    if polled:
+        return int(polled[1])
+    return 0 if result.status == "ok" else None
+
+
+def _is_shell_word(word: str) -> bool:
+    return word.rsplit("/", 1)[-1] in {"bash", "sh", "zsh"}
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'" if " " in word or "\n" in word else word
