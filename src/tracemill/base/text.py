@@ -11,10 +11,10 @@ _CONTROLS: Final = re.compile(
 
 
 def printable(text: str) -> str:
-    """Return `text` with control characters shown instead of obeyed.
+    r"""Return `text` with control characters shown instead of obeyed.
 
     Escape sequences, overprinting, and invisible or direction-changing characters become
-    visible as `\\x1b` or `\\u202e`; line ends and tabs stay.
+    visible as `\x1b` or `\u202e`; line ends and tabs stay.
     """
     return _CONTROLS.sub(lambda found: ascii(found.group())[1:-1], text)
 

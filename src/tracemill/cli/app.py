@@ -48,7 +48,9 @@ def make_app() -> App:
     app.command("tracemill.cli.run:sync", name="sync", group=_COLLECT)
     app.command(_noun("session", "Agent sessions.", ("list", "show"), _LOOK))
     app.command(_noun("episode", "Pieces of work, with their outcomes.", ("list", "show"), _LOOK))
-    app.command(_noun("link", "Which records belong together, and how that is known.", ("list",), _LOOK))
+    app.command(
+        _noun("link", "Which records belong together, and how that is known.", ("list",), _LOOK)
+    )
     app.command("tracemill.cli.explain:explain", name="explain", group=_LOOK)
     app.command(_noun("dataset", "Dataset versions.", ("show", "export"), _DATASETS))
     app.command(_noun("store", "What is kept on this machine.", ("check",), _MAINTAIN))

@@ -34,7 +34,9 @@ def show_dataset(
     counts("Examples", version.n_examples)
     counts("Left out", version.drops)
     for file in version.files:
-        write(f"File         {file.path}  {file.rows:,} rows, {file.n_bytes:,} bytes, {file.sha256}")
+        write(
+            f"File         {file.path}  {file.rows:,} rows, {file.n_bytes:,} bytes, {file.sha256}"
+        )
     for row in shown.rows:
         write(f"\n{row}")
     hint("next: tracemill dataset export --to FOLDER", common)

@@ -65,6 +65,8 @@ def show_episode(name: str, *, common: Common = Common()) -> int:  # noqa: B008 
     for sha in episode.commits:
         write(f"Commit       {sha}")
     for label in shown.labels:
-        write(f"Label        {label.name} = {label.value}  ({label.confidence:.2f})  {label.reason}")
+        write(
+            f"Label        {label.name} = {label.value}  ({label.confidence:.2f})  {label.reason}"
+        )
     write(f"\n{episode.goal}")
     return EXIT_DONE

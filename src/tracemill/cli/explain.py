@@ -19,5 +19,7 @@ def explain(name: str, *, common: Common = Common()) -> int:  # noqa: B008 - fro
     write(f"{explained.kind} {explained.id}")
     write(explained.summary)
     for link in explained.chain:
-        write("  ← " + "  ".join(f"{key} {value}" for key, value in link.items() if value is not None))
+        write(
+            "  ← " + "  ".join(f"{key} {value}" for key, value in link.items() if value is not None)
+        )
     return EXIT_DONE

@@ -36,7 +36,9 @@ class Common:
         return Workspace(user_data_path("tracemill", appauthor=False))
 
 
-def answer(name: str, result: msgspec.Struct, common: Common, *, next_steps: Sequence[str] = ()) -> bool:
+def answer(
+    name: str, result: msgspec.Struct, common: Common, *, next_steps: Sequence[str] = ()
+) -> bool:
     """Print `result` as JSON if that was asked for; return whether it was."""
     if not common.json:
         return False

@@ -17,7 +17,9 @@ _SHOWN_FAILURES = 20
 
 def run(
     *sources: Path,
-    workers: Annotated[int | None, Parameter(help="Processes; by default as many as pay off.")] = None,
+    workers: Annotated[
+        int | None, Parameter(help="Processes; by default as many as pay off.")
+    ] = None,
     executor: str = "local",
     address: str | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
@@ -47,7 +49,9 @@ def run(
 
 def sync(
     *sources: Path,
-    workers: Annotated[int | None, Parameter(help="Processes; by default as many as pay off.")] = None,
+    workers: Annotated[
+        int | None, Parameter(help="Processes; by default as many as pay off.")
+    ] = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -108,7 +112,8 @@ def _show(result: RunResult, common: Common) -> None:
     store = result.store
     counts("Inputs", result.inputs)
     subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
-    write(f"Sessions     {store.sessions:,}{subagents}, {store.steps:,} steps, {store.commits:,} commits")
+    history = f"{store.steps:,} steps, {store.commits:,} commits"
+    write(f"Sessions     {store.sessions:,}{subagents}, {history}")
     counts("Redacted", store.findings)
     counts("Links", store.links)
     counts("Episodes", store.episodes)

@@ -17,8 +17,14 @@ def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     else:
         store = result.store
         write(f"Workspace    {result.workspace}")
-        write(f"Synced       {result.synced:%Y-%m-%d %H:%M UTC}" if result.synced else "Synced       never")
-        write(f"Sessions     {store.sessions:,} and {counted(store.subagents, 'subagent')}, {store.steps:,} steps")
+        write(
+            f"Synced       {result.synced:%Y-%m-%d %H:%M UTC}"
+            if result.synced
+            else "Synced       never"
+        )
+        write(
+            f"Sessions     {store.sessions:,} and {counted(store.subagents, 'subagent')}, {store.steps:,} steps"
+        )
         counts("Episodes", store.episodes)
         counts("Examples", store.examples)
         counts("Redacted", store.findings)

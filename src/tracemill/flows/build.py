@@ -30,7 +30,7 @@ from tracemill.store.tables import TABLES
 _ROWS: Final = 256
 
 
-class BuildTask(Record, kw_only=True):
+class BuildTask(Record, frozen=True, kw_only=True):
     """One trajectory from which examples are to be made."""
 
     episode: Episode
@@ -38,7 +38,7 @@ class BuildTask(Record, kw_only=True):
     input: Input
 
 
-class BuildShard(Record, kw_only=True):
+class BuildShard(Record, frozen=True, kw_only=True):
     """Trajectories whose steps lie in one data file."""
 
     lake: str
@@ -51,14 +51,14 @@ class BuildShard(Record, kw_only=True):
     """The builder's settings."""
 
 
-class BuiltRows(Record, kw_only=True):
+class BuiltRows(Record, frozen=True, kw_only=True):
     """Examples as rows of the lake."""
 
     batch: Any
     """The rows, a `pyarrow.RecordBatch`."""
 
 
-class Dropped(Record, kw_only=True):
+class Dropped(Record, frozen=True, kw_only=True):
     """Candidates of one episode that were left out."""
 
     episode_id: str

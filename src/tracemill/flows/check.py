@@ -13,7 +13,7 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 
-class StoreCheck(Record, kw_only=True, omit_defaults=False):
+class StoreCheck(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What a check of the store found."""
 
     rows: dict[str, int]

@@ -29,7 +29,7 @@ MANIFEST: Final = "manifest.json"
 CARD: Final = "README.md"
 
 
-class ShownVersion(Record, kw_only=True):
+class ShownVersion(Record, frozen=True, kw_only=True):
     """A dataset version and its first rows."""
 
     folder: str
@@ -40,7 +40,7 @@ class ShownVersion(Record, kw_only=True):
     """Its first rows."""
 
 
-class ExportedVersion(Record, kw_only=True):
+class ExportedVersion(Record, frozen=True, kw_only=True):
     """A dataset version that was copied."""
 
     folder: str

@@ -32,9 +32,7 @@ _PARTITIONS: Final = 16
 class Executor(Protocol):
     """Runs plans."""
 
-    def map_shards(
-        self, kernel: Callable[[S], Iterable[P]], shards: Iterable[S]
-    ) -> Iterator[P]:
+    def map_shards(self, kernel: Callable[[S], Iterable[P]], shards: Iterable[S]) -> Iterator[P]:
         """Yield what `kernel` yields for each shard, in the order of the shards."""
         ...
 
@@ -55,9 +53,7 @@ class Local:
         self._workers = workers
         self._scratch = scratch
 
-    def map_shards(
-        self, kernel: Callable[[S], Iterable[P]], shards: Iterable[S]
-    ) -> Iterator[P]:
+    def map_shards(self, kernel: Callable[[S], Iterable[P]], shards: Iterable[S]) -> Iterator[P]:
         """Yield what `kernel` yields for each shard, in the order of the shards."""
         if self._workers == 1:
             for shard in shards:
@@ -115,7 +111,9 @@ def _partition(rows: Iterable[pa.RecordBatch], key: str, folder: Path) -> list[P
     writers: dict[int, Any] = {}
     paths = {}
     for batch in rows:
-        parts = [int(digest(str(value))[:2], 16) % _PARTITIONS for value in batch.column(key).to_pylist()]
+        parts = [
+            int(digest(str(value))[:2], 16) % _PARTITIONS for value in batch.column(key).to_pylist()
+        ]
         numbers = pa.array(parts, pa.int8())
         for number in sorted(set(parts)):
             if number not in writers:

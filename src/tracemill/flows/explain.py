@@ -33,7 +33,9 @@ def explain_record(workspace: Workspace, name: str) -> Explained:
         row = find_row(workspace, "episode", name, EpisodeRow)
         episode = show_work(workspace, row.id).episode
         chain = _of_episode(lake, episode)
-        return Explained(id=episode.id, kind="episode", summary=_verdict(episode), chain=tuple(chain))
+        return Explained(
+            id=episode.id, kind="episode", summary=_verdict(episode), chain=tuple(chain)
+        )
     session = find_row(workspace, "session", name, SessionRow)
     chain = _of_trajectory(lake, session.id)
     summary = f"{session.agent} session with {counted(session.steps, 'step')}, {session.outcome}"
@@ -49,8 +51,13 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
     (example,) = found.values()
     (lineage, *_) = example.lineage
     episode = show_work(workspace, lineage.episode_id).episode
-    chain = [_part(lineage), {"episode": episode.id, "outcome": episode.outcome, "because": episode.reason}]
-    inputs = {record.id: record for record in lake.records(TABLES["inputs"], owners={lineage.input_id})}
+    chain = [
+        _part(lineage),
+        {"episode": episode.id, "outcome": episode.outcome, "because": episode.reason},
+    ]
+    inputs = {
+        record.id: record for record in lake.records(TABLES["inputs"], owners={lineage.input_id})
+    }
     chain.extend(_bytes(inputs[lineage.input_id]))
     return Explained(id=example.id, kind="example", summary=_content(example), chain=tuple(chain))
 

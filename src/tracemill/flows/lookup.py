@@ -29,7 +29,7 @@ class Listed(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """How many there are."""
 
 
-class ShownTrajectory(Record, kw_only=True):
+class ShownTrajectory(Record, frozen=True, kw_only=True):
     """A session with its steps."""
 
     row: SessionRow
@@ -40,7 +40,7 @@ class ShownTrajectory(Record, kw_only=True):
     """What happened in it besides the steps."""
 
 
-class ShownEpisode(Record, kw_only=True):
+class ShownEpisode(Record, frozen=True, kw_only=True):
     """An episode with what is said about it."""
 
     episode: Episode
@@ -80,9 +80,7 @@ def open_index(workspace: Workspace) -> Index:
         NotFoundError: nothing is kept yet.
     """
     if not workspace.index.exists():
-        raise NotFoundError(
-            f"nothing is kept in {str(workspace.root)!r} yet; run: tracemill run"
-        )
+        raise NotFoundError(f"nothing is kept in {str(workspace.root)!r} yet; run: tracemill run")
     return Index(workspace.index)
 
 

@@ -189,7 +189,12 @@ def _joined(first: Ingested, second: Ingested) -> Ingested:
 
 
 def _result(
-    workspace: Workspace, places: Places, ingested: Ingested, clock: _Clock, *, changed: bool = False
+    workspace: Workspace,
+    places: Places,
+    ingested: Ingested,
+    clock: _Clock,
+    *,
+    changed: bool = False,
 ) -> RunResult:
     with Index(workspace.index) as index:
         dataset = index.state("dataset")

@@ -40,9 +40,7 @@ class OnRay:
         context.execution_options.preserve_order = True
         self._data: Any = ray.data
 
-    def map_shards(
-        self, kernel: Callable[[S], Iterable[P]], shards: Iterable[S]
-    ) -> Iterator[P]:
+    def map_shards(self, kernel: Callable[[S], Iterable[P]], shards: Iterable[S]) -> Iterator[P]:
         """Yield what `kernel` yields for each shard, in the order of the shards."""
         items = [{"shard": pickle.dumps(shard)} for shard in shards]
         if not items:

@@ -14,7 +14,7 @@ from tracemill.flows.ingest.results import Failure
 from tracemill.records.refs import Record
 
 
-class StoreCounts(Record, kw_only=True, omit_defaults=False):
+class StoreCounts(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What the store holds."""
 
     sessions: int = 0
@@ -29,21 +29,21 @@ class StoreCounts(Record, kw_only=True, omit_defaults=False):
     """Commits of all repositories."""
     quarantined: int = 0
     """Lines that could not be read; they stay in the archive."""
-    findings: dict[str, int] = {}
+    findings: dict[str, int] = msgspec.field(default_factory=dict)
     """Sensitive places that were replaced, by kind."""
-    rules: dict[str, int] = {}
+    rules: dict[str, int] = msgspec.field(default_factory=dict)
     """The same, by the rule that found them."""
-    links: dict[str, int] = {}
+    links: dict[str, int] = msgspec.field(default_factory=dict)
     """Links by method."""
-    episodes: dict[str, int] = {}
+    episodes: dict[str, int] = msgspec.field(default_factory=dict)
     """Episodes by outcome."""
-    examples: dict[str, int] = {}
+    examples: dict[str, int] = msgspec.field(default_factory=dict)
     """Examples by kind and split."""
-    drops: dict[str, int] = {}
+    drops: dict[str, int] = msgspec.field(default_factory=dict)
     """Candidates for examples that were left out, by reason."""
 
 
-class StageTime(Record, kw_only=True):
+class StageTime(Record, frozen=True, kw_only=True):
     """What a stage of this run cost."""
 
     seconds: float
@@ -52,7 +52,7 @@ class StageTime(Record, kw_only=True):
     """Bytes that it read."""
 
 
-class RunResult(Record, kw_only=True):
+class RunResult(Record, frozen=True, kw_only=True):
     """One turn of the wheel."""
 
     workspace: str
@@ -77,7 +77,7 @@ class RunResult(Record, kw_only=True):
     """What each stage cost."""
 
 
-class PlanResult(Record, kw_only=True):
+class PlanResult(Record, frozen=True, kw_only=True):
     """What a run would do."""
 
     workspace: str
@@ -96,7 +96,7 @@ class PlanResult(Record, kw_only=True):
     """Bytes to read."""
 
 
-class StatusResult(Record, kw_only=True):
+class StatusResult(Record, frozen=True, kw_only=True):
     """What there is."""
 
     workspace: str
@@ -111,7 +111,7 @@ class StatusResult(Record, kw_only=True):
     """Folder of the newest dataset version."""
 
 
-class SessionRow(Record, kw_only=True, omit_defaults=False):
+class SessionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One session in a list; these names are stable."""
 
     id: str
@@ -142,7 +142,7 @@ class SessionRow(Record, kw_only=True, omit_defaults=False):
     title: str | None
 
 
-class EpisodeRow(Record, kw_only=True, omit_defaults=False):
+class EpisodeRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One episode in a list; these names are stable."""
 
     id: str
@@ -155,7 +155,7 @@ class EpisodeRow(Record, kw_only=True, omit_defaults=False):
     quality: float | None
 
 
-class LinkRow(Record, kw_only=True, omit_defaults=False):
+class LinkRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One link in a list; these names are stable."""
 
     source: str = msgspec.field(name="from")
@@ -164,7 +164,7 @@ class LinkRow(Record, kw_only=True, omit_defaults=False):
     confidence: float
 
 
-class Check(Record, kw_only=True):
+class Check(Record, frozen=True, kw_only=True):
     """One thing that `doctor` looked at."""
 
     name: str
@@ -175,14 +175,14 @@ class Check(Record, kw_only=True):
     """What was found, and what to do."""
 
 
-class DoctorResult(Record, kw_only=True):
+class DoctorResult(Record, frozen=True, kw_only=True):
     """Whether this machine is ready."""
 
     checks: tuple[Check, ...]
     """What was looked at."""
 
 
-class Explained(Record, kw_only=True):
+class Explained(Record, frozen=True, kw_only=True):
     """Where something came from, from the thing itself down to the bytes."""
 
     id: str

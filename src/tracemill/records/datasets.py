@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from tracemill.records.refs import Count, Record
 
 
-class ExportedFile(Record, kw_only=True):
+class ExportedFile(Record, frozen=True, kw_only=True):
     """One file of an export."""
 
     path: str
@@ -22,7 +24,7 @@ class ExportedFile(Record, kw_only=True):
     """Hash of its bytes."""
 
 
-class DatasetVersion(Record, kw_only=True):
+class DatasetVersion(Record, frozen=True, kw_only=True):
     """Immutable, identified by what it contains."""
 
     id: str
@@ -31,13 +33,13 @@ class DatasetVersion(Record, kw_only=True):
     """The dataset's name."""
     parent: str | None = None
     """The version that it follows."""
-    config: dict[str, Any] = {}
+    config: dict[str, Any] = msgspec.field(default_factory=dict)
     """The builder's settings."""
-    code_versions: dict[str, int] = {}
+    code_versions: dict[str, int] = msgspec.field(default_factory=dict)
     """Versions of the rules that took part."""
-    n_examples: dict[str, int] = {}
+    n_examples: dict[str, int] = msgspec.field(default_factory=dict)
     """Examples, counted by kind and split, as `chat/train`."""
-    drops: dict[str, int] = {}
+    drops: dict[str, int] = msgspec.field(default_factory=dict)
     """Candidates that were left out, counted by reason."""
     files: tuple[ExportedFile, ...] = ()
     """What was written."""

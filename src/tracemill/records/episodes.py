@@ -14,7 +14,7 @@ Outcome = Literal["achieved", "partial", "failed", "abandoned", "unknown"]
 """What became of it, as far as the record proves it."""
 
 
-class Episode(Record, kw_only=True):
+class Episode(Record, frozen=True, kw_only=True):
     """One piece of work."""
 
     id: str

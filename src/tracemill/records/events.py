@@ -18,7 +18,7 @@ FeedbackKind = Literal["rejection", "interruption", "steering", "edit"]
 """What a person did: refused a call, stopped the agent, spoke while it worked, changed its edit."""
 
 
-class EventBase(Record, kw_only=True, tag_field="kind"):
+class EventBase(Record, frozen=True, kw_only=True, tag_field="kind"):
     """What every event says."""
 
     id: str
@@ -35,7 +35,7 @@ class EventBase(Record, kw_only=True, tag_field="kind"):
     """Bytes of the input that it was read from."""
 
 
-class Feedback(EventBase, kw_only=True, tag="feedback"):
+class Feedback(EventBase, frozen=True, kw_only=True, tag="feedback"):
     """What a person did to the agent's work, as the log itself records it."""
 
     action: FeedbackKind
@@ -46,7 +46,7 @@ class Feedback(EventBase, kw_only=True, tag="feedback"):
     """The tool call it was about."""
 
 
-class Todo(Record, kw_only=True):
+class Todo(Record, frozen=True, kw_only=True):
     """One entry of a todo list."""
 
     text: str = ""
@@ -57,7 +57,7 @@ class Todo(Record, kw_only=True):
     """The list's own id of the entry."""
 
 
-class TodoChange(EventBase, kw_only=True, tag="todo"):
+class TodoChange(EventBase, frozen=True, kw_only=True, tag="todo"):
     """The agent wrote its todo list, or changed an entry of it."""
 
     todos: tuple[Todo, ...] = ()
@@ -66,7 +66,7 @@ class TodoChange(EventBase, kw_only=True, tag="todo"):
     """Whether `todos` is the whole list, or only what changed."""
 
 
-class Compaction(EventBase, kw_only=True, tag="compaction"):
+class Compaction(EventBase, frozen=True, kw_only=True, tag="compaction"):
     """The context was summarised because it grew too long."""
 
     trigger: str | None = None
@@ -75,7 +75,7 @@ class Compaction(EventBase, kw_only=True, tag="compaction"):
     """Size of the context before."""
 
 
-class PullRequestLink(EventBase, kw_only=True, tag="pull_request_link"):
+class PullRequestLink(EventBase, frozen=True, kw_only=True, tag="pull_request_link"):
     """The session opened or named a pull request."""
 
     number: int
@@ -86,7 +86,7 @@ class PullRequestLink(EventBase, kw_only=True, tag="pull_request_link"):
     """The repository as `owner/name`."""
 
 
-class FileChange(Record, kw_only=True):
+class FileChange(Record, frozen=True, kw_only=True):
     """What a commit did to one file."""
 
     path: str
@@ -101,7 +101,7 @@ class FileChange(Record, kw_only=True):
     """Path before a rename or copy."""
 
 
-class Commit(EventBase, kw_only=True, tag="commit"):
+class Commit(EventBase, frozen=True, kw_only=True, tag="commit"):
     """One git commit. `at` is its commit time."""
 
     sha: str

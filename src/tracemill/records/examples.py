@@ -12,7 +12,7 @@ Split = Literal["train", "validation", "test"]
 """Which part of the dataset an example is in; one episode is never in two."""
 
 
-class Message(Record, kw_only=True):
+class Message(Record, frozen=True, kw_only=True):
     """One chat message as a trainer sees it."""
 
     role: Literal["system", "user", "assistant", "tool"]
@@ -31,7 +31,7 @@ class Message(Record, kw_only=True):
     """Whether the loss is computed on this message."""
 
 
-class Lineage(Record, kw_only=True):
+class Lineage(Record, frozen=True, kw_only=True):
     """What part of which input an example was made from."""
 
     episode_id: str
@@ -52,7 +52,7 @@ class Lineage(Record, kw_only=True):
     """Bytes of the input, from the first step's first line to the last step's last."""
 
 
-class ChatExample(Record, kw_only=True, tag_field="kind", tag="chat"):
+class ChatExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="chat"):
     """Supervised: imitate the trained messages."""
 
     id: str

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from tracemill.records.refs import Count, Origin, Record, Span
 
 QuarantineReason = Literal[
@@ -15,7 +17,7 @@ QuarantineReason = Literal[
 """Why bytes made no record: see each source for what it can tell apart."""
 
 
-class Finding(Record, kw_only=True):
+class Finding(Record, frozen=True, kw_only=True):
     """Where something sensitive stood, and what stands there now."""
 
     rule: str
@@ -36,7 +38,7 @@ class Finding(Record, kw_only=True):
     """The input it was read from."""
 
 
-class Quarantined(Record, kw_only=True):
+class Quarantined(Record, frozen=True, kw_only=True):
     """Bytes of an input that could not be read; they stay in the archive."""
 
     reason: QuarantineReason
@@ -49,7 +51,7 @@ class Quarantined(Record, kw_only=True):
     """Where they stand."""
 
 
-class Tally(Record, kw_only=True):
+class Tally(Record, frozen=True, kw_only=True):
     """What became of an input's lines; a source yields it last.
 
     `n_lines` equals `n_used` plus the quarantined lines plus the sum of `skipped`.
@@ -59,11 +61,11 @@ class Tally(Record, kw_only=True):
     """Lines that were not blank."""
     n_used: Count
     """Lines that made a record or joined one."""
-    skipped: dict[str, int] = {}
+    skipped: dict[str, int] = msgspec.field(default_factory=dict)
     """Lines that are known to hold nothing to keep, or whose type is unknown, by reason."""
 
 
-class Input(Record, kw_only=True):
+class Input(Record, frozen=True, kw_only=True):
     """One file or repository that was looked at, whether or not it was read."""
 
     id: str
@@ -84,7 +86,7 @@ class Input(Record, kw_only=True):
     """Bytes read."""
     content: str | None = None
     """SHA-256 of its bytes, which also finds them in the archive."""
-    n_records: dict[str, int] = {}
+    n_records: dict[str, int] = msgspec.field(default_factory=dict)
     """Records read from it, counted by kind."""
-    skipped: dict[str, int] = {}
+    skipped: dict[str, int] = msgspec.field(default_factory=dict)
     """Lines that made no record, counted by reason."""

@@ -12,7 +12,7 @@ LabelName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-
 """Dotted, for example `quality.tests_passed`."""
 
 
-class Label(Record, kw_only=True):
+class Label(Record, frozen=True, kw_only=True):
     """One named value on one target: a bool asserts, a number scores, a text categorises."""
 
     target: Ref

@@ -31,7 +31,7 @@ after it; `branch_and_time` only branch and time agree; `spawned` one agent star
 """
 
 
-class Link(Record, kw_only=True):
+class Link(Record, frozen=True, kw_only=True):
     """`source` and `target` belong together."""
 
     id: str

@@ -14,14 +14,15 @@ Ratio = Annotated[float, msgspec.Meta(ge=0, le=1)]
 """A share or a confidence."""
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Base of all records: immutable, closed to unknown fields, silent about defaults.
 
-    Each record repeats `kw_only=True`, which msgspec does not hand down.
+    Each record repeats `kw_only=True`, which msgspec does not hand down, and `frozen=True`, which
+    type checkers do not see handed down.
     """
 
 
-class Origin(Record, kw_only=True):
+class Origin(Record, frozen=True, kw_only=True):
     """Where a record was read from, precise enough to read it again."""
 
     source: str
@@ -34,7 +35,7 @@ class Origin(Record, kw_only=True):
     """The input that owns the record: all of an input's records are replaced together."""
 
 
-class Span(Record, kw_only=True, array_like=True):
+class Span(Record, frozen=True, kw_only=True, array_like=True):
     """Bytes of an input, from `start` up to but not including `end`."""
 
     start: Count
@@ -43,7 +44,7 @@ class Span(Record, kw_only=True, array_like=True):
     """Offset just behind the last byte."""
 
 
-class Ref(Record, kw_only=True):
+class Ref(Record, frozen=True, kw_only=True):
     """A pointer to a record, or to one step in it."""
 
     kind: RefKind
@@ -54,7 +55,7 @@ class Ref(Record, kw_only=True):
     """Index of the step meant, where the record is a trajectory and one step is meant."""
 
 
-class Stamp(Record, kw_only=True):
+class Stamp(Record, frozen=True, kw_only=True):
     """Who says so, and in which version."""
 
     by: str

@@ -24,7 +24,7 @@ ResultStatus = Literal["ok", "error", "rejected", "interrupted", "unknown"]
 """How a tool call ended: `rejected` by a person, `interrupted` by a person, or by itself."""
 
 
-class ToolCall(Record, kw_only=True):
+class ToolCall(Record, frozen=True, kw_only=True):
     """One tool that the agent asked for."""
 
     id: str
@@ -35,7 +35,7 @@ class ToolCall(Record, kw_only=True):
     """The arguments; a text that is no JSON object stands under the key `input`."""
 
 
-class ToolResult(Record, kw_only=True):
+class ToolResult(Record, frozen=True, kw_only=True):
     """What came back for one tool call."""
 
     call_id: str
@@ -52,7 +52,7 @@ class ToolResult(Record, kw_only=True):
     """Whether a person changed the proposal before it was applied."""
 
 
-class Usage(Record, kw_only=True):
+class Usage(Record, frozen=True, kw_only=True):
     """Tokens of one model call as the provider reported them; None where it did not."""
 
     input_tokens: Count | None = None
@@ -67,7 +67,7 @@ class Usage(Record, kw_only=True):
     """Of the output tokens, those spent on reasoning."""
 
 
-class Step(Record, kw_only=True):
+class Step(Record, frozen=True, kw_only=True):
     """One message by one speaker, with the calls that it made and what they returned."""
 
     trajectory_id: str
@@ -104,7 +104,7 @@ class Step(Record, kw_only=True):
     """Bytes of the input that it was read from, from its first line to its last."""
 
 
-class Trajectory(Record, kw_only=True):
+class Trajectory(Record, frozen=True, kw_only=True):
     """The header of all that one agent did in one session."""
 
     version: Literal[1] = TRAJECTORY_VERSION

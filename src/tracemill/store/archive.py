@@ -20,13 +20,13 @@ import zstandard
 
 from tracemill.base.errors import StoreError
 from tracemill.records.refs import Record
-from tracemill.store.workspace import sync_folder, write_whole
+from tracemill.store.workspace import write_whole
 
 CHUNK_BYTES: Final = 8 * 2**20
 _ZSTD_LEVEL: Final = 3
 
 
-class Chunk(Record, kw_only=True):
+class Chunk(Record, frozen=True, kw_only=True):
     """A run of original bytes, and where its compressed form lies."""
 
     sha256: str
@@ -41,7 +41,7 @@ class Chunk(Record, kw_only=True):
     """Length of its zstd frame."""
 
 
-class Archived(Record, kw_only=True):
+class Archived(Record, frozen=True, kw_only=True):
     """One state of one input, as a manifest names it. The path is unredacted."""
 
     input_id: str
@@ -180,9 +180,7 @@ class Archive:
             yield data
 
 
-def _move(
-    chunk: Chunk, spool: Path, out: BinaryIO, pack: str, known: dict[str, Chunk]
-) -> Chunk:
+def _move(chunk: Chunk, spool: Path, out: BinaryIO, pack: str, known: dict[str, Chunk]) -> Chunk:
     """Copy a chunk from the spool into the pack, unless the archive holds it already."""
     if (found := known.get(chunk.sha256)) is not None:
         return found

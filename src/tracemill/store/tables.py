@@ -1,8 +1,8 @@
 """The lake's tables: records as Arrow columns, and back.
 
 Columns follow from a record's fields: plain values become typed columns, a `Span` becomes
-`byte_start` and `byte_end`, and everything nested becomes a JSON text, so that rows stay readable to
-any engine while records may nest as they like. A tagged union keeps what all its members
+`byte_start` and `byte_end`, and everything nested becomes a JSON text, so that rows stay
+readable to any engine while records may nest as they like. A tagged union keeps what all its members
 share as columns and the whole record as JSON.
 """
 
@@ -70,7 +70,9 @@ class Table(NamedTuple):
             fields.append(pa.field("record", pa.string()))
         return pa.schema(fields)
 
-    def to_batch(self, records: Sequence[Any], owners: Sequence[str] | None = None) -> pa.RecordBatch:
+    def to_batch(
+        self, records: Sequence[Any], owners: Sequence[str] | None = None
+    ) -> pa.RecordBatch:
         """Turn records into columns; `owners` gives the owner column where no field does."""
         schema = self.schema
         arrays = [self._array(field, records, owners) for field in schema]

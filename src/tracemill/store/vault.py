@@ -122,7 +122,7 @@ class Vault:
     def inputs(self) -> dict[str, Known]:
         """Return what is known of every input, by path."""
         rows = self._catalog.execute("SELECT * FROM inputs")
-        return {row[0]: Known(*row[:-1], failed=bool(row[-1])) for row in rows}
+        return {row[0]: Known(*row[:-1], bool(row[-1])) for row in rows}
 
     def chunks(self) -> dict[str, Chunk]:
         """Return every chunk that the archive holds, by hash."""
@@ -146,7 +146,9 @@ class Vault:
         """Remember, in one step, that these inputs are in the archive and the lake."""
         with self._catalog as catalog:
             catalog.executemany("INSERT OR IGNORE INTO chunks VALUES (?, ?)", _chunk_rows(chunks))
-            catalog.executemany("INSERT OR REPLACE INTO inputs VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", inputs)
+            catalog.executemany(
+                "INSERT OR REPLACE INTO inputs VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", inputs
+            )
             catalog.executemany("INSERT OR IGNORE INTO folders VALUES (?)", [(f,) for f in folders])
             catalog.executemany("DELETE FROM pending WHERE input_id = ?", [(k.id,) for k in inputs])
 

@@ -101,7 +101,7 @@ class Workspace:
 
 def _newest_version(log: Path) -> int:
     try:
-        names = os.listdir(log)
+        names = [path.name for path in log.iterdir()]
     except FileNotFoundError:
         return -1
     return max((int(name[:20]) for name in names if name[:20].isdigit()), default=-1)

@@ -18,13 +18,17 @@ from tracemill.base.errors import NotFoundError
 from tracemill.sources import SOURCES, Source
 
 HEAD_BYTES: Final = 65_536
-_MEDIA: Final = frozenset(
-    "png jpg jpeg gif webp svg ico pdf zip gz tgz xz bz2 7z tar sqlite db woff woff2 ttf mp3 mp4 "
-    "wav pyc so dylib dll exe o a jar class whl".split()
-)
-_SIDE_FILES: Final = frozenset(
-    "md txt json toml yaml yml ini cfg lock log csv tsv html css js ts py sh tmp bak part".split()
-)
+# fmt: off
+_MEDIA: Final = frozenset({
+    "png", "jpg", "jpeg", "gif", "webp", "svg", "ico", "pdf", "zip", "gz", "tgz", "xz", "bz2", "7z",
+    "tar", "sqlite", "db", "woff", "woff2", "ttf", "mp3", "mp4", "wav", "pyc", "so", "dylib", "dll",
+    "exe", "o", "a", "jar", "class", "whl",
+})
+_SIDE_FILES: Final = frozenset({
+    "md", "txt", "json", "toml", "yaml", "yml", "ini", "cfg", "lock", "log", "csv", "tsv", "html",
+    "css", "js", "ts", "py", "sh", "tmp", "bak", "part",
+})
+# fmt: on
 
 
 class Candidate(NamedTuple):
@@ -117,7 +121,7 @@ def _folder(
 
 def _file(path: str) -> Candidate | Unreadable:
     try:
-        status = os.stat(path)
+        status = os.stat(path)  # noqa: PTH116 - once for each of 100,000 files
     except OSError as error:
         return Unreadable(path, "not_readable", f"the file cannot be looked at: {error.strerror}")
     if not stat.S_ISREG(status.st_mode):

@@ -21,7 +21,7 @@ from tracemill.base.errors import SourceError
 from tracemill.base.lines import MAX_LINE_BYTES, split_lines
 from tracemill.flows.ingest.discovery import load_source
 from tracemill.label.observe import Observer
-from tracemill.records.events import EventBase
+from tracemill.records.events import Event
 from tracemill.records.findings import Input, Quarantined, Tally
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, Trajectory
@@ -36,7 +36,7 @@ _ROWS: Final = 4_096
 _ROW_BYTES: Final = 16 * 2**20
 
 
-class ReadTask(Record, kw_only=True):
+class ReadTask(Record, frozen=True, kw_only=True):
     """One input to read."""
 
     path: str
@@ -53,7 +53,7 @@ class ReadTask(Record, kw_only=True):
     """Its size then; 0 for a repository."""
 
 
-class Shard(Record, kw_only=True):
+class Shard(Record, frozen=True, kw_only=True):
     """Inputs that are read behind one another and accepted together."""
 
     tasks: tuple[ReadTask, ...]
@@ -66,7 +66,7 @@ class Shard(Record, kw_only=True):
     """Longer lines are quarantined unread."""
 
 
-class Rows(Record, kw_only=True):
+class Rows(Record, frozen=True, kw_only=True):
     """Redacted rows of one table."""
 
     table: str
@@ -75,7 +75,7 @@ class Rows(Record, kw_only=True):
     """The rows, a `pyarrow.RecordBatch`."""
 
 
-class Finished(Record, kw_only=True):
+class Finished(Record, frozen=True, kw_only=True):
     """An input has been read, and all its rows have been or will be yielded by its shard."""
 
     task: ReadTask
@@ -90,7 +90,7 @@ class Finished(Record, kw_only=True):
     """Whether a person should know that it could not be read whole."""
 
 
-class ShardEnd(Record, kw_only=True):
+class ShardEnd(Record, frozen=True, kw_only=True):
     """All rows of the shard's inputs have been yielded."""
 
 
@@ -217,7 +217,7 @@ class _Reading:
         if isinstance(record, Step):
             self._observer(record.trajectory_id).step(record)
             table = "steps"
-        elif isinstance(record, EventBase):
+        elif isinstance(record, Event):
             if record.trajectory_id is not None:
                 self._observer(record.trajectory_id).event(record)
             table = "events"

@@ -20,7 +20,7 @@ Report = Callable[[Progress], None]
 """Called now and then with how far a stage has come."""
 
 
-class Failure(Record, kw_only=True):
+class Failure(Record, frozen=True, kw_only=True):
     """An input that could not be read whole."""
 
     uri: str
@@ -31,7 +31,7 @@ class Failure(Record, kw_only=True):
     """What was expected and what was found."""
 
 
-class Ingested(Record, kw_only=True):
+class Ingested(Record, frozen=True, kw_only=True):
     """What an ingest did. Counts are of this run, not of the whole store."""
 
     inputs: dict[str, int]
