@@ -1,0 +1,63 @@
+"""Whole runs: `tracemill run` cold and warm, beside `dataclaw export` on the same files."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from measuring import TRACEMILL, Cost, copies, run, shared_data
+
+
+def show(name: str, cost: Cost, n_bytes: int) -> None:
+    speed = n_bytes / 1e6 / cost.cpu_s
+    print(
+        f"{name:<28} {speed:7.1f} MB/CPU-s  cpu {cost.cpu_s:7.2f} s  wall {cost.wall_s:7.2f} s  "
+        f"peak {cost.peak_mib:6.0f} MiB  exit {cost.code}"
+    )
+
+
+def dataclaw(home: Path, sessions: Path) -> Cost | None:
+    """Run the peer on Claude Code sessions alone, which it reads from a home of its own."""
+    program = shutil.which(os.environ.get("DATACLAW", "dataclaw"))
+    if program is None:
+        return None
+    projects = home / ".claude" / "projects"
+    shutil.copytree(sessions, projects / "-home-dev-project")
+    setting = {"HOME": str(home)}
+    run([program, "config", "--source", "all", "--confirm-projects"], **setting)
+    return run([program, "export", "--no-push", "--all-projects", "-o", str(home / "o.jsonl")], **setting)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--copies", type=int, default=8, help="how often the real files are taken")
+    parser.add_argument("--keep", action="store_true", help="keep the working folder")
+    options = parser.parse_args()
+    data = shared_data()
+    if data is None:
+        sys.exit("no real data: set TRACEMILL_SHARED_DATA to a folder with formats/claude_code")
+    folder = Path(tempfile.mkdtemp(prefix="tracemill-bench-"))
+    formats = data / "formats"
+    n_bytes = copies([formats / "claude_code", formats / "codex"], folder / "in", options.copies)
+    print(f"input: real files x {options.copies}, {n_bytes / 1e6:,.1f} MB")
+    command = [*TRACEMILL, "run", str(folder / "in"), "--workspace", str(folder / "w"), "--json", "-q"]
+    cold = run(command)
+    show("run, cold", cold, n_bytes)
+    document = json.loads(cold.out)
+    for stage, cost in document["stages"].items():
+        print(f"  {stage:<26} {cost['seconds']:7.2f} s")
+    show("run, warm", run(command), n_bytes)
+    peer = dataclaw(folder / "home", folder / "in")
+    if peer is None:
+        print("dataclaw: not installed, not compared")
+    else:
+        show("dataclaw export", peer, n_bytes)
+    if not options.keep:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
