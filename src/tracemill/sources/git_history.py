@@ -1,0 +1,240 @@
+r"""Git history: each commit one event, with its files and line counts against its first parent.
+
+The input is the stream that `base.git_log` defines. A commit is a record of it, over as many
+lines as its message has. What a merge changed is what it brought to its first parent, so the
+sums over a history count a merged branch twice: leave merges out where that matters.
+
+What cannot be known stays None: the counts of binary files, those of contents that git could
+not read, and the files of a commit whose parents a shallow clone lacks. Each such commit is
+counted among the skipped, beside being used, so that a person sees what is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, ClassVar, Final, NamedTuple
+
+from tracemill.base.git import is_repository
+from tracemill.base.git_log import END, HEADER, RECORD_END, log_stream
+from tracemill.base.ids import make_id
+from tracemill.base.lines import Line, OversizeLine
+from tracemill.records.events import Commit, FileChange
+from tracemill.records.findings import Quarantined, QuarantineReason, Tally
+from tracemill.records.refs import Origin, Span
+from tracemill.sources.protocol import SourceRecord
+
+_LINE_END: Final = RECORD_END[:-1]
+_N_FIELDS: Final = 9
+_SHA: Final = r"[0-9a-f]{7,64}\b"
+_SHAS: Final = rf"{_SHA}(?:[\s,]+(?:and\s+)?{_SHA})*"
+_REVERTS: Final = re.compile(
+    rf"(?:This reverts (?:merge )?commits?|^Reverts(?::| commits?))\s+({_SHAS})", re.MULTILINE
+)
+_HASHES: Final = re.compile(_SHA)
+_TWO_PATHS: Final = frozenset("RC")
+_SHORTFALLS: Final = {b"files": "line_counts_unavailable", b"commits": "files_unavailable"}
+_DETAILS: Final = frozenset({b"counts", *_SHORTFALLS})
+_FAULTS: Final[dict[QuarantineReason, str]] = {
+    "oversize_line": "expected a commit, found one with a line that is too long",
+    "truncated": "expected a whole commit, found one that is cut",
+    "bad_shape": "expected a commit, found something that git does not print",
+}
+
+
+class GitHistory:
+    """Reads the commits of a repository, whatever their branch."""
+
+    name: ClassVar[str] = "git"
+    version: ClassVar[int] = 1
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Tell whether `path` is a work tree or bare repository."""
+        return not head and is_repository(path)
+
+    def open(self, path: Path) -> BinaryIO:
+        """Return the history of the repository at `path` as one stream."""
+        return log_stream(path)
+
+    def read(self, lines: Iterable[Line | OversizeLine], origin: Origin) -> Iterator[SourceRecord]:
+        """Yield one event for each commit, children first, and a tally that counts commits."""
+        reading = _Reading(origin)
+        for record in _records(lines):
+            yield from reading.take(record)
+        yield from reading.end()
+
+
+class _Raw(NamedTuple):
+    """One record of the stream."""
+
+    span: Span
+    tokens: list[bytes]
+    fault: QuarantineReason | None = None
+    """Why its tokens are not all there."""
+
+
+def _records(lines: Iterable[Line | OversizeLine]) -> Iterator[_Raw]:
+    held: list[bytes] = []
+    start = end = 0
+    fault: QuarantineReason | None = None
+    for line in lines:
+        end = line.end
+        if isinstance(line, OversizeLine):
+            fault = "oversize_line"
+            continue
+        held.append(line.data)
+        if line.is_terminated and line.data.endswith(_LINE_END):
+            tokens = b"\n".join(held).removesuffix(_LINE_END).split(b"\0")
+            yield _Raw(Span(start=start, end=end), tokens, fault)
+            held, start, fault = [], end + 1, None
+    if start <= end:
+        yield _Raw(Span(start=start, end=end), [], "truncated")
+
+
+@dataclass
+class _Reading:
+    """What is known while the stream is read."""
+
+    origin: Origin
+    refs: dict[str, list[str]] = field(default_factory=dict)
+    shallow: set[str] = field(default_factory=set)
+    detail: bytes = b"counts"
+    n_commits: int = 0
+    n_quarantined: int = 0
+    shortfalls: Counter[str] = field(default_factory=Counter)
+    is_over: bool = False
+    end_offset: int = 0
+
+    def take(self, record: _Raw) -> Iterator[SourceRecord]:
+        """Yield what one record of the stream holds."""
+        self.end_offset = record.span.end
+        self.is_over = record.fault == "truncated"
+        if record.fault is not None:
+            yield self._quarantine(record.fault, _FAULTS[record.fault], record.span)
+            return
+        kind, _, rest = record.tokens[0].partition(b" ")
+        if kind == b"commit":
+            yield self._commit(rest.decode("ascii", "replace"), record)
+        elif kind == b"detail" and rest in _DETAILS:
+            self.detail = rest
+        elif record.tokens[0] == HEADER:
+            self._header(record.tokens[1:])
+        elif record.tokens[0] == END:
+            self.is_over = True
+        elif any(record.tokens):
+            yield self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
+
+    def end(self) -> Iterator[SourceRecord]:
+        """Yield the tally, and before it whether the stream was cut."""
+        if not self.is_over:
+            where = Span(start=self.end_offset, end=self.end_offset)
+            yield self._quarantine("truncated", "expected an end mark, found none", where)
+        n_short = self.shortfalls.total()
+        yield Tally(
+            n_lines=self.n_commits + self.n_quarantined + n_short,
+            n_used=self.n_commits,
+            skipped=dict(sorted(self.shortfalls.items())),
+        )
+
+    def _header(self, tokens: list[bytes]) -> None:
+        for token in tokens:
+            kind, _, rest = token.decode("utf-8", "replace").partition(" ")
+            sha, _, name = rest.partition(" ")
+            if kind == "ref":
+                self.refs.setdefault(sha, []).append(name.split("/", 2)[-1])
+            elif kind == "shallow":
+                self.shallow.add(sha)
+
+    def _commit(self, sha: str, record: _Raw) -> SourceRecord:
+        tokens = record.tokens
+        if len(tokens) <= _N_FIELDS or tokens[_N_FIELDS - 1] != b".":
+            return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
+        try:
+            changes = tuple(_changes(tokens[_N_FIELDS:]))
+        except ValueError:
+            return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
+        parents, authored, at, author, subject, trailers, body = (
+            token.decode("utf-8", "replace") for token in tokens[1 : _N_FIELDS - 1]
+        )
+        self.n_commits += 1
+        return Commit(
+            id=make_id("commit", self.origin.input_id, sha),
+            at=_moment(at),
+            origin=self.origin,
+            span=record.span,
+            sha=sha,
+            parents=tuple(parents.split()),
+            author=author,
+            authored=_moment(authored),
+            subject=subject,
+            body=body.rstrip("\n"),
+            trailers=_trailers(trailers),
+            reverts=_reverted(body),
+            files=self._known(sha, changes),
+            refs=tuple(self.refs.get(sha, ())),
+        )
+
+    def _known(self, sha: str, changes: tuple[FileChange, ...]) -> tuple[FileChange, ...] | None:
+        """Return what is known of the files of a commit, and count where that is not all."""
+        shortfall = "shallow_boundary" if sha in self.shallow else _SHORTFALLS.get(self.detail)
+        if shortfall is None:
+            return changes
+        self.shortfalls[shortfall] += 1
+        return changes if shortfall == "line_counts_unavailable" else None
+
+    def _quarantine(self, reason: QuarantineReason, detail: str, span: Span) -> Quarantined:
+        self.n_quarantined += 1
+        return Quarantined(reason=reason, detail=detail, span=span, origin=self.origin)
+
+
+def _changes(tokens: list[bytes]) -> Iterator[FileChange]:
+    """Yield the files that git's `--raw` tokens name, with the counts of its `--numstat` ones."""
+    named: list[tuple[bytes, str, bytes | None]] = []
+    counts: dict[bytes, tuple[bytes, bytes]] = {}
+    rest = iter(tokens)
+    for token in rest:
+        entry = token.lstrip(b"\n")
+        if entry.startswith(b":"):
+            letter = entry[entry.rindex(b" ") + 1 :][:1].decode("ascii", "replace")
+            old = next(rest, b"") if letter in _TWO_PATHS else None
+            named.append((next(rest, b""), letter, old))
+        elif entry:
+            added, deleted, path = entry.split(b"\t", 2)
+            if not path:
+                next(rest, b"")
+                path = next(rest, b"")
+            counts[path] = (added, deleted)
+    for path, letter, old in named:
+        added, deleted = counts.get(path, (b"-", b"-"))
+        yield FileChange(
+            path=path.decode("utf-8", "replace"),
+            status=letter,
+            added=None if added == b"-" else int(added),
+            deleted=None if deleted == b"-" else int(deleted),
+            old_path=None if old is None else old.decode("utf-8", "replace"),
+        )
+
+
+def _moment(seconds: str) -> datetime | None:
+    """Return the moment `seconds` after 1970; None where git could read no time, or none fits."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _trailers(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = (line.partition(":") for line in text.split("\n") if line)
+    return tuple((key.strip(), value.strip()) for key, _, value in pairs)
+
+
+def _reverted(body: str) -> tuple[str, ...]:
+    """Return the hashes that the message says it reverts, each once, in order."""
+    if "evert" not in body:
+        return ()
+    found = (sha for place in _REVERTS.finditer(body) for sha in _HASHES.findall(place[1]))
+    return tuple(dict.fromkeys(found))
