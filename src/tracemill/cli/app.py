@@ -1,7 +1,7 @@
 """The tree of commands, and the one place where errors become exit codes."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cyclopts import App, CycloptsError, Group
@@ -32,6 +32,40 @@ _DATASETS: Final = Group.create_ordered("Datasets")
 _MAINTAIN: Final = Group.create_ordered("Maintain")
 
 
+_COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
+    _START: {
+        "run": ("run:run", "Read what is new, link, label and build: one turn of the wheel."),
+        "status": ("status:status", "Say what is kept, and what to do next."),
+        "doctor": ("doctor:doctor", "Look at this machine: sessions, git, disk, key, scanner."),
+    },
+    _COLLECT: {"sync": ("run:sync", "Read and keep what is new, without building from it.")},
+    _LOOK: {"explain": ("explain:explain", "Say what something was made from, down to the bytes.")},
+}
+_NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
+    _LOOK: {
+        "session": (
+            "Agent sessions.",
+            {"list": "List sessions, newest first.", "show": "Show a session, step by step."},
+        ),
+        "episode": (
+            "Pieces of work, with their outcomes.",
+            {"list": "List episodes, newest first.", "show": "Show an episode and its proof."},
+        ),
+        "link": ("Which records belong together.", {"list": "List links, the surest first."}),
+    },
+    _DATASETS: {
+        "dataset": (
+            "Dataset versions.",
+            {
+                "show": "Show what is in a version, and what was left out and why.",
+                "export": "Copy a version, with its card and lineage, to a folder of yours.",
+            },
+        )
+    },
+    _MAINTAIN: {"store": ("What is kept on this machine.", {"check": "Check that it is whole."})},
+}
+
+
 def make_app() -> App:
     """Return the tree of commands; each is imported when it is called."""
     app = App(
@@ -42,25 +76,19 @@ def make_app() -> App:
         print_error=True,
         exit_on_error=False,
     )
-    app.command("tracemill.cli.run:run", name="run", group=_START)
-    app.command("tracemill.cli.status:status", name="status", group=_START)
-    app.command("tracemill.cli.doctor:doctor", name="doctor", group=_START)
-    app.command("tracemill.cli.run:sync", name="sync", group=_COLLECT)
-    app.command(_noun("session", "Agent sessions.", ("list", "show"), _LOOK))
-    app.command(_noun("episode", "Pieces of work, with their outcomes.", ("list", "show"), _LOOK))
-    app.command(
-        _noun("link", "Which records belong together, and how that is known.", ("list",), _LOOK)
-    )
-    app.command("tracemill.cli.explain:explain", name="explain", group=_LOOK)
-    app.command(_noun("dataset", "Dataset versions.", ("show", "export"), _DATASETS))
-    app.command(_noun("store", "What is kept on this machine.", ("check",), _MAINTAIN))
+    for group, commands in _COMMANDS.items():
+        for name, (target, text) in commands.items():
+            app.command(f"tracemill.cli.{target}", name=name, help=text, group=group)
+    for group, nouns in _NOUNS.items():
+        for name, (text, verbs) in nouns.items():
+            app.command(_noun(name, text, verbs, group))
     return app
 
 
-def _noun(name: str, text: str, verbs: Sequence[str], group: Group) -> App:
-    app = App(name=name, help=text, group=group)
-    for verb in verbs:
-        app.command(f"tracemill.cli.{name}:{verb}_{name}", name=verb)
+def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group) -> App:
+    app = App(name=name, help=text, group=group, help_format="plaintext")
+    for verb, said in verbs.items():
+        app.command(f"tracemill.cli.{name}:{verb}_{name}", name=verb, help=said)
     return app
 
 

@@ -10,8 +10,18 @@ from typing import Any
 
 import msgspec
 
-from tracemill.flows.ingest.results import Failure
 from tracemill.records.refs import Record
+
+
+class Failure(Record, frozen=True, kw_only=True):
+    """An input that could not be read whole."""
+
+    uri: str
+    """Its address, with personal parts pseudonymised."""
+    reason: str
+    """Why, in one word."""
+    detail: str
+    """What was expected and what was found."""
 
 
 class StoreCounts(Record, frozen=True, kw_only=True, omit_defaults=False):

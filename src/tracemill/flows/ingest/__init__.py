@@ -6,7 +6,7 @@ alone may import the vault: unredacted bytes come in here, and only redacted row
 """
 
 from tracemill.flows.ingest.plan import Ingest, Plan
-from tracemill.flows.ingest.results import Failure, Ingested, Progress, Report
+from tracemill.flows.ingest.results import Ingested, Progress, Report
 from tracemill.flows.ingest.verify import verify_archive
 
-__all__ = ["Failure", "Ingest", "Ingested", "Plan", "Progress", "Report", "verify_archive"]
+__all__ = ["Ingest", "Ingested", "Plan", "Progress", "Report", "verify_archive"]

@@ -15,7 +15,8 @@ from tracemill.flows.ingest.batch import Batch
 from tracemill.flows.ingest.discovery import Candidate, Skip
 from tracemill.flows.ingest.kernel import Finished, ReadTask, Rows, Shard, ShardEnd, read_shard
 from tracemill.flows.ingest.plan import Plan, known_failures
-from tracemill.flows.ingest.results import Failure, Ingested, Progress, Report
+from tracemill.flows.ingest.results import Ingested, Progress, Report
+from tracemill.flows.results import Failure
 from tracemill.records.findings import Input
 from tracemill.redact import Redactor
 from tracemill.store.lake import Lake

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Self
 
 from tracemill.base import git
 from tracemill.flows.ingest.discovery import Candidate, Skip, Unreadable, discover, recognise
-from tracemill.flows.ingest.results import Failure, Ingested, Report
+from tracemill.flows.ingest.results import Ingested, Report
+from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.store.vault import Known, Vault
 from tracemill.store.workspace import Workspace

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from tracemill.flows.results import Failure
 from tracemill.records.refs import Record
 
 
@@ -18,17 +19,6 @@ class Progress(NamedTuple):
 
 Report = Callable[[Progress], None]
 """Called now and then with how far a stage has come."""
-
-
-class Failure(Record, frozen=True, kw_only=True):
-    """An input that could not be read whole."""
-
-    uri: str
-    """Its address, with personal parts pseudonymised."""
-    reason: str
-    """Why, in one word."""
-    detail: str
-    """What was expected and what was found."""
 
 
 class Ingested(Record, frozen=True, kw_only=True):
