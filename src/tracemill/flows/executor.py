@@ -42,7 +42,10 @@ class Executor(Protocol):
         key: str,
         fn: Callable[[pa.Table], pa.Table],
     ) -> Iterator[pa.Table]:
-        """Apply `fn` to all rows of each key; the groups come in no promised order."""
+        """Apply `fn`, which keeps the key's column, to all rows of each key.
+
+        The groups come in no promised order, and a large one may come in parts, in order.
+        """
         ...
 
 

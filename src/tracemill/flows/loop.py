@@ -94,7 +94,7 @@ def plan_turn(
 ) -> PlanResult:
     """Say what a turn would read, and change nothing."""
     places = find_places(workspace, sources, environment)
-    plan = Plan([], [], Counter(), [])
+    plan = Plan([], [], Counter(), [], [])
     if not places.is_example:
         with Ingest(workspace) as ingest:
             plan = ingest.plan(places.paths)
@@ -156,6 +156,8 @@ def _read(
 
         build_example(places.paths[0])
     with clock.stage("read"), Ingest(workspace) as ingest:
+        if ingest.lost_lake:
+            workspace.index.unlink(missing_ok=True)
         ingested = _ingest(ingest, places.paths, workspace, options, report)
         if places.is_default and not places.is_example:
             repositories = ingest.repositories()

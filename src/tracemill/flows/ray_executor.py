@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tracemill.base.errors import UsageError
 
@@ -61,10 +62,10 @@ class OnRay:
         tables = [pa.Table.from_batches([batch]) for batch in rows]
         if not tables:
             return
-        grouped = self._data.from_arrow(tables).groupby(key)
-        yield from grouped.map_groups(fn, batch_format="pyarrow").iter_batches(
-            batch_size=None, batch_format="pyarrow"
-        )
+        groups = self._data.from_arrow(tables).groupby(key).map_groups(fn, batch_format="pyarrow")
+        for block in groups.iter_batches(batch_size=None, batch_format="pyarrow"):
+            for value in pc.unique(block.column(key)):
+                yield block.filter(pc.equal(block.column(key), value))
 
 
 class _Kernel:

@@ -125,7 +125,7 @@ class Archive:
     """All packs and manifests in one folder."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def add(
         self, batch: str, states: Iterable[Archived], spool: Path, known: dict[str, Chunk]
@@ -138,9 +138,9 @@ class Archive:
             spool: folder of the spool files.
             known: chunks that the archive holds already, by hash; the new ones are added.
         """
-        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        pack = self._root / f"{batch}.zst"
-        part = self._root / f".{batch}.zst.part"
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pack = self.root / f"{batch}.zst"
+        part = self.root / f".{batch}.zst.part"
         accepted = []
         with part.open("wb") as out:
             for state in states:
@@ -150,13 +150,13 @@ class Archive:
             os.fsync(out.fileno())
         part.replace(pack)
         lines = b"".join(msgspec.json.encode(state) + b"\n" for state in accepted)
-        write_whole(self._root / f"{batch}.jsonl", lines)
+        write_whole(self.root / f"{batch}.jsonl", lines)
         return accepted
 
     def states(self) -> Iterator[tuple[str, Archived]]:
         """Yield batch and state of everything ever accepted, oldest batch first."""
         decode = msgspec.json.Decoder(Archived).decode
-        manifests = sorted(self._root.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+        manifests = sorted(self.root.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
         for manifest in manifests:
             for line in manifest.read_bytes().splitlines():
                 yield manifest.stem, decode(line)
@@ -169,7 +169,7 @@ class Archive:
         """
         decompress = zstandard.ZstdDecompressor().decompress
         for chunk in chunks:
-            with (self._root / chunk.pack).open("rb") as pack:
+            with (self.root / chunk.pack).open("rb") as pack:
                 pack.seek(chunk.offset)
                 try:
                     data = decompress(pack.read(chunk.length), max_output_size=chunk.n_bytes)

@@ -14,11 +14,11 @@ from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.batch import Batch
 from tracemill.flows.ingest.discovery import Candidate, Skip
 from tracemill.flows.ingest.kernel import Finished, ReadTask, Rows, Shard, ShardEnd, read_shard
-from tracemill.flows.ingest.plan import Plan, known_failures
+from tracemill.flows.ingest.plan import Plan
+from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.results import Ingested, Progress, Report
 from tracemill.flows.results import Failure
 from tracemill.records.findings import Input
-from tracemill.redact import Redactor
 from tracemill.store.lake import Lake
 from tracemill.store.vault import Vault
 from tracemill.store.workspace import Workspace
@@ -34,7 +34,7 @@ class Accepting:
         self._vault = vault
         self._lake = Lake(workspace.lake)
         self._key = vault.key()
-        self._redactor = Redactor(self._key)
+        self._redactor = redactor(self._key)
         self._known = vault.inputs()
         self._chunks = vault.chunks()
         self._replaceable = vault.pending() | {known.id for known in self._known.values()}
@@ -51,7 +51,7 @@ class Accepting:
         batch = self._new_batch()
         for path, stamp, skip in plan.to_skip:
             self._skip(batch, path, stamp, skip)
-        tasks = self._tasks(plan, batch)
+        tasks = [*self._tasks(plan, batch), *self._restored(plan)]
         for part in executor.map_shards(read_shard, self._shards(tasks)):
             match part:
                 case Rows():
@@ -125,6 +125,23 @@ class Accepting:
             )
         return tasks
 
+    def _restored(self, plan: Plan) -> Iterator[ReadTask]:
+        """Yield inputs that are read from the archive, as they last stood there."""
+        if not plan.to_restore:
+            return
+        latest = {state.input_id: state for _, state in self._vault.archive.states()}
+        for known in plan.to_restore:
+            if known.source is not None and latest[known.id].chunks:
+                yield ReadTask(
+                    path=known.path,
+                    uri=known.uri,
+                    input_id=known.id,
+                    source=known.source,
+                    stamp=known.stamp,
+                    n_bytes=known.n_bytes,
+                    chunks=latest[known.id].chunks,
+                )
+
     def _originals(self, plan: Plan) -> dict[str, str]:
         """Return, for each copy among the inputs to read, the path that it is a copy of.
 
@@ -162,7 +179,12 @@ class Accepting:
             yield self._shard(held)
 
     def _shard(self, tasks: list[ReadTask]) -> Shard:
-        return Shard(tasks=tuple(tasks), key=self._key, spool=str(self._vault.spool))
+        return Shard(
+            tasks=tuple(tasks),
+            key=self._key,
+            spool=str(self._vault.spool),
+            archive=str(self._vault.archive.root),
+        )
 
     def _result(self, plan: Plan) -> Ingested:
         return Ingested(
@@ -170,7 +192,7 @@ class Accepting:
             records=dict(sorted(self._records.items())),
             skipped_lines=dict(sorted(self._skipped_lines.items())),
             n_bytes=self._n_bytes,
-            failures=(*known_failures(plan), *self._failures),
+            failures=(*plan.failures, *self._failures),
             changed=True,
         )
 

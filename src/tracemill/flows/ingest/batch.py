@@ -101,6 +101,8 @@ class Batch:
         new = {sha: chunk for sha, chunk in chunks.items() if sha not in before}
         self._commit(ids & self._replaceable)
         self._vault.finish(self._known, new, self._folders)
+        for spooled in {chunk.pack for state in self._states for chunk in state.chunks}:
+            (self._vault.spool / spooled).unlink()
 
     def _name(self) -> str:
         return digest(*(f"{s.input_id}:{s.content}:{s.stamp}" for s in self._states))

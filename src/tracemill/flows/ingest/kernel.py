@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -20,13 +20,13 @@ import pyarrow as pa
 from tracemill.base.errors import SourceError
 from tracemill.base.lines import MAX_LINE_BYTES, split_lines
 from tracemill.flows.ingest.discovery import load_source
+from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
 from tracemill.records.events import Event
 from tracemill.records.findings import Input, Quarantined, Tally
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, Trajectory
-from tracemill.redact import Redactor
-from tracemill.store.archive import Chunk, ChunkWriter
+from tracemill.store.archive import Archive, Chunk, ChunkWriter
 from tracemill.store.tables import TABLES
 
 _BLOCK_BYTES: Final = 2**20
@@ -51,6 +51,8 @@ class ReadTask(Record, frozen=True, kw_only=True):
     """The state in which it was seen."""
     n_bytes: int
     """Its size then; 0 for a repository."""
+    chunks: tuple[Chunk, ...] = ()
+    """Its bytes in the archive, where it is to be read from there."""
 
 
 class Shard(Record, frozen=True, kw_only=True):
@@ -61,7 +63,9 @@ class Shard(Record, frozen=True, kw_only=True):
     key: bytes
     """Key of the pseudonyms."""
     spool: str
-    """Folder for the archive's chunks, inside the vault."""
+    """Folder for new chunks, inside the vault."""
+    archive: str
+    """Folder of the archive."""
     max_line_bytes: int = MAX_LINE_BYTES
     """Longer lines are quarantined unread."""
 
@@ -144,7 +148,7 @@ class _Reading:
         self._task = task
         self._shard = shard
         self._rows = rows
-        self._redactor = _redactor(shard.key)
+        self._redactor = redactor(shard.key)
         self._observers: dict[str, Observer] = {}
         self._held: list[Any] = []
         self._n_held = 0
@@ -157,9 +161,8 @@ class _Reading:
         """Yield the input's rows, and last what became of it."""
         writer = ChunkWriter(Path(self._shard.spool) / f"{self._task.input_id}.zst")
         try:
-            source = load_source(self._task.source)
-            with source.open(Path(self._task.path)) as opened:
-                yield from self._read(opened, writer)
+            with self._opened(writer) as blocks:
+                yield from self._read(blocks)
         except OSError as error:
             self._failure = ("not_readable", f"reading broke off: {error.strerror}")
         except SourceError as error:
@@ -168,14 +171,24 @@ class _Reading:
         content = writer.finish()
         yield self._finished(content, writer)
 
-    def _read(self, opened: BinaryIO, writer: ChunkWriter) -> Iterator[Rows]:
+    @contextmanager
+    def _opened(self, writer: ChunkWriter) -> Iterator[Iterator[bytes]]:
+        """Give the input's bytes, which are archived as they pass."""
+        task = self._task
+        if task.chunks:
+            yield writer.passing(Archive(Path(self._shard.archive)).read(task.chunks))
+            return
+        with load_source(task.source).open(Path(task.path)) as opened:
+            yield writer.passing(_blocks(opened))
+            self._note_growth(opened, writer)
+
+    def _read(self, blocks: Iterator[bytes]) -> Iterator[Rows]:
         task = self._task
         source = load_source(task.source)
         origin = Origin(
             source=source.name, source_version=source.version, uri=task.uri, input_id=task.input_id
         )
-        lines = split_lines(writer.passing(_blocks(opened)), self._shard.max_line_bytes)
-        for record in source.read(lines, origin):
+        for record in source.read(split_lines(blocks, self._shard.max_line_bytes), origin):
             if isinstance(record, Tally):
                 self._tally = record
                 continue
@@ -186,7 +199,6 @@ class _Reading:
                 self._folders.add(record.cwd)
             if self._n_held >= _REDACT_BYTES or len(self._held) >= _REDACT_RECORDS:
                 yield from self._redact()
-        self._note_growth(opened, writer)
 
     def _note_growth(self, opened: BinaryIO, writer: ChunkWriter) -> None:
         """Say so when more has come since the input was looked at."""
@@ -269,8 +281,3 @@ def _owned(finding: Any, owner: str) -> Any:
 def _blocks(opened: BinaryIO) -> Iterator[bytes]:
     while block := opened.read(_BLOCK_BYTES):
         yield block
-
-
-@lru_cache(maxsize=1)
-def _redactor(key: bytes) -> Redactor:
-    return Redactor(key)

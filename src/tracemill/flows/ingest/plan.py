@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from tracemill.base import git
+from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.discovery import Candidate, Skip, Unreadable, discover, recognise
 from tracemill.flows.ingest.results import Ingested, Report
 from tracemill.flows.results import Failure
@@ -30,13 +31,21 @@ class Plan(NamedTuple):
     """Path, state and reason of new or changed inputs that are not read."""
     unchanged: Counter[str]
     """Inputs that stand as they were, counted by what became of them."""
-    failures: list[Known]
-    """Unchanged inputs that could not be read whole."""
+    to_restore: list[Known]
+    """Inputs to be read again from the archive: newer code, or a lake that is gone."""
+    failures: list[Failure]
+    """Inputs that could not be read whole, or no longer can be, and stay as they are."""
 
     @property
     def n_bytes(self) -> int:
         """Bytes to read, as far as they are known beforehand."""
-        return sum(candidate.n_bytes for candidate, _ in self.to_read)
+        restored = sum(known.n_bytes for known in self.to_restore)
+        return restored + sum(candidate.n_bytes for candidate, _ in self.to_read)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.to_read or self.to_skip or self.to_restore)
 
 
 class Ingest:
@@ -57,39 +66,39 @@ class Ingest:
     ) -> None:
         self._vault.close()
 
+    @property
+    def lost_lake(self) -> bool:
+        """Whether the archive holds inputs of which the lake has no trace."""
+        return self._workspace.exists and bool(self._vault.inputs()) and not self._has_lake
+
+    @property
+    def _has_lake(self) -> bool:
+        return self._workspace.table_versions(["inputs"])["inputs"] >= 0
+
     def plan(self, places: Sequence[Path]) -> Plan:
         """Look at everything below `places`; only what is new or changed is opened."""
         known = self._vault.inputs() if self._workspace.exists else {}
-        plan = Plan([], [], Counter(), [])
+        plan = Plan([], [], Counter(), [], [])
         for found in discover(places):
-            before = known.get(found.path)
+            before = known.pop(found.path, None) if self._has_lake else None
             if isinstance(found, Unreadable):
                 skip = Skip(found.reason, found.detail, failed=True)
-                self._plan_skip(plan, found.path, "", skip, before)
+                _plan_skip(plan, found.path, "", skip, before)
             elif before and _is_current(before, found):
                 _note_unchanged(plan, before)
             else:
-                self._plan_candidate(plan, found, before)
+                _plan_candidate(plan, found, before)
+            known.pop(found.path, None)
+        plan.to_restore.extend(filter(self._is_stale, known.values()))
         return plan
 
-    def _plan_candidate(self, plan: Plan, found: Candidate, before: Known | None) -> None:
-        recognised = recognise(found)
-        if isinstance(recognised, Skip):
-            self._plan_skip(plan, found.path, found.stamp, recognised, before)
-        else:
-            plan.to_read.append((found, recognised))
+    def _is_stale(self, known: Known) -> bool:
+        """Tell whether an input that was not looked at now must be read anew."""
+        return known.status == "read" and not (self._has_lake and known.code == reading_code())
 
-    def _plan_skip(
-        self, plan: Plan, path: str, stamp: str, skip: Skip, before: Known | None
-    ) -> None:
-        if before and before.status == "skipped" and before.reason == skip.reason:
-            _note_unchanged(plan, before)
-        else:
-            plan.to_skip.append((path, stamp, skip))
-
-    def run(self, plan: Plan, executor: Any, report: Report) -> Ingested:
+    def run(self, plan: Plan, executor: Executor, report: Report) -> Ingested:
         """Carry out a plan; the workspace must be held for writing."""
-        if not plan.to_read and not plan.to_skip:
+        if plan.is_empty:
             return nothing_new(plan)
         from tracemill.flows.ingest.accept import Accepting
 
@@ -103,6 +112,24 @@ class Ingest:
         return sorted({repository for repository in found if repository is not None})
 
 
+def _plan_candidate(plan: Plan, found: Candidate, before: Known | None) -> None:
+    recognised = recognise(found)
+    if isinstance(recognised, Skip):
+        _plan_skip(plan, found.path, found.stamp, recognised, before)
+    else:
+        plan.to_read.append((found, recognised))
+
+
+def _plan_skip(plan: Plan, path: str, stamp: str, skip: Skip, before: Known | None) -> None:
+    """Plan not to read an input; what was read of it earlier is never given up for that."""
+    if before is None or (before.status == "skipped" and before.reason != skip.reason):
+        plan.to_skip.append((path, stamp, skip))
+        return
+    plan.unchanged["unchanged"] += 1
+    if skip.failed:
+        plan.failures.append(Failure(uri=before.uri, reason=skip.reason, detail=skip.detail))
+
+
 def _is_current(before: Known, found: Candidate) -> bool:
     return bool(found.stamp) and before.stamp == found.stamp and before.code == reading_code()
 
@@ -110,7 +137,8 @@ def _is_current(before: Known, found: Candidate) -> bool:
 def _note_unchanged(plan: Plan, known: Known) -> None:
     plan.unchanged["unchanged"] += 1
     if known.failed:
-        plan.failures.append(known)
+        reason, detail = known.reason or "unknown", known.detail or ""
+        plan.failures.append(Failure(uri=known.uri, reason=reason, detail=detail))
 
 
 def nothing_new(plan: Plan) -> Ingested:
@@ -120,14 +148,6 @@ def nothing_new(plan: Plan) -> Ingested:
         records={},
         skipped_lines={},
         n_bytes=0,
-        failures=tuple(known_failures(plan)),
+        failures=tuple(plan.failures),
         changed=False,
     )
-
-
-def known_failures(plan: Plan) -> list[Failure]:
-    """Return the failures of inputs that were met before and have not changed."""
-    return [
-        Failure(uri=known.uri, reason=known.reason or "unknown", detail=known.detail or "")
-        for known in plan.failures
-    ]

@@ -1,0 +1,179 @@
+"""Play a script in the repository: do what it says, and note when and with what result.
+
+What comes out holds no trace of a format; the Claude Code and Codex writers put it into theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from tracemill.flows.example_history.repository import Repository
+from tracemill.flows.example_history.script import Call, Person, Script, Turn, fill
+
+_USUAL_PAUSE: Final = 48.0
+_SECONDS: Final[Mapping[str, float]] = {"run": 1.4, "ask": 0.0, "commit": 0.3}
+_INSTANT: Final = 0.06
+
+
+@dataclass(frozen=True)
+class Done:
+    """One call and what came of it."""
+
+    call: Call
+    asked: datetime
+    answered: datetime
+    said: str = ""
+    """What the tool printed, or the text of the file."""
+    before: str | None = None
+    after: str | None = None
+    """The file before and after an edit."""
+    sha: str | None = None
+    inner: Performance | None = None
+    """What a subagent did."""
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of a command."""
+        code: int = self.call.more.get("exit", 0)
+        return code
+
+    @property
+    def refusal(self) -> str | None:
+        """What the person said when refusing the call; None where it was not refused."""
+        refusal: str | None = self.call.more.get("refused")
+        return refusal
+
+
+@dataclass(frozen=True)
+class Act:
+    """A turn as it happened."""
+
+    at: datetime
+    user: str | None = None
+    notice: str | None = None
+    say: str | None = None
+    think: str | None = None
+    done: tuple[Done, ...] = ()
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A session as it happened."""
+
+    script: Script
+    acts: tuple[Act, ...]
+    cwd: str
+    branch: str
+    base: str
+    """The commit at which it began."""
+
+
+@dataclass
+class Stage:
+    """What sessions share: the repository, the people, and what texts may cite."""
+
+    repository: Repository
+    people: Mapping[str, Person]
+    secrets: Mapping[str, str]
+    shas: dict[str, str] = field(default_factory=dict)
+
+    def play(self, script: Script, now: datetime | None = None) -> Performance:
+        """Do what a script says."""
+        person = self.people[script.session["by"]]
+        player = _Player(self, script, person, now or script.start)
+        branch, base = self.repository.branch, self.repository.head()
+        acts = tuple(player.acts())
+        return Performance(script, acts, player.cwd, branch, base)
+
+    def fill(self, text: str, cwd: str = "", home: str = "") -> str:
+        """Return `text` with what it cites."""
+
+        def known(kind: str, name: str) -> str:
+            match kind:
+                case "sha":
+                    return self.shas[name]
+                case "sha7":
+                    return self.shas[name][:7]
+                case "secret":
+                    return self.secrets[name]
+                case _:
+                    return {"cwd": cwd, "home": home}[kind]
+
+        return fill(text, known)
+
+
+@dataclass
+class _Player:
+    stage: Stage
+    script: Script
+    person: Person
+    now: datetime
+
+    @property
+    def cwd(self) -> str:
+        folder: str = self.script.session["folder"]
+        return f"{self.person.home}/{folder}"
+
+    def acts(self) -> Iterator[Act]:
+        for turn in self.script.turns:
+            yield self._act(turn)
+
+    def _act(self, turn: Turn) -> Act:
+        if turn.user is not None or turn.notice is not None:
+            self._pass(_USUAL_PAUSE if turn.wait is None else turn.wait)
+            return Act(self.now, user=self._fill(turn.user), notice=turn.notice)
+        words = f"{turn.think or ''}{turn.say or ''}"
+        self._pass(2.2 + len(words) / 90 if turn.wait is None else turn.wait)
+        at = self.now
+        say, think = self._fill(turn.say), self._fill(turn.think)
+        return Act(at, say=say, think=think, done=tuple(self._do(call) for call in turn.calls))
+
+    def _do(self, call: Call) -> Done:
+        self._pass(0.7)
+        asked = self.now
+        self._pass(call.more.get("wait", _SECONDS.get(call.verb, _INSTANT)))
+        filled = Call(call.verb, self._filled(call.object), self._filled(call.more))
+        if "refused" in call.more:
+            return Done(filled, asked, self.now, before=self._text(filled))
+        return self._perform(filled, asked)
+
+    def _perform(self, call: Call, asked: datetime) -> Done:
+        repository = self.stage.repository
+        before = self._text(call)
+        match call.verb:
+            case "read":
+                return Done(call, asked, self.now, said=before or "")
+            case "edit":
+                after = repository.replace(call.object, call.more["old"], call.more["new"])
+                return Done(call, asked, self.now, before=before, after=after)
+            case "write":
+                repository.write(call.object, call.more["text"])
+                return Done(call, asked, self.now, before=before, after=call.more["text"])
+            case "branch":
+                repository.start_branch(call.object)
+                return Done(call, asked, self.now, said=f"Switched to a new branch '{call.object}'")
+            case "commit":
+                made = repository.commit(call.object, self.person, self.now)
+                self.stage.shas[call.more["label"]] = made.sha
+                return Done(call, asked, self.now, said=made.said, sha=made.sha)
+            case "ask":
+                inner = self.stage.play(self.script.agents[call.object], self.now)
+                self.now = inner.acts[-1].at + timedelta(seconds=1)
+                return Done(call, asked, self.now, said=inner.acts[-1].say or "", inner=inner)
+            case _:
+                return Done(call, asked, self.now, said=call.more.get("out", "").rstrip("\n"))
+
+    def _text(self, call: Call) -> str | None:
+        has_file = call.verb in {"read", "edit", "write"}
+        return self.stage.repository.read(call.object) if has_file else None
+
+    def _pass(self, seconds: float) -> None:
+        self.now += timedelta(milliseconds=round(seconds * 1000))
+
+    def _fill(self, text: str | None) -> str | None:
+        return None if text is None else self.stage.fill(text, self.cwd, self.person.home)
+
+    def _filled[T](self, value: T) -> T: ...
