@@ -44,6 +44,8 @@ def names(tree: ast.Module) -> set[str]:
     "path", [pytest.param(p, id=str(p.relative_to(SRC))) for p in sorted(SRC.rglob("*.py"))]
 )
 def test_identifiers_speak_the_glossary(path: Path) -> None:
-    said = {word for name in names(ast.parse(path.read_text())) | {path.stem} for word in words(name)}
+    said = {
+        word for name in names(ast.parse(path.read_text())) | {path.stem} for word in words(name)
+    }
 
     assert {word: REPLACED[word] for word in said & REPLACED.keys()} == {}

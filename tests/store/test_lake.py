@@ -13,7 +13,13 @@ STEPS = TABLES["steps"]
 
 def steps(trajectory: str, n: int) -> list[Step]:
     return [
-        Step(trajectory_id=trajectory, index=i, speaker="user", text=f"{trajectory}{i}", span=Span(start=i, end=i + 1))
+        Step(
+            trajectory_id=trajectory,
+            index=i,
+            speaker="user",
+            text=f"{trajectory}{i}",
+            span=Span(start=i, end=i + 1),
+        )
         for i in range(n)
     ]
 

@@ -1,0 +1,224 @@
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tracemill.flows.executor import Local
+from tracemill.flows.ingest import Ingest, Ingested
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+from tests.flows.sessions import lines, write_session
+
+
+def ingest(workspace: Workspace, places: Sequence[Path], workers: int = 1) -> Ingested:
+    with workspace.writing(), Ingest(workspace) as reading:
+        return reading.run(
+            reading.plan(places), Local(workers, workspace.scratch), lambda _progress: None
+        )
+
+
+def content(workspace: Workspace) -> str:
+    return Lake(workspace.lake).content_hash()
+
+
+def texts(workspace: Workspace) -> list[str]:
+    return sorted(step.text for step in Lake(workspace.lake).records(TABLES["steps"]) if step.text)
+
+
+def files(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    write_session(tmp_path / "in", "s1", 3)
+    write_session(tmp_path / "in", "s2", 2, "play")
+    return tmp_path / "in"
+
+
+def with_key_of(workspace: Workspace, root: Path) -> Workspace:
+    """Return a new workspace with the same pseudonyms."""
+    other = Workspace(root)
+    other.create()
+    shutil.copy(workspace.vault / "pseudonyms.key", other.vault)
+    return other
+
+
+def test_what_was_read_once_is_not_read_again(workspace: Workspace, place: Path) -> None:
+    first = ingest(workspace, [place])
+    before = files(workspace.lake)
+    second = ingest(workspace, [place])
+
+    assert (first.inputs, first.changed) == ({"read": 2}, True)
+    assert (second.inputs, second.changed) == ({"unchanged": 2}, False)
+    assert files(workspace.lake) == before
+
+
+def test_a_grown_session_replaces_its_earlier_self(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    write_session(place, "s1", 4)
+    grown = ingest(workspace, [place])
+    afresh = with_key_of(workspace, workspace.root.parent / "afresh")
+    ingest(afresh, [place])
+
+    assert grown.inputs == {"read": 1, "unchanged": 1}
+    assert content(workspace) == content(afresh)
+
+
+def test_the_order_in_which_inputs_come_changes_nothing(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place / "s2.jsonl"])
+    ingest(workspace, [place / "s1.jsonl"])
+    afresh = with_key_of(workspace, workspace.root.parent / "afresh")
+    ingest(afresh, [place])
+
+    assert content(workspace) == content(afresh)
+
+
+def test_a_copy_of_a_session_adds_no_record(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    before = texts(workspace)
+    (place / "later").mkdir()
+    shutil.copy(place / "s1.jsonl", place / "later" / "copy.jsonl")
+    result = ingest(workspace, [place])
+
+    assert result.inputs == {"duplicate_content": 1, "unchanged": 2}
+    assert texts(workspace) == before
+
+
+def test_two_workers_write_what_one_writes(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    other = with_key_of(workspace, workspace.root.parent / "other")
+    ingest(other, [place], workers=2)
+
+    assert content(workspace) == content(other)
+
+
+def test_a_lost_lake_is_rebuilt_from_the_archive_alone(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    before = content(workspace)
+    shutil.rmtree(workspace.lake)
+    shutil.rmtree(place)
+    place.mkdir()
+    result = ingest(workspace, [place])
+
+    assert result.inputs == {"read": 2}
+    assert content(workspace) == before
+
+
+def test_a_lost_catalog_is_rebuilt_and_doubles_nothing(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    before = content(workspace)
+    for path in workspace.vault.glob("catalog.sqlite*"):
+        path.unlink()
+    ingest(workspace, [place])
+
+    assert content(workspace) == before
+
+
+def test_a_session_that_vanished_is_still_there(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    before = texts(workspace)
+    (place / "s1.jsonl").unlink()
+    ingest(workspace, [place])
+
+    assert texts(workspace) == before
+
+
+def test_a_session_that_was_emptied_keeps_what_was_read_of_it(
+    workspace: Workspace, place: Path
+) -> None:
+    ingest(workspace, [place])
+    before = texts(workspace)
+    (place / "s1.jsonl").write_bytes(b"")
+    result = ingest(workspace, [place])
+
+    assert [failure.reason for failure in result.failures] == ["empty"]
+    assert texts(workspace) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        pytest.param("a.jsonl", b"", "empty", id="empty"),
+        pytest.param("a.jsonl", b"\x00\x01\x02" * 50, "binary", id="binary"),
+        pytest.param("a.dat", b"\x00\x01\x02" * 50, "binary", id="binary of no known kind"),
+        pytest.param("a.jsonl", b"hello\n", "unrecognised", id="text"),
+    ],
+)
+def test_bad_input_is_named_and_everything_else_is_read(
+    workspace: Workspace, place: Path, name: str, data: bytes, reason: str
+) -> None:
+    (place / name).write_bytes(data)
+    first = ingest(workspace, [place])
+    second = ingest(workspace, [place])
+
+    assert first.inputs == {"read": 2, reason: 1}
+    assert [(f.uri.endswith(name), f.reason) for f in first.failures] == [(True, reason)]
+    assert [f.reason for f in second.failures] == [reason]
+    assert not second.changed
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_without_permission_is_named(workspace: Workspace, place: Path) -> None:
+    closed = place / "closed"
+    closed.mkdir(mode=0)
+    result = ingest(workspace, [place])
+    closed.chmod(0o700)
+
+    assert [(f.uri.endswith("closed"), f.reason) for f in result.failures] == [(True, "not_readable")]
+
+
+def test_a_broken_repository_is_named(workspace: Workspace, place: Path) -> None:
+    (place / "repo" / ".git" / "objects").mkdir(parents=True)
+    (place / "repo" / ".git" / "refs").mkdir()
+    (place / "repo" / ".git" / "HEAD").write_text("nonsense\n")
+    result = ingest(workspace, [place])
+
+    assert [(f.uri.endswith("repo"), f.reason) for f in result.failures] == [(True, "not_readable")]
+    assert result.inputs["read"] == 2
+
+
+def test_a_session_that_grows_while_it_is_read_is_named_and_completed_next_time(
+    workspace: Workspace, place: Path
+) -> None:
+    with workspace.writing(), Ingest(workspace) as reading:
+        plan = reading.plan([place])
+        write_session(place, "s1", 5)
+        result = reading.run(plan, Local(1, workspace.scratch), lambda _progress: None)
+    after = ingest(workspace, [place])
+
+    assert [failure.reason for failure in result.failures] == ["grew_while_read"]
+    assert after.inputs == {"read": 1, "unchanged": 1}
+    assert after.failures == ()
+
+
+def test_a_torn_last_line_is_quarantined_until_it_is_whole(
+    workspace: Workspace, place: Path
+) -> None:
+    whole = b"".join(line + b"\n" for line in lines("s3", 2))
+    (place / "s3.jsonl").write_bytes(whole[:-40])
+    ingest(workspace, [place / "s3.jsonl"])
+    torn = list(Lake(workspace.lake).records(TABLES["quarantine"]))
+    (place / "s3.jsonl").write_bytes(whole)
+    ingest(workspace, [place / "s3.jsonl"])
+
+    assert [record.reason for record in torn] == ["truncated"]
+    assert list(Lake(workspace.lake).records(TABLES["quarantine"])) == []
+
+
+def test_no_name_in_a_path_leaves_the_vault(workspace: Workspace, place: Path) -> None:
+    write_session(place, "s1", 2, word="open /home/margarethe/app and mail margarethe@corp.test")
+    ingest(workspace, [place])
+    outside = [p for p in workspace.root.rglob("*") if p.is_file() and workspace.vault not in p.parents]
+
+    assert [p for p in outside if b"margarethe" in p.read_bytes()] == []
+    assert all("margarethe" not in text for text in texts(workspace))
+    assert any("open /home/dev-" in text for text in texts(workspace))
