@@ -68,7 +68,6 @@ class ChunkWriter:
         self._out: BinaryIO | None = None
         self._compress = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
         self._whole = hashlib.sha256()
-        self._offset = 0
         self._held: list[bytes] = []
         self._n_held = 0
         self.n_bytes = 0
@@ -83,7 +82,6 @@ class ChunkWriter:
     def write(self, block: bytes) -> None:
         """Add bytes; a chunk is cut whenever 8 MiB have come together."""
         self.n_bytes += len(block)
-        self._whole.update(block)
         while self._n_held + len(block) >= CHUNK_BYTES:
             room = CHUNK_BYTES - self._n_held
             self._held.append(block[:room])
@@ -94,23 +92,27 @@ class ChunkWriter:
             self._n_held += len(block)
 
     def _cut(self) -> None:
+        """Compress what is held as one chunk; a lone chunk's hash is that of the whole input."""
         data = b"".join(self._held)
+        self._held.clear()
+        self._n_held = 0
+        state = hashlib.sha256(data)
+        if self.chunks:
+            self._whole.update(data)
+        else:
+            self._whole = state.copy()
         frame = self._compress(data)
         if self._out is None:
             self._out = self._spool.open("wb")
-        self._out.write(frame)
         self.chunks.append(
             Chunk(
-                sha256=hashlib.sha256(data).hexdigest(),
+                sha256=state.hexdigest(),
                 n_bytes=len(data),
                 pack=self._spool.name,
-                offset=self._offset,
-                length=len(frame),
+                offset=self._out.tell(),
+                length=self._out.write(frame),
             )
         )
-        self._offset += len(frame)
-        self._held.clear()
-        self._n_held = 0
 
     def finish(self) -> str:
         """Cut the last chunk, close the spool, and return the SHA-256 of all bytes."""
