@@ -7,16 +7,18 @@ from hypothesis import strategies as st
 
 from tracemill.base.errors import StoreError
 from tracemill.store import archive as room
-from tracemill.store.archive import Archive, Archived, Chunk, ChunkWriter
+from tracemill.store.archive import Archive, Archived, Chunk, ChunkWriter, Spool
 
 
 def archived(folder: Path, batch: str, data: bytes, known: dict[str, Chunk]) -> Archived:
     spool = folder / "spool"
     spool.mkdir(exist_ok=True)
-    writer = ChunkWriter(spool / "one.zst")
+    waiting = Spool(spool / "one.zst")
+    writer = ChunkWriter(waiting)
     for _ in writer.passing([data[i : i + 1000] for i in range(0, len(data), 1000)]):
         pass
     content = writer.finish()
+    waiting.close()
     state = Archived(
         input_id="input_1",
         source="claude-code",

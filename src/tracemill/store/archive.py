@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -60,12 +61,33 @@ class Archived(Record, frozen=True, kw_only=True):
     """Its bytes in order."""
 
 
-class ChunkWriter:
-    """Compresses blocks into a spool file while they are read, and hashes them."""
+class Spool:
+    """A file in which compressed chunks wait until their batch is accepted."""
 
-    def __init__(self, spool: Path) -> None:
-        self._spool = spool
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._out: BinaryIO | None = None
+        self._n_bytes = 0
+
+    def append(self, frame: bytes) -> int:
+        """Add a frame and return where it begins; the file appears with the first."""
+        if self._out is None:
+            self._out = self.path.open("wb")
+        offset = self._n_bytes
+        self._n_bytes += self._out.write(frame)
+        return offset
+
+    def close(self) -> None:
+        """Make everything readable by others."""
+        if self._out is not None:
+            self._out.close()
+
+
+class ChunkWriter:
+    """Compresses the blocks of one input into a spool while they are read, and hashes them."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
         self._compress = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
         self._whole = hashlib.sha256()
         self._held: list[bytes] = []
@@ -102,24 +124,20 @@ class ChunkWriter:
         else:
             self._whole = state.copy()
         frame = self._compress(data)
-        if self._out is None:
-            self._out = self._spool.open("wb")
         self.chunks.append(
             Chunk(
                 sha256=state.hexdigest(),
                 n_bytes=len(data),
-                pack=self._spool.name,
-                offset=self._out.tell(),
-                length=self._out.write(frame),
+                pack=self._spool.path.name,
+                offset=self._spool.append(frame),
+                length=len(frame),
             )
         )
 
     def finish(self) -> str:
-        """Cut the last chunk, close the spool, and return the SHA-256 of all bytes."""
+        """Cut the last chunk, and return the SHA-256 of all bytes."""
         if self._n_held:
             self._cut()
-        if self._out is not None:
-            self._out.close()
         return self._whole.hexdigest()
 
 
@@ -144,9 +162,16 @@ class Archive:
         pack = self.root / f"{batch}.zst"
         part = self.root / f".{batch}.zst.part"
         accepted = []
-        with part.open("wb") as out:
+        with part.open("wb") as out, ExitStack() as stack:
+            spooled: dict[str, BinaryIO] = {}
             for state in states:
-                chunks = tuple(_move(chunk, spool, out, pack.name, known) for chunk in state.chunks)
+                for chunk in state.chunks:
+                    if chunk.sha256 not in known:
+                        if chunk.pack not in spooled:
+                            opened = (spool / chunk.pack).open("rb")
+                            spooled[chunk.pack] = stack.enter_context(opened)
+                        known[chunk.sha256] = _moved(chunk, spooled[chunk.pack], out, pack.name)
+                chunks = tuple(known[chunk.sha256] for chunk in state.chunks)
                 accepted.append(msgspec.structs.replace(state, chunks=chunks))
             out.flush()
             os.fsync(out.fileno())
@@ -182,17 +207,12 @@ class Archive:
             yield data
 
 
-def _move(chunk: Chunk, spool: Path, out: BinaryIO, pack: str, known: dict[str, Chunk]) -> Chunk:
-    """Copy a chunk from the spool into the pack, unless the archive holds it already."""
-    if (found := known.get(chunk.sha256)) is not None:
-        return found
-    with (spool / chunk.pack).open("rb") as held:
-        held.seek(chunk.offset)
-        frame = held.read(chunk.length)
-    moved = msgspec.structs.replace(chunk, pack=pack, offset=out.tell())
-    out.write(frame)
-    known[chunk.sha256] = moved
-    return moved
+def _moved(chunk: Chunk, spooled: BinaryIO, out: BinaryIO, pack: str) -> Chunk:
+    """Copy a chunk from its spool into the pack."""
+    spooled.seek(chunk.offset)
+    offset = out.tell()
+    out.write(spooled.read(chunk.length))
+    return msgspec.structs.replace(chunk, pack=pack, offset=offset)
 
 
 def _damaged(chunk: Chunk) -> StoreError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from tracemill.flows.example_history.repository import Repository
 from tracemill.flows.example_history.script import Call, Person, Script, Turn, fill
@@ -176,4 +176,14 @@ class _Player:
     def _fill(self, text: str | None) -> str | None:
         return None if text is None else self.stage.fill(text, self.cwd, self.person.home)
 
-    def _filled[T](self, value: T) -> T: ...
+    def _filled(self, value: Any) -> Any:
+        """Return `value` with all texts in it filled."""
+        match value:
+            case str():
+                return self._fill(value)
+            case list():
+                return [self._filled(one) for one in value]
+            case dict():
+                return {name: self._filled(one) for name, one in value.items()}
+            case _:
+                return value

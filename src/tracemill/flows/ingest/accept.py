@@ -51,6 +51,7 @@ class Accepting:
         batch = self._new_batch()
         for path, stamp, skip in plan.to_skip:
             self._skip(batch, path, stamp, skip)
+        n_bytes = plan.n_bytes
         tasks = [*self._tasks(plan, batch), *self._restored(plan)]
         for part in executor.map_shards(read_shard, self._shards(tasks)):
             match part:
@@ -58,7 +59,7 @@ class Accepting:
                     batch.write(part)
                 case Finished():
                     self._add(batch, part)
-                    report(Progress("read", self._n_bytes, plan.n_bytes))
+                    report(Progress("read", self._n_bytes, n_bytes))
                 case ShardEnd():
                     if batch.is_full:
                         batch.accept(self._chunks)

@@ -26,7 +26,7 @@ from tracemill.records.events import Event
 from tracemill.records.findings import Input, Quarantined, Tally
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, Trajectory
-from tracemill.store.archive import Archive, Chunk, ChunkWriter
+from tracemill.store.archive import Archive, Chunk, ChunkWriter, Spool
 from tracemill.store.tables import TABLES
 
 _BLOCK_BYTES: Final = 2**20
@@ -104,10 +104,12 @@ Part = Rows | Finished | ShardEnd
 def read_shard(shard: Shard) -> Iterator[Part]:
     """Read the inputs of a shard, one after the other."""
     rows = RowBuffer()
+    spool = Spool(Path(shard.spool) / f"{shard.tasks[0].input_id}.zst")
     for task in shard.tasks:
         reading = _Reading(task, shard, rows)
-        yield from reading.run()
+        yield from reading.run(spool)
     yield from rows.flush()
+    spool.close()
     yield ShardEnd()
 
 
@@ -157,9 +159,9 @@ class _Reading:
         self._folders: set[str] = set()
         self._failure: tuple[str, str] | None = None
 
-    def run(self) -> Iterator[Part]:
+    def run(self, spool: Spool) -> Iterator[Part]:
         """Yield the input's rows, and last what became of it."""
-        writer = ChunkWriter(Path(self._shard.spool) / f"{self._task.input_id}.zst")
+        writer = ChunkWriter(spool)
         try:
             with self._opened(writer) as blocks:
                 yield from self._read(blocks)
