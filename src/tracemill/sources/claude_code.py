@@ -1,0 +1,88 @@
+"""Claude Code sessions: one JSON Lines file, written block by block while the agent works.
+
+The model of this source:
+
+- A message stands on several lines that share `message.id` and `requestId`; they become one
+  step. Its token counts are repeated and grow on them: the largest ones count, and they
+  count once in an input. A line that names neither is a message of its own.
+- A tool result joins the step that made the call.
+- Lines with `isSidechain` are a subagent's. They never stand among the steps of the main
+  trajectory, but make trajectories of their own: one for each `agentId`, and where old
+  versions give none, one for each root of the `parentUuid` chain. What a subagent is told
+  was not typed by a person.
+- A file is one main trajectory, even where its lines carry several session ids, as they do
+  after a resume. Its session is the one that the file is named after, or else its first.
+- A message is known again by its `uuid` and what it says: copies are dropped, while two
+  messages that only share a `uuid` are both kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar, Final
+
+from tracemill.base.lines import Line, OversizeLine
+from tracemill.records.refs import Origin
+from tracemill.sources.claude_reader import ClaudeReader
+from tracemill.sources.json_lines import head_objects, read_json_lines
+from tracemill.sources.protocol import SourceRecord
+
+_ENVELOPED: Final = frozenset({"user", "assistant", "system", "progress", "attachment"})
+_ENVELOPE: Final = frozenset({"sessionId", "message", "attachment"})
+_BARE_KEYS: Final = {
+    "ai-title": "aiTitle",
+    "custom-title": "customTitle",
+    "file-history-snapshot": "snapshot",
+    "last-prompt": "lastPrompt",
+    "mode": "mode",
+    "permission-mode": "permissionMode",
+    "pr-link": "prNumber",
+    "queue-operation": "operation",
+    "summary": "leafUuid",
+}
+_CUT_OFF: Final = re.compile(
+    rb"""\s*\{"(?:parentUuid"|isSidechain"|sessionId"|type":"(?:file-history-snapshot|summary)")"""
+)
+"""How a first line begins that is longer than the bytes at hand."""
+
+
+class ClaudeCode:
+    """Reads the session files of Claude Code, those of its subagents among them."""
+
+    name: ClassVar[str] = "claude-code"
+    version: ClassVar[int] = 1
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Tell whether `path` is a session file, by its first lines."""
+        if path.suffix != ".jsonl":
+            return False
+        found = head_objects(head)
+        if not found:
+            return _CUT_OFF.match(head) is not None
+        return any(map(_is_ours, found)) and not any(map(_is_of_stream, found))
+
+    def open(self, path: Path) -> BinaryIO:
+        """Return the bytes of the file."""
+        return path.open("rb", buffering=0)
+
+    def read(self, lines: Iterable[Line | OversizeLine], origin: Origin) -> Iterator[SourceRecord]:
+        """Yield the steps and events of each trajectory, its header, and the tally."""
+        return read_json_lines(lines, origin, ClaudeReader(self.name, origin))
+
+
+def _is_ours(record: dict[str, Any]) -> bool:
+    kind = record.get("type")
+    if kind is None:
+        return "sessionId" in record and isinstance(record.get("message"), dict)
+    if not isinstance(kind, str):
+        return False
+    if kind in _BARE_KEYS:
+        return _BARE_KEYS[kind] in record
+    return kind in _ENVELOPED and not record.keys().isdisjoint(_ENVELOPE)
+
+
+def _is_of_stream(record: dict[str, Any]) -> bool:
+    """Tell the headless output stream, which has the same types, by its name for a session."""
+    return "session_id" in record and "sessionId" not in record

@@ -1,0 +1,268 @@
+"""JSON Lines as real agents write them: decoded line by line, every line accounted for.
+
+Real files hold two objects on one line, byte order marks, lone surrogates, numbers that fit
+no register, and a last line that was cut off. A line is decoded strictly and fast; only where
+that fails is it read again slowly and leniently. Whatever cannot be read is quarantined with
+a named reason, so that lines used, skipped and quarantined always add up to the lines seen.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, Protocol
+
+import orjson
+
+from tracemill.base.errors import SourceError
+from tracemill.base.lines import Line, OversizeLine
+from tracemill.records.findings import Quarantined, QuarantineReason, Tally
+from tracemill.records.refs import Origin, Span
+from tracemill.sources.protocol import SourceRecord
+
+MAX_COUNT: Final = 2**40
+"""Counts at or above it are nonsense, and would poison sums: they are read as unknown."""
+MAX_DEPTH: Final = 64
+"""How deeply a tool's arguments may be nested before walking them becomes a risk."""
+_BOM: Final = b"\xef\xbb\xbf"
+_MAX_INT_DIGITS: Final = 18
+_MAX_HEAD_LINES: Final = 32
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9_-]+")
+_SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
+
+
+class BadShapeError(SourceError):
+    """A line is JSON, but a part that its type needs is of the wrong kind."""
+
+
+class LineReader(Protocol):
+    """What a format adds: it takes the objects of one input in their order."""
+
+    ready: list[SourceRecord]
+    """Records that are complete; the caller empties it."""
+
+    def take(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read one object; return why it holds nothing to keep, or None where it was used.
+
+        Raises BadShapeError before anything was changed.
+        """
+        ...
+
+    def finish(self) -> None:
+        """Complete what is still open."""
+        ...
+
+
+class _Verdict(NamedTuple):
+    """What became of one line."""
+
+    skipped: str | None = None
+    quarantined: Quarantined | None = None
+    is_blank: bool = False
+
+
+_USED: Final = _Verdict()
+_BLANK: Final = _Verdict(is_blank=True)
+
+
+def read_json_lines(
+    lines: Iterable[Line | OversizeLine], origin: Origin, reader: LineReader
+) -> Iterator[SourceRecord]:
+    """Yield what `reader` makes of `lines`, the lines that it cannot read, and the tally."""
+    n_lines = n_used = 0
+    skipped: Counter[str] = Counter()
+    ready = reader.ready
+    for line in lines:
+        verdict = _judge(line, origin, reader)
+        if verdict is _USED:
+            n_used += 1
+        elif verdict.is_blank:
+            continue
+        elif verdict.skipped is not None:
+            skipped[verdict.skipped] += 1
+        elif verdict.quarantined is not None:
+            yield verdict.quarantined
+        n_lines += 1
+        if ready:
+            yield from ready
+            ready.clear()
+    reader.finish()
+    yield from ready
+    ready.clear()
+    yield Tally(n_lines=n_lines, n_used=n_used, skipped=dict(skipped))
+
+
+def _judge(line: Line | OversizeLine, origin: Origin, reader: LineReader) -> _Verdict:
+    if type(line) is not Line:
+        return _bad(line, origin, "oversize_line", f"line of {line.end - line.start} bytes")
+    try:
+        value = orjson.loads(line.data)
+    except orjson.JSONDecodeError:
+        return _judge_leniently(line, origin, reader)
+    return _taken(value, line, origin, reader)
+
+
+def _taken(value: object, line: Line, origin: Origin, reader: LineReader) -> _Verdict:
+    if not isinstance(value, dict):
+        detail = f"expected an object, found {type(value).__name__}"
+        return _bad(line, origin, "not_an_object", detail)
+    try:
+        reason = reader.take(value, line)
+    except BadShapeError as error:
+        return _bad(line, origin, "bad_shape", str(error))
+    return _USED if reason is None else _Verdict(skipped=reason)
+
+
+def _bad(
+    line: Line | OversizeLine, origin: Origin, reason: QuarantineReason, detail: str
+) -> _Verdict:
+    span = Span(start=line.start, end=line.end)
+    return _Verdict(quarantined=Quarantined(reason=reason, detail=detail, span=span, origin=origin))
+
+
+def _judge_leniently(line: Line, origin: Origin, reader: LineReader) -> _Verdict:
+    data = line.data.removeprefix(_BOM)
+    if not data.strip():
+        return _BLANK
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        reason: QuarantineReason = "bad_encoding" if line.is_terminated else "truncated"
+        return _bad(line, origin, reason, f"expected UTF-8, found other bytes at {error.start}")
+    found = _values(text)
+    verdicts = [_taken(value, line, origin, reader) for value in found.values]
+    if found.error is not None:
+        reason = "not_json" if line.is_terminated else "truncated"
+        return _bad(line, origin, reason, found.error)
+    return _worst(verdicts)
+
+
+def _worst(verdicts: list[_Verdict]) -> _Verdict:
+    """Return the one verdict that stands for a line of several objects."""
+    for verdict in verdicts:
+        if verdict.quarantined is not None:
+            return verdict
+    return _USED if _USED in verdicts else verdicts[0]
+
+
+class _Values(NamedTuple):
+    """The JSON values that stand on one line, one behind the other."""
+
+    values: list[object]
+    error: str | None
+
+
+def _values(text: str) -> _Values:
+    values: list[object] = []
+    position = _behind_space(text, 0)
+    while position < len(text):
+        try:
+            value, position = _DECODER.raw_decode(text, position)
+            values.append(_without_lone_surrogates(value, text))
+        except json.JSONDecodeError as error:
+            return _Values(values, f"expected JSON, found something else at {error.pos}")
+        except RecursionError:
+            return _Values(values, f"expected JSON, found too deep a nesting at {position}")
+        position = _behind_space(text, position)
+    return _Values(values, None)
+
+
+def _behind_space(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return found.end() if found else position
+
+
+def _without_lone_surrogates(value: object, text: str) -> object:
+    if "\\ud" not in text and "\\uD" not in text:
+        return value
+    encoded = json.dumps(value, ensure_ascii=False)
+    cleaned, n_lone = _LONE_SURROGATE.subn("\ufffd", encoded)
+    return json.loads(cleaned) if n_lone else value
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _fitting(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MAX_INT_DIGITS else digits
+
+
+def _no_number(_name: str) -> None:
+    """Read NaN and the infinities, which no JSON has, as unknown."""
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_float=_finite, parse_int=_fitting, parse_constant=_no_number
+)
+
+
+def moment(value: object) -> datetime | None:
+    """Return the moment that `value` names in RFC 3339, or None where it names none."""
+    if type(value) is not str:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is UTC or at.tzinfo is None:
+            return at if at.tzinfo else None
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def count(value: object) -> int | None:
+    """Return `value` where it is a believable count, or None."""
+    return value if type(value) is int and 0 <= value < MAX_COUNT else None
+
+
+def text(value: object) -> str | None:
+    """Return `value` where it is a text with something in it, or None."""
+    return value if type(value) is str and value else None
+
+
+def type_name(value: object) -> str:
+    """Return a record's type as a short word that is safe to count by and to print."""
+    name = _NOT_IN_A_NAME.sub("-", value.lower()).strip("-") if isinstance(value, str) else ""
+    return name[:40] or "none"
+
+
+def unknown_type(value: object) -> str:
+    """Return the reason for skipping a record whose type nobody has taught us."""
+    return f"unknown_type:{type_name(value)}"
+
+
+def is_too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
+    """Tell whether lists and objects in `value` are nested deeper than `limit`."""
+    layer = [value]
+    for _ in range(limit):
+        layer = [inner for outer in layer for inner in _inside(outer)]
+        if not layer:
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return [inner for inner in value.values() if isinstance(inner, dict | list)]
+    if isinstance(value, list):
+        return [inner for inner in value if isinstance(inner, dict | list)]
+    return ()
+
+
+def head_objects(head: bytes) -> list[dict[str, Any]]:
+    """Return the objects on the whole lines of a file's first bytes, to tell its format by."""
+    found: list[dict[str, Any]] = []
+    for data in head.removeprefix(_BOM).split(b"\n", _MAX_HEAD_LINES)[:_MAX_HEAD_LINES]:
+        try:
+            value = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+    return found

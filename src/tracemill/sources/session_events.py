@@ -1,0 +1,117 @@
+"""Events that a session's own log tells: feedback, todo changes, compactions, pull requests.
+
+An event's id comes from its trajectory, its kind and the line that it stands on, so that it
+stays when the file grows.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from tracemill.base.ids import make_id
+from tracemill.base.lines import Line
+from tracemill.records.events import (
+    Compaction,
+    Feedback,
+    FeedbackKind,
+    PullRequestLink,
+    Todo,
+    TodoChange,
+)
+from tracemill.records.refs import Origin, Span
+from tracemill.sources.open_trajectory import OpenTrajectory
+
+
+class Place(NamedTuple):
+    """Where and when something happened."""
+
+    trajectory: OpenTrajectory
+    line: Line
+    at: datetime | None
+    step: int | None
+    """Index of the step at which it happened."""
+
+
+class EventMaker:
+    """Makes the events of one input."""
+
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        self._start = -1
+        self._n_on_line = 0
+
+    def feedback(
+        self,
+        place: Place,
+        action: FeedbackKind,
+        said: str | None = None,
+        call_id: str | None = None,
+    ) -> Feedback:
+        """Return what a person did."""
+        return Feedback(
+            id=self._id(place, action),
+            at=place.at,
+            trajectory_id=place.trajectory.id,
+            step=place.step,
+            origin=self._origin,
+            span=_span(place),
+            action=action,
+            text=said,
+            call_id=call_id,
+        )
+
+    def todo_change(self, place: Place, todos: tuple[Todo, ...], *, is_whole: bool) -> TodoChange:
+        """Return a change of the agent's todo list."""
+        return TodoChange(
+            id=self._id(place, "todo"),
+            at=place.at,
+            trajectory_id=place.trajectory.id,
+            step=place.step,
+            origin=self._origin,
+            span=_span(place),
+            todos=todos,
+            is_whole_list=is_whole,
+        )
+
+    def compaction(
+        self, place: Place, trigger: str | None = None, tokens_before: int | None = None
+    ) -> Compaction:
+        """Return that the context was summarised."""
+        return Compaction(
+            id=self._id(place, "compaction"),
+            at=place.at,
+            trajectory_id=place.trajectory.id,
+            step=place.step,
+            origin=self._origin,
+            span=_span(place),
+            trigger=trigger,
+            tokens_before=tokens_before,
+        )
+
+    def pull_request(
+        self, place: Place, number: int, url: str | None, repository: str | None
+    ) -> PullRequestLink:
+        """Return that the session named a pull request."""
+        return PullRequestLink(
+            id=self._id(place, "pull_request"),
+            at=place.at,
+            trajectory_id=place.trajectory.id,
+            step=place.step,
+            origin=self._origin,
+            span=_span(place),
+            number=number,
+            url=url,
+            repository=repository,
+        )
+
+    def _id(self, place: Place, kind: str) -> str:
+        start = place.line.start
+        if start != self._start:
+            self._start, self._n_on_line = start, 0
+        self._n_on_line += 1
+        return make_id("event", place.trajectory.id, kind, f"{start}:{self._n_on_line}")
+
+
+def _span(place: Place) -> Span:
+    return Span(start=place.line.start, end=place.line.end)
