@@ -1,0 +1,203 @@
+"""Chat examples: windows of whole turns from work that is known to have been achieved.
+
+A turn that a person refused, stopped or corrected stays in its window, because the model saw it
+from then on, but it is not imitated: its messages carry no loss, and it is counted under
+the reason. A window in which nothing is left to imitate is dropped.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from tracemill.base.ids import digest, make_id
+from tracemill.curate.tools import infer_tools
+from tracemill.curate.windows import Turn, pack_windows, split_turns
+from tracemill.records.activity import Activity
+from tracemill.records.episodes import Episode
+from tracemill.records.examples import ChatExample, Lineage, Message, Split
+from tracemill.records.findings import Input
+from tracemill.records.refs import Record, Span
+from tracemill.records.trajectory import Step, Trajectory
+from tracemill.render.messages import UnansweredCallError, render_messages
+
+DropReason = Literal[
+    "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
+    "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
+    "rejected_turn", "interrupted_turn", "corrected_turn", "no_activity",
+]  # fmt: skip
+"""Why something is not imitated. The `…_turn` reasons leave a turn in its window, untrained."""
+
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+_SPLIT_STEPS: Final = 2**32
+
+
+class ChatConfig(Record, frozen=True, kw_only=True):
+    """Settings of the chat builder."""
+
+    max_chars: int = 120_000
+    """Longest window, in characters of text, arguments and results: about 30,000 tokens."""
+    min_confidence: float = 0.5
+    """Outcomes that are less sure give no example."""
+    validation_share: float = 0.1
+    """Share of episodes whose examples are held out."""
+    seed: str = "tracemill"
+    """Decides which episodes are held out."""
+
+
+class Drop(NamedTuple):
+    """Something that is not imitated, and why."""
+
+    reason: DropReason
+    trajectory_id: str
+    first_step: int
+    last_step: int
+
+
+def choose_split(episode_id: str, config: ChatConfig) -> Split:
+    """Return the split of an episode: by its id alone, so that it never changes."""
+    place = int(digest(config.seed, episode_id)[:8], 16) / _SPLIT_STEPS
+    return "validation" if place < config.validation_share else "train"
+
+
+def build_chat(
+    episode: Episode,
+    trajectory: Trajectory,
+    activity: Activity,
+    found: Input,
+    steps: Iterable[Step],
+    config: ChatConfig,
+) -> Iterator[ChatExample | Drop]:
+    """Yield the examples of one trajectory, and what was left out of them."""
+    if (reason := _unfit(episode, config)) is not None:
+        yield Drop(reason, trajectory.id, 0, max(0, trajectory.n_steps - 1))
+        return
+    building = _Building(episode, trajectory, activity, found, config)
+    turns = split_turns(steps, activity.compacted_steps, config.max_chars)
+    for window in pack_windows(turns, config.max_chars):
+        yield from building.window(window)
+
+
+def _unfit(episode: Episode, config: ChatConfig) -> DropReason | None:
+    match episode.outcome:
+        case "achieved":
+            return "unsure_outcome" if episode.confidence < config.min_confidence else None
+        case "unknown":
+            return "outcome_unknown"
+        case "partial":
+            return "outcome_partial"
+        case "failed":
+            return "outcome_failed"
+        case "abandoned":
+            return "outcome_abandoned"
+
+
+class _Building:
+    """Makes the examples of one trajectory."""
+
+    def __init__(
+        self,
+        episode: Episode,
+        trajectory: Trajectory,
+        activity: Activity,
+        found: Input,
+        config: ChatConfig,
+    ) -> None:
+        self._episode = episode
+        self._trajectory = trajectory
+        self._activity = activity
+        self._found = found
+        self._split = choose_split(episode.id, config)
+
+    def window(self, turns: Sequence[Turn]) -> Iterator[ChatExample | Drop]:
+        """Yield the example of one window, and its drops."""
+        first, last = turns[0].first_step, turns[-1].last_step
+        if turns[0].is_too_long:
+            yield self._drop("too_long", first, last)
+            return
+        if not self._trajectory.is_subagent and not any(turn.has_prompt for turn in turns):
+            yield self._drop("no_user_step", first, last)
+            return
+        untrained: set[int] = set()
+        for turn in turns:
+            if (reason := self._disliked(turn)) is not None:
+                yield self._drop(reason, turn.first_step, turn.last_step)
+                untrained.update(range(turn.first_step, turn.last_step + 1))
+        yield self._example([step for turn in turns for step in turn.steps], untrained)
+
+    def _disliked(self, turn: Turn) -> DropReason | None:
+        """Return how a person showed that a turn was not what they wanted."""
+        activity = self._activity
+        corrected = [correction.step - 1 for correction in activity.corrections]
+        if _any_within(activity.rejected_steps, turn):
+            return "rejected_turn"
+        if _any_within(activity.interrupted_steps, turn):
+            return "interrupted_turn"
+        if _any_within(corrected, turn):
+            return "corrected_turn"
+        return None
+
+    def _example(self, steps: list[Step], untrained: Collection[int]) -> ChatExample | Drop:
+        first, last = steps[0].index, steps[-1].index
+        try:
+            messages = _trimmed(render_messages(steps, untrained))
+        except UnansweredCallError:
+            return self._drop("unanswered_call", first, last)
+        if not any(message.trained for message in messages):
+            return self._drop("no_trained_message", first, last)
+        tools = infer_tools(messages)
+        return ChatExample(
+            id=make_id("example", _encode(messages), _encode(tools)),
+            messages=tuple(messages),
+            tools=tools,
+            lineage=(self._lineage(steps),),
+            split=self._split,
+            tags=self._tags(has_tools=bool(tools)),
+        )
+
+    def _lineage(self, steps: Sequence[Step]) -> Lineage:
+        return Lineage(
+            episode_id=self._episode.id,
+            trajectory_id=self._trajectory.id,
+            first_step=steps[0].index,
+            last_step=steps[-1].index,
+            input_id=self._found.id,
+            uri=self._found.uri,
+            content=self._found.content or "",
+            span=Span(
+                start=min(step.span.start for step in steps),
+                end=max(step.span.end for step in steps),
+            ),
+        )
+
+    def _tags(self, *, has_tools: bool) -> tuple[str, ...]:
+        tags = [
+            f"agent:{self._trajectory.agent}",
+            f"kind:{self._episode.kind}",
+            f"outcome:{self._episode.outcome}",
+        ]
+        return tuple(sorted([*tags, "tools:inferred"] if has_tools else tags))
+
+    def _drop(self, reason: DropReason, first: int, last: int) -> Drop:
+        return Drop(reason, self._trajectory.id, first, last)
+
+
+def _any_within(indexes: Sequence[int], turn: Turn) -> bool:
+    place = bisect_left(indexes, turn.first_step)
+    return place < len(indexes) and indexes[place] <= turn.last_step
+
+
+def _trimmed(messages: list[Message]) -> list[Message]:
+    """Cut off what follows the last trained message and its answers: nothing learns from it."""
+    trained = [i for i, message in enumerate(messages) if message.trained]
+    end = trained[-1] + 1 if trained else 0
+    return messages[:end]
+
+
+def count_drops(drops: Iterable[Drop]) -> Counter[str]:
+    """Count drops by reason."""
+    return Counter(drop.reason for drop in drops)

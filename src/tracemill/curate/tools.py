@@ -1,0 +1,57 @@
+"""Tool schemas from the calls that were made, where the log does not hold the real ones.
+
+What is inferred is a lower bound: arguments that were never given are not in it. Examples
+that carry it are tagged `tools:inferred`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from tracemill.records.examples import Message
+
+
+def infer_tools(messages: Iterable[Message]) -> tuple[dict[str, Any], ...]:
+    """Return a JSON Schema for each tool that `messages` call, sorted by name."""
+    seen: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for message in messages:
+        for call in message.tool_calls:
+            seen[call["function"]["name"]].append(call["function"]["arguments"])
+    return tuple(_tool(name, seen[name]) for name in sorted(seen))
+
+
+def _tool(name: str, given: list[dict[str, Any]]) -> dict[str, Any]:
+    properties = {
+        key: _property([arguments[key] for arguments in given if key in arguments])
+        for key in sorted({key for arguments in given for key in arguments})
+    }
+    required = [key for key in properties if all(key in arguments for arguments in given)]
+    parameters: dict[str, Any] = {"type": "object", "properties": properties}
+    if required:
+        parameters["required"] = required
+    return {"type": "function", "function": {"name": name, "parameters": parameters}}
+
+
+def _property(values: list[Any]) -> dict[str, Any]:
+    kinds = sorted({_kind(value) for value in values})
+    return {"type": kinds[0] if len(kinds) == 1 else kinds}
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"

@@ -1,0 +1,14 @@
+"""Render: steps become the chat messages that a trainer sees. The one place where they do.
+
+A room for services that training, evaluation and serving must share, so that a model meets the
+same form everywhere. `messages` holds the rules.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+RENDER_VERSION: Final = 1
+"""Raise it when the same steps would give other messages."""
+
+__all__ = ["RENDER_VERSION"]

@@ -1,0 +1,91 @@
+"""Steps to messages: who speaks in which role, and what carries loss.
+
+- What the harness said before anybody else is the `system` message; what it put in later went
+  to the model as part of the prompt, so it is a `user` message that nobody is trained on.
+- What one speaker said in several steps running is one message, as chat templates want it.
+- A call is answered right behind the message that made it, exactly once, wherever its result
+  stood in the log. A call without a result cannot be rendered: nothing is invented.
+- Only what the agent really said carries loss: no error texts of the harness, nothing copied in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from tracemill.base.errors import DataError
+from tracemill.records.examples import Message
+from tracemill.records.trajectory import Step, ToolCall, ToolResult
+
+
+class UnansweredCallError(DataError):
+    """A call has no result, so its messages would not be what the model saw."""
+
+
+def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> list[Message]:
+    """Return the messages of `steps`; those of the indexes in `untrained` carry no loss.
+
+    Raises:
+        UnansweredCallError: a tool call has no result in `steps`.
+    """
+    results = {result.call_id: result for step in steps for result in step.results}
+    messages: list[Message] = []
+    for step in steps:
+        for message in _of_step(step, results, is_trained=step.index not in untrained):
+            _append(messages, message)
+    return messages
+
+
+def _of_step(step: Step, results: dict[str, ToolResult], *, is_trained: bool) -> Iterator[Message]:
+    match step.speaker:
+        case "system" | "user":
+            yield Message(role=step.speaker, content=step.text)
+        case "agent":
+            yield Message(
+                role="assistant",
+                content=step.text,
+                reasoning=step.reasoning,
+                tool_calls=tuple(map(_call, step.calls)),
+                trained=is_trained and not step.is_replayed and not step.is_error,
+            )
+            yield from _answers(step.calls, results)
+        case "tool":
+            return
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "id": call.id,
+        "function": {"name": call.name, "arguments": call.arguments},
+    }
+
+
+def _answers(calls: Iterable[ToolCall], results: dict[str, ToolResult]) -> Iterator[Message]:
+    for call in calls:
+        if (result := results.get(call.id)) is None:
+            raise UnansweredCallError(f"call {call.id!r} of tool {call.name!r} has no result")
+        yield Message(role="tool", content=result.content, tool_call_id=call.id, name=call.name)
+
+
+def _append(messages: list[Message], message: Message) -> None:
+    """Add a message, as part of the last one where the same speaker goes on."""
+    if message.role == "system" and messages and messages[-1].role != "system":
+        message = msgspec.structs.replace(message, role="user")
+    last = messages[-1] if messages else None
+    goes_on = last is not None and last.role == message.role and message.role != "tool"
+    if last is None or not goes_on or last.trained != message.trained or last.tool_calls:
+        messages.append(message)
+        return
+    messages[-1] = msgspec.structs.replace(
+        last,
+        content=_joined(last.content, message.content),
+        reasoning=_joined(last.reasoning or "", message.reasoning or "") or None,
+        tool_calls=message.tool_calls,
+    )
+
+
+def _joined(first: str, second: str) -> str:
+    return f"{first}\n\n{second}" if first and second else first or second
