@@ -278,7 +278,7 @@ class _Git:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 cwd=self._neutral_folder(),
-                env=_environment(),
+                env=neutral_environment(),
             )
             process = _Process(child, errors, self.repo)
             try:
@@ -331,7 +331,8 @@ class _Process:
         self.child.wait()
 
 
-def _environment() -> dict[str, str]:
+def neutral_environment() -> dict[str, str]:
+    """Return the process environment, with git kept from all settings of person and machine."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     return kept | _ENVIRONMENT
 

@@ -48,6 +48,7 @@ class _Writer:
     performance: Performance
     agent: str | None
     lines: list[dict[str, Any]] = field(default_factory=list)
+    branch: str = ""
     last: str | None = None
     n_ids: int = 0
     n_read: int = _PROMPT_TOKENS
@@ -64,6 +65,7 @@ class _Writer:
                 {"type": "summary", "summary": self.session["title"], "leafUuid": self._uuid()}
             )
         for act in self.performance.acts:
+            self.branch = act.branch
             if act.user is not None:
                 self._user(act, act.user)
             elif act.notice is not None:
@@ -72,7 +74,8 @@ class _Writer:
             else:
                 self._agent(act)
         return "".join(
-            json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in self.lines
+            json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+            for line in self.lines
         )
 
     def _user(self, act: Act, text: str) -> None:
@@ -89,12 +92,16 @@ class _Writer:
             blocks.append((act.at, thought))
         if act.say:
             blocks.append((act.at + timedelta(milliseconds=210), {"type": "text", "text": act.say}))
-        tools = [(done, tool(done, self.performance), self._token("toolu_01", 22)) for done in act.done]
+        tools = [
+            (done, tool(done, self.performance), self._token("toolu_01", 22)) for done in act.done
+        ]
         for done, made, call_id in tools:
             block = {"type": "tool_use", "id": call_id, "name": made.name, "input": made.input}
             blocks.append((done.asked, block))
         asked = self._message(blocks)
-        for (done, made, call_id), line in zip(tools, asked[len(asked) - len(tools) :], strict=True):
+        for (done, made, call_id), line in zip(
+            tools, asked[len(asked) - len(tools) :], strict=True
+        ):
             self._result(done, made, call_id, line)
 
     def _message(self, blocks: list[tuple[datetime, dict[str, Any]]]) -> list[str]:
@@ -134,7 +141,11 @@ class _Writer:
 
     def _result(self, done: Done, made: Tool, call_id: str, asked: str) -> None:
         self.n_new += len(made.shown) // _LETTERS_PER_TOKEN
-        block: dict[str, Any] = {"tool_use_id": call_id, "type": "tool_result", "content": made.content}
+        block: dict[str, Any] = {
+            "tool_use_id": call_id,
+            "type": "tool_result",
+            "content": made.content,
+        }
         if made.is_error or made.name == "Bash":
             block["is_error"] = made.is_error
         self.last = asked
@@ -154,7 +165,7 @@ class _Writer:
             "cwd": self.performance.cwd,
             "sessionId": self.session["id"],
             "version": self.session["version"],
-            "gitBranch": self.performance.branch,
+            "gitBranch": self.branch,
         }
         if self.agent is None:
             line["slug"] = self.session["slug"]

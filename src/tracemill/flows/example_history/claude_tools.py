@@ -133,7 +133,12 @@ def _write(done: Done, performance: Performance) -> Tool:
 def _grep(done: Done, performance: Performance) -> Tool:
     return Tool(
         "Grep",
-        {"pattern": done.call.object, "path": performance.cwd, "output_mode": "content", "-n": True},
+        {
+            "pattern": done.call.object,
+            "path": performance.cwd,
+            "output_mode": "content",
+            "-n": True,
+        },
         done.said,
         {
             "mode": "content",

@@ -24,6 +24,9 @@ _WINDOW: Final = 258_400
 _PROMPT_TOKENS: Final = 11_870
 _LETTERS_PER_TOKEN: Final = 4
 _CONTEXT: Final = 3
+_INJECTED: Final = (
+    "<environment_context>\n  <cwd>{}</cwd>\n  <shell>bash</shell>\n</environment_context>"
+)
 
 
 def codex_files(performance: Performance) -> Iterator[tuple[Path, str]]:
@@ -41,6 +44,7 @@ class _Writer:
     n_ids: int = 0
     n_context: int = _PROMPT_TOKENS
     turn: str = ""
+    said: str | None = None
 
     @property
     def session(self) -> Mapping[str, Any]:
@@ -91,12 +95,13 @@ class _Writer:
             collaboration_mode_kind="default",
         )
         if first:
-            injected = f"<environment_context>\n  <cwd>{self.performance.cwd}</cwd>\n  <shell>bash</shell>\n</environment_context>"
-            self._message(act.at, "user", "input_text", injected)
+            self._message(act.at, "user", "input_text", _INJECTED.format(self.performance.cwd))
         self._add(act.at, "turn_context", self._context(act.at))
         self.n_context += len(text) // _LETTERS_PER_TOKEN
         self._message(act.at, "user", "input_text", text)
-        self._event(act.at, "user_message", message=text, images=[], local_images=[], text_elements=[])
+        self._event(
+            act.at, "user_message", message=text, images=[], local_images=[], text_elements=[]
+        )
 
     def _context(self, at: datetime) -> dict[str, Any]:
         return {
@@ -119,6 +124,7 @@ class _Writer:
             self._item(act.at, "reasoning", summary=summary, encrypted_content=sealed)
             self._event(act.at, "agent_reasoning", text=act.think)
         if act.say:
+            self.said = act.say
             phase = "commentary" if act.done else "final_answer"
             self._event(act.at, "agent_message", message=act.say, phase=phase)
             self._message(act.at, "assistant", "output_text", act.say, phase=phase)
@@ -155,7 +161,9 @@ class _Writer:
 
     def _output(self, done: Done, call_id: str) -> None:
         if done.call.verb == "plan":
-            self._item(done.answered, "function_call_output", call_id=call_id, output="Plan updated")
+            self._item(
+                done.answered, "function_call_output", call_id=call_id, output="Plan updated"
+            )
             return
         self.n_context += len(done.said) // _LETTERS_PER_TOKEN
         if done.call.verb in {"edit", "write"}:
@@ -211,11 +219,12 @@ class _Writer:
         self.n_context += n_output
 
     def _end(self) -> None:
-        said = next(act.say for act in reversed(self.performance.acts) if act.say)
-        counts = [line for line in self.lines if line["payload"].get("type") == "token_count"]
-        at = datetime.fromisoformat(self.lines[-1]["timestamp"]) + timedelta(milliseconds=40)
-        self._event(at, "token_count", **{k: v for k, v in counts[-1]["payload"].items() if k != "type"})
-        self._event(at, "task_complete", turn_id=self.turn, last_agent_message=said)
+        """End a turn; the last count comes a second time, as it often does."""
+        last = self.lines[-1]
+        at = datetime.fromisoformat(last["timestamp"]) + timedelta(milliseconds=40)
+        if last["payload"]["type"] == "token_count":
+            self._add(at, "event_msg", last["payload"])
+        self._event(at, "task_complete", turn_id=self.turn, last_agent_message=self.said)
 
     def _message(self, at: datetime, role: str, kind: str, text: str, **more: Any) -> None:
         self._item(at, "message", role=role, content=[{"type": kind, "text": text}], **more)

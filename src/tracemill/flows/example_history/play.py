@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tracemill.flows.example_history.repository import Repository
 from tracemill.flows.example_history.script import Call, Person, Script, Turn, fill
 
 _USUAL_PAUSE: Final = 48.0
+_THINKING: Final = 4.6
 _SECONDS: Final[Mapping[str, float]] = {"run": 1.4, "ask": 0.0, "commit": 0.3}
 _INSTANT: Final = 0.06
 
@@ -52,6 +53,8 @@ class Act:
     """A turn as it happened."""
 
     at: datetime
+    branch: str
+    """The branch on which it began."""
     user: str | None = None
     notice: str | None = None
     say: str | None = None
@@ -105,6 +108,15 @@ class Stage:
         return fill(text, known)
 
 
+class _Effect(NamedTuple):
+    """What a call brought about."""
+
+    said: str = ""
+    after: str | None = None
+    sha: str | None = None
+    inner: Performance | None = None
+
+
 @dataclass
 class _Player:
     stage: Stage
@@ -122,14 +134,16 @@ class _Player:
             yield self._act(turn)
 
     def _act(self, turn: Turn) -> Act:
+        branch = self.stage.repository.branch
         if turn.user is not None or turn.notice is not None:
             self._pass(_USUAL_PAUSE if turn.wait is None else turn.wait)
-            return Act(self.now, user=self._fill(turn.user), notice=turn.notice)
+            return Act(self.now, branch, user=self._fill(turn.user), notice=turn.notice)
         words = f"{turn.think or ''}{turn.say or ''}"
-        self._pass(2.2 + len(words) / 90 if turn.wait is None else turn.wait)
+        self._pass(_THINKING + len(words) / 60 if turn.wait is None else turn.wait)
         at = self.now
         say, think = self._fill(turn.say), self._fill(turn.think)
-        return Act(at, say=say, think=think, done=tuple(self._do(call) for call in turn.calls))
+        done = tuple(self._do(call) for call in turn.calls)
+        return Act(at, branch, say=say, think=think, done=done)
 
     def _do(self, call: Call) -> Done:
         self._pass(0.7)
@@ -141,30 +155,51 @@ class _Player:
         return self._perform(filled, asked)
 
     def _perform(self, call: Call, asked: datetime) -> Done:
-        repository = self.stage.repository
         before = self._text(call)
+        effect = self._effect(call, before)
+        return Done(
+            call,
+            asked,
+            self.now,
+            said=effect.said,
+            before=before,
+            after=effect.after,
+            sha=effect.sha,
+            inner=effect.inner,
+        )
+
+    def _effect(self, call: Call, before: str | None) -> _Effect:
+        repository = self.stage.repository
         match call.verb:
             case "read":
-                return Done(call, asked, self.now, said=before or "")
-            case "edit":
-                after = repository.replace(call.object, call.more["old"], call.more["new"])
-                return Done(call, asked, self.now, before=before, after=after)
-            case "write":
-                repository.write(call.object, call.more["text"])
-                return Done(call, asked, self.now, before=before, after=call.more["text"])
+                return _Effect(before or "")
+            case "edit" | "write":
+                return _Effect(after=self._changed(call))
             case "branch":
                 repository.start_branch(call.object)
-                return Done(call, asked, self.now, said=f"Switched to a new branch '{call.object}'")
+                return _Effect(f"Switched to a new branch '{call.object}'")
             case "commit":
                 made = repository.commit(call.object, self.person, self.now)
                 self.stage.shas[call.more["label"]] = made.sha
-                return Done(call, asked, self.now, said=made.said, sha=made.sha)
+                return _Effect(made.said, sha=made.sha)
             case "ask":
-                inner = self.stage.play(self.script.agents[call.object], self.now)
-                self.now = inner.acts[-1].at + timedelta(seconds=1)
-                return Done(call, asked, self.now, said=inner.acts[-1].say or "", inner=inner)
+                return self._ask(call.object)
             case _:
-                return Done(call, asked, self.now, said=call.more.get("out", "").rstrip("\n"))
+                return _Effect(call.more.get("out", "").rstrip("\n"))
+
+    def _changed(self, call: Call) -> str:
+        """Change a file; return its new text."""
+        if call.verb == "edit":
+            return self.stage.repository.replace(call.object, call.more["old"], call.more["new"])
+        self.stage.repository.write(call.object, call.more["text"])
+        text: str = call.more["text"]
+        return text
+
+    def _ask(self, label: str) -> _Effect:
+        """Let a subagent work, and wait for its report."""
+        inner = self.stage.play(self.script.agents[label], self.now)
+        self.now = inner.acts[-1].at + timedelta(seconds=1)
+        return _Effect(inner.acts[-1].say or "", inner=inner)
 
     def _text(self, call: Call) -> str | None:
         has_file = call.verb in {"read", "edit", "write"}

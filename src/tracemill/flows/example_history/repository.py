@@ -6,12 +6,14 @@ the person or machine, with the hash function and the first branch named.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tracemill.base.errors import UsageError
 from tracemill.base.git_log import neutral_environment
 from tracemill.flows.example_history.script import Person
 
@@ -95,14 +97,21 @@ class Repository:
 
     def _committed(self) -> Committed:
         sha = self.head()
-        subject, _, stat = self._git("show", "--shortstat", "--summary", "--format=%s").partition("\n")
-        return Committed(sha, f"[{self.branch} {sha[:7]}] {subject}\n{stat.lstrip(chr(10)).rstrip()}")
+        subject, _, stat = self._git("show", "--shortstat", "--summary", "--format=%s").partition(
+            "\n"
+        )
+        return Committed(
+            sha, f"[{self.branch} {sha[:7]}] {subject}\n{stat.lstrip(chr(10)).rstrip()}"
+        )
 
     def _git(self, *arguments: str, stdin: str = "", who: Mapping[str, str] | None = None) -> str:
+        program = shutil.which("git")
+        if program is None:
+            raise UsageError("the example needs git, and none is on PATH; install it")
         done = subprocess.run(  # noqa: S603 - every argument is ours
-            ["git", *arguments],  # noqa: S607 - git stands wherever the machine has it
+            [program, *arguments],
             cwd=self.path,
-            env=neutral_environment() | {"GIT_DEFAULT_HASH": "sha1"} | (who or {}),
+            env=neutral_environment() | {"GIT_DEFAULT_HASH": "sha1"} | dict(who or {}),
             input=stdin.encode(),
             capture_output=True,
             check=True,
