@@ -8,7 +8,6 @@ the reason. A window in which nothing is left to imitate is dropped.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
@@ -196,8 +195,3 @@ def _trimmed(messages: list[Message]) -> list[Message]:
     trained = [i for i, message in enumerate(messages) if message.trained]
     end = trained[-1] + 1 if trained else 0
     return messages[:end]
-
-
-def count_drops(drops: Iterable[Drop]) -> Counter[str]:
-    """Count drops by reason."""
-    return Counter(drop.reason for drop in drops)

@@ -15,9 +15,11 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tracemill.base.ids import digest
-from tracemill.curate.chat import CURATE_VERSION, ChatConfig, Drop, build_chat
+from tracemill.curate import CURATE_VERSION
+from tracemill.curate.chat import ChatConfig, Drop, build_chat
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
+from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatExample
 from tracemill.records.findings import Input
@@ -34,8 +36,13 @@ class BuildTask(Record, frozen=True, kw_only=True):
     """One trajectory from which examples are to be made."""
 
     episode: Episode
+    """The episode that it belongs to."""
     trajectory: Trajectory
+    """The trajectory."""
+    activity: Activity
+    """What it did."""
     input: Input
+    """The input that holds its steps."""
 
 
 class BuildShard(Record, frozen=True, kw_only=True):
@@ -70,7 +77,7 @@ def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
     held: list[ChatExample] = []
     drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for task, steps in _steps_of(shard):
-        for made in build_chat(task.episode, task.trajectory, task.input, steps, shard.config):
+        for made in _made(task, steps, shard.config):
             if isinstance(made, Drop):
                 drops[task.episode.id][made.reason] += 1
                 continue
@@ -81,6 +88,14 @@ def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
         yield _rows(held)
     for episode_id, reasons in drops.items():
         yield Dropped(episode_id=episode_id, reasons=dict(reasons))
+
+
+def _made(
+    task: BuildTask, steps: Iterable[Step], config: ChatConfig
+) -> Iterator[ChatExample | Drop]:
+    return build_chat(
+        task.episode, task.trajectory, task.activity, task.input, steps, config
+    )
 
 
 def _rows(held: list[ChatExample]) -> BuiltRows:
@@ -129,7 +144,7 @@ def _owned_steps(shard: BuildShard, owners: Collection[str]) -> Iterator[_OwnedS
 
 def build_examples(
     lake: Lake, root: Path, index: Index, executor: Executor, facts: Facts, config: ChatConfig
-) -> Counter[str]:
+) -> dict[str, int]:
     """Bring the table of examples up to date; return all drops, counted by reason."""
     keys = {episode.id: _key(episode, facts, config) for episode in facts.episodes}
     before = index.built()
@@ -150,7 +165,7 @@ def build_examples(
     totals: Counter[str] = Counter()
     for built_episode in index.built().values():
         totals.update(built_episode.drops)
-    return totals
+    return dict(sorted(totals.items()))
 
 
 def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
@@ -172,7 +187,11 @@ def _shards(
         for trajectory_id in episode.trajectory_ids:
             found = facts.input_of(trajectory_id)
             trajectory = facts.trajectories[trajectory_id]
-            tasks[found.id].append(BuildTask(episode=episode, trajectory=trajectory, input=found))
+            activity = facts.activities[trajectory_id]
+            task = BuildTask(
+                episode=episode, trajectory=trajectory, activity=activity, input=found
+            )
+            tasks[found.id].append(task)
     table = TABLES["steps"]
     for file in lake.files(table):
         owners: set[str] = set()

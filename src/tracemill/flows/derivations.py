@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
-import pyarrow.compute as pc
 
 from tracemill.base.ids import digest
+from tracemill.curate import CURATE_VERSION
 from tracemill.curate.chat import ChatConfig
+from tracemill.export import EXPORT_VERSION
 from tracemill.flows.build import build_examples
 from tracemill.flows.derive import Stage
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.indexing import count_store, fill_index
-from tracemill.flows.publish import Publishing
-from tracemill.label.judge import judge_work
+from tracemill.flows.publish import publish
+from tracemill.label import LABEL_VERSION
+from tracemill.label.history import History
+from tracemill.label.outcome import commits_of, judge_episode
+from tracemill.label.trajectory_labels import trajectory_labels
+from tracemill.link import LINK_VERSION
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
+from tracemill.records.datasets import DatasetVersion
+from tracemill.records.labels import Label
+from tracemill.render import RENDER_VERSION
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
+
+_NAME: Final = "chat"
+_VERSIONS: Final = {
+    "curate": CURATE_VERSION,
+    "export": EXPORT_VERSION,
+    "label": LABEL_VERSION,
+    "link": LINK_VERSION,
+    "render": RENDER_VERSION,
+}
 
 
 class Derivations:
@@ -54,17 +70,38 @@ class Derivations:
                 self._lake, self._workspace.lake, self._index, self._executor, facts, self._config
             )
         with self._stage("export"):
-            published = Publishing(self._workspace, self._lake, self._executor).publish(
-                self._config, drops, facts
-            )
+            version = self._publish(drops)
         with self._stage("index"):
             fill_index(self._index, facts)
-            counts = count_store(self._lake, facts, published)
+            counts = count_store(self._lake, facts, version, drops)
             self._index.note(counts=msgspec.json.encode(counts).decode())
 
     def _judge(self, facts: Facts) -> None:
+        history = History(facts.commits, facts.links)
         for group in group_episodes(facts.trajectories.values(), facts.links):
-            ...
+            facts.episodes.append(
+                judge_episode(group, facts.trajectories, facts.activities, facts.links, history)
+            )
+        facts.labels.extend(_labels(facts, history))
+        self._keep("episodes", facts.episodes)
+        self._keep("labels", facts.labels, [label.target.id for label in facts.labels])
+
+    def _publish(self, drops: dict[str, int]) -> DatasetVersion | None:
+        parent = self._index.state("dataset")
+        unfinished = DatasetVersion(
+            id="",
+            name=_NAME,
+            config=msgspec.to_builtins(self._config),
+            code_versions=_VERSIONS,
+            drops=drops,
+        )
+        folder = self._workspace.datasets / _NAME
+        version = publish(
+            self._lake, self._executor, folder, self._workspace.scratch, unfinished
+        )
+        if version is not None and parent != f"{_NAME}/{version.id}":
+            self._index.note(dataset=f"{_NAME}/{version.id}")
+        return version
 
     def _keep(self, name: str, records: Sequence[Any], owners: Sequence[str] | None = None) -> None:
         """Put `records` in place of a table's rows, unless they are the same."""
@@ -75,3 +112,9 @@ class Derivations:
         writer.write_records(records, owners)
         self._lake.commit(writer, whole=True)
         self._index.note(**{f"rows_{name}": key})
+
+
+def _labels(facts: Facts, history: History) -> Iterator[Label]:
+    for trajectory_id in sorted(facts.activities):
+        commits = commits_of([trajectory_id], facts.links, history)
+        yield from trajectory_labels(facts.activities[trajectory_id], commits, history)

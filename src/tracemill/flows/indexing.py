@@ -10,6 +10,7 @@ import msgspec
 
 from tracemill.flows.facts import Facts
 from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StoreCounts
+from tracemill.records.datasets import DatasetVersion
 from tracemill.records.episodes import Episode
 from tracemill.records.refs import Ref
 from tracemill.records.trajectory import Usage
@@ -106,7 +107,7 @@ def _moment(moment: Any) -> str:
 
 
 def count_store(
-    lake: Lake, facts: Facts, examples: dict[str, int], drops: dict[str, int]
+    lake: Lake, facts: Facts, version: DatasetVersion | None, drops: dict[str, int]
 ) -> StoreCounts:
     """Count what the store holds."""
     kinds: Counter[str] = Counter()
@@ -126,6 +127,6 @@ def count_store(
         rules=dict(sorted(rules.items())),
         links=dict(sorted(Counter(link.method for link in facts.links).items())),
         episodes=dict(sorted(Counter(episode.outcome for episode in facts.episodes).items())),
-        examples=examples,
-        drops=drops,
+        examples=version.n_examples if version else {},
+        drops=version.drops if version else drops,
     )

@@ -14,17 +14,18 @@ def reading_code() -> str:
     """Identify the code that turns inputs into facts: sources, redaction, observation."""
     from tracemill.flows.ingest.discovery import load_source
     from tracemill.label.observe import OBSERVE_VERSION
-    from tracemill.redact.rules import Rules
+    from tracemill.redact import rules_version
     from tracemill.sources import SOURCES
 
     sources = [f"{name}@{load_source(name).version}" for name in SOURCES.names()]
-    return digest(*sources, Rules.shipped().version, str(OBSERVE_VERSION))
+    return digest(*sources, rules_version(), str(OBSERVE_VERSION))
 
 
 @cache
 def deriving_code() -> str:
     """Identify the code that turns facts into derivations: links, labels, builders, formats."""
-    from tracemill.curate.chat import CURATE_VERSION, ChatConfig
+    from tracemill.curate import CURATE_VERSION
+    from tracemill.curate.chat import ChatConfig
     from tracemill.export import EXPORT_VERSION
     from tracemill.label import LABEL_VERSION
     from tracemill.link import LINK_VERSION

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
@@ -127,12 +128,19 @@ def _values(array: pa.Array, column: Column) -> list[Any]:
 
 
 def _record(kind: Any, row: dict[str, Any]) -> Any:
+    """Make a record of a row; None stands for itself only where a field has no default."""
     fields = kind.__struct_fields__
     if "span" in fields:
         row["span"] = Span(start=row.pop("byte_start"), end=row.pop("byte_end"))
     if "origin" in fields:
         row["origin"] = Origin(**{name: row.pop(name) for name in Origin.__struct_fields__})
-    return kind(**{name: value for name, value in row.items() if value is not None})
+    required = _required(kind)
+    return kind(**{k: value for k, value in row.items() if value is not None or k in required})
+
+
+@cache
+def _required(kind: type[Record]) -> frozenset[str]:
+    return frozenset(field.name for field in msgspec.structs.fields(kind) if field.required)
 
 
 def _columns(record: type[Record]) -> Iterator[Column]:

@@ -11,16 +11,13 @@ import hashlib
 import platform
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
 from tracemill.base.ids import digest
-from tracemill.redact.detectors import all_detectors
-from tracemill.redact.prefilters import best_engine, compile_database
-from tracemill.redact.pseudonyms import Pseudonyms
-from tracemill.redact.redactor import Redactor
-from tracemill.redact.rules import Rules
+from tracemill.redact import Redactor, compile_database, rules_version
 from tracemill.store.workspace import write_whole
 
 _HASH_BYTES = 32
@@ -29,19 +26,16 @@ _HASH_BYTES = 32
 @lru_cache(maxsize=1)
 def redactor(key: bytes) -> Redactor:
     """Return the redactor with this key."""
-    rules = Rules.shipped()
-    if best_engine() != "hyperscan":
-        return Redactor(key, rules)
-    return Redactor(key, rules, database=_database(key, rules))
+    return Redactor(key, database=_database() if find_spec("hyperscan") else None)
 
 
-def _database(key: bytes, rules: Rules) -> bytes:
+def _database() -> bytes:
     machine = platform.machine() + platform.processor() + platform.node()
-    name = digest(rules.version, version("hyperscan"), machine)
+    name = digest(rules_version(), version("hyperscan"), machine)
     path = user_cache_path("tracemill", appauthor=False) / f"patterns-{name}.bin"
     kept = _read(path)
     if kept is None:
-        kept = compile_database(all_detectors(rules, Pseudonyms(key)))
+        kept = compile_database()
         _keep(path, kept)
     return kept
 

@@ -1,0 +1,81 @@
+"""What became of commits: whether they were undone, and how long they are known to have stood.
+
+A commit is undone by a commit that reverts it and was not itself undone. It is known to have
+survived only where the repository's history goes on for a week after it: a commit that was
+made yesterday has not survived anything yet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from tracemill.records.events import Commit
+from tracemill.records.links import Link
+
+WEEK: Final = timedelta(days=7)
+_MAX_DEPTH: Final = 32
+
+
+class Undoing(NamedTuple):
+    """The commit that undid another."""
+
+    commit: Commit
+    after: timedelta | None
+    """How long the other had stood; None where a moment is unknown."""
+
+
+class History:
+    """All known commits by their event id, and what they did to each other."""
+
+    def __init__(self, commits: Iterable[Commit], links: Iterable[Link]) -> None:
+        self.commits = {commit.id: commit for commit in commits}
+        self._reverters: defaultdict[str, list[str]] = defaultdict(list)
+        self._latest: dict[str, datetime] = {}
+        for link in links:
+            if link.method == "reverts" and link.source.id in self.commits:
+                self._reverters[link.target.id].append(link.source.id)
+        for commit in self.commits.values():
+            known = self._latest.get(commit.origin.uri)
+            if commit.at is not None and (known is None or commit.at > known):
+                self._latest[commit.origin.uri] = commit.at
+
+    def knows_repository(self, folder: str | None) -> bool:
+        """Tell whether a folder lies in a repository of which any commit is known."""
+        inner = folder.rstrip("/") if folder else ""
+        while inner:
+            if inner in self._latest:
+                return True
+            inner = inner.rpartition("/")[0]
+        return False
+
+    def undoing(self, commit_id: str) -> Undoing | None:
+        """Return the earliest commit that undid another and still stands, or None."""
+        found = sorted(
+            (self.commits[other] for other in self._standing_reverters(commit_id, 0)),
+            key=lambda commit: (commit.at is None, commit.at, commit.sha),
+        )
+        if not found:
+            return None
+        undone = self.commits.get(commit_id)
+        first, since = found[0].at, undone.at if undone else None
+        return Undoing(found[0], first - since if first and since else None)
+
+    def has_survived(self, commit_id: str) -> bool:
+        """Tell whether a commit is known to have stood for a week."""
+        commit = self.commits.get(commit_id)
+        if commit is None or commit.at is None or self.undoing(commit_id) is not None:
+            return False
+        latest = self._latest.get(commit.origin.uri)
+        return latest is not None and latest - commit.at >= WEEK
+
+    def _standing_reverters(self, commit_id: str, depth: int) -> list[str]:
+        if depth > _MAX_DEPTH:
+            return []
+        return [
+            other
+            for other in self._reverters.get(commit_id, ())
+            if not self._standing_reverters(other, depth + 1)
+        ]

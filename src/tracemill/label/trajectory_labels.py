@@ -1,0 +1,78 @@
+"""What is known of one trajectory, as labels; what cannot be known is not said.
+
+| label | says |
+|---|---|
+| `outcome.committed` | it committed, by its own output or by a link |
+| `outcome.reverted` | a commit of its was undone; said only where its commits are known |
+| `quality.tests_passed` | how the last tests after the last edit ended; also `lint`, `types`, `build` |
+| `process.recovered` | a failing check passed later |
+| `feedback.rejected`, `.interrupted`, `.corrected`, `.accepted` | what a person did, as counts |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from tracemill.label.final_checks import final_checks, recovered
+from tracemill.label.history import History
+from tracemill.records.activity import Activity
+from tracemill.records.events import Commit
+from tracemill.records.labels import Label
+from tracemill.records.refs import Ref, Stamp
+
+_STAMP: Final = Stamp(by="trajectory_labels", version=1)
+_NAMES: Final = {"test": "tests", "lint": "lint", "types": "types", "build": "build"}
+
+
+def trajectory_labels(
+    activity: Activity, commits: Sequence[Commit], history: History
+) -> Iterator[Label]:
+    """Yield the labels of one trajectory, whose commits are `commits`."""
+    yield from _commits(activity, commits, history)
+    yield from _checks(activity)
+    yield from _feedback(activity)
+
+
+def _commits(
+    activity: Activity, commits: Sequence[Commit], history: History
+) -> Iterator[Label]:
+    if activity.commits or commits:
+        steps = [commit.step for commit in activity.commits]
+        yield _label(activity, "outcome.committed", True, "it committed", steps)
+    if commits:
+        undone = [commit for commit in commits if history.undoing(commit.id) is not None]
+        reason = f"{len(undone)} of its {len(commits)} commits were undone"
+        yield _label(activity, "outcome.reverted", bool(undone), reason)
+
+
+def _checks(activity: Activity) -> Iterator[Label]:
+    for kind, found in final_checks([activity]).items():
+        passed = bool(found.run.passed)
+        reason = f"its last {kind} run after its last edit {'passed' if passed else 'failed'}"
+        yield _label(activity, f"quality.{_NAMES[kind]}_passed", passed, reason, [found.run.step])
+    if (runs := recovered(activity.checks)) is not None:
+        steps = [run.step for run in runs]
+        yield _label(activity, "process.recovered", True, "a failing check passed later", steps)
+
+
+def _feedback(activity: Activity) -> Iterator[Label]:
+    corrected = [correction.step for correction in activity.corrections]
+    for name, steps, count, said in (
+        ("rejected", activity.rejected_steps, activity.n_rejections, "calls were refused"),
+        ("interrupted", activity.interrupted_steps, activity.n_interruptions, "stops"),
+        ("corrected", corrected, len(corrected), "corrections"),
+        ("accepted", activity.thanks, len(activity.thanks), "agreements"),
+    ):
+        if count:
+            yield _label(activity, f"feedback.{name}", count, f"{count} {said}", steps)
+
+
+def _label(
+    activity: Activity, name: str, value: bool | int, reason: str, steps: Iterable[int] = ()
+) -> Label:
+    target = Ref(kind="trajectory", id=activity.trajectory_id)
+    evidence = tuple(Ref(kind="trajectory", id=activity.trajectory_id, step=step) for step in steps)
+    return Label(
+        target=target, name=name, value=value, reason=reason, evidence=evidence, stamp=_STAMP
+    )
