@@ -4,6 +4,22 @@ Records come in as a source yields them, and go out with secrets replaced by tok
 people's names in addresses and paths replaced by pseudonyms, together with findings that
 say where, and never what.
 
+A prefilter passes once over the text of many records and calls the detectors whose probes
+match; a detector says exactly which bytes are to go. What is found does not depend on the
+prefilter, nor on what stands beside a text.
+
 To add a token format: one table in `rules/secrets.toml`, with texts that it must and must
 not find; a test runs them all.
 """
+
+from tracemill.redact.redactor import Redaction, Redactor, compile_database, rules_version
+from tracemill.redact.rules import REDACT_VERSION, Rules
+
+__all__ = [
+    "REDACT_VERSION",
+    "Redaction",
+    "Redactor",
+    "Rules",
+    "compile_database",
+    "rules_version",
+]

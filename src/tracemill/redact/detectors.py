@@ -1,0 +1,47 @@
+"""All detectors, the surest first: of two that overlap, the earlier one has the say."""
+
+from __future__ import annotations
+
+from tracemill.redact.blocks import KeyBlockDetector
+from tracemill.redact.emails import mailbox_detector, named_mailbox_detector
+from tracemill.redact.homes import HomeDetector
+from tracemill.redact.judges import judge_of, whole
+from tracemill.redact.lines import LineDetector
+from tracemill.redact.protocol import Detector, Probe, Rule
+from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
+from tracemill.redact.rules import LineRule, Rules
+
+_FIRST_RANK = 10
+_PII_RANK = 10_000
+
+
+def all_detectors(rules: Rules, pseudonyms: Pseudonyms) -> tuple[Detector, ...]:
+    """Return the detectors for `rules` and for what takes more than a pattern to find."""
+    return (
+        _token_detector(),
+        KeyBlockDetector(pseudonyms),
+        *(
+            _rule_detector(rule, rank, pseudonyms)
+            for rank, rule in enumerate(rules.lines, _FIRST_RANK)
+        ),
+        named_mailbox_detector(pseudonyms, _PII_RANK),
+        mailbox_detector(pseudonyms, _PII_RANK + 1),
+        HomeDetector(pseudonyms, _PII_RANK + 2),
+    )
+
+
+def _token_detector() -> LineDetector:
+    """Return the detector of tokens that already stand there; nothing may touch them."""
+    pattern = f"(?P<secret>{TOKEN.decode()})"
+    probe = Probe(pattern, ("[secret:",))
+    return LineDetector(Rule("token", "secret", 0), probe, pattern, whole, lambda _: None)
+
+
+def _rule_detector(rule: LineRule, rank: int, pseudonyms: Pseudonyms) -> LineDetector:
+    return LineDetector(
+        Rule(rule.id, "secret", rank),
+        rule.probe,
+        rule.pattern,
+        judge_of(rule),
+        lambda found: pseudonyms.token(rule.id, found.value),
+    )

@@ -1,0 +1,100 @@
+"""Which e-mail addresses point at a person, and the names that stand with them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tracemill.redact.lines import Candidate, Extent, LineDetector
+from tracemill.redact.protocol import Probe, Rule
+from tracemill.redact.pseudonyms import USER, Pseudonyms
+
+_ADDRESS: Final = r"[0-9A-Za-z._%+'-]+@(?:[0-9A-Za-z-]+\.)+[A-Za-z]{2,24}"
+_ADDRESS_PATTERN: Final = rf"(?P<secret>{_ADDRESS})"
+_ADDRESS_PROBE: Final = Probe(r"[0-9A-Za-z._%+'-]@[0-9A-Za-z-]+\.[0-9A-Za-z]", ())
+
+_NAMED_PATTERN: Final = (
+    r"(?i)(?:^|[^0-9a-z])(?:author|committer|co-authored-by|signed-off-by|reviewed-by|acked-by"
+    r"|tested-by|reported-by|suggested-by|helped-by|approved-by|cc|from|to|tagger):?[ \t]{1,8}"
+    rf"(?P<secret>[^\s<>@:\"\\][^<>@:\"\\\n]{{1,60}}?)[ \t]{{1,4}}<{_ADDRESS}>"
+)
+_NAMED_PROBE: Final = Probe(r" <[0-9A-Za-z._%+'-]+@[0-9A-Za-z-]+\.[0-9A-Za-z]", ())
+
+_ESCAPES: Final = b"nrtbf"
+_BACKSLASH: Final = 0x5C
+_NO_PERSON: Final = re.compile(
+    rb"(?i)(?:^|[._+-])(?:git|hg|svn)@|no[._-]?reply@(?!users)|^(?:donotreply|do-not-reply|postmaster"
+    rb"|mailer-daemon|notifications?|this|super|return|break|continue|self|test|user|username|example"
+    rb"|foo|bar|name|email|someone|you|(?:\d+\+)?(?:copilot|dependabot|github-actions|renovate|claude"
+    rb"|codex|cursoragent|devin-ai-integration)(?:\[bot\])?)@"
+)
+_NO_ADDRESS: Final = re.compile(
+    rb"(?i)@(?:[^@]*\.)?(?:example(?:\.(?:com|org|net|edu))?|(?:test|domain|yourdomain|foo|openssh)\.com|libssh\.org|test|invalid|localhost|local|lan"
+    rb"|internal|svc|png|jpe?g|gif|svg|webp|ico|pdf|md|txt|py|pyi|js|jsx|ts|tsx|mjs|cjs|json|jsonl"
+    rb"|ya?ml|toml|lock|css|scss|html?|xml|sh|go|rs|rb|java|kt|c|h|cc|cpp|hpp|php|sql|whl|gz|tgz|zip)$"
+)
+_VERSION: Final = re.compile(rb"@v?\d+\.\d")
+_ADDRESS_IN: Final = re.compile(rb"<([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
+_PSEUDONYM: Final = re.compile(USER + rb"\Z")
+
+
+def mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
+    """Return the detector of e-mail addresses."""
+    return LineDetector(
+        Rule("email", "pii", rank),
+        _ADDRESS_PROBE,
+        _ADDRESS_PATTERN,
+        _personal,
+        lambda found: pseudonyms.mailbox(found.value),
+    )
+
+
+def named_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
+    """Return the detector of names in trailers and headers such as `Author: A. N. Other <…>`."""
+    return LineDetector(
+        Rule("person", "pii", rank),
+        _NAMED_PROBE,
+        _NAMED_PATTERN,
+        _named,
+        lambda found: pseudonyms.person(_address_behind(found)),
+    )
+
+
+def address_in(author: bytes) -> bytes | None:
+    """Return the address of `Name <address>`."""
+    match = _ADDRESS_IN.search(author)
+    return match[1] if match else None
+
+
+def is_personal(address: bytes) -> bool:
+    """Tell whether an e-mail address points at a person, and is one at all."""
+    domain = address.rsplit(b"@", 1)[-1]
+    top = domain.rsplit(b".", 1)[-1]
+    if top != top.lower() and top != top.upper():
+        return False
+    return not (
+        _NO_PERSON.match(address) or _NO_ADDRESS.search(address) or _VERSION.search(address)
+    )
+
+
+def _personal(found: Candidate) -> Extent | None:
+    line, start = found.line, found.start
+    if start and line[start - 1] == _BACKSLASH and line[start] in _ESCAPES:
+        start += 1
+    while start < found.end and line[start] in b".'%+-":
+        start += 1
+    address = line[start : found.end]
+    if address.startswith(b"@") or not is_personal(address):
+        return None
+    return Extent(start, found.end)
+
+
+def _named(found: Candidate) -> Extent | None:
+    if _PSEUDONYM.match(found.value) or not is_personal(_address_behind(found)):
+        return None
+    return Extent(found.start, found.end)
+
+
+def _address_behind(found: Candidate) -> bytes:
+    rest = found.line[found.end : found.end + 400]
+    return address_in(rest) or b""

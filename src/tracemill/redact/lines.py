@@ -1,0 +1,98 @@
+"""The detector behind every table of the rule files: one RE2 pattern, line by line.
+
+A line ends at a newline and nowhere else, so what stands in one field can never change what
+is found in the next, and no text is looked at twice by one rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import re2
+
+from tracemill.redact.protocol import Found, Match, Probe, Rule
+
+_BYTES: Final = re2.Options()
+_BYTES.encoding = re2.Options.Encoding.LATIN1
+_BYTES.log_errors = False
+
+
+def compile_bytes(pattern: str) -> re2._Regexp:
+    """Return a pattern that sees bytes, as Hyperscan does, whatever they encode."""
+    return re2.compile(pattern.encode(), options=_BYTES)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Candidate:
+    """What a pattern matched, for a judge to look at; it prints nothing of itself."""
+
+    line: bytes
+    """The whole line."""
+    first: int
+    """Offset at which the match begins."""
+    start: int
+    """Offset at which the secret begins."""
+    end: int
+    """Offset just behind the secret."""
+
+    @property
+    def value(self) -> bytes:
+        """The secret."""
+        return self.line[self.start : self.end]
+
+    @property
+    def name(self) -> bytes:
+        """What the pattern matched before the secret, such as `password = "`."""
+        return self.line[self.first : self.start]
+
+    def until(self, end: int) -> Candidate:
+        """Return the same with another end."""
+        return Candidate(self.line, self.first, self.start, end)
+
+
+class Extent(NamedTuple):
+    """The part of a line that is to be replaced."""
+
+    start: int
+    end: int
+
+
+Judge = Callable[[Candidate], Extent | None]
+"""Says what of a candidate is to be replaced, or None where nothing is."""
+StandIn = Callable[[Candidate], bytes | None]
+"""Says what stands in its place; None where it must stay, whatever other rules say."""
+
+
+class LineDetector:
+    """Finds what one pattern matches and its judge confirms."""
+
+    def __init__(
+        self, rule: Rule, probe: Probe, pattern: str, judge: Judge, stand_in: StandIn
+    ) -> None:
+        self._rule = rule
+        self._pattern = pattern
+        self._judge = judge
+        self._stand_in = stand_in
+        self._regex: re2._Regexp | None = None
+        self.probes = (probe,)
+
+    def find(self, data: bytes, at: int) -> Found:
+        """Look at the whole line in which `at` stands."""
+        start = data.rfind(b"\n", 0, at) + 1
+        end = data.find(b"\n", at)
+        line = data[start : end if end >= 0 else len(data)]
+        return Found(self._matches(line, start), start + len(line))
+
+    def _matches(self, line: bytes, offset: int) -> list[Match]:
+        if self._regex is None:
+            self._regex = compile_bytes(self._pattern)
+        found = []
+        for match in self._regex.finditer(line):
+            candidate = Candidate(line, match.start(), *match.span(1))
+            if extent := self._judge(candidate):
+                confirmed = Candidate(line, candidate.first, *extent)
+                start, end = offset + extent.start, offset + extent.end
+                found.append(Match(start, end, self._rule, self._stand_in(confirmed)))
+        return found

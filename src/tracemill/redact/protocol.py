@@ -1,0 +1,84 @@
+"""The seams: a prefilter says where to look, a detector says what stands there.
+
+Text arrives as the UTF-8 of many fields joined by `SEPARATOR`, which no detector may cross:
+all but one stop at a newline, and the one for key blocks stops at NUL.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple, Protocol
+
+SEPARATOR: Final = b"\n\0\n"
+"""Stands between the texts that are scanned together."""
+
+
+class Probe(NamedTuple):
+    """What must stand in a text before a detector has to look at it."""
+
+    pattern: str
+    """In the syntax that RE2 and Hyperscan share; it never matches a newline."""
+    keywords: tuple[str, ...]
+    """Lower-case texts that the pattern is the alternatives of, where it is no more than that."""
+
+
+class Place(NamedTuple):
+    """Where a detector has to look."""
+
+    detector: int
+    """Its index."""
+    at: int
+    """End of what its probe matched."""
+
+
+class Rule(NamedTuple):
+    """What a finding says about the detector that made it."""
+
+    id: str
+    """Its name, for example `github-pat`."""
+    kind: Literal["secret", "pii"]
+    """Whether it gives access or points at a person."""
+    rank: int
+    """Of two that overlap, the lower rank stays."""
+
+
+class Match(NamedTuple):
+    """Bytes to take out, and what to put in their place; never the bytes themselves."""
+
+    start: int
+    """Offset of the first byte in the joined text."""
+    end: int
+    """Offset just behind the last byte."""
+    rule: Rule
+    """What was found."""
+    stand_in: bytes | None
+    """What to put there; None protects the bytes from every other rule."""
+
+
+class Found(NamedTuple):
+    """What a detector found around one place."""
+
+    matches: tuple[Match, ...] | list[Match]
+    """In any order."""
+    end: int
+    """How far it looked: places before this need not be shown to it again."""
+
+
+class Detector(Protocol):
+    """Finds one kind of sensitive text."""
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """What calls it."""
+        ...
+
+    def find(self, data: bytes, at: int) -> Found:
+        """Look around the end `at` of what a probe matched."""
+        ...
+
+
+class Prefilter(Protocol):
+    """Finds in one linear pass the places at which detectors have to look."""
+
+    def places(self, data: bytes) -> list[Place]:
+        """Return every place, in the order of detectors and offsets."""
+        ...

@@ -1,0 +1,112 @@
+"""Rules are data: tables in `rules/*.toml`, each with texts that it must and must not find.
+
+A pattern stays within one line. Its probe, which the prefilters run, is the same pattern
+with its open end cut off: it matches wherever the pattern does, but once and not at every
+further character.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any, Final, Literal
+
+import msgspec
+
+from tracemill.redact.protocol import Probe
+
+REDACT_VERSION: Final = 1
+"""Raise it when the same rules would redact the same text differently."""
+
+JudgeName = Literal[
+    "token", "assigned", "loose", "header", "url", "user", "command", "option", "cookie", "prose"
+]
+"""Names of the tables' judges; see `judges`."""
+
+_EDGE: Final = r"(?:^|[^0-9A-Za-z]|\\[nrtbf]|\[[0-9;]{0,9}m)"
+_OPEN_END: Final = re.compile(r"(?:\{(\d+)(?:,\d*)?\}|\+|\*)(\)*)$")
+_LONGEST_CUT: Final = 8
+_FILES: Final = ("secrets.toml", "context.toml")
+
+
+class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table of a rule file."""
+
+    id: str
+    """Its name in findings."""
+    title: str
+    """What it finds, for people."""
+    pattern: str
+    """What it looks like, within one line; the group `secret` is what is replaced."""
+    keywords: tuple[str, ...] = ()
+    """Lower case and rare; one stands wherever the pattern matches. Empty where none is sure."""
+    within: str | None = None
+    """A quicker pattern that matches somewhere within whatever `pattern` matches."""
+    entropy: float = 2.5
+    """Bits per character that a token must have."""
+    judge: JudgeName = "token"
+    """Which function has the last word on what the pattern matched."""
+    finds: tuple[str, ...] = ()
+    """Texts in which it must find something."""
+    ignores: tuple[str, ...] = ()
+    """Texts in which it must find nothing."""
+
+    @property
+    def probe(self) -> Probe:
+        """What the prefilters look for."""
+        if self.keywords:
+            alternatives = "|".join(map(re.escape, self.keywords))
+            return Probe(f"(?i)(?:{alternatives})", self.keywords)
+        return Probe(self.within or cut_open_end(self.pattern.removeprefix(_EDGE)), ())
+
+
+class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rule: tuple[LineRule, ...]
+    define: dict[str, str] = {}
+
+
+class Rules:
+    """A set of rules, and the hash that says which."""
+
+    __slots__ = ("lines", "version")
+
+    def __init__(self, lines: Iterable[LineRule]) -> None:
+        self.lines = tuple(lines)
+        state = hashlib.blake2b(msgspec.json.encode(self.lines), digest_size=10)
+        state.update(b"%d" % REDACT_VERSION)
+        self.version = state.hexdigest()
+
+    @classmethod
+    def shipped(cls) -> Rules:
+        """Return the rules that come with the package."""
+        folder = resources.files(__package__) / "rules"
+        return cls.parse((folder / name).read_text("utf-8") for name in _FILES)
+
+    @classmethod
+    def parse(cls, texts: Iterable[str]) -> Rules:
+        """Return the rules of several files in TOML."""
+        return cls(rule for text in texts for rule in _read(tomllib.loads(text)))
+
+
+def _read(tables: dict[str, Any]) -> Iterable[LineRule]:
+    file = msgspec.convert(tables, _RuleFile)
+    macros = {"edge": _EDGE} | file.define
+    for rule in file.rule:
+        yield msgspec.structs.replace(rule, pattern=_expand(rule.pattern, macros))
+
+
+def _expand(pattern: str, macros: dict[str, str]) -> str:
+    for name, text in macros.items():
+        pattern = pattern.replace("{{" + name + "}}", text)
+    return pattern
+
+
+def cut_open_end(pattern: str) -> str:
+    r"""Return `pattern` with its last repetition at its minimum: `\d{20,99})` to `\d{16})`."""
+    if not (end := _OPEN_END.search(pattern)):
+        return pattern
+    n = min(int(end[1] or (1 if end[0][0] == "+" else 0)), _LONGEST_CUT)
+    return f"{pattern[: end.start()]}{{{n}}}{end[2]}"

@@ -1,0 +1,168 @@
+"""Tell a secret from the code, words and placeholders that stand where secrets stand.
+
+`password = hash_password(pw)`, `token: str`, `"LABEL_PASSWORD": "Passwort"` and
+`api_key=os.environ["X"]` all have the form of an assignment. What decides is the value:
+how random it is, against how much its name promises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from math import log2
+from typing import Final
+
+_PLACEHOLDER: Final = re.compile(
+    rb"(?i)^[<$%*{\[(#&?|]|\$\{|\{\{|\}\}|%\(|\.\.\.|x{4,}|\*{3,}|<[a-z]|your|example|placeholder"
+    rb"|redacted|change[_-]?me|replace|insert|dummy|fixme|todo|(?:^|[_-])(?:test|fake|mock|sample)[_-]"
+    rb"|\[secret:|\xe2\x80\xa6|\xe2\x80\xa2|environ|process\.env|secrets\.|getenv|localhost|lorem"
+)
+_KNOWN_WORDS: Final = frozenset(
+    b"""password passwd passphrase pass pwd secret token apikey api_key none null nil true false
+    undefined string str bytes bool boolean int integer number object required optional default
+    value changeit admin root guest postgres mysql redis user username test testing hidden masked
+    credentials basic bearer digest oauth oauth2 jwt env keyring vault file prompt ask unset
+    password123 xxx abc123 foobar""".split()
+)
+_CODE: Final = re.compile(rb"[(){}\[\]<>]|=>|::|->|\+\+|&&|\|\||==.|;\s|\\")
+_CODE_IN_QUOTES: Final = re.compile(rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s")
+_ATTRIBUTE: Final = re.compile(rb"^[A-Za-z_$][A-Za-z0-9_$]*(?:\??\.[A-Za-z_$][A-Za-z0-9_$]*)+$")
+_WORDS: Final = re.compile(rb"^[A-Za-z]{2,}(?:[ _.:/@-][A-Za-z]{2,})*$")
+_CAMEL: Final = re.compile(rb"^[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?$|^(?:[A-Z][a-z]+){2,}$")
+_CONSTANT: Final = re.compile(rb"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+_ROOTED: Final = re.compile(
+    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://)|(?:^|[^0-9A-Za-z])[/-](?:home|Users)[/-]"
+)
+_PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-Z][A-Za-z]{2,24})$")
+_NUMBERS: Final = re.compile(rb"^[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+)?$|^[\d.,:/ _-]+$")
+_LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
+_PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
+_PUBLIC_NAME: Final = re.compile(rb"(?i)public|publishable|fingerprint|thumbprint")
+_RUN: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_PROSE_PART: Final = re.compile(rb"[A-Z]?[a-z]{3,}")
+
+LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+DIGITS: Final = frozenset(b"0123456789")
+_QUOTES: Final = b"\"'`"
+
+_LEAST_DISTINCT: Final = 3
+_KEY_LENGTH: Final = 16
+_SHORT_KEY_LENGTH: Final = 10
+_KEY_ENTROPY: Final = 3.0
+_SHORT_KEY_ENTROPY: Final = 2.8
+_KEY_DIGITS: Final = 2
+_KEY_RUN: Final = 2.8
+"""Characters in a row of one kind, on average: names have more, keys fewer."""
+_WORD_LENGTH: Final = 5
+_PASSWORD_LENGTHS: Final = range(4, 201)
+_PASSPHRASE_HYPHENS: Final = 3
+
+
+def entropy(text: bytes) -> float:
+    """Return the bits per byte that the distribution of bytes in `text` tells."""
+    n = len(text)
+    return -sum(c / n * log2(c / n) for c in Counter(text).values()) if n else 0.0
+
+
+def is_placeholder(value: bytes) -> bool:
+    """Tell whether a value says that it stands for another."""
+    return (
+        _PLACEHOLDER.search(value) is not None
+        or value.lower() in _KNOWN_WORDS
+        or len(set(value)) < _LEAST_DISTINCT
+    )
+
+
+def is_code(value: bytes) -> bool:
+    """Tell whether a value without quotes is an expression, a name, a path or a number."""
+    return (
+        _CODE.search(value) is not None
+        or _NUMBERS.match(value) is not None
+        or _is_path(value)
+        or (_ATTRIBUTE.match(value) is not None and not _is_uneven(value))
+    )
+
+
+def _is_quoted_code(value: bytes) -> bool:
+    return (
+        _CODE_IN_QUOTES.search(value) is not None
+        or _NUMBERS.match(value) is not None
+        or _is_path(value)
+    )
+
+
+def _is_path(value: bytes) -> bool:
+    if _ROOTED.match(value):
+        return True
+    parts = value.split(b"/")
+    return len(parts) > 1 and all(_PLAIN_PART.match(part) for part in parts)
+
+
+def is_words(value: bytes) -> bool:
+    """Tell whether a value is made of words: an identifier, a label or a sentence."""
+    return (
+        (_WORDS.match(value) is not None and not _is_uneven(value))
+        or is_camel(value)
+        or _CONSTANT.match(value) is not None
+        or b" " in value
+        or not value.isascii()
+    )
+
+
+def is_camel(value: bytes) -> bool:
+    """Tell whether a value is words written together, or in lower case without a digit."""
+    return _CAMEL.match(value) is not None or (value.isalpha() and value.islower())
+
+
+def _is_uneven(value: bytes) -> bool:
+    """Tell whether cases and digits change as often as in a key, and not as in names."""
+    runs = _RUN.findall(value)
+    return len(value) >= _KEY_LENGTH and bool(runs) and len(value) / len(runs) < _KEY_RUN
+
+
+def is_random(value: bytes) -> bool:
+    """Tell whether a value can hardly be anything but a key: long, mixed and not of words."""
+    if len(value) < _KEY_LENGTH or is_words(value) or is_code(value):
+        return False
+    if entropy(value) < _KEY_ENTROPY or not (_n_digits(value) >= _KEY_DIGITS or _is_uneven(value)):
+        return False
+    words = [part for part in _PROSE_PART.findall(value) if len(part) >= _WORD_LENGTH]
+    return 2 * sum(map(len, words)) < len(value)
+
+
+def _n_digits(value: bytes) -> int:
+    return sum(c in DIGITS for c in value)
+
+
+def is_password(value: bytes, *, is_quoted: bool) -> bool:
+    """Tell whether a value that is named a password may be one."""
+    if len(value) not in _PASSWORD_LENGTHS:
+        return False
+    if _is_quoted_code(value) if is_quoted else is_code(value):
+        return False
+    if value.count(b"-") >= _PASSPHRASE_HYPHENS and _WORDS.match(value):
+        return True
+    return not is_words(value) and any(c not in LETTERS for c in value)
+
+
+def is_public(name: bytes) -> bool:
+    """Tell whether a name says that its value may be known."""
+    return _PUBLIC_NAME.search(name) is not None
+
+
+def is_secret(name: bytes, value: bytes) -> bool:
+    """Tell whether `value`, assigned by the text `name`, is a secret."""
+    if is_placeholder(value) or is_public(name):
+        return False
+    is_quoted = name[-1:] in _QUOTES
+    if _PASSWORD_NAME.search(name):
+        return is_password(value, is_quoted=is_quoted)
+    if is_random(value) or _LONG_NUMBER.match(value) is not None:
+        return True
+    return len(value) >= _SHORT_KEY_LENGTH and _is_mixed(value, is_quoted=is_quoted)
+
+
+def _is_mixed(value: bytes, *, is_quoted: bool) -> bool:
+    if is_words(value) or (_is_quoted_code(value) if is_quoted else is_code(value)):
+        return False
+    return _n_digits(value) >= _KEY_DIGITS and entropy(value) >= _SHORT_KEY_ENTROPY
