@@ -27,12 +27,30 @@ def lines(session: str, n_turns: int, word: str = "work") -> list[bytes]:
 
     for turn in range(n_turns):
         agent = {"id": f"msg_{session}_{turn}", "role": "assistant", "model": "m-1"}
-        call = {"type": "tool_use", "id": f"toolu_{session}_{turn}", "name": "Bash", "input": {"command": "pytest -q"}}
+        call = {
+            "type": "tool_use",
+            "id": f"toolu_{session}_{turn}",
+            "name": "Bash",
+            "input": {"command": "pytest -q"},
+        }
         result = {"type": "tool_result", "tool_use_id": call["id"], "content": "3 passed in 0.1s"}
         add("user", {"role": "user", "content": f"{word} {turn}, please"})
-        add("assistant", {**agent, "content": [call], "usage": {"input_tokens": 5, "output_tokens": 7}}, requestId=f"r{turn}")
+        add(
+            "assistant",
+            {**agent, "content": [call], "usage": {"input_tokens": 5, "output_tokens": 7}},
+            requestId=f"r{turn}",
+        )
         add("user", {"role": "user", "content": [result]})
-        add("assistant", {**agent, "id": agent["id"] + "b", "content": [{"type": "text", "text": f"{word} {turn} is done"}], "usage": {"input_tokens": 6, "output_tokens": 3}}, requestId=f"q{turn}")
+        add(
+            "assistant",
+            {
+                **agent,
+                "id": agent["id"] + "b",
+                "content": [{"type": "text", "text": f"{word} {turn} is done"}],
+                "usage": {"input_tokens": 6, "output_tokens": 3},
+            },
+            requestId=f"q{turn}",
+        )
     return made
 
 

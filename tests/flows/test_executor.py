@@ -4,8 +4,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tracemill.flows.executor import Executor, Local, make_executor
 from tracemill.base.errors import UsageError
+from tracemill.flows.executor import Executor, make_executor
+from tracemill.flows.local_executor import Local
 
 
 def squares(shard: int) -> Iterator[tuple[int, int]]:
@@ -55,7 +56,9 @@ def test_results_come_in_the_order_of_the_shards(name: str, workers: int, tmp_pa
 @pytest.mark.parametrize(("name", "workers"), EXECUTORS)
 def test_a_group_is_all_rows_of_its_key(name: str, workers: int, tmp_path: Path) -> None:
     batches = [
-        pa.record_batch({"key": [f"k{i % 7}" for i in range(j, j + 20)], "n": list(range(j, j + 20))})
+        pa.record_batch(
+            {"key": [f"k{i % 7}" for i in range(j, j + 20)], "n": list(range(j, j + 20))}
+        )
         for j in range(0, 100, 20)
     ]
 

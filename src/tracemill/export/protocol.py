@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, TypeVar
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from tracemill.records.refs import Record
+
+if TYPE_CHECKING:  # who only asks for the version needs no Arrow
+    import pyarrow as pa
 
 E_contra = TypeVar("E_contra", bound=Record, contravariant=True)
 

@@ -93,9 +93,7 @@ def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
 def _made(
     task: BuildTask, steps: Iterable[Step], config: ChatConfig
 ) -> Iterator[ChatExample | Drop]:
-    return build_chat(
-        task.episode, task.trajectory, task.activity, task.input, steps, config
-    )
+    return build_chat(task.episode, task.trajectory, task.activity, task.input, steps, config)
 
 
 def _rows(held: list[ChatExample]) -> BuiltRows:
@@ -188,9 +186,7 @@ def _shards(
             found = facts.input_of(trajectory_id)
             trajectory = facts.trajectories[trajectory_id]
             activity = facts.activities[trajectory_id]
-            task = BuildTask(
-                episode=episode, trajectory=trajectory, activity=activity, input=found
-            )
+            task = BuildTask(episode=episode, trajectory=trajectory, activity=activity, input=found)
             tasks[found.id].append(task)
     table = TABLES["steps"]
     for file in lake.files(table):

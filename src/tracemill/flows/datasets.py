@@ -9,21 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections import Counter
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tracemill.base.errors import NotFoundError, UsageError
-from tracemill.base.ids import digest
-from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.records.datasets import DatasetVersion
 from tracemill.records.refs import Record
 from tracemill.store.index import Index
-from tracemill.store.workspace import Workspace, write_whole
+from tracemill.store.workspace import Workspace
 
 MANIFEST: Final = "manifest.json"
 CARD: Final = "README.md"

@@ -59,9 +59,7 @@ class Derivations:
         """Derive it all; tables whose rows came out as they were get no new version."""
         with self._stage("link"):
             facts = Facts(self._lake)
-            facts.links = link_records(
-                facts.trajectories.values(), facts.activities, facts.commits
-            )
+            facts.links = link_records(facts.trajectories.values(), facts.activities, facts.commits)
             self._keep("links", facts.links)
         with self._stage("label"):
             self._judge(facts)
@@ -96,9 +94,7 @@ class Derivations:
             drops=drops,
         )
         folder = self._workspace.datasets / _NAME
-        version = publish(
-            self._lake, self._executor, folder, self._workspace.scratch, unfinished
-        )
+        version = publish(self._lake, self._executor, folder, self._workspace.scratch, unfinished)
         if version is not None and parent != f"{_NAME}/{version.id}":
             self._index.note(dataset=f"{_NAME}/{version.id}")
         return version

@@ -8,11 +8,9 @@ does nothing when they are equal: the one place that decides what is stale.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from tracemill.base.ids import digest
 from tracemill.flows.executor import Executor
@@ -27,7 +25,7 @@ FACT_TABLES: Final = ("inputs", "trajectories", "activities", "events", "finding
 """Tables that derivations follow from; steps change only together with their trajectories."""
 
 
-def refresh(workspace: Workspace, executor: Executor, stage: Stage) -> bool:
+def refresh(workspace: Workspace, make_executor: Callable[[], Executor], stage: Stage) -> bool:
     """Derive everything anew where facts, rules or config changed; return whether they had."""
     with Index(workspace.index) as index:
         key = _key(workspace)
@@ -35,7 +33,7 @@ def refresh(workspace: Workspace, executor: Executor, stage: Stage) -> bool:
             return False
         from tracemill.flows.derivations import Derivations
 
-        derivations = Derivations(workspace, index, executor, stage)
+        derivations = Derivations(workspace, index, make_executor(), stage)
         derivations.run()
         index.note(derived=key)
         return True

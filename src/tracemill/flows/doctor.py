@@ -85,7 +85,7 @@ def _retention(environment: Mapping[str, str]) -> Check:
     return Check(
         name="retention",
         status="warn",
-        detail=f"{detail}: {counted(going, 'session')} will go within a week; archive them now with "
+        detail=f"{detail}: {counted(going, 'session')} go within a week; archive them now with "
         f'`tracemill sync`, and keep the originals with "cleanupPeriodDays": 3650 in {settings}',
     )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from tracemill.base.clock import now
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.executor import Executor, make_executor
-from tracemill.flows.ingest import Ingest, Ingested, Plan, Report
+from tracemill.flows.ingest import Ingest, Ingested, Plan, Report, nothing_new
 from tracemill.flows.ingest.discovery import default_places
 from tracemill.flows.lookup import read_counts
 from tracemill.flows.results import PlanResult, RunResult, StageTime
@@ -143,8 +143,9 @@ def turn(
         ingested = _read(workspace, places, options, report, clock)
         from tracemill.flows import derive
 
-        executor = options.make(workspace, ingested.n_bytes)
-        changed = derive.refresh(workspace, executor, clock.stage)
+        changed = derive.refresh(
+            workspace, lambda: options.make(workspace, ingested.n_bytes), clock.stage
+        )
         return _result(workspace, places, ingested, clock, changed=changed)
 
 
@@ -176,6 +177,8 @@ def _ingest(
     ingest: Ingest, paths: Sequence[Path], workspace: Workspace, options: Options, report: Report
 ) -> Ingested:
     plan = ingest.plan(paths)
+    if plan.is_empty:
+        return nothing_new(plan)
     return ingest.run(plan, options.make(workspace, plan.n_bytes), report)
 
 

@@ -14,7 +14,9 @@ from tracemill.records.episodes import EpisodeKind
 from tracemill.records.events import Commit
 
 _LOOKED_AT: Final = 400
-_CONVENTIONAL: Final = re.compile(r"^(fix|feat|refactor|perf|docs|test|chore|build|ci|style)\b[(!:]")
+_CONVENTIONAL: Final = re.compile(
+    r"^(fix|feat|refactor|perf|docs|test|chore|build|ci|style)\b[(!:]"
+)
 _OF_TYPE: Final[dict[str, EpisodeKind]] = {
     "fix": "fix",
     "feat": "feature",
@@ -35,7 +37,9 @@ _OF_WORDS: Final[tuple[tuple[EpisodeKind, re.Pattern[str]], ...]] = (
     ("chore", re.compile(r"\b(upgrade|bump|dependenc(?:y|ies)|release|lint|format)\b")),
     ("feature", re.compile(r"\b(add|implement|create|support|build|write|make|introduce)\b")),
 )
-_QUESTION: Final = re.compile(r"^(what|why|how|where|when|which|who|is|are|does|do|can|could|explain)\b")
+_QUESTION: Final = re.compile(
+    r"^(what|why|how|where|when|which|who|is|are|does|do|can|could|explain)\b"
+)
 
 
 def kind_of_work(goal: str, commits: Sequence[Commit], *, has_edits: bool) -> EpisodeKind:

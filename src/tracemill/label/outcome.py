@@ -126,7 +126,9 @@ def _by_giving_up(work: Work) -> Verdict | None:
         return Verdict("abandoned", 0.85, "a person gave up, with no commit after", evidence)
     if last.ending == "interruption" and not work.has_committed:
         evidence = tuple(_step(last, step) for step in last.interrupted_steps[-1:])
-        return Verdict("abandoned", 0.6, "a person stopped the agent, and nothing followed", evidence)
+        return Verdict(
+            "abandoned", 0.6, "a person stopped the agent, and nothing followed", evidence
+        )
     return None
 
 

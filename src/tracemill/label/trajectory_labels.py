@@ -34,9 +34,7 @@ def trajectory_labels(
     yield from _feedback(activity)
 
 
-def _commits(
-    activity: Activity, commits: Sequence[Commit], history: History
-) -> Iterator[Label]:
+def _commits(activity: Activity, commits: Sequence[Commit], history: History) -> Iterator[Label]:
     if activity.commits or commits:
         steps = [commit.step for commit in activity.commits]
         yield _label(activity, "outcome.committed", True, "it committed", steps)

@@ -31,7 +31,8 @@ _WORDS: Final = re.compile(rb"^[A-Za-z]{2,}(?:[ _.:/@-][A-Za-z]{2,})*$")
 _CAMEL: Final = re.compile(rb"^[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?$|^(?:[A-Z][a-z]+){2,}$")
 _CONSTANT: Final = re.compile(rb"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _ROOTED: Final = re.compile(
-    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://)|(?:^|[^0-9A-Za-z])[/-](?:home|Users)[/-]"
+    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://)"
+    rb"|(?:^|[^0-9A-Za-z])[/-](?:home|Users)[/-]"
 )
 _PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-Z][A-Za-z]{2,24})$")
 _NUMBERS: Final = re.compile(rb"^[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+)?$|^[\d.,:/ _-]+$")
@@ -92,7 +93,7 @@ def _is_quoted_code(value: bytes) -> bool:
 
 
 def _is_path(value: bytes) -> bool:
-    if _ROOTED.match(value):
+    if _ROOTED.search(value):
         return True
     parts = value.split(b"/")
     return len(parts) > 1 and all(_PLAIN_PART.match(part) for part in parts)

@@ -58,16 +58,17 @@ class LineReader(Protocol):
         ...
 
 
-class _Verdict(NamedTuple):
-    """What became of one line."""
+class _Unread(NamedTuple):
+    """A line that a reader was not given, or did not take."""
 
-    skipped: str | None = None
-    quarantined: Quarantined | None = None
-    is_blank: bool = False
+    quarantined: Quarantined | None
+    """None where the line is blank."""
 
 
-_USED: Final = _Verdict()
-_BLANK: Final = _Verdict(is_blank=True)
+_BLANK: Final = _Unread(None)
+
+_Verdict = str | _Unread | None
+"""What became of a line: why it was skipped, why it could not be read, or None: it was used."""
 
 
 def read_json_lines(
@@ -79,14 +80,14 @@ def read_json_lines(
     ready = reader.ready
     for line in lines:
         verdict = _judge(line, origin, reader)
-        if verdict is _USED:
+        if verdict is None:
             n_used += 1
-        elif verdict.is_blank:
-            continue
-        elif verdict.skipped is not None:
-            skipped[verdict.skipped] += 1
+        elif isinstance(verdict, str):
+            skipped[verdict] += 1
         elif verdict.quarantined is not None:
             yield verdict.quarantined
+        else:
+            continue
         n_lines += 1
         if ready:
             yield from ready
@@ -98,31 +99,30 @@ def read_json_lines(
 
 
 def _judge(line: Line | OversizeLine, origin: Origin, reader: LineReader) -> _Verdict:
-    if type(line) is not Line:
-        return _bad(line, origin, "oversize_line", f"line of {line.end - line.start} bytes")
+    if isinstance(line, OversizeLine):
+        return _unread(line, origin, "oversize_line", f"line of {line.end - line.start} bytes")
     try:
         value = orjson.loads(line.data)
     except orjson.JSONDecodeError:
         return _judge_leniently(line, origin, reader)
-    return _taken(value, line, origin, reader)
+    return _judge_value(value, line, origin, reader)
 
 
-def _taken(value: object, line: Line, origin: Origin, reader: LineReader) -> _Verdict:
+def _judge_value(value: object, line: Line, origin: Origin, reader: LineReader) -> _Verdict:
     if not isinstance(value, dict):
         detail = f"expected an object, found {type(value).__name__}"
-        return _bad(line, origin, "not_an_object", detail)
+        return _unread(line, origin, "not_an_object", detail)
     try:
-        reason = reader.take(value, line)
+        return reader.take(value, line)
     except BadShapeError as error:
-        return _bad(line, origin, "bad_shape", str(error))
-    return _USED if reason is None else _Verdict(skipped=reason)
+        return _unread(line, origin, "bad_shape", str(error))
 
 
-def _bad(
+def _unread(
     line: Line | OversizeLine, origin: Origin, reason: QuarantineReason, detail: str
-) -> _Verdict:
+) -> _Unread:
     span = Span(start=line.start, end=line.end)
-    return _Verdict(quarantined=Quarantined(reason=reason, detail=detail, span=span, origin=origin))
+    return _Unread(Quarantined(reason=reason, detail=detail, span=span, origin=origin))
 
 
 def _judge_leniently(line: Line, origin: Origin, reader: LineReader) -> _Verdict:
@@ -133,21 +133,21 @@ def _judge_leniently(line: Line, origin: Origin, reader: LineReader) -> _Verdict
         text = data.decode()
     except UnicodeDecodeError as error:
         reason: QuarantineReason = "bad_encoding" if line.is_terminated else "truncated"
-        return _bad(line, origin, reason, f"expected UTF-8, found other bytes at {error.start}")
+        return _unread(line, origin, reason, f"expected UTF-8, found other bytes at {error.start}")
     found = _values(text)
-    verdicts = [_taken(value, line, origin, reader) for value in found.values]
+    verdicts = [_judge_value(value, line, origin, reader) for value in found.values]
     if found.error is not None:
         reason = "not_json" if line.is_terminated else "truncated"
-        return _bad(line, origin, reason, found.error)
-    return _worst(verdicts)
+        return _unread(line, origin, reason, found.error)
+    return _joint(verdicts)
 
 
-def _worst(verdicts: list[_Verdict]) -> _Verdict:
-    """Return the one verdict that stands for a line of several objects."""
+def _joint(verdicts: list[_Verdict]) -> _Verdict:
+    """Return the one verdict that stands for a line of several objects: the worst, then use."""
     for verdict in verdicts:
-        if verdict.quarantined is not None:
+        if isinstance(verdict, _Unread):
             return verdict
-    return _USED if _USED in verdicts else verdicts[0]
+    return None if None in verdicts else verdicts[0]
 
 
 class _Values(NamedTuple):

@@ -13,6 +13,8 @@ from collections import deque
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from tracemill.base.lines import Line
 from tracemill.records.events import Event
 from tracemill.records.refs import Origin, Span
@@ -33,62 +35,38 @@ Tokens = tuple[int | None, int | None, int | None, int | None, int | None]
 NO_TOKENS: Final[Tokens] = (None, None, None, None, None)
 
 
-class OpenStep:
-    """One step that may still grow; its fields are those of `Step`."""
+class OpenStep(msgspec.Struct, eq=False, kw_only=True):
+    """One step that may still grow; fields without a text are those of `Step`."""
 
-    __slots__ = (
-        "at",
-        "calls",
-        "end",
-        "events",
-        "index",
-        "is_error",
-        "is_replayed",
-        "message_key",
-        "model",
-        "n_bytes",
-        "n_images",
-        "native_id",
-        "native_parent_id",
-        "reasoning",
-        "results",
-        "speaker",
-        "start",
-        "texts",
-        "tokens",
-        "usage_key",
-    )
-
-    def __init__(self, index: int, speaker: Speaker | None, line: Line) -> None:
-        self.index = index
-        self.speaker = speaker
-        """None where that will be known later; see `OpenTrajectory.presumed_speaker`."""
-        self.start = line.start
-        self.end = line.start
-        self.texts: list[str] = []
-        self.reasoning: list[str] = []
-        self.calls: list[ToolCall] = []
-        self.results: list[ToolResult] = []
-        self.events: list[Event] = []
-        """Events that are told together with the step."""
-        self.tokens = NO_TOKENS
-        self.usage_key: int | None = None
-        """What the tokens are counted under once in an input, where the source repeats them."""
-        self.message_key: object = None
-        self.model: str | None = None
-        self.at: datetime | None = None
-        self.is_replayed = False
-        self.is_error = False
-        self.n_images = 0
-        self.n_bytes = 0
-        self.native_id: str | None = None
-        self.native_parent_id: str | None = None
+    index: int
+    speaker: Speaker | None
+    """None where that will be known later; see `OpenTrajectory.presumed_speaker`."""
+    start: int
+    end: int
+    texts: list[str] = []
+    reasoning: list[str] = []
+    calls: list[ToolCall] = []
+    results: list[ToolResult] = []
+    events: list[Event] = []
+    """Events that are told together with the step."""
+    tokens: Tokens = NO_TOKENS
+    usage_key: int | None = None
+    """What the tokens are counted under once in an input, where the source repeats them."""
+    message_key: tuple[str | None, str | None] | None = None
+    """What further lines of the message are known by."""
+    model: str | None = None
+    at: datetime | None = None
+    is_replayed: bool = False
+    is_error: bool = False
+    n_images: int = 0
+    n_bytes: int = 0
+    """Size of the text that it holds."""
+    native_id: str | None = None
+    native_parent_id: str | None = None
 
     def extend_to(self, line: Line) -> None:
         """Let the step's bytes reach to the end of `line`."""
-        end = line.start + len(line.data)
-        self.end = max(self.end, end)
-        self.start = min(self.start, line.start)
+        self.end = max(self.end, line.start + len(line.data))
 
     def raise_tokens(self, tokens: Tokens) -> None:
         """Take the larger of each count, since a source may repeat and raise them."""
@@ -119,7 +97,7 @@ class OpenTrajectory:
         self.presumed_speaker: Speaker = "user"
         """Who spoke in steps whose speaker nothing has told when they close."""
         self.steps: deque[OpenStep] = deque()
-        self.by_message: dict[object, OpenStep] = {}
+        self.by_message: dict[tuple[str | None, str | None], OpenStep] = {}
         self.by_call: dict[str, OpenStep] = {}
 
     def last_index(self) -> int | None:
@@ -176,9 +154,13 @@ class Window:
         self, trajectory: OpenTrajectory, speaker: Speaker | None, line: Line, at: datetime | None
     ) -> OpenStep:
         """Begin the next step of `trajectory`."""
-        step = OpenStep(trajectory.n_steps, speaker, line)
-        step.at = at
-        step.extend_to(line)
+        step = OpenStep(
+            index=trajectory.n_steps,
+            speaker=speaker,
+            start=line.start,
+            end=line.start + len(line.data),
+            at=at,
+        )
         trajectory.n_steps += 1
         trajectory.steps.append(step)
         trajectory.see_moment(at)
@@ -223,6 +205,8 @@ class Window:
             trajectory.by_message.pop(step.message_key, None)
         self.ready.append(self._closed(trajectory, step))
         self.ready.extend(step.events)
+        # Whoever still refers to the step must not keep its text alive.
+        step.texts, step.reasoning, step.calls, step.results = [], [], [], []
 
     def _closed(self, trajectory: OpenTrajectory, step: OpenStep) -> Step:
         tokens = step.tokens

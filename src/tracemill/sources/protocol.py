@@ -35,8 +35,6 @@ class Source(Protocol):
         """Return the bytes of `path`, which are archived while they are read."""
         ...
 
-    def read(
-        self, lines: Iterable[Line | OversizeLine], origin: Origin
-    ) -> Iterator[SourceRecord]:
+    def read(self, lines: Iterable[Line | OversizeLine], origin: Origin) -> Iterator[SourceRecord]:
         """Yield the records that `lines` hold; bad lines become `Quarantined`, never errors."""
         ...

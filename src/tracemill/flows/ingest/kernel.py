@@ -211,8 +211,7 @@ class _Reading:
         if self._task.n_bytes and size != self._task.n_bytes:
             self._failure = (
                 "grew_while_read",
-                f"{self._task.n_bytes} bytes when it was found, {size} now, {writer.n_bytes} "
-                "read; the next run reads what is missing",
+                f"it had {self._task.n_bytes} bytes when it was found, and {size} after it was read",
             )
 
     def _redact(self) -> Iterator[Rows]:

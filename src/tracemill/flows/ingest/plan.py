@@ -97,9 +97,7 @@ class Ingest:
         return known.status == "read" and not (self._has_lake and known.code == reading_code())
 
     def run(self, plan: Plan, executor: Executor, report: Report) -> Ingested:
-        """Carry out a plan; the workspace must be held for writing."""
-        if plan.is_empty:
-            return nothing_new(plan)
+        """Carry out a plan that is not empty; the workspace must be held for writing."""
         from tracemill.flows.ingest.accept import Accepting
 
         return Accepting(self._workspace, self._vault).run(plan, executor, report)

@@ -1,0 +1,122 @@
+"""Commits of all repositories, found by hash, time, pull request, subject or session.
+
+Built once from every commit event. Where a hash stands in several clones, the clone that a
+session worked in is preferred, and after that the order of addresses decides, never chance.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from tracemill.records.events import Commit
+
+MIN_PREFIX: Final = 7
+"""Characters of an abbreviated hash below which it proves nothing."""
+
+_SESSION_KEYS: Final = frozenset(
+    {"claude-session", "claude-session-id", "codex-session", "codex-session-id", "session-id"}
+    | {"agent-session", "agent-session-id", "ai-session-id", "entire-session"}
+)
+_PULL_AT_END: Final = re.compile(r"\(#(\d{1,9})\)\s*$")
+_PULL_MERGE: Final = re.compile(r"^Merge pull request #(\d{1,9})\b")
+_REVERT_SUBJECT: Final = re.compile(r'^Revert "(.+)"$')
+
+
+class CommitIndex:
+    """Finds commits."""
+
+    def __init__(self, commits: Iterable[Commit]) -> None:
+        self._commits = sorted(commits, key=lambda c: (c.sha, c.origin.uri, c.id))
+        self._shas = [commit.sha for commit in self._commits]
+        self._by_repository: defaultdict[str, list[Commit]] = defaultdict(list)
+        self._by_session: defaultdict[str, list[Commit]] = defaultdict(list)
+        self._by_pull: defaultdict[tuple[str, int], list[Commit]] = defaultdict(list)
+        self._by_subject: defaultdict[tuple[str, str], list[Commit]] = defaultdict(list)
+        for commit in self._commits:
+            self._add(commit)
+        for known in self._by_repository.values():
+            known.sort(key=_moment)
+        self._moments = {
+            uri: [_moment(commit) for commit in known] for uri, known in self._by_repository.items()
+        }
+
+    def __iter__(self) -> Iterator[Commit]:
+        """Yield all commits, by hash."""
+        return iter(self._commits)
+
+    def find(self, prefix: str, repository: str | None = None) -> Commit | None:
+        """Return the one commit whose hash begins with `prefix`, or None.
+
+        Copies of it in several clones are one commit; two hashes that share the prefix are none.
+        """
+        if len(prefix) < MIN_PREFIX:
+            return None
+        start = bisect_left(self._shas, prefix)
+        found = list(self._starting(start, prefix))
+        here = [commit for commit in found if commit.origin.uri == repository]
+        shas = {commit.sha for commit in here or found}
+        return (here or found)[0] if len(shas) == 1 else None
+
+    def repository_of(self, folder: str | None) -> str | None:
+        """Return the innermost known repository that a folder lies in."""
+        inner = folder.rstrip("/") if folder else ""
+        while inner:
+            if inner in self._by_repository:
+                return inner
+            inner = inner.rpartition("/")[0]
+        return None
+
+    def between(self, repository: str, first: datetime, last: datetime) -> list[Commit]:
+        """Return the commits of a repository made from `first` to `last`, by time."""
+        moments = self._moments.get(repository, [])
+        known = self._by_repository.get(repository, [])
+        start, end = first.timestamp(), last.timestamp()
+        return known[bisect_left(moments, start) : bisect_right(moments, end)]
+
+    def of_session(self, session_id: str) -> list[Commit]:
+        """Return the commits of which a trailer names the session."""
+        return self._by_session.get(session_id, [])
+
+    def of_pull_request(self, repository: str, number: int) -> list[Commit]:
+        """Return the commits of a repository that say they came by the pull request."""
+        return self._by_pull.get((repository, number), [])
+
+    def undone_by(self, commit: Commit) -> Iterator[tuple[Commit, float]]:
+        """Yield the commits that `commit` says it reverts, each with how sure that is."""
+        uri = commit.origin.uri
+        named = [found for sha in commit.reverts if (found := self.find(sha, uri)) is not None]
+        for target in named:
+            if target.id != commit.id:
+                yield target, 0.99
+        match = _REVERT_SUBJECT.match(commit.subject)
+        if named or match is None:
+            return
+        same = [c for c in self._by_subject[uri, match[1]] if _moment(c) <= _moment(commit)]
+        if same:
+            yield max(same, key=lambda c: (_moment(c), c.sha)), 0.8
+
+    def _starting(self, start: int, prefix: str) -> Iterator[Commit]:
+        for at in range(start, len(self._shas)):
+            if not self._shas[at].startswith(prefix):
+                return
+            yield self._commits[at]
+
+    def _add(self, commit: Commit) -> None:
+        uri = commit.origin.uri
+        self._by_repository[uri].append(commit)
+        self._by_subject[uri, commit.subject].append(commit)
+        for key, value in commit.trailers:
+            if key.lower() in _SESSION_KEYS:
+                self._by_session[value.rstrip("/").rpartition("/")[2]].append(commit)
+        for pattern in (_PULL_AT_END, _PULL_MERGE):
+            if match := pattern.search(commit.subject):
+                self._by_pull[uri, int(match[1])].append(commit)
+
+
+def _moment(commit: Commit) -> float:
+    return float("-inf") if commit.at is None else commit.at.timestamp()

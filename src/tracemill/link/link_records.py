@@ -1,0 +1,48 @@
+"""All links between the records that are known, in an order that follows from the links alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tracemill.link.commit_index import CommitIndex
+from tracemill.link.commit_links import MADE, sure_links, weak_links
+from tracemill.link.make_link import make_link, of_commit
+from tracemill.link.session_links import session_links
+from tracemill.records.activity import Activity
+from tracemill.records.events import Commit
+from tracemill.records.links import Link
+from tracemill.records.trajectory import Trajectory
+
+
+def link_records(
+    trajectories: Iterable[Trajectory],
+    activities: Mapping[str, Activity],
+    commits: Iterable[Commit],
+) -> list[Link]:
+    """Return every link between `trajectories` and `commits`, sorted by id.
+
+    `activities` are those of the trajectories, by trajectory id; a trajectory without one is
+    linked by what its header says.
+    """
+    index = CommitIndex(commits)
+    known = list(trajectories)
+    observed = [(t, activities[t.id]) for t in known if t.id in activities]
+    links = {link.id: link for t, activity in observed for link in sure_links(t, activity, index)}
+    taken = {link.target.id for link in links.values() if link.method in MADE}
+    linked = {(link.source.id, link.target.id) for link in links.values()}
+    for trajectory, activity in observed:
+        for link in weak_links(trajectory, activity, index, taken):
+            if (link.source.id, link.target.id) not in linked:
+                links[link.id] = link
+    for link in session_links(known, activities):
+        links[link.id] = link
+    for link in _reverts(index):
+        links[link.id] = link
+    return sorted(links.values(), key=lambda link: link.id)
+
+
+def _reverts(index: CommitIndex) -> Iterator[Link]:
+    for commit in index:
+        if commit.reverts or commit.subject.startswith('Revert "'):
+            for target, confidence in index.undone_by(commit):
+                yield make_link(of_commit(commit), of_commit(target), "reverts", confidence)

@@ -1,0 +1,83 @@
+"""Links between trajectories: subagents, parts of one session, and copies of one beginning.
+
+A link points from the later to the earlier. Sessions that begin with the same message are a
+resume or fork of one another: the agent copied the messages, and with them their ids.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Final
+
+from tracemill.link.make_link import make_link, of_trajectory
+from tracemill.records.activity import Activity
+from tracemill.records.links import Link, LinkMethod
+from tracemill.records.trajectory import Trajectory
+
+_UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
+_MIN_NATIVE_ID: Final = 16
+"""A shorter id, such as `item_0`, is a number within a session and proves nothing."""
+
+
+def session_links(
+    trajectories: Iterable[Trajectory], activities: Mapping[str, Activity]
+) -> Iterator[Link]:
+    """Yield every link between two trajectories."""
+    ordered = sorted(trajectories, key=order)
+    mains = [trajectory for trajectory in ordered if not trajectory.is_subagent]
+    by_session: defaultdict[tuple[str, str], list[Trajectory]] = defaultdict(list)
+    for trajectory in mains:
+        by_session[trajectory.agent, trajectory.session_id].append(trajectory)
+    known = {trajectory.id for trajectory in ordered}
+    for trajectory in ordered:
+        if trajectory.is_subagent:
+            yield from _spawned(trajectory, known, by_session)
+    for parts in by_session.values():
+        yield from _chain(parts, "same_session", 0.99)
+    yield from _copies(mains, activities)
+
+
+def order(trajectory: Trajectory) -> tuple[datetime, datetime, str]:
+    """Sort key of trajectories: by start, then end, then id; unknown moments come last."""
+    return trajectory.started or _UNKNOWN, trajectory.ended or _UNKNOWN, trajectory.id
+
+
+def _spawned(
+    trajectory: Trajectory,
+    known: set[str],
+    by_session: Mapping[tuple[str, str], list[Trajectory]],
+) -> Iterator[Link]:
+    source = of_trajectory(trajectory.id)
+    if trajectory.parent_id in known:
+        yield make_link(source, of_trajectory(trajectory.parent_id or ""), "spawned", 1.0)
+        return
+    mains = by_session.get((trajectory.agent, trajectory.session_id), [])
+    if mains:
+        running = [main for main in mains if _spans(main, trajectory.started)]
+        parent = (running or mains)[0]
+        yield make_link(source, of_trajectory(parent.id), "spawned", 0.95)
+
+
+def _spans(main: Trajectory, moment: datetime | None) -> bool:
+    if moment is None or main.started is None or main.ended is None:
+        return False
+    return main.started <= moment <= main.ended
+
+
+def _copies(mains: Iterable[Trajectory], activities: Mapping[str, Activity]) -> Iterator[Link]:
+    by_first: defaultdict[tuple[str, str], list[Trajectory]] = defaultdict(list)
+    for trajectory in mains:
+        activity = activities.get(trajectory.id)
+        first = (activity.first_native_id or "") if activity is not None else ""
+        if len(first) >= _MIN_NATIVE_ID:
+            by_first[trajectory.agent, first].append(trajectory)
+    for copies in by_first.values():
+        yield from _chain(copies, "same_messages", 0.95)
+
+
+def _chain(parts: list[Trajectory], method: LinkMethod, confidence: float) -> Iterator[Link]:
+    for earlier, later in pairwise(parts):
+        yield make_link(of_trajectory(later.id), of_trajectory(earlier.id), method, confidence)

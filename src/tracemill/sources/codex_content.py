@@ -1,0 +1,228 @@
+"""What one Codex item says: its texts, its call, how that ended, what it cost.
+
+Codex flags no failure. A command's exit code stands in the head of its output, in one of
+three wordings; where there is none, how the call ended is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from tracemill.base.lines import Line
+from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text
+from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+
+IMAGE: Final = "[image]"
+"""What stands where a picture was."""
+TURN_ABORTED: Final = "<turn_aborted>"
+_INJECTED: Final = (
+    "# AGENTS.md instructions",
+    "<environment_context>",
+    "<user_instructions>",
+    "<INSTRUCTIONS>",
+    "<permissions instructions>",
+    "<skill>",
+    "<subagent_notification>",
+    "<collaboration_mode>",
+    TURN_ABORTED,
+)
+_ABORTED_BY_USER: Final = "aborted by user"
+_REJECTED_BY_USER: Final = frozenset({"exec command rejected by user", "patch rejected by user"})
+_HEAD_LENGTH: Final = 400
+_MAX_EXIT_CODE: Final = 2**32
+_EXIT_CODE: Final = re.compile(r"(?:Process exited with code|Exit code:) (-?\d{1,9})\b")
+_CWD: Final = re.compile(r"<cwd>([^<]{1,4096})</cwd>")
+_PLAN_STATUSES: Final[dict[object, TodoStatus]] = {
+    "pending": "pending",
+    "in_progress": "in_progress",
+    "completed": "completed",
+}
+_UNNAMED_TOOLS: Final = {
+    "local_shell_call": "local_shell",
+    "web_search_call": "web_search",
+    "tool_search_call": "tool_search",
+}
+
+
+class Said(NamedTuple):
+    """The text of a message."""
+
+    texts: list[str]
+    """Its parts, with `[image]` for each picture."""
+    n_images: int
+
+
+class Output(NamedTuple):
+    """What a call returned, before it is known whether another record says that it failed."""
+
+    content: str
+    exit_code: int | None
+    was_successful: bool | None
+    """What the output itself says; None where it says nothing."""
+
+
+def read_content(content: object) -> Said:
+    """Return what the content of a message or output says."""
+    if isinstance(content, str):
+        return Said([content] if content else [], 0)
+    if isinstance(content, dict):
+        content = [content]
+    if not isinstance(content, list):
+        if content is None:
+            return Said([], 0)
+        raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
+    texts: list[str] = []
+    n_images = 0
+    for part in content:
+        if isinstance(part, str):
+            texts.append(part)
+        elif isinstance(part, dict) and "image" in str(part.get("type")):
+            texts.append(IMAGE)
+            n_images += 1
+        elif isinstance(part, dict) and (said := text(part.get("text"))):
+            texts.append(said)
+    return Said(texts, n_images)
+
+
+def is_injected(texts: list[str]) -> bool:
+    """Tell whether the harness put in all of `texts`, going by how it begins its own."""
+    return all(said.lstrip().startswith(_INJECTED) for said in texts)
+
+
+def find_cwd(texts: list[str]) -> str | None:
+    """Return the folder that an environment note names, for versions that name it nowhere else."""
+    for said in texts:
+        if said.startswith("<environment_context>") and (found := _CWD.search(said)):
+            return found[1]
+    return None
+
+
+def read_reasoning(item: dict[str, Any]) -> list[str]:
+    """Return the thoughts that an item gives in the clear."""
+    found = read_content(item.get("summary")).texts + read_content(item.get("content")).texts
+    return list(dict.fromkeys(found))
+
+
+def read_call(item: dict[str, Any], kind: str, line: Line) -> ToolCall:
+    """Return the call that an item makes."""
+    function = item.get("function")
+    name = text(item.get("name")) or _UNNAMED_TOOLS.get(kind, "")
+    if not name and isinstance(function, dict):
+        name = text(function.get("name")) or ""
+    if namespace := text(item.get("namespace")):
+        name = f"{namespace}{name}" if name.startswith("_") else f"{namespace}__{name}"
+    call_id = text(item.get("call_id")) or text(item.get("id")) or f"unnamed-{line.start}"
+    return ToolCall(id=call_id, name=name, arguments=_arguments(item))
+
+
+def _arguments(item: dict[str, Any]) -> dict[str, Any]:
+    for key in ("arguments", "input", "action"):
+        given = item.get(key)
+        if given is not None:
+            break
+    else:
+        return {}
+    if isinstance(given, str):
+        decoded = _decoded(given) if key == "arguments" else None
+        return {"input": given} if decoded is None else decoded
+    arguments = given if isinstance(given, dict) else {"input": given}
+    if is_too_deep(arguments):
+        raise BadShapeError("expected a tool's arguments, found them nested too deeply")
+    return arguments
+
+
+def _decoded(given: str) -> dict[str, Any] | None:
+    try:
+        value = orjson.loads(given)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) and not is_too_deep(value) else None
+
+
+def read_plan(call: ToolCall) -> tuple[Todo, ...]:
+    """Return the entries of the plan that a call of `update_plan` writes."""
+    plan = call.arguments.get("plan")
+    return tuple(map(_planned, plan)) if isinstance(plan, list) else ()
+
+
+def _planned(entry: object) -> Todo:
+    if not isinstance(entry, dict):
+        return Todo(text=entry if isinstance(entry, str) else "")
+    status = entry.get("status")
+    known = _PLAN_STATUSES.get(status, "unknown") if isinstance(status, str) else "unknown"
+    return Todo(text=text(entry.get("step")) or "", status=known)
+
+
+def read_output(item: dict[str, Any]) -> Output:
+    """Return what an output item says."""
+    output = item.get("output")
+    was_successful = None
+    if output is None and isinstance(item.get("tools"), list):
+        return _tools_found(item["tools"])
+    if isinstance(output, dict) and "content" in output:
+        success = output.get("success")
+        was_successful = success if isinstance(success, bool) else None
+        output = output["content"]
+    said = output if isinstance(output, str) else "\n".join(read_content(output).texts)
+    old = _old_output(said) if said.startswith('{"output"') else None
+    if old is not None:
+        return old._replace(was_successful=was_successful)
+    head_end = said.find("Output:", 0, _HEAD_LENGTH)
+    found = _EXIT_CODE.search(said, 0, _HEAD_LENGTH if head_end < 0 else head_end)
+    return Output(said, int(found[1]) if found else None, was_successful)
+
+
+def _tools_found(tools: list[Any]) -> Output:
+    if is_too_deep(tools):
+        raise BadShapeError("expected a list of tools, found it nested too deeply")
+    return Output(orjson.dumps(tools).decode(), None, None)
+
+
+def _old_output(said: str) -> Output | None:
+    """Return the output that old versions wrapped into JSON together with its exit code."""
+    wrapped = _decoded(said)
+    if wrapped is None or not isinstance(wrapped.get("output"), str):
+        return None
+    details = wrapped.get("metadata")
+    code = details.get("exit_code") if isinstance(details, dict) else None
+    is_code = type(code) is int and abs(code) < _MAX_EXIT_CODE
+    return Output(wrapped["output"], code if is_code else None, None)
+
+
+def result_of(call_id: str, output: Output, *, has_failed: bool) -> ToolResult:
+    """Return the result record; `has_failed` is what another record said of the call."""
+    return ToolResult(
+        call_id=call_id,
+        content=output.content,
+        status=_status(output, has_failed=has_failed),
+        exit_code=output.exit_code,
+    )
+
+
+def _status(output: Output, *, has_failed: bool) -> ResultStatus:
+    if output.content in _REJECTED_BY_USER:
+        return "rejected"
+    if output.exit_code is None and output.content.startswith(_ABORTED_BY_USER):
+        return "interrupted"
+    if has_failed or output.was_successful is False or output.exit_code:
+        return "error"
+    return "ok" if output.was_successful or output.exit_code == 0 else "unknown"
+
+
+def read_usage(usage: object) -> Tokens:
+    """Return the tokens that a usage object reports, the cached ones apart from the fresh."""
+    if not isinstance(usage, dict):
+        return NO_TOKENS
+    prompt, cached = count(usage.get("input_tokens")), count(usage.get("cached_input_tokens"))
+    return (
+        prompt if prompt is None or cached is None else max(0, prompt - cached),
+        count(usage.get("output_tokens")),
+        cached,
+        count(usage.get("cache_write_input_tokens")),
+        count(usage.get("reasoning_output_tokens")),
+    )

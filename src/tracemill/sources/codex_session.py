@@ -1,0 +1,157 @@
+"""What a Codex rollout tells across its lines: who runs it, what it cost, what is told twice.
+
+Each class here follows one such thread through the file, and holds no more than it needs to.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tracemill.sources.codex_content import read_usage
+from tracemill.sources.json_lines import text
+from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Tokens, rest
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.session_events import EventMaker, Place
+
+_MAX_ECHOES: Final = 64
+_MAX_PARTS: Final = 8
+_BURST: Final = timedelta(seconds=1)
+_UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-")
+_UUID7_TIME: Final = 13
+"""How many characters of such an id tell its millisecond."""
+
+
+def read_meta(payload: dict[str, Any], trajectory: OpenTrajectory) -> None:
+    """Let the header say what the session says of itself."""
+    trajectory.cwd = text(payload.get("cwd"))
+    trajectory.agent_version = text(payload.get("cli_version"))
+    git = payload.get("git")
+    if isinstance(git, dict):
+        trajectory.base_commit = text(git.get("commit_hash"))
+        trajectory.branch = text(git.get("branch"))
+        trajectory.repository = text(git.get("repository_url"))
+    source = payload.get("source")
+    if not isinstance(source, dict) or "subagent" not in source:
+        return
+    trajectory.is_subagent = True
+    own_id, shared_id = text(payload.get("id")), text(payload.get("session_id"))
+    if shared_id is None or shared_id == own_id:
+        shared_id = text(payload.get("parent_thread_id")) or _spawner(source["subagent"])
+    trajectory.session_id = shared_id or trajectory.session_id
+
+
+def _spawner(subagent: object) -> str | None:
+    spawn = subagent.get("thread_spawn") if isinstance(subagent, dict) else None
+    return text(spawn.get("parent_thread_id")) if isinstance(spawn, dict) else None
+
+
+class TokenCounts:
+    """The running total of tokens; a total that did not change tells of no model call."""
+
+    def __init__(self) -> None:
+        self.total = NO_TOKENS
+
+    def take(self, info: object) -> Tokens | None:
+        """Return what was spent since the last count, or None where that is nothing."""
+        if not isinstance(info, dict):
+            return None
+        before, total = self.total, read_usage(info.get("total_token_usage"))
+        if total in (before, NO_TOKENS):
+            return None
+        self.total = total
+        spent = read_usage(info.get("last_token_usage"))
+        return rest(total, before) if spent == NO_TOKENS else spent
+
+
+class Replay:
+    """Whether the lines at hand are a parent's history, copied in when the session began.
+
+    A copy begins at a second `session_meta` that names another session. It is over at the
+    first turn that is younger than the session, by the time in both ids; where turns have no
+    such ids, it is over a second after it began, since it is written at one go.
+    """
+
+    def __init__(self) -> None:
+        self.own_id: str | None = None
+        self.is_on = False
+        self._began: datetime | None = None
+        self._has_turn_ids = False
+
+    def begin(self, other_id: str | None, at: datetime | None) -> bool:
+        """Take a further `session_meta`; return whether it is a parent's."""
+        is_parent = other_id != self.own_id
+        if is_parent:
+            self.is_on, self._began, self._has_turn_ids = True, at, False
+        return is_parent
+
+    def watch(self, payload: dict[str, Any], at: datetime | None) -> None:
+        """Look at a line before it is read, for the end of the copy."""
+        if not self.is_on:
+            return
+        turn_id, own_id = payload.get("turn_id"), self.own_id or ""
+        if isinstance(turn_id, str) and _UUID7.match(turn_id) and _UUID7.match(own_id):
+            self._has_turn_ids = True
+            self.is_on = turn_id[:_UUID7_TIME] < own_id[:_UUID7_TIME]
+        elif not self._has_turn_ids and at is not None and self._began is not None:
+            self.is_on = at <= self._began + _BURST
+
+
+class Echoes:
+    """Messages that the log may tell twice, as an item and as an event, in either order."""
+
+    def __init__(self) -> None:
+        self._items: dict[int, OpenStep] = {}
+        self._events: dict[int, OpenStep] = {}
+
+    def say(self, texts: list[str], step: OpenStep, *, is_item: bool) -> None:
+        """Remember that `step` holds what was told, until it is told the other way."""
+        told = self._items if is_item else self._events
+        for key in _keys(texts):
+            told[key] = step
+        while len(told) > _MAX_ECHOES:
+            del told[next(iter(told))]
+
+    def answer(self, texts: list[str], *, is_item: bool) -> OpenStep | None:
+        """Return the step that holds what was told the other way before, and forget it."""
+        told = self._events if is_item else self._items
+        if not told:
+            return None
+        found = next((told[key] for key in _keys(texts) if key in told), None)
+        if found is not None:
+            for key in [key for key, step in told.items() if step is found]:
+                del told[key]
+        return found
+
+
+def _keys(texts: list[str]) -> list[int]:
+    """Return what `texts` are known by: the whole, and each part, as pictures come between."""
+    parts = [hash(said.strip()) for said in texts[:_MAX_PARTS]] if len(texts) > 1 else []
+    return [hash("\n".join(texts).strip()), *parts]
+
+
+class Aborts:
+    """Interrupted turns: told by an event, by a notice to the model, or by both."""
+
+    def __init__(self, events: EventMaker, ready: list[SourceRecord]) -> None:
+        self._events = events
+        self._ready = ready
+        self._untold: Place | None = None
+        self._is_told = False
+
+    def notice(self, place: Place) -> None:
+        """Take the notice to the model; the event may stand before or behind it."""
+        if not self._is_told:
+            self._untold = place
+
+    def tell(self, place: Place) -> None:
+        """Take the event."""
+        self._untold, self._is_told = None, True
+        self._ready.append(self._events.feedback(place, "interruption"))
+
+    def begin_turn(self) -> None:
+        """Tell of a notice that no event came for."""
+        if self._untold is not None:
+            self._ready.append(self._events.feedback(self._untold, "interruption"))
+        self._untold, self._is_told = None, False
