@@ -229,6 +229,13 @@ def test_a_bare_repository_reads_as_its_work_tree(repo: Repository, tmp_path: Pa
     assert stream_of(tmp_path / "bare") == stream_of(repo.path)
 
 
+def test_a_linked_work_tree_reads_the_shared_history(repo: Repository, tmp_path: Path) -> None:
+    repo.commit("one", a="1")
+    repo.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "linked"))
+
+    assert stream_of(tmp_path / "linked") == stream_of(repo.path)
+
+
 def test_odd_messages_and_names_survive(repo: Repository) -> None:
     subject = "a\x01b\x1b]0;x\x07 commit 0123 \u2028 end"
     repo.commit(subject + "\n\n\x01commit a\ndetail counts\nend\n:100644 x\n1\t2\tz")
