@@ -75,6 +75,7 @@ def make_app() -> App:
         help_format="plaintext",
         print_error=True,
         exit_on_error=False,
+        result_action="return_value",
     )
     for group, commands in _COMMANDS.items():
         for name, (target, text) in commands.items():

@@ -207,6 +207,9 @@ class Observer:
             self._hold(call, step)
         for result in step.results:
             self._open.discard(result.call_id)
+            if result.commit is not None:
+                named = CommitMention(sha=result.commit, step=step.index, is_structured=True)
+                self._made.append(_Made(named, None))
             held = self._held.pop(result.call_id, None)
             if held is not None:
                 self._resolve(held, result)

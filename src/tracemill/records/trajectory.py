@@ -50,6 +50,8 @@ class ToolResult(Record, frozen=True, kw_only=True):
     """What the person said when rejecting the call."""
     user_modified: bool = False
     """Whether a person changed the proposal before it was applied."""
+    commit: str | None = None
+    """Hash of the commit that the call made, where a structured result names it."""
 
 
 class Usage(Record, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Origin: frozenset({"source", "input_id"}),
     Step: frozenset({"trajectory_id", "model", "native_id", "native_parent_id"}),
     ToolCall: frozenset({"id"}),
-    ToolResult: frozenset({"call_id"}),
+    ToolResult: frozenset({"commit", "call_id"}),
     Trajectory: frozenset({"id", "session_id", "parent_id", "agent", "models", "base_commit"}),
     EventBase: frozenset({"id", "trajectory_id"}),
     Feedback: frozenset({"call_id"}),

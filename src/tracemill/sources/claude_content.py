@@ -49,6 +49,7 @@ _INJECTED: Final = (
     '{"task_id":',
 )
 _IDE_NOTE: Final = re.compile(r"<(ide_\w+)>.*?</\1>\s*", re.DOTALL)
+_SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 _EXIT_CODE: Final = re.compile(r"(?:Error: )?Exit code (\d{1,9})\b")
 _TODO_STATUSES: Final[dict[object, TodoStatus]] = {
     "pending": "pending",
@@ -161,7 +162,8 @@ def _blocks(message: object) -> Iterator[dict[str, Any]]:
 
 
 def _add_text(texts: list[str], said: object) -> None:
-    if type(said) is str and said:
+    """Add what was said; the model also writes blocks of nothing but line breaks."""
+    if type(said) is str and said and not said.isspace():
         texts.append(said)
 
 
@@ -222,7 +224,15 @@ def read_result(block: dict[str, Any], details: object, line: Line) -> ToolResul
         exit_code=int(code[1]) if code else None,
         feedback=_feedback(content) if status == "rejected" else None,
         user_modified=structured.get("userModified") is True,
+        commit=_commit(structured.get("gitOperation")),
     )
+
+
+def _commit(operation: object) -> str | None:
+    """Return the hash of the commit that a `gitOperation` says was made."""
+    commit = operation.get("commit") if isinstance(operation, dict) else None
+    sha = commit.get("sha") if isinstance(commit, dict) else None
+    return sha if isinstance(sha, str) and _SHA.fullmatch(sha) else None
 
 
 def _status(content: str, *, is_error: bool, was_stopped: bool) -> ResultStatus:
