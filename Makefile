@@ -22,7 +22,7 @@ check: $(VENV)/.dev
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/loq
-	$(VENV)/bin/deptry .
+	$(VENV)/bin/deptry src
 	$(VENV)/bin/typos
 
 unit: $(VENV)/.dev

@@ -10,7 +10,25 @@ from uuid import UUID
 
 from measuring import TRACEMILL, run
 
-WORDS = "the module reads each line and keeps its offset so that nothing is lost when it grows".split()
+WORDS = [
+    "the",
+    "module",
+    "reads",
+    "each",
+    "line",
+    "and",
+    "keeps",
+    "its",
+    "offset",
+    "so",
+    "that",
+    "nothing",
+    "is",
+    "lost",
+    "when",
+    "it",
+    "grows",
+]
 
 
 def write_session(path: Path, n_bytes: int) -> None:
@@ -40,7 +58,12 @@ def write_session(path: Path, n_bytes: int) -> None:
             turn += 1
             call = f"toolu_{turn:012d}"
             usage = {"input_tokens": 10, "output_tokens": 50}
-            tool = {"type": "tool_use", "id": call, "name": "Bash", "input": {"command": "pytest -q"}}
+            tool = {
+                "type": "tool_use",
+                "id": call,
+                "name": "Bash",
+                "input": {"command": "pytest -q"},
+            }
             answer = {"type": "tool_result", "tool_use_id": call, "content": text(600)}
             for part in (
                 line("user", {"role": "user", "content": f"Change {turn}: {text(40)}"}),
@@ -65,7 +88,17 @@ def main() -> None:
     (folder / "in").mkdir()
     write_session(folder / "in" / "huge.jsonl", options.mb * 10**6)
     cost = run(
-        [*TRACEMILL, "run", str(folder / "in"), "--workspace", str(folder / "w"), "--workers", "1", "--json", "-q"]
+        [
+            *TRACEMILL,
+            "run",
+            str(folder / "in"),
+            "--workspace",
+            str(folder / "w"),
+            "--workers",
+            "1",
+            "--json",
+            "-q",
+        ]
     )
     print(
         f"{options.mb} MB in one session: peak {cost.peak_mib:.0f} MiB, cpu {cost.cpu_s:.1f} s, "

@@ -28,7 +28,9 @@ def dataclaw(home: Path, sessions: Path) -> Cost | None:
     shutil.copytree(sessions, projects / "-home-dev-project")
     setting = {"HOME": str(home)}
     run([program, "config", "--source", "all", "--confirm-projects"], **setting)
-    return run([program, "export", "--no-push", "--all-projects", "-o", str(home / "o.jsonl")], **setting)
+    return run(
+        [program, "export", "--no-push", "--all-projects", "-o", str(home / "o.jsonl")], **setting
+    )
 
 
 def main() -> None:
@@ -43,7 +45,15 @@ def main() -> None:
     formats = data / "formats"
     n_bytes = copies([formats / "claude_code", formats / "codex"], folder / "in", options.copies)
     print(f"input: real files x {options.copies}, {n_bytes / 1e6:,.1f} MB")
-    command = [*TRACEMILL, "run", str(folder / "in"), "--workspace", str(folder / "w"), "--json", "-q"]
+    command = [
+        *TRACEMILL,
+        "run",
+        str(folder / "in"),
+        "--workspace",
+        str(folder / "w"),
+        "--json",
+        "-q",
+    ]
     cold = run(command)
     show("run, cold", cold, n_bytes)
     document = json.loads(cold.out)

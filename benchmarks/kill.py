@@ -60,7 +60,9 @@ def main() -> None:
             print(f"kill {number} at {moment:.3f} s: {found} is not {wanted}; kept {workspace}")
         else:
             shutil.rmtree(workspace)
-    print(f"same lake after kill and rerun: {same} of {options.kills} (run takes {undisturbed.wall_s:.2f} s)")
+    print(
+        f"same lake after kill and rerun: {same} of {options.kills} (run takes {undisturbed.wall_s:.2f} s)"
+    )
     if same == options.kills:
         shutil.rmtree(folder)
 

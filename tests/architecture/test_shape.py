@@ -42,7 +42,7 @@ def test_module_opens_with_its_promise(path: Path) -> None:
 def test_all_is_sorted_and_complete(path: Path) -> None:
     tree = ast.parse(path.read_text())
     listed = [
-        [element.value for element in node.value.elts if isinstance(element, ast.Constant)]
+        [str(name.value) for name in node.value.elts if isinstance(name, ast.Constant)]
         for node in tree.body
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.List)

@@ -4,7 +4,6 @@ import io
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from importlib import resources
 from pathlib import Path
@@ -47,7 +46,7 @@ class Turned:
 
 
 @pytest.fixture(scope="module")
-def turned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turned]:
+def turned(tmp_path_factory: pytest.TempPathFactory) -> Turned:
     root = tmp_path_factory.mktemp("turned") / "workspace"
     with pytest.MonkeyPatch.context() as patch:
         empty = tmp_path_factory.mktemp("home")
@@ -56,7 +55,7 @@ def turned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turned]:
         patch.delenv("CODEX_HOME", raising=False)
         with redirect_stdout(io.StringIO()) as said:
             code = call(["run", "--workspace", str(root), "--json", "-q"])
-    yield Turned(root, json.loads(said.getvalue()), code)
+    return Turned(root, json.loads(said.getvalue()), code)
 
 
 def row_of(rows: list[dict[str, Any]], answer: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.flows.sessions import lines, write_session
-from tracemill.flows.local_executor import Local
 from tracemill.flows.ingest import Ingest, Ingested, nothing_new
+from tracemill.flows.local_executor import Local
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

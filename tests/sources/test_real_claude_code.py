@@ -35,15 +35,15 @@ TOKENS = {
 }
 
 
-def name_of(path: Path | None) -> str:
-    return "/".join(path.relative_to(ROOT).parts[2:]) if path else "none"
+def name_of(path: Path) -> str:
+    return "/".join(path.relative_to(ROOT).parts[2:]) or "none"
 
 
-@pytest.fixture(params=FILES or [None], ids=name_of)
+@pytest.fixture(params=FILES or [ROOT], ids=name_of)
 def path(request: pytest.FixtureRequest) -> Path:
-    if request.param is None:
-        pytest.skip(f"no Claude Code files under {ROOT}; set TRACEMILL_SHARED_DATA")
     found: Path = request.param
+    if found == ROOT:
+        pytest.skip(f"no Claude Code files under {ROOT}; set TRACEMILL_SHARED_DATA")
     return found
 
 
@@ -106,9 +106,9 @@ def counts_of_block(kind: str, block: dict[str, Any]) -> Iterator[str]:
         yield "calls"
         if block["name"] in ("TodoWrite", "TaskCreate", "TaskUpdate"):
             yield "todo changes"
-    if kind == "user" and block.get("type") == "text":
-        if str(block.get("text")).startswith("[Request interrupted by user"):
-            yield "interruptions"
+    words = str(block.get("text"))
+    if kind == "user" and words.startswith("[Request interrupted by user"):
+        yield "interruptions"
     if kind == "user" and block.get("type") == "tool_result":
         yield "results"
         said = block.get("content")

@@ -22,9 +22,8 @@ def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
             if result.synced
             else "Synced       never"
         )
-        write(
-            f"Sessions     {store.sessions:,} and {counted(store.subagents, 'subagent')}, {store.steps:,} steps"
-        )
+        subagents = counted(store.subagents, "subagent")
+        write(f"Sessions     {store.sessions:,} and {subagents}, {store.steps:,} steps")
         counts("Episodes", store.episodes)
         counts("Examples", store.examples)
         counts("Redacted", store.findings)

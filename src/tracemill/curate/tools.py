@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
 from tracemill.records.examples import Message
+
+_KINDS: Final[tuple[tuple[type, str], ...]] = (
+    (NoneType, "null"),
+    (bool, "boolean"),
+    (int, "integer"),
+    (float, "number"),
+    (str, "string"),
+    (list, "array"),
+)
+"""JSON Schema's name of each type; `bool` before `int`, since it is one."""
 
 
 def infer_tools(messages: Iterable[Message]) -> tuple[dict[str, Any], ...]:
@@ -40,18 +51,4 @@ def _property(values: list[Any]) -> dict[str, Any]:
 
 
 def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
+    return next((name for kinds, name in _KINDS if isinstance(value, kinds)), "object")

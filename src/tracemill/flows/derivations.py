@@ -12,11 +12,11 @@ from tracemill.curate import CURATE_VERSION
 from tracemill.curate.chat import ChatConfig
 from tracemill.export import EXPORT_VERSION
 from tracemill.flows.build import build_examples
-from tracemill.flows.derive import Stage
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.indexing import count_store, fill_index
 from tracemill.flows.publish import publish
+from tracemill.flows.timing import StageClock
 from tracemill.label import LABEL_VERSION
 from tracemill.label.history import History
 from tracemill.label.outcome import commits_of, judge_episode
@@ -46,30 +46,30 @@ class Derivations:
     """Everything that follows from the facts of one workspace."""
 
     def __init__(
-        self, workspace: Workspace, index: Index, executor: Executor, stage: Stage
+        self, workspace: Workspace, index: Index, executor: Executor, clock: StageClock
     ) -> None:
         self._workspace = workspace
         self._index = index
         self._executor = executor
-        self._stage = stage
+        self._clock = clock
         self._lake = Lake(workspace.lake)
         self._config = ChatConfig()
 
     def run(self) -> None:
         """Derive it all; tables whose rows came out as they were get no new version."""
-        with self._stage("link"):
+        with self._clock.stage("link"):
             facts = Facts(self._lake)
             facts.links = link_records(facts.trajectories.values(), facts.activities, facts.commits)
             self._keep("links", facts.links)
-        with self._stage("label"):
+        with self._clock.stage("label"):
             self._judge(facts)
-        with self._stage("build"):
+        with self._clock.stage("build"):
             drops = build_examples(
                 self._lake, self._workspace.lake, self._index, self._executor, facts, self._config
             )
-        with self._stage("export"):
+        with self._clock.stage("export"):
             version = self._publish(drops)
-        with self._stage("index"):
+        with self._clock.stage("index"):
             fill_index(self._index, facts)
             counts = count_store(self._lake, facts, version, drops)
             self._index.note(counts=msgspec.json.encode(counts).decode())

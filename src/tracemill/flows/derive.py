@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Final
 
 from tracemill.base.ids import digest
 from tracemill.flows.executor import Executor
+from tracemill.flows.timing import StageClock
 from tracemill.flows.versions import deriving_code
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
-
-Stage = Callable[[str], AbstractContextManager[None]]
-"""Measures a stage by its name."""
 
 FACT_TABLES: Final = ("inputs", "trajectories", "activities", "events", "findings", "quarantine")
 """Tables that derivations follow from; steps change only together with their trajectories."""
 
 
-def refresh(workspace: Workspace, make_executor: Callable[[], Executor], stage: Stage) -> bool:
+def refresh(workspace: Workspace, make_executor: Callable[[], Executor], clock: StageClock) -> bool:
     """Derive everything anew where facts, rules or config changed; return whether they had."""
     with Index(workspace.index) as index:
         key = _key(workspace)
@@ -33,7 +30,7 @@ def refresh(workspace: Workspace, make_executor: Callable[[], Executor], stage: 
             return False
         from tracemill.flows.derivations import Derivations
 
-        derivations = Derivations(workspace, index, make_executor(), stage)
+        derivations = Derivations(workspace, index, make_executor(), clock)
         derivations.run()
         index.note(derived=key)
         return True

@@ -7,10 +7,8 @@ little more than looking at the inputs.
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +18,8 @@ from tracemill.flows.executor import Executor, make_executor
 from tracemill.flows.ingest import Ingest, Ingested, Plan, Report, nothing_new
 from tracemill.flows.ingest.discovery import default_places
 from tracemill.flows.lookup import read_counts
-from tracemill.flows.results import PlanResult, RunResult, StageTime
+from tracemill.flows.results import PlanResult, RunResult
+from tracemill.flows.timing import StageClock
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 
@@ -57,25 +56,6 @@ class Places:
     """Whether nobody named them, so that the sessions' repositories belong to them too."""
     is_example: bool = False
     """Whether they are the bundled example history."""
-
-
-class _Clock:
-    """Measures the stages of one turn."""
-
-    def __init__(self) -> None:
-        self.stages: dict[str, StageTime] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self.note(name, time.perf_counter() - began)
-
-    def note(self, name: str, seconds: float = 0.0, n_bytes: int = 0) -> None:
-        before = self.stages.get(name, StageTime(seconds=0.0))
-        self.stages[name] = StageTime(
-            seconds=round(before.seconds + seconds, 4), n_bytes=before.n_bytes + n_bytes
-        )
 
 
 def find_places(
@@ -118,7 +98,7 @@ def read_only(
 ) -> RunResult:
     """Read and keep what is new, and stop there."""
     places = find_places(workspace, sources, environment)
-    clock = _Clock()
+    clock = StageClock()
     with workspace.writing():
         ingested = _read(workspace, places, options, report, clock)
         return _result(workspace, places, ingested, clock)
@@ -138,19 +118,19 @@ def turn(
         StoreError: the workspace is held by another process, or damaged.
     """
     places = find_places(workspace, sources, environment)
-    clock = _Clock()
+    clock = StageClock()
     with workspace.writing():
         ingested = _read(workspace, places, options, report, clock)
         from tracemill.flows import derive
 
         changed = derive.refresh(
-            workspace, lambda: options.make(workspace, ingested.n_bytes), clock.stage
+            workspace, lambda: options.make(workspace, ingested.n_bytes), clock
         )
         return _result(workspace, places, ingested, clock, changed=changed)
 
 
 def _read(
-    workspace: Workspace, places: Places, options: Options, report: Report, clock: _Clock
+    workspace: Workspace, places: Places, options: Options, report: Report, clock: StageClock
 ) -> Ingested:
     if places.is_example and not places.paths[0].exists():
         from tracemill.flows.example_history import build_example
@@ -197,7 +177,7 @@ def _result(
     workspace: Workspace,
     places: Places,
     ingested: Ingested,
-    clock: _Clock,
+    clock: StageClock,
     *,
     changed: bool = False,
 ) -> RunResult:

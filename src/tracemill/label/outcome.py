@@ -122,8 +122,8 @@ def _by_giving_up(work: Work) -> Verdict | None:
     last_commit = max((commit.step for commit in last.commits), default=-1)
     given_up = [step for step in last.given_up if step > last_commit]
     if given_up:
-        evidence = (_step(last, given_up[-1]),)
-        return Verdict("abandoned", 0.85, "a person gave up, with no commit after", evidence)
+        proof = (_step(last, given_up[-1]),)
+        return Verdict("abandoned", 0.85, "a person gave up, with no commit after", proof)
     if last.ending == "interruption" and not work.has_committed:
         evidence = tuple(_step(last, step) for step in last.interrupted_steps[-1:])
         return Verdict(

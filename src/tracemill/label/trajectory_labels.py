@@ -6,7 +6,7 @@
 | `outcome.reverted` | a commit of its was undone; said only where its commits are known |
 | `quality.tests_passed` | how the last tests after the last edit ended; also `lint`, `types`, `build` |
 | `process.recovered` | a failing check passed later |
-| `feedback.rejected`, `.interrupted`, `.corrected`, `.accepted` | what a person did, as counts |
+| `feedback.rejected` | how often a person did; also `interrupted`, `corrected`, `accepted` |
 """
 
 from __future__ import annotations
@@ -37,21 +37,28 @@ def trajectory_labels(
 def _commits(activity: Activity, commits: Sequence[Commit], history: History) -> Iterator[Label]:
     if activity.commits or commits:
         steps = [commit.step for commit in activity.commits]
-        yield _label(activity, "outcome.committed", True, "it committed", steps)
+        yield _label(activity, "outcome.committed", value=True, reason="it committed", steps=steps)
     if commits:
         undone = [commit for commit in commits if history.undoing(commit.id) is not None]
         reason = f"{len(undone)} of its {len(commits)} commits were undone"
-        yield _label(activity, "outcome.reverted", bool(undone), reason)
+        yield _label(activity, "outcome.reverted", value=bool(undone), reason=reason)
 
 
 def _checks(activity: Activity) -> Iterator[Label]:
     for kind, found in final_checks([activity]).items():
         passed = bool(found.run.passed)
         reason = f"its last {kind} run after its last edit {'passed' if passed else 'failed'}"
-        yield _label(activity, f"quality.{_NAMES[kind]}_passed", passed, reason, [found.run.step])
+        yield _label(
+            activity,
+            f"quality.{_NAMES[kind]}_passed",
+            value=passed,
+            reason=reason,
+            steps=[found.run.step],
+        )
     if (runs := recovered(activity.checks)) is not None:
         steps = [run.step for run in runs]
-        yield _label(activity, "process.recovered", True, "a failing check passed later", steps)
+        reason = "a failing check passed later"
+        yield _label(activity, "process.recovered", value=True, reason=reason, steps=steps)
 
 
 def _feedback(activity: Activity) -> Iterator[Label]:
@@ -63,11 +70,12 @@ def _feedback(activity: Activity) -> Iterator[Label]:
         ("accepted", activity.thanks, len(activity.thanks), "agreements"),
     ):
         if count:
-            yield _label(activity, f"feedback.{name}", count, f"{count} {said}", steps)
+            reason = f"{count} {said}"
+            yield _label(activity, f"feedback.{name}", value=count, reason=reason, steps=steps)
 
 
 def _label(
-    activity: Activity, name: str, value: bool | int, reason: str, steps: Iterable[int] = ()
+    activity: Activity, name: str, *, value: bool | int, reason: str, steps: Iterable[int] = ()
 ) -> Label:
     target = Ref(kind="trajectory", id=activity.trajectory_id)
     evidence = tuple(Ref(kind="trajectory", id=activity.trajectory_id, step=step) for step in steps)

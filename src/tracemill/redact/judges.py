@@ -10,7 +10,8 @@ from tracemill.redact import values
 from tracemill.redact.lines import Candidate, Extent, Judge
 from tracemill.redact.rules import JudgeName, LineRule
 
-_TRAILING: Final = b".,;:!?'\"`)]}>\\"
+_TRAILING: Final = b".,;:?'\"`)]}>\\"
+_QUOTES: Final = b"\"'`"
 _COMMAND_WITH_USER: Final = re.compile(rb"(?i)\b(?:curl|wget|https?|httpie|xh|openssl)\b")
 _VERDICT: Final = re.compile(rb"PASS[ \t]*:[ \t]*\Z")
 _NUMBER: Final = re.compile(rb"\d+\Z")
@@ -20,17 +21,23 @@ _IN_COOKIE: Final = re.compile(rb"(?i)cookie")
 _DEFAULTS: Final = frozenset(
     b"pass password passwd secret pw pwd postgres root admin guest".split()
 )
+_TYPED_PASSWORD: Final = re.compile(
+    rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4})"
+)
 _JOINTS: Final = b"_.-"
 _LONGEST_NAME: Final = 24
 _SHORTEST_CREDENTIAL: Final = 8
+_LONGEST_PASSWORD: Final = 64
+_LONGEST_VALUE: Final = 8_192
+"""Longer values are data; the limit also bounds what the checks of values take."""
 
 
 def judge_of(rule: LineRule) -> Judge:
     """Return the judge that a rule names."""
-    if rule.judge != "token":
-        return _JUDGES[rule.judge]
-    least = rule.entropy
-    return lambda found: _token(found, least)
+    if rule.judge == "token":
+        return lambda found: _token(found, rule.entropy)
+    judge = _JUDGES[rule.judge]
+    return lambda found: judge(found) if len(found.value) <= _LONGEST_VALUE else None
 
 
 def whole(found: Candidate) -> Extent:
@@ -40,6 +47,8 @@ def whole(found: Candidate) -> Extent:
 
 def _trimmed(found: Candidate) -> Candidate:
     """Return the candidate without what closes the sentence or the bracket around it."""
+    if found.name[-1:] in _QUOTES:
+        return found
     return found.until(found.start + len(found.value.rstrip(_TRAILING)))
 
 
@@ -109,11 +118,9 @@ def _prose(found: Candidate) -> Extent | None:
     """In a sentence, only a word with digits and other signs or capitals is a password."""
     found = _trimmed(found)
     value = found.value
-    if values.is_placeholder(value) or values.is_code(value):
+    if values.is_placeholder(value) or values.is_code(value) or len(value) > _LONGEST_PASSWORD:
         return None
-    letters = value.translate(None, b"0123456789")
-    is_mixed = len(letters) < len(value) and (letters.lower() != letters or not letters.isalpha())
-    return whole(found) if is_mixed and letters else None
+    return whole(found) if _TYPED_PASSWORD.match(value) else None
 
 
 _JUDGES: Final[Mapping[JudgeName, Judge]] = {

@@ -26,7 +26,7 @@ JudgeName = Literal[
 ]
 """Names of the tables' judges; see `judges`."""
 
-_EDGE: Final = r"(?:^|[^0-9A-Za-z]|\\[nrtbf]|\[[0-9;]{0,9}m)"
+_EDGE: Final = r"(?:^|[^0-9A-Za-z\n]|\\[nrtbf]|\[[0-9;]{0,9}m)"
 _OPEN_END: Final = re.compile(r"(?:\{(\d+)(?:,\d*)?\}|\+|\*)(\)*)$")
 _LONGEST_CUT: Final = 8
 _FILES: Final = ("secrets.toml", "context.toml")

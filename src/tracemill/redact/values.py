@@ -25,7 +25,9 @@ _KNOWN_WORDS: Final = frozenset(
     password123 xxx abc123 foobar""".split()
 )
 _CODE: Final = re.compile(rb"[(){}\[\]<>]|=>|::|->|\+\+|&&|\|\||==.|;\s|\\")
-_CODE_IN_QUOTES: Final = re.compile(rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s")
+_CODE_IN_QUOTES: Final = re.compile(
+    rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s|\{[\w.]*\}"
+)
 _ATTRIBUTE: Final = re.compile(rb"^[A-Za-z_$][A-Za-z0-9_$]*(?:\??\.[A-Za-z_$][A-Za-z0-9_$]*)+$")
 _WORDS: Final = re.compile(rb"^[A-Za-z]{2,}(?:[ _.:/@-][A-Za-z]{2,})*$")
 _CAMEL: Final = re.compile(rb"^[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?$|^(?:[A-Z][a-z]+){2,}$")

@@ -8,11 +8,34 @@ from tracemill.records.datasets import DatasetVersion
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _HUGE = "1M<n<10M"
+_ABOUT = """\
+Chat examples from real coding-agent sessions, made by Tracemill. Each is a window of whole turns
+out of work that the record proves to have been achieved. Secrets were replaced by tokens, and
+names in addresses and home folders by pseudonyms, before anything was stored."""
+_ABOUT_DROPS = """\
+A `…_turn` reason leaves a turn in its window, since the model saw it, without loss on it; every
+other reason leaves a window or a whole session out."""
+_ABOUT_FILES = """\
+`messages` and `tools` are TRL's conversational columns; `trained` says for each message whether
+it is to be imitated. In the Parquet files, call arguments and tool schemas are JSON texts.
+`lineage.jsonl` names for every example the episode, the steps, the file, its SHA-256 and the bytes
+that it was made from; `tracemill explain ID` shows the same."""
+_LIMITS = """\
+## What was not checked
+
+- Licences: sessions may quote code of any licence. Nothing here grants rights to it.
+- Redaction knows formats, not meanings: a secret in plain prose, or a person's name outside
+  addresses and home folders, can still be there. Read before you share.
+- Tool schemas are inferred from the calls that were made (`tools:inferred`).
+- Near-duplicates and overlap with public benchmarks were not looked for; exact duplicates were
+  removed.
+- Outcomes are judged by rules from what the sessions and commits say, not by people.
+"""
 
 
 def dataset_card(version: DatasetVersion) -> str:
     """Return the card in Markdown, with the header that dataset hubs read."""
-    return "\n".join([*_header(version), *_contents(version), *_loading(version), *_limits()])
+    return "\n".join([*_header(version), *_contents(version), *_loading(version), _LIMITS])
 
 
 def _header(version: DatasetVersion) -> Iterator[str]:
@@ -30,16 +53,10 @@ def _header(version: DatasetVersion) -> Iterator[str]:
 
 def _contents(version: DatasetVersion) -> Iterator[str]:
     yield from (f"# {version.name}", "")
-    yield from (f"Version `{version.id}`" + _after(version.parent), "")
-    yield "Chat examples from real coding-agent sessions, made by Tracemill. Each is a window of whole"
-    yield "turns out of work that the record proves to have been achieved. Secrets were replaced by"
-    yield "tokens, and names in addresses and home folders by pseudonyms, before anything was stored."
-    yield ""
+    yield from (f"Version `{version.id}`" + _after(version.parent), "", _ABOUT, "")
     yield from _table("Examples", "kind and split", version.n_examples)
     yield from _table("Left out or not imitated", "reason", version.drops)
-    yield "A `…_turn` reason leaves a turn in its window, since the model saw it, without loss on it;"
-    yield "every other reason leaves a window or a whole session out."
-    yield ""
+    yield from (_ABOUT_DROPS, "")
     yield from _table("Settings", "name", version.config)
     yield from _table("Versions of the rules", "rule", version.code_versions)
     yield from ("## Files", "", "| file | rows | bytes | SHA-256 |", "|---|---|---|---|")
@@ -67,25 +84,8 @@ def _escaped(text: str) -> str:
 
 
 def _loading(version: DatasetVersion) -> Iterator[str]:
-    yield from ("## Loading", "", "```python", "from datasets import load_dataset", "")
     splits = sorted({key.partition("/")[2] for key in version.n_examples})
     files = ", ".join(f'"{split}": "{split}.jsonl"' for split in splits)
+    yield from ("## Loading", "", "```python", "from datasets import load_dataset", "")
     yield f'dataset = load_dataset("json", data_files={{{files}}})'
-    yield from ("```", "")
-    yield "`messages` and `tools` are TRL's conversational columns; `trained` says for each message"
-    yield "whether it is to be imitated. In the Parquet files, call arguments and tool schemas are JSON"
-    yield "texts. `lineage.jsonl` names for every example the episode, the steps, the file, its SHA-256"
-    yield "and the bytes that it was made from; `tracemill explain ID` shows the same."
-    yield ""
-
-
-def _limits() -> Iterator[str]:
-    yield from ("## What was not checked", "")
-    yield "- Licences: sessions may quote code of any licence. Nothing here grants rights to it."
-    yield "- Redaction knows formats, not meanings: a secret in plain prose, or a person's name outside"
-    yield "  addresses and home folders, can still be there. Read before you share."
-    yield "- Tool schemas are inferred from the calls that were made (`tools:inferred`)."
-    yield "- Near-duplicates and overlap with public benchmarks were not looked for; exact duplicates"
-    yield "  were removed."
-    yield "- Outcomes are judged by rules from what the sessions and commits say, not by people."
-    yield ""
+    yield from ("```", "", _ABOUT_FILES, "")

@@ -9,6 +9,7 @@ fixtures under `tests/sources/`.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from tracemill.base.registry import Registry
@@ -24,4 +25,11 @@ SOURCES: Final = Registry[type[Source]](
 )
 """Every source by name, in the order in which inputs are offered to them."""
 
-__all__ = ["SOURCES", "Source"]
+
+@cache
+def load_source(name: str) -> Source:
+    """Return the source called `name`, made once for each process."""
+    return SOURCES.load(name)()
+
+
+__all__ = ["SOURCES", "Source", "load_source"]

@@ -29,6 +29,7 @@ MAX_COUNT: Final = 2**40
 MAX_DEPTH: Final = 64
 """How deeply a tool's arguments may be nested before walking them becomes a risk."""
 _BOM: Final = b"\xef\xbb\xbf"
+_CONTAINERS: Final = (dict, list)
 _MAX_INT_DIGITS: Final = 18
 _MAX_HEAD_LINES: Final = 32
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -101,6 +102,8 @@ def read_json_lines(
 def _judge(line: Line | OversizeLine, origin: Origin, reader: LineReader) -> _Verdict:
     if isinstance(line, OversizeLine):
         return _unread(line, origin, "oversize_line", f"line of {line.end - line.start} bytes")
+    if not line.data:
+        return _BLANK
     try:
         value = orjson.loads(line.data)
     except orjson.JSONDecodeError:
@@ -239,20 +242,20 @@ def unknown_type(value: object) -> str:
 
 def is_too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
     """Tell whether lists and objects in `value` are nested deeper than `limit`."""
-    layer = [value]
+    layer = _inside(value)
     for _ in range(limit):
-        layer = [inner for outer in layer for inner in _inside(outer)]
         if not layer:
             return False
+        layer = [inner for outer in layer for inner in _inside(outer)]
     return True
 
 
-def _inside(value: object) -> Iterable[object]:
+def _inside(value: object) -> list[object]:
     if isinstance(value, dict):
-        return [inner for inner in value.values() if isinstance(inner, dict | list)]
+        return [inner for inner in value.values() if isinstance(inner, _CONTAINERS)]
     if isinstance(value, list):
-        return [inner for inner in value if isinstance(inner, dict | list)]
-    return ()
+        return [inner for inner in value if isinstance(inner, _CONTAINERS)]
+    return []
 
 
 def head_objects(head: bytes) -> list[dict[str, Any]]:

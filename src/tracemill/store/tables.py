@@ -1,9 +1,9 @@
 """The lake's tables: records as Arrow columns, and back.
 
 Columns follow from a record's fields: plain values become typed columns, a `Span` becomes
-`byte_start` and `byte_end`, and everything nested becomes a JSON text, so that rows stay
-readable to any engine while records may nest as they like. A tagged union keeps what all its members
-share as columns and the whole record as JSON.
+`byte_start` and `byte_end`, and everything nested becomes a JSON text, so that rows stay readable
+to any engine while records may nest as they like. A tagged union keeps what all its members
+share as columns, and the whole record as JSON.
 """
 
 from __future__ import annotations

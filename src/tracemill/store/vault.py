@@ -122,7 +122,7 @@ class Vault:
     def inputs(self) -> dict[str, Known]:
         """Return what is known of every input, by path."""
         rows = self._catalog.execute("SELECT * FROM inputs")
-        return {row[0]: Known(*row[:-1], bool(row[-1])) for row in rows}
+        return {row[0]: Known(*row)._replace(failed=bool(row[-1])) for row in rows}
 
     def chunks(self) -> dict[str, Chunk]:
         """Return every chunk that the archive holds, by hash."""

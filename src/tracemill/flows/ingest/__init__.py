@@ -5,8 +5,8 @@ into redacted rows in any process, and `accept` makes them durable batch by batc
 alone may import the vault: unredacted bytes come in here, and only redacted rows go out.
 """
 
-from tracemill.flows.ingest.plan import Ingest, Plan, nothing_new
-from tracemill.flows.ingest.results import Ingested, Progress, Report
+from tracemill.flows.ingest.plan import Ingest
+from tracemill.flows.ingest.results import Ingested, Plan, Progress, Report, nothing_new
 from tracemill.flows.ingest.verify import verify_archive
 
 __all__ = ["Ingest", "Ingested", "Plan", "Progress", "Report", "nothing_new", "verify_archive"]

@@ -14,9 +14,8 @@ from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.batch import Batch
 from tracemill.flows.ingest.discovery import Candidate, Skip
 from tracemill.flows.ingest.kernel import Finished, ReadTask, Rows, Shard, ShardEnd, read_shard
-from tracemill.flows.ingest.plan import Plan
 from tracemill.flows.ingest.redactors import redactor
-from tracemill.flows.ingest.results import Ingested, Progress, Report
+from tracemill.flows.ingest.results import Ingested, Plan, Progress, Report
 from tracemill.flows.results import Failure
 from tracemill.records.findings import Input
 from tracemill.store.lake import Lake

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base import git
 from tracemill.base.errors import NotFoundError
-from tracemill.sources import SOURCES, Source
+from tracemill.sources import SOURCES, load_source
 
 HEAD_BYTES: Final = 65_536
 # fmt: off
@@ -166,13 +166,3 @@ def _unrecognised(path: Path, head: bytes) -> Skip:
         f"expected a session of one of: {', '.join(SOURCES.names())}; found none of their shapes",
         failed=True,
     )
-
-
-_LOADED: dict[str, Source] = {}
-
-
-def load_source(name: str) -> Source:
-    """Return the source called `name`, made once for each process."""
-    if name not in _LOADED:
-        _LOADED[name] = SOURCES.load(name)()
-    return _LOADED[name]

@@ -19,13 +19,13 @@ import pyarrow as pa
 
 from tracemill.base.errors import SourceError
 from tracemill.base.lines import MAX_LINE_BYTES, split_lines
-from tracemill.flows.ingest.discovery import load_source
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
 from tracemill.records.events import Event
 from tracemill.records.findings import Input, Quarantined, Tally
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, Trajectory
+from tracemill.sources import load_source
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Spool
 from tracemill.store.tables import TABLES
 
@@ -182,7 +182,7 @@ class _Reading:
             return
         with load_source(task.source).open(Path(task.path)) as opened:
             yield writer.passing(_blocks(opened))
-            self._note_growth(opened, writer)
+            self._note_growth(opened)
 
     def _read(self, blocks: Iterator[bytes]) -> Iterator[Rows]:
         task = self._task
@@ -202,7 +202,7 @@ class _Reading:
             if self._n_held >= _REDACT_BYTES or len(self._held) >= _REDACT_RECORDS:
                 yield from self._redact()
 
-    def _note_growth(self, opened: BinaryIO, writer: ChunkWriter) -> None:
+    def _note_growth(self, opened: BinaryIO) -> None:
         """Say so when more has come since the input was looked at."""
         try:
             size = os.fstat(opened.fileno()).st_size
@@ -211,7 +211,7 @@ class _Reading:
         if self._task.n_bytes and size != self._task.n_bytes:
             self._failure = (
                 "grew_while_read",
-                f"it had {self._task.n_bytes} bytes when it was found, and {size} after it was read",
+                f"it had {self._task.n_bytes} bytes when it was found, {size} after it was read",
             )
 
     def _redact(self) -> Iterator[Rows]:

@@ -10,42 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from tracemill.base import git
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.discovery import Candidate, Skip, Unreadable, discover, recognise
-from tracemill.flows.ingest.results import Ingested, Report
+from tracemill.flows.ingest.results import Ingested, Plan, Report
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.store.vault import Known, Vault
 from tracemill.store.workspace import Workspace
-
-
-class Plan(NamedTuple):
-    """What an ingest would do."""
-
-    to_read: list[tuple[Candidate, str]]
-    """New or changed inputs, with the names of their sources."""
-    to_skip: list[tuple[str, str, Skip]]
-    """Path, state and reason of new or changed inputs that are not read."""
-    unchanged: Counter[str]
-    """Inputs that stand as they were, counted by what became of them."""
-    to_restore: list[Known]
-    """Inputs to be read again from the archive: newer code, or a lake that is gone."""
-    failures: list[Failure]
-    """Inputs that could not be read whole, or no longer can be, and stay as they are."""
-
-    @property
-    def n_bytes(self) -> int:
-        """Bytes to read, as far as they are known beforehand."""
-        restored = sum(known.n_bytes for known in self.to_restore)
-        return restored + sum(candidate.n_bytes for candidate, _ in self.to_read)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
-        return not (self.to_read or self.to_skip or self.to_restore)
 
 
 class Ingest:
@@ -137,15 +111,3 @@ def _note_unchanged(plan: Plan, known: Known) -> None:
     if known.failed:
         reason, detail = known.reason or "unknown", known.detail or ""
         plan.failures.append(Failure(uri=known.uri, reason=reason, detail=detail))
-
-
-def nothing_new(plan: Plan) -> Ingested:
-    """Return the result of an ingest that found every input as it was."""
-    return Ingested(
-        inputs=dict(plan.unchanged),
-        records={},
-        skipped_lines={},
-        n_bytes=0,
-        failures=tuple(plan.failures),
-        changed=False,
-    )

@@ -1,0 +1,105 @@
+"""How Hypothesis makes texts that are full of near misses, and steps that hold them."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from tests.redact.templates import fill
+from tracemill.records.refs import Span
+from tracemill.records.trajectory import Step, ToolCall, ToolResult
+
+PIECES = (
+    "password",
+    "PASSWORD=",
+    "token: ",
+    '"api_key": "',
+    'secret = "',
+    "Authorization: Bearer ",
+    "--token ",
+    "?access_token=",
+    "curl -u me:",
+    "https://ci:",
+    "@github.com/a/b",
+    "/home/",
+    "/Users/",
+    "C:\\Users\\",
+    "C:\\\\Users\\\\",
+    "-home-",
+    "projects/-Users-",
+    "ada",
+    "ada.lovelace",
+    "dev-abcdef",
+    "user",
+    "@",
+    "ada@lovelace.org",
+    "user-abcdef@example.org",
+    "noreply@anthropic.com",
+    "Co-authored-by: Ada L <ada@lovelace.org>",
+    "[SECRET:",
+    "[SECRET:jwt:abcdef]",
+    "]",
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "-----END RSA PRIVATE KEY-----",
+    fill("{b64:64}"),
+    fill("{b64:64}\n{b64:64}"),
+    fill("ghp_{alnum:36}"),
+    fill("AKIA{upper:16}"),
+    fill("{hex:40}"),
+    fill("{uuid}"),
+    fill("{alnum:24}"),
+    "hunter2!",
+    "os.environ['X']",
+    "\\n",
+    '\\"',
+    "\n",
+    "\r\n",
+    "\n\0\n",
+    "\0",
+    "\x1b[1m",
+    "é",
+    "密",
+    "🙂",
+    "/",
+    "\\",
+    "-",
+    "_",
+    ".",
+    ":",
+    "=",
+    " ",
+    '"',
+    "'",
+    "<",
+    ">",
+)
+
+texts = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
+    st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=10).map("".join),
+)
+
+keys = st.one_of(st.sampled_from(("command", "password", "api_key", "file_path", "0")), texts)
+
+trees = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), texts),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(keys, inner, max_size=4)),
+    max_leaves=12,
+)
+
+calls = st.builds(
+    ToolCall, id=st.just("call_1"), name=texts, arguments=st.dictionaries(keys, trees, max_size=4)
+)
+results = st.builds(
+    ToolResult, call_id=st.just("call_1"), content=texts, feedback=st.none() | texts
+)
+steps = st.builds(
+    Step,
+    trajectory_id=st.just("trajectory_1"),
+    index=st.integers(0, 9),
+    speaker=st.sampled_from(("user", "agent")),
+    text=texts,
+    reasoning=st.none() | texts,
+    calls=st.lists(calls, max_size=2).map(tuple),
+    results=st.lists(results, max_size=2).map(tuple),
+    span=st.just(Span(start=0, end=1)),
+)

@@ -1,0 +1,108 @@
+"""What holds for every text: redacting twice is once, engines agree, texts stand alone."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.redact.conftest import KEY
+from tests.redact.strategies import steps, texts, trees
+from tracemill.records.refs import Span
+from tracemill.records.trajectory import Step, ToolCall
+from tracemill.redact import Redactor
+from tracemill.redact.fields import Texts, collect, places, rebuild
+
+RE2 = Redactor(KEY, engine="re2")
+
+
+def step_with(arguments: object) -> Step:
+    call = ToolCall(id="call_1", name="Bash", arguments={"input": arguments})
+    return Step(
+        trajectory_id="t", index=0, speaker="agent", calls=(call,), span=Span(start=0, end=1)
+    )
+
+
+@given(texts)
+def test_redacting_twice_is_redacting_once(text: str) -> None:
+    once = RE2.text(text)
+
+    assert RE2.text(once) == once
+
+
+@given(st.lists(steps, max_size=4))
+def test_redacting_records_twice_is_redacting_them_once(records: list[Step]) -> None:
+    once = RE2.redact(records).records
+
+    twice = RE2.redact(once)
+
+    assert twice.records == once
+    assert all(new is old for new, old in zip(twice.records, once, strict=True))
+
+
+@given(st.lists(steps, max_size=4))
+def test_engines_agree(records: list[Step]) -> None:
+    pytest.importorskip("hyperscan")
+    hyperscan = Redactor(KEY, engine="hyperscan", database=database())
+
+    assert hyperscan.redact(records) == RE2.redact(records)
+
+
+@given(st.lists(texts, max_size=6))
+def test_texts_stand_alone(parts: list[str]) -> None:
+    together = RE2.redact([step_with(parts)]).records[0].calls[0].arguments["input"]
+
+    assert together == [RE2.text(part) for part in parts]
+
+
+@given(st.lists(steps, max_size=4))
+def test_findings_point_at_stand_ins(records: list[Step]) -> None:
+    redaction = RE2.redact(records)
+
+    for finding in redaction.findings:
+        step = next(s for s in redaction.records if finding.where in places(s))
+        assert finding.start < finding.end
+        assert step.trajectory_id == finding.record_id
+
+
+@given(st.lists(steps, max_size=4))
+def test_records_still_encode_and_decode(records: list[Step]) -> None:
+    redacted = RE2.redact(records).records
+
+    encoded = msgspec.json.encode(redacted)
+
+    assert msgspec.json.decode(encoded, type=list[Step]) == redacted
+
+
+@given(steps)
+def test_rebuilding_from_its_own_texts_gives_the_same_record(record: Step) -> None:
+    found = Texts()
+    collect(record, found)
+
+    assert rebuild(record, iter(found.texts)) == record
+    assert len(places(record)) == len(found.texts)
+
+
+@given(trees)
+def test_rebuilding_takes_every_text_once(tree: object) -> None:
+    record = step_with(tree)
+    found = Texts()
+    collect(record, found)
+    numbered = [f"text number {i}" for i in range(len(found.texts))]
+    rebuilt = rebuild(record, iter(numbered))
+    again = Texts()
+    collect(rebuilt, again)
+
+    assert again.texts == numbered
+
+
+_DATABASE: list[bytes] = []
+
+
+def database() -> bytes:
+    if not _DATABASE:
+        from tracemill.redact import compile_database
+
+        _DATABASE.append(compile_database())
+    return _DATABASE[0]

@@ -1,0 +1,183 @@
+"""Counts of an independent reader, over every real rollout: plain json, written from the notes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracemill.base.lines import split_lines
+from tracemill.records.events import Compaction, Feedback, TodoChange
+from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.refs import Origin
+from tracemill.records.trajectory import Step, Trajectory
+from tracemill.sources.codex import Codex
+from tracemill.sources.protocol import SourceRecord
+
+pytestmark = pytest.mark.foreign
+
+ROOT = Path(
+    os.environ.get("TRACEMILL_SHARED_DATA")
+    or Path(__file__).resolve().parents[3] / "shared" / "data"
+)
+FILES = sorted((ROOT / "formats" / "codex").rglob("*.jsonl"))
+CALLS = ("function_call", "custom_tool_call", "web_search_call", "tool_search_call")
+HAND_MADE = ("codex_05", "schema_drift", "session_", "small", "large")
+"""Files that somebody wrote by hand after old versions, with record types of their own."""
+
+
+def name_of(path: Path) -> str:
+    return "/".join(path.relative_to(ROOT).parts[2:]) or "none"
+
+
+@pytest.fixture(params=FILES or [ROOT], ids=name_of)
+def path(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    if found == ROOT:
+        pytest.skip(f"no Codex rollouts under {ROOT}; set TRACEMILL_SHARED_DATA")
+    return found
+
+
+def records_of(path: Path) -> list[SourceRecord]:
+    origin = Origin(source="codex", source_version=1, uri=str(path), input_id="input_1")
+    with Codex().open(path) as file:
+        return list(Codex().read(split_lines(iter(lambda: file.read(65536), b"")), origin))
+
+
+def items_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for line in path.read_bytes().decode().split("\n"):
+        if line.strip():
+            record = json.loads(line)
+            bare = "payload" not in record
+            yield "response_item" if bare else record["type"], record if bare else record["payload"]
+
+
+def counts_by_hand(path: Path) -> Counter[str]:
+    found: Counter[str] = Counter()
+    total: dict[str, int] = {}
+    failed = set()
+    for outer, item in items_of(path):
+        kind = item.get("type", "")
+        found["compactions"] += outer == "compacted"
+        if outer == "event_msg":
+            found["interruptions"] += kind == "turn_aborted" and item["reason"] == "interrupted"
+            if kind == "token_count":
+                total = (item.get("info") or {}).get("total_token_usage", total)
+            if item.get("success") is False:
+                failed.add(item.get("call_id"))
+        if outer == "response_item":
+            found["calls"] += kind in CALLS
+            found["todo changes"] += item.get("name") == "update_plan"
+            found["results"] += kind.endswith("_output")
+            found["errors"] += kind.endswith("_output") and is_failure(item, failed)
+    found["input_tokens"] = total.get("input_tokens", 0) - total.get("cached_input_tokens", 0)
+    found["cache_read_tokens"] = total.get("cached_input_tokens", 0)
+    found["output_tokens"] = total.get("output_tokens", 0)
+    found["reasoning_tokens"] = total.get("reasoning_output_tokens", 0)
+    return +found
+
+
+def is_failure(item: dict[str, Any], failed: set[Any]) -> bool:
+    said = item.get("output")
+    code = (
+        re.search(r"(?:Process exited with code|Exit code:) (-?\d+)", said or "")
+        if (isinstance(said, str))
+        else None
+    )
+    return item.get("call_id") in failed or (code is not None and code[1] != "0")
+
+
+def counts_of_records(records: list[SourceRecord]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for record in records:
+        if isinstance(record, Step):
+            found["calls"] += len(record.calls)
+            found["results"] += len(record.results)
+            found["errors"] += sum(result.status == "error" for result in record.results)
+        elif isinstance(record, Feedback):
+            found[f"{record.action}s"] += 1
+        elif isinstance(record, Compaction):
+            found["compactions"] += 1
+        elif isinstance(record, TodoChange):
+            found["todo changes"] += 1
+        elif isinstance(record, Trajectory):
+            for name in ("input", "cache_read", "output", "reasoning"):
+                key = f"{name}_tokens"
+                found[key] += getattr(record.total_usage, key, None) or 0
+    return found
+
+
+def test_counts_agree_with_an_independent_reader(path: Path) -> None:
+    by_hand = counts_by_hand(path)
+    found = +counts_of_records(records_of(path))
+
+    assert found == by_hand
+
+
+def test_each_typed_message_is_one_step_of_a_person(path: Path) -> None:
+    if path.name.startswith(HAND_MADE):
+        pytest.skip("written by hand, with the same text everywhere")
+    typed = [
+        item["message"]
+        for outer, item in items_of(path)
+        if outer == "event_msg" and item.get("type") == "user_message"
+    ]
+    steps = [record for record in records_of(path) if isinstance(record, Step)]
+    said = [step.text for step in steps if step.speaker == "user"]
+
+    assert len(said) == len(typed) or not typed
+    assert all(message in text for message, text in zip(typed, said, strict=False))
+
+
+def test_each_reply_is_told_once(path: Path) -> None:
+    steps = [record for record in records_of(path) if isinstance(record, Step)]
+    n_replies = sum(
+        outer == "response_item" and item.get("role") == "assistant"
+        for outer, item in items_of(path)
+    )
+    texts = [step.text for step in steps if step.speaker == "agent" and step.text]
+
+    assert len(texts) <= n_replies or path.name == "small.jsonl"
+
+
+def test_steps_and_header_agree(path: Path) -> None:
+    records = records_of(path)
+    steps = [record for record in records if isinstance(record, Step)]
+    header = next(record for record in records if isinstance(record, Trajectory))
+
+    assert [step.index for step in steps] == list(range(header.n_steps))
+    assert {step.trajectory_id for step in steps} <= {header.id}
+    spent = sum((step.usage and step.usage.output_tokens) or 0 for step in steps)
+    has_replies = any(step.speaker == "agent" for step in steps)
+    total = (header.total_usage and header.total_usage.output_tokens) or 0
+    assert not has_replies or 0.9 * total <= spent <= total or path.name == "small.jsonl"
+
+
+def test_every_line_is_accounted_for(path: Path) -> None:
+    records = records_of(path)
+    n_quarantined = sum(isinstance(record, Quarantined) for record in records)
+    n_lines = sum(bool(line.strip()) for line in path.read_bytes().split(b"\n"))
+    tally = records[-1]
+
+    assert isinstance(tally, Tally)
+    assert tally.n_lines == n_lines
+    assert tally.n_lines == tally.n_used + n_quarantined + sum(tally.skipped.values())
+    unknown = {reason for reason in tally.skipped if reason.startswith("unknown_type")}
+    assert not unknown or path.name.startswith(HAND_MADE)
+
+
+def test_every_rollout_is_recognised(path: Path) -> None:
+    # These name no program and no session, so that nothing tells them from any chat.
+    is_bare = path.name in (
+        "session_branch.jsonl",
+        "session_simple.jsonl",
+        "session_toolcall.jsonl",
+    )
+
+    assert Codex().recognises(path, path.read_bytes()[:65536]) is not is_bare
