@@ -90,10 +90,8 @@ def test_schema_is_current(name: str) -> None:
     assert (SCHEMA / f"{name}.json").read_text() == schema(name), "run: make schema"
 
 
-@pytest.mark.parametrize("name", sorted(TYPES))
+@pytest.mark.parametrize("name", sorted(n for n in TYPES if n.startswith("record.")))
 def test_every_field_of_a_record_is_documented(name: str) -> None:
-    if not name.startswith("record."):
-        pytest.skip("rows and answers carry their own names")
     made = json.loads(schema(name))
     silent = [
         f"{title}.{field}"

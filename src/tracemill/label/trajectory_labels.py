@@ -4,7 +4,7 @@
 |---|---|
 | `outcome.committed` | it committed, by its own output or by a link |
 | `outcome.reverted` | a commit of its was undone; said only where its commits are known |
-| `quality.tests_passed` | how the last tests after the last edit ended; also `lint`, `types`, `build` |
+| `quality.tests_passed` | how the last tests after the last edit ended; also lint, types, build |
 | `process.recovered` | a failing check passed later |
 | `feedback.rejected` | how often a person did; also `interrupted`, `corrected`, `accepted` |
 """
