@@ -1,5 +1,6 @@
 """Chat examples: windows of whole turns from work that is known to have been achieved.
 
+Of a turn that is longer than a window, the beginning is used, since that is what the model saw.
 A turn that a person refused, stopped or corrected stays in its window, because the model saw it
 from then on, but it is not imitated: its messages carry no loss, and it is counted under
 the reason. A window in which nothing is left to imitate is dropped.
@@ -27,7 +28,7 @@ from tracemill.render.messages import UnansweredCallError, render_messages
 DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
-    "rejected_turn", "interrupted_turn", "corrected_turn", "no_activity",
+    "rejected_turn", "interrupted_turn", "corrected_turn",
 ]  # fmt: skip
 """Why something is not imitated. The `…_turn` reasons leave a turn in its window, untrained."""
 
@@ -113,20 +114,21 @@ class _Building:
         self._split = choose_split(episode.id, config)
 
     def window(self, turns: Sequence[Turn]) -> Iterator[ChatExample | Drop]:
-        """Yield the example of one window, and its drops."""
-        first, last = turns[0].first_step, turns[-1].last_step
-        if turns[0].is_too_long:
-            yield self._drop("too_long", first, last)
-            return
+        """Yield the example of one window, and what was left out of it."""
+        steps = [step for turn in turns for step in turn.steps]
+        last = turns[-1]
+        if last.is_cut:
+            first_left = steps[-1].index + 1 if steps else last.first_step
+            yield self._drop("too_long", first_left, last.last_step)
         if not self._trajectory.is_subagent and not any(turn.has_prompt for turn in turns):
-            yield self._drop("no_user_step", first, last)
+            yield self._drop("no_user_step", turns[0].first_step, last.last_step)
             return
         untrained: set[int] = set()
         for turn in turns:
             if (reason := self._disliked(turn)) is not None:
                 yield self._drop(reason, turn.first_step, turn.last_step)
-                untrained.update(range(turn.first_step, turn.last_step + 1))
-        yield self._example([step for turn in turns for step in turn.steps], untrained)
+                untrained.update(step.index for step in turn.steps)
+        yield from self._example(steps, untrained)
 
     def _disliked(self, turn: Turn) -> DropReason | None:
         """Return how a person showed that a turn was not what they wanted."""
@@ -140,16 +142,22 @@ class _Building:
             return "corrected_turn"
         return None
 
-    def _example(self, steps: list[Step], untrained: Collection[int]) -> ChatExample | Drop:
-        first, last = steps[0].index, steps[-1].index
+    def _example(
+        self, steps: list[Step], untrained: Collection[int]
+    ) -> Iterator[ChatExample | Drop]:
+        """Yield the example of some steps, up to a call that was never answered."""
         try:
             messages = _trimmed(render_messages(steps, untrained))
-        except UnansweredCallError:
-            return self._drop("unanswered_call", first, last)
-        if not any(message.trained for message in messages):
-            return self._drop("no_trained_message", first, last)
+        except UnansweredCallError as error:
+            yield self._drop("unanswered_call", error.step, steps[-1].index)
+            yield from self._example([s for s in steps if s.index < error.step], untrained)
+            return
+        if not messages:
+            if steps:
+                yield self._drop("no_trained_message", steps[0].index, steps[-1].index)
+            return
         tools = infer_tools(messages)
-        return ChatExample(
+        yield ChatExample(
             id=make_id("example", _encode(messages), _encode(tools)),
             messages=tuple(messages),
             tools=tools,

@@ -1,7 +1,7 @@
 """Steps to messages: who speaks in which role, and what carries loss.
 
-- What the harness said before anybody else is the `system` message; what it put in later went
-  to the model as part of the prompt, so it is a `user` message that nobody is trained on.
+- What the harness put in went to the model as part of the prompt, so it is a `user` message. It
+  is no `system` message: sessions do not hold those, and notes about commands are none.
 - What one speaker said in several steps running is one message, as chat templates want it.
 - A call is answered right behind the message that made it, exactly once, wherever its result
   stood in the log. A call without a result cannot be rendered: nothing is invented.
@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,7 +21,11 @@ from tracemill.records.trajectory import Step, ToolCall, ToolResult
 
 
 class UnansweredCallError(DataError):
-    """A call has no result, so its messages would not be what the model saw."""
+    """A call has no result, so what follows it would not be what the model saw."""
+
+    def __init__(self, step: Step, call: ToolCall) -> None:
+        super().__init__(f"step {step.index}: call of tool {call.name!r} has no result")
+        self.step = step.index
 
 
 def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> list[Message]:
@@ -38,10 +42,12 @@ def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> l
     return messages
 
 
-def _of_step(step: Step, results: dict[str, ToolResult], *, is_trained: bool) -> Iterator[Message]:
+def _of_step(
+    step: Step, results: Mapping[str, ToolResult], *, is_trained: bool
+) -> Iterator[Message]:
     match step.speaker:
         case "system" | "user":
-            yield Message(role=step.speaker, content=step.text)
+            yield Message(role="user", content=step.text)
         case "agent":
             yield Message(
                 role="assistant",
@@ -50,7 +56,7 @@ def _of_step(step: Step, results: dict[str, ToolResult], *, is_trained: bool) ->
                 tool_calls=tuple(map(_call, step.calls)),
                 trained=is_trained and not step.is_replayed and not step.is_error,
             )
-            yield from _answers(step.calls, results)
+            yield from _answers(step, results)
         case "tool":
             return
 
@@ -63,17 +69,15 @@ def _call(call: ToolCall) -> dict[str, Any]:
     }
 
 
-def _answers(calls: Iterable[ToolCall], results: dict[str, ToolResult]) -> Iterator[Message]:
-    for call in calls:
+def _answers(step: Step, results: Mapping[str, ToolResult]) -> Iterator[Message]:
+    for call in step.calls:
         if (result := results.get(call.id)) is None:
-            raise UnansweredCallError(f"call {call.id!r} of tool {call.name!r} has no result")
+            raise UnansweredCallError(step, call)
         yield Message(role="tool", content=result.content, tool_call_id=call.id, name=call.name)
 
 
 def _append(messages: list[Message], message: Message) -> None:
     """Add a message, as part of the last one where the same speaker goes on."""
-    if message.role == "system" and messages and messages[-1].role != "system":
-        message = msgspec.structs.replace(message, role="user")
     last = messages[-1] if messages else None
     goes_on = last is not None and last.role == message.role and message.role != "tool"
     if last is None or not goes_on or last.trained != message.trained or last.tool_calls:
