@@ -1,8 +1,9 @@
 """A trajectory's steps as turns, and turns packed into windows, in bounded memory.
 
 A turn begins where a person speaks, and reaches to the next time they do. A window holds whole
-turns, as many as fit; of a turn that is too long by itself it holds the beginning. Where the context was compacted a new window begins, since the model no
-longer saw what was before; the summary that it saw instead opens the window.
+turns, as many as fit; of a turn that is too long by itself it holds the beginning. Where the
+context was compacted a new window begins, since the model no longer saw what was before; the
+summary that it saw instead opens the window.
 """
 
 from __future__ import annotations
