@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.reading import FOREIGN, read_file
 
-from tracemill.base.lines import split_lines
 from tracemill.records.events import Compaction, Feedback, TodoChange
 from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.protocol import SourceRecord
 
 pytestmark = pytest.mark.foreign
 
-ROOT = Path(
-    os.environ.get("TRACEMILL_SHARED_DATA")
-    or Path(__file__).resolve().parents[3] / "shared" / "data"
-)
-FILES = sorted((ROOT / "formats" / "claude_code").rglob("*.jsonl"))
+FILES = sorted((FOREIGN / "formats" / "claude_code").rglob("*.jsonl"))
 HAND_MADE_TYPES = ("none", "tool_use", "tool_result")
 TOKENS = {
     "input_tokens": "input_tokens",
@@ -36,21 +30,19 @@ TOKENS = {
 
 
 def name_of(path: Path) -> str:
-    return "/".join(path.relative_to(ROOT).parts[2:]) or "none"
+    return "/".join(path.relative_to(FOREIGN).parts[2:]) or "none"
 
 
-@pytest.fixture(params=FILES or [ROOT], ids=name_of)
+@pytest.fixture(params=FILES or [FOREIGN], ids=name_of)
 def path(request: pytest.FixtureRequest) -> Path:
     found: Path = request.param
-    if found == ROOT:
-        pytest.skip(f"no Claude Code files under {ROOT}; set TRACEMILL_SHARED_DATA")
+    if found == FOREIGN:
+        pytest.skip(f"no Claude Code files under {FOREIGN}; set TRACEMILL_SHARED_DATA")
     return found
 
 
 def records_of(path: Path) -> list[SourceRecord]:
-    origin = Origin(source="claude-code", source_version=1, uri=str(path), input_id="input_1")
-    with ClaudeCode().open(path) as file:
-        return list(ClaudeCode().read(split_lines(iter(lambda: file.read(65536), b"")), origin))
+    return read_file(ClaudeCode(), path).records
 
 
 def objects_of(path: Path) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,43 +10,36 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.reading import FOREIGN, read_file
 
-from tracemill.base.lines import split_lines
 from tracemill.records.events import Compaction, Feedback, TodoChange
 from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.codex import Codex
 from tracemill.sources.protocol import SourceRecord
 
 pytestmark = pytest.mark.foreign
 
-ROOT = Path(
-    os.environ.get("TRACEMILL_SHARED_DATA")
-    or Path(__file__).resolve().parents[3] / "shared" / "data"
-)
-FILES = sorted((ROOT / "formats" / "codex").rglob("*.jsonl"))
+FILES = sorted((FOREIGN / "formats" / "codex").rglob("*.jsonl"))
 CALLS = ("function_call", "custom_tool_call", "web_search_call", "tool_search_call")
 HAND_MADE = ("codex_05", "schema_drift", "session_", "small", "large")
 """Files that somebody wrote by hand after old versions, with record types of their own."""
 
 
 def name_of(path: Path) -> str:
-    return "/".join(path.relative_to(ROOT).parts[2:]) or "none"
+    return "/".join(path.relative_to(FOREIGN).parts[2:]) or "none"
 
 
-@pytest.fixture(params=FILES or [ROOT], ids=name_of)
+@pytest.fixture(params=FILES or [FOREIGN], ids=name_of)
 def path(request: pytest.FixtureRequest) -> Path:
     found: Path = request.param
-    if found == ROOT:
-        pytest.skip(f"no Codex rollouts under {ROOT}; set TRACEMILL_SHARED_DATA")
+    if found == FOREIGN:
+        pytest.skip(f"no Codex rollouts under {FOREIGN}; set TRACEMILL_SHARED_DATA")
     return found
 
 
 def records_of(path: Path) -> list[SourceRecord]:
-    origin = Origin(source="codex", source_version=1, uri=str(path), input_id="input_1")
-    with Codex().open(path) as file:
-        return list(Codex().read(split_lines(iter(lambda: file.read(65536), b"")), origin))
+    return read_file(Codex(), path).records
 
 
 def items_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -133,13 +133,13 @@ class ClaudeReader:
         session_id = text(record.get("sessionId")) or text(record.get("session_id"))
         if session_id and len(self._session_ids) < _MAX_SESSION_IDS:
             self._session_ids[session_id] = None
-        key, agent_id = "", ""
+        key = ""
         if record.get("isSidechain") is True:
-            agent_id = text(record.get("agentId")) or ""
+            agent_id = text(record.get("agentId"))
             key = f"agent {agent_id}" if agent_id else f"chain {self._follow_chain(record)}"
         found = self._trajectories.get(key)
         if found is None:
-            found = self._begin(key, session_id, agent_id, line)
+            found = self._begin(key, session_id, line)
         if found.cwd is None:
             found.cwd = text(record.get("cwd"))
         if found.branch is None:
@@ -148,11 +148,11 @@ class ClaudeReader:
             found.agent_version = text(record.get("version"))
         return found
 
-    def _begin(self, key: str, session_id: str | None, agent_id: str, line: Line) -> OpenTrajectory:
+    def _begin(self, key: str, session_id: str | None, line: Line) -> OpenTrajectory:
         if len(self._trajectories) >= _MAX_TRAJECTORIES:
             oldest = next(key for key in self._trajectories if key)
             self._finish_trajectory(self._trajectories.pop(oldest))
-        own_id = make_id("traj", self._name, session_id or "", agent_id, line.data.strip())
+        own_id = make_id("traj", self._name, session_id or "", key, line.data.strip())
         # A session that nothing names is like no other, so it is called what its trajectory is.
         trajectory = OpenTrajectory(own_id, session_id or own_id)
         trajectory.is_subagent = bool(key)

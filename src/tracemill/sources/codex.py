@@ -15,6 +15,7 @@ The model of this source:
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ from tracemill.sources.json_lines import head_objects, read_json_lines
 from tracemill.sources.protocol import SourceRecord
 
 _ZST: Final = ".jsonl.zst"
+_MAX_HEAD_BYTES: Final = 2**16
 _ENVELOPES: Final = frozenset(
     {"session_meta", "response_item", "event_msg", "turn_context", "compacted", "world_state"}
 )
@@ -50,17 +52,19 @@ class Codex:
     def recognises(self, path: Path, head: bytes) -> bool:
         """Tell whether `path` is a rollout, by its first lines.
 
-        A bare chat message says nothing of who wrote it, so that one counts only in a file
-        that is named as a rollout.
+        A bare chat message says nothing of who wrote it, and the bytes at hand of a compressed
+        file may hold nothing whole: such a file must be named as a rollout.
         """
+        is_named = path.name.startswith("rollout-")
         if path.name.endswith(_ZST):
-            head = _decompressed(head)
+            is_packed, head = head.startswith(zstandard.FRAME_HEADER), _decompressed(head)
+            if is_packed and is_named and not head:
+                return True
         elif path.suffix != ".jsonl":
             return False
         found = head_objects(head)
         if not found:
             return _CUT_OFF.match(head) is not None
-        is_named = path.name.startswith("rollout-")
         return any(_is_ours(record) or (is_named and "role" in record) for record in found)
 
     def open(self, path: Path) -> BinaryIO:
@@ -86,9 +90,10 @@ def _is_ours(record: dict[str, Any]) -> bool:
 
 
 def _decompressed(head: bytes) -> bytes:
-    """Return what the first bytes of a compressed file hold, as far as they reach."""
+    """Return the beginning of what a compressed file holds, as far as its first bytes reach."""
+    stream = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(head))
     try:
-        return zstandard.ZstdDecompressor().decompressobj().decompress(head)
+        return stream.read(_MAX_HEAD_BYTES)
     except zstandard.ZstdError:
         return b""
 

@@ -141,7 +141,6 @@ class CodexReader:
     def finish(self) -> None:
         """Close all steps and give the trajectory its header."""
         steps, trajectory = self._steps, self._steps.begun
-        steps.aborts.begin_turn()
         if trajectory is not None:
             steps.window.close(trajectory)
             trajectory.tokens = self._tokens.total

@@ -132,26 +132,30 @@ def _keys(texts: list[str]) -> list[int]:
 
 
 class Aborts:
-    """Interrupted turns: told by an event, by a notice to the model, or by both."""
+    """Interrupted turns: told by an event, by a notice to the model, or by both.
+
+    Within a turn the n-th notice and the n-th event are of one interruption, which is told
+    with whichever stands first.
+    """
 
     def __init__(self, events: EventMaker, ready: list[SourceRecord]) -> None:
         self._events = events
         self._ready = ready
-        self._untold: Place | None = None
-        self._is_told = False
+        self._n_notices = 0
+        self._n_events = 0
 
     def notice(self, place: Place) -> None:
-        """Take the notice to the model; the event may stand before or behind it."""
-        if not self._is_told:
-            self._untold = place
+        """Take the notice to the model."""
+        self._n_notices += 1
+        if self._n_notices > self._n_events:
+            self._ready.append(self._events.feedback(place, "interruption"))
 
     def tell(self, place: Place) -> None:
         """Take the event."""
-        self._untold, self._is_told = None, True
-        self._ready.append(self._events.feedback(place, "interruption"))
+        self._n_events += 1
+        if self._n_events > self._n_notices:
+            self._ready.append(self._events.feedback(place, "interruption"))
 
     def begin_turn(self) -> None:
-        """Tell of a notice that no event came for."""
-        if self._untold is not None:
-            self._ready.append(self._events.feedback(self._untold, "interruption"))
-        self._untold, self._is_told = None, False
+        """Let what was told of one turn not count for the next."""
+        self._n_notices = self._n_events = 0

@@ -1,0 +1,79 @@
+"""How the tests of line-based sources read, and where real files are."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tracemill.base.lines import split_lines
+from tracemill.records.events import Event
+from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.refs import Origin
+from tracemill.records.trajectory import Step, Trajectory
+from tracemill.sources.protocol import Source, SourceRecord
+
+FOREIGN = Path(
+    os.environ.get("TRACEMILL_SHARED_DATA")
+    or Path(__file__).resolve().parents[3] / "shared" / "data"
+)
+
+
+class Found(NamedTuple):
+    """What one input held, by kind."""
+
+    records: list[SourceRecord]
+    steps: list[Step]
+    events: list[Event]
+    headers: list[Trajectory]
+    quarantined: list[Quarantined]
+    tally: Tally
+
+    @property
+    def header(self) -> Trajectory:
+        (header,) = self.headers
+        return header
+
+    def steps_of(self, header: Trajectory) -> list[Step]:
+        return [step for step in self.steps if step.trajectory_id == header.id]
+
+
+def origin_of(source: Source, uri: str = "file:session.jsonl") -> Origin:
+    return Origin(source=source.name, source_version=source.version, uri=uri, input_id="input_1")
+
+
+def jsonl(*records: Any) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def blocks_of(data: bytes, size: int) -> Iterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+def read(
+    source: Source,
+    data: bytes | Iterable[bytes],
+    uri: str = "file:session.jsonl",
+    max_line_bytes: int = 2**20,
+) -> Found:
+    blocks = [data] if isinstance(data, bytes) else data
+    lines = split_lines(blocks, max_line_bytes)
+    records = list(source.read(lines, origin_of(source, uri)))
+    *_, tally = records
+    assert isinstance(tally, Tally)
+    return Found(
+        records=records,
+        steps=[record for record in records if isinstance(record, Step)],
+        events=[record for record in records if isinstance(record, Event)],
+        headers=[record for record in records if isinstance(record, Trajectory)],
+        quarantined=[record for record in records if isinstance(record, Quarantined)],
+        tally=tally,
+    )
+
+
+def read_file(source: Source, path: Path) -> Found:
+    with source.open(path) as file:
+        return read(source, iter(lambda: file.read(65536), b""), str(path), 2**28)

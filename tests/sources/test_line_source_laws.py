@@ -1,0 +1,270 @@
+"""Laws of line-based sources, whatever stands in the file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests.sources import claude_lines as claude
+from tests.sources import codex_lines as codex
+from tests.sources.reading import Found, blocks_of, jsonl, read
+
+from tracemill.records.events import Event
+from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.trajectory import Step, Trajectory
+from tracemill.sources.claude_code import ClaudeCode
+from tracemill.sources.codex import Codex
+from tracemill.sources.protocol import Source
+
+NAMES = st.sampled_from(["a", "b", "c"])
+TEXTS = st.sampled_from(
+    [
+        "Go",
+        "Go on",
+        "é\u2028🎉",
+        "\n\n",
+        "[Request interrupted by user]",
+        "<system-reminder>x</system-reminder>",
+        "<turn_aborted>",
+        "",
+    ]
+)
+NUMBERS = st.integers(0, 12)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | NAMES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def claude_blocks() -> st.SearchStrategy[dict[str, Any]]:
+    todo = st.sampled_from(["Bash", "TodoWrite", "TaskCreate", "TaskUpdate"])
+    return st.one_of(
+        st.builds(claude.text, TEXTS),
+        st.builds(claude.thinking, TEXTS),
+        st.builds(claude.call, NAMES, todo),
+    )
+
+
+def claude_records() -> st.SearchStrategy[dict[str, Any]]:
+    flags = st.fixed_dictionaries(
+        {},
+        optional={
+            "isSidechain": st.booleans(),
+            "agentId": NAMES,
+            "sessionId": NAMES,
+            "isMeta": st.booleans(),
+            "isCompactSummary": st.booleans(),
+        },
+    )
+    results = st.lists(st.builds(claude.result, NAMES, TEXTS, is_error=st.booleans()), max_size=2)
+    said = st.builds(
+        lambda number, content, more: claude.user(number, content, **more),
+        NUMBERS,
+        TEXTS | results,
+        flags,
+    )
+    replied = st.builds(
+        lambda number, block, name, output, more: claude.agent(
+            number, block, of=name, output=output, **more
+        ),
+        NUMBERS,
+        claude_blocks(),
+        NAMES,
+        st.integers(-1, 9),
+        flags,
+    )
+    other = st.sampled_from(
+        [
+            claude.envelope(3, type="system", subtype="compact_boundary"),
+            claude.envelope(4, type="progress", isSidechain=True),
+            {"type": "queue-operation", "operation": "enqueue", "content": "and b"},
+            {"type": "summary", "summary": "S", "leafUuid": claude.uuid(1)},
+            {"type": "pr-link", "prNumber": 3},
+        ]
+    )
+    return said | replied | other
+
+
+def codex_records() -> st.SearchStrategy[dict[str, Any]]:
+    return st.one_of(
+        st.builds(codex.message, st.sampled_from(["user", "assistant", "developer"]), TEXTS),
+        st.builds(codex.typed, TEXTS),
+        st.builds(codex.call, NAMES, st.sampled_from(["exec_command", "update_plan"])),
+        st.builds(codex.output, NAMES, TEXTS),
+        st.builds(codex.spent, NUMBERS, st.none() | NUMBERS),
+        st.sampled_from(
+            [
+                codex.meta(),
+                codex.meta(id="other"),
+                codex.turn(),
+                codex.turn("model-2", turn_id="t"),
+                codex.event("turn_aborted", reason="interrupted"),
+                codex.event("task_started"),
+                codex.event("patch_apply_end", call_id="a", success=False),
+                codex.line("compacted", message=""),
+            ]
+        ),
+    )
+
+
+RECORDS = {"claude-code": claude_records(), "codex": codex_records()}
+for_each_source = pytest.mark.parametrize(
+    "source", [ClaudeCode(), Codex()], ids=lambda source: source.name
+)
+
+
+@st.composite
+def files(draw: st.DrawFn, source: Source) -> list[bytes]:
+    records = draw(st.lists(RECORDS[source.name], max_size=25))
+    return [jsonl(record) for record in records]
+
+
+def places_in(value: Any) -> list[tuple[Any, Any]]:
+    """Return every place in nested lists and objects where another value could stand."""
+    if isinstance(value, dict):
+        keys: list[Any] = list(value)
+    elif isinstance(value, list):
+        keys = list(range(len(value)))
+    else:
+        return []
+    inner = [place for key in keys for place in places_in(value[key])]
+    return [(value, key) for key in keys] + inner
+
+
+@st.composite
+def misshapen_files(draw: st.DrawFn, source: Source) -> bytes:
+    """Draw files whose objects hold anything anywhere, cut and spliced at any byte."""
+    data = b""
+    for record in draw(st.lists(RECORDS[source.name], max_size=8)):
+        changed = json.loads(json.dumps(record))
+        for _ in range(draw(st.integers(0, 2))):
+            holder, key = draw(st.sampled_from(places_in(changed)))
+            holder[key] = draw(JSON)
+        data += json.dumps(changed, ensure_ascii=draw(st.booleans())).encode(errors="replace")
+        data += draw(st.sampled_from([b"\n", b"\n", b"\n", b"\r\n", b"", b" "]))
+    if data and draw(st.booleans()):
+        at = draw(st.integers(0, len(data)))
+        data = data[:at] + draw(st.binary(max_size=4)) + data[draw(st.integers(at, len(data))) :]
+    return data
+
+
+def assert_sound(found: Found) -> None:
+    """Assert what holds of any input: lines and steps add up, and every record can be stored."""
+    tally = found.tally
+    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
+    assert len({header.id for header in found.headers}) == len(found.headers)
+    for header in found.headers:
+        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
+    assert {step.trajectory_id for step in found.steps} <= {header.id for header in found.headers}
+    ids = [event.id for event in found.events]
+    assert len(set(ids)) == len(ids)
+    for record in found.records:
+        kind = Event if isinstance(record, Event) else type(record)
+        assert msgspec.json.decode(msgspec.json.encode(record), type=kind) is not None
+
+
+@for_each_source
+@given(data=st.data())
+def test_blocks_do_not_matter(source: Source, data: st.DataObject) -> None:
+    content = b"".join(data.draw(files(source)))
+    size = data.draw(st.integers(1, 400))
+
+    assert read(source, blocks_of(content, size)).records == read(source, content).records
+
+
+@for_each_source
+@given(data=st.data())
+def test_nothing_in_a_file_is_a_crash(source: Source, data: st.DataObject) -> None:
+    assert_sound(read(source, data.draw(misshapen_files(source)), max_line_bytes=2000))
+
+
+@for_each_source
+@given(data=st.data())
+def test_bytes_of_any_kind_are_no_crash(source: Source, data: st.DataObject) -> None:
+    assert_sound(read(source, data.draw(st.binary(max_size=200))))
+
+
+@given(data=st.data())
+def test_no_subagent_line_reaches_the_main_trajectory(data: st.DataObject) -> None:
+    records = data.draw(st.lists(claude_records(), max_size=25))
+    for position, record in enumerate(records):
+        record["uuid"] = claude.uuid(1000 + position)
+    side = {record["uuid"] for record in records if record.get("isSidechain") is True}
+
+    found = read(ClaudeCode(), jsonl(*records))
+
+    subagents = {header.id for header in found.headers if header.is_subagent}
+    for step in found.steps:
+        if step.native_id is not None:
+            assert (step.native_id in side) == (step.trajectory_id in subagents)
+
+
+@given(data=st.data())
+def test_tokens_of_the_steps_add_up(data: st.DataObject) -> None:
+    found = read(ClaudeCode(), b"".join(data.draw(files(ClaudeCode()))))
+
+    for header in found.headers:
+        output = [step.usage and step.usage.output_tokens for step in found.steps_of(header)]
+        total = header.total_usage and header.total_usage.output_tokens
+        assert sum(tokens or 0 for tokens in output) == (total or 0)
+
+
+@for_each_source
+@given(data=st.data())
+def test_a_growing_file_keeps_its_ids_and_what_was_said(
+    source: Source, data: st.DataObject
+) -> None:
+    lines = data.draw(files(source))
+    assume(lines)
+    n_before = data.draw(st.integers(0, len(lines)))
+
+    before, after = read(source, b"".join(lines[:n_before])), read(source, b"".join(lines))
+
+    assert [header.id for header in before.headers] == [
+        header.id for header in after.headers[: len(before.headers)]
+    ]
+    known = {(step.trajectory_id, step.index): step for step in after.steps}
+    for step in before.steps:
+        grown = known[step.trajectory_id, step.index]
+        assert grown.text.startswith(step.text)
+        assert grown.calls[: len(step.calls)] == step.calls
+        assert grown.results[: len(step.results)] == step.results
+        assert (grown.span.start, grown.native_id) == (step.span.start, step.native_id)
+    told = {event.id for event in after.events}
+    assert {event.id for event in before.events} <= told
+
+
+@for_each_source
+@given(data=st.data())
+def test_closed_steps_never_change(source: Source, data: st.DataObject) -> None:
+    """What was given away before the end of a file is given away just so when it has grown."""
+    filler = b"".join(
+        jsonl(claude.user(5000 + n, "x") if source.name == "claude-code" else codex.typed(f"x{n}"))
+        for n in range(300)
+    )
+    lines = data.draw(files(source))
+    content = b"".join(lines) + filler
+    more = content + b"".join(data.draw(files(source)))
+
+    steps = [record for record in read(source, content).records if isinstance(record, Step)]
+    later = [record for record in read(source, more).records if isinstance(record, Step)]
+    n_given_early = max(0, len(steps) - 256)
+
+    early = {(step.trajectory_id, step.index): step for step in later}
+    main = max(steps, key=lambda step: step.index).trajectory_id
+    for step in steps[:n_given_early]:
+        if step.trajectory_id == main:
+            assert early[main, step.index] == step
+
+
+@for_each_source
+def test_the_records_of_a_source_are_these(source: Source) -> None:
+    found = read(source, jsonl({"type": "x"}) + b"{")
+
+    assert [type(record) for record in found.records] == [Quarantined, Tally]
+    assert Trajectory not in map(type, found.records)
