@@ -11,6 +11,10 @@ from pathlib import Path
 from measuring import TRACEMILL, Cost, copies, run, shared_data
 
 
+SMALL = 10_000
+"""Fixtures below this many bytes are no sessions of anybody's."""
+
+
 def show(name: str, cost: Cost, n_bytes: int) -> None:
     speed = n_bytes / 1e6 / cost.cpu_s
     print(
@@ -19,22 +23,32 @@ def show(name: str, cost: Cost, n_bytes: int) -> None:
     )
 
 
-def dataclaw(home: Path, sessions: Path) -> Cost | None:
-    """Run the peer on Claude Code sessions alone, which it reads from a home of its own."""
+def dataclaw(home: Path) -> Cost | None:
+    """Run the peer on Claude Code sessions, which it looks for in a home of its own."""
     program = shutil.which(os.environ.get("DATACLAW", "dataclaw"))
     if program is None:
         return None
-    projects = home / ".claude" / "projects"
-    shutil.copytree(sessions, projects / "-home-dev-project")
     setting = {"HOME": str(home)}
     run([program, "config", "--source", "all", "--confirm-projects"], **setting)
-    return run(
-        [program, "export", "--no-push", "--all-projects", "-o", str(home / "o.jsonl")], **setting
-    )
+    out = str(home / "out.jsonl")
+    return run([program, "export", "--no-push", "--all-projects", "-o", out], **setting)
+
+
+def flat(sessions: Path, home: Path) -> int:
+    """Put all sessions into one project of a home, as the peer wants them; return their bytes."""
+    project = home / ".claude" / "projects" / "-home-dev-project"
+    project.mkdir(parents=True)
+    n_bytes = 0
+    for number, path in enumerate(sorted(sessions.rglob("claude_code/**/*.jsonl"))):
+        if path.stat().st_size > SMALL and "subagents" not in path.parts:
+            shutil.copy(path, project / f"{path.stem}-{number}.jsonl")
+            n_bytes += path.stat().st_size
+    return n_bytes
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workers", default="1", help="processes")
     parser.add_argument("--copies", type=int, default=8, help="how often the real files are taken")
     parser.add_argument("--keep", action="store_true", help="keep the working folder")
     options = parser.parse_args()
@@ -60,11 +74,32 @@ def main() -> None:
     for stage, cost in document["stages"].items():
         print(f"  {stage:<26} {cost['seconds']:7.2f} s")
     show("run, warm", run(command), n_bytes)
-    peer = dataclaw(folder / "home", folder / "in")
+    home = folder / "home"
+    n_flat = flat(folder / "in", home)
+    print(f"Claude Code alone, as the peer reads it: {n_flat / 1e6:,.1f} MB")
+    projects = str(home / ".claude" / "projects")
+    show(
+        "run, cold",
+        run(
+            [
+                *TRACEMILL,
+                "run",
+                projects,
+                "--workspace",
+                str(folder / "v"),
+                "--json",
+                "-q",
+                "--workers",
+                "1",
+            ]
+        ),
+        n_flat,
+    )
+    peer = dataclaw(home)
     if peer is None:
         print("dataclaw: not installed, not compared")
     else:
-        show("dataclaw export", peer, n_bytes)
+        show("dataclaw export", peer, n_flat)
     if not options.keep:
         shutil.rmtree(folder)
 

@@ -30,6 +30,11 @@ from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 
 _ROWS: Final = 256
+_COLUMNS: Final = (
+    "input_id", "trajectory_id", "index", "speaker", "text", "reasoning", "calls", "results",
+    "is_replayed", "is_error", "byte_start", "byte_end",
+)  # fmt: skip
+"""What a builder looks at; times and tokens are dear to read."""
 
 
 class BuildTask(Record, frozen=True, kw_only=True):
@@ -133,7 +138,7 @@ def _only(trajectory_id: str, steps: Iterable[Step]) -> Iterator[Step]:
 def _owned_steps(shard: BuildShard, owners: Collection[str]) -> Iterator[_OwnedStep]:
     table = TABLES["steps"]
     lake = Lake(Path(shard.lake))
-    for batch in lake.batches(table, owners=owners, files=[shard.file]):
+    for batch in lake.batches(table, owners=owners, columns=_COLUMNS, files=[shard.file]):
         for owner, step in zip(
             batch.column("input_id").to_pylist(), table.from_batch(batch), strict=True
         ):

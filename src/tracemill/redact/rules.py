@@ -11,6 +11,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal
 
@@ -56,11 +57,12 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def probe(self) -> Probe:
-        """What the prefilters look for."""
+        """What the prefilters look for; a line may begin and end anywhere in joined texts."""
         if self.keywords:
             alternatives = "|".join(map(re.escape, self.keywords))
             return Probe(f"(?i)(?:{alternatives})", self.keywords)
-        return Probe(self.within or cut_open_end(self.pattern.removeprefix(_EDGE)), ())
+        cut = self.within or cut_open_end(self.pattern.removeprefix(_EDGE))
+        return Probe(f"(?m){cut}", ())
 
 
 class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +82,7 @@ class Rules:
         self.version = state.hexdigest()
 
     @classmethod
+    @cache
     def shipped(cls) -> Rules:
         """Return the rules that come with the package."""
         folder = resources.files(__package__) / "rules"

@@ -8,7 +8,7 @@ share as columns, and the whole record as JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -120,11 +120,15 @@ def _reader(column: Column) -> Any:
 
 
 def _values(array: pa.Array, column: Column) -> list[Any]:
-    values: list[Any] = array.to_pylist()
     if not column.is_json:
-        return values
-    decode = msgspec.json.Decoder(column.type).decode
-    return [None if value is None else decode(value) for value in values]
+        return list(array.to_pylist())
+    decode = _decoder(column.type)
+    return [None if value is None else decode(value) for value in array.to_pylist()]
+
+
+@cache
+def _decoder(kind: Any) -> Callable[[str], Any]:
+    return msgspec.json.Decoder(kind).decode
 
 
 def _record(kind: Any, row: dict[str, Any]) -> Any:
