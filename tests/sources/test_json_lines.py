@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.claude_lines import SESSION, agent, call, text, user
-from tests.sources.codex_lines import item, message, meta
+from tests.sources.claude_code.lines import SESSION, agent, call, text, user
+from tests.sources.codex.lines import item, message, meta
 from tests.sources.reading import Found, jsonl, read
 
 from tracemill.records.refs import Span

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.sources import claude_lines as claude
-from tests.sources import codex_lines as codex
+from tests.sources.claude_code import lines as claude
+from tests.sources.codex import lines as codex
 from tests.sources.reading import Found, blocks_of, jsonl, read
 
 from tracemill.records.events import Event

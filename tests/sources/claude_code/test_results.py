@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sources.claude_lines import REFUSAL, SESSION, STOP, agent, call, envelope, result, user
+from tests.sources.claude_code.lines import (
+    REFUSAL,
+    SESSION,
+    STOP,
+    agent,
+    call,
+    envelope,
+    result,
+    user,
+)
 from tests.sources.reading import Found, jsonl, read
 
 from tracemill.records.events import Compaction, Feedback, PullRequestLink, Todo, TodoChange

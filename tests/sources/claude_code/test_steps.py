@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sources.claude_lines import IMAGE, agent, call, result, text, thinking, user, uuid
+from tests.sources.claude_code.lines import IMAGE, agent, call, result, text, thinking, user, uuid
 from tests.sources.reading import jsonl, read
 
 from tracemill.records.refs import Span

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.sources.claude_lines import SESSION, agent, call, envelope, result, text, user, uuid
+from tests.sources.claude_code.lines import SESSION, agent, call, envelope, result, text, user, uuid
 from tests.sources.reading import Found, jsonl, read
 
 from tracemill.sources.claude_code import ClaudeCode

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.sources.codex_lines import call, event, item, message, meta, output, spent, turn, typed
+from tests.sources.codex.lines import call, event, item, message, meta, output, spent, turn, typed
 from tests.sources.reading import jsonl, read
 
 from tracemill.records.trajectory import Usage

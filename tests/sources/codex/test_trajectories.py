@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from tests.sources.codex_lines import (
+from tests.sources.codex.lines import (
     SESSION,
     call,
     event,
