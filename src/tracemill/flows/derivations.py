@@ -18,8 +18,9 @@ from tracemill.flows.indexing import count_store, fill_index
 from tracemill.flows.publish import publish
 from tracemill.flows.timing import StageClock
 from tracemill.label import LABEL_VERSION
+from tracemill.label.evidence import commits_of
 from tracemill.label.history import History
-from tracemill.label.outcome import commits_of, judge_episode
+from tracemill.label.outcome import judge_episode
 from tracemill.label.trajectory_labels import trajectory_labels
 from tracemill.link import LINK_VERSION
 from tracemill.link.group import group_episodes
@@ -78,7 +79,7 @@ class Derivations:
         history = History(facts.commits, facts.links)
         for group in group_episodes(facts.trajectories.values(), facts.links):
             facts.episodes.append(
-                judge_episode(group, facts.trajectories, facts.activities, facts.links, history)
+                judge_episode(group, facts.trajectories, facts.activities, history)
             )
         facts.labels.extend(_labels(facts, history))
         self._keep("episodes", facts.episodes)
@@ -112,5 +113,5 @@ class Derivations:
 
 def _labels(facts: Facts, history: History) -> Iterator[Label]:
     for trajectory_id in sorted(facts.activities):
-        commits = commits_of([trajectory_id], facts.links, history)
+        commits = commits_of([trajectory_id], history)
         yield from trajectory_labels(facts.activities[trajectory_id], commits, history)

@@ -40,6 +40,10 @@ _OF_WORDS: Final[tuple[tuple[EpisodeKind, re.Pattern[str]], ...]] = (
 _QUESTION: Final = re.compile(
     r"^(what|why|how|where|when|which|who|is|are|does|do|can|could|explain)\b"
 )
+_BOILERPLATE: Final = re.compile(
+    r"^implement the following plan:[\s#]*(?:(?:implementation )?plan: )?"
+)
+"""What an agent writes before a plan that a person accepted."""
 
 
 def kind_of_work(goal: str, commits: Sequence[Commit], *, has_edits: bool) -> EpisodeKind:
@@ -47,7 +51,7 @@ def kind_of_work(goal: str, commits: Sequence[Commit], *, has_edits: bool) -> Ep
     for commit in commits:
         if found := _CONVENTIONAL.match(commit.subject):
             return _OF_TYPE[found[1]]
-    asked = goal[:_LOOKED_AT].lower().strip()
+    asked = _BOILERPLATE.sub("", goal[:_LOOKED_AT].lower().strip())
     if not has_edits and (_QUESTION.match(asked) or asked.endswith("?")):
         return "question"
     places = [(found.start(), kind) for kind, words in _OF_WORDS if (found := words.search(asked))]

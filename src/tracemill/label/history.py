@@ -1,4 +1,4 @@
-"""What became of commits: whether they were undone, and how long they are known to have stood.
+"""What became of commits: whose work they are, whether they were undone, how long they stood.
 
 A commit is undone by a commit that reverts it and was not itself undone. It is known to have
 survived only where the repository's history goes on for a week after it: a commit that was
@@ -8,7 +8,7 @@ made yesterday has not survived anything yet.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -28,19 +28,26 @@ class Undoing(NamedTuple):
 
 
 class History:
-    """All known commits by their event id, and what they did to each other."""
+    """All known commits by their event id, who made them, and what they did to each other."""
 
     def __init__(self, commits: Iterable[Commit], links: Iterable[Link]) -> None:
         self.commits = {commit.id: commit for commit in commits}
+        self._links: defaultdict[str, list[Link]] = defaultdict(list)
         self._reverters: defaultdict[str, list[str]] = defaultdict(list)
         self._latest: dict[str, datetime] = {}
         for link in links:
             if link.method == "reverts" and link.source.id in self.commits:
                 self._reverters[link.target.id].append(link.source.id)
+            elif link.source.kind == "trajectory" and link.target.kind == "event":
+                self._links[link.source.id].append(link)
         for commit in self.commits.values():
             known = self._latest.get(commit.origin.uri)
             if commit.at is not None and (known is None or commit.at > known):
                 self._latest[commit.origin.uri] = commit.at
+
+    def links_from(self, trajectory_id: str) -> Sequence[Link]:
+        """Return the links from a trajectory to commits."""
+        return self._links.get(trajectory_id, ())
 
     def knows_repository(self, folder: str | None) -> bool:
         """Tell whether a folder lies in a repository of which any commit is known."""

@@ -70,6 +70,8 @@ class Observer:
         self._ended: datetime | None = None
         self._ending: Ending = "unknown"
         self._last_user: int | None = None
+        self._last_spoken = -1
+        self._last_stop = -1
         self._open: set[str] = set()
         self._held: dict[str, _Held] = {}
         self._running: dict[str, RunningCall] = {}
@@ -103,11 +105,11 @@ class Observer:
             self._watch(step)
 
     def event(self, event: Event) -> None:
-        """Take an event, after the step at which it happened."""
+        """Take an event; a source may tell it before or after the step at which it happened."""
         match event:
             case Feedback(action="interruption"):
                 self._n_interruptions += 1
-                self._ending = "interruption"
+                self._last_stop = max(self._last_stop, self._index_of(event))
                 self._interrupted.add(self._index_of(event))
             case Feedback(action="rejection"):
                 self._n_refusals += 1
@@ -153,7 +155,7 @@ class Observer:
             files_edited=tuple(sorted(self._paths)),
             last_edit_step=self._last_edit,
             last_edit_at=self._last_edit_at,
-            ending=self._ending,
+            ending="interruption" if self._last_stop >= max(self._last_spoken, 0) else self._ending,
             last_user_step=self._last_user if is_person else None,
             started=trajectory.started or self._started,
             ended=trajectory.ended or self._ended,
@@ -184,7 +186,7 @@ class Observer:
 
     def _hear(self, step: Step) -> None:
         self._ending = "user"
-        self._last_user = step.index
+        self._last_user = self._last_spoken = step.index
         if not self._goal:
             self._goal = step.text[:_MAX_GOAL]
         if not self._has_acted:
@@ -201,6 +203,7 @@ class Observer:
         """Follow what an agent's step, or a late result, did."""
         if step.speaker == "agent":
             self._has_acted = True
+            self._last_spoken = step.index
             self._open.clear()
         for call in step.calls:
             self._open.add(call.id)

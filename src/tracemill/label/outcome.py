@@ -1,229 +1,213 @@
 """What became of a piece of work, from what the record itself proves.
 
-The first rule that applies decides:
+The first rule that holds decides:
 
-| what is known                                              | outcome   | sure |
-|------------------------------------------------------------|-----------|------|
-| all of its commits were undone later                       | failed    | .95  |
-| some of its commits were undone later                      | partial   | .70  |
-| a person gave up, and nothing was committed after          | abandoned | .85  |
-| a person stopped the agent last, and nothing was committed | abandoned | .60  |
-| committed, last tests failed                               | partial   | .60  |
-| committed, last tests passed                               | achieved  | .95  |
-| committed, no tests told anything                          | achieved  | .75  |
-| committed by its own words, but in no known repository     | achieved  | .65  |
-| last tests failed                                          | failed    | .70  |
-| last tests passed after the last edit, and a person agreed | achieved  | .75  |
-| last tests passed after the last edit                      | achieved  | .60  |
-| a person agreed with the last answer                       | achieved  | .55  |
-| anything else                                              | unknown   | 0    |
+| what is known                                                     | outcome   | sure      |
+|-------------------------------------------------------------------|-----------|-----------|
+| every commit was reverted: in a day, in a week, later             | failed    | .95 .85 .7|
+| some commits were reverted                                        | partial   | .7        |
+| a person said to leave it, and nothing came after                 | abandoned | .9        |
+| committed, edited on, then stopped by a person                    | partial   | .5        |
+| committed, but the last tests failed                              | partial   | .6        |
+| committed, then a person said that it is wrong                    | partial   | .5        |
+| committed, last tests passed; and it stood for a week             | achieved  | .9 .95    |
+| committed, tests unknown; and it stood for a week                 | achieved  | .75 .8    |
+| git said committed, nowhere to look, tests failed or said wrong   | partial   | .5        |
+| git said committed, nowhere to look, last tests passed            | achieved  | .8        |
+| git said committed, nowhere to look, tests unknown                | achieved  | .65       |
+| a person stopped the agent last, and no tests had passed          | abandoned | .6        |
+| last tests failed                                                 | failed    | .7        |
+| last tests passed, then refused, stopped or said to be wrong      | partial   | .5        |
+| last tests passed, and the last word was praise                   | achieved  | .75       |
+| last tests passed                                                 | achieved  | .6        |
+| tests unknown, the last build or type check failed                | failed    | .6        |
+| the last word about edited files was praise                       | achieved  | .55       |
+| anything else                                                     | unknown   | 0         |
 
-A commit that is known to have stood for a week makes `achieved` surer by .03. Silence proves
-nothing, and a refused tool call is not a failure of the work.
+Tests count only if no edit came after them. A commit counts through its link, times the
+link's sureness, so work that only might have been committed is unsure. A printed hash that
+a known repository does not hold counts for nothing. Silence proves nothing, and a refused
+call is a person's choice, not a failure of the work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.base.ids import make_id
-from tracemill.label.final_checks import FinalCheck, final_check, final_checks
+from tracemill.label import LABEL_VERSION
+from tracemill.label.evidence import Evidence, Work, gather
+from tracemill.label.final_checks import final_checks
 from tracemill.label.goal import kind_of_work
 from tracemill.label.history import History
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode, Outcome
-from tracemill.records.events import Commit
-from tracemill.records.links import Link
-from tracemill.records.refs import Ref, Stamp
+from tracemill.records.refs import Stamp
 from tracemill.records.trajectory import Trajectory
 
-OUTCOME_STAMP: Final = Stamp(by="outcome", version=1)
-_WORK: Final = frozenset({"commit_output", "git_operation", "checkpoint_trailer", "files_and_time"})
-_SURE: Final = 0.7
-_SURVIVED: Final = 0.03
+_STAMP: Final = Stamp(by="outcome", version=LABEL_VERSION)
+_DAYS_OF_A_WEEK: Final = 7
 
 
-class Verdict(NamedTuple):
-    """An outcome and what proves it."""
+class Rule(NamedTuple):
+    """One line of the table."""
 
     outcome: Outcome
-    confidence: float
+    confidence: Callable[[Evidence], float]
     reason: str
-    evidence: tuple[Ref, ...] = ()
+    """What proves it, in words that hold nothing of the content."""
+    holds: Callable[[Evidence], bool]
 
 
-class Work(NamedTuple):
-    """All that is known of one piece of work."""
-
-    trajectories: Sequence[Trajectory]
-    """In the order of their start."""
-    activities: Sequence[Activity]
-    """Of the same trajectories."""
-    commits: Sequence[Commit]
-    """Commits linked to it as its work, oldest first."""
-    history: History
-    """All known commits."""
-
-    @property
-    def last(self) -> Activity | None:
-        """The activity of the last trajectory that a person began."""
-        mains = [
-            activity
-            for trajectory, activity in zip(self.trajectories, self.activities, strict=True)
-            if not trajectory.is_subagent
-        ]
-        return mains[-1] if mains else None
-
-    @property
-    def has_committed(self) -> bool:
-        """Whether it committed, by its own output at least."""
-        return bool(self.commits) or any(activity.commits for activity in self.activities)
+def _always(confidence: float) -> Callable[[Evidence], float]:
+    return lambda _: confidence
 
 
-def commits_of(group: Iterable[str], links: Iterable[Link], history: History) -> list[Commit]:
-    """Return the commits that are the work of a group of trajectories, oldest first."""
-    members = set(group)
-    found = {
-        link.target.id
-        for link in links
-        if link.source.id in members
-        and link.method in _WORK
-        and link.confidence >= _SURE
-        and link.target.id in history.commits
-    }
-    commits = [history.commits[commit_id] for commit_id in found]
-    return sorted(commits, key=lambda c: (c.at is None, c.at, c.sha))
+def _committed(confidence: float) -> Callable[[Evidence], float]:
+    return lambda e: e.sureness * (confidence + 0.05 * e.has_survived)
 
 
-def judge(work: Work) -> Verdict:
-    """Apply the rules of this module, in order."""
-    for rule in _RULES:
-        if (verdict := rule(work)) is not None:
-            return verdict
-    return Verdict("unknown", 0.0, "nothing in the record proves how it ended")
+def _undone(evidence: Evidence) -> float:
+    days = evidence.days_until_undone
+    if days is None or days > _DAYS_OF_A_WEEK:
+        return 0.7
+    return 0.95 if days <= 1 else 0.85
 
 
-def _by_reverts(work: Work) -> Verdict | None:
-    undone = [c for c in work.commits if work.history.undoing(c.id) is not None]
-    if not undone:
-        return None
-    undoings = [work.history.undoing(commit.id) for commit in undone]
-    evidence = tuple(_event(found.commit) for found in undoings if found is not None)
-    if len(undone) == len(work.commits):
-        return Verdict("failed", 0.95, "all of its commits were undone later", evidence)
-    return Verdict("partial", 0.7, "some of its commits were undone later", evidence)
+RULES: Final = (
+    Rule(
+        "failed",
+        _undone,
+        "every commit of the work was reverted",
+        lambda e: 0 < e.n_undone == len(e.commits),
+    ),
+    Rule(
+        "partial",
+        _always(0.7),
+        "some commits of the work were reverted",
+        lambda e: e.n_undone > 0,
+    ),
+    Rule(
+        "abandoned",
+        _always(0.9),
+        "a person said to leave it, and nothing came after",
+        lambda e: e.is_given_up,
+    ),
+    Rule(
+        "partial",
+        _always(0.5),
+        "committed, edited on, then stopped by a person",
+        lambda e: bool(e.commits) and e.is_stopped and e.has_edits_after_commit,
+    ),
+    Rule(
+        "partial",
+        _always(0.6),
+        "committed, but the last tests failed",
+        lambda e: bool(e.commits) and e.tests is False,
+    ),
+    Rule(
+        "partial",
+        _always(0.5),
+        "committed, then a person said that it is wrong",
+        lambda e: bool(e.commits) and e.is_wrong_after_commit,
+    ),
+    Rule(
+        "achieved",
+        _committed(0.9),
+        "committed, and the last tests passed",
+        lambda e: bool(e.commits) and e.tests is True,
+    ),
+    Rule(
+        "achieved",
+        _committed(0.75),
+        "committed; whether tests passed is not known",
+        lambda e: bool(e.commits),
+    ),
+    Rule(
+        "partial",
+        _always(0.5),
+        "git said committed, but tests failed or a person said that it is wrong",
+        lambda e: e.is_said_to_be_committed and (e.tests is False or e.is_wrong_after_commit),
+    ),
+    Rule(
+        "achieved",
+        _always(0.8),
+        "git said committed, with no repository to look in, and the last tests passed",
+        lambda e: e.is_said_to_be_committed and e.tests is True,
+    ),
+    Rule(
+        "achieved",
+        _always(0.65),
+        "git said committed, with no repository to look in",
+        lambda e: e.is_said_to_be_committed,
+    ),
+    Rule(
+        "abandoned",
+        _always(0.6),
+        "a person stopped the agent last; nothing was committed, and no tests had passed",
+        lambda e: e.is_stopped and e.tests is not True,
+    ),
+    Rule("failed", _always(0.7), "the last tests failed", lambda e: e.tests is False),
+    Rule(
+        "partial",
+        _always(0.5),
+        "the last tests passed, then a person refused it, stopped it or said that it is wrong",
+        lambda e: e.tests is True and e.is_wrong_after_tests,
+    ),
+    Rule(
+        "achieved",
+        _always(0.75),
+        "the last tests passed after the last edit, and a person was content",
+        lambda e: e.tests is True and e.is_accepted,
+    ),
+    Rule(
+        "achieved",
+        _always(0.6),
+        "the last tests passed after the last edit",
+        lambda e: e.tests is True,
+    ),
+    Rule(
+        "failed",
+        _always(0.6),
+        "the last build or type check failed",
+        lambda e: e.build is False,
+    ),
+    Rule(
+        "achieved",
+        _always(0.55),
+        "a person was content with what was edited",
+        lambda e: e.is_accepted,
+    ),
+)
+"""The first that holds decides."""
 
-
-def _by_giving_up(work: Work) -> Verdict | None:
-    last = work.last
-    if last is None:
-        return None
-    last_commit = max((commit.step for commit in last.commits), default=-1)
-    given_up = [step for step in last.given_up if step > last_commit]
-    if given_up:
-        proof = (_step(last, given_up[-1]),)
-        return Verdict("abandoned", 0.85, "a person gave up, with no commit after", proof)
-    if last.ending == "interruption" and not work.has_committed:
-        evidence = tuple(_step(last, step) for step in last.interrupted_steps[-1:])
-        return Verdict(
-            "abandoned", 0.6, "a person stopped the agent, and nothing followed", evidence
-        )
-    return None
-
-
-def _by_commit(work: Work) -> Verdict | None:
-    if not work.has_committed:
-        return None
-    evidence = tuple(map(_event, work.commits)) or tuple(
-        _step(activity, commit.step) for activity in work.activities for commit in activity.commits
-    )
-    tests = final_check(work.activities, "test")
-    if tests is not None and not tests.run.passed:
-        proof = (*evidence, _run(tests))
-        return Verdict("partial", 0.6, "committed, but the last tests failed", proof)
-    survived = _SURVIVED if any(work.history.has_survived(c.id) for c in work.commits) else 0.0
-    if tests is not None:
-        proof = (*evidence, _run(tests))
-        return Verdict("achieved", 0.95 + survived, "committed, and the last tests passed", proof)
-    if work.commits:
-        return Verdict("achieved", 0.75 + survived, "committed; no tests told anything", evidence)
-    reason = "committed by its own output, in no repository that is known"
-    return Verdict("achieved", 0.65, reason, evidence)
-
-
-def _by_tests(work: Work) -> Verdict | None:
-    tests = final_check(work.activities, "test")
-    if tests is None:
-        return None
-    if not tests.run.passed:
-        return Verdict("failed", 0.7, "the last tests failed", (_run(tests),))
-    last = work.last
-    if last is not None and _is_disliked_after(last, tests):
-        return None
-    if last is not None and _agreed(last):
-        reason = "the last tests passed after the last edit, and a person agreed"
-        return Verdict("achieved", 0.75, reason, (_run(tests), _step(last, last.thanks[-1])))
-    return Verdict("achieved", 0.6, "the last tests passed after the last edit", (_run(tests),))
-
-
-def _by_agreement(work: Work) -> Verdict | None:
-    last = work.last
-    if last is None or not _agreed(last):
-        return None
-    evidence = (_step(last, last.thanks[-1]),)
-    return Verdict("achieved", 0.55, "a person agreed with the last answer", evidence)
-
-
-_RULES: Final[tuple[Callable[[Work], Verdict | None], ...]] = (
-    _by_reverts,
-    _by_giving_up,
-    _by_commit,
-    _by_tests,
-    _by_agreement,
+UNKNOWN: Final = Rule(
+    "unknown", _always(0.0), "nothing in the record proves how it ended", lambda _: True
 )
 
 
-def _agreed(activity: Activity) -> bool:
-    """Tell whether the last thing that a person said was agreement."""
-    return bool(activity.thanks) and activity.thanks[-1] == activity.last_user_step
-
-
-def _is_disliked_after(activity: Activity, tests: FinalCheck) -> bool:
-    """Tell whether a person refused, stopped or corrected something after the last tests."""
-    steps = [*activity.rejected_steps, *activity.interrupted_steps]
-    steps += [correction.step for correction in activity.corrections]
-    return tests.trajectory_id == activity.trajectory_id and any(s > tests.run.step for s in steps)
-
-
-def _event(commit: Commit) -> Ref:
-    return Ref(kind="event", id=commit.id)
-
-
-def _step(activity: Activity, step: int) -> Ref:
-    return Ref(kind="trajectory", id=activity.trajectory_id, step=step)
-
-
-def _run(found: FinalCheck) -> Ref:
-    return Ref(kind="trajectory", id=found.trajectory_id, step=found.run.step)
+def judge(evidence: Evidence) -> Rule:
+    """Return the rule that decides."""
+    return next((rule for rule in RULES if rule.holds(evidence)), UNKNOWN)
 
 
 def judge_episode(
     group: Sequence[str],
     trajectories: Mapping[str, Trajectory],
     activities: Mapping[str, Activity],
-    links: Iterable[Link],
     history: History,
 ) -> Episode:
-    """Return the episode that a group of trajectories makes, with its outcome."""
-    commits = commits_of(group, links, history)
+    """Return the episode that a group of trajectories makes, in the order of their start."""
     known = [trajectories[trajectory_id] for trajectory_id in group]
     observed = [activities[trajectory_id] for trajectory_id in group]
-    verdict = judge(Work(known, observed, commits, history))
+    evidence = gather(Work(known, observed, history))
+    rule = judge(evidence)
+    commits = evidence.commits
     goal = next((activity.goal for activity in observed if activity.goal), "")
     moments = [t.started for t in known if t.started], [t.ended for t in known if t.ended]
     return Episode(
-        id=make_id("ep", *sorted(group)),
+        id=_episode_id(known),
         kind=kind_of_work(goal, commits, has_edits=any(a.files_edited for a in observed)),
         goal=goal,
         session_ids=tuple(dict.fromkeys(trajectory.session_id for trajectory in known)),
@@ -232,13 +216,19 @@ def judge_episode(
         commits=tuple(dict.fromkeys(commit.sha for commit in commits)),
         started=min(moments[0], default=None),
         ended=max(moments[1], default=None),
-        outcome=verdict.outcome,
-        confidence=round(verdict.confidence, 2),
-        reason=verdict.reason,
-        evidence=verdict.evidence,
+        outcome=rule.outcome,
+        confidence=round(rule.confidence(evidence), 3),
+        reason=rule.reason,
+        evidence=() if rule is UNKNOWN else evidence.refs,
         quality=_quality(observed),
-        stamp=OUTCOME_STAMP,
+        stamp=_STAMP,
     )
+
+
+def _episode_id(trajectories: Sequence[Trajectory]) -> str:
+    """Name the first main trajectory, so that work which goes on keeps its id and its split."""
+    mains = [trajectory for trajectory in trajectories if not trajectory.is_subagent]
+    return make_id("ep", (mains or trajectories)[0].id)
 
 
 def _quality(activities: Sequence[Activity]) -> float | None:

@@ -2,11 +2,11 @@
 
 | label | says |
 |---|---|
-| `outcome.committed` | it committed, by its own output or by a link |
-| `outcome.reverted` | a commit of its was undone; said only where its commits are known |
+| `outcome.committed` | it committed, by its own output or by a link; surer where a link proves it |
+| `outcome.reverted` | a commit of its was undone; `false` only once all stood for a week |
 | `quality.tests_passed` | how the last tests after the last edit ended; also lint, types, build |
-| `process.recovered` | a failing check passed later |
-| `feedback.rejected` | how often a person did; also `interrupted`, `corrected`, `accepted` |
+| `process.recovered` | whether a failing check passed later; said only where one failed |
+| `feedback.rejected` | how often; also `interrupted`, `corrected`, `accepted`, `given_up` |
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from tracemill.label import LABEL_VERSION
+from tracemill.label.evidence import SURE_CORRECTION
 from tracemill.label.final_checks import final_checks, recovered
 from tracemill.label.history import History
 from tracemill.records.activity import Activity
@@ -21,7 +23,7 @@ from tracemill.records.events import Commit
 from tracemill.records.labels import Label
 from tracemill.records.refs import Ref, Stamp
 
-_STAMP: Final = Stamp(by="trajectory_labels", version=1)
+_STAMP: Final = Stamp(by="trajectory_labels", version=LABEL_VERSION)
 _NAMES: Final = {"test": "tests", "lint": "lint", "types": "types", "build": "build"}
 
 
@@ -37,11 +39,19 @@ def trajectory_labels(
 def _commits(activity: Activity, commits: Sequence[Commit], history: History) -> Iterator[Label]:
     if activity.commits or commits:
         steps = [commit.step for commit in activity.commits]
-        yield _label(activity, "outcome.committed", value=True, reason="it committed", steps=steps)
+        yield _label(
+            activity,
+            "outcome.committed",
+            value=True,
+            reason="it committed" if commits else "git said that it committed",
+            steps=steps,
+            confidence=1.0 if commits else 0.8,
+        )
     if commits:
         undone = [commit for commit in commits if history.undoing(commit.id) is not None]
-        reason = f"{len(undone)} of its {len(commits)} commits were undone"
-        yield _label(activity, "outcome.reverted", value=bool(undone), reason=reason)
+        if undone or all(history.has_survived(commit.id) for commit in commits):
+            reason = f"{len(undone)} of its {len(commits)} commits were undone"
+            yield _label(activity, "outcome.reverted", value=bool(undone), reason=reason)
 
 
 def _checks(activity: Activity) -> Iterator[Label]:
@@ -55,19 +65,24 @@ def _checks(activity: Activity) -> Iterator[Label]:
             reason=reason,
             steps=[found.run.step],
         )
-    if (runs := recovered(activity.checks)) is not None:
-        steps = [run.step for run in runs]
-        reason = "a failing check passed later"
-        yield _label(activity, "process.recovered", value=True, reason=reason, steps=steps)
+    failed = [run.step for run in activity.checks if run.passed is False]
+    if failed:
+        runs = recovered(activity.checks)
+        steps = failed[-1:] if runs is None else [run.step for run in runs]
+        reason = "a failing check passed later" if runs else "no failing check passed later"
+        yield _label(
+            activity, "process.recovered", value=runs is not None, reason=reason, steps=steps
+        )
 
 
 def _feedback(activity: Activity) -> Iterator[Label]:
-    corrected = [correction.step for correction in activity.corrections]
+    corrected = [c.step for c in activity.corrections if c.confidence >= SURE_CORRECTION]
     for name, steps, count, said in (
         ("rejected", activity.rejected_steps, activity.n_rejections, "calls were refused"),
         ("interrupted", activity.interrupted_steps, activity.n_interruptions, "stops"),
         ("corrected", corrected, len(corrected), "corrections"),
         ("accepted", activity.thanks, len(activity.thanks), "agreements"),
+        ("given_up", activity.given_up, len(activity.given_up), "times told to leave it"),
     ):
         if count:
             reason = f"{count} {said}"
@@ -75,10 +90,22 @@ def _feedback(activity: Activity) -> Iterator[Label]:
 
 
 def _label(
-    activity: Activity, name: str, *, value: bool | int, reason: str, steps: Iterable[int] = ()
+    activity: Activity,
+    name: str,
+    *,
+    value: bool | int,
+    reason: str,
+    steps: Iterable[int] = (),
+    confidence: float = 1.0,
 ) -> Label:
     target = Ref(kind="trajectory", id=activity.trajectory_id)
     evidence = tuple(Ref(kind="trajectory", id=activity.trajectory_id, step=step) for step in steps)
     return Label(
-        target=target, name=name, value=value, reason=reason, evidence=evidence, stamp=_STAMP
+        target=target,
+        name=name,
+        value=value,
+        reason=reason,
+        confidence=confidence,
+        evidence=evidence,
+        stamp=_STAMP,
     )

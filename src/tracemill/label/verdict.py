@@ -95,7 +95,7 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
         passed=(
             r"^All checks passed",
             rf"{_LINE}0 (?:issues|problems|errors)\b",
-            r"^Checked \d+ files? in [^\n]*\bNo fixes applied",
+            r"^Checked \d+ files? in [^\n]*\b(?:No fixes applied|Fixed \d+ files?)",
             r"^Your code has been rated at 10",
             r"no offenses detected",
         ),

@@ -1,0 +1,190 @@
+"""What is known about one piece of work, gathered from its trajectories and commits.
+
+What came last is read off the last main trajectory, since steps of different trajectories have
+no common order. Commits count wherever in the work they were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from tracemill.label.final_checks import FinalCheck, final_check
+from tracemill.label.history import History
+from tracemill.records.activity import Activity
+from tracemill.records.events import Commit
+from tracemill.records.refs import Ref
+from tracemill.records.trajectory import Trajectory
+
+SURE_CORRECTION: Final = 0.8
+"""Confidence from which a correction counts against an outcome."""
+
+_WORK: Final = frozenset(
+    {"commit_output", "git_operation", "checkpoint_trailer", "pull_request", "files_and_time"}
+)
+"""Links that make a commit the work of a session; `base_commit` is only where it began."""
+
+_MIN_WORK: Final = 0.5
+_CERTAIN: Final = 0.99
+_DAY: Final = timedelta(days=1)
+
+
+class Work(NamedTuple):
+    """All that is known of one piece of work."""
+
+    trajectories: Sequence[Trajectory]
+    """In the order of their start."""
+    activities: Sequence[Activity]
+    """Of the same trajectories."""
+    history: History
+    """All known commits, and the links to them."""
+
+    @property
+    def last(self) -> Activity:
+        """The activity of the last trajectory that a person began, or of the last of all."""
+        pairs = zip(self.trajectories, self.activities, strict=True)
+        mains = [activity for trajectory, activity in pairs if not trajectory.is_subagent]
+        return (mains or self.activities)[-1]
+
+
+class Evidence(NamedTuple):
+    """What the rules of outcome look at."""
+
+    commits: tuple[Commit, ...]
+    """Commits that are the work, by time."""
+    refs: tuple[Ref, ...]
+    """Steps and events from which all this was read."""
+    n_undone: int
+    """How many of the commits were reverted."""
+    days_until_undone: float | None
+    """How long the first undone one had stood."""
+    has_survived: bool
+    """Whether all of them stood for a week."""
+    sureness: float
+    """How sure the surest link to one of them is, against the surest that there can be."""
+    is_said_to_be_committed: bool
+    """Whether git printed commits, while no repository is known in which to look for them."""
+    tests: bool | None
+    """Whether the last tests passed; None where that is unknown, or an edit made it stale."""
+    build: bool | None
+    """The same of builds and type checks together."""
+    is_stopped: bool
+    """Whether the last thing that happened was that a person stopped the agent."""
+    is_given_up: bool
+    """Whether a person said to leave it, and nothing came after."""
+    has_edits_after_commit: bool
+    """Whether files were edited after the last commit."""
+    is_wrong_after_commit: bool
+    """Whether a person said after the last commit that it is wrong, and nothing kinder later."""
+    is_wrong_after_tests: bool
+    """The same after the last tests, refusals and stops included."""
+    is_accepted: bool
+    """Whether the last word of a person about edited files was praise."""
+
+
+def commits_of(group: Iterable[str], history: History) -> list[Commit]:
+    """Return the commits that are the work of a group of trajectories, oldest first."""
+    found = {
+        link.target.id: history.commits[link.target.id]
+        for trajectory_id in group
+        for link in history.links_from(trajectory_id)
+        if link.method in _WORK
+        and link.confidence >= _MIN_WORK
+        and link.target.id in history.commits
+    }
+    return sorted(found.values(), key=lambda c: (c.at is None, c.at, c.sha, c.id))
+
+
+def gather(work: Work) -> Evidence:
+    """Return what is known about a piece of work."""
+    history, last = work.history, work.last
+    commits = commits_of((trajectory.id for trajectory in work.trajectories), history)
+    undone = [u for u in (history.undoing(commit.id) for commit in commits) if u is not None]
+    spans = [found.after / _DAY for found in undone if found.after is not None]
+    tests = final_check(work.activities, "test")
+    builds = [final_check(work.activities, "build"), final_check(work.activities, "types")]
+    told = [bool(found.run.passed) for found in builds if found is not None]
+    commit_step = max((mention.step for mention in last.commits), default=-1)
+    test_step = tests.run.step if tests and tests.trajectory_id == last.trajectory_id else -1
+    return Evidence(
+        commits=tuple(commits),
+        refs=tuple(_refs(last, commits, tests)),
+        n_undone=len(undone),
+        days_until_undone=min(spans, default=None),
+        has_survived=bool(commits) and all(history.has_survived(c.id) for c in commits),
+        sureness=_sureness(work, commits),
+        is_said_to_be_committed=not commits and _is_unseen(work),
+        tests=tests.run.passed if tests else None,
+        build=all(told) if told else None,
+        is_stopped=last.ending == "interruption",
+        is_given_up=_is_given_up(last, commit_step),
+        has_edits_after_commit=_last_edit(last) > commit_step,
+        is_wrong_after_commit=_is_wrong_after(last, commit_step, with_refusals=False),
+        is_wrong_after_tests=_is_wrong_after(last, test_step, with_refusals=True),
+        is_accepted=_is_accepted(last),
+    )
+
+
+def _sureness(work: Work, commits: Sequence[Commit]) -> float:
+    known = {commit.id for commit in commits}
+    surest = (
+        link.confidence
+        for trajectory in work.trajectories
+        for link in work.history.links_from(trajectory.id)
+        if link.target.id in known and link.method in _WORK
+    )
+    return min(max(surest, default=0.0) / _CERTAIN, 1.0)
+
+
+def _is_unseen(work: Work) -> bool:
+    """Tell whether git printed a commit in a place of which no repository is known."""
+    return any(
+        activity.commits and not work.history.knows_repository(trajectory.cwd)
+        for trajectory, activity in zip(work.trajectories, work.activities, strict=True)
+    )
+
+
+def _last_edit(activity: Activity) -> int:
+    return -1 if activity.last_edit_step is None else activity.last_edit_step
+
+
+def _is_given_up(activity: Activity, commit_step: int) -> bool:
+    if not activity.given_up:
+        return False
+    said = activity.given_up[-1]
+    asked = -1 if activity.last_user_step is None else activity.last_user_step
+    later = (commit_step, _last_edit(activity), asked, *activity.thanks[-1:])
+    return all(step <= said for step in later)
+
+
+def _is_wrong_after(activity: Activity, step: int, *, with_refusals: bool) -> bool:
+    bad = [c.step for c in activity.corrections if c.confidence >= SURE_CORRECTION]
+    if with_refusals:
+        bad += [*activity.rejected_steps, *activity.interrupted_steps]
+    last_bad = max(bad, default=-1)
+    return last_bad > step and last_bad > max(activity.thanks, default=-1)
+
+
+def _is_accepted(activity: Activity) -> bool:
+    if not activity.thanks or activity.last_edit_step is None:
+        return False
+    said = activity.thanks[-1]
+    return said == activity.last_user_step and said > activity.last_edit_step
+
+
+def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -> Iterator[Ref]:
+    for commit in commits:
+        yield Ref(kind="event", id=commit.id)
+    if tests is not None:
+        yield Ref(kind="trajectory", id=tests.trajectory_id, step=tests.run.step)
+    steps = {
+        *(mention.step for mention in last.commits[-1:]),
+        *last.given_up[-1:],
+        *last.thanks[-1:],
+        *last.interrupted_steps[-1:],
+        *last.rejected_steps[-1:],
+        *(correction.step for correction in last.corrections[-1:]),
+    }
+    for step in sorted(steps):
+        yield Ref(kind="trajectory", id=last.trajectory_id, step=step)
