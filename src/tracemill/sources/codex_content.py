@@ -42,6 +42,7 @@ _PLAN_STATUSES: Final[dict[object, TodoStatus]] = {
     "in_progress": "in_progress",
     "completed": "completed",
 }
+_ARGUMENTS: Final = ("arguments", "input", "action")
 _UNNAMED_TOOLS: Final = {
     "local_shell_call": "local_shell",
     "web_search_call": "web_search",
@@ -76,17 +77,18 @@ def read_content(content: object) -> Said:
         if content is None:
             return Said([], 0)
         raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
-    texts: list[str] = []
-    n_images = 0
-    for part in content:
-        if isinstance(part, str):
-            texts.append(part)
-        elif isinstance(part, dict) and "image" in str(part.get("type")):
-            texts.append(IMAGE)
-            n_images += 1
-        elif isinstance(part, dict) and (said := text(part.get("text"))):
-            texts.append(said)
-    return Said(texts, n_images)
+    texts = [said for part in content if (said := _part(part))]
+    return Said(texts, sum(map(_is_image, content)) if IMAGE in texts else 0)
+
+
+def _part(part: object) -> str | None:
+    if isinstance(part, dict):
+        return text(part.get("text")) or (IMAGE if _is_image(part) else None)
+    return part if isinstance(part, str) else None
+
+
+def _is_image(part: object) -> bool:
+    return isinstance(part, dict) and "image" in str(part.get("type")) and not part.get("text")
 
 
 def is_injected(texts: list[str]) -> bool:
@@ -110,30 +112,34 @@ def read_reasoning(item: dict[str, Any]) -> list[str]:
 
 def read_call(item: dict[str, Any], kind: str, line: Line) -> ToolCall:
     """Return the call that an item makes."""
-    function = item.get("function")
-    name = text(item.get("name")) or _UNNAMED_TOOLS.get(kind, "")
-    if not name and isinstance(function, dict):
-        name = text(function.get("name")) or ""
+    name = text(item.get("name")) or _name(item, kind)
     if namespace := text(item.get("namespace")):
         name = f"{namespace}{name}" if name.startswith("_") else f"{namespace}__{name}"
     call_id = text(item.get("call_id")) or text(item.get("id")) or f"unnamed-{line.start}"
-    return ToolCall(id=call_id, name=name, arguments=_arguments(item))
+    given = item.get("arguments")
+    decoded = _decoded(given) if isinstance(given, str) else None
+    return ToolCall(
+        id=call_id, name=name, arguments=_arguments(item) if decoded is None else decoded
+    )
+
+
+def _name(item: dict[str, Any], kind: str) -> str:
+    """Return the name of a call that does not say it itself."""
+    function = item.get("function")
+    name = text(function.get("name")) if isinstance(function, dict) else None
+    return name or _UNNAMED_TOOLS.get(kind, "")
 
 
 def _arguments(item: dict[str, Any]) -> dict[str, Any]:
-    for key in ("arguments", "input", "action"):
-        given = item.get(key)
-        if given is not None:
-            break
-    else:
+    """Return the arguments of a call that are no text of a JSON object."""
+    given = next((item[key] for key in _ARGUMENTS if item.get(key) is not None), None)
+    if given is None:
         return {}
-    if isinstance(given, str):
-        decoded = _decoded(given) if key == "arguments" else None
-        return {"input": given} if decoded is None else decoded
-    arguments = given if isinstance(given, dict) else {"input": given}
-    if is_too_deep(arguments):
+    if not isinstance(given, dict):
+        given = {"input": given}
+    if is_too_deep(given):
         raise BadShapeError("expected a tool's arguments, found them nested too deeply")
-    return arguments
+    return given
 
 
 def _decoded(given: str) -> dict[str, Any] | None:

@@ -189,7 +189,7 @@ class CodexReader:
         spent = self._tokens.take(item.payload.get("info"))
         if spent is None:
             return "token_count_unchanged"
-        self._steps.place(item)
+        self._steps.trajectory(item.line).see_moment(item.at)
         self._steps.spend(spent)
         return None
 

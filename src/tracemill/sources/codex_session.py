@@ -6,6 +6,7 @@ Each class here follows one such thread through the file, and holds no more than
 from __future__ import annotations
 
 import re
+from collections import deque
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,12 +16,13 @@ from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajector
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import EventMaker, Place
 
-_MAX_ECHOES: Final = 64
-_MAX_PARTS: Final = 8
+_MAX_ECHOES: Final = 16
 _BURST: Final = timedelta(seconds=1)
 _UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-")
 _UUID7_TIME: Final = 13
 """How many characters of such an id tell its millisecond."""
+
+_Told = tuple[list[str], OpenStep]
 
 
 def read_meta(payload: dict[str, Any], trajectory: OpenTrajectory) -> None:
@@ -52,15 +54,17 @@ class TokenCounts:
 
     def __init__(self) -> None:
         self.total = NO_TOKENS
+        self._told: object = None
 
     def take(self, info: object) -> Tokens | None:
         """Return what was spent since the last count, or None where that is nothing."""
-        if not isinstance(info, dict):
+        told = info.get("total_token_usage") if isinstance(info, dict) else None
+        if told is None or told == self._told or not isinstance(info, dict):
             return None
-        before, total = self.total, read_usage(info.get("total_token_usage"))
+        before, total = self.total, read_usage(told)
         if total in (before, NO_TOKENS):
             return None
-        self.total = total
+        self._told, self.total = told, total
         spent = read_usage(info.get("last_token_usage"))
         return rest(total, before) if spent == NO_TOKENS else spent
 
@@ -99,36 +103,33 @@ class Replay:
 
 
 class Echoes:
-    """Messages that the log may tell twice, as an item and as an event, in either order."""
+    """Messages that the log may tell twice, as an item and as an event, in either order.
+
+    Both stand close together, so only the newest few are remembered.
+    """
 
     def __init__(self) -> None:
-        self._items: dict[int, OpenStep] = {}
-        self._events: dict[int, OpenStep] = {}
+        self._items: deque[_Told] = deque(maxlen=_MAX_ECHOES)
+        self._events: deque[_Told] = deque(maxlen=_MAX_ECHOES)
 
     def say(self, texts: list[str], step: OpenStep, *, is_item: bool) -> None:
         """Remember that `step` holds what was told, until it is told the other way."""
-        told = self._items if is_item else self._events
-        for key in _keys(texts):
-            told[key] = step
-        while len(told) > _MAX_ECHOES:
-            del told[next(iter(told))]
+        (self._items if is_item else self._events).append((texts, step))
 
     def answer(self, texts: list[str], *, is_item: bool) -> OpenStep | None:
         """Return the step that holds what was told the other way before, and forget it."""
-        told = self._events if is_item else self._items
-        if not told:
-            return None
-        found = next((told[key] for key in _keys(texts) if key in told), None)
-        if found is not None:
-            for key in [key for key, step in told.items() if step is found]:
-                del told[key]
-        return found
+        told_before = self._events if is_item else self._items
+        for told in told_before:
+            if _is_echo(texts, told[0]) if is_item else _is_echo(told[0], texts):
+                told_before.remove(told)
+                return told[1]
+        return None
 
 
-def _keys(texts: list[str]) -> list[int]:
-    """Return what `texts` are known by: the whole, and each part, as pictures come between."""
-    parts = [hash(said.strip()) for said in texts[:_MAX_PARTS]] if len(texts) > 1 else []
-    return [hash("\n".join(texts).strip()), *parts]
+def _is_echo(item: list[str], event: list[str]) -> bool:
+    """Tell whether an event says what an item says, or the part of it that is no picture."""
+    said = "\n".join(event).strip()
+    return said == "\n".join(item).strip() or any(said == part.strip() for part in item)
 
 
 class Aborts:

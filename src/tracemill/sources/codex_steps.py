@@ -26,7 +26,14 @@ from tracemill.sources.codex_content import (
 )
 from tracemill.sources.codex_session import Aborts, Echoes, Replay
 from tracemill.sources.json_lines import text
-from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory, Tokens, Window, added
+from tracemill.sources.open_trajectory import (
+    NO_TOKENS,
+    OpenStep,
+    OpenTrajectory,
+    Tokens,
+    Window,
+    added,
+)
 from tracemill.sources.remembered import Remembered
 from tracemill.sources.session_events import EventMaker, Place
 
@@ -81,7 +88,8 @@ class CodexSteps:
         """Count `tokens` for the newest reply, which is over by then."""
         self._is_reply_over = True
         if self._reply is not None:
-            self._reply.tokens = added(self._reply.tokens, tokens)
+            before = self._reply.tokens
+            self._reply.tokens = tokens if before is NO_TOKENS else added(before, tokens)
 
     def take_message(self, item: Item) -> str | None:
         """Read a message item, whoever said it."""
