@@ -10,7 +10,6 @@ from pathlib import Path
 
 from measuring import TRACEMILL, Cost, copies, run, shared_data
 
-
 SMALL = 10_000
 """Fixtures below this many bytes are no sessions of anybody's."""
 

@@ -73,7 +73,7 @@ def build_chat(
     config: ChatConfig,
 ) -> Iterator[ChatExample | Drop]:
     """Yield the examples of one trajectory, and what was left out of them."""
-    if (reason := _unfit(episode, config)) is not None:
+    if (reason := unfit(episode, config)) is not None:
         yield Drop(reason, trajectory.id, 0, max(0, trajectory.n_steps - 1))
         return
     building = _Building(episode, trajectory, activity, found, config)
@@ -82,7 +82,8 @@ def build_chat(
         yield from building.window(window)
 
 
-def _unfit(episode: Episode, config: ChatConfig) -> DropReason | None:
+def unfit(episode: Episode, config: ChatConfig) -> DropReason | None:
+    """Return why an episode gives no example whatever its steps say, or None where it may."""
     match episode.outcome:
         case "achieved":
             return "unsure_outcome" if episode.confidence < config.min_confidence else None

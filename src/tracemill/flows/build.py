@@ -16,7 +16,7 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.curate import CURATE_VERSION
-from tracemill.curate.chat import ChatConfig, Drop, build_chat
+from tracemill.curate.chat import ChatConfig, Drop, build_chat, unfit
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.records.activity import Activity
@@ -29,7 +29,7 @@ from tracemill.store.index import Built, Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 
-_ROWS: Final = 256
+_CHARS: Final = 4 * 2**20
 _COLUMNS: Final = (
     "input_id", "trajectory_id", "index", "speaker", "text", "reasoning", "calls", "results",
     "is_replayed", "is_error", "byte_start", "byte_end",
@@ -80,6 +80,7 @@ class Dropped(Record, frozen=True, kw_only=True):
 def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
     """Build the examples of a shard in one pass over its data file."""
     held: list[ChatExample] = []
+    n_chars = 0
     drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for task, steps in _steps_of(shard):
         for made in _made(task, steps, shard.config):
@@ -87,8 +88,10 @@ def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
                 drops[task.episode.id][made.reason] += 1
                 continue
             held.append(made)
-            if len(held) == _ROWS:
+            n_chars += sum(len(message.content) for message in made.messages)
+            if n_chars >= _CHARS:
                 yield _rows(held)
+                n_chars = 0
     if held:
         yield _rows(held)
     for episode_id, reasons in drops.items():
@@ -156,7 +159,13 @@ def build_examples(
     drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
     if stale or gone:
         writer = lake.writer(TABLES["examples"])
-        shards = list(_shards(lake, root, stale, facts, config))
+        fit = []
+        for episode in stale:
+            if (reason := unfit(episode, config)) is None:
+                fit.append(episode)
+            else:
+                drops[episode.id][reason] += len(episode.trajectory_ids)
+        shards = list(_shards(lake, root, fit, facts, config))
         for part in executor.map_shards(build_shard, shards):
             if isinstance(part, BuiltRows):
                 writer.write(part.batch)

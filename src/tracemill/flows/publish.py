@@ -33,7 +33,7 @@ from tracemill.store.workspace import sync_folder
 
 _ID_START: Final = len("example_")
 _BUCKET_LETTERS: Final = 2
-_ROWS: Final = 64
+_ROWS: Final = 16
 _encode: Final = msgspec.json.Encoder().encode
 
 

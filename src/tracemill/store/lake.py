@@ -21,7 +21,6 @@ from uuid import uuid4
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
@@ -32,8 +31,13 @@ from tracemill.store.tables import TABLES, Table
 from tracemill.store.workspace import sync_folder
 
 _ROW_GROUP_ROWS: Final = 16_384
+_BATCH_ROWS: Final = 2_048
+_BATCH_BYTES: Final = 4 * 2**20
+_BUFFER_BYTES: Final = 2**20
 _ZSTD_LEVEL: Final = 1
 """The archive keeps the same words smaller; here speed counts."""
+
+pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps what it once held: +50 %
 
 
 class Lake:
@@ -108,7 +112,7 @@ class Lake:
             if not pc.any(pc.is_in(owned, gone)).as_py():
                 continue
             removed.append(_remove(path))
-            for batch in file.iter_batches(_ROW_GROUP_ROWS):
+            for batch in file.iter_batches(_rows_at_once(file)):
                 keep = pc.invert(pc.is_in(batch.column(table.owner), gone))
                 writer.write(batch.filter(keep))
         return writer.finish(), removed
@@ -123,37 +127,30 @@ class Lake:
         table: Table,
         *,
         owners: Collection[str] | None = None,
-        where: ds.Expression | None = None,
+        where: pc.Expression | None = None,
         columns: Sequence[str] | None = None,
         files: Sequence[str] | None = None,
     ) -> Iterator[pa.RecordBatch]:
-        """Yield rows, a bounded number at a time; an owner's rows keep their order."""
-        names = self.files(table) if files is None else files
-        if not names:
-            return
-        if owners is not None:
-            owned = pc.field(table.owner).isin(pa.array(sorted(owners), pa.string()))
-            where = owned if where is None else where & owned
+        """Yield rows, a few megabytes at a time; an owner's rows keep their order."""
         folder = self._folder(table)
-        dataset = ds.dataset(
-            [str(folder / name) for name in names], schema=table.schema, format="parquet"
-        )
-        scanner = dataset.scanner(
-            columns=None if columns is None else list(columns),
-            filter=where,
-            batch_size=_ROW_GROUP_ROWS // 4,
-            batch_readahead=1,
-            fragment_readahead=1,
-            use_threads=False,
-        )
-        yield from scanner.to_batches()
+        wanted = None if owners is None else pa.array(sorted(owners), pa.string())
+        read = _all_of(columns, table, wanted)
+        for name in self.files(table) if files is None else files:
+            file = pq.ParquetFile(folder / name, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+            for batch in file.iter_batches(_rows_at_once(file), columns=read):
+                owned = batch
+                if wanted is not None:
+                    owned = batch.filter(pc.is_in(batch.column(table.owner), wanted))
+                found = owned if where is None else owned.filter(where)
+                if found.num_rows:
+                    yield found
 
     def records(
         self,
         table: Table,
         *,
         owners: Collection[str] | None = None,
-        where: ds.Expression | None = None,
+        where: pc.Expression | None = None,
         files: Sequence[str] | None = None,
     ) -> Iterator[Any]:
         """Yield records; an owner's records keep their order."""
@@ -252,6 +249,23 @@ _REPEATED: Final = (
     "kind", "rule", "where", "method", "name", "reason", "status", "split", "outcome", "agent",
 )  # fmt: skip
 """Columns with few distinct values: worth a dictionary, and bounds to skip by."""
+
+
+def _rows_at_once(file: pq.ParquetFile) -> int:
+    """Return how many rows of a file make a batch of a few megabytes."""
+    metadata = file.metadata
+    n_bytes = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    fitting: int = _BATCH_BYTES * metadata.num_rows // max(1, n_bytes)
+    return max(1, min(_BATCH_ROWS, fitting))
+
+
+def _all_of(
+    columns: Sequence[str] | None, table: Table, wanted: pa.Array | None
+) -> list[str] | None:
+    """Return the columns to read: those asked for, and the owner's where it is looked at."""
+    if columns is None:
+        return None
+    return list(columns) if wanted is None else list(dict.fromkeys([*columns, table.owner]))
 
 
 def _paths(delta: DeltaTable) -> list[str]:
