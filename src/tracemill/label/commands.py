@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from tracemill.label.shell import CommandLine, Part, parse
+from tracemill.label.shell import MAX_COMMAND, CommandLine, Part, clip, parse
 from tracemill.records.activity import CheckKind
 
 
@@ -101,18 +101,6 @@ _WHOLE_NAMES: Final[Mapping[str, CheckKind]] = {
 }
 """Names of scripts of which the first part alone would mislead."""
 
-_PREFIXES: Final = _set(
-    "time rtk env sudo command nohup nice exec caffeinate stdbuf timeout gtimeout npx bunx pnpx "
-    "uvx xvfb-run"
-)
-"""Programs that only run the rest of their line."""
-
-_PREFIX_PAIRS: Final = frozenset(
-    {("uv", "run"), ("poetry", "run"), ("pdm", "run"), ("hatch", "run"), ("pipenv", "run")}
-    | {("rye", "run"), ("pnpm", "exec"), ("pnpm", "dlx"), ("yarn", "dlx"), ("yarn", "exec")}
-    | {("npm", "exec"), ("bundle", "exec"), ("mise", "exec"), ("mise", "x"), ("bun", "x")}
-    | {("php", "artisan")}
-)
 _IDLE: Final = _set(
     "--help -h --version -V help --collect-only --co --listTests --list -list --watch --watchAll "
     "--init --showConfig"
@@ -132,9 +120,19 @@ _KEYS: Final = (
 )
 """Texts of which every check's command holds one."""
 
+_HEADS: Final = frozenset(
+    {*_TOOLS, *_VERBS, *_RUNNERS, "python", "python3", "bash", "sh", "zsh", "npx", "bunx", "uvx"}
+)
+"""Words of which a check's command holds one, where it does not run a file by its path."""
+
+_APART: Final = str.maketrans(dict.fromkeys(";&|()'\"@/", " "))
+"""Characters that end a word, so that heads are found wherever they stand."""
+
+_SCRIPT_PATH: Final = re.compile(
+    r"(?:^|[;&|(])\s*[\w.-]*/[\w./-]*?(?:test|lint|check|build|typecheck|types|e2e|spec)"
+)
 _PYTHON: Final = re.compile(r"python(?:\d(?:\.\d+)?)?$")
 _TEST_FILE: Final = re.compile(r"(?:^|/)(?:test_\w+|\w+_test)\.py$")
-_NUMBER: Final = re.compile(r"[\d.]+[smh]?$")
 _NAME_PART: Final = re.compile(r"[:._/-]")
 
 
@@ -149,7 +147,10 @@ class Check(NamedTuple):
 
 def may_check(command: str) -> bool:
     """Tell at little cost whether a command line could hold a check at all."""
-    return any(key in command for key in _KEYS)
+    text = clip(command, MAX_COMMAND // 2, MAX_COMMAND // 2)
+    if not _HEADS.isdisjoint(text.translate(_APART).split()):
+        return any(map(text.__contains__, _KEYS))
+    return "/" in text and _SCRIPT_PATH.search(text) is not None
 
 
 def unfold(line: CommandLine) -> CommandLine:
@@ -173,7 +174,7 @@ def checks(line: CommandLine) -> Iterator[Check]:
 
 def check_kind(part: Part) -> CheckKind | None:
     """Return what a command checks, or None where it is no check."""
-    words = bare_words(part.words)
+    words = part.bare
     if not words or not _IDLE.isdisjoint(words) or part.words[:2] == ("command", "-v"):
         return None
     name = words[0].rsplit("/", 1)[-1].partition("@")[0]
@@ -186,30 +187,6 @@ def check_kind(part: Part) -> CheckKind | None:
     if _PYTHON.match(name) and any(_TEST_FILE.search(word) for word in words[1:2]):
         return "test"
     return _own_script_kind(words[0])
-
-
-def bare_words(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Strip what only runs the rest: `time`, `npx`, `uv run`, `python -m` and the like."""
-    rest = words
-    while rest:
-        if _PYTHON.match(rest[0]) and rest[1:2] == ("-m",):
-            rest = rest[2:]
-        elif rest[:2] in _PREFIX_PAIRS:
-            rest = _without_options(rest[2:])
-        elif rest[0] in _PREFIXES:
-            rest = _without_options(rest[1:])
-        else:
-            break
-    return rest
-
-
-def _without_options(words: tuple[str, ...]) -> tuple[str, ...]:
-    at = 0
-    while at < len(words) and (
-        words[at].startswith("-") or "=" in words[at] or _NUMBER.match(words[at])
-    ):
-        at += 1
-    return words[at:]
 
 
 def _tool_kind(name: str, words: tuple[str, ...]) -> CheckKind:

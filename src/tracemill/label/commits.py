@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from tracemill.label.commands import bare_words
 from tracemill.label.shell import CommandLine, Part
 
 _COMMITTING: Final = frozenset({"commit", "cherry-pick", "revert", "rebase", "merge", "am", "pull"})
@@ -46,7 +45,7 @@ def makes_commit(line: CommandLine) -> bool:
 
 def opens_pull_request(line: CommandLine) -> bool:
     """Tell whether a command line opens a pull request."""
-    return any(bare_words(part.words)[:3] == ("gh", "pr", "create") for part in line.parts)
+    return any(part.bare[:3] == ("gh", "pr", "create") for part in line.parts)
 
 
 def said_commits(text: str) -> Iterator[Said]:
@@ -65,7 +64,7 @@ def said_pull_requests(text: str) -> Iterator[int]:
 def place(line: CommandLine) -> str | None:
     """Return the folder that a command line names as its place, where it names one."""
     for part in line.parts:
-        match bare_words(part.words):
+        match part.bare:
             case ("cd", folder, *_) | ("git", "-C", folder, *_):
                 return folder
             case _:
@@ -80,7 +79,7 @@ def is_temporary(folder: str | None) -> bool:
 
 def git_verb(part: Part) -> str | None:
     """Return what a git command does, or None where it is not git."""
-    words = bare_words(part.words)
+    words = part.bare
     if words[:1] != ("git",):
         return None
     rest = iter(words[1:])

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tracemill.label.commands import bare_words
 from tracemill.label.shell import CommandLine, Part
 
 _EDITORS: Final = frozenset(
@@ -28,6 +27,13 @@ _WRITERS: Final = frozenset({"cat", "echo", "printf", "tee", "sed", "awk", "jq",
 _SCRATCH: Final = re.compile(
     r"^(?:/private)?/tmp/|^/var/folders/|^/dev/|^\$|/\.claude/(?:plans|projects|todos)/"
 )
+_EDIT_MARKS: Final = (
+    *("sed -i", "sed --in", "-pi", "perl -i", "tee ", _PATCH_MARK),
+    *("git restore", "git apply", "git stash", "--hard", "checkout "),
+)
+_WRITES: Final = re.compile(r"\b(?:cat|echo|printf|awk|jq)\b[^|;&\n]*[^0-9&]>")
+"""A writer whose output goes to a file; nothing of the sort is `2>&1`."""
+
 _UNDOING: Final = frozenset({"restore", "apply", "stash"})
 
 
@@ -66,7 +72,9 @@ def patched(text: str) -> Iterator[str]:
 
 def may_edit(command: str) -> bool:
     """Tell at little cost whether a command line could edit files at all."""
-    return ">" in command or " -" in command or "git " in command or "tee " in command
+    return any(map(command.__contains__, _EDIT_MARKS)) or (
+        ">" in command and _WRITES.search(command) is not None
+    )
 
 
 def edited_by_shell(command: str, line: CommandLine) -> tuple[tuple[str, ...], bool]:
@@ -85,7 +93,7 @@ def is_scratch(path: str) -> bool:
 
 
 def _written(part: Part) -> Iterator[str]:
-    words = bare_words(part.words)
+    words = part.bare
     if not words:
         return
     if words[0] in _WRITERS:
@@ -105,7 +113,7 @@ def _looks_like_file(word: str) -> bool:
 
 
 def _undoes(part: Part) -> bool:
-    match part.words:
+    match part.bare:
         case ("git", "stash", *rest):
             return rest[:1] not in (["list"], ["show"], ["drop"])
         case ("git", verb, *_) if verb in _UNDOING:

@@ -25,7 +25,22 @@ _TOKEN: Final = re.compile(
 _HEREDOC: Final = re.compile(r"<<-?[ ]?(['\"]?)(\w+)\1")
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _CONTROL: Final = frozenset({"if", "elif", "for", "while", "until", "case", "!"})
-_NOISE: Final = frozenset({"then", "do", "else", "{", "}", "done", "fi"})
+_NOT_COMMANDS: Final = _CONTROL | {"then", "do", "else", "{", "}", "done", "fi"}
+
+_PREFIXES: Final = frozenset(
+    {"time", "rtk", "env", "sudo", "command", "nohup", "nice", "exec", "caffeinate", "stdbuf"}
+    | {"timeout", "gtimeout", "npx", "bunx", "pnpx", "uvx", "xvfb-run"}
+)
+"""Programs that only run the rest of their line."""
+
+_PREFIX_PAIRS: Final = frozenset(
+    {("uv", "run"), ("poetry", "run"), ("pdm", "run"), ("hatch", "run"), ("pipenv", "run")}
+    | {("rye", "run"), ("pnpm", "exec"), ("pnpm", "dlx"), ("yarn", "dlx"), ("yarn", "exec")}
+    | {("npm", "exec"), ("bundle", "exec"), ("mise", "exec"), ("mise", "x"), ("bun", "x")}
+    | {("php", "artisan")}
+)
+_PYTHON: Final = re.compile(r"python(?:\d(?:\.\d+)?)?$")
+_NUMBER: Final = re.compile(r"[\d.]+[smh]?$")
 
 
 class Part(NamedTuple):
@@ -33,6 +48,8 @@ class Part(NamedTuple):
 
     words: tuple[str, ...]
     """Its words without quotes, assignments before it left out."""
+    bare: tuple[str, ...]
+    """The same without what only runs the rest: `time`, `npx`, `uv run`, `python -m`."""
     after: str
     """The operator behind it: `&&`, `||`, `;`, `|`, `&`, or empty at the end."""
     writes: tuple[str, ...] = ()
@@ -61,64 +78,89 @@ def clip(text: str, n_start: int, n_end: int) -> str:
 
 def parse(command: str) -> CommandLine:
     """Cut a command line into its simple commands."""
-    builder = _Builder()
-    text = clip(command, MAX_COMMAND // 2, MAX_COMMAND // 2)
-    for match in _TOKEN.finditer(_without_heredocs(text)):
-        builder.add(match.lastgroup or "", match.group())
-    builder.close("")
-    options = {word for part in builder.parts if part.words[:1] == ("set",) for word in part.words}
+    text = _without_heredocs(clip(command, MAX_COMMAND // 2, MAX_COMMAND // 2))
+    cutter = _Cutter()
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "word":
+            cutter.word(match[0])
+        elif kind == "space":
+            cutter.is_glued = False
+        elif kind == "quoted":
+            cutter.word(match[0][1:-1])
+        elif kind == "operator":
+            cutter.close(_operator(match[0]))
+        else:
+            cutter.redirect(match[0] if kind == "redirect" else "")
+    cutter.close("")
+    options = {word for part in cutter.parts if part.words[0] == "set" for word in part.words}
     return CommandLine(
-        parts=tuple(part for part in builder.parts if part.words),
-        has_control=builder.has_control,
+        parts=tuple(cutter.parts),
+        has_control=cutter.has_control,
         stops_early=any(re.fullmatch(r"-[a-z]*e[a-z]*", word) for word in options),
         keeps_pipe_status="pipefail" in options,
     )
 
 
-class _Builder:
+class _Cutter:
+    """Gathers words into simple commands."""
+
     def __init__(self) -> None:
         self.parts: list[Part] = []
         self.has_control = False
+        self.is_glued = False
+        """Whether the next word goes on with the last one, as in `a"b"`."""
         self._words: list[str] = []
         self._writes: list[str] = []
-        self._is_glued = False
         self._redirect = ""
 
-    def add(self, kind: str, text: str) -> None:
-        match kind:
-            case "space":
-                self._is_glued = False
-            case "operator":
-                self.close(_operator(text))
-            case "bracket":
-                self._is_glued = False
-            case "redirect":
-                self._is_glued = False
-                self._redirect = "" if "&" in text[1:] else text
-            case "quoted":
-                self._word(text[1:-1])
-            case _:
-                self._word(text)
+    def redirect(self, text: str) -> None:
+        self.is_glued = False
+        self._redirect = "" if "&" in text[1:] else text
 
-    def _word(self, text: str) -> None:
+    def word(self, text: str) -> None:
         if self._redirect:
             if ">" in self._redirect:
                 self._writes.append(text)
             self._redirect = ""
-        elif self._is_glued and self._words:
+        elif self.is_glued and self._words:
             self._words[-1] += text
         else:
             self._words.append(text)
-            self._is_glued = True
+            self.is_glued = True
 
     def close(self, operator: str) -> None:
         words = self._words
-        while words and (words[0] in _NOISE | _CONTROL or _ASSIGNMENT.match(words[0])):
+        while words and (words[0] in _NOT_COMMANDS or _ASSIGNMENT.match(words[0])):
             self.has_control |= words[0] in _CONTROL
             del words[0]
         if words:
-            self.parts.append(Part(tuple(words), operator, tuple(self._writes)))
-        self._words, self._writes, self._is_glued, self._redirect = [], [], False, ""
+            whole = tuple(words)
+            self.parts.append(Part(whole, _bare(whole), operator, tuple(self._writes)))
+        self._words, self._writes, self.is_glued, self._redirect = [], [], False, ""
+
+
+def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
+    rest = words
+    while rest:
+        if rest[0] in _PREFIXES:
+            rest = _without_options(rest[1:])
+        elif rest[:2] in _PREFIX_PAIRS:
+            rest = _without_options(rest[2:])
+        elif rest[1:2] == ("-m",) and _PYTHON.match(rest[0]):
+            rest = rest[2:]
+        else:
+            break
+    return rest
+
+
+def _without_options(words: tuple[str, ...]) -> tuple[str, ...]:
+    at = 0
+    while at < len(words) and (
+        words[at].startswith("-") or "=" in words[at] or _NUMBER.match(words[at])
+    ):
+        at += 1
+    return words[at:]
 
 
 def _operator(text: str) -> str:
@@ -128,6 +170,8 @@ def _operator(text: str) -> str:
 
 
 def _without_heredocs(text: str) -> str:
+    if "<<" not in text:
+        return text
     kept: list[str] = []
     at = 0
     while (match := _HEREDOC.search(text, at)) is not None:

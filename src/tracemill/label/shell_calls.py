@@ -46,10 +46,10 @@ class ShellCall:
         self.step = step
         self.at = at
         self.line = line
-        self.checks: tuple[Check, ...] = tuple(checks(line)) if may_check(command) else ()
+        self.checks: tuple[Check, ...] = tuple(checks(line))
         self.commits = may_commit(command) and makes_commit(line)
         self.pulls = "gh pr" in command and opens_pull_request(line)
-        self.edits = edited_by_shell(command, line) if may_edit(command) else ((), False)
+        self.edits = edited_by_shell(command, line)
         self.place = place(line)
 
     @property

@@ -131,15 +131,22 @@ _RUNNER_FAILED: Final = re.compile(
 )
 """What runners of scripts print when the script fails."""
 
-_NO_START: Final = re.compile(
-    r"^.{0,120}(?:command not found|unrecognized subcommand|No module named (?:pytest|mypy|ruff)|"
-    r"Missing script|error: Script not found|No such file or directory\Z)",
-    re.MULTILINE,
+_NO_START_MARKS: Final = (
+    *("command not found", "unrecognized subcommand", "No module named ", "Missing script"),
+    *("Script not found", "No such file or directory"),
 )
+_NO_START: Final = re.compile(
+    r"(?:command not found|unrecognized subcommand|No module named (?:pytest|mypy|ruff)|"
+    r"Missing script|error: Script not found|No such file or directory\Z)"
+)
+_NOTHING_RUN_MARKS: Final = ("no test", "No test", "Ran 0 tests")
 _NOTHING_RUN: Final = re.compile(
     r"\[no test files\]|no tests to run|no tests ran|[Nn]o tests? (?:files )?found|^Ran 0 tests\b",
     re.MULTILINE,
 )
+_FAR: Final = 400
+"""Characters from the start or end of an output within which a shell says that nothing began."""
+
 _ECHOED_CODE: Final = re.compile(r"(\d{1,3})\s*$")
 _COLOUR: Final = re.compile("\x1b" + r"\[[0-9;]*m")
 _N_LINES: Final = re.compile(r"-(?:n ?|-lines=)?(\d+)$")
@@ -162,9 +169,9 @@ def verdict(line: CommandLine, check: Check, outcome: Outcome, n_checks: int) ->
     by_code = _by_exit_code(line, check.place, outcome.exit_code, text)
     if by_code is None:
         return _by_text(line, check, text, is_alone=n_checks == 1)
-    if by_code and check.kind == "test" and _NOTHING_RUN.search(text):
+    if by_code and check.kind == "test" and _ran_nothing(text):
         return True if _SUMMARIES["test"].passed.search(text) else None
-    return None if not by_code and _NO_START.search(text) else by_code
+    return None if not by_code and _has_not_begun(text) else by_code
 
 
 def _by_exit_code(line: CommandLine, place: int, code: int | None, text: str) -> bool | None:
@@ -218,7 +225,7 @@ def _echoed_code(line: CommandLine, place: int, text: str) -> int | None:
 
 
 def _by_text(line: CommandLine, check: Check, text: str, *, is_alone: bool) -> bool | None:
-    if _NO_START.search(text):
+    if _has_not_begun(text):
         return None
     summary = _SUMMARIES[check.kind]
     if summary.failed.search(text) or (is_alone and _RUNNER_FAILED.search(text)):
@@ -226,6 +233,16 @@ def _by_text(line: CommandLine, check: Check, text: str, *, is_alone: bool) -> b
     if not summary.passed.search(text) or _is_cut(line, check.place, text.count("\n") + 1):
         return None
     return True
+
+
+def _ran_nothing(text: str) -> bool:
+    return any(map(text.__contains__, _NOTHING_RUN_MARKS)) and bool(_NOTHING_RUN.search(text))
+
+
+def _has_not_begun(text: str) -> bool:
+    """Tell whether the shell or runner said that it could not start the check at all."""
+    near = clip(text, _FAR, _FAR)
+    return any(map(near.__contains__, _NO_START_MARKS)) and bool(_NO_START.search(near))
 
 
 def _plain(text: str) -> str:
