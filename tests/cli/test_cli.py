@@ -1,0 +1,185 @@
+"""The command line as other programs rely on it: exit codes, one document, named errors."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.flows.sessions import write_session
+from tracemill.cli.app import call
+
+SCHEMA = Path(__file__).parents[2] / "schema"
+ANSWERS = {
+    "run": ["run"],
+    "plan": ["run", "--dry-run"],
+    "status": ["status"],
+    "doctor": ["doctor"],
+}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    write_session(tmp_path / "in", "s1", 2)
+    return tmp_path / "in"
+
+
+class Asked:
+    """What a command said."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+    @property
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.out)
+        return document
+
+
+def ask(capsys: pytest.CaptureFixture[str], tmp_path: Path, *arguments: str) -> Asked:
+    code = call([*arguments, "--workspace", str(tmp_path / "workspace")])
+    said = capsys.readouterr()
+    return Asked(code, said.out, said.err)
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_a_json_answer_is_one_document_that_fits_its_schema(
+    name: str, place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [*ANSWERS[name], "--json", *([str(place)] if name in {"run", "plan"} else [])]
+    document = ask(capsys, tmp_path, *arguments).document
+    schema = json.loads((SCHEMA / f"answer.{name}.json").read_text())
+
+    assert document.pop("schema") == f"tracemill.{name}/1"
+    assert all(step.startswith("tracemill ") for step in document.pop("next", []))
+    jsonschema.validate(document, schema)
+
+
+@pytest.mark.parametrize("kind", ["session", "episode", "link"])
+def test_a_line_of_a_list_fits_its_schema(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_session(tmp_path / "in", "s1", 2)
+    write_session(tmp_path / "in" / "s1" / "subagents", "agent-1", 1)
+    ask(capsys, tmp_path, "run", str(tmp_path / "in"))
+    asked = ask(capsys, tmp_path, kind, "list", "--jsonl")
+    schema = json.loads((SCHEMA / f"row.{kind}.json").read_text())
+
+    for line in asked.out.splitlines():
+        jsonschema.validate(json.loads(line), schema)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        pytest.param(["datset"], 2, "dataset", id="a typo"),
+        pytest.param(["run", "/no/such/place"], 3, "no such file or folder", id="no such place"),
+        pytest.param(
+            ["run", "--executor", "dask", "."], 2, "known: local, ray", id="unknown executor"
+        ),
+        pytest.param(["session", "list"], 3, "nothing is kept", id="nothing kept yet"),
+        pytest.param(["dataset", "show", "x"], 3, "no dataset 'x'", id="no such dataset"),
+    ],
+)
+def test_a_request_that_cannot_be_met_says_why(
+    arguments: list[str],
+    code: int,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_session(tmp_path / "here", "s1", 1)
+    monkeypatch.chdir(tmp_path / "here")
+    asked = ask(capsys, tmp_path, *arguments)
+
+    assert asked.code == code
+    assert said in asked.err + asked.out
+
+
+def test_an_input_that_cannot_be_read_is_named_and_the_rest_is_done(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "broken.jsonl").write_bytes(b"\0\1\2")
+    asked = ask(capsys, tmp_path, "run", str(place))
+
+    assert asked.code == 4
+    assert "broken.jsonl: binary: expected text" in asked.err
+    assert "Sessions     1" in asked.out
+
+
+def test_a_dry_run_writes_nothing(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ask(capsys, tmp_path, "run", str(place), "--dry-run", "--json")
+
+    assert asked.document["to_read"] == 1
+    assert not (tmp_path / "workspace").exists()
+
+
+def test_hints_and_progress_stay_off_stdout(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ask(capsys, tmp_path, "run", str(place))
+
+    assert "next: " in asked.err
+    assert "next: " not in asked.out
+
+
+def test_quiet_says_nothing_on_stderr(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(capsys, tmp_path, "run", str(place), "--quiet").err == ""
+
+
+def test_text_of_a_session_cannot_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_session(tmp_path / "in", "s1", 1, word="\x1b[2Jgone\x07")
+    ask(capsys, tmp_path, "run", str(tmp_path / "in"))
+    listed = ask(capsys, tmp_path, "session", "list")
+    shown = ask(capsys, tmp_path, "session", "show", "s1", "--full")
+
+    assert "\x1b" not in listed.out + shown.out
+    assert "\\x1b[2Jgone\\x07" in shown.out
+
+
+def test_a_workspace_in_use_is_refused(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tracemill.store.workspace import Workspace
+
+    with Workspace(tmp_path / "workspace").writing():
+        asked = ask(capsys, tmp_path, "run", str(place))
+
+    assert asked.code == 6
+    assert "another process is writing" in asked.err
+
+
+def test_a_key_that_others_can_read_is_refused(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run", str(place))
+    (tmp_path / "workspace" / "vault" / "pseudonyms.key").chmod(0o644)
+    write_session(place, "s2", 1)
+    asked = ask(capsys, tmp_path, "run", str(place))
+
+    assert asked.code == 5
+    assert "chmod 600" in asked.err
+
+
+def test_a_damaged_archive_is_found(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run", str(place))
+    (pack,) = (tmp_path / "workspace" / "vault" / "archive").glob("*.zst")
+    damaged = bytearray(pack.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    pack.write_bytes(damaged)
+    asked = ask(capsys, tmp_path, "store", "check")
+
+    assert asked.code == 6
+    assert "is damaged" in asked.out
