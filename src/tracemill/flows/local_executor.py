@@ -20,7 +20,7 @@ from tracemill.base.ids import digest
 S = TypeVar("S")
 P = TypeVar("P")
 
-_PARTITIONS: Final = 16
+_PARTITIONS: Final = 64
 
 
 class Local:

@@ -1,0 +1,201 @@
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.trajectories import FOUND, activity, agent, calling, episode, step, trajectory, user
+from tracemill.curate.chat import ChatConfig, Drop, build_chat, choose_split
+from tracemill.records.activity import Correction
+from tracemill.records.examples import ChatExample
+from tracemill.records.refs import Span
+from tracemill.records.trajectory import Step
+
+
+def built(
+    steps: Sequence[Step], max_chars: int = 1_000, about: Any = None, **more: Any
+) -> tuple[list[ChatExample], Counter[str]]:
+    config = ChatConfig(max_chars=max_chars)
+    made = list(
+        build_chat(
+            more.get("episode", episode()),
+            trajectory(len(steps)),
+            about or activity(),
+            FOUND,
+            steps,
+            config,
+        )
+    )
+    examples = [one for one in made if isinstance(one, ChatExample)]
+    return examples, Counter(one.reason for one in made if isinstance(one, Drop))
+
+
+def test_an_example_is_what_was_said_with_its_calls_and_answers() -> None:
+    (example,), drops = built(
+        [user(0, "run the tests"), calling(1, "1 failed"), agent(2, "one fails")]
+    )
+
+    assert [(m.role, m.content, m.trained) for m in example.messages] == [
+        ("user", "run the tests", False),
+        ("assistant", "", True),
+        ("tool", "1 failed", False),
+        ("assistant", "one fails", True),
+    ]
+    assert not drops
+
+
+def test_an_example_names_steps_and_bytes_that_it_was_made_from() -> None:
+    (example,), _ = built([user(0), agent(1)])
+
+    (lineage,) = example.lineage
+    assert (lineage.first_step, lineage.last_step) == (0, 1)
+    assert (lineage.span, lineage.content, lineage.uri) == (
+        Span(start=0, end=19),
+        "ab",
+        "~/s.jsonl",
+    )
+
+
+@pytest.mark.parametrize("outcome", ["unknown", "partial", "failed", "abandoned"])
+def test_work_that_was_not_achieved_gives_nothing_and_says_so(outcome: Any) -> None:
+    examples, drops = built([user(0), agent(1)], episode=episode(outcome))
+
+    assert (examples, drops) == ([], {f"outcome_{outcome}": 1})
+
+
+def test_an_unsure_outcome_gives_nothing() -> None:
+    examples, drops = built([user(0), agent(1)], episode=episode("achieved", 0.3))
+
+    assert (examples, drops) == ([], {"unsure_outcome": 1})
+
+
+@pytest.mark.parametrize(
+    ("about", "reason"),
+    [
+        pytest.param({"rejected_steps": (1,)}, "rejected_turn", id="refused"),
+        pytest.param({"interrupted_steps": (1,)}, "interrupted_turn", id="stopped"),
+        pytest.param(
+            {"corrections": (Correction(step=2, confidence=0.9),)}, "corrected_turn", id="corrected"
+        ),
+    ],
+)
+def test_a_turn_that_was_not_wanted_stays_as_context_and_is_not_imitated(
+    about: dict[str, Any], reason: str
+) -> None:
+    steps = [user(0, "a"), agent(1, "wrong"), user(2, "no, b"), agent(3, "right")]
+    (example,), drops = built(steps, about=activity(**about))
+
+    assert [m.content for m in example.messages if m.trained] == ["right"]
+    assert "wrong" in [m.content for m in example.messages]
+    assert drops == {reason: 1}
+
+
+def test_a_window_ends_before_a_call_that_was_never_answered() -> None:
+    (example,), drops = built([user(0), calling(1), calling(2, None), agent(3)])
+
+    assert [m.role for m in example.messages] == ["user", "assistant"]
+    assert drops == {"unanswered_call": 1}
+
+
+def test_of_a_turn_that_is_too_long_the_beginning_is_used() -> None:
+    (example,), drops = built([user(0), agent(1, "x" * 30), agent(2, "y" * 90)], max_chars=80)
+
+    assert [m.content for m in example.messages if m.trained] == ["x" * 30]
+    assert drops == {"too_long": 1}
+
+
+def test_a_compaction_begins_a_new_window() -> None:
+    steps = [
+        user(0, "a"),
+        agent(1, "b"),
+        step(2, "system", "summary", is_replayed=True),
+        user(3, "c"),
+        agent(4, "d"),
+    ]
+    examples, _ = built(steps, about=activity(compacted_steps=(2,)))
+
+    assert [[m.content for m in e.messages] for e in examples] == [
+        ["a", "b"],
+        ["summary\n\nc", "d"],
+    ]
+
+
+def test_what_was_copied_in_and_errors_of_the_harness_are_not_imitated() -> None:
+    steps = [
+        user(0),
+        agent(1, "old", is_replayed=True),
+        agent(2, "API error", is_error=True),
+        agent(3, "new"),
+    ]
+    (example,), _ = built(steps)
+
+    assert [m.content for m in example.messages if m.trained] == ["new"]
+
+
+def test_without_a_word_of_the_agent_there_is_no_example() -> None:
+    assert built([user(0)]) == ([], {"no_trained_message": 1})
+
+
+words = st.text("ab ", min_size=1, max_size=30)
+
+
+@given(
+    st.lists(st.tuples(words, st.lists(words, max_size=3)), min_size=1, max_size=6),
+    st.integers(5, 120),
+)
+def test_windows_never_overlap_and_never_exceed_the_limit(
+    turns: list[tuple[str, list[str]]], max_chars: int
+) -> None:
+    steps: list[Step] = []
+    for prompt, answers in turns:
+        steps.append(user(len(steps), prompt))
+        first = len(steps)
+        steps.extend(agent(first + i, answer) for i, answer in enumerate(answers))
+    examples, _ = built(steps, max_chars=max_chars)
+
+    spans = [(e.lineage[0].first_step, e.lineage[0].last_step) for e in examples]
+    assert spans == sorted(spans)
+    assert all(first[1] < second[0] for first, second in pairwise(spans))
+    assert all(
+        sum(len(m.content) for m in e.messages) <= max_chars + 2 * len(steps) for e in examples
+    )
+    assert all(e.messages[-1].trained for e in examples)
+
+
+@given(st.text(min_size=1, max_size=12))
+def test_an_episode_is_always_in_the_same_split(episode_id: str) -> None:
+    config = ChatConfig()
+
+    assert choose_split(episode_id, config) == choose_split(episode_id, config)
+
+
+def test_splits_have_about_the_share_that_was_asked_for() -> None:
+    splits = Counter(
+        choose_split(f"ep_{i}", ChatConfig(validation_share=0.2)) for i in range(2_000)
+    )
+
+    assert 0.17 < splits["validation"] / 2_000 < 0.23
+
+
+def test_tools_are_inferred_from_the_calls_and_said_to_be() -> None:
+    (example,), _ = built(
+        [user(0), calling(1, command="ls", limit=3), calling(2, command="pwd"), agent(3)]
+    )
+
+    assert example.tools == (
+        {
+            "type": "function",
+            "function": {
+                "name": "Bash",
+                "parameters": {
+                    "type": "object",
+                    "properties": {"command": {"type": "string"}, "limit": {"type": "integer"}},
+                    "required": ["command"],
+                },
+            },
+        },
+    )
+    assert "tools:inferred" in example.tags

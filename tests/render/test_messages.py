@@ -1,0 +1,53 @@
+import pytest
+
+from tests.trajectories import agent, calling, step, user
+from tracemill.records.trajectory import ToolResult
+from tracemill.render.messages import UnansweredCallError, render_messages
+
+
+def test_what_the_harness_said_is_part_of_the_prompt() -> None:
+    messages = render_messages([step(0, "system", "note"), user(1, "hello"), agent(2, "hi")])
+
+    assert [(m.role, m.content) for m in messages] == [
+        ("user", "note\n\nhello"),
+        ("assistant", "hi"),
+    ]
+
+
+def test_steps_of_one_speaker_are_one_message() -> None:
+    messages = render_messages([user(0), agent(1, "a", reasoning="r"), calling(2, "ok")])
+
+    assert [m.role for m in messages] == ["user", "assistant", "tool"]
+    assert (messages[1].content, messages[1].reasoning, len(messages[1].tool_calls)) == (
+        "a",
+        "r",
+        1,
+    )
+
+
+def test_a_late_answer_stands_behind_the_call_that_it_answers() -> None:
+    late = step(2, "tool", results=(ToolResult(call_id="c1", content="late"),))
+    messages = render_messages([user(0), calling(1, None), late, agent(3, "thanks")])
+
+    assert [(m.role, m.content) for m in messages[1:]] == [
+        ("assistant", ""),
+        ("tool", "late"),
+        ("assistant", "thanks"),
+    ]
+
+
+def test_arguments_are_an_object() -> None:
+    messages = render_messages([user(0), calling(1, "ok", path="a.py")])
+
+    assert messages[1].tool_calls[0]["function"] == {"name": "Bash", "arguments": {"path": "a.py"}}
+
+
+def test_trained_and_untrained_words_are_never_one_message() -> None:
+    messages = render_messages([user(0), agent(1, "a"), agent(2, "b")], untrained=[1])
+
+    assert [(m.content, m.trained) for m in messages[1:]] == [("a", False), ("b", True)]
+
+
+def test_an_unanswered_call_is_named() -> None:
+    with pytest.raises(UnansweredCallError, match="step 1: call of tool 'Bash' has no result"):
+        render_messages([user(0), calling(1, None)])

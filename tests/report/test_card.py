@@ -1,0 +1,31 @@
+from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.report.card import dataset_card
+
+VERSION = DatasetVersion(
+    id="dataset_1",
+    name="chat",
+    config={"max_chars": 10, "note": "<script>|*"},
+    code_versions={"label": 1},
+    n_examples={"chat/train": 1_200, "chat/validation": 3},
+    drops={"too_long": 7},
+    files=(
+        ExportedFile(path="train.jsonl", format="trl-chat", rows=1_200, n_bytes=5_000, sha256="ab"),
+    ),
+)
+
+
+def test_a_card_counts_what_is_in_it_and_what_was_left_out() -> None:
+    card = dataset_card(VERSION)
+
+    assert "| chat/train | 1,200 |" in card
+    assert "| too\\_long | 7 |" in card
+    assert "| `train.jsonl` | 1,200 | 5,000 | `ab` |" in card
+    assert "1K<n<10K" in card
+
+
+def test_a_card_says_what_was_not_checked() -> None:
+    assert "## What was not checked" in dataset_card(VERSION)
+
+
+def test_text_in_a_card_cannot_become_markup() -> None:
+    assert "<script>" not in dataset_card(VERSION)
