@@ -1,9 +1,10 @@
 """Chat examples: windows of whole turns from work that is known to have been achieved.
 
 Of a turn that is longer than a window, the beginning is used, since that is what the model saw.
-A turn that a person refused, stopped or corrected stays in its window, because the model saw it
-from then on, but it is not imitated: its messages carry no loss, and it is counted under
-the reason. A window in which nothing is left to imitate is dropped.
+A turn that a person refused, stopped or corrected, and one about a picture that nobody kept,
+stays in its window, because the model saw it from then on, but it is not imitated: its messages
+carry no loss, and it is counted under the reason. A window in which nothing is left to imitate
+is dropped.
 """
 
 from __future__ import annotations
@@ -19,21 +20,25 @@ from tracemill.curate.tools import infer_tools
 from tracemill.curate.windows import Turn, pack_windows, split_turns
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
-from tracemill.records.examples import ChatExample, Lineage, Message, Split
+from tracemill.records.examples import ChatExample, Lineage, Split
 from tracemill.records.findings import Input
 from tracemill.records.refs import Record, Span
 from tracemill.records.trajectory import Step, Trajectory
-from tracemill.render.messages import UnansweredCallError, render_messages
+from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
 
 DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
-    "rejected_turn", "interrupted_turn", "corrected_turn",
+    "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
 ]  # fmt: skip
 """Why something is not imitated. The `…_turn` reasons leave a turn in its window, untrained."""
 
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _SPLIT_STEPS: Final = 2**32
+_MIN_CORRECTION: Final = 0.6
+"""Sureness from which a correction keeps the turn before it from being imitated."""
+_IMAGE: Final = "[image]"
+"""What stands where a picture was."""
 
 
 class ChatConfig(Record, frozen=True, kw_only=True):
@@ -77,7 +82,8 @@ def build_chat(
         yield Drop(reason, trajectory.id, 0, max(0, trajectory.n_steps - 1))
         return
     building = _Building(episode, trajectory, activity, found, config)
-    turns = split_turns(steps, activity.compacted_steps, config.max_chars)
+    is_subagent = trajectory.is_subagent
+    turns = split_turns(steps, activity.compacted_steps, config.max_chars, is_subagent=is_subagent)
     for window in pack_windows(turns, config.max_chars):
         yield from building.window(window)
 
@@ -111,6 +117,9 @@ class _Building:
         self._episode = episode
         self._trajectory = trajectory
         self._activity = activity
+        self._corrected = [
+            c.step - 1 for c in activity.corrections if c.confidence >= _MIN_CORRECTION
+        ]
         self._found = found
         self._split = choose_split(episode.id, config)
 
@@ -121,7 +130,7 @@ class _Building:
         if last.is_cut:
             first_left = steps[-1].index + 1 if steps else last.first_step
             yield self._drop("too_long", first_left, last.last_step)
-        if not self._trajectory.is_subagent and not any(turn.has_prompt for turn in turns):
+        if not turns[0].has_prompt:
             yield self._drop("no_user_step", turns[0].first_step, last.last_step)
             return
         untrained: set[int] = set()
@@ -132,37 +141,36 @@ class _Building:
         yield from self._example(steps, untrained)
 
     def _disliked(self, turn: Turn) -> DropReason | None:
-        """Return how a person showed that a turn was not what they wanted."""
-        activity = self._activity
-        corrected = [correction.step - 1 for correction in activity.corrections]
-        if _any_within(activity.rejected_steps, turn):
+        """Return why a turn is not to be imitated: nobody wanted it, or nobody can see why."""
+        if _any_within(self._activity.rejected_steps, turn):
             return "rejected_turn"
-        if _any_within(activity.interrupted_steps, turn):
+        if _any_within(self._activity.interrupted_steps, turn):
             return "interrupted_turn"
-        if _any_within(corrected, turn):
+        if _any_within(self._corrected, turn):
             return "corrected_turn"
-        return None
+        return "image_turn" if any(map(_holds_image, turn.steps)) else None
 
     def _example(
         self, steps: list[Step], untrained: Collection[int]
     ) -> Iterator[ChatExample | Drop]:
         """Yield the example of some steps, up to a call that was never answered."""
+        used = _up_to_trained(steps, untrained)
+        if not used:
+            if steps:
+                yield self._drop("no_trained_message", steps[0].index, steps[-1].index)
+            return
         try:
-            messages = _trimmed(render_messages(steps, untrained))
+            messages = render_messages(used, untrained)
         except UnansweredCallError as error:
             yield self._drop("unanswered_call", error.step, steps[-1].index)
             yield from self._example([s for s in steps if s.index < error.step], untrained)
-            return
-        if not messages:
-            if steps:
-                yield self._drop("no_trained_message", steps[0].index, steps[-1].index)
             return
         tools = infer_tools(messages)
         yield ChatExample(
             id=make_id("example", _encode(messages), _encode(tools)),
             messages=tuple(messages),
             tools=tools,
-            lineage=(self._lineage(steps),),
+            lineage=(self._lineage(used),),
             split=self._split,
             tags=self._tags(has_tools=bool(tools)),
         )
@@ -199,8 +207,15 @@ def _any_within(indexes: Sequence[int], turn: Turn) -> bool:
     return place < len(indexes) and indexes[place] <= turn.last_step
 
 
-def _trimmed(messages: list[Message]) -> list[Message]:
-    """Cut off what follows the last trained message and its answers: nothing learns from it."""
-    trained = [i for i, message in enumerate(messages) if message.trained]
-    end = trained[-1] + 1 if trained else 0
-    return messages[:end]
+def _holds_image(step: Step) -> bool:
+    return (step.speaker == "user" and _IMAGE in step.text) or any(
+        _IMAGE in result.content[: len(_IMAGE)] for result in step.results
+    )
+
+
+def _up_to_trained(steps: list[Step], untrained: Collection[int]) -> list[Step]:
+    """Cut off what follows the last step that is imitated: nothing learns from it."""
+    for at in range(len(steps), 0, -1):
+        if is_trained(steps[at - 1]) and steps[at - 1].index not in untrained:
+            return steps[:at]
+    return []

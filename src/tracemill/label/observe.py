@@ -118,7 +118,7 @@ class Observer:
                 self._n_todos += 1
             case Compaction():
                 self._n_compactions += 1
-                self._compacted.add(self._index_of(event))
+                self._compacted.add(0 if event.step is None else event.step + 1)
             case PullRequestLink():
                 self._pulls[event.number] = None
             case _:

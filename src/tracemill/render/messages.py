@@ -2,10 +2,12 @@
 
 - What the harness put in went to the model as part of the prompt, so it is a `user` message. It
   is no `system` message: sessions do not hold those, and notes about commands are none.
-- What one speaker said in several steps running is one message, as chat templates want it.
+- What one speaker said in several steps running is one message, as chat templates want it: a
+  thought that stood alone goes to the message that it led to.
 - A call is answered right behind the message that made it, exactly once, wherever its result
   stood in the log. A call without a result cannot be rendered: nothing is invented.
-- Only what the agent really said carries loss: no error texts of the harness, nothing copied in.
+- Only what the agent really said carries loss: nothing that was copied in, no thought that led
+  to no word. Error texts that the harness put in the agent's mouth are no messages at all.
 """
 
 from __future__ import annotations
@@ -37,24 +39,35 @@ def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> l
     results = {result.call_id: result for step in steps for result in step.results}
     messages: list[Message] = []
     for step in steps:
-        for message in _of_step(step, results, is_trained=step.index not in untrained):
+        for message in _of_step(step, results, may_train=step.index not in untrained):
             _append(messages, message)
-    return messages
+    return [message for message in messages if message.role != "assistant" or _says(message)]
+
+
+def is_trained(step: Step) -> bool:
+    """Tell whether a step says something that the agent itself said, here and now."""
+    return (
+        step.speaker == "agent"
+        and not (step.is_replayed or step.is_error)
+        and bool(step.text or step.calls)
+    )
 
 
 def _of_step(
-    step: Step, results: Mapping[str, ToolResult], *, is_trained: bool
+    step: Step, results: Mapping[str, ToolResult], *, may_train: bool
 ) -> Iterator[Message]:
     match step.speaker:
         case "system" | "user":
             yield Message(role="user", content=step.text)
         case "agent":
+            if step.is_error:
+                return
             yield Message(
                 role="assistant",
                 content=step.text,
                 reasoning=step.reasoning,
                 tool_calls=tuple(map(_call, step.calls)),
-                trained=is_trained and not step.is_replayed and not step.is_error,
+                trained=may_train and not step.is_replayed,
             )
             yield from _answers(step, results)
         case "tool":
@@ -89,6 +102,10 @@ def _append(messages: list[Message], message: Message) -> None:
         reasoning=_joined(last.reasoning or "", message.reasoning or "") or None,
         tool_calls=message.tool_calls,
     )
+
+
+def _says(message: Message) -> bool:
+    return bool(message.content or message.tool_calls)
 
 
 def _joined(first: str, second: str) -> str:
