@@ -29,7 +29,7 @@ from tracemill.store.index import Built, Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 
-_CHARS: Final = 4 * 2**20
+_CHARS: Final = 2**20
 _COLUMNS: Final = (
     "input_id", "trajectory_id", "index", "speaker", "text", "reasoning", "calls", "results",
     "is_replayed", "is_error", "byte_start", "byte_end",

@@ -22,9 +22,10 @@ from tracemill.base.lines import MAX_LINE_BYTES, split_lines
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
 from tracemill.records.events import Event
-from tracemill.records.findings import Input, Quarantined, Tally
+from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, Trajectory
+from tracemill.redact import Redactor
 from tracemill.sources import load_source
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Spool
 from tracemill.store.tables import TABLES
@@ -33,7 +34,7 @@ _BLOCK_BYTES: Final = 2**20
 _REDACT_BYTES: Final = 2 * 2**20
 _REDACT_RECORDS: Final = 2_048
 _ROWS: Final = 4_096
-_ROW_BYTES: Final = 16 * 2**20
+_ROW_BYTES: Final = 8 * 2**20
 
 
 class ReadTask(Record, frozen=True, kw_only=True):
@@ -104,10 +105,11 @@ Part = Rows | Finished | ShardEnd
 def read_shard(shard: Shard) -> Iterator[Part]:
     """Read the inputs of a shard, one after the other."""
     rows = RowBuffer()
+    batch = _RedactionBatch(redactor(shard.key), rows)
     spool = Spool(Path(shard.spool) / f"{shard.tasks[0].input_id}.zst")
     for task in shard.tasks:
-        reading = _Reading(task, shard, rows)
-        yield from reading.run(spool)
+        yield from _Reading(task, shard, rows).run(spool, batch)
+    yield from batch.flush()
     yield from rows.flush()
     spool.close()
     yield ShardEnd()
@@ -143,6 +145,54 @@ class RowBuffer:
         self._n_bytes = 0
 
 
+class _RedactionBatch:
+    """Records of one or more inputs that wait to be redacted together.
+
+    Scanning a few megabytes at once costs a third less than scanning each small session alone.
+    """
+
+    def __init__(self, redactor: Redactor, rows: RowBuffer) -> None:
+        self.redactor = redactor
+        self._rows = rows
+        self._held: list[Any] = []
+        self._readings: list[_Reading] = []
+        self._reading_of: dict[str, _Reading] = {}
+        self._done: list[_Reading] = []
+        self._n_bytes = 0
+
+    def add(self, reading: _Reading, record: Any) -> Iterator[Part]:
+        """Add a record of an input; yield rows where enough records wait."""
+        name = record.trajectory_id if isinstance(record, Step) else getattr(record, "id", "")
+        if self._reading_of.setdefault(name, reading) is not reading:
+            yield from self.flush()  # a finding says no more than which trajectory it is in
+            self._reading_of[name] = reading
+        self._held.append(record)
+        self._readings.append(reading)
+        if isinstance(record, Step):
+            self._n_bytes += record.span.end - record.span.start
+        if self._n_bytes >= _REDACT_BYTES or len(self._held) >= _REDACT_RECORDS:
+            yield from self.flush()
+
+    def finish(self, reading: _Reading) -> None:
+        """Note that an input has given all its records."""
+        self._done.append(reading)
+
+    def flush(self) -> Iterator[Part]:
+        """Redact what waits, and yield what it makes; then the inputs that are done."""
+        redaction = self.redactor.redact(self._held)
+        for record, reading in zip(redaction.records, self._readings, strict=True):
+            reading.keep(record)
+        for finding in redaction.findings:
+            self._reading_of[finding.record_id].keep_finding(finding)
+        n_bytes, self._n_bytes = self._n_bytes, 0
+        self._held.clear()
+        self._readings.clear()
+        self._reading_of.clear()
+        yield from self._rows.weigh(n_bytes)
+        yield from (reading.finished() for reading in self._done)
+        self._done.clear()
+
+
 class _Reading:
     """One input on its way from bytes to rows."""
 
@@ -150,28 +200,29 @@ class _Reading:
         self._task = task
         self._shard = shard
         self._rows = rows
-        self._redactor = redactor(shard.key)
         self._observers: dict[str, Observer] = {}
-        self._held: list[Any] = []
-        self._n_held = 0
         self._counts: Counter[str] = Counter()
         self._tally: Tally | None = None
         self._folders: set[str] = set()
         self._failure: tuple[str, str] | None = None
+        self._chunks: tuple[Chunk, ...] = ()
+        self._content = ""
+        self._n_bytes = 0
 
-    def run(self, spool: Spool) -> Iterator[Part]:
-        """Yield the input's rows, and last what became of it."""
+    def run(self, spool: Spool, batch: _RedactionBatch) -> Iterator[Part]:
+        """Read the input; yield what is ready, of this or earlier inputs of the shard."""
         writer = ChunkWriter(spool)
         try:
             with self._opened(writer) as blocks:
-                yield from self._read(blocks)
+                yield from self._read(blocks, batch)
         except OSError as error:
             self._failure = ("not_readable", f"reading broke off: {error.strerror}")
         except SourceError as error:
-            self._failure = ("not_readable", self._redactor.text(str(error)))
-        yield from self._redact()
-        content = writer.finish()
-        yield self._finished(content, writer)
+            self._failure = ("not_readable", batch.redactor.text(str(error)))
+        self._content = writer.finish()
+        self._chunks = tuple(writer.chunks)
+        self._n_bytes = writer.n_bytes
+        batch.finish(self)
 
     @contextmanager
     def _opened(self, writer: ChunkWriter) -> Iterator[Iterator[bytes]]:
@@ -184,7 +235,7 @@ class _Reading:
             yield writer.passing(_blocks(opened))
             self._note_growth(opened)
 
-    def _read(self, blocks: Iterator[bytes]) -> Iterator[Rows]:
+    def _read(self, blocks: Iterator[bytes], batch: _RedactionBatch) -> Iterator[Part]:
         task = self._task
         source = load_source(task.source)
         origin = Origin(
@@ -194,13 +245,9 @@ class _Reading:
             if isinstance(record, Tally):
                 self._tally = record
                 continue
-            self._held.append(record)
-            if isinstance(record, Step):
-                self._n_held += record.span.end - record.span.start
-            elif isinstance(record, Trajectory) and record.cwd:
+            if isinstance(record, Trajectory) and record.cwd:
                 self._folders.add(record.cwd)
-            if self._n_held >= _REDACT_BYTES or len(self._held) >= _REDACT_RECORDS:
-                yield from self._redact()
+            yield from batch.add(self, record)
 
     def _note_growth(self, opened: BinaryIO) -> None:
         """Say so when more has come since the input was looked at."""
@@ -214,19 +261,9 @@ class _Reading:
                 f"it had {self._task.n_bytes} bytes when it was found, {size} after it was read",
             )
 
-    def _redact(self) -> Iterator[Rows]:
-        redaction = self._redactor.redact(self._held)
+    def keep(self, record: Any) -> None:
+        """Take in a redacted record."""
         owner = self._task.input_id
-        for record in redaction.records:
-            self._keep(record, owner)
-        for finding in redaction.findings:
-            self._rows.add("findings", _owned(finding, owner), owner)
-        self._counts["findings"] += len(redaction.findings)
-        n_held, self._n_held = self._n_held, 0
-        self._held.clear()
-        yield from self._rows.weigh(n_held)
-
-    def _keep(self, record: Any, owner: str) -> None:
         if isinstance(record, Step):
             self._observer(record.trajectory_id).step(record)
             table = "steps"
@@ -245,14 +282,21 @@ class _Reading:
         self._rows.add(table, record, owner)
         self._counts[table] += 1
 
+    def keep_finding(self, finding: Finding) -> None:
+        """Take in what redaction found in a record of this input."""
+        owner = self._task.input_id
+        self._rows.add("findings", msgspec.structs.replace(finding, input_id=owner), owner)
+        self._counts["findings"] += 1
+
     def _observer(self, trajectory_id: str) -> Observer:
         if trajectory_id not in self._observers:
             self._observers[trajectory_id] = Observer()
         return self._observers[trajectory_id]
 
-    def _finished(self, content: str, writer: ChunkWriter) -> Finished:
+    def finished(self) -> Finished:
+        """Say what became of the input, once all its records are kept."""
         reason, detail = self._failure or (None, None)
-        was_read = writer.n_bytes > 0 or self._failure is None
+        was_read = self._n_bytes > 0 or self._failure is None
         result = Input(
             id=self._task.input_id,
             source=self._task.source,
@@ -261,22 +305,18 @@ class _Reading:
             status="read" if was_read else "skipped",
             reason=reason,
             detail=detail,
-            n_bytes=writer.n_bytes,
-            content=content if was_read else None,
+            n_bytes=self._n_bytes,
+            content=self._content if was_read else None,
             n_records=dict(sorted(self._counts.items())),
             skipped=self._tally.skipped if self._tally else {},
         )
         return Finished(
             task=self._task,
             result=result,
-            chunks=tuple(writer.chunks),
+            chunks=self._chunks,
             folders=tuple(sorted(self._folders)),
             failed=self._failure is not None,
         )
-
-
-def _owned(finding: Any, owner: str) -> Any:
-    return msgspec.structs.replace(finding, input_id=owner)
 
 
 def _blocks(opened: BinaryIO) -> Iterator[bytes]:
