@@ -32,7 +32,7 @@ _BETWEEN: Final = re2.compile(
 )
 _RUN: Final = re2.compile(rb"(?:[0-9A-Za-z+=]|/|\\/)+", options=_OPTIONS)
 _END: Final = re2.compile(
-    rb"-{4,5} ?END[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}", options=_OPTIONS
+    rb"-{4,6} ?END[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}", options=_OPTIONS
 )
 
 _HEADER_LENGTH: Final = 80

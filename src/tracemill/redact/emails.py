@@ -14,7 +14,7 @@ _ADDRESS_PATTERN: Final = rf"(?P<secret>{_ADDRESS})"
 _ADDRESS_PROBE: Final = Probe(r"[0-9A-Za-z._%+'-]@[0-9A-Za-z-]+\.[0-9A-Za-z]", ())
 
 _NAMED_PATTERN: Final = (
-    r"(?i)(?:^|[^0-9a-z])(?:author|committer|co-authored-by|signed-off-by|reviewed-by|acked-by"
+    r"(?i)(?:^|[^0-9a-z]|\\[nrt])(?:author|committer|co-authored-by|signed-off-by|reviewed-by|acked-by"
     r"|tested-by|reported-by|suggested-by|helped-by|approved-by|cc|from|to|tagger):?[ \t]{1,8}"
     rf"(?P<secret>[^\s<>@:\"\\][^<>@:\"\\\n]{{1,60}}?)[ \t]{{1,4}}<{_ADDRESS}>"
 )

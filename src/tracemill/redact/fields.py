@@ -7,10 +7,10 @@ redacted until somebody decides otherwise. The texts of a record have one fixed 
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -64,7 +64,7 @@ class Texts:
 
 class _Plan(NamedTuple):
     names: tuple[str, ...]
-    values: attrgetter[tuple[Any, ...]]
+    values: operator.attrgetter[tuple[Any, ...]]
     people: frozenset[str]
 
 
@@ -73,7 +73,7 @@ def _plan(kind: type[Record]) -> _Plan:
     names = foreign_fields(kind)
     people = frozenset().union(*(IDENTITIES.get(base, ()) for base in kind.__mro__))
     # attrgetter returns a bare value for one name, so one name is asked for twice
-    return _Plan(names, attrgetter(*(names if len(names) > 1 else names * 2)), people)
+    return _Plan(names, operator.attrgetter(*(names if len(names) > 1 else names * 2)), people)
 
 
 def foreign_fields(kind: type[Record]) -> tuple[str, ...]:
@@ -210,12 +210,8 @@ def _rebuilt(value: Any, texts: Iterator[str]) -> Any:
         return rebuild(value, texts)
     if type(value) is tuple:
         items = tuple([_rebuilt(item, texts) for item in value])
-        return value if all(map(_is_same, items, value)) else items
+        return value if all(map(operator.is_, items, value)) else items
     return _rebuilt_tree(value, texts) if type(value) in _CONTAINERS else value
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    return one is other
 
 
 def _rebuilt_tree(root: Any, texts: Iterator[str]) -> Any:
@@ -224,14 +220,11 @@ def _rebuilt_tree(root: Any, texts: Iterator[str]) -> Any:
     while waiting:
         parent, slot = waiting.pop()
         node = parent[slot]
-        new: Any = {} if type(node) is dict else list(node)
+        is_dict = type(node) is dict
+        new: Any = {} if is_dict else [None] * len(node)
         parent[slot] = new
-        for key, value in node.items() if type(node) is dict else enumerate(node):
-            place = key
-            if type(node) is dict and _meaning(key).is_foreign:
-                place = next(texts)
-                while place in new:
-                    place += "_"
+        for key, value in node.items() if is_dict else enumerate(node):
+            place = _free_key(next(texts), new) if is_dict and _meaning(key).is_foreign else key
             if type(value) is str:
                 new[place] = next(texts)
             else:
@@ -239,6 +232,13 @@ def _rebuilt_tree(root: Any, texts: Iterator[str]) -> Any:
                 if type(value) in _CONTAINERS:
                     waiting.append((new, place))
     return top[0]
+
+
+def _free_key(key: str, taken: dict[Any, Any]) -> str:
+    """Return `key`, made longer where two keys have become the same."""
+    while key in taken:
+        key += "_"
+    return key
 
 
 def places(record: Record) -> list[str]:

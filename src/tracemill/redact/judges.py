@@ -63,15 +63,16 @@ def _token(found: Candidate, least_entropy: float) -> Extent | None:
 
 def _assigned(found: Candidate) -> Extent | None:
     """A value stands to its name; `PASS: TestX` is no password."""
+    if values.is_public(found.context) or _VERDICT.match(found.name):
+        return None
     found = _trimmed(found)
-    is_secret = values.is_secret(found.name, found.value) and not _VERDICT.match(found.name)
-    return whole(found) if is_secret else None
+    return whole(found) if values.is_secret(found.name, found.value) else None
 
 
 def _loose(found: Candidate) -> Extent | None:
     """Where the context promises little, the value must look random."""
     found = _trimmed(found)
-    if values.is_placeholder(found.value) or values.is_public(found.name):
+    if values.is_placeholder(found.value) or values.is_public(found.context):
         return None
     return whole(found) if values.is_random(found.value) else None
 

@@ -14,6 +14,7 @@ import re2
 
 from tracemill.redact.protocol import Found, Match, Probe, Rule
 
+_CONTEXT: Final = 16
 _BYTES: Final = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1
 _BYTES.log_errors = False
@@ -46,6 +47,11 @@ class Candidate:
     def name(self) -> bytes:
         """What the pattern matched before the secret, such as `password = "`."""
         return self.line[self.first : self.start]
+
+    @property
+    def context(self) -> bytes:
+        """The name, and some of what stands before it."""
+        return self.line[max(0, self.first - _CONTEXT) : self.start]
 
     def until(self, end: int) -> Candidate:
         """Return the same with another end."""

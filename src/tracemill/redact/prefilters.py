@@ -1,22 +1,24 @@
-"""The two prefilters: Hyperscan where there is a wheel for it, RE2 alone everywhere else.
+r"""The prefilter: one pass finds keywords, another the lines that any pattern may match.
 
-Both may name places at which nothing stands, and neither may miss one, so detectors find
-the same behind either. A compiled database depends on the rules alone and can be kept.
+It may name places at which nothing stands, and may not miss one. Keywords are found by
+Hyperscan where there is a wheel for it, and by RE2 everywhere else. Patterns are found by RE2
+behind either: Hyperscan 5.4.12 was seen to miss what `[\n "]--?(?:[a-z0-9]{1,20}-){0,3}token`
+matches where `passwordpassword` stood before it. Plain keywords take no such way through it.
 
-Hyperscan's scratch memory serves one thread at a time, so a `HyperscanPrefilter` does too.
+Hyperscan's scratch memory serves one thread at a time, so a prefilter does too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Final, NamedTuple
+from typing import Final, Protocol
 
 import re2
 
 from tracemill.base.errors import UsageError
-from tracemill.redact.protocol import Detector, Place, Prefilter, Probe
+from tracemill.redact.protocol import Detector, Place
 
 ENGINES: Final = ("hyperscan", "re2")
 """The fastest first."""
@@ -24,114 +26,158 @@ ENGINES: Final = ("hyperscan", "re2")
 _RE2_MEMORY: Final = 64 * 2**20
 """Room for the states of some twenty patterns run as one; with less, RE2 gets far slower."""
 
+Owners = Mapping[bytes, Sequence[int]]
+"""The detectors that each keyword calls."""
 
-def make_prefilter(
-    engine: str | None, detectors: Sequence[Detector], database: bytes | None
-) -> Prefilter:
-    """Return the prefilter of `engine`, or of the best engine that is installed."""
+
+class KeywordFinder(Protocol):
+    """Finds every keyword, in any case."""
+
+    def find(self, data: bytes) -> list[Place]:
+        """Return each detector that a keyword calls, and the keyword's end."""
+        ...
+
+
+class Prefilter:
+    """Finds the places at which detectors have to look."""
+
+    def __init__(
+        self,
+        detectors: Sequence[Detector],
+        engine: str | None = None,
+        database: bytes | None = None,
+    ) -> None:
+        self._keywords = _keyword_finder(detectors, engine, database)
+        self._patterns = _PatternFinder(detectors)
+
+    def places(self, data: bytes) -> list[Place]:
+        """Return every place, in the order of detectors and offsets."""
+        return sorted([*self._keywords.find(data), *self._patterns.find(data)])
+
+
+def _keyword_finder(
+    detectors: Sequence[Detector], engine: str | None, database: bytes | None
+) -> KeywordFinder:
     name = engine or ("hyperscan" if find_spec("hyperscan") else "re2")
     if name not in ENGINES:
         raise UsageError(f"unknown engine {name!r}; known: {', '.join(ENGINES)}")
+    owners = _owners(detectors)
     if name == "hyperscan":
-        return HyperscanPrefilter(database or compile_database(detectors))
-    return Re2Prefilter(detectors)
+        return HyperscanFinder(owners, database or compile_database(detectors))
+    return Re2Finder(owners)
 
 
-class _Owned(NamedTuple):
-    detector: int
-    probe: Probe
-
-
-def _probes(detectors: Sequence[Detector]) -> list[_Owned]:
-    return [_Owned(i, probe) for i, each in enumerate(detectors) for probe in each.probes]
+def _owners(detectors: Sequence[Detector]) -> Owners:
+    owners: dict[bytes, list[int]] = {}
+    for i, each in enumerate(detectors):
+        for keyword in sorted({k for probe in each.probes for k in probe.keywords}):
+            owners.setdefault(keyword.encode(), []).append(i)
+    return dict(sorted(owners.items()))
 
 
 def compile_database(detectors: Sequence[Detector]) -> bytes:
-    """Return the serialised Hyperscan database of the detectors' probes."""
+    """Return the serialised Hyperscan database of the detectors' keywords."""
     import hyperscan
 
-    probes = _probes(detectors)
+    keywords = list(_owners(detectors))
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        expressions=[each.probe.pattern.encode() for each in probes],
-        ids=[each.detector for each in probes],
-        flags=[0] * len(probes),
+        expressions=keywords,
+        ids=list(range(len(keywords))),
+        flags=[hyperscan.HS_FLAG_CASELESS] * len(keywords),
+        literal=True,
     )
     return bytes(hyperscan.dumpb(database))
 
 
-class HyperscanPrefilter:
-    """Runs all probes in one pass."""
+class HyperscanFinder:
+    """Finds keywords with Hyperscan."""
 
-    def __init__(self, database: bytes) -> None:
+    def __init__(self, owners: Owners, database: bytes) -> None:
         import hyperscan
 
+        self._called = list(owners.values())
         self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
         self._scratch = hyperscan.Scratch(self._database)
 
-    def places(self, data: bytes) -> list[Place]:
-        """Return every place, in the order of detectors and offsets."""
+    def find(self, data: bytes) -> list[Place]:
+        """Return each detector that a keyword calls, and the keyword's end."""
         found: list[Place] = []
-        append = found.append
+        called = self._called
 
-        def keep(detector: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append(Place(detector, end))
+        def keep(keyword: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            found.extend([Place(detector, end) for detector in called[keyword]])
 
         self._database.scan(data, match_event_handler=keep, scratch=self._scratch)
-        found.sort()
         return found
 
 
-class Re2Prefilter:
-    """Finds all keywords in one pass, and in another the probes that have none.
+class Re2Finder:
+    """Finds keywords with RE2, which reports one at each start: the longest."""
 
-    The second pass skips what one probe matched for all others. That loses nothing: such
-    probes stay within a line, and whoever looks there looks at the whole line.
+    def __init__(self, owners: Owners) -> None:
+        keywords = sorted(owners, key=lambda keyword: (-len(keyword), keyword))
+        self._within = {
+            one: [other for other in keywords if one.startswith(other)] for one in keywords
+        }
+        self._owners = owners
+        alternatives = b"|".join(re.escape(keyword) for keyword in keywords)
+        self._regex = re2.compile(alternatives, options=_options(is_caseless=True))
+
+    def find(self, data: bytes) -> list[Place]:
+        """Return each detector that a keyword calls, and the keyword's end."""
+        found: list[Place] = []
+        start = 0
+        while match := self._regex.search(data, start):
+            start, end = match.span()
+            for keyword in self._within[data[start:end].lower()]:
+                places = (Place(i, start + len(keyword)) for i in self._owners[keyword])
+                found.extend(places)
+            start += 1
+        return found
+
+
+class _PatternFinder:
+    """Finds with RE2 the lines in which probes without keywords match.
+
+    All probes run as one; only where that matches is the line asked which probes did.
     """
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
-        owners: dict[bytes, set[int]] = {}
-        without: list[_Owned] = []
-        for each in _probes(detectors):
-            for keyword in each.probe.keywords:
-                owners.setdefault(keyword.encode(), set()).add(each.detector)
-            if not each.probe.keywords:
-                without.append(each)
-        # the longest first, so that a match stands for every keyword that begins there
-        keywords = sorted(owners, key=lambda keyword: (-len(keyword), keyword))
-        self._called = {
-            one: sorted({i for other in keywords if one.startswith(other) for i in owners[other]})
-            for one in keywords
-        }
-        self._keywords = _any_of([re.escape(one.decode()) for one in keywords], is_caseless=True)
-        self._patterns = _any_of([each.probe.pattern for each in without])
-        self._detectors = [each.detector for each in without]
+        self._detectors: list[int] = []
+        self._set = re2.Set.SearchSet(_options())
+        patterns = []
+        for i, each in enumerate(detectors):
+            for probe in each.probes:
+                if not probe.keywords:
+                    pattern = f"(?m:{probe.pattern})".replace("(?P<secret>", "(?:")
+                    patterns.append(pattern)
+                    self._detectors.append(i)
+                    self._set.Add(pattern.encode())
+        self._regex = re2.compile("|".join(patterns).encode(), options=_options())
+        self._set.Compile()
 
-    def places(self, data: bytes) -> list[Place]:
-        """Return every place, in the order of detectors and offsets."""
-        return sorted([*self._by_keyword(data), *self._by_pattern(data)])
-
-    def _by_keyword(self, data: bytes) -> Iterator[Place]:
-        at = 0
-        while match := self._keywords.search(data, at):
-            start, end = match.span()
-            for detector in self._called[data[start:end].lower()]:
-                yield Place(detector, end)
-            at = start + 1
-
-    def _by_pattern(self, data: bytes) -> Iterator[Place]:
-        for match in self._patterns.finditer(data):
-            end = match.end()
-            for detector in self._detectors:
-                yield Place(detector, end)
+    def find(self, data: bytes) -> Iterator[Place]:
+        """Yield a place in each line for each detector whose probe matches there."""
+        looked = -1
+        for match in self._regex.finditer(data):
+            at = match.end()
+            if at <= looked:
+                continue
+            start = data.rfind(b"\n", 0, at) + 1
+            end = data.find(b"\n", at)
+            looked = end if end >= 0 else len(data)
+            # no answer means that RE2 ran out of memory, for the line does match
+            matched = self._set.Match(data[start:looked]) or range(len(self._detectors))
+            for i in matched:
+                yield Place(self._detectors[i], looked)
 
 
-def _any_of(patterns: Sequence[str], *, is_caseless: bool = False) -> re2._Regexp:
+def _options(*, is_caseless: bool = False) -> re2.Options:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.max_mem = _RE2_MEMORY
-    options.log_errors = False
     options.case_sensitive = not is_caseless
     options.never_capture = True
-    joined = "|".join(f"(?:{pattern})" for pattern in patterns).replace("(?P<secret>", "(?:")
-    return re2.compile(joined.encode(), options=options)
+    options.log_errors = False
+    return options

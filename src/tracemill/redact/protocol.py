@@ -1,4 +1,4 @@
-"""The seams: a prefilter says where to look, a detector says what stands there.
+"""The seam: a prefilter says where to look, a detector says what stands there.
 
 Text arrives as the UTF-8 of many fields joined by `SEPARATOR`, which no detector may cross:
 all but one stop at a newline, and the one for key blocks stops at NUL.
@@ -73,12 +73,4 @@ class Detector(Protocol):
 
     def find(self, data: bytes, at: int) -> Found:
         """Look around the end `at` of what a probe matched."""
-        ...
-
-
-class Prefilter(Protocol):
-    """Finds in one linear pass the places at which detectors have to look."""
-
-    def places(self, data: bytes) -> list[Place]:
-        """Return every place, in the order of detectors and offsets."""
         ...

@@ -18,6 +18,7 @@ from tracemill.records.trajectory import Step
 from tracemill.redact import prefilters
 from tracemill.redact.detectors import all_detectors
 from tracemill.redact.fields import Texts, collect, places, rebuild
+from tracemill.redact.prefilters import Prefilter
 from tracemill.redact.pseudonyms import KEY_BYTES, Pseudonyms
 from tracemill.redact.rules import Rules
 from tracemill.redact.settle import Redacted, Settler
@@ -56,7 +57,7 @@ class Redactor:
         """
         pseudonyms = Pseudonyms(key)
         detectors = all_detectors(rules or Rules.shipped(), pseudonyms)
-        prefilter = prefilters.make_prefilter(engine, detectors, database)
+        prefilter = Prefilter(detectors, engine, database)
         self._settler = Settler(detectors, prefilter, pseudonyms)
 
     def redact(self, records: Sequence[R]) -> Redaction[R]:

@@ -57,12 +57,11 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def probe(self) -> Probe:
-        """What the prefilters look for; a line may begin and end anywhere in joined texts."""
+        """What the prefilter looks for."""
         if self.keywords:
             alternatives = "|".join(map(re.escape, self.keywords))
             return Probe(f"(?i)(?:{alternatives})", self.keywords)
-        cut = self.within or cut_open_end(self.pattern.removeprefix(_EDGE))
-        return Probe(f"(?m){cut}", ())
+        return Probe(self.within or cut_open_end(self.pattern.removeprefix(_EDGE)), ())
 
 
 class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tracemill.redact.protocol import Detector, Match, Prefilter
+from tracemill.redact.prefilters import Prefilter
+from tracemill.redact.protocol import Detector, Match
 
 _MARGIN: Final = 8
 """So many bytes around a token the value of an assignment may hold and still be that token."""

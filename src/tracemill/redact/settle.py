@@ -1,7 +1,8 @@
 """Texts in, the same texts with stand-ins out, looked at until nothing more is found.
 
-What one pass puts in may leave a neighbour that another pass finds, so each changed text
-is scanned again. A text that goes on changing was made to do so, and is taken out whole.
+What one pass puts in may leave a neighbour that another pass finds, so each changed line is
+scanned again; no detector looks further, but for the one of key blocks, which no stand-in can
+lengthen. A text that goes on changing was made to do so, and is taken out whole.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Final, NamedTuple
 from tracemill.redact import values
 from tracemill.redact.emails import address_in
 from tracemill.redact.fields import Role, Texts
-from tracemill.redact.protocol import SEPARATOR, Detector, Match, Prefilter, Rule
+from tracemill.redact.prefilters import Prefilter
+from tracemill.redact.protocol import SEPARATOR, Detector, Match, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 from tracemill.redact.scanner import resolve, scan
 
@@ -77,9 +79,14 @@ class Settler:
                 text = _replaced(waiting[place], changes)
                 marks = _marks(before.marks if before else [], changes)
                 settled[indexes[place]] = Redacted(text, marks)
-            if not changed:
+            lines = [
+                _changed_lines(settled[indexes[place]].text, changes)
+                for place, changes in changed.items()
+            ]
+            again = self._pass(lines, {})
+            indexes = [indexes[place] for i, place in enumerate(changed) if i in again]
+            if not indexes:
                 return settled
-            indexes = [indexes[place] for place in changed]
             waiting = [settled[index].text for index in indexes]
             roles = {i: texts.roles[j] for i, j in enumerate(indexes) if j in texts.roles}
         settled |= {index: self._taken_out(settled[index].text) for index in indexes}
@@ -98,9 +105,7 @@ class Settler:
         for i, role in roles.items():
             matches += self._by_role(blobs[i], starts[i], role)
         return {
-            i: _Changes(
-                _spans(blobs[i], starts[i], own, is_ascii=len(texts[i]) == len(blobs[i])), own
-            )
+            i: _Changes(_spans(texts[i], blobs[i], starts[i], own), own)
             for i, own in _by_text(resolve(matches), starts)
         }
 
@@ -139,9 +144,9 @@ def _by_text(matches: list[Match], starts: list[int]) -> Iterator[tuple[int, lis
         yield index, list(own)
 
 
-def _spans(blob: bytes, offset: int, matches: list[Match], *, is_ascii: bool) -> list[_Span]:
+def _spans(text: str, blob: bytes, offset: int, matches: list[Match]) -> list[_Span]:
     """Return where the matches stand in characters; one that cuts a character takes it whole."""
-    if is_ascii:
+    if len(text) == len(blob):
         return [_Span(match.start - offset, match.end - offset) for match in matches]
     spans: list[_Span] = []
     done = n_characters = 0
@@ -171,6 +176,22 @@ def _replaced(text: str, changes: _Changes) -> str:
         done = end
     pieces.append(text[done:])
     return "".join(pieces)
+
+
+def _changed_lines(text: str, changes: _Changes) -> str:
+    """Return the lines of the changed text in which stand-ins stand."""
+    lines: list[str] = []
+    done = -1
+    shift = 0
+    for (start, end), match in zip(*changes, strict=True):
+        length = len(match.stand_in or b"")
+        if start + shift > done:
+            first = text.rfind("\n", 0, start + shift) + 1
+            done = text.find("\n", start + shift + length)
+            done = done if done >= 0 else len(text)
+            lines.append(text[first:done])
+        shift += length - (end - start)
+    return "\n".join(lines)
 
 
 def _marks(before: list[Mark], changes: _Changes) -> list[Mark]:

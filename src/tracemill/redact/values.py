@@ -40,7 +40,11 @@ _PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-
 _NUMBERS: Final = re.compile(rb"^[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+)?$|^[\d.,:/ _-]+$")
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
-_PUBLIC_NAME: Final = re.compile(rb"(?i)public|publishable|fingerprint|thumbprint")
+_PUBLIC_NAME: Final = re.compile(
+    rb"(?i)public|publishable|fingerprint|thumbprint"
+    rb"|(?:cache|sort|partition|primary|foreign|hot|object|row|group|route|idempotency|session"
+    rb"|parent|storage|query|index|lookup|dedup|sub|map)[ _-]?key"
+)
 _RUN: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _PROSE_PART: Final = re.compile(rb"[A-Z]?[a-z]{3,}")
 
@@ -56,7 +60,7 @@ _SHORT_KEY_ENTROPY: Final = 2.8
 _KEY_DIGITS: Final = 2
 _KEY_RUN: Final = 2.8
 """Characters in a row of one kind, on average: names have more, keys fewer."""
-_WORD_LENGTH: Final = 5
+_WORD_LENGTH: Final = 4
 _PASSWORD_LENGTHS: Final = range(4, 201)
 _PASSPHRASE_HYPHENS: Final = 3
 
@@ -155,7 +159,7 @@ def is_public(name: bytes) -> bool:
 
 def is_secret(name: bytes, value: bytes) -> bool:
     """Tell whether `value`, assigned by the text `name`, is a secret."""
-    if is_placeholder(value) or is_public(name):
+    if is_placeholder(value):
         return False
     is_quoted = name[-1:] in _QUOTES
     if _PASSWORD_NAME.search(name):

@@ -1,0 +1,82 @@
+"""Addresses of persons go, and their names in trailers; addresses of nobody stay."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tracemill.redact import Redactor
+
+PERSONAL = [
+    "ada@lovelace.org",
+    "Ada.Lovelace+git@mail.lovelace.co.uk",
+    "49699333+ada@users.noreply.github.com",
+    "ada_l@corp.io",
+    "ADA@LOVELACE.ORG",
+]
+OF_NOBODY = [
+    "git@github.com:ada/x.git",
+    "ssh://git@gitlab.com/ada/x",
+    "noreply@anthropic.com",
+    "no-reply@accounts.google.com",
+    "user@example.com",
+    "someone@mail.example.org",
+    "root@localhost",
+    "me@host.local",
+    "dependabot[bot]@users.noreply.github.com",
+    "41898282+github-actions[bot]@users.noreply.github.com",
+    "icon@2x.png",
+    "lodash@4.17.21",
+    "react@18.2.0-beta.x",
+    "@types/node",
+    "@pytest.mark.parametrize",
+    r"\n@pytest.mark.parametrize",
+    "this@MainActivity.finish",
+    "uses: actions/checkout@v4.1.0",
+    "chacha20-poly1305@openssh.com",
+]
+
+
+@pytest.mark.parametrize("address", PERSONAL)
+def test_address_of_a_person_goes(address: str, redactor: Redactor) -> None:
+    redacted = redactor.text(f"write to <{address}>, please")
+
+    assert re.fullmatch(r"write to <user-[a-z2-7]{6}@example\.org>, please", redacted)
+
+
+@pytest.mark.parametrize("text", OF_NOBODY)
+def test_address_of_nobody_stays(text: str, redactor: Redactor) -> None:
+    assert redactor.text(text) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Co-authored-by: Ada Lovelace <ada@lovelace.org>",
+        "    Signed-off-by: Ada Lovelace <ada@lovelace.org>",
+        "Author: Ada Lovelace <ada@lovelace.org>",
+        "committer Ada Lovelace <ada@lovelace.org> 1700000000 +0000",
+        r"subject\n\nReviewed-by: Ada Lovelace <ada@lovelace.org>",
+    ],
+)
+def test_name_beside_an_address_goes_with_it(line: str, redactor: Redactor) -> None:
+    redacted = redactor.text(line)
+
+    found = re.search(r"dev-([a-z2-7]{6}) <user-([a-z2-7]{6})@example\.org>", redacted)
+    assert "Ada" not in redacted
+    assert "lovelace" not in redacted
+    assert found is not None
+    assert found[1] == found[2]
+
+
+def test_name_of_a_service_stays(redactor: Redactor) -> None:
+    line = "Co-Authored-By: Claude <noreply@anthropic.com>"
+
+    assert redactor.text(line) == line
+
+
+def test_letters_of_an_escaped_newline_are_no_part_of_an_address(redactor: Redactor) -> None:
+    redacted = redactor.text(r"to:\nada@lovelace.org")
+
+    assert redacted == "to:\\n" + redactor.text("ada@lovelace.org")

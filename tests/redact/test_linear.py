@@ -1,0 +1,99 @@
+"""Texts that were made to take long take as long as others."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.redact.templates import fill
+from tracemill.redact import Redactor
+
+REPEATED = {
+    "key headers": "-----BEGIN RSA PRIVATE KEY-----\n",
+    "key headers on one line": "-----BEGIN PRIVATE KEY-----",
+    "key headers and lines": "-----BEGIN PRIVATE KEY-----\n" + fill("{b64:64}\n"),
+    "at signs": "@",
+    "local parts": "a.b-c_d@",
+    "domains": "a@b.",
+    "dots": "a.",
+    "passwords": "password=",
+    "quoted passwords": 'password="a',
+    "keys and colons": "key: ",
+    "secrets in words": "secret token key ",
+    "colons": "https://a:",
+    "users": "https://a@",
+    "slashes": "/home/",
+    "names": "/home/ada/home/",
+    "slugs": "-home-ada",
+    "backslashes": "\\",
+    "quotes": "\"'",
+    "equals": "=",
+    "letters": "A",
+    "brackets": "[SECRET:",
+    "colours": "\x1b[1m",
+    "tokens begin": "eyJ",
+    "tokens begin again": "eyJabcdefghijklmnop.",
+    "github": "ghp_",
+    "amazon": "AKIA",
+    "hex": "0123456789abcdef",
+    "identifiers": "550e8400-e29b-41d4-a716-446655440000 ",
+    "base64": fill("{b64:997}"),
+    "bearers": "Authorization: Bearer ",
+    "options": "--password --token ",
+    "curl": "curl -u ",
+    "mysql": "mysql -u x ",
+    "cookies": "cookie: session=",
+    "elements": "<password>",
+    "camel case": "tokenAaAaAa",
+    "braces": 'token="{',
+    "calls": 'token="a(',
+    "secrets": fill("ghp_{alnum:36} "),
+    "nested passwords": "password=\"password='",
+}
+BYTES = 100_000
+FOREIGN = (
+    Path(os.environ.get("TRACEMILL_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
+    / "security"
+    / "adversarial.tar.xz"
+)
+
+
+def seconds(redactor: Redactor, text: str) -> float:
+    began = time.process_time()
+    redactor.text(text)
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("piece", REPEATED.values(), ids=REPEATED)
+def test_twice_the_text_takes_about_twice_the_time(piece: str, redactor: Redactor) -> None:
+    text = piece * (BYTES // len(piece))
+    seconds(redactor, text)
+
+    once = min(seconds(redactor, text) for _ in range(2))
+    twice = min(seconds(redactor, text * 2) for _ in range(2))
+
+    assert twice <= 2.5 * once + 0.05
+    assert twice <= 4.0 * (2 * BYTES / 1e6)
+
+
+@pytest.mark.foreign
+def test_foreign_texts_take_no_longer(redactor: Redactor) -> None:
+    if not FOREIGN.exists():
+        pytest.skip(f"no {FOREIGN}; set TRACEMILL_SHARED_DATA")
+    import tarfile
+
+    slow = {}
+    with tarfile.open(FOREIGN) as archive:
+        for member in archive:
+            if member.name.startswith("adversarial/redos/") and (
+                file := archive.extractfile(member)
+            ):
+                text = file.read().decode("utf-8", "replace")
+                taken = seconds(redactor, text)
+                if taken > 2.0:
+                    slow[member.name] = taken
+
+    assert slow == {}
