@@ -52,13 +52,22 @@ def test_a_grown_input_shares_its_whole_chunks(
     after = archived(tmp_path, "b2", data + b"more", known)
 
     assert after.chunks[:2] == before.chunks[:2]
-    assert after.chunks[2].pack == "b2.zst"
+    assert after.chunks[2].pack != before.chunks[0].pack
     assert b"".join(Archive(tmp_path / "archive").read(after.chunks)) == data + b"more"
+
+
+def test_a_batch_that_is_read_again_keeps_its_bytes(tmp_path: Path) -> None:
+    known: dict[str, Chunk] = {}
+    before = archived(tmp_path, "b1", b"once", known)
+    after = archived(tmp_path, "b1", b"once", known)
+
+    assert after == before
+    assert b"".join(Archive(tmp_path / "archive").read(after.chunks)) == b"once"
 
 
 def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
     state = archived(tmp_path, "b1", b"x" * 100 + random.Random(1).randbytes(100), {})
-    pack = tmp_path / "archive" / "b1.zst"
+    pack = tmp_path / "archive" / state.chunks[0].pack
     damaged = bytearray(pack.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     pack.write_bytes(damaged)

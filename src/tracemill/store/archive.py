@@ -1,7 +1,7 @@
 """The archive: original bytes, content-addressed, append-only, durable before they count.
 
 Bytes are cut into chunks of 8 MiB, each compressed as a zstd frame of its own and named by
-the SHA-256 of what it holds. The chunks of one ingest batch lie behind one another in a pack;
+the SHA-256 of what it holds. The new chunks of one ingest batch lie behind one another in a pack;
 a manifest beside it says which input consists of which chunks. Pack and manifest appear
 whole, by rename after fsync, the manifest last: what no manifest names was never accepted.
 An input that grows shares all but its last chunk with its earlier self.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,6 +20,7 @@ import msgspec
 import zstandard
 
 from tracemill.base.errors import StoreError
+from tracemill.base.ids import digest
 from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
 
@@ -148,37 +149,49 @@ class Archive:
         self.root = root
 
     def add(
-        self, batch: str, states: Iterable[Archived], spool: Path, known: dict[str, Chunk]
+        self, batch: str, states: Sequence[Archived], spool: Path, known: dict[str, Chunk]
     ) -> list[Archived]:
         """Accept the states of one batch; their chunks lie in `spool`. Durable on return.
 
         Args:
-            batch: name of the batch, which names pack and manifest.
+            batch: name of the batch, which names its manifest.
             states: the inputs, whose chunks point into files in `spool`.
             spool: folder of the spool files.
             known: chunks that the archive holds already, by hash; the new ones are added.
         """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        pack = self.root / f"{batch}.zst"
-        part = self.root / f".{batch}.zst.part"
-        accepted = []
-        with part.open("wb") as out, ExitStack() as stack:
-            spooled: dict[str, BinaryIO] = {}
-            for state in states:
-                for chunk in state.chunks:
-                    if chunk.sha256 not in known:
-                        if chunk.pack not in spooled:
-                            opened = (spool / chunk.pack).open("rb")
-                            spooled[chunk.pack] = stack.enter_context(opened)
-                        known[chunk.sha256] = _moved(chunk, spooled[chunk.pack], out, pack.name)
-                chunks = tuple(known[chunk.sha256] for chunk in state.chunks)
-                accepted.append(msgspec.structs.replace(state, chunks=chunks))
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(pack)
+        new = {c.sha256: c for state in states for c in state.chunks if c.sha256 not in known}
+        if new:
+            known.update(self._pack(new, spool))
+        accepted = [
+            msgspec.structs.replace(state, chunks=tuple(known[c.sha256] for c in state.chunks))
+            for state in states
+        ]
         lines = b"".join(msgspec.json.encode(state) + b"\n" for state in accepted)
         write_whole(self.root / f"{batch}.jsonl", lines)
         return accepted
+
+    def _pack(self, chunks: Mapping[str, Chunk], spool: Path) -> dict[str, Chunk]:
+        """Copy chunks from their spools into a pack, and return where they lie now.
+
+        The pack is named by what it holds, not by the batch: a batch that is read again brings
+        nothing new, and must not put an empty pack in place of its full one.
+        """
+        name = digest(*(f"{chunk.sha256}:{chunk.length}" for chunk in chunks.values()))
+        pack = self.root / f"{name}.zst"
+        part = self.root / f".{pack.name}.part"
+        moved = {}
+        with part.open("wb") as out, ExitStack() as stack:
+            spooled: dict[str, BinaryIO] = {}
+            for sha, chunk in chunks.items():
+                if chunk.pack not in spooled:
+                    opened = (spool / chunk.pack).open("rb")
+                    spooled[chunk.pack] = stack.enter_context(opened)
+                moved[sha] = _moved(chunk, spooled[chunk.pack], out, pack.name)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(pack)
+        return moved
 
     def states(self) -> Iterator[tuple[str, Archived]]:
         """Yield batch and state of everything ever accepted, oldest batch first."""
