@@ -96,7 +96,7 @@ def test_a_turn_that_was_not_wanted_stays_as_context_and_is_not_imitated(
 def test_a_window_ends_before_a_call_that_was_never_answered() -> None:
     (example,), drops = built([user(0), calling(1), calling(2, None), agent(3)])
 
-    assert [m.role for m in example.messages] == ["user", "assistant"]
+    assert [m.role for m in example.messages] == ["user", "assistant", "tool"]
     assert drops == {"unanswered_call": 1}
 
 

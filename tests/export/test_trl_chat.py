@@ -1,6 +1,8 @@
 import json
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.trajectories import FOUND, activity, agent, calling, episode, trajectory, user
@@ -39,7 +41,30 @@ def test_columns_fit_their_schema_and_say_the_same(example: ChatExample) -> None
     exporter = TrlChat()
     (row,) = pa.Table.from_pylist([exporter.columns(example)], schema=exporter.schema).to_pylist()
 
-    call = row["messages"][1]["tool_calls"][0]["function"]
-    assert json.loads(call["arguments"]) == {"command": "ls"}
-    assert json.loads(row["tools"]) == exporter.row(example)["tools"]
-    assert row["id"] == example.id
+    nested = {name: json.loads(row.pop(name)) for name in ("messages", "tools")}
+    assert row | nested == exporter.row(example)
+
+
+def test_an_example_without_calls_has_no_tools() -> None:
+    steps = [user(0), agent(1)]
+    (made,) = build_chat(episode(), trajectory(2), activity(), FOUND, steps, ChatConfig())
+    assert isinstance(made, ChatExample)
+
+    assert "tools" not in TrlChat().row(made)
+    assert TrlChat().columns(made)["tools"] is None
+
+
+def test_both_files_load_as_the_same_objects(example: ChatExample, tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets", reason="needs the package datasets")
+    exporter = TrlChat()
+    (tmp_path / "rows.jsonl").write_text(json.dumps(exporter.row(example)) + "\n")
+    table = pa.Table.from_pylist([exporter.columns(example)], schema=exporter.schema)
+    pq.write_table(table, tmp_path / "rows.parquet")
+
+    loaded = [
+        datasets.load_dataset(
+            kind, data_files=str(tmp_path / f"rows.{end}"), split="train", cache_dir=str(tmp_path)
+        )[0]
+        for kind, end in (("json", "jsonl"), ("parquet", "parquet"))
+    ]
+    assert loaded[0]["messages"] == loaded[1]["messages"] == exporter.row(example)["messages"]

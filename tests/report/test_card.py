@@ -1,5 +1,5 @@
 from tracemill.records.datasets import DatasetVersion, ExportedFile
-from tracemill.report.card import dataset_card
+from tracemill.report.card import CardFacts, dataset_card
 
 VERSION = DatasetVersion(
     id="dataset_1",
@@ -29,3 +29,19 @@ def test_a_card_says_what_was_not_checked() -> None:
 
 def test_text_in_a_card_cannot_become_markup() -> None:
     assert "<script>" not in dataset_card(VERSION)
+
+
+def test_a_card_says_what_became_of_all_work_and_what_was_redacted() -> None:
+    facts = CardFacts(outcomes={"achieved": 4, "unknown": 9}, redactions={"github-pat": 2})
+
+    card = dataset_card(VERSION, facts)
+
+    assert "| unknown | 9 |" in card
+    assert "| github-pat | 2 |" in card
+
+
+def test_a_card_opens_with_the_header_that_hubs_read() -> None:
+    card = dataset_card(VERSION)
+
+    assert card.startswith("---\nlicense: other\n")
+    assert "  - split: validation\n    path: validation.parquet\n" in card

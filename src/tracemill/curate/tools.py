@@ -1,7 +1,8 @@
 """Tool schemas from the calls that were made, where the log does not hold the real ones.
 
 What is inferred is a lower bound: arguments that were never given are not in it. Examples
-that carry it are tagged `tools:inferred`.
+that carry it are tagged `tools:inferred`. Every schema has the same keys, since a loader that
+makes columns of them fills a missing one with null, and the model would then read that.
 """
 
 from __future__ import annotations
@@ -39,9 +40,7 @@ def _tool(name: str, given: list[dict[str, Any]]) -> dict[str, Any]:
         for key in sorted({key for arguments in given for key in arguments})
     }
     required = [key for key in properties if all(key in arguments for arguments in given)]
-    parameters: dict[str, Any] = {"type": "object", "properties": properties}
-    if required:
-        parameters["required"] = required
+    parameters = {"type": "object", "properties": properties, "required": required}
     return {"type": "function", "function": {"name": name, "parameters": parameters}}
 
 

@@ -1,9 +1,11 @@
 """TRL's conversational type: `messages`, and `tools` when there are any.
 
-As JSON Lines, arguments and schemas are objects, which `datasets.load_dataset("json")` keeps as
-they are. In Parquet, columns have one type for all rows, and every argument of any tool would
-appear in every call as null; there, arguments and schemas are JSON texts, which TRL reads too.
-`trained` says for each message whether the loss is computed on it.
+Both files say the same to `datasets.load_dataset`: arguments and schemas are objects, as chat
+templates want them. In Parquet, a column has one type for all rows, and every argument of any
+tool would appear in every call as null; there, `messages` and `tools` are columns of Arrow's JSON
+type, which `datasets` (4.7 and later), DuckDB and Polars read as what they hold. Arguments as
+texts inside of messages would not do: half of the templates that TRL ships then fail, or write
+quotes around them. `trained` says for each message whether the loss is computed on it.
 """
 
 from __future__ import annotations
@@ -17,23 +19,6 @@ import pyarrow as pa
 from tracemill.records.examples import ChatExample, Message
 
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
-_CALL: Final = pa.struct(
-    {
-        "type": pa.string(),
-        "id": pa.string(),
-        "function": pa.struct({"name": pa.string(), "arguments": pa.string()}),
-    }
-)
-_MESSAGE: Final = pa.struct(
-    {
-        "role": pa.string(),
-        "content": pa.string(),
-        "reasoning_content": pa.string(),
-        "tool_calls": pa.list_(_CALL),
-        "tool_call_id": pa.string(),
-        "name": pa.string(),
-    }
-)
 
 
 class TrlChat:
@@ -42,8 +27,8 @@ class TrlChat:
     name: ClassVar[str] = "trl-chat"
     schema: ClassVar[pa.Schema] = pa.schema(
         {
-            "messages": pa.list_(_MESSAGE),
-            "tools": pa.string(),
+            "messages": pa.json_(),
+            "tools": pa.json_(),
             "trained": pa.list_(pa.bool_()),
             "id": pa.string(),
             "episode_id": pa.string(),
@@ -59,11 +44,8 @@ class TrlChat:
         return {**row, **_about(example)}
 
     def columns(self, example: ChatExample) -> Mapping[str, Any]:
-        """Return the row with arguments and schemas as JSON texts."""
-        messages = [_message(message) for message in example.messages]
-        for message in messages:
-            if "tool_calls" in message:
-                message["tool_calls"] = [_call_with_text(c) for c in message["tool_calls"]]
+        """Return the row with messages and tools as JSON texts."""
+        messages = _encode([_message(message) for message in example.messages]).decode()
         tools = _encode(example.tools).decode() if example.tools else None
         return {"messages": messages, "tools": tools, **_about(example)}
 
@@ -79,12 +61,6 @@ def _message(message: Message) -> dict[str, Any]:
     if message.name is not None:
         row["name"] = message.name
     return row
-
-
-def _call_with_text(call: Mapping[str, Any]) -> dict[str, Any]:
-    function = call["function"]
-    text = _encode(function["arguments"]).decode()
-    return {**call, "function": {"name": function["name"], "arguments": text}}
 
 
 def _about(example: ChatExample) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from tracemill.records.datasets import DatasetVersion
 
@@ -17,7 +18,8 @@ A `…_turn` reason leaves a turn in its window, since the model saw it, without
 other reason leaves a window or a whole session out."""
 _ABOUT_FILES = """\
 `messages` and `tools` are TRL's conversational columns; `trained` says for each message whether
-it is to be imitated. In the Parquet files, call arguments and tool schemas are JSON texts.
+it is to be imitated. In the Parquet files both are columns of Arrow's JSON type, which `datasets`
+4.7 and later reads as objects, just as it reads the JSON Lines.
 `lineage.jsonl` names for every example the episode, the steps, the file, its SHA-256 and the bytes
 that it was made from; `tracemill explain ID` shows the same."""
 _LIMITS = """\
@@ -33,9 +35,22 @@ _LIMITS = """\
 """
 
 
-def dataset_card(version: DatasetVersion) -> str:
+class CardFacts(NamedTuple):
+    """What is known about the work behind a version, beyond what the version itself says."""
+
+    outcomes: Mapping[str, int]
+    """Episodes by outcome, those that gave no example included."""
+    redactions: Mapping[str, int]
+    """What was replaced before anything was stored, by rule."""
+
+
+def dataset_card(version: DatasetVersion, facts: CardFacts | None = None) -> str:
     """Return the card in Markdown, with the header that dataset hubs read."""
-    return "\n".join([*_header(version), *_contents(version), *_loading(version), _LIMITS])
+    parts = [*_header(version), *_contents(version)]
+    if facts is not None:
+        parts += _table("Outcomes of all episodes", "outcome", facts.outcomes)
+        parts += _table("Redacted before storage", "rule", facts.redactions)
+    return "\n".join([*parts, *_files(version), *_loading(version), _LIMITS])
 
 
 def _header(version: DatasetVersion) -> Iterator[str]:
@@ -59,6 +74,9 @@ def _contents(version: DatasetVersion) -> Iterator[str]:
     yield from (_ABOUT_DROPS, "")
     yield from _table("Settings", "name", version.config)
     yield from _table("Versions of the rules", "rule", version.code_versions)
+
+
+def _files(version: DatasetVersion) -> Iterator[str]:
     yield from ("## Files", "", "| file | rows | bytes | SHA-256 |", "|---|---|---|---|")
     for file in version.files:
         yield f"| `{file.path}` | {file.rows:,} | {file.n_bytes:,} | `{file.sha256}` |"
