@@ -72,5 +72,5 @@ def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
     damaged[len(damaged) // 2] ^= 1
     pack.write_bytes(damaged)
 
-    with pytest.raises(StoreError, match=r"'b1\.zst' is damaged at byte 0"):
+    with pytest.raises(StoreError, match=r"\.zst' is damaged at byte 0"):
         list(Archive(tmp_path / "archive").read(state.chunks))
