@@ -2,14 +2,16 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.flows.sessions import lines, write_session
 from tracemill.flows.ingest import Ingest, Ingested, nothing_new
 from tracemill.flows.local_executor import Local
-from tracemill.store.lake import Lake
-from tracemill.store.tables import TABLES
+from tracemill.store.lake import Lake, TableWriter
+from tracemill.store.tables import FACTS, TABLES
+from tracemill.store.vault import Vault
 from tracemill.store.workspace import Workspace
 
 
@@ -122,6 +124,63 @@ def test_a_lost_catalog_is_rebuilt_and_doubles_nothing(workspace: Workspace, pla
     ingest(workspace, [place])
 
     assert content(workspace) == before
+
+
+def interrupted(workspace: Workspace, place: Path, table: str) -> None:
+    """Ingest, and stop as if killed before the commit of `table`."""
+    names = [fact.name for fact in FACTS]
+    lost = names[names.index(table) :]
+    whole_commit = Lake.commit
+
+    def commit(lake: Lake, writer: TableWriter, **options: Any) -> bool:
+        if writer.table.name in lost:
+            return bool(writer.finish())
+        return whole_commit(lake, writer, **options)
+
+    def finish(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Lake, "commit", commit)
+        patch.setattr(Vault, "finish", finish)
+        with pytest.raises(KeyboardInterrupt):
+            ingest(workspace, [place])
+
+
+@pytest.mark.parametrize("table", ["trajectories", "steps", "inputs"])
+def test_a_session_that_vanished_after_a_kill_comes_from_the_archive(
+    workspace: Workspace, place: Path, tmp_path: Path, table: str
+) -> None:
+    interrupted(workspace, place, table)
+    afresh = with_key_of(workspace, tmp_path / "afresh")
+    ingest(afresh, [place])
+    (place / "s1.jsonl").unlink()
+    ingest(workspace, [place])
+
+    assert content(workspace) == content(afresh)
+
+
+def test_a_rebuild_that_was_killed_after_its_first_batch_is_gone_on_with(
+    workspace: Workspace, place: Path
+) -> None:
+    ingest(workspace, [place])
+    before = content(workspace)
+    shutil.rmtree(workspace.lake)
+    with Ingest(workspace) as reading:
+        assert reading.lost_lake
+        reading.forget_lake()
+    ingest_only(workspace, place / "s1.jsonl")
+    ingest(workspace, [place])
+
+    assert content(workspace) == before
+
+
+def ingest_only(workspace: Workspace, path: Path) -> None:
+    """Read one file of all that are to be read, as a run does that is killed after a batch."""
+    with workspace.writing(), Ingest(workspace) as reading:
+        plan = reading.plan([path])
+        plan.to_restore.clear()
+        reading.run(plan, Local(1, workspace.scratch), lambda _progress: None)
 
 
 def test_a_session_that_vanished_is_still_there(workspace: Workspace, place: Path) -> None:

@@ -139,6 +139,7 @@ def _read(
     with clock.stage("read"), Ingest(workspace) as ingest:
         if ingest.lost_lake:
             workspace.index.unlink(missing_ok=True)
+            ingest.forget_lake()
         ingested = _ingest(ingest, places.paths, workspace, options, report)
         if places.is_default and not places.is_example:
             repositories = ingest.repositories()

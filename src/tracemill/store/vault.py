@@ -152,6 +152,11 @@ class Vault:
             catalog.executemany("INSERT OR IGNORE INTO folders VALUES (?)", [(f,) for f in folders])
             catalog.executemany("DELETE FROM pending WHERE input_id = ?", [(k.id,) for k in inputs])
 
+    def outdate(self) -> None:
+        """Take every input for one that older code read, so that all are read again."""
+        with self._catalog as catalog:
+            catalog.execute("UPDATE inputs SET code = ''")
+
     def folders(self) -> list[str]:
         """Return every folder in which a session ran, unredacted."""
         return [row[0] for row in self._catalog.execute("SELECT path FROM folders ORDER BY path")]

@@ -134,7 +134,7 @@ class Accepting:
             if known.source is not None and latest[known.id].chunks:
                 yield ReadTask(
                     path=known.path,
-                    uri=known.uri,
+                    uri=self._redactor.text(known.path),
                     input_id=known.id,
                     source=known.source,
                     stamp=known.stamp,

@@ -18,7 +18,7 @@ from tracemill.flows.ingest.discovery import Candidate, Skip, Unreadable, discov
 from tracemill.flows.ingest.results import Ingested, Plan, Report
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
-from tracemill.store.vault import Known, Vault
+from tracemill.store.vault import Archived, Known, Vault
 from tracemill.store.workspace import Workspace
 
 
@@ -51,10 +51,10 @@ class Ingest:
 
     def plan(self, places: Sequence[Path]) -> Plan:
         """Look at everything below `places`; only what is new or changed is opened."""
-        known = self._vault.inputs() if self._workspace.exists else {}
+        known = self._known()
         plan = Plan([], [], Counter(), [], [])
         for found in discover(places):
-            before = known.pop(found.path, None) if self._has_lake else None
+            before = known.pop(found.path, None)
             if isinstance(found, Unreadable):
                 skip = Skip(found.reason, found.detail, failed=True)
                 _plan_skip(plan, found.path, "", skip, before)
@@ -62,13 +62,32 @@ class Ingest:
                 _note_unchanged(plan, before)
             else:
                 _plan_candidate(plan, found, before)
-            known.pop(found.path, None)
-        plan.to_restore.extend(filter(self._is_stale, known.values()))
+        plan.to_restore.extend(filter(_is_stale, known.values()))
         return plan
 
-    def _is_stale(self, known: Known) -> bool:
-        """Tell whether an input that was not looked at now must be read anew."""
-        return known.status == "read" and not (self._has_lake and known.code == reading_code())
+    def _known(self) -> dict[str, Known]:
+        """Return what is known by path; where rows may be missing, as if older code had read it."""
+        if not self._workspace.exists:
+            return {}
+        known = self._vault.inputs()
+        if not self._has_lake:
+            known = {path: before._replace(code="") for path, before in known.items()}
+        return known | self._unfinished()
+
+    def _unfinished(self) -> dict[str, Known]:
+        """Return archived inputs of which a killed run may have left half the rows.
+
+        They may be gone, or in no place that is looked at now; the archive has them.
+        """
+        pending = self._vault.pending()
+        if not pending:
+            return {}
+        states = [state for _, state in self._vault.archive.states() if state.input_id in pending]
+        return {state.path: _as_archived(state) for state in states}
+
+    def forget_lake(self) -> None:
+        """Note that the lake lacks every input, so that a killed rebuild is gone on with."""
+        self._vault.outdate()
 
     def run(self, plan: Plan, executor: Executor, report: Report) -> Ingested:
         """Carry out a plan that is not empty; the workspace must be held for writing."""
@@ -94,16 +113,36 @@ def _plan_candidate(plan: Plan, found: Candidate, before: Known | None) -> None:
 
 def _plan_skip(plan: Plan, path: str, stamp: str, skip: Skip, before: Known | None) -> None:
     """Plan not to read an input; what was read of it earlier is never given up for that."""
-    if before is None or (before.status == "skipped" and before.reason != skip.reason):
+    is_current = before is not None and before.code == reading_code()
+    if before is None or (
+        before.status == "skipped" and not (is_current and before.reason == skip.reason)
+    ):
         plan.to_skip.append((path, stamp, skip))
         return
-    plan.unchanged["unchanged"] += 1
+    if _is_stale(before):
+        plan.to_restore.append(before)
+    else:
+        plan.unchanged["unchanged"] += 1
     if skip.failed:
         plan.failures.append(Failure(uri=before.uri, reason=skip.reason, detail=skip.detail))
 
 
 def _is_current(before: Known, found: Candidate) -> bool:
     return bool(found.stamp) and before.stamp == found.stamp and before.code == reading_code()
+
+
+def _is_stale(known: Known) -> bool:
+    """Tell whether rows of an input that is not read now must be made anew from the archive."""
+    return known.status == "read" and known.code != reading_code()
+
+
+def _as_archived(state: Archived) -> Known:
+    """Return what the archive knows; the id stands for an address that is not made yet."""
+    return Known(
+        path=state.path, id=state.input_id, uri=state.input_id, source=state.source,
+        stamp=state.stamp, code="", content=state.content, n_bytes=state.n_bytes,
+        status="read" if state.chunks else "skipped", reason=None, detail=None, failed=False,
+    )  # fmt: skip
 
 
 def _note_unchanged(plan: Plan, known: Known) -> None:
