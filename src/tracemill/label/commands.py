@@ -184,9 +184,16 @@ def check_kind(part: Part) -> CheckKind | None:
         return _verb_kind(name, words)
     if name in _RUNNERS:
         return _script_kind(name, words[1:])
-    if _PYTHON.match(name) and any(_TEST_FILE.search(word) for word in words[1:2]):
-        return "test"
+    if _PYTHON.match(name) and words[1:]:
+        return _python_kind(words[1:])
     return _own_script_kind(words[0])
+
+
+def _python_kind(words: tuple[str, ...]) -> CheckKind | None:
+    if _TEST_FILE.search(words[0]):
+        return "test"
+    name = words[0].rsplit("/", 1)[-1]
+    return _verb_kind(name, words) if name in _VERBS else None
 
 
 def _tool_kind(name: str, words: tuple[str, ...]) -> CheckKind:
@@ -206,8 +213,9 @@ def _verb_kind(name: str, words: tuple[str, ...]) -> CheckKind | None:
         return "lint"
     verbs = _VERBS[name]
     for word in words[1:5]:
-        if word in verbs:
-            return verbs[word]
+        verb = word.rsplit(":", 1)[-1]
+        if verb in verbs:
+            return verbs[verb]
         if not word.startswith(("-", "+")) and name not in _ANYWHERE:
             return None
     return None

@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 from tracemill.label.shell import CommandLine, Part
 
 _COMMITTING: Final = frozenset({"commit", "cherry-pick", "revert", "rebase", "merge", "am", "pull"})
+_MARKS: Final = ("commit", "pick", "revert", "rebase", "merge", " am", "pull")
+_OPENING: Final = "gh pr create"
 _SAID: Final = re.compile(
     r"^\[(?P<branch>[^\[\]\n]{1,200}?)(?: \(root-commit\))? (?P<sha>[0-9a-f]{7,40})\] ",
     re.MULTILINE,
@@ -32,9 +34,9 @@ class Said(NamedTuple):
 
 def may_commit(command: str) -> bool:
     """Tell at little cost whether a command line could make a commit or pull request."""
-    return "git" in command and any(
-        verb in command for verb in ("commit", "pick", "revert", "rebase", "merge", " am", "pull")
-    )
+    if "git" in command and any(map(command.__contains__, _MARKS)):
+        return True
+    return _OPENING in command
 
 
 def makes_commit(line: CommandLine) -> bool:

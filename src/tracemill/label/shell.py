@@ -34,7 +34,7 @@ _PREFIXES: Final = frozenset(
 """Programs that only run the rest of their line."""
 
 _PREFIX_PAIRS: Final = frozenset(
-    {("uv", "run"), ("poetry", "run"), ("pdm", "run"), ("hatch", "run"), ("pipenv", "run")}
+    {("uv", "run"), ("poetry", "run"), ("pipenv", "run")}
     | {("rye", "run"), ("pnpm", "exec"), ("pnpm", "dlx"), ("yarn", "dlx"), ("yarn", "exec")}
     | {("npm", "exec"), ("bundle", "exec"), ("mise", "exec"), ("mise", "x"), ("bun", "x")}
     | {("php", "artisan")}

@@ -1,0 +1,257 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.trajectories import ORIGIN, START, agent, step, trajectory, user
+from tracemill.label.observe import Observer, observe
+from tracemill.records.activity import Activity, CheckRun
+from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink
+from tracemill.records.trajectory import Step, ToolCall, ToolResult
+
+_COMMITTED = "[main 1a2b3c4] fix: totals\n 1 file changed"
+
+
+def shell(index: int, command: Any, answer: str = "", **more: Any) -> Step:
+    """Return a step that runs a command; more fields are those of its result."""
+    call = ToolCall(id=f"c{index}", name="Bash", arguments={"command": command})
+    status = more.pop("status", "error" if more.get("exit_code") else "ok")
+    result = ToolResult(call_id=call.id, content=answer, status=status, **more)
+    return agent(index, calls=(call,), results=(result,))
+
+
+def tool(index: int, name: str, arguments: dict[str, Any], **more: Any) -> Step:
+    call = ToolCall(id=f"c{index}", name=name, arguments=arguments)
+    result = ToolResult(call_id=call.id, **{"status": "ok", **more})
+    return agent(index, calls=(call,), results=(result,))
+
+
+def seen(*steps: Step, events: tuple[Event, ...] = (), **header: Any) -> Activity:
+    return observe(trajectory(len(steps), **header), steps, events)
+
+
+def feedback(action: Any, at_step: int | None) -> Feedback:
+    return Feedback(
+        id=f"e{at_step}", trajectory_id="traj_1", step=at_step, origin=ORIGIN, action=action
+    )
+
+
+def test_a_check_is_recorded_with_its_verdict_and_step() -> None:
+    found = seen(
+        user(0), shell(1, "pytest", "1 failed", exit_code=1), shell(2, "pytest", "1 passed")
+    )
+
+    assert found.checks == (
+        CheckRun(step=1, check="test", passed=False),
+        CheckRun(step=2, check="test", passed=True),
+    )
+
+
+def test_a_refused_check_did_not_run() -> None:
+    assert not seen(user(0), shell(1, "pytest", "refused", status="rejected")).checks
+
+
+def test_a_result_that_comes_later_counts_for_the_step_that_called() -> None:
+    calling = agent(1, calls=(ToolCall(id="c1", name="Bash", arguments={"command": "pytest"}),))
+    late = step(2, "tool", results=(ToolResult(call_id="c1", content="1 passed", status="ok"),))
+
+    assert seen(user(0), calling, late).checks == (CheckRun(step=1, check="test", passed=True),)
+
+
+@pytest.mark.parametrize(
+    ("polls", "expected"),
+    [
+        pytest.param([("...", None)], None, id="never ended"),
+        pytest.param([("still running", None), ("", 0)], True, id="ended well"),
+        pytest.param([("", 1)], False, id="ended badly"),
+    ],
+)
+def test_a_command_that_runs_on_is_followed(
+    polls: list[tuple[str, int | None]], expected: bool | None
+) -> None:
+    first = tool(1, "exec_command", {"cmd": "bun test"}, status="unknown",
+                 content="Chunk ID: 1\nProcess running with session ID 77\nOutput:\n")  # fmt: skip
+    later = [
+        tool(2 + i, "write_stdin", {"session_id": 77, "chars": ""}, exit_code=code,
+             status="unknown" if code is None else "ok",
+             content="Process running with session ID 77" if code is None else text)
+        for i, (text, code) in enumerate(polls)
+    ]  # fmt: skip
+
+    assert seen(user(0), first, *later).checks == (CheckRun(step=1, check="test", passed=expected),)
+
+
+def test_a_command_in_the_background_has_not_passed_yet() -> None:
+    first = shell(1, "npm test", "Command running in background with ID: b7e8c1. Output is at x")
+    last = tool(2, "BashOutput", {"bash_id": "b7e8c1"},
+                content="<status>completed</status>\n<exit_code>1</exit_code>")  # fmt: skip
+
+    assert [run.passed for run in seen(user(0), first).checks] == [None]
+    assert [run.passed for run in seen(user(0), first, last).checks] == [False]
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "shas"),
+    [
+        pytest.param("git commit -m x", _COMMITTED, ["1a2b3c4"], id="commit"),
+        pytest.param("git add . && git commit -m x && git push", _COMMITTED, ["1a2b3c4"], id="chain"),
+        pytest.param("git -C /srv/app commit -m x", _COMMITTED, ["1a2b3c4"], id="other folder"),
+        pytest.param("git commit --amend --no-edit", _COMMITTED, ["1a2b3c4"], id="amend"),
+        pytest.param("git commit -m x", "[main (root-commit) 1a2b3c4] x", ["1a2b3c4"], id="first"),
+        pytest.param("git rebase --continue", "[detached HEAD 1a2b3c4] x", ["1a2b3c4"], id="rebase"),
+        pytest.param(["bash", "-lc", "git commit -m x"], _COMMITTED, ["1a2b3c4"], id="list"),
+        pytest.param("git log -1", _COMMITTED, [], id="log"),
+        pytest.param("cat notes.txt", _COMMITTED, [], id="file"),
+        pytest.param("git commit -m x", "pre-commit hook failed", [], id="hook failed"),
+        pytest.param("cd /tmp/x && git init && git commit -m x", _COMMITTED, [], id="experiment"),
+        pytest.param("cd /tmp/x && git commit -m x", _COMMITTED, [], id="temporary folder"),
+        pytest.param("grep -rn 'git commit' .", _COMMITTED, [], id="search"),
+    ],
+)  # fmt: skip
+def test_a_commit_is_what_git_said_it_made(command: Any, answer: str, shas: list[str]) -> None:
+    found = seen(user(0), shell(1, command, answer), cwd="/srv/app")
+
+    assert [mention.sha for mention in found.commits] == shas
+
+
+def test_a_commit_names_its_branch() -> None:
+    found = seen(user(0), shell(1, "git commit -m x", "[feat/a-b 1a2b3c4d] x"))
+
+    assert [(c.branch, c.step) for c in found.commits] == [("feat/a-b", 1)]
+
+
+EDITS: list[tuple[Step, tuple[str, ...], int | None]] = [
+    (tool(1, "Write", {"file_path": "/srv/a.py"}), ("/srv/a.py",), 1),
+    (tool(1, "Edit", {"file_path": "/srv/a.py"}, status="error"), (), None),
+    (tool(1, "MultiEdit", {"file_path": "a.py"}, status="rejected"), (), None),
+    (tool(1, "NotebookEdit", {"notebook_path": "a.ipynb"}), ("a.ipynb",), 1),
+    (tool(1, "str_replace_editor", {"command": "view", "path": "a.py"}), (), None),
+    (tool(1, "Read", {"file_path": "a.py"}), (), None),
+    (
+        tool(1, "apply_patch", {"input": "*** Begin Patch\n*** Update File: a.py\n@@\n-x\n+y\n"
+             "*** Add File: b.py\n+z\n*** Delete File: c.py\n*** End Patch"}),
+        ("a.py", "b.py", "c.py"), 1,
+    ),
+    (shell(1, "apply_patch <<'EOF'\n*** Begin Patch\n*** Update File: a.py\n@@\nEOF"), ("a.py",), 1),
+    (shell(1, "sed -i 's/a/b/' src/a.py"), ("src/a.py",), 1),
+    (shell(1, "cat > a.py <<'EOF'\nx\nEOF"), ("a.py",), 1),
+    (shell(1, "echo x | tee -a notes.md"), ("notes.md",), 1),
+    (shell(1, "git checkout -- a.py"), (), 1),
+    (shell(1, "git stash"), (), 1),
+    (shell(1, "git stash list"), (), None),
+    (shell(1, "go test ./... > /tmp/out.txt 2>&1"), (), None),
+    (shell(1, "cat > /tmp/x.go <<'EOF'\nx\nEOF"), ("/tmp/x.go",), None),
+    (tool(1, "Write", {"file_path": "/home/a/.claude/plans/x.md"}), ("/home/a/.claude/plans/x.md",), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "paths", "last"), EDITS)
+def test_files_that_were_edited_are_named(
+    made: Step, paths: tuple[str, ...], last: int | None
+) -> None:
+    found = seen(user(0), made)
+
+    assert (found.files_edited, found.last_edit_step) == (paths, last)
+
+
+def test_what_a_person_says_counts_only_behind_something_that_the_agent_did() -> None:
+    found = seen(
+        user(0, "this doesn't work"), agent(1), user(2, "still broken"), agent(3), user(4, "thanks")
+    )
+
+    assert [c.step for c in found.corrections] == [2]
+    assert (found.thanks, found.last_user_step, found.goal) == ((4,), 4, "this doesn't work")
+
+
+def test_a_subagent_hears_no_person() -> None:
+    found = seen(user(0, "look around"), agent(1), user(2, "no, I meant b"), is_subagent=True)
+
+    assert (found.corrections, found.n_user_steps, found.goal) == ((), 0, "look around")
+
+
+def test_replayed_steps_are_counted_and_prove_nothing() -> None:
+    old = [user(0, "old", is_replayed=True), shell(1, "pytest", "1 passed")]
+    replayed = agent(1, calls=old[1].calls, results=old[1].results, is_replayed=True)
+    found = seen(old[0], replayed, user(2, "new"), agent(3))
+
+    assert (found.n_steps, found.n_calls, found.checks, found.goal) == (4, 1, (), "new")
+
+
+@pytest.mark.parametrize(
+    ("steps", "events", "ending"),
+    [
+        pytest.param([user(0), agent(1)], [], "agent", id="agent"),
+        pytest.param([user(0), agent(1), user(2)], [], "user", id="user"),
+        pytest.param([user(0), agent(1, is_error=True)], [], "error", id="error"),
+        pytest.param(
+            [user(0), agent(1, calls=(ToolCall(id="c", name="Read"),))], [], "open_call", id="open call"
+        ),
+        pytest.param([user(0), agent(1)], [("interruption", 1)], "interruption", id="stopped"),
+        pytest.param([user(0), agent(1), user(2)], [("interruption", 1)], "user", id="stopped before"),
+        pytest.param([user(0), agent(1), step(2, "system", "bye")], [], "agent", id="notes do not count"),
+        pytest.param([], [], "unknown", id="nothing"),
+    ],
+)  # fmt: skip
+def test_the_ending_is_who_had_the_last_word(
+    steps: list[Step], events: list[tuple[str, int]], ending: str
+) -> None:
+    found = tuple(feedback(action, at) for action, at in events)
+
+    assert seen(*steps, events=found).ending == ending
+
+
+def test_events_may_be_told_before_or_after_their_step() -> None:
+    steps = [user(0), agent(1), user(2), agent(3)]
+    stopped = feedback("interruption", 3)
+    early, late = Observer(), Observer()
+    early.event(stopped)
+    for one in steps:
+        early.step(one)
+        late.step(one)
+    late.event(stopped)
+
+    assert early.finish(trajectory()) == late.finish(trajectory())
+
+
+def test_events_are_counted_and_placed() -> None:
+    events = (
+        feedback("rejection", 1),
+        Compaction(id="k", trajectory_id="traj_1", step=2, origin=ORIGIN),
+        PullRequestLink(id="p", trajectory_id="traj_1", step=2, origin=ORIGIN, number=7),
+    )
+    found = seen(user(0), agent(1), agent(2), events=events)
+
+    assert (found.n_rejections, found.rejected_steps) == (1, (1,))
+    assert (found.n_compactions, found.compacted_steps, found.pull_requests) == (1, (3,), (7,))
+
+
+def test_a_pull_request_that_was_opened_is_named() -> None:
+    made = shell(1, "gh pr create --fill", "https://github.com/o/r/pull/342")
+
+    assert seen(user(0), made).pull_requests == (342,)
+
+
+def test_errors_rejections_and_interruptions_are_counted_apart() -> None:
+    found = seen(
+        user(0),
+        shell(1, "ls", "no", exit_code=2),
+        shell(2, "ls", "refused", status="rejected"),
+        shell(3, "ls", "stopped", status="interrupted"),
+    )
+
+    assert (found.n_errors, found.n_rejections, found.interrupted_steps) == (1, 1, (3,))
+
+
+def test_moments_come_from_the_header_or_else_the_steps() -> None:
+    late = START + timedelta(minutes=5)
+    steps = [user(0, at=late), agent(1, at=START)]
+
+    found = seen(*steps, started=None, ended=None)
+
+    assert (found.started, found.ended) == (START, late)
+
+
+def test_large_outputs_cost_no_more_than_their_ends() -> None:
+    text = "x\n" * 500_000 + "== 1 failed, 2 passed in 1s =="
+
+    assert [run.passed for run in seen(user(0), shell(1, "pytest | tail", text)).checks] == [False]

@@ -1,0 +1,126 @@
+import pytest
+
+from tracemill.label.commands import checks, unfold
+from tracemill.label.shell import parse
+from tracemill.label.verdict import Outcome, verdict
+
+
+def passed(command: str, code: int | None, text: str = "") -> bool | None:
+    line = unfold(parse(command))
+    found = list(checks(line))
+    return verdict(line, found[-1], Outcome(code, text), len(found))
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "expected"),
+    [
+        pytest.param("pytest", 0, True, id="alone, passed"),
+        pytest.param("pytest", 1, False, id="alone, failed"),
+        pytest.param("cd app && pytest 2>&1", 1, False, id="behind cd"),
+        pytest.param("A=1 make fmt && make test", 2, False, id="behind a formatter"),
+        pytest.param("deploy && pytest", 1, None, id="what came before may have failed"),
+        pytest.param("deploy && pytest", 0, True, id="all of a chain passed"),
+        pytest.param("pytest && deploy", 1, None, id="what came after may have failed"),
+        pytest.param("pytest && echo done", 1, False, id="echo hardly fails"),
+        pytest.param("pytest; deploy", 0, None, id="another command has the last word"),
+        pytest.param("pytest || true", 0, None, id="failure swallowed"),
+        pytest.param("pytest | tail -5", 0, None, id="hidden by a pipe"),
+        pytest.param("set -o pipefail; pytest | tail -5", 1, False, id="pipefail"),
+        pytest.param("set -e\npytest\ndeploy", 0, True, id="every line must pass"),
+        pytest.param("if pytest; then deploy; fi", 0, None, id="condition"),
+        pytest.param("pytest", None, None, id="still running"),
+        pytest.param("pytest", 127, None, id="not installed"),
+        pytest.param("lint_me; pytest", 1, False, id="last of several"),
+    ],
+)
+def test_the_exit_code_decides_only_where_it_reaches_us(
+    command: str, code: int | None, expected: bool | None
+) -> None:
+    assert passed(command, code) is expected
+
+
+def test_an_echoed_exit_code_counts() -> None:
+    assert passed("pytest; echo exit: $?", 0, "1 error\nexit: 1\n") is False
+    assert passed("pytest; echo $?", 0, "...\n0") is True
+
+
+SUMMARIES = [
+    ("pytest | tail", "== 3 failed, 10 passed in 0.51s ==", False),
+    ("pytest | tail", "== 13 passed in 0.51s ==", True),
+    ("pytest | tail", "10 passed, 2 skipped in 1.0s", True),
+    ("pytest | tail", "== 1 error in 0.12s ==", False),
+    ("pytest -q | tail", "FAILED tests/test_a.py::test_b - assert", False),
+    ("python -m unittest 2>&1 | tail", "Ran 3 tests in 0.0s\n\nOK", True),
+    ("python -m unittest 2>&1 | tail", "Ran 3 tests in 0.0s\n\nFAILED (failures=1)", False),
+    ("go test ./... | tail", "ok  \tx/y\t0.3s\nok  \tx/z\t(cached)", True),
+    ("go test ./... | tail", "ok  \tx/y\t0.3s\nFAIL\nFAIL\tx/z\t0.1s\nFAIL", False),
+    ("go test ./... | tail", "--- FAIL: TestA (0.0s)", False),
+    ("cargo test | tail", "test result: ok. 7 passed; 0 failed; 0 ignored", True),
+    ("cargo test | tail", "test result: FAILED. 6 passed; 1 failed; 0 ignored", False),
+    ("npx jest | tail", "Tests:       1 failed, 2 passed, 3 total", False),
+    ("npx jest | tail", "Tests:       3 passed, 3 total", True),
+    (
+        "vitest run | tail",
+        " Test Files  1 failed (1)\n      Tests  3 failed | 10 passed (13)",
+        False,
+    ),
+    ("vitest run | tail", " Test Files  1 passed (1)\n      Tests  13 passed (13)", True),
+    ("bun test | tail", " 12 pass\n 0 fail\nRan 12 tests", True),
+    ("bun test | tail -3", " 0 fail\n 20 expect() calls\nRan 12 tests", True),
+    ("bun test | tail", " 11 pass\n 1 fail\nRan 12 tests", False),
+    ("bun --filter x test | tail", "@a/core test:  12 pass\n@a/core test:  1 fail", False),
+    ("mix test | tail", "10 tests, 0 failures", True),
+    ("mix test | tail", "10 tests, 2 failures", False),
+    ("npx mocha | tail", "  10 passing (1s)\n  1 failing", False),
+    ("mvn test | tail", "Tests run: 5, Failures: 0, Errors: 0, Skipped: 0", True),
+    ("mvn test | tail", "Tests run: 5, Failures: 1, Errors: 0, Skipped: 0", False),
+    ("npm run lint | tail", "All checks passed!", True),
+    ("golangci-lint run | tail", "3 issues:\n* unparam: 3", False),
+    ("golangci-lint run | tail", "0 issues.", True),
+    ("mise run lint | tail", "[lint:go] 1 issues:\n[lint:go] ERROR task failed", False),
+    ("bunx biome check | tail", "Checked 9 files in 5ms. No fixes applied.\nFound 1 error.", False),
+    ("bunx biome check | tail", "Checked 9 files in 5ms. No fixes applied.", True),
+    ("npm run lint | tail", 'error: script "lint" exited with code 1', False),
+    ("mypy . | tail", "Success: no issues found in 3 source files", True),
+    ("mypy . | tail", "Found 3 errors in 1 file (checked 3 source files)", False),
+    ("npx tsc | tail", "a.ts(1,2): error TS2304: Cannot find name", False),
+    ("cargo build | tail", "error: could not compile `x`", False),
+    ("make | tail", "make: *** [Makefile:3: all] Error 2", False),
+    ("pytest | tail", "\x1b[32m== 13 passed in 0.51s ==\x1b[0m", True),
+]
+
+
+@pytest.mark.parametrize(("command", "text", "expected"), SUMMARIES)
+def test_a_hidden_exit_code_is_replaced_by_the_summary(
+    command: str, text: str, expected: bool
+) -> None:
+    assert passed(command, 0, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        pytest.param("pytest | tail", "Task 1 failed: throw new Error", id="prose with a number"),
+        pytest.param("pytest | grep fail", "", id="nothing shown"),
+        pytest.param("pytest | grep passed", "== 13 passed in 1s ==", id="failures filtered out"),
+        pytest.param("go test ./... | head -2", "ok  \tx/y\t0.3s\nok  \tx/z\t1s", id="cut off"),
+        pytest.param("go test ./...", "?   \tx/y\t[no test files]", id="nothing tested"),
+        pytest.param("npm test", 'npm error Missing script: "test"', id="no such script"),
+        pytest.param(
+            "rtk bun run test | tail", "error: unrecognized subcommand 'bun'", id="wrapper"
+        ),
+    ],
+)
+def test_where_nothing_tells_there_is_no_verdict(command: str, text: str) -> None:
+    assert passed(command, 0 if "|" in command or "go" in command else 1, text) is None
+
+
+def test_head_of_more_lines_than_there_are_hides_nothing() -> None:
+    assert passed("go test ./... | head -50", 0, "ok  \tx/y\t0.3s") is True
+
+
+def test_each_check_of_a_chain_has_its_own_verdict() -> None:
+    line = parse("make lint && make test | tail -30")
+    outcome = Outcome(0, "0 issues.\n--- FAIL: TestA\nFAIL")
+
+    assert [verdict(line, check, outcome, 2) for check in checks(line)] == [True, False]
