@@ -1,0 +1,71 @@
+from typing import Any
+
+import pytest
+
+from tests.label.test_outcome import (
+    COMMITTED,
+    LATER,
+    MADE,
+    TESTED,
+    link,
+    ran,
+    reverting,
+    said_wrong,
+)
+from tests.trajectories import activity
+from tracemill.label.evidence import commits_of
+from tracemill.label.history import History
+from tracemill.label.trajectory_labels import trajectory_labels
+from tracemill.records.activity import Activity, Correction
+from tracemill.records.events import Commit
+from tracemill.records.links import Link
+
+
+def labels(
+    about: Activity, commits: tuple[Commit, ...] = (), links: tuple[Link, ...] = ()
+) -> dict[str, object]:
+    history = History(commits, links)
+    found = trajectory_labels(about, commits_of(["traj_1"], history), history)
+    return {label.name: label.value for label in found}
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"),
+    [
+        pytest.param({}, {}, id="nothing is known"),
+        pytest.param({"checks": TESTED}, {"quality.tests_passed": True}, id="tests"),
+        pytest.param({"checks": TESTED, "last_edit_step": 7}, {}, id="stale tests"),
+        pytest.param(
+            {"checks": (ran(1, passed=False), ran(2, passed=True))},
+            {"quality.tests_passed": True, "process.recovered": True},
+            id="recovered",
+        ),
+        pytest.param(
+            {"checks": (ran(1, "build", passed=False),)},
+            {"quality.build_passed": False, "process.recovered": False},
+            id="not recovered",
+        ),
+        pytest.param(
+            {"n_rejections": 2, "rejected_steps": (1, 3)}, {"feedback.rejected": 2}, id="refused"
+        ),
+        pytest.param({"thanks": (4,)}, {"feedback.accepted": 1}, id="praised"),
+        pytest.param({"given_up": (4,)}, {"feedback.given_up": 1}, id="given up"),
+        pytest.param({"corrections": (said_wrong(4),)}, {"feedback.corrected": 1}, id="corrected"),
+        pytest.param({"corrections": (Correction(step=4, confidence=0.4),)}, {}, id="hardly corrected"),
+        pytest.param(COMMITTED, {"outcome.committed": True}, id="committed by its own output"),
+    ],
+)  # fmt: skip
+def test_a_label_is_given_where_the_record_shows_it(
+    about: dict[str, Any], expected: dict[str, object]
+) -> None:
+    assert labels(activity(**about)) == expected
+
+
+def test_reverted_is_said_only_where_it_is_known() -> None:
+    undoing, reverts = reverting(MADE, 1)
+
+    young = labels(activity(), (MADE,), (link(MADE),))
+    old = labels(activity(), (MADE, LATER), (link(MADE),))
+    undone = labels(activity(), (MADE, undoing), (link(MADE), reverts))
+
+    assert [found.get("outcome.reverted") for found in (young, old, undone)] == [None, False, True]

@@ -1,0 +1,340 @@
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.trajectories import START, activity, commit, trajectory
+from tracemill.link.group import group_episodes
+from tracemill.link.link_records import link_records
+from tracemill.records.activity import Activity, CommitMention
+from tracemill.records.events import Commit, FileChange
+from tracemill.records.links import Link
+from tracemill.records.refs import Origin
+from tracemill.records.trajectory import Trajectory
+
+SHA = "1a2b3c4" + "0" * 33
+APP = "/srv/app"
+FIRST_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+def linked(about: Activity, *commits: Commit, **header: Any) -> list[tuple[str, str, float]]:
+    known = trajectory(**{"cwd": APP, **header})
+    found = link_records([known], {known.id: about}, commits)
+    return [(i.target.id, i.method, i.confidence) for i in found if i.source.id == known.id]
+
+
+def changed(*paths: str) -> tuple[FileChange, ...]:
+    return tuple(FileChange(path=path, status="M") for path in paths)
+
+
+def mention(sha: str, step: int = 3, **more: Any) -> CommitMention:
+    return CommitMention(sha=sha, step=step, **more)
+
+
+def test_a_printed_hash_finds_its_commit_with_its_step() -> None:
+    made = commit(SHA)
+    known = trajectory(cwd=APP)
+    about = activity(commits=(mention("1a2b3c4"), mention("1a2b3c4", 9)))
+
+    (link,) = link_records([known], {known.id: about}, [made])
+
+    assert (link.method, link.confidence, link.target.id) == ("commit_output", 0.99, made.id)
+    assert [ref.step for ref in link.evidence] == [3, 9]
+
+
+@pytest.mark.parametrize(
+    ("sha", "shas"),
+    [
+        pytest.param("1a2b3c4", ["9" * 40], id="unknown"),
+        pytest.param("1a2b3c", [SHA], id="too short"),
+        pytest.param("1a2b3c4", [SHA, "1a2b3c4" + "1" * 33], id="ambiguous"),
+    ],
+)
+def test_a_hash_that_names_no_one_commit_makes_no_link(sha: str, shas: list[str]) -> None:
+    assert linked(activity(commits=(mention(sha),)), *map(commit, shas)) == []
+
+
+def test_of_clones_the_one_that_was_worked_in_is_linked() -> None:
+    elsewhere = Origin(source="git", source_version=1, uri="/a/clone", input_id="input_3")
+    here, there = commit(SHA), commit(SHA, id="event_there", origin=elsewhere)
+    about = activity(commits=(mention("1a2b3c4"),))
+
+    assert [link[0] for link in linked(about, here, there)] == [here.id]
+    assert [link[0] for link in linked(about, here, there, cwd="/a/clone/src")] == [there.id]
+    assert [link[0] for link in linked(about, here, there, cwd="/b")] == [there.id]
+
+
+def test_a_structured_result_is_named_as_such() -> None:
+    about = activity(commits=(mention("1a2b3c4", is_structured=True),))
+
+    assert linked(about, commit(SHA)) == [(f"event_{SHA}", "git_operation", 0.99)]
+
+
+@pytest.mark.parametrize(
+    ("trailer", "is_linked"),
+    [
+        (("Claude-Session", "s1"), True),
+        (("Claude-Session", "https://claude.example/session/s1"), True),
+        (("session-id", "s1"), True),
+        (("Session-Id", "s2"), False),
+        (("Co-authored-by", "s1"), False),
+        (("Entire-Checkpoint", "a1b2c3d4e5f6"), False),
+    ],
+)
+def test_a_trailer_that_names_the_session_links(
+    trailer: tuple[str, str], *, is_linked: bool
+) -> None:
+    found = linked(activity(), commit(SHA, trailers=(trailer,)))
+
+    assert [method for _, method, _ in found] == ["checkpoint_trailer"] * is_linked
+
+
+@pytest.mark.parametrize(
+    ("subject", "cwd", "is_linked"),
+    [
+        ("fix: totals (#12)", APP, True),
+        ("Merge pull request #12 from a/b", APP, True),
+        ("fix: totals (#12)", "/elsewhere", False),
+        ("fix #12: totals", APP, False),
+    ],
+)
+def test_a_pull_request_links_within_its_repository(
+    subject: str, cwd: str, *, is_linked: bool
+) -> None:
+    found = linked(activity(pull_requests=(12,)), commit(SHA, subject=subject), cwd=cwd)
+
+    assert [(method, sure) for _, method, sure in found] == [("pull_request", 0.85)] * is_linked
+
+
+def test_the_commit_at_which_a_session_began_is_linked_as_such() -> None:
+    assert linked(activity(), commit(SHA), base_commit=SHA) == [
+        (f"event_{SHA}", "base_commit", 0.9)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("edited", "files", "confidence"),
+    [
+        pytest.param(["/srv/app/a.py", "/srv/app/b.py"], ["a.py", "b.py"], 0.9, id="all"),
+        pytest.param(["/srv/app/a.py"], ["a.py", "b.py"], 0.5, id="half"),
+        pytest.param(["/srv/app/a.py"], ["a.py", "b.py", "c.py"], None, id="less than half"),
+        pytest.param(["/srv/app/a.py"], ["a.py"], 0.7, id="one file proves less"),
+        pytest.param(["src/a.py"], ["src/a.py"], 0.7, id="relative to the folder"),
+        pytest.param(["/other/a.py"], ["a.py"], None, id="outside"),
+        pytest.param([], ["a.py"], None, id="nothing edited"),
+    ],
+)
+def test_files_link_by_how_many_of_them_were_edited(
+    edited: list[str], files: list[str], confidence: float | None
+) -> None:
+    about = activity(files_edited=tuple(edited), started=START, ended=START + timedelta(hours=1))
+    made = commit(SHA, files=changed(*files), at=START + timedelta(minutes=30))
+
+    assert [(m, c) for _, m, c in linked(about, made)] == (
+        [] if confidence is None else [("files_and_time", confidence)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "more", "is_linked"),
+    [
+        pytest.param(-1, {}, False, id="before it began"),
+        pytest.param(0, {}, True, id="as it began"),
+        pytest.param(7 * 60, {}, True, id="six hours after"),
+        pytest.param(7 * 60 + 1, {}, False, id="later"),
+        pytest.param(30, {"parents": ("a" * 40, "b" * 40)}, False, id="a merge"),
+        pytest.param(30, {"files": None}, False, id="files unknown"),
+    ],
+)
+def test_files_link_only_in_time(minutes: int, more: dict[str, Any], *, is_linked: bool) -> None:
+    about = activity(
+        files_edited=("/srv/app/a.py",), started=START, ended=START + timedelta(hours=1)
+    )
+    made = commit(
+        SHA, **{"files": changed("a.py"), "at": START + timedelta(minutes=minutes), **more}
+    )
+
+    assert bool(linked(about, made)) == is_linked
+
+
+def test_what_another_session_made_for_sure_is_not_guessed_to_be_ones_own() -> None:
+    mine, other = trajectory(cwd=APP), trajectory(id="traj_2", session_id="s2", cwd=APP)
+    hours = {"started": START, "ended": START + timedelta(hours=1)}
+    about = {
+        mine.id: activity(files_edited=("/srv/app/a.py",), **hours),
+        other.id: activity(trajectory_id="traj_2", commits=(mention("1a2b3c4"),), **hours),
+    }
+    found = link_records([mine, other], about, [commit(SHA, files=changed("a.py"))])
+
+    assert [(link.source.id, link.method) for link in found] == [("traj_2", "commit_output")]
+
+
+def test_branch_and_time_are_a_guess() -> None:
+    about = activity(started=START, ended=START + timedelta(hours=1))
+    made = commit(SHA, refs=("main",))
+
+    assert linked(about, made, branch="main") == [(made.id, "branch_and_time", 0.3)]
+    assert linked(about, made, branch="other") == []
+
+
+REVERTS = [
+    pytest.param({"reverts": (SHA,)}, 0.99, id="whole hash"),
+    pytest.param({"reverts": ("1a2b3c4",)}, 0.99, id="abbreviated"),
+    pytest.param({"subject": 'Revert "fix: totals"'}, 0.8, id="by subject"),
+    pytest.param({"subject": 'Revert "other"'}, None, id="another subject"),
+    pytest.param({"reverts": ("9" * 40,)}, None, id="unknown hash"),
+]
+
+
+@pytest.mark.parametrize(("about", "confidence"), REVERTS)
+def test_a_revert_links_to_what_it_undoes(about: dict[str, Any], confidence: float | None) -> None:
+    made = commit(SHA, subject="fix: totals")
+    undoing = commit("f" * 40, at=START + timedelta(days=1), **about)
+    found = link_records([], {}, [made, undoing])
+
+    assert [(i.source.id, i.target.id, i.confidence) for i in found] == (
+        [] if confidence is None else [(undoing.id, made.id, confidence)]
+    )
+
+
+def sessions(*headers: dict[str, Any], **abouts: Activity) -> list[Link]:
+    known = [trajectory(**header) for header in headers]
+    about = {one.id: activity(trajectory_id=one.id) for one in known} | abouts
+    return link_records(known, about, [])
+
+
+def ends(links: Sequence[Link]) -> list[tuple[str, str, str]]:
+    return [(link.source.id, link.target.id, link.method) for link in links]
+
+
+def test_a_subagent_belongs_to_who_started_it() -> None:
+    sub = {"id": "sub", "is_subagent": True}
+
+    assert ends(sessions({}, {**sub, "parent_id": "traj_1"})) == [("sub", "traj_1", "spawned")]
+    assert ends(sessions({}, sub)) == [("sub", "traj_1", "spawned")]
+    assert ends(sessions({}, {**sub, "session_id": "s9"})) == []
+
+
+def test_of_parts_of_a_session_the_one_that_was_running_started_the_subagent() -> None:
+    later = {
+        "id": "later",
+        "started": START + timedelta(hours=5),
+        "ended": START + timedelta(hours=6),
+    }
+    sub = {"id": "sub", "is_subagent": True, "started": START + timedelta(hours=5, minutes=9)}
+
+    assert ("sub", "later", "spawned") in ends(sessions({}, later, sub))
+
+
+def test_parts_of_one_session_and_copies_of_one_beginning_are_linked_to_what_came_before() -> None:
+    later = {"id": "later", "started": START + timedelta(hours=5)}
+    first = {"traj_1": activity(first_native_id=FIRST_ID)}
+    copy = {"later": activity(trajectory_id="later", first_native_id=FIRST_ID)}
+
+    assert ends(sessions({}, later)) == [("later", "traj_1", "same_session")]
+    forked = sessions({}, {**later, "session_id": "s2"}, **first, **copy)
+    assert ends(forked) == [("later", "traj_1", "same_messages")]
+
+
+@pytest.mark.parametrize("native_id", ["item_0", None])
+def test_ids_that_only_count_messages_make_no_copies(native_id: str | None) -> None:
+    later = {"id": "later", "session_id": "s2"}
+    abouts = {
+        one: activity(trajectory_id=one, first_native_id=native_id) for one in ("traj_1", "later")
+    }
+
+    assert sessions({}, later, **abouts) == []
+
+
+def grouped(known: Sequence[Trajectory], links: Sequence[Link]) -> list[tuple[str, ...]]:
+    return group_episodes(known, links)
+
+
+def test_only_what_surely_belongs_together_is_one_episode() -> None:
+    known = [
+        trajectory(id="a", cwd=APP), trajectory(id="sub", is_subagent=True, parent_id="a"),
+        trajectory(id="b", session_id="s2", cwd=APP, started=START + timedelta(hours=1)),
+        trajectory(id="c", session_id="s3", cwd=APP, started=START + timedelta(hours=2), base_commit=SHA),
+        trajectory(id="d", session_id="s4", cwd=APP, started=START + timedelta(hours=3)),
+    ]  # fmt: skip
+    made = activity(trajectory_id="a", commits=(mention("1a2b3c4"),))
+    about = {
+        "a": made,
+        "sub": activity(trajectory_id="sub"),
+        "b": activity(trajectory_id="b", commits=(mention("1a2b3c4"),)),
+        "c": activity(trajectory_id="c"),
+        "d": activity(
+            trajectory_id="d", files_edited=("/srv/app/a.py",), started=START, ended=START
+        ),
+    }
+    links = link_records(known, about, [commit(SHA, files=changed("a.py"))])
+
+    assert grouped(known, links) == [("a", "sub", "b"), ("c",), ("d",)]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[Trajectory], dict[str, Activity], list[Commit]]:
+    shas = [f"{i:07x}" + "0" * 33 for i in range(4)]
+    moments = st.integers(0, 600).map(lambda m: START + timedelta(minutes=m))
+    known, about = [], {}
+    for i in range(draw(st.integers(0, 6))):
+        one = trajectory(
+            id=f"traj_{i}", session_id=draw(st.sampled_from(["s1", "s2", "s3"])), cwd=APP,
+            is_subagent=draw(st.booleans()), started=draw(st.none() | moments),
+            base_commit=draw(st.none() | st.sampled_from(shas)), branch="main",
+        )  # fmt: skip
+        known.append(one)
+        about[one.id] = activity(
+            trajectory_id=one.id, started=one.started, ended=one.started,
+            first_native_id=draw(st.none() | st.sampled_from([FIRST_ID, "item_0"])),
+            commits=tuple(mention(s[:8]) for s in draw(st.lists(st.sampled_from(shas), max_size=2))),
+            files_edited=tuple(draw(st.sets(st.sampled_from(["/srv/app/a", "/srv/app/b"])))),
+        )  # fmt: skip
+    commits = [
+        commit(sha, at=draw(moments), files=changed("a"), subject="x", refs=("main",),
+               reverts=tuple(draw(st.lists(st.sampled_from(shas), max_size=1))))
+        for sha in draw(st.sets(st.sampled_from(shas)))
+    ]  # fmt: skip
+    return known, about, commits
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_links_and_groups_do_not_depend_on_the_order_of_records(
+    history: tuple[list[Trajectory], dict[str, Activity], list[Commit]], random: Any
+) -> None:
+    known, about, commits = history
+    links = link_records(known, about, commits)
+    groups = group_episodes(known, links)
+    random.shuffle(known)
+    random.shuffle(commits)
+    again = link_records(known, dict(reversed(about.items())), commits)
+    shuffled = list(again)
+    random.shuffle(shuffled)
+
+    assert again == links
+    assert group_episodes(known, shuffled) == groups
+
+
+@given(histories())
+def test_every_trajectory_is_in_exactly_one_group(
+    history: tuple[list[Trajectory], dict[str, Activity], list[Commit]],
+) -> None:
+    known, about, commits = history
+    groups = group_episodes(known, link_records(known, about, commits))
+
+    assert sorted(one for group in groups for one in group) == sorted(one.id for one in known)
+
+
+@given(histories())
+def test_links_have_ids_of_their_own_and_end_at_known_records(
+    history: tuple[list[Trajectory], dict[str, Activity], list[Commit]],
+) -> None:
+    known, about, commits = history
+    links = link_records(known, about, commits)
+    ids = {one.id for one in known} | {one.id for one in commits}
+
+    assert len({link.id for link in links}) == len(links)
+    assert all({link.source.id, link.target.id} <= ids for link in links)
