@@ -1,8 +1,10 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.base.text import counted, one_line, printable
+from tracemill.base.text import counted, one_line, printable, printable_json
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,14 @@ from tracemill.base.text import counted, one_line, printable
 )
 def test_control_characters_are_shown_and_not_obeyed(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@given(st.text() | st.text("\x7f\x9b\u202e\U000e0041"))
+def test_json_says_the_same_without_control_characters(text: str) -> None:
+    shown = printable_json(json.dumps(text, ensure_ascii=False))
+
+    assert json.loads(shown) == text
+    assert printable(shown) == shown
 
 
 @given(st.text(), st.integers(1, 40))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -17,6 +18,11 @@ def printable(text: str) -> str:
     visible as `\x1b` or `\u202e`; line ends and tabs stay.
     """
     return _CONTROLS.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def printable_json(document: str) -> str:
+    r"""Return a JSON document that says the same, with control characters as `\uXXXX`."""
+    return _CONTROLS.sub(lambda found: json.dumps(found.group())[1:-1], document)
 
 
 def one_line(text: str, width: int) -> str:

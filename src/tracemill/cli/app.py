@@ -15,6 +15,7 @@ from tracemill.base.errors import (
     TracemillError,
     UsageError,
 )
+from tracemill.base.text import printable
 
 EXIT_DONE: Final = 0
 EXIT_NO: Final = 1
@@ -105,7 +106,7 @@ def call(arguments: Sequence[str]) -> int:
     except CycloptsError:
         return EXIT_USAGE
     except TracemillError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {printable(str(error))}\n")
         return _exit_code(error)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; what was accepted is kept, run again to go on\n")

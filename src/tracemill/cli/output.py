@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from tracemill.base.text import printable
+from tracemill.base.text import printable, printable_json
 from tracemill.store.workspace import Workspace
 
 
@@ -43,14 +43,15 @@ def answer(
     if not common.json:
         return False
     document = {"schema": f"tracemill.{name}/1", **msgspec.to_builtins(result)}
-    write(msgspec.json.format(msgspec.json.encode({**document, "next": list(next_steps)})).decode())
+    encoded = msgspec.json.encode({**document, "next": list(next_steps)})
+    sys.stdout.write(printable_json(msgspec.json.format(encoded).decode()) + "\n")
     return True
 
 
 def write_lines(rows: Iterable[Any]) -> None:
     """Print each row as one line of JSON."""
     for row in rows:
-        sys.stdout.write(msgspec.json.encode(row).decode() + "\n")
+        sys.stdout.write(printable_json(msgspec.json.encode(row).decode()) + "\n")
 
 
 def write(text: str = "") -> None:
