@@ -1,7 +1,8 @@
 """Examples from episodes, on any executor; only what changed is built again.
 
-An episode's examples follow from its outcome, its trajectories' bytes, the builder's version
-and its config. Their digest is the episode's key; where it is known, nothing is done.
+An episode's examples follow from its outcome, its trajectories' bytes, the versions of the code
+that read, rendered and built them, and the config. Their digest is the episode's key; where it is
+known, nothing is done.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from tracemill.curate import CURATE_VERSION
 from tracemill.curate.chat import ChatConfig, Drop, build_chat, unfit
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
+from tracemill.flows.versions import reading_code
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatExample
 from tracemill.records.findings import Input
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Step, Trajectory
+from tracemill.render import RENDER_VERSION
 from tracemill.store.index import Built, Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -155,7 +158,7 @@ def build_examples(
     keys = {episode.id: _key(episode, facts, config) for episode in facts.episodes}
     before = index.built()
     stale = [e for e in facts.episodes if e.id not in before or before[e.id].key != keys[e.id]]
-    gone = before.keys() - keys.keys()
+    gone = (before.keys() | _owners(lake)) - keys.keys()
     drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
     if stale or gone:
         writer = lake.writer(TABLES["examples"])
@@ -180,14 +183,19 @@ def build_examples(
     return dict(sorted(totals.items()))
 
 
+def _owners(lake: Lake) -> set[str]:
+    """Return episodes that have examples; a killed run may not have noted that it built them."""
+    batches = lake.batches(TABLES["examples"], columns=["episode_id"])
+    return {owner for batch in batches for owner in batch.column(0).unique().to_pylist()}
+
+
 def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
     contents = [
         f"{trajectory_id}:{facts.input_of(trajectory_id).content}"
         for trajectory_id in episode.trajectory_ids
     ]
-    return digest(
-        str(CURATE_VERSION), msgspec.json.encode(config), msgspec.json.encode(episode), *contents
-    )
+    code = f"{CURATE_VERSION}:{RENDER_VERSION}:{reading_code()}"
+    return digest(code, msgspec.json.encode(config), msgspec.json.encode(episode), *contents)
 
 
 def _shards(
