@@ -238,6 +238,16 @@ def test_a_folder_without_permission_is_named(workspace: Workspace, place: Path)
     ]
 
 
+def test_a_name_that_is_not_utf_8_is_named(workspace: Workspace, place: Path) -> None:
+    shutil.copy(place / "s1.jsonl", os.fsdecode(os.fsencode(place) + b"/\xff.jsonl"))
+    first = ingest(workspace, [place])
+    second = ingest(workspace, [place])
+
+    assert first.inputs == {"read": 2, "name_not_utf8": 1}
+    assert first.failures[0].uri.endswith("\\xff.jsonl")
+    assert not second.changed
+
+
 def test_a_broken_repository_is_named(workspace: Workspace, place: Path) -> None:
     (place / "repo" / ".git" / "objects").mkdir(parents=True)
     (place / "repo" / ".git" / "refs").mkdir()
@@ -246,6 +256,21 @@ def test_a_broken_repository_is_named(workspace: Workspace, place: Path) -> None
 
     assert [(f.uri.endswith("repo"), f.reason) for f in result.failures] == [(True, "not_readable")]
     assert result.inputs["read"] == 2
+
+
+def test_a_session_that_vanishes_before_it_is_read_keeps_what_was_read_of_it(
+    workspace: Workspace, place: Path
+) -> None:
+    ingest(workspace, [place])
+    before = content(workspace)
+    write_session(place, "s1", 5)
+    with workspace.writing(), Ingest(workspace) as reading:
+        plan = reading.plan([place])
+        (place / "s1.jsonl").unlink()
+        result = reading.run(plan, Local(1, workspace.scratch), lambda _progress: None)
+
+    assert [failure.reason for failure in result.failures] == ["not_readable"]
+    assert content(workspace) == before
 
 
 def test_a_session_that_grows_while_it_is_read_is_named_and_completed_next_time(

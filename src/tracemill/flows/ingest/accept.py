@@ -86,7 +86,10 @@ class Accepting:
         self._count(result, failed=skip.failed)
 
     def _add(self, batch: Batch, finished: Finished) -> None:
-        batch.add(finished)
+        before = self._known.get(finished.task.path)
+        is_given_up = finished.result.status == "skipped"
+        if not (is_given_up and before is not None and before.status == "read"):
+            batch.add(finished)  # otherwise what was read earlier stays, and it is tried again
         self._count(finished.result, failed=finished.failed)
 
     def _count(self, result: Input, *, failed: bool) -> None:

@@ -81,7 +81,20 @@ def discover(places: Iterable[Path]) -> Iterator[Candidate | Unreadable]:
                 yield found
 
 
+def _misnamed(path: str) -> Unreadable | None:
+    """Return a failure where a path cannot be written down: its bytes are not UTF-8."""
+    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+    if shown == path:
+        return None
+    return Unreadable(
+        shown, "name_not_utf8", "expected a name in UTF-8, found other bytes; rename it"
+    )
+
+
 def _below(place: Path) -> Iterator[Candidate | Unreadable]:
+    if (misnamed := _misnamed(str(place))) is not None:
+        yield misnamed
+        return
     if not place.is_dir():
         yield _file(str(place))
         return
@@ -101,7 +114,9 @@ def _walk(folder: str, only: tuple[str, ...] | None) -> Iterator[Candidate | Unr
         yield Unreadable(folder, "not_readable", f"the folder cannot be listed: {error.strerror}")
         return
     for entry in found:
-        if entry.is_dir(follow_symlinks=False):
+        if (misnamed := None if entry.name.isascii() else _misnamed(entry.path)) is not None:
+            yield misnamed
+        elif entry.is_dir(follow_symlinks=False):
             if entry.name == ".git" or (only and entry.name == "node_modules"):
                 continue
             yield from _folder(entry, only)
