@@ -89,6 +89,7 @@ def export_version(workspace: Workspace, name: str, to: Path, *, dry_run: bool) 
         UsageError: `to` holds something already.
     """
     folder, version = find_version(workspace, name)
+    to = to.expanduser().absolute()
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder")
     if not dry_run:
