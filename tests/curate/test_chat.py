@@ -123,6 +123,57 @@ def test_a_compaction_begins_a_new_window() -> None:
     ]
 
 
+def test_a_summary_is_what_asks_until_a_person_speaks_again() -> None:
+    summary = step(2, "system", "summary", is_replayed=True)
+    examples, drops = built(
+        [user(0, "a"), agent(1, "b"), summary, agent(3, "c")], about=activity(compacted_steps=(2,))
+    )
+
+    assert [[m.content for m in e.messages] for e in examples] == [["a", "b"], ["summary", "c"]]
+    assert not drops
+
+
+def test_what_an_agent_did_before_anybody_asked_is_left_out() -> None:
+    steps = [user(0, "a"), agent(1, "b"), agent(2, "c"), user(3, "d"), agent(4, "e")]
+    examples, drops = built(steps, about=activity(compacted_steps=(2,)))
+
+    assert [[m.content for m in e.messages] for e in examples] == [["a", "b"], ["d", "e"]]
+    assert drops == {"no_user_step": 1}
+
+
+def test_a_subagent_is_asked_by_whoever_started_it() -> None:
+    steps = [step(0, "system", "look around"), agent(1, "found it")]
+    config = ChatConfig()
+    header = trajectory(2, is_subagent=True)
+    (made,) = build_chat(episode(), header, activity(), FOUND, steps, config)
+
+    assert isinstance(made, ChatExample)
+    assert [m.content for m in made.messages] == ["look around", "found it"]
+    assert built(steps) == ([], {"no_user_step": 1})
+
+
+def test_an_answer_to_a_picture_that_nobody_kept_is_not_imitated() -> None:
+    steps = [user(0, "fix this\n\n[image]"), agent(1, "a"), user(2, "go on"), agent(3, "b")]
+    (example,), drops = built(steps)
+
+    assert [m.content for m in example.messages if m.trained] == ["b"]
+    assert drops == {"image_turn": 1}
+
+
+def test_a_doubtful_correction_takes_nothing_away() -> None:
+    doubt = activity(corrections=(Correction(step=2, confidence=0.4),))
+    steps = [user(0), agent(1), user(2, "actually"), agent(3)]
+
+    assert built(steps, about=doubt)[1] == {}
+
+
+def test_lineage_ends_with_what_is_used() -> None:
+    steps = [user(0), agent(1), user(2, "and?"), step(3, "system", "bye")]
+    (example,), _ = built(steps)
+
+    assert (example.lineage[0].first_step, example.lineage[0].last_step) == (0, 1)
+
+
 def test_what_was_copied_in_and_errors_of_the_harness_are_not_imitated() -> None:
     steps = [
         user(0),

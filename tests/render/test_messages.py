@@ -51,3 +51,21 @@ def test_trained_and_untrained_words_are_never_one_message() -> None:
 def test_an_unanswered_call_is_named() -> None:
     with pytest.raises(UnansweredCallError, match="step 1: call of tool 'Bash' has no result"):
         render_messages([user(0), calling(1, None)])
+
+
+def test_a_thought_goes_to_the_message_that_it_led_to() -> None:
+    messages = render_messages(
+        [user(0), agent(1, "", reasoning="hm"), agent(2, "a", reasoning="so")]
+    )
+
+    assert [(m.content, m.reasoning) for m in messages[1:]] == [("a", "hm\n\nso")]
+
+
+def test_a_thought_that_led_to_no_word_is_no_message() -> None:
+    assert [m.role for m in render_messages([user(0), agent(1, "", reasoning="hm")])] == ["user"]
+
+
+def test_an_error_text_of_the_harness_is_no_message() -> None:
+    messages = render_messages([user(0), agent(1, "API error", is_error=True), agent(2, "a")])
+
+    assert [m.content for m in messages] == ["do it", "a"]
