@@ -13,7 +13,7 @@ from tests.redact.strategies import steps, texts, trees
 from tracemill.records.refs import Span
 from tracemill.records.trajectory import Step, ToolCall
 from tracemill.redact import Redactor
-from tracemill.redact.fields import Texts, collect, places, rebuild
+from tracemill.redact.fields import Texts, collect, places, rebuild, spelled
 
 RE2 = Redactor(KEY, engine="re2")
 STAND_IN = r"\[SECRET:[a-z0-9-]+:[a-z2-7]{6}\]|dev-[a-z2-7]{6}|user-[a-z2-7]{6}@example\.org"
@@ -63,7 +63,7 @@ def test_findings_point_at_stand_ins(step: Step) -> None:
     redaction = RE2.redact([step])
     found = Texts()
     collect(redaction.records[0], found)
-    text_at = dict(zip(places(redaction.records[0]), found.texts, strict=True))
+    text_at = dict(zip(map(spelled, places(redaction.records[0])), found.texts, strict=True))
 
     stand_ins = [text_at[f.where][f.start : f.end] for f in redaction.findings]
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import re2
 
-from tracemill.redact.protocol import Found, Match, Probe, Rule
+from tracemill.redact.protocol import Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 
 _RULE: Final = Rule("private-key", "secret", 1)
@@ -48,18 +48,19 @@ class KeyBlockDetector:
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         self._token = pseudonyms.token
 
-    def find(self, data: bytes, at: int) -> Found:
+    def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the block whose header ends at `at`."""
         window = max(0, at - _HEADER_LENGTH)
         headers = [m for m in _HEADER.finditer(data[window:at]) if window + m.end() == at]
         if not headers:
-            return Found((), at)
+            return at
         body = _Body(data, at)
         if len(body.key) < _LEAST_BODY:
-            return Found((), at)
+            return at
         start = window + headers[-1].start()
         stand_in = self._token(_RULE.id, bytes(body.key))
-        return Found((Match(start, body.end, _RULE, stand_in),), body.end)
+        found.append(Match(start, body.end, _RULE, stand_in))
+        return body.end
 
 
 class _Body:

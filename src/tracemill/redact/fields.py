@@ -241,41 +241,67 @@ def _free_key(key: str, taken: dict[Any, Any]) -> str:
     return key
 
 
-def places(record: Record) -> list[str]:
-    """Return where each foreign text of `record` stands, as `calls[0].arguments.command`."""
-    found: list[str] = []
-    _add_places(record, "", found)
+class Place(NamedTuple):
+    """Where a text stands: a step from the place that holds it; cheap until it is printed."""
+
+    holder: Place | None
+    step: str | int
+
+
+def spelled(place: Place) -> str:
+    """Return a place as `calls[0].arguments.command`."""
+    steps: list[str] = []
+    each: Place | None = place
+    while each is not None:
+        steps.append(f"[{each.step}]" if isinstance(each.step, int) else f".{each.step}")
+        each = each.holder
+    return "".join(reversed(steps)).removeprefix(".")
+
+
+def places(record: Record) -> list[Place]:
+    """Return where each foreign text of `record` stands."""
+    found: list[Place] = []
+    _add_places(record, None, found)
     return found
 
 
-def _add_places(value: Any, path: str, found: list[str]) -> None:
-    if type(value) is str:
-        found.append(path)
-    elif isinstance(value, Record):
-        plan = _plan(type(value))
-        head = f"{path}." if path else ""
-        for name, each in zip(plan.names, plan.values(value), strict=False):
-            if type(each) is str and each:
-                found.append(head + name)
-            elif each:
-                _add_places(each, head + name, found)
-    elif type(value) is tuple:
-        for i, item in enumerate(value):
-            _add_places(item, f"{path}[{i}]", found)
-    elif type(value) in _CONTAINERS:
-        _add_tree_places(value, path, found)
+def _add_places(record: Record, holder: Place | None, found: list[Place]) -> None:
+    plan = _plan(type(record))
+    for name, value in zip(plan.names, plan.values(record), strict=False):
+        if not value:
+            continue
+        place = Place(holder, name)
+        if type(value) is str:
+            found.append(place)
+        elif type(value) is tuple:
+            _add_tuple_places(value, place, found)
+        elif isinstance(value, Record):
+            _add_places(value, place, found)
+        elif type(value) in _CONTAINERS:
+            _add_tree_places(value, place, found)
 
 
-def _add_tree_places(root: Any, root_path: str, found: list[str]) -> None:
-    waiting = [(root, root_path)]
+def _add_tuple_places(items: tuple[Any, ...], holder: Place, found: list[Place]) -> None:
+    for i, item in enumerate(items):
+        place = Place(holder, i)
+        if isinstance(item, Record):
+            _add_places(item, place, found)
+        elif type(item) is tuple:
+            _add_tuple_places(item, place, found)
+        elif type(item) is str:
+            found.append(place)
+
+
+def _add_tree_places(root: Any, root_place: Place, found: list[Place]) -> None:
+    waiting = [(root, root_place)]
     while waiting:
-        node, path = waiting.pop()
+        node, holder = waiting.pop()
         is_dict = type(node) is dict
         for i, key in enumerate(node):
             value = node[key] if is_dict else key
-            place = f"{path}.{key}" if is_dict and _is_nameable(key) else f"{path}[{i}]"
+            place = Place(holder, key if is_dict and _is_nameable(key) else i)
             if is_dict and _meaning(key).is_foreign:
-                found.append(f"{path}.keys[{i}]")
+                found.append(Place(Place(holder, "keys"), i))
             if type(value) is str:
                 found.append(place)
             elif type(value) in _CONTAINERS:

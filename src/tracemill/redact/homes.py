@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tracemill.redact.protocol import Found, Match, Probe, Rule
+from tracemill.redact.protocol import Match, Probe, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 
 _PROBES: Final = (
@@ -62,9 +62,6 @@ class _Name(NamedTuple):
     end: int
 
 
-_NOTHING: Final = Found((), 0)
-
-
 class HomeDetector:
     """Finds names of home folders."""
 
@@ -75,18 +72,19 @@ class HomeDetector:
         self._pseudonyms = pseudonyms
         self._stand_in = lru_cache(4096)(self._stand_in_uncached)
 
-    def find(self, data: bytes, at: int) -> Found:
+    def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the name that begins at `at`."""
         if match := _PLAIN.match(data, at):
             start, end = match.span()
         elif name := _less_plain(data, at):
             start, end = name
         else:
-            return _NOTHING
-        stand_in = self._stand_in(data[start:end])
-        return Found((Match(start, end, self._rule, stand_in),), end) if stand_in else _NOTHING
+            return at
+        if stand_in := self._stand_in(data[start:end]):
+            found.append(Match(start, end, self._rule, stand_in))
+        return end
 
-    def _stand_in_uncached(self, name: bytes) -> bytes | None:
+    def _stand_in_uncached(self, name: bytes) -> str | None:
         if name.isdigit() or name.lower() in _NOBODY or _PSEUDONYM.match(name):
             return None
         return self._pseudonyms.user(name)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import re2
 
-from tracemill.redact.protocol import Found, Match, Probe, Rule
+from tracemill.redact.protocol import Match, Probe, Rule
 
 _CONTEXT: Final = 16
 _BYTES: Final = re2.Options()
@@ -67,7 +67,7 @@ class Extent(NamedTuple):
 
 Judge = Callable[[Candidate], Extent | None]
 """Says what of a candidate is to be replaced, or None where nothing is."""
-StandIn = Callable[[Candidate], bytes | None]
+StandIn = Callable[[Candidate], str | None]
 """Says what stands in its place; None where it must stay, whatever other rules say."""
 
 
@@ -84,21 +84,17 @@ class LineDetector:
         self._regex: re2._Regexp | None = None
         self.probes = (probe,)
 
-    def find(self, data: bytes, at: int) -> Found:
+    def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the whole line in which `at` stands."""
         start = data.rfind(b"\n", 0, at) + 1
         end = data.find(b"\n", at)
         line = data[start : end if end >= 0 else len(data)]
-        return Found(self._matches(line, start), start + len(line))
-
-    def _matches(self, line: bytes, offset: int) -> list[Match]:
         if self._regex is None:
             self._regex = compile_bytes(self._pattern)
-        found = []
         for match in self._regex.finditer(line):
             candidate = Candidate(line, match.start(), *match.span(1))
             if extent := self._judge(candidate):
                 confirmed = Candidate(line, candidate.first, *extent)
-                start, end = offset + extent.start, offset + extent.end
-                found.append(Match(start, end, self._rule, self._stand_in(confirmed)))
-        return found
+                stand_in = self._stand_in(confirmed)
+                found.append(Match(start + extent.start, start + extent.end, self._rule, stand_in))
+        return start + len(line)

@@ -61,10 +61,9 @@ def _keyword_finder(
     name = engine or ("hyperscan" if find_spec("hyperscan") else "re2")
     if name not in ENGINES:
         raise UsageError(f"unknown engine {name!r}; known: {', '.join(ENGINES)}")
-    owners = _owners(detectors)
     if name == "hyperscan":
-        return HyperscanFinder(owners, database or compile_database(detectors))
-    return Re2Finder(owners)
+        return HyperscanFinder(database or compile_database(detectors))
+    return Re2Finder(_owners(detectors))
 
 
 def _owners(detectors: Sequence[Detector]) -> Owners:
@@ -79,12 +78,12 @@ def compile_database(detectors: Sequence[Detector]) -> bytes:
     """Return the serialised Hyperscan database of the detectors' keywords."""
     import hyperscan
 
-    keywords = list(_owners(detectors))
+    calls = [(keyword, i) for keyword, called in _owners(detectors).items() for i in called]
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        expressions=keywords,
-        ids=list(range(len(keywords))),
-        flags=[hyperscan.HS_FLAG_CASELESS] * len(keywords),
+        expressions=[keyword for keyword, _ in calls],
+        ids=[detector for _, detector in calls],
+        flags=[hyperscan.HS_FLAG_CASELESS] * len(calls),
         literal=True,
     )
     return bytes(hyperscan.dumpb(database))
@@ -93,20 +92,19 @@ def compile_database(detectors: Sequence[Detector]) -> bytes:
 class HyperscanFinder:
     """Finds keywords with Hyperscan."""
 
-    def __init__(self, owners: Owners, database: bytes) -> None:
+    def __init__(self, database: bytes) -> None:
         import hyperscan
 
-        self._called = list(owners.values())
         self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
         self._scratch = hyperscan.Scratch(self._database)
 
     def find(self, data: bytes) -> list[Place]:
         """Return each detector that a keyword calls, and the keyword's end."""
         found: list[Place] = []
-        called = self._called
+        append = found.append
 
-        def keep(keyword: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            found.extend([Place(detector, end) for detector in called[keyword]])
+        def keep(detector: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            append(Place(detector, end))
 
         self._database.scan(data, match_event_handler=keep, scratch=self._scratch)
         return found

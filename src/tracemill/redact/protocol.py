@@ -50,17 +50,8 @@ class Match(NamedTuple):
     """Offset just behind the last byte."""
     rule: Rule
     """What was found."""
-    stand_in: bytes | None
+    stand_in: str | None
     """What to put there; None protects the bytes from every other rule."""
-
-
-class Found(NamedTuple):
-    """What a detector found around one place."""
-
-    matches: tuple[Match, ...] | list[Match]
-    """In any order."""
-    end: int
-    """How far it looked: places before this need not be shown to it again."""
 
 
 class Detector(Protocol):
@@ -71,6 +62,9 @@ class Detector(Protocol):
         """What calls it."""
         ...
 
-    def find(self, data: bytes, at: int) -> Found:
-        """Look around the end `at` of what a probe matched."""
+    def find(self, data: bytes, at: int, found: list[Match]) -> int:
+        """Look around the end `at` of what a probe matched, and add what stands there.
+
+        Returns how far it looked: places up to there need not be shown to it again.
+        """
         ...

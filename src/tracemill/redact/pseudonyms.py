@@ -38,21 +38,21 @@ class Pseudonyms:
         self._key = key
         self.mailbox = lru_cache(4096)(self._mailbox)
 
-    def token(self, rule_id: str, secret: bytes) -> bytes:
+    def token(self, rule_id: str, secret: bytes) -> str:
         """Return the token of a secret, which nobody can turn back."""
-        return b"[SECRET:%b:%b]" % (rule_id.encode(), self._digest(b"secret", secret))
+        return f"[SECRET:{rule_id}:{self._digest(b'secret', secret)}]"
 
-    def person(self, address: bytes) -> bytes:
+    def person(self, address: bytes) -> str:
         """Return the pseudonym of the person behind an e-mail address or name."""
-        return b"dev-" + self._digest(b"mailbox", address.lower())
+        return f"dev-{self._digest(b'mailbox', address.lower())}"
 
-    def user(self, name: bytes) -> bytes:
+    def user(self, name: bytes) -> str:
         """Return the pseudonym of a user name."""
-        return b"dev-" + self._digest(b"user", name.lower())
+        return f"dev-{self._digest(b'user', name.lower())}"
 
-    def _mailbox(self, address: bytes) -> bytes:
-        return b"user-%b@example.org" % self._digest(b"mailbox", address.lower())
+    def _mailbox(self, address: bytes) -> str:
+        return f"user-{self._digest(b'mailbox', address.lower())}@example.org"
 
-    def _digest(self, domain: bytes, text: bytes) -> bytes:
+    def _digest(self, domain: bytes, text: bytes) -> str:
         code = hmac.digest(self._key, domain + b"\0" + text, "sha256")
-        return b32encode(code[:5])[:_DIGEST_CHARACTERS].lower()
+        return b32encode(code[:5])[:_DIGEST_CHARACTERS].lower().decode()

@@ -17,7 +17,7 @@ from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
 from tracemill.redact import prefilters
 from tracemill.redact.detectors import all_detectors
-from tracemill.redact.fields import Texts, collect, places, rebuild
+from tracemill.redact.fields import Texts, collect, places, rebuild, spelled
 from tracemill.redact.prefilters import Prefilter
 from tracemill.redact.pseudonyms import KEY_BYTES, Pseudonyms
 from tracemill.redact.rules import Rules
@@ -91,12 +91,11 @@ class Redactor:
         for i, own in groupby(sorted(changed), key=lambda index: bisect_right(firsts, index) - 1):
             first = firsts[i]
             last = firsts[i + 1] if i + 1 < len(firsts) else len(texts.texts)
+            own_texts = texts.texts[first:last]
             new = {index - first: changed[index] for index in own}
-            old = texts.texts[first:last]
-            record = rebuild(
-                redacted[offset + i],
-                (new[j].text if j in new else text for j, text in enumerate(old)),
-            )
+            for index, each in new.items():
+                own_texts[index] = each.text
+            record = rebuild(redacted[offset + i], iter(own_texts))
             redacted[offset + i] = record
             findings += _findings(record, new)
 
@@ -105,13 +104,14 @@ def _findings(record: Record, changed: dict[int, Redacted]) -> Iterator[Finding]
     where = places(record)
     record_id, step, input_id = _address(record)
     for index, redacted in changed.items():
+        place = spelled(where[index])
         for mark in redacted.marks:
             yield Finding(
                 rule=mark.rule.id,
                 kind=mark.rule.kind,
                 start=mark.start,
                 end=mark.end,
-                where=where[index],
+                where=place,
                 record_id=record_id,
                 step=step,
                 input_id=input_id,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from tracemill.redact.prefilters import Prefilter
@@ -15,18 +17,27 @@ _MARGIN: Final = 8
 def scan(data: bytes, prefilter: Prefilter, detectors: Sequence[Detector]) -> list[Match]:
     """Return what the detectors find in `data`, in any order and with overlaps."""
     looked = [0] * len(detectors)
-    matches: list[Match] = []
-    for index, at in prefilter.places(data):
-        if at > looked[index]:
-            found = detectors[index].find(data, at)
-            looked[index] = found.end
-            if found.matches:
-                matches += found.matches
-    return matches
+    found: list[Match] = []
+    for detector, at in prefilter.places(data):
+        if at > looked[detector]:
+            looked[detector] = detectors[detector].find(data, at, found)
+    return found
 
 
 def resolve(matches: list[Match]) -> list[Match]:
-    """Return matches that do not overlap; where two do, the better one stays."""
+    """Return what is to be replaced, in order; where two overlap, the better one stays."""
+    matches.sort(key=_START)
+    if all(one.end <= other.start for one, other in pairwise(matches)):
+        kept = matches
+    else:
+        kept = _without_overlaps(matches)
+    return [match for match in kept if match.stand_in is not None]
+
+
+_START: Final = attrgetter("start")
+
+
+def _without_overlaps(matches: list[Match]) -> list[Match]:
     kept: list[Match] = []
     for match in sorted(matches, key=lambda each: (each.start, each.rule.rank, -each.end)):
         if not kept or match.start >= kept[-1].end:

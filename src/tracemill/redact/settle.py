@@ -26,7 +26,7 @@ _CONTINUATION: Final = 0x80
 _PERSON: Final = Rule("person", "pii", 2)
 _ASSIGNED: Final = Rule("assigned-secret", "secret", 5_000)
 _UNSETTLED: Final = Rule("unsettled-text", "secret", 3)
-_MARKED_ONCE: Final = frozenset({"home-path"})
+_MARKED_ONCE: Final = "home-path"
 _PSEUDONYM: Final = re.compile(USER + rb"\Z")
 
 
@@ -45,15 +45,10 @@ class Redacted(NamedTuple):
     marks: list[Mark]
 
 
-class _Span(NamedTuple):
-    start: int
-    end: int
-
-
 class _Changes(NamedTuple):
     """What is done to one text: spans of characters, and the match that each stands for."""
 
-    spans: list[_Span]
+    spans: list[tuple[int, int]]
     matches: list[Match]
 
 
@@ -74,15 +69,13 @@ class Settler:
         waiting, roles = texts.texts, texts.roles
         for _ in range(_MOST_PASSES):
             changed = self._pass(waiting, roles)
+            lines: list[str] = []
             for place, changes in changed.items():
+                text, stands = _replaced(waiting[place], changes)
+                lines.append(_lines_at(text, stands))
                 before = settled.get(indexes[place])
-                text = _replaced(waiting[place], changes)
-                marks = _marks(before.marks if before else [], changes)
-                settled[indexes[place]] = Redacted(text, marks)
-            lines = [
-                _changed_lines(settled[indexes[place]].text, changes)
-                for place, changes in changed.items()
-            ]
+                old = _moved(before.marks, changes) if before else []
+                settled[indexes[place]] = Redacted(text, _marked(old, stands, changes))
             again = self._pass(lines, {})
             indexes = [indexes[place] for i, place in enumerate(changed) if i in again]
             if not indexes:
@@ -93,7 +86,7 @@ class Settler:
         return settled
 
     def _taken_out(self, text: str) -> Redacted:
-        token = self._pseudonyms.token(_UNSETTLED.id, _encode(text)).decode()
+        token = self._pseudonyms.token(_UNSETTLED.id, text.encode("utf-8", "surrogatepass"))
         return Redacted(token, [Mark(0, len(token), _UNSETTLED)])
 
     def _pass(self, texts: Sequence[str], roles: Mapping[int, Role]) -> dict[int, _Changes]:
@@ -121,14 +114,6 @@ class Settler:
         return [Match(start, end, _ASSIGNED, self._pseudonyms.token(_ASSIGNED.id, blob))]
 
 
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _decode(blob: bytes) -> str:
-    return blob.decode("utf-8", "surrogatepass")
-
-
 def _by_text(matches: list[Match], starts: list[int]) -> Iterator[tuple[int, list[Match]]]:
     """Yield the index of each text that has matches, with them."""
     place = 0
@@ -139,16 +124,15 @@ def _by_text(matches: list[Match], starts: list[int]) -> Iterator[tuple[int, lis
             place += 1
         return place
 
-    replaceable = (match for match in matches if match.stand_in is not None)
-    for index, own in groupby(replaceable, key=index_of):
+    for index, own in groupby(matches, key=index_of):
         yield index, list(own)
 
 
-def _spans(text: str, blob: bytes, offset: int, matches: list[Match]) -> list[_Span]:
+def _spans(text: str, blob: bytes, offset: int, matches: list[Match]) -> list[tuple[int, int]]:
     """Return where the matches stand in characters; one that cuts a character takes it whole."""
     if len(text) == len(blob):
-        return [_Span(match.start - offset, match.end - offset) for match in matches]
-    spans: list[_Span] = []
+        return [(match.start - offset, match.end - offset) for match in matches]
+    spans: list[tuple[int, int]] = []
     done = n_characters = 0
     for match in matches:
         start, end = match.start - offset, match.end - offset
@@ -156,10 +140,10 @@ def _spans(text: str, blob: bytes, offset: int, matches: list[Match]) -> list[_S
             start -= 1
         while _is_continued(blob, end):
             end += 1
-        first = n_characters + len(_decode(blob[done:start]))
-        n_characters = first + len(_decode(blob[start:end]))
+        first = n_characters + len(blob[done:start].decode("utf-8", "surrogatepass"))
+        n_characters = first + len(blob[start:end].decode("utf-8", "surrogatepass"))
         done = end
-        spans.append(_Span(first, n_characters))
+        spans.append((first, n_characters))
     return spans
 
 
@@ -168,51 +152,61 @@ def _is_continued(blob: bytes, at: int) -> bool:
     return at < len(blob) and blob[at] & _HIGH_BITS == _CONTINUATION
 
 
-def _replaced(text: str, changes: _Changes) -> str:
+class _Text(NamedTuple):
+    text: str
+    stands: list[int]
+    """Where each stand-in begins."""
+
+
+def _replaced(text: str, changes: _Changes) -> _Text:
     pieces: list[str] = []
-    done = 0
+    stands: list[int] = []
+    done = shift = 0
     for (start, end), match in zip(*changes, strict=True):
-        pieces += (text[done:start], (match.stand_in or b"").decode())
+        stand_in = match.stand_in or ""
+        pieces += (text[done:start], stand_in)
+        stands.append(start + shift)
+        shift += len(stand_in) - (end - start)
         done = end
     pieces.append(text[done:])
-    return "".join(pieces)
+    return _Text("".join(pieces), stands)
 
 
-def _changed_lines(text: str, changes: _Changes) -> str:
-    """Return the lines of the changed text in which stand-ins stand."""
+def _lines_at(text: str, stands: list[int]) -> str:
+    """Return the lines of a text in which stand-ins stand."""
     lines: list[str] = []
     done = -1
-    shift = 0
-    for (start, end), match in zip(*changes, strict=True):
-        length = len(match.stand_in or b"")
-        if start + shift > done:
-            first = text.rfind("\n", 0, start + shift) + 1
-            done = text.find("\n", start + shift + length)
+    for stand in stands:
+        if stand > done:
+            done = text.find("\n", stand)
             done = done if done >= 0 else len(text)
-            lines.append(text[first:done])
-        shift += length - (end - start)
+            lines.append(text[text.rfind("\n", 0, stand) + 1 : done])
     return "\n".join(lines)
 
 
-def _marks(before: list[Mark], changes: _Changes) -> list[Mark]:
-    """Return earlier marks where the changes have moved them, and one for each change."""
+def _marked(old: list[Mark], stands: list[int], changes: _Changes) -> list[Mark]:
+    """Return earlier marks and one for each change, in the order in which they stand."""
     marks: list[Mark] = []
-    seen = {mark.rule.id for mark in before}
-    old = before[::-1]
+    is_marked = any(mark.rule.id == _MARKED_ONCE for mark in old)
+    for stand, match in zip(stands, changes.matches, strict=True):
+        if match.rule.id == _MARKED_ONCE:
+            if is_marked:
+                continue
+            is_marked = True
+        marks.append(Mark(stand, stand + len(match.stand_in or ""), match.rule))
+    return sorted([*old, *marks], key=lambda mark: mark.start) if old else marks
+
+
+def _moved(marks: list[Mark], changes: _Changes) -> list[Mark]:
+    """Return marks where the changes have moved them, without those that were replaced."""
+    moved: list[Mark] = []
+    waiting = marks[::-1]
     shift = 0
     for (start, end), match in zip(*changes, strict=True):
-        while old and old[-1].start < start:
-            marks.append(_moved(old.pop(), shift))
-        while old and old[-1].start < end:
-            old.pop()
-        length = len(match.stand_in or b"")
-        rule = match.rule
-        if rule.id not in seen or rule.id not in _MARKED_ONCE:
-            marks.append(Mark(start + shift, start + shift + length, rule))
-            seen.add(rule.id)
-        shift += length - (end - start)
-    return [*marks, *(_moved(mark, shift) for mark in reversed(old))]
-
-
-def _moved(mark: Mark, shift: int) -> Mark:
-    return Mark(mark.start + shift, mark.end + shift, mark.rule)
+        while waiting and waiting[-1].start < start:
+            mark = waiting.pop()
+            moved.append(Mark(mark.start + shift, mark.end + shift, mark.rule))
+        while waiting and waiting[-1].start < end:
+            waiting.pop()
+        shift += len(match.stand_in or "") - (end - start)
+    return [*moved, *(Mark(m.start + shift, m.end + shift, m.rule) for m in waiting[::-1])]
