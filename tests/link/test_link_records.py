@@ -119,10 +119,13 @@ def test_the_commit_at_which_a_session_began_is_linked_as_such() -> None:
     ("edited", "files", "confidence"),
     [
         pytest.param(["/srv/app/a.py", "/srv/app/b.py"], ["a.py", "b.py"], 0.9, id="all"),
-        pytest.param(["/srv/app/a.py"], ["a.py", "b.py"], 0.5, id="half"),
+        pytest.param(["/srv/app/a.py"], ["a.py", "b.py"], 0.675, id="half of the commit"),
+        pytest.param(
+            [f"/srv/app/{i}.py" for i in range(4)], ["0.py", "1.py"], 0.72, id="half of the session"
+        ),
         pytest.param(["/srv/app/a.py"], ["a.py", "b.py", "c.py"], None, id="less than half"),
-        pytest.param(["/srv/app/a.py"], ["a.py"], 0.7, id="one file proves less"),
-        pytest.param(["src/a.py"], ["src/a.py"], 0.7, id="relative to the folder"),
+        pytest.param(["/srv/app/a.py"], ["a.py"], 0.8, id="one file proves less"),
+        pytest.param(["src/a.py"], ["src/a.py"], 0.8, id="relative to the folder"),
         pytest.param(["/other/a.py"], ["a.py"], None, id="outside"),
         pytest.param([], ["a.py"], None, id="nothing edited"),
     ],
@@ -136,6 +139,15 @@ def test_files_link_by_how_many_of_them_were_edited(
     assert [(m, c) for _, m, c in linked(about, made)] == (
         [] if confidence is None else [("files_and_time", confidence)]
     )
+
+
+@pytest.mark.parametrize(("minutes", "confidence"), [(0, 0.9), (10, 0.9), (30, 0.6), (31, 0.3)])
+def test_files_link_the_less_the_later_the_commit(minutes: int, confidence: float) -> None:
+    edited = ("/srv/app/a.py", "/srv/app/b.py")
+    about = activity(files_edited=edited, started=START, ended=START)
+    made = commit(SHA, files=changed("a.py", "b.py"), at=START + timedelta(minutes=minutes))
+
+    assert linked(about, made) == [(made.id, "files_and_time", confidence)]
 
 
 @pytest.mark.parametrize(

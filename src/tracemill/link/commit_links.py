@@ -6,19 +6,21 @@
 | `checkpoint_trailer` | a trailer of the commit names the session | .99 |
 | `pull_request` | session and commit name the same pull request, in one repository | .85 |
 | `base_commit` | the session began at the commit: context, not its work | .9 |
-| `files_and_time` | made while or soon after, and holds files that the session edited | .5 to .9 |
+| `files_and_time` | made while or soon after, and holds files that the session edited | up to .9 |
 | `branch_and_time` | made while or at most an hour after, on the session's branch | .3 |
 
 A hash that no known repository holds makes no link. `files_and_time` wants at least half of the
-commit's files and at most six hours; its confidence grows with the share, up to .7 where
-the commit has one file. The two weak methods look only at commits that no session has made for
-sure, and never at merges.
+commit's files, and at most six hours. How sure it is falls with time, as measured on 40 such
+commits of real sessions: of those made within ten minutes after, 21 of 21 were the session's
+work, within half an hour 3 of 5, later 1 of 14. It also falls with the share of the commit's
+files, and of the session's own files, that are not in common. The two weak methods look only
+at commits that no session has made for sure, and never at merges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from tracemill.link.commit_index import CommitIndex
@@ -35,7 +37,11 @@ MADE: Final = frozenset({"commit_output", "git_operation", "checkpoint_trailer"}
 _AFTER_FILES: Final = timedelta(hours=6)
 _AFTER_BRANCH: Final = timedelta(hours=1)
 _MIN_SHARE: Final = 0.5
-_ONE_FILE: Final = 0.7
+_ONE_FILE: Final = 0.8
+"""How sure a commit of a single file can make: a changelog is edited by everybody."""
+
+_BY_DELAY: Final = ((timedelta(minutes=10), 0.9), (timedelta(minutes=30), 0.6), (_AFTER_FILES, 0.3))
+"""How sure a commit is that was made at most so long after the session's end."""
 
 
 def sure_links(trajectory: Trajectory, activity: Activity, index: CommitIndex) -> Iterator[Link]:
@@ -67,7 +73,7 @@ def weak_links(
     for commit in nearby:
         if commit.id in taken or len(commit.parents) > 1:
             continue
-        confidence = _by_files(commit, edited)
+        confidence = _by_files(commit, edited, activity.ended)
         if confidence is not None:
             yield _link(trajectory, commit, "files_and_time", confidence)
         elif commit.at is not None and commit.at <= soon and trajectory.branch in commit.refs:
@@ -109,12 +115,14 @@ def _within(repository: str, cwd: str | None, paths: Iterable[str]) -> frozenset
     return frozenset(path.removeprefix(prefix) for path in whole if path.startswith(prefix))
 
 
-def _by_files(commit: Commit, edited: frozenset[str]) -> float | None:
-    if not commit.files or not edited:
+def _by_files(commit: Commit, edited: frozenset[str], ended: datetime) -> float | None:
+    if not commit.files or not edited or commit.at is None:
         return None
     n_shared = sum(change.path in edited for change in commit.files)
     share = n_shared / len(commit.files)
     if share < _MIN_SHARE:
         return None
-    confidence = 0.5 + 0.8 * (share - _MIN_SHARE)
-    return round(min(confidence, _ONE_FILE) if len(commit.files) == 1 else confidence, 3)
+    late = commit.at - ended
+    sure = next(sure for delay, sure in _BY_DELAY if late <= delay)
+    sure *= (1 + share) / 2 * (3 + 2 * n_shared / len(edited)) / 5
+    return round(min(sure, _ONE_FILE) if len(commit.files) == 1 else sure, 3)
