@@ -53,7 +53,7 @@ REPEATED = {
     "secrets": fill("ghp_{alnum:36} "),
     "nested passwords": "password=\"password='",
 }
-BYTES = 100_000
+BYTES = 2_000_000
 FOREIGN = (
     Path(os.environ.get("TRACEMILL_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
     / "security"
@@ -67,16 +67,13 @@ def seconds(redactor: Redactor, text: str) -> float:
     return time.process_time() - began
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("piece", REPEATED.values(), ids=REPEATED)
-def test_twice_the_text_takes_about_twice_the_time(piece: str, redactor: Redactor) -> None:
+def test_a_long_text_is_read_in_linear_time(piece: str, redactor: Redactor) -> None:
+    """What is quadratic in the length takes hours for this many bytes, and runs into the limit."""
     text = piece * (BYTES // len(piece))
-    seconds(redactor, text)
 
-    once = min(seconds(redactor, text) for _ in range(2))
-    twice = min(seconds(redactor, text * 2) for _ in range(2))
-
-    assert twice <= 2.5 * once + 0.05
-    assert twice <= 4.0 * (2 * BYTES / 1e6)
+    assert redactor.text(redactor.text(text)) == redactor.text(text)
 
 
 @pytest.mark.foreign

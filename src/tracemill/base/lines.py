@@ -60,7 +60,8 @@ def split_lines(
             else:
                 yield OversizeLine(offset, offset + len(data))
             offset += len(data) + 1
-        held, n_held = [rest[-1]], len(rest[-1])
+        n_held = len(rest[-1])
+        held = [rest[-1]] if n_held <= max_line_bytes else []
     if n_held:
         yield _line(held, offset, n_held, is_terminated=False)
 

@@ -1,5 +1,6 @@
 """The tree of commands, and the one place where errors become exit codes."""
 
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -65,6 +66,9 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
     },
     _MAINTAIN: {"store": ("What is kept on this machine.", {"check": "Check that it is whole."})},
 }
+_REBUILD: Final = (
+    "delete index.sqlite and vault/catalog.sqlite there, and run again: both are rebuilt"
+)
 
 
 def make_app() -> App:
@@ -108,6 +112,9 @@ def call(arguments: Sequence[str]) -> int:
     except TracemillError as error:
         sys.stderr.write(f"error: {printable(str(error))}\n")
         return _exit_code(error)
+    except sqlite3.DatabaseError as error:
+        sys.stderr.write(f"error: a database of the workspace is damaged ({error}); {_REBUILD}\n")
+        return EXIT_STORE
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; what was accepted is kept, run again to go on\n")
         return EXIT_INTERRUPTED

@@ -1,13 +1,16 @@
 """`tracemill dataset`: look at dataset versions, and take them elsewhere."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
+from tracemill.base.text import one_line
 from tracemill.cli.app import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.datasets import export_version, show_version
+
+_WIDTH: Final = 140
 
 
 def show_dataset(
@@ -38,9 +41,18 @@ def show_dataset(
             f"File         {file.path}  {file.rows:,} rows, {file.n_bytes:,} bytes, {file.sha256}"
         )
     for row in shown.rows:
-        write(f"\n{row}")
-    hint("next: tracemill dataset export --to FOLDER", common)
+        _show_row(row)
+    hint("* is trained on; next: tracemill dataset export --to FOLDER", common)
     return EXIT_DONE
+
+
+def _show_row(row: dict[str, Any]) -> None:
+    write(f"\n{row['id']}  {', '.join(row['tags'])}")
+    for message, trained in zip(row["messages"], row["trained"], strict=True):
+        mark = "*" if trained else " "
+        calls = " ".join(f"→ {call['function']['name']}" for call in message.get("tool_calls", ()))
+        said = one_line(message["content"], _WIDTH)
+        write(f"{mark} {message['role']:<9} {calls}{' ' if calls and said else ''}{said}")
 
 
 def export_dataset(

@@ -35,7 +35,7 @@ def list_session(
     elif not answer("sessions", rows, common, next_steps=["tracemill session show ID"]):
         table(
             ("ID", "STARTED", "AGENT", "OUTCOME", "USER", "CALLS", "ERRORS", "OUT TOKENS", "TITLE"),
-            (_cells(row) for row in rows.rows if not row.is_subagent),
+            (_cells(row) for row in rows.rows),
         )
         hint(f"{len(rows.rows)} of {rows.total}; next: tracemill session show ID", common)
     return EXIT_DONE if rows.rows else EXIT_NOTHING
@@ -43,9 +43,10 @@ def list_session(
 
 def _cells(row: SessionRow) -> tuple[str, ...]:
     started = f"{row.started:%Y-%m-%d %H:%M}" if row.started else "unknown"
+    agent = f"{row.agent} (subagent)" if row.is_subagent else row.agent
     tokens = f"{row.output_tokens:,}" if row.output_tokens is not None else "unknown"
     return (
-        row.id, started, row.agent, row.outcome, str(row.user_steps), str(row.tool_calls),
+        row.id, started, agent, row.outcome, str(row.user_steps), str(row.tool_calls),
         str(row.tool_errors), tokens, one_line(row.title or "", 50),
     )  # fmt: skip
 

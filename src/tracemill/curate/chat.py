@@ -195,6 +195,7 @@ class _Building:
             f"agent:{self._trajectory.agent}",
             f"kind:{self._episode.kind}",
             f"outcome:{self._episode.outcome}",
+            f"sure:{self._episode.confidence:.2f}",
         ]
         return tuple(sorted([*tags, "tools:inferred"] if has_tools else tags))
 

@@ -27,6 +27,7 @@ from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.labels import Label
+from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
@@ -39,6 +40,7 @@ _VERSIONS: Final = {
     "export": EXPORT_VERSION,
     "label": LABEL_VERSION,
     "link": LINK_VERSION,
+    "redact": REDACT_VERSION,
     "render": RENDER_VERSION,
 }
 
@@ -90,7 +92,7 @@ class Derivations:
         unfinished = DatasetVersion(
             id="",
             name=_NAME,
-            config=msgspec.to_builtins(self._config),
+            config=msgspec.structs.asdict(self._config),
             code_versions=_VERSIONS,
             drops=drops,
         )
@@ -103,7 +105,8 @@ class Derivations:
     def _keep(self, name: str, records: Sequence[Any], owners: Sequence[str] | None = None) -> None:
         """Put `records` in place of a table's rows, unless they are the same."""
         key = digest(*(msgspec.json.encode(record) for record in records))
-        if self._index.state(f"rows_{name}") == key:
+        is_there = self._workspace.table_versions([name])[name] >= 0
+        if self._index.state(f"rows_{name}") == key and (is_there or not records):
             return
         writer = self._lake.writer(TABLES[name])
         writer.write_records(records, owners)

@@ -46,6 +46,8 @@ def make_executor(name: str, workers: int, scratch: Path, address: str | None = 
     Raises:
         UsageError: there is none of that name, or its extra is not installed.
     """
+    if workers < 1:
+        raise UsageError(f"cannot work with {workers} workers; name 1 or more")
     if name == "local":
         from tracemill.flows.local_executor import Local
 

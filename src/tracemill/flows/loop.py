@@ -75,7 +75,7 @@ def plan_turn(
     """Say what a turn would read, and change nothing."""
     places = find_places(workspace, sources, environment)
     plan = Plan([], [], Counter(), [], [])
-    if not places.is_example:
+    if not places.is_example or places.paths[0].exists():
         with Ingest(workspace) as ingest:
             plan = ingest.plan(places.paths)
     return PlanResult(

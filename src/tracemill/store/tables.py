@@ -90,7 +90,7 @@ class Table(NamedTuple):
             return pa.array(owners, pa.string())
         values = map(_reader(column), records)
         if column.is_json:
-            return pa.array([_encode(value) if value else None for value in values], pa.string())
+            return pa.array([_json(value) for value in values], pa.string())
         return pa.array(list(values), column.arrow)
 
     @property
@@ -109,6 +109,11 @@ class Table(NamedTuple):
         values = [_values(batch.column(name), by_name[name]) for name in names]
         for row in zip(*values, strict=True):
             yield _record(self.record, dict(zip(names, row, strict=True)))
+
+
+def _json(value: Any) -> bytes | None:
+    """Return a value as JSON; what is unknown or empty is null, what is false or zero is not."""
+    return None if value is None or value in ((), {}) else _encode(value)
 
 
 def _reader(column: Column) -> Any:

@@ -30,7 +30,7 @@ class Workspace:
         self.lake = root / "lake"
         self.index = root / "index.sqlite"
         self.datasets = root / "datasets"
-        self.scratch = root / "scratch"
+        self.scratch = self.vault / "scratch"
 
     @property
     def exists(self) -> bool:
