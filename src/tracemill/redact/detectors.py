@@ -7,6 +7,7 @@ from tracemill.redact.emails import mailbox_detector, named_mailbox_detector
 from tracemill.redact.homes import HomeDetector
 from tracemill.redact.judges import judge_of, whole
 from tracemill.redact.lines import LineDetector
+from tracemill.redact.own_home import OwnHomeDetector
 from tracemill.redact.protocol import Detector, Probe, Rule
 from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
@@ -15,8 +16,11 @@ _FIRST_RANK = 10
 _PII_RANK = 10_000
 
 
-def all_detectors(rules: Rules, pseudonyms: Pseudonyms) -> tuple[Detector, ...]:
-    """Return the detectors for `rules` and for what takes more than a pattern to find."""
+def all_detectors(
+    rules: Rules, pseudonyms: Pseudonyms, home: str | None = None
+) -> tuple[Detector, ...]:
+    """Return the detectors for `rules`, for `home`, and for what takes more than a pattern."""
+    own = () if home is None else (OwnHomeDetector(home, pseudonyms, _PII_RANK + 2),)
     return (
         _token_detector(),
         KeyBlockDetector(pseudonyms),
@@ -26,7 +30,8 @@ def all_detectors(rules: Rules, pseudonyms: Pseudonyms) -> tuple[Detector, ...]:
         ),
         named_mailbox_detector(pseudonyms, _PII_RANK),
         mailbox_detector(pseudonyms, _PII_RANK + 1),
-        HomeDetector(pseudonyms, _PII_RANK + 2),
+        *own,
+        HomeDetector(pseudonyms, _PII_RANK + 3),
     )
 
 

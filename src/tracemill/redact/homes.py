@@ -62,6 +62,11 @@ class _Name(NamedTuple):
     end: int
 
 
+def is_nobody(name: bytes) -> bool:
+    """Tell whether a name belongs to no person, as those of machines and examples do."""
+    return name.isdigit() or name.lower() in _NOBODY
+
+
 class HomeDetector:
     """Finds names of home folders."""
 
@@ -85,7 +90,7 @@ class HomeDetector:
         return end
 
     def _stand_in_uncached(self, name: bytes) -> str | None:
-        if name.isdigit() or name.lower() in _NOBODY or _PSEUDONYM.match(name):
+        if is_nobody(name) or _PSEUDONYM.match(name):
             return None
         return self._pseudonyms.user(name)
 

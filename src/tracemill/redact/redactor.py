@@ -46,6 +46,7 @@ class Redactor:
         rules: Rules | None = None,
         engine: str | None = None,
         database: bytes | None = None,
+        home: str | None = None,
     ) -> None:
         """Prepare the rules.
 
@@ -53,11 +54,13 @@ class Redactor:
             key: 32 bytes; the same key gives the same stand-ins.
             rules: The shipped ones unless given.
             engine: `hyperscan` or `re2`; the best one that is installed unless given.
-            database: What `compile_database` returned for the same rules, to save its time.
+            database: What `compile_database` returned for the same rules, to save its time; not
+                used together with `home`.
+            home: The home folder of whoever runs this machine, replaced wherever it lies.
         """
         pseudonyms = Pseudonyms(key)
-        detectors = all_detectors(rules or Rules.shipped(), pseudonyms)
-        prefilter = Prefilter(detectors, engine, database)
+        detectors = all_detectors(rules or Rules.shipped(), pseudonyms, home)
+        prefilter = Prefilter(detectors, engine, database if home is None else None)
         self._settler = Settler(detectors, prefilter, pseudonyms)
 
     def redact(self, records: Sequence[R]) -> Redaction[R]:

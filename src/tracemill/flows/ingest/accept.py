@@ -33,7 +33,7 @@ class Accepting:
         self._vault = vault
         self._lake = Lake(workspace.lake)
         self._key = vault.key()
-        self._redactor = redactor(self._key)
+        self._redactor = redactor(self._key, str(Path.home()))
         self._known = vault.inputs()
         self._chunks = vault.chunks()
         self._replaceable = vault.pending() | {known.id for known in self._known.values()}
@@ -185,6 +185,7 @@ class Accepting:
         return Shard(
             tasks=tuple(tasks),
             key=self._key,
+            home=str(Path.home()),
             spool=str(self._vault.spool),
             archive=str(self._vault.archive.root),
         )

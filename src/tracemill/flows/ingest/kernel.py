@@ -63,6 +63,8 @@ class Shard(Record, frozen=True, kw_only=True):
     """The inputs."""
     key: bytes
     """Key of the pseudonyms."""
+    home: str
+    """Home folder of whoever runs this machine, which may stand in any text."""
     spool: str
     """Folder for new chunks, inside the vault."""
     archive: str
@@ -105,7 +107,7 @@ Part = Rows | Finished | ShardEnd
 def read_shard(shard: Shard) -> Iterator[Part]:
     """Read the inputs of a shard, one after the other."""
     rows = RowBuffer()
-    batch = _RedactionBatch(redactor(shard.key), rows)
+    batch = _RedactionBatch(redactor(shard.key, shard.home), rows)
     spool = Spool(Path(shard.spool) / f"{shard.tasks[0].input_id}.zst")
     for task in shard.tasks:
         yield from _Reading(task, shard, rows).run(spool, batch)

@@ -8,6 +8,6 @@ from tracemill.redact import Redactor
 
 
 @lru_cache(maxsize=1)
-def redactor(key: bytes) -> Redactor:
-    """Return the redactor with this key."""
-    return Redactor(key)
+def redactor(key: bytes, home: str) -> Redactor:
+    """Return the redactor with this key, for sessions of whoever has this home folder."""
+    return Redactor(key, home=home)
