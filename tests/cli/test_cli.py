@@ -100,6 +100,25 @@ def test_a_request_that_cannot_be_met_says_why(
     assert said in asked.err + asked.out
 
 
+def test_an_error_is_a_document_too_where_one_was_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ask(capsys, tmp_path, "run", "/no/such/place", "--json")
+
+    assert asked.document["schema"] == "tracemill.error/1"
+    assert (asked.document["exit"], asked.code) == (3, 3)
+    assert "no such file or folder" in asked.document["error"]
+
+
+def test_workers_are_at_least_one(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ask(capsys, tmp_path, "run", str(place), "--workers", "0")
+
+    assert asked.code == 2
+    assert "name 1 or more" in asked.err
+
+
 def test_an_input_that_cannot_be_read_is_named_and_the_rest_is_done(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

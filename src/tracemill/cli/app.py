@@ -1,5 +1,6 @@
 """The tree of commands, and the one place where errors become exit codes."""
 
+import json
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
@@ -110,11 +111,10 @@ def call(arguments: Sequence[str]) -> int:
     except CycloptsError:
         return EXIT_USAGE
     except TracemillError as error:
-        sys.stderr.write(f"error: {printable(str(error))}\n")
-        return _exit_code(error)
+        return _failed(arguments, str(error), _exit_code(error))
     except sqlite3.DatabaseError as error:
-        sys.stderr.write(f"error: a database of the workspace is damaged ({error}); {_REBUILD}\n")
-        return EXIT_STORE
+        said = f"a database of the workspace is damaged ({error}); {_REBUILD}"
+        return _failed(arguments, said, EXIT_STORE)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; what was accepted is kept, run again to go on\n")
         return EXIT_INTERRUPTED
@@ -122,6 +122,15 @@ def call(arguments: Sequence[str]) -> int:
         sys.stderr.close()
         return EXIT_DONE
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _failed(arguments: Sequence[str], said: str, code: int) -> int:
+    """Say why nothing was done: to a person, and as a document where one was asked for."""
+    if "--json" in arguments:
+        document = {"schema": "tracemill.error/1", "error": printable(said), "exit": code}
+        sys.stdout.write(json.dumps({**document, "next": []}) + "\n")
+    sys.stderr.write(f"error: {printable(said)}\n")
+    return code
 
 
 def _exit_code(error: TracemillError) -> int:
