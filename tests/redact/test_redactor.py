@@ -12,7 +12,7 @@ from tracemill.base.errors import UsageError
 from tracemill.records.events import Commit, FileChange, Todo, TodoChange
 from tracemill.records.refs import Origin, Record, Span
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
-from tracemill.redact import REDACT_VERSION, Redactor, Rules, compile_database, rules_version
+from tracemill.redact import REDACT_VERSION, Redactor, Rules, rules_version
 
 ORIGIN = Origin(source="git", source_version=1, uri="/home/ada/x", input_id="input_1")
 SECRET = fill("ghp_{alnum:36}")
@@ -65,13 +65,6 @@ def test_key_of_another_length_is_refused_without_being_shown(key: bytes) -> Non
 def test_unknown_engine_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="hyperscan, re2"):
         Redactor(KEY, engine="grep")
-
-
-def test_kept_database_does_the_same() -> None:
-    pytest.importorskip("hyperscan")
-    kept = Redactor(KEY, engine="hyperscan", database=compile_database())
-
-    assert kept.text(SECRET) == Redactor(KEY).text(SECRET)
 
 
 def test_version_is_the_rules_and_the_code() -> None:

@@ -12,7 +12,7 @@ To add a token format: one table in `rules/secrets.toml`, with texts that it mus
 not find; a test runs them all.
 """
 
-from tracemill.redact.redactor import Redaction, Redactor, compile_database, rules_version
+from tracemill.redact.redactor import Redaction, Redactor, rules_version
 from tracemill.redact.rules import REDACT_VERSION, Rules
 
 __all__ = [
@@ -20,6 +20,5 @@ __all__ = [
     "Redaction",
     "Redactor",
     "Rules",
-    "compile_database",
     "rules_version",
 ]

@@ -45,9 +45,8 @@ class Prefilter:
         self,
         detectors: Sequence[Detector],
         engine: str | None = None,
-        database: bytes | None = None,
     ) -> None:
-        self._keywords = _keyword_finder(detectors, engine, database)
+        self._keywords = _keyword_finder(detectors, engine)
         self._patterns = _PatternFinder(detectors)
 
     def places(self, data: bytes) -> list[Place]:
@@ -55,14 +54,12 @@ class Prefilter:
         return sorted([*self._keywords.find(data), *self._patterns.find(data)])
 
 
-def _keyword_finder(
-    detectors: Sequence[Detector], engine: str | None, database: bytes | None
-) -> KeywordFinder:
+def _keyword_finder(detectors: Sequence[Detector], engine: str | None) -> KeywordFinder:
     name = engine or ("hyperscan" if find_spec("hyperscan") else "re2")
     if name not in ENGINES:
         raise UsageError(f"unknown engine {name!r}; known: {', '.join(ENGINES)}")
     if name == "hyperscan":
-        return HyperscanFinder(database or compile_database(detectors))
+        return HyperscanFinder(compile_database(detectors))
     return Re2Finder(_owners(detectors))
 
 

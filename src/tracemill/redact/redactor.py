@@ -15,11 +15,10 @@ from tracemill.records.events import EventBase
 from tracemill.records.findings import Finding
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
-from tracemill.redact import prefilters
 from tracemill.redact.detectors import all_detectors
 from tracemill.redact.fields import Texts, collect, places, rebuild, spelled
 from tracemill.redact.prefilters import Prefilter
-from tracemill.redact.pseudonyms import KEY_BYTES, Pseudonyms
+from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
 from tracemill.redact.settle import Redacted, Settler
 
@@ -45,7 +44,6 @@ class Redactor:
         key: bytes,
         rules: Rules | None = None,
         engine: str | None = None,
-        database: bytes | None = None,
         home: str | None = None,
     ) -> None:
         """Prepare the rules.
@@ -54,13 +52,11 @@ class Redactor:
             key: 32 bytes; the same key gives the same stand-ins.
             rules: The shipped ones unless given.
             engine: `hyperscan` or `re2`; the best one that is installed unless given.
-            database: What `compile_database` returned for the same rules, to save its time; not
-                used together with `home`.
             home: The home folder of whoever runs this machine, replaced wherever it lies.
         """
         pseudonyms = Pseudonyms(key)
         detectors = all_detectors(rules or Rules.shipped(), pseudonyms, home)
-        prefilter = Prefilter(detectors, engine, database if home is None else None)
+        prefilter = Prefilter(detectors, engine)
         self._settler = Settler(detectors, prefilter, pseudonyms)
 
     def redact(self, records: Sequence[R]) -> Redaction[R]:
@@ -130,12 +126,6 @@ def _address(record: Record) -> tuple[str, int | None, str]:
         record.step if isinstance(record, EventBase) else None,
         origin.input_id if isinstance(origin, Origin) else "",
     )
-
-
-def compile_database(rules: Rules | None = None) -> bytes:
-    """Return the compiled rules for Hyperscan, to be kept under `rules_version`."""
-    detectors = all_detectors(rules or Rules.shipped(), Pseudonyms(bytes(KEY_BYTES)))
-    return prefilters.compile_database(detectors)
 
 
 def rules_version(rules: Rules | None = None) -> str:
