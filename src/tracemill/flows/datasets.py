@@ -52,13 +52,16 @@ def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]
     """
     newest = _newest(workspace)
     folders = sorted(path.parent for path in workspace.datasets.glob(f"*/*/{MANIFEST}"))
-    for folder in folders:
-        is_newest = newest == f"{folder.parent.name}/{folder.name}" and folder.parent.name == name
-        if is_newest or folder.name.startswith(name):
-            text = (folder / MANIFEST).read_bytes()
-            return folder, msgspec.json.decode(text, type=DatasetVersion)
-    known = ", ".join(sorted({folder.parent.name for folder in folders})) or "none yet"
-    raise NotFoundError(f"no dataset {name!r}; known: {known}; run: tracemill run")
+    found = [f for f in folders if f.parent.name == name and newest == f"{name}/{f.name}"]
+    found = found or [folder for folder in folders if name and folder.name.startswith(name)]
+    if len(found) > 1:
+        listed = ", ".join(folder.name for folder in found[:10])
+        raise NotFoundError(f"{name!r} may mean any of: {listed}")
+    if not found:
+        known = ", ".join(sorted({folder.parent.name for folder in folders})) or "none yet"
+        raise NotFoundError(f"no dataset {name!r}; known: {known}; run: tracemill run")
+    text = (found[0] / MANIFEST).read_bytes()
+    return found[0], msgspec.json.decode(text, type=DatasetVersion)
 
 
 def _newest(workspace: Workspace) -> str | None:
