@@ -75,6 +75,15 @@ def test_rows_without_a_commit_are_not_there(tmp_path: Path) -> None:
     assert lake.count(STEPS) == 3
 
 
+def test_a_table_whose_making_was_cut_short_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "steps" / "_delta_log").mkdir(parents=True)
+    (tmp_path / "steps" / "_delta_log" / "_commit_1234.json.tmp").touch()
+    lake = Lake(tmp_path)
+    put(lake, "a", 3)
+
+    assert lake.count(STEPS) == 3
+
+
 def test_a_commit_of_nothing_makes_no_version(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     put(lake, "a", 1)

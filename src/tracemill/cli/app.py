@@ -18,15 +18,16 @@ from tracemill.base.errors import (
     UsageError,
 )
 from tracemill.base.text import printable
-
-EXIT_DONE: Final = 0
-EXIT_NO: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_NOTHING: Final = 3
-EXIT_PARTLY: Final = 4
-EXIT_REFUSED: Final = 5
-EXIT_STORE: Final = 6
-EXIT_INTERRUPTED: Final = 130
+from tracemill.cli.exits import (
+    EXIT_DONE,
+    EXIT_INTERRUPTED,
+    EXIT_NO,
+    EXIT_NOTHING,
+    EXIT_PARTLY,
+    EXIT_REFUSED,
+    EXIT_STORE,
+    EXIT_USAGE,
+)
 
 _START: Final = Group.create_ordered("Start here")
 _COLLECT: Final = Group.create_ordered("Collect")

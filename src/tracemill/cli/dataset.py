@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from cyclopts import Parameter
 
 from tracemill.base.text import one_line
-from tracemill.cli.app import EXIT_DONE
+from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.datasets import export_version, show_version
 

@@ -2,7 +2,7 @@
 
 import os
 
-from tracemill.cli.app import EXIT_DONE, EXIT_NO
+from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.output import Common, answer, write
 from tracemill.flows.doctor import examine
 

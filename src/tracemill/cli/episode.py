@@ -5,10 +5,25 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tracemill.base.text import one_line
-from tracemill.cli.app import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import Common, answer, hint, table, write, write_lines
+from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.output import Common, Shape, answer, show_list, write
 from tracemill.flows.lookup import list_rows, show_work
 from tracemill.flows.results import EpisodeRow
+
+
+def _cells(row: EpisodeRow) -> tuple[str, ...]:
+    return (
+        row.id, row.kind, row.outcome, f"{row.confidence:.2f}", str(len(row.sessions)),
+        str(len(row.commits)), one_line(row.goal, 70),
+    )  # fmt: skip
+
+
+_SHAPE = Shape(
+    "episodes",
+    ("ID", "KIND", "OUTCOME", "SURE", "SESSIONS", "COMMITS", "GOAL"),
+    _cells,
+    "tracemill episode show ID",
+)
 
 
 def list_episode(
@@ -27,22 +42,7 @@ def list_episode(
         Print each episode as one line of JSON.
     """
     rows = list_rows(common.open(), "episode", EpisodeRow, limit=0 if jsonl else limit)
-    if jsonl:
-        write_lines(rows.rows)
-    elif not answer("episodes", rows, common, next_steps=["tracemill episode show ID"]):
-        table(
-            ("ID", "KIND", "OUTCOME", "SURE", "SESSIONS", "COMMITS", "GOAL"),
-            (_cells(row) for row in rows.rows),
-        )
-        hint(f"{len(rows.rows)} of {rows.total}; next: tracemill episode show ID", common)
-    return EXIT_DONE if rows.rows else EXIT_NOTHING
-
-
-def _cells(row: EpisodeRow) -> tuple[str, ...]:
-    return (
-        row.id, row.kind, row.outcome, f"{row.confidence:.2f}", str(len(row.sessions)),
-        str(len(row.commits)), one_line(row.goal, 70),
-    )  # fmt: skip
+    return show_list(rows, _SHAPE, common, jsonl=jsonl)
 
 
 def show_episode(name: str, *, common: Common = Common()) -> int:  # noqa: B008 - frozen

@@ -1,6 +1,6 @@
 """`tracemill explain`: where something came from, down to the bytes."""
 
-from tracemill.cli.app import EXIT_DONE
+from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, write
 from tracemill.flows.explain import explain_record
 

@@ -4,9 +4,16 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.cli.app import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import Common, answer, hint, table, write_lines
+from tracemill.cli.output import Common, Shape, show_list
 from tracemill.flows.lookup import list_links
+from tracemill.flows.results import LinkRow
+
+
+def _cells(row: LinkRow) -> tuple[str, ...]:
+    return row.source, row.target, row.method, f"{row.confidence:.2f}"
+
+
+_SHAPE = Shape("links", ("FROM", "TO", "METHOD", "SURE"), _cells, "tracemill explain ID")
 
 
 def list_link(
@@ -25,12 +32,4 @@ def list_link(
         Print each link as one line of JSON.
     """
     rows = list_links(common.open(), limit=0 if jsonl else limit)
-    if jsonl:
-        write_lines(rows.rows)
-    elif not answer("links", rows, common, next_steps=["tracemill explain ID"]):
-        table(
-            ("FROM", "TO", "METHOD", "SURE"),
-            ((row.source, row.target, row.method, f"{row.confidence:.2f}") for row in rows.rows),
-        )
-        hint(f"{len(rows.rows)} of {rows.total}", common)
-    return EXIT_DONE if rows.rows else EXIT_NOTHING
+    return show_list(rows, _SHAPE, common, jsonl=jsonl)

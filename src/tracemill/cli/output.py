@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from cyclopts import Parameter
 
 from tracemill.base.text import printable, printable_json
+from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.store.workspace import Workspace
 
 
@@ -78,6 +79,29 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         found.add_row(*(Text(printable(cell)) for cell in row))
     width = None if sys.stdout.isatty() else 160
     Console(file=sys.stdout, width=width, highlight=False).print(found)
+
+
+class Shape(NamedTuple):
+    """How the rows of a list look, and where they lead."""
+
+    name: str
+    """Name of the JSON document."""
+    columns: Sequence[str]
+    """Heads of the table."""
+    cells: Callable[[Any], Sequence[str]]
+    """A row's cells."""
+    following: str
+    """The command that a person may want next."""
+
+
+def show_list(listed: Any, shape: Shape, common: Common, *, jsonl: bool) -> int:
+    """Print a list in the form that was asked for; return 3 where there is nothing in it."""
+    if jsonl:
+        write_lines(listed.rows)
+    elif not answer(shape.name, listed, common, next_steps=[shape.following]):
+        table(shape.columns, map(shape.cells, listed.rows))
+        hint(f"{len(listed.rows)} of {listed.total}; next: {shape.following}", common)
+    return EXIT_DONE if listed.rows else EXIT_NOTHING
 
 
 def counts(title: str, values: Mapping[str, int], width: int = 12) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tracemill.base.text import counted
-from tracemill.cli.app import EXIT_DONE, EXIT_PARTLY
+from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
 from tracemill.flows.loop import Options, plan_turn, read_only, turn
 from tracemill.flows.results import PlanResult, RunResult

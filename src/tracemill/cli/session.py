@@ -5,13 +5,31 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tracemill.base.text import one_line
-from tracemill.cli.app import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import Common, answer, hint, table, write, write_lines
+from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.output import Common, Shape, answer, show_list, write
 from tracemill.flows.lookup import list_rows, show_trajectory
 from tracemill.flows.results import SessionRow
 from tracemill.records.trajectory import Step
 
 _TEXT_WIDTH = 2_000
+
+
+def _cells(row: SessionRow) -> tuple[str, ...]:
+    started = f"{row.started:%Y-%m-%d %H:%M}" if row.started else "unknown"
+    agent = f"{row.agent} (subagent)" if row.is_subagent else row.agent
+    tokens = f"{row.output_tokens:,}" if row.output_tokens is not None else "unknown"
+    return (
+        row.id, started, agent, row.outcome, str(row.user_steps), str(row.tool_calls),
+        str(row.tool_errors), tokens, one_line(row.title or "", 50),
+    )  # fmt: skip
+
+
+_SHAPE = Shape(
+    "sessions",
+    ("ID", "STARTED", "AGENT", "OUTCOME", "USER", "CALLS", "ERRORS", "OUT TOKENS", "TITLE"),
+    _cells,
+    "tracemill session show ID",
+)
 
 
 def list_session(
@@ -30,25 +48,7 @@ def list_session(
         Print each session as one line of JSON.
     """
     rows = list_rows(common.open(), "session", SessionRow, limit=0 if jsonl else limit)
-    if jsonl:
-        write_lines(rows.rows)
-    elif not answer("sessions", rows, common, next_steps=["tracemill session show ID"]):
-        table(
-            ("ID", "STARTED", "AGENT", "OUTCOME", "USER", "CALLS", "ERRORS", "OUT TOKENS", "TITLE"),
-            (_cells(row) for row in rows.rows),
-        )
-        hint(f"{len(rows.rows)} of {rows.total}; next: tracemill session show ID", common)
-    return EXIT_DONE if rows.rows else EXIT_NOTHING
-
-
-def _cells(row: SessionRow) -> tuple[str, ...]:
-    started = f"{row.started:%Y-%m-%d %H:%M}" if row.started else "unknown"
-    agent = f"{row.agent} (subagent)" if row.is_subagent else row.agent
-    tokens = f"{row.output_tokens:,}" if row.output_tokens is not None else "unknown"
-    return (
-        row.id, started, agent, row.outcome, str(row.user_steps), str(row.tool_calls),
-        str(row.tool_errors), tokens, one_line(row.title or "", 50),
-    )  # fmt: skip
+    return show_list(rows, _SHAPE, common, jsonl=jsonl)
 
 
 def show_session(

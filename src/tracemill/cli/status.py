@@ -1,7 +1,7 @@
 """`tracemill status`: what there is, and what to do next."""
 
 from tracemill.base.text import counted
-from tracemill.cli.app import EXIT_DONE
+from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.lookup import read_status
 

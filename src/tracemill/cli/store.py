@@ -1,6 +1,6 @@
 """`tracemill store`: what is kept on this machine, and whether it is whole."""
 
-from tracemill.cli.app import EXIT_DONE, EXIT_STORE
+from tracemill.cli.exits import EXIT_DONE, EXIT_STORE
 from tracemill.cli.output import Common, ProgressLine, answer, write
 from tracemill.flows.check import check_workspace
 

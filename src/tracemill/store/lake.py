@@ -28,7 +28,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from tracemill.base.errors import StoreError
 from tracemill.store.tables import TABLES, Table
-from tracemill.store.workspace import sync_folder
+from tracemill.store.workspace import newest_version, sync_folder
 
 _ROW_GROUP_ROWS: Final = 16_384
 _BATCH_ROWS: Final = 2_048
@@ -51,8 +51,8 @@ class Lake:
 
     def _delta(self, table: Table) -> DeltaTable | None:
         folder = self._folder(table)
-        if not (folder / "_delta_log").is_dir():
-            return None
+        if newest_version(folder) < 0:
+            return None  # also what a run leaves that was killed while it made the table
         try:
             return DeltaTable(folder)
         except DeltaError as error:

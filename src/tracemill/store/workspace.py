@@ -77,7 +77,7 @@ class Workspace:
 
     def table_versions(self, names: Iterable[str]) -> dict[str, int]:
         """Return the Delta version of each table, by a look at its log and nothing more."""
-        return {name: _newest_version(self.lake / name / "_delta_log") for name in names}
+        return {name: newest_version(self.lake / name) for name in names}
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -99,9 +99,10 @@ class Workspace:
             yield
 
 
-def _newest_version(log: Path) -> int:
+def newest_version(table: Path) -> int:
+    """Return the newest Delta version in a table's folder, -1 where none was ever committed."""
     try:
-        names = [path.name for path in log.iterdir()]
+        names = [path.name for path in (table / "_delta_log").iterdir()]
     except FileNotFoundError:
         return -1
     return max((int(name[:20]) for name in names if name[:20].isdigit()), default=-1)
