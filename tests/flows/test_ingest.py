@@ -226,6 +226,18 @@ def test_bad_input_is_named_and_everything_else_is_read(
     assert not second.changed
 
 
+@pytest.mark.parametrize("target", ["loop.jsonl", "gone.jsonl"])
+def test_a_file_that_cannot_be_looked_at_is_named_whoever_asks(
+    workspace: Workspace, place: Path, target: str
+) -> None:
+    (place / "loop.jsonl").symlink_to(place / target)
+    result = ingest(workspace, [place])
+
+    found = [(f.uri.endswith("loop.jsonl"), f.reason) for f in result.failures]
+    assert found == [(True, "not_readable")]
+    assert result.inputs == {"not_readable": 1, "read": 2}
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_without_permission_is_named(workspace: Workspace, place: Path) -> None:
     closed = place / "closed"

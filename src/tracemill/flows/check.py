@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 
 from tracemill.flows.ingest import verify_archive
 from tracemill.flows.ingest.results import Report
-from tracemill.flows.lookup import open_index
+from tracemill.flows.lookup import require_kept
 from tracemill.records.refs import Record
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -32,8 +32,7 @@ class StoreCheck(Record, frozen=True, kw_only=True, omit_defaults=False):
 
 def check_workspace(workspace: Workspace, report: Report) -> StoreCheck:
     """Read everything that is kept, and say what is not as it should be."""
-    with open_index(workspace):
-        pass  # nothing kept yet is said in the usual words
+    require_kept(workspace)
     lake = Lake(workspace.lake)
     archive = verify_archive(workspace, report)
     problems = list(archive.problems)

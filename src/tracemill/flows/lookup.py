@@ -79,9 +79,18 @@ def open_index(workspace: Workspace) -> Index:
     Raises:
         NotFoundError: nothing is kept yet.
     """
+    require_kept(workspace)
+    return Index(workspace.index)
+
+
+def require_kept(workspace: Workspace) -> None:
+    """Make sure that there is something to look at.
+
+    Raises:
+        NotFoundError: nothing is kept yet.
+    """
     if not workspace.index.exists():
         raise NotFoundError(f"nothing is kept in {str(workspace.root)!r} yet; run: tracemill run")
-    return Index(workspace.index)
 
 
 def list_rows(workspace: Workspace, kind: str, row: type[R], *, limit: int) -> Listed[R]:

@@ -22,7 +22,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tracemill.base.ids import make_id
-from tracemill.curate.chat import ChatConfig
 from tracemill.export import EXPORTERS, Exporter
 from tracemill.flows.executor import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile
@@ -186,6 +185,3 @@ def _place(part: Path, final: Path, version: DatasetVersion) -> None:
     final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part.rename(final)
     sync_folder(final.parent)
-
-
-__all__ = ["ChatConfig", "publish", "sorted_examples"]
