@@ -7,12 +7,15 @@ import ast
 import inspect
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, Final
 
 import msgspec
 import pytest
 
+from tracemill import records
 from tracemill.flows import results
 from tracemill.records import (
     activity,
@@ -69,7 +72,7 @@ def field_texts(kind: type) -> dict[str, str]:
 
 
 def records_in(name: str) -> list[type]:
-    modules = [activity, datasets, episodes, events, examples, findings, labels, links, trajectory]
+    modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
     return [getattr(m, name) for m in [*modules, results] if hasattr(m, name)]
 
 

@@ -39,7 +39,7 @@ def test_module_opens_with_its_promise(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES)
-def test_all_is_sorted_and_complete(path: Path) -> None:
+def test_front_doors_list_what_they_give(path: Path) -> None:
     tree = ast.parse(path.read_text())
     listed = [
         [str(name.value) for name in node.value.elts if isinstance(name, ast.Constant)]
@@ -52,5 +52,4 @@ def test_all_is_sorted_and_complete(path: Path) -> None:
         isinstance(node, ast.ImportFrom | ast.FunctionDef | ast.ClassDef) for node in tree.body
     )
 
-    assert all(names == sorted(names) for names in listed)
     assert listed or not is_front_door

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tracemill.base.lines import split_lines
 from tracemill.records.events import Event
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
+from tracemill.sources.content import Content
+from tracemill.sources.head import HEAD_BYTES, Head
 from tracemill.sources.protocol import Source, SourceRecord
 
 FOREIGN = Path(
@@ -60,8 +61,8 @@ def read(
     max_line_bytes: int = 2**20,
 ) -> Found:
     blocks = [data] if isinstance(data, bytes) else data
-    lines = split_lines(blocks, max_line_bytes)
-    records = list(source.read(lines, origin_of(source, uri)))
+    content = Content(blocks, max_line_bytes)
+    records = list(source.read(content, origin_of(source, uri)))
     *_, tally = records
     assert isinstance(tally, Tally)
     return Found(
@@ -72,6 +73,12 @@ def read(
         quarantined=[record for record in records if isinstance(record, Quarantined)],
         tally=tally,
     )
+
+
+def head_of(path: Path) -> Head:
+    """Return what a source is shown of a file before it is read."""
+    with path.open("rb") as file:
+        return Head(path, file.read(HEAD_BYTES), n_bytes=path.stat().st_size)
 
 
 def read_file(source: Source, path: Path) -> Found:

@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.sources.reading import FOREIGN, read
+from tests.sources.reading import FOREIGN, head_of, read
 
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
+from tracemill.sources.head import Head
 from tracemill.sources.protocol import Source
 
 pytestmark = pytest.mark.foreign
@@ -49,6 +50,8 @@ READ_WHOLE = (
     "giant_int",
 )
 """Files that may be quarantined, but that we read in full."""
+FILED_ELSEWHERE = [("claude-code", "2026-01-21-3a4a4468-815f-4494-a1ad-5681a263b5d4.json")]
+"""A session of ours that lies in another format's folder, under another format's name."""
 HOLDS_OURS = ("claude_code_records", "entire_checkpoints")
 """Folders of other things that hold copies of Claude Code sessions."""
 
@@ -75,7 +78,7 @@ def test_no_hostile_file_breaks_a_reader(
     source: Source, hostile: dict[str, tuple[dict[str, Any], bytes]]
 ) -> None:
     for name, (_, data) in hostile.items():
-        source.recognises(Path(name), data[:65536])
+        source.recognises(Head(Path(name), data[:65536]))
         found = read(source, data, name, 2**24)
         tally = found.tally
         skipped = sum(tally.skipped.values())
@@ -124,8 +127,8 @@ def test_no_file_of_another_format_is_taken_for_ours() -> None:
         (source.name, *path.relative_to(FOREIGN / "formats").parts)
         for path in files
         for source in (ClaudeCode(), Codex())
-        if source.recognises(path, path.read_bytes()[:65536])
+        if source.recognises(head_of(path))
     ]
 
     theirs = [(name, file) for name, folder, *_, file in taken if folder not in HOLDS_OURS]
-    assert theirs == [("codex", "codex-rollout.jsonl")]
+    assert theirs == [*FILED_ELSEWHERE, ("codex", "codex-rollout.jsonl")]

@@ -15,6 +15,7 @@ from tests.sources.reading import Found, jsonl, read
 from tracemill.records.refs import Span
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
+from tracemill.sources.head import Head
 from tracemill.sources.json_lines import count, is_too_deep, moment, type_name
 from tracemill.sources.remembered import Remembered
 
@@ -215,7 +216,7 @@ CLAUDE, CODEX = ClaudeCode(), Codex()
         ("a.jsonl", b'{"type":"file-history-snapshot","snapshot":{"long', "claude-code"),
         ("a.jsonl", jsonl({"sessionId": SESSION, "message": {"usage": {}}}), "claude-code"),
         ("a.jsonl", jsonl({"type": "user", "message": {"content": "Go"}}), "claude-code"),
-        ("a.txt", jsonl(user(1, "Go")), None),
+        ("a.txt", jsonl(user(1, "Go")), "claude-code"),
         ("a.jsonl", jsonl({"type": "assistant", "session_id": "s", "message": {}}), None),
         ("a.jsonl", jsonl({"type": "session", "id": "x", "version": 3}), None),
         ("a.jsonl", jsonl({"role": "user", "content": "Go", "timestamp": "2026"}), None),
@@ -228,12 +229,12 @@ CLAUDE, CODEX = ClaudeCode(), Codex()
         ("a.jsonl", jsonl({"id": "s", "timestamp": "2025", "instructions": None}), "codex"),
         ("a.jsonl", jsonl({"record_type": "state"}), "codex"),
         ("rollout-1.jsonl", jsonl({"role": "user", "content": "Go", "timestamp": "2025"}), "codex"),
-        ("a.json", jsonl(meta()), None),
+        ("a.json", jsonl(meta()), "codex"),
     ],
     ids=range(21),
 )
 def test_a_file_is_known_by_its_first_lines(name: str, head: bytes, who: str | None) -> None:
-    known = [source.name for source in (CLAUDE, CODEX) if source.recognises(Path(name), head)]
+    known = [source.name for source in (CLAUDE, CODEX) if source.recognises(Head(Path(name), head))]
 
     assert known == ([who] if who else [])
 

@@ -33,10 +33,11 @@ from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final, Literal, NamedTuple, cast
+from typing import IO, BinaryIO, Final, Literal, NamedTuple, cast
 
 from tracemill.base.errors import SourceError
 from tracemill.base.git import common_directory, git_directory
+from tracemill.base.streams import Blocks
 
 RECORD_END: Final = b"\0\0\n"
 HEADER: Final = b"tracemill git log 1"
@@ -140,7 +141,7 @@ def log_stream(repo: Path) -> BinaryIO:
         raise SourceError(f"{str(repo)!r}: expected a git repository, found none")
     git = _Git(repo, directory)
     refs = _refs(git)
-    return io.BufferedReader(_Blocks(_records(git, refs, _shallow(common))), _BLOCK_BYTES)
+    return io.BufferedReader(Blocks(_records(git, refs, _shallow(common))), _BLOCK_BYTES)
 
 
 def _records(
@@ -335,29 +336,3 @@ def neutral_environment() -> dict[str, str]:
     """Return the process environment, with git kept from all settings of person and machine."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     return kept | _ENVIRONMENT
-
-
-class _Blocks(io.RawIOBase):
-    """A generator of bytes as a stream; `typing.override` would need Python 3.12."""
-
-    def __init__(self, blocks: Generator[bytes, None, None]) -> None:
-        self._blocks = blocks
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:  # type: ignore[explicit-override]
-        """Tell that this stream can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # type: ignore[explicit-override]
-        """Fill `buffer` as far as one block goes; 0 means the end."""
-        if not self._rest:
-            self._rest = memoryview(next((block for block in self._blocks if block), b""))
-        taken = self._rest[: len(buffer)]
-        self._rest = self._rest[len(taken) :]
-        buffer[: len(taken)] = taken
-        return len(taken)
-
-    def close(self) -> None:  # type: ignore[explicit-override]
-        """Stop git, if it still runs."""
-        self._blocks.close()
-        super().close()

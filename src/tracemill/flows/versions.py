@@ -10,13 +10,17 @@ from tracemill.base.ids import digest
 
 
 @cache
-def reading_code() -> str:
-    """Identify the code that turns inputs into facts: sources, redaction, observation."""
+def reading_code(source: str | None = None) -> str:
+    """Identify the code that turns inputs into facts: source, redaction, observation.
+
+    Without a source it stands for all of them: what no source reads today, a newer one may.
+    """
     from tracemill.label.observe import OBSERVE_VERSION
     from tracemill.redact import rules_version
     from tracemill.sources import SOURCES, load_source
 
-    sources = [f"{name}@{load_source(name).version}" for name in SOURCES.names()]
+    names = SOURCES.names() if source is None else (source,)
+    sources = [f"{name}@{load_source(name).version}" for name in names]
     return digest(*sources, rules_version(), str(OBSERVE_VERSION))
 
 

@@ -12,7 +12,15 @@ import msgspec
 from tracemill.records.refs import Count, Origin, Record, Span
 
 QuarantineReason = Literal[
-    "not_json", "not_an_object", "truncated", "oversize_line", "bad_encoding", "bad_shape"
+    "not_json",
+    "not_xml",
+    "not_an_object",
+    "truncated",
+    "oversize_line",
+    "oversize_document",
+    "bad_encoding",
+    "bad_shape",
+    "damaged",
 ]
 """Why bytes made no record: see each source for what it can tell apart."""
 

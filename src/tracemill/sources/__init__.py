@@ -1,7 +1,9 @@
 """In: foreign formats become trajectories, steps and events.
 
-A source is handed the lines of one input and yields records in the order in which they
+A source is handed the bytes of one input and yields records in the order in which they
 stood. It never writes, never redacts and never guesses: what a format does not say is None.
+The module of a source is light; it imports its reader only when it reads, since every source
+is loaded to look at an unknown file.
 
 To add a format: one module here with one class, one line in `SOURCES`, one folder of
 fixtures under `tests/sources/`.
@@ -13,7 +15,9 @@ from functools import cache
 from typing import Final
 
 from tracemill.base.registry import Registry
-from tracemill.sources.protocol import Source
+from tracemill.sources.content import Content
+from tracemill.sources.head import HEAD_BYTES, Head
+from tracemill.sources.protocol import InputKind, Source
 
 SOURCES: Final = Registry[type[Source]](
     kind="source",
@@ -32,4 +36,11 @@ def load_source(name: str) -> Source:
     return SOURCES.load(name)()
 
 
-__all__ = ["SOURCES", "Source", "load_source"]
+@cache
+def sources_of(kind: InputKind) -> tuple[Source, ...]:
+    """Return the sources whose inputs are of one kind, in the order in which they are asked."""
+    loaded = map(load_source, SOURCES.names())
+    return tuple(source for source in loaded if source.reads == kind)
+
+
+__all__ = ["HEAD_BYTES", "SOURCES", "Content", "Head", "Source", "load_source", "sources_of"]

@@ -19,15 +19,14 @@ The model of this source:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final
 
-from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.refs import Origin
-from tracemill.sources.claude_reader import ClaudeReader
-from tracemill.sources.json_lines import head_objects, read_json_lines
-from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.content import Content
+from tracemill.sources.head import Head
+from tracemill.sources.protocol import InputKind, SourceRecord
 
 _ENVELOPED: Final = frozenset({"user", "assistant", "system", "progress", "attachment"})
 _ENVELOPE: Final = frozenset({"sessionId", "message", "attachment"})
@@ -53,26 +52,28 @@ class ClaudeCode:
 
     name: ClassVar[str] = "claude-code"
     version: ClassVar[int] = 1
+    reads: ClassVar[InputKind] = "file"
+    marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
-    def recognises(self, path: Path, head: bytes) -> bool:
-        """Tell whether `path` is a session file, by its first lines."""
-        if path.suffix != ".jsonl":
-            return False
-        found = head_objects(head)
-        if not found:
-            return _CUT_OFF.match(head) is not None
-        return any(map(_is_ours, found)) and not any(map(_is_of_stream, found))
+    def recognises(self, head: Head) -> bool:
+        """Tell whether this is a session file, by its first lines."""
+        if not head.objects:
+            return _CUT_OFF.match(head.unpacked) is not None
+        return any(map(_is_ours, head.objects)) and not any(map(_is_of_stream, head.objects))
 
     def open(self, path: Path) -> BinaryIO:
         """Return the bytes of the file."""
         return path.open("rb", buffering=0)
 
-    def read(self, lines: Iterable[Line | OversizeLine], origin: Origin) -> Iterator[SourceRecord]:
+    def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""
-        return read_json_lines(lines, origin, ClaudeReader(self.name, origin))
+        from tracemill.sources.claude_reader import ClaudeReader
+        from tracemill.sources.json_lines import read_json_lines
+
+        return read_json_lines(content.lines(), origin, ClaudeReader(self.name, origin))
 
 
-def _is_ours(record: dict[str, Any]) -> bool:
+def _is_ours(record: Mapping[str, Any]) -> bool:
     kind = record.get("type")
     if kind is None:
         return "sessionId" in record and isinstance(record.get("message"), dict)
@@ -83,6 +84,6 @@ def _is_ours(record: dict[str, Any]) -> bool:
     return kind in _ENVELOPED and not record.keys().isdisjoint(_ENVELOPE)
 
 
-def _is_of_stream(record: dict[str, Any]) -> bool:
+def _is_of_stream(record: Mapping[str, Any]) -> bool:
     """Tell the headless output stream, which has the same types, by its name for a session."""
     return "session_id" in record and "sessionId" not in record

@@ -17,21 +17,22 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final, Self, cast
+from typing import Any, BinaryIO, ClassVar, Final
 
 import zstandard
 
 from tracemill.base.errors import SourceError
-from tracemill.base.lines import Line, OversizeLine
+from tracemill.base.lines import split_lines
+from tracemill.base.streams import Blocks
 from tracemill.records.refs import Origin
-from tracemill.sources.codex_reader import CodexReader
-from tracemill.sources.json_lines import head_objects, read_json_lines
-from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.content import Content
+from tracemill.sources.head import Head
+from tracemill.sources.protocol import InputKind, SourceRecord
 
-_ZST: Final = ".jsonl.zst"
-_MAX_HEAD_BYTES: Final = 2**16
+_BLOCK_BYTES: Final = 2**20
 _ENVELOPES: Final = frozenset(
     {"session_meta", "response_item", "event_msg", "turn_context", "compacted", "world_state"}
 )
@@ -48,36 +49,36 @@ class Codex:
 
     name: ClassVar[str] = "codex"
     version: ClassVar[int] = 1
+    reads: ClassVar[InputKind] = "file"
+    marks: ClassVar[frozenset[str]] = frozenset({".jsonl", ".jsonl.zst"})
 
-    def recognises(self, path: Path, head: bytes) -> bool:
-        """Tell whether `path` is a rollout, by its first lines.
+    def recognises(self, head: Head) -> bool:
+        """Tell whether this is a rollout, by its first lines.
 
         A bare chat message says nothing of who wrote it, and the bytes at hand of a compressed
         file may hold nothing whole: such a file must be named as a rollout.
         """
-        is_named = path.name.startswith("rollout-")
-        if path.name.endswith(_ZST):
-            is_packed, head = head.startswith(zstandard.FRAME_HEADER), _decompressed(head)
-            if is_packed and is_named and not head:
-                return True
-        elif path.suffix != ".jsonl":
-            return False
-        found = head_objects(head)
-        if not found:
-            return _CUT_OFF.match(head) is not None
-        return any(_is_ours(record) or (is_named and "role" in record) for record in found)
+        is_named = head.path.name.startswith("rollout-")
+        if head.is_packed and not head.unpacked:
+            return is_named
+        if not head.objects:
+            return _CUT_OFF.match(head.unpacked) is not None
+        return any(_is_ours(found) or (is_named and "role" in found) for found in head.objects)
 
     def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the rollout, decompressed."""
-        file = path.open("rb", buffering=0)
-        return cast("BinaryIO", _Decompressing(file)) if path.name.endswith(_ZST) else file
+        """Return the bytes of the file, compressed where it is."""
+        return path.open("rb", buffering=0)
 
-    def read(self, lines: Iterable[Line | OversizeLine], origin: Origin) -> Iterator[SourceRecord]:
+    def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the session, its header, and the tally."""
+        from tracemill.sources.codex_reader import CodexReader
+        from tracemill.sources.json_lines import read_json_lines
+
+        lines = split_lines(_unpacked(content.blocks()), content.max_bytes)
         return read_json_lines(lines, origin, CodexReader(self.name, origin))
 
 
-def _is_ours(record: dict[str, Any]) -> bool:
+def _is_ours(record: Mapping[str, Any]) -> bool:
     kind = record.get("type")
     if kind is None:
         is_first = "id" in record and "timestamp" in record and "instructions" in record
@@ -89,35 +90,23 @@ def _is_ours(record: dict[str, Any]) -> bool:
     return kind in _BARE_ITEMS and ("call_id" in record or "encrypted_content" in record)
 
 
-def _decompressed(head: bytes) -> bytes:
-    """Return the beginning of what a compressed file holds, as far as its first bytes reach."""
-    stream = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(head))
+def _unpacked(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of a rollout, decompressed where they are compressed.
+
+    Raises:
+        SourceError: the compressed stream is broken.
+    """
+    rest = iter(blocks)
+    first = next(rest, b"")
+    if not first.startswith(zstandard.FRAME_HEADER):
+        yield first
+        yield from rest
+        return
+    stream = zstandard.ZstdDecompressor().stream_reader(
+        io.BufferedReader(Blocks(chain([first], rest))), read_across_frames=True
+    )
     try:
-        return stream.read(_MAX_HEAD_BYTES)
-    except zstandard.ZstdError:
-        return b""
-
-
-class _Decompressing:
-    """A compressed file as the bytes that it holds; that it is broken is found on reading."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    def read(self, size: int = -1) -> bytes:
-        """Return at most `size` bytes; none at the end of the file, or where it was cut off."""
-        try:
-            return self._stream.read(size)
-        except zstandard.ZstdError as error:
-            raise SourceError(f"expected a Zstandard stream, found a broken one: {error}") from None
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        while block := stream.read(_BLOCK_BYTES):
+            yield block
+    except zstandard.ZstdError as error:
+        raise SourceError(f"expected a Zstandard stream, found a broken one: {error}") from None

@@ -26,7 +26,9 @@ from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.events import Commit, FileChange
 from tracemill.records.findings import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.content import Content
+from tracemill.sources.head import Head
+from tracemill.sources.protocol import InputKind, SourceRecord
 
 _LINE_END: Final = RECORD_END[:-1]
 _N_FIELDS: Final = 9
@@ -51,19 +53,21 @@ class GitHistory:
 
     name: ClassVar[str] = "git"
     version: ClassVar[int] = 1
+    reads: ClassVar[InputKind] = "repository"
+    marks: ClassVar[frozenset[str]] = frozenset()
 
-    def recognises(self, path: Path, head: bytes) -> bool:
-        """Tell whether `path` is a work tree or bare repository."""
-        return not head and is_repository(path)
+    def recognises(self, head: Head) -> bool:
+        """Tell whether this is a work tree or bare repository."""
+        return not head.data and is_repository(head.path)
 
     def open(self, path: Path) -> BinaryIO:
         """Return the history of the repository at `path` as one stream."""
         return log_stream(path)
 
-    def read(self, lines: Iterable[Line | OversizeLine], origin: Origin) -> Iterator[SourceRecord]:
+    def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each commit, children first, and a tally that counts commits."""
         reading = _Reading(origin)
-        for record in _records(lines):
+        for record in _records(content.lines()):
             yield from reading.take(record)
         yield from reading.end()
 

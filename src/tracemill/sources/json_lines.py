@@ -31,7 +31,6 @@ MAX_DEPTH: Final = 64
 _BOM: Final = b"\xef\xbb\xbf"
 _CONTAINERS: Final = (dict, list)
 _MAX_INT_DIGITS: Final = 18
-_MAX_HEAD_LINES: Final = 32
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9_-]+")
 _SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
@@ -256,16 +255,3 @@ def _inside(value: object) -> list[object]:
     if isinstance(value, list):
         return [inner for inner in value if isinstance(inner, _CONTAINERS)]
     return []
-
-
-def head_objects(head: bytes) -> list[dict[str, Any]]:
-    """Return the objects on the whole lines of a file's first bytes, to tell its format by."""
-    found: list[dict[str, Any]] = []
-    for data in head.removeprefix(_BOM).split(b"\n", _MAX_HEAD_LINES)[:_MAX_HEAD_LINES]:
-        try:
-            value = orjson.loads(data)
-        except orjson.JSONDecodeError:
-            continue
-        if isinstance(value, dict):
-            found.append(value)
-    return found

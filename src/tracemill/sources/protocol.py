@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Protocol
+from typing import BinaryIO, ClassVar, Literal, Protocol
 
-from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.events import Event
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
+from tracemill.sources.content import Content
+from tracemill.sources.head import Head
 
 SourceRecord = Trajectory | Step | Event | Quarantined | Tally
 """What a source yields: steps and events, then their trajectory, and at the very end a tally."""
+
+InputKind = Literal["file", "folder", "repository"]
+"""What an input is: a file is read by one source, a repository by all that recognise it."""
 
 
 class Source(Protocol):
@@ -23,18 +27,20 @@ class Source(Protocol):
     """As on the command line and in `Origin.source`."""
     version: ClassVar[int]
     """Raise it when the same input would yield other records."""
+    reads: ClassVar[InputKind]
+    """What its inputs are."""
+    marks: ClassVar[frozenset[str]]
+    """What makes an input worth a look: endings of the names under which such files lie among the
+    files of a repository, or for a folder the names of entries that it must have."""
 
-    def recognises(self, path: Path, head: bytes) -> bool:
-        """Tell whether `path`, which begins with the bytes `head`, is of this format.
-
-        For a folder `head` is empty.
-        """
+    def recognises(self, head: Head) -> bool:
+        """Tell whether an input is of this format, by its first bytes."""
         ...
 
     def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of `path`, which are archived while they are read."""
+        """Return the original bytes of `path`, which are archived while they are read."""
         ...
 
-    def read(self, lines: Iterable[Line | OversizeLine], origin: Origin) -> Iterator[SourceRecord]:
-        """Yield the records that `lines` hold; bad lines become `Quarantined`, never errors."""
+    def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
+        """Yield the records that `content` holds; what is bad becomes `Quarantined`, no error."""
         ...

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import FOREIGN, read_file
+from tests.sources.reading import FOREIGN, head_of, read_file
 
 from tracemill.records.events import Compaction, Feedback, TodoChange
 from tracemill.records.findings import Quarantined, Tally
@@ -184,4 +184,4 @@ def test_every_line_is_accounted_for(path: Path) -> None:
 
 
 def test_every_file_is_recognised(path: Path) -> None:
-    assert ClaudeCode().recognises(path, path.read_bytes()[:65536])
+    assert ClaudeCode().recognises(head_of(path))

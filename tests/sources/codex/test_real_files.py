@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import FOREIGN, read_file
+from tests.sources.reading import FOREIGN, head_of, read_file
 
 from tracemill.records.events import Compaction, Feedback, TodoChange
 from tracemill.records.findings import Quarantined, Tally
@@ -172,4 +172,4 @@ def test_every_rollout_is_recognised(path: Path) -> None:
         "session_toolcall.jsonl",
     )
 
-    assert Codex().recognises(path, path.read_bytes()[:65536]) is not is_bare
+    assert Codex().recognises(head_of(path)) is not is_bare

@@ -25,6 +25,7 @@ from tests.sources.reading import Found, jsonl, read, read_file
 from tracemill.base.errors import SourceError
 from tracemill.records.events import Compaction, Feedback, Todo, TodoChange
 from tracemill.sources.codex import Codex
+from tracemill.sources.head import Head
 
 SOURCE = Codex()
 OTHER = "019ee000-0000-7000-8000-000000000009"
@@ -181,23 +182,23 @@ def test_a_cold_rollout_is_read_as_it_was_warm(tmp_path: Path) -> None:
     path = tmp_path / "rollout-1.jsonl.zst"
     path.write_bytes(packed)
 
-    assert SOURCE.recognises(path, packed)
-    assert SOURCE.recognises(path, packed[:100])
-    assert not SOURCE.recognises(tmp_path / "other.jsonl.zst", packed[:100])
+    assert SOURCE.recognises(Head(path, packed))
+    assert SOURCE.recognises(Head(tmp_path / "any.name", packed))
+    assert SOURCE.recognises(Head(path, packed[:100]))
+    assert not SOURCE.recognises(Head(tmp_path / "other.jsonl.zst", packed[:100]))
     assert [step.text for step in read_file(SOURCE, path).steps] == ["Go"]
 
 
 def test_a_broken_archive_is_the_files_fault(tmp_path: Path) -> None:
     path = tmp_path / "rollout-1.jsonl.zst"
-    path.write_bytes(b"no archive at all")
+    path.write_bytes(zstandard.FRAME_HEADER + b"no archive at all")
 
-    assert not SOURCE.recognises(path, path.read_bytes())
-    with SOURCE.open(path) as file, pytest.raises(SourceError, match="Zstandard"):
-        file.read(100)
+    with pytest.raises(SourceError, match="Zstandard"):
+        read_file(SOURCE, path)
 
 
 def test_an_archive_is_not_unpacked_to_know_it() -> None:
     packed = zstandard.compress(jsonl(meta()) + b" " * 50_000_000)
 
-    assert SOURCE.recognises(Path("rollout-1.jsonl.zst"), packed)
+    assert SOURCE.recognises(Head(Path("rollout-1.jsonl.zst"), packed))
     assert len(packed) < io.DEFAULT_BUFFER_SIZE

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracemill.base.lines import split_lines
 from tracemill.records.events import Commit, FileChange
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin
+from tracemill.sources.content import Content
 from tracemill.sources.git_history import GitHistory
+from tracemill.sources.head import Head
 from tracemill.sources.protocol import Source, SourceRecord
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def blocks(stream: bytes, size: int = 100) -> Iterator[bytes]:
 
 
 def parse(stream: bytes, max_line_bytes: int = 10_000) -> list[SourceRecord]:
-    return list(SOURCE.read(split_lines(blocks(stream), max_line_bytes), ORIGIN))
+    return list(SOURCE.read(Content(blocks(stream), max_line_bytes), ORIGIN))
 
 
 def stream_of(path: Path) -> bytes:
@@ -396,4 +397,4 @@ def test_only_repositories_are_recognised(
 ) -> None:
     repo.commit(a="")
 
-    assert SOURCE.recognises(repo.path / name, head) is expected
+    assert SOURCE.recognises(Head(repo.path / name, head)) is expected

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.base.lines import split_lines
 from tracemill.records.events import Commit
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin
+from tracemill.sources.content import Content
 from tracemill.sources.git_history import GitHistory
 from tracemill.sources.protocol import Source, SourceRecord
 
@@ -28,7 +28,7 @@ def blocks(stream: bytes, size: int = 100) -> Iterator[bytes]:
 
 
 def parse(stream: bytes) -> list[SourceRecord]:
-    return list(SOURCE.read(split_lines(blocks(stream)), ORIGIN))
+    return list(SOURCE.read(Content(blocks(stream)), ORIGIN))
 
 
 def tally(records: list[SourceRecord]) -> Tally:
@@ -76,13 +76,13 @@ def test_damaged_bytes_never_crash_and_every_record_is_counted(
 
 @given(size=st.integers(1, 400))
 def test_the_size_of_blocks_does_not_matter(size: int, stream: bytes) -> None:
-    assert list(SOURCE.read(split_lines(blocks(stream, size)), ORIGIN)) == parse(stream)
+    assert list(SOURCE.read(Content(blocks(stream, size)), ORIGIN)) == parse(stream)
 
 
 def test_ids_differ_between_inputs(stream: bytes) -> None:
     def ids(input_id: str) -> set[str]:
         origin = Origin(source="git", source_version=1, uri="u", input_id=input_id)
-        return {r.id for r in SOURCE.read(split_lines([stream]), origin) if isinstance(r, Commit)}
+        return {r.id for r in SOURCE.read(Content([stream]), origin) if isinstance(r, Commit)}
 
     assert ids("a") == ids("a")
     assert not ids("a") & ids("b")

@@ -86,7 +86,7 @@ class Accepting:
         self._count(result, failed=skip.failed)
 
     def _add(self, batch: Batch, finished: Finished) -> None:
-        before = self._known.get(finished.task.path)
+        before = self._known.get(finished.task.address)
         is_given_up = finished.result.status == "skipped"
         if not (is_given_up and before is not None and before.status == "read"):
             batch.add(finished)  # otherwise what was read earlier stays, and it is tried again
@@ -115,10 +115,11 @@ class Accepting:
                 skip = Skip("duplicate_content", detail, failed=False)
                 self._skip(batch, candidate.path, candidate.stamp, skip)
                 continue
-            uri = self._redactor.text(candidate.path)
+            uri = self._redactor.text(candidate.address)
             tasks.append(
                 ReadTask(
                     path=candidate.path,
+                    address=candidate.address,
                     uri=uri,
                     input_id=make_id("input", uri),
                     source=source,
@@ -137,6 +138,7 @@ class Accepting:
             if known.source is not None and latest[known.id].chunks:
                 yield ReadTask(
                     path=known.path,
+                    address=known.path,
                     uri=self._redactor.text(known.path),
                     input_id=known.id,
                     source=known.source,
@@ -152,7 +154,7 @@ class Accepting:
         """
         by_size: defaultdict[int, list[Candidate]] = defaultdict(list)
         for candidate, _ in plan.to_read:
-            if not candidate.is_repository:
+            if candidate.source is None:
                 by_size[candidate.n_bytes].append(candidate)
         read_before = [known for known in self._known.values() if known.status == "read"]
         sizes = {known.n_bytes for known in read_before}

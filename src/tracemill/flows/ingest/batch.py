@@ -51,7 +51,7 @@ class Batch:
         task, result = finished.task, finished.result
         stamp = "" if finished.failed and result.reason == "not_readable" else task.stamp
         self._folders.update(finished.folders)
-        self._note(task.path, stamp, result, finished.chunks, failed=finished.failed)
+        self._note(task.address, stamp, result, finished.chunks, failed=finished.failed)
 
     def skip(self, path: str, stamp: str, result: Input, *, failed: bool) -> None:
         """Take in an input that is not read."""
@@ -80,7 +80,7 @@ class Batch:
                 uri=result.uri,
                 source=result.source,
                 stamp=stamp,
-                code=reading_code(),
+                code=reading_code(result.source),
                 content=result.content,
                 n_bytes=result.n_bytes,
                 status=result.status,

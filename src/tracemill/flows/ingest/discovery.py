@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from tracemill.base import git
 from tracemill.base.errors import NotFoundError
-from tracemill.sources import SOURCES, load_source
+from tracemill.sources import HEAD_BYTES, SOURCES, Head, sources_of
 
-HEAD_BYTES: Final = 65_536
 # fmt: off
 _MEDIA: Final = frozenset({
     "png", "jpg", "jpeg", "gif", "webp", "svg", "ico", "pdf", "zip", "gz", "tgz", "xz", "bz2", "7z",
@@ -32,13 +33,21 @@ _SIDE_FILES: Final = frozenset({
 
 
 class Candidate(NamedTuple):
-    """One file or repository, and the state in which it stands."""
+    """One file, folder or repository, and the state in which it stands."""
 
     path: str
     stamp: str
     """Equal stamps mean an unchanged input."""
     n_bytes: int
-    is_repository: bool
+    source: str | None = None
+    """The source that reads it, where that is known without opening it."""
+    is_shared: bool = False
+    """Whether another source reads the same path too."""
+
+    @property
+    def address(self) -> str:
+        """What the input is known by: its path, and its source where several read one path."""
+        return f"{self.path}#{self.source}" if self.is_shared else self.path
 
 
 class Unreadable(NamedTuple):
@@ -47,6 +56,11 @@ class Unreadable(NamedTuple):
     path: str
     reason: str
     detail: str
+
+    @property
+    def address(self) -> str:
+        """What the place is known by."""
+        return self.path
 
 
 class Skip(NamedTuple):
@@ -99,19 +113,22 @@ def _below(place: Path) -> Iterator[Candidate | Unreadable]:
         yield _file(str(place))
         return
     if git.is_repository(place):
-        yield _repository(place)
-        yield from _walk(str(place), only=(".jsonl", ".jsonl.zst"))
+        yield from _repository(place)
+        yield from _walk(str(place), only=_names_in_repositories())
         return
     yield from _walk(str(place), only=None)
 
 
 def _walk(folder: str, only: tuple[str, ...] | None) -> Iterator[Candidate | Unreadable]:
-    """Yield what lies below a folder; below a repository only files that may hold sessions."""
+    """Yield what lies below a folder; below a repository only files that a source may read."""
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         yield Unreadable(folder, "not_readable", f"the folder cannot be listed: {error.strerror}")
+        return
+    if (claimed := _claimed(folder, frozenset(entry.name for entry in found))) is not None:
+        yield claimed
         return
     for entry in found:
         if (misnamed := None if entry.name.isascii() else _misnamed(entry.path)) is not None:
@@ -129,8 +146,8 @@ def _folder(
 ) -> Iterator[Candidate | Unreadable]:
     path = Path(entry.path)
     if git.is_repository(path):
-        yield _repository(path)
-        only = only or (".jsonl", ".jsonl.zst")
+        yield from _repository(path)
+        only = only or _names_in_repositories()
     yield from _walk(entry.path, only)
 
 
@@ -142,18 +159,50 @@ def _file(path: str) -> Candidate | Unreadable:
     if not stat.S_ISREG(status.st_mode):
         return Unreadable(path, "not_a_file", "expected a regular file, found another kind")
     stamp = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
-    return Candidate(path, stamp, status.st_size, is_repository=False)
+    return Candidate(path, stamp, status.st_size)
 
 
-def _repository(path: Path) -> Candidate:
-    return Candidate(str(path), git.fingerprint(path), 0, is_repository=True)
+@cache
+def _names_in_repositories() -> tuple[str, ...]:
+    """Return the endings of names worth a look among the files of a repository."""
+    return tuple(sorted(frozenset().union(*(source.marks for source in sources_of("file")))))
+
+
+def _repository(path: Path) -> Iterator[Candidate]:
+    """Yield a repository once for each source that finds something in it."""
+    stamp = git.fingerprint(path)
+    head = Head(path, b"")
+    for source in sources_of("repository"):
+        if source.recognises(head):
+            yield Candidate(str(path), stamp, 0, source.name, is_shared=source.name != "git")
+
+
+def _claimed(folder: str, names: frozenset[str]) -> Candidate | None:
+    """Return a folder as one input where a source takes it as a whole."""
+    for source in sources_of("folder"):
+        if source.marks <= names and source.recognises(Head(Path(folder), b"", names)):
+            stamp, n_bytes = _folder_state(folder)
+            return Candidate(folder, stamp, n_bytes, source.name)
+    return None
+
+
+def _folder_state(folder: str) -> tuple[str, int]:
+    """Return a stamp of all files below a folder, and their size."""
+    n_files = n_bytes = newest = 0
+    for below, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                status = os.lstat(os.path.join(below, name))  # noqa: PTH118 - many files
+                n_files, n_bytes = n_files + 1, n_bytes + status.st_size
+                newest = max(newest, status.st_mtime_ns)
+    return f"{n_files}:{n_bytes}:{newest}", n_bytes
 
 
 def recognise(candidate: Candidate) -> str | Skip:
     """Return the name of the source that reads `candidate`, or why none does."""
     path = Path(candidate.path)
-    if candidate.is_repository:
-        return "git"
+    if candidate.source is not None:
+        return candidate.source
     if not candidate.n_bytes:
         return Skip("empty", "the file holds nothing", failed=True)
     try:
@@ -161,9 +210,10 @@ def recognise(candidate: Candidate) -> str | Skip:
             head = opened.read(HEAD_BYTES)
     except OSError as error:
         return Skip("not_readable", f"the file cannot be opened: {error.strerror}", failed=True)
-    for name in SOURCES.names():
-        if load_source(name).recognises(path, head):
-            return name
+    seen = Head(path, head, n_bytes=candidate.n_bytes)
+    for source in sources_of("file"):
+        if source.recognises(seen):
+            return source.name
     return _unrecognised(path, head)
 
 

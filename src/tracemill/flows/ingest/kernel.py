@@ -18,7 +18,7 @@ import msgspec
 import pyarrow as pa
 
 from tracemill.base.errors import SourceError
-from tracemill.base.lines import MAX_LINE_BYTES, split_lines
+from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
 from tracemill.records.events import Event
@@ -26,7 +26,7 @@ from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.redact import Redactor
-from tracemill.sources import load_source
+from tracemill.sources import Content, load_source
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Spool
 from tracemill.store.tables import TABLES
 
@@ -42,6 +42,8 @@ class ReadTask(Record, frozen=True, kw_only=True):
 
     path: str
     """Where it stands, unredacted."""
+    address: str
+    """What the catalog knows it by: its path, and the source where several read one path."""
     uri: str
     """Its address with personal parts pseudonymised."""
     input_id: str
@@ -243,13 +245,16 @@ class _Reading:
         origin = Origin(
             source=source.name, source_version=source.version, uri=task.uri, input_id=task.input_id
         )
-        for record in source.read(split_lines(blocks, self._shard.max_line_bytes), origin):
+        content = Content(blocks, self._shard.max_line_bytes, Path(self._shard.spool))
+        for record in source.read(content, origin):
             if isinstance(record, Tally):
                 self._tally = record
                 continue
             if isinstance(record, Trajectory) and record.cwd:
                 self._folders.add(record.cwd)
             yield from batch.add(self, record)
+        for _ in blocks:
+            pass  # what the source had no need of is archived all the same
 
     def _note_growth(self, opened: BinaryIO) -> None:
         """Say so when more has come since the input was looked at."""

@@ -54,10 +54,10 @@ class Ingest:
         known = self._known()
         plan = Plan([], [], Counter(), [], [])
         for found in discover(places):
-            before = known.pop(found.path, None)
+            before = known.pop(found.address, None)
             if isinstance(found, Unreadable):
                 skip = Skip(found.reason, found.detail, failed=True)
-                _plan_skip(plan, found.path, "", skip, before)
+                _plan_skip(plan, found.address, "", skip, before)
             elif before and _is_current(before, found):
                 _note_unchanged(plan, before)
             else:
@@ -106,14 +106,14 @@ class Ingest:
 def _plan_candidate(plan: Plan, found: Candidate, before: Known | None) -> None:
     recognised = recognise(found)
     if isinstance(recognised, Skip):
-        _plan_skip(plan, found.path, found.stamp, recognised, before)
+        _plan_skip(plan, found.address, found.stamp, recognised, before)
     else:
         plan.to_read.append((found, recognised))
 
 
 def _plan_skip(plan: Plan, path: str, stamp: str, skip: Skip, before: Known | None) -> None:
     """Plan not to read an input; what was read of it earlier is never given up for that."""
-    is_current = before is not None and before.code == reading_code()
+    is_current = before is not None and before.code == reading_code(before.source)
     if before is None or (
         before.status == "skipped" and not (is_current and before.reason == skip.reason)
     ):
@@ -128,12 +128,13 @@ def _plan_skip(plan: Plan, path: str, stamp: str, skip: Skip, before: Known | No
 
 
 def _is_current(before: Known, found: Candidate) -> bool:
-    return bool(found.stamp) and before.stamp == found.stamp and before.code == reading_code()
+    is_same = bool(found.stamp) and before.stamp == found.stamp
+    return is_same and before.code == reading_code(before.source)
 
 
 def _is_stale(known: Known) -> bool:
     """Tell whether rows of an input that is not read now must be made anew from the archive."""
-    return known.status == "read" and known.code != reading_code()
+    return known.status == "read" and known.code != reading_code(known.source)
 
 
 def _as_archived(state: Archived) -> Known:

@@ -1,0 +1,103 @@
+"""The first bytes of an input, looked at in the ways in which formats can be told apart.
+
+Formats are told by content. The name is there for formats whose content says nothing of who
+wrote it. Every view is made at most once, however many sources look.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import zstandard
+
+HEAD_BYTES: Final = 65_536
+"""How much of a file a source is shown."""
+_BOM: Final = b"\xef\xbb\xbf"
+_MAX_LINES: Final = 32
+
+
+class Head:
+    """What a source may look at to tell whether an input is its own."""
+
+    def __init__(
+        self,
+        path: Path,
+        data: bytes,
+        names: frozenset[str] = frozenset(),
+        n_bytes: int | None = None,
+    ) -> None:
+        """Take what was seen.
+
+        Args:
+            path: where the input stands.
+            data: its first bytes; empty for a folder or repository.
+            names: names of the entries of a folder.
+            n_bytes: how long a file is; as long as `data` where not given.
+        """
+        self.path = path
+        self.data = data
+        self.names = names
+        self.is_whole = len(data) >= (len(data) if n_bytes is None else n_bytes)
+
+    @cached_property
+    def is_packed(self) -> bool:
+        """Whether the file is compressed with Zstandard."""
+        return self.data.startswith(zstandard.FRAME_HEADER)
+
+    @cached_property
+    def unpacked(self) -> bytes:
+        """The bytes without compression and byte order mark, as far as they reach."""
+        if not self.is_packed:
+            return self.data.removeprefix(_BOM)
+        stream = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(self.data))
+        try:
+            return stream.read(HEAD_BYTES).removeprefix(_BOM)
+        except zstandard.ZstdError:
+            return b""
+
+    @cached_property
+    def text(self) -> str:
+        """The bytes as text; what is no UTF-8 stands as replacement characters."""
+        return self.unpacked.decode("utf-8", "replace")
+
+    @cached_property
+    def objects(self) -> tuple[Mapping[str, Any], ...]:
+        """The objects that stand on whole lines of their own, the first 32 lines' worth."""
+        found = []
+        for data in self.unpacked.split(b"\n", _MAX_LINES)[:_MAX_LINES]:
+            try:
+                value = orjson.loads(data)
+            except orjson.JSONDecodeError:
+                continue
+            if isinstance(value, dict):
+                found.append(value)
+        return tuple(found)
+
+    @cached_property
+    def document(self) -> Any:
+        """The first JSON value of the file, as far as the bytes reach; None where there is none."""
+        if self.unpacked.lstrip()[:1] not in (b"{", b"["):
+            return None
+        import jiter
+
+        try:
+            return jiter.from_json(self.unpacked, partial_mode="trailing-strings")
+        except ValueError:
+            return None
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The fields of `document` where that is an object, otherwise none."""
+        return self.document if isinstance(self.document, dict) else {}
+
+    @property
+    def first_item(self) -> Mapping[str, Any]:
+        """The fields of the first item of `document` where that is a list, otherwise none."""
+        items = self.document
+        first = items[0] if isinstance(items, list) and items else None
+        return first if isinstance(first, dict) else {}
