@@ -136,7 +136,7 @@ def _judge_leniently(line: Line, origin: Origin, reader: LineReader) -> _Verdict
     except UnicodeDecodeError as error:
         reason: QuarantineReason = "bad_encoding" if line.is_terminated else "truncated"
         return _unread(line, origin, reason, f"expected UTF-8, found other bytes at {error.start}")
-    found = _values(text)
+    found = lenient_values(text)
     verdicts = [_judge_value(value, line, origin, reader) for value in found.values]
     if found.error is not None:
         reason = "not_json" if line.is_terminated else "truncated"
@@ -152,14 +152,15 @@ def _joint(verdicts: list[_Verdict]) -> _Verdict:
     return None if None in verdicts else verdicts[0]
 
 
-class _Values(NamedTuple):
-    """The JSON values that stand on one line, one behind the other."""
+class Values(NamedTuple):
+    """The JSON values that stand in a text, one behind the other."""
 
     values: list[object]
     error: str | None
 
 
-def _values(text: str) -> _Values:
+def lenient_values(text: str) -> Values:
+    """Return the values in a text that no strict reader takes, up to the first error."""
     values: list[object] = []
     position = _behind_space(text, 0)
     while position < len(text):
@@ -167,11 +168,11 @@ def _values(text: str) -> _Values:
             value, position = _DECODER.raw_decode(text, position)
             values.append(_without_lone_surrogates(value, text))
         except json.JSONDecodeError as error:
-            return _Values(values, f"expected JSON, found something else at {error.pos}")
+            return Values(values, f"expected JSON, found something else at {error.pos}")
         except RecursionError:
-            return _Values(values, f"expected JSON, found too deep a nesting at {position}")
+            return Values(values, f"expected JSON, found too deep a nesting at {position}")
         position = _behind_space(text, position)
-    return _Values(values, None)
+    return Values(values, None)
 
 
 def _behind_space(text: str, position: int) -> int:

@@ -1,0 +1,201 @@
+"""One JSON document as an agent or tool writes it: a few fields, and a list of items.
+
+Each item is handed to a reader like a line, with the bytes that it stands on, so a step read
+from a document leads back to its place as surely as one read from a line. A document that no
+strict reader takes (NaN, lone surrogates) is read leniently; then every item stands for the
+whole document, since nothing tells where it began.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple, NoReturn, Protocol
+
+import jiter
+import msgspec
+import orjson
+
+from tracemill.base.lines import Line
+from tracemill.records.findings import Quarantined, QuarantineReason, Tally
+from tracemill.records.refs import Origin, Span
+from tracemill.sources.content import Content
+from tracemill.sources.json_lines import BadShapeError, LineReader, lenient_values
+from tracemill.sources.protocol import SourceRecord
+
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class DocumentReader(LineReader, Protocol):
+    """What a format adds: it takes a document's fields first, then its items in their order."""
+
+    def begin(self, fields: Mapping[str, Any], whole: Line) -> None:
+        """Take all fields but the list of items; `whole` is the document.
+
+        Raises BadShapeError where the document is not of this format after all.
+        """
+        ...
+
+
+class Document(NamedTuple):
+    """A document taken apart."""
+
+    fields: Mapping[str, Any]
+    """Its fields, but for the list."""
+    items: list[Line]
+    """The items of the list with the bytes that they stand on."""
+    whole: Line
+
+
+class NotADocumentError(Exception):
+    """Bytes hold no document or no item of one; the message says why without quoting them."""
+
+    def __init__(self, reason: QuarantineReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def read_document(
+    content: Content, origin: Origin, reader: DocumentReader, path: tuple[str, ...]
+) -> Iterator[SourceRecord]:
+    """Yield what `reader` makes of a document whose items stand at `path`, and the tally.
+
+    An empty path means that the document is itself the list.
+    """
+    data = content.document()
+    whole = Line(0, data or b"", is_terminated=False)
+    try:
+        document = take_apart(data, path) if data is not None else _too_large(content)
+        reader.begin(document.fields, document.whole)
+    except (NotADocumentError, BadShapeError) as error:
+        yield _quarantined(whole, error, origin)
+        yield Tally(n_lines=1, n_used=0)
+        return
+    yield from _read_items(document.items, origin, reader)
+
+
+def _too_large(content: Content) -> NoReturn:
+    detail = f"expected at most {content.max_bytes} bytes, found more"
+    raise NotADocumentError("oversize_document", detail)
+
+
+def _read_items(items: list[Line], origin: Origin, reader: LineReader) -> Iterator[SourceRecord]:
+    n_used = 0
+    skipped: Counter[str] = Counter()
+    for item in items:
+        try:
+            verdict = reader.take(_object(item), item)
+        except (NotADocumentError, BadShapeError) as error:
+            yield _quarantined(item, error, origin)
+            continue
+        if verdict is None:
+            n_used += 1
+        else:
+            skipped[verdict] += 1
+        yield from reader.ready
+        reader.ready.clear()
+    reader.finish()
+    yield from reader.ready
+    reader.ready.clear()
+    yield Tally(n_lines=len(items), n_used=n_used, skipped=dict(skipped))
+
+
+def take_apart(data: bytes, path: tuple[str, ...]) -> Document:
+    """Return the fields of a document, and its items with their places.
+
+    Raises:
+        NotADocumentError: the bytes are no JSON, or hold no list at `path`.
+    """
+    whole = Line(0, data, is_terminated=False)
+    try:
+        fields, items = _strictly(data, path)
+    except msgspec.ValidationError as error:
+        raise NotADocumentError("bad_shape", _no_list(path)) from error
+    except msgspec.DecodeError:
+        fields, values = _leniently(data, path)
+        texts = [orjson.dumps(value) for value in values]
+        return Document(fields, [Line(0, text, is_terminated=True) for text in texts], whole)
+    return Document(fields, items, whole)
+
+
+def _strictly(data: bytes, path: tuple[str, ...]) -> tuple[dict[str, Any], list[Line]]:
+    fields: dict[str, Any] = {}
+    rest: bytes | msgspec.Raw = data.removeprefix(_BOM)
+    for name in path:
+        parts = msgspec.json.decode(rest, type=dict[str, msgspec.Raw])
+        fields.update(
+            {key: orjson.loads(bytes(part)) for key, part in parts.items() if key != name}
+        )
+        rest = parts.get(name, msgspec.Raw(b"[]"))
+    items = msgspec.json.decode(rest, type=list[msgspec.Raw])
+    return fields, _placed(data, data.find(bytes(rest)), items)
+
+
+def _placed(data: bytes, end: int, items: list[msgspec.Raw]) -> list[Line]:
+    """Return items with their offsets: between two of them stands nothing but a comma."""
+    placed = []
+    for item in items:
+        text = bytes(item)
+        start = data.find(text, end)
+        end = start + len(text)
+        placed.append(Line(start, text, is_terminated=True))
+    return placed
+
+
+def _leniently(data: bytes, path: tuple[str, ...]) -> tuple[dict[str, Any], list[Any]]:
+    fields: dict[str, Any] = {}
+    rest = _one_value(data)
+    for name in path:
+        if not isinstance(rest, dict):
+            raise NotADocumentError("bad_shape", _no_list(path))
+        fields.update({key: value for key, value in rest.items() if key != name})
+        rest = rest.get(name, [])
+    if not isinstance(rest, list):
+        raise NotADocumentError("bad_shape", _no_list(path))
+    return fields, rest
+
+
+def _no_list(path: tuple[str, ...]) -> str:
+    where = f"at {'.'.join(path)!r}" if path else "as the document"
+    return f"expected a list {where}, found something else"
+
+
+def _one_value(data: bytes) -> Any:
+    try:
+        found = lenient_values(data.removeprefix(_BOM).decode())
+    except UnicodeDecodeError as error:
+        detail = f"expected UTF-8, found other bytes at {error.start}"
+        raise NotADocumentError("bad_encoding", detail) from None
+    if found.error is not None:
+        raise NotADocumentError("truncated" if _is_cut(data) else "not_json", found.error)
+    if len(found.values) != 1:
+        raise NotADocumentError("not_json", f"expected one value, found {len(found.values)}")
+    return found.values[0]
+
+
+def _is_cut(data: bytes) -> bool:
+    """Tell whether a document is right as far as it goes."""
+    try:
+        jiter.from_json(data.removeprefix(_BOM), partial_mode=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _object(item: Line) -> dict[str, Any]:
+    try:
+        value = orjson.loads(item.data)
+    except orjson.JSONDecodeError:
+        value = _one_value(item.data)
+    if not isinstance(value, dict):
+        detail = f"expected an object, found {type(value).__name__}"
+        raise NotADocumentError("not_an_object", detail)
+    return value
+
+
+def _quarantined(
+    item: Line, error: NotADocumentError | BadShapeError, origin: Origin
+) -> Quarantined:
+    reason = error.reason if isinstance(error, NotADocumentError) else "bad_shape"
+    span = Span(start=item.start, end=item.end)
+    return Quarantined(reason=reason, detail=str(error), span=span, origin=origin)
