@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pyarrow.compute as pc
-
 from tracemill.base.errors import NotFoundError
 from tracemill.base.text import counted
 from tracemill.flows.lookup import find_row, show_work
@@ -15,7 +13,7 @@ from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatExample, Lineage
 from tracemill.records.findings import Input
 from tracemill.records.trajectory import Trajectory
-from tracemill.store.lake import Lake
+from tracemill.store.lake import Lake, begins, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
@@ -43,7 +41,7 @@ def explain_record(workspace: Workspace, name: str) -> Explained:
 
 
 def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
-    where = pc.starts_with(pc.field("id"), name)
+    where = begins("id", name)
     found = {example.id: example for example in lake.records(TABLES["examples"], where=where)}
     if len(found) != 1:
         listed = ", ".join(sorted(found)[:10]) or "none"
@@ -90,7 +88,7 @@ def _of_episode(lake: Lake, episode: Episode) -> Iterator[dict[str, Any]]:
 
 
 def _of_trajectory(lake: Lake, trajectory_id: str) -> Iterator[dict[str, Any]]:
-    where = pc.field("id") == trajectory_id
+    where = equals("id", trajectory_id)
     trajectories: list[Trajectory] = list(lake.records(TABLES["trajectories"], where=where))
     owners = {trajectory.origin.input_id for trajectory in trajectories}
     inputs = {record.id: record for record in lake.records(TABLES["inputs"], owners=owners)}

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pyarrow.compute as pc
-
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Commit
@@ -17,7 +15,7 @@ from tracemill.records.findings import Input
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.trajectory import Trajectory
-from tracemill.store.lake import Lake
+from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
 
 
@@ -58,7 +56,6 @@ def _rank(trajectory: Trajectory) -> tuple[int, str]:
 
 
 def _commits(lake: Lake) -> Iterator[Commit]:
-    of_no_session = pc.field("trajectory_id").is_null()
-    for event in lake.records(TABLES["events"], where=of_no_session):
+    for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
         if isinstance(event, Commit):
             yield event

@@ -123,14 +123,12 @@ def find_row(workspace: Workspace, kind: str, name: str, row: type[R]) -> R:
 def show_trajectory(workspace: Workspace, name: str) -> ShownTrajectory:
     """Return a session with its steps and events."""
     row = find_row(workspace, "session", name, SessionRow)
-    import pyarrow.compute as pc
-
-    from tracemill.store.lake import Lake
+    from tracemill.store.lake import Lake, equals
     from tracemill.store.tables import TABLES
 
     lake = Lake(workspace.lake)
     owners = {canonical_input(workspace, row.id)}
-    where = pc.field("trajectory_id") == row.id
+    where = equals("trajectory_id", row.id)
     steps = list(lake.records(TABLES["steps"], owners=owners, where=where))
     events = list(lake.records(TABLES["events"], owners=owners, where=where))
     return ShownTrajectory(row=row, steps=steps, events=events)

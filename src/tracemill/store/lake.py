@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -37,7 +37,23 @@ _BUFFER_BYTES: Final = 2**20
 _ZSTD_LEVEL: Final = 1
 """The archive keeps the same words smaller; here speed counts."""
 
-pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps what it once held: +50 %
+Where = Callable[[pa.RecordBatch], pa.Array]
+"""Tells for each of some rows whether it is wanted; an Arrow expression would import pandas."""
+
+
+def equals(column: str, value: str) -> Where:
+    """Want rows with one value in a column."""
+    return lambda rows: pc.equal(rows.column(column), value)
+
+
+def begins(column: str, start: str) -> Where:
+    """Want rows whose text in a column begins so."""
+    return lambda rows: pc.starts_with(rows.column(column), start)
+
+
+def is_unknown(column: str) -> Where:
+    """Want rows that hold nothing in a column."""
+    return lambda rows: rows.column(column).is_null()
 
 
 class Lake:
@@ -127,7 +143,7 @@ class Lake:
         table: Table,
         *,
         owners: Collection[str] | None = None,
-        where: pc.Expression | None = None,
+        where: Where | None = None,
         columns: Sequence[str] | None = None,
         files: Sequence[str] | None = None,
     ) -> Iterator[pa.RecordBatch]:
@@ -141,7 +157,7 @@ class Lake:
                 owned = batch
                 if wanted is not None:
                     owned = batch.filter(pc.is_in(batch.column(table.owner), wanted))
-                found = owned if where is None else owned.filter(where)
+                found = owned if where is None else owned.filter(where(owned))
                 if found.num_rows:
                     yield found
 
@@ -150,7 +166,7 @@ class Lake:
         table: Table,
         *,
         owners: Collection[str] | None = None,
-        where: pc.Expression | None = None,
+        where: Where | None = None,
         files: Sequence[str] | None = None,
     ) -> Iterator[Any]:
         """Yield records; an owner's records keep their order."""

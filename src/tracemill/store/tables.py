@@ -27,6 +27,9 @@ from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.refs import Origin, Record, Span
 from tracemill.records.trajectory import Step, Trajectory
+from tracemill.store.arrow import prepare_arrow
+
+prepare_arrow()
 
 _PLAIN: Final[Mapping[type, pa.DataType]] = {
     str: pa.string(),

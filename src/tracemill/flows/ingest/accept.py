@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final, assert_never
 
 from tracemill.base.ids import make_id
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.batch import Batch
-from tracemill.flows.ingest.discovery import Candidate, Skip
+from tracemill.flows.ingest.discovery import Skip
 from tracemill.flows.ingest.kernel import Finished, ReadTask, Rows, Shard, ShardEnd, read_shard
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.results import Ingested, Plan, Progress, Report
@@ -24,6 +24,7 @@ from tracemill.store.workspace import Workspace
 
 _SHARD_BYTES: Final = 8 * 2**20
 _SHARD_INPUTS: Final = 256
+_BEGINNING_BYTES: Final = 4_096
 
 
 class Accepting:
@@ -148,27 +149,16 @@ class Accepting:
                 )
 
     def _originals(self, plan: Plan) -> dict[str, str]:
-        """Return, for each copy among the inputs to read, the path that it is a copy of.
-
-        Only inputs of equal size are compared, so that hardly any file is hashed here.
-        """
-        by_size: defaultdict[int, list[Candidate]] = defaultdict(list)
-        for candidate, _ in plan.to_read:
-            if candidate.source is None:
-                by_size[candidate.n_bytes].append(candidate)
+        """Return, for each copy among the inputs to read, the path that it is a copy of."""
         read_before = [known for known in self._known.values() if known.status == "read"]
-        sizes = {known.n_bytes for known in read_before}
         first = {known.content: known.path for known in read_before}
         originals = {}
-        for size, candidates in by_size.items():
-            if len(candidates) == 1 and size not in sizes:
-                continue
-            for candidate in candidates:
-                content = _content(candidate.path)
-                if content is not None:
-                    original = first.setdefault(content, candidate.path)
-                    if original != candidate.path:
-                        originals[candidate.path] = original
+        for path in _maybe_copies(plan, {known.n_bytes for known in read_before}):
+            content = _content(path)
+            if content is not None:
+                original = first.setdefault(content, path)
+                if original != path:
+                    originals[path] = original
         return originals
 
     def _shards(self, tasks: list[ReadTask]) -> Iterator[Shard]:
@@ -201,6 +191,32 @@ class Accepting:
             failures=(*plan.failures, *self._failures),
             changed=True,
         )
+
+
+def _maybe_copies(plan: Plan, known_sizes: Collection[int]) -> Iterator[str]:
+    """Yield the files to read that may be copies: their size, and how they begin, is not unique.
+
+    Of a size that is known from earlier runs all are, since only whole files are compared with it.
+    """
+    by_size: defaultdict[int, list[str]] = defaultdict(list)
+    for candidate, _ in plan.to_read:
+        if candidate.source is None:
+            by_size[candidate.n_bytes].append(candidate.path)
+    for size, paths in by_size.items():
+        if size in known_sizes:
+            yield from paths
+        elif len(paths) > 1:
+            beginnings = [_beginning(path) for path in paths]
+            n_alike = Counter(beginnings)
+            yield from (p for p, how in zip(paths, beginnings, strict=True) if n_alike[how] > 1)
+
+
+def _beginning(path: str) -> bytes | None:
+    try:
+        with Path(path).open("rb", buffering=0) as opened:
+            return opened.read(_BEGINNING_BYTES)
+    except OSError:
+        return None  # as for the whole content
 
 
 def _content(path: str) -> str | None:
