@@ -202,3 +202,66 @@ def test_a_damaged_archive_is_found(
 
     assert asked.code == 6
     assert "is damaged" in asked.out
+
+
+@pytest.mark.parametrize("kind", ["session", "episode", "link"])
+def test_a_list_of_fewer_than_none_is_refused(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(capsys, tmp_path, kind, "list", "--limit", "-1").code == 2
+
+
+def test_an_empty_argument_is_not_the_current_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ask(capsys, tmp_path, "run", "")
+
+    assert (asked.code, asked.out) == (2, "")
+    assert "found an empty one" in asked.err
+
+
+def test_explain_takes_a_dataset_version_and_names_what_it_takes(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run", str(place))
+    explained = ask(capsys, tmp_path, "explain", "dataset_", "--json").document
+    unknown = ask(capsys, tmp_path, "explain", "nothing-of-the-kind")
+
+    assert explained["kind"] == "dataset"
+    assert {"train.jsonl", "lineage.jsonl"} <= {link.get("file") for link in explained["chain"]}
+    assert unknown.code == 3
+    assert "the hash of a commit" in unknown.err
+
+
+def test_an_export_that_the_disk_refuses_says_where(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run", str(place))
+    (tmp_path / "file").write_text("")
+    asked = ask(capsys, tmp_path, "dataset", "export", "--to", str(tmp_path / "file" / "out"))
+
+    assert asked.code == 2
+    assert "cannot write to" in asked.err
+
+
+def test_a_second_run_says_that_failures_stand(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "odd.jsonl").write_text("no session\n")
+    ask(capsys, tmp_path, "run", str(place))
+    again = ask(capsys, tmp_path, "run", str(place))
+
+    assert again.code == 4
+    assert "Nothing is new. 1 input still cannot be read." in again.out
+
+
+def test_a_lake_that_cannot_be_opened_is_a_problem_and_no_crash(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run", str(place))
+    for log in (tmp_path / "workspace" / "lake").rglob("_delta_log/*.json"):
+        log.write_text("{")
+    asked = ask(capsys, tmp_path, "store", "check", "--json")
+
+    assert asked.code == 6
+    assert asked.document["problems"]

@@ -50,6 +50,7 @@ def turned(tmp_path_factory: pytest.TempPathFactory) -> Turned:
     root = tmp_path_factory.mktemp("turned") / "workspace"
     with pytest.MonkeyPatch.context() as patch:
         empty = tmp_path_factory.mktemp("home")
+        (empty / ".claude" / "projects").mkdir(parents=True)  # installed, but never used
         patch.setenv("HOME", str(empty))
         patch.delenv("CLAUDE_CONFIG_DIR", raising=False)
         patch.delenv("CODEX_HOME", raising=False)

@@ -1,10 +1,11 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from tracemill.base.errors import UsageError
+from tracemill.base.errors import UsageError, WorkerError
 from tracemill.flows.executor import Executor, make_executor
 from tracemill.flows.local_executor import Local
 
@@ -79,3 +80,14 @@ def test_nothing_is_left_in_scratch(tmp_path: Path) -> None:
 def test_an_unknown_executor_is_answered_with_those_that_are_known() -> None:
     with pytest.raises(UsageError, match="unknown executor 'dask'; known: local, ray"):
         make_executor("dask", 1, Path())
+
+
+def die(shard: int) -> list[int]:
+    if shard:
+        os._exit(9)
+    return []
+
+
+def test_a_worker_that_dies_is_named_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(WorkerError, match="--workers 1"):
+        list(Local(2, tmp_path).map_shards(die, [1, 2]))

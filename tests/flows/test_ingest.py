@@ -96,6 +96,17 @@ def test_a_copy_of_a_session_adds_no_record(workspace: Workspace, place: Path) -
     assert texts(workspace) == before
 
 
+def test_a_copy_is_read_once_its_original_is_rewritten(workspace: Workspace, place: Path) -> None:
+    shutil.copy(place / "s1.jsonl", place / "z-copy.jsonl")
+    first = ingest(workspace, [place])
+    write_session(place, "s1", 2, "other")
+    second = ingest(workspace, [place])
+
+    assert first.inputs == {"duplicate_content": 1, "read": 2}
+    assert second.inputs == {"read": 2, "unchanged": 1}
+    assert {"work 0, please", "other 0, please"} <= set(texts(workspace))
+
+
 def test_two_workers_write_what_one_writes(workspace: Workspace, place: Path) -> None:
     ingest(workspace, [place])
     other = with_key_of(workspace, workspace.root.parent / "other")
@@ -282,6 +293,21 @@ def test_a_session_that_vanishes_before_it_is_read_keeps_what_was_read_of_it(
         result = reading.run(plan, Local(1, workspace.scratch), lambda _progress: None)
 
     assert [failure.reason for failure in result.failures] == ["not_readable"]
+    assert content(workspace) == before
+
+
+def test_a_session_that_vanishes_during_a_rebuild_comes_from_the_archive(
+    workspace: Workspace, place: Path
+) -> None:
+    ingest(workspace, [place])
+    before = content(workspace)
+    shutil.rmtree(workspace.lake)
+    with workspace.writing(), Ingest(workspace) as reading:
+        reading.forget_lake()
+        plan = reading.plan([place])
+        (place / "s1.jsonl").unlink()
+        reading.run(plan, Local(1, workspace.scratch), lambda _progress: None)
+
     assert content(workspace) == before
 
 

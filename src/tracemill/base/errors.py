@@ -10,6 +10,7 @@ TracemillError
     SchemaError       ... found while reading our own store
   PolicyError       a privacy or approval rule of ours forbids it             exit 5
   StoreError        the workspace is locked or damaged                        exit 6
+  WorkerError       a process that worked for us died                         exit 1
 """
 
 from __future__ import annotations
@@ -54,3 +55,7 @@ class PolicyError(TracemillError):
 
 class StoreError(TracemillError):
     """The workspace is in use by another process, or damaged."""
+
+
+class WorkerError(TracemillError):
+    """A process that worked for us died; what was accepted is kept."""

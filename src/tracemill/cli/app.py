@@ -1,5 +1,6 @@
 """The tree of commands, and the one place where errors become exit codes."""
 
+import errno
 import json
 import sqlite3
 import sys
@@ -36,9 +37,14 @@ _DATASETS: Final = Group.create_ordered("Datasets")
 _MAINTAIN: Final = Group.create_ordered("Maintain")
 
 
+_RUN: Final = """\
+Read what is new, link, label and build: one turn of the wheel.
+
+Without SOURCES it finds the sessions on this machine and the repositories in which they ran; \
+where there are none, it uses the bundled example history and says so."""
 _COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
     _START: {
-        "run": ("run:run", "Read what is new, link, label and build: one turn of the wheel."),
+        "run": ("run:run", _RUN),
         "status": ("status:status", "Say what is kept, and what to do next."),
         "doctor": ("doctor:doctor", "Look at this machine: sessions, git, disk, key, scanner."),
     },
@@ -68,6 +74,10 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
     },
     _MAINTAIN: {"store": ("What is kept on this machine.", {"check": "Check that it is whole."})},
 }
+_MACHINE_FAULTS: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
+)
+"""Faults of disks and permissions, which no code of ours can mend."""
 _REBUILD: Final = (
     "delete index.sqlite and vault/catalog.sqlite there, and run again: both are rebuilt"
 )
@@ -108,21 +118,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def call(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name, and return its exit code."""
     try:
+        if "" in arguments:
+            raise UsageError("expected arguments with something in them, found an empty one")
         code = make_app()(arguments)
     except CycloptsError:
         return EXIT_USAGE
-    except TracemillError as error:
-        return _failed(arguments, str(error), _exit_code(error))
-    except sqlite3.DatabaseError as error:
-        said = f"a database of the workspace is damaged ({error}); {_REBUILD}"
-        return _failed(arguments, said, EXIT_STORE)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; what was accepted is kept, run again to go on\n")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_DONE
+    except (TracemillError, sqlite3.DatabaseError, OSError) as error:
+        return _failed(arguments, _explained(error), _exit_code(error))
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _explained(error: Exception) -> str:
+    """Say in words what went wrong; a fault that is not the machine's is a bug, and crashes."""
+    match error:
+        case sqlite3.DatabaseError():
+            return f"a database of the workspace is damaged ({error}); {_REBUILD}"
+        case OSError(errno=number) if number not in _MACHINE_FAULTS:
+            raise error
+        case OSError(filename=None):
+            return f"the machine refused: {error.strerror}; what was accepted is kept"
+        case OSError():
+            at = f"{error.strerror}: {error.filename!r}"
+            return f"the machine refused: {at}; what was accepted is kept"
+        case _:
+            return str(error)
 
 
 def _failed(arguments: Sequence[str], said: str, code: int) -> int:
@@ -134,7 +159,7 @@ def _failed(arguments: Sequence[str], said: str, code: int) -> int:
     return code
 
 
-def _exit_code(error: TracemillError) -> int:
+def _exit_code(error: Exception) -> int:
     match error:
         case NotFoundError():
             return EXIT_NOTHING
@@ -142,7 +167,7 @@ def _exit_code(error: TracemillError) -> int:
             return EXIT_USAGE
         case PolicyError():
             return EXIT_REFUSED
-        case StoreError():
+        case StoreError() | sqlite3.DatabaseError() | OSError():
             return EXIT_STORE
         case DataError():
             return EXIT_PARTLY

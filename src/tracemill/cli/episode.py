@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from tracemill.base.text import one_line
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Shape, answer, show_list, write
+from tracemill.cli.output import Common, Limit, Shape, answer, show_list, write
 from tracemill.flows.lookup import list_rows, show_work
 from tracemill.flows.results import EpisodeRow
 
@@ -28,7 +28,7 @@ _SHAPE = Shape(
 
 def list_episode(
     *,
-    limit: int = 50,
+    limit: Limit = 50,
     jsonl: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

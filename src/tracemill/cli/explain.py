@@ -6,12 +6,13 @@ from tracemill.flows.explain import explain_record
 
 
 def explain(name: str, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Say what something was made from: example, episode, session, file, bytes.
+    """Say what something was made from: dataset, example, episode, session, commit, file, bytes.
 
     Parameters
     ----------
     name
-        The id of an example, an episode or a session, or how it begins.
+        The id of a dataset version, an example, an episode or a session, the hash of a commit,
+        or how one of them begins.
     """
     explained = explain_record(common.open(), name)
     if answer("explain", explained, common):

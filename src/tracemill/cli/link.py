@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.cli.output import Common, Shape, show_list
+from tracemill.cli.output import Common, Limit, Shape, show_list
 from tracemill.flows.lookup import list_links
 from tracemill.flows.results import LinkRow
 
@@ -18,7 +18,7 @@ _SHAPE = Shape("links", ("FROM", "TO", "METHOD", "SURE"), _cells, "tracemill exp
 
 def list_link(
     *,
-    limit: int = 50,
+    limit: Limit = 50,
     jsonl: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from tracemill.base.text import printable, printable_json
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
@@ -35,6 +36,10 @@ class Common:
         from platformdirs import user_data_path
 
         return Workspace(user_data_path("tracemill", appauthor=False))
+
+
+Limit = Annotated[int, Parameter(validator=Number(gte=0))]
+"""How many rows to show; 0 for all."""
 
 
 def answer(

@@ -124,7 +124,9 @@ def _show(result: RunResult, common: Common) -> None:
     if result.dataset:
         write(f"Dataset      {result.dataset}")
     if not result.changed:
-        write("Nothing is new.")
+        n_failures = len(result.failures)
+        still = f" {counted(n_failures, 'input')} still cannot be read." if n_failures else ""
+        write(f"Nothing is new.{still}")
     seconds = sum(stage.seconds for stage in result.stages.values())
     n_bytes = sum(stage.n_bytes for stage in result.stages.values())
     hint(f"{n_bytes / 1e6:,.1f} MB in {seconds:.2f} s", common)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import pyarrow.parquet as pq
+import pyarrow as pa
+from deltalake.exceptions import DeltaError
 
+from tracemill.base.errors import StoreError
 from tracemill.flows.ingest import verify_archive
 from tracemill.flows.ingest.results import Report
 from tracemill.flows.lookup import require_kept
@@ -37,15 +39,17 @@ def check_workspace(workspace: Workspace, report: Report) -> StoreCheck:
     archive = verify_archive(workspace, report)
     problems = list(archive.problems)
     content_hash = None
-    rows = {}
+    rows: dict[str, int] = {}
+    versions: dict[str, int] = {}
     try:
         rows = {name: lake.count(table) for name, table in TABLES.items()}
         content_hash = lake.content_hash()
-    except (OSError, pq.ArrowException) as error:
+        versions = lake.versions()
+    except (OSError, pa.ArrowException, DeltaError, StoreError) as error:
         problems.append(f"lake: {error}; delete the lake folder and run again to rebuild it")
     return StoreCheck(
         rows=rows,
-        versions=lake.versions(),
+        versions=versions,
         n_chunks=archive.n_chunks,
         n_bytes=archive.n_bytes,
         content_hash=content_hash,

@@ -96,14 +96,22 @@ def export_version(workspace: Workspace, name: str, to: Path, *, dry_run: bool) 
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder")
     if not dry_run:
-        part = to.with_name(f".{to.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(folder, part)
-        _verify(part, version)
-        if to.exists():
-            to.rmdir()
-        part.rename(to)
+        try:
+            _copy(folder, version, to)
+        except OSError as error:
+            raise UsageError(f"cannot write to {str(to)!r}: {error.strerror}") from error
     return ExportedVersion(folder=str(to), version=version)
+
+
+def _copy(folder: Path, version: DatasetVersion, to: Path) -> None:
+    """Copy a version beside its target and rename it, so that the target is whole or absent."""
+    part = to.with_name(f".{to.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    shutil.copytree(folder, part)
+    _verify(part, version)
+    if to.exists():
+        to.rmdir()
+    part.rename(to)
 
 
 def _verify(folder: Path, version: DatasetVersion) -> None:

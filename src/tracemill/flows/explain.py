@@ -1,43 +1,105 @@
-"""Where something came from: example, episode, trajectory, input, and the bytes themselves."""
+"""Where something came from: dataset, example, episode, trajectory, commit, input, and bytes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from tracemill.base.errors import NotFoundError
-from tracemill.base.text import counted
-from tracemill.flows.lookup import find_row, show_work
+from tracemill.base.text import counted, one_line
+from tracemill.flows.datasets import find_version
+from tracemill.flows.lookup import find_row, list_links, show_work
 from tracemill.flows.results import EpisodeRow, Explained, SessionRow
+from tracemill.records.commits import Commit
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatExample, Lineage
 from tracemill.records.findings import Input
 from tracemill.records.trajectory import Trajectory
-from tracemill.store.lake import Lake, begins, equals
+from tracemill.store.lake import Lake, begins, contains, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
+_SUBJECT_WIDTH: Final = 120
+_COMMIT_HASH: Final = re.compile(r"[0-9a-f]{7,64}\Z")
+_KNOWN: Final = """\
+expected the id of a dataset version (dataset_…), an example (example_…), an episode (ep_…) or a \
+session (traj_… or the agent's own id), or the hash of a commit"""
+
 
 def explain_record(workspace: Workspace, name: str) -> Explained:
-    """Say what the example, episode or session called `name` was made from.
+    """Say what the dataset version, example, episode, session or commit `name` was made from.
 
     Raises:
         NotFoundError: nothing, or more than one thing, answers to it.
     """
     lake = Lake(workspace.lake)
-    if name.startswith("example_"):
+    kind = name.partition("_")[0]
+    if kind == "dataset":
+        return _explain_dataset(workspace, name)
+    if kind == "example":
         return _explain_example(workspace, lake, name)
-    if name.startswith("ep_"):
-        row = find_row(workspace, "episode", name, EpisodeRow)
-        episode = show_work(workspace, row.id).episode
-        chain = _of_episode(lake, episode)
-        return Explained(
-            id=episode.id, kind="episode", summary=_verdict(episode), chain=tuple(chain)
-        )
+    if kind == "ep":
+        return _explain_episode(workspace, lake, name)
+    if _COMMIT_HASH.match(name) and (commits := _commits(lake, name)):
+        return _explain_commit(workspace, lake, name, commits)
+    try:
+        return _explain_session(workspace, lake, name)
+    except NotFoundError as error:
+        raise NotFoundError(f"{error}; {_KNOWN}") from None
+
+
+def _explain_dataset(workspace: Workspace, name: str) -> Explained:
+    folder, version = find_version(workspace, name)
+    chain: list[dict[str, Any]] = [{"folder": str(folder), "parent": version.parent}]
+    chain += [
+        {"file": file.path, "rows": file.rows, "sha256": file.sha256} for file in version.files
+    ]
+    chain += [{"setting": key, "value": value} for key, value in sorted(version.config.items())]
+    chain += [{"rule": key, "version": n} for key, n in sorted(version.code_versions.items())]
+    n_examples, n_drops = sum(version.n_examples.values()), sum(version.drops.values())
+    summary = f"{counted(n_examples, 'example')}; {n_drops:,} left out or not imitated"
+    return Explained(id=version.id, kind="dataset", summary=summary, chain=tuple(chain))
+
+
+def _explain_episode(workspace: Workspace, lake: Lake, name: str) -> Explained:
+    row = find_row(workspace, "episode", name, EpisodeRow)
+    episode = show_work(workspace, row.id).episode
+    chain = tuple(_of_episode(lake, episode))
+    return Explained(id=episode.id, kind="episode", summary=_verdict(episode), chain=chain)
+
+
+def _explain_session(workspace: Workspace, lake: Lake, name: str) -> Explained:
     session = find_row(workspace, "session", name, SessionRow)
     chain = _of_trajectory(lake, session.id)
     summary = f"{session.agent} session with {counted(session.steps, 'step')}, {session.outcome}"
     return Explained(id=session.id, kind="session", summary=summary, chain=tuple(chain))
+
+
+def _commits(lake: Lake, name: str) -> list[Commit]:
+    """Return the commits whose hashes begin with `name`, one for each repository that has them."""
+    where = contains("record", f'"sha":"{name}')
+    found = lake.records(TABLES["events"], where=where)
+    return [event for event in found if isinstance(event, Commit) and event.sha.startswith(name)]
+
+
+def _explain_commit(
+    workspace: Workspace, lake: Lake, name: str, commits: list[Commit]
+) -> Explained:
+    hashes = sorted({commit.sha for commit in commits})
+    if len(hashes) > 1:
+        raise NotFoundError(f"{name!r} may mean any of: {', '.join(hashes[:10])}")
+    chain: list[dict[str, Any]] = [
+        {"linked": link.source, "method": link.method, "confidence": link.confidence}
+        for link in list_links(workspace, limit=0).rows
+        if link.target == hashes[0]
+    ]
+    inputs = lake.records(TABLES["inputs"], owners={c.origin.input_id for c in commits})
+    for found in sorted(inputs, key=attrgetter("uri")):
+        chain.extend(_bytes(found))
+    summary = one_line(commits[0].subject, _SUBJECT_WIDTH)
+    return Explained(id=hashes[0], kind="commit", summary=summary, chain=tuple(chain))
 
 
 def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:

@@ -51,7 +51,7 @@ def _sessions(facts: Facts) -> Iterator[Row]:
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             outcome=episode.outcome if episode else "unknown",
-            outcome_confidence=episode.confidence if episode else 0.0,
+            outcome_confidence=episode.confidence if episode else None,
             session_id=trajectory.session_id,
             parent_id=trajectory.parent_id,
             is_subagent=trajectory.is_subagent,

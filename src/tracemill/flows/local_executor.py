@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tracemill.base.errors import WorkerError
 from tracemill.base.ids import digest
 
 S = TypeVar("S")
@@ -47,7 +49,7 @@ class Local:
             for number, shard in islice(numbered, 2 * self._workers):
                 waiting.append(pool.submit(_spill, kernel, shard, folder / str(number)))
             while waiting:
-                yield from _unspill(waiting.pop(0).result())
+                yield from _unspill(_result(waiting.pop(0)))
                 for number, shard in islice(numbered, 1):
                     waiting.append(pool.submit(_spill, kernel, shard, folder / str(number)))
         shutil.rmtree(folder)
@@ -74,6 +76,16 @@ def _spill(kernel: Callable[[Any], Iterable[Any]], shard: Any, path: Path) -> Pa
         for part in kernel(shard):
             pickle.dump(part, out, protocol=pickle.HIGHEST_PROTOCOL)
     return path
+
+
+def _result(future: Future[Path]) -> Path:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise WorkerError(
+            "a worker process died, most often because the machine ran out of memory; what was "
+            "accepted is kept: run again, with --workers 1 to need less"
+        ) from None
 
 
 def _unspill(path: Path) -> Iterator[Any]:

@@ -16,7 +16,7 @@ from tracemill.base.clock import now
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.executor import Executor, make_executor
 from tracemill.flows.ingest import Ingest, Ingested, Plan, Report, nothing_new
-from tracemill.flows.ingest.discovery import default_places
+from tracemill.flows.ingest.discovery import default_places, discover
 from tracemill.flows.lookup import read_counts
 from tracemill.flows.results import PlanResult, RunResult
 from tracemill.flows.timing import StageClock
@@ -64,7 +64,8 @@ def find_places(
     """Return the places named, or this machine's, or those of the bundled example."""
     if sources:
         return Places(tuple(source.expanduser() for source in sources), is_default=False)
-    if found := default_places(Path.home(), dict(environment)):
+    found = default_places(Path.home(), dict(environment))
+    if next(discover(found), None) is not None:
         return Places(tuple(found), is_default=True)
     return Places((workspace.root / "example",), is_default=True, is_example=True)
 

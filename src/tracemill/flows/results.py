@@ -141,7 +141,7 @@ class SessionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     input_tokens: int | None
     output_tokens: int | None
     outcome: str
-    outcome_confidence: float
+    outcome_confidence: float | None
     session_id: str
     parent_id: str | None
     is_subagent: bool

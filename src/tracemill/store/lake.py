@@ -51,6 +51,11 @@ def begins(column: str, start: str) -> Where:
     return lambda rows: pc.starts_with(rows.column(column), start)
 
 
+def contains(column: str, part: str) -> Where:
+    """Want rows whose text in a column has `part` somewhere."""
+    return lambda rows: pc.match_substring(rows.column(column), part)
+
+
 def is_unknown(column: str) -> Where:
     """Want rows that hold nothing in a column."""
     return lambda rows: rows.column(column).is_null()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from tracemill.base.ids import make_id
 from tracemill.flows.executor import Executor
@@ -15,16 +15,25 @@ from tracemill.flows.ingest.batch import Batch
 from tracemill.flows.ingest.discovery import Skip
 from tracemill.flows.ingest.kernel import Finished, ReadTask, Rows, Shard, ShardEnd, read_shard
 from tracemill.flows.ingest.redactors import redactor
-from tracemill.flows.ingest.results import Ingested, Plan, Progress, Report
+from tracemill.flows.ingest.results import COPY, Ingested, Plan, Progress, Report
 from tracemill.flows.results import Failure
+from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
 from tracemill.store.lake import Lake
-from tracemill.store.vault import Vault
+from tracemill.store.vault import Known, Vault
 from tracemill.store.workspace import Workspace
 
 _SHARD_BYTES: Final = 8 * 2**20
 _SHARD_INPUTS: Final = 256
 _BEGINNING_BYTES: Final = 4_096
+
+
+class _Original(NamedTuple):
+    """What an input is a copy of."""
+
+    path: str
+    content: str
+    """SHA-256 of the bytes of both."""
 
 
 class Accepting:
@@ -39,6 +48,7 @@ class Accepting:
         self._chunks = vault.chunks()
         self._replaceable = vault.pending() | {known.id for known in self._known.values()}
         self._failures: list[Failure] = []
+        self._vanished: list[Known] = []
         self._inputs: Counter[str] = Counter()
         self._records: Counter[str] = Counter()
         self._skipped_lines: Counter[str] = Counter()
@@ -52,27 +62,40 @@ class Accepting:
         for path, stamp, skip in plan.to_skip:
             self._skip(batch, path, stamp, skip)
         n_bytes = plan.n_bytes
-        tasks = [*self._tasks(plan, batch), *self._restored(plan)]
+        tasks = [*self._tasks(plan, batch), *self._restored(plan.to_restore)]
+        batch = self._read(tasks, batch, executor, lambda: report(self._progress(n_bytes)))
+        again = list(self._restored(self._vanished))
+        self._read(again, batch, executor, lambda: None).accept(self._chunks)
+        return self._result(plan)
+
+    def _progress(self, n_bytes: int) -> Progress:
+        return Progress("read", self._n_bytes, n_bytes)
+
+    def _read(
+        self, tasks: list[ReadTask], batch: Batch, executor: Executor, report: Callable[[], None]
+    ) -> Batch:
+        """Read inputs, accept full batches, and return the one that is not full yet."""
         for part in executor.map_shards(read_shard, self._shards(tasks)):
             match part:
                 case Rows():
                     batch.write(part)
                 case Finished():
                     self._add(batch, part)
-                    report(Progress("read", self._n_bytes, n_bytes))
+                    report()
                 case ShardEnd():
                     if batch.is_full:
                         batch.accept(self._chunks)
                         batch = self._new_batch()
                 case _:
                     assert_never(part)
-        batch.accept(self._chunks)
-        return self._result(plan)
+        return batch
 
     def _new_batch(self) -> Batch:
         return Batch(self._vault, self._lake, self._replaceable)
 
-    def _skip(self, batch: Batch, path: str, stamp: str, skip: Skip) -> None:
+    def _skip(
+        self, batch: Batch, path: str, stamp: str, skip: Skip, content: str | None = None
+    ) -> None:
         uri = self._redactor.text(path)
         result = Input(
             id=make_id("input", uri),
@@ -82,6 +105,7 @@ class Accepting:
             status="skipped",
             reason=skip.reason,
             detail=skip.detail,
+            content=content,
         )
         batch.skip(path, stamp, result, failed=skip.failed)
         self._count(result, failed=skip.failed)
@@ -90,7 +114,9 @@ class Accepting:
         before = self._known.get(finished.task.address)
         is_given_up = finished.result.status == "skipped"
         if not (is_given_up and before is not None and before.status == "read"):
-            batch.add(finished)  # otherwise what was read earlier stays, and it is tried again
+            batch.add(finished)
+        elif before.code != reading_code(before.source):
+            self._vanished.append(before)  # its rows are gone or old: the archive has its bytes
         self._count(finished.result, failed=finished.failed)
 
     def _count(self, result: Input, *, failed: bool) -> None:
@@ -112,9 +138,9 @@ class Accepting:
         for candidate, source in plan.to_read:
             original = originals.get(candidate.path)
             if original is not None:
-                detail = f"the same bytes as {self._redactor.text(original)}"
-                skip = Skip("duplicate_content", detail, failed=False)
-                self._skip(batch, candidate.path, candidate.stamp, skip)
+                detail = f"the same bytes as {self._redactor.text(original.path)}"
+                skip = Skip(COPY, detail, failed=False)
+                self._skip(batch, candidate.path, candidate.stamp, skip, original.content)
                 continue
             uri = self._redactor.text(candidate.address)
             tasks.append(
@@ -130,12 +156,12 @@ class Accepting:
             )
         return tasks
 
-    def _restored(self, plan: Plan) -> Iterator[ReadTask]:
+    def _restored(self, wanted: Sequence[Known]) -> Iterator[ReadTask]:
         """Yield inputs that are read from the archive, as they last stood there."""
-        if not plan.to_restore:
+        if not wanted:
             return
         latest = {state.input_id: state for _, state in self._vault.archive.states()}
-        for known in plan.to_restore:
+        for known in wanted:
             if known.source is not None and latest[known.id].chunks:
                 yield ReadTask(
                     path=known.path,
@@ -148,9 +174,14 @@ class Accepting:
                     chunks=latest[known.id].chunks,
                 )
 
-    def _originals(self, plan: Plan) -> dict[str, str]:
-        """Return, for each copy among the inputs to read, the path that it is a copy of."""
-        read_before = [known for known in self._known.values() if known.status == "read"]
+    def _originals(self, plan: Plan) -> dict[str, _Original]:
+        """Return, for each copy among the inputs to read, what it is a copy of."""
+        changing = {candidate.address for candidate, _ in plan.to_read}
+        read_before = [
+            known
+            for known in self._known.values()
+            if known.status == "read" and known.path not in changing
+        ]
         first = {known.content: known.path for known in read_before}
         originals = {}
         for path in _maybe_copies(plan, {known.n_bytes for known in read_before}):
@@ -158,7 +189,7 @@ class Accepting:
             if content is not None:
                 original = first.setdefault(content, path)
                 if original != path:
-                    originals[path] = original
+                    originals[path] = _Original(original, content)
         return originals
 
     def _shards(self, tasks: list[ReadTask]) -> Iterator[Shard]:

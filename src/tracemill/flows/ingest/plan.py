@@ -15,7 +15,7 @@ from typing import Self
 from tracemill.base import git
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.discovery import Candidate, Skip, Unreadable, discover, recognise
-from tracemill.flows.ingest.results import Ingested, Plan, Report
+from tracemill.flows.ingest.results import COPY, Ingested, Plan, Report
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.store.vault import Archived, Known, Vault
@@ -53,15 +53,27 @@ class Ingest:
         """Look at everything below `places`; only what is new or changed is opened."""
         known = self._known()
         plan = Plan([], [], Counter(), [], [])
+        copies: list[tuple[Candidate, Known]] = []
+        standing: set[str | None] = set()
         for found in discover(places):
             before = known.pop(found.address, None)
             if isinstance(found, Unreadable):
                 skip = Skip(found.reason, found.detail, failed=True)
                 _plan_skip(plan, found.address, "", skip, before)
             elif before and _is_current(before, found):
+                if before.reason == COPY:
+                    copies.append((found, before))
+                    continue
                 _note_unchanged(plan, before)
+                standing.add(before.content)
             else:
                 _plan_candidate(plan, found, before)
+        standing.update(other.content for other in known.values() if other.status == "read")
+        for found, before in copies:
+            if before.content in standing:
+                _note_unchanged(plan, before)
+            else:
+                _plan_candidate(plan, found, before)  # what it was a copy of stands no longer
         plan.to_restore.extend(filter(_is_stale, known.values()))
         return plan
 

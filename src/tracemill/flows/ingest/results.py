@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tracemill.flows.ingest.discovery import Candidate, Skip
 from tracemill.flows.results import Failure
 from tracemill.records.refs import Record
 from tracemill.store.vault import Known
+
+COPY: Final = "duplicate_content"
+"""Why an input is not read that holds the very bytes of another."""
 
 
 class Progress(NamedTuple):
