@@ -39,8 +39,9 @@ def test_one_line_is_one_line_and_fits(text: str, width: int) -> None:
 
 
 def test_counts_agree_with_their_noun() -> None:
-    assert [counted(1, "entry"), counted(2, "entry"), counted(1200, "file")] == [
+    assert [counted(1, "entry"), counted(2, "entry"), counted(2, "day"), counted(1200, "file")] == [
         "1 entry",
         "2 entries",
+        "2 days",
         "1,200 files",
     ]

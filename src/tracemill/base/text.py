@@ -33,5 +33,6 @@ def one_line(text: str, width: int) -> str:
 
 def counted(n: int, noun: str) -> str:
     """Return a number with its noun: `1 session`, `2 sessions`."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    is_plain = not noun.endswith("y") or noun.endswith(("ay", "ey", "oy"))
+    plural = noun + "s" if is_plain else noun[:-1] + "ies"
     return f"{n:,} {noun if n == 1 else plural}"

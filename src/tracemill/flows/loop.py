@@ -64,7 +64,7 @@ def find_places(
     """Return the places named, or this machine's, or those of the bundled example."""
     if sources:
         return Places(tuple(source.expanduser() for source in sources), is_default=False)
-    found = default_places(Path.home(), dict(environment))
+    found = default_places(Path.home(), environment)
     if next(discover(found), None) is not None:
         return Places(tuple(found), is_default=True)
     return Places((workspace.root / "example",), is_default=True, is_example=True)

@@ -185,11 +185,40 @@ class Check(Record, frozen=True, kw_only=True):
     """What was found, and what to do."""
 
 
+class AgentSessions(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What one agent keeps on this machine, and how long it will."""
+
+    agent: str
+    """The agent."""
+    places: tuple[str, ...]
+    """Folders in which its sessions lie."""
+    n_files: int
+    """Files there, empty ones left aside."""
+    n_bytes: int
+    """Their size."""
+    newest: datetime | None
+    """When a file was last written to."""
+    oldest: datetime | None
+    """When the file that has waited longest was last written to."""
+    kept_days: float | None
+    """Days after which the agent deletes a session; None where it deletes none."""
+    days_left: int | None
+    """Whole days until the oldest goes; None where none goes."""
+    n_going: int
+    """Files that go within a week."""
+    n_waiting: int
+    """Files that are new or changed since inputs were last looked at."""
+    advice: str | None
+    """The edit that keeps the originals; None where none is needed."""
+
+
 class DoctorResult(Record, frozen=True, kw_only=True):
     """Whether this machine is ready."""
 
     checks: tuple[Check, ...]
     """What was looked at."""
+    agents: tuple[AgentSessions, ...] = ()
+    """The agents that have sessions on this machine."""
 
 
 class Explained(Record, frozen=True, kw_only=True):

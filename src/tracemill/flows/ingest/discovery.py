@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base import git
 from tracemill.base.errors import NotFoundError
+from tracemill.capture.agents import AGENTS
 from tracemill.sources import HEAD_BYTES, SOURCES, Head, sources_of
 
 # fmt: off
@@ -71,12 +72,9 @@ class Skip(NamedTuple):
     failed: bool
 
 
-def default_places(home: Path, environment: dict[str, str]) -> list[Path]:
+def default_places(home: Path, environment: Mapping[str, str]) -> list[Path]:
     """Return the folders of this machine in which agents keep their sessions."""
-    claude = Path(environment.get("CLAUDE_CONFIG_DIR") or home / ".claude")
-    codex = Path(environment.get("CODEX_HOME") or home / ".codex")
-    places = [claude / "projects", codex / "sessions", codex / "archived_sessions"]
-    return [place for place in places if place.is_dir()]
+    return [place for agent in AGENTS for place in agent.places(home, environment)]
 
 
 def discover(places: Iterable[Path]) -> Iterator[Candidate | Unreadable]:

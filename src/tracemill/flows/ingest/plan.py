@@ -7,7 +7,7 @@ the code that read it has a newer version.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -76,6 +76,12 @@ class Ingest:
                 _plan_candidate(plan, found, before)  # what it was a copy of stands no longer
         plan.to_restore.extend(filter(_is_stale, known.values()))
         return plan
+
+    def count_waiting(self, found: Iterable[Candidate]) -> int:
+        """Return how many of these inputs are not known in the state in which they stand."""
+        known = self._vault.inputs() if self._workspace.exists else {}
+        stamps = {path: before.stamp for path, before in known.items()}
+        return sum(stamps.get(candidate.address) != candidate.stamp for candidate in found)
 
     def _known(self) -> dict[str, Known]:
         """Return what is known by path; where rows may be missing, as if older code had read it."""

@@ -1,0 +1,114 @@
+"""Where each agent keeps its sessions on a machine, and when it deletes them: one table.
+
+Finding sessions, warning before they go, and capturing them live all go by this table. To add
+an agent, add a line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_DAYS: Final[Mapping[str, float]] = {"h": 1 / 24, "d": 1, "w": 7, "m": 30}
+_AGE: Final = re.compile(r"(\d{1,6})([hdwm])")
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long an agent keeps a session after it was last written to."""
+
+    days: float
+    """How long where the settings say nothing."""
+    settings: str
+    """The settings file, below the agent's folder."""
+    key: tuple[str, ...]
+    """Where in the settings the time stands: days as a number, or an age such as `30d`."""
+    keep: str
+    """What to set there so that sessions stay for ten years, as JSON."""
+    switch: tuple[str, ...] = ()
+    """Where in the settings deleting can be switched off; empty where it cannot."""
+
+    def days_kept(self, home: Path) -> float | None:
+        """Return for how many days sessions are kept; None where none is ever deleted."""
+        try:
+            settings = json.loads((home / self.settings).read_bytes())
+        except (OSError, ValueError):
+            return self.days
+        if self.switch and _look_up(settings, self.switch) is False:
+            return None
+        found = _look_up(settings, self.key)
+        if isinstance(found, str) and (age := _AGE.fullmatch(found)):
+            return int(age[1]) * _DAYS[age[2]]
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return float(found)
+        return self.days
+
+    def advice(self, home: Path) -> str:
+        """Return the edit that keeps the originals."""
+        edit = self.keep
+        for name in reversed(self.key[1:]):
+            edit = f'{{"{name}": {edit}}}'
+        return f'set "{self.key[0]}": {edit} in {home / self.settings}'
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One agent, and its place on a machine."""
+
+    name: str
+    """As people call it."""
+    source: str
+    """The source that reads its sessions."""
+    variable: str | None
+    """Environment variable that names its folder."""
+    folder: str
+    """Its folder below the home folder, where the variable is not set."""
+    sessions: tuple[str, ...]
+    """Folders of sessions below it, as patterns."""
+    retention: Retention | None = None
+    """When it deletes sessions; None where it keeps them until a person deletes them."""
+
+    def home(self, home: Path, environment: Mapping[str, str]) -> Path:
+        """Return its folder for the person whose home folder is `home`."""
+        named = environment.get(self.variable) if self.variable else None
+        return Path(named) if named else home / self.folder
+
+    def places(self, home: Path, environment: Mapping[str, str]) -> list[Path]:
+        """Return the folders of sessions that there are."""
+        root = self.home(home, environment)
+        found = (path for pattern in self.sessions for path in sorted(root.glob(pattern)))
+        return [path for path in found if path.is_dir()]
+
+
+AGENTS: Final = (
+    Agent(
+        name="Claude Code",
+        source="claude-code",
+        variable="CLAUDE_CONFIG_DIR",
+        folder=".claude",
+        sessions=("projects",),
+        retention=Retention(
+            days=30, settings="settings.json", key=("cleanupPeriodDays",), keep="3650"
+        ),
+    ),
+    Agent(
+        name="Codex",
+        source="codex",
+        variable="CODEX_HOME",
+        folder=".codex",
+        sessions=("sessions", "archived_sessions"),
+    ),
+)
+"""Every agent whose sessions are found without being named, in the order of asking."""
+
+
+def _look_up(settings: object, key: tuple[str, ...]) -> object:
+    for name in key:
+        if not isinstance(settings, dict):
+            return None
+        settings = settings.get(name)
+    return settings
