@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.sources.claude_code import lines as claude
 from tests.sources.codex import lines as codex
+from tests.sources.copilot_cli import lines as copilot
 from tests.sources.reading import Found, blocks_of, jsonl, read
 
 from tracemill.records.events import Event
@@ -18,6 +20,7 @@ from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
+from tracemill.sources.copilot_cli import CopilotCli
 from tracemill.sources.protocol import Source
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -112,9 +115,19 @@ def codex_records() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-RECORDS = {"claude-code": claude_records(), "codex": codex_records()}
+RECORDS = {
+    "claude-code": claude_records(),
+    "codex": codex_records(),
+    "copilot-cli": copilot.drawn(NAMES, TEXTS),
+}
+FILLERS: dict[str, Callable[[int], Any]] = {
+    "claude-code": lambda number: claude.user(5000 + number, "x"),
+    "codex": lambda number: codex.typed(f"x{number}"),
+    "copilot-cli": lambda number: copilot.user(f"x{number}"),
+}
+"""Lines that are a step each."""
 for_each_source = pytest.mark.parametrize(
-    "source", [ClaudeCode(), Codex()], ids=lambda source: source.name
+    "source", [ClaudeCode(), Codex(), CopilotCli()], ids=lambda source: source.name
 )
 
 
@@ -243,10 +256,7 @@ def test_a_growing_file_keeps_its_ids_and_what_was_said(
 @given(data=st.data())
 def test_closed_steps_never_change(source: Source, data: st.DataObject) -> None:
     """What was given away before the end of a file is given away just so when it has grown."""
-    filler = b"".join(
-        jsonl(claude.user(5000 + n, "x") if source.name == "claude-code" else codex.typed(f"x{n}"))
-        for n in range(300)
-    )
+    filler = jsonl(*map(FILLERS[source.name], range(300)))
     lines = data.draw(files(source))
     content = b"".join(lines) + filler
     more = content + b"".join(data.draw(files(source)))

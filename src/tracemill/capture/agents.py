@@ -102,6 +102,13 @@ AGENTS: Final = (
         folder=".codex",
         sessions=("sessions", "archived_sessions"),
     ),
+    Agent(
+        name="Copilot CLI",
+        source="copilot-cli",
+        variable=None,
+        folder=".copilot",
+        sessions=("session-state",),
+    ),
 )
 """Every agent whose sessions are found without being named, in the order of asking."""
 

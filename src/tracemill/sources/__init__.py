@@ -24,6 +24,7 @@ SOURCES: Final = Registry[type[Source]](
     builtin={
         "git": "tracemill.sources.git_history:GitHistory",
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
+        "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "codex": "tracemill.sources.codex:Codex",
     },
 )

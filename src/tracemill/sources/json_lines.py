@@ -250,6 +250,30 @@ def is_too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
     return True
 
 
+def tool_arguments(given: object) -> dict[str, Any]:
+    """Return a tool's arguments; a text that is no JSON object stands under the key `input`.
+
+    Raises:
+        BadShapeError: they are nested too deeply.
+    """
+    found = _decoded_object(given) if isinstance(given, str) else given
+    if is_too_deep(found):
+        raise BadShapeError("expected a tool's arguments, found them nested too deeply")
+    if isinstance(found, dict):
+        return found
+    return {} if found is None or found == "" else {"input": found}
+
+
+def _decoded_object(given: str) -> object:
+    if not given.lstrip().startswith("{"):
+        return given
+    try:
+        found = orjson.loads(given)
+    except orjson.JSONDecodeError:
+        return given
+    return given if is_too_deep(found) else found
+
+
 def _inside(value: object) -> list[object]:
     if isinstance(value, dict):
         return [inner for inner in value.values() if isinstance(inner, _CONTAINERS)]
