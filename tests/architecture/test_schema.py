@@ -48,6 +48,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.status": results.StatusResult,
     "answer.doctor": results.DoctorResult,
     "answer.explain": results.Explained,
+    "answer.restore": results.RestoreResult,
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,
     "row.link": results.LinkRow,

@@ -1,3 +1,4 @@
+import os
 import random
 from pathlib import Path
 
@@ -74,3 +75,27 @@ def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match=r"\.zst' is damaged at byte 0"):
         list(Archive(tmp_path / "archive").read(state.chunks))
+
+
+def test_states_keep_their_order_when_a_backup_lost_all_times(tmp_path: Path) -> None:
+    known: dict[str, Chunk] = {}
+    for number in range(12):
+        archived(tmp_path, f"b{number}", b"%d" % number, known)
+    archived(tmp_path, "b3", b"3", known)
+    for manifest in (tmp_path / "archive").glob("*.jsonl"):
+        os.utime(manifest, (0, 0))
+
+    batches = [batch for batch, _ in Archive(tmp_path / "archive").states()]
+    assert batches == ["b0", "b1", "b2", *(f"b{n}" for n in range(4, 12)), "b3"]
+
+
+def test_manifests_without_a_number_come_first_in_the_order_of_their_times(tmp_path: Path) -> None:
+    known: dict[str, Chunk] = {}
+    for moment, batch in enumerate(["z", "a"]):
+        archived(tmp_path, batch, batch.encode(), known)
+        (found,) = (tmp_path / "archive").glob(f"*-{batch}.jsonl")
+        found.rename(found.with_name(f"{batch}.jsonl"))
+        os.utime(tmp_path / "archive" / f"{batch}.jsonl", (moment, moment))
+    archived(tmp_path, "new", b"new", known)
+
+    assert [batch for batch, _ in Archive(tmp_path / "archive").states()] == ["z", "a", "new"]

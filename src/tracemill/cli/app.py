@@ -34,6 +34,7 @@ _START: Final = Group.create_ordered("Start here")
 _COLLECT: Final = Group.create_ordered("Collect")
 _LOOK: Final = Group.create_ordered("Look")
 _DATASETS: Final = Group.create_ordered("Datasets")
+_PRIVACY: Final = Group.create_ordered("Privacy")
 _MAINTAIN: Final = Group.create_ordered("Maintain")
 
 
@@ -70,6 +71,12 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show what is in a version, and what was left out and why.",
                 "export": "Copy a version, with its card and lineage, to a folder of yours.",
             },
+        )
+    },
+    _PRIVACY: {
+        "data": (
+            "What is kept of your data.",
+            {"restore": "Write original bytes, as they were archived, to a folder of yours."},
         )
     },
     _MAINTAIN: {"store": ("What is kept on this machine.", {"check": "Check that it is whole."})},

@@ -232,3 +232,31 @@ class Explained(Record, frozen=True, kw_only=True):
     """What it is, in one line."""
     chain: tuple[dict[str, Any], ...]
     """Each thing it was made from, nearest first."""
+
+
+class RestoredInput(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """One input whose original bytes came back."""
+
+    input_id: str
+    """The input."""
+    source: str | None
+    """The source that read it; None for a copy of another file."""
+    kind: str
+    """`file`, `folder`, or `stream` for what a source read of a repository."""
+    n_bytes: int
+    """How many bytes it has."""
+    content: str
+    """SHA-256 of them."""
+
+
+class RestoreResult(Record, frozen=True, kw_only=True):
+    """What was written out of the archive."""
+
+    folder: str
+    """The folder that holds it."""
+    inputs: tuple[RestoredInput, ...]
+    """What came back, or would."""
+    n_bytes: int
+    """How many bytes that is."""
+    failures: tuple[Failure, ...]
+    """Inputs that could not be written, by id."""

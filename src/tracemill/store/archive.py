@@ -4,7 +4,9 @@ Bytes are cut into chunks of 8 MiB, each compressed as a zstd frame of its own a
 the SHA-256 of what it holds. The new chunks of one ingest batch lie behind one another in a pack;
 a manifest beside it says which input consists of which chunks. Pack and manifest appear
 whole, by rename after fsync, the manifest last: what no manifest names was never accepted.
-An input that grows shares all but its last chunk with its earlier self.
+Manifests are numbered in the order in which they were accepted, so a backup that keeps no
+times keeps their order. An input that grows shares all but its last chunk with its earlier
+self.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 import zstandard
@@ -60,6 +62,17 @@ class Archived(Record, frozen=True, kw_only=True):
     """What told its state apart from others: size and time, or the heads of a repository."""
     chunks: tuple[Chunk, ...]
     """Its bytes in order."""
+
+
+class _Manifest(NamedTuple):
+    """One manifest; they sort in the order in which they were accepted."""
+
+    number: int
+    """Its number; 0 where it was written before manifests had one."""
+    moment: int
+    """When it was written, where it has no number; times do not survive every backup."""
+    batch: str
+    path: Path
 
 
 class Spool:
@@ -168,8 +181,17 @@ class Archive:
             for state in states
         ]
         lines = b"".join(msgspec.json.encode(state) + b"\n" for state in accepted)
-        write_whole(self.root / f"{batch}.jsonl", lines)
+        manifests = self._manifests()
+        number = manifests[-1].number + 1 if manifests else 1
+        write_whole(self.root / f"{number:08}-{batch}.jsonl", lines)
+        for manifest in manifests:
+            if manifest.batch == batch:
+                manifest.path.unlink()  # the new one says the same
         return accepted
+
+    def _manifests(self) -> list[_Manifest]:
+        """Return every manifest, oldest first."""
+        return sorted(map(_manifest, self.root.glob("*.jsonl")))
 
     def _pack(self, chunks: Mapping[str, Chunk], spool: Path) -> dict[str, Chunk]:
         """Copy chunks from their spools into a pack, and return where they lie now.
@@ -196,10 +218,9 @@ class Archive:
     def states(self) -> Iterator[tuple[str, Archived]]:
         """Yield batch and state of everything ever accepted, oldest batch first."""
         decode = msgspec.json.Decoder(Archived).decode
-        manifests = sorted(self.root.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
-        for manifest in manifests:
-            for line in manifest.read_bytes().splitlines():
-                yield manifest.stem, decode(line)
+        for manifest in self._manifests():
+            for line in manifest.path.read_bytes().splitlines():
+                yield manifest.batch, decode(line)
 
     def read(self, chunks: Iterable[Chunk]) -> Iterator[bytes]:
         """Yield the original bytes of `chunks`, each checked against its hash.
@@ -218,6 +239,13 @@ class Archive:
             if hashlib.sha256(data).hexdigest() != chunk.sha256:
                 raise _damaged(chunk)
             yield data
+
+
+def _manifest(path: Path) -> _Manifest:
+    number, _, batch = path.stem.rpartition("-")
+    if number.isdigit():
+        return _Manifest(int(number), 0, batch, path)
+    return _Manifest(0, path.stat().st_mtime_ns, path.stem, path)
 
 
 def _moved(chunk: Chunk, spooled: BinaryIO, out: BinaryIO, pack: str) -> Chunk:

@@ -6,7 +6,17 @@ alone may import the vault: unredacted bytes come in here, and only redacted row
 """
 
 from tracemill.flows.ingest.plan import Ingest
+from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.ingest.results import Ingested, Plan, Progress, Report, nothing_new
 from tracemill.flows.ingest.verify import verify_archive
 
-__all__ = ["Ingest", "Ingested", "Plan", "Progress", "Report", "nothing_new", "verify_archive"]
+__all__ = [
+    "Ingest",
+    "Ingested",
+    "Plan",
+    "Progress",
+    "Report",
+    "nothing_new",
+    "restore_originals",
+    "verify_archive",
+]
