@@ -19,6 +19,7 @@ from tracemill import records
 from tracemill.flows import results
 from tracemill.records import (
     activity,
+    audits,
     datasets,
     episodes,
     events,
@@ -49,6 +50,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.doctor": results.DoctorResult,
     "answer.explain": results.Explained,
     "answer.restore": results.RestoreResult,
+    "answer.audit": audits.AuditReport,
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,
     "row.link": results.LinkRow,

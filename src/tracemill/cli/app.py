@@ -69,6 +69,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             "Dataset versions.",
             {
                 "show": "Show what is in a version, and what was left out and why.",
+                "audit": "Check anybody's dataset files, and say what is wrong with them.",
                 "export": "Copy a version, with its card and lineage, to a folder of yours.",
             },
         )

@@ -6,11 +6,14 @@ from typing import Annotated, Any, Final
 from cyclopts import Parameter
 
 from tracemill.base.text import one_line
-from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.flows.audit import audit_files
 from tracemill.flows.datasets import export_version, show_version
+from tracemill.records.audits import CheckResult
 
 _WIDTH: Final = 140
+_SHOWN_ROWS: Final = 3
 
 
 def show_dataset(
@@ -79,3 +82,35 @@ def export_dataset(
         for file in exported.version.files:
             write(f"{exported.folder}/{file.path}  {file.rows:,} rows, {verb}")
     return EXIT_DONE
+
+
+def audit_dataset(
+    *files: Path,
+    before: tuple[Path, ...] = (),
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Check anybody's dataset files: JSON Lines or JSON in any shape that trainers read.
+
+    Splits are told by the names of the files. Nothing is kept, and nothing leaves this machine.
+
+    Parameters
+    ----------
+    files
+        Files, or folders that hold them.
+    before
+        Files of the version before, to compare with.
+    """
+    report = audit_files(files, before)
+    if not answer("audit", report, common):
+        counts("Rows", report.rows)
+        for check in report.checks:
+            _show_check(check)
+    return EXIT_NO if report.has_failed else EXIT_DONE
+
+
+def _show_check(check: CheckResult) -> None:
+    write(f"{check.verdict:<8} {check.name:<20} {check.says}")
+    for row in check.failing[:_SHOWN_ROWS] if check.verdict == "fail" else ():
+        write(f"{'':<30}{row.file}:{row.line}  {row.detail}")
+    if check.verdict == "fail" and check.n_failing > _SHOWN_ROWS:
+        write(f"{'':<30}… and {check.n_failing - _SHOWN_ROWS:,} more rows")

@@ -1,0 +1,141 @@
+"""Checks of a dataset: each with a threshold, what was measured, and the rows it objects to.
+
+To add one: a function that yields its objections and a line in `CHECKS`, or a class that fits
+`protocol.Check`, and cases that it must and must not object to under `tests/curate/checks/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tracemill.curate.checks import answers, repetition, splits, tool_use
+from tracemill.curate.checks.protocol import Check, Checked, RowCheck, share
+from tracemill.curate.checks.wording import calls_any
+from tracemill.records.audits import CheckResult, TrainingRow
+
+
+def _share_of(
+    kept: Callable[[TrainingRow], bool],
+) -> Callable[[Sequence[TrainingRow]], float | None]:
+    return lambda rows: share(sum(map(kept, rows)), len(rows))
+
+
+def _has_preamble(row: TrainingRow) -> bool:
+    return next(answers.preambles(Checked([row])), None) is not None
+
+
+_REGRESSION: Final = splits.Regression(
+    (
+        ("direct answers", _share_of(lambda row: not calls_any(row)), True),
+        ("text before calls", _share_of(_has_preamble), False),
+        ("unique rows", lambda rows: share(len({row.digest for row in rows}), len(rows)), True),
+    )
+)
+
+CHECKS: Final[tuple[Check, ...]] = (
+    repetition.Uniqueness(),
+    RowCheck("exact_duplicates", 0.0, "repeat an earlier row", repetition.repeats),
+    RowCheck(
+        "repeated_requests",
+        0.1,
+        "ask what an earlier row asks",
+        repetition.repeated_requests,
+        repetition.with_request,
+    ),
+    repetition.TemplateCollapse(),
+    RowCheck(
+        "counted_requests",
+        0.01,
+        "ask in a few words and a running number",
+        repetition.counted_requests,
+        repetition.with_request,
+    ),
+    RowCheck(
+        "counted_answers",
+        0.01,
+        "answer what others answer but for a number",
+        repetition.counted_answers,
+    ),
+    RowCheck(
+        "short_answers",
+        0.05,
+        "end with an answer too short to teach anything",
+        answers.short_answers,
+        answers.ending_in_answers,
+    ),
+    RowCheck("unanswered", 0.0, "end before the assistant answers", answers.unanswered),
+    RowCheck(
+        "call_style", 0.0, "write calls in another way", answers.other_style, answers.with_calls
+    ),
+    RowCheck(
+        "text_before_calls",
+        0.01,
+        "put text before a call in its message",
+        answers.preambles,
+        answers.with_calls,
+    ),
+    RowCheck(
+        "readable_calls",
+        0.0,
+        "hold a call that cannot be read",
+        tool_use.unreadable_calls,
+        answers.with_calls,
+    ),
+    RowCheck(
+        "declared_calls",
+        0.0,
+        "call what they do not declare, or not as declared",
+        tool_use.undeclared_calls,
+        tool_use.declaring_tools,
+    ),
+    RowCheck("paired_results", 0.0, "have unpaired calls or results", tool_use.unpaired_results),
+    RowCheck(
+        "code_parses",
+        0.005,
+        "hold Python that does not parse",
+        tool_use.unparsable_code,
+        tool_use.with_code,
+    ),
+    RowCheck(
+        "sound_commands",
+        0.0,
+        "name a program twice in a command",
+        tool_use.doubled_words,
+        answers.with_calls,
+    ),
+    RowCheck(
+        "related_searches",
+        0.01,
+        "search for a word that nobody asked for",
+        tool_use.unrelated_searches,
+        answers.with_calls,
+    ),
+    tool_use.EmptyFields(),
+    tool_use.StatedOrigin(),
+    RowCheck(
+        "leaked_rows", 0.0, "of those held out are trained on", splits.leaked_rows, splits.held_out
+    ),
+    RowCheck(
+        "leaked_requests",
+        0.0,
+        "of those held out ask what is trained on",
+        splits.leaked_requests,
+        splits.held_out,
+    ),
+    splits.EvenSplits(),
+    splits.DirectAnswers(),
+    _REGRESSION,
+)
+"""Every check, in the order of reports."""
+
+
+def run_checks(
+    rows: Sequence[TrainingRow], before: Sequence[TrainingRow] = ()
+) -> tuple[CheckResult, ...]:
+    """Return what every check finds in a dataset, compared with the version before it."""
+    checked = Checked(rows, before)
+    return tuple(check.run(checked) for check in CHECKS)
+
+
+__all__ = ["CHECKS", "Check", "Checked", "run_checks"]

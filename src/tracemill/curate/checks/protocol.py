@@ -1,0 +1,102 @@
+"""The seam of dataset checks: rows in, one result out.
+
+Most checks object to rows and ask that no more than a share of them be objected to; such a
+check is a function that yields its objections, and a line in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
+
+from tracemill.records.audits import CheckResult, FailingRow, TrainingRow, Verdict
+
+MAX_SHOWN: Final = 20
+"""Failing rows that a result names; all are counted."""
+
+Objection = tuple[TrainingRow, str]
+"""A row, and what is wrong with it in words that hold nothing of its text."""
+
+
+class Checked(NamedTuple):
+    """What a dataset's checks work on."""
+
+    rows: Sequence[TrainingRow]
+    """The rows, in the order in which they stand."""
+    before: Sequence[TrainingRow] = ()
+    """Rows of the version before, where one was given."""
+
+
+class Check(Protocol):
+    """Measures one property of a dataset against what is asked of it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the check, as in reports."""
+        ...
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return what was found."""
+        ...
+
+
+def every_row(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at all rows."""
+    return checked.rows
+
+
+@dataclass(frozen=True)
+class RowCheck:
+    """Asks that no more than a share of some rows be objected to."""
+
+    name: str
+    threshold: float
+    """Highest share of rows."""
+    says: str
+    """What an objection means, as in `12 of 345 rows …`."""
+    objections: Callable[[Checked], Iterator[Objection]]
+    """Yields each row objected to, once."""
+    of: Callable[[Checked], Sequence[TrainingRow]] = every_row
+    """The rows that are looked at; where there are none, the verdict is unknown."""
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return what was found."""
+        n_rows = len(self.of(checked))
+        n_failing, shown = failing(self.objections(checked) if n_rows else ())
+        measured = share(n_failing, n_rows)
+        return CheckResult(
+            name=self.name,
+            verdict=at_most(measured, self.threshold),
+            measured=measured,
+            threshold=self.threshold,
+            n_rows=n_rows,
+            n_failing=n_failing,
+            says=f"{n_failing:,} of {n_rows:,} rows {self.says}",
+            failing=shown,
+        )
+
+
+def failing(objections: Iterable[Objection]) -> tuple[int, tuple[FailingRow, ...]]:
+    """Return how many rows are objected to, and the first of them."""
+    listed = [FailingRow(file=row.file, line=row.line, detail=why) for row, why in objections]
+    return len(listed), tuple(listed[:MAX_SHOWN])
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return a ratio, or None where there is nothing to divide by."""
+    return part / whole if whole else None
+
+
+def at_most(measured: float | None, threshold: float) -> Verdict:
+    """Judge a value that must not exceed a threshold."""
+    if measured is None:
+        return "unknown"
+    return "pass" if measured <= threshold else "fail"
+
+
+def at_least(measured: float | None, threshold: float) -> Verdict:
+    """Judge a value that must reach a threshold."""
+    if measured is None:
+        return "unknown"
+    return "pass" if measured >= threshold else "fail"

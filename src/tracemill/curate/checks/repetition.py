@@ -1,0 +1,113 @@
+"""Checks of repetition: the same row, the same request, the same words but for a number."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tracemill.curate.checks.protocol import Checked, Objection, at_least, share
+from tracemill.curate.checks.wording import answered, asked, without_numbers
+from tracemill.records.audits import CheckResult, TrainingRow
+
+_MIN_VARIANTS: Final = 3
+"""Answers that differ by a number alone, from which on they are a template."""
+_COUNTED: Final = re.compile(r"[^\d#]{1,40}\s#?\d+[.!?]?\s*\Z")
+_LONGEST_COUNTED: Final = 4
+
+
+def repeats(checked: Checked) -> Iterator[Objection]:
+    """Yield rows that say exactly what an earlier row of the same split says."""
+    first: dict[tuple[str | None, str], TrainingRow] = {}
+    for row in checked.rows:
+        original = first.setdefault((row.split, row.digest), row)
+        if original is not row:
+            yield row, f"the same as {original.file}:{original.line}"
+
+
+def repeated_requests(checked: Checked) -> Iterator[Objection]:
+    """Yield rows whose user says what the user of an earlier row of the same split said."""
+    first: dict[tuple[str | None, str], TrainingRow] = {}
+    for row in checked.rows:
+        original = first.setdefault((row.split, asked(row)), row)
+        if original is not row:
+            yield row, f"asks the same as {original.file}:{original.line}"
+
+
+def counted_requests(checked: Checked) -> Iterator[Objection]:
+    """Yield rows whose request is a few words and a running number, such as `Task 227`."""
+    for row in checked.rows:
+        text = asked(row).strip()
+        if len(text.split()) <= _LONGEST_COUNTED and _COUNTED.match(text):
+            yield row, "a few words and a running number"
+
+
+def counted_answers(checked: Checked) -> Iterator[Objection]:
+    """Yield rows whose answer without a call differs from others by its numbers alone."""
+    variants: defaultdict[str, set[str]] = defaultdict(set)
+    for row in checked.rows:
+        variants[without_numbers(answered(row))].add(answered(row))
+    for row in checked.rows:
+        n_variants = len(variants[without_numbers(answered(row))])
+        if n_variants >= _MIN_VARIANTS and not row.calls[-1]:
+            yield row, f"one of {n_variants} answers that differ by numbers alone"
+
+
+@dataclass(frozen=True)
+class TemplateCollapse:
+    """Asks that requests be more than a few templates filled with numbers."""
+
+    threshold: float = 0.5
+    """Lowest share of rows whose request is a template of its own."""
+    name: str = "template_collapse"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return how many different requests there are once numbers make no difference."""
+        n_rows = len(checked.rows)
+        templates = Counter(without_numbers(asked(row)) for row in checked.rows)
+        measured = share(len(templates), n_rows)
+        most = max(templates.values(), default=0)
+        return CheckResult(
+            name=self.name,
+            verdict=at_least(measured, self.threshold),
+            measured=measured,
+            threshold=self.threshold,
+            n_rows=n_rows,
+            says=(
+                f"{n_rows:,} rows ask in {len(templates):,} ways once numbers make no "
+                f"difference; one way stands {most:,} times"
+            ),
+            facts={"templates": len(templates), "most_repeated": most},
+        )
+
+
+@dataclass(frozen=True)
+class Uniqueness:
+    """Says how much of a dataset is left once it is freed of repetition."""
+
+    name: str = "unique_rows"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return the numbers; it asks for nothing."""
+        rows = checked.rows
+        counts = Counter(row.digest for row in rows)
+        most = max(counts.values(), default=0)
+        return CheckResult(
+            name=self.name,
+            verdict="pass" if rows else "unknown",
+            measured=share(len(counts), len(rows)),
+            n_rows=len(rows),
+            says=f"{len(counts):,} of {len(rows):,} rows are unique; one stands {most:,} times",
+            facts={
+                "unique": len(counts),
+                "most_repeated": most,
+                "requests": len(set(map(asked, rows))),
+            },
+        )
+
+
+def with_request(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at rows in which a user says something."""
+    return [row for row in checked.rows if asked(row)]

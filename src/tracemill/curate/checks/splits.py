@@ -1,0 +1,125 @@
+"""Checks between splits and versions: what leaked, and whether the balance is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tracemill.curate.checks.protocol import Checked, Objection, at_least, at_most, share
+from tracemill.curate.checks.wording import asked, calls_any
+from tracemill.records.audits import CheckResult, TrainingRow
+
+
+def held_out(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at held-out rows, where there are rows to train on too."""
+    rows = [row for row in checked.rows if row.split in ("validation", "test")]
+    return rows if _trained_on(checked) else ()
+
+
+def _trained_on(checked: Checked) -> list[TrainingRow]:
+    return [row for row in checked.rows if row.split == "train"]
+
+
+def leaked_rows(checked: Checked) -> Iterator[Objection]:
+    """Yield held-out rows that are trained on."""
+    yield from _leaked(checked, lambda row: row.digest, "trained on as")
+
+
+def leaked_requests(checked: Checked) -> Iterator[Objection]:
+    """Yield held-out rows whose users say what the users of a row to train on say."""
+    yield from _leaked(checked, asked, "asks the same as")
+
+
+def _leaked(checked: Checked, key: Callable[[TrainingRow], str], said: str) -> Iterator[Objection]:
+    known = {key(row): row for row in _trained_on(checked)}
+    for row in held_out(checked):
+        if (original := known.get(key(row))) is not None:
+            yield row, f"{said} {original.file}:{original.line}"
+
+
+@dataclass(frozen=True)
+class EvenSplits:
+    """Asks that calls be as frequent among held-out rows as among those to train on."""
+
+    threshold: float = 0.1
+    """Highest difference of the two shares."""
+    name: str = "even_splits"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return how far the shares lie apart."""
+        rows, trained = held_out(checked), _trained_on(checked)
+        n_held, n_trained = sum(map(calls_any, rows)), sum(map(calls_any, trained))
+        held_share, trained_share = share(n_held, len(rows)), share(n_trained, len(trained))
+        measured = (
+            None if held_share is None or trained_share is None else abs(held_share - trained_share)
+        )
+        return CheckResult(
+            name=self.name,
+            verdict=at_most(measured, self.threshold),
+            measured=measured,
+            threshold=self.threshold,
+            n_rows=len(rows),
+            says=(
+                f"{n_held:,} of {len(rows):,} held-out rows call a tool, and {n_trained:,} of "
+                f"{len(trained):,} to train on"
+            ),
+            facts={"held_out_with_calls": n_held, "trained_with_calls": n_trained},
+        )
+
+
+@dataclass(frozen=True)
+class DirectAnswers:
+    """Asks that a dataset of tool calls also show when no tool is called for."""
+
+    threshold: float = 0.25
+    """Lowest share of rows that answer directly; about a third proved right in practice."""
+    name: str = "direct_answers"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return the share of rows without a call."""
+        rows = checked.rows
+        n_direct = sum(not calls_any(row) for row in rows)
+        measured = share(n_direct, len(rows)) if n_direct < len(rows) else None
+        return CheckResult(
+            name=self.name,
+            verdict=at_least(measured, self.threshold),
+            measured=measured,
+            threshold=self.threshold,
+            n_rows=len(rows),
+            says=f"{n_direct:,} of {len(rows):,} rows answer without a call",
+            facts={"direct": n_direct},
+        )
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Asks that no property be worse than in the version before."""
+
+    measures: Sequence[tuple[str, Callable[[Sequence[TrainingRow]], float | None], bool]]
+    """Name, measure, and whether more of it is better."""
+    threshold: float = 0.05
+    """Largest step back."""
+    name: str = "regression"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return the largest step back of all measures."""
+        steps: dict[str, float] = {}
+        for name, measure, is_gain in self.measures:
+            before, after = measure(checked.before), measure(checked.rows)
+            if checked.before and before is not None and after is not None:
+                steps[name] = (before - after) if is_gain else (after - before)
+        worst = max(steps.values(), default=None)
+        listed = ", ".join(f"{name} {step:+.1%}" for name, step in steps.items() if step > 0)
+        return CheckResult(
+            name=self.name,
+            verdict=at_most(worst, self.threshold),
+            measured=worst,
+            threshold=self.threshold,
+            n_rows=len(checked.rows),
+            says=f"worse than before: {listed}"
+            if listed
+            else "nothing is worse than before"
+            if steps
+            else "no version before was given",
+            facts=steps,
+        )

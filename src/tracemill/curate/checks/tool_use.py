@@ -1,0 +1,250 @@
+"""Checks of calls and results: whether they can be read, carried out, and believed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tracemill.curate.checks.answers import calls_of
+from tracemill.curate.checks.protocol import Checked, Objection, at_most, failing, share
+from tracemill.curate.checks.wording import asked
+from tracemill.records.audits import CheckResult, TrainingRow
+from tracemill.records.examples import Message
+
+_CODE_ARGUMENTS: Final = ("code", "python")
+_CODE_FENCE: Final = re.compile(r"```(?:python|py)\s*\n(.*?)```", re.DOTALL)
+_LITERAL_NEWLINE: Final = re.compile(r"\\n")
+_DOUBLED: Final = re.compile(r"\b(git|grep|python|pytest|ruff|npm|pip|cargo|docker) \1\b")
+_SEARCH: Final = re.compile(
+    r"\b(?:grep|rg|ag|findstr)\b[^|;&]*?\s(['\"]?)([A-Za-z_]\w{2,})\1(?=\s|['\"]|\Z)"
+)
+_MIN_REQUESTS: Final = 5
+"""Different requests answered by one search, from which on the search is a template."""
+_UNKNOWN_FIELD: Final = re.compile(r"\b([A-Za-z_]\w*)=(None\b)?")
+_MIN_FIELDS: Final = 5
+_RESPONSE: Final = re.compile(r"\s*<tool_response>|\s*Tool result:")
+
+
+def unreadable_calls(checked: Checked) -> Iterator[Objection]:
+    """Yield rows with a call that names no tool, or whose arguments are no object."""
+    for row in checked.rows:
+        for call in calls_of(row):
+            if not call.name or call.arguments is None:
+                yield row, "a call without a name" if not call.name else "arguments are no object"
+                break
+
+
+def undeclared_calls(checked: Checked) -> Iterator[Objection]:
+    """Yield rows that call a tool they do not declare, or leave out what it requires."""
+    for row in declaring_tools(checked):
+        schemas = dict(_schemas(row))
+        why = next(filter(None, (_misfit(call, schemas) for call in calls_of(row))), None)
+        if why:
+            yield row, why
+
+
+def declaring_tools(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at rows that declare tools."""
+    return [row for row in checked.rows if row.tools]
+
+
+def _schemas(row: TrainingRow) -> Iterator[tuple[str, dict[str, Any]]]:
+    for tool in row.tools:
+        function = tool.get("function", tool)
+        if isinstance(function, dict) and isinstance(function.get("name"), str):
+            parameters = function.get("parameters")
+            yield function["name"], parameters if isinstance(parameters, dict) else {}
+
+
+def _misfit(call: Any, schemas: dict[str, dict[str, Any]]) -> str | None:
+    if call.name not in schemas:
+        return "a call of a tool that is not declared"
+    schema, given = schemas[call.name], set(call.arguments or ())
+    if missing := set(schema.get("required") or ()) - given:
+        return f"{len(missing)} required arguments are missing"
+    known = schema.get("properties")
+    if isinstance(known, dict) and schema.get("additionalProperties") is False:
+        return "an argument that the tool does not know" if given - known.keys() else None
+    return None
+
+
+def unpaired_results(checked: Checked) -> Iterator[Objection]:
+    """Yield rows in which a result answers no call, or a call that goes on has no result."""
+    for row in checked.rows:
+        made = {call.id for call in calls_of(row) if call.id}
+        told = {m.tool_call_id for m in row.messages if m.tool_call_id}
+        if told - made:
+            yield row, "a result that answers no call of the row"
+        elif (made - told) and row.messages[-1].role != "assistant":
+            yield row, "a call without a result"
+
+
+def unparsable_code(checked: Checked) -> Iterator[Objection]:
+    """Yield rows with a block of Python that does not parse."""
+    for row in with_code(checked):
+        for code in code_blocks(row):
+            if (why := _why_unparsable(code)) is not None:
+                yield row, why
+                break
+
+
+def with_code(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at rows that hold Python, as an argument or in a fence."""
+    return [row for row in checked.rows if next(code_blocks(row), None) is not None]
+
+
+def code_blocks(row: TrainingRow) -> Iterator[str]:
+    """Yield each block of Python that the assistant writes in a row."""
+    for call in calls_of(row):
+        for name in _CODE_ARGUMENTS:
+            if isinstance((call.arguments or {}).get(name), str):
+                yield (call.arguments or {})[name]
+    for message in row.messages:
+        if message.role == "assistant":
+            yield from _CODE_FENCE.findall(message.content)
+
+
+def _why_unparsable(code: str) -> str | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a wrong escape is the code's affair, and still parses
+            ast.parse(code.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if "\n" not in code.strip() and _LITERAL_NEWLINE.search(code):
+            return "Python that does not parse: its line breaks are a backslash and an n"
+        return "Python that does not parse"
+    return None
+
+
+def doubled_words(checked: Checked) -> Iterator[Objection]:
+    """Yield rows with a command that names its program twice, such as `git git`."""
+    for row in checked.rows:
+        if any(_DOUBLED.search(text) for text in _commands(row)):
+            yield row, "a command that names its program twice"
+
+
+def _commands(row: TrainingRow) -> Iterator[str]:
+    for call in calls_of(row):
+        for value in (call.arguments or {}).values():
+            if isinstance(value, str):
+                yield value
+            elif isinstance(value, list):
+                yield json.dumps(value)
+
+
+def unrelated_searches(checked: Checked) -> Iterator[Objection]:
+    """Yield rows that search for a word of which their request says nothing, as others do too."""
+    found: defaultdict[str, list[TrainingRow]] = defaultdict(list)
+    for row in checked.rows:
+        words = {match[2] for text in _commands(row) for match in _SEARCH.finditer(text)}
+        for word in words:
+            found[word].append(row)
+    for word, rows in found.items():
+        if len({asked(row) for row in rows}) >= _MIN_REQUESTS:
+            for row in rows:
+                if word.lower() not in asked(row).lower():
+                    yield row, f"one of {len(rows)} rows that search for the same word"
+
+
+@dataclass(frozen=True)
+class EmptyFields:
+    """Asks that what tools return holds values: a field that never does cannot teach its use."""
+
+    threshold: float = 0.5
+    """Highest share of results in which a field may be empty."""
+    name: str = "empty_result_fields"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return the field that is empty most often."""
+        seen: Counter[str] = Counter()
+        empty: Counter[str] = Counter()
+        n_results = 0
+        holding: dict[str, list[TrainingRow]] = defaultdict(list)
+        for row in checked.rows:
+            for text in _results(row):
+                n_results += 1
+                for name, is_empty in _fields(text):
+                    seen[name] += 1
+                    if is_empty:
+                        empty[name] += 1
+                        holding[name].append(row)
+        rates = {
+            name: empty[name] / seen[name]
+            for name in empty
+            if seen[name] >= _MIN_FIELDS and "error" not in name  # empty where all went well
+        }
+        bad = sorted(name for name, rate in rates.items() if rate > self.threshold)
+        objections = {id(r): (r, "a result with an empty field") for n in bad for r in holding[n]}
+        n_failing, shown = failing(objections.values())
+        worst = max(rates.values(), default=0.0) if n_results else None
+        return CheckResult(
+            name=self.name,
+            verdict=at_most(worst, self.threshold),
+            measured=worst,
+            threshold=self.threshold,
+            n_rows=n_results,
+            n_failing=n_failing,
+            says=f"empty in most results: {', '.join(bad)}" if bad else "no field is mostly empty",
+            failing=shown,
+            facts={f"empty.{name}": empty[name] for name in sorted(empty) if empty[name]},
+        )
+
+
+def _results(row: TrainingRow) -> Iterator[str]:
+    for message in row.messages:
+        if _is_result(message):
+            yield message.content
+
+
+def _is_result(message: Message) -> bool:
+    told = message.role == "user" and _RESPONSE.match(message.content) is not None
+    return message.role == "tool" or told
+
+
+def _fields(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the fields of a result and whether each is empty: from JSON, or from Python's repr."""
+    try:
+        waiting: list[Any] = [json.loads(text)]
+    except (ValueError, RecursionError):
+        yield from ((found[1], found[2] is not None) for found in _UNKNOWN_FIELD.finditer(text))
+        return
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield from ((name, value is None) for name, value in node.items())
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+@dataclass(frozen=True)
+class StatedOrigin:
+    """Asks that rows say where they were taken from: without it nothing in them can be proved."""
+
+    threshold: float = 0.0
+    """Highest share of rows without an origin."""
+    name: str = "stated_origin"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return how many rows say nothing of their origin; none saying it is not a failure."""
+        n_without = sum(not row.has_origin for row in checked.rows)
+        measured = share(n_without, len(checked.rows))
+        is_silent = n_without == len(checked.rows)
+        return CheckResult(
+            name=self.name,
+            verdict="unknown" if is_silent else at_most(measured, self.threshold),
+            measured=measured,
+            threshold=self.threshold,
+            n_rows=len(checked.rows),
+            n_failing=n_without,
+            says=(
+                f"{n_without:,} of {len(checked.rows):,} rows say nothing of where they were "
+                "taken from: whether their results ever happened cannot be known"
+            ),
+        )

@@ -1,0 +1,118 @@
+"""An audit of somebody's dataset files: nothing is kept, and nothing of it is changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.lines import OversizeLine, split_lines
+from tracemill.curate.checks import run_checks
+from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
+from tracemill.records.audits import AuditReport, CheckResult, FailingRow, TrainingRow
+from tracemill.sources.documents import NotADocumentError, take_apart
+from tracemill.sources.json_lines import BadShapeError
+from tracemill.sources.training_rows import read_training_row
+
+_BLOCK_BYTES: Final = 2**20
+_ENDINGS: Final = (".jsonl", ".json")
+
+
+def audit_files(places: Sequence[Path], before: Sequence[Path] = ()) -> AuditReport:
+    """Read rows from files, or from the files of folders, and run every check on them.
+
+    Raises:
+        NotFoundError: a place does not exist or holds no dataset file.
+        UsageError: a file cannot be read.
+    """
+    files = list(_files(places))
+    rows: list[TrainingRow] = []
+    unread: list[FailingRow] = []
+    for path in files:
+        _read(path, rows, unread)
+    earlier: list[TrainingRow] = []
+    for path in _files(before):
+        _read(path, earlier, [])
+    return AuditReport(
+        files=tuple(map(str, files)),
+        rows=dict(sorted(Counter(row.split or "unnamed" for row in rows).items())),
+        checks=(_readable(len(rows), unread), *run_checks(rows, earlier)),
+    )
+
+
+def _files(places: Iterable[Path]) -> Iterator[Path]:
+    for place in places:
+        if place.is_dir():
+            found = sorted(path for path in place.iterdir() if path.suffix in _ENDINGS)
+            if not found:
+                raise NotFoundError(f"{str(place)!r} holds no {' or '.join(_ENDINGS)} file")
+            yield from found
+        elif place.exists():
+            yield place
+        else:
+            raise NotFoundError(f"no such file or folder: {str(place)!r}")
+
+
+def _read(path: Path, rows: list[TrainingRow], unread: list[FailingRow]) -> None:
+    for number, value in _values(path):
+        try:
+            if isinstance(value, BadShapeError):
+                raise value
+            rows.append(read_training_row(value, path.name, number))
+        except BadShapeError as error:
+            unread.append(FailingRow(file=path.name, line=number, detail=str(error)))
+
+
+def _values(path: Path) -> Iterator[tuple[int, object]]:
+    """Yield each row with its number; an error stands for a line that is no JSON."""
+    try:
+        with path.open("rb") as opened:
+            start = opened.read(64).lstrip()
+            opened.seek(0)
+            if start.startswith(b"["):
+                yield from _items(opened.read())
+                return
+            blocks = iter(lambda: opened.read(_BLOCK_BYTES), b"")
+            for number, line in enumerate(split_lines(blocks), 1):
+                if isinstance(line, OversizeLine):
+                    yield number, BadShapeError("expected a shorter line")
+                elif line.data.strip():
+                    yield number, _value(line.data)
+    except OSError as error:
+        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from error
+
+
+def _items(data: bytes) -> Iterator[tuple[int, object]]:
+    try:
+        found = take_apart(data, ())
+    except NotADocumentError as error:
+        yield 1, BadShapeError(str(error))
+        return
+    for number, item in enumerate(found.items, 1):
+        yield number, _value(item.data)
+
+
+def _value(data: bytes) -> object:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return BadShapeError("expected JSON, found something else")
+
+
+def _readable(n_rows: int, unread: list[FailingRow]) -> CheckResult:
+    n_lines = n_rows + len(unread)
+    measured = share(len(unread), n_lines)
+    return CheckResult(
+        name="readable_rows",
+        verdict=at_most(measured, 0.0),
+        measured=measured,
+        threshold=0.0,
+        n_rows=n_lines,
+        n_failing=len(unread),
+        says=f"{len(unread):,} of {n_lines:,} lines are no row that a trainer reads",
+        failing=tuple(unread[:MAX_SHOWN]),
+    )

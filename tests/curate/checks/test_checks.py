@@ -1,0 +1,176 @@
+"""Each check objects to what it must and to nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tracemill.curate.checks import CHECKS, run_checks
+from tracemill.records.audits import CheckResult, TrainingRow
+from tracemill.sources.training_rows import read_training_row
+
+Row = list[dict[str, Any]]
+
+
+def user(text: str) -> dict[str, Any]:
+    return {"role": "user", "content": text}
+
+
+def agent(text: str, *calls: dict[str, Any]) -> dict[str, Any]:
+    return {"role": "assistant", "content": text, **({"tool_calls": list(calls)} if calls else {})}
+
+
+def call(name: str, id_: str = "c1", **arguments: Any) -> dict[str, Any]:
+    function = {"name": name, "arguments": json.dumps(arguments)}
+    return {"id": id_, "type": "function", "function": function}
+
+
+def told(text: str, id_: str = "c1") -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": id_, "content": text}
+
+
+def code(text: str) -> dict[str, Any]:
+    tagged = f"<function=execute_code><parameter=code>\n{text}\n</parameter></function>"
+    return agent(f"<tool_call>{tagged}</tool_call>")
+
+
+def rows(*given: Row, file: str = "train.jsonl", **more: Any) -> list[TrainingRow]:
+    return [
+        read_training_row({"messages": messages, **more}, file, number)
+        for number, messages in enumerate(given, 1)
+    ]
+
+
+def result(
+    name: str, found: Sequence[TrainingRow], before: Sequence[TrainingRow] = ()
+) -> CheckResult:
+    (checked,) = (check for check in run_checks(found, before) if check.name == name)
+    return checked
+
+
+GOOD: Row = [
+    user("How does the parser treat tabs?"),
+    agent("It counts each tab as one column wide."),
+]
+LONG = "It counts each tab as one column, and says so."
+TOOL = {"type": "function", "function": {"name": "grep", "parameters": {
+    "type": "object", "properties": {"pattern": {}}, "required": ["pattern"],
+    "additionalProperties": False,
+}}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "n_failing"),
+    [
+        ("exact_duplicates", [GOOD, GOOD], 1),
+        ("repeated_requests", [GOOD, [GOOD[0], agent("Another answer, long enough to stand.")]], 1),
+        ("counted_requests", [[user("Task 227"), agent(LONG)], [user("Filter results 18"), agent(LONG)]], 2),
+        (
+            "counted_answers",
+            [[user(f"Tell me about {n}"), agent(f"Concept {n} is about structure.")] for n in "123"],
+            3,
+        ),
+        ("short_answers", [[user("Why?"), agent("Done.")]], 1),
+        ("unanswered", [[user("Find it"), agent("", call("grep", pattern="a")), told("a.py:1")]], 1),
+        (
+            "call_style",
+            [[user("Do"), code("a()")], [user("Do"), code("b()")], [user("Do"), agent("", call("grep"))]],
+            1,
+        ),
+        ("text_before_calls", [[user("Do"), agent("Let me look. " + code("a()")["content"])]], 1),
+        ("readable_calls", [[user("Do"), agent("<tool_call>{broken</tool_call>")]], 1),
+        ("paired_results", [[user("Do"), agent("", call("grep", "c1")), told("x", "c2"), agent(LONG)]], 1),
+        ("code_parses", [[user("Do"), code("print(1")], [user("Do"), code("a = 1\\nprint(a)")]], 2),
+        ("sound_commands", [[user("Do"), agent("", call("bash", command="git git status"))]], 1),
+        (
+            "related_searches",
+            [[user(f"Find {w}"), agent("", call("bash", command="grep -rn TODO src"))]
+             for w in ("users", "orders", "carts", "forms", "tabs", "a TODO")],
+            5,
+        ),
+        (
+            "empty_result_fields",
+            [[user("Log"), agent("", call("log")), told('{"author": null, "error": null}'), agent(LONG)]] * 5,
+            5,
+        ),
+    ],
+)  # fmt: skip
+def test_a_check_objects_to_what_it_must(name: str, bad: list[Row], n_failing: int) -> None:
+    found = result(name, rows(*bad))
+
+    assert (found.verdict, found.n_failing) == ("fail", n_failing)
+    assert all(row.line and row.detail for row in found.failing)
+
+
+SOUND: list[Row] = [
+    GOOD,
+    [user("Where is the limit set?"), agent("", call("grep", pattern="limit")),
+     told('{"file": "limits.py", "line": 3}'), agent("The limit is set in limits.py, line 3.")],
+    [user("Search for every fixme in the code, please"),
+     agent("", call("bash", command="grep -rn fixme src")),
+     told('{"lines": 0}'), agent("There is no fixme left in the code.")],
+]  # fmt: skip
+
+
+def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:
+    held = rows(
+        [user("What is a column?"), agent("A place in a line, counted from one.")],
+        file="valid.jsonl",
+    )
+    checked = run_checks([*rows(*SOUND, lineage="x"), *held])
+    verdicts = {found.name: found.verdict for found in checked if found.verdict != "pass"}
+
+    assert verdicts == {
+        "even_splits": "fail",  # one held-out row, which calls nothing
+        "stated_origin": "fail",
+        "code_parses": "unknown",
+        "declared_calls": "unknown",
+        "regression": "unknown",
+    }
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (call("find", pattern="a"), "not declared"),
+        (call("grep"), "required arguments are missing"),
+        (call("grep", pattern="a", colour=1), "does not know"),
+    ],
+)
+def test_calls_are_held_to_the_tools_that_a_row_declares(made: dict[str, Any], says: str) -> None:
+    given = [user("Do"), agent("", made)]
+
+    assert says in result("declared_calls", rows(given, tools=[TOOL])).failing[0].detail
+    assert (
+        result(
+            "declared_calls", rows([user("Do"), agent("", call("grep", pattern="a"))], tools=[TOOL])
+        ).verdict
+        == "pass"
+    )
+
+
+def test_what_is_held_out_may_not_be_trained_on() -> None:
+    trained = rows(GOOD, [user("Other"), agent(LONG)])
+    held = rows(GOOD, [GOOD[0], agent("Another answer, long enough to stand.")], file="valid.jsonl")
+
+    assert result("leaked_rows", [*trained, *held]).n_failing == 1
+    assert result("leaked_requests", [*trained, *held]).n_failing == 2
+    assert result("leaked_rows", trained).verdict == "unknown"
+
+
+def test_a_step_back_from_the_version_before_is_named() -> None:
+    before = rows(GOOD, [user("Do"), code("a()")])
+    after = rows(*[[user(f"Do {n}"), code(f"a({n})")] for n in range(20)], GOOD)
+    found = result("regression", after, before)
+
+    assert found.verdict == "fail"
+    assert "direct answers" in found.says
+    assert result("regression", before, before).verdict == "pass"
+
+
+def test_no_row_gives_no_verdict() -> None:
+    assert {found.verdict for found in run_checks(())} == {"unknown"}
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
