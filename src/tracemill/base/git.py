@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +78,27 @@ def fingerprint(repo: Path) -> str:
     if inner is None or common is None:
         return digest("no repository")
     return digest(*_state(inner, common))
+
+
+def refs_named(repo: Path, name: str) -> list[str]:
+    """Return the branch `name` of `repo`, and those of that name that remotes had, in full.
+
+    Tables of refs in git's newer format are not looked into.
+    """
+    common = common_directory(repo)
+    if common is None:
+        return []
+    packed = _read(common / "packed-refs", _MAX_TABLE_BYTES)
+    found = {f"heads/{name}"} if _mode(common / "refs/heads" / name) is not None else set()
+    with suppress(OSError):
+        for remote in (common / "refs/remotes").iterdir():
+            if _mode(remote / name) is not None:
+                found.add(f"remotes/{remote.name}/{name}")
+    for line in packed.splitlines() if name.encode() in packed else ():
+        ref = line.partition(b" refs/")[2].decode("utf-8", "replace")
+        if ref == f"heads/{name}" or (ref.startswith("remotes/") and ref.endswith(f"/{name}")):
+            found.add(ref)
+    return [f"refs/{ref}" for ref in sorted(found)]
 
 
 def _state(inner: Path, common: Path) -> Iterator[bytes]:

@@ -1,10 +1,4 @@
-r"""The history of a repository as one byte stream, read by `git` with everything foreign off.
-
-A repository that we did not make may name programs in its config, attributes and hooks, may
-lack objects, and may belong to another user. So git runs with an environment of its own, with
-each setting that starts a program or asks a network overridden, and its revisions are given
-as hashes. `safe.directory` is lifted because the danger that it guards against, programs
-named by a foreign config, is shut off here one by one.
+r"""The history of a repository as one byte stream, read as `base.git_process` reads.
 
 The stream is a row of records, each a row of tokens:
 
@@ -26,17 +20,14 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Container, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, BinaryIO, Final, Literal, NamedTuple, cast
+from typing import BinaryIO, Final, Literal, NamedTuple
 
 from tracemill.base.errors import SourceError
-from tracemill.base.git import common_directory, git_directory
+from tracemill.base.git import common_directory
+from tracemill.base.git_process import Git
 from tracemill.base.streams import Blocks
 
 RECORD_END: Final = b"\0\0\n"
@@ -49,28 +40,6 @@ Detail = Literal["counts", "files", "commits"]
 _BLOCK_BYTES: Final = 2**17
 _MAX_REPAIRS: Final = 100
 _MAX_REPAIRS_IN_A_ROW: Final = 4
-_OFF: Final = (
-    "core.fsmonitor=false",
-    f"core.hooksPath={os.devnull}",
-    "core.pager=cat",
-    "core.commitGraph=false",
-    "gc.auto=0",
-    "log.showSignature=false",
-    "protocol.allow=never",
-    "safe.directory=*",
-)
-_ENVIRONMENT: Final = {
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_GRAFT_FILE": os.devnull,
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "HOME": os.devnull,
-    "LC_ALL": "C",
-    "XDG_CONFIG_HOME": os.devnull,
-}
 _FORMAT: Final = (
     "%x00%x00%x0acommit %H%x00%P%x00%at%x00%ct%x00%an <%ae>"
     "%x00%s%x00%(trailers:only,unfold)%x00%b%x00."
@@ -101,22 +70,6 @@ _DETAILS: Final[dict[Detail, tuple[str, ...]]] = {
     "files": ("--raw", "--no-abbrev", "--no-renames"),
     "commits": ("--no-patch",),
 }
-_FAILURES: Final = (
-    (b"not a git repository", "git finds no intact repository there; its HEAD may be damaged"),
-    (b"bad ref", "a branch or tag is damaged or points at a missing object; see `git fsck`"),
-    (b"bad config", "its config file cannot be parsed"),
-    (b"repo version", "its format is newer than the installed git; update git"),
-    (b"unknown repository extension", "its format is newer than the installed git; update git"),
-    (b"unrecognized argument", "the installed git is too old; 2.31 or newer is needed"),
-    (b"dubious ownership", "it belongs to another user, and this git refuses to read it"),
-    (b"ermission denied", "parts of it may not be read by this user"),
-    (b"corrupt", "objects are damaged; see `git fsck`"),
-    (b"unable to", "objects are missing or damaged; see `git fsck`"),
-    (b"bad object", "objects are missing; see `git fsck`"),
-    (b"missing", "objects are missing; see `git fsck`"),
-    (b"ould not", "objects are missing or damaged; see `git fsck`"),
-    (b"Failed to traverse", "objects are missing; see `git fsck`"),
-)
 
 
 class _Ref(NamedTuple):
@@ -136,16 +89,14 @@ def log_stream(repo: Path) -> BinaryIO:
         SourceError: the repository cannot be read, at once or while the stream is read; the
             message names the repository and what is wrong, and nothing of its content.
     """
-    directory, common = git_directory(repo), common_directory(repo)
-    if directory is None or common is None:
-        raise SourceError(f"{str(repo)!r}: expected a git repository, found none")
-    git = _Git(repo, directory)
+    git = Git.of(repo)
     refs = _refs(git)
-    return io.BufferedReader(Blocks(_records(git, refs, _shallow(common))), _BLOCK_BYTES)
+    shallow = _shallow(common_directory(repo) or git.directory)
+    return io.BufferedReader(Blocks(_records(git, refs, shallow)), _BLOCK_BYTES)
 
 
 def _records(
-    git: _Git, refs: Sequence[_Ref], shallow: Iterable[bytes]
+    git: Git, refs: Sequence[_Ref], shallow: Iterable[bytes]
 ) -> Generator[bytes, None, None]:
     named = [b"ref %s %s" % ref for ref in refs if ref.name != b"HEAD"]
     yield b"\0".join([HEADER, *named, *(b"shallow " + sha for sha in shallow)]) + RECORD_END
@@ -154,7 +105,7 @@ def _records(
     yield RECORD_END + END + RECORD_END
 
 
-def _refs(git: _Git) -> list[_Ref]:
+def _refs(git: Git) -> list[_Ref]:
     """Return HEAD, where it is born, and the refs that name work, sorted by name."""
     peeled: dict[bytes, bytes] = {}
     for line in git.answer("show-ref", "--head", "--dereference", empty_exit=1).splitlines():
@@ -176,7 +127,7 @@ def _shallow(common: Path) -> list[bytes]:
 class _Walk:
     """All commits in one order, each once, in as much detail as git can give."""
 
-    git: _Git
+    git: Git
     tips: bytes
     """Hashes to start from, one a line."""
     n_done: int = 0
@@ -244,95 +195,3 @@ class _Walk:
     def _done(self, commits: bytes) -> bytes:
         self.n_done += commits.count(_COMMIT_START)
         return commits
-
-
-@dataclass(frozen=True)
-class _Git:
-    """The installed git, bound to one repository and kept from all that is not in it."""
-
-    repo: Path
-    """As the caller names it, for messages."""
-    directory: Path
-
-    def answer(self, *arguments: str, asked: bytes = b"", empty_exit: int = 0) -> bytes:
-        """Return all that git prints; exit code `empty_exit` means that there is nothing."""
-        with self.running(*arguments, asked=asked) as process:
-            printed = b"".join(process.blocks())
-            if failure := process.failure(allowed=(0, empty_exit)):
-                raise SourceError(failure)
-        return printed
-
-    @contextmanager
-    def running(self, *arguments: str, asked: bytes) -> Iterator[_Process]:
-        """Run git, hand it `asked`, and stop it in the end if it still runs."""
-        program = shutil.which("git")
-        if program is None:
-            raise SourceError(
-                f"{str(self.repo)!r}: expected git to be installed, found none on PATH"
-            )
-        settings = [part for setting in _OFF for part in ("-c", setting)]
-        where = ["--no-pager", "--no-replace-objects", f"--git-dir={self.directory.absolute()}"]
-        with tempfile.TemporaryFile() as errors:
-            child = subprocess.Popen(  # noqa: S603 - a fixed program, and no argument is foreign
-                [str(Path(program).absolute()), *settings, *where, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=self._neutral_folder(),
-                env=neutral_environment(),
-            )
-            process = _Process(child, errors, self.repo)
-            try:
-                process.ask(asked)
-                yield process
-            finally:
-                process.stop()
-
-    def _neutral_folder(self) -> Path | None:
-        """Return where git runs: in its own data, so that no work tree's attributes count."""
-        return self.directory if self.directory.is_dir() else None
-
-
-@dataclass(frozen=True)
-class _Process:
-    """One git that runs."""
-
-    child: subprocess.Popen[bytes]
-    errors: IO[bytes]
-    repo: Path
-
-    def ask(self, asked: bytes) -> None:
-        """Hand over standard input; git reads all of it before it answers."""
-        assert self.child.stdin is not None
-        with suppress(BrokenPipeError), self.child.stdin as pipe:
-            pipe.write(asked)
-
-    def blocks(self) -> Iterator[bytes]:
-        """Yield what git prints, until it prints no more."""
-        assert self.child.stdout is not None
-        printed = cast("io.BufferedReader", self.child.stdout)
-        while block := printed.read1(_BLOCK_BYTES):
-            yield block
-
-    def failure(self, allowed: Container[int] = (0,)) -> str | None:
-        """Wait for the end; return what went wrong in words of ours, or None."""
-        code = self.child.wait()
-        if code in allowed:
-            return None
-        self.errors.seek(0)
-        said = self.errors.read(_BLOCK_BYTES)
-        known = next((words for trace, words in _FAILURES if trace in said), None)
-        return f"{str(self.repo)!r}: {known or f'git failed with exit code {code}'}"
-
-    def stop(self) -> None:
-        """End the process if it still runs, and let go of it."""
-        self.child.kill()
-        if self.child.stdout is not None:
-            self.child.stdout.close()
-        self.child.wait()
-
-
-def neutral_environment() -> dict[str, str]:
-    """Return the process environment, with git kept from all settings of person and machine."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
-    return kept | _ENVIRONMENT

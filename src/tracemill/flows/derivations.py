@@ -62,7 +62,9 @@ class Derivations:
         """Derive it all; tables whose rows came out as they were get no new version."""
         with self._clock.stage("link"):
             facts = Facts(self._lake)
-            facts.links = link_records(facts.trajectories.values(), facts.activities, facts.commits)
+            facts.links = link_records(
+                facts.trajectories.values(), facts.activities, facts.commits, facts.checkpoints
+            )
             self._keep("links", facts.links)
         with self._clock.stage("label"):
             self._judge(facts)

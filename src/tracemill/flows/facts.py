@@ -6,11 +6,12 @@ as copies and earlier states of a growing file do, the one with the most steps s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import TypeVar
 
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
-from tracemill.records.events import Commit
+from tracemill.records.events import Checkpoint, Commit, Event, EventBase
 from tracemill.records.findings import Input
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
@@ -18,9 +19,11 @@ from tracemill.records.trajectory import Trajectory
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
 
+E = TypeVar("E", bound=EventBase)
+
 
 class Facts:
-    """Trajectories, activities, commits and inputs by id; derivations are added to them."""
+    """All that was read, by id, and what was derived from it so far."""
 
     def __init__(self, lake: Lake) -> None:
         self.inputs: dict[str, Input] = {i.id: i for i in lake.records(TABLES["inputs"])}
@@ -32,7 +35,9 @@ class Facts:
             for activity in lake.records(TABLES["activities"])
             if self._stands(activity)
         }
-        self.commits: list[Commit] = sorted(_commits(lake), key=lambda commit: commit.id)
+        outside = _outside_sessions(lake)
+        self.commits: list[Commit] = _of(Commit, outside)
+        self.checkpoints: list[Checkpoint] = _of(Checkpoint, outside)
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
         self.labels: list[Label] = []
@@ -55,7 +60,12 @@ def _rank(trajectory: Trajectory) -> tuple[int, str]:
     return trajectory.n_steps, trajectory.origin.input_id
 
 
-def _commits(lake: Lake) -> Iterator[Commit]:
-    for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
-        if isinstance(event, Commit):
-            yield event
+def _outside_sessions(lake: Lake) -> list[Event]:
+    of_no_session = is_unknown("trajectory_id")
+    kinds = (Commit, Checkpoint)
+    found = lake.records(TABLES["events"], where=of_no_session)
+    return [event for event in found if isinstance(event, kinds)]
+
+
+def _of(kind: type[E], events: Iterable[Event]) -> list[E]:
+    return sorted((e for e in events if isinstance(e, kind)), key=lambda event: event.id)

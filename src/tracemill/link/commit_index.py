@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from tracemill.records.events import Commit
+from tracemill.records.events import Checkpoint, Commit
 
 MIN_PREFIX: Final = 7
 """Characters of an abbreviated hash below which it proves nothing."""
@@ -22,6 +22,7 @@ _SESSION_KEYS: Final = frozenset(
     {"claude-session", "claude-session-id", "codex-session", "codex-session-id", "session-id"}
     | {"agent-session", "agent-session-id", "ai-session-id", "entire-session"}
 )
+_CHECKPOINT_KEY: Final = "entire-checkpoint"
 _PULL_AT_END: Final = re.compile(r"\(#(\d{1,9})\)\s*$")
 _PULL_MERGE: Final = re.compile(r"^Merge pull request #(\d{1,9})\b")
 _REVERT_SUBJECT: Final = re.compile(r'^Revert "(.+)"$')
@@ -30,7 +31,10 @@ _REVERT_SUBJECT: Final = re.compile(r'^Revert "(.+)"$')
 class CommitIndex:
     """Finds commits."""
 
-    def __init__(self, commits: Iterable[Commit]) -> None:
+    def __init__(self, commits: Iterable[Commit], checkpoints: Iterable[Checkpoint] = ()) -> None:
+        self._saved: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for checkpoint in checkpoints:
+            self._saved[checkpoint.checkpoint_id][checkpoint.session_id] = None
         self._commits = sorted(commits, key=lambda c: (c.sha, c.origin.uri, c.id))
         self._shas = [commit.sha for commit in self._commits]
         self._by_repository: defaultdict[str, list[Commit]] = defaultdict(list)
@@ -79,7 +83,7 @@ class CommitIndex:
         return known[bisect_left(moments, start) : bisect_right(moments, end)]
 
     def of_session(self, session_id: str) -> list[Commit]:
-        """Return the commits of which a trailer names the session."""
+        """Return the commits of which a trailer names the session, or a checkpoint of it."""
         return self._by_session.get(session_id, [])
 
     def of_pull_request(self, repository: str, number: int) -> list[Commit]:
@@ -110,12 +114,19 @@ class CommitIndex:
         uri = commit.origin.uri
         self._by_repository[uri].append(commit)
         self._by_subject[uri, commit.subject].append(commit)
-        for key, value in commit.trailers:
-            if key.lower() in _SESSION_KEYS:
-                self._by_session[value.rstrip("/").rpartition("/")[2]].append(commit)
+        for session_id in dict.fromkeys(self._named(commit)):
+            self._by_session[session_id].append(commit)
         for pattern in (_PULL_AT_END, _PULL_MERGE):
             if match := pattern.search(commit.subject):
                 self._by_pull[uri, int(match[1])].append(commit)
+
+    def _named(self, commit: Commit) -> Iterator[str]:
+        """Yield the ids of the sessions that the trailers of a commit name."""
+        for key, value in commit.trailers:
+            if key.lower() in _SESSION_KEYS:
+                yield value.rstrip("/").rpartition("/")[2]
+            elif key.lower() == _CHECKPOINT_KEY:
+                yield from self._saved.get(value, ())
 
 
 def _moment(commit: Commit) -> float:

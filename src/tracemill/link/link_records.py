@@ -9,7 +9,7 @@ from tracemill.link.commit_links import MADE, sure_links, weak_links
 from tracemill.link.make_link import make_link, of_commit
 from tracemill.link.session_links import session_links
 from tracemill.records.activity import Activity
-from tracemill.records.events import Commit
+from tracemill.records.events import Checkpoint, Commit
 from tracemill.records.links import Link
 from tracemill.records.trajectory import Trajectory
 
@@ -18,13 +18,14 @@ def link_records(
     trajectories: Iterable[Trajectory],
     activities: Mapping[str, Activity],
     commits: Iterable[Commit],
+    checkpoints: Iterable[Checkpoint] = (),
 ) -> list[Link]:
     """Return every link between `trajectories` and `commits`, sorted by id.
 
     `activities` are those of the trajectories, by trajectory id; a trajectory without one is
-    linked by what its header says.
+    linked by what its header says. `checkpoints` say which sessions a commit's trailer means.
     """
-    index = CommitIndex(commits)
+    index = CommitIndex(commits, checkpoints)
     known = list(trajectories)
     observed = [(t, activities[t.id]) for t in known if t.id in activities]
     links = {link.id: link for t, activity in observed for link in sure_links(t, activity, index)}

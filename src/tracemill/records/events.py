@@ -7,6 +7,12 @@ has a module of its own; this one joins them.
 
 from __future__ import annotations
 
+from tracemill.records.checkpoints import (
+    Attribution,
+    Checkpoint,
+    CodeFinding,
+    SessionSummary,
+)
 from tracemill.records.commits import Commit, FileChange
 from tracemill.records.event_base import EventBase
 from tracemill.records.session_events import (
@@ -19,10 +25,13 @@ from tracemill.records.session_events import (
     TodoStatus,
 )
 
-Event = Feedback | TodoChange | Compaction | PullRequestLink | Commit
+Event = Feedback | TodoChange | Compaction | PullRequestLink | Commit | Checkpoint
 """Any event."""
 
 __all__ = [
+    "Attribution",
+    "Checkpoint",
+    "CodeFinding",
     "Commit",
     "Compaction",
     "Event",
@@ -31,6 +40,7 @@ __all__ = [
     "FeedbackKind",
     "FileChange",
     "PullRequestLink",
+    "SessionSummary",
     "Todo",
     "TodoChange",
     "TodoStatus",

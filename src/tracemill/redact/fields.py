@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
-from tracemill.records.events import Commit, EventBase, Feedback, FileChange, Todo
+from tracemill.records.events import Checkpoint, Commit, EventBase, Feedback, FileChange, Todo
 from tracemill.records.findings import Input
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
@@ -33,6 +33,7 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Feedback: frozenset({"call_id"}),
     Todo: frozenset({"native_id"}),
     Commit: frozenset({"sha", "parents"}),
+    Checkpoint: frozenset({"checkpoint_id", "session_id", "model", "first_native_id"}),
     FileChange: frozenset({"status"}),
     Input: frozenset({"id", "source", "content", "n_records"}),
 }

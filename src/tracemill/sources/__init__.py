@@ -17,12 +17,14 @@ from typing import Final
 from tracemill.base.registry import Registry
 from tracemill.sources.content import Content
 from tracemill.sources.head import HEAD_BYTES, Head
-from tracemill.sources.protocol import InputKind, Source
+from tracemill.sources.protocol import HoldsInputs, InputKind, Source
 
 SOURCES: Final = Registry[type[Source]](
     kind="source",
     builtin={
         "git": "tracemill.sources.git_history:GitHistory",
+        "entire": "tracemill.sources.entire:Entire",
+        "entire-metadata": "tracemill.sources.entire:EntireMetadata",
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "codex": "tracemill.sources.codex:Codex",
@@ -44,4 +46,13 @@ def sources_of(kind: InputKind) -> tuple[Source, ...]:
     return tuple(source for source in loaded if source.reads == kind)
 
 
-__all__ = ["HEAD_BYTES", "SOURCES", "Content", "Head", "Source", "load_source", "sources_of"]
+__all__ = [
+    "HEAD_BYTES",
+    "SOURCES",
+    "Content",
+    "Head",
+    "HoldsInputs",
+    "Source",
+    "load_source",
+    "sources_of",
+]

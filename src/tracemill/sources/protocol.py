@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Literal, Protocol
+from typing import BinaryIO, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 from tracemill.records.events import Event
 from tracemill.records.findings import Quarantined, Tally
@@ -43,4 +43,27 @@ class Source(Protocol):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the records that `content` holds; what is bad becomes `Quarantined`, no error."""
+        ...
+
+
+class InnerInput(NamedTuple):
+    """An input that lies within a repository as a git object."""
+
+    name: str
+    """What it is called there; it stays when the object changes."""
+    object_id: str
+    """Hash of the object."""
+    n_bytes: int | None
+    """How long it is; None where the repository lacks it."""
+
+
+@runtime_checkable
+class HoldsInputs(Protocol):
+    """A source whose inputs hold others, which are read by the source of whatever they are."""
+
+    def inner_inputs(self, path: Path) -> Iterator[InnerInput]:
+        """Yield the inputs within the one at `path`.
+
+        Raises SourceError where the repository cannot be read.
+        """
         ...

@@ -18,7 +18,7 @@ from tracemill.sources.head import Head
 from tracemill.sources.protocol import Source, SourceRecord
 
 if TYPE_CHECKING:
-    from tests.sources.git.conftest import Repository
+    from tests.repositories import Repository
 
 ORIGIN = Origin(source="git", source_version=1, uri="file:///repo", input_id="input_1")
 SOURCE: Source = GitHistory()

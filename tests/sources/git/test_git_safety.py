@@ -15,7 +15,7 @@ from tracemill.base.errors import SourceError
 from tracemill.base.git_log import log_stream
 
 if TYPE_CHECKING:
-    from tests.sources.git.conftest import Repository
+    from tests.repositories import Repository
 
 FAKE_SIGNATURE = b"\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----"
 

@@ -17,7 +17,7 @@ from tracemill.sources.git_history import GitHistory
 from tracemill.sources.protocol import Source, SourceRecord
 
 if TYPE_CHECKING:
-    from tests.sources.git.conftest import Repository
+    from tests.repositories import Repository
 
 ORIGIN = Origin(source="git", source_version=1, uri="file:///repo", input_id="input_1")
 SOURCE: Source = GitHistory()

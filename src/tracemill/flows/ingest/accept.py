@@ -136,7 +136,7 @@ class Accepting:
         originals = self._originals(plan)
         tasks = []
         for candidate, source in plan.to_read:
-            original = originals.get(candidate.path)
+            original = originals.get(candidate.address)
             if original is not None:
                 detail = f"the same bytes as {self._redactor.text(original.path)}"
                 skip = Skip(COPY, detail, failed=False)
@@ -152,6 +152,7 @@ class Accepting:
                     source=source,
                     stamp=candidate.stamp,
                     n_bytes=candidate.n_bytes,
+                    object_id=candidate.object_id,
                 )
             )
         return tasks
@@ -231,7 +232,7 @@ def _maybe_copies(plan: Plan, known_sizes: Collection[int]) -> Iterator[str]:
     """
     by_size: defaultdict[int, list[str]] = defaultdict(list)
     for candidate, _ in plan.to_read:
-        if candidate.source is None:
+        if candidate.source is None and candidate.object_id is None:
             by_size[candidate.n_bytes].append(candidate.path)
     for size, paths in by_size.items():
         if size in known_sizes:

@@ -1,4 +1,4 @@
-"""Which inputs there are: files and repositories below the places that a person named.
+"""Which inputs there are: files, folders and repositories below the places that a person named.
 
 Looking at an input costs one stat; its first bytes are read only when it is new or changed.
 Every file is accounted for: read, or skipped with a reason that is either harmless (a picture,
@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from tracemill.base import git
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import NotFoundError, SourceError
+from tracemill.base.git_objects import blob_stream
 from tracemill.capture.agents import AGENTS
-from tracemill.sources import HEAD_BYTES, SOURCES, Head, sources_of
+from tracemill.sources import HEAD_BYTES, SOURCES, Head, HoldsInputs, sources_of
 
 # fmt: off
 _MEDIA: Final = frozenset({
@@ -42,13 +43,24 @@ class Candidate(NamedTuple):
     n_bytes: int
     source: str | None = None
     """The source that reads it, where that is known without opening it."""
-    is_shared: bool = False
-    """Whether another source reads the same path too."""
+    within: str | None = None
+    """What the input is called at its path, where there are several at that path."""
+    object_id: str | None = None
+    """Hash of the git object that holds it, where it is no file."""
 
     @property
     def address(self) -> str:
-        """What the input is known by: its path, and its source where several read one path."""
-        return f"{self.path}#{self.source}" if self.is_shared else self.path
+        """What the input is known by: its path, and its name there where it has one."""
+        return self.path if self.within is None else f"{self.path}#{self.within}"
+
+    def open(self) -> BinaryIO:
+        """Return its bytes, where it is a file or an object.
+
+        Raises OSError or SourceError where it cannot be read.
+        """
+        if self.object_id is not None:
+            return blob_stream(Path(self.path), self.object_id)
+        return Path(self.path).open("rb")
 
 
 class Unreadable(NamedTuple):
@@ -88,8 +100,8 @@ def discover(places: Iterable[Path]) -> Iterator[Candidate | Unreadable]:
         if not place.exists():
             raise NotFoundError(f"no such file or folder: {str(place)!r}")
         for found in _below(place.absolute()):
-            if found.path not in seen:
-                seen.add(found.path)
+            if found.address not in seen:
+                seen.add(found.address)
                 yield found
 
 
@@ -166,13 +178,29 @@ def _names_in_repositories() -> tuple[str, ...]:
     return tuple(sorted(frozenset().union(*(source.marks for source in sources_of("file")))))
 
 
-def _repository(path: Path) -> Iterator[Candidate]:
-    """Yield a repository once for each source that finds something in it."""
+def _repository(path: Path) -> Iterator[Candidate | Unreadable]:
+    """Yield a repository once for each source that finds something in it, and what it holds."""
     stamp = git.fingerprint(path)
     head = Head(path, b"")
     for source in sources_of("repository"):
         if source.recognises(head):
-            yield Candidate(str(path), stamp, 0, source.name, is_shared=source.name != "git")
+            within = None if source.name == "git" else source.name
+            yield Candidate(str(path), stamp, 0, source.name, within)
+            if isinstance(source, HoldsInputs):
+                yield from _held(source, path)
+
+
+def _held(source: HoldsInputs, path: Path) -> Iterator[Candidate | Unreadable]:
+    """Yield what a repository holds of other formats; what cannot be read shows in its own."""
+    with suppress(SourceError):
+        for inner in source.inner_inputs(path):
+            if inner.n_bytes is None:
+                detail = "the repository lacks the object; it may be had with `git fetch`"
+                yield Unreadable(f"{path}#{inner.name}", "object_missing", detail)
+            else:
+                yield Candidate(
+                    str(path), inner.object_id, inner.n_bytes, None, inner.name, inner.object_id
+                )
 
 
 def _claimed(folder: str, names: frozenset[str]) -> Candidate | None:
@@ -198,16 +226,18 @@ def _folder_state(folder: str) -> tuple[str, int]:
 
 def recognise(candidate: Candidate) -> str | Skip:
     """Return the name of the source that reads `candidate`, or why none does."""
-    path = Path(candidate.path)
+    path = Path(candidate.address)
     if candidate.source is not None:
         return candidate.source
     if not candidate.n_bytes:
         return Skip("empty", "the file holds nothing", failed=True)
     try:
-        with path.open("rb") as opened:
+        with candidate.open() as opened:
             head = opened.read(HEAD_BYTES)
     except OSError as error:
         return Skip("not_readable", f"the file cannot be opened: {error.strerror}", failed=True)
+    except SourceError:
+        return Skip("not_readable", "the object cannot be read; see `git fsck`", failed=True)
     seen = Head(path, head, n_bytes=candidate.n_bytes)
     for source in sources_of("file"):
         if source.recognises(seen):

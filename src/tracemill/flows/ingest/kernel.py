@@ -18,6 +18,7 @@ import msgspec
 import pyarrow as pa
 
 from tracemill.base.errors import SourceError
+from tracemill.base.git_objects import blob_stream
 from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
@@ -43,7 +44,7 @@ class ReadTask(Record, frozen=True, kw_only=True):
     path: str
     """Where it stands, unredacted."""
     address: str
-    """What the catalog knows it by: its path, and the source where several read one path."""
+    """What the catalog knows it by: its path, and its name there where there are several."""
     uri: str
     """Its address with personal parts pseudonymised."""
     input_id: str
@@ -54,6 +55,8 @@ class ReadTask(Record, frozen=True, kw_only=True):
     """The state in which it was seen."""
     n_bytes: int
     """Its size then; 0 for a repository."""
+    object_id: str | None = None
+    """Hash of the git object that holds it, where it is no file."""
     chunks: tuple[Chunk, ...] = ()
     """Its bytes in the archive, where it is to be read from there."""
 
@@ -235,9 +238,15 @@ class _Reading:
         if task.chunks:
             yield writer.passing(Archive(Path(self._shard.archive)).read(task.chunks))
             return
-        with load_source(task.source).open(Path(task.path)) as opened:
+        with self._open() as opened:
             yield writer.passing(_blocks(opened))
             self._note_growth(opened)
+
+    def _open(self) -> BinaryIO:
+        path = Path(self._task.path)
+        if self._task.object_id is not None:
+            return blob_stream(path, self._task.object_id)
+        return load_source(self._task.source).open(path)
 
     def _read(self, blocks: Iterator[bytes], batch: _RedactionBatch) -> Iterator[Part]:
         task = self._task

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import pytest
 
 
 @dataclass
@@ -57,19 +54,3 @@ class Repository:
     def remove_object(self, revision: str) -> None:
         sha = self.git("rev-parse", revision).decode().strip()
         (self.path / ".git" / "objects" / sha[:2] / sha[2:]).unlink()
-
-
-@pytest.fixture(scope="session")
-def new_repository(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Repository]:
-    def make() -> Repository:
-        made = Repository(tmp_path_factory.mktemp("git") / "repo")
-        made.path.mkdir()
-        made.git("init", "-q", "-b", "main")
-        return made
-
-    return make
-
-
-@pytest.fixture
-def repo(new_repository: Callable[[], Repository]) -> Repository:
-    return new_repository()

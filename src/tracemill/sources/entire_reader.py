@@ -1,0 +1,183 @@
+"""Metadata of checkpoints as records: one event for each session of each checkpoint.
+
+The metadata of a checkpoint as a whole holds sums over its sessions, so it is counted and not
+kept. What a field cannot hold is read as unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, Final
+
+import orjson
+
+from tracemill.base.ids import make_id
+from tracemill.base.lines import Line, OversizeLine
+from tracemill.records.events import Attribution, Checkpoint, CodeFinding, SessionSummary
+from tracemill.records.refs import Origin, Span
+from tracemill.records.trajectory import Usage
+from tracemill.sources.content import Content, Member
+from tracemill.sources.json_lines import BadShapeError, count, moment, read_json_lines, text
+from tracemill.sources.protocol import SourceRecord
+
+_SUMS: Final = "sums_of_a_checkpoint"
+_UNNAMED_AGENT: Final = "Agent"
+"""What old versions wrote for every agent."""
+
+
+def read_members(members: Iterable[Member], origin: Origin) -> Iterator[SourceRecord]:
+    """Yield what the files of a branch hold, and the tally."""
+    return read_json_lines(map(_as_line, members), origin, MetadataReader(origin))
+
+
+def read_file(content: Content, origin: Origin) -> Iterator[SourceRecord]:
+    """Yield what one file holds, be it one document or one on each line, and the tally."""
+    return read_json_lines(_documents(content.lines()), origin, MetadataReader(origin))
+
+
+def _as_line(member: Member) -> Line | OversizeLine:
+    if member.data is None:
+        return OversizeLine(member.start, member.end)
+    return Line(member.start, member.data, is_terminated=True)
+
+
+def _documents(lines: Iterator[Line | OversizeLine]) -> Iterator[Line | OversizeLine]:
+    """Yield lines as they are, or as one where a document goes over several."""
+    first = next(lines, None)
+    if first is None:
+        return
+    if isinstance(first, OversizeLine) or _is_json(first.data):
+        yield from chain([first], lines)
+        return
+    rest = (line.data for line in lines if isinstance(line, Line))
+    yield Line(first.start, b"\n".join([first.data, *rest]), is_terminated=True)
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+class MetadataReader:
+    """Takes the metadata of checkpoints, one document after the other."""
+
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        self.ready: list[SourceRecord] = []
+
+    def take(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read one document; return why it holds nothing to keep, or None where it was used."""
+        inner = record.get("metadata")
+        fields = inner if isinstance(inner, dict) else record
+        checkpoint_id = text(fields.get("checkpoint_id"))
+        if checkpoint_id is None:
+            raise BadShapeError("expected a text as 'checkpoint_id', found none")
+        session_id = text(fields.get("session_id"))
+        if session_id is None:
+            return _SUMS
+        self.ready.append(self._checkpoint(checkpoint_id, session_id, fields, line))
+        return None
+
+    def finish(self) -> None:
+        """Complete what is still open: nothing ever is."""
+
+    def _checkpoint(
+        self, checkpoint_id: str, session_id: str, fields: Mapping[str, Any], line: Line
+    ) -> Checkpoint:
+        tokens = _fields(fields, "token_usage")
+        start = fields.get("transcript_lines_at_start", fields.get("checkpoint_transcript_start"))
+        known = fields.get("transcript_identifier_at_start", fields.get("transcript_uuid_at_start"))
+        agent = text(fields.get("agent"))
+        return Checkpoint(
+            id=make_id("event", self._origin.input_id, checkpoint_id, session_id, str(line.start)),
+            at=moment(fields.get("created_at")),
+            origin=self._origin,
+            span=Span(start=line.start, end=line.end),
+            checkpoint_id=checkpoint_id,
+            session_id=session_id,
+            agent=None if agent == _UNNAMED_AGENT else agent,
+            model=text(fields.get("model")),
+            tool_version=text(fields.get("cli_version")),
+            strategy=text(fields.get("strategy")),
+            branch=text(fields.get("branch")),
+            files=_texts(fields.get("files_touched")),
+            n_saves=count(fields.get("checkpoints_count", fields.get("steps_count"))),
+            first_line=count(start),
+            first_native_id=text(known),
+            usage=_usage(tokens),
+            n_model_calls=count(tokens.get("api_call_count")),
+            attribution=_attribution(_fields(fields, "initial_attribution")),
+            summary=_summary(_fields(fields, "summary")),
+        )
+
+
+def _fields(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    inner = fields.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(text, value))) if isinstance(value, list) else ()
+
+
+def _usage(tokens: Mapping[str, Any]) -> Usage | None:
+    if not tokens:
+        return None
+    return Usage(
+        input_tokens=count(tokens.get("input_tokens")),
+        output_tokens=count(tokens.get("output_tokens")),
+        cache_read_tokens=count(tokens.get("cache_read_tokens")),
+        cache_write_tokens=count(tokens.get("cache_creation_tokens")),
+    )
+
+
+def _attribution(fields: Mapping[str, Any]) -> Attribution | None:
+    if not fields:
+        return None
+    return Attribution(
+        agent_lines=count(fields.get("agent_lines")),
+        human_added=count(fields.get("human_added")),
+        human_modified=count(fields.get("human_modified")),
+        human_removed=count(fields.get("human_removed")),
+        total_committed=count(fields.get("total_committed")),
+        agent_share=_share(fields.get("agent_percentage")),
+        at=moment(fields.get("calculated_at")),
+    )
+
+
+def _share(percentage: object) -> float | None:
+    if not isinstance(percentage, int | float) or isinstance(percentage, bool):
+        return None
+    return percentage / 100 if 0 <= percentage <= 100 else None  # noqa: PLR2004 - per cent
+
+
+def _summary(fields: Mapping[str, Any]) -> SessionSummary | None:
+    if not fields:
+        return None
+    learnt = _fields(fields, "learnings")
+    places = learnt.get("code")
+    return SessionSummary(
+        intent=text(fields.get("intent")),
+        outcome=text(fields.get("outcome")),
+        about_repository=_texts(learnt.get("repo")),
+        about_code=tuple(_code_findings(places)) if isinstance(places, list) else (),
+        about_workflow=_texts(learnt.get("workflow")),
+        friction=_texts(fields.get("friction")),
+        open_items=_texts(fields.get("open_items")),
+    )
+
+
+def _code_findings(places: list[Any]) -> Iterator[CodeFinding]:
+    for place in places:
+        path = text(place.get("path")) if isinstance(place, dict) else None
+        if path is not None:
+            yield CodeFinding(
+                path=path,
+                line=count(place.get("line")),
+                end_line=count(place.get("end_line")),
+                text=text(place.get("finding")) or "",
+            )
