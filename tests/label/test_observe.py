@@ -132,6 +132,10 @@ EDITS: list[tuple[Step, tuple[str, ...], int | None]] = [
              "*** Add File: b.py\n+z\n*** Delete File: c.py\n*** End Patch"}),
         ("a.py", "b.py", "c.py"), 1,
     ),
+    (
+        tool(1, "apply_patch", {"patchText": "*** Begin Patch\n*** Update File: a.py\n@@\n-x\n+y\n"}),
+        ("a.py",), 1,
+    ),
     (shell(1, "apply_patch <<'EOF'\n*** Begin Patch\n*** Update File: a.py\n@@\nEOF"), ("a.py",), 1),
     (shell(1, "sed -i 's/a/b/' src/a.py"), ("src/a.py",), 1),
     (shell(1, "cat > a.py <<'EOF'\nx\nEOF"), ("a.py",), 1),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -48,12 +48,16 @@ class Blocks(io.RawIOBase):
         super().close()
 
 
-def folder_stream(folder: Path, files: Iterable[Path]) -> BinaryIO:
+def folder_stream(
+    folder: Path, files: Iterable[Path], key: Callable[[Path], Any] | None = None
+) -> BinaryIO:
     """Return `files`, which lie below `folder`, as one stream, which is a tar file.
+
+    Their order is that of their names, or of what `key` returns for them.
 
     Raises OSError while it is read where a file cannot be read.
     """
-    return io.BufferedReader(Blocks(_packed(folder, sorted(files))), _BLOCK_BYTES)
+    return io.BufferedReader(Blocks(_packed(folder, sorted(files, key=key))), _BLOCK_BYTES)
 
 
 class PackedFile(NamedTuple):

@@ -68,7 +68,7 @@ class Agent:
     folder: str
     """Its folder below the home folder, where the variable is not set."""
     sessions: tuple[str, ...]
-    """Folders of sessions below it, as patterns."""
+    """Folders and files of sessions below it, as patterns."""
     retention: Retention | None = None
     """When it deletes sessions; None where it keeps them until a person deletes them."""
 
@@ -78,10 +78,10 @@ class Agent:
         return Path(named) if named else home / self.folder
 
     def places(self, home: Path, environment: Mapping[str, str]) -> list[Path]:
-        """Return the folders of sessions that there are."""
+        """Return the folders and files of sessions that there are."""
         root = self.home(home, environment)
         found = (path for pattern in self.sessions for path in sorted(root.glob(pattern)))
-        return [path for path in found if path.is_dir()]
+        return [path for path in found if path.exists()]
 
 
 AGENTS: Final = (
@@ -108,6 +108,13 @@ AGENTS: Final = (
         variable=None,
         folder=".copilot",
         sessions=("session-state",),
+    ),
+    Agent(
+        name="OpenCode",
+        source="opencode",
+        variable="XDG_DATA_HOME",
+        folder=".local/share",
+        sessions=("opencode/opencode*.db", "opencode/storage"),
     ),
 )
 """Every agent whose sessions are found without being named, in the order of asking."""

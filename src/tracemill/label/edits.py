@@ -19,6 +19,7 @@ _EDITORS: Final = frozenset(
     | {"write_to_file", "replace_in_file", "apply_diff", "insert_content"}
 )
 _PATCHERS: Final = frozenset({"apply_patch", "applypatch", "patch"})
+_PATCHES: Final = ("input", "patch", "patchText", "command")
 _PATHS: Final = ("file_path", "notebook_path", "path", "filePath", "target_file", "filename")
 _READING: Final = frozenset({"view", "undo_edit"})
 _PATCH_MARK: Final = "*** Begin Patch"
@@ -46,7 +47,7 @@ def is_editor(name: str) -> bool:
 def edited_by_tool(name: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the files that a call of an editing tool names."""
     if name.lower() in _PATCHERS:
-        texts = (arguments.get(key) for key in ("input", "patch", "command"))
+        texts = (arguments.get(key) for key in _PATCHES)
         return tuple(path for text in texts if isinstance(text, str) for path in patched(text))
     if arguments.get("command") in _READING:
         return ()

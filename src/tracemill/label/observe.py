@@ -32,7 +32,7 @@ from tracemill.records.activity import Activity, CheckRun, CommitMention, Correc
 from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink, TodoChange
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
-OBSERVE_VERSION: Final = 1
+OBSERVE_VERSION: Final = 2
 """Raise it when the same steps would give another activity."""
 
 _MAX_GOAL: Final = 2_000

@@ -28,6 +28,8 @@ SOURCES: Final = Registry[type[Source]](
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "codex": "tracemill.sources.codex:Codex",
+        "opencode": "tracemill.sources.opencode:OpenCode",
+        "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",
     },
 )
 """Every source by name, in the order in which inputs are offered to them."""

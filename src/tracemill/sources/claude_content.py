@@ -210,15 +210,15 @@ def _is_injected(said: str) -> bool:
     return start == len(said) or said.startswith(_INJECTED, start)
 
 
-def read_result(block: dict[str, Any], details: object, line: Line) -> ToolResult:
-    """Return a tool result; `details` is its structured form, where the line has one."""
+def read_result(block: dict[str, Any], details: object, start: int) -> ToolResult:
+    """Return a tool result; `details` is its structured form, where the line at `start` has one."""
     content = _result_text(block.get("content"))
     structured = details if isinstance(details, dict) else {}
     is_error = block.get("is_error") is True
     code = _EXIT_CODE.match(content) if is_error else None
     status = _status(content, is_error=is_error, was_stopped=structured.get("interrupted") is True)
     return ToolResult(
-        call_id=text(block.get("tool_use_id")) or f"unnamed-{line.start}",
+        call_id=text(block.get("tool_use_id")) or f"unnamed-{start}",
         content=content,
         status=status,
         exit_code=int(code[1]) if code else None,

@@ -277,7 +277,7 @@ class ClaudeReader:
         trajectory, line = place.trajectory, place.line
         orphaned: OpenStep | None = None
         for block in blocks:
-            result = read_result(block, details, line)
+            result = read_result(block, details, line.start)
             if result.status == "error" and record.get("toolDenialKind") == "user-rejected":
                 result = msgspec.structs.replace(result, status="rejected")
             step = trajectory.by_call.get(result.call_id) or orphaned

@@ -11,6 +11,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +57,15 @@ class Content:
         self._blocks = blocks
         self.max_bytes = max_bytes
         self._scratch = scratch
+
+    def begins_with(self, mark: bytes) -> bool:
+        """Tell whether the bytes begin with `mark`; they can be asked for in any shape after."""
+        blocks = iter(self._blocks)
+        seen = next(blocks, b"")
+        while len(seen) < len(mark) and (more := next(blocks, b"")):
+            seen += more
+        self._blocks = chain([seen], blocks)
+        return seen.startswith(mark)
 
     def blocks(self) -> Iterable[bytes]:
         """Return the bytes as they come."""

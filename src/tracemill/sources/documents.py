@@ -9,8 +9,8 @@ whole document, since nothing tells where it began.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple, NoReturn, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, Generic, NamedTuple, NoReturn, Protocol, TypeVar
 
 import jiter
 import msgspec
@@ -37,6 +37,51 @@ class DocumentReader(LineReader, Protocol):
         ...
 
 
+class NotADocumentError(Exception):
+    """Bytes hold no document or no item of one; the message says why without quoting them."""
+
+    def __init__(self, reason: QuarantineReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+P = TypeVar("P", bound=Line | Span)
+P_contra = TypeVar("P_contra", bound=Line | Span, contravariant=True)
+
+
+class ItemReader(Protocol[P_contra]):
+    """What a format adds where its items are no lines: it takes them in their order."""
+
+    ready: list[SourceRecord]
+    """Records that are complete; the caller empties it."""
+
+    def take(self, record: dict[str, Any], line: P_contra, /) -> str | None:
+        """Read one item; return why it holds nothing to keep, or None where it was used.
+
+        Raises BadShapeError before anything was changed.
+        """
+        ...
+
+    def finish(self) -> None:
+        """Complete what is still open."""
+        ...
+
+
+class Item(NamedTuple, Generic[P]):
+    """One item of an input, and where it stands."""
+
+    place: P
+    fields: dict[str, Any]
+    """What it says; nothing where it cannot be read."""
+    problem: NotADocumentError | None = None
+    """Why it cannot be read."""
+
+    @classmethod
+    def unread(cls, place: P, reason: QuarantineReason, detail: str) -> Item[P]:
+        """Return an item that cannot be read, and why."""
+        return cls(place, {}, NotADocumentError(reason, detail))
+
+
 class Document(NamedTuple):
     """A document taken apart."""
 
@@ -45,14 +90,6 @@ class Document(NamedTuple):
     items: list[Line]
     """The items of the list with the bytes that they stand on."""
     whole: Line
-
-
-class NotADocumentError(Exception):
-    """Bytes hold no document or no item of one; the message says why without quoting them."""
-
-    def __init__(self, reason: QuarantineReason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
 
 
 def read_document(
@@ -68,10 +105,10 @@ def read_document(
         document = take_apart(data, path) if data is not None else _too_large(content)
         reader.begin(document.fields, document.whole)
     except (NotADocumentError, BadShapeError) as error:
-        yield _quarantined(whole, error, origin)
+        yield quarantined(whole, error, origin)
         yield Tally(n_lines=1, n_used=0)
         return
-    yield from _read_items(document.items, origin, reader)
+    yield from read_items((object_at(item, item.data) for item in document.items), origin, reader)
 
 
 def _too_large(content: Content) -> NoReturn:
@@ -79,14 +116,20 @@ def _too_large(content: Content) -> NoReturn:
     raise NotADocumentError("oversize_document", detail)
 
 
-def _read_items(items: list[Line], origin: Origin, reader: LineReader) -> Iterator[SourceRecord]:
-    n_used = 0
+def read_items(
+    items: Iterable[Item[P]], origin: Origin, reader: ItemReader[P]
+) -> Iterator[SourceRecord]:
+    """Yield what `reader` makes of `items`, those that it cannot read, and the tally."""
+    n_used = n_quarantined = 0
     skipped: Counter[str] = Counter()
     for item in items:
         try:
-            verdict = reader.take(_object(item), item)
+            if item.problem is not None:
+                raise item.problem
+            verdict = reader.take(item.fields, item.place)
         except (NotADocumentError, BadShapeError) as error:
-            yield _quarantined(item, error, origin)
+            n_quarantined += 1
+            yield quarantined(item.place, error, origin)
             continue
         if verdict is None:
             n_used += 1
@@ -97,7 +140,23 @@ def _read_items(items: list[Line], origin: Origin, reader: LineReader) -> Iterat
     reader.finish()
     yield from reader.ready
     reader.ready.clear()
-    yield Tally(n_lines=len(items), n_used=n_used, skipped=dict(skipped))
+    n_items = n_used + n_quarantined + skipped.total()
+    yield Tally(n_lines=n_items, n_used=n_used, skipped=dict(skipped))
+
+
+def object_at(place: P, data: bytes) -> Item[P]:
+    """Return the one object that stands at `place`, or why there is none."""
+    try:
+        try:
+            value = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            value = _one_value(data)
+    except NotADocumentError as error:
+        return Item(place, {}, error)
+    if not isinstance(value, dict):
+        detail = f"expected an object, found {type(value).__name__}"
+        return Item.unread(place, "not_an_object", detail)
+    return Item(place, value)
 
 
 def take_apart(data: bytes, path: tuple[str, ...]) -> Document:
@@ -182,20 +241,10 @@ def _is_cut(data: bytes) -> bool:
     return True
 
 
-def _object(item: Line) -> dict[str, Any]:
-    try:
-        value = orjson.loads(item.data)
-    except orjson.JSONDecodeError:
-        value = _one_value(item.data)
-    if not isinstance(value, dict):
-        detail = f"expected an object, found {type(value).__name__}"
-        raise NotADocumentError("not_an_object", detail)
-    return value
-
-
-def _quarantined(
-    item: Line, error: NotADocumentError | BadShapeError, origin: Origin
+def quarantined(
+    place: Line | Span, error: NotADocumentError | BadShapeError, origin: Origin
 ) -> Quarantined:
+    """Return the record that says why what stands at `place` made none."""
     reason = error.reason if isinstance(error, NotADocumentError) else "bad_shape"
-    span = Span(start=item.start, end=item.end)
+    span = Span(start=place.start, end=place.end)
     return Quarantined(reason=reason, detail=str(error), span=span, origin=origin)

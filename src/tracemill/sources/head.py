@@ -15,6 +15,8 @@ from typing import Any, Final
 import orjson
 import zstandard
 
+from tracemill.base import sqlite
+
 HEAD_BYTES: Final = 65_536
 """How much of a file a source is shown."""
 _BOM: Final = b"\xef\xbb\xbf"
@@ -89,6 +91,14 @@ class Head:
             return jiter.from_json(self.unpacked, partial_mode="trailing-strings")
         except ValueError:
             return None
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """Names of the tables where the file is an SQLite database, otherwise none."""
+        if not self.data.startswith(sqlite.MAGIC):
+            return frozenset()
+        named = sqlite.named_tables(self.data)
+        return named if self.is_whole else named | sqlite.tables_of(self.path)
 
     @property
     def fields(self) -> Mapping[str, Any]:

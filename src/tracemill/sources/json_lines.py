@@ -13,7 +13,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
@@ -29,6 +29,9 @@ MAX_COUNT: Final = 2**40
 MAX_DEPTH: Final = 64
 """How deeply a tool's arguments may be nested before walking them becomes a risk."""
 _BOM: Final = b"\xef\xbb\xbf"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MILLISECOND: Final = 253_402_300_799_000
+"""The last second of the year 9999."""
 _CONTAINERS: Final = (dict, list)
 _MAX_INT_DIGITS: Final = 18
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -217,6 +220,15 @@ def moment(value: object) -> datetime | None:
         return at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def millisecond(value: object) -> datetime | None:
+    """Return the moment that `value` names in milliseconds of Unix time, or None."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    if not 0 < value < _LAST_MILLISECOND:
+        return None
+    return _EPOCH + timedelta(milliseconds=value)
 
 
 def count(value: object) -> int | None:

@@ -40,6 +40,10 @@ class OpenSession:
         """Return the trajectory of `key`, begun with `line` where it is new."""
         return self.trajectories.get(key) or self._begin(line, key, session_id)
 
+    def adopt(self, trajectory: OpenTrajectory) -> None:
+        """Take a trajectory whose id the input itself gives as the main one."""
+        self.trajectories[""] = trajectory
+
     def _begin(self, line: Line, key: str, session_id: str | None) -> OpenTrajectory:
         if len(self.trajectories) >= _MAX_TRAJECTORIES:
             self._finish(next(key for key in self.trajectories if key))

@@ -64,9 +64,9 @@ class OpenStep(msgspec.Struct, eq=False, kw_only=True):
     native_id: str | None = None
     native_parent_id: str | None = None
 
-    def extend_to(self, line: Line) -> None:
+    def extend_to(self, line: Line | Span) -> None:
         """Let the step's bytes reach to the end of `line`."""
-        self.end = max(self.end, line.start + len(line.data))
+        self.end = max(self.end, line.end)
 
     def raise_tokens(self, tokens: Tokens) -> None:
         """Take the larger of each count, since a source may repeat and raise them."""
@@ -151,14 +151,18 @@ class Window:
         self._counted: Remembered[int, Tokens] = Remembered(_MAX_COUNTED_MESSAGES)
 
     def open(
-        self, trajectory: OpenTrajectory, speaker: Speaker | None, line: Line, at: datetime | None
+        self,
+        trajectory: OpenTrajectory,
+        speaker: Speaker | None,
+        line: Line | Span,
+        at: datetime | None,
     ) -> OpenStep:
         """Begin the next step of `trajectory`."""
         step = OpenStep(
             index=trajectory.n_steps,
             speaker=speaker,
             start=line.start,
-            end=line.start + len(line.data),
+            end=line.end,
             at=at,
         )
         trajectory.n_steps += 1

@@ -1,7 +1,7 @@
 """Events that a session's own log tells: feedback, todo changes, compactions, pull requests.
 
-An event's id comes from its trajectory, its kind and the line that it stands on, so that it
-stays when the file grows.
+An event's id comes from its trajectory, its kind and the line that it stands on, or what the
+source itself calls that place, so that it stays when the file grows.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ class Place(NamedTuple):
     """Where and when something happened."""
 
     trajectory: OpenTrajectory
-    line: Line
+    line: Line | Span
     at: datetime | None
     step: int | None
     """Index of the step at which it happened."""
+    native_id: str | None = None
+    """The source's own id of the place, where lines move when the input grows."""
 
 
 class EventMaker:
@@ -38,8 +40,8 @@ class EventMaker:
 
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
-        self._start = -1
-        self._n_on_line = 0
+        self._where = ""
+        self._n_there = 0
 
     def feedback(
         self,
@@ -106,11 +108,11 @@ class EventMaker:
         )
 
     def _id(self, place: Place, kind: str) -> str:
-        start = place.line.start
-        if start != self._start:
-            self._start, self._n_on_line = start, 0
-        self._n_on_line += 1
-        return make_id("event", place.trajectory.id, kind, f"{start}:{self._n_on_line}")
+        where = place.native_id or str(place.line.start)
+        if where != self._where:
+            self._where, self._n_there = where, 0
+        self._n_there += 1
+        return make_id("event", place.trajectory.id, kind, f"{where}:{self._n_there}")
 
 
 def _span(place: Place) -> Span:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from tracemill.base import git
+from tracemill.base import git, sqlite
 from tracemill.base.errors import NotFoundError, SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.capture.agents import AGENTS
@@ -32,6 +32,10 @@ _SIDE_FILES: Final = frozenset({
     "css", "js", "ts", "py", "sh", "tmp", "bak", "part",
 })
 # fmt: on
+
+
+_DATABASES: Final = (".db", ".vscdb", ".sqlite")
+_BESIDE_DATABASES: Final = ("-wal", "-shm", "-journal")
 
 
 class Candidate(NamedTuple):
@@ -169,7 +173,18 @@ def _file(path: str) -> Candidate | Unreadable:
     if not stat.S_ISREG(status.st_mode):
         return Unreadable(path, "not_a_file", "expected a regular file, found another kind")
     stamp = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
+    if path.endswith(_DATABASES):
+        stamp = ":".join([stamp, *map(_companion_stamp, sqlite.companions_of(Path(path)))])
     return Candidate(path, stamp, status.st_size)
+
+
+def _companion_stamp(path: Path) -> str:
+    """Return the state of a file beside a database, which holds the newest of its rows."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return "gone"
+    return f"{status.st_size}:{status.st_mtime_ns}"
 
 
 @cache
@@ -247,6 +262,8 @@ def recognise(candidate: Candidate) -> str | Skip:
 
 def _unrecognised(path: Path, head: bytes) -> Skip:
     kind = path.suffix.lstrip(".").lower()
+    if path.name.endswith(_BESIDE_DATABASES):
+        return Skip("side_file", "a part of the database beside it", failed=False)
     if b"\0" in head:
         known = kind in _MEDIA
         return Skip("binary", "expected text, found binary data", failed=not known)

@@ -176,7 +176,7 @@ class _RedactionBatch:
         self._held.append(record)
         self._readings.append(reading)
         if isinstance(record, Step):
-            self._n_bytes += record.span.end - record.span.start
+            self._n_bytes += _size(record)
         if self._n_bytes >= _REDACT_BYTES or len(self._held) >= _REDACT_RECORDS:
             yield from self.flush()
 
@@ -333,6 +333,16 @@ class _Reading:
             folders=tuple(sorted(self._folders)),
             failed=self._failure is not None,
         )
+
+
+def _size(step: Step) -> int:
+    """Return about how much text a step holds: where it stands may be a whole database."""
+    n_bytes = step.span.end - step.span.start
+    if n_bytes < _ROW_BYTES:
+        return n_bytes
+    n_said = len(step.text) + len(step.reasoning or "")
+    n_done = sum(len(str(call.arguments)) for call in step.calls)
+    return min(n_bytes, n_said + n_done + sum(len(result.content) for result in step.results))
 
 
 def _blocks(opened: BinaryIO) -> Iterator[bytes]:
