@@ -6,6 +6,20 @@ matched, 4 partly done, 5 refused by a privacy or approval rule, 6 store locked 
 130 interrupted.
 """
 
-from tracemill.cli.app import main
+import sys
+from collections.abc import Sequence
 
 __all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command that the arguments name, and exit with its code."""
+    from tracemill.cli.at_once import call_at_once
+
+    given = sys.argv[1:] if arguments is None else arguments
+    code = call_at_once(given)
+    if code is None:
+        from tracemill.cli.app import call
+
+        code = call(given)
+    sys.exit(code)

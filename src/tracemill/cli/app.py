@@ -49,7 +49,10 @@ _COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
         "status": ("status:status", "Say what is kept, and what to do next."),
         "doctor": ("doctor:doctor", "Look at this machine: sessions, git, disk, key, scanner."),
     },
-    _COLLECT: {"sync": ("run:sync", "Read and keep what is new, without building from it.")},
+    _COLLECT: {
+        "sync": ("run:sync", "Read and keep what is new, without building from it."),
+        "emit": ("emit:emit", "Keep one event of your own process; for scripts and hooks."),
+    },
     _LOOK: {"explain": ("explain:explain", "Say what something was made from, down to the bytes.")},
 }
 _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
@@ -116,11 +119,6 @@ def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group) -> App:
     for verb, said in verbs.items():
         app.command(f"tracemill.cli.{name}:{verb}_{name}", name=verb, help=said)
     return app
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command that the arguments name, and exit with its code."""
-    sys.exit(call(sys.argv[1:] if arguments is None else arguments))
 
 
 def call(arguments: Sequence[str]) -> int:

@@ -61,10 +61,15 @@ class Places:
 def find_places(
     workspace: Workspace, sources: Sequence[Path], environment: Mapping[str, str]
 ) -> Places:
-    """Return the places named, or this machine's, or those of the bundled example."""
+    """Return the places named, or this machine's, or those of the bundled example.
+
+    Captured events are read whatever was named, since they wait for nothing else.
+    """
+    waiting = [workspace.inbox] if workspace.inbox.is_dir() else []
     if sources:
-        return Places(tuple(source.expanduser() for source in sources), is_default=False)
-    found = default_places(Path.home(), environment)
+        named = [source.expanduser() for source in sources]
+        return Places((*named, *waiting), is_default=False)
+    found = [*default_places(Path.home(), environment), *waiting]
     if next(discover(found), None) is not None:
         return Places(tuple(found), is_default=True)
     return Places((workspace.root / "example",), is_default=True, is_example=True)
@@ -146,6 +151,7 @@ def _read(
             repositories = ingest.repositories()
             more = _ingest(ingest, repositories, workspace, options, report)
             ingested = _joined(ingested, more)
+        ingest.clear_inbox(now())
     clock.note("read", n_bytes=ingested.n_bytes)
     if not sum(ingested.inputs.values()):
         named = ", ".join(repr(str(path)) for path in places.paths)

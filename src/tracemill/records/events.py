@@ -7,6 +7,7 @@ has a module of its own; this one joins them.
 
 from __future__ import annotations
 
+from tracemill.records.captured import Captured, CapturedKind
 from tracemill.records.checkpoints import (
     Attribution,
     Checkpoint,
@@ -25,11 +26,13 @@ from tracemill.records.session_events import (
     TodoStatus,
 )
 
-Event = Feedback | TodoChange | Compaction | PullRequestLink | Commit | Checkpoint
+Event = Feedback | TodoChange | Compaction | PullRequestLink | Commit | Checkpoint | Captured
 """Any event."""
 
 __all__ = [
     "Attribution",
+    "Captured",
+    "CapturedKind",
     "Checkpoint",
     "CodeFinding",
     "Commit",

@@ -16,7 +16,15 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
-from tracemill.records.events import Checkpoint, Commit, EventBase, Feedback, FileChange, Todo
+from tracemill.records.events import (
+    Captured,
+    Checkpoint,
+    Commit,
+    EventBase,
+    Feedback,
+    FileChange,
+    Todo,
+)
 from tracemill.records.findings import Input
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
@@ -35,6 +43,7 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Commit: frozenset({"sha", "parents"}),
     Checkpoint: frozenset({"checkpoint_id", "session_id", "model", "first_native_id"}),
     FileChange: frozenset({"status"}),
+    Captured: frozenset({"session_id"}),
     Input: frozenset({"id", "source", "content", "n_records"}),
 }
 """Ids, hashes and names of our own or that links depend on, by the class that declares them."""

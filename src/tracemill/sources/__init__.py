@@ -25,6 +25,7 @@ SOURCES: Final = Registry[type[Source]](
         "git": "tracemill.sources.git_history:GitHistory",
         "entire": "tracemill.sources.entire:Entire",
         "entire-metadata": "tracemill.sources.entire:EntireMetadata",
+        "inbox": "tracemill.sources.inbox:Inbox",
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "codex": "tracemill.sources.codex:Codex",

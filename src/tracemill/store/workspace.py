@@ -31,6 +31,7 @@ class Workspace:
         self.index = root / "index.sqlite"
         self.datasets = root / "datasets"
         self.scratch = self.vault / "scratch"
+        self.inbox = self.vault / "inbox"
 
     @property
     def exists(self) -> bool:

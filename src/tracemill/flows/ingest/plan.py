@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from tracemill.base import git
 from tracemill.flows.executor import Executor
@@ -20,6 +21,9 @@ from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.store.vault import Archived, Known, Vault
 from tracemill.store.workspace import Workspace
+
+_STILL_WRITTEN: Final = timedelta(days=2)
+"""How long a file of the inbox may still grow: its day, and clocks that differ."""
 
 
 class Ingest:
@@ -112,6 +116,23 @@ class Ingest:
         from tracemill.flows.ingest.accept import Accepting
 
         return Accepting(self._workspace, self._vault).run(plan, executor, report)
+
+    def clear_inbox(self, now: datetime) -> None:
+        """Remove captured events of past days that are archived just as they stand."""
+        if not self._workspace.inbox.is_dir():
+            return
+        known = self._vault.inputs()
+        newest = f"{now - _STILL_WRITTEN:%Y-%m-%d}"
+        for found in discover([self._workspace.inbox]):
+            before = known.get(found.address)
+            is_archived = (
+                isinstance(found, Candidate)
+                and before is not None
+                and before.status == "read"
+                and before.stamp == found.stamp
+            )
+            if is_archived and Path(found.path).stem < newest:
+                Path(found.path).unlink()
 
     def repositories(self) -> list[Path]:
         """Return the repositories on this machine in which known sessions ran."""

@@ -1,0 +1,105 @@
+"""Captured events as they are read in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.sources.reading import head_of, jsonl, read
+
+from tracemill.capture import KINDS, emit
+from tracemill.records.captured import Captured
+from tracemill.sources.inbox import Inbox
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    return {
+        "tracemill": 1, "kind": "gate", "at": "2026-03-01T10:00:00Z", "session": "s1",
+        "cwd": "/srv/app", "payload": {"gate_id": "tests"}, **changes,
+    }  # fmt: skip
+
+
+def test_an_event_keeps_all_that_was_told() -> None:
+    (found,) = read(Inbox(), jsonl(event())).events
+
+    assert isinstance(found, Captured)
+    assert (found.name, found.session_id, found.cwd) == ("gate", "s1", "/srv/app")
+    assert found.payload == {"gate_id": "tests"}
+    assert found.at is not None
+    assert found.at.isoformat() == "2026-03-01T10:00:00+00:00"
+
+
+@given(payloads=st.lists(st.dictionaries(st.text(), JSON, max_size=3), max_size=4))
+def test_what_is_told_is_what_is_read(
+    payloads: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    workspace = tmp_path_factory.mktemp("workspace")
+    for payload in payloads:
+        assert emit("note", payload, workspace=workspace)
+    data = b"".join(path.read_bytes() for path in workspace.rglob("*.jsonl"))
+    found = read(Inbox(), data)
+
+    assert [one.payload for one in found.events if isinstance(one, Captured)] == payloads
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_that_can_be_told_is_read(kind: str, tmp_path: Path) -> None:
+    emit(kind, workspace=tmp_path)
+    (path,) = tmp_path.rglob("*.jsonl")
+
+    assert Inbox().recognises(head_of(path))
+    (found,) = read(Inbox(), path.read_bytes()).events
+    assert isinstance(found, Captured)
+    assert found.name == kind
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        pytest.param({"tracemill": 2}, "bad_shape", id="a format of the future"),
+        pytest.param({"at": "yesterday"}, "bad_shape", id="no moment"),
+        pytest.param({"at": "2026-03-01T10:00:00"}, "bad_shape", id="a moment without offset"),
+        pytest.param({"payload": [1]}, "bad_shape", id="a payload that is no object"),
+    ],
+)
+def test_an_invalid_event_is_quarantined(changes: dict[str, Any], reason: str) -> None:
+    found = read(Inbox(), jsonl(event(**changes), event()))
+
+    assert [bad.reason for bad in found.quarantined] == [reason]
+    assert len(found.events) == 1
+
+
+def test_an_unknown_kind_is_counted() -> None:
+    found = read(Inbox(), jsonl(event(kind="Dance!"), event()))
+
+    assert found.tally.skipped == {"unknown_type:dance": 1}
+
+
+def test_a_torn_event_spoils_no_other() -> None:
+    whole = json.dumps(event()).encode()
+    found = read(Inbox(), b"\n" + whole[:40] + b"\n" + whole + b"\n" + whole[:90])
+
+    assert [bad.reason for bad in found.quarantined] == ["not_json", "truncated"]
+    assert len(found.events) == 1
+
+
+def test_events_keep_their_ids_when_the_file_grows() -> None:
+    before = read(Inbox(), jsonl(event(), event())).events
+    after = read(Inbox(), jsonl(event(), event(), event())).events
+
+    assert [one.id for one in after[:2]] == [one.id for one in before]
+    assert len({one.id for one in after}) == 3
