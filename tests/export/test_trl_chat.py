@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -9,6 +11,17 @@ from tests.trajectories import FOUND, activity, agent, calling, episode, traject
 from tracemill.curate.chat import ChatConfig, build_chat
 from tracemill.export.trl_chat import TrlChat
 from tracemill.records.examples import ChatExample
+
+
+def decoded(example: ChatExample) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(msgspec.json.encode(TrlChat().row(example)))
+    return row
+
+
+def cells(example: ChatExample) -> pa.Table:
+    row = TrlChat().row(example)
+    texts = {k: bytes(v) if isinstance(v, msgspec.Raw) else v for k, v in row.items()}
+    return pa.Table.from_pylist([texts], schema=TrlChat.schema)
 
 
 @pytest.fixture
@@ -20,7 +33,7 @@ def example() -> ChatExample:
 
 
 def test_a_row_is_trls_conversational_form_with_tools(example: ChatExample) -> None:
-    row = TrlChat().row(example)
+    row = decoded(example)
 
     call = {
         "type": "function",
@@ -38,11 +51,10 @@ def test_a_row_is_trls_conversational_form_with_tools(example: ChatExample) -> N
 
 
 def test_columns_fit_their_schema_and_say_the_same(example: ChatExample) -> None:
-    exporter = TrlChat()
-    (row,) = pa.Table.from_pylist([exporter.columns(example)], schema=exporter.schema).to_pylist()
+    (row,) = cells(example).to_pylist()
 
     nested = {name: json.loads(row.pop(name)) for name in ("messages", "tools")}
-    assert row | nested == exporter.row(example)
+    assert row | nested == decoded(example)
 
 
 def test_an_example_without_calls_has_no_tools() -> None:
@@ -50,16 +62,14 @@ def test_an_example_without_calls_has_no_tools() -> None:
     (made,) = build_chat(episode(), trajectory(2), activity(), FOUND, steps, ChatConfig())
     assert isinstance(made, ChatExample)
 
-    assert "tools" not in TrlChat().row(made)
-    assert TrlChat().columns(made)["tools"] is None
+    assert "tools" not in decoded(made)
+    assert cells(made).to_pylist()[0]["tools"] is None
 
 
 def test_both_files_load_as_the_same_objects(example: ChatExample, tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets", reason="needs the package datasets")
-    exporter = TrlChat()
-    (tmp_path / "rows.jsonl").write_text(json.dumps(exporter.row(example)) + "\n")
-    table = pa.Table.from_pylist([exporter.columns(example)], schema=exporter.schema)
-    pq.write_table(table, tmp_path / "rows.parquet")
+    (tmp_path / "rows.jsonl").write_bytes(msgspec.json.encode(TrlChat().row(example)) + b"\n")
+    pq.write_table(cells(example), tmp_path / "rows.parquet")
 
     loaded = [
         datasets.load_dataset(
@@ -67,4 +77,4 @@ def test_both_files_load_as_the_same_objects(example: ChatExample, tmp_path: Pat
         )[0]
         for kind, end in (("json", "jsonl"), ("parquet", "parquet"))
     ]
-    assert loaded[0]["messages"] == loaded[1]["messages"] == exporter.row(example)["messages"]
+    assert loaded[0]["messages"] == loaded[1]["messages"] == decoded(example)["messages"]

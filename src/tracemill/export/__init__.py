@@ -11,7 +11,7 @@ from typing import Any, Final
 from tracemill.base.registry import Registry
 from tracemill.export.protocol import Exporter
 
-EXPORT_VERSION: Final = 1
+EXPORT_VERSION: Final = 2
 """Raise it when the same example would give another row."""
 
 EXPORTERS: Final = Registry[type[Exporter[Any]]](

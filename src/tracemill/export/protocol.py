@@ -19,12 +19,12 @@ class Exporter(Protocol[E_contra]):
     name: ClassVar[str]
     """As on the command line."""
     schema: ClassVar[pa.Schema]
-    """Columns of `columns`."""
+    """Columns of the row in Parquet, where a column that a row lacks is null."""
 
     def row(self, example: E_contra) -> Mapping[str, Any]:
-        """Return the row for `example`, ready for a line of JSON."""
-        ...
+        """Return the row for `example`.
 
-    def columns(self, example: E_contra) -> Mapping[str, Any]:
-        """Return the row in the form of `schema`, for Parquet."""
+        What nests is JSON already, as `msgspec.Raw`: a line of JSON and a cell of Parquet hold
+        the same text, and it is encoded once.
+        """
         ...

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from tracemill.records.examples import ChatExample, Message
 
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class TrlChat:
@@ -38,16 +38,9 @@ class TrlChat:
 
     def row(self, example: ChatExample) -> Mapping[str, Any]:
         """Return the row with arguments and schemas as objects."""
-        row: dict[str, Any] = {"messages": [_message(message) for message in example.messages]}
-        if example.tools:
-            row["tools"] = list(example.tools)
-        return {**row, **_about(example)}
-
-    def columns(self, example: ChatExample) -> Mapping[str, Any]:
-        """Return the row with messages and tools as JSON texts."""
-        messages = _encode([_message(message) for message in example.messages]).decode()
-        tools = _encode(example.tools).decode() if example.tools else None
-        return {"messages": messages, "tools": tools, **_about(example)}
+        messages = msgspec.Raw(_encode([_message(message) for message in example.messages]))
+        tools = {"tools": msgspec.Raw(_encode(example.tools))} if example.tools else {}
+        return {"messages": messages, **tools, **_about(example)}
 
 
 def _message(message: Message) -> dict[str, Any]:

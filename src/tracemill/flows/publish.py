@@ -1,8 +1,9 @@
 """A dataset version out of the examples in the lake.
 
-Examples are spread over buckets by how their ids begin, so that each bucket is sorted and freed
-of duplicates in memory while the whole may be larger. The buckets, one behind the other, are the
-version: the same examples give the same bytes, whatever the executor. A version is written
+Examples are spread over buckets by how their ids begin, as many as it takes for each bucket to be
+sorted and freed of duplicates in memory while the whole may be larger. The buckets, one behind the
+other, are the version: the same examples give the same bytes, whatever the executor. Messages are
+encoded once, and both forms of a file hold the same text. A version is written
 beside its final place and renamed there, so that a folder of its name always is the whole of it.
 """
 
@@ -31,23 +32,45 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import sync_folder
 
 _ID_START: Final = len("example_")
-_BUCKET_LETTERS: Final = 2
-_ROWS: Final = 16
+_BUCKET_BYTES: Final = 48 * 2**20
+_ROWS: Final = 64
+_ROW_GROUP_BYTES: Final = 8 * 2**20
 _encode: Final = msgspec.json.Encoder().encode
 
 
 def sort_bucket(rows: pa.Table) -> pa.Table:
     """Sort the rows of one bucket, and keep the first of those with equal ids."""
     order = pc.sort_indices(rows, [("id", "ascending"), ("episode_id", "ascending")])
-    ordered = rows.take(order)
-    ids = ordered.column("id").to_pylist()
+    ids = rows.column("id").take(order).to_pylist()
     is_first = [i == 0 or ids[i] != ids[i - 1] for i in range(len(ids))]
-    return ordered.filter(pa.array(is_first, pa.bool_()))
+    return rows.take(order.filter(pa.array(is_first, pa.bool_())))
 
 
 def sorted_examples(lake: Lake, executor: Executor, scratch: Path) -> Iterator[ChatExample]:
     """Yield every example once, ordered by id."""
-    rows = (_with_bucket(batch) for batch in lake.batches(TABLES["examples"]))
+    examples = TABLES["examples"]
+    n_letters = _letters_of_buckets(lake.n_bytes(examples))
+    batches = lake.batches(examples)
+    if n_letters:
+        batches = _sorted_rows(batches, n_letters, executor, scratch)
+    elif held := list(batches):
+        batches = iter(sort_bucket(pa.Table.from_batches(held)).to_batches(_ROWS))
+    for batch in batches:
+        yield from examples.from_batch(batch)
+
+
+def _letters_of_buckets(n_bytes: int) -> int:
+    """Return by how many letters of their ids, each one of 16, examples are spread."""
+    n_letters = 0
+    while n_bytes > _BUCKET_BYTES * 16**n_letters:
+        n_letters += 1
+    return n_letters
+
+
+def _sorted_rows(
+    batches: Iterator[pa.RecordBatch], n_letters: int, executor: Executor, scratch: Path
+) -> Iterator[pa.RecordBatch]:
+    rows = (_with_bucket(batch, n_letters) for batch in batches)
     paths: dict[str, Path] = {}
     for number, bucket in enumerate(executor.group(rows, "bucket", sort_bucket)):
         path = scratch / f"{bucket.column('bucket')[0].as_py()}-{number:08}.arrow"
@@ -55,15 +78,13 @@ def sorted_examples(lake: Lake, executor: Executor, scratch: Path) -> Iterator[C
             writer.write_table(bucket, max_chunksize=_ROWS)
         paths[path.name] = path
     for _, path in sorted(paths.items()):
-        with pa.OSFile(str(path)) as opened, pa.ipc.open_stream(opened) as batches:
-            for batch in batches:
-                yield from TABLES["examples"].from_batch(batch)
+        with pa.OSFile(str(path)) as opened, pa.ipc.open_stream(opened) as kept:
+            yield from kept
         path.unlink()
 
 
-def _with_bucket(batch: pa.RecordBatch) -> pa.RecordBatch:
-    stop = _ID_START + _BUCKET_LETTERS
-    buckets = pc.utf8_slice_codeunits(batch.column("id"), _ID_START, stop)
+def _with_bucket(batch: pa.RecordBatch, n_letters: int) -> pa.RecordBatch:
+    buckets = pc.utf8_slice_codeunits(batch.column("id"), _ID_START, _ID_START + n_letters)
     return batch.append_column("bucket", buckets)
 
 
@@ -76,6 +97,7 @@ class VersionWriter:
         self._lines: dict[str, Any] = {}
         self._tables: dict[str, pq.ParquetWriter] = {}
         self._held: dict[str, list[Mapping[str, Any]]] = {}
+        self._n_held: Counter[str] = Counter()
         self._rows: Counter[str] = Counter()
         self._formats: dict[str, str] = {}
         self._ids = hashlib.sha256()
@@ -85,35 +107,38 @@ class VersionWriter:
         """Write one example to the files of its split, and where it came from to another."""
         self._ids.update(example.id.encode())
         self.counts[f"chat/{example.split}"] += 1
-        self._line(f"{example.split}.jsonl", self._exporter.row(example), self._exporter.name)
+        row = self._exporter.row(example)
+        n_bytes = self._line(f"{example.split}.jsonl", row, self._exporter.name)
         self._line("lineage.jsonl", {"id": example.id, "lineage": example.lineage}, "lineage")
-        held = self._held.setdefault(example.split, [])
-        held.append(self._exporter.columns(example))
-        if len(held) == _ROWS:
+        self._held.setdefault(example.split, []).append(row)
+        self._n_held[example.split] += n_bytes
+        if self._n_held[example.split] >= _ROW_GROUP_BYTES:
             self._write_table(example.split)
 
-    def _line(self, name: str, row: Any, made_by: str) -> None:
+    def _line(self, name: str, row: Any, made_by: str) -> int:
         if name not in self._lines:
             self._lines[name] = (self._folder / name).open("wb")
             self._formats[name] = made_by
-        self._lines[name].write(_encode(row) + b"\n")
         self._rows[name] += 1
+        n_bytes: int = self._lines[name].write(_encode(row) + b"\n")
+        return n_bytes
 
     def _write_table(self, split: str) -> None:
         name = f"{split}.parquet"
         schema = self._exporter.schema
         if name not in self._tables:
-            path = str(self._folder / name)
-            self._tables[name] = pq.ParquetWriter(path, schema, compression="zstd")
+            self._tables[name] = pq.ParquetWriter(
+                str(self._folder / name), schema, compression="zstd", use_dictionary=False
+            )
             self._formats[name] = self._exporter.name
-        held = self._held[split]
+        held = [_with_texts(row) for row in self._held.pop(split)]
         self._tables[name].write_table(pa.Table.from_pylist(held, schema=schema))
         self._rows[name] += len(held)
-        held.clear()
+        del self._n_held[split]
 
     def finish(self) -> tuple[ExportedFile, ...]:
         """Close all files, make them durable, and say what they are."""
-        for split in [split for split, held in self._held.items() if held]:
+        for split in list(self._held):
             self._write_table(split)
         for opened in [*self._lines.values(), *self._tables.values()]:
             opened.close()
@@ -135,6 +160,11 @@ class VersionWriter:
     def content_id(self, settings: Sequence[bytes]) -> str:
         """Return the id of a version that holds what was written."""
         return make_id("dataset", self._ids.digest(), *settings)
+
+
+def _with_texts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with JSON as text, which is how Parquet keeps it."""
+    return {name: bytes(v) if isinstance(v, msgspec.Raw) else v for name, v in row.items()}
 
 
 def publish(

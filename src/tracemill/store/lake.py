@@ -180,8 +180,14 @@ class Lake:
 
     def count(self, table: Table) -> int:
         """Return how many rows a table has."""
-        folder = self._folder(table)
-        return sum(pq.read_metadata(folder / name).num_rows for name in self.files(table))
+        return sum(metadata.num_rows for metadata in self._metadata(table))
+
+    def n_bytes(self, table: Table) -> int:
+        """Return how many bytes the rows of a table take in memory, roughly."""
+        return sum(map(_n_bytes, self._metadata(table)))
+
+    def _metadata(self, table: Table) -> list[pq.FileMetaData]:
+        return [pq.read_metadata(self._folder(table) / name) for name in self.files(table)]
 
     def content_hash(self) -> str:
         """Hash what the tables say, whatever the order and the files in which they say it."""
@@ -274,10 +280,12 @@ _REPEATED: Final = (
 
 def _rows_at_once(file: pq.ParquetFile) -> int:
     """Return how many rows of a file make a batch of a few megabytes."""
-    metadata = file.metadata
-    n_bytes = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    fitting: int = _BATCH_BYTES * metadata.num_rows // max(1, n_bytes)
+    fitting: int = _BATCH_BYTES * file.metadata.num_rows // max(1, _n_bytes(file.metadata))
     return max(1, min(_BATCH_ROWS, fitting))
+
+
+def _n_bytes(metadata: pq.FileMetaData) -> int:
+    return sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
 
 
 def _all_of(
