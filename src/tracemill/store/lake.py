@@ -32,7 +32,7 @@ from tracemill.store.workspace import newest_version, sync_folder
 
 _ROW_GROUP_ROWS: Final = 16_384
 _BATCH_ROWS: Final = 2_048
-_BATCH_BYTES: Final = 4 * 2**20
+_BATCH_BYTES: Final = 1 * 2**20
 _BUFFER_BYTES: Final = 2**20
 _ZSTD_LEVEL: Final = 1
 """The archive keeps the same words smaller; here speed counts."""
@@ -158,7 +158,7 @@ class Lake:
         read = _all_of(columns, table, wanted)
         for name in self.files(table) if files is None else files:
             file = pq.ParquetFile(folder / name, buffer_size=_BUFFER_BYTES, pre_buffer=False)
-            for batch in file.iter_batches(_rows_at_once(file), columns=read):
+            for batch in file.iter_batches(_rows_at_once(file), columns=read, use_threads=False):
                 owned = batch
                 if wanted is not None:
                     owned = batch.filter(pc.is_in(batch.column(table.owner), wanted))
