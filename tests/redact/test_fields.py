@@ -75,6 +75,8 @@ def example_of(type_info: inspect.Type, path: str) -> Any:
 
 
 def example_of_dict(type_info: Any, path: str) -> Any:
+    if isinstance(type_info.key_type, inspect.LiteralType):
+        return {type_info.key_type.values[0]: example_of(type_info.value_type, path)}
     if isinstance(type_info.value_type, inspect.IntType):
         return {canary(path): 1}
     return {canary(f"{path}.key"): canary(path), "in": [{"list": canary(f"{path}.in")}]}

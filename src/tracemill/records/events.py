@@ -16,6 +16,7 @@ from tracemill.records.checkpoints import (
 )
 from tracemill.records.commits import Commit, FileChange
 from tracemill.records.event_base import EventBase
+from tracemill.records.gates import GateRun
 from tracemill.records.session_events import (
     Compaction,
     Feedback,
@@ -26,7 +27,9 @@ from tracemill.records.session_events import (
     TodoStatus,
 )
 
-Event = Feedback | TodoChange | Compaction | PullRequestLink | Commit | Checkpoint | Captured
+Event = (
+    Feedback | TodoChange | Compaction | PullRequestLink | Commit | Checkpoint | Captured | GateRun
+)
 """Any event."""
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "Feedback",
     "FeedbackKind",
     "FileChange",
+    "GateRun",
     "PullRequestLink",
     "SessionSummary",
     "Todo",

@@ -23,9 +23,11 @@ from tracemill.records.events import (
     EventBase,
     Feedback,
     FileChange,
+    GateRun,
     Todo,
 )
 from tracemill.records.findings import Input
+from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
@@ -44,6 +46,8 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Checkpoint: frozenset({"checkpoint_id", "session_id", "model", "first_native_id"}),
     FileChange: frozenset({"status"}),
     Captured: frozenset({"session_id"}),
+    GateRun: frozenset({"tool", "commit", "run_id"}),
+    GateResult: frozenset({"id", "gate_run_id", "commit"}),
     Input: frozenset({"id", "source", "content", "n_records"}),
 }
 """Ids, hashes and names of our own or that links depend on, by the class that declares them."""

@@ -31,6 +31,8 @@ SOURCES: Final = Registry[type[Source]](
         "codex": "tracemill.sources.codex:Codex",
         "opencode": "tracemill.sources.opencode:OpenCode",
         "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",
+        "junit": "tracemill.sources.junit:JUnit",
+        "pytest": "tracemill.sources.pytest_report:PytestReport",
     },
 )
 """Every source by name, in the order in which inputs are offered to them."""

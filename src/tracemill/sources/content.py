@@ -60,12 +60,18 @@ class Content:
 
     def begins_with(self, mark: bytes) -> bool:
         """Tell whether the bytes begin with `mark`; they can be asked for in any shape after."""
-        blocks = iter(self._blocks)
-        seen = next(blocks, b"")
-        while len(seen) < len(mark) and (more := next(blocks, b"")):
-            seen += more
-        self._blocks = chain([seen], blocks)
-        return seen.startswith(mark)
+        return self.peek(len(mark)).startswith(mark)
+
+    def peek(self, n_bytes: int) -> bytes:
+        """Return the first bytes, as many as there are up to `n_bytes`, and keep them."""
+        rest = iter(self._blocks)
+        held = b""
+        for block in rest:
+            held += block
+            if len(held) >= n_bytes:
+                break
+        self._blocks = chain([held], rest)
+        return held[:n_bytes]
 
     def blocks(self) -> Iterable[bytes]:
         """Return the bytes as they come."""

@@ -7,6 +7,7 @@ wrote it. Every view is made at most once, however many sources look.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,12 @@ HEAD_BYTES: Final = 65_536
 """How much of a file a source is shown."""
 _BOM: Final = b"\xef\xbb\xbf"
 _MAX_LINES: Final = 32
+_FIRST_ELEMENT: Final = re.compile(
+    r"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*)?>)*+"
+    r"<(?:[\w.-]+:)?([\w.-]+)[\s/>]",
+    re.DOTALL,
+)
+"""The first element behind declarations; no part of the pattern is ever tried twice."""
 
 
 class Head:
@@ -99,6 +106,12 @@ class Head:
             return frozenset()
         named = sqlite.named_tables(self.data)
         return named if self.is_whole else named | sqlite.tables_of(self.path)
+
+    @cached_property
+    def element(self) -> str:
+        """Name of the first XML element, without its namespace; empty where there is none."""
+        found = _FIRST_ELEMENT.match(self.text)
+        return found[1] if found else ""
 
     @property
     def fields(self) -> Mapping[str, Any]:

@@ -8,13 +8,17 @@ from typing import BinaryIO, ClassVar, Literal, NamedTuple, Protocol, runtime_ch
 
 from tracemill.records.events import Event
 from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
 
-SourceRecord = Trajectory | Step | Event | Quarantined | Tally
-"""What a source yields: steps and events, then their trajectory, and at the very end a tally."""
+SourceRecord = Trajectory | Step | Event | GateResult | Quarantined | Tally
+"""What a source yields: parts before what they belong to, and at the very end a tally.
+
+Steps and events come before their trajectory, gate results before their run.
+"""
 
 InputKind = Literal["file", "folder", "repository"]
 """What an input is: a file is read by one source, a repository by all that recognise it."""

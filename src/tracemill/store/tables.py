@@ -23,6 +23,7 @@ from tracemill.records.episodes import Episode
 from tracemill.records.events import Event, EventBase
 from tracemill.records.examples import ChatExample
 from tracemill.records.findings import Finding, Input, Quarantined
+from tracemill.records.gates import GateResult
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.refs import Origin, Record, Span
@@ -195,6 +196,7 @@ FACTS: Final = (
     _table("trajectories", Trajectory, "input_id"),
     _table("steps", Step, "input_id"),
     _union("events", EventBase, Event, "input_id"),
+    _table("gate_results", GateResult, "input_id"),
     _table("findings", Finding, "input_id"),
     _table("quarantine", Quarantined, "input_id"),
     _table("activities", Activity, "input_id"),

@@ -29,7 +29,7 @@ _MEDIA: Final = frozenset({
 })
 _SIDE_FILES: Final = frozenset({
     "md", "txt", "json", "toml", "yaml", "yml", "ini", "cfg", "lock", "log", "csv", "tsv", "html",
-    "css", "js", "ts", "py", "sh", "tmp", "bak", "part",
+    "xml", "css", "js", "ts", "py", "sh", "tmp", "bak", "part",
 })
 # fmt: on
 

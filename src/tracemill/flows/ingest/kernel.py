@@ -24,6 +24,7 @@ from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
 from tracemill.records.events import Event
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
+from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.redact import Redactor
@@ -292,6 +293,8 @@ class _Reading:
             del self._observers[record.id]
             self._rows.add("activities", activity, owner)
             table = "trajectories"
+        elif isinstance(record, GateResult):
+            table = "gate_results"
         else:
             assert isinstance(record, Quarantined), type(record)
             table = "quarantine"
