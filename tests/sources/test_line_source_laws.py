@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.sources.claude_code import lines as claude
 from tests.sources.codex import lines as codex
 from tests.sources.copilot_cli import lines as copilot
+from tests.sources.gemini_cli import lines as gemini
 from tests.sources.reading import Found, blocks_of, jsonl, read
 
 from tracemill.records.events import Event
@@ -21,6 +22,7 @@ from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
 from tracemill.sources.copilot_cli import CopilotCli
+from tracemill.sources.gemini_cli import GeminiCli
 from tracemill.sources.protocol import Source
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -119,15 +121,19 @@ RECORDS = {
     "claude-code": claude_records(),
     "codex": codex_records(),
     "copilot-cli": copilot.drawn(NAMES, TEXTS),
+    "gemini-cli": gemini.drawn(NAMES, TEXTS),
 }
 FILLERS: dict[str, Callable[[int], Any]] = {
     "claude-code": lambda number: claude.user(5000 + number, "x"),
     "codex": lambda number: codex.typed(f"x{number}"),
     "copilot-cli": lambda number: copilot.user(f"x{number}"),
+    "gemini-cli": lambda number: gemini.user(f"x{number}"),
 }
 """Lines that are a step each."""
 for_each_source = pytest.mark.parametrize(
-    "source", [ClaudeCode(), Codex(), CopilotCli()], ids=lambda source: source.name
+    "source",
+    [ClaudeCode(), Codex(), CopilotCli(), GeminiCli()],
+    ids=lambda source: source.name,
 )
 
 

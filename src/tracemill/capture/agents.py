@@ -116,6 +116,20 @@ AGENTS: Final = (
         folder=".local/share",
         sessions=("opencode/opencode*.db", "opencode/storage"),
     ),
+    Agent(
+        name="Gemini CLI",
+        source="gemini-cli",
+        variable=None,
+        folder=".gemini",
+        sessions=("tmp/*/chats",),
+        retention=Retention(
+            days=30,
+            settings="settings.json",
+            key=("general", "sessionRetention", "maxAge"),
+            keep='"3650d"',
+            switch=("general", "sessionRetention", "enabled"),
+        ),
+    ),
 )
 """Every agent whose sessions are found without being named, in the order of asking."""
 

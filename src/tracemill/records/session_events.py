@@ -10,8 +10,9 @@ from tracemill.records.refs import Count, Record
 TodoStatus = Literal["pending", "in_progress", "completed", "cancelled", "unknown"]
 """Where a piece of planned work stands."""
 
-FeedbackKind = Literal["rejection", "interruption", "steering", "edit"]
-"""What a person did: refused a call, stopped the agent, spoke while it worked, changed its edit."""
+FeedbackKind = Literal["rejection", "interruption", "steering", "edit", "rewind"]
+"""What a person did: refused a call, stopped the agent, spoke while it worked, changed its edit,
+or took the session back to an earlier point."""
 
 
 class Feedback(EventBase, frozen=True, kw_only=True, tag="feedback"):

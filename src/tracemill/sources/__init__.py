@@ -28,6 +28,7 @@ SOURCES: Final = Registry[type[Source]](
         "inbox": "tracemill.sources.inbox:Inbox",
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
+        "gemini-cli": "tracemill.sources.gemini_cli:GeminiCli",
         "codex": "tracemill.sources.codex:Codex",
         "opencode": "tracemill.sources.opencode:OpenCode",
         "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",

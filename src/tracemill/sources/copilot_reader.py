@@ -142,7 +142,7 @@ class CopilotReader:
         data, session_id = event.data, text(event.data.get("sessionId"))
         if "" in self._session.trajectories:
             return "repeated_session_start"
-        trajectory = self._session.trajectory(event.line, session_id=session_id)
+        trajectory = self._session.begin("", session_id, event.line.data.strip())
         trajectory.see_moment(event.at)
         trajectory.agent_version = text(data.get("copilotVersion"))
         self._model = text(data.get("selectedModel"))

@@ -34,20 +34,19 @@ class OpenSession:
         self.events = EventMaker(origin)
         self.trajectories: dict[str, OpenTrajectory] = {}
 
-    def trajectory(
-        self, line: Line, key: str = "", session_id: str | None = None
-    ) -> OpenTrajectory:
+    def trajectory(self, line: Line, key: str = "") -> OpenTrajectory:
         """Return the trajectory of `key`, begun with `line` where it is new."""
-        return self.trajectories.get(key) or self._begin(line, key, session_id)
+        return self.trajectories.get(key) or self.begin(key, None, line.data.strip())
 
     def adopt(self, trajectory: OpenTrajectory) -> None:
         """Take a trajectory whose id the input itself gives as the main one."""
         self.trajectories[""] = trajectory
 
-    def _begin(self, line: Line, key: str, session_id: str | None) -> OpenTrajectory:
+    def begin(self, key: str, session_id: str | None, first: bytes) -> OpenTrajectory:
+        """Begin a trajectory; `first` is what tells it from others of the session."""
         if len(self.trajectories) >= _MAX_TRAJECTORIES:
             self._finish(next(key for key in self.trajectories if key))
-        own_id = make_id("traj", self._name, session_id or "", key, line.data.strip())
+        own_id = make_id("traj", self._name, session_id or "", key, first)
         # A session that nothing names is like no other, so it is called what its trajectory is.
         trajectory = OpenTrajectory(own_id, session_id or own_id)
         trajectory.is_subagent = bool(key)

@@ -118,6 +118,17 @@ class OpenTrajectory:
         if model is not None and model not in self.models and len(self.models) < MAX_MODELS:
             self.models[model] = None
 
+    def forget_calls(self, step: OpenStep) -> None:
+        """Let no result find `step` any more."""
+        for call in step.calls:
+            if self.by_call.get(call.id) is step:
+                del self.by_call[call.id]
+
+    def forget_message(self, step: OpenStep) -> None:
+        """Let no line of its message find `step` any more."""
+        if step.message_key is not None:
+            self.by_message.pop(step.message_key, None)
+
     def header(self, agent: str, origin: Origin) -> Trajectory:
         """Return the record that follows the trajectory's steps."""
         return Trajectory(
@@ -190,6 +201,24 @@ class Window:
         while trajectory.steps:
             self._close_oldest(trajectory)
 
+    def empty(self, trajectory: OpenTrajectory, step: OpenStep) -> None:
+        """Forget what an open step holds, because its source tells it anew."""
+        self._n_bytes -= step.n_bytes
+        trajectory.forget_calls(step)
+        step.texts, step.reasoning, step.calls, step.results = [], [], [], []
+        step.events, step.n_bytes, step.n_images = [], 0, 0
+
+    def retract(self, trajectory: OpenTrajectory, index: int) -> None:
+        """Take back the open steps from `index` on; what they cost stays counted."""
+        while trajectory.steps and trajectory.steps[-1].index >= index:
+            step = trajectory.steps.pop()
+            trajectory.n_steps -= 1
+            trajectory.tokens = added(trajectory.tokens, step.tokens)
+            self.empty(trajectory, step)
+            trajectory.forget_message(step)
+        if not trajectory.steps:
+            self._active.pop(trajectory.id, None)
+
     def _shed(self, current: OpenTrajectory) -> None:
         for other in list(self._active.values()):
             if other is not current:
@@ -202,11 +231,8 @@ class Window:
         self._n_bytes -= step.n_bytes
         if not trajectory.steps:
             self._active.pop(trajectory.id, None)
-        for call in step.calls:
-            if trajectory.by_call.get(call.id) is step:
-                del trajectory.by_call[call.id]
-        if step.message_key is not None:
-            trajectory.by_message.pop(step.message_key, None)
+        trajectory.forget_calls(step)
+        trajectory.forget_message(step)
         self.ready.append(self._closed(trajectory, step))
         self.ready.extend(step.events)
         # Whoever still refers to the step must not keep its text alive.
