@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +12,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.sources.claude_code import lines as claude
+from tests.sources.claude_stream import lines as claude_stream
 from tests.sources.codex import lines as codex
+from tests.sources.codex_exec import lines as codex_exec
 from tests.sources.copilot_cli import lines as copilot
 from tests.sources.gemini_cli import lines as gemini
 from tests.sources.reading import Found, blocks_of, jsonl, read
@@ -20,9 +23,12 @@ from tracemill.records.events import Event
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
+from tracemill.sources.claude_stream import ClaudeStream
 from tracemill.sources.codex import Codex
+from tracemill.sources.codex_exec import CodexExec
 from tracemill.sources.copilot_cli import CopilotCli
 from tracemill.sources.gemini_cli import GeminiCli
+from tracemill.sources.head import Head
 from tracemill.sources.protocol import Source
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -122,17 +128,21 @@ RECORDS = {
     "codex": codex_records(),
     "copilot-cli": copilot.drawn(NAMES, TEXTS),
     "gemini-cli": gemini.drawn(NAMES, TEXTS),
+    "claude-stream": claude_stream.drawn(NAMES, TEXTS),
+    "codex-exec": codex_exec.drawn(NAMES, TEXTS),
 }
 FILLERS: dict[str, Callable[[int], Any]] = {
     "claude-code": lambda number: claude.user(5000 + number, "x"),
     "codex": lambda number: codex.typed(f"x{number}"),
     "copilot-cli": lambda number: copilot.user(f"x{number}"),
     "gemini-cli": lambda number: gemini.user(f"x{number}"),
+    "claude-stream": lambda number: claude_stream.user(f"x{number}"),
+    "codex-exec": lambda number: {"type": "error", "message": f"x{number}"},
 }
 """Lines that are a step each."""
 for_each_source = pytest.mark.parametrize(
     "source",
-    [ClaudeCode(), Codex(), CopilotCli(), GeminiCli()],
+    [ClaudeCode(), Codex(), CopilotCli(), GeminiCli(), ClaudeStream(), CodexExec()],
     ids=lambda source: source.name,
 )
 
@@ -200,6 +210,12 @@ def test_blocks_do_not_matter(source: Source, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_nothing_in_a_file_is_a_crash(source: Source, data: st.DataObject) -> None:
     assert_sound(read(source, data.draw(misshapen_files(source)), max_line_bytes=2000))
+
+
+@for_each_source
+@given(data=st.data())
+def test_looking_at_a_file_is_no_crash(source: Source, data: st.DataObject) -> None:
+    assert source.recognises(Head(Path("x"), data.draw(misshapen_files(source)))) in (True, False)
 
 
 @for_each_source

@@ -26,6 +26,7 @@ SOURCES: Final = Registry[type[Source]](
         "entire": "tracemill.sources.entire:Entire",
         "entire-metadata": "tracemill.sources.entire:EntireMetadata",
         "inbox": "tracemill.sources.inbox:Inbox",
+        "claude-stream": "tracemill.sources.claude_stream:ClaudeStream",
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "gemini-cli": "tracemill.sources.gemini_cli:GeminiCli",
@@ -34,6 +35,7 @@ SOURCES: Final = Registry[type[Source]](
         "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",
         "junit": "tracemill.sources.junit:JUnit",
         "pytest": "tracemill.sources.pytest_report:PytestReport",
+        "codex-exec": "tracemill.sources.codex_exec:CodexExec",
     },
 )
 """Every source by name, in the order in which inputs are offered to them."""

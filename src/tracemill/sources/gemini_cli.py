@@ -29,8 +29,8 @@ from tracemill.sources.content import Content
 from tracemill.sources.head import HEAD_BYTES, Head
 from tracemill.sources.protocol import InputKind, SourceRecord
 
-_TYPES: Final = frozenset({"user", "gemini", "model", "info", "error", "warning"})
-_ROLES: Final = frozenset({"user", "gemini"})
+_TYPES: Final = ("user", "gemini", "model", "info", "error", "warning")
+_ROLES: Final = ("user", "gemini")
 _LISTS: Final = frozenset({"messages", "history"})
 
 
