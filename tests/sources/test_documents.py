@@ -63,6 +63,7 @@ def test_what_only_a_lenient_reader_takes_stands_for_the_whole() -> None:
         (b"plain text", "not_json"),
         (b'{"items": []} {}', "not_json"),
         (b'{"items": "\xff"', "bad_encoding"),
+        (b'{"\xff": 1, "items": []}', "bad_encoding"),
     ],
 )
 def test_what_is_no_document_is_named(data: bytes, reason: str) -> None:
