@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from tests.redact.conftest import KEY
 from tests.redact.strategies import steps, texts, trees
-from tracemill.records.refs import Span
+from tracemill.records.refs import Record, Span
 from tracemill.records.trajectory import Step, ToolCall
 from tracemill.redact import Redactor
-from tracemill.redact.fields import Texts, collect, places, rebuild, spelled
+from tracemill.redact.changes import spelled, with_texts
+from tracemill.redact.texts import Texts
 
 RE2 = Redactor(KEY, engine="re2")
 STAND_IN = r"\[SECRET:[a-z0-9-]+:[a-z2-7]{6}\]|dev-[a-z2-7]{6}|user-[a-z2-7]{6}@example\.org"
@@ -24,6 +25,12 @@ def step_with(arguments: object) -> Step:
     return Step(
         trajectory_id="t", index=0, speaker="agent", calls=(call,), span=Span(start=0, end=1)
     )
+
+
+def texts_of(record: Record) -> Texts:
+    found = Texts()
+    found.add(record, 0)
+    return found
 
 
 @given(texts)
@@ -61,9 +68,9 @@ def test_texts_stand_alone(parts: list[str]) -> None:
 @given(steps)
 def test_findings_point_at_stand_ins(step: Step) -> None:
     redaction = RE2.redact([step])
-    found = Texts()
-    collect(redaction.records[0], found)
-    text_at = dict(zip(map(spelled, places(redaction.records[0])), found.texts, strict=True))
+    found = texts_of(redaction.records[0])
+    where = [spelled(place, redaction.records) for place in found.places]
+    text_at = dict(zip(where, found.texts, strict=True))
 
     stand_ins = [text_at[f.where][f.start : f.end] for f in redaction.findings]
 
@@ -80,22 +87,20 @@ def test_records_still_encode_and_decode(records: list[Step]) -> None:
 
 
 @given(steps)
-def test_rebuilding_from_its_own_texts_gives_the_same_record(record: Step) -> None:
-    found = Texts()
-    collect(record, found)
+def test_its_own_texts_put_back_give_the_same_record(record: Step) -> None:
+    found = texts_of(record)
 
-    assert rebuild(record, iter(found.texts)) == record
-    assert len(places(record)) == len(found.texts)
+    put_back = with_texts([record], zip(found.places, found.texts, strict=True))
+
+    assert put_back.get(0, record) == record
 
 
 @given(trees)
-def test_rebuilding_takes_every_text_once(tree: object) -> None:
+def test_every_text_has_a_place_of_its_own(tree: object) -> None:
     record = step_with(tree)
-    found = Texts()
-    collect(record, found)
+    found = texts_of(record)
     numbered = [f"text number {i}" for i in range(len(found.texts))]
-    rebuilt = rebuild(record, iter(numbered))
-    again = Texts()
-    collect(rebuilt, again)
 
-    assert again.texts == numbered
+    changed = with_texts([record], zip(found.places, numbered, strict=True))
+
+    assert texts_of(changed.get(0, record)).texts == numbered

@@ -14,7 +14,7 @@ import pytest
 from tests.redact.conftest import KEY
 from tracemill.redact import Redactor
 from tracemill.redact.detectors import all_detectors
-from tracemill.redact.prefilters import Prefilter
+from tracemill.redact.prefilters import prefilter
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
 from tracemill.redact.scanner import resolve, scan
@@ -25,7 +25,7 @@ ROOT = Path(os.environ.get("TRACEMILL_SHARED_DATA") or Path(__file__).parents[3]
 CORPORA = ROOT / "security" / "corpora-dev.tar.xz"
 SESSIONS = ROOT / "formats"
 DETECTORS = all_detectors(Rules.shipped(), Pseudonyms(KEY))
-PREFILTER = Prefilter(DETECTORS)
+PREFILTER = prefilter(DETECTORS)
 COVERED = 0.8
 
 

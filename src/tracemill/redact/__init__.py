@@ -12,6 +12,7 @@ To add a token format: one table in `rules/secrets.toml`, with texts that it mus
 not find; a test runs them all.
 """
 
+from tracemill.redact.prefilters import best_engine
 from tracemill.redact.redactor import Redaction, Redactor, rules_version
 from tracemill.redact.rules import REDACT_VERSION, Rules
 
@@ -20,5 +21,6 @@ __all__ = [
     "Redaction",
     "Redactor",
     "Rules",
+    "best_engine",
     "rules_version",
 ]

@@ -1,18 +1,15 @@
-r"""The prefilter: one pass finds keywords, another the lines that any pattern may match.
+r"""The prefilter: one pass over many texts finds the places at which detectors have to look.
 
-It may name places at which nothing stands, and may not miss one. Keywords are found by
-Hyperscan where there is a wheel for it, and by RE2 everywhere else. Patterns are found by RE2
-behind either: Hyperscan 5.4.12 was seen to miss what `[\n "]--?(?:[a-z0-9]{1,20}-){0,3}token`
-matches where `passwordpassword` stood before it. Plain keywords take no such way through it.
-
-Hyperscan's scratch memory serves one thread at a time, so a prefilter does too.
+It may name places at which nothing stands, and may not miss one. Hyperscan finds keywords and
+patterns where there is a wheel of it that is right, RE2 everywhere else; what detectors find is
+the same. Hyperscan's scratch memory serves one thread at a time, so a prefilter does too.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Protocol
 
 import re2
@@ -23,6 +20,8 @@ from tracemill.redact.protocol import Detector, Place
 ENGINES: Final = ("hyperscan", "re2")
 """The fastest first."""
 
+_WRONG_SINCE: Final = (0, 7, 23)
+"""Wheels from here on hold Vectorscan 5.4.12, which misses matches of some patterns."""
 _RE2_MEMORY: Final = 64 * 2**20
 """Room for the states of some twenty patterns run as one; with less, RE2 gets far slower."""
 
@@ -30,37 +29,34 @@ Owners = Mapping[bytes, Sequence[int]]
 """The detectors that each keyword calls."""
 
 
-class KeywordFinder(Protocol):
-    """Finds every keyword, in any case."""
-
-    def find(self, data: bytes) -> list[Place]:
-        """Return each detector that a keyword calls, and the keyword's end."""
-        ...
-
-
-class Prefilter:
+class Prefilter(Protocol):
     """Finds the places at which detectors have to look."""
-
-    def __init__(
-        self,
-        detectors: Sequence[Detector],
-        engine: str | None = None,
-    ) -> None:
-        self._keywords = _keyword_finder(detectors, engine)
-        self._patterns = _PatternFinder(detectors)
 
     def places(self, data: bytes) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
-        return sorted([*self._keywords.find(data), *self._patterns.find(data)])
+        ...
 
 
-def _keyword_finder(detectors: Sequence[Detector], engine: str | None) -> KeywordFinder:
-    name = engine or ("hyperscan" if find_spec("hyperscan") else "re2")
+def prefilter(detectors: Sequence[Detector], engine: str | None = None) -> Prefilter:
+    """Return a prefilter with one of `ENGINES`, the best that is installed unless given."""
+    name = engine or best_engine()
     if name not in ENGINES:
         raise UsageError(f"unknown engine {name!r}; known: {', '.join(ENGINES)}")
-    if name == "hyperscan":
-        return HyperscanFinder(compile_database(detectors))
-    return Re2Finder(_owners(detectors))
+    return HyperscanPrefilter(detectors) if name == "hyperscan" else Re2Prefilter(detectors)
+
+
+def best_engine() -> str:
+    """Return the fastest engine that is installed and misses nothing."""
+    try:
+        return engine_for(version("hyperscan"))
+    except PackageNotFoundError:
+        return "re2"
+
+
+def engine_for(release: str) -> str:
+    """Return the fastest engine that misses nothing, where this release of Hyperscan is there."""
+    numbers = tuple(int(part) for part in release.split(".")[:3])
+    return "hyperscan" if numbers < _WRONG_SINCE else "re2"
 
 
 def _owners(detectors: Sequence[Detector]) -> Owners:
@@ -71,43 +67,58 @@ def _owners(detectors: Sequence[Detector]) -> Owners:
     return dict(sorted(owners.items()))
 
 
-def compile_database(detectors: Sequence[Detector]) -> bytes:
-    """Return the serialised Hyperscan database of the detectors' keywords."""
-    import hyperscan
-
-    calls = [(keyword, i) for keyword, called in _owners(detectors).items() for i in called]
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[keyword for keyword, _ in calls],
-        ids=[detector for _, detector in calls],
-        flags=[hyperscan.HS_FLAG_CASELESS] * len(calls),
-        literal=True,
-    )
-    return bytes(hyperscan.dumpb(database))
+def _patterns(detectors: Sequence[Detector]) -> list[tuple[int, bytes]]:
+    """Return each probe that has no keywords, with its detector."""
+    return [
+        (i, probe.pattern.replace("(?P<secret>", "(?:").encode())
+        for i, each in enumerate(detectors)
+        for probe in each.probes
+        if not probe.keywords
+    ]
 
 
-class HyperscanFinder:
-    """Finds keywords with Hyperscan."""
+class HyperscanPrefilter:
+    """Finds keywords and patterns with Hyperscan."""
 
-    def __init__(self, database: bytes) -> None:
+    def __init__(self, detectors: Sequence[Detector]) -> None:
         import hyperscan
 
-        self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
+        keywords = [
+            (i, re.escape(keyword), hyperscan.HS_FLAG_CASELESS)
+            for keyword, called in _owners(detectors).items()
+            for i in called
+        ]
+        patterns = [(i, each, hyperscan.HS_FLAG_MULTILINE) for i, each in _patterns(detectors)]
+        ids, expressions, flags = zip(*keywords, *patterns, strict=True)
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(expressions=expressions, ids=ids, flags=flags)
         self._scratch = hyperscan.Scratch(self._database)
 
-    def find(self, data: bytes) -> list[Place]:
-        """Return each detector that a keyword calls, and the keyword's end."""
+    def places(self, data: bytes) -> list[Place]:
+        """Return every place, in the order of detectors and offsets."""
         found: list[Place] = []
         append = found.append
 
         def keep(detector: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append(Place(detector, end))
+            append((detector, end))
 
         self._database.scan(data, match_event_handler=keep, scratch=self._scratch)
-        return found
+        return sorted(found)
 
 
-class Re2Finder:
+class Re2Prefilter:
+    """Finds keywords and patterns with RE2."""
+
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self._keywords = _Re2Keywords(_owners(detectors))
+        self._patterns = _Re2Patterns(_patterns(detectors))
+
+    def places(self, data: bytes) -> list[Place]:
+        """Return every place, in the order of detectors and offsets."""
+        return sorted([*self._keywords.find(data), *self._patterns.find(data)])
+
+
+class _Re2Keywords:
     """Finds keywords with RE2, which reports one at each start: the longest."""
 
     def __init__(self, owners: Owners) -> None:
@@ -119,38 +130,30 @@ class Re2Finder:
         alternatives = b"|".join(re.escape(keyword) for keyword in keywords)
         self._regex = re2.compile(alternatives, options=_options(is_caseless=True))
 
-    def find(self, data: bytes) -> list[Place]:
-        """Return each detector that a keyword calls, and the keyword's end."""
-        found: list[Place] = []
+    def find(self, data: bytes) -> Iterator[Place]:
+        """Yield each detector that a keyword calls, and the keyword's end."""
         start = 0
-        while match := self._regex.search(data, start):
+        while self._within and (match := self._regex.search(data, start)):
             start, end = match.span()
             for keyword in self._within[data[start:end].lower()]:
-                places = (Place(i, start + len(keyword)) for i in self._owners[keyword])
-                found.extend(places)
+                yield from ((i, start + len(keyword)) for i in self._owners[keyword])
             start += 1
-        return found
 
 
-class _PatternFinder:
+class _Re2Patterns:
     """Finds with RE2 the lines in which probes without keywords match.
 
     All probes run as one; only where that matches is the line asked which probes did.
     """
 
-    def __init__(self, detectors: Sequence[Detector]) -> None:
-        self._detectors: list[int] = []
+    def __init__(self, probes: Sequence[tuple[int, bytes]]) -> None:
+        self._detectors = [detector for detector, _ in probes]
+        patterns = [b"(?m:%b)" % pattern for _, pattern in probes]
         self._set = re2.Set.SearchSet(_options())
-        patterns = []
-        for i, each in enumerate(detectors):
-            for probe in each.probes:
-                if not probe.keywords:
-                    pattern = f"(?m:{probe.pattern})".replace("(?P<secret>", "(?:")
-                    patterns.append(pattern)
-                    self._detectors.append(i)
-                    self._set.Add(pattern.encode())
-        self._regex = re2.compile("|".join(patterns).encode(), options=_options())
+        for pattern in patterns:
+            self._set.Add(pattern)
         self._set.Compile()
+        self._regex = re2.compile(b"|".join(patterns), options=_options())
 
     def find(self, data: bytes) -> Iterator[Place]:
         """Yield a place in each line for each detector whose probe matches there."""
@@ -165,7 +168,7 @@ class _PatternFinder:
             # no answer means that RE2 ran out of memory, for the line does match
             matched = self._set.Match(data[start:looked]) or range(len(self._detectors))
             for i in matched:
-                yield Place(self._detectors[i], looked)
+                yield self._detectors[i], looked
 
 
 def _options(*, is_caseless: bool = False) -> re2.Options:

@@ -21,13 +21,8 @@ class Probe(NamedTuple):
     """Lower-case texts that the pattern is the alternatives of, where it is no more than that."""
 
 
-class Place(NamedTuple):
-    """Where a detector has to look."""
-
-    detector: int
-    """Its index."""
-    at: int
-    """End of what its probe matched."""
+Place = tuple[int, int]
+"""Index of a detector that has to look, and the end of what its probe matched."""
 
 
 class Rule(NamedTuple):

@@ -6,21 +6,20 @@ once. Texts never affect one another, whatever stands beside them in a batch.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 from tracemill.records.events import EventBase
 from tracemill.records.findings import Finding
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
+from tracemill.redact.changes import record_at, spelled, with_texts
 from tracemill.redact.detectors import all_detectors
-from tracemill.redact.fields import Texts, collect, places, rebuild, spelled
-from tracemill.redact.prefilters import Prefilter
+from tracemill.redact.prefilters import prefilter
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
 from tracemill.redact.settle import Redacted, Settler
+from tracemill.redact.texts import Place, Texts
 
 R = TypeVar("R", bound=Record)
 
@@ -56,65 +55,49 @@ class Redactor:
         """
         pseudonyms = Pseudonyms(key)
         detectors = all_detectors(rules or Rules.shipped(), pseudonyms, home)
-        prefilter = Prefilter(detectors, engine)
-        self._settler = Settler(detectors, prefilter, pseudonyms)
+        self._settler = Settler(detectors, prefilter(detectors, engine), pseudonyms)
 
     def redact(self, records: Sequence[R]) -> Redaction[R]:
         """Return the records with stand-ins, and the findings."""
         redacted = list(records)
         findings: list[Finding] = []
         texts = Texts()
-        firsts: list[int] = []
-        for i, record in enumerate(records):
-            firsts.append(len(texts.texts))
-            collect(record, texts)
-            if len(texts.texts) >= _TEXTS_AT_ONCE or i + 1 == len(records):
-                self._flush(texts, firsts, redacted, i + 1 - len(firsts), findings)
-                texts, firsts = Texts(), []
+        for number, record in enumerate(records):
+            texts.add(record, number)
+            if len(texts.texts) >= _TEXTS_AT_ONCE:
+                self._flush(texts, redacted, findings)
+                texts = Texts()
+        self._flush(texts, redacted, findings)
         return Redaction(redacted, findings)
 
     def text(self, text: str) -> str:
         """Return one text with stand-ins, for example an address."""
-        changed = self._settler.settle(Texts([text]))
+        changed = self._settler.settle([text], {})
         return changed[0].text if changed else text
 
-    def _flush(
-        self,
-        texts: Texts,
-        firsts: list[int],
-        redacted: list[R],
-        offset: int,
-        findings: list[Finding],
-    ) -> None:
-        changed = self._settler.settle(texts)
-        for i, own in groupby(sorted(changed), key=lambda index: bisect_right(firsts, index) - 1):
-            first = firsts[i]
-            last = firsts[i + 1] if i + 1 < len(firsts) else len(texts.texts)
-            own_texts = texts.texts[first:last]
-            new = {index - first: changed[index] for index in own}
-            for index, each in new.items():
-                own_texts[index] = each.text
-            record = rebuild(redacted[offset + i], iter(own_texts))
-            redacted[offset + i] = record
-            findings += _findings(record, new)
+    def _flush(self, texts: Texts, redacted: list[R], findings: list[Finding]) -> None:
+        changed = sorted(self._settler.settle(texts.texts, texts.roles).items())
+        for index, new in changed:
+            findings += _findings(texts.places[index], new, redacted)
+        new_texts = ((texts.places[index], new.text) for index, new in changed)
+        for number, record in with_texts(redacted, new_texts).items():
+            redacted[number] = cast("R", record)
 
 
-def _findings(record: Record, changed: dict[int, Redacted]) -> Iterator[Finding]:
-    where = places(record)
-    record_id, step, input_id = _address(record)
-    for index, redacted in changed.items():
-        place = spelled(where[index])
-        for mark in redacted.marks:
-            yield Finding(
-                rule=mark.rule.id,
-                kind=mark.rule.kind,
-                start=mark.start,
-                end=mark.end,
-                where=place,
-                record_id=record_id,
-                step=step,
-                input_id=input_id,
-            )
+def _findings(place: Place, redacted: Redacted, records: Sequence[Record]) -> Iterator[Finding]:
+    where = spelled(place, records)
+    record_id, step, input_id = _address(records[record_at(place)])
+    for mark in redacted.marks:
+        yield Finding(
+            rule=mark.rule.id,
+            kind=mark.rule.kind,
+            start=mark.start,
+            end=mark.end,
+            where=where,
+            record_id=record_id,
+            step=step,
+            input_id=input_id,
+        )
 
 
 def _address(record: Record) -> tuple[str, int | None, str]:

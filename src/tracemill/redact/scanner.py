@@ -17,10 +17,11 @@ _MARGIN: Final = 8
 def scan(data: bytes, prefilter: Prefilter, detectors: Sequence[Detector]) -> list[Match]:
     """Return what the detectors find in `data`, in any order and with overlaps."""
     looked = [0] * len(detectors)
+    finds = [detector.find for detector in detectors]
     found: list[Match] = []
     for detector, at in prefilter.places(data):
         if at > looked[detector]:
-            looked[detector] = detectors[detector].find(data, at, found)
+            looked[detector] = finds[detector](data, at, found)
     return found
 
 

@@ -8,24 +8,24 @@ lengthen. A text that goes on changing was made to do so, and is taken out whole
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, groupby
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.redact import values
 from tracemill.redact.emails import address_in
-from tracemill.redact.fields import Role, Texts
+from tracemill.redact.joined import Changes, Joined
 from tracemill.redact.prefilters import Prefilter
-from tracemill.redact.protocol import SEPARATOR, Detector, Match, Rule
+from tracemill.redact.protocol import Detector, Match, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 from tracemill.redact.scanner import resolve, scan
+from tracemill.redact.texts import Role
 
 _MOST_PASSES: Final = 8
-_HIGH_BITS: Final = 0xC0
-_CONTINUATION: Final = 0x80
 _PERSON: Final = Rule("person", "pii", 2)
 _ASSIGNED: Final = Rule("assigned-secret", "secret", 5_000)
 _UNSETTLED: Final = Rule("unsettled-text", "secret", 3)
+_MOST_QUIET: Final = 16_384
+_LONGEST_QUIET: Final = 512
 _MARKED_ONCE: Final = "home-path"
 _PSEUDONYM: Final = re.compile(USER + rb"\Z")
 
@@ -45,13 +45,6 @@ class Redacted(NamedTuple):
     marks: list[Mark]
 
 
-class _Changes(NamedTuple):
-    """What is done to one text: spans of characters, and the match that each stands for."""
-
-    spans: list[tuple[int, int]]
-    matches: list[Match]
-
-
 class Settler:
     """Redacts texts with a set of detectors."""
 
@@ -61,14 +54,15 @@ class Settler:
         self._detectors = detectors
         self._prefilter = prefilter
         self._pseudonyms = pseudonyms
+        self._quiet: set[str] = set()
 
-    def settle(self, texts: Texts) -> dict[int, Redacted]:
+    def settle(self, texts: Sequence[str], roles: Mapping[int, Role]) -> dict[int, Redacted]:
         """Return the texts that had to be changed, by index."""
         settled: dict[int, Redacted] = {}
-        indexes: Sequence[int] = range(len(texts.texts))
-        waiting, roles = texts.texts, texts.roles
+        indexes: Sequence[int] = range(len(texts))
+        waiting, own_roles = texts, roles
         for _ in range(_MOST_PASSES):
-            changed = self._pass(waiting, roles)
+            changed = self._pass(waiting, own_roles)
             lines: list[str] = []
             for place, changes in changed.items():
                 text, stands = _replaced(waiting[place], changes)
@@ -76,12 +70,14 @@ class Settler:
                 before = settled.get(indexes[place])
                 old = _moved(before.marks, changes) if before else []
                 settled[indexes[place]] = Redacted(text, _marked(old, stands, changes))
-            again = self._pass(lines, {})
-            indexes = [indexes[place] for i, place in enumerate(changed) if i in again]
+            again = self._unquiet(lines)
+            indexes = [
+                indexes[place] for place, own in zip(changed, lines, strict=True) if own in again
+            ]
             if not indexes:
                 return settled
             waiting = [settled[index].text for index in indexes]
-            roles = {i: texts.roles[j] for i, j in enumerate(indexes) if j in texts.roles}
+            own_roles = {i: roles[j] for i, j in enumerate(indexes) if j in roles}
         settled |= {index: self._taken_out(settled[index].text) for index in indexes}
         return settled
 
@@ -89,18 +85,24 @@ class Settler:
         token = self._pseudonyms.token(_UNSETTLED.id, text.encode("utf-8", "surrogatepass"))
         return Redacted(token, [Mark(0, len(token), _UNSETTLED)])
 
-    def _pass(self, texts: Sequence[str], roles: Mapping[int, Role]) -> dict[int, _Changes]:
-        blobs = [text.encode("utf-8", "surrogatepass") for text in texts]
-        matches = scan(SEPARATOR.join(blobs), self._prefilter, self._detectors)
-        if not matches and not roles:
-            return {}
-        starts = [0, *accumulate(len(blob) + len(SEPARATOR) for blob in blobs)]
-        for i, role in roles.items():
-            matches += self._by_role(blobs[i], starts[i], role)
-        return {
-            i: _Changes(_spans(texts[i], blobs[i], starts[i], own), own)
-            for i, own in _by_text(resolve(matches), starts)
-        }
+    def _unquiet(self, lines: Sequence[str]) -> set[str]:
+        """Return those of `lines` in which there is still something to find.
+
+        Most say what others have said before, for the same few paths stand in all sessions.
+        """
+        if len(self._quiet) > _MOST_QUIET:
+            self._quiet.clear()
+        new = [each for each in dict.fromkeys(lines) if each not in self._quiet]
+        found = {new[index] for index in self._pass(new, {})} if new else set()
+        self._quiet.update(each for each in new if len(each) < _LONGEST_QUIET and each not in found)
+        return found
+
+    def _pass(self, texts: Sequence[str], roles: Mapping[int, Role]) -> dict[int, Changes]:
+        joined = Joined(texts)
+        matches = scan(joined.data, self._prefilter, self._detectors)
+        for index, (start, end) in joined.spans(roles).items():
+            matches += self._by_role(joined.data[start:end], start, roles[index])
+        return dict(joined.by_text(resolve(matches)))
 
     def _by_role(self, blob: bytes, start: int, role: Role) -> list[Match]:
         end = start + len(blob)
@@ -114,51 +116,13 @@ class Settler:
         return [Match(start, end, _ASSIGNED, self._pseudonyms.token(_ASSIGNED.id, blob))]
 
 
-def _by_text(matches: list[Match], starts: list[int]) -> Iterator[tuple[int, list[Match]]]:
-    """Yield the index of each text that has matches, with them."""
-    place = 0
-
-    def index_of(match: Match) -> int:
-        nonlocal place
-        while starts[place + 1] <= match.start:
-            place += 1
-        return place
-
-    for index, own in groupby(matches, key=index_of):
-        yield index, list(own)
-
-
-def _spans(text: str, blob: bytes, offset: int, matches: list[Match]) -> list[tuple[int, int]]:
-    """Return where the matches stand in characters; one that cuts a character takes it whole."""
-    if len(text) == len(blob):
-        return [(match.start - offset, match.end - offset) for match in matches]
-    spans: list[tuple[int, int]] = []
-    done = n_characters = 0
-    for match in matches:
-        start, end = match.start - offset, match.end - offset
-        while _is_continued(blob, start):
-            start -= 1
-        while _is_continued(blob, end):
-            end += 1
-        first = n_characters + len(blob[done:start].decode("utf-8", "surrogatepass"))
-        n_characters = first + len(blob[start:end].decode("utf-8", "surrogatepass"))
-        done = end
-        spans.append((first, n_characters))
-    return spans
-
-
-def _is_continued(blob: bytes, at: int) -> bool:
-    """Tell whether a character of UTF-8 goes on at `at`."""
-    return at < len(blob) and blob[at] & _HIGH_BITS == _CONTINUATION
-
-
 class _Text(NamedTuple):
     text: str
     stands: list[int]
     """Where each stand-in begins."""
 
 
-def _replaced(text: str, changes: _Changes) -> _Text:
+def _replaced(text: str, changes: Changes) -> _Text:
     pieces: list[str] = []
     stands: list[int] = []
     done = shift = 0
@@ -184,7 +148,7 @@ def _lines_at(text: str, stands: list[int]) -> str:
     return "\n".join(lines)
 
 
-def _marked(old: list[Mark], stands: list[int], changes: _Changes) -> list[Mark]:
+def _marked(old: list[Mark], stands: list[int], changes: Changes) -> list[Mark]:
     """Return earlier marks and one for each change, in the order in which they stand."""
     marks: list[Mark] = []
     is_marked = any(mark.rule.id == _MARKED_ONCE for mark in old)
@@ -197,7 +161,7 @@ def _marked(old: list[Mark], stands: list[int], changes: _Changes) -> list[Mark]
     return sorted([*old, *marks], key=lambda mark: mark.start) if old else marks
 
 
-def _moved(marks: list[Mark], changes: _Changes) -> list[Mark]:
+def _moved(marks: list[Mark], changes: Changes) -> list[Mark]:
     """Return marks where the changes have moved them, without those that were replaced."""
     moved: list[Mark] = []
     waiting = marks[::-1]
