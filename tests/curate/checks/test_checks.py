@@ -56,6 +56,7 @@ GOOD: Row = [
     agent("It counts each tab as one column wide."),
 ]
 LONG = "It counts each tab as one column, and says so."
+WORDY = " ".join(f"word{number}" for number in range(60))
 TOOL = {"type": "function", "function": {"name": "grep", "parameters": {
     "type": "object", "properties": {"pattern": {}}, "required": ["pattern"],
     "additionalProperties": False,
@@ -67,6 +68,7 @@ TOOL = {"type": "function", "function": {"name": "grep", "parameters": {
     [
         ("exact_duplicates", [GOOD, GOOD], 1),
         ("repeated_requests", [GOOD, [GOOD[0], agent("Another answer, long enough to stand.")]], 1),
+        ("near_duplicates", [[user(WORDY), agent(LONG)], [user(WORDY + " Please."), agent(LONG)]], 1),
         ("counted_requests", [[user("Task 227"), agent(LONG)], [user("Filter results 18"), agent(LONG)]], 2),
         (
             "counted_answers",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tracemill.curate.checks import answers, repetition, splits, tool_use
+from tracemill.curate.checks import alike, answers, repetition, splits, tool_use
 from tracemill.curate.checks.protocol import Check, Checked, RowCheck, share
 from tracemill.curate.checks.wording import calls_any
 from tracemill.records.audits import CheckResult, TrainingRow
@@ -43,6 +43,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         repetition.repeated_requests,
         repetition.with_request,
     ),
+    alike.NearDuplicates(),
     repetition.TemplateCollapse(),
     RowCheck(
         "counted_requests",
@@ -123,6 +124,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         splits.leaked_requests,
         splits.held_out,
     ),
+    alike.NearLeaks(),
     splits.EvenSplits(),
     splits.DirectAnswers(),
     _REGRESSION,

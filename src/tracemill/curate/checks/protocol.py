@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol
 
+from tracemill.curate.checks.wording import said
 from tracemill.records.audits import CheckResult, FailingRow, TrainingRow, Verdict
 
+if TYPE_CHECKING:
+    from tracemill.curate.near_duplicates import Pair
+
+ALIKE: Final = 0.8
+"""Jaccard similarity of word five-grams from which two rows are nearly the same."""
 MAX_SHOWN: Final = 20
 """Failing rows that a result names; all are counted."""
 
@@ -19,13 +26,23 @@ Objection = tuple[TrainingRow, str]
 """A row, and what is wrong with it in words that hold nothing of its text."""
 
 
-class Checked(NamedTuple):
+@dataclass(frozen=True)
+class Checked:
     """What a dataset's checks work on."""
 
     rows: Sequence[TrainingRow]
     """The rows, in the order in which they stand."""
     before: Sequence[TrainingRow] = ()
     """Rows of the version before, where one was given."""
+
+    @cached_property
+    def alike(self) -> Sequence[Pair] | None:
+        """Pairs of rows that are nearly the same; None where nothing is installed to find them."""
+        try:
+            from tracemill.curate.near_duplicates import near_duplicates
+        except ModuleNotFoundError:
+            return None
+        return list(near_duplicates([said(row) for row in self.rows], ALIKE))
 
 
 class Check(Protocol):

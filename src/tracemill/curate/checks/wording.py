@@ -15,6 +15,12 @@ def asked(row: TrainingRow) -> str:
     return " ".join(message.content for message in row.messages if message.role == "user")
 
 
+def said(row: TrainingRow) -> str:
+    """Return everything that is said in a row, calls that are fields of their own included."""
+    calls = (str(c.arguments) for made in row.calls for c in made if c.style == "structured")
+    return "\n".join([*(m.content for m in row.messages if m.role != "system"), *calls])
+
+
 def answered(row: TrainingRow) -> str:
     """Return the last thing that the assistant says in a row."""
     texts = [message.content for message in row.messages if message.role == "assistant"]

@@ -1,0 +1,228 @@
+"""Texts that are nearly the same: five words in a row, their MinHash, and every hit verified.
+
+Words are runs of letters, digits and underscores, in lower case; a text is the set of its
+shingles, the runs of five words that stand in it (Broder 1997, "On the resemblance and
+containment of documents"). MinHash with 128 permutations in 16 bands of 8 rows brings together
+pairs whose Jaccard similarity is about 0.7 or higher; each pair is then compared exactly, so no
+pair is reported that is not one.
+
+Work is done on whole batches of texts with NumPy: the hash of a word is a difference of prefix
+sums of its polynomial hash, so no Python runs for each word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import rensa
+from numpy.typing import NDArray
+
+WORDS: Final = 5
+"""Words in a shingle."""
+_PERMUTATIONS: Final = 128
+_BANDS: Final = 16
+_ROWS: Final = _PERMUTATIONS // _BANDS
+_SEED: Final = 42
+_SIGNED_AT_ONCE: Final = 4_096
+_BATCH_BYTES: Final = 2**18
+_BATCH_TEXTS: Final = 2**16
+_OWNER_BITS: Final = np.uint64(16)
+"""Bits of a sort key that hold the text's place in its batch; the hash keeps the other 48."""
+_HASH_BITS: Final = np.uint64(48)
+_HASH_MASK: Final = np.uint64(2**48 - 1)
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX: Final = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_LOWER: Final = 1 + np.frombuffer(bytes(range(256)).lower(), dtype=np.uint8).astype(np.uint64)
+_IN_WORD: Final = np.array(
+    [not chr(byte).isascii() or chr(byte).isalnum() or chr(byte) == "_" for byte in range(256)]
+)
+"""Whether a byte is part of a word; letters outside ASCII are bytes of 128 and more."""
+
+Hashes = NDArray[np.uint64]
+
+
+class Pair(NamedTuple):
+    """Two texts that are nearly the same."""
+
+    first: int
+    """Index of the one that came first."""
+    second: int
+    similarity: float
+    """Jaccard similarity of their shingles, exactly."""
+
+
+class _Shingled(NamedTuple):
+    """The shingles of some texts, behind one another, each text's sorted and unique."""
+
+    hashes: Hashes
+    starts: NDArray[np.int64]
+    """Where each text's shingles begin; one more entry marks the end."""
+
+
+def near_duplicates(texts: Sequence[str], threshold: float = 0.8) -> Iterator[Pair]:
+    """Yield pairs of texts whose similarity reaches `threshold`, ordered by their indexes.
+
+    Texts without a word are like no other. Of a group of texts that share a band only
+    neighbours and the first are compared, so that a thousand copies make a thousand pairs and
+    not half a million: whoever keeps the first of each group misses none.
+    """
+    shingled = _shingled(texts)
+    signatures = _signatures(shingled)
+    for first, second in sorted(_candidates(signatures, np.diff(shingled.starts) > 0)):
+        similarity = _similarity(shingled, first, second)
+        if similarity >= threshold:
+            yield Pair(first, second, similarity)
+
+
+def _shingled(texts: Sequence[str]) -> _Shingled:
+    parts: list[Hashes] = []
+    sizes: list[NDArray[np.int64]] = []
+    for batch in _batches(texts):
+        hashes, owners = _shingles(batch)
+        keys = np.sort((owners.astype(np.uint64) << _HASH_BITS) | (hashes >> _OWNER_BITS))
+        is_new = np.ones(len(keys), dtype=bool)
+        is_new[1:] = keys[1:] != keys[:-1]
+        keys = keys[is_new]
+        parts.append(keys & _HASH_MASK)
+        counted = np.bincount((keys >> _HASH_BITS).astype(np.int64), minlength=len(batch))
+        sizes.append(counted.astype(np.int64))
+    counts = np.concatenate(sizes) if sizes else np.zeros(0, dtype=np.int64)
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    return _Shingled(np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64), starts)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[bytes]]:
+    held: list[bytes] = []
+    n_bytes = 0
+    for text in texts:
+        data = text.encode("utf-8", "replace")
+        held.append(data)
+        n_bytes += len(data)
+        if n_bytes >= _BATCH_BYTES or len(held) == _BATCH_TEXTS:
+            yield held
+            held, n_bytes = [], 0
+    if held:
+        yield held
+
+
+def _shingles(texts: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return the hash of each shingle of some texts, and the index of the text that it is in."""
+    data = np.frombuffer(b"\0".join([*texts, b""]), dtype=np.uint8)
+    ends_of_texts = np.cumsum([len(text) + 1 for text in texts])
+    in_word = _IN_WORD[data]
+    edges = np.diff(np.concatenate(([False], in_word, [False])).astype(np.int8))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    words = _word_hashes(data, starts, ends)
+    owners = np.searchsorted(ends_of_texts, starts, side="right")
+    return _runs(words, owners)
+
+
+def _word_hashes(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> Hashes:
+    """Return the polynomial hash of each word, whatever its place, modulo 2**64."""
+    powers, back = _powers(len(data))
+    sums = np.zeros(len(data) + 1, dtype=np.uint64)
+    np.cumsum(_LOWER[data] * powers[: len(data)], out=sums[1:])
+    return _mixed((sums[ends] - sums[starts]) * back[starts])
+
+
+@cache
+def _powers_of_two(exponent: int) -> tuple[Hashes, Hashes]:
+    n_powers = 2**exponent
+    inverse = np.uint64(pow(int(_BASE), -1, 2**64))
+    both = (np.full(n_powers, factor) for factor in (_BASE, inverse))
+    powers, back = (np.cumprod(np.concatenate(([np.uint64(1)], each[:-1]))) for each in both)
+    return powers, back
+
+
+def _powers(n_bytes: int) -> tuple[Hashes, Hashes]:
+    """Return the powers of the base and of its inverse, at least as many as there are bytes."""
+    return _powers_of_two(max(20, n_bytes.bit_length()))
+
+
+def _mixed(hashes: Hashes) -> Hashes:
+    """Return hashes whose every bit depends on every bit (Steele et al. 2014, SplitMix64)."""
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * _MIX[0]
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * _MIX[1]
+    return hashes ^ (hashes >> np.uint64(31))
+
+
+def _runs(words: Hashes, owners: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return the hash of each run of words within a text; a shorter text is one run."""
+    n_words = len(words)
+    joined = np.zeros(n_words, dtype=np.uint64)
+    reach = np.zeros(n_words, dtype=np.int64)
+    for place in range(min(WORDS, n_words)):
+        inside = owners[place:] == owners[: n_words - place] if place else np.ones(n_words, bool)
+        factor = np.uint64(pow(int(_BASE), place + 1, 2**64))
+        shifted = words[place:] * factor
+        joined[: n_words - place] += np.where(inside, shifted, np.uint64(0))
+        reach[: n_words - place] += inside
+    is_first = np.ones(n_words, dtype=bool)
+    is_first[1:] = owners[1:] != owners[:-1]
+    is_run = (reach == WORDS) | is_first
+    return _mixed(joined[is_run]), owners[is_run]
+
+
+def _signatures(shingled: _Shingled) -> NDArray[np.uint32]:
+    n_texts = len(shingled.starts) - 1
+    signatures = np.empty((n_texts, _PERMUTATIONS), dtype=np.uint32)
+    for first in range(0, n_texts, _SIGNED_AT_ONCE):
+        starts = shingled.starts[first : first + _SIGNED_AT_ONCE + 1]
+        hashes = shingled.hashes[starts[0] : starts[-1]]
+        matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
+            hashes, (starts - starts[0]).astype(np.uint64), _PERMUTATIONS, _SEED
+        )
+        signatures[first : first + len(starts) - 1] = matrix.to_rows()
+    return signatures
+
+
+def _candidates(
+    signatures: NDArray[np.uint32], is_worded: NDArray[np.bool_]
+) -> set[tuple[int, int]]:
+    """Return pairs that share a band: each text with the first and the one before it there."""
+    found: set[tuple[int, int]] = set()
+    texts = np.flatnonzero(is_worded)
+    for band in range(_BANDS):
+        rows = np.ascontiguousarray(signatures[texts, band * _ROWS : (band + 1) * _ROWS])
+        keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * _ROWS))).ravel()
+        order = np.argsort(keys, kind="stable")
+        is_same = keys[order][1:] == keys[order][:-1]
+        found.update(_linked(texts[order], is_same))
+    return found
+
+
+def _linked(texts: NDArray[np.int64], is_same: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield pairs out of texts of which each may be the same as the one before it."""
+    first = 0
+    for place in np.flatnonzero(is_same).tolist():
+        if place == 0 or not is_same[place - 1]:
+            first = place
+        yield int(texts[place]), int(texts[place + 1])
+        yield int(texts[first]), int(texts[place + 1])
+
+
+def _similarity(shingled: _Shingled, first: int, second: int) -> float:
+    a, b = (shingled.hashes[shingled.starts[i] : shingled.starts[i + 1]] for i in (first, second))
+    n_shared = len(np.intersect1d(a, b, assume_unique=True))
+    return n_shared / (len(a) + len(b) - n_shared)
+
+
+def groups(pairs: Iterable[Pair]) -> dict[int, int]:
+    """Return for each text that is nearly another the first of its group."""
+    leader: dict[int, int] = {}
+
+    def find(text: int) -> int:
+        while text in leader:
+            text = leader[text]
+        return text
+
+    for pair in pairs:
+        one, other = sorted((find(pair.first), find(pair.second)))
+        if one != other:
+            leader[other] = one
+    return {text: find(text) for text in leader}
