@@ -7,22 +7,23 @@ makes columns of them fills a missing one with null, and the model would then re
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from types import NoneType
 from typing import Any, Final
 
 from tracemill.records.examples import Message
 
-_KINDS: Final[tuple[tuple[type, str], ...]] = (
-    (NoneType, "null"),
-    (bool, "boolean"),
-    (int, "integer"),
-    (float, "number"),
-    (str, "string"),
-    (list, "array"),
-)
-"""JSON Schema's name of each type; `bool` before `int`, since it is one."""
+_KINDS: Final[Mapping[type, str]] = {
+    NoneType: "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+"""JSON Schema's name of each type that JSON has."""
 
 
 def infer_tools(messages: Iterable[Message]) -> tuple[dict[str, Any], ...]:
@@ -35,19 +36,18 @@ def infer_tools(messages: Iterable[Message]) -> tuple[dict[str, Any], ...]:
 
 
 def _tool(name: str, given: list[dict[str, Any]]) -> dict[str, Any]:
-    properties = {
-        key: _property([arguments[key] for arguments in given if key in arguments])
-        for key in sorted({key for arguments in given for key in arguments})
-    }
-    required = [key for key in properties if all(key in arguments for arguments in given)]
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    n_given: Counter[str] = Counter()
+    for arguments in given:
+        for key, value in arguments.items():
+            n_given[key] += 1
+            kinds[key].add(_KINDS[type(value)])
+    properties = {key: _property(kinds[key]) for key in sorted(kinds)}
+    required = [key for key in properties if n_given[key] == len(given)]
     parameters = {"type": "object", "properties": properties, "required": required}
     return {"type": "function", "function": {"name": name, "parameters": parameters}}
 
 
-def _property(values: list[Any]) -> dict[str, Any]:
-    kinds = sorted({_kind(value) for value in values})
-    return {"type": kinds[0] if len(kinds) == 1 else kinds}
-
-
-def _kind(value: Any) -> str:
-    return next((name for kinds, name in _KINDS if isinstance(value, kinds)), "object")
+def _property(kinds: set[str]) -> dict[str, Any]:
+    only, *others = sorted(kinds)
+    return {"type": [only, *others] if others else only}

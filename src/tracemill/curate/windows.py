@@ -10,9 +10,13 @@ What an agent did before anybody asked, as far as the log tells, is a turn witho
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+import msgspec
 
 from tracemill.records.trajectory import Step
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Turn(NamedTuple):
@@ -96,7 +100,7 @@ def _is_typed(step: Step) -> bool:
 
 
 def _n_chars(step: Step) -> int:
-    calls = sum(len(str(call.arguments)) for call in step.calls)
+    calls = sum(len(_encode(call.arguments)) for call in step.calls)
     results = sum(len(result.content) for result in step.results)
     return len(step.text) + len(step.reasoning or "") + calls + results + 1
 

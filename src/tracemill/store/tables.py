@@ -108,11 +108,17 @@ class Table(NamedTuple):
             for text in batch.column("record").to_pylist():
                 yield decode(text)
             return
-        names = [c.name for c in self.columns if c.name in batch.schema.names]
-        by_name = self._by_name
-        values = [_values(batch.column(name), by_name[name]) for name in names]
-        for row in zip(*values, strict=True):
-            yield _record(self.record, dict(zip(names, row, strict=True)))
+        present = [column for column in self.columns if column.name in batch.schema.names]
+        fields = _fields({c.name: _values(batch.column(c.name), c) for c in present}, self.record)
+        required = _required(self.record)
+        for row in zip(*fields.values(), strict=True):
+            yield self.record(
+                **{
+                    name: value
+                    for name, value in zip(fields, row, strict=True)
+                    if value is not None or name in required
+                }
+            )
 
 
 def _json(value: Any) -> bytes | None:
@@ -132,23 +138,27 @@ def _values(array: pa.Array, column: Column) -> list[Any]:
     if not column.is_json:
         return list(array.to_pylist())
     decode = _decoder(column.type)
-    return [None if value is None else decode(value) for value in array.to_pylist()]
+    texts = array.cast(pa.binary()).to_pylist()
+    return [None if text is None else decode(text) for text in texts]
 
 
 @cache
-def _decoder(kind: Any) -> Callable[[str], Any]:
+def _decoder(kind: Any) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(kind).decode
 
 
-def _record(kind: Any, row: dict[str, Any]) -> Any:
-    """Make a record of a row; None stands for itself only where a field has no default."""
-    fields = kind.__struct_fields__
-    if "span" in fields:
-        row["span"] = Span(start=row.pop("byte_start"), end=row.pop("byte_end"))
-    if "origin" in fields:
-        row["origin"] = Origin(**{name: row.pop(name) for name in Origin.__struct_fields__})
-    required = _required(kind)
-    return kind(**{k: value for k, value in row.items() if value is not None or k in required})
+def _fields(columns: dict[str, list[Any]], kind: Any) -> dict[str, list[Any]]:
+    """Put the columns of a nested record together again: one list for each field of `kind`."""
+    names = kind.__struct_fields__
+    if "span" in names:
+        ends = zip(columns.pop("byte_start"), columns.pop("byte_end"), strict=True)
+        columns["span"] = [Span(start=start, end=end) for start, end in ends]
+    if "origin" in names:
+        parts = zip(*(columns.pop(name) for name in Origin.__struct_fields__), strict=True)
+        columns["origin"] = [
+            Origin(**dict(zip(Origin.__struct_fields__, part, strict=True))) for part in parts
+        ]
+    return columns
 
 
 @cache
