@@ -13,6 +13,7 @@ from tests.redact.conftest import KEY
 from tests.redact.templates import fill
 from tracemill.records.events import Event
 from tracemill.records.findings import Input, Quarantined, Tally
+from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record, Span
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 from tracemill.redact import Redactor
@@ -23,6 +24,7 @@ INGESTED: tuple[type[Record], ...] = (
     Step,
     Trajectory,
     *get_args(Event),
+    GateResult,
     Quarantined,
     Tally,
     Input,

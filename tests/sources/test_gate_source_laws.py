@@ -8,10 +8,16 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.bandit import test_reports as bandit
 from tests.sources.gate_reading import assert_sums, read_gates
+from tests.sources.gitleaks import test_reports as gitleaks
 from tests.sources.junit import test_reports as junit
+from tests.sources.mypy import test_reports as mypy
+from tests.sources.pylint import test_reports as pylint
 from tests.sources.pytest import test_reports as pytest_reports
 from tests.sources.reading import blocks_of
+from tests.sources.ruff import test_reports as ruff
+from tests.sources.sarif import test_reports as sarif
 
 from tracemill.records.events import Event
 from tracemill.sources import load_source
@@ -23,6 +29,12 @@ REPORTS: dict[str, list[bytes]] = {
         pytest_reports.document(pytest_reports.outcome_of("failed")),
         pytest_reports.log(pytest_reports.report("setup"), pytest_reports.report("teardown")),
     ],
+    "ruff": [ruff.LIST, ruff.LINES, ruff.ANNOTATED],
+    "mypy": [mypy.LINES],
+    "bandit": [bandit.report(bandit.ROW)],
+    "pylint": list(pylint.FORMS.values()),
+    "gitleaks": [gitleaks.LIST],
+    "sarif": [sarif.log(sarif.run(sarif.result()), sarif.run())],
 }
 for_each_report = pytest.mark.parametrize(
     ("name", "report"),
@@ -32,7 +44,9 @@ for_each_report = pytest.mark.parametrize(
         for i, each in enumerate(REPORTS[name])
     ],
 )
-VALUES = st.sampled_from([None, True, -1, 2**70, 1.5, "", "x", "::", [], [1], {}, {"a": None}])
+VALUES = st.sampled_from(
+    ["null", "true", "-1", str(2**70), "1.5", '""', '"x"', '"::"', "[]", "[1]", "{}", '{"a": null}']
+).map(json.loads)
 
 
 @st.composite

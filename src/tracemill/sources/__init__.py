@@ -36,6 +36,12 @@ SOURCES: Final = Registry[type[Source]](
         "junit": "tracemill.sources.junit:JUnit",
         "pytest": "tracemill.sources.pytest_report:PytestReport",
         "codex-exec": "tracemill.sources.codex_exec:CodexExec",
+        "sarif": "tracemill.sources.sarif:Sarif",
+        "ruff": "tracemill.sources.findings_reports:Ruff",
+        "mypy": "tracemill.sources.findings_reports:Mypy",
+        "bandit": "tracemill.sources.findings_reports:Bandit",
+        "pylint": "tracemill.sources.findings_reports:Pylint",
+        "gitleaks": "tracemill.sources.findings_reports:Gitleaks",
     },
 )
 """Every source by name, in the order in which inputs are offered to them."""
