@@ -2,10 +2,12 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tracemill.export import EXPORTERS
+from tracemill.base.registry import Registry
+from tracemill.export import EXPORTERS, TRAJECTORY_EXPORTERS
 from tracemill.sources import SOURCES
 
 ROOT = Path(__file__).parents[2]
@@ -19,9 +21,10 @@ def test_source_loads_carries_its_name_and_has_fixtures(name: str) -> None:
     assert (ROOT / "tests" / "sources" / name.replace("-", "_")).is_dir()
 
 
-@pytest.mark.parametrize("name", list(EXPORTERS.builtin))
-def test_exporter_loads_and_carries_its_name(name: str) -> None:
-    assert EXPORTERS.load(name).name == name
+@pytest.mark.parametrize("registry", [EXPORTERS, TRAJECTORY_EXPORTERS], ids=lambda r: r.kind)
+def test_exporters_load_and_carry_their_names(registry: Registry[Any]) -> None:
+    for name in registry.builtin:
+        assert registry.load(name).name == name
 
 
 @pytest.mark.parametrize(
@@ -29,8 +32,9 @@ def test_exporter_loads_and_carries_its_name(name: str) -> None:
 )
 def test_exporters_never_name_a_source(path: Path) -> None:
     said = {n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)}
+    own = {*EXPORTERS.builtin, *TRAJECTORY_EXPORTERS.builtin}
 
-    assert said.isdisjoint(SOURCES.builtin)
+    assert said.isdisjoint(SOURCES.builtin.keys() - own)
 
 
 @pytest.mark.parametrize("path", MODULES)

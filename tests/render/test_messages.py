@@ -36,6 +36,19 @@ def test_a_late_answer_stands_behind_the_call_that_it_answers() -> None:
     ]
 
 
+def test_what_came_back_to_commands_in_a_text_is_part_of_the_prompt() -> None:
+    results = (ToolResult(call_id="unnamed-0", content="a.py"),)
+    messages = render_messages(
+        [user(0), agent(1, "run: ls", results=results), agent(2, "one file")]
+    )
+
+    assert [(m.role, m.content, m.trained) for m in messages[1:]] == [
+        ("assistant", "run: ls", True),
+        ("user", "a.py", False),
+        ("assistant", "one file", True),
+    ]
+
+
 def test_arguments_are_an_object() -> None:
     messages = render_messages([user(0), calling(1, "ok", path="a.py")])
 

@@ -56,21 +56,6 @@ class Retention:
 
 
 @dataclass(frozen=True)
-class Hooks:
-    """Where an agent is told what to run, and at which of its events we want to be run."""
-
-    settings: str
-    """The file, below the agent's folder."""
-    events: tuple[str, ...]
-    """Moments at which a session's log has changed as a whole; never a tool call, which would
-    make the agent wait for us hundreds of times."""
-    background: frozenset[str] = frozenset()
-    """Those at which the agent need not wait for us at all."""
-    advice: str | None = None
-    """What a person must do besides."""
-
-
-@dataclass(frozen=True)
 class Agent:
     """One agent, and its place on a machine."""
 
@@ -86,8 +71,6 @@ class Agent:
     """Folders and files of sessions below it, as patterns."""
     retention: Retention | None = None
     """When it deletes sessions; None where it keeps them until a person deletes them."""
-    hooks: Hooks | None = None
-    """How it tells us that a session changed; None where it cannot."""
 
     def home(self, home: Path, environment: Mapping[str, str]) -> Path:
         """Return its folder for the person whose home folder is `home`."""
@@ -101,19 +84,6 @@ class Agent:
         return [path for path in found if path.exists()]
 
 
-_EDITORS: Final = (
-    ".config/*/User",
-    "Library/Application Support/*/User",
-    "AppData/Roaming/*/User",
-    ".vscode-server*/data/User",
-)
-"""Where editors of the VS Code family keep what belongs to a person."""
-
-
-def _tasks_of(extension: str) -> tuple[str, ...]:
-    return tuple(f"{editor}/globalStorage/{extension}/tasks" for editor in _EDITORS)
-
-
 AGENTS: Final = (
     Agent(
         name="Claude Code",
@@ -124,18 +94,6 @@ AGENTS: Final = (
         retention=Retention(
             days=30, settings="settings.json", key=("cleanupPeriodDays",), keep="3650"
         ),
-        hooks=Hooks(
-            settings="settings.json",
-            events=(
-                "SessionStart",
-                "Stop",
-                "StopFailure",
-                "SubagentStop",
-                "PreCompact",
-                "SessionEnd",
-            ),
-            background=frozenset({"SessionStart", "Stop", "StopFailure", "SubagentStop"}),
-        ),
     ),
     Agent(
         name="Codex",
@@ -143,11 +101,6 @@ AGENTS: Final = (
         variable="CODEX_HOME",
         folder=".codex",
         sessions=("sessions", "archived_sessions"),
-        hooks=Hooks(
-            settings="hooks.json",
-            events=("SessionStart", "Stop"),
-            advice="Codex runs a new hook only once you trust it: open /hooks in Codex",
-        ),
     ),
     Agent(
         name="Copilot CLI",
@@ -176,20 +129,6 @@ AGENTS: Final = (
             keep='"3650d"',
             switch=("general", "sessionRetention", "enabled"),
         ),
-    ),
-    *(
-        Agent(
-            name=name,
-            source="cline-task",
-            variable=None,
-            folder=".",
-            sessions=_tasks_of(extension),
-        )
-        for name, extension in (
-            ("Cline", "saoudrizwan.claude-dev"),
-            ("Roo Code", "rooveterinaryinc.roo-cline"),
-            ("Kilo Code", "kilocode.kilo-code"),
-        )
     ),
 )
 """Every agent whose sessions are found without being named, in the order of asking."""

@@ -1,14 +1,18 @@
-"""`tracemill session`: list and read sessions."""
+"""`tracemill session`: list and read sessions, and hand them to other tools."""
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.base.text import one_line
+from tracemill.base.text import one_line, printable_json
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, Limit, Shape, answer, show_list, write
 from tracemill.flows.lookup import list_rows, show_trajectory
 from tracemill.flows.results import SessionRow
+from tracemill.flows.session_export import export_session as write_session
+from tracemill.flows.session_export import session_document
 from tracemill.records.trajectory import Step
 
 _TEXT_WIDTH = 2_000
@@ -74,6 +78,33 @@ def show_session(
     write(f"{row.uri}")
     for step in shown.steps:
         _show_step(step, width=0 if full else _TEXT_WIDTH)
+    return EXIT_DONE
+
+
+def export_session(
+    name: str,
+    *,
+    format: str = "atif",  # noqa: A002 - the option's name
+    to: Path | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write a session, with its subagents, as a document that other tools read.
+
+    Parameters
+    ----------
+    name
+        Its id, the source's own session id, or how one of them begins.
+    format
+        The document's format: atif is the Agent Trajectory Interchange Format.
+    to
+        The new file; without it, the document is printed.
+    """
+    if to is None:
+        sys.stdout.write(printable_json(session_document(common.open(), name, format).decode()))
+        return EXIT_DONE
+    written = write_session(common.open(), name, format, to)
+    if not answer("session-export", written, common):
+        write(f"{written.path}  {written.format}, {written.n_bytes:,} bytes")
     return EXIT_DONE
 
 

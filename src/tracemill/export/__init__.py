@@ -1,7 +1,8 @@
-"""Out: examples become rows that trainers read.
+"""Out: examples become rows that trainers read, and whole trajectories documents for other tools.
 
-To add a format: one module here with one class, one line in `EXPORTERS`, one folder under
-`tests/export/`. An exporter never asks which source an example came from.
+To add a format: one module here with one class, one line in `EXPORTERS` or
+`TRAJECTORY_EXPORTERS`, and its tests under `tests/export/`. An exporter never asks which source
+an example or a trajectory came from.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tracemill.base.registry import Registry
-from tracemill.export.protocol import Exporter
+from tracemill.export.protocol import Exporter, TrajectoryExporter
 
 EXPORT_VERSION: Final = 2
 """Raise it when the same example would give another row."""
@@ -17,6 +18,17 @@ EXPORT_VERSION: Final = 2
 EXPORTERS: Final = Registry[type[Exporter[Any]]](
     kind="exporter", builtin={"trl-chat": "tracemill.export.trl_chat:TrlChat"}
 )
-"""Every exporter by name."""
+"""Every exporter of examples by name."""
 
-__all__ = ["EXPORTERS", "EXPORT_VERSION", "Exporter"]
+TRAJECTORY_EXPORTERS: Final = Registry[type[TrajectoryExporter]](
+    kind="trajectory format", builtin={"atif": "tracemill.export.atif:Atif"}
+)
+"""Every exporter of whole trajectories by name."""
+
+__all__ = [
+    "EXPORTERS",
+    "EXPORT_VERSION",
+    "TRAJECTORY_EXPORTERS",
+    "Exporter",
+    "TrajectoryExporter",
+]

@@ -1,11 +1,13 @@
-"""The seam for training formats."""
+"""The seams for training formats, and for formats of whole trajectories."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
+from tracemill.records.events import Event
 from tracemill.records.refs import Record
+from tracemill.records.trajectory import Step, Trajectory
 
 if TYPE_CHECKING:  # who only asks for the version needs no Arrow
     import pyarrow as pa
@@ -27,4 +29,21 @@ class Exporter(Protocol[E_contra]):
         What nests is JSON already, as `msgspec.Raw`: a line of JSON and a cell of Parquet hold
         the same text, and it is encoded once.
         """
+        ...
+
+
+class TrajectoryExporter(Protocol):
+    """Turns one trajectory into one document. Pure, as exporters of examples are."""
+
+    name: ClassVar[str]
+    """As on the command line."""
+
+    def document(
+        self,
+        header: Trajectory,
+        steps: Iterable[Step],
+        events: Iterable[Event] = (),
+        subagents: Sequence[Mapping[str, Any]] = (),
+    ) -> Mapping[str, Any]:
+        """Return the document of a trajectory, which holds those of its subagents."""
         ...

@@ -15,17 +15,6 @@ from tracemill.records.checkpoints import (
     SessionSummary,
 )
 from tracemill.records.commits import Commit, FileChange
-from tracemill.records.documents import (
-    Change,
-    DocumentKind,
-    DocumentVersion,
-    FileIssue,
-    FileVersion,
-    IssueHeader,
-    Phase,
-    Section,
-    SectionRole,
-)
 from tracemill.records.event_base import EventBase
 from tracemill.records.gates import GateRun
 from tracemill.records.session_events import (
@@ -33,6 +22,7 @@ from tracemill.records.session_events import (
     Feedback,
     FeedbackKind,
     PullRequestLink,
+    StatedOutcome,
     Todo,
     TodoChange,
     TodoStatus,
@@ -43,12 +33,11 @@ Event = (
     | TodoChange
     | Compaction
     | PullRequestLink
+    | StatedOutcome
     | Commit
     | Checkpoint
     | Captured
     | GateRun
-    | DocumentVersion
-    | IssueHeader
 )
 """Any event."""
 
@@ -56,27 +45,19 @@ __all__ = [
     "Attribution",
     "Captured",
     "CapturedKind",
-    "Change",
     "Checkpoint",
     "CodeFinding",
     "Commit",
     "Compaction",
-    "DocumentKind",
-    "DocumentVersion",
     "Event",
     "EventBase",
     "Feedback",
     "FeedbackKind",
     "FileChange",
-    "FileIssue",
-    "FileVersion",
     "GateRun",
-    "IssueHeader",
-    "Phase",
     "PullRequestLink",
-    "Section",
-    "SectionRole",
     "SessionSummary",
+    "StatedOutcome",
     "Todo",
     "TodoChange",
     "TodoStatus",

@@ -1,4 +1,4 @@
-"""What happened within a session besides its steps: feedback, todo lists, compaction, links."""
+"""What happened within a session besides its steps: feedback, todos, compaction, links, outcome."""
 
 from __future__ import annotations
 
@@ -64,3 +64,12 @@ class PullRequestLink(EventBase, frozen=True, kw_only=True, tag="pull_request_li
     """Its address."""
     repository: str | None = None
     """The repository as `owner/name`."""
+
+
+class StatedOutcome(EventBase, frozen=True, kw_only=True, tag="stated_outcome"):
+    """What the log itself says of how the work came out: a fact for labels, not yet a judgement."""
+
+    fact: str
+    """What is stated, in the format's own word, for example `resolved` or `exit_status`."""
+    value: bool | int | float | str
+    """What it is."""

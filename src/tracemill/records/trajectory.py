@@ -69,6 +69,17 @@ class Usage(Record, frozen=True, kw_only=True):
     """Of the output tokens, those spent on reasoning."""
 
 
+class Remainder(Record, frozen=True, kw_only=True):
+    """What a foreign format says that no field of ours holds, so that it can be written again."""
+
+    format: str
+    """Name of the format whose words these are."""
+    values: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What stands beyond our fields, in the format's own shape."""
+    absent: tuple[str, ...] = ()
+    """What our fields fill in and the format did not say, as paths such as `agent/version`."""
+
+
 class Step(Record, frozen=True, kw_only=True):
     """One message by one speaker, with the calls that it made and what they returned."""
 
@@ -104,6 +115,8 @@ class Step(Record, frozen=True, kw_only=True):
     """The source's own id of the message that this one follows."""
     span: Span
     """Bytes of the input that it was read from, from its first line to its last."""
+    remainder: Remainder | None = None
+    """What its format says of it that stands in no other field."""
 
 
 class Trajectory(Record, frozen=True, kw_only=True):
@@ -145,3 +158,5 @@ class Trajectory(Record, frozen=True, kw_only=True):
     """Tokens of the whole trajectory by the source's own rule against double counting."""
     origin: Origin
     """Where it was read."""
+    remainder: Remainder | None = None
+    """What its format says of it, besides the steps, that stands in no other field."""

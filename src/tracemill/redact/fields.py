@@ -20,27 +20,26 @@ from tracemill.records.events import (
     EventBase,
     Feedback,
     FileChange,
-    FileVersion,
     GateRun,
     Todo,
 )
 from tracemill.records.findings import Input
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.trajectory import Remainder, Step, ToolCall, ToolResult, Trajectory
 
 VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Origin: frozenset({"source", "input_id"}),
     Step: frozenset({"trajectory_id", "model", "native_id", "native_parent_id"}),
     ToolCall: frozenset({"id"}),
     ToolResult: frozenset({"commit", "call_id"}),
+    Remainder: frozenset({"format"}),
     Trajectory: frozenset({"id", "session_id", "parent_id", "agent", "models", "base_commit"}),
     EventBase: frozenset({"id", "trajectory_id"}),
     Feedback: frozenset({"call_id"}),
     Todo: frozenset({"native_id"}),
     Commit: frozenset({"sha", "parents"}),
     Checkpoint: frozenset({"checkpoint_id", "session_id", "model", "first_native_id"}),
-    FileVersion: frozenset({"commit", "object_id"}),
     FileChange: frozenset({"status"}),
     Captured: frozenset({"session_id"}),
     GateRun: frozenset({"tool", "commit", "run_id"}),

@@ -1,14 +1,15 @@
 """Render: steps become the chat messages that a trainer sees. The one place where they do.
 
 A room for services that training, evaluation and serving must share, so that a model meets the
-same form everywhere. `messages` holds the rules.
+same form everywhere. `messages` holds the rules. `atif` is the other form that several rooms share:
+steps in the words of an interchange format.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-RENDER_VERSION: Final = 1
+RENDER_VERSION: Final = 2
 """Raise it when the same steps would give other messages."""
 
 __all__ = ["RENDER_VERSION"]

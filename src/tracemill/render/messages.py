@@ -83,6 +83,8 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _answers(step: Step, results: Mapping[str, ToolResult]) -> Iterator[Message]:
+    if not step.calls:
+        yield from (Message(role="user", content=each.content) for each in step.results)
     for call in step.calls:
         if (result := results.get(call.id)) is None:
             raise UnansweredCallError(step, call)

@@ -102,7 +102,7 @@ def read_document(
     data = content.document()
     whole = Line(0, data or b"", is_terminated=False)
     try:
-        document = take_apart(data, path) if data is not None else _too_large(content)
+        document = take_apart(data, path) if data is not None else too_large(content)
         reader.begin(document.fields, document.whole)
     except (NotADocumentError, BadShapeError) as error:
         yield quarantined(whole, error, origin)
@@ -111,7 +111,12 @@ def read_document(
     yield from read_items((object_at(item, item.data) for item in document.items), origin, reader)
 
 
-def _too_large(content: Content) -> NoReturn:
+def too_large(content: Content) -> NoReturn:
+    """Say that a document is longer than the limit.
+
+    Raises:
+        NotADocumentError: always.
+    """
     detail = f"expected at most {content.max_bytes} bytes, found more"
     raise NotADocumentError("oversize_document", detail)
 
@@ -157,6 +162,17 @@ def object_at(place: P, data: bytes) -> Item[P]:
         detail = f"expected an object, found {type(value).__name__}"
         return Item.unread(place, "not_an_object", detail)
     return Item(place, value)
+
+
+def take_apart_item(item: Line, path: tuple[str, ...]) -> Document:
+    """Return the fields of an item that is itself a document, and its items with their places.
+
+    Raises:
+        NotADocumentError: the item holds no list at `path`.
+    """
+    inner = take_apart(item.data, path)
+    placed = [Line(item.start + each.start, each.data, each.is_terminated) for each in inner.items]
+    return Document(inner.fields, placed, item)
 
 
 def take_apart(data: bytes, path: tuple[str, ...]) -> Document:

@@ -1,4 +1,4 @@
-"""Events that a session's own log tells: feedback, todo changes, compactions, pull requests.
+"""Events that a session's own log tells: feedback, todos, compactions, links, stated outcomes.
 
 An event's id comes from its trajectory, its kind and the line that it stands on, or what the
 source itself calls that place, so that it stays when the file grows.
@@ -16,6 +16,7 @@ from tracemill.records.events import (
     Feedback,
     FeedbackKind,
     PullRequestLink,
+    StatedOutcome,
     Todo,
     TodoChange,
 )
@@ -105,6 +106,19 @@ class EventMaker:
             number=number,
             url=url,
             repository=repository,
+        )
+
+    def stated_outcome(self, place: Place, fact: str, value: bool | float | str) -> StatedOutcome:
+        """Return what the log says of how the work came out."""
+        return StatedOutcome(
+            id=self._id(place, fact),
+            at=place.at,
+            trajectory_id=place.trajectory.id,
+            step=place.step,
+            origin=self._origin,
+            span=_span(place),
+            fact=fact,
+            value=value,
         )
 
     def _id(self, place: Place, kind: str) -> str:

@@ -1,0 +1,140 @@
+"""Files of whole sessions: one document, a list of them, or one on each line.
+
+Data sets come in all three shapes, and a single session may be written on one line or many. A
+format says how one row is opened; each row gives one or more parts, which are read like documents
+of their own. Rows that cannot be read are quarantined, and their neighbours are read all the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Final, NamedTuple
+
+import orjson
+
+from tracemill.base.ids import make_id
+from tracemill.base.lines import Line, OversizeLine
+from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.refs import Origin, Span
+from tracemill.sources.content import Content
+from tracemill.sources.documents import (
+    NotADocumentError,
+    object_at,
+    quarantined,
+    read_items,
+    take_apart,
+    too_large,
+)
+from tracemill.sources.json_lines import BadShapeError, LineReader
+from tracemill.sources.protocol import SourceRecord
+
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class TrajectoryIds:
+    """Ids of the trajectories of one input; those that say the same are told apart by number."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def make(self, *parts: str | bytes) -> str:
+        """Return the id of the trajectory that `parts` identify, as often as that was asked for."""
+        found = make_id("traj", *parts)
+        number = self._seen[found]
+        self._seen[found] += 1
+        return make_id("traj", *parts, str(number)) if number else found
+
+
+class Part(NamedTuple):
+    """Items that one reader takes: a trajectory of a row."""
+
+    items: list[Line]
+    reader: LineReader
+
+
+def read_rows(
+    content: Content, origin: Origin, open_row: Callable[[Line], Iterator[Part]]
+) -> Iterator[SourceRecord]:
+    """Yield what the rows hold, part by part, and the tally over all of them.
+
+    `open_row` yields the parts of a row; it raises BadShapeError or NotADocumentError where the row
+    is none.
+    """
+    n_lines = n_used = 0
+    skipped: Counter[str] = Counter()
+    for row in _rows(content, origin):
+        if isinstance(row, Quarantined):
+            yield row
+            n_lines += 1
+            continue
+        try:
+            for part in open_row(row):
+                items = (object_at(item, item.data) for item in part.items)
+                for record in read_items(items, origin, part.reader):
+                    if not isinstance(record, Tally):
+                        yield record
+                        continue
+                    n_lines += record.n_lines
+                    n_used += record.n_used
+                    skipped.update(record.skipped)
+        except (NotADocumentError, BadShapeError) as error:
+            yield quarantined(row, error, origin)
+            n_lines += 1
+    yield Tally(n_lines=n_lines, n_used=n_used, skipped=dict(skipped))
+
+
+def _rows(content: Content, origin: Origin) -> Iterator[Line | Quarantined]:
+    blocks = iter(content.blocks())
+    first = _first_line(blocks, content.max_bytes)
+    again = Content(chain([first], blocks), content.max_bytes)
+    if not _is_of_lines(first):
+        yield from _rows_of_document(again, origin)
+        return
+    for line in again.lines():
+        if isinstance(line, OversizeLine):
+            yield _oversize(line, origin)
+        elif line.data.removeprefix(_BOM).strip():
+            yield line
+
+
+def _first_line(blocks: Iterator[bytes], max_bytes: int) -> bytes:
+    """Return so many blocks as hold a first line that is not blank."""
+    held = bytearray()
+    for block in blocks:
+        held += block
+        if b"\n" in held.lstrip() or len(held) > max_bytes:
+            break
+    return bytes(held)
+
+
+def _is_of_lines(first: bytes) -> bool:
+    """Tell whether a file begins with an object that ends on its first line."""
+    start = first.removeprefix(_BOM).lstrip()
+    line, ended, _ = start.partition(b"\n")
+    if not line.startswith(b"{") or not ended:
+        return False
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _rows_of_document(content: Content, origin: Origin) -> Iterator[Line | Quarantined]:
+    data = content.document()
+    whole = Line(0, data or b"", is_terminated=False)
+    try:
+        if data is None:
+            too_large(content)
+        is_list = data.removeprefix(_BOM).lstrip().startswith(b"[")
+        yield from take_apart(data, ()).items if is_list else [whole]
+    except NotADocumentError as error:
+        yield quarantined(whole, error, origin)
+
+
+def _oversize(line: OversizeLine, origin: Origin) -> Quarantined:
+    span = Span(start=line.start, end=line.end)
+    detail = f"line of {line.end - line.start} bytes"
+    return Quarantined(reason="oversize_line", detail=detail, span=span, origin=origin)
