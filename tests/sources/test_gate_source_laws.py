@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.bandit import test_reports as bandit
+from tests.sources.coverage import test_reports as coverage
 from tests.sources.gate_reading import assert_sums, read_gates
 from tests.sources.gitleaks import test_reports as gitleaks
 from tests.sources.junit import test_reports as junit
@@ -29,6 +30,7 @@ REPORTS: dict[str, list[bytes]] = {
         pytest_reports.document(pytest_reports.outcome_of("failed")),
         pytest_reports.log(pytest_reports.report("setup"), pytest_reports.report("teardown")),
     ],
+    "coverage": [each.encode() for each in coverage.FORMS.values()],
     "ruff": [ruff.LIST, ruff.LINES, ruff.ANNOTATED],
     "mypy": [mypy.LINES],
     "bandit": [bandit.report(bandit.ROW)],

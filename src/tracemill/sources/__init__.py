@@ -37,6 +37,7 @@ SOURCES: Final = Registry[type[Source]](
         "junit": "tracemill.sources.junit:JUnit",
         "pytest": "tracemill.sources.pytest_report:PytestReport",
         "codex-exec": "tracemill.sources.codex_exec:CodexExec",
+        "coverage": "tracemill.sources.coverage_report:CoverageReport",
         "sarif": "tracemill.sources.sarif:Sarif",
         "ruff": "tracemill.sources.findings_reports:Ruff",
         "mypy": "tracemill.sources.findings_reports:Mypy",
