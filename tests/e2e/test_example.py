@@ -71,7 +71,7 @@ def row_of(rows: list[dict[str, Any]], answer: dict[str, Any]) -> dict[str, Any]
 def test_a_machine_without_sessions_gets_the_example_and_is_told_so(turned: Turned) -> None:
     assert turned.code == 0
     assert turned.out["is_example"]
-    assert turned.out["inputs"] == {"read": len(ANSWERS["trajectories"]) + 1}
+    assert turned.out["inputs"] == {"read": len(ANSWERS["trajectories"]) + 2}
     assert turned.out["store"]["commits"] == ANSWERS["repository"]["n_commits"]
 
 

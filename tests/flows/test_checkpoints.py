@@ -31,9 +31,9 @@ def test_logs_of_a_branch_become_sessions_and_are_read_once(
     second = ingest(workspace, [repo.path])
     trajectories = Facts(Lake(workspace.lake)).trajectories.values()
 
-    assert first.inputs == {"binary": 1, "read": 3}
+    assert first.inputs == {"binary": 1, "read": 4}
     assert {f.reason for f in first.failures} == {"binary"}
-    assert second.inputs == {"unchanged": 4}
+    assert second.inputs == {"unchanged": 5}
     assert [(t.session_id, t.origin.source) for t in trajectories] == [("s1", "claude-code")]
     assert [t.origin.uri.endswith("#entire/s1") for t in trajectories] == [True]
 

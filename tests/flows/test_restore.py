@@ -105,7 +105,7 @@ def test_a_repository_comes_back_as_the_stream_that_was_read(
     ingest(workspace, [repository])
     result = bring_back(workspace, tmp_path / "out")
 
-    assert [one.kind for one in result.inputs] == ["stream"]
+    assert {one.kind for one in result.inputs} == {"stream"}
     stream = at(tmp_path / "out", repository).with_name("app.git-stream")
     assert b"begin" in stream.read_bytes()
 

@@ -72,7 +72,7 @@ _DETAILS: Final[dict[Detail, tuple[str, ...]]] = {
 }
 
 
-class _Ref(NamedTuple):
+class Ref(NamedTuple):
     """A name and the object that it stands for, tags peeled."""
 
     sha: bytes
@@ -90,13 +90,13 @@ def log_stream(repo: Path) -> BinaryIO:
             message names the repository and what is wrong, and nothing of its content.
     """
     git = Git.of(repo)
-    refs = _refs(git)
+    refs = work_refs(git)
     shallow = _shallow(common_directory(repo) or git.directory)
     return io.BufferedReader(Blocks(_records(git, refs, shallow)), _BLOCK_BYTES)
 
 
 def _records(
-    git: Git, refs: Sequence[_Ref], shallow: Iterable[bytes]
+    git: Git, refs: Sequence[Ref], shallow: Iterable[bytes]
 ) -> Generator[bytes, None, None]:
     named = [b"ref %s %s" % ref for ref in refs if ref.name != b"HEAD"]
     yield b"\0".join([HEADER, *named, *(b"shallow " + sha for sha in shallow)]) + RECORD_END
@@ -105,7 +105,7 @@ def _records(
     yield RECORD_END + END + RECORD_END
 
 
-def _refs(git: Git) -> list[_Ref]:
+def work_refs(git: Git) -> list[Ref]:
     """Return HEAD, where it is born, and the refs that name work, sorted by name."""
     peeled: dict[bytes, bytes] = {}
     for line in git.answer("show-ref", "--head", "--dereference", empty_exit=1).splitlines():
@@ -113,7 +113,7 @@ def _refs(git: Git) -> list[_Ref]:
         name = name.removesuffix(b"^{}")
         if name == b"HEAD" or _WORK_REF.match(name):
             peeled[name] = sha
-    return [_Ref(sha, name) for name, sha in sorted(peeled.items())]
+    return [Ref(sha, name) for name, sha in sorted(peeled.items())]
 
 
 def _shallow(common: Path) -> list[bytes]:

@@ -6,20 +6,16 @@ as copies and earlier states of a growing file do, the one with the most steps s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
-
+from tracemill.label.process_labels import ProcessLabels
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
-from tracemill.records.events import Checkpoint, Commit, Event, EventBase
+from tracemill.records.events import Checkpoint, Commit, Event, FileVersion
 from tracemill.records.findings import Input
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.trajectory import Trajectory
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
-
-E = TypeVar("E", bound=EventBase)
 
 
 class Facts:
@@ -35,12 +31,25 @@ class Facts:
             for activity in lake.records(TABLES["activities"])
             if self._stands(activity)
         }
-        outside = _outside_sessions(lake)
-        self.commits: list[Commit] = _of(Commit, outside)
-        self.checkpoints: list[Checkpoint] = _of(Checkpoint, outside)
+        self.commits: list[Commit] = []
+        self.checkpoints: list[Checkpoint] = []
+        self._judge = ProcessLabels()
+        for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
+            self._take(event)
+        self.commits.sort(key=lambda commit: commit.id)
+        self.checkpoints.sort(key=lambda checkpoint: checkpoint.id)
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
-        self.labels: list[Label] = []
+        self.labels: list[Label] = sorted(self._judge.labels(), key=_name)
+
+    def _take(self, event: Event) -> None:
+        """Take an event of no session; documents are judged as they pass, and not held."""
+        if isinstance(event, Commit):
+            self.commits.append(event)
+        elif isinstance(event, Checkpoint):
+            self.checkpoints.append(event)
+        elif isinstance(event, FileVersion):
+            self._judge.take(event)
 
     def _consider(self, trajectory: Trajectory) -> None:
         known = self.trajectories.get(trajectory.id)
@@ -60,12 +69,5 @@ def _rank(trajectory: Trajectory) -> tuple[int, str]:
     return trajectory.n_steps, trajectory.origin.input_id
 
 
-def _outside_sessions(lake: Lake) -> list[Event]:
-    of_no_session = is_unknown("trajectory_id")
-    kinds = (Commit, Checkpoint)
-    found = lake.records(TABLES["events"], where=of_no_session)
-    return [event for event in found if isinstance(event, kinds)]
-
-
-def _of(kind: type[E], events: Iterable[Event]) -> list[E]:
-    return sorted((e for e in events if isinstance(e, kind)), key=lambda event: event.id)
+def _name(label: Label) -> tuple[str, str]:
+    return label.target.id, label.name

@@ -2,15 +2,15 @@
 
 In come redacted steps, events, links and commits; out go an `Activity`, `Label`s and an
 `Episode`. `observe` folds steps, `trajectory_labels` says what is known of one trajectory,
-`outcome` judges an episode. To add a label: one function in `trajectory_labels`, one line in its
-table, cases under `tests/label/`.
+`outcome` judges an episode, `process_labels` documents and issue headers. To add a label: one
+function beside its like, one line in the table of its module, cases under `tests/label/`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 1
+LABEL_VERSION: Final = 2
 """Raise it when the same records would get other labels or another outcome."""
 
 __all__ = ["LABEL_VERSION"]

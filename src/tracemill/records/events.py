@@ -15,6 +15,17 @@ from tracemill.records.checkpoints import (
     SessionSummary,
 )
 from tracemill.records.commits import Commit, FileChange
+from tracemill.records.documents import (
+    Change,
+    DocumentKind,
+    DocumentVersion,
+    FileIssue,
+    FileVersion,
+    IssueHeader,
+    Phase,
+    Section,
+    SectionRole,
+)
 from tracemill.records.event_base import EventBase
 from tracemill.records.gates import GateRun
 from tracemill.records.session_events import (
@@ -38,6 +49,8 @@ Event = (
     | Checkpoint
     | Captured
     | GateRun
+    | DocumentVersion
+    | IssueHeader
 )
 """Any event."""
 
@@ -45,17 +58,26 @@ __all__ = [
     "Attribution",
     "Captured",
     "CapturedKind",
+    "Change",
     "Checkpoint",
     "CodeFinding",
     "Commit",
     "Compaction",
+    "DocumentKind",
+    "DocumentVersion",
     "Event",
     "EventBase",
     "Feedback",
     "FeedbackKind",
     "FileChange",
+    "FileIssue",
+    "FileVersion",
     "GateRun",
+    "IssueHeader",
+    "Phase",
     "PullRequestLink",
+    "Section",
+    "SectionRole",
     "SessionSummary",
     "StatedOutcome",
     "Todo",

@@ -20,6 +20,7 @@ from tracemill.records.events import (
     EventBase,
     Feedback,
     FileChange,
+    FileVersion,
     GateRun,
     Todo,
 )
@@ -40,6 +41,7 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Todo: frozenset({"native_id"}),
     Commit: frozenset({"sha", "parents"}),
     Checkpoint: frozenset({"checkpoint_id", "session_id", "model", "first_native_id"}),
+    FileVersion: frozenset({"commit", "object_id"}),
     FileChange: frozenset({"status"}),
     Captured: frozenset({"session_id"}),
     GateRun: frozenset({"tool", "commit", "run_id"}),

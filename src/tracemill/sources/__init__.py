@@ -23,6 +23,7 @@ SOURCES: Final = Registry[type[Source]](
     kind="source",
     builtin={
         "git": "tracemill.sources.git_history:GitHistory",
+        "process-files": "tracemill.sources.process_files:ProcessFiles",
         "entire": "tracemill.sources.entire:Entire",
         "entire-metadata": "tracemill.sources.entire:EntireMetadata",
         "inbox": "tracemill.sources.inbox:Inbox",

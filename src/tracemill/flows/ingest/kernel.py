@@ -22,7 +22,7 @@ from tracemill.base.git_objects import blob_stream
 from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
-from tracemill.records.events import Event
+from tracemill.records.events import Event, FileVersion
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record
@@ -178,6 +178,8 @@ class _RedactionBatch:
         self._readings.append(reading)
         if isinstance(record, Step):
             self._n_bytes += _size(record)
+        elif isinstance(record, FileVersion) and record.span is not None:
+            self._n_bytes += record.span.end - record.span.start
         if self._n_bytes >= _REDACT_BYTES or len(self._held) >= _REDACT_RECORDS:
             yield from self.flush()
 

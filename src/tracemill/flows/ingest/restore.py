@@ -130,7 +130,7 @@ def _answers(original: _Original, name: str) -> bool:
     if name.startswith("input_"):
         return state.input_id.startswith(name)
     path = os.path.abspath(os.path.expanduser(name))  # noqa: PTH100,PTH111 - it may be long gone
-    return state.path == path or state.path.startswith(f"{path}{os.sep}")
+    return state.path == path or state.path.startswith((f"{path}{os.sep}", f"{path}#"))
 
 
 def _input_of_session(workspace: Workspace, name: str) -> str:
