@@ -52,6 +52,8 @@ TYPES: Final[dict[str, Any]] = {
     "answer.doctor": results.DoctorResult,
     "answer.explain": results.Explained,
     "answer.restore": results.RestoreResult,
+    "answer.capture": results.CaptureStatus,
+    "answer.hooks": results.HookChange,
     "answer.audit": audits.AuditReport,
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,

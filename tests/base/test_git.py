@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tracemill.base.git import common_directory, find_repository, fingerprint, is_repository
+from tracemill.base.git import (
+    CheckedOut,
+    checked_out,
+    common_directory,
+    find_repository,
+    fingerprint,
+    is_repository,
+)
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -177,3 +184,41 @@ def test_a_pipe_in_place_of_a_ref_does_not_block(repo: Path) -> None:
 
 def test_what_is_no_repository_has_one_fingerprint(tmp_path: Path) -> None:
     assert fingerprint(tmp_path) == fingerprint(tmp_path / "missing")
+
+
+def head(folder: Path) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), "rev-parse", "HEAD"], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("commands", "branch"),
+    [
+        pytest.param([], "main", id="a branch"),
+        pytest.param([["checkout", "-q", "-b", "feat/x"]], "feat/x", id="a branch with a slash"),
+        pytest.param([["pack-refs", "--all"]], "main", id="packed refs"),
+        pytest.param([["checkout", "-q", "--detach"]], None, id="no branch"),
+    ],
+)
+def test_what_is_checked_out_is_what_git_says(
+    commands: list[list[str]], branch: str | None, repo: Path
+) -> None:
+    for command in commands:
+        git(repo, *command)
+
+    assert checked_out(repo) == CheckedOut(branch, head(repo))
+
+
+def test_a_linked_work_tree_has_its_own_branch(repo: Path, tmp_path: Path) -> None:
+    git(repo, "worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
+
+    assert checked_out(tmp_path / "side") == CheckedOut("side", head(repo))
+
+
+def test_before_the_first_commit_there_is_only_a_branch(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+
+    assert checked_out(tmp_path) == CheckedOut("main", None)
+    assert checked_out(tmp_path / "nowhere") == CheckedOut(None, None)

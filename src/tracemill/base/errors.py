@@ -10,6 +10,7 @@ TracemillError
     SchemaError       ... found while reading our own store
   PolicyError       a privacy or approval rule of ours forbids it             exit 5
   StoreError        the workspace is locked or damaged                        exit 6
+    HeldError         ... another process is writing to it
   WorkerError       a process that worked for us died                         exit 1
 """
 
@@ -59,3 +60,7 @@ class StoreError(TracemillError):
 
 class WorkerError(TracemillError):
     """A process that worked for us died; what was accepted is kept."""
+
+
+class HeldError(StoreError):
+    """Another process is writing to the workspace; it is free again when that is done."""

@@ -8,17 +8,17 @@ starting a process; `base.git_log` reads history.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
-
-from tracemill.base.ids import digest
+from typing import Final, NamedTuple
 
 _GITFILE_PREFIX: Final = b"gitdir:"
 _MAX_REF_BYTES: Final = 4_096
 _MAX_TABLE_BYTES: Final = 2**28
+_HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REF_FOLDERS: Final = ("heads", "remotes", "tags")
 _READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -74,10 +74,39 @@ def fingerprint(repo: Path) -> str:
     It covers HEAD, branches, remote branches, tags and the shallow boundary, and never fails:
     what cannot be read counts as empty, and shows when the history is read.
     """
+    from tracemill.base.ids import digest  # hashing is a tenth of a hook's time, which needs none
+
     inner, common = git_directory(repo), common_directory(repo)
     if inner is None or common is None:
         return digest("no repository")
     return digest(*_state(inner, common))
+
+
+class CheckedOut(NamedTuple):
+    """What a work tree has checked out."""
+
+    branch: str | None
+    """Its branch; None where it is on none."""
+    commit: str | None
+    """Hash of its commit; None before the first, and where git's newer tables of refs hold it."""
+
+
+def checked_out(repo: Path) -> CheckedOut:
+    """Return the branch and commit on which `repo` stands."""
+    inner, common = git_directory(repo), common_directory(repo)
+    if inner is None or common is None:
+        return CheckedOut(None, None)
+    head = _read(inner / "HEAD", _MAX_REF_BYTES).decode("utf-8", "replace").strip()
+    ref = head.removeprefix("ref: ")
+    if ref == head:
+        return CheckedOut(None, head if _HASH.fullmatch(head) else None)
+    branch = ref.removeprefix("refs/heads/")
+    commit = _read(common / ref, _MAX_REF_BYTES).decode("utf-8", "replace").strip()
+    if not _HASH.fullmatch(commit):
+        packed = _read(common / "packed-refs", _MAX_TABLE_BYTES).decode("utf-8", "replace")
+        found = (line.split(" ", 1) for line in packed.splitlines() if line.endswith(f" {ref}"))
+        commit = next((sha for sha, name in found if name == ref), "")
+    return CheckedOut(branch, commit or None)
 
 
 def refs_named(repo: Path, name: str) -> list[str]:

@@ -56,6 +56,21 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Hooks:
+    """Where an agent is told what to run, and at which of its events we want to be run."""
+
+    settings: str
+    """The file, below the agent's folder."""
+    events: tuple[str, ...]
+    """Moments at which a session's log has changed as a whole; never a tool call, which would
+    make the agent wait for us hundreds of times."""
+    background: frozenset[str] = frozenset()
+    """Those at which the agent need not wait for us at all."""
+    advice: str | None = None
+    """What a person must do besides."""
+
+
+@dataclass(frozen=True)
 class Agent:
     """One agent, and its place on a machine."""
 
@@ -71,6 +86,8 @@ class Agent:
     """Folders and files of sessions below it, as patterns."""
     retention: Retention | None = None
     """When it deletes sessions; None where it keeps them until a person deletes them."""
+    hooks: Hooks | None = None
+    """How it tells us that a session changed; None where it cannot."""
 
     def home(self, home: Path, environment: Mapping[str, str]) -> Path:
         """Return its folder for the person whose home folder is `home`."""
@@ -94,6 +111,18 @@ AGENTS: Final = (
         retention=Retention(
             days=30, settings="settings.json", key=("cleanupPeriodDays",), keep="3650"
         ),
+        hooks=Hooks(
+            settings="settings.json",
+            events=(
+                "SessionStart",
+                "Stop",
+                "StopFailure",
+                "SubagentStop",
+                "PreCompact",
+                "SessionEnd",
+            ),
+            background=frozenset({"SessionStart", "Stop", "StopFailure", "SubagentStop"}),
+        ),
     ),
     Agent(
         name="Codex",
@@ -101,6 +130,11 @@ AGENTS: Final = (
         variable="CODEX_HOME",
         folder=".codex",
         sessions=("sessions", "archived_sessions"),
+        hooks=Hooks(
+            settings="hooks.json",
+            events=("SessionStart", "Stop"),
+            advice="Codex runs a new hook only once you trust it: open /hooks in Codex",
+        ),
     ),
     Agent(
         name="Copilot CLI",

@@ -51,11 +51,22 @@ _COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
     },
     _COLLECT: {
         "sync": ("run:sync", "Read and keep what is new, without building from it."),
+        "watch": ("watch:watch", "Read sessions shortly after they change, until interrupted."),
         "emit": ("emit:emit", "Keep one event of your own process; for scripts and hooks."),
     },
     _LOOK: {"explain": ("explain:explain", "Say what something was made from, down to the bytes.")},
 }
 _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
+    _COLLECT: {
+        "capture": (
+            "Being told by agents when a session changes.",
+            {
+                "install": "Show the change of an agent's settings, and write it.",
+                "uninstall": "Take our hooks out of an agent's settings again.",
+                "status": "Say which agents tell us of their sessions.",
+            },
+        )
+    },
     _LOOK: {
         "session": (
             "Agent sessions.",

@@ -260,3 +260,48 @@ class RestoreResult(Record, frozen=True, kw_only=True):
     """How many bytes that is."""
     failures: tuple[Failure, ...]
     """Inputs that could not be written, by id."""
+
+
+class HookChange(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A change of an agent's settings."""
+
+    agent: str
+    """The agent."""
+    settings: str
+    """Its settings file."""
+    diff: str
+    """What changes there; empty where nothing does."""
+    advice: str | None
+    """What a person must do besides."""
+    is_written: bool
+    """Whether the file was written."""
+    backup: str | None
+    """The copy of what it held before; None where there was nothing to copy."""
+
+
+class HookStatus(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """Whether an agent tells us of its sessions."""
+
+    agent: str
+    """The agent."""
+    settings: str
+    """Its settings file."""
+    events: tuple[str, ...]
+    """Events at which our hook runs."""
+    missing: tuple[str, ...]
+    """Events at which it does not."""
+    is_runnable: bool | None
+    """Whether the Python that it names is there; None where no hook is."""
+
+
+class CaptureStatus(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What is captured live."""
+
+    agents: tuple[HookStatus, ...]
+    """The agents that have hooks."""
+    inbox: str
+    """Where captured events wait until they are read."""
+    n_bytes: int
+    """How much waits there."""
+    dropped: dict[str, int]
+    """Events that were ever dropped, by reason."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tracemill.base.errors import StoreError
+from tracemill.base.errors import HeldError, StoreError
 
 WORKSPACE_VERSION: Final = 1
 """Raise on any change of layout that an older program would misread."""
@@ -85,14 +85,14 @@ class Workspace:
         """Hold the workspace for writing; scratch left behind by a killed run is cleared.
 
         Raises:
-            StoreError: another process holds it.
+            HeldError: another process holds it.
         """
         self.create()
         with (self.root / "lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise StoreError(
+                raise HeldError(
                     f"another process is writing to {str(self.root)!r}; wait until it is done"
                 ) from error
             shutil.rmtree(self.scratch)

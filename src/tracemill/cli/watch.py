@@ -1,0 +1,48 @@
+"""`tracemill watch`: sessions are read shortly after they change."""
+
+import os
+from pathlib import Path
+
+from tracemill.base.clock import now
+from tracemill.base.text import counted
+from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.output import Common, hint, write, write_lines
+from tracemill.flows.results import RunResult
+from tracemill.flows.watching import Rhythm
+from tracemill.flows.watching import watch as watch_places
+
+
+def watch(
+    *sources: Path,
+    every: float = 5.0,
+    quiet: float = 3.0,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Read sessions shortly after they change, until you press Ctrl-C. Builds nothing.
+
+    Parameters
+    ----------
+    sources
+        Files, folders or git repositories to watch; by default this machine's sessions.
+    every
+        Seconds between two looks.
+    quiet
+        Seconds for which a session must have stood still before it is read.
+    """
+    rhythm = Rhythm(every_s=every, quiet_s=quiet)
+    workspace = common.open()
+    hint("watching; press Ctrl-C to stop", common)
+    for result in watch_places(workspace, sources, dict(os.environ), lambda _: None, rhythm):
+        if common.json:
+            write_lines([result])
+        else:
+            _show(result, common)
+    return EXIT_DONE
+
+
+def _show(result: RunResult, common: Common) -> None:
+    read = counted(result.inputs.get("read", 0), "input")
+    n_bytes = sum(stage.n_bytes for stage in result.stages.values())
+    write(f"{now():%H:%M:%S}  read {read}, {n_bytes / 1e6:,.1f} MB")
+    for failure in result.failures:
+        hint(f"not read: {failure.uri}: {failure.reason}: {failure.detail}", common)
