@@ -45,7 +45,7 @@ def test_the_advice_is_the_edit_itself(tmp_path: Path) -> None:
     assert NESTED.advice(tmp_path).startswith('set "general": {"keep": {"age": "3650d"}} in ')
 
 
-@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.source)
+@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name)
 def test_every_agent_of_the_table_can_be_read(agent: object) -> None:
     assert getattr(agent, "source", None) in SOURCES.builtin
 
@@ -58,3 +58,21 @@ def test_a_variable_moves_an_agents_folder(tmp_path: Path) -> None:
     assert claude.places(tmp_path, {"CLAUDE_CONFIG_DIR": str(tmp_path / "elsewhere")}) == [
         tmp_path / "elsewhere" / "projects"
     ]
+
+
+def test_an_agent_within_an_editor_is_found_in_every_editor(tmp_path: Path) -> None:
+    for editor in ("Code", "VSCodium"):
+        tasks = tmp_path / ".config" / editor / "User/globalStorage/saoudrizwan.claude-dev/tasks"
+        tasks.mkdir(parents=True)
+    cline = next(agent for agent in AGENTS if agent.name == "Cline")
+
+    assert len(cline.places(tmp_path, {})) == 2
+
+
+def test_a_database_is_a_place_too(tmp_path: Path) -> None:
+    database = tmp_path / "opencode" / "opencode.db"
+    database.parent.mkdir()
+    database.write_bytes(b"")
+    opencode = next(agent for agent in AGENTS if agent.source == "opencode")
+
+    assert opencode.places(tmp_path, {"XDG_DATA_HOME": str(tmp_path)}) == [database]

@@ -101,6 +101,19 @@ class Agent:
         return [path for path in found if path.exists()]
 
 
+_EDITORS: Final = (
+    ".config/*/User",
+    "Library/Application Support/*/User",
+    "AppData/Roaming/*/User",
+    ".vscode-server*/data/User",
+)
+"""Where editors of the VS Code family keep what belongs to a person."""
+
+
+def _tasks_of(extension: str) -> tuple[str, ...]:
+    return tuple(f"{editor}/globalStorage/{extension}/tasks" for editor in _EDITORS)
+
+
 AGENTS: Final = (
     Agent(
         name="Claude Code",
@@ -163,6 +176,20 @@ AGENTS: Final = (
             keep='"3650d"',
             switch=("general", "sessionRetention", "enabled"),
         ),
+    ),
+    *(
+        Agent(
+            name=name,
+            source="cline-task",
+            variable=None,
+            folder=".",
+            sessions=_tasks_of(extension),
+        )
+        for name, extension in (
+            ("Cline", "saoudrizwan.claude-dev"),
+            ("Roo Code", "rooveterinaryinc.roo-cline"),
+            ("Kilo Code", "kilocode.kilo-code"),
+        )
     ),
 )
 """Every agent whose sessions are found without being named, in the order of asking."""

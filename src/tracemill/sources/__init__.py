@@ -33,6 +33,8 @@ SOURCES: Final = Registry[type[Source]](
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "gemini-cli": "tracemill.sources.gemini_cli:GeminiCli",
         "codex": "tracemill.sources.codex:Codex",
+        "cline": "tracemill.sources.cline:Cline",
+        "cline-task": "tracemill.sources.cline:ClineTask",
         "opencode": "tracemill.sources.opencode:OpenCode",
         "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",
         "junit": "tracemill.sources.junit:JUnit",
