@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tracemill.records.events import Event
+from tracemill.records.events import Event, StatedOutcome
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
@@ -36,6 +36,11 @@ class Found(NamedTuple):
     def header(self) -> Trajectory:
         (header,) = self.headers
         return header
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What the input states of how the work came out."""
+        return {e.fact: e.value for e in self.events if isinstance(e, StatedOutcome)}
 
     def steps_of(self, header: Trajectory) -> list[Step]:
         return [step for step in self.steps if step.trajectory_id == header.id]

@@ -29,6 +29,7 @@ SOURCES: Final = Registry[type[Source]](
         "inbox": "tracemill.sources.inbox:Inbox",
         "claude-stream": "tracemill.sources.claude_stream:ClaudeStream",
         "atif": "tracemill.sources.atif:Atif",
+        "swe-agent": "tracemill.sources.swe_agent:SweAgent",
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "gemini-cli": "tracemill.sources.gemini_cli:GeminiCli",

@@ -1,44 +1,17 @@
-"""What stands in an ATIF step: its message, its calls, what they returned, and its tokens."""
+"""What stands in an ATIF step: its calls, what they returned, and its tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import msgspec
 
 from tracemill.records.trajectory import ToolCall, ToolResult
 from tracemill.render.atif import OWN, OWN_OF_RESULT
 from tracemill.sources.json_lines import count, text
+from tracemill.sources.message_parts import read_message
 from tracemill.sources.open_trajectory import Tokens
-
-_STAND_INS: Final = {"image": "[image]", "audio": "[audio]"}
-"""What stands where a part that is no text was."""
-
-
-class Message(NamedTuple):
-    """What was said."""
-
-    text: str
-    n_images: int
-
-
-def read_message(content: object) -> Message:
-    """Return a message, whose parts may be texts, pictures and sounds."""
-    if isinstance(content, str):
-        return Message(content, 0)
-    parts = list(_parts(content))
-    n_images = sum(kind == "image" for kind, _ in parts)
-    return Message("\n\n".join(said for _, said in parts), n_images)
-
-
-def _parts(content: object) -> Iterator[tuple[str, str]]:
-    for part in content if isinstance(content, list) else ():
-        kind = part.get("type") if isinstance(part, dict) else None
-        if kind == "text" and isinstance(part.get("text"), str):
-            yield "text", part["text"]
-        elif isinstance(kind, str) and kind in _STAND_INS:
-            yield kind, _STAND_INS[kind]
 
 
 def read_calls(calls: object) -> tuple[ToolCall, ...]:

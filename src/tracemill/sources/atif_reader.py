@@ -23,9 +23,10 @@ from tracemill.render.atif import (
     atif_header,
     atif_step,
 )
-from tracemill.sources.atif_content import read_calls, read_message, read_results, read_tokens
+from tracemill.sources.atif_content import read_calls, read_results, read_tokens
 from tracemill.sources.documents import Document, take_apart_item
 from tracemill.sources.json_lines import BadShapeError, is_too_deep, moment, text
+from tracemill.sources.message_parts import read_message
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, added, usage_of
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.rows import Part, TrajectoryIds

@@ -1,0 +1,186 @@
+"""One SWE-agent run as it is read: what was said, then what was done and not said."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import orjson
+
+from tracemill.base.lines import Line
+from tracemill.records.refs import Origin
+from tracemill.records.trajectory import ToolCall
+from tracemill.sources.documents import take_apart_item
+from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text
+from tracemill.sources.message_parts import Message, read_message
+from tracemill.sources.open_trajectory import OpenTrajectory
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.role_steps import Outcome, RoleSteps
+from tracemill.sources.rows import Part, TrajectoryIds
+from tracemill.sources.session_events import EventMaker
+from tracemill.sources.tool_calls import read_openai_calls
+
+SHELL: Final = "bash"
+"""What a command goes to that names no tool."""
+_REFUSALS: Final = (
+    "Your proposed edit has introduced new syntax error(s)",
+    "Your bash command contained syntax errors and was NOT executed",
+    "Interactive operation '",
+    "The command '",
+    "EXECUTION TIMED OUT",
+    "EXECUTION FAILED",
+    "COMMAND FAILED TO EXECUTE",
+)
+"""How what SWE-agent says begins when it refuses a command, stops it or loses its shell."""
+_STOPPED: Final = "was cancelled because it took more than"
+
+
+class SweAgentReader:
+    """Opens runs."""
+
+    def __init__(self, name: str, origin: Origin) -> None:
+        self._name = name
+        self._origin = origin
+        self._events = EventMaker(origin)
+        self._ids = TrajectoryIds()
+
+    def open_row(self, row: Line) -> Iterator[Part]:
+        """Yield what was said in a run, then what was done."""
+        said, done = take_apart_item(row, ("history",)), take_apart_item(row, ("trajectory",))
+        if is_too_deep(said.fields):
+            raise BadShapeError("expected a run, found it nested too deeply")
+        own_id = self._ids.make(self._name, row.data)
+        trajectory = OpenTrajectory(own_id, own_id)
+        steps = RoleSteps(trajectory, self._name, self._origin, self._events)
+        reading = _Reading(steps, said.fields, row)
+        yield Part([*said.items, *done.items], reading)
+
+
+class _Reading:
+    """One run that is being read."""
+
+    def __init__(self, steps: RoleSteps, fields: Mapping[str, Any], row: Line) -> None:
+        self.ready: list[SourceRecord] = steps.ready
+        self._steps = steps
+        self._info = _object(fields.get("info"))
+        self._row = row
+        self._said: deque[str] = deque()
+        """Actions that stand in the history, and were not met in the trajectory yet."""
+        _read_settings(fields, self._info, steps.trajectory)
+
+    def take(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read a message, or what was done; return why it holds nothing new."""
+        if is_too_deep(record):
+            raise BadShapeError("expected a message, found it nested too deeply")
+        if "role" not in record:
+            return self._take_done(record, line)
+        said = read_message(record.get("content"))
+        match record["role"]:
+            case "assistant" if not record.get("is_demo"):
+                self._take_reply(record, said, line)
+            case "tool" | "user" if not record.get("is_demo"):
+                self._take_answer(record, said, line)
+            case str():
+                self._steps.say(line, "system", said)
+            case _:
+                raise BadShapeError("expected a role, found something else")
+        return None
+
+    def finish(self) -> None:
+        """Tell how the run came out, and give it its header."""
+        self._steps.state(self._row, "exit_status", self._info.get("exit_status"))
+        self._steps.finish()
+
+    def _take_reply(self, record: Mapping[str, Any], said: Message, line: Line) -> None:
+        thought, action = record.get("thought"), record.get("action")
+        calls = read_openai_calls(record.get("tool_calls"), line)
+        if isinstance(action, str):
+            self._said.append(action)
+            calls = calls or _shell_call(action, line)
+        if isinstance(thought, str) and calls:
+            said = said._replace(text=thought)
+        step = self._steps.reply(line, said, calls, text(record.get("reasoning_content")))
+        step.model = next(iter(self._steps.trajectory.models), None)
+
+    def _take_answer(self, record: Mapping[str, Any], said: Message, line: Line) -> None:
+        """Read what came back: an answer names its calls, or follows the command's message."""
+        call_ids = record.get("tool_call_ids") or [record.get("tool_call_id")]
+        call_id = text(call_ids[0]) if isinstance(call_ids, list) and call_ids else None
+        if call_id is not None or self._steps.is_answer_due:
+            self._steps.answer(line, said.text, call_id, _outcome(said.text))
+            return
+        self._steps.say(line, "user", said)
+
+    def _take_done(self, record: Mapping[str, Any], line: Line) -> str | None:
+        action, observation = record.get("action"), record.get("observation")
+        if not isinstance(action, str):
+            raise BadShapeError("expected an action, found none")
+        self._see_folder(record.get("state"))
+        content = observation if isinstance(observation, str) else ""
+        if self._said:
+            if action != self._said[0]:
+                return "not_in_history"
+            self._said.popleft()
+            if self._said or not self._steps.is_answer_due:
+                return "told_in_history"
+        else:
+            thought = record.get("thought")
+            said = Message(thought if isinstance(thought, str) else "")
+            step = self._steps.reply(line, said, _shell_call(action, line))
+            step.model = next(iter(self._steps.trajectory.models), None)
+        if isinstance(observation, str):
+            self._steps.answer(line, content, None, _outcome(content))
+        return None
+
+    def _see_folder(self, state: object) -> None:
+        trajectory = self._steps.trajectory
+        if trajectory.cwd is None:
+            trajectory.cwd = text(_decoded(state).get("working_dir"))
+
+
+def _shell_call(action: str, line: Line) -> tuple[ToolCall, ...]:
+    """Return the call of a command; a blank one was none."""
+    if not action.strip():
+        return ()
+    return (ToolCall(id=f"action-{line.start}", name=SHELL, arguments={"command": action}),)
+
+
+def _outcome(observation: str) -> Outcome:
+    if not observation.startswith(_REFUSALS):
+        return Outcome()
+    is_quoted = observation.startswith("The command '")
+    return Outcome() if is_quoted and _STOPPED not in observation else Outcome("error")
+
+
+def _read_settings(
+    fields: Mapping[str, Any], info: Mapping[str, Any], trajectory: OpenTrajectory
+) -> None:
+    """Let the header say what the run says of itself."""
+    settings = _decoded(fields.get("replay_config"))
+    task, agent = _object(settings.get("problem_statement")), _object(settings.get("agent"))
+    repository = _object(_object(settings.get("env")).get("repo"))
+    trajectory.title = text(task.get("id"))
+    trajectory.repository = text(repository.get("github_url"))
+    commit = text(repository.get("base_commit"))
+    trajectory.base_commit = commit if commit != "HEAD" else None
+    trajectory.see_model(text(_object(agent.get("model")).get("name")))
+    trajectory.agent_version = text(info.get("swe_agent_version"))
+    spent = _object(info.get("model_stats"))
+    sent, received = count(spent.get("tokens_sent")), count(spent.get("tokens_received"))
+    if sent or received:
+        trajectory.tokens = (sent, received, None, None, None)
+
+
+def _decoded(value: object) -> Mapping[str, Any]:
+    """Return settings, which older versions wrote as JSON in a text."""
+    if not isinstance(value, str):
+        return _object(value)
+    try:
+        return _object(orjson.loads(value))
+    except orjson.JSONDecodeError:
+        return {}
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
