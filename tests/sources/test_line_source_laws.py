@@ -17,6 +17,8 @@ from tests.sources.codex import lines as codex
 from tests.sources.codex_exec import lines as codex_exec
 from tests.sources.copilot_cli import lines as copilot
 from tests.sources.gemini_cli import lines as gemini
+from tests.sources.openclaw_telemetry import lines as openclaw
+from tests.sources.pi import lines as pi
 from tests.sources.reading import Found, blocks_of, jsonl, read
 
 from tracemill.records.events import Event
@@ -29,6 +31,8 @@ from tracemill.sources.codex_exec import CodexExec
 from tracemill.sources.copilot_cli import CopilotCli
 from tracemill.sources.gemini_cli import GeminiCli
 from tracemill.sources.head import Head
+from tracemill.sources.openclaw import OpenClawTelemetry
+from tracemill.sources.pi import Pi
 from tracemill.sources.protocol import Source
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -130,6 +134,8 @@ RECORDS = {
     "gemini-cli": gemini.drawn(NAMES, TEXTS),
     "claude-stream": claude_stream.drawn(NAMES, TEXTS),
     "codex-exec": codex_exec.drawn(NAMES, TEXTS),
+    "pi": pi.drawn(NAMES, TEXTS),
+    "openclaw-telemetry": openclaw.drawn(NAMES, TEXTS),
 }
 FILLERS: dict[str, Callable[[int], Any]] = {
     "claude-code": lambda number: claude.user(5000 + number, "x"),
@@ -138,11 +144,22 @@ FILLERS: dict[str, Callable[[int], Any]] = {
     "gemini-cli": lambda number: gemini.user(f"x{number}"),
     "claude-stream": lambda number: claude_stream.user(f"x{number}"),
     "codex-exec": lambda number: {"type": "error", "message": f"x{number}"},
+    "pi": lambda number: pi.user(f"x{number}"),
+    "openclaw-telemetry": lambda number: openclaw.start(f"x{number}"),
 }
 """Lines that are a step each."""
 for_each_source = pytest.mark.parametrize(
     "source",
-    [ClaudeCode(), Codex(), CopilotCli(), GeminiCli(), ClaudeStream(), CodexExec()],
+    [
+        ClaudeCode(),
+        Codex(),
+        CopilotCli(),
+        GeminiCli(),
+        ClaudeStream(),
+        CodexExec(),
+        Pi(),
+        OpenClawTelemetry(),
+    ],
     ids=lambda source: source.name,
 )
 

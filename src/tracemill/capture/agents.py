@@ -164,6 +164,20 @@ AGENTS: Final = (
         sessions=("opencode/opencode*.db", "opencode/storage"),
     ),
     Agent(
+        name="pi",
+        source="pi",
+        variable="PI_CODING_AGENT_DIR",
+        folder=".pi/agent",
+        sessions=("sessions",),
+    ),
+    Agent(
+        name="OpenClaw",
+        source="openclaw",
+        variable=None,
+        folder=".openclaw",
+        sessions=("agents/*/sessions",),
+    ),
+    Agent(
         name="Gemini CLI",
         source="gemini-cli",
         variable=None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final, Generic, NamedTuple, NoReturn, Protocol, TypeVar
 
 import jiter
@@ -20,6 +21,7 @@ from tracemill.base.lines import Line
 from tracemill.records.findings import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
+from tracemill.sources.head import HEAD_BYTES
 from tracemill.sources.json_lines import BadShapeError, LineReader, lenient_values
 from tracemill.sources.protocol import SourceRecord
 
@@ -109,6 +111,26 @@ def read_document(
         yield Tally(n_lines=1, n_used=0)
         return
     yield from read_items((object_at(item, item.data) for item in document.items), origin, reader)
+
+
+class Start(NamedTuple):
+    """The beginning of an input, looked at without using it up."""
+
+    line: bytes
+    """Its first line, as far as that is not longer than the head of a file."""
+    content: Content
+    """All of the input, to be read once."""
+
+
+def first_line(content: Content) -> Start:
+    """Return the first line of an input, which tells a document from a file of lines."""
+    blocks = iter(content.blocks())
+    held = b""
+    for block in blocks:
+        held += block
+        if b"\n" in block or len(held) > HEAD_BYTES:
+            break
+    return Start(held.partition(b"\n")[0], Content(chain([held], blocks), content.max_bytes))
 
 
 def too_large(content: Content) -> NoReturn:

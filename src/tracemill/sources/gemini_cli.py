@@ -18,7 +18,6 @@ The model of this source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final
 
@@ -26,7 +25,7 @@ import orjson
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
-from tracemill.sources.head import HEAD_BYTES, Head
+from tracemill.sources.head import Head
 from tracemill.sources.protocol import InputKind, SourceRecord
 
 _TYPES: Final = ("user", "gemini", "model", "info", "error", "warning")
@@ -53,13 +52,11 @@ class GeminiCli:
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the session, its header, and the tally."""
-        from tracemill.sources.documents import read_document
+        from tracemill.sources.documents import first_line, read_document
         from tracemill.sources.gemini_reader import GeminiReader
         from tracemill.sources.json_lines import read_json_lines
 
-        blocks = iter(content.blocks())
-        first = _first_line(blocks)
-        same = Content(chain([first], blocks), content.max_bytes)
+        first, same = first_line(content)
         reader = GeminiReader(self.name, origin)
         if _holds_a_line(first):
             return read_json_lines(same.lines(), origin, reader)
@@ -83,20 +80,10 @@ def _first(items: object) -> Mapping[str, Any]:
     return first if isinstance(first, dict) else {}
 
 
-def _first_line(blocks: Iterator[bytes]) -> bytes:
-    """Return the blocks that hold the first line, or the bytes that a head would show."""
-    held = b""
-    for block in blocks:
-        held += block
-        if b"\n" in block or len(held) > HEAD_BYTES:
-            break
-    return held
-
-
 def _holds_a_line(data: bytes) -> bool:
     """Tell a file of lines from a document: its first line is an object without the messages."""
     try:
-        value = orjson.loads(data.partition(b"\n")[0])
+        value = orjson.loads(data)
     except orjson.JSONDecodeError:
         return not data.lstrip().startswith(b"{")
     return not isinstance(value, dict) or _LISTS.isdisjoint(value)

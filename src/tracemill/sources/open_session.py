@@ -13,6 +13,7 @@ from typing import Final
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
+from tracemill.records.events import Event
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Speaker, ToolResult
 from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory, Window
@@ -89,9 +90,14 @@ class OpenSession:
         if result.status == "rejected" and not is_told:
             place = place._replace(step=step.index)
             told = self.events.feedback(place, "rejection", result.feedback, result.call_id)
-            self.ready.append(told)
+            step.events.append(told)
         self.window.grow(trajectory, step, len(result.content))
         return step
+
+    def tell(self, place: Place, event: Event) -> None:
+        """Tell an event together with the newest step, and never if that is taken back."""
+        steps = place.trajectory.steps
+        (steps[-1].events if steps else self.ready).append(event)
 
     def close(self) -> None:
         """Give away every open step."""
@@ -107,7 +113,7 @@ class OpenSession:
     def _finish(self, key: str) -> None:
         trajectory, main = self.trajectories[key], self.trajectories.get("")
         self.window.close(trajectory)
-        if key and main is not None:
+        if key and trajectory.is_subagent and main is not None:
             trajectory.parent_id = trajectory.parent_id or main.id
             trajectory.session_id = main.session_id
         self.ready.append(trajectory.header(self._name, self._origin))

@@ -1,0 +1,39 @@
+"""How sessions of OpenClaw are told from those of pi, whose shape they have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.sources.pi import lines as pi
+from tests.sources.reading import jsonl, read
+
+from tracemill.sources.head import Head
+from tracemill.sources.openclaw import OpenClaw
+from tracemill.sources.pi import Pi
+
+
+@pytest.mark.parametrize(
+    ("path", "entries", "is_own"),
+    [
+        ("x", [pi.header()], False),
+        ("/root/.openclaw/agents/main/sessions/x.jsonl", [pi.header()], True),
+        ("x", [pi.header(cwd="/root/.openclaw/workspace")], True),
+        ("x", [pi.header(), pi.entry("custom", customType="openclaw.runtime-context")], True),
+        ("x", [pi.header(), pi.user("openclaw is a program")], False),
+        ("x", [{"type": "message.in", "channel": "chat", "content": "Go"}], False),
+    ],
+)
+def test_it_is_told_from_pi_by_what_it_says_of_itself(
+    path: str, entries: list[Any], *, is_own: bool
+) -> None:
+    assert OpenClaw().recognises(Head(Path(path), jsonl(*entries))) is is_own
+
+
+def test_a_session_of_openclaw_is_read_like_one_of_pi() -> None:
+    data = jsonl(pi.header(), pi.user("Go"), pi.reply("Yes"))
+    ours, theirs = read(OpenClaw(), data), read(Pi(), data)
+
+    assert (ours.header.agent, theirs.header.agent) == ("openclaw", "pi")
+    assert [step.text for step in ours.steps] == [step.text for step in theirs.steps]
