@@ -149,3 +149,54 @@ def test_tables_are_told_by_the_first_bytes_or_by_the_file(path: Path) -> None:
     assert sqlite.tables_of(path) == {"note"}
     path.write_bytes(b"no database")
     assert sqlite.tables_of(path) == frozenset()
+
+
+def keyed(path: Path, statement: str = "") -> Path:
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(
+            "PRAGMA journal_mode = WAL; CREATE TABLE pair (key TEXT, value BLOB);"
+            "CREATE TABLE secret (key TEXT); INSERT INTO secret VALUES ('hidden-word');"
+            "INSERT INTO pair VALUES ('a:1', 'one'), ('b:1', 'other-word'), ('a:1', 'twice');"
+            + statement
+        )
+    return path
+
+
+@pytest.mark.parametrize("is_in_use", [False, True])
+def test_an_excerpt_holds_the_rows_asked_for_and_nothing_else(
+    is_in_use: bool, tmp_path: Path
+) -> None:
+    path = keyed(tmp_path / "home" / "pairs.db")
+    if is_in_use:
+        with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+            writer.execute("PRAGMA wal_autocheckpoint = 0")
+            writer.execute("INSERT INTO pair VALUES ('a:2', 'two')")
+            data = sqlite.open_excerpt(path, "pair", "key GLOB 'a:*'").read()
+    else:
+        data = sqlite.open_excerpt(path, "pair", "key GLOB 'a:*'").read()
+
+    assert b"word" not in data
+    copy = tmp_path / "read.db"
+    copy.write_bytes(data)
+    with sqlite.reading(copy, 1000) as database:
+        rows = database.execute("SELECT key, value FROM pair").fetchall()
+    expected = [(b"a:1", b"one"), (b"a:2", b"two")]
+    assert rows == expected[: 1 + is_in_use]
+
+
+def test_an_excerpt_of_a_view_is_empty(tmp_path: Path) -> None:
+    view = "ALTER TABLE pair RENAME TO old; CREATE VIEW pair AS SELECT * FROM old;"
+    path = keyed(tmp_path / "home" / "pairs.db", view)
+    copy = tmp_path / "read.db"
+    copy.write_bytes(sqlite.open_excerpt(path, "pair", "1").read())
+
+    with sqlite.reading(copy, 1000) as database:
+        assert database.execute("SELECT count(*) FROM pair").fetchone() == (0,)
+
+
+def test_equal_databases_give_equal_excerpts(tmp_path: Path) -> None:
+    path = keyed(tmp_path / "home" / "pairs.db")
+
+    first = sqlite.open_excerpt(path, "pair", "1").read()
+    assert sqlite.open_excerpt(path, "pair", "1").read() == first

@@ -13,8 +13,9 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import quote
@@ -23,6 +24,8 @@ from tracemill.base.streams import Blocks
 
 MAGIC: Final = b"SQLite format 3\0"
 """How every database begins."""
+DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What any look into a damaged database may raise: SQLite quotes the names that stand in it."""
 _COMPANIONS: Final = ("-wal", "-journal")
 _BLOCK_BYTES: Final = 2**20
 _CREATED: Final = re.compile(rb"""CREATE TABLE (?:IF NOT EXISTS )?["'`\[]?(\w{1,64})""")
@@ -48,32 +51,62 @@ def open_stream(path: Path) -> BinaryIO:
     """
     if not companions_of(path):
         return path.open("rb", buffering=0)
-    return io.BufferedReader(Blocks(_snapshot(path)), _BLOCK_BYTES)
+    return io.BufferedReader(Blocks(_snapshot(path, _back_up)), _BLOCK_BYTES)
 
 
-def _snapshot(path: Path) -> Iterator[bytes]:
+def open_excerpt(path: Path, table: str, condition: str) -> BinaryIO:
+    """Return the bytes of a database that holds only those rows of a table that are asked for.
+
+    The table has the columns `key` and `value`; `condition` is our own SQL on them. A database
+    without such a table gives an empty one. Raises OSError as `open_stream` does.
+    """
+    create = f"CREATE TABLE main.{table} (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID"
+    chosen = f"SELECT key, value FROM source.{table} WHERE {condition}"  # noqa: S608
+    excerpt = create, f"INSERT OR IGNORE INTO main.{table} {chosen} ORDER BY key"
+    copy = partial(_excerpt, table=table, statements=excerpt)
+    return io.BufferedReader(Blocks(_snapshot(path, copy)), _BLOCK_BYTES)
+
+
+def _excerpt(address: str, out: Path, table: str, statements: tuple[str, str]) -> None:
+    with closing(sqlite3.connect(out, uri=True, isolation_level=None)) as database:
+        for setting in ("trusted_schema = OFF", "journal_mode = OFF", "temp_store = MEMORY"):
+            database.execute(f"PRAGMA {setting}")
+        database.execute("ATTACH ? AS source", (address,))
+        create, fill = statements
+        database.execute(create)
+        has_table = database.execute(
+            "SELECT 1 FROM source.sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0",
+            (table,),
+        )
+        if has_table.fetchone() is not None:
+            database.execute(fill)
+
+
+def _snapshot(path: Path, make: Callable[[str, Path], None]) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="tracemill-") as folder:
         try:
-            copy = _copied_by_sqlite(path, Path(folder))
-        except sqlite3.Error as error:
-            raise OSError(0, f"no snapshot of the database can be made: {error}") from None
+            copy = _copied(path, Path(folder), make)
+        except DAMAGE as error:
+            reason = type(error).__name__
+            raise OSError(0, f"no snapshot of the database can be made: {reason}") from None
         with copy.open("rb") as opened:
             copy.unlink()
             while block := opened.read(_BLOCK_BYTES):
                 yield block
 
 
-def _copied_by_sqlite(path: Path, folder: Path) -> Path:
+def _copied(path: Path, folder: Path, make: Callable[[str, Path], None]) -> Path:
     copy = folder / "snapshot"
+    beside = companions_of(path)
     try:
-        _back_up(f"{_address(path)}?mode=ro&readonly_shm=1", copy)
+        make(f"{_address(path)}?mode=ro&{'readonly_shm' if beside else 'immutable'}=1", copy)
     except sqlite3.OperationalError:
         # Nobody has it open, so SQLite would have to write beside it to read it: not there.
         copy.unlink(missing_ok=True)
         moved = folder / "moved"
-        for found in (path, *companions_of(path)):
+        for found in (path, *beside):
             shutil.copyfile(found, moved.with_name(found.name.replace(path.name, moved.name, 1)))
-        _back_up(_address(moved), copy)
+        make(_address(moved), copy)
     return copy
 
 
@@ -94,7 +127,7 @@ def _address(path: Path) -> str:
 def reading(path: Path, max_bytes: int) -> Iterator[sqlite3.Connection]:
     """Give a database that nobody else has open; texts come as bytes of at most `max_bytes`.
 
-    Raises sqlite3.Error, at once or by any query, where it is damaged.
+    Raises one of `DAMAGE`, at once or by any query, where it is damaged.
     """
     address = f"{_address(path)}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as database:
@@ -131,5 +164,5 @@ def tables_of(path: Path) -> frozenset[str]:
         with reading(path, _BLOCK_BYTES) as database:
             rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             return frozenset(str(name, "utf-8", "replace") for (name,) in rows)
-    except sqlite3.Error:
+    except DAMAGE:
         return frozenset()

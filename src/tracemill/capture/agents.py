@@ -191,6 +191,20 @@ AGENTS: Final = (
             switch=("general", "sessionRetention", "enabled"),
         ),
     ),
+    Agent(
+        name="Cursor",
+        source="cursor",
+        variable=None,
+        folder=".",
+        sessions=(
+            ".cursor/projects/*/agent-transcripts",
+            ".cursor/chats",
+            *(
+                f"{editor.replace('*', 'Cursor')}/globalStorage/state.vscdb"
+                for editor in _EDITORS[:3]
+            ),
+        ),
+    ),
     *(
         Agent(
             name=name,

@@ -39,6 +39,7 @@ SOURCES: Final = Registry[type[Source]](
         "codex": "tracemill.sources.codex:Codex",
         "cline": "tracemill.sources.cline:Cline",
         "cline-task": "tracemill.sources.cline:ClineTask",
+        "cursor": "tracemill.sources.cursor:Cursor",
         "opencode": "tracemill.sources.opencode:OpenCode",
         "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",
         "junit": "tracemill.sources.junit:JUnit",

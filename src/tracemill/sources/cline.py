@@ -23,6 +23,7 @@ from tracemill.base.streams import folder_stream
 from tracemill.records.refs import Origin
 from tracemill.sources.cline_files import API, HISTORY, UI
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import HEAD_BYTES, Head
 from tracemill.sources.protocol import InputKind, SourceRecord
 
@@ -58,21 +59,16 @@ class ClineTask:
         return read_task(content, origin)
 
 
-class Cline:
+class Cline(FileSource):
     """Reads a file of a task that lies outside its folder."""
 
     name: ClassVar[str] = "cline"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".json"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is what the model was sent, or what the person was shown."""
         return _is_shown(head) or _is_sent(head.first_item)
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the task, its header, and the tally."""

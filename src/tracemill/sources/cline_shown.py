@@ -13,7 +13,7 @@ from typing import Any, Final
 from tracemill.base.lines import Line
 from tracemill.records.trajectory import Speaker, ToolCall, ToolResult
 from tracemill.sources.cline_content import decoded, model_of, read_checklist, read_tokens
-from tracemill.sources.json_lines import millisecond, text, type_name, unknown_type
+from tracemill.sources.json_lines import millisecond, text, tool_arguments, type_name, unknown_type
 from tracemill.sources.open_session import IMAGE, OpenSession
 from tracemill.sources.open_trajectory import OpenStep
 from tracemill.sources.session_events import Place
@@ -162,7 +162,7 @@ class ShownReader:
         kind = str(record.get(str(record.get("type"))))
         shown = decoded(record.get("text"))
         name = text(shown.pop("tool", None)) or text(shown.get("toolName")) or _CALLS[kind]
-        arguments = shown or {"command": text(record.get("text")) or ""}
+        arguments = tool_arguments(shown) or {"command": text(record.get("text")) or ""}
         step = self._agent_step(place)
         self._last_call = f"{place.line.start}"
         call = ToolCall(id=self._last_call, name=name or "tool", arguments=arguments)

@@ -43,7 +43,7 @@ def _guarded(path: Path, max_bytes: int, columns: Columns, items: Items) -> Iter
     except sqlite3.DataError:
         detail = f"expected values of at most {max_bytes} bytes, found more"
         yield Item.unread(whole, "oversize_document", detail)
-    except sqlite3.Error as error:
+    except sqlite.DAMAGE as error:
         detail = f"expected a sound database, found {_name(error)}"
         yield Item.unread(whole, "damaged", detail)
 
@@ -56,7 +56,7 @@ def _expect(table: str, names: frozenset[str], found: Mapping[str, bool]) -> Non
         raise NotADocumentError("damaged", f"expected one id for each row of {table!r}, found none")
 
 
-def _name(error: sqlite3.Error) -> str:
+def _name(error: Exception) -> str:
     """Return what SQLite calls an error; its message may quote what the database holds."""
     name: object = getattr(error, "sqlite_errorname", None)
     return name if isinstance(name, str) else type(error).__name__

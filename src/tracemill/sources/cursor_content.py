@@ -1,0 +1,207 @@
+"""What one message of a Cursor session says, in any of the shapes that its programs write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, tool_arguments
+from tracemill.sources.open_session import IMAGE
+from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+
+UNNAMED: Final = "unnamed-"
+"""How the ids begin that we give to calls without one."""
+_CALLS: Final = frozenset({"tool_use", "tool_call", "tool-call"})
+_RESULTS: Final = frozenset({"tool_result", "tool-result"})
+_THOUGHTS: Final = frozenset({"thinking", "reasoning"})
+_HIDDEN: Final = "[REDACTED]"
+"""What stands where the program keeps a thought to itself."""
+_QUERY: Final = re.compile(r"<user_query>\n?(.*?)\n?</user_query>\s*", re.DOTALL)
+_EXIT_CODE: Final = re.compile(r"Exit code: (-?\d{1,9})\b")
+_ENDINGS: Final[dict[str, ResultStatus]] = {
+    "completed": "ok",
+    "success": "ok",
+    "error": "error",
+    "failed": "error",
+    "rejected": "rejected",
+    "cancelled": "interrupted",
+    "aborted": "interrupted",
+}
+_SPEAKERS: Final = {"1": "user", "2": "assistant"}
+_TODO_STATUSES: Final[dict[str | None, TodoStatus]] = {
+    "pending": "pending",
+    "in_progress": "in_progress",
+    "completed": "completed",
+    "cancelled": "cancelled",
+}
+
+
+class Answer(NamedTuple):
+    """What came back for a call, which it may not name."""
+
+    call_id: str | None
+    name: str | None
+    content: str
+    status: ResultStatus
+    exit_code: int | None
+
+    def to_result(self, call_id: str) -> ToolResult:
+        """Return it as the result of the call `call_id`."""
+        return ToolResult(
+            call_id=call_id, content=self.content, status=self.status, exit_code=self.exit_code
+        )
+
+
+class Said(NamedTuple):
+    """What one message says."""
+
+    texts: list[str]
+    reasoning: list[str]
+    calls: list[ToolCall]
+    answers: list[Answer]
+    n_images: int
+
+
+def read_message(content: object, key: str) -> Said:
+    """Return what the content of a message says; `key` tells its unnamed calls from others."""
+    said = Said([], [], [], [], 0)
+    n_images = 0
+    for block in _blocks(content):
+        kind = block.get("type")
+        if kind in _CALLS:
+            said.calls.append(_call(block, f"{UNNAMED}{key}-{len(said.calls)}"))
+        elif kind in _RESULTS:
+            said.answers.append(_answer(block))
+        elif kind in _THOUGHTS:
+            thought = text(block.get("thinking")) or text(block.get("text"))
+            said.reasoning.extend([thought] if thought else [])
+        elif kind == "image":
+            said.texts.append(IMAGE)
+            n_images += 1
+        elif (spoken := text(block.get("text"))) and spoken != _HIDDEN and not spoken.isspace():
+            said.texts.append(spoken)
+    return said._replace(n_images=n_images)
+
+
+def _blocks(content: object) -> Iterator[dict[str, Any]]:
+    if isinstance(content, str):
+        yield {"type": "text", "text": content}
+    elif isinstance(content, list):
+        yield from (block for block in content if isinstance(block, dict))
+    elif content is not None:
+        raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
+
+
+def _call(block: dict[str, Any], key: str) -> ToolCall:
+    return ToolCall(
+        id=text(block.get("id")) or text(block.get("toolCallId")) or key,
+        name=text(block.get("name")) or text(block.get("toolName")) or "",
+        arguments=tool_arguments(block.get("input", block.get("args"))),
+    )
+
+
+def _answer(block: dict[str, Any]) -> Answer:
+    content = _text_of(block.get("content", block.get("result")))
+    code = _EXIT_CODE.match(content)
+    exit_code = count(block.get("exit_code"))
+    exit_code = int(code[1]) if code else exit_code
+    return Answer(
+        call_id=text(block.get("tool_use_id")) or text(block.get("toolCallId")),
+        name=text(block.get("name")) or text(block.get("toolName")),
+        content=content,
+        status=_status(block, exit_code),
+        exit_code=exit_code,
+    )
+
+
+def _status(block: dict[str, Any], exit_code: int | None) -> ResultStatus:
+    told = _ENDINGS.get(str(block.get("status")).lower())
+    if block.get("is_error") is True or (exit_code and told in (None, "ok")):
+        return "error"
+    if told is not None:
+        return told
+    return "ok" if exit_code == 0 or block.get("is_error") is False else "unknown"
+
+
+def _text_of(content: object) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        parts = (part for part in content if isinstance(part, dict))
+        texts = (IMAGE if part.get("type") == "image" else part.get("text") for part in parts)
+        return "\n".join(found for found in texts if isinstance(found, str) and found)
+    if content is None:
+        return ""
+    if is_too_deep(content):
+        raise BadShapeError("expected a tool's result, found it nested too deeply")
+    return orjson.dumps(content).decode()
+
+
+def split_query(texts: list[str]) -> tuple[list[str], list[str]]:
+    """Return what a person typed of a message, and what was put into it."""
+    whole = "\n\n".join(texts)
+    typed = [found[1] for found in _QUERY.finditer(whole) if found[1].strip()]
+    if not typed:
+        return texts, []
+    rest = _QUERY.sub("", whole).strip()
+    return typed, [rest] if rest else []
+
+
+def read_todos(call: ToolCall) -> tuple[Todo, ...] | None:
+    """Return the todo list that a call writes, or None where it writes none."""
+    if call.name.lower().replace("_", "") != "todowrite":
+        return None
+    entries = call.arguments.get("todos")
+    return tuple(
+        Todo(
+            text=text(entry.get("content")) or "",
+            status=_TODO_STATUSES.get(text(entry.get("status")), "unknown"),
+            native_id=text(entry.get("id")),
+        )
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    )
+
+
+def message_of_bubble(bubble: dict[str, Any]) -> dict[str, Any]:
+    """Return a message of the editor in the shape that the command line writes."""
+    thinking = bubble.get("thinking")
+    blocks: list[dict[str, Any]] = [{"type": "text", "text": bubble.get("text")}]
+    if isinstance(thinking, dict):
+        blocks.insert(0, {"type": "thinking", "thinking": thinking.get("text")})
+    images = bubble.get("images")
+    blocks += [{"type": "image"} for _ in (images if isinstance(images, list) else ())]
+    tool = bubble.get("toolFormerData")
+    if isinstance(tool, dict) and tool.get("name"):
+        blocks += _tool_blocks(tool, text(bubble.get("bubbleId")))
+    return {
+        "role": _SPEAKERS.get(str(bubble.get("type"))),
+        "content": blocks,
+        "id": bubble.get("bubbleId"),
+        "createdAt": bubble.get("createdAt"),
+        "tokenCount": bubble.get("tokenCount"),
+    }
+
+
+def _tool_blocks(tool: dict[str, Any], bubble_id: str | None) -> Iterator[dict[str, Any]]:
+    call_id = text(tool.get("toolCallId")) or bubble_id
+    given = tool.get("rawArgs") or tool.get("params")
+    yield {"type": "tool-call", "id": call_id, "name": tool.get("name"), "args": given}
+    if str(tool.get("status")).lower() not in _ENDINGS and tool.get("result") is None:
+        return
+    status = "rejected" if tool.get("userDecision") == "rejected" else tool.get("status")
+    result = tool.get("result") or tool.get("error")
+    yield {"type": "tool-result", "toolCallId": call_id, "result": result, "status": status}
+
+
+def read_tokens(told: object) -> Tokens:
+    """Return the tokens that a message of the editor tells; mostly it tells zeros."""
+    if not isinstance(told, dict):
+        return NO_TOKENS
+    fresh, output = count(told.get("inputTokens")), count(told.get("outputTokens"))
+    return (fresh, output, None, None, None) if fresh or output else NO_TOKENS

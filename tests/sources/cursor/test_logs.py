@@ -1,0 +1,169 @@
+"""Logs of the agent: lines without ids, whose results find their calls by order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.sources.reading import Found, blocks_of, jsonl, read
+
+from tracemill.records.events import Feedback, Todo, TodoChange
+from tracemill.sources.cursor import Cursor
+from tracemill.sources.head import Head
+
+SESSION_ID = "11111111-2222-3333-4444-555555555555"
+CHILD_ID = "99999999-2222-3333-4444-555555555555"
+
+
+def line(role: str, *blocks: dict[str, Any] | str) -> dict[str, Any]:
+    content = [
+        {"type": "text", "text": block} if isinstance(block, str) else block for block in blocks
+    ]
+    return {"role": role, "message": {"content": content}}
+
+
+def call(name: str, **arguments: Any) -> dict[str, Any]:
+    return {"type": "tool_use", "name": name, "input": arguments}
+
+
+def result(said: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "tool_result", "content": [{"type": "text", "text": said}], **fields}
+
+
+def read_log(*records: Any, uri: str = "file:x.jsonl") -> Found:
+    return read(Cursor(), jsonl(*records), uri)
+
+
+def test_what_was_typed_stands_apart_from_what_was_put_in() -> None:
+    found = read_log(
+        line("user", "<user_query>\nFix it\n</user_query>\n<system_reminder>No</system_reminder>"),
+        line("assistant", {"type": "thinking", "thinking": "Hm."}, "[REDACTED]", "Fixed."),
+        line("user", "Thanks."),
+    )
+
+    assert [(step.speaker, step.text, step.reasoning) for step in found.steps] == [
+        ("user", "Fix it", None),
+        ("system", "<system_reminder>No</system_reminder>", None),
+        ("agent", "Fixed.", "Hm."),
+        ("user", "Thanks.", None),
+    ]
+    assert (found.header.agent, found.header.models, found.header.started) == ("cursor", (), None)
+
+
+def test_results_join_the_oldest_open_call() -> None:
+    found = read_log(
+        line("assistant", call("Shell", command="ls"), call("Read", path="a")),
+        line("user", result("files", tool_use_id="t1"), result("text", tool_use_id="t2")),
+    )
+
+    (step,) = found.steps
+    assert [answer.content for answer in step.results] == ["files", "text"]
+    assert [answer.call_id for answer in step.results] == [own.id for own in step.calls]
+
+
+def test_a_result_that_names_its_tool_joins_a_call_of_it() -> None:
+    found = read_log(
+        line("assistant", call("Shell", command="ls"), call("Read", path="a")),
+        line("user", {"type": "tool-result", "name": "Read", "content": "text"}),
+    )
+
+    (step,) = found.steps
+    assert step.results[0].call_id == step.calls[1].id
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "status"),
+    [
+        ({}, "files", "unknown"),
+        ({}, "Exit code: 0\n\nCommand output:\nok", "ok"),
+        ({}, "Exit code: 2\n\nCommand output:\nno", "error"),
+        ({}, "It says Exit code: 2", "unknown"),
+        ({"is_error": True}, "no", "error"),
+        ({"is_error": False}, "yes", "ok"),
+        ({"status": "rejected"}, "", "rejected"),
+        ({"status": "cancelled"}, "", "interrupted"),
+    ],
+)
+def test_how_a_call_ended(fields: dict[str, Any], said: str, status: str) -> None:
+    found = read_log(line("assistant", call("Shell")), line("user", result(said, **fields)))
+
+    assert found.steps[0].results[0].status == status
+
+
+def test_a_todo_list_is_told() -> None:
+    todos = [{"id": "1", "content": "Look", "status": "completed"}]
+    found = read_log(line("assistant", call("TodoWrite", todos=todos)))
+
+    (event,) = found.events
+    assert isinstance(event, TodoChange)
+    assert event.todos == (Todo(text="Look", status="completed", native_id="1"),)
+
+
+@pytest.mark.parametrize(("status", "n_events"), [("success", 0), ("aborted", 1)])
+def test_the_end_of_a_turn_tells_an_interruption(status: str, n_events: int) -> None:
+    found = read_log(line("user", "Go"), {"type": "turn_ended", "status": status})
+
+    assert [event.action for event in found.events if isinstance(event, Feedback)] == [
+        "interruption"
+    ] * n_events
+
+
+def test_the_path_names_the_session_and_who_spawned_it() -> None:
+    folder = f"file:~/.cursor/projects/app/agent-transcripts/{SESSION_ID}"
+    main = read_log(line("user", "Go"), uri=f"{folder}/{SESSION_ID}.jsonl").header
+    found = read_log(line("user", "Look"), uri=f"{folder}/subagents/{CHILD_ID}.jsonl")
+
+    assert (main.session_id, main.is_subagent) == (SESSION_ID, False)
+    assert (found.header.session_id, found.header.parent_id) == (SESSION_ID, main.id)
+    assert [step.speaker for step in found.steps] == ["system"]
+
+
+@pytest.mark.parametrize(
+    ("record", "is_ours"),
+    [
+        (line("user", "Go"), True),
+        ({"role": "user", "content": "Go"}, False),
+        ({"role": "user", "message": {"role": "user", "content": []}}, False),
+        ({**line("user", "Go"), "sessionId": "s"}, False),
+    ],
+)
+def test_a_log_is_told_by_its_lines(record: Any, is_ours: bool) -> None:
+    assert Cursor().recognises(Head(Path("x"), jsonl(record))) is is_ours
+
+
+BLOCKS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["text", "tool_use", "tool_result", "thinking", "x"])},
+    optional={
+        "text": st.sampled_from(["Go", "", "<user_query>a</user_query>"]) | st.integers(),
+        "name": st.sampled_from(["Shell", "TodoWrite"]) | st.none(),
+        "input": st.dictionaries(st.just("todos"), st.lists(st.integers())) | st.integers(),
+        "tool_use_id": st.sampled_from(["a", "b"]),
+        "content": st.text(max_size=3) | st.lists(st.integers(), max_size=2),
+    },
+)
+RECORDS = st.fixed_dictionaries(
+    {"role": st.sampled_from(["user", "assistant", "tool", "x"])},
+    optional={
+        "message": st.fixed_dictionaries({"content": st.lists(BLOCKS, max_size=3) | st.integers()}),
+        "createdAt": st.integers() | st.text(max_size=3),
+    },
+)
+
+
+@given(st.lists(RECORDS, max_size=8), st.integers(1, 200), st.binary(max_size=3), st.data())
+def test_no_lines_are_a_crash_and_blocks_do_not_matter(
+    records: list[Any], size: int, noise: bytes, data: st.DataObject
+) -> None:
+    whole = jsonl(*records)
+    at = data.draw(st.integers(0, len(whole)))
+    whole = whole[:at] + noise + whole[at:]
+    found = read(Cursor(), whole)
+
+    assert read(Cursor(), blocks_of(whole, size)).records == found.records
+    tally = found.tally
+    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
+    for header in found.headers:
+        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
