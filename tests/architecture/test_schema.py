@@ -58,6 +58,7 @@ TYPES: Final[dict[str, Any]] = {
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,
     "row.link": results.LinkRow,
+    "row.failure": results.FailureRow,
 }
 
 

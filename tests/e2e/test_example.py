@@ -109,6 +109,20 @@ def test_a_session_is_linked_to_its_commits_and_to_no_other(
     assert found == {(commit["sha"], commit["method"]) for commit in answer["commits"]}
 
 
+@pytest.mark.parametrize("answer", TRAJECTORIES)
+def test_what_failed_in_a_session_is_followed_to_what_worked(
+    turned: Turned, answer: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = row_of(turned.ask(capsys, "session", "list", "--jsonl"), answer)
+    listed = turned.ask(capsys, "failure", "list", "--jsonl")
+
+    found = [failure for failure in listed if failure["session"] == row["id"]]
+    assert [
+        {name: failure[name] for name in ("kind", "attempts", "resolved_step")}
+        for failure in sorted(found, key=lambda failure: failure["attempts"][0])
+    ] == answer["failures"]
+
+
 def test_a_reverted_commit_is_linked_to_its_revert(
     turned: Turned, capsys: pytest.CaptureFixture[str]
 ) -> None:

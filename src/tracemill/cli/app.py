@@ -80,6 +80,10 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             "Pieces of work, with their outcomes.",
             {"list": "List episodes, newest first.", "show": "Show an episode and its proof."},
         ),
+        "failure": (
+            "What failed, and what became of it.",
+            {"list": "List failures, newest first, with what made them work."},
+        ),
         "link": ("Which records belong together.", {"list": "List links, the surest first."}),
     },
     _DATASETS: {

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
+from tracemill.base.ids import make_id
 from tracemill.flows.facts import Facts
-from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StoreCounts
+from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow, StoreCounts
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.episodes import Episode
 from tracemill.records.refs import Ref
@@ -24,6 +25,7 @@ def fill_index(index: Index, facts: Facts) -> None:
     index.replace("session", _sessions(facts))
     index.replace("input_of", _inputs(facts))
     index.replace("episode", map(_episode, facts.episodes))
+    index.replace("failure", _failures(facts))
     index.replace("link", _links(facts))
 
 
@@ -69,6 +71,17 @@ def _inputs(facts: Facts) -> Iterator[Row]:
     for trajectory in facts.trajectories.values():
         data = {"id": trajectory.id, "input_id": trajectory.origin.input_id}
         yield Row("input_of", trajectory.id, trajectory.id, data)
+
+
+def _failures(facts: Facts) -> Iterator[Row]:
+    for trajectory_id, activity in facts.activities.items():
+        for number, recovery in enumerate(activity.recoveries):
+            row = FailureRow(
+                id=make_id("failure", trajectory_id, str(number)),
+                session=trajectory_id,
+                **{name: getattr(recovery, name) for name in recovery.__struct_fields__},
+            )
+            yield Row("failure", row.id, _moment(row.at), msgspec.to_builtins(row))
 
 
 def _episode(episode: Episode) -> Row:

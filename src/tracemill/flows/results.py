@@ -152,6 +152,23 @@ class SessionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     title: str | None
 
 
+class FailureRow(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """One failure in a list, with what became of it; these names are stable."""
+
+    id: str
+    session: str
+    kind: str
+    cause: str
+    action: str
+    symptom: str
+    attempts: tuple[int, ...]
+    edits: tuple[int, ...]
+    resolved_step: int | None
+    change: str | None
+    at: datetime | None
+    seconds: float | None
+
+
 class EpisodeRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One episode in a list; these names are stable."""
 

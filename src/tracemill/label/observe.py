@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from tracemill.label.commits import is_temporary, said_commits, said_pull_requests
 from tracemill.label.edits import edited_by_tool, is_editor, is_scratch
+from tracemill.label.recoveries import Attempt, Recoveries
 from tracemill.label.shell_calls import (
     POLLS,
     SHELLS,
@@ -32,7 +33,7 @@ from tracemill.records.activity import Activity, CheckRun, CommitMention, Correc
 from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink, TodoChange
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
-OBSERVE_VERSION: Final = 2
+OBSERVE_VERSION: Final = 3
 """Raise it when the same steps would give another activity."""
 
 _MAX_GOAL: Final = 2_000
@@ -78,6 +79,7 @@ class Observer:
         self._made: list[_Made] = []
         self._pulls: dict[int, None] = {}
         self._checks: list[CheckRun] = []
+        self._recoveries = Recoveries()
         self._corrections: list[Correction] = []
         self._thanks: list[int] = []
         self._given_up: list[int] = []
@@ -152,6 +154,7 @@ class Observer:
             rejected_steps=tuple(sorted(self._rejected)),
             interrupted_steps=tuple(sorted(self._interrupted)),
             compacted_steps=tuple(sorted(self._compacted)),
+            recoveries=self._recoveries.finish(),
             files_edited=tuple(sorted(self._paths)),
             last_edit_step=self._last_edit,
             last_edit_at=self._last_edit_at,
@@ -208,6 +211,8 @@ class Observer:
         for call in step.calls:
             self._open.add(call.id)
             self._hold(call, step)
+        if step.results:
+            self._follow(step)
         for result in step.results:
             self._open.discard(result.call_id)
             if result.commit is not None:
@@ -220,6 +225,17 @@ class Observer:
             self._ending = "error"
         elif step.speaker == "agent" or self._ending == "open_call":
             self._ending = "open_call" if self._open else "agent"
+
+    def _follow(self, step: Step) -> None:
+        """Hand the results of calls that are no checks to whoever follows failures."""
+        if self._recoveries.is_quiet and all(r.status != "error" for r in step.results):
+            return
+        calls = {call.id: call for call in step.calls}
+        for result in step.results:
+            held, call = self._held.get(result.call_id), calls.get(result.call_id)
+            is_check = isinstance(held, ShellCall) and bool(held.checks)
+            if call is not None and not is_check:
+                self._recoveries.result(call, result, step.index, step.at)
 
     def _hold(self, call: ToolCall, step: Step) -> None:
         name = call.name.lower()
@@ -263,7 +279,13 @@ class Observer:
 
     def _ended_call(self, call: ShellCall, exit_code: int | None, text: str) -> None:
         if call.checks:
-            self._checks.extend(call.runs(exit_code, text))
+            runs = call.runs(exit_code, text)
+            self._checks.extend(runs)
+            tried = Attempt(call.step, call.at, repr(call.line.parts), text)
+            for check, run in zip(call.checks, runs, strict=True):
+                if run.passed is not None:
+                    part = call.line.parts[check.place]
+                    self._recoveries.check(check.kind, part, tried, passed=run.passed)
         if call.commits:
             for said in said_commits(text):
                 mention = CommitMention(sha=said.sha, step=call.step, branch=said.branch)
@@ -280,6 +302,8 @@ class Observer:
         for path in paths:
             if len(self._paths) < _MAX_PATHS:
                 self._paths[path] = None
+        if is_work:
+            self._recoveries.edited(step)
         if is_work and (self._last_edit is None or step >= self._last_edit):
             self._last_edit, self._last_edit_at = step, at
 

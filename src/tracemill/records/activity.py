@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from tracemill.records.recoveries import Recovery
 from tracemill.records.refs import Count, Record
 
 CheckKind = Literal["test", "lint", "types", "build"]
@@ -88,6 +89,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Pull requests that it named."""
     checks: tuple[CheckRun, ...] = ()
     """Checks that it ran, in order."""
+    recoveries: tuple[Recovery, ...] = ()
+    """Failures and what became of them, in the order in which they began, at most 500."""
     corrections: tuple[Correction, ...] = ()
     """Corrections by a person, in order."""
     thanks: tuple[int, ...] = ()

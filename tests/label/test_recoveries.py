@@ -1,0 +1,157 @@
+"""Failures are followed to the attempt that worked, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.label.test_observe import seen, shell, tool
+from tests.trajectories import START, user
+from tracemill.label.recoveries import MAX_GAP
+from tracemill.label.symptoms import symptom
+from tracemill.records.recoveries import FailureKind, Recovery
+from tracemill.records.trajectory import Step
+
+
+def recoveries(*steps: Step) -> tuple[Recovery, ...]:
+    return seen(user(0), *steps).recoveries
+
+
+def only(*steps: Step) -> Recovery:
+    (found,) = recoveries(*steps)
+    return found
+
+
+FAILED = "FAILED tests/test_totals.py::test_cents - assert 1 == 2\n1 failed in 0.1s"
+
+
+def edit(index: int, path: str = "src/totals.py", **more: str) -> Step:
+    return tool(index, "Edit", {"file_path": path, "old_string": "a"}, **more)
+
+
+def test_a_test_that_fails_and_passes_after_an_edit_is_one_recovery() -> None:
+    found = only(
+        shell(1, "pytest", FAILED, exit_code=1),
+        edit(2),
+        shell(3, "pytest", FAILED, exit_code=1),
+        edit(4),
+        shell(5, "pytest", "1 passed in 0.1s"),
+    )
+
+    assert (found.kind, found.cause, found.action) == ("test", "code", "pytest")
+    assert found.symptom == "FAILED tests/test_totals.py::test_cents - assert 1 == 2"
+    assert (found.attempts, found.edits, found.resolved_step) == ((1, 3), (2, 4), 5)
+    assert found.change == "edit"
+
+
+@pytest.mark.parametrize(
+    ("failed", "passed", "is_resolved"),
+    [
+        ("pytest tests/a.py", "pytest tests/a.py", True),
+        ("pytest tests/a.py", "pytest tests/a.py tests/b.py", True),
+        ("pytest tests/a.py", "pytest", True),
+        ("pytest tests/a.py", "pytest tests/b.py", False),
+        ("pytest", "pytest tests/a.py", False),
+        ("pytest", "ruff check .", False),
+    ],
+)
+def test_a_check_is_answered_by_one_that_covers_it(
+    failed: str, passed: str, is_resolved: bool
+) -> None:
+    found = only(shell(1, failed, FAILED, exit_code=1), shell(2, passed, "1 passed in 0.1s"))
+
+    assert (found.resolved_step is not None) == is_resolved
+
+
+def test_an_edit_that_misses_its_text_is_answered_by_one_that_finds_it() -> None:
+    found = only(
+        edit(1, status="error", content="String to replace not found in file.\nString: a"),
+        edit(2, "src/other.py"),
+        edit(3),
+    )
+
+    assert (found.kind, found.cause) == ("edit", "usage")
+    assert (found.symptom, found.resolved_step) == ("String to replace not found in file.", 3)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["grep -rn total src", "diff a b", "cd src && ls missing", "python -c 'import x'", "rg x | wc"],
+)
+def test_what_only_looks_or_asks_never_fails(command: str) -> None:
+    assert recoveries(shell(1, command, "", exit_code=1)) == ()
+
+
+def test_a_line_of_several_commands_does_not_tell_which_failed() -> None:
+    assert recoveries(shell(1, "npm install && git push", "error", exit_code=1)) == ()
+
+
+@pytest.mark.parametrize(
+    ("failed", "worked", "is_resolved"),
+    [
+        ("git push --force", "git push origin main", True),
+        ("git push", "git pull", False),
+        ("gh pr create", "gh pr view", False),
+        ("node build.js", "node build.js --all", True),
+        ("node build.js", "node other.js", False),
+    ],
+)
+def test_a_command_is_answered_by_the_same_program_and_verb(
+    failed: str, worked: str, is_resolved: bool
+) -> None:
+    found = only(shell(1, failed, "fatal: no", exit_code=128), shell(2, worked, "done"))
+
+    assert (found.resolved_step is not None) == is_resolved
+
+
+def test_what_works_much_later_is_no_answer() -> None:
+    late = MAX_GAP + 2
+    found = only(shell(1, "git push", "fatal: no", exit_code=1), shell(late, "git push", "done"))
+
+    assert (found.resolved_step, found.change) == (None, None)
+
+
+def test_what_a_person_refused_did_not_fail() -> None:
+    assert recoveries(edit(1, status="rejected", content="refused")) == ()
+
+
+def test_the_time_is_that_from_the_first_failure() -> None:
+    steps = (
+        shell(1, "pytest", FAILED, exit_code=1),
+        shell(2, "pytest", "1 passed in 0.1s"),
+    )
+    timed = [
+        Step(**{f: getattr(s, f) for f in s.__struct_fields__} | {"at": START + timedelta(seconds=9 * i)})
+        for i, s in enumerate(steps)
+    ]  # fmt: skip
+
+    assert only(*timed).seconds == 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "line"),
+    [
+        ("test", "x\n--- FAIL: TestTotals (0.01s)\nFAIL", "--- FAIL: TestTotals (0.01s)"),
+        ("lint", "[lint] cmd/a.go:48:10: error is lost\n[lint] ERROR task failed",
+         "[lint] cmd/a.go:48:10: error is lost"),
+        ("types", "src/a.ts(3,4): error TS2345: no\n", "src/a.ts(3,4): error TS2345: no"),
+        ("command", "Exit code 1\nfatal: not a git repository", "fatal: not a git repository"),
+        ("command", "Traceback (most recent call last):\n  x\nValueError: no such", "ValueError: no such"),
+        ("edit", "Found 8 matches of it.\nString: }", "Found 8 matches of it."),
+        ("test", "\x1b[31m1 problem\x1b[0m\n\n", "1 problem"),
+        ("command", "", ""),
+    ],
+)  # fmt: skip
+def test_the_line_that_says_what_is_wrong(kind: FailureKind, text: str, line: str) -> None:
+    assert symptom(kind, text) == line
+
+
+@given(st.text(max_size=400))
+def test_a_symptom_is_one_short_line_of_the_text(text: str) -> None:
+    found = symptom("command", text)
+
+    assert len(found) <= 240
+    assert "\n" not in found
