@@ -38,6 +38,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.event": events.Event,
     "record.activity": activity.Activity,
     "record.gate-result": gates.GateResult,
+    "record.fix-pair": gates.FixPair,
     "record.finding": findings.Finding,
     "record.quarantined": findings.Quarantined,
     "record.input": findings.Input,
@@ -57,6 +58,8 @@ TYPES: Final[dict[str, Any]] = {
     "answer.audit": audits.AuditReport,
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,
+    "row.gate": results.GateRow,
+    "row.fix": results.FixRow,
     "row.link": results.LinkRow,
     "row.failure": results.FailureRow,
 }

@@ -84,6 +84,14 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             "What failed, and what became of it.",
             {"list": "List failures, newest first, with what made them work."},
         ),
+        "gate": (
+            "Test runs, linters, coverage, scanners and CI.",
+            {
+                "list": "List gate runs, newest first.",
+                "show": "Show a gate run: its verdict, and what failed where.",
+                "fixes": "List runs between which failing tests were fixed.",
+            },
+        ),
         "link": ("Which records belong together.", {"list": "List links, the surest first."}),
     },
     _DATASETS: {

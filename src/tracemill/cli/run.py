@@ -117,6 +117,9 @@ def _show(result: RunResult, common: Common) -> None:
     counts("Redacted", store.findings)
     counts("Links", store.links)
     counts("Episodes", store.episodes)
+    counts("Gates", store.gates)
+    if store.fixed_tests:
+        write(f"Fixed        {counted(store.fixed_tests, 'test')} that failed before")
     counts("Examples", store.examples)
     counts("Left out", store.drops)
     if store.quarantined:

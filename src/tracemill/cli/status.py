@@ -25,6 +25,7 @@ def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
         subagents = counted(store.subagents, "subagent")
         write(f"Sessions     {store.sessions:,} and {subagents}, {store.steps:,} steps")
         counts("Episodes", store.episodes)
+        counts("Gates", store.gates)
         counts("Examples", store.examples)
         counts("Redacted", store.findings)
         write(f"Dataset      {result.dataset or 'none yet'}")

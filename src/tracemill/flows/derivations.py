@@ -14,6 +14,7 @@ from tracemill.export import EXPORT_VERSION
 from tracemill.flows.build import build_examples
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
+from tracemill.flows.gates import read_fix_pairs
 from tracemill.flows.indexing import count_store, fill_index
 from tracemill.flows.publish import publish
 from tracemill.flows.timing import StageClock
@@ -66,6 +67,8 @@ class Derivations:
                 facts.trajectories.values(), facts.activities, facts.commits, facts.checkpoints
             )
             self._keep("links", facts.links)
+            facts.fix_pairs = read_fix_pairs(self._lake, facts.gate_runs)
+            self._keep("fix_pairs", facts.fix_pairs)
         with self._clock.stage("label"):
             self._judge(facts)
         with self._clock.stage("build"):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from tracemill.label.process_labels import ProcessLabels
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
-from tracemill.records.events import Checkpoint, Commit, Event, FileVersion
+from tracemill.records.events import Checkpoint, Commit, Event, FileVersion, GateRun
 from tracemill.records.findings import Input
+from tracemill.records.gates import FixPair
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.trajectory import Trajectory
@@ -33,14 +34,17 @@ class Facts:
         }
         self.commits: list[Commit] = []
         self.checkpoints: list[Checkpoint] = []
+        self.gate_runs: list[GateRun] = []
         self._judge = ProcessLabels()
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
         self.commits.sort(key=lambda commit: commit.id)
         self.checkpoints.sort(key=lambda checkpoint: checkpoint.id)
+        self.gate_runs.sort(key=lambda run: run.id)
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
         self.labels: list[Label] = sorted(self._judge.labels(), key=_name)
+        self.fix_pairs: list[FixPair] = []
 
     def _take(self, event: Event) -> None:
         """Take an event of no session; documents are judged as they pass, and not held."""
@@ -48,6 +52,8 @@ class Facts:
             self.commits.append(event)
         elif isinstance(event, Checkpoint):
             self.checkpoints.append(event)
+        elif isinstance(event, GateRun):
+            self.gate_runs.append(event)
         elif isinstance(event, FileVersion):
             self._judge.take(event)
 

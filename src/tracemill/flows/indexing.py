@@ -10,6 +10,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.flows.facts import Facts
+from tracemill.flows.gates import fix_row, gate_row
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow, StoreCounts
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.episodes import Episode
@@ -27,6 +28,8 @@ def fill_index(index: Index, facts: Facts) -> None:
     index.replace("episode", map(_episode, facts.episodes))
     index.replace("failure", _failures(facts))
     index.replace("link", _links(facts))
+    index.replace("gate", map(gate_row, facts.gate_runs))
+    index.replace("fix", map(fix_row, facts.fix_pairs))
 
 
 def _sessions(facts: Facts) -> Iterator[Row]:
@@ -138,6 +141,8 @@ def count_store(
         quarantined=lake.count(TABLES["quarantine"]),
         findings=dict(sorted(kinds.items())),
         rules=dict(sorted(rules.items())),
+        gates=dict(sorted(Counter(run.status for run in facts.gate_runs).items())),
+        fixed_tests=sum(len(pair.fixed) for pair in facts.fix_pairs),
         links=dict(sorted(Counter(link.method for link in facts.links).items())),
         episodes=dict(sorted(Counter(episode.outcome for episode in facts.episodes).items())),
         examples=version.n_examples if version else {},

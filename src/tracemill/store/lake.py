@@ -274,6 +274,7 @@ class TableWriter:
 _REPEATED: Final = (
     "input_id", "trajectory_id", "episode_id", "target_id", "speaker", "model", "source", "uri",
     "kind", "rule", "where", "method", "name", "reason", "status", "split", "outcome", "agent",
+    "gate_run_id", "suite", "path", "severity",
 )  # fmt: skip
 """Columns with few distinct values: worth a dictionary, and bounds to skip by."""
 

@@ -1,0 +1,169 @@
+"""`tracemill gate`: test runs, linters, coverage, scanners and CI, and what was fixed."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tracemill.base.text import counted, one_line
+from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.output import Common, Limit, Shape, answer, counts, hint, show_list, write
+from tracemill.flows.lookup import list_rows
+from tracemill.flows.results import FixRow, GateRow
+from tracemill.records.events import GateRun
+from tracemill.records.gates import FAILING, Coverage, GateResult
+
+_MESSAGE_WIDTH = 140
+_URI_WIDTH = 42
+
+
+def _cells(row: GateRow) -> tuple[str, ...]:
+    when = f"{row.at:%Y-%m-%d %H:%M}" if row.at else "unknown"
+    failing = row.failed + row.errors
+    share = f"{row.line_rate:.1%}" if row.line_rate is not None else ""
+    return (
+        row.id, when, row.gate, row.tool or "unknown", row.status, str(row.total), str(failing),
+        share, (row.commit or "")[:12], _end_of(row.uri),
+    )  # fmt: skip
+
+
+def _end_of(uri: str) -> str:
+    """Return the end of an address, which tells more of a report than its beginning."""
+    return uri if len(uri) <= _URI_WIDTH else f"…{uri[-_URI_WIDTH:]}"
+
+
+_SHAPE = Shape(
+    "gates",
+    ("ID", "WHEN", "GATE", "TOOL", "STATUS", "RESULTS", "FAILING", "LINES", "COMMIT", "INPUT"),
+    _cells,
+    "tracemill gate show ID",
+)
+
+
+def _fix_cells(row: FixRow) -> tuple[str, ...]:
+    when = f"{row.after_at:%Y-%m-%d %H:%M}" if row.after_at else "unknown"
+    return (
+        row.before, row.after, when, str(row.fixed), str(row.collected), str(row.still_failing),
+        str(row.broken), "yes" if row.is_green else "no", one_line(row.tests[0], 60),
+    )  # fmt: skip
+
+
+_FIX_SHAPE = Shape(
+    "fixes",
+    ("BEFORE", "AFTER", "WHEN", "FIXED", "COLLECTED", "STILL FAIL", "BROKEN", "GREEN", "FIRST"),
+    _fix_cells,
+    "tracemill gate show AFTER",
+)
+
+
+def list_gate(
+    *,
+    limit: Limit = 50,
+    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List gate runs, newest first.
+
+    Parameters
+    ----------
+    limit
+        How many to show; 0 for all. With --jsonl all are printed.
+    jsonl
+        Print each gate run as one line of JSON.
+    """
+    rows = list_rows(common.open(), "gate", GateRow, limit=0 if jsonl else limit)
+    return show_list(rows, _SHAPE, common, jsonl=jsonl)
+
+
+def fixes_gate(
+    *,
+    limit: Limit = 50,
+    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List pairs of gate runs between which failing tests were fixed, newest first.
+
+    Parameters
+    ----------
+    limit
+        How many to show; 0 for all. With --jsonl all are printed.
+    jsonl
+        Print each pair as one line of JSON.
+    """
+    rows = list_rows(common.open(), "fix", FixRow, limit=0 if jsonl else limit)
+    return show_list(rows, _FIX_SHAPE, common, jsonl=jsonl)
+
+
+def show_gate(
+    name: str,
+    *,
+    limit: Limit = 50,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Show a gate run: its verdict, its totals, and what failed where.
+
+    Parameters
+    ----------
+    name
+        Its id, or how it begins.
+    limit
+        How many results to show, failures first; 0 for all.
+    """
+    from tracemill.flows.gates import show_gate_run
+
+    shown = show_gate_run(common.open(), name, limit)
+    if answer("gate", shown, common, next_steps=["tracemill gate fixes"]):
+        return EXIT_DONE
+    run = shown.run
+    version = f" {run.tool_version}" if run.tool_version else ""
+    write(f"{run.id}  {run.gate}  {run.tool or 'unknown tool'}{version}  {run.status}")
+    write(shown.row.uri)
+    _show_facts(run)
+    for pair in shown.fixes:
+        is_after = pair.after_id == run.id
+        other = pair.before_id if is_after else pair.after_id
+        fixed = counted(len(pair.fixed) + len(pair.collected), "test")
+        write(f"Fixed        {fixed} {'since' if is_after else 'until'} {other}")
+    for result in shown.results:
+        if result.status in FAILING or result.status == "noted":
+            _show_result(result)
+    if shown.n_results > len(shown.results):
+        hint(f"{len(shown.results)} of {shown.n_results} results; all: --limit 0", common)
+    return EXIT_DONE
+
+
+def _show_facts(run: GateRun) -> None:
+    counts("Results", {str(status): n for status, n in run.totals.items()})
+    if run.coverage:
+        write(f"Coverage     {_covered(run.coverage)}")
+    said = {
+        "When": f"{run.at:%Y-%m-%d %H:%M:%S UTC}" if run.at else None,
+        "Took": f"{run.duration_s:,.2f} s" if run.duration_s is not None else None,
+        "Commit": run.commit,
+        "Branch": run.branch,
+        "CI run": run.run_id,
+        "Attempt": run.attempt,
+        "Exit code": run.exit_code,
+        "Score": run.score,
+        "Folder": run.root,
+    }
+    for title, value in said.items():
+        if value is not None:
+            write(f"{title:<12} {value}")
+
+
+def _covered(coverage: Coverage) -> str:
+    parts = []
+    if coverage.line_rate is not None:
+        parts.append(f"{coverage.line_rate:.1%} of lines")
+    if coverage.branch_rate is not None:
+        parts.append(f"{coverage.branch_rate:.1%} of branches")
+    return ", ".join(parts) or "unknown"
+
+
+def _show_result(result: GateResult) -> None:
+    place = ":".join(str(part) for part in (result.path, result.line, result.column) if part)
+    test = "::".join(part for part in (result.suite, result.name) if part)
+    named = result.rule if result.rule is not None else test
+    said = one_line(result.message or "", _MESSAGE_WIDTH)
+    covered = _covered(result.coverage) if result.coverage else ""
+    write("  ".join(part for part in (result.status, named, place, said, covered) if part))
