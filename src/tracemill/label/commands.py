@@ -128,9 +128,8 @@ _HEADS: Final = frozenset(
 _APART: Final = str.maketrans(dict.fromkeys(";&|()'\"@/", " "))
 """Characters that end a word, so that heads are found wherever they stand."""
 
-_SCRIPT_PATH: Final = re.compile(
-    r"(?:^|[;&|(])\s*[\w.-]*/[\w./-]*?(?:test|lint|check|build|typecheck|types|e2e|spec)"
-)
+_SCRIPT_WORDS: Final = ("test", "lint", "check", "build", "types", "e2e", "spec")
+_SCRIPT_PATH: Final = re.compile(rf"(?:^|[;&|(])\s*[\w.-]*/[\w./-]*?(?:{'|'.join(_SCRIPT_WORDS)})")
 _PYTHON: Final = re.compile(r"python(?:\d(?:\.\d+)?)?$")
 _TEST_FILE: Final = re.compile(r"(?:^|/)(?:test_\w+|\w+_test)\.py$")
 _NAME_PART: Final = re.compile(r"[:._/-]")
@@ -150,7 +149,8 @@ def may_check(command: str) -> bool:
     text = clip(command, MAX_COMMAND // 2, MAX_COMMAND // 2)
     if not _HEADS.isdisjoint(text.translate(_APART).split()):
         return any(map(text.__contains__, _KEYS))
-    return "/" in text and _SCRIPT_PATH.search(text) is not None
+    may_name_script = "/" in text and any(map(text.__contains__, _SCRIPT_WORDS))
+    return may_name_script and _SCRIPT_PATH.search(text) is not None
 
 
 def unfold(line: CommandLine) -> CommandLine:

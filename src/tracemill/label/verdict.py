@@ -43,15 +43,34 @@ _CUTTERS: Final = frozenset({"head", "grep", "rg", "egrep", "sed", "awk", "cut",
 """Commands that may hide the end of an output or single lines of it."""
 
 
+class _Summary(NamedTuple):
+    """What a summary says, line by line; only lines that hold a mark need a closer look."""
+
+    pattern: re.Pattern[str]
+    marks: tuple[str, ...]
+    """Lower-case texts of which every line that the pattern matches holds one."""
+
+    def stands_in(self, text: str) -> bool:
+        """Tell whether the pattern matches a line of a text."""
+        lines = (
+            line for line in text.split("\n") if any(map(line.lower().__contains__, self.marks))
+        )
+        return self.pattern.search("\n".join(lines)) is not None
+
+
 class _Texts(NamedTuple):
-    failed: re.Pattern[str]
-    passed: re.Pattern[str]
+    failed: _Summary
+    passed: _Summary
 
 
-def _texts(failed: tuple[str, ...], passed: tuple[str, ...]) -> _Texts:
-    return _Texts(
-        re.compile("|".join(failed), re.MULTILINE), re.compile("|".join(passed), re.MULTILINE)
-    )
+def _texts(
+    failed: tuple[str, ...], passed: tuple[str, ...], failed_marks: str, passed_marks: str
+) -> _Texts:
+    return _Texts(_summary(failed, failed_marks), _summary(passed, passed_marks))
+
+
+def _summary(patterns: tuple[str, ...], marks: str) -> _Summary:
+    return _Summary(re.compile("|".join(patterns), re.MULTILINE), tuple(marks.split()))
 
 
 _LINE: Final = r"^(?:\[[\w:.-]+\] |\S+ [\w:-]+: )?[= ]*"
@@ -85,6 +104,8 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"Tests run: [1-9]\d*, Failures: 0, Errors: 0",
             r"^# pass [1-9]",
         ),
+        failed_marks="fail error",
+        passed_marks="pass fail ok",
     ),
     "lint": _texts(
         failed=(
@@ -99,10 +120,14 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"^Your code has been rated at 10",
             r"no offenses detected",
         ),
+        failed_marks="error warning problem issue",
+        passed_marks="passed issues problems errors checked rated offenses",
     ),
     "types": _texts(
         failed=(r"\bFound [1-9]\d* errors?\b", r"\berror TS\d+", r"^[1-9]\d* errors?,"),
         passed=(r"^Success: no issues found", r"^0 errors\b", r"\bFound 0 errors\b"),
+        failed_marks="error",
+        passed_marks="success errors",
     ),
     "build": _texts(
         failed=(
@@ -119,6 +144,8 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"\bCompiled successfully\b",
             r"\bBuild succeeded\b",
         ),
+        failed_marks="error fail .go:",
+        passed_marks="success finished succeeded",
     ),
 }
 """Summaries of each kind of check; `failed` wins over `passed`."""
@@ -170,7 +197,7 @@ def verdict(line: CommandLine, check: Check, outcome: Outcome, n_checks: int) ->
     if by_code is None:
         return _by_text(line, check, text, is_alone=n_checks == 1)
     if by_code and check.kind == "test" and _ran_nothing(text):
-        return True if _SUMMARIES["test"].passed.search(text) else None
+        return True if _SUMMARIES["test"].passed.stands_in(text) else None
     return None if not by_code and _has_not_begun(text) else by_code
 
 
@@ -228,9 +255,9 @@ def _by_text(line: CommandLine, check: Check, text: str, *, is_alone: bool) -> b
     if _has_not_begun(text):
         return None
     summary = _SUMMARIES[check.kind]
-    if summary.failed.search(text) or (is_alone and _RUNNER_FAILED.search(text)):
+    if summary.failed.stands_in(text) or (is_alone and _RUNNER_FAILED.search(text)):
         return False
-    if not summary.passed.search(text) or _is_cut(line, check.place, text.count("\n") + 1):
+    if not summary.passed.stands_in(text) or _is_cut(line, check.place, text.count("\n") + 1):
         return None
     return True
 

@@ -27,7 +27,7 @@ from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
 
 CHUNK_BYTES: Final = 8 * 2**20
-_ZSTD_LEVEL: Final = 3
+_ZSTD_LEVEL: Final = 2
 
 
 class Chunk(Record, frozen=True, kw_only=True):
