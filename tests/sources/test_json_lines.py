@@ -35,7 +35,7 @@ def reasons_of(found: Found) -> list[str]:
         (b'{"a": "\x01"}', "not_json"),
         (b"[" * 5000, "not_json"),
         (b'{"a":' * 5000, "not_json"),
-        (b'{"a": "\xff"}', "bad_encoding"),
+        (b'{"type": "\xff"}', "bad_encoding"),
         (b"42", "not_an_object"),
         (b'"text"', "not_an_object"),
         (b"[{}]", "not_an_object"),

@@ -51,7 +51,7 @@ class ClaudeCode:
     """Reads the session files of Claude Code, those of its subagents among them."""
 
     name: ClassVar[str] = "claude-code"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
@@ -67,10 +67,12 @@ class ClaudeCode:
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""
+        from tracemill.sources.claude_lines import decode_line
         from tracemill.sources.claude_reader import ClaudeReader
         from tracemill.sources.json_lines import read_json_lines
 
-        return read_json_lines(content.lines(), origin, ClaudeReader(self.name, origin))
+        reader = ClaudeReader(self.name, origin)
+        return read_json_lines(content.lines(), origin, reader, decode_line)
 
 
 def _is_ours(record: Mapping[str, Any]) -> bool:

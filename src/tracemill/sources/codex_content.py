@@ -33,6 +33,7 @@ _INJECTED: Final = (
 )
 _ABORTED_BY_USER: Final = "aborted by user"
 _REJECTED_BY_USER: Final = frozenset({"exec command rejected by user", "patch rejected by user"})
+_MAX_REFUSAL: Final = max(map(len, _REJECTED_BY_USER))
 _HEAD_LENGTH: Final = 400
 _MAX_EXIT_CODE: Final = 2**32
 _EXIT_CODE: Final = re.compile(r"(?:Process exited with code|Exit code:) (-?\d{1,9})\b")
@@ -211,7 +212,7 @@ def result_of(call_id: str, output: Output, *, has_failed: bool) -> ToolResult:
 
 
 def _status(output: Output, *, has_failed: bool) -> ResultStatus:
-    if output.content in _REJECTED_BY_USER:
+    if len(output.content) <= _MAX_REFUSAL and output.content in _REJECTED_BY_USER:
         return "rejected"
     if output.exit_code is None and output.content.startswith(_ABORTED_BY_USER):
         return "interrupted"

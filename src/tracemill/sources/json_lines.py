@@ -12,10 +12,11 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol
 
+import msgspec
 import orjson
 
 from tracemill.base.errors import SourceError
@@ -70,19 +71,27 @@ class _Unread(NamedTuple):
 
 _BLANK: Final = _Unread(None)
 
+Decode = Callable[[bytes], Any]
+"""Decodes one line strictly; what it refuses is decoded again leniently."""
+
+_UNDECODED: Final = (ValueError, msgspec.DecodeError, RecursionError)
+
 _Verdict = str | _Unread | None
 """What became of a line: why it was skipped, why it could not be read, or None: it was used."""
 
 
 def read_json_lines(
-    lines: Iterable[Line | OversizeLine], origin: Origin, reader: LineReader
+    lines: Iterable[Line | OversizeLine],
+    origin: Origin,
+    reader: LineReader,
+    decode: Decode = orjson.loads,
 ) -> Iterator[SourceRecord]:
     """Yield what `reader` makes of `lines`, the lines that it cannot read, and the tally."""
     n_lines = n_used = 0
     skipped: Counter[str] = Counter()
     ready = reader.ready
     for line in lines:
-        verdict = _judge(line, origin, reader)
+        verdict = _judge(line, origin, reader, decode)
         if verdict is None:
             n_used += 1
         elif isinstance(verdict, str):
@@ -101,14 +110,16 @@ def read_json_lines(
     yield Tally(n_lines=n_lines, n_used=n_used, skipped=dict(skipped))
 
 
-def _judge(line: Line | OversizeLine, origin: Origin, reader: LineReader) -> _Verdict:
+def _judge(
+    line: Line | OversizeLine, origin: Origin, reader: LineReader, decode: Decode
+) -> _Verdict:
     if isinstance(line, OversizeLine):
         return _unread(line, origin, "oversize_line", f"line of {line.end - line.start} bytes")
     if not line.data:
         return _BLANK
     try:
-        value = orjson.loads(line.data)
-    except orjson.JSONDecodeError:
+        value = decode(line.data)
+    except _UNDECODED:
         return _judge_leniently(line, origin, reader)
     return _judge_value(value, line, origin, reader)
 

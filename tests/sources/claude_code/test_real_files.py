@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import FOREIGN, head_of, read_file
+from tests.sources.reading import FOREIGN, head_of, origin_of, read_file
 
 from tracemill.records.events import Compaction, Feedback, TodoChange
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
+from tracemill.sources.claude_reader import ClaudeReader
+from tracemill.sources.content import Content
+from tracemill.sources.json_lines import read_json_lines
 from tracemill.sources.protocol import SourceRecord
 
 pytestmark = pytest.mark.foreign
@@ -185,3 +188,12 @@ def test_every_line_is_accounted_for(path: Path) -> None:
 
 def test_every_file_is_recognised(path: Path) -> None:
     assert ClaudeCode().recognises(head_of(path))
+
+
+def test_fields_that_are_passed_over_undecoded_change_nothing(path: Path) -> None:
+    source = ClaudeCode()
+    origin = origin_of(source)
+    lines = list(Content([path.read_bytes()]).lines())
+    whole = read_json_lines(lines, origin, ClaudeReader(source.name, origin))
+
+    assert list(source.read(Content([path.read_bytes()]), origin)) == list(whole)

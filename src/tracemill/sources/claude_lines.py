@@ -1,0 +1,62 @@
+"""Which parts of a Claude Code line are read; all others are passed over undecoded.
+
+Two thirds of a session are reports of progress, and tool results in a structured form that
+repeats what the model was shown. A line that does not fit is no failure here: it is read again,
+slowly and whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+import msgspec
+
+
+class _Details(TypedDict, total=False):
+    """The structured form of a tool result."""
+
+    interrupted: Any
+    userModified: Any
+    gitOperation: Any
+    task: Any
+
+
+class _Line(TypedDict, total=False):
+    """One line; every field may hold anything, and its reader looks what it is."""
+
+    type: Any
+    subtype: Any
+    message: Any
+    timestamp: Any
+    uuid: Any
+    parentUuid: Any
+    sessionId: Any
+    session_id: Any
+    isSidechain: Any
+    agentId: Any
+    requestId: Any
+    cwd: Any
+    gitBranch: Any
+    version: Any
+    isMeta: Any
+    isApiErrorMessage: Any
+    isCompactSummary: Any
+    compactMetadata: Any
+    origin: Any
+    promptSource: Any
+    toolUseResult: _Details | list[msgspec.Raw] | str | int | float | bool | None
+    toolDenialKind: Any
+    attachment: Any
+    operation: Any
+    content: Any
+    prNumber: Any
+    prUrl: Any
+    prRepository: Any
+    customTitle: Any
+    aiTitle: Any
+    leafUuid: Any
+    summary: Any
+
+
+decode_line: Final = msgspec.json.Decoder(_Line).decode
+"""Returns the object on a line, with the fields that are read."""
