@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.atif import documents as atif
+from tests.sources.mini_swe_agent import runs as mini
 from tests.sources.reading import blocks_of, read
 from tests.sources.swe_agent import runs as swe_agent
 from tests.sources.test_line_source_laws import JSON, assert_sound, places_in
@@ -25,6 +26,7 @@ ROWS: Final[Mapping[str, list[Any]]] = {
         ),
     ],
     "swe-agent": [swe_agent.PLAIN],
+    "mini-swe-agent": [mini.NEW, mini.run(*mini.BARE)],
 }
 """For each source, sessions that it reads."""
 for_each_source = pytest.mark.parametrize("name", list(ROWS))

@@ -30,6 +30,7 @@ SOURCES: Final = Registry[type[Source]](
         "claude-stream": "tracemill.sources.claude_stream:ClaudeStream",
         "atif": "tracemill.sources.atif:Atif",
         "swe-agent": "tracemill.sources.swe_agent:SweAgent",
+        "mini-swe-agent": "tracemill.sources.mini_swe_agent:MiniSweAgent",
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "gemini-cli": "tracemill.sources.gemini_cli:GeminiCli",

@@ -29,6 +29,7 @@ MAX_COUNT: Final = 2**40
 """Counts at or above it are nonsense, and would poison sums: they are read as unknown."""
 MAX_DEPTH: Final = 64
 """How deeply a tool's arguments may be nested before walking them becomes a risk."""
+_LATEST_SECOND: Final = 2**33
 _BOM: Final = b"\xef\xbb\xbf"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND: Final = 253_402_300_799_000
@@ -240,6 +241,13 @@ def millisecond(value: object) -> datetime | None:
     if not 0 < value < _LAST_MILLISECOND:
         return None
     return _EPOCH + timedelta(milliseconds=value)
+
+
+def unix_moment(value: object) -> datetime | None:
+    """Return the moment that `value` names in seconds since 1970, or None where it names none."""
+    if type(value) not in (int, float) or not isinstance(value, int | float):
+        return None
+    return datetime.fromtimestamp(value, UTC) if 0 <= value < _LATEST_SECOND else None
 
 
 def count(value: object) -> int | None:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tracemill.base.lines import Line
+from tracemill.records.events import FeedbackKind
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
 from tracemill.sources.message_parts import Message
@@ -119,6 +120,12 @@ class RoleSteps:
         """Return where a line stands: at the newest step."""
         self.trajectory.see_moment(at)
         return Place(self.trajectory, line, at, self.trajectory.last_index())
+
+    def feedback(
+        self, line: Line, action: FeedbackKind, said: str | None, at: datetime | None = None
+    ) -> None:
+        """Tell what a person did to the newest step."""
+        self.ready.append(self._events.feedback(self.place(line, at), action, said))
 
     def state(self, line: Line, fact: str, value: object) -> None:
         """Tell what the log says of how the work came out, where it says anything."""

@@ -8,9 +8,9 @@ of their own. Rows that cannot be read are quarantined, and their neighbours are
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -54,17 +54,33 @@ class Part(NamedTuple):
     reader: LineReader
 
 
+def is_list(row: Line) -> bool:
+    """Tell whether a row is a list."""
+    return row.data.removeprefix(_BOM).lstrip().startswith(b"[")
+
+
+def _never(_item: Mapping[str, Any]) -> bool:
+    return False
+
+
 def read_rows(
-    content: Content, origin: Origin, open_row: Callable[[Line], Iterator[Part]]
+    content: Content,
+    origin: Origin,
+    open_row: Callable[[Line], Iterator[Part]],
+    is_inner: Callable[[Mapping[str, Any]], bool] = _never,
 ) -> Iterator[SourceRecord]:
     """Yield what the rows hold, part by part, and the tally over all of them.
 
-    `open_row` yields the parts of a row; it raises BadShapeError or NotADocumentError where the row
-    is none.
+    Args:
+        content: the bytes.
+        origin: where they stand.
+        open_row: yields the parts of a row; it raises BadShapeError or NotADocumentError where the
+            row is none.
+        is_inner: tells by its first item that a list is one row, and no list of rows.
     """
     n_lines = n_used = 0
     skipped: Counter[str] = Counter()
-    for row in _rows(content, origin):
+    for row in _rows(content, origin, is_inner):
         if isinstance(row, Quarantined):
             yield row
             n_lines += 1
@@ -85,12 +101,14 @@ def read_rows(
     yield Tally(n_lines=n_lines, n_used=n_used, skipped=dict(skipped))
 
 
-def _rows(content: Content, origin: Origin) -> Iterator[Line | Quarantined]:
+def _rows(
+    content: Content, origin: Origin, is_inner: Callable[[Mapping[str, Any]], bool]
+) -> Iterator[Line | Quarantined]:
     blocks = iter(content.blocks())
     first = _first_line(blocks, content.max_bytes)
     again = Content(chain([first], blocks), content.max_bytes)
     if not _is_of_lines(first):
-        yield from _rows_of_document(again, origin)
+        yield from _rows_of_document(again, origin, is_inner)
         return
     for line in again.lines():
         if isinstance(line, OversizeLine):
@@ -122,14 +140,19 @@ def _is_of_lines(first: bytes) -> bool:
     return True
 
 
-def _rows_of_document(content: Content, origin: Origin) -> Iterator[Line | Quarantined]:
+def _rows_of_document(
+    content: Content, origin: Origin, is_inner: Callable[[Mapping[str, Any]], bool]
+) -> Iterator[Line | Quarantined]:
     data = content.document()
     whole = Line(0, data or b"", is_terminated=False)
     try:
         if data is None:
             too_large(content)
-        is_list = data.removeprefix(_BOM).lstrip().startswith(b"[")
-        yield from take_apart(data, ()).items if is_list else [whole]
+        items = take_apart(data, ()).items if is_list(whole) else []
+        is_one = not is_list(whole) or (
+            items and is_inner(object_at(items[0], items[0].data).fields)
+        )
+        yield from [whole] if is_one else items
     except NotADocumentError as error:
         yield quarantined(whole, error, origin)
 
