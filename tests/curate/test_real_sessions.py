@@ -93,7 +93,8 @@ def test_examples_of_real_sessions_hold_what_they_promise(found: Found, max_char
 
 def broken_promises(messages: tuple[Message, ...]) -> list[str]:
     """Return what is wrong with the messages of an example."""
-    found = [] if messages[0].role == "user" else ["begins without a prompt"]
+    roles = [message.role for message in messages[:2]]
+    found = [] if "user" in roles[: 1 + (roles[0] == "system")] else ["begins without a prompt"]
     waiting: list[str] = []
     for message in messages:
         if message.role == "tool":

@@ -1,15 +1,37 @@
 import pytest
 
 from tests.trajectories import agent, calling, step, user
-from tracemill.records.trajectory import ToolResult
+from tracemill.records.trajectory import Step, ToolResult
 from tracemill.render.messages import UnansweredCallError, render_messages
 
 
-def test_what_the_harness_said_is_part_of_the_prompt() -> None:
-    messages = render_messages([step(0, "system", "note"), user(1, "hello"), agent(2, "hi")])
+def test_what_sets_a_session_up_is_the_system_message() -> None:
+    messages = render_messages(
+        [step(0, "system", "rules"), step(1, "system", "more"), user(2, "hello"), agent(3, "hi")]
+    )
 
     assert [(m.role, m.content) for m in messages] == [
-        ("user", "note\n\nhello"),
+        ("system", "rules\n\nmore"),
+        ("user", "hello"),
+        ("assistant", "hi"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [user(0, "hello"), step(1, "system", "note"), agent(2, "hi")],
+        [step(7, "system", "hello"), user(8, "note"), agent(9, "hi")],
+        [step(0, "system", "hello", is_replayed=True), user(1, "note"), agent(2, "hi")],
+        [step(0, "system", "hello"), step(1, "system", "note"), agent(2, "hi")],
+    ],
+    ids=["behind a person", "later in the session", "a summary", "a task of an agent"],
+)
+def test_what_else_the_harness_said_is_part_of_the_prompt(steps: list[Step]) -> None:
+    messages = render_messages(steps)
+
+    assert [(m.role, m.content) for m in messages] == [
+        ("user", "hello\n\nnote"),
         ("assistant", "hi"),
     ]
 

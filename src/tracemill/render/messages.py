@@ -1,7 +1,8 @@
 """Steps to messages: who speaks in which role, and what carries loss.
 
-- What the harness put in went to the model as part of the prompt, so it is a `user` message. It
-  is no `system` message: sessions do not hold those, and notes about commands are none.
+- What the harness says before a session's first words of a person sets the session up: it is the
+  `system` message. What it puts in later went to the model as part of the prompt, so it is a
+  `user` message, and so is the task of an agent to which no person spoke.
 - What one speaker said in several steps running is one message, as chat templates want it: a
   thought that stood alone goes to the message that it led to.
 - A call is answered right behind the message that made it, exactly once, wherever its result
@@ -13,6 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -38,10 +40,21 @@ def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> l
     """
     results = {result.call_id: result for step in steps for result in step.results}
     messages: list[Message] = []
-    for step in steps:
+    n_instructions = _n_instructions(steps)
+    for step in steps[:n_instructions]:
+        _append(messages, Message(role="system", content=step.text))
+    for step in steps[n_instructions:]:
         for message in _of_step(step, results, may_train=step.index not in untrained):
             _append(messages, message)
     return [message for message in messages if message.role != "assistant" or _says(message)]
+
+
+def _n_instructions(steps: Sequence[Step]) -> int:
+    """Return how many steps at a session's start only set it up for what a person then says."""
+    given = list(takewhile(lambda step: step.speaker == "system" and not step.is_replayed, steps))
+    is_start = bool(given) and given[0].index == 0
+    is_asked = len(given) < len(steps) and steps[len(given)].speaker == "user"
+    return len(given) if is_start and is_asked else 0
 
 
 def is_trained(step: Step) -> bool:
