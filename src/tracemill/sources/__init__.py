@@ -45,6 +45,7 @@ SOURCES: Final = Registry[type[Source]](
         "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",
         "junit": "tracemill.sources.junit:JUnit",
         "pytest": "tracemill.sources.pytest_report:PytestReport",
+        "otlp": "tracemill.sources.otlp:Otlp",
         "codex-exec": "tracemill.sources.codex_exec:CodexExec",
         "coverage": "tracemill.sources.coverage_report:CoverageReport",
         "sarif": "tracemill.sources.sarif:Sarif",
