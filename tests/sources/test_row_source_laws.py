@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.atif import documents as atif
 from tests.sources.mini_swe_agent import runs as mini
+from tests.sources.openhands import sessions as openhands
 from tests.sources.reading import blocks_of, read
 from tests.sources.swe_agent import runs as swe_agent
 from tests.sources.test_line_source_laws import JSON, assert_sound, places_in
@@ -24,6 +25,10 @@ ROWS: Final[Mapping[str, list[Any]]] = {
             atif.calling("ls", "a.py"),
             subagent_trajectories=[atif.trajectory(atif.user("Look"), trajectory_id="s")],
         ),
+    ],
+    "openhands": [
+        {"trajectory": openhands.PLAIN, "feedback": "positive"},
+        {"history": openhands.PLAIN, "resolved": False},
     ],
     "swe-agent": [swe_agent.PLAIN],
     "mini-swe-agent": [mini.NEW, mini.run(*mini.BARE)],

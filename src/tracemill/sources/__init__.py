@@ -30,6 +30,8 @@ SOURCES: Final = Registry[type[Source]](
         "claude-stream": "tracemill.sources.claude_stream:ClaudeStream",
         "atif": "tracemill.sources.atif:Atif",
         "swe-agent": "tracemill.sources.swe_agent:SweAgent",
+        "openhands": "tracemill.sources.openhands:OpenHands",
+        "openhands-folder": "tracemill.sources.openhands:OpenHandsFolder",
         "mini-swe-agent": "tracemill.sources.mini_swe_agent:MiniSweAgent",
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",

@@ -19,6 +19,7 @@ from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
 from tracemill.sources.message_parts import Message
 from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory, Window
+from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import EventMaker, Place
 
 
@@ -40,11 +41,18 @@ class RoleSteps:
     """The steps and events of one trajectory."""
 
     def __init__(
-        self, trajectory: OpenTrajectory, agent: str, origin: Origin, events: EventMaker
+        self,
+        trajectory: OpenTrajectory,
+        agent: str,
+        origin: Origin,
+        events: EventMaker,
+        ready: list[SourceRecord] | None = None,
     ) -> None:
         self.trajectory = trajectory
-        self.ready = (window := Window()).ready
-        self._window = window
+        self._window = Window()
+        if ready is not None:
+            self._window.ready = ready
+        self.ready = self._window.ready
         self._agent = agent
         self._origin = origin
         self._events = events
@@ -126,6 +134,10 @@ class RoleSteps:
     ) -> None:
         """Tell what a person did to the newest step."""
         self.ready.append(self._events.feedback(self.place(line, at), action, said))
+
+    def compaction(self, line: Line) -> None:
+        """Tell that the context was summarised behind the newest step."""
+        self.ready.append(self._events.compaction(self.place(line)))
 
     def state(self, line: Line, fact: str, value: object) -> None:
         """Tell what the log says of how the work came out, where it says anything."""

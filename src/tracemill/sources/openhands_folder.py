@@ -1,0 +1,175 @@
+"""One V1 session of OpenHands as it is read: its state, then its events in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from tracemill.base.ids import make_id
+from tracemill.base.lines import Line
+from tracemill.records.refs import Origin
+from tracemill.records.trajectory import ToolCall
+from tracemill.sources.content import Content, Member
+from tracemill.sources.documents import Item, object_at, read_items
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    is_too_deep,
+    text,
+    tool_arguments,
+    type_name,
+    unknown_type,
+)
+from tracemill.sources.message_parts import Message, read_message
+from tracemill.sources.open_trajectory import OpenTrajectory
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.role_steps import Outcome, RoleSteps, outcome_of
+from tracemill.sources.session_events import EventMaker
+
+_STATE: Final = "base_state.json"
+_NOT_KEPT: Final = frozenset(
+    {
+        "CondensationRequest", "CondensationSummaryEvent", "ConversationErrorEvent",
+        "ConversationStateUpdateEvent", "HookExecutionEvent", "LLMCompletionLogEvent",
+        "SecurityAnalysisEvent", "StreamingDeltaEvent", "TokenEvent",
+    }
+)  # fmt: skip
+_RUNNING: Final = -1
+
+
+def read_folder(content: Content, origin: Origin, agent: str) -> Iterator[SourceRecord]:
+    """Yield what the files of a session hold, and the tally over them."""
+    items = (_item(member) for member in content.members())
+    return read_items(items, origin, _Reading(agent, origin))
+
+
+def _item(member: Member) -> Item[Line]:
+    if member.data is None:
+        place = Line(member.start, b"", is_terminated=True)
+        detail = f"file of {member.n_bytes} bytes"
+        return Item.unread(place, "oversize_document", detail)
+    item = object_at(Line(member.start, member.data, is_terminated=True), member.data)
+    if member.path == _STATE and item.problem is None:
+        return item._replace(fields={**item.fields, "kind": _STATE})
+    return item
+
+
+class _Reading:
+    """One session that is being read."""
+
+    def __init__(self, agent: str, origin: Origin) -> None:
+        self.ready: list[SourceRecord] = []
+        self._agent = agent
+        self._origin = origin
+        self._begun: RoleSteps | None = None
+        self._takers: dict[str, Callable[[Mapping[str, Any], Line], None]] = {
+            _STATE: self._take_state,
+            "SystemPromptEvent": self._take_prompt,
+            "MessageEvent": self._take_message,
+            "ActionEvent": self._take_action,
+            "ObservationEvent": self._take_observation,
+            "UserRejectObservation": self._take_rejection,
+            "AgentErrorEvent": self._take_error,
+            "Condensation": self._take_compaction,
+            "PauseEvent": self._take_stop,
+            "InterruptEvent": self._take_stop,
+        }
+
+    def take(self, record: dict[str, Any], line: Line, /) -> str | None:
+        """Read one file; return why it holds nothing to keep, or None where it was used."""
+        if is_too_deep(record):
+            raise BadShapeError("expected an event, found it nested too deeply")
+        kind = text(record.get("kind"))
+        if kind in _NOT_KEPT:
+            return type_name(kind)
+        taker = self._takers.get(kind or "")
+        if taker is None:
+            return unknown_type(kind)
+        taker(record, line)
+        return None
+
+    def finish(self) -> None:
+        """Give the session its header."""
+        if self._begun is not None:
+            self._begun.finish()
+
+    def _steps(self, line: Line, session_id: str | None = None) -> RoleSteps:
+        """Return the session's steps, begun with `line` where it is the first."""
+        if self._begun is None:
+            own_id = make_id("traj", self._agent, session_id or "", "" if session_id else line.data)
+            trajectory = OpenTrajectory(own_id, session_id or own_id)
+            events = EventMaker(self._origin)
+            self._begun = RoleSteps(trajectory, self._agent, self._origin, events, self.ready)
+        return self._begun
+
+    def _take_state(self, record: Mapping[str, Any], line: Line) -> None:
+        trajectory = self._steps(line, text(record.get("id"))).trajectory
+        agent = _object(record.get("agent"))
+        trajectory.see_model(text(_object(agent.get("llm")).get("model")))
+        trajectory.cwd = text(_object(record.get("workspace")).get("working_dir"))
+
+    def _take_prompt(self, record: Mapping[str, Any], line: Line) -> None:
+        prompt = _object(record.get("system_prompt"))
+        self._steps(line).say(line, "system", read_message([prompt]))
+
+    def _take_message(self, record: Mapping[str, Any], line: Line) -> None:
+        message, steps = _object(record.get("llm_message")), self._steps(line)
+        said = read_message(message.get("content"))
+        if record.get("source") == "agent":
+            step = steps.reply(line, said, (), text(message.get("reasoning_content")))
+            step.model = next(iter(steps.trajectory.models), None)
+        else:
+            step = steps.say(line, "user" if record.get("source") == "user" else "system", said)
+        step.native_id = text(record.get("id"))
+
+    def _take_action(self, record: Mapping[str, Any], line: Line) -> None:
+        steps, told = self._steps(line), _object(record.get("tool_call"))
+        thought = read_message(record.get("thought"))
+        action = _object(record.get("action"))
+        name = text(record.get("tool_name")) or text(action.get("kind")) or "unknown"
+        if name == "finish" and "message" in action:
+            last = Message(str(action["message"]))
+            step = steps.reply(line, last, (), text(record.get("reasoning_content")))
+        else:
+            given = {key: value for key, value in action.items() if key != "kind"}
+            call = ToolCall(
+                id=text(record.get("tool_call_id")) or f"event-{line.start}",
+                name=name,
+                arguments=tool_arguments(told.get("arguments")) or given,
+            )
+            step = steps.reply(line, thought, [call], text(record.get("reasoning_content")))
+        step.model = next(iter(steps.trajectory.models), None)
+        step.native_id = text(record.get("id"))
+
+    def _take_observation(self, record: Mapping[str, Any], line: Line) -> None:
+        seen = _object(record.get("observation"))
+        content = seen.get("content", seen.get("output"))
+        call_id = text(record.get("tool_call_id"))
+        self._steps(line).answer(line, read_message(content).text, call_id, _outcome(seen))
+
+    def _take_rejection(self, record: Mapping[str, Any], line: Line) -> None:
+        said = text(record.get("rejection_reason"))
+        steps = self._steps(line)
+        steps.answer(line, said or "", text(record.get("tool_call_id")), Outcome("rejected"))
+        steps.feedback(line, "rejection", said)
+
+    def _take_error(self, record: Mapping[str, Any], line: Line) -> None:
+        said, call_id = text(record.get("error")) or "", text(record.get("tool_call_id"))
+        self._steps(line).answer(line, said, call_id, Outcome("error"))
+
+    def _take_compaction(self, _record: Mapping[str, Any], line: Line) -> None:
+        self._steps(line).compaction(line)
+
+    def _take_stop(self, _record: Mapping[str, Any], line: Line) -> None:
+        self._steps(line).feedback(line, "interruption", None)
+
+
+def _outcome(seen: Mapping[str, Any]) -> Outcome:
+    code = seen.get("exit_code", _object(seen.get("metadata")).get("exit_code"))
+    outcome = outcome_of(code if type(code) is int and code != _RUNNING else None)
+    if seen.get("is_error") is True or seen.get("error") is True:
+        return outcome._replace(status="error")
+    return outcome
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
