@@ -219,6 +219,13 @@ AGENTS: Final = (
             ("Kilo Code", "kilocode.kilo-code"),
         )
     ),
+    Agent(
+        name="OpenHands",
+        source="openhands-folder",
+        variable=None,
+        folder=".openhands",
+        sessions=("conversations",),
+    ),
 )
 """Every agent whose sessions are found without being named, in the order of asking."""
 
