@@ -22,9 +22,9 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
+from deltalake import DeltaTable, Schema
 from deltalake.exceptions import DeltaError
-from deltalake.transaction import AddAction, RemoveAction
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
 from tracemill.base.errors import StoreError
 from tracemill.store.tables import TABLES, Table
@@ -105,9 +105,7 @@ class Lake:
         added = writer.finish()
         delta = self._delta(table)
         if delta is None:
-            if not added:
-                return False
-            delta = DeltaTable.create(self._folder(table), table.schema)
+            return bool(added) and self._begin(table, added)
         removed: list[RemoveAction] = []
         if whole:
             removed = [_remove(path) for path in _paths(delta)]
@@ -118,6 +116,14 @@ class Lake:
             return False
         delta.create_write_transaction([*added, *removed], "append", delta.schema())
         sync_folder(self._folder(table) / "_delta_log")
+        return True
+
+    def _begin(self, table: Table, added: list[AddAction]) -> bool:
+        """Make a table that holds its first rows, in one step."""
+        folder = self._folder(table)
+        schema = Schema.from_arrow(table.schema)
+        create_table_with_add_actions(str(folder), schema, added)
+        sync_folder(folder / "_delta_log")
         return True
 
     def _without(
