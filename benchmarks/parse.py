@@ -85,7 +85,8 @@ def compare(source: str, folder: Path, runs: int, python: str | None) -> None:
         print("  agentpile: not compared; set AGENTPILE_PYTHON to a Python that has it")
         return
     theirs, n_read = peer(python, paths, runs)
-    print(f"  agentpile             {mb / theirs:7.0f} MB/CPU-s, {n_read} files read")
+    said = f"{mb / theirs:7.0f} MB/CPU-s, {n_read} files read" if n_read else "  reads none of them"
+    print(f"  agentpile             {said}")
 
 
 def main() -> None:
