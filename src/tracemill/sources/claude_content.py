@@ -73,7 +73,6 @@ _NOT_KEPT: Final = {
     "relocated": "relocated",
     "result": "workflow_result",
     "started": "workflow_started",
-    "worktree-state": "worktree_state",
 }
 _SYSTEM_NOT_KEPT: Final = frozenset(
     {
@@ -232,7 +231,43 @@ def _commit(operation: object) -> str | None:
     """Return the hash of the commit that a `gitOperation` says was made."""
     commit = operation.get("commit") if isinstance(operation, dict) else None
     sha = commit.get("sha") if isinstance(commit, dict) else None
-    return sha if isinstance(sha, str) and _SHA.fullmatch(sha) else None
+    return _sha(sha)
+
+
+def _sha(value: object) -> str | None:
+    return value if isinstance(value, str) and _SHA.fullmatch(value) else None
+
+
+class PullRequest(NamedTuple):
+    """A pull request that a call opened or changed."""
+
+    number: int
+    url: str | None
+
+
+def read_pull_request(details: object) -> PullRequest | None:
+    """Return the pull request that a structured result names."""
+    operation = details.get("gitOperation") if isinstance(details, dict) else None
+    named = operation.get("pr") if isinstance(operation, dict) else None
+    number = count(named.get("number")) if isinstance(named, dict) else None
+    if number is None or not isinstance(named, dict):
+        return None
+    return PullRequest(number, text(named.get("url")))
+
+
+class Worktree(NamedTuple):
+    """Where a session went when it entered a worktree."""
+
+    commit: str | None
+    """The commit that it came from."""
+    branch: str | None
+    """The branch that it went to."""
+
+
+def read_worktree(state: object) -> Worktree:
+    """Return from which commit, and to which branch, a session went into a worktree."""
+    fields = state if isinstance(state, dict) else {}
+    return Worktree(_sha(fields.get("originalHeadCommit")), text(fields.get("worktreeBranch")))
 
 
 def _status(content: str, *, is_error: bool, was_stopped: bool) -> ResultStatus:
@@ -311,6 +346,8 @@ def why_not_kept(kind: str) -> str:
 
 def why_system_not_kept(subtype: object) -> str:
     """Return why `system` records of `subtype` are passed over."""
+    if subtype is None:
+        return "system_info"
     if isinstance(subtype, str) and subtype in _SYSTEM_NOT_KEPT:
         return f"system_{subtype}"
     return unknown_type(f"system-{type_name(subtype)}")

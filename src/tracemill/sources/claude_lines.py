@@ -56,6 +56,7 @@ class _Line(TypedDict, total=False):
     aiTitle: Any
     leafUuid: Any
     summary: Any
+    worktreeSession: Any
 
 
 decode_line: Final = msgspec.json.Decoder(_Line).decode

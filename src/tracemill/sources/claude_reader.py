@@ -14,22 +14,24 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.events import TodoChange
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Speaker, ToolResult
+from tracemill.sources.claude_attachments import attached_text, why_attachment_not_kept
 from tracemill.sources.claude_content import (
     AgentContent,
     UserContent,
     is_typed,
     may_be_typed,
     read_agent_content,
+    read_pull_request,
     read_result,
-    read_todos,
     read_tokens,
     read_user_content,
+    read_worktree,
     why_not_kept,
     why_system_not_kept,
 )
+from tracemill.sources.claude_tasks import TODO_TOOLS, Tasks
 from tracemill.sources.json_lines import count, moment, text, unknown_type
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Window
 from tracemill.sources.remembered import Remembered
@@ -41,7 +43,6 @@ _MAX_CHAINED_LINES: Final = 30_000
 _MAX_SESSION_IDS: Final = 64
 _MAX_SUMMARIES: Final = 64
 _SYNTHETIC: Final = "<synthetic>"
-_TODO_TOOLS: Final = frozenset({"TodoWrite", "TaskCreate", "TaskUpdate"})
 _NO_CONTENT: Final = "no_content"
 _REPEATED: Final = "duplicate_uuid"
 
@@ -62,6 +63,7 @@ class ClaudeReader:
         self._titles: dict[str, str] = {}
         self._summaries: dict[str, str] = {}
         self._is_boundary_fresh = False
+        self._tasks = Tasks()
         self._takers: dict[str, Callable[[dict[str, Any], Line], str | None]] = {
             "assistant": self._take_agent,
             "user": self._take_user,
@@ -72,6 +74,7 @@ class ClaudeReader:
             "custom-title": self._take_title,
             "ai-title": self._take_title,
             "summary": self._take_summary,
+            "worktree-state": self._take_worktree,
         }
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
@@ -229,10 +232,12 @@ class ClaudeReader:
         step.reasoning += content.reasoning
         for call in content.calls:
             self._window.add_call(trajectory, step, call)
-            if call.name in _TODO_TOOLS:
+            if call.name in TODO_TOOLS:
                 place = Place(trajectory, line, step.at, step.index)
                 is_whole = call.name == "TodoWrite"
-                change = self._events.todo_change(place, read_todos(call), is_whole=is_whole)
+                change = self._events.todo_change(
+                    place, self._tasks.changed_by(call), is_whole=is_whole
+                )
                 step.events.append(change)
         self._window.grow(trajectory, step, len(line.data))
 
@@ -284,10 +289,13 @@ class ClaudeReader:
             if step is None:
                 step = orphaned = self._window.open(trajectory, "tool", line, place.at)
                 _name_step(step, record)
-            _name_new_task(step, details)
+            self._tasks.name_new(step, details)
             step.results.append(result)
             step.extend_to(line)
             self._tell_feedback(place._replace(step=step.index), result)
+            if (opened := read_pull_request(details)) is not None:
+                told = self._events.pull_request(place._replace(step=step.index), *opened, None)
+                self.ready.append(told)
             self._window.grow(trajectory, step, len(result.content))
 
     def _tell_feedback(self, place: Place, result: ToolResult) -> None:
@@ -320,16 +328,19 @@ class ClaudeReader:
         return None
 
     def _take_attachment(self, record: dict[str, Any], line: Line) -> str | None:
-        """Keep what was typed, or put in, while the agent worked: it stands nowhere else."""
+        """Keep what was typed, or put in, beside the messages: it stands nowhere else."""
         attachment = record.get("attachment")
-        if not isinstance(attachment, dict) or attachment.get("type") != "queued_command":
-            return "attachment"
-        content = read_user_content({"content": attachment.get("prompt")})
+        if not isinstance(attachment, dict):
+            return why_attachment_not_kept(attachment)
+        is_queued = attachment.get("type") == "queued_command"
+        said = attachment.get("prompt") if is_queued else attached_text(attachment)
+        content = read_user_content({"content": said})
         if not content.texts:
-            return _NO_CONTENT
+            return _NO_CONTENT if is_queued else why_attachment_not_kept(attachment)
         if self._is_repeated(record, "attachment", *content.texts):
             return _REPEATED
-        self._open_text(self._place(record, line), attachment, content)
+        about = attachment if is_queued else {"isMeta": True}
+        self._open_text(self._place(record, line), about, content)
         return None
 
     def _take_pull_request(self, record: dict[str, Any], line: Line) -> str | None:
@@ -341,6 +352,16 @@ class ClaudeReader:
         url, repository = text(record.get("prUrl")), text(record.get("prRepository"))
         place = self._place(record, line)
         self.ready.append(self._events.pull_request(place, number, url, repository))
+        return None
+
+    def _take_worktree(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read from which commit, and to which branch, a session went into a worktree."""
+        commit, branch = read_worktree(record.get("worktreeSession"))
+        if commit is None and branch is None:
+            return "worktree_state"
+        trajectory = self._trajectory(record, line)
+        trajectory.base_commit = trajectory.base_commit or commit
+        trajectory.branch = trajectory.branch or branch
         return None
 
     def _is_copy(self, line: Line) -> bool:
@@ -371,18 +392,3 @@ class ClaudeReader:
 def _name_step(step: OpenStep, record: dict[str, Any]) -> None:
     step.native_id = text(record.get("uuid"))
     step.native_parent_id = text(record.get("parentUuid"))
-
-
-def _name_new_task(step: OpenStep, details: object) -> None:
-    """Give a new task the id that only the result of its call tells."""
-    task = details.get("task") if isinstance(details, dict) else None
-    task_id = text(task.get("id")) if isinstance(task, dict) else None
-    if task_id is None or not isinstance(task, dict):
-        return
-    for position, event in enumerate(step.events):
-        if isinstance(event, TodoChange) and not event.is_whole_list and event.todos:
-            todo = event.todos[0]
-            if todo.native_id is None and todo.text == task.get("subject"):
-                named = msgspec.structs.replace(todo, native_id=task_id)
-                step.events[position] = msgspec.structs.replace(event, todos=(named,))
-                return

@@ -201,7 +201,7 @@ def test_a_new_task_is_named_by_its_result() -> None:
 
     assert todos_of(found) == [
         (False, (Todo(text="Test it", status="pending", native_id="3"),)),
-        (False, (Todo(status="cancelled", native_id="3"),)),
+        (False, (Todo(text="Test it", status="cancelled", native_id="3"),)),
     ]
 
 
