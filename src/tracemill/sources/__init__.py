@@ -49,6 +49,7 @@ SOURCES: Final = Registry[type[Source]](
         "junit": "tracemill.sources.junit:JUnit",
         "pytest": "tracemill.sources.pytest_report:PytestReport",
         "otlp": "tracemill.sources.otlp:Otlp",
+        "langfuse": "tracemill.sources.langfuse:Langfuse",
         "codex-exec": "tracemill.sources.codex_exec:CodexExec",
         "coverage": "tracemill.sources.coverage_report:CoverageReport",
         "sarif": "tracemill.sources.sarif:Sarif",

@@ -7,7 +7,7 @@ thoughts, which calls, and which results; what is no message is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -26,6 +26,7 @@ _SPEAKERS: Final[Mapping[str, Speaker]] = {
 _TEXT_KEYS: Final = ("content", "text", "value")
 _PICTURES: Final = frozenset({"image", "image_url", "input_image"})
 _MAX_NUMBER: Final = 10_000
+_MAX_PATH: Final = 16
 
 
 class Answer(NamedTuple):
@@ -108,6 +109,11 @@ def read_messages(value: object) -> tuple[Said, ...]:
     items = found if isinstance(found, list) else [found]
     flat = (one for item in items for one in (item if isinstance(item, list) else [item]))
     return tuple(said for item in flat if (said := read_message(item)) is not None)
+
+
+def replies(messages: Iterable[Said]) -> tuple[Said, ...]:
+    """Return messages that came out of a model, which not all tools write down as its own."""
+    return tuple(said if said.answers else said._replace(speaker="agent") for said in messages)
 
 
 def read_message(value: object, speaker: Speaker = "user") -> Said | None:
@@ -210,8 +216,14 @@ def numbered_messages(attributes: Mapping[str, Any], prefix: str) -> tuple[Said,
     found: dict[int, dict[str, Any]] = {}
     for name, value in _under(attributes, prefix):
         number, _, field = name.partition(".")
-        if number.isdigit() and field and int(number) < _MAX_NUMBER:
-            _put(found.setdefault(int(number), {}), field.split("."), value)
+        path = field.split(".")
+        if (
+            field
+            and number.isdecimal()
+            and int(number[:6]) < _MAX_NUMBER
+            and 0 < len(path) < _MAX_PATH
+        ):
+            _put(found.setdefault(int(number), {}), path, value)
     return tuple(
         said for _, fields in sorted(found.items()) if (said := read_message(_listed(fields)))
     )

@@ -255,6 +255,15 @@ def count(value: object) -> int | None:
     return value if type(value) is int and 0 <= value < MAX_COUNT else None
 
 
+def whole_number(value: object) -> int | None:
+    """Return a believable count, which some tools write as text or with a fraction of nothing."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:20])
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return count(value)
+
+
 def text(value: object) -> str | None:
     """Return `value` where it is a text with something in it, or None."""
     return value if type(value) is str and value else None

@@ -18,10 +18,11 @@ from tracemill.sources.chat_messages import (
     numbered_messages,
     read_message,
     read_messages,
+    replies,
 )
-from tracemill.sources.json_lines import text, tool_arguments
+from tracemill.sources.json_lines import text, tool_arguments, whole_number
 from tracemill.sources.open_trajectory import Tokens
-from tracemill.sources.otlp_values import Note, TracedSpan, whole_number
+from tracemill.sources.otlp_values import Note, TracedSpan
 
 Kind = Literal["agent", "model", "tool"]
 
@@ -154,8 +155,7 @@ def said_by(attributes: Mapping[str, Any], notes: Iterable[Note]) -> tuple[Said,
     told = told or tuple(said for note in notes for said in _said_in(note))
     for prefix in _NUMBERED_SAID:
         told = told or numbered_messages(attributes, prefix)
-    told = told or read_messages(first(attributes, older))
-    return tuple(said if said.answers else said._replace(speaker="agent") for said in told)
+    return replies(told or read_messages(first(attributes, older)))
 
 
 def _one_message(parts: object) -> object:

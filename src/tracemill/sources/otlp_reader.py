@@ -1,18 +1,16 @@
-"""Traces of one input, put together into trajectories at its end, when all spans are known.
+"""Requests of one input: what they tell of agents is told at its end, when all spans are known.
 
-A session is what its spans name it, or else the trace. A run of an agent inside another is a
-subagent with a trajectory of its own. A model call inside another is the same call told by a
-second tool: the inner one counts. What is held until the end is bounded; beyond that, what has
-come so far is told, and later spans of the same session make another trajectory.
+Children may stand before their parents, and logs say what was said in a span that stands
+elsewhere. What is held until the end is bounded; beyond that, what has come so far is told,
+and later spans of the same session make another trajectory.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from tracemill.base.ids import make_id
 from tracemill.records.findings import Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources import otlp_conventions as conventions
@@ -22,17 +20,16 @@ from tracemill.sources.open_trajectory import Window
 from tracemill.sources.otlp_values import (
     LogRecord,
     Note,
-    Resource,
     TracedSpan,
     log_records_of,
     spans_of,
 )
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.traced import Operation, Session, build_trajectory
+from tracemill.sources.traced import Traced, tell_sessions
+from tracemill.sources.traced_steps import Operation
 
 MAX_HELD_BYTES: Final = 64 * 2**20
 """How much of an input is held until its trajectories are told."""
-_MAX_ABOVE: Final = 256
 
 
 class _Held(NamedTuple):
@@ -114,14 +111,10 @@ class OtlpReader:
         return None
 
     def _tell(self) -> None:
-        """Tell what is held as trajectories: parents first, since subagents name them."""
+        """Tell what is held."""
         self._add_spans_of_logs()
-        told: dict[tuple[str, str], str] = {}
-        for (session_id, key), found in self._by_trajectory().items():
-            session = self._session(session_id, key, found, told)
-            operations = [self._operation(held) for held in found]
-            if build_trajectory(session, operations, self._window, self._origin):
-                told[session_id, key] = session.id
+        found = [self._traced(held) for held in self._held.values()]
+        tell_sessions(self._name, found, self._above, self._window, self._origin)
         self._n_bytes = 0
         self._clear()
 
@@ -138,69 +131,15 @@ class OtlpReader:
             )  # fmt: skip
             self._held[f"{log.trace_id}:{span_id}"] = _Held(span, "model", place)
 
-    def _by_trajectory(self) -> dict[tuple[str, str], list[_Held]]:
-        """Return what is held by session and agent, sessions in the order of their first span."""
-        agents = {h.span.span_id: h for h in self._held.values() if h.kind == "agent"}
-        outer = self._outer_models()
-        sessions = self._sessions()
-        found: dict[tuple[str, str], list[_Held]] = {}
-        for held in self._held.values():
-            if held.span.span_id in outer:
-                continue
-            chain = [above for above in self._ancestors(held.span.span_id) if above in agents]
-            own = [held.span.span_id] if held.kind == "agent" else []
-            runs = [*own, *chain]
-            key = runs[0] if len(runs) > 1 else ""
-            session = sessions[held.span.trace_id]
-            found.setdefault((session, key), []).append(held)
-        return dict(sorted(found.items(), key=lambda item: self._depth(item[0][1])))
-
-    def _depth(self, key: str) -> int:
-        return len(list(self._ancestors(key))) + 1 if key else 0
-
-    def _outer_models(self) -> set[str]:
-        """Return the model calls that have another inside."""
-        models = {h.span.span_id for h in self._held.values() if h.kind == "model"}
-        return {above for span_id in models for above in self._ancestors(span_id)} & models
-
-    def _sessions(self) -> dict[str, str]:
-        """Return the session of each trace: what one of its spans says, or its own id."""
-        named: dict[str, str] = {}
-        for held in self._held.values():
-            said = conventions.session_of(held.span.attributes)
-            if said is not None:
-                named.setdefault(held.span.trace_id, said)
-        traces = {held.span.trace_id for held in self._held.values()}
-        return {trace: named.get(trace, trace) for trace in traces}
-
-    def _ancestors(self, span_id: str) -> Iterator[str]:
-        above = self._above.get(span_id)
-        for _ in range(_MAX_ABOVE):
-            if not above or above == span_id:
-                return
-            yield above
-            above = self._above.get(above)
-
-    def _session(
-        self,
-        session_id: str,
-        key: str,
-        found: Sequence[_Held],
-        told: dict[tuple[str, str], str],
-    ) -> Session:
-        first = found[0].span
-        resources = (held.span.resource for held in found)
-        resource = next((named for named in resources if named.name), Resource(None, None))
-        parent = None
-        if key:
-            above = (run for run in self._ancestors(key) if (session_id, run) in told)
-            parent = told.get((session_id, next(above, "")))
-        return Session(
-            id=make_id("traj", self._name, session_id, key, first.trace_id, first.span_id),
-            session_id=session_id,
-            agent=type_name(resource.name or first.attributes.get("gen_ai.agent.name")),
-            agent_version=resource.version,
-            parent_id=parent,
+    def _traced(self, held: _Held) -> Traced:
+        span = held.span
+        agent = span.resource.name or span.attributes.get("gen_ai.agent.name")
+        return Traced(
+            operation=self._operation(held),
+            trace_id=span.trace_id,
+            agent=type_name(agent),
+            session_id=conventions.session_of(span.attributes),
+            agent_version=span.resource.version,
         )
 
     def _operation(self, held: _Held) -> Operation:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from tracemill.sources.json_lines import MAX_COUNT, text
+from tracemill.sources.json_lines import text, whole_number
 
 _MAX_DEPTH: Final = 32
 _ERROR_CODES: Final = frozenset({2, "2", "STATUS_CODE_ERROR"})
@@ -147,15 +147,6 @@ def _value(value: object, depth: int = 0) -> Any:
     if "kvlistValue" in value:
         return {str(item.get("key")): _value(item.get("value"), depth + 1) for item in items}
     return None
-
-
-def whole_number(value: object) -> int | None:
-    """Return a count, which some exporters write as text or with a fraction of nothing."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value[:20])
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if type(value) is int and 0 <= value < MAX_COUNT else None
 
 
 def _id(value: object) -> str:

@@ -80,7 +80,7 @@ def read_rows(
     """
     n_lines = n_used = 0
     skipped: Counter[str] = Counter()
-    for row in _rows(content, origin, is_inner):
+    for row in rows_of(content, origin, is_inner):
         if isinstance(row, Quarantined):
             yield row
             n_lines += 1
@@ -101,9 +101,10 @@ def read_rows(
     yield Tally(n_lines=n_lines, n_used=n_used, skipped=dict(skipped))
 
 
-def _rows(
-    content: Content, origin: Origin, is_inner: Callable[[Mapping[str, Any]], bool]
+def rows_of(
+    content: Content, origin: Origin, is_inner: Callable[[Mapping[str, Any]], bool] = _never
 ) -> Iterator[Line | Quarantined]:
+    """Yield the rows of an input with their places, and what cannot be read as one."""
     blocks = iter(content.blocks())
     first = _first_line(blocks, content.max_bytes)
     again = Content(chain([first], blocks), content.max_bytes)

@@ -1,275 +1,113 @@
-"""What tracing tools record of agents, as operations: model calls, tool calls, runs of an agent.
+"""What tracing tools record of agents, and how it falls into trajectories.
 
-A trace is not a session: every model call repeats the whole history that it was given, tools
-are told of twice, and children may be written before their parents. Here operations become
-trajectories. Messages are put in order once; a message that an operation was given and that
-nobody was seen to say is context from before, and never trained on.
+A trace is not a session: one session can span many traces, and one trace can hold agents
+within agents. A session is what its traces name it, or else the trace. A run of an agent
+inside another is a subagent with a trajectory of its own, unless the outer one tells nothing.
+A model call inside another is the same call, told by a second tool: the inner one counts.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
-import msgspec
+from tracemill.base.ids import make_id
+from tracemill.records.refs import Origin
+from tracemill.sources.open_trajectory import Window
+from tracemill.sources.traced_steps import Operation, Session, build_trajectory
 
-from tracemill.records.refs import Origin, Span
-from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
-from tracemill.sources.chat_messages import Said
-from tracemill.sources.open_trajectory import (
-    NO_TOKENS,
-    OpenStep,
-    OpenTrajectory,
-    Tokens,
-    Window,
-    added,
-)
-
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
-_FIRST, _LAST = 0, 1
+_MAX_ABOVE: Final = 256
 
 
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was traced."""
+class Traced(NamedTuple):
+    """One operation, and what its trace says of who ran it."""
 
-    kind: Literal["agent", "model", "tool"]
-    """A run of an agent, a call of a model, or a call of a tool."""
-    span_id: str
-    """Its id in the trace."""
-    started: datetime | None
-    """When it began."""
-    ended: datetime | None
-    """When it ended."""
-    place: Span
-    """Where it stands in the input."""
-    model: str | None = None
-    """The model that answered."""
-    tokens: Tokens = NO_TOKENS
-    """What the model call cost."""
-    given: tuple[Said, ...] = ()
-    """Messages that went in."""
-    said: tuple[Said, ...] = ()
-    """Messages that came out."""
-    call: ToolCall | None = None
-    """For a tool: the call; its id is empty where none was recorded."""
-    result: str | None = None
-    """For a tool: what came back."""
-    status: ResultStatus = "unknown"
-    """How it ended, as far as the trace tells."""
-    error: str | None = None
-    """What the trace says of the failure."""
-
-
-class Session(NamedTuple):
-    """What is known of a trajectory before its operations are looked at."""
-
-    id: str
-    """The trajectory's id."""
-    session_id: str
+    operation: Operation
+    trace_id: str
     agent: str
+    """The program."""
+    session_id: str | None = None
+    """None where nothing names it."""
     agent_version: str | None = None
     title: str | None = None
-    parent_id: str | None = None
 
 
-def build_trajectory(
-    session: Session, operations: Sequence[Operation], window: Window, origin: Origin
-) -> bool:
-    """Put the steps and the header of one trajectory into `window.ready`.
+def tell_sessions(
+    source: str,
+    found: Sequence[Traced],
+    above: Mapping[str, str | None],
+    window: Window,
+    origin: Origin,
+) -> None:
+    """Put the trajectories of all operations into `window.ready`.
 
-    Returns whether there was anything to tell: without steps there is no trajectory.
+    Args:
+        source: name of the source, which ids are made of.
+        found: the operations in the order in which they stood.
+        above: the operation above each, by their ids.
+        window: where steps are built.
+        origin: where all of it stands.
     """
-    builder = _Builder(session, window)
-    for operation, end in _moments(operations):
-        builder.take(operation, end)
-    return builder.finish(origin, operations)
-
-
-def _moments(operations: Iterable[Operation]) -> Iterator[tuple[Operation, int]]:
-    """Yield beginnings and endings by time; at one moment, what ends comes before what begins."""
-    moments = []
-    for number, operation in enumerate(operations):
-        began = operation.started or operation.ended or _NEVER
-        ended = max(operation.ended or began, began)
-        at_once = ended == began
-        moments.append(((began, 1, number, _FIRST), operation, _FIRST))
-        moments.append(((ended, 1 if at_once else 0, number, _LAST), operation, _LAST))
-    for _, operation, end in sorted(moments, key=lambda moment: moment[0]):
-        yield operation, end
-
-
-class _Answered(NamedTuple):
-    step: OpenStep
-    position: int
-
-
-class _Builder:
-    """Makes the steps of one trajectory."""
-
-    def __init__(self, session: Session, window: Window) -> None:
-        self._session = session
-        self._window = window
-        self._trajectory = OpenTrajectory(session.id, session.session_id)
-        self._seen: Counter[str] = Counter()
-        self._answered: dict[str, _Answered] = {}
-        self._unnamed: list[tuple[str, str]] = []
-        """Names and ids of calls that had no id of their own and wait for their result."""
-
-    def take(self, operation: Operation, end: int) -> None:
-        """Tell what an operation began or ended with."""
-        if operation.kind == "tool":
-            if end == _FIRST:
-                self._call(operation)
-            else:
-                self._return(operation)
-        elif end == _FIRST:
-            self._give(operation)
-        else:
-            self._say(operation)
-
-    def finish(self, origin: Origin, operations: Sequence[Operation]) -> bool:
-        """Close the trajectory and tell its header, where it has any step."""
-        trajectory, session = self._trajectory, self._session
-        if not trajectory.n_steps:
-            return False
-        trajectory.is_subagent = session.parent_id is not None
-        trajectory.parent_id = session.parent_id
-        trajectory.agent_version = session.agent_version
-        trajectory.title = session.title
-        for operation in operations:
-            trajectory.see_moment(operation.started)
-            trajectory.see_moment(operation.ended)
-            trajectory.see_model(operation.model)
-        trajectory.tokens = _cost(operations)
-        self._window.close(trajectory)
-        self._window.ready.append(trajectory.header(session.agent, origin))
-        return True
-
-    def _give(self, operation: Operation) -> None:
-        """Tell of the messages that went in and that nothing has told before."""
-        counted: Counter[str] = Counter()
-        new = []
-        for said in operation.given:
-            counted[said.key] += 1
-            if counted[said.key] > self._seen[said.key]:
-                new.append(said)
-        self._seen |= counted
-        replies = [number for number, said in enumerate(new) if said.speaker == "agent"]
-        n_before = replies[-1] + 1 if replies else 0
-        for number, said in enumerate(new):
-            self._tell(said, operation, operation.started, is_replayed=number < n_before)
-
-    def _say(self, operation: Operation) -> None:
-        """Tell what came out of a model, or of an agent where its model calls told nothing."""
-        step = None
-        for said in operation.said:
-            if operation.kind == "agent" and self._seen[said.key]:
-                continue
-            self._seen[said.key] += 1
-            step = self._tell(said, operation, operation.ended, is_replayed=False) or step
-        if operation.kind != "model":
-            return
-        if step is None and operation.status == "error" and operation.error:
-            step = self._open("agent", operation, operation.ended)
-            step.is_error = True
-            self._add_texts(step, [operation.error])
-        if step is not None:
-            step.tokens = operation.tokens
-            step.model = operation.model
-
-    def _tell(
-        self, said: Said, operation: Operation, at: datetime | None, *, is_replayed: bool
-    ) -> OpenStep | None:
-        for answer in said.answers:
-            self._answer(answer.call_id, None, answer.content, "unknown", operation)
-        if not (said.texts or said.reasoning or said.calls):
-            return None
-        step = self._open("user" if said.speaker == "tool" else said.speaker, operation, at)
-        step.is_replayed = is_replayed
-        step.n_images = said.n_images
-        step.native_id = operation.span_id if said.speaker == "agent" and not is_replayed else None
-        self._add_texts(step, said.texts)
-        step.reasoning += said.reasoning
-        for number, call in enumerate(said.calls):
-            self._add_call(step, call, f"{operation.span_id}-{number}")
-        return step
-
-    def _open(self, speaker: Speaker, operation: Operation, at: datetime | None) -> OpenStep:
-        return self._window.open(self._trajectory, speaker, operation.place, at)
-
-    def _add_texts(self, step: OpenStep, texts: Sequence[str]) -> None:
-        step.texts += texts
-        self._window.grow(self._trajectory, step, sum(map(len, texts)))
-
-    def _add_call(self, step: OpenStep, call: ToolCall, own_id: str) -> None:
-        if not call.id:
-            call = msgspec.structs.replace(call, id=own_id)
-            self._unnamed.append((call.name, call.id))
-        self._window.add_call(self._trajectory, step, call)
-
-    def _call(self, operation: Operation) -> None:
-        """Tell of a tool call, unless the model that asked for it has told."""
-        call = operation.call
-        if call is None or self._known(call.id, call.name) is not None:
-            return
-        if call.id in self._answered:
-            return
-        step = self._open("agent", operation, operation.started)
-        step.native_id = operation.span_id
-        step.model = operation.model
-        self._add_call(step, call, operation.span_id)
-
-    def _return(self, operation: Operation) -> None:
-        call = operation.call
-        if call is not None:
-            content = operation.result or operation.error or ""
-            self._answer(call.id or None, call.name, content, operation.status, operation)
-
-    def _known(self, call_id: str | None, name: str | None) -> str | None:
-        """Return the id under which a call waits for its result."""
-        if call_id:
-            return call_id if call_id in self._trajectory.by_call else None
-        waiting = (own for called, own in self._unnamed if name is None or called == name)
-        return next((own for own in waiting if own in self._trajectory.by_call), None)
-
-    def _answer(
-        self,
-        call_id: str | None,
-        name: str | None,
-        content: str,
-        status: ResultStatus,
-        operation: Operation,
-    ) -> None:
-        """Let a result join its call; what is told of it twice is put together."""
-        known = self._known(call_id, name) or call_id
-        before = self._answered.get(known) if known else None
-        if before is not None and before.step.results:
-            self._complete(before, content, status)
-            return
-        own_id = known or f"{operation.span_id}-result"
-        self._unnamed = [waiting for waiting in self._unnamed if waiting[1] != own_id]
-        step = self._trajectory.by_call.get(own_id) or self._open(
-            "tool", operation, operation.ended
+    groups = _Groups(found, above)
+    told: dict[tuple[str, str], str] = {}
+    for (session_id, run), members in groups.by_trajectory().items():
+        first = members[0]
+        runs = (outer for outer in groups.ancestors(run) if (session_id, outer) in told)
+        session = Session(
+            id=make_id("traj", source, session_id, run, first.trace_id, first.operation.span_id),
+            session_id=session_id,
+            agent=first.agent,
+            agent_version=first.agent_version,
+            title=next((member.title for member in members if member.title), None),
+            parent_id=told.get((session_id, next(runs, ""))) if run else None,
         )
-        step.results.append(ToolResult(call_id=own_id, content=content, status=status))
-        step.end = max(step.end, operation.place.end)
-        self._answered[own_id] = _Answered(step, len(step.results) - 1)
-        self._window.grow(self._trajectory, step, len(content))
-
-    def _complete(self, before: _Answered, content: str, status: ResultStatus) -> None:
-        result = before.step.results[before.position]
-        before.step.results[before.position] = msgspec.structs.replace(
-            result,
-            content=result.content or content,
-            status=status if result.status == "unknown" else result.status,
-        )
+        operations = [member.operation for member in members]
+        if build_trajectory(session, operations, window, origin):
+            told[session_id, run] = session.id
 
 
-def _cost(operations: Iterable[Operation]) -> Tokens:
-    """Return what the model calls cost; what an agent's run cost where no model call says."""
-    by_kind = {"model": NO_TOKENS, "agent": NO_TOKENS, "tool": NO_TOKENS}
-    for operation in operations:
-        by_kind[operation.kind] = added(by_kind[operation.kind], operation.tokens)
-    return by_kind["agent"] if by_kind["model"] == NO_TOKENS else by_kind["model"]
+class _Groups:
+    """Operations by trajectory."""
+
+    def __init__(self, found: Sequence[Traced], above: Mapping[str, str | None]) -> None:
+        self._found = found
+        self._above = above
+        self._runs = {one.operation.span_id for one in found if one.operation.kind == "agent"}
+        named: dict[str, str] = {}
+        for one in found:
+            if one.session_id is not None:
+                named.setdefault(one.trace_id, one.session_id)
+        self._sessions = named
+
+    def by_trajectory(self) -> dict[tuple[str, str], list[Traced]]:
+        """Return operations by session and run of an agent, outer runs before inner ones."""
+        outer = self._outer_models()
+        groups: dict[tuple[str, str], list[Traced]] = {}
+        for one in self._found:
+            if one.operation.span_id not in outer:
+                session_id = self._sessions.get(one.trace_id, one.trace_id)
+                groups.setdefault((session_id, self._run_of(one.operation)), []).append(one)
+        return dict(sorted(groups.items(), key=lambda group: self._depth(group[0][1])))
+
+    def ancestors(self, span_id: str) -> Iterator[str]:
+        """Yield the operations above one, the nearest first."""
+        above = self._above.get(span_id)
+        for _ in range(_MAX_ABOVE):
+            if not above or above == span_id:
+                return
+            yield above
+            above = self._above.get(above)
+
+    def _run_of(self, operation: Operation) -> str:
+        """Return the run that an operation belongs to; nothing for the outermost."""
+        runs = [operation.span_id] if operation.kind == "agent" else []
+        runs += [above for above in self.ancestors(operation.span_id) if above in self._runs]
+        return runs[0] if len(runs) > 1 else ""
+
+    def _depth(self, run: str) -> int:
+        return len(list(self.ancestors(run))) + 1 if run else 0
+
+    def _outer_models(self) -> set[str]:
+        """Return the model calls that have another inside."""
+        models = {one.operation.span_id for one in self._found if one.operation.kind == "model"}
+        return {above for span_id in models for above in self.ancestors(span_id)} & models
