@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.bandit import test_reports as bandit
+from tests.sources.beads import test_issues as beads
 from tests.sources.coverage import test_reports as coverage
 from tests.sources.gate_reading import assert_sums, read_gates
+from tests.sources.github import payloads as github
 from tests.sources.gitleaks import test_reports as gitleaks
 from tests.sources.junit import test_reports as junit
 from tests.sources.mypy import test_reports as mypy
@@ -30,6 +32,8 @@ REPORTS: dict[str, list[bytes]] = {
         pytest_reports.document(pytest_reports.outcome_of("failed")),
         pytest_reports.log(pytest_reports.report("setup"), pytest_reports.report("teardown")),
     ],
+    "github": list(github.FORMS.values()),
+    "beads": [beads.LINES],
     "coverage": [each.encode() for each in coverage.FORMS.values()],
     "ruff": [ruff.LIST, ruff.LINES, ruff.ANNOTATED],
     "mypy": [mypy.LINES],

@@ -27,6 +27,16 @@ from tracemill.records.documents import (
     SectionRole,
 )
 from tracemill.records.event_base import EventBase
+from tracemill.records.forge import (
+    CiJob,
+    CiRun,
+    Comment,
+    CommitStatus,
+    Issue,
+    PullRequest,
+    Push,
+    Review,
+)
 from tracemill.records.gates import GateRun
 from tracemill.records.session_events import (
     Compaction,
@@ -49,6 +59,14 @@ Event = (
     | Checkpoint
     | Captured
     | GateRun
+    | PullRequest
+    | Review
+    | Comment
+    | Issue
+    | Push
+    | CiRun
+    | CiJob
+    | CommitStatus
     | DocumentVersion
     | IssueHeader
 )
@@ -60,8 +78,12 @@ __all__ = [
     "CapturedKind",
     "Change",
     "Checkpoint",
+    "CiJob",
+    "CiRun",
     "CodeFinding",
+    "Comment",
     "Commit",
+    "CommitStatus",
     "Compaction",
     "DocumentKind",
     "DocumentVersion",
@@ -73,9 +95,13 @@ __all__ = [
     "FileIssue",
     "FileVersion",
     "GateRun",
+    "Issue",
     "IssueHeader",
     "Phase",
+    "PullRequest",
     "PullRequestLink",
+    "Push",
+    "Review",
     "Section",
     "SectionRole",
     "SessionSummary",

@@ -16,15 +16,24 @@ from msgspec import inspect
 from tracemill.records.events import (
     Captured,
     Checkpoint,
+    CiJob,
+    CiRun,
+    Comment,
     Commit,
+    CommitStatus,
     EventBase,
     Feedback,
     FileChange,
     FileVersion,
     GateRun,
+    Issue,
+    PullRequest,
+    Push,
+    Review,
     Todo,
 )
 from tracemill.records.findings import Input
+from tracemill.records.forge import Actor
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Remainder, Step, ToolCall, ToolResult, Trajectory
@@ -44,13 +53,24 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     FileVersion: frozenset({"commit", "object_id"}),
     FileChange: frozenset({"status"}),
     Captured: frozenset({"session_id"}),
+    PullRequest: frozenset({"head_commit", "merge_commit", "commits"}),
+    Review: frozenset({"native_id", "commit"}),
+    Comment: frozenset({"native_id", "commit", "review_id", "reply_to"}),
+    Issue: frozenset({"native_id"}),
+    Push: frozenset({"before", "after", "commits"}),
+    CiRun: frozenset({"run_id", "commit"}),
+    CiJob: frozenset({"run_id", "native_id", "commit"}),
+    CommitStatus: frozenset({"native_id", "commit"}),
     GateRun: frozenset({"tool", "commit", "run_id"}),
     GateResult: frozenset({"id", "gate_run_id", "commit"}),
     Input: frozenset({"id", "source", "content", "n_records"}),
 }
 """Ids, hashes and names of our own or that links depend on, by the class that declares them."""
 
-IDENTITIES: Final[Mapping[type[Record], frozenset[str]]] = {Commit: frozenset({"author"})}
+IDENTITIES: Final[Mapping[type[Record], frozenset[str]]] = {
+    Commit: frozenset({"author"}),
+    Actor: frozenset({"person"}),
+}
 """Fields whose whole value names a person."""
 
 

@@ -51,6 +51,8 @@ SOURCES: Final = Registry[type[Source]](
         "otlp": "tracemill.sources.otlp:Otlp",
         "langfuse": "tracemill.sources.langfuse:Langfuse",
         "codex-exec": "tracemill.sources.codex_exec:CodexExec",
+        "github": "tracemill.sources.github:GitHub",
+        "beads": "tracemill.sources.beads:Beads",
         "coverage": "tracemill.sources.coverage_report:CoverageReport",
         "sarif": "tracemill.sources.sarif:Sarif",
         "ruff": "tracemill.sources.findings_reports:Ruff",

@@ -20,15 +20,11 @@ _VIOLATION_PARTS: Final = 2
 
 
 class _Document:
-    """What both kinds share: all of them is fields, and nothing comes behind."""
+    """What both kinds share: the document is one thing, and nothing comes behind."""
 
     def __init__(self, origin: Origin) -> None:
         self.ready: list[SourceRecord] = []
         self.run = open_coverage(origin)
-
-    def take(self, record: dict[str, Any], line: Line) -> str | None:
-        """Read an item; these documents have none."""
-        raise BadShapeError(f"expected no list, found an item of {len(record)} at {line.start}")
 
     def finish(self) -> None:
         """Nothing stays open."""
@@ -37,12 +33,12 @@ class _Document:
 class CoverageDocument(_Document):
     """Takes a report of coverage.py."""
 
-    def begin(self, fields: Mapping[str, Any], whole: Line) -> None:
+    def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read the whole report."""
-        meta, files = fields.get("meta"), fields.get("files")
+        meta, files = record.get("meta"), record.get("files")
         if not isinstance(meta, dict) or not isinstance(files, dict):
             raise BadShapeError("expected a report of coverage.py, found another document")
-        span = Span(start=whole.start, end=whole.end)
+        span = Span(start=line.start, end=line.end)
         self.run.tool = "coverage.py"
         self.run.tool_version = text(meta.get("version"))
         self.run.at = moment(meta.get("timestamp"))
@@ -51,29 +47,31 @@ class CoverageDocument(_Document):
                 counts = _counts(said.get("summary"))
                 counts.missed = _numbers(said.get("missing_lines"))
                 self.ready.append(noted_file(self.run, counts, path or None, span))
-        self.run.coverage = _counts(fields.get("totals")).coverage()
+        self.run.coverage = _counts(record.get("totals")).coverage()
         self.ready.append(self.run.close(span))
+        return None
 
 
 class DiffDocument(_Document):
     """Takes a report of diff-cover or diff-quality."""
 
-    def begin(self, fields: Mapping[str, Any], whole: Line) -> None:
+    def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read the whole report."""
-        files = fields.get("src_stats")
+        files = record.get("src_stats")
         if not isinstance(files, dict):
             raise BadShapeError("expected a report of diff-cover, found another document")
-        span = Span(start=whole.start, end=whole.end)
+        span = Span(start=line.start, end=line.end)
         run = self.run
         run.tool = "diff-cover"
-        names = fields.get("report_name")
+        names = record.get("report_name")
         run.title = text(names[0] if isinstance(names, list) and names else names)
         said = {path: each for path, each in files.items() if isinstance(each, dict)}
         if any(_violations(each) for each in said.values()):
             self._read_quality(run, said, span)
         else:
-            self._read_coverage(run, said, fields, span)
+            self._read_coverage(run, said, record, span)
         self.ready.append(run.close(span))
+        return None
 
     def _read_coverage(
         self,

@@ -25,8 +25,6 @@ from tracemill.sources.protocol import SourceRecord
 
 _LCOV: Final = re.compile(r"(?:\s*TN:[^\n]*\n)*\s*SF:[^\n]+\n(?:[A-Z]+:[^\n]*\n)*?(?:DA:\d|end_of)")
 _DIFF: Final = frozenset({"report_name", "diff_name", "src_stats"})
-_NO_LIST: Final = ("",)
-"""A name that no report has: all of the document is fields."""
 
 
 class CoverageReport(FileSource):
@@ -51,15 +49,16 @@ class CoverageReport(FileSource):
         """Yield a result for each source file, the gate run, and the tally."""
         from tracemill.sources.coverage_documents import CoverageDocument, DiffDocument
         from tracemill.sources.coverage_reader import read_cobertura, read_lcov
-        from tracemill.sources.documents import read_document
+        from tracemill.sources.documents import whole_document
+        from tracemill.sources.json_lines import read_json_lines
 
         head = Head(Path(), content.peek(HEAD_BYTES))
         if head.unpacked.lstrip()[:1] == b"<":
             return read_cobertura(content.blocks(), origin)
         if head.fields.keys() >= _DIFF:
-            return read_document(content, origin, DiffDocument(origin), _NO_LIST)
+            return read_json_lines([whole_document(content)], origin, DiffDocument(origin))
         if head.unpacked.lstrip()[:1] == b"{":
-            return read_document(content, origin, CoverageDocument(origin), _NO_LIST)
+            return read_json_lines([whole_document(content)], origin, CoverageDocument(origin))
         return read_lcov(content.lines(), origin)
 
 

@@ -17,7 +17,7 @@ import jiter
 import msgspec
 import orjson
 
-from tracemill.base.lines import Line
+from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.findings import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
@@ -195,6 +195,16 @@ def take_apart_item(item: Line, path: tuple[str, ...]) -> Document:
     inner = take_apart(item.data, path)
     placed = [Line(item.start + each.start, each.data, each.is_terminated) for each in inner.items]
     return Document(inner.fields, placed, item)
+
+
+def whole_document(content: Content) -> Line | OversizeLine:
+    """Return a document as one line, for readers to which all of it is one thing."""
+    data = content.document()
+    return (
+        OversizeLine(0, content.max_bytes + 1)
+        if data is None
+        else Line(0, data, is_terminated=False)
+    )
 
 
 def take_apart(data: bytes, path: tuple[str, ...]) -> Document:

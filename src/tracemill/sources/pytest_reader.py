@@ -23,6 +23,7 @@ _STATUSES: Final[Mapping[str, ResultStatus]] = {
     "xfailed": "xfailed",
     "xpassed": "xpassed",
 }
+_HALTS: Final = ("failed", "skipped")
 _PHASES: Final = ("setup", "call", "teardown")
 _SKIP_REASON: Final = re.compile(r"\(.*, \d+, (['\"])(?:Skipped: )?(.*)\1\)\Z", re.DOTALL)
 _NOTHING_RAN: Final = 5
@@ -91,7 +92,7 @@ class _Reader:
 
     def _collect(self, node_id: str, outcome: object, longrepr: object, line: Line) -> None:
         """Keep a module that could not be collected, or that skips itself."""
-        if outcome not in {"failed", "skipped"}:
+        if outcome not in _HALTS:
             return
         status: ResultStatus = "error" if outcome == "failed" else "skipped"
         path = node_id.partition("::")[0] or None
@@ -146,7 +147,7 @@ class DocumentOfTests(_Reader):
             said = record.get(phase)
             if isinstance(said, dict):
                 test.spend(said.get("duration"))
-                if said.get("outcome") in {"failed", "skipped"} and test.crash is _NO_CRASH:
+                if said.get("outcome") in _HALTS and test.crash is _NO_CRASH:
                     test.crash = _crash(said.get("crash"), said.get("longrepr"))
         self._keep(test)
         return None
