@@ -43,6 +43,7 @@ SOURCES: Final = Registry[type[Source]](
         "cline": "tracemill.sources.cline:Cline",
         "cline-task": "tracemill.sources.cline:ClineTask",
         "cursor": "tracemill.sources.cursor:Cursor",
+        "specstory-md": "tracemill.sources.specstory_md:SpecStoryMd",
         "aider": "tracemill.sources.aider:Aider",
         "opencode": "tracemill.sources.opencode:OpenCode",
         "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",

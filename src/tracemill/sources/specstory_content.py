@@ -1,0 +1,188 @@
+"""What a block of SpecStory's Markdown says: who spoke, what was called, how that ended."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple
+
+from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+
+SESSION: Final = re.compile(
+    r"<!-- (?P<agent>.{1,60}) Session (?P<id>[0-9A-Za-z-]{8,64}) "
+    r"\((?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)\) -->\s*\Z"
+)
+SPEAKER: Final = re.compile(
+    r"_\*\*(?P<who>User|Agent|Assistant)(?P<side> - sidechain)?"
+    r"(?: \((?:(?P<model>[^()\n]{1,80}?)(?: |(?=\))))??(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)?\))?"
+    r"\*\*_\s*\Z"
+)
+TOOL: Final = re.compile(r'<tool-use data-tool-type="([^"]*)" data-tool-name="([^"]*)">')
+TOOL_END: Final = "</tool-use>"
+THOUGHT: Final = re.compile(r"<think>(?:<details>)?(?:<summary>[^<]*</summary>)?")
+THOUGHT_END: Final = re.compile(r"(?:</details>)?</think>\s*\Z")
+INTERRUPTION: Final = "[Request interrupted by user"
+_INJECTED: Final = (
+    "<command-name>",
+    "<command-message>",
+    "<local-command-",
+    "<bash-input>",
+    "<bash-stdout>",
+    "<system-reminder>",
+    "<task-notification>",
+    "Caveat: The messages below",
+    "This session is being continued from a previous conversation",
+)
+_SUMMARY: Final = re.compile(r"\s*(?:<details>)?<summary>Tool use: \*\*[^*\n]*\*\*(.*?)</summary>")
+_FENCE: Final = re.compile(r"```(\w*)\s*\Z")
+_RESULT_FENCES: Final = frozenset({"", "text"})
+_CODE: Final = re.compile(r"`([^`]+)`")
+_NAMED: Final = re.compile(r"(\w+):? `([^`]*)`")
+_INPUT: Final = re.compile(r"- (\w{1,40}): `?(.*?)`?\s*\Z")
+_FILE: Final = re.compile(r"(?:Read|Edit|Write|Create)(?: file)?: `?([^`]+?)`?\s*\Z")
+_WRITTEN: Final = re.compile(
+    r"(?:The file (.+?) has been (?:updated|created)|File created successfully at: (.+))"
+)
+_ENTRY: Final = re.compile(r"- \[(.)\] (?:\U0001f321\ufe0f? )?(.+?)\s*\Z")
+_CHECKS: Final[dict[str, TodoStatus]] = {
+    " ": "pending",
+    "x": "completed",
+    "X": "completed",
+    "\u26a1": "in_progress",
+    "~": "in_progress",
+    "-": "cancelled",
+}
+_REJECTION: Final = "The user doesn't want to proceed with this tool use"
+_FEEDBACK: Final = "the user said:\n"
+_FAILURE: Final = "<tool_use_error>"
+_EXIT_CODE: Final = re.compile(
+    r"(?:Error: )?Exit code:? (\d{1,9})\b|(?s:.{0,300}?)^Process exited with code (\d{1,9})\b",
+    re.MULTILINE,
+)
+_SAYS_FAILURES: Final = frozenset({"claude-code"})
+"""Agents whose results tell by their own words whenever a call failed."""
+
+
+class Tool(NamedTuple):
+    """One call, and what was shown of its result."""
+
+    call: ToolCall
+    result: ToolResult | None
+    todos: tuple[Todo, ...]
+
+
+class _Body(NamedTuple):
+    told: list[str]
+    """Lines outside of fences."""
+    given: tuple[str, str] | None
+    """What was handed in within a fence, and its language."""
+    result: str | None
+
+
+def is_injected(said: str) -> bool:
+    """Tell whether no person typed what stands under their name."""
+    return said.startswith(_INJECTED)
+
+
+def is_summary(said: str) -> bool:
+    """Tell whether a text stands for all that was said before."""
+    return said.startswith(_INJECTED[-1])
+
+
+def read_tool(name: str, kind: str, lines: list[str], call_id: str, agent: str) -> Tool:
+    """Return the call that a block shows; `kind` is what SpecStory takes the tool for."""
+    body = _taken_apart(lines)
+    todos = tuple(_todo(found) for line in body.told if (found := _ENTRY.match(line)))
+    arguments = _arguments(kind, body)
+    if todos:
+        arguments["todos"] = [{"content": todo.text, "status": todo.status} for todo in todos]
+    call = ToolCall(id=call_id, name=name, arguments=arguments)
+    result = None if body.result is None else _result(call_id, body.result, agent)
+    return Tool(call, result, todos if name.lower().startswith("todo") else ())
+
+
+def _taken_apart(lines: list[str]) -> _Body:
+    """Return the parts of a block; the last fence is the result, if it may be one."""
+    told: list[str] = []
+    given: tuple[str, str] | None = None
+    at = 0
+    while at < len(lines):
+        fence = _FENCE.match(lines[at])
+        if fence is None:
+            told.append(lines[at])
+            at += 1
+            continue
+        last = _last_fence(lines, at)
+        if fence[1] in _RESULT_FENCES:
+            return _Body(told, given, "\n".join(lines[at + 1 : last]))
+        end = next((n for n in range(at + 1, len(lines)) if lines[n].rstrip() == "```"), last)
+        given = ("\n".join(lines[at + 1 : end]), fence[1])
+        at = end + 1
+    return _Body(told, given, None)
+
+
+def _last_fence(lines: list[str], start: int) -> int:
+    """Return where the fence that begins at `start` ends, for it may hold fences itself."""
+    for at in range(len(lines) - 1, start, -1):
+        if lines[at].rstrip() == "```":
+            return at
+    return len(lines)
+
+
+def _arguments(kind: str, body: _Body) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    texts: list[str] = []
+    for line in body.told:
+        shown = _shown(line)
+        if given := _INPUT.match(line):
+            found[given[1]] = given[2]
+        elif file := _FILE.search(shown):
+            found["file_path"] = file[1]
+        elif kind == "search" and (pairs := _NAMED.findall(shown)):
+            found.update(pairs)
+        elif (code := _CODE.fullmatch(shown)) is not None:
+            found["command" if kind == "shell" else "file_path"] = code[1]
+        elif shown and not shown.startswith(("**", "<", "- [")):
+            texts.append(shown)
+    if body.given is not None:
+        key = {"shell": "command"}.get(kind, "diff" if body.given[1] == "diff" else "content")
+        found[key] = body.given[0]
+    written = _WRITTEN.match(body.result or "") if kind == "write" else None
+    if written is not None:
+        found.setdefault("file_path", written[1] or written[2])
+    if texts:
+        found.setdefault("description", "\n".join(texts))
+    return found
+
+
+def _shown(line: str) -> str:
+    summary = _SUMMARY.match(line)
+    return (summary[1] if summary else line).strip(" \u2022\t")
+
+
+def _todo(found: re.Match[str]) -> Todo:
+    return Todo(text=found[2], status=_CHECKS.get(found[1], "unknown"))
+
+
+def _result(call_id: str, content: str, agent: str) -> ToolResult:
+    code = _EXIT_CODE.match(content)
+    exit_code = int(code[1] or code[2]) if code else None
+    status = _status(content, exit_code, agent)
+    said = content.partition(_FEEDBACK)[2].strip() if status == "rejected" else ""
+    return ToolResult(
+        call_id=call_id,
+        content=content,
+        status=status,
+        exit_code=exit_code,
+        feedback=said or None,
+    )
+
+
+def _status(content: str, exit_code: int | None, agent: str) -> ResultStatus:
+    if content.startswith(_REJECTION):
+        return "rejected"
+    if content.startswith(INTERRUPTION):
+        return "interrupted"
+    if exit_code or content.startswith(_FAILURE):
+        return "error"
+    return "ok" if exit_code == 0 or agent in _SAYS_FAILURES else "unknown"
