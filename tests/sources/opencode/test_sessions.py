@@ -140,7 +140,7 @@ def test_a_spawned_session_knows_its_parent_and_no_person() -> None:
 
 
 def test_what_happened_besides_is_told() -> None:
-    rejection, todos, compaction, interruption = read_export(WHOLE).events
+    todos, rejection, compaction, interruption = read_export(WHOLE).events
 
     assert isinstance(todos, TodoChange)
     assert (todos.step, todos.todos) == (2, (Todo(text="Lex"),))
