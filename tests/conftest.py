@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from tests.repositories import Repository
 
@@ -23,3 +24,7 @@ def new_repository(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Rep
 @pytest.fixture
 def repo(new_repository: Callable[[], Repository]) -> Repository:
     return new_repository()
+
+
+settings.register_profile("tracemill", deadline=None)  # a busy machine is no failure
+settings.load_profile("tracemill")
