@@ -9,7 +9,9 @@ from typing import Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.adp import trajectories as adp
 from tests.sources.atif import documents as atif
+from tests.sources.chat_messages import rows as messages
 from tests.sources.mini_swe_agent import runs as mini
 from tests.sources.openhands import sessions as openhands
 from tests.sources.reading import blocks_of, read
@@ -26,6 +28,8 @@ ROWS: Final[Mapping[str, list[Any]]] = {
             subagent_trajectories=[atif.trajectory(atif.user("Look"), trajectory_id="s")],
         ),
     ],
+    "adp": [adp.PLAIN],
+    "chat-messages": [messages.CHAT, messages.SHARE, messages.BENCHMARK, messages.NEBIUS],
     "openhands": [
         {"trajectory": openhands.PLAIN, "feedback": "positive"},
         {"history": openhands.PLAIN, "resolved": False},

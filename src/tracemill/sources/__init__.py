@@ -30,6 +30,7 @@ SOURCES: Final = Registry[type[Source]](
         "claude-stream": "tracemill.sources.claude_stream:ClaudeStream",
         "atif": "tracemill.sources.atif:Atif",
         "swe-agent": "tracemill.sources.swe_agent:SweAgent",
+        "adp": "tracemill.sources.adp:Adp",
         "openhands": "tracemill.sources.openhands:OpenHands",
         "openhands-folder": "tracemill.sources.openhands:OpenHandsFolder",
         "mini-swe-agent": "tracemill.sources.mini_swe_agent:MiniSweAgent",
@@ -61,6 +62,7 @@ SOURCES: Final = Registry[type[Source]](
         "bandit": "tracemill.sources.findings_reports:Bandit",
         "pylint": "tracemill.sources.findings_reports:Pylint",
         "gitleaks": "tracemill.sources.findings_reports:Gitleaks",
+        "chat-messages": "tracemill.sources.messages:Messages",
     },
 )
 """Every source by name, in the order in which inputs are offered to them."""

@@ -29,7 +29,7 @@ from tracemill.sources.json_lines import BadShapeError, is_too_deep, moment, tex
 from tracemill.sources.message_parts import read_message
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, added, usage_of
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.rows import Part, TrajectoryIds
+from tracemill.sources.rows import Part, TrajectoryIds, objects
 from tracemill.sources.session_events import EventMaker, Place
 
 R = TypeVar("R", bound=Record)
@@ -63,7 +63,7 @@ class AtifReader:
         trajectory = self._begin(document, parent)
         fields = {key: value for key, value in document.fields.items() if key != _SUBAGENTS}
         reading = _Reading(trajectory, fields if has_subagents else document.fields, self)
-        yield Part(document.items, reading)
+        yield Part(objects(document.items), reading)
         if has_subagents:
             for inner in take_apart_item(row, (_SUBAGENTS,)).items:
                 yield from self._open(inner, trajectory)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+LISTS: Final = ("messages", "conversations", "trajectory")
+"""Where a row of a data set may hold its messages."""
 _TEXTS: Final = frozenset({"text", "input_text", "output_text"})
 _STAND_INS: Final = {
     "image": "[image]", "image_url": "[image]", "input_image": "[image]",

@@ -15,7 +15,7 @@ from tracemill.sources.message_parts import Message, read_message
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, Tokens
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.role_steps import Outcome, RoleSteps, outcome_of
-from tracemill.sources.rows import Part, TrajectoryIds, is_list
+from tracemill.sources.rows import Part, TrajectoryIds, is_list, objects
 from tracemill.sources.session_events import EventMaker
 from tracemill.sources.tool_calls import read_openai_calls
 
@@ -43,7 +43,7 @@ class MiniSweAgentReader:
         own_id = self._ids.make(self._name, row.data)
         trajectory = OpenTrajectory(own_id, own_id)
         steps = RoleSteps(trajectory, self._name, self._origin, self._events)
-        yield Part(document.items, _Reading(steps, document))
+        yield Part(objects(document.items), _Reading(steps, document))
 
 
 class _Reading:
@@ -87,7 +87,9 @@ class _Reading:
         said = read_message(record.get("content"))
         if "output" in record:
             said = Message("\n\n".join(_texts(record["output"])))
-        calls = read_openai_calls(record.get("tool_calls"), line) or _actions(extra, line)
+        calls = read_openai_calls(
+            record.get("tool_calls"), self._steps.trajectory.n_steps
+        ) or _actions(extra, line)
         if not calls and "actions" not in extra:
             said, calls = _fenced(said, line)
         step = self._steps.reply(

@@ -14,7 +14,7 @@ from tracemill.sources.message_parts import Message
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Tokens
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.role_steps import Outcome, RoleSteps, outcome_of
-from tracemill.sources.rows import Part, TrajectoryIds, is_list
+from tracemill.sources.rows import Part, TrajectoryIds, is_list, objects
 from tracemill.sources.session_events import EventMaker
 
 _NAMES: Final = {"run": "execute_bash", "run_ipython": "execute_ipython_cell"}
@@ -56,7 +56,7 @@ class OpenHandsReader:
         trajectory = OpenTrajectory(own_id, session_id if len(session_id) >= _MIN_ID else own_id)
         trajectory.title = text(document.fields.get("instance_id"))
         steps = RoleSteps(trajectory, self._name, self._origin, self._events)
-        yield Part(document.items, _Reading(steps, document))
+        yield Part(objects(document.items), _Reading(steps, document))
 
 
 class _Reading:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tracemill.base.lines import Line
 from tracemill.records.events import FeedbackKind
@@ -21,6 +21,13 @@ from tracemill.sources.message_parts import Message
 from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory, Window
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import EventMaker, Place
+
+UNKNOWN_AGENT: Final = "unknown"
+"""What an agent is called that nothing names."""
+OUTCOME_FACTS: Final = (
+    "resolved", "target", "exit_status", "feedback", "polarity", "success", "reward", "score",
+)  # fmt: skip
+"""Fields in which rows of data sets state how the work came out."""
 
 
 class Outcome(NamedTuple):
@@ -111,7 +118,7 @@ class RoleSteps:
         if step is None:
             step = self._window.open(self.trajectory, "tool", line, None)
         result = ToolResult(
-            call_id=call_id or f"unnamed-{line.start}",
+            call_id=call_id or f"unnamed-{step.index}-{len(step.results)}",
             content=content,
             status=outcome.status,
             exit_code=outcome.exit_code,

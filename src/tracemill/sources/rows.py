@@ -8,7 +8,7 @@ of their own. Rows that cannot be read are quarantined, and their neighbours are
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +20,7 @@ from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
 from tracemill.sources.documents import (
+    Item,
     NotADocumentError,
     object_at,
     quarantined,
@@ -50,8 +51,13 @@ class TrajectoryIds:
 class Part(NamedTuple):
     """Items that one reader takes: a trajectory of a row."""
 
-    items: list[Line]
+    items: Iterable[Item[Line]]
     reader: LineReader
+
+
+def objects(lines: Iterable[Line]) -> Iterator[Item[Line]]:
+    """Yield the objects that stand on lines."""
+    return (object_at(line, line.data) for line in lines)
 
 
 def is_list(row: Line) -> bool:
@@ -87,8 +93,7 @@ def read_rows(
             continue
         try:
             for part in open_row(row):
-                items = (object_at(item, item.data) for item in part.items)
-                for record in read_items(items, origin, part.reader):
+                for record in read_items(part.items, origin, part.reader):
                     if not isinstance(record, Tally):
                         yield record
                         continue

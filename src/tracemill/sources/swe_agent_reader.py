@@ -17,7 +17,7 @@ from tracemill.sources.message_parts import Message, read_message
 from tracemill.sources.open_trajectory import OpenTrajectory
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.role_steps import Outcome, RoleSteps
-from tracemill.sources.rows import Part, TrajectoryIds
+from tracemill.sources.rows import Part, TrajectoryIds, objects
 from tracemill.sources.session_events import EventMaker
 from tracemill.sources.tool_calls import read_openai_calls
 
@@ -54,7 +54,7 @@ class SweAgentReader:
         trajectory = OpenTrajectory(own_id, own_id)
         steps = RoleSteps(trajectory, self._name, self._origin, self._events)
         reading = _Reading(steps, said.fields, row)
-        yield Part([*said.items, *done.items], reading)
+        yield Part(objects([*said.items, *done.items]), reading)
 
 
 class _Reading:
@@ -94,7 +94,7 @@ class _Reading:
 
     def _take_reply(self, record: Mapping[str, Any], said: Message, line: Line) -> None:
         thought, action = record.get("thought"), record.get("action")
-        calls = read_openai_calls(record.get("tool_calls"), line)
+        calls = read_openai_calls(record.get("tool_calls"), self._steps.trajectory.n_steps)
         if isinstance(action, str):
             self._said.append(action)
             calls = calls or _shell_call(action, line)

@@ -1,0 +1,147 @@
+"""One row of messages as it is read, message by message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+import orjson
+
+from tracemill.base.lines import Line
+from tracemill.records.refs import Origin
+from tracemill.records.trajectory import ToolCall
+from tracemill.sources.documents import Document, Item, object_at, take_apart, take_apart_item
+from tracemill.sources.json_lines import BadShapeError, is_too_deep, text
+from tracemill.sources.message_parts import LISTS, Message, read_message
+from tracemill.sources.open_trajectory import OpenTrajectory
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps
+from tracemill.sources.rows import Part, TrajectoryIds, is_list, objects
+from tracemill.sources.session_events import EventMaker
+from tracemill.sources.tool_calls import read_openai_calls
+
+_Kind = Literal["system", "user", "agent", "tool"]
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "system": "system", "developer": "system",
+    "user": "user", "human": "user",
+    "assistant": "agent", "gpt": "agent", "ai": "agent", "model": "agent",
+    "function_call": "agent", "tool_call": "agent",
+    "tool": "tool", "function": "tool", "observation": "tool", "ipython": "tool",
+}  # fmt: skip
+_CALLS: Final = frozenset({"function_call", "tool_call"})
+"""Roles under which ShareGPT keeps a call as JSON in a text."""
+_NAMES: Final = ("instance_id", "id", "traj_id", "trajectory_id")
+
+
+class _Row(NamedTuple):
+    """A row taken apart."""
+
+    fields: Mapping[str, Any]
+    """Its fields, but for the messages."""
+    items: list[Item[Line]]
+    whole: Line
+
+
+class MessagesReader:
+    """Opens rows."""
+
+    def __init__(self, name: str, origin: Origin) -> None:
+        self._name = name
+        self._origin = origin
+        self._events = EventMaker(origin)
+        self._ids = TrajectoryIds()
+
+    def open_row(self, row: Line) -> Iterator[Part]:
+        """Yield the messages of a row."""
+        document = _take_apart(row)
+        if is_too_deep(document.fields):
+            raise BadShapeError("expected a row, found it nested too deeply")
+        own_id = self._ids.make(self._name, row.data)
+        trajectory = OpenTrajectory(own_id, own_id)
+        fields = document.fields
+        trajectory.title = next((t for name in _NAMES if (t := text(fields.get(name)))), None)
+        trajectory.see_model(text(fields.get("model_name")) or text(fields.get("model")))
+        steps = RoleSteps(trajectory, UNKNOWN_AGENT, self._origin, self._events)
+        yield Part(document.items, _Reading(steps, document))
+
+
+def _take_apart(row: Line) -> _Row:
+    """Return the messages of a row, and its other fields."""
+    if is_list(row):
+        return _taken_apart(take_apart_item(row, ()))
+    fields = object_at(row, row.data).fields
+    name = next((name for name in LISTS if isinstance(fields.get(name), list | str)), None)
+    if name is None:
+        raise BadShapeError("expected a list of messages, found none")
+    if isinstance(fields[name], list):
+        return _taken_apart(take_apart_item(row, (name,)))
+    # What stands in a text has no bytes of its own: each message stands for the whole row.
+    inner = take_apart(fields.pop(name).encode("utf-8", "surrogatepass"), ()).items
+    return _Row(fields, [object_at(row, item.data) for item in inner], row)
+
+
+def _taken_apart(document: Document) -> _Row:
+    return _Row(document.fields, list(objects(document.items)), document.whole)
+
+
+class _Reading:
+    """One row that is being read."""
+
+    def __init__(self, steps: RoleSteps, document: _Row) -> None:
+        self.ready: list[SourceRecord] = steps.ready
+        self._steps = steps
+        self._document = document
+        self._is_benchmark = "instance_id" in document.fields
+
+    def take(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read one message; return why it holds nothing to keep, or None where it was used."""
+        if is_too_deep(record):
+            raise BadShapeError("expected a message, found it nested too deeply")
+        role = text(record.get("role")) or text(record.get("from")) or ""
+        said = _said(record)
+        kind = _KINDS.get(role)
+        if kind == "user" and self._is_benchmark and self._steps.is_answer_due:
+            kind = "tool"
+        match kind:
+            case "agent":
+                self._take_reply(record, said, role, line)
+            case "tool":
+                call_id = text(record.get("tool_call_id"))
+                self._steps.answer(line, said.text, call_id)
+            case "system" | "user":
+                self._steps.say(line, kind, said)
+            case None:
+                raise BadShapeError("expected a known role, found another")
+        return None
+
+    def finish(self) -> None:
+        """Tell how the work came out, and give the session its header."""
+        for fact in OUTCOME_FACTS:
+            self._steps.state(self._document.whole, fact, self._document.fields.get(fact))
+        self._steps.finish()
+
+    def _take_reply(self, record: Mapping[str, Any], said: Message, role: str, line: Line) -> None:
+        index = self._steps.trajectory.n_steps
+        calls: tuple[ToolCall, ...] = read_openai_calls(record.get("tool_calls"), index)
+        old = record.get("function_call")
+        if not calls and isinstance(old, dict):
+            calls = read_openai_calls([old], index)
+        if role in _CALLS and (found := read_openai_calls([_decoded(said.text)], index)):
+            calls, said = found, Message("")
+        thought = text(record.get("reasoning_content")) or text(record.get("reasoning"))
+        step = self._steps.reply(line, said, calls, thought)
+        step.model = next(iter(self._steps.trajectory.models), None)
+
+
+def _said(record: Mapping[str, Any]) -> Message:
+    for key in ("content", "value", "text", "system_prompt"):
+        if record.get(key):
+            return read_message(record[key])
+    return Message("")
+
+
+def _decoded(said: str) -> object:
+    try:
+        return orjson.loads(said)
+    except orjson.JSONDecodeError:
+        return None

@@ -1,0 +1,151 @@
+"""What rows of messages become."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.sources.chat_messages.rows import BENCHMARK, CHAT, NEBIUS, SHARE, call, message
+from tests.sources.reading import Found, read
+
+from tracemill.sources.head import Head
+from tracemill.sources.messages import Messages
+
+
+def read_row(row: Any) -> Found:
+    return read(Messages(), json.dumps(row).encode())
+
+
+def test_openai_messages_become_steps() -> None:
+    found = read_row(CHAT)
+
+    assert [(step.speaker, step.text) for step in found.steps] == [
+        ("system", "You are helpful."),
+        ("user", "List the files"),
+        ("agent", ""),
+        ("agent", "One file."),
+    ]
+    step = found.steps[2]
+    assert (step.calls[0].id, step.calls[0].arguments) == ("c1", {"command": "ls"})
+    assert [(r.call_id, r.content, r.status) for r in step.results] == [("c1", "a.py", "unknown")]
+
+
+def test_sharegpt_messages_become_the_same_steps() -> None:
+    found = read_row(SHARE)
+
+    assert [step.speaker for step in found.steps] == ["user", "agent", "agent"]
+    step = found.steps[1]
+    assert (step.calls[0].name, step.calls[0].arguments) == ("ls", {"path": "."})
+    assert step.results[0].content == "a.py"
+    assert found.header.title == "share-1"
+
+
+def test_what_follows_a_reply_in_a_benchmark_came_back_to_it() -> None:
+    found = read_row(BENCHMARK)
+
+    assert [step.speaker for step in found.steps] == ["system", "user", "agent", "agent"]
+    assert [result.content for result in found.steps[2].results] == ["a.py"]
+    assert found.stated == {"resolved": True}
+    assert (found.header.title, found.header.models) == ("a__b-1", ("m-1",))
+
+
+def test_a_person_of_a_chat_may_speak_again() -> None:
+    found = read_row({"messages": [message("assistant", "Hi"), message("user", "Hello")]})
+
+    assert [step.speaker for step in found.steps] == ["agent", "user"]
+
+
+def test_rows_of_nebius_name_their_roles_and_texts_otherwise() -> None:
+    found = read_row(NEBIUS)
+
+    assert [(step.speaker, step.text) for step in found.steps] == [
+        ("system", "SETTING"),
+        ("user", "Fix the issue"),
+        ("agent", "Look.\n```\nls\n```"),
+    ]
+    assert found.stated == {"target": False, "exit_status": "submitted (exit_cost)"}
+
+
+def test_messages_may_stand_as_json_in_a_text() -> None:
+    row = {**BENCHMARK, "messages": json.dumps(BENCHMARK["messages"])}
+    data = json.dumps(row).encode()
+
+    found = read(Messages(), data)
+
+    assert [step.text for step in found.steps] == [step.text for step in read_row(BENCHMARK).steps]
+    assert all((step.span.start, step.span.end) == (0, len(data)) for step in found.steps)
+
+
+def test_a_bare_list_of_messages_is_one_session() -> None:
+    found = read_row(CHAT["messages"])
+
+    assert len(found.headers) == 1
+    assert found.header.n_steps == 4
+
+
+def test_answers_without_ids_go_to_the_calls_in_their_order() -> None:
+    calls = [call("c1", "ls", {}), call("c2", "pwd", {})]
+    row = {
+        "messages": [
+            message("assistant", "", tool_calls=calls),
+            message("tool", "a.py"),
+            message("tool", "/srv"),
+        ]
+    }
+
+    (step,) = read_row(row).steps
+
+    assert [(r.call_id, r.content) for r in step.results] == [("c1", "a.py"), ("c2", "/srv")]
+
+
+def test_an_answer_to_nothing_is_a_step_of_the_tools() -> None:
+    (step,) = read_row({"messages": [message("tool", "late", tool_call_id="c9")]}).steps
+
+    assert (step.speaker, step.results[0].call_id) == ("tool", "c9")
+
+
+def test_old_function_calls_and_thoughts_are_read() -> None:
+    old = {"name": "ls", "arguments": "{}"}
+    reply = message("assistant", None, function_call=old, reasoning_content="Look first")
+
+    (step,) = read_row({"messages": [reply]}).steps
+
+    assert (step.calls[0].name, step.reasoning) == ("ls", "Look first")
+
+
+def test_parts_of_a_message_are_texts_and_pictures() -> None:
+    parts = [
+        {"type": "text", "text": "See"},
+        {"type": "image_url", "image_url": {"url": "data:"}},
+    ]
+
+    (step,) = read_row({"messages": [message("user", parts)]}).steps
+
+    assert (step.text, step.n_images) == ("See\n\n[image]", 1)
+
+
+def test_a_role_that_nobody_knows_is_quarantined_alone() -> None:
+    found = read_row({"messages": [message("user", "x"), message("narrator", "y")]})
+
+    assert [step.text for step in found.steps] == ["x"]
+    assert [each.reason for each in found.quarantined] == ["bad_shape"]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        *((json.dumps(row), True) for row in (CHAT, SHARE, BENCHMARK, NEBIUS, [CHAT, CHAT])),
+        (json.dumps(CHAT) + "\n" + json.dumps(CHAT), True),
+        (json.dumps(CHAT["messages"]), True),
+        (json.dumps({"messages": '[{"role": "user", "content": "x"}]'}), True),
+        (json.dumps({"messages": "none"}), False),
+        (json.dumps({"messages": [{"type": "user", "content": "x"}]}), False),
+        (json.dumps({"messages": [{"role": "user", "parts": []}]}), False),
+        (json.dumps(message("user", "x")) + "\n", False),
+        (json.dumps({"text": "<|im_start|>user"}), False),
+    ],
+)
+def test_rows_are_told_by_their_first_message(data: str, expected: bool) -> None:
+    assert Messages().recognises(Head(Path("x"), data.encode())) is expected

@@ -1,0 +1,77 @@
+"""Counts of an independent reader, over every real file of messages: plain json."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.sources.reading import FOREIGN, head_of, read_file
+from tests.sources.real_files import assert_accounted, counts_of, params
+
+from tracemill.records.events import StatedOutcome
+from tracemill.sources.messages import Messages
+
+pytestmark = pytest.mark.foreign
+
+SEEDS = sorted(
+    path
+    for name in ("punie", "synthia")
+    for path in (FOREIGN / "seeds" / name / "datasets").rglob("*.jsonl")
+)
+
+
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text().split("\n"):
+        if line.strip():
+            yield json.loads(line)
+
+
+@pytest.mark.parametrize("path", params("swe_agent_messages", "*"))
+def test_rows_of_a_benchmark_agree_with_an_independent_reader(path: Path) -> None:
+    counts: Counter[str] = Counter()
+    stated = []
+    for row in json.loads(path.read_bytes()):
+        roles = [message["role"] for message in row["trajectory"]]
+        n_answers = roles.count("user") - 1
+        counts.update({"trajectories": 1, "system steps": 1, "user steps": 1})
+        counts.update({"agent steps": roles.count("ai")})
+        counts.update({"results": n_answers, "unknown results": n_answers})
+        stated += [("target", row["target"]), ("exit_status", row["exit_status"])]
+
+    found = read_file(Messages(), path)
+
+    assert Messages().recognises(head_of(path))
+    assert counts_of(found) == counts
+    told = [(e.fact, e.value) for e in found.events if isinstance(e, StatedOutcome)]
+    assert told == stated
+    assert_accounted(found)
+
+
+def test_chats_agree_with_an_independent_reader() -> None:
+    if not SEEDS:
+        pytest.skip(f"no files of messages under {FOREIGN / 'seeds'}; set TRACEMILL_SHARED_DATA")
+    for path in SEEDS:
+        rows = list(rows_of(path))
+        if not rows[0].get("messages"):
+            assert not Messages().recognises(head_of(path))
+            continue
+        chats = [row["messages"] for row in rows if row["messages"]]
+        said = [message for chat in chats for message in chat]
+        counts = Counter({"trajectories": len(chats)})
+        for message in said:
+            role = {"assistant": "agent"}.get(message["role"], message["role"])
+            counts[f"{role} steps"] += role != "tool"
+            counts["calls"] += len(message.get("tool_calls") or ())
+            counts["results"] += role == "tool"
+        counts["unknown results"] = counts["results"]
+
+        found = read_file(Messages(), path)
+
+        assert Messages().recognises(head_of(path))
+        assert counts_of(found) == +counts, path.name
+        assert len(found.quarantined) == len(rows) - len(chats)
+        assert_accounted(found)
