@@ -122,6 +122,9 @@ def codex_records() -> st.SearchStrategy[dict[str, Any]]:
                 codex.event("task_started"),
                 codex.event("patch_apply_end", call_id="a", success=False),
                 codex.line("compacted", message=""),
+                codex.event("error", message="Busy"),
+                {"type": "tool_call", "function": {"name": "a"}, "arguments": "b"},
+                {"type": "tool_result", "name": "a", "result": {"n": 1}},
             ]
         ),
     )

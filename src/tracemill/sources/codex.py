@@ -10,7 +10,10 @@ The model of this source:
   compaction or a fork may let differ from the sum of its steps.
 - A session that was forked begins with its parent's history; those steps are replayed ones.
 - The history that a compaction repeats is not read again.
+- Turns that were rolled back are taken back, as far as their steps are still open.
 - A subagent's session is the one of the agent that spawned it.
+- The oldest files hold bare messages, calls and results; a result there answers the oldest open
+  call of its tool.
 """
 
 from __future__ import annotations
@@ -37,6 +40,11 @@ _ENVELOPES: Final = frozenset(
     {"session_meta", "response_item", "event_msg", "turn_context", "compacted", "world_state"}
 )
 _BARE_ITEMS: Final = frozenset({"function_call", "function_call_output", "reasoning"})
+_BARE_KEYS: Final = frozenset(
+    {"timestamp", "created_at", "role", "content", "message", "model"}
+    | {"type", "function", "arguments", "name", "result", "text"}
+)
+"""All that lines of the oldest files hold."""
 _CUT_OFF: Final = re.compile(
     rb'\s*\{.{0,200}?"type"\s*:\s*"(?:session_meta|response_item|event_msg|turn_context)"',
     re.DOTALL,
@@ -48,22 +56,24 @@ class Codex:
     """Reads the rollouts of the Codex command line, its editor extension and its desktop app."""
 
     name: ClassVar[str] = "codex"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl", ".jsonl.zst"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a rollout, by its first lines.
 
-        A bare chat message says nothing of who wrote it, and the bytes at hand of a compressed
-        file may hold nothing whole: such a file must be named as a rollout.
+        The bytes at hand of a compressed file may hold nothing whole, and a bare message may say
+        nothing of who wrote it: such a file must be named as a rollout.
         """
         is_named = head.path.name.startswith("rollout-")
         if head.is_packed and not head.unpacked:
             return is_named
         if not head.objects:
             return _CUT_OFF.match(head.unpacked) is not None
-        return any(_is_ours(found) or (is_named and "role" in found) for found in head.objects)
+        if any(_is_ours(found) or (is_named and "role" in found) for found in head.objects):
+            return True
+        return "model" in head.objects[0] and all(map(_is_bare, head.objects))
 
     def open(self, path: Path) -> BinaryIO:
         """Return the bytes of the file, compressed where it is."""
@@ -88,6 +98,12 @@ def _is_ours(record: Mapping[str, Any]) -> bool:
     if kind in _ENVELOPES:
         return isinstance(record.get("payload"), dict)
     return kind in _BARE_ITEMS and ("call_id" in record or "encrypted_content" in record)
+
+
+def _is_bare(record: Mapping[str, Any]) -> bool:
+    """Tell a line of the oldest files, which name no program."""
+    is_dated = "timestamp" in record or "created_at" in record
+    return is_dated and ("role" in record or "type" in record) and record.keys() <= _BARE_KEYS
 
 
 def _unpacked(blocks: Iterable[bytes]) -> Iterator[bytes]:

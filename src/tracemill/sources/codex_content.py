@@ -185,9 +185,14 @@ def read_output(item: dict[str, Any]) -> Output:
 
 
 def _tools_found(tools: list[Any]) -> Output:
-    if is_too_deep(tools):
-        raise BadShapeError("expected a list of tools, found it nested too deeply")
-    return Output(orjson.dumps(tools).decode(), None, None)
+    return Output(bare_output(tools), None, None)
+
+
+def bare_output(result: object) -> str:
+    """Return what a tool returned as text, whatever it is."""
+    if is_too_deep(result):
+        raise BadShapeError("expected a tool's result, found it nested too deeply")
+    return result if isinstance(result, str) else orjson.dumps(result).decode()
 
 
 def _old_output(said: str) -> Output | None:

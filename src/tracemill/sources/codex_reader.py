@@ -20,6 +20,7 @@ _CALLS: Final = (
     "custom_tool_call",
     "function_call",
     "local_shell_call",
+    "tool_call",
     "tool_search_call",
     "web_search_call",
 )
@@ -58,7 +59,6 @@ _EVENTS_NOT_KEPT: Final = frozenset(
         "context_compacted",  # says again what a `compacted` record says
         "dynamic_tool_call_request",
         "entered_review_mode",
-        "error",
         "exec_command_begin",
         "exec_command_end",
         "exited_review_mode",
@@ -71,7 +71,6 @@ _EVENTS_NOT_KEPT: Final = frozenset(
         "sub_agent_activity",
         "task_complete",
         "thread_goal_updated",
-        "thread_rolled_back",
         "thread_settings_applied",
         "turn_diff",
         "undo_completed",
@@ -105,6 +104,7 @@ class CodexReader:
             "agent_message": steps.take_note,
             **dict.fromkeys(_CALLS, steps.take_call),
             **dict.fromkeys(_OUTPUTS, steps.take_output),
+            **dict.fromkeys(("tool_result", "function_result"), steps.take_answer),
         }
         self._event_takers: dict[str, _Taker] = {
             "token_count": self._take_tokens,
@@ -116,7 +116,10 @@ class CodexReader:
             "patch_apply_end": steps.take_ending,
             "mcp_tool_call_end": steps.take_ending,
             "dynamic_tool_call_response": steps.take_ending,
+            "error": steps.take_error,
+            "thread_rolled_back": steps.take_rollback,
         }
+        self._bare_takers = {**self._item_takers, "error": steps.take_error}
         self._nested_takers = {
             "response_item": self._item_takers,
             "event_msg": self._event_takers,
@@ -157,9 +160,10 @@ class CodexReader:
             return "state"
         if not isinstance(kind, str):
             return unknown_type(kind)
-        taker = self._item_takers.get(kind)
+        taker = self._bare_takers.get(kind)
         if taker is None:
             return _why_not_kept(kind, is_event=False)
+        self._steps.model = text(record.get("model")) or self._steps.model
         return taker(Item(record, kind, line, _moment_of(record)))
 
     def _take_meta(self, item: Item) -> str | None:

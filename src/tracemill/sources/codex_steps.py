@@ -15,6 +15,7 @@ from tracemill.records.refs import Origin
 from tracemill.sources.codex_content import (
     TURN_ABORTED,
     Said,
+    bare_output,
     find_cwd,
     is_injected,
     read_call,
@@ -25,7 +26,7 @@ from tracemill.sources.codex_content import (
     result_of,
 )
 from tracemill.sources.codex_session import Aborts, Echoes, Replay
-from tracemill.sources.json_lines import text
+from tracemill.sources.json_lines import count, text
 from tracemill.sources.open_trajectory import (
     NO_TOKENS,
     OpenStep,
@@ -181,6 +182,41 @@ class CodexSteps:
             return f"event_{item.kind}"
         self._failed.put(call_id, value=True)
         step.extend_to(item.line)
+        return None
+
+    def take_answer(self, item: Item) -> str | None:
+        """Read what a tool returned in the oldest files, which name no calls but by their tool."""
+        name, reply = text(item.payload.get("name")), self._reply
+        answered = {result.call_id for result in reply.results} if reply is not None else set()
+        calls = reply.calls if reply is not None else []
+        made = [call.id for call in calls if call.name == name and call.id not in answered]
+        output = bare_output(item.payload.get("result"))
+        told = {"call_id": made[0] if made else None, "output": output}
+        return self.take_output(item._replace(payload=told))
+
+    def take_error(self, item: Item) -> str | None:
+        """Read an error that ended a reply."""
+        error = item.payload.get("error")
+        fields = error if isinstance(error, dict) else item.payload
+        said = text(fields.get("message")) or text(fields.get("text"))
+        if said is None:
+            return NO_CONTENT
+        step = self._open(item)
+        step.speaker, step.is_error = "agent", True
+        self._fill(step, Said([said], 0))
+        return None
+
+    def take_rollback(self, item: Item) -> str | None:
+        """Read how many turns a person took back."""
+        n_turns, trajectory = count(item.payload.get("num_turns")), self.begun
+        steps = trajectory.steps if trajectory is not None else ()
+        asked = [step.index for step in steps if step.speaker == "user"]
+        if trajectory is None or not n_turns or not asked:
+            return f"event_{item.kind}"
+        self.window.retract(trajectory, asked[-min(n_turns, len(asked))])
+        self._reply, self._is_reply_over = None, True
+        self._people, self._agent = Echoes(), Echoes()
+        self.window.ready.append(self.events.feedback(self.place(item), "rewind"))
         return None
 
     def _open(self, item: Item) -> OpenStep:

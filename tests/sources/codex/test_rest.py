@@ -1,0 +1,118 @@
+"""What else a Codex rollout tells: bare lines of the oldest files, errors, turns taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.sources.codex.lines import call, event, message, meta, output, spent, turn, typed
+from tests.sources.reading import Found, jsonl
+from tests.sources.reading import read as read_with
+
+from tracemill.records.events import Feedback
+from tracemill.sources.codex import Codex
+from tracemill.sources.head import Head
+
+AT = "2025-09-10T12:00:00Z"
+BARE = [
+    {"timestamp": AT, "role": "user", "content": "Which branch?", "model": "model-1"},
+    {"timestamp": AT, "type": "tool_call", "function": {"name": "git"}, "arguments": "status"},
+    {"timestamp": AT, "type": "tool_result", "name": "git", "result": "On branch main"},
+    {"timestamp": AT, "role": "assistant", "content": "main"},
+]
+
+
+def read(*lines: Any) -> Found:
+    return read_with(Codex(), jsonl(*lines))
+
+
+def said(found: Found) -> list[tuple[str, str]]:
+    return [(step.speaker, step.text) for step in found.steps]
+
+
+def test_bare_lines_are_read() -> None:
+    found = read(*BARE)
+
+    assert said(found) == [("user", "Which branch?"), ("agent", ""), ("agent", "main")]
+    assert [(made.name, made.arguments) for made in found.steps[1].calls] == [
+        ("git", {"input": "status"})
+    ]
+    assert [made.content for made in found.steps[1].results] == ["On branch main"]
+    assert found.header.models == ("model-1",)
+
+
+def test_a_bare_result_answers_the_oldest_open_call_of_its_tool() -> None:
+    asked = [{"timestamp": AT, "type": "tool_call", "function": {"name": name}} for name in "aba"]
+    told = [
+        {"timestamp": AT, "type": "tool_result", "name": name, "result": {"n": n}}
+        for n, name in enumerate("baac")
+    ]
+
+    found = read(*asked, *told)
+
+    calls = {made.id: position for position, made in enumerate(found.steps[0].calls)}
+    assert [calls.get(made.call_id) for made in found.steps[0].results] == [1, 0, 2]
+    assert [made.content for made in found.steps[0].results] == ['{"n":0}', '{"n":1}', '{"n":2}']
+    assert found.steps[1].speaker == "tool"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_ours"),
+    [
+        (BARE, True),
+        (BARE[:1], True),
+        ([{"role": "user", "content": "Go", "model": "m"}], False),
+        ([{"timestamp": AT, "role": "user", "content": "Go"}], False),
+        ([*BARE, {"timestamp": AT, "role": "user", "content": "Go", "id": 3}], False),
+    ],
+)
+def test_bare_files_are_told_by_all_that_they_hold(lines: list[Any], *, is_ours: bool) -> None:
+    assert Codex().recognises(Head(Path("x"), jsonl(*lines))) is is_ours
+
+
+def test_an_error_that_ended_a_reply_is_an_error_step() -> None:
+    found = read(
+        meta(), typed("Go"), event("error", message="Busy"), event("error", error={"message": "No"})
+    )
+
+    assert [(step.text, step.is_error) for step in found.steps[1:]] == [
+        ("Busy", True),
+        ("No", True),
+    ]
+
+
+def test_turns_that_were_rolled_back_are_taken_back() -> None:
+    found = read(
+        meta(),
+        turn(),
+        message("user", "One"),
+        typed("One"),
+        message("assistant", "First"),
+        message("user", "Two"),
+        typed("Two"),
+        call("c1"),
+        output("c1"),
+        spent(5, 5),
+        event("thread_rolled_back", num_turns=1),
+        message("user", "Three"),
+        typed("Three"),
+        message("assistant", "Third"),
+    )
+
+    assert said(found) == [
+        ("user", "One"),
+        ("agent", "First"),
+        ("user", "Three"),
+        ("agent", "Third"),
+    ]
+    assert [(told.action, told.step) for told in found.events if isinstance(told, Feedback)] == [
+        ("rewind", 1)
+    ]
+
+
+@pytest.mark.parametrize("n_turns", [None, 0, "2"])
+def test_a_rollback_of_nothing_is_passed_over(n_turns: Any) -> None:
+    found = read(meta(), typed("Go"), event("thread_rolled_back", num_turns=n_turns))
+
+    assert found.tally.skipped == {"event_thread_rolled_back": 1}
