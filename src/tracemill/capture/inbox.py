@@ -24,26 +24,38 @@ MAX_RECORD_BYTES: Final = 2**20
 MAX_INBOX_BYTES: Final = 256 * 2**20
 _DROPPED: Final = "dropped."
 _ENDING: Final = ".jsonl"
+_DAY: Final = "%Y-%m-%d"
 _APPEND: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Inbox:
     """One inbox; it is made, closed to other users, when something comes in."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(
+        self, folder: str, prefix: str = "", max_record_bytes: int = MAX_RECORD_BYTES
+    ) -> None:
+        """Take its folder, and what sets a kind of record apart.
+
+        Args:
+            folder: where files lie, those of other kinds of records too.
+            prefix: how names of files of this kind begin; the day follows.
+            max_record_bytes: longer records are dropped.
+        """
         self.folder = folder
+        self._prefix = prefix
+        self._max_record_bytes = max_record_bytes
         self._vault = os.path.dirname(folder)
 
     def append(self, record: bytes) -> NotKept | None:
         """Keep a record durably; return why it was not kept, or None where it was."""
-        if len(record) > MAX_RECORD_BYTES:
+        if len(record) > self._max_record_bytes:
             return self.drop("too_large")
         try:
             self._make()
             if self.n_bytes() + len(record) > MAX_INBOX_BYTES:
                 return self.drop("inbox_full")
-            day = time.strftime("%Y-%m-%d", time.gmtime())
-            return _write(f"{self.folder}/{day}{_ENDING}", b"\n" + record)
+            day = time.strftime(_DAY, time.gmtime())
+            return _write(f"{self.folder}/{self._prefix}{day}{_ENDING}", b"\n" + record)
         except OSError:
             return "not_writable"
 

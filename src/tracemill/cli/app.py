@@ -51,6 +51,7 @@ _COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
     },
     _COLLECT: {
         "sync": ("run:sync", "Read and keep what is new, without building from it."),
+        "serve": ("serve:serve", "Take in OpenTelemetry over HTTP, until interrupted."),
         "watch": ("watch:watch", "Read sessions shortly after they change, until interrupted."),
         "emit": ("emit:emit", "Keep one event of your own process; for scripts and hooks."),
     },

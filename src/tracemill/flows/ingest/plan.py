@@ -131,7 +131,7 @@ class Ingest:
                 and before.status == "read"
                 and before.stamp == found.stamp
             )
-            if is_archived and Path(found.path).stem < newest:
+            if is_archived and Path(found.path).stem[-len(newest) :] < newest:
                 Path(found.path).unlink()
 
     def repositories(self) -> list[Path]:
