@@ -36,6 +36,7 @@ from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, added
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import Place
+from tracemill.sources.text_lines import MAX_SPEECH
 
 _NAME: Final = "aider"
 _OUTPUT: Final = "program_output"
@@ -55,6 +56,7 @@ class AiderReader:
         """What the last line that was not blank belongs to."""
         self._lines: list[str] = []
         """What is being said, until somebody else speaks."""
+        self._n_chars = 0
         self._first = self._last = Line(0, b"", is_terminated=True)
         self._reply: OpenStep | None = None
         self._printed: OpenStep | None = None
@@ -122,10 +124,11 @@ class AiderReader:
         return session.place(line, None)
 
     def _go_on(self, speech: Speech, text: str, line: Line) -> None:
-        if self._heard != speech:
+        if self._heard != speech or self._n_chars > MAX_SPEECH:
             self._end_speech()
-            self._heard, self._first = speech, line
+            self._heard, self._first, self._n_chars = speech, line, 0
         self._lines.append(text)
+        self._n_chars += len(text)
         self._last = line
 
     def _end_speech(self) -> None:

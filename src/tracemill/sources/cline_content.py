@@ -13,6 +13,7 @@ from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.json_lines import BadShapeError, count, text, tool_arguments
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.tags import outside, tagged
 
 INTERRUPTION: Final = "[Response interrupted by user]"
 _TOOLS: Final = (
@@ -23,14 +24,15 @@ _TOOLS: Final = (
     "search_and_replace|search_files|switch_mode|update_todo_list|use_mcp_tool|use_skill|"
     "web_fetch|web_search|write_to_file"
 )
-_CALL: Final = re.compile(rf"<({_TOOLS})>(.*?)(?:</\1>|\Z)", re.DOTALL)
-_PARAMETER: Final = re.compile(r"\s*<(\w{1,40})>(.*?)</\1>", re.DOTALL)
-_LONG: Final = re.compile(r"<(content|diff)>(.*)</\1>", re.DOTALL)
+_CALL: Final = re.compile(rf"<({_TOOLS})>")
+_PARAMETER: Final = re.compile(r"<(\w{1,40})>")
+_LONG: Final = ("content", "diff")
 """Parameters that may hold tags of their own, so they end at the last one."""
 _THOUGHT: Final = re.compile(r"<thinking>(.*?)(?:</thinking>|\Z)\s*", re.DOTALL)
 _RESULT: Final = re.compile(rf"\[({_TOOLS})(?: for [^\n]*)?\] Result:\s*")
-_TYPED: Final = re.compile(r"<(task|user_message|feedback|answer)>\n?(.*?)\n?</\1>", re.DOTALL)
-_FEEDBACK: Final = re.compile(r'<feedback>\n?(.*?)\n?</feedback>|feedback:\n"(.*)"', re.DOTALL)
+_TYPED: Final = re.compile(r"<(task|user_message|feedback|answer)>")
+_FEEDBACK: Final = re.compile(r"<(feedback)>")
+_QUOTED_FEEDBACK: Final = re.compile(r'feedback:\n"(.*)"', re.DOTALL)
 _FAILURES: Final = (
     "The tool execution failed with the following error",
     "Error executing",
@@ -50,7 +52,7 @@ _ASKING: Final = frozenset(
     {"ask_followup_question", "attempt_completion", "plan_mode_respond", "new_task"}
 )
 """Tools whose result is what the person says next."""
-_CHECKLIST: Final = re.compile(r"^\s*(?:[-*]|\d+\.) \[([ xX~-])\] (.+?)\s*$", re.MULTILINE)
+_ENTRY: Final = re.compile(r"(?:[-*]|\d{1,4}\.) \[([ xX~-])\] (.+)")
 _CHECKS: Final[dict[str, TodoStatus]] = {
     " ": "pending",
     "x": "completed",
@@ -112,20 +114,24 @@ def _read_text(said: str, reply: Reply) -> None:
 def _read_tags(reply: Reply, number: int) -> None:
     """Take the calls of older versions out of the texts in which they stand."""
     for position, said in enumerate(reply.texts):
-        for found in _CALL.finditer(said):
+        found = list(tagged(said, _CALL))
+        for tag in found:
             call_id = f"{number}.{len(reply.calls)}"
-            call = ToolCall(id=call_id, name=found[1], arguments=_parameters(found[2]))
+            call = ToolCall(id=call_id, name=tag.name, arguments=_parameters(tag.text))
             reply.calls.append(call)
-        reply.texts[position] = _CALL.sub("", said).strip()
+        reply.texts[position] = outside(said, found).strip()
     reply.texts[:] = [said for said in reply.texts if said]
 
 
 def _parameters(inside: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for long in _LONG.finditer(inside):
-        found[long[1]] = long[2].strip("\n")
-    for short in _PARAMETER.finditer(_LONG.sub("", inside)):
-        found[short[1]] = short[2].strip("\n")
+    rest = inside
+    for name in _LONG:
+        before, opening, behind = rest.partition(f"<{name}>")
+        held, closing, after = behind.rpartition(f"</{name}>")
+        if opening and closing:
+            found[name], rest = held.strip("\n"), before + after
+    found |= {tag.name: tag.text.strip("\n") for tag in tagged(rest, _PARAMETER)}
     return found or ({"input": inside.strip()} if inside.strip() else {})
 
 
@@ -178,14 +184,15 @@ def _add_result(
     if result.status == "rejected":
         return
     if name in _ASKING:
-        prompt.typed.extend(found[2].strip() for found in _TYPED.finditer(content))
-    elif content.startswith(_APPROVED) and (found := _FEEDBACK.search(content)):
-        prompt.steering.append((call_id, found[1]))
+        prompt.typed.extend(tag.text.strip() for tag in tagged(content, _TYPED))
+    elif content.startswith(_APPROVED) and (said := _feedback(content)):
+        prompt.steering.append((call_id, said))
 
 
 def _add_said(prompt: Prompt, said: str) -> None:
-    prompt.typed.extend(found[2].strip() for found in _TYPED.finditer(said))
-    rest = _TYPED.sub("", said).strip()
+    found = list(tagged(said, _TYPED))
+    prompt.typed.extend(tag.text.strip() for tag in found)
+    rest = outside(said, found).strip()
     if rest:
         prompt.injected.append(rest)
 
@@ -196,15 +203,22 @@ def read_result(call_id: str, name: str, content: str, *, failed: bool) -> ToolR
     code = _EXIT_CODE.search(content, 0, _HEAD_LENGTH) if name == "execute_command" else None
     exit_code = int(code[1]) if code else None
     status = _status(said or content, name, exit_code, failed=failed)
-    found = _FEEDBACK.search(content) if status == "rejected" else None
     return ToolResult(
         call_id=call_id,
         content=content,
         status=status,
         exit_code=exit_code,
-        feedback=(found[1] or found[2] or None) if found else None,
+        feedback=_feedback(content) if status == "rejected" else None,
         user_modified=_EDITED in content,
     )
+
+
+def _feedback(content: str) -> str | None:
+    """Return what a person said about a call."""
+    tag = next(tagged(content, _FEEDBACK), None)
+    quoted = _QUOTED_FEEDBACK.search(content) if tag is None else None
+    said = tag.text if tag else quoted[1] if quoted else ""
+    return said.strip() or None
 
 
 def _structured(content: str) -> str | None:
@@ -253,11 +267,9 @@ def read_todos(call: ToolCall) -> tuple[Todo, ...]:
 
 def read_checklist(said: object) -> tuple[Todo, ...]:
     """Return the entries of a Markdown checklist."""
-    if not isinstance(said, str):
-        return ()
-    return tuple(
-        Todo(text=found[2], status=_CHECKS[found[1]]) for found in _CHECKLIST.finditer(said)
-    )
+    lines = said.split("\n") if isinstance(said, str) else []
+    found = (_ENTRY.match(line.strip()) for line in lines)
+    return tuple(Todo(text=entry[2], status=_CHECKS[entry[1]]) for entry in found if entry)
 
 
 def find_cwd(texts: list[str]) -> str | None:

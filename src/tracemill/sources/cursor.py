@@ -2,8 +2,9 @@
 
 The model of this source:
 
-- A log in `agent-transcripts` is JSON Lines of messages, without ids, times, models or tokens;
-  a result that names no call of the log answers the oldest one that is open.
+- A log in `agent-transcripts` is JSON Lines of messages, without ids, models or tokens, and with
+  times only where newer versions put them into a prompt; a result that names no call of the log
+  answers the oldest one that is open.
 - A `store.db` holds one session: its root lists the messages in their order.
 - The editor's `state.vscdb` holds all sessions of a person. Only their rows are taken of it:
   it also holds keys to the person's account, and those are nobody's business.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -13,6 +14,7 @@ from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, tool_arguments
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.tags import outside, tagged
 
 UNNAMED: Final = "unnamed-"
 """How the ids begin that we give to calls without one."""
@@ -21,7 +23,11 @@ _RESULTS: Final = frozenset({"tool_result", "tool-result"})
 _THOUGHTS: Final = frozenset({"thinking", "reasoning"})
 _HIDDEN: Final = "[REDACTED]"
 """What stands where the program keeps a thought to itself."""
-_QUERY: Final = re.compile(r"<user_query>\n?(.*?)\n?</user_query>\s*", re.DOTALL)
+_QUERY: Final = re.compile(r"<(user_query)>")
+_TIMESTAMP: Final = re.compile(
+    r"<timestamp>\w{1,9}, (\w{3} \d{1,2}, \d{4}, \d{1,2}:\d\d [AP]M) "
+    r"\(UTC(?:([+-])(\d{1,2})(?::(\d\d))?)?\)</timestamp>\s*"
+)
 _EXIT_CODE: Final = re.compile(r"Exit code: (-?\d{1,9})\b")
 _ENDINGS: Final[dict[str, ResultStatus]] = {
     "completed": "ok",
@@ -145,11 +151,27 @@ def _text_of(content: object) -> str:
 def split_query(texts: list[str]) -> tuple[list[str], list[str]]:
     """Return what a person typed of a message, and what was put into it."""
     whole = "\n\n".join(texts)
-    typed = [found[1] for found in _QUERY.finditer(whole) if found[1].strip()]
+    found = list(tagged(whole, _QUERY))
+    typed = [tag.text.strip() for tag in found if tag.text.strip()]
     if not typed:
         return texts, []
-    rest = _QUERY.sub("", whole).strip()
+    rest = outside(whole, found).strip()
     return typed, [rest] if rest else []
+
+
+def take_moment(texts: list[str]) -> tuple[list[str], datetime | None]:
+    """Return texts without the note on when they were said, and that moment."""
+    found = next((match for said in texts if (match := _TIMESTAMP.search(said))), None)
+    if found is None:
+        return texts, None
+    try:
+        local = datetime.strptime(found[1], "%b %d, %Y, %I:%M %p")  # noqa: DTZ007 - zone below
+        offset = timedelta(hours=int(found[3] or 0), minutes=int(found[4] or 0))
+        at = (local + offset if found[2] == "-" else local - offset).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return texts, None
+    rest = (_TIMESTAMP.sub("", said).strip() for said in texts)
+    return [said for said in rest if said], at
 
 
 def read_todos(call: ToolCall) -> tuple[Todo, ...] | None:

@@ -19,6 +19,7 @@ from tracemill.sources.cursor_content import (
     read_todos,
     read_tokens,
     split_query,
+    take_moment,
 )
 from tracemill.sources.json_lines import millisecond, moment, text, unknown_type
 from tracemill.sources.open_session import OpenSession
@@ -93,6 +94,10 @@ class CursorReader:
             return _NO_CONTENT
         session = self._session or self._begin_log(line)
         place = _place(session, record, line)
+        if role == "user":
+            texts, at = take_moment(said.texts)
+            said, place = said._replace(texts=texts), place._replace(at=place.at or at)
+            place.trajectory.see_moment(at)
         if role == "assistant":
             self._reply(session, place, said, record)
         self._answer(session, place, said.answers)

@@ -37,13 +37,13 @@ _SUMMARY: Final = re.compile(r"\s*(?:<details>)?<summary>Tool use: \*\*[^*\n]*\*
 _FENCE: Final = re.compile(r"```(\w*)\s*\Z")
 _RESULT_FENCES: Final = frozenset({"", "text"})
 _CODE: Final = re.compile(r"`([^`]+)`")
-_NAMED: Final = re.compile(r"(\w+):? `([^`]*)`")
-_INPUT: Final = re.compile(r"- (\w{1,40}): `?(.*?)`?\s*\Z")
-_FILE: Final = re.compile(r"(?:Read|Edit|Write|Create)(?: file)?: `?([^`]+?)`?\s*\Z")
+_NAMED: Final = re.compile(r"(\w{1,40}):? `([^`]*)`")
+_INPUT: Final = re.compile(r"- (\w{1,40}): (.*)")
+_FILE: Final = re.compile(r"(?:Read|Edit|Write|Create)(?: file)?: (.+)")
 _WRITTEN: Final = re.compile(
     r"(?:The file (.+?) has been (?:updated|created)|File created successfully at: (.+))"
 )
-_ENTRY: Final = re.compile(r"- \[(.)\] (?:\U0001f321\ufe0f? )?(.+?)\s*\Z")
+_ENTRY: Final = re.compile(r"- \[(.)\] (?:\U0001f321\ufe0f? )?(.+)")
 _CHECKS: Final[dict[str, TodoStatus]] = {
     " ": "pending",
     "x": "completed",
@@ -92,7 +92,7 @@ def is_summary(said: str) -> bool:
 def read_tool(name: str, kind: str, lines: list[str], call_id: str, agent: str) -> Tool:
     """Return the call that a block shows; `kind` is what SpecStory takes the tool for."""
     body = _taken_apart(lines)
-    todos = tuple(_todo(found) for line in body.told if (found := _ENTRY.match(line)))
+    todos = tuple(_todo(found) for line in body.told if (found := _ENTRY.match(line.rstrip())))
     arguments = _arguments(kind, body)
     if todos:
         arguments["todos"] = [{"content": todo.text, "status": todo.status} for todo in todos]
@@ -135,9 +135,9 @@ def _arguments(kind: str, body: _Body) -> dict[str, Any]:
     for line in body.told:
         shown = _shown(line)
         if given := _INPUT.match(line):
-            found[given[1]] = given[2]
-        elif file := _FILE.search(shown):
-            found["file_path"] = file[1]
+            found[given[1]] = given[2].strip("` ")
+        elif file := _FILE.match(shown):
+            found["file_path"] = file[1].strip("` ")
         elif kind == "search" and (pairs := _NAMED.findall(shown)):
             found.update(pairs)
         elif (code := _CODE.fullmatch(shown)) is not None:

@@ -25,6 +25,7 @@ from tracemill.sources.specstory_content import (
     is_summary,
     read_tool,
 )
+from tracemill.sources.text_lines import MAX_SPEECH
 
 _NAME: Final = "specstory"
 _AGENTS: Final = {"codex-cli": "codex", "cursor-ide": "cursor", "cursor-cli": "cursor"}
@@ -58,11 +59,16 @@ class SpecStoryReader:
         self._inside: Inside = "text"
         self._tool = ("", "")
         self._lines: list[str] = []
+        self._n_chars = 0
         self._first = self._last = Line(0, b"", is_terminated=True)
         self._n_calls = self._n_sides = 0
 
     def take(self, text: str, line: Line) -> str | None:
         """Read one line; return why it holds nothing to keep, or None where it was used."""
+        self._n_chars += len(text)
+        if self._n_chars > MAX_SPEECH:
+            self._end_inner()
+            self._end_text()
         if self._inside != "text":
             self._go_on(text, line)
             return None
@@ -137,7 +143,7 @@ class SpecStoryReader:
         lines, inside = self._lines, self._inside
         if inside == "text":
             return
-        self._inside, self._lines = "text", []
+        self._inside, self._lines, self._n_chars = "text", [], 0
         if inside == "thought" and (thought := "\n".join(lines).strip()):
             place, step = self._agent_step()
             self._need().think(place, step, [thought])
@@ -161,7 +167,7 @@ class SpecStoryReader:
     def _end_text(self) -> None:
         """Make a step of the text at hand, or add it to the agent's."""
         said = "\n".join(self._lines).strip().removesuffix("\n---").strip()
-        self._lines = []
+        self._lines, self._n_chars = [], 0
         if not said or said == "---" or self._block is None:
             return
         is_told = self._block.key != "" and self._block.model is None

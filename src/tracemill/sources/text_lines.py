@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import Final, Protocol
 
 from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.protocol import SourceRecord
 
-_BOM = "\ufeff"
+_BOM: Final = "\ufeff"
+MAX_SPEECH: Final = 8 * 2**20
+"""How much one speaker may say in one go; what is longer is told in several steps."""
 
 
 class TextReader(Protocol):

@@ -210,6 +210,13 @@ def test_a_command_runs_only_when_a_person_lets_it(
     assert len(feedback_in(found)) == n_refused
 
 
+def test_a_reply_without_end_is_told_in_several_steps() -> None:
+    found = read_history(HEADER + prompt("Go") + ("x" * 99 + "\n") * 200_000)
+
+    assert [step.speaker for step in found.steps] == ["user", "agent", "agent", "agent"]
+    assert sum(step.text.count("x") for step in found.steps) == 99 * 200_000
+
+
 def test_tokens_of_the_cache_are_told_apart() -> None:
     line = "Tokens: 12k sent, 8.1k cache write, 3k cache hit, 210 received. Cost: $0.1 message."
     found = read_history(HEADER + prompt("Hi") + "Hello.\n\n" + said(line))

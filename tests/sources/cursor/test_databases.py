@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -167,13 +169,17 @@ def test_a_store_without_a_session_is_no_crash(value: str, tmp_path: Path) -> No
     assert found.steps == []
 
 
+@cache
+def store_bytes() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store.db"
+        stores.write_store(path, USER, CALL, RESULT)
+        return path.read_bytes()
+
+
 @given(data=st.data())
-def test_no_bytes_are_a_crash(
-    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    path = tmp_path_factory.mktemp("cursor") / "db"
-    stores.write_store(path, USER, CALL, RESULT)
-    whole = path.read_bytes()
+def test_no_bytes_are_a_crash(data: st.DataObject) -> None:
+    whole = store_bytes()
     at = data.draw(st.integers(16, len(whole)))
     end = data.draw(st.integers(at, len(whole)))
     found = read(Cursor(), whole[:at] + data.draw(st.binary(max_size=40)) + whole[end:])

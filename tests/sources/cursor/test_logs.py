@@ -53,6 +53,24 @@ def test_what_was_typed_stands_apart_from_what_was_put_in() -> None:
     assert (found.header.agent, found.header.models, found.header.started) == ("cursor", (), None)
 
 
+@pytest.mark.parametrize(
+    ("note", "at", "n_steps"),
+    [
+        ("Tuesday, Aug 4, 2026, 2:56 PM (UTC-7)", "2026-08-04T21:56:00+00:00", 1),
+        ("Tuesday, Aug 4, 2026, 12:05 AM (UTC+5:30)", "2026-08-03T18:35:00+00:00", 1),
+        ("Tuesday, Aug 4, 2026, 2:56 PM (UTC)", "2026-08-04T14:56:00+00:00", 1),
+        ("Tuesday, Aug 99, 2026, 2:56 PM (UTC)", None, 2),
+    ],
+)
+def test_newer_versions_say_when_a_prompt_was_sent(note: str, at: str | None, n_steps: int) -> None:
+    prompt = f"<timestamp>{note}</timestamp>\n<user_query>\nGo\n</user_query>"
+    found = read_log(line("user", prompt))
+
+    assert found.steps[0].text == "Go"
+    assert len(found.steps) == n_steps
+    assert (found.header.started and found.header.started.isoformat()) == at
+
+
 def test_results_join_the_oldest_open_call() -> None:
     found = read_log(
         line("assistant", call("Shell", command="ls"), call("Read", path="a")),

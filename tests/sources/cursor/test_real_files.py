@@ -14,8 +14,9 @@ from tracemill.sources.cursor import Cursor
 
 pytestmark = pytest.mark.foreign
 
-FILES = sorted((FOREIGN / "formats" / "cursor").rglob("*.jsonl"))
-STORES = sorted((FOREIGN / "formats" / "cursor").rglob("*.db"))
+FORMATS = FOREIGN / "formats"
+FILES = sorted([*FORMATS.glob("cursor/**/*.jsonl"), *FORMATS.glob("**/cursor-agent-*/*.jsonl")])
+STORES = sorted(FORMATS.glob("cursor/**/*.db"))
 CALLS = ("tool_use", "tool_call")
 RESULTS = ("tool_result", "tool-result")
 
