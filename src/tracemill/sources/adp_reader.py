@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ToolCall
 from tracemill.sources.documents import Document, take_apart_item
 from tracemill.sources.json_lines import (
@@ -17,33 +16,22 @@ from tracemill.sources.json_lines import (
     unknown_type,
 )
 from tracemill.sources.message_parts import Message
-from tracemill.sources.open_trajectory import OpenTrajectory
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps
-from tracemill.sources.rows import Part, TrajectoryIds, objects
-from tracemill.sources.session_events import EventMaker
+from tracemill.sources.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps, RowOpener
+from tracemill.sources.rows import Part, objects
 
 _IMAGE: Final = "[image]"
 
 
-class AdpReader:
+class AdpReader(RowOpener):
     """Opens trajectories."""
-
-    def __init__(self, name: str, origin: Origin) -> None:
-        self._name = name
-        self._origin = origin
-        self._events = EventMaker(origin)
-        self._ids = TrajectoryIds()
 
     def open_row(self, row: Line) -> Iterator[Part]:
         """Yield the items of a trajectory."""
         document = take_apart_item(row, ("content",))
-        if is_too_deep(document.fields):
-            raise BadShapeError("expected a trajectory, found it nested too deeply")
-        own_id = self._ids.make(self._name, row.data)
-        trajectory = OpenTrajectory(own_id, own_id)
+        steps = self.begin(row, document.fields, UNKNOWN_AGENT)
+        trajectory = steps.trajectory
         trajectory.title = text(document.fields.get("id"))
-        steps = RoleSteps(trajectory, UNKNOWN_AGENT, self._origin, self._events)
         yield Part(objects(document.items), _Reading(steps, document))
 
 

@@ -25,7 +25,7 @@ from tracemill.render.atif import (
 )
 from tracemill.sources.atif_content import read_calls, read_results, read_tokens
 from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import BadShapeError, is_too_deep, moment, text
+from tracemill.sources.json_lines import BadShapeError, fields_of, is_too_deep, moment, text
 from tracemill.sources.message_parts import read_message
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, added, usage_of
 from tracemill.sources.protocol import SourceRecord
@@ -69,7 +69,7 @@ class AtifReader:
                 yield from self._open(inner, trajectory)
 
     def _begin(self, document: Document, parent: OpenTrajectory | None) -> OpenTrajectory:
-        fields, agent = document.fields, _object(document.fields.get("agent"))
+        fields, agent = document.fields, fields_of(document.fields.get("agent"))
         if text(agent.get("name")) is None:
             raise BadShapeError("expected the name of an agent, found none")
         session_id, native_id = text(fields.get("session_id")), text(fields.get("trajectory_id"))
@@ -102,7 +102,7 @@ class _Reading:
         self.ready: list[SourceRecord] = []
         self._trajectory = trajectory
         self._fields = dict(fields)
-        self._agent = _object(fields.get("agent"))
+        self._agent = fields_of(fields.get("agent"))
         self._reader = reader
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
@@ -160,7 +160,7 @@ class _Reading:
         if not trajectory.models:
             trajectory.see_model(text(self._agent.get("model_name")))
         if trajectory.tokens == NO_TOKENS:
-            totals = _object(self._fields.get("final_metrics")).items()
+            totals = fields_of(self._fields.get("final_metrics")).items()
             trajectory.tokens = read_tokens({k.removeprefix("total_"): v for k, v in totals})
         header = trajectory.header(str(self._agent["name"]), self._reader.origin)
         self.ready += self._events(own.get("events"))
@@ -179,14 +179,14 @@ class _Reading:
                 "origin": msgspec.to_builtins(self._reader.origin),
             }
             try:
-                yield msgspec.convert({**_object(event), **here}, Event)
+                yield msgspec.convert({**fields_of(event), **here}, Event)
             except msgspec.ValidationError:
                 continue  # whoever changed our words: they are kept as they are in the remainder
 
 
 def own_words(holder: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what we put into an object's `extra` ourselves."""
-    return _object(_object(holder.get("extra")).get(OWN))
+    return fields_of(fields_of(holder.get("extra")).get(OWN))
 
 
 def _restored(record: R, own: Mapping[str, Any], names: Iterable[str]) -> R:
@@ -201,9 +201,5 @@ def _restored(record: R, own: Mapping[str, Any], names: Iterable[str]) -> R:
 
 
 def _tells_compaction(record: Mapping[str, Any]) -> bool:
-    told = _object(_object(record.get("extra")).get("context_management"))
+    told = fields_of(fields_of(record.get("extra")).get("context_management"))
     return told.get("type") == "compaction"
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -267,6 +267,11 @@ def whole_number(value: object) -> int | None:
 def text(value: object) -> str | None:
     """Return `value` where it is a text with something in it, or None."""
     return value if type(value) is str and value else None
+
+
+def fields_of(value: object) -> Mapping[str, Any]:
+    """Return the fields of an object; of anything else, none."""
+    return value if isinstance(value, dict) else {}
 
 
 def type_name(value: object) -> str:

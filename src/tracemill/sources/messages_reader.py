@@ -8,17 +8,14 @@ from typing import Any, Final, Literal, NamedTuple
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ToolCall
 from tracemill.sources.documents import Document, Item, object_at, take_apart, take_apart_item
 from tracemill.sources.json_lines import BadShapeError, is_too_deep, text
 from tracemill.sources.message_parts import LISTS, Message, read_message
-from tracemill.sources.open_trajectory import OpenTrajectory
+from tracemill.sources.openai_chat import read_openai_calls
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps
-from tracemill.sources.rows import Part, TrajectoryIds, is_list, objects
-from tracemill.sources.session_events import EventMaker
-from tracemill.sources.tool_calls import read_openai_calls
+from tracemill.sources.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps, RowOpener
+from tracemill.sources.rows import Part, is_list, objects
 
 _Kind = Literal["system", "user", "agent", "tool"]
 _KINDS: Final[Mapping[str, _Kind]] = {
@@ -42,26 +39,17 @@ class _Row(NamedTuple):
     whole: Line
 
 
-class MessagesReader:
+class MessagesReader(RowOpener):
     """Opens rows."""
-
-    def __init__(self, name: str, origin: Origin) -> None:
-        self._name = name
-        self._origin = origin
-        self._events = EventMaker(origin)
-        self._ids = TrajectoryIds()
 
     def open_row(self, row: Line) -> Iterator[Part]:
         """Yield the messages of a row."""
         document = _take_apart(row)
-        if is_too_deep(document.fields):
-            raise BadShapeError("expected a row, found it nested too deeply")
-        own_id = self._ids.make(self._name, row.data)
-        trajectory = OpenTrajectory(own_id, own_id)
+        steps = self.begin(row, document.fields, UNKNOWN_AGENT)
+        trajectory = steps.trajectory
         fields = document.fields
         trajectory.title = next((t for name in _NAMES if (t := text(fields.get(name)))), None)
         trajectory.see_model(text(fields.get("model_name")) or text(fields.get("model")))
-        steps = RoleSteps(trajectory, UNKNOWN_AGENT, self._origin, self._events)
         yield Part(document.items, _Reading(steps, document))
 
 

@@ -7,17 +7,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ToolCall
 from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, unix_moment
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    fields_of,
+    is_too_deep,
+    text,
+    unix_moment,
+)
 from tracemill.sources.message_parts import Message, read_message
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, Tokens
+from tracemill.sources.openai_chat import read_openai_calls, read_openai_tokens
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import Outcome, RoleSteps, outcome_of
-from tracemill.sources.rows import Part, TrajectoryIds, is_list, objects
-from tracemill.sources.session_events import EventMaker
-from tracemill.sources.tool_calls import read_openai_calls
+from tracemill.sources.role_steps import Outcome, RoleSteps, RowOpener, outcome_of
+from tracemill.sources.rows import Part, is_list, objects
 
 _BLOCK: Final = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.DOTALL)
 _RETURN_CODE: Final = re.compile(r"\s*<returncode>(-?\d{1,5})</returncode>")
@@ -26,23 +29,13 @@ _REFUSED: Final = "ommands not executed"
 _INTERRUPTED: Final = "Interrupted by user: "
 
 
-class MiniSweAgentReader:
+class MiniSweAgentReader(RowOpener):
     """Opens runs."""
-
-    def __init__(self, name: str, origin: Origin) -> None:
-        self._name = name
-        self._origin = origin
-        self._events = EventMaker(origin)
-        self._ids = TrajectoryIds()
 
     def open_row(self, row: Line) -> Iterator[Part]:
         """Yield the messages of a run."""
         document = take_apart_item(row, () if is_list(row) else ("messages",))
-        if is_too_deep(document.fields):
-            raise BadShapeError("expected a run, found it nested too deeply")
-        own_id = self._ids.make(self._name, row.data)
-        trajectory = OpenTrajectory(own_id, own_id)
-        steps = RoleSteps(trajectory, self._name, self._origin, self._events)
+        steps = self.begin(row, document.fields)
         yield Part(objects(document.items), _Reading(steps, document))
 
 
@@ -53,18 +46,18 @@ class _Reading:
         self.ready: list[SourceRecord] = steps.ready
         self._steps = steps
         self._row = document.whole
-        self._info = info = _object(document.fields.get("info"))
-        settings = _object(info.get("config"))
+        self._info = info = fields_of(document.fields.get("info"))
+        settings = fields_of(info.get("config"))
         trajectory = steps.trajectory
-        trajectory.see_model(text(_object(settings.get("model")).get("model_name")))
-        trajectory.cwd = text(_object(settings.get("environment")).get("cwd"))
+        trajectory.see_model(text(fields_of(settings.get("model")).get("model_name")))
+        trajectory.cwd = text(fields_of(settings.get("environment")).get("cwd"))
         trajectory.agent_version = text(info.get("mini_version"))
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one message; return why it holds nothing to keep, or None where it was used."""
         if is_too_deep(record):
             raise BadShapeError("expected a message, found it nested too deeply")
-        extra = _object(record.get("extra"))
+        extra = fields_of(record.get("extra"))
         match record.get("role") or record.get("type") or record.get("object"):
             case "assistant" | "response":
                 self._take_reply(record, extra, line)
@@ -99,10 +92,10 @@ class _Reading:
             text(record.get("reasoning_content")),
             unix_moment(extra.get("timestamp")),
         )
-        response = _object(extra.get("response"))
+        response = fields_of(extra.get("response"))
         step.model = text(response.get("model")) or next(iter(self._steps.trajectory.models), None)
         self._steps.trajectory.see_model(step.model)
-        step.tokens = _read_tokens(_object(response.get("usage")))
+        step.tokens = read_openai_tokens(response.get("usage"))
         step.usage_key = line.start
 
     def _take_answer(self, record: Mapping[str, Any], extra: Mapping[str, Any], line: Line) -> None:
@@ -172,21 +165,3 @@ def _texts(output: object) -> Iterator[str]:
     for item in output if isinstance(output, list) else ():
         if isinstance(item, dict) and item.get("type") == "message":
             yield read_message(item.get("content")).text
-
-
-def _read_tokens(usage: Mapping[str, Any]) -> Tokens:
-    prompt = count(usage.get("prompt_tokens"))
-    cached = count(_object(usage.get("prompt_tokens_details")).get("cached_tokens"))
-    if prompt is None:
-        return NO_TOKENS
-    return (
-        max(prompt - (cached or 0), 0),
-        count(usage.get("completion_tokens")),
-        cached,
-        None,
-        None,
-    )
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -13,6 +13,7 @@ from tracemill.sources.content import Content, Member
 from tracemill.sources.documents import Item, object_at, read_items
 from tracemill.sources.json_lines import (
     BadShapeError,
+    fields_of,
     is_too_deep,
     text,
     tool_arguments,
@@ -103,16 +104,16 @@ class _Reading:
 
     def _take_state(self, record: Mapping[str, Any], line: Line) -> None:
         trajectory = self._steps(line, text(record.get("id"))).trajectory
-        agent = _object(record.get("agent"))
-        trajectory.see_model(text(_object(agent.get("llm")).get("model")))
-        trajectory.cwd = text(_object(record.get("workspace")).get("working_dir"))
+        agent = fields_of(record.get("agent"))
+        trajectory.see_model(text(fields_of(agent.get("llm")).get("model")))
+        trajectory.cwd = text(fields_of(record.get("workspace")).get("working_dir"))
 
     def _take_prompt(self, record: Mapping[str, Any], line: Line) -> None:
-        prompt = _object(record.get("system_prompt"))
+        prompt = fields_of(record.get("system_prompt"))
         self._steps(line).say(line, "system", read_message([prompt]))
 
     def _take_message(self, record: Mapping[str, Any], line: Line) -> None:
-        message, steps = _object(record.get("llm_message")), self._steps(line)
+        message, steps = fields_of(record.get("llm_message")), self._steps(line)
         said = read_message(message.get("content"))
         if record.get("source") == "agent":
             step = steps.reply(line, said, (), text(message.get("reasoning_content")))
@@ -122,9 +123,9 @@ class _Reading:
         step.native_id = text(record.get("id"))
 
     def _take_action(self, record: Mapping[str, Any], line: Line) -> None:
-        steps, told = self._steps(line), _object(record.get("tool_call"))
+        steps, told = self._steps(line), fields_of(record.get("tool_call"))
         thought = read_message(record.get("thought"))
-        action = _object(record.get("action"))
+        action = fields_of(record.get("action"))
         name = text(record.get("tool_name")) or text(action.get("kind")) or "unknown"
         if name == "finish" and "message" in action:
             last = Message(str(action["message"]))
@@ -141,7 +142,7 @@ class _Reading:
         step.native_id = text(record.get("id"))
 
     def _take_observation(self, record: Mapping[str, Any], line: Line) -> None:
-        seen = _object(record.get("observation"))
+        seen = fields_of(record.get("observation"))
         content = seen.get("content", seen.get("output"))
         call_id = text(record.get("tool_call_id"))
         self._steps(line).answer(line, read_message(content).text, call_id, _outcome(seen))
@@ -164,12 +165,8 @@ class _Reading:
 
 
 def _outcome(seen: Mapping[str, Any]) -> Outcome:
-    code = seen.get("exit_code", _object(seen.get("metadata")).get("exit_code"))
+    code = seen.get("exit_code", fields_of(seen.get("metadata")).get("exit_code"))
     outcome = outcome_of(code if type(code) is int and code != _RUNNING else None)
     if seen.get("is_error") is True or seen.get("error") is True:
         return outcome._replace(status="error")
     return outcome
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

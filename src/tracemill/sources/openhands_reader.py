@@ -6,16 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ToolCall
 from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, type_name
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    fields_of,
+    is_too_deep,
+    text,
+    type_name,
+)
 from tracemill.sources.message_parts import Message
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Tokens
+from tracemill.sources.open_trajectory import OpenStep
+from tracemill.sources.openai_chat import read_openai_tokens
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import Outcome, RoleSteps, outcome_of
-from tracemill.sources.rows import Part, TrajectoryIds, is_list, objects
-from tracemill.sources.session_events import EventMaker
+from tracemill.sources.role_steps import Outcome, RoleSteps, RowOpener, outcome_of
+from tracemill.sources.rows import Part, is_list, objects
 
 _NAMES: Final = {"run": "execute_bash", "run_ipython": "execute_ipython_cell"}
 """What the agent calls these tools where an event does not say."""
@@ -29,18 +34,13 @@ _PAUSES: Final = frozenset({"paused", "stopped"})
 _OVER: Final = frozenset({"finished", "error", "rejected", "stopped"})
 """States in which the agent has come to an end."""
 _MIN_ID: Final = 16
+"""A shorter id is the number of a shared session, which says nothing outside of its file."""
 _RUNNING: Final = -1
 """Exit code of a command that has not ended."""
 
 
-class OpenHandsReader:
+class OpenHandsReader(RowOpener):
     """Opens sessions."""
-
-    def __init__(self, name: str, origin: Origin) -> None:
-        self._name = name
-        self._origin = origin
-        self._events = EventMaker(origin)
-        self._ids = TrajectoryIds()
 
     def open_row(self, row: Line) -> Iterator[Part]:
         """Yield the events of a session."""
@@ -48,14 +48,12 @@ class OpenHandsReader:
         document = take_apart_item(row, path)
         if path and not document.items and "history" in document.fields:
             document = take_apart_item(row, ("history",))
-        if is_too_deep(document.fields):
-            raise BadShapeError("expected a session, found it nested too deeply")
-        own_id = self._ids.make(self._name, row.data)
-        # The number of a shared session says nothing outside of its file.
-        session_id = text(document.fields.get("id")) or ""
-        trajectory = OpenTrajectory(own_id, session_id if len(session_id) >= _MIN_ID else own_id)
+        steps = self.begin(row, document.fields)
+        trajectory = steps.trajectory
+        session_id = text(document.fields.get("id"))
+        if session_id is not None and len(session_id) >= _MIN_ID:
+            trajectory.session_id = session_id
         trajectory.title = text(document.fields.get("instance_id"))
-        steps = RoleSteps(trajectory, self._name, self._origin, self._events)
         yield Part(objects(document.items), _Reading(steps, document))
 
 
@@ -93,7 +91,7 @@ class _Reading:
         self._steps.finish()
 
     def _take_action(self, action: str, record: Mapping[str, Any], line: Line) -> str | None:
-        given = _object(record.get("args")) or _object(record.get("extras"))
+        given = fields_of(record.get("args")) or fields_of(record.get("extras"))
         match action, record.get("source"):
             case "initialize", _:
                 self._steps.trajectory.see_model(text(given.get("LLM_MODEL")))
@@ -118,7 +116,7 @@ class _Reading:
     def _take_call(
         self, action: str, record: Mapping[str, Any], given: Mapping[str, Any], line: Line
     ) -> None:
-        told = _object(record.get("tool_call_metadata"))
+        told = fields_of(record.get("tool_call_metadata"))
         event_id = record.get("id")
         call = ToolCall(
             id=text(told.get("tool_call_id")) or f"event-{line.start}",
@@ -133,7 +131,7 @@ class _Reading:
     def _take_observation(
         self, observation: str, record: Mapping[str, Any], line: Line
     ) -> str | None:
-        extras = _object(record.get("extras"))
+        extras = fields_of(record.get("extras"))
         if observation == "agent_state_changed":
             self._state = text(extras.get("agent_state")) or self._state
         if observation in _NOT_KEPT:
@@ -157,11 +155,11 @@ class _Reading:
 
     def _stamp(self, step: OpenStep, record: Mapping[str, Any]) -> None:
         """Let a step say which model made it, and what that cost; several share one response."""
-        response = _object(_object(record.get("tool_call_metadata")).get("model_response"))
+        response = fields_of(fields_of(record.get("tool_call_metadata")).get("model_response"))
         trajectory = self._steps.trajectory
         step.model = text(response.get("model")) or next(iter(trajectory.models), None)
         trajectory.see_model(step.model)
-        step.tokens = _read_tokens(_object(response.get("usage")))
+        step.tokens = read_openai_tokens(response.get("usage"))
         step.usage_key = hash(text(response.get("id")) or step.start)
 
 
@@ -181,23 +179,5 @@ def _outcome(observation: str, extras: Mapping[str, Any]) -> Outcome:
         return Outcome("rejected")
     if observation == "error" or extras.get("error") is True:
         return Outcome("error")
-    code = extras.get("exit_code", _object(extras.get("metadata")).get("exit_code"))
+    code = extras.get("exit_code", fields_of(extras.get("metadata")).get("exit_code"))
     return outcome_of(code if type(code) is int and code != _RUNNING else None)
-
-
-def _read_tokens(usage: Mapping[str, Any]) -> Tokens:
-    prompt = count(usage.get("prompt_tokens"))
-    cached = count(_object(usage.get("prompt_tokens_details")).get("cached_tokens"))
-    if prompt is None:
-        return NO_TOKENS
-    return (
-        max(prompt - (cached or 0), 0),
-        count(usage.get("completion_tokens")),
-        cached,
-        None,
-        None,
-    )
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -9,17 +9,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tracemill.base.lines import Line
 from tracemill.records.events import FeedbackKind
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
+from tracemill.sources.json_lines import BadShapeError, is_too_deep
 from tracemill.sources.message_parts import Message
 from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory, Window
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.rows import TrajectoryIds
 from tracemill.sources.session_events import EventMaker, Place
 
 UNKNOWN_AGENT: Final = "unknown"
@@ -42,6 +44,28 @@ def outcome_of(exit_code: int | None) -> Outcome:
     if exit_code is None:
         return Outcome()
     return Outcome("error" if exit_code else "ok", exit_code)
+
+
+class RowOpener:
+    """Opens the rows of one input, each of which is a trajectory."""
+
+    def __init__(self, name: str, origin: Origin) -> None:
+        self._name = name
+        self._origin = origin
+        self._events = EventMaker(origin)
+        self._ids = TrajectoryIds()
+
+    def begin(self, row: Line, fields: Mapping[str, Any], agent: str | None = None) -> RoleSteps:
+        """Return the trajectory of a row, whose agent is called as its source where not said.
+
+        Raises:
+            BadShapeError: the row is nested too deeply.
+        """
+        if is_too_deep(fields):
+            raise BadShapeError("expected a session, found it nested too deeply")
+        own_id = self._ids.make(self._name, row.data)
+        trajectory = OpenTrajectory(own_id, own_id)
+        return RoleSteps(trajectory, agent or self._name, self._origin, self._events)
 
 
 class RoleSteps:

@@ -9,17 +9,15 @@ from typing import Any, Final
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ToolCall
 from tracemill.sources.documents import take_apart_item
-from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text
+from tracemill.sources.json_lines import BadShapeError, count, fields_of, is_too_deep, text
 from tracemill.sources.message_parts import Message, read_message
 from tracemill.sources.open_trajectory import OpenTrajectory
+from tracemill.sources.openai_chat import read_openai_calls
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import Outcome, RoleSteps
-from tracemill.sources.rows import Part, TrajectoryIds, objects
-from tracemill.sources.session_events import EventMaker
-from tracemill.sources.tool_calls import read_openai_calls
+from tracemill.sources.role_steps import Outcome, RoleSteps, RowOpener
+from tracemill.sources.rows import Part, objects
 
 SHELL: Final = "bash"
 """What a command goes to that names no tool."""
@@ -36,23 +34,13 @@ _REFUSALS: Final = (
 _STOPPED: Final = "was cancelled because it took more than"
 
 
-class SweAgentReader:
+class SweAgentReader(RowOpener):
     """Opens runs."""
-
-    def __init__(self, name: str, origin: Origin) -> None:
-        self._name = name
-        self._origin = origin
-        self._events = EventMaker(origin)
-        self._ids = TrajectoryIds()
 
     def open_row(self, row: Line) -> Iterator[Part]:
         """Yield what was said in a run, then what was done."""
         said, done = take_apart_item(row, ("history",)), take_apart_item(row, ("trajectory",))
-        if is_too_deep(said.fields):
-            raise BadShapeError("expected a run, found it nested too deeply")
-        own_id = self._ids.make(self._name, row.data)
-        trajectory = OpenTrajectory(own_id, own_id)
-        steps = RoleSteps(trajectory, self._name, self._origin, self._events)
+        steps = self.begin(row, said.fields)
         reading = _Reading(steps, said.fields, row)
         yield Part(objects([*said.items, *done.items]), reading)
 
@@ -63,7 +51,7 @@ class _Reading:
     def __init__(self, steps: RoleSteps, fields: Mapping[str, Any], row: Line) -> None:
         self.ready: list[SourceRecord] = steps.ready
         self._steps = steps
-        self._info = _object(fields.get("info"))
+        self._info = fields_of(fields.get("info"))
         self._row = row
         self._said: deque[str] = deque()
         """Actions that stand in the history, and were not met in the trajectory yet."""
@@ -158,15 +146,15 @@ def _read_settings(
 ) -> None:
     """Let the header say what the run says of itself."""
     settings = _decoded(fields.get("replay_config"))
-    task, agent = _object(settings.get("problem_statement")), _object(settings.get("agent"))
-    repository = _object(_object(settings.get("env")).get("repo"))
+    task, agent = fields_of(settings.get("problem_statement")), fields_of(settings.get("agent"))
+    repository = fields_of(fields_of(settings.get("env")).get("repo"))
     trajectory.title = text(task.get("id"))
     trajectory.repository = text(repository.get("github_url"))
     commit = text(repository.get("base_commit"))
     trajectory.base_commit = commit if commit != "HEAD" else None
-    trajectory.see_model(text(_object(agent.get("model")).get("name")))
+    trajectory.see_model(text(fields_of(agent.get("model")).get("name")))
     trajectory.agent_version = text(info.get("swe_agent_version"))
-    spent = _object(info.get("model_stats"))
+    spent = fields_of(info.get("model_stats"))
     sent, received = count(spent.get("tokens_sent")), count(spent.get("tokens_received"))
     if sent or received:
         trajectory.tokens = (sent, received, None, None, None)
@@ -175,12 +163,8 @@ def _read_settings(
 def _decoded(value: object) -> Mapping[str, Any]:
     """Return settings, which older versions wrote as JSON in a text."""
     if not isinstance(value, str):
-        return _object(value)
+        return fields_of(value)
     try:
-        return _object(orjson.loads(value))
+        return fields_of(orjson.loads(value))
     except orjson.JSONDecodeError:
         return {}
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
