@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.sources.claude_code import lines as claude
 from tests.sources.claude_stream import lines as claude_stream
@@ -295,6 +295,7 @@ def test_a_growing_file_keeps_its_ids_and_what_was_said(
 
 
 @for_each_source
+@settings(max_examples=25)
 @given(data=st.data())
 def test_closed_steps_never_change(source: Source, data: st.DataObject) -> None:
     """What was given away before the end of a file is given away just so when it has grown."""

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, ClassVar, Final
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
-from tracemill.sources.pi import is_session
+from tracemill.sources.pi_shape import is_session
 from tracemill.sources.protocol import InputKind, SourceRecord
 
 _OWN: Final = "openclaw"

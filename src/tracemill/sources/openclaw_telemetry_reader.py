@@ -143,12 +143,11 @@ class TelemetryReader:
 
     def _new_messages(self, record: dict[str, Any], trajectory_id: str) -> list[dict[str, Any]]:
         given = record.get("messages")
-        if is_too_deep(given):
-            raise BadShapeError("expected a list of messages, found it nested too deeply")
-        found = [message for message in given or [] if isinstance(message, dict)]
         new = []
-        for message in found:
-            known = hash((trajectory_id, orjson.dumps(message)))
+        for message in given if isinstance(given, list) else ():
+            if not isinstance(message, dict):
+                continue
+            known = hash((trajectory_id, *_identity(message)))
             if self._told.get(known) is None:
                 self._told.put(known, value=True)
                 new.append(message)
@@ -179,6 +178,16 @@ class TelemetryReader:
         status = statuses[success] if isinstance(success, bool) else "unknown"
         self._session.answer(place, ToolResult(call_id=ended[1], status=status))
         return None
+
+
+def _identity(message: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a message is known by when it is told again: its moment, or all of it."""
+    at = message.get("timestamp")
+    if isinstance(at, int):
+        return (str(message.get("role")), str(at), str(message.get("toolCallId")))
+    if is_too_deep(message):
+        raise BadShapeError("expected a message, found it nested too deeply")
+    return (orjson.dumps(message).decode(),)
 
 
 def _unaliased(key: str) -> str:

@@ -15,18 +15,15 @@ The model of this source:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import BinaryIO, ClassVar
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
+from tracemill.sources.pi_shape import is_session
 from tracemill.sources.protocol import InputKind, SourceRecord
-
-_MESSAGE: Final = frozenset({"role", "content", "api", "provider", "model", "stopReason"})
-"""What an answer of a model says of itself, where it stands alone."""
-_ROLES: Final = ("toolResult", "bashExecution", "branchSummary", "compactionSummary")
 
 
 class Pi:
@@ -56,21 +53,3 @@ class Pi:
         if first.strip() == b"{":
             return read_document(same, origin, reader, ("messages",))
         return read_json_lines(same.lines(), origin, reader)
-
-
-def is_session(head: Head) -> bool:
-    """Tell a session file of pi, or of a program that is built on it."""
-    if any(map(_is_header, head.objects)) or any(map(_is_entry, head.objects)):
-        return True
-    return head.fields.keys() >= _MESSAGE and head.fields["role"] == "assistant"
-
-
-def _is_header(record: Mapping[str, Any]) -> bool:
-    return record.get("type") == "session" and {"id", "timestamp", "cwd"} <= record.keys()
-
-
-def _is_entry(record: Mapping[str, Any]) -> bool:
-    """Tell an entry of a file whose header is too long, or gone."""
-    message = record.get("message")
-    is_message = record.get("type") == "message" and isinstance(message, dict)
-    return is_message and isinstance(message, dict) and message.get("role") in _ROLES
