@@ -3,8 +3,9 @@
 The model of this source:
 
 - Each chat is a trajectory. Its time is told without a zone, so no moment is known.
-- Lines marked with four hashes were typed, unless they are a command to the program or what
-  it sends by itself; quoted lines are its output; the rest is the model's.
+- Lines marked with four hashes were typed, unless the program sent them by itself; quoted lines
+  are its output; the rest is the model's. A command to the program and what that prints is no
+  step, unless the model was asked because of it, which it was where it cost tokens.
 - An edit is a call, and what the program says of its file is the result. A commit that
   follows names itself in the result of the edit that it holds. Commits of what lay around
   before an edit, or that a person asked for, are nobody's call.

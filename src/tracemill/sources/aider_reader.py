@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -40,9 +40,18 @@ from tracemill.sources.text_lines import MAX_SPEECH
 
 _NAME: Final = "aider"
 _OUTPUT: Final = "program_output"
+_COMMAND: Final = "program_command"
 _MAX_COMMITS: Final = 1000
 
 Speech = Literal["prompt", "reply", "output"]
+
+
+class _Said(NamedTuple):
+    """What somebody said, and the lines from which to which it stands."""
+
+    text: str
+    first: Line
+    last: Line
 
 
 class AiderReader:
@@ -59,12 +68,12 @@ class AiderReader:
         self._n_chars = 0
         self._first = self._last = Line(0, b"", is_terminated=True)
         self._reply: OpenStep | None = None
-        self._printed: OpenStep | None = None
-        """What a command printed last."""
+        self._command: _Said | None = None
+        """What was said last to the program, and not to the model."""
+        self._printed: _Said | None = None
+        """What that printed."""
         self._is_answered = True
         """Whether the model has said all of its reply."""
-        self._is_command = False
-        """Whether what is answered was said to the program, and not to the model."""
         self._is_outside = False
         """Whether the next commit holds what is not the agent's work."""
         self._model: str | None = None
@@ -82,11 +91,12 @@ class AiderReader:
             return None
         if is_prompt(text, in_reply=self._heard == "reply"):
             self._go_on("prompt", text[5:].rstrip(), line)
-            return None
+            is_command = not is_typed(self._lines[0]) and not is_by_itself(self._lines[0])
+            return _COMMAND if is_command else None
         said = output_of(text)
         if said is None:
             self._go_on("reply", text, line)
-            return None
+            return None if self._command is None else _COMMAND
         self._end_speech()
         self._heard = "output"
         return self._take_output(said, line) if said else _OUTPUT
@@ -114,8 +124,9 @@ class AiderReader:
         own_id = make_id("traj", _NAME, line.data.strip(), str(line.start))
         session = self._session = OpenSession(_NAME, self._origin)
         session.adopt(OpenTrajectory(own_id, own_id))
-        self._heard, self._reply, self._printed, self._model = "output", None, None, None
-        self._is_answered, self._is_command, self._is_outside = True, False, False
+        self._heard, self._reply, self._model = "output", None, None
+        self._command = self._printed = None
+        self._is_answered, self._is_outside = True, False
         self._made, self._n_calls = {}, 0
         return session
 
@@ -137,37 +148,45 @@ class AiderReader:
         self._lines = []
         if not said or self._heard == "output":
             return
-        place = self._place(self._first)
-        if self._heard == "prompt":
-            self._open(place, "user" if is_typed(said) else "system", said)
-            self._is_command = not is_typed(said) and not is_by_itself(said)
-            self._reply, self._printed, self._is_answered = None, None, self._is_command
+        speech = _Said(said, self._first, self._last)
+        if self._heard == "reply":
+            if self._command is not None:
+                self._printed = speech
+            else:
+                self._take_reply(speech)
             return
-        if self._is_command:
-            self._printed = self._open(place, "system", said)
-            return
-        self._take_reply(place, said, self._open(place, "agent", ""))
+        is_command = not is_typed(said) and not is_by_itself(said)
+        self._reply, self._printed, self._is_answered = None, None, is_command
+        self._command = speech if is_command else None
+        if not is_command:
+            self._open(speech, "user" if is_typed(said) else "system")
 
-    def _open(self, place: Place, speaker: Speaker, said: str) -> OpenStep:
-        session = self._session or self._begin(self._first)
+    def _open(self, speech: _Said, speaker: Speaker) -> OpenStep:
+        place = self._place(speech.first)
+        session = self._session or self._begin(speech.first)
         step = session.open(place, speaker)
-        step.extend_to(self._last)
-        session.say(place, step, filter(None, [said]))
+        step.extend_to(speech.last)
+        session.say(place, step, filter(None, [speech.text]))
         return step
 
-    def _take_reply(self, place: Place, said: str, step: OpenStep) -> None:
-        """Let a step be the model's; what a command printed may turn out to be a reply."""
-        text, edits = split_edits(said)
-        self._reply, self._printed, self._is_answered = step, None, False
-        step.speaker = "agent"
-        step.texts[:] = [text] if text else []
-        if self._session is not None:
-            self._session.window.grow(place.trajectory, step, len(text))
+    def _take_reply(self, speech: _Said) -> None:
+        text, edits = split_edits(speech.text)
+        step = self._reply = self._open(speech._replace(text=text), "agent")
+        place = self._place(speech.first)
+        self._is_answered = False
         step.model = self._model
         place.trajectory.see_model(self._model)
         for edit in edits:
             arguments = {"path": edit.path, "search": edit.search, "replace": edit.replace}
             self._call(place, step, "edit", arguments)
+
+    def _take_back(self) -> None:
+        """Let a command be a prompt, and what it printed the reply to it, as that cost tokens."""
+        command, printed = self._command, self._printed
+        self._command = self._printed = None
+        if command is not None and printed is not None:
+            self._open(command, "system")
+            self._take_reply(printed)
 
     def _call(self, place: Place, step: OpenStep, name: str, arguments: dict[str, str]) -> ToolCall:
         self._n_calls += 1
@@ -180,7 +199,7 @@ class AiderReader:
     def _take_output(self, said: str, line: Line) -> str | None:
         place = self._place(line)
         if self._printed is not None and is_after_reply(said):
-            self._take_reply(place, "\n\n".join(self._printed.texts), self._printed)
+            self._take_back()
         is_ending = self._take_ending(said, place)
         self._is_answered |= is_ending
         if is_ending or self._take_facts(said, place):

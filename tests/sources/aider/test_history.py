@@ -96,21 +96,20 @@ def test_what_stands_before_the_first_chat_is_one_too() -> None:
     [
         ("Fix it", "user"),
         ("/ask why?", "user"),
-        ("/add a.py", "system"),
-        ("!ls", "system"),
         ("# Fix any errors below, if possible.", "system"),
     ],
 )
-def test_commands_and_what_the_program_sends_were_not_typed_for_the_model(
-    line: str, speaker: str
-) -> None:
+def test_what_the_program_sends_was_not_typed(line: str, speaker: str) -> None:
     assert read_history(HEADER + prompt(line)).steps[0].speaker == speaker
 
 
-def test_what_a_command_prints_is_not_the_models() -> None:
-    found = read_history(HEADER + prompt("/map") + "a.py:\nclass A\n" + prompt("Hi") + "Hello.\n")
+def test_a_command_and_what_it_prints_are_no_steps() -> None:
+    found = read_history(
+        HEADER + prompt("/map") + "a.py:\nclass A\n" + prompt("!ls") + prompt("Hi") + "Hello.\n"
+    )
 
-    assert [step.speaker for step in found.steps] == ["system", "system", "user", "agent"]
+    assert [step.speaker for step in found.steps] == ["user", "agent"]
+    assert found.tally.skipped == {"program_command": 4}
 
 
 def test_what_follows_a_command_is_the_models_where_it_cost_tokens() -> None:
@@ -127,9 +126,9 @@ def test_what_follows_a_command_is_the_models_where_it_cost_tokens() -> None:
 
 
 def test_two_prompts_with_nothing_between_them_stay_two() -> None:
-    found = read_history(HEADER + prompt("/clear") + prompt("Fix it"))
+    found = read_history(HEADER + prompt("Look") + prompt("Fix it"))
 
-    assert [step.text for step in found.steps] == ["/clear", "Fix it"]
+    assert [step.text for step in found.steps] == ["Look", "Fix it"]
 
 
 def test_headings_and_quotes_of_the_model_are_its_own() -> None:
