@@ -116,7 +116,7 @@ class _Reading:
         message, steps = fields_of(record.get("llm_message")), self._steps(line)
         said = read_message(message.get("content"))
         if record.get("source") == "agent":
-            step = steps.reply(line, said, (), text(message.get("reasoning_content")))
+            step = steps.reply(line, said, (), _thought(record, message))
             step.model = next(iter(steps.trajectory.models), None)
         else:
             step = steps.say(line, "user" if record.get("source") == "user" else "system", said)
@@ -129,7 +129,7 @@ class _Reading:
         name = text(record.get("tool_name")) or text(action.get("kind")) or "unknown"
         if name == "finish" and "message" in action:
             last = Message(str(action["message"]))
-            step = steps.reply(line, last, (), text(record.get("reasoning_content")))
+            step = steps.reply(line, last, (), _thought(record))
         else:
             given = {key: value for key, value in action.items() if key != "kind"}
             call = ToolCall(
@@ -137,7 +137,7 @@ class _Reading:
                 name=name,
                 arguments=tool_arguments(told.get("arguments")) or given,
             )
-            step = steps.reply(line, thought, [call], text(record.get("reasoning_content")))
+            step = steps.reply(line, thought, [call], _thought(record))
         step.model = next(iter(steps.trajectory.models), None)
         step.native_id = text(record.get("id"))
 
@@ -148,9 +148,12 @@ class _Reading:
         self._steps(line).answer(line, read_message(content).text, call_id, _outcome(seen))
 
     def _take_rejection(self, record: Mapping[str, Any], line: Line) -> None:
-        said = text(record.get("rejection_reason"))
+        said, call_id = text(record.get("rejection_reason")), text(record.get("tool_call_id"))
         steps = self._steps(line)
-        steps.answer(line, said or "", text(record.get("tool_call_id")), Outcome("rejected"))
+        if record.get("rejection_source") == "hook":
+            steps.answer(line, said or "", call_id, Outcome("error"))
+            return
+        steps.answer(line, said or "", call_id, Outcome("rejected"))
         steps.feedback(line, "rejection", said)
 
     def _take_error(self, record: Mapping[str, Any], line: Line) -> None:
@@ -162,6 +165,19 @@ class _Reading:
 
     def _take_stop(self, _record: Mapping[str, Any], line: Line) -> None:
         self._steps(line).feedback(line, "interruption", None)
+
+
+def _thought(*holders: Mapping[str, Any]) -> str | None:
+    """Return what the model thought before it spoke, in either of the two forms."""
+    for holder in holders:
+        blocks = holder.get("thinking_blocks")
+        found = [text(holder.get("reasoning_content"))] + [
+            text(fields_of(block).get("thinking"))
+            for block in (blocks if isinstance(blocks, list) else ())
+        ]
+        if said := next(filter(None, found), None):
+            return said
+    return None
 
 
 def _outcome(seen: Mapping[str, Any]) -> Outcome:

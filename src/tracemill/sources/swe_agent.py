@@ -51,9 +51,8 @@ class SweAgent:
 
 def _is_run(fields: Mapping[str, Any]) -> bool:
     done, said = _first(fields.get("trajectory")), _first(fields.get("history"))
-    return {"action", "observation", "thought"} <= done.keys() or (
-        {"role", "content", "agent"} <= said.keys()
-    )
+    is_done = {"action", "observation"} <= done.keys() and "source" not in done
+    return is_done or {"role", "content", "agent"} <= said.keys()
 
 
 def _first(items: object) -> Mapping[str, Any]:

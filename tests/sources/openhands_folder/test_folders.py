@@ -108,6 +108,30 @@ def test_a_refusal_is_feedback_with_its_reason(tmp_path: Path) -> None:
     assert (told.action, told.text) == ("rejection", "No")
 
 
+def test_a_call_that_a_hook_refuses_is_no_feedback(tmp_path: Path) -> None:
+    refusal = event(
+        "UserRejectObservation", tool_call_id="c1", rejection_reason="No", rejection_source="hook"
+    )
+
+    found = read_folder(tmp_path, acted("c1", command="rm a"), refusal)
+
+    assert found.steps[0].results[0].status == "error"
+    assert found.events == []
+
+
+@pytest.mark.parametrize(
+    "thinking",
+    [
+        {"reasoning_content": "Hm"},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "Hm"}], "reasoning_content": None},
+    ],
+)
+def test_thoughts_stand_in_either_form(tmp_path: Path, thinking: Any) -> None:
+    (step,) = read_folder(tmp_path, {**acted("c1", command="ls"), **thinking}).steps
+
+    assert (step.reasoning, step.text) == ("Hm", "Look.")
+
+
 def test_pauses_interrupt_and_condensations_compact(tmp_path: Path) -> None:
     events = [event("PauseEvent", "user"), event("Condensation", forgotten_event_ids=[])]
 

@@ -152,7 +152,7 @@ def test_counts_that_nobody_made_are_unknown() -> None:
         ({"history": [task()]}, True),
         ({"history": [{"role": "user", "content": "x"}]}, False),
         ({"trajectory": [{"role": "user", "text": "x"}]}, False),
-        ({"trajectory": [{"action": "initialize", "observation": None}]}, False),
+        ({"trajectory": [{"action": "initialize", "observation": None, "source": "user"}]}, False),
         ([PLAIN], False),
     ],
 )
