@@ -1,5 +1,6 @@
 """The command line as other programs rely on it: exit codes, one document, named errors."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ ANSWERS = {
     "plan": ["run", "--dry-run"],
     "status": ["status"],
     "doctor": ["doctor"],
+    "capture": ["capture", "status"],
 }
 
 
@@ -295,3 +297,34 @@ def test_an_event_is_kept_or_refused_with_a_reason(
     assert found == code
     assert said in capsys.readouterr().err
     assert (tmp_path / "workspace").exists() == (code == 0)
+
+
+def test_what_was_read_is_written_back_by_session(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_session(place, "s2", 1)
+    ask(capsys, tmp_path, "run", str(place))
+    to = tmp_path / "back"
+    document = ask(capsys, tmp_path, "data", "restore", "s1", "--to", str(to), "--json").document
+    schema = json.loads((SCHEMA / "answer.restore.json").read_text())
+
+    (found,) = [path for path in to.rglob("*") if path.is_file()]
+    assert found.read_bytes() == (place / "s1.jsonl").read_bytes()
+    assert document.pop("schema") == "tracemill.restore/1"
+    assert document.pop("next") == []
+    jsonschema.validate(document, schema)
+
+
+def test_a_hook_is_shown_and_written_only_when_that_is_agreed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude"))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    shown = ask(capsys, tmp_path, "capture", "install", "claude")
+    settings = tmp_path / "claude" / "settings.json"
+
+    assert (shown.code, settings.exists()) == (1, False)
+    assert "SessionEnd" in shown.out
+    assert "--yes" in shown.err
+    written = ask(capsys, tmp_path, "capture", "install", "claude", "--yes", "--json")
+    assert (written.code, written.document["is_written"], settings.exists()) == (0, True, True)

@@ -10,6 +10,8 @@ from typing import Final
 
 from tracemill.base import git
 from tracemill.base.clock import now
+from tracemill.base.errors import UsageError
+from tracemill.flows.hooking import read_capture_status
 from tracemill.flows.results import AgentSessions, Check, DoctorResult
 from tracemill.flows.retention import look_at_agents, retention_check, sessions_check
 from tracemill.store.workspace import Workspace
@@ -25,6 +27,7 @@ def examine(workspace: Workspace, environment: Mapping[str, str]) -> DoctorResul
         agents=agents,
         checks=(
             *_agent_checks(agents, moment),
+            _capture(workspace, environment),
             _git(),
             _scanner(),
             _workspace(workspace),
@@ -43,6 +46,25 @@ def _agent_checks(agents: Sequence[AgentSessions], moment: datetime) -> Iterator
         )
     yield from (sessions_check(found, moment) for found in agents)
     yield from (retention_check(found) for found in agents)
+
+
+def _capture(workspace: Workspace, environment: Mapping[str, str]) -> Check:
+    """Say who tells us of sessions, what waits to be read, and whether anything was dropped."""
+    try:
+        found = read_capture_status(workspace, Path.home(), environment)
+    except UsageError as error:
+        return Check(name="capture", status="warn", detail=str(error))
+    telling = [agent.agent for agent in found.agents if agent.events]
+    broken = [agent.agent for agent in found.agents if agent.is_runnable is False]
+    said = f"told by {', '.join(telling)}" if telling else "no agent tells of its sessions"
+    detail = f"{said}; {found.n_bytes / 1e6:,.1f} MB of events wait"
+    if found.dropped:
+        drops = ", ".join(f"{reason} {n:,}" for reason, n in sorted(found.dropped.items()))
+        detail += f"; events were dropped: {drops}"
+    if broken:
+        detail += f"; the hook of {', '.join(broken)} cannot run: `tracemill capture install` again"
+    status = "warn" if found.dropped or broken else "ok"
+    return Check(name="capture", status=status, detail=detail)
 
 
 def _git() -> Check:

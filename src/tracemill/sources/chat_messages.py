@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from tracemill.base.ids import digest
 from tracemill.records.trajectory import Speaker, ToolCall
 from tracemill.sources.json_lines import is_too_deep, text, tool_arguments
 from tracemill.sources.open_session import IMAGE
@@ -23,6 +22,8 @@ _SPEAKERS: Final[Mapping[str, Speaker]] = {
     "assistant": "agent", "ai": "agent", "model": "agent",
     "tool": "tool", "function": "tool",
 }  # fmt: skip
+_CONTENT_KEYS: Final = ("parts", "content", "contents")
+_BESIDE_KEYS: Final = frozenset({"tool_calls", "reasoning_content", "reasoning"})
 _TEXT_KEYS: Final = ("content", "text", "value")
 _PICTURES: Final = frozenset({"image", "image_url", "input_image"})
 _MAX_NUMBER: Final = 10_000
@@ -34,6 +35,9 @@ class Answer(NamedTuple):
 
     call_id: str | None
     content: str
+
+
+MessageKey = tuple[Speaker, tuple[str, ...], tuple[Answer, ...]]
 
 
 class Said(NamedTuple):
@@ -53,14 +57,12 @@ class Said(NamedTuple):
         return not (self.texts or self.reasoning or self.calls or self.answers)
 
     @property
-    def key(self) -> str:
+    def key(self) -> MessageKey:
         """What the message is known by when it is told again: not what was thought before it."""
-        named = [call.id for call in self.calls if call.id]
-        if named:
-            return digest(self.speaker, *named)
-        calls = [f"{call.name}:{call.arguments}" for call in self.calls]
-        answers = [f"{answer.call_id}:{answer.content}" for answer in self.answers]
-        return digest(self.speaker, *self.texts, *calls, *answers)
+        if self.calls:
+            named = tuple(call.id or f"{call.name}:{call.arguments}" for call in self.calls)
+            return (self.speaker, named, ())
+        return (self.speaker, self.texts, self.answers)
 
 
 class _Parts:
@@ -126,11 +128,13 @@ def read_message(value: object, speaker: Speaker = "user") -> Said | None:
     fields: dict[str, Any] = inner if isinstance(inner, dict) else value
     named = _SPEAKERS.get(str(fields.get("role", fields.get("type", ""))).lower())
     parts = _Parts()
-    for key in ("parts", "content", "contents"):
-        content = fields.get(key)
-        for part in content if isinstance(content, list) else [content]:
-            parts.take(part)
-    _take_calls(fields, parts)
+    for key in _CONTENT_KEYS:
+        if key in fields:
+            content = fields[key]
+            for part in content if isinstance(content, list) else [content]:
+                parts.take(part)
+    if not _BESIDE_KEYS.isdisjoint(fields):
+        _take_calls(fields, parts)
     said = _whole(fields, named or speaker, parts)
     return None if said.is_empty else said
 

@@ -17,7 +17,7 @@ import msgspec
 
 from tracemill.records.refs import Origin, Span
 from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
-from tracemill.sources.chat_messages import Said
+from tracemill.sources.chat_messages import MessageKey, Said
 from tracemill.sources.open_trajectory import (
     NO_TOKENS,
     OpenStep,
@@ -112,7 +112,7 @@ class _Builder:
         self._session = session
         self._window = window
         self._trajectory = OpenTrajectory(session.id, session.session_id)
-        self._seen: Counter[str] = Counter()
+        self._seen: Counter[MessageKey] = Counter()
         self._answered: dict[str, _Answered] = {}
         self._waiting: dict[str, str] = {}
         """Calls that wait for their result: their names by their ids."""
@@ -149,11 +149,12 @@ class _Builder:
 
     def _give(self, operation: Operation) -> None:
         """Tell of the messages that went in and that nothing has told before."""
-        counted: Counter[str] = Counter()
+        counted: Counter[MessageKey] = Counter()
         new = []
         for said in operation.given:
-            counted[said.key] += 1
-            if counted[said.key] > self._seen[said.key]:
+            key = said.key
+            counted[key] += 1
+            if counted[key] > self._seen[key]:
                 new.append(said)
         self._seen |= counted
         replies = [number for number, said in enumerate(new) if said.speaker == "agent"]
