@@ -35,7 +35,9 @@ _SIDE_FILES: Final = frozenset({
 
 
 _DATABASES: Final = (".db", ".vscdb", ".sqlite")
-_BESIDE_DATABASES: Final = ("-wal", "-shm", "-journal")
+_BESIDE_DATABASES: Final = tuple(
+    f"{database}{ending}" for database in _DATABASES for ending in ("-wal", "-shm", "-journal")
+)
 
 
 class Candidate(NamedTuple):
@@ -244,8 +246,8 @@ def recognise(candidate: Candidate) -> str | Skip:
     path = Path(candidate.address)
     if candidate.source is not None:
         return candidate.source
-    if not candidate.n_bytes:
-        return Skip("empty", "the file holds nothing", failed=True)
+    if path.name.endswith(_BESIDE_DATABASES) or not candidate.n_bytes:
+        return _unopened(path)
     try:
         with candidate.open() as opened:
             head = opened.read(HEAD_BYTES)
@@ -260,10 +262,15 @@ def recognise(candidate: Candidate) -> str | Skip:
     return _unrecognised(path, head)
 
 
-def _unrecognised(path: Path, head: bytes) -> Skip:
-    kind = path.suffix.lstrip(".").lower()
+def _unopened(path: Path) -> Skip:
+    """Return why a file is not even opened."""
     if path.name.endswith(_BESIDE_DATABASES):
         return Skip("side_file", "a part of the database beside it", failed=False)
+    return Skip("empty", "the file holds nothing", failed=True)
+
+
+def _unrecognised(path: Path, head: bytes) -> Skip:
+    kind = path.suffix.lstrip(".").lower()
     if b"\0" in head:
         known = kind in _MEDIA
         return Skip("binary", "expected text, found binary data", failed=not known)
