@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.sources.bandit import test_reports as bandit
 from tests.sources.beads import test_issues as beads
 from tests.sources.coverage import test_reports as coverage
-from tests.sources.gate_reading import assert_sums, read_gates
+from tests.sources.gate_reading import assert_sums, read_gates, readers_of
 from tests.sources.github import payloads as github
 from tests.sources.gitleaks import test_reports as gitleaks
 from tests.sources.junit import test_reports as junit
@@ -136,6 +136,42 @@ def test_texts_and_ends_of_elements_are_those_of_the_file(text: str, size: int) 
     assert inner.text == text.replace("\r", "\n")  # type: ignore[union-attr]
     assert end.end == len(data)  # type: ignore[union-attr]
     assert opened.attributes["x"] == empty.attributes["y"]  # type: ignore[union-attr]
+
+
+REPEATED = [
+    b"\n",
+    b" \n",
+    b"\r\n",
+    b"SF:a\n",
+    b"TN:\n",
+    b"A:\n",
+    b"<!--",
+    b"<?",
+    b"<!DOCTYPE [",
+    b"::error ",
+    b"************* Module a\n",
+    b"a:1:",
+    b"[",
+    b'{"a":',
+    b"\x00",
+]
+
+
+@pytest.mark.parametrize("part", REPEATED)
+def test_a_file_of_one_thing_again_and_again_is_looked_at_soon(part: bytes) -> None:
+    readers_of(part * (65_536 // len(part)))
+
+
+def test_a_long_text_of_a_failure_is_looked_at_soon() -> None:
+    longrepr = "(" + ", 1, '" * 100_000
+    failed = {**pytest_reports.phase("failed"), "longrepr": longrepr}
+
+    found = read_gates(
+        load_source("pytest"),
+        pytest_reports.document(pytest_reports.outcome_of("failed", call=failed)),
+    )
+
+    assert len(found.results) == 1
 
 
 HOSTILE = {

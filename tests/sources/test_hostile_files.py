@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from tests.sources.reading import FOREIGN, head_of, read
 
+from tracemill.sources import load_source
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
 from tracemill.sources.head import Head
@@ -73,7 +74,17 @@ def hostile() -> dict[str, tuple[dict[str, Any], bytes]]:
     return found
 
 
-@pytest.mark.parametrize("source", [ClaudeCode(), Codex()], ids=lambda source: source.name)
+GATES = (
+    "junit", "pytest", "sarif", "ruff", "mypy", "bandit", "pylint", "gitleaks", "coverage",
+    "github", "beads",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source",
+    [ClaudeCode(), Codex(), *map(load_source, GATES)],
+    ids=lambda source: source.name,
+)
 def test_no_hostile_file_breaks_a_reader(
     source: Source, hostile: dict[str, tuple[dict[str, Any], bytes]]
 ) -> None:

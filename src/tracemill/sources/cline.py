@@ -79,7 +79,10 @@ class Cline(FileSource):
 
 def _is_shown(head: Head) -> bool:
     first = head.first_item
-    return first.get("type") in _KINDS and "ts" in first and not _KINDS.isdisjoint(first)
+    kind = first.get("type")
+    return (
+        isinstance(kind, str) and kind in _KINDS and "ts" in first and not _KINDS.isdisjoint(first)
+    )
 
 
 def _is_sent(message: Mapping[str, Any]) -> bool:

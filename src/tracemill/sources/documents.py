@@ -218,7 +218,7 @@ def take_apart(data: bytes, path: tuple[str, ...]) -> Document:
         fields, items = _strictly(data, path)
     except msgspec.ValidationError as error:
         raise NotADocumentError("bad_shape", _no_list(path)) from error
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         fields, values = _leniently(data, path)
         texts = [orjson.dumps(value) for value in values]
         return Document(fields, [Line(0, text, is_terminated=True) for text in texts], whole)

@@ -27,7 +27,7 @@ _MYPY: Final = frozenset({"file", "line", "column", "hint", "code", "severity", 
 _BANDIT: Final = frozenset({"errors", "generated_at", "metrics", "results"})
 _PYLINT: Final = frozenset({"type", "module", "obj", "line", "column", "path", "symbol", "message"})
 _PYLINT_TEXT: Final = re.compile(
-    r"(?:\s*\*{13} Module [^\n]*\n|\s*\n)*"
+    r"(?:\*{13} Module [^\n]*+\n|[ \t\r]*+\n)*+"
     r"[^\n:]+:\d+(?:: \[[CEFIRW]\d{4}|:\d+: [CEFIRW]\d{4}:)"
 )
 _GITLEAKS: Final = frozenset({"RuleID", "File", "StartLine", "Secret", "Fingerprint"})

@@ -177,11 +177,12 @@ class Values(NamedTuple):
 def lenient_values(text: str) -> Values:
     """Return the values in a text that no strict reader takes, up to the first error."""
     values: list[object] = []
+    has_surrogates = "\\ud" in text or "\\uD" in text
     position = _behind_space(text, 0)
     while position < len(text):
         try:
             value, position = _DECODER.raw_decode(text, position)
-            values.append(_without_lone_surrogates(value, text))
+            values.append(_without_lone_surrogates(value) if has_surrogates else value)
         except json.JSONDecodeError as error:
             return Values(values, f"expected JSON, found something else at {error.pos}")
         except RecursionError:
@@ -195,9 +196,7 @@ def _behind_space(text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def _without_lone_surrogates(value: object, text: str) -> object:
-    if "\\ud" not in text and "\\uD" not in text:
-        return value
+def _without_lone_surrogates(value: object) -> object:
     encoded = json.dumps(value, ensure_ascii=False)
     cleaned, n_lone = _LONE_SURROGATE.subn("\ufffd", encoded)
     return json.loads(cleaned) if n_lone else value

@@ -26,6 +26,7 @@ _STATUSES: Final[Mapping[str, ResultStatus]] = {
 _HALTS: Final = ("failed", "skipped")
 _PHASES: Final = ("setup", "call", "teardown")
 _SKIP_REASON: Final = re.compile(r"\(.*, \d+, (['\"])(?:Skipped: )?(.*)\1\)\Z", re.DOTALL)
+_LONGEST_REASON: Final = 2_000
 _NOTHING_RAN: Final = 5
 _LATEST: Final = 2.0**33
 """Seconds since 1970 beyond which a number is no time."""
@@ -254,7 +255,7 @@ def _crash(crash: object, longrepr: object) -> _Crash:
     whole = _long(longrepr)
     if whole is None:
         return _NO_CRASH
-    if skip := _SKIP_REASON.match(whole):
+    if len(whole) < _LONGEST_REASON and (skip := _SKIP_REASON.match(whole)):
         return _Crash(message=skip[2])
     return _Crash(message=whole.rstrip().rpartition("\n")[2].removeprefix("E").strip(), text=whole)
 
