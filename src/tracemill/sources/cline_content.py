@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.checklists import read_checklist
 from tracemill.sources.json_lines import BadShapeError, count, text, tool_arguments
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
@@ -52,14 +53,6 @@ _ASKING: Final = frozenset(
     {"ask_followup_question", "attempt_completion", "plan_mode_respond", "new_task"}
 )
 """Tools whose result is what the person says next."""
-_ENTRY: Final = re.compile(r"(?:[-*]|\d{1,4}\.) \[([ xX~-])\] (.+)")
-_CHECKS: Final[dict[str, TodoStatus]] = {
-    " ": "pending",
-    "x": "completed",
-    "X": "completed",
-    "-": "in_progress",
-    "~": "in_progress",
-}
 _CWD: Final = re.compile(
     r"^# Current Work(?:ing|space) Directory \((.{1,4096}?)\) Files", re.MULTILINE
 )
@@ -263,13 +256,6 @@ def read_todos(call: ToolCall) -> tuple[Todo, ...]:
     """Return the checklist that a call brings along, or nothing."""
     key = "todos" if call.name == "update_todo_list" else "task_progress"
     return read_checklist(call.arguments.get(key))
-
-
-def read_checklist(said: object) -> tuple[Todo, ...]:
-    """Return the entries of a Markdown checklist."""
-    lines = said.split("\n") if isinstance(said, str) else []
-    found = (_ENTRY.match(line.strip()) for line in lines)
-    return tuple(Todo(text=entry[2], status=_CHECKS[entry[1]]) for entry in found if entry)
 
 
 def find_cwd(texts: list[str]) -> str | None:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.trajectory import Speaker, ToolCall, ToolResult
-from tracemill.sources.cline_content import decoded, model_of, read_checklist, read_tokens
+from tracemill.sources.checklists import read_checklist
+from tracemill.sources.cline_content import decoded, model_of, read_tokens
 from tracemill.sources.json_lines import millisecond, text, tool_arguments, type_name, unknown_type
 from tracemill.sources.open_session import IMAGE, OpenSession
 from tracemill.sources.open_trajectory import OpenStep

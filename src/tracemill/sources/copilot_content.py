@@ -38,7 +38,7 @@ _NOT_KEPT: Final = frozenset({
     "session.mcp_server_status_changed", "session.mcp_servers_loaded", "session.mode_changed",
     "session.permissions_changed", "session.plan_changed", "session.remote_steerable_changed",
     "session.schedule_cancelled", "session.schedule_created",
-    "session.skills_loaded", "session.snapshot_rewind", "session.task_complete",
+    "session.skills_loaded", "session.task_complete",
     "session.todos_changed", "session.tools_updated", "session.usage_checkpoint",
     "session.usage_info", "session.warning", "session.workspace_file_changed", "skill.invoked",
     "subagent.completed", "subagent.deselected", "subagent.failed", "subagent.selected",

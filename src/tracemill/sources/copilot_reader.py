@@ -11,6 +11,7 @@ import msgspec
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Speaker
+from tracemill.sources.checklists import read_checklist
 from tracemill.sources.copilot_content import (
     count_images,
     read_calls,
@@ -33,6 +34,7 @@ from tracemill.sources.session_events import Place
 
 _NO_CONTENT: Final = "no_content"
 _BY_USER: Final = "denied-interactively-by-user"
+_TODO_TOOL: Final = "update_todo"
 _MAX_REMEMBERED: Final = 1000
 
 
@@ -76,6 +78,7 @@ class CopilotReader:
             "session.error": self._take_error,
             "session.compaction_complete": self._take_compaction,
             "session.truncation": self._take_truncation,
+            "session.snapshot_rewind": self._take_rewind,
             "session.shutdown": self._take_shutdown,
             "system.message": self._take_instructions,
             "system.notification": self._take_notice,
@@ -188,6 +191,17 @@ class CopilotReader:
         self.ready.append(told)
         return None
 
+    def _take_rewind(self, event: _Event) -> str | None:
+        """Take back the event that a person went back to, and all behind it."""
+        first, place = text(event.data.get("upToEventId")), self._place(event)
+        trajectory = place.trajectory
+        taken = [step.index for step in trajectory.steps if first and step.native_id == first]
+        if taken:
+            self._session.window.retract(trajectory, taken[0])
+        place = place._replace(step=trajectory.last_index())
+        self.ready.append(self._session.events.feedback(place, "rewind"))
+        return None
+
     def _take_shutdown(self, event: _Event) -> str | None:
         """Read what the session cost; one that was resumed says it again, and higher."""
         self._totals = larger(self._totals, read_totals(event.data.get("modelMetrics")))
@@ -239,6 +253,12 @@ class CopilotReader:
         session.think(place, step, [thought] if thought else [])
         for call in calls:
             session.window.add_call(place.trajectory, step, call)
+            if call.name == _TODO_TOOL:
+                todos = read_checklist(call.arguments.get("todos"))
+                told = session.events.todo_change(
+                    place._replace(step=step.index), todos, is_whole=True
+                )
+                step.events.append(told)
         session.window.grow(place.trajectory, step, len(event.line.data) if calls else 0)
         if tokens[1] is not None:
             step.raise_tokens(tokens)
@@ -314,7 +334,8 @@ class CopilotReader:
         reason = text(event.data.get("reason")) or ""
         if not reason.startswith("user") and reason != "remote_command":
             return "abort_by_program"
-        self.ready.append(self._session.events.feedback(self._place(event), "interruption"))
+        place = self._place(event)
+        self._session.tell(place, self._session.events.feedback(place, "interruption"))
         return None
 
 

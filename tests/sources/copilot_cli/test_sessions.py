@@ -20,7 +20,7 @@ from tests.sources.copilot_cli.lines import (
 from tests.sources.reading import Found, jsonl
 from tests.sources.reading import read as read_with
 
-from tracemill.records.events import Compaction, Feedback
+from tracemill.records.events import Compaction, Feedback, TodoChange
 from tracemill.records.trajectory import Usage
 from tracemill.sources.copilot_cli import CopilotCli
 
@@ -286,6 +286,43 @@ def test_pictures_are_counted_and_not_kept() -> None:
 
     assert (found.steps[0].text, found.steps[0].n_images) == ("[image]\n\nLook", 1)
     assert "iVBOR" not in str(found.records)
+
+
+def test_a_checklist_of_todos_is_told() -> None:
+    asked = call("c", "update_todo", todos="# Plan\n- [x] a\n- [ ] b")
+
+    found = read(start(), reply("", 2, asked))
+
+    (told,) = [told for told in found.events if isinstance(told, TodoChange)]
+    assert [(todo.text, todo.status) for todo in told.todos] == [
+        ("a", "completed"),
+        ("b", "pending"),
+    ]
+    assert (told.step, told.is_whole_list) == (0, True)
+
+
+def test_what_a_person_took_back_is_gone() -> None:
+    found = read(
+        start(),
+        user("One", 1),
+        reply("First", 2),
+        user("Two", 3),
+        reply("Second", 4),
+        event("session.snapshot_rewind", 5, upToEventId="e3", eventsRemoved=2),
+        user("Three", 6),
+    )
+
+    assert [step.text for step in found.steps] == ["One", "First", "Three"]
+    assert feedback(found) == [("rewind", None, None, 1)]
+
+
+def test_a_rewind_to_an_event_that_is_gone_is_told_all_the_same() -> None:
+    gone = event("session.snapshot_rewind", 5, upToEventId="x", eventsRemoved=2)
+
+    found = read(start(), user("One", 1), gone)
+
+    assert [step.text for step in found.steps] == ["One"]
+    assert feedback(found) == [("rewind", None, None, 0)]
 
 
 def test_an_unknown_event_is_counted_by_its_name() -> None:

@@ -1,0 +1,24 @@
+"""Todo lists as agents write them into text: a line an entry, with a box, ticked or not."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tracemill.records.events import Todo, TodoStatus
+
+_ENTRY: Final = re.compile(r"(?:[-*]|\d{1,4}\.) \[([ xX~-])\] (.+)")
+_CHECKS: Final[dict[str, TodoStatus]] = {
+    " ": "pending",
+    "x": "completed",
+    "X": "completed",
+    "-": "in_progress",
+    "~": "in_progress",
+}
+
+
+def read_checklist(said: object) -> tuple[Todo, ...]:
+    """Return the entries of a Markdown checklist."""
+    lines = said.split("\n") if isinstance(said, str) else []
+    found = (_ENTRY.match(line.strip()) for line in lines)
+    return tuple(Todo(text=entry[2], status=_CHECKS[entry[1]]) for entry in found if entry)
