@@ -1,8 +1,9 @@
 """Captured events, as `tracemill.capture` lets them wait: one JSON object on a line each.
 
 A line is an event of format 1: its kind, a moment with its offset to UTC, and an object of
-whatever is known. A line that lacks one of these, or was torn when a disk was full, is
-quarantined; a kind that nobody has taught us is counted as skipped, and stays in the archive.
+what is known, of which `inbox_fields` says what the fields of each kind must be. A line that
+says otherwise, or was torn when a disk was full, is quarantined with the field that is wrong;
+a kind that nobody has taught us is counted as skipped, and stays in the archive.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class Inbox:
     """Reads the events that a team's own programs and hooks told."""
 
     name: ClassVar[str] = "inbox"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset()
 

@@ -8,6 +8,7 @@ from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.captured import CAPTURED_KINDS, Captured, CapturedKind
 from tracemill.records.refs import Origin, Span
+from tracemill.sources.inbox_fields import fault_of
 from tracemill.sources.json_lines import BadShapeError, is_too_deep, moment, text, unknown_type
 from tracemill.sources.protocol import SourceRecord
 
@@ -35,13 +36,16 @@ class InboxReader:
             raise BadShapeError("expected a moment with its offset to UTC as `at`, found none")
         if not isinstance(payload, dict) or is_too_deep(payload):
             raise BadShapeError("expected an object as `payload`, found none, or too deep a one")
+        name = cast("CapturedKind", kind)
+        if (fault := fault_of(name, payload)) is not None:
+            raise BadShapeError(fault)
         self.ready.append(
             Captured(
                 id=self._id(line),
                 at=at,
                 origin=self._origin,
                 span=Span(start=line.start, end=line.end),
-                name=cast("CapturedKind", kind),
+                name=name,
                 session_id=text(record.get("session")),
                 cwd=text(record.get("cwd")),
                 payload=payload,

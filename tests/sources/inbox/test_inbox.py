@@ -14,6 +14,7 @@ from tests.sources.reading import head_of, jsonl, read
 from tracemill.capture import KINDS, emit
 from tracemill.records.captured import Captured
 from tracemill.sources.inbox import Inbox
+from tracemill.sources.inbox_fields import FIELDS
 
 JSON = st.recursive(
     st.none()
@@ -103,3 +104,59 @@ def test_events_keep_their_ids_when_the_file_grows() -> None:
 
     assert [one.id for one in after[:2]] == [one.id for one in before]
     assert len({one.id for one in after}) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "fault"),
+    [
+        pytest.param("gate", {"validation_result": "maybe"}, "pass, fail, ambiguous", id="a word"),
+        pytest.param("gate", {"retry_attempt": "1"}, "'retry_attempt', found str", id="a count"),
+        pytest.param("gate", {"retry_attempt": True}, "found bool", id="a flag for a count"),
+        pytest.param(
+            "failure", {"recovery": {"retry_count": -1}}, "recovery.retry_count", id="path"
+        ),
+        pytest.param("failure", {"timestamp": "yesterday"}, "offset to UTC", id="a moment"),
+        pytest.param("survey", {"agent_decision_quality": 6}, "1 to 5", id="a rating"),
+        pytest.param("success", {"success_factors": [1]}, "a list of texts", id="a list"),
+    ],
+)
+def test_a_field_of_another_type_is_refused_with_its_path(
+    kind: str, payload: dict[str, Any], fault: str
+) -> None:
+    found = read(Inbox(), jsonl(event(kind=kind, payload=payload)))
+
+    assert not found.events
+    assert [bad.reason for bad in found.quarantined] == ["bad_shape"]
+    assert fault in found.quarantined[0].detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        pytest.param(
+            "gate", {"gate_id": "t", "validation_result": "pass", "extra": [1]}, id="more"
+        ),
+        pytest.param("gate", {"validation_result": None}, id="unknown"),
+        pytest.param(
+            "success", {"quality_metrics": {"test_coverage": "85%"}}, id="a share as text"
+        ),
+        pytest.param("success", {"quality_metrics": {"test_coverage": 0.85}}, id="a share"),
+        pytest.param("failure", {"recovery": "none"}, id="a text for an object"),
+        pytest.param("note", {"retry_attempt": "1"}, id="a note says anything"),
+    ],
+)
+def test_what_a_program_knows_is_enough(kind: str, payload: dict[str, Any]) -> None:
+    (found,) = read(Inbox(), jsonl(event(kind=kind, payload=payload))).events
+
+    assert isinstance(found, Captured)
+    assert found.payload == payload
+
+
+def test_every_field_of_every_kind_is_checked() -> None:
+    for kind, fields in FIELDS.items():
+        for path, expected in fields.items():
+            payload: Any = ["wrong"] if expected.said != "a list of texts" else {"wrong": 1}
+            for name in reversed(path.split(".")):
+                payload = {name: payload}
+            (bad,) = read(Inbox(), jsonl(event(kind=kind, payload=payload))).quarantined
+            assert repr(path) in bad.detail
