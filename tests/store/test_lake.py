@@ -107,3 +107,20 @@ def test_any_delta_reader_reads_the_tables(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_every_table_can_be_empty(tmp_path: Path, name: str) -> None:
     assert list(Lake(tmp_path).records(TABLES[name])) == []
+
+
+def test_rows_of_an_older_version_keep_their_place_when_a_column_has_come_since(
+    tmp_path: Path,
+) -> None:
+    lake = Lake(tmp_path)
+    columns = tuple(column for column in STEPS.columns if column.name != "remainder")
+    writer = lake.writer(STEPS._replace(columns=columns))
+    writer.write_records([*steps("a", 2), *steps("b", 2)], ["a", "a", "b", "b"])
+    lake.commit(writer)
+
+    put(lake, "a", 3, replaced={"a"})
+
+    assert list(lake.records(STEPS, owners={"b"})) == steps("b", 2)
+    assert list(lake.records(STEPS, owners={"a"})) == steps("a", 3)
+    schema = DeltaTable(tmp_path / "steps").schema()
+    assert [field.name for field in schema.fields][-1] == "remainder"

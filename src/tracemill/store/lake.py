@@ -114,6 +114,7 @@ class Lake:
             added += kept
         if not added and not removed:
             return False
+        _widen(delta, table)
         delta.create_write_transaction([*added, *removed], "append", delta.schema())
         sync_folder(self._folder(table) / "_delta_log")
         return True
@@ -235,6 +236,7 @@ class TableWriter:
         """Append rows; the file appears with the first."""
         if not batch.num_rows:
             return
+        batch = _conformed(batch, self.table.schema)
         if self._parquet is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._out = (self._folder / self._name).open("wb")
@@ -302,6 +304,26 @@ def _all_of(
     if columns is None:
         return None
     return list(columns) if wanted is None else list(dict.fromkeys([*columns, table.owner]))
+
+
+def _widen(delta: DeltaTable, table: Table) -> None:
+    """Give a table that an older version made the columns that have come since."""
+    known = {field.name for field in delta.schema().fields}
+    wanted = Schema.from_arrow(table.schema).fields
+    if new := [field for field in wanted if field.name not in known]:
+        delta.alter.add_columns(new)
+
+
+def _conformed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Return rows that an older version wrote with the columns of this one; new ones are null."""
+    if batch.schema.names == schema.names:
+        return batch
+    known = set(batch.schema.names)
+    arrays = [
+        batch.column(field.name) if field.name in known else pa.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _paths(delta: DeltaTable) -> list[str]:
