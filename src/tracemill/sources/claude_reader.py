@@ -319,11 +319,14 @@ class ClaudeReader:
         return None
 
     def _take_queued(self, record: dict[str, Any], line: Line) -> str | None:
-        said = text(record.get("content"))
-        if record.get("operation") != "enqueue" or said is None or not is_typed([said]):
+        if record.get("operation") != "enqueue":
+            return "queue_operation"
+        texts = read_user_content(record).texts
+        if not is_typed(texts):
             return "queue_operation"
         if self._is_copy(line):
             return "duplicate_line"
+        said = "\n\n".join(texts)
         self.ready.append(self._events.feedback(self._place(record, line), "steering", said))
         return None
 

@@ -129,13 +129,17 @@ def test_words_typed_meanwhile_steer_and_notices_do_not() -> None:
         jsonl(
             user(1, "Go"),
             queued("enqueue", content="and push"),
+            queued("enqueue", content=[{"type": "text", "text": "and tag"}]),
             notice,
             queued("enqueue", content="<task-notification>x</task-notification>"),
             queued("dequeue"),
         ),
     )
 
-    assert feedback_of(found) == [("steering", "and push", None, 0)]
+    assert feedback_of(found) == [
+        ("steering", "and push", None, 0),
+        ("steering", "and tag", None, 0),
+    ]
     assert found.tally.skipped == {"queue_operation": 3}
 
 
