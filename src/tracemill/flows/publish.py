@@ -32,9 +32,10 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import sync_folder
 
 _ID_START: Final = len("example_")
-_BUCKET_BYTES: Final = 48 * 2**20
-_ROWS: Final = 64
-_ROW_GROUP_BYTES: Final = 8 * 2**20
+_BYTES_AT_ONCE: Final = 48 * 2**20
+_BUCKET_BYTES: Final = 4 * 2**20
+_ROWS: Final = 16
+_ROW_GROUP_BYTES: Final = 4 * 2**20
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -61,7 +62,9 @@ def sorted_examples(lake: Lake, executor: Executor, scratch: Path) -> Iterator[C
 
 def _letters_of_buckets(n_bytes: int) -> int:
     """Return by how many letters of their ids, each one of 16, examples are spread."""
-    n_letters = 0
+    if n_bytes <= _BYTES_AT_ONCE:
+        return 0
+    n_letters = 1
     while n_bytes > _BUCKET_BYTES * 16**n_letters:
         n_letters += 1
     return n_letters
