@@ -6,6 +6,7 @@ as copies and earlier states of a growing file do, the one with the most steps s
 
 from __future__ import annotations
 
+from tracemill.flows.ci_gates import CiEvent, ci_gates
 from tracemill.label.process_labels import ProcessLabels
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
@@ -35,11 +36,13 @@ class Facts:
         self.commits: list[Commit] = []
         self.checkpoints: list[Checkpoint] = []
         self.gate_runs: list[GateRun] = []
+        self._ci: list[CiEvent] = []
         self._judge = ProcessLabels()
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
         self.commits.sort(key=lambda commit: commit.id)
         self.checkpoints.sort(key=lambda checkpoint: checkpoint.id)
+        self.gate_runs += ci_gates(self._ci)
         self.gate_runs.sort(key=lambda run: run.id)
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
@@ -54,6 +57,8 @@ class Facts:
             self.checkpoints.append(event)
         elif isinstance(event, GateRun):
             self.gate_runs.append(event)
+        elif isinstance(event, CiEvent):
+            self._ci.append(event)
         elif isinstance(event, FileVersion):
             self._judge.take(event)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from tracemill.flows.ci_gates import gate_of, results_of
 from tracemill.flows.lookup import find_row
 from tracemill.flows.results import FixRow, GateRow
 from tracemill.link.fix_pairs import ReportedTest, RunOfTests, find_fix_pairs
@@ -112,11 +113,11 @@ def show_gate_run(workspace: Workspace, name: str, limit: int) -> ShownGate:
     """
     row = find_row(workspace, "gate", name, GateRow)
     lake = Lake(workspace.lake)
-    (run,) = lake.records(TABLES["events"], where=equals("id", row.id))
+    (event,) = lake.records(TABLES["events"], where=equals("id", row.id))
+    run = event if isinstance(event, GateRun) else gate_of(event)
     own = {run.origin.input_id}
-    results = list(
-        lake.records(TABLES["gate_results"], owners=own, where=equals("gate_run_id", row.id))
-    )
+    kept = lake.records(TABLES["gate_results"], owners=own, where=equals("gate_run_id", row.id))
+    results = [*kept, *results_of(event)]
     results.sort(key=lambda result: result.status not in FAILING)
     fixes = [
         pair
