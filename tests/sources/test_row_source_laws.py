@@ -33,6 +33,7 @@ ROWS: Final[Mapping[str, list[Any]]] = {
     "openhands": [
         {"trajectory": openhands.PLAIN, "feedback": "positive"},
         {"history": openhands.PLAIN, "resolved": False},
+        {"history": openhands.V1, "resolved": True},
     ],
     "swe-agent": [swe_agent.PLAIN],
     "mini-swe-agent": [mini.NEW, mini.run(*mini.BARE)],

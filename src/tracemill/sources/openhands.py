@@ -1,4 +1,4 @@
-"""OpenHands sessions: event lists of V0, and conversation folders of its V1 software kit.
+"""OpenHands sessions: event lists of V0 and V1, and the conversation folders of V1.
 
 The model of both sources:
 
@@ -25,11 +25,13 @@ from tracemill.sources.head import Head
 from tracemill.sources.protocol import InputKind, SourceRecord
 
 _LISTS: Final = ("trajectory", "history")
+_KINDS: Final = frozenset({"SystemPromptEvent", "MessageEvent", "ActionEvent"})
+"""Kinds of event with which a session of V1 begins."""
 _SPEAKERS: Final = frozenset({"agent", "user", "environment"})
 
 
 class OpenHands:
-    """Reads event lists of V0: bare, or in the rows of evaluations and shared sessions."""
+    """Reads event lists, of V0 or V1: bare, or in rows of evaluations and shared sessions."""
 
     name: ClassVar[str] = "openhands"
     version: ClassVar[int] = 1
@@ -85,6 +87,8 @@ def _holds_events(fields: Mapping[str, Any]) -> bool:
 
 
 def _is_event(fields: Mapping[str, Any]) -> bool:
+    if fields.get("kind") in _KINDS:
+        return fields.get("source") in _SPEAKERS
     is_told = {"source", "message"} <= fields.keys() or {"source", "args"} <= fields.keys()
     return (
         is_told

@@ -1,4 +1,4 @@
-"""One V1 session of OpenHands as it is read: its state, then its events in their order."""
+"""One V1 session of OpenHands as it is read: its state where it has one, then its events."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _RUNNING: Final = -1
 def read_folder(content: Content, origin: Origin, agent: str) -> Iterator[SourceRecord]:
     """Yield what the files of a session hold, and the tally over them."""
     items = (_item(member) for member in content.members())
-    return read_items(items, origin, _Reading(agent, origin))
+    return read_items(items, origin, EventReader(agent, origin))
 
 
 def _item(member: Member) -> Item[Line]:
@@ -54,14 +54,14 @@ def _item(member: Member) -> Item[Line]:
     return item
 
 
-class _Reading:
-    """One session that is being read."""
+class EventReader:
+    """Takes the events of one session."""
 
-    def __init__(self, agent: str, origin: Origin) -> None:
-        self.ready: list[SourceRecord] = []
+    def __init__(self, agent: str, origin: Origin, begun: RoleSteps | None = None) -> None:
+        self.ready: list[SourceRecord] = [] if begun is None else begun.ready
         self._agent = agent
         self._origin = origin
-        self._begun: RoleSteps | None = None
+        self._begun = begun
         self._takers: dict[str, Callable[[Mapping[str, Any], Line], None]] = {
             _STATE: self._take_state,
             "SystemPromptEvent": self._take_prompt,

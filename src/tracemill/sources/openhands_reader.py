@@ -18,6 +18,7 @@ from tracemill.sources.json_lines import (
 from tracemill.sources.message_parts import Message
 from tracemill.sources.open_trajectory import OpenStep
 from tracemill.sources.openai_chat import read_openai_tokens
+from tracemill.sources.openhands_folder import EventReader
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.role_steps import Outcome, RoleSteps, RowOpener, outcome_of
 from tracemill.sources.rows import Part, is_list, objects
@@ -54,7 +55,12 @@ class OpenHandsReader(RowOpener):
         if session_id is not None and len(session_id) >= _MIN_ID:
             trajectory.session_id = session_id
         trajectory.title = text(document.fields.get("instance_id"))
-        yield Part(objects(document.items), _Reading(steps, document))
+        items = list(objects(document.items))
+        if items and "kind" in items[0].fields:
+            steps.state(row, "resolved", document.fields.get("resolved"))
+            yield Part(items, EventReader(self._name, self._origin, steps))
+        else:
+            yield Part(items, _Reading(steps, document))
 
 
 class _Reading:

@@ -1,4 +1,4 @@
-"""OpenHands sessions of our own making: event lists of V0."""
+"""OpenHands sessions of our own making: event lists of V0 and V1."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ PLAIN = [
     seen(5, "run_ipython", "2", 4),
     seen(6, "agent_state_changed", "", agent_state="finished"),
     acted(7, "finish", thought="One fails."),
+]
+
+V1 = [
+    {
+        "kind": "MessageEvent",
+        "source": "user",
+        "llm_message": {"role": "user", "content": [{"type": "text", "text": "Fix it"}]},
+    },
+    {
+        "kind": "ActionEvent",
+        "source": "agent",
+        "thought": [{"type": "text", "text": "Look."}],
+        "action": {"kind": "TerminalAction", "command": "ls"},
+        "tool_name": "terminal",
+        "tool_call_id": "c1",
+    },
 ]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.openhands.sessions import PLAIN, acted, asked, encoded, seen
+from tests.sources.openhands.sessions import PLAIN, V1, acted, asked, encoded, seen
 from tests.sources.reading import Found, read
 
 from tracemill.records.events import Compaction, Feedback
@@ -115,6 +115,17 @@ def test_rows_of_an_evaluation_hold_a_history() -> None:
     assert found.stated["resolved"] is True
 
 
+def test_rows_may_hold_events_of_v1() -> None:
+    found = read(OpenHands(), encoded([{"instance_id": "a__b-1", "history": V1, "resolved": True}]))
+
+    assert [(step.speaker, step.text) for step in found.steps] == [
+        ("user", "Fix it"),
+        ("agent", "Look."),
+    ]
+    assert found.steps[1].calls[0].arguments == {"command": "ls"}
+    assert (found.header.title, found.stated) == ("a__b-1", {"resolved": True})
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
@@ -122,7 +133,9 @@ def test_rows_of_an_evaluation_hold_a_history() -> None:
         ([{"trajectory": PLAIN}], True),
         ({"history": PLAIN}, True),
         ({"history": [{"role": "user", "content": "x"}]}, False),
-        ([{"source": "agent", "kind": "MessageEvent"}], False),
+        (V1, True),
+        ([{"source": "agent", "kind": "NoteEvent"}], False),
+        ([{"source": "agent", "type": "MessageEvent"}], False),
         ([{"source": "robot", "message": "", "action": "run"}], False),
     ],
 )
