@@ -145,7 +145,10 @@ def test_arguments_nested_too_deeply_are_of_a_bad_shape() -> None:
         ({"type": "system", "subtype": "new"}, "unknown_type:system-new"),
         ({"type": "progress"}, "progress"),
         ({"type": "file-history-snapshot"}, "file_history"),
-        ({"type": "attachment", "attachment": {"type": "skill_listing"}}, "attachment"),
+        (
+            {"type": "attachment", "attachment": {"type": "skill_listing"}},
+            "attachment_skill_listing",
+        ),
         ({"type": "user", "message": {}}, "no_content"),
         ({"type": "user"}, "no_content"),
         ({"type": "assistant", "message": {"content": []}}, "no_content"),

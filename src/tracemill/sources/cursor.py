@@ -22,6 +22,7 @@ from tracemill.base import sqlite
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
+from tracemill.sources.json_lines import text
 from tracemill.sources.protocol import InputKind, SourceRecord
 
 _STORE: Final = frozenset({"meta", "blobs"})
@@ -69,6 +70,6 @@ class Cursor:
 def _is_message(record: Mapping[str, Any]) -> bool:
     message = record.get("message")
     is_bare = record.keys().isdisjoint({"type", "uuid", "sessionId", "timestamp"})
-    if not is_bare or record.get("role") not in _ROLES or not isinstance(message, dict):
+    if not is_bare or text(record.get("role")) not in _ROLES or not isinstance(message, dict):
         return False
     return isinstance(message.get("content"), list) and "role" not in message

@@ -119,7 +119,7 @@ class CursorReader:
         session.ready.clear()
 
     def _take_end(self, record: dict[str, Any], line: Line | Span) -> str | None:
-        if record.get("status") not in _STOPPED:
+        if text(record.get("status")) not in _STOPPED:
             return "turn_ended"
         session = self._session or self._begin_log(line)
         place = _place(session, record, line)

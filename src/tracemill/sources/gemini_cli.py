@@ -26,6 +26,7 @@ import orjson
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
+from tracemill.sources.json_lines import text
 from tracemill.sources.protocol import InputKind, SourceRecord
 
 _TYPES: Final = ("user", "gemini", "model", "info", "error", "warning")
@@ -70,9 +71,9 @@ def _is_meta(fields: Mapping[str, Any]) -> bool:
 def _is_session(fields: Mapping[str, Any]) -> bool:
     """Tell a document by its messages, for one whose other fields stand behind them."""
     message, turn = _first(fields.get("messages")), _first(fields.get("history"))
-    return (message.get("type") in _TYPES and {"id", "timestamp", "content"} <= message.keys()) or (
-        turn.get("role") in _ROLES and "parts" in turn
-    )
+    return (
+        text(message.get("type")) in _TYPES and {"id", "timestamp", "content"} <= message.keys()
+    ) or (text(turn.get("role")) in _ROLES and "parts" in turn)
 
 
 def _first(items: object) -> Mapping[str, Any]:

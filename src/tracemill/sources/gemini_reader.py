@@ -130,7 +130,7 @@ class GeminiReader:
         said = _content_of(message, line)
         self._remember(text(message.get("id")))
         if said.texts:
-            speaker: Speaker = "agent" if message.get("type") in _MODEL_TYPES else "system"
+            speaker: Speaker = "agent" if text(message.get("type")) in _MODEL_TYPES else "system"
             place = self._session.place(line, None)
             step = self._session.open(place, speaker, text(message.get("id")))
             step.is_replayed = True

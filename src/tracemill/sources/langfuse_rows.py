@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tracemill.sources.json_lines import text
+
 OBSERVATIONS: Final = frozenset(
     {
         "AGENT", "CHAIN", "EMBEDDING", "EVALUATOR", "EVENT", "GENERATION", "GUARDRAIL", "RETRIEVER",
@@ -23,4 +25,4 @@ def is_trace(row: Mapping[str, Any]) -> bool:
 
 def is_observation(row: Mapping[str, Any]) -> bool:
     """Tell whether a row is an observation that names its trace."""
-    return row.get("type") in OBSERVATIONS and "traceId" in row and "startTime" in row
+    return text(row.get("type")) in OBSERVATIONS and "traceId" in row and "startTime" in row

@@ -120,7 +120,7 @@ def _read_tool(part: dict[str, Any], reply: Reply) -> None:
     reply.calls.append(call)
     if state.get("status") in (*_FINISHED, "error"):
         reply.results.append(_result(call, state))
-    if call.name == "todowrite" and state.get("status") in _FINISHED:
+    if call.name == "todowrite" and text(state.get("status")) in _FINISHED:
         reply.todos.append((text(part.get("id")), _todos(call.arguments.get("todos"))))
 
 

@@ -22,6 +22,7 @@ from tracemill.base.streams import folder_stream
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
+from tracemill.sources.json_lines import text
 from tracemill.sources.protocol import InputKind, SourceRecord
 
 _LISTS: Final = ("trajectory", "history")
@@ -92,6 +93,6 @@ def _is_event(fields: Mapping[str, Any]) -> bool:
     is_told = {"source", "message"} <= fields.keys() or {"source", "args"} <= fields.keys()
     return (
         is_told
-        and fields["source"] in _SPEAKERS
+        and text(fields["source"]) in _SPEAKERS
         and ("action" in fields or "observation" in fields)
     )

@@ -154,7 +154,7 @@ class _Reading:
 
     def _take_change(self, given: Mapping[str, Any], line: Line) -> str | None:
         """Read what a person, or the server for one, wants the agent to be."""
-        if given.get("agent_state") not in _PAUSES:
+        if text(given.get("agent_state")) not in _PAUSES:
             return "change_agent_state"
         self._steps.feedback(line, "interruption", None)
         return None

@@ -148,7 +148,7 @@ class DocumentOfTests(_Reader):
             said = record.get(phase)
             if isinstance(said, dict):
                 test.spend(said.get("duration"))
-                if said.get("outcome") in _HALTS and test.crash is _NO_CRASH:
+                if text(said.get("outcome")) in _HALTS and test.crash is _NO_CRASH:
                     test.crash = _crash(said.get("crash"), said.get("longrepr"))
         self._keep(test)
         return None
