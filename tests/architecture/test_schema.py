@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from tracemill import records
+from tracemill.flows import gates as gate_answers
 from tracemill.flows import results
 from tracemill.records import (
     activity,
@@ -51,6 +52,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.plan": results.PlanResult,
     "answer.status": results.StatusResult,
     "answer.doctor": results.DoctorResult,
+    "answer.gate": gate_answers.ShownGate,
     "answer.explain": results.Explained,
     "answer.restore": results.RestoreResult,
     "answer.capture": results.CaptureStatus,
@@ -84,7 +86,7 @@ def field_texts(kind: type) -> dict[str, str]:
 
 def records_in(name: str) -> list[type]:
     modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
-    return [getattr(m, name) for m in [*modules, results] if hasattr(m, name)]
+    return [getattr(m, name) for m in [*modules, results, gate_answers] if hasattr(m, name)]
 
 
 def schema(name: str) -> str:
