@@ -1,5 +1,6 @@
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.label.test_outcome import (
@@ -69,3 +70,13 @@ def test_reverted_is_said_only_where_it_is_known() -> None:
     undone = labels(activity(), (MADE, undoing), (link(MADE), reverts))
 
     assert [found.get("outcome.reverted") for found in (young, old, undone)] == [None, False, True]
+
+
+def test_a_commit_is_released_where_a_tag_reaches_it() -> None:
+    child = msgspec.structs.replace(LATER, parents=(MADE.sha,))
+    tagged = msgspec.structs.replace(child, tags=("v1",))
+    elsewhere = msgspec.structs.replace(LATER, tags=("v1",))
+
+    found = [labels(activity(), (MADE, c), (link(MADE),)) for c in (child, tagged, elsewhere)]
+
+    assert [each.get("outcome.released") for each in found] == [None, True, None]

@@ -6,6 +6,7 @@ The stream is a row of records, each a row of tokens:
     header := "tracemill git log 1", then "ref HASH NAME" for each ref, "shallow HASH" for each
               commit whose parents were cut off
     detail := "detail counts" | "detail files" | "detail commits": what follows says of commits
+    undone := "undone HASH", its commit time, "HASH", "exact" | "lines": see `base.git_undone`
     commit := "commit HASH", parents, author time, commit time, author, subject, trailers, body,
               ".", then the `--raw` and `--numstat` tokens, the first with a newline before it
     end    := "end", without which the stream was cut
@@ -21,13 +22,16 @@ import io
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, NamedTuple
 
 from tracemill.base.errors import SourceError
 from tracemill.base.git import common_directory
+from tracemill.base.git_changes import changed_files
 from tracemill.base.git_process import Git
+from tracemill.base.git_undone import MAX_FILES, Undoings
 from tracemill.base.streams import Blocks
 
 RECORD_END: Final = b"\0\0\n"
@@ -37,6 +41,11 @@ END: Final = b"end"
 Detail = Literal["counts", "files", "commits"]
 """What is known of a commit: its files with line counts, its files, or neither."""
 
+N_FIELDS: Final = 9
+"""Tokens of a commit before those of its files."""
+_AT: Final = 3
+_MANY_TOKENS: Final = N_FIELDS + 6 * MAX_FILES
+"""A commit with so many changes too many files to be looked at further."""
 _BLOCK_BYTES: Final = 2**17
 _MAX_REPAIRS: Final = 100
 _MAX_REPAIRS_IN_A_ROW: Final = 4
@@ -101,7 +110,11 @@ def _records(
     named = [b"ref %s %s" % ref for ref in refs if ref.name != b"HEAD"]
     yield b"\0".join([HEADER, *named, *(b"shallow " + sha for sha in shallow)]) + RECORD_END
     if refs:
-        yield from _Walk(git, b"\n".join(sorted({ref.sha for ref in refs}))).read()
+        undoings = Undoings()
+        walk = _Walk(git, b"\n".join(sorted({ref.sha for ref in refs})))
+        yield from _watched(walk.read(), undoings)
+        for found in undoings.found(git):
+            yield RECORD_END + b"undone " + "\0".join(found).encode()
     yield RECORD_END + END + RECORD_END
 
 
@@ -121,6 +134,18 @@ def _shallow(common: Path) -> list[bytes]:
         return (common / "shallow").read_bytes().split()
     except OSError:
         return []
+
+
+def _watched(blocks: Iterable[bytes], undoings: Undoings) -> Iterator[bytes]:
+    """Hand blocks of whole commits on, and show what each with one parent or none changed."""
+    for block in blocks:
+        yield block
+        for commit in block.split(_COMMIT_START)[1:]:
+            tokens = commit.split(b"\0")
+            if N_FIELDS < len(tokens) < _MANY_TOKENS and b" " not in tokens[1]:
+                sha, at = tokens[0].decode("ascii"), tokens[_AT].decode("ascii")
+                with suppress(ValueError):  # whoever reads the stream says that it is damaged
+                    undoings.take(sha, at, tuple(changed_files(tokens[N_FIELDS:])))
 
 
 @dataclass

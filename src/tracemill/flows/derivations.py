@@ -64,7 +64,11 @@ class Derivations:
         with self._clock.stage("link"):
             facts = Facts(self._lake)
             facts.links = link_records(
-                facts.trajectories.values(), facts.activities, facts.commits, facts.checkpoints
+                facts.trajectories.values(),
+                facts.activities,
+                facts.commits,
+                facts.checkpoints,
+                facts.undone,
             )
             self._keep("links", facts.links)
             facts.fix_pairs = read_fix_pairs(self._lake, facts.gate_runs)

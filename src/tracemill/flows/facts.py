@@ -10,7 +10,14 @@ from tracemill.flows.ci_gates import CiEvent, ci_gates
 from tracemill.label.process_labels import ProcessLabels
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
-from tracemill.records.events import Checkpoint, Commit, Event, FileVersion, GateRun
+from tracemill.records.events import (
+    ChangeUndone,
+    Checkpoint,
+    Commit,
+    Event,
+    FileVersion,
+    GateRun,
+)
 from tracemill.records.findings import Input
 from tracemill.records.gates import FixPair
 from tracemill.records.labels import Label
@@ -37,6 +44,7 @@ class Facts:
         self.checkpoints: list[Checkpoint] = []
         self.gate_runs: list[GateRun] = []
         self._ci: list[CiEvent] = []
+        self.undone: list[ChangeUndone] = []
         self._judge = ProcessLabels()
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
@@ -59,6 +67,8 @@ class Facts:
             self.gate_runs.append(event)
         elif isinstance(event, CiEvent):
             self._ci.append(event)
+        elif isinstance(event, ChangeUndone):
+            self.undone.append(event)
         elif isinstance(event, FileVersion):
             self._judge.take(event)
 

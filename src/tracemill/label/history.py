@@ -44,6 +44,7 @@ class History:
             known = self._latest.get(commit.origin.uri)
             if commit.at is not None and (known is None or commit.at > known):
                 self._latest[commit.origin.uri] = commit.at
+        self._released = _released(self.commits.values())
 
     def links_from(self, trajectory_id: str) -> Sequence[Link]:
         """Return the links from a trajectory to commits."""
@@ -70,6 +71,10 @@ class History:
         first, since = found[0].at, undone.at if undone else None
         return Undoing(found[0], first - since if first and since else None)
 
+    def is_released(self, commit_id: str) -> bool:
+        """Tell whether a commit is in a version that a tag names."""
+        return commit_id in self._released
+
     def has_survived(self, commit_id: str) -> bool:
         """Tell whether a commit is known to have stood for a week."""
         commit = self.commits.get(commit_id)
@@ -86,3 +91,18 @@ class History:
             for other in self._reverters.get(commit_id, ())
             if not self._standing_reverters(other, depth + 1)
         ]
+
+
+def _released(commits: Iterable[Commit]) -> set[str]:
+    """Return the ids of the commits that tags, or the parents of what they name, reach."""
+    by_sha = {(commit.origin.uri, commit.sha): commit for commit in commits}
+    waiting = [commit for commit in by_sha.values() if commit.tags]
+    reached = {commit.id for commit in waiting}
+    while waiting:
+        commit = waiting.pop()
+        for parent in commit.parents:
+            known = by_sha.get((commit.origin.uri, parent))
+            if known is not None and known.id not in reached:
+                reached.add(known.id)
+                waiting.append(known)
+    return reached

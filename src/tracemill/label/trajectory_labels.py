@@ -4,6 +4,7 @@
 |---|---|
 | `outcome.committed` | it committed, by its own output or by a link; surer where a link proves it |
 | `outcome.reverted` | a commit of its was undone; `false` only once all stood for a week |
+| `outcome.released` | a commit of its is in a version that a tag names; `false` is never said |
 | `quality.tests_passed` | how the last tests after the last edit ended; also lint, types, build |
 | `process.recovered` | whether a failing check passed later; said only where one failed |
 | `feedback.rejected` | how often; also `interrupted`, `corrected`, `accepted`, `given_up` |
@@ -52,6 +53,10 @@ def _commits(activity: Activity, commits: Sequence[Commit], history: History) ->
         if undone or all(history.has_survived(commit.id) for commit in commits):
             reason = f"{len(undone)} of its {len(commits)} commits were undone"
             yield _label(activity, "outcome.reverted", value=bool(undone), reason=reason)
+    n_released = sum(history.is_released(commit.id) for commit in commits)
+    if n_released:
+        reason = f"{n_released} of its {len(commits)} commits are in a tagged version"
+        yield _label(activity, "outcome.released", value=True, reason=reason)
 
 
 def _checks(activity: Activity) -> Iterator[Label]:

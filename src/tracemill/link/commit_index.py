@@ -90,6 +90,10 @@ class CommitIndex:
         """Return the commits of a repository that say they came by the pull request."""
         return self._by_pull.get((repository, number), [])
 
+    def with_subject(self, repository: str, subject: str) -> list[Commit]:
+        """Return the commits of a repository that have a subject."""
+        return self._by_subject.get((repository, subject), [])
+
     def undone_by(self, commit: Commit) -> Iterator[tuple[Commit, float]]:
         """Yield the commits that `commit` says it reverts, each with how sure that is."""
         uri = commit.origin.uri

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import MADE, sure_links, weak_links
-from tracemill.link.make_link import make_link, of_commit
+from tracemill.link.commit_pairs import commit_pairs
 from tracemill.link.session_links import session_links
 from tracemill.records.activity import Activity
-from tracemill.records.events import Checkpoint, Commit
+from tracemill.records.events import ChangeUndone, Checkpoint, Commit
 from tracemill.records.links import Link
 from tracemill.records.trajectory import Trajectory
 
@@ -19,11 +19,14 @@ def link_records(
     activities: Mapping[str, Activity],
     commits: Iterable[Commit],
     checkpoints: Iterable[Checkpoint] = (),
+    undone: Iterable[ChangeUndone] = (),
 ) -> list[Link]:
     """Return every link between `trajectories` and `commits`, sorted by id.
 
     `activities` are those of the trajectories, by trajectory id; a trajectory without one is
-    linked by what its header says. `checkpoints` say which sessions a commit's trailer means.
+    linked by what its header says.
+    `checkpoints` say which sessions a commit's trailer means, `undone` which commits change
+    others back.
     """
     index = CommitIndex(commits, checkpoints)
     known = list(trajectories)
@@ -37,13 +40,6 @@ def link_records(
                 links[link.id] = link
     for link in session_links(known, activities):
         links[link.id] = link
-    for link in _reverts(index):
+    for link in commit_pairs(index, undone):
         links[link.id] = link
     return sorted(links.values(), key=lambda link: link.id)
-
-
-def _reverts(index: CommitIndex) -> Iterator[Link]:
-    for commit in index:
-        if commit.reverts or commit.subject.startswith('Revert "'):
-            for target, confidence in index.undone_by(commit):
-                yield make_link(of_commit(commit), of_commit(target), "reverts", confidence)

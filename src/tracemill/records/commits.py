@@ -21,6 +21,19 @@ class FileChange(Record, frozen=True, kw_only=True):
     """Lines deleted; None as for `added`."""
     old_path: str | None = None
     """Path before a rename or copy."""
+    object_id: str | None = None
+    """Hash of its content; None where it is gone."""
+    old_object_id: str | None = None
+    """Hash of its content before; None where there was none."""
+
+
+class CoAuthor(Record, frozen=True, kw_only=True):
+    """Somebody who is named as an author beside the author."""
+
+    name: str
+    """Pseudonym."""
+    agent: str | None = None
+    """The agent program that it is, for example `claude`; None for a person, or one unknown."""
 
 
 class Commit(EventBase, frozen=True, kw_only=True, tag="commit"):
@@ -42,7 +55,32 @@ class Commit(EventBase, frozen=True, kw_only=True, tag="commit"):
     """Key and value of each trailer, in order."""
     reverts: tuple[str, ...] = ()
     """Hashes of the commits that it says it reverts, as written: whole or abbreviated."""
+    cherry_picked: str | None = None
+    """Hash of the commit that it says it was picked from."""
+    squashed: tuple[str, ...] = ()
+    """Subjects of the commits that its message says are squashed into it."""
+    co_authors: tuple[CoAuthor, ...] = ()
+    """Authors that its trailers name beside its author."""
+    checkpoints: tuple[str, ...] = ()
+    """Names of the checkpoints that its trailers name."""
     files: tuple[FileChange, ...] | None = None
     """What it changed against its first parent; None where git could not tell."""
     refs: tuple[str, ...] = ()
-    """Branches and tags that point at it."""
+    """Branches that point at it."""
+    tags: tuple[str, ...] = ()
+    """Tags that point at it."""
+
+
+class ChangeUndone(EventBase, frozen=True, kw_only=True, tag="change_undone"):
+    """That a commit takes another back, told by its changes and not by its message.
+
+    `at` is the time of the commit that takes the other back.
+    """
+
+    commit: str
+    """Hash of the commit that takes the other back."""
+    undone: str
+    """Hash of the commit that is taken back."""
+    is_exact: bool
+    """Whether each file that the other changed has its former content again; otherwise the lines
+    that it added are gone and those that it deleted are back, and other lines may differ."""

@@ -14,7 +14,7 @@ from tracemill.records.checkpoints import (
     CodeFinding,
     SessionSummary,
 )
-from tracemill.records.commits import Commit, FileChange
+from tracemill.records.commits import ChangeUndone, CoAuthor, Commit, FileChange
 from tracemill.records.documents import (
     Change,
     DocumentKind,
@@ -56,6 +56,7 @@ Event = (
     | PullRequestLink
     | StatedOutcome
     | Commit
+    | ChangeUndone
     | Checkpoint
     | Captured
     | GateRun
@@ -77,9 +78,11 @@ __all__ = [
     "Captured",
     "CapturedKind",
     "Change",
+    "ChangeUndone",
     "Checkpoint",
     "CiJob",
     "CiRun",
+    "CoAuthor",
     "CodeFinding",
     "Comment",
     "Commit",

@@ -18,6 +18,9 @@ LinkMethod = Literal[
     "same_session",
     "same_messages",
     "reverts",
+    "undoes",
+    "same_change",
+    "squashes",
 ]
 """How it is known:
 
@@ -27,7 +30,9 @@ tool result names the commit; `checkpoint_trailer` the commit's trailer names th
 `files_and_time` the commit holds files that the session edited and was made within or soon
 after it; `branch_and_time` only branch and time agree; `spawned` one agent started the other;
 `same_session` both carry one session id; `same_messages` one begins with the other's messages;
-`reverts` a commit says so.
+`reverts` a commit says so; `undoes` a commit changes back what the other changed; `same_change`
+a commit was made again by a rebase, an amendment or a cherry-pick; `squashes` a commit says that
+it holds the other among several.
 """
 
 

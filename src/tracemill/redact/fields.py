@@ -15,9 +15,11 @@ from msgspec import inspect
 
 from tracemill.records.events import (
     Captured,
+    ChangeUndone,
     Checkpoint,
     CiJob,
     CiRun,
+    CoAuthor,
     Comment,
     Commit,
     CommitStatus,
@@ -48,10 +50,12 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     EventBase: frozenset({"id", "trajectory_id"}),
     Feedback: frozenset({"call_id"}),
     Todo: frozenset({"native_id"}),
-    Commit: frozenset({"sha", "parents"}),
+    Commit: frozenset({"sha", "parents", "cherry_picked", "checkpoints"}),
+    CoAuthor: frozenset({"agent"}),
+    ChangeUndone: frozenset({"commit", "undone"}),
     Checkpoint: frozenset({"checkpoint_id", "session_id", "model", "first_native_id"}),
     FileVersion: frozenset({"commit", "object_id"}),
-    FileChange: frozenset({"status"}),
+    FileChange: frozenset({"status", "object_id", "old_object_id"}),
     Captured: frozenset({"session_id"}),
     PullRequest: frozenset({"head_commit", "merge_commit", "commits"}),
     Review: frozenset({"native_id", "commit"}),
@@ -70,6 +74,7 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
 IDENTITIES: Final[Mapping[type[Record], frozenset[str]]] = {
     Commit: frozenset({"author"}),
     Actor: frozenset({"person"}),
+    CoAuthor: frozenset({"name"}),
 }
 """Fields whose whole value names a person."""
 

@@ -11,7 +11,6 @@ counted among the skipped, beside being used, so that a person sees what is miss
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,25 +19,26 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar, Final, NamedTuple
 
 from tracemill.base.git import is_repository
-from tracemill.base.git_log import END, HEADER, RECORD_END, log_stream
+from tracemill.base.git_changes import changed_files
+from tracemill.base.git_log import END, HEADER, N_FIELDS, RECORD_END, log_stream
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.events import Commit, FileChange
+from tracemill.records.events import ChangeUndone, Commit, FileChange
 from tracemill.records.findings import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
+from tracemill.sources.commit_message import (
+    checkpoints,
+    cherry_picked,
+    co_authors,
+    reverted,
+    squashed,
+)
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import InputKind, SourceRecord
 
 _LINE_END: Final = RECORD_END[:-1]
-_N_FIELDS: Final = 9
-_SHA: Final = r"[0-9a-f]{7,64}\b"
-_SHAS: Final = rf"{_SHA}(?:[\s,]+(?:and\s+)?{_SHA})*"
-_REVERTS: Final = re.compile(
-    rf"(?:This reverts (?:merge )?commits?|^Reverts(?::| commits?))\s+({_SHAS})", re.MULTILINE
-)
-_HASHES: Final = re.compile(_SHA)
-_TWO_PATHS: Final = frozenset("RC")
+_N_UNDONE_FIELDS: Final = 4
 _SHORTFALLS: Final = {b"files": "line_counts_unavailable", b"commits": "files_unavailable"}
 _DETAILS: Final = frozenset({b"counts", *_SHORTFALLS})
 _FAULTS: Final[dict[QuarantineReason, str]] = {
@@ -52,7 +52,7 @@ class GitHistory:
     """Reads the commits of a repository, whatever their branch."""
 
     name: ClassVar[str] = "git"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 
@@ -65,7 +65,7 @@ class GitHistory:
         return log_stream(path)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
-        """Yield one event for each commit, children first, and a tally that counts commits."""
+        """Yield an event for each commit, children first, then what undoes what, and a tally."""
         reading = _Reading(origin)
         for record in _records(content.lines()):
             yield from reading.take(record)
@@ -105,9 +105,11 @@ class _Reading:
 
     origin: Origin
     refs: dict[str, list[str]] = field(default_factory=dict)
+    tags: dict[str, list[str]] = field(default_factory=dict)
     shallow: set[str] = field(default_factory=set)
     detail: bytes = b"counts"
     n_commits: int = 0
+    n_undone: int = 0
     n_quarantined: int = 0
     shortfalls: Counter[str] = field(default_factory=Counter)
     is_over: bool = False
@@ -123,6 +125,8 @@ class _Reading:
         kind, _, rest = record.tokens[0].partition(b" ")
         if kind == b"commit":
             yield self._commit(rest.decode("ascii", "replace"), record)
+        elif kind == b"undone":
+            yield self._undone(rest, record)
         elif kind == b"detail" and rest in _DETAILS:
             self.detail = rest
         elif record.tokens[0] == HEADER:
@@ -139,8 +143,8 @@ class _Reading:
             yield self._quarantine("truncated", "expected an end mark, found none", where)
         n_short = self.shortfalls.total()
         yield Tally(
-            n_lines=self.n_commits + self.n_quarantined + n_short,
-            n_used=self.n_commits,
+            n_lines=self.n_commits + self.n_undone + self.n_quarantined + n_short,
+            n_used=self.n_commits + self.n_undone,
             skipped=dict(sorted(self.shortfalls.items())),
         )
 
@@ -149,22 +153,24 @@ class _Reading:
             kind, _, rest = token.decode("utf-8", "replace").partition(" ")
             sha, _, name = rest.partition(" ")
             if kind == "ref":
-                self.refs.setdefault(sha, []).append(name.split("/", 2)[-1])
+                named = self.tags if name.startswith("refs/tags/") else self.refs
+                named.setdefault(sha, []).append(name.split("/", 2)[-1])
             elif kind == "shallow":
                 self.shallow.add(sha)
 
     def _commit(self, sha: str, record: _Raw) -> SourceRecord:
         tokens = record.tokens
-        if len(tokens) <= _N_FIELDS or tokens[_N_FIELDS - 1] != b".":
+        if len(tokens) <= N_FIELDS or tokens[N_FIELDS - 1] != b".":
             return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
         try:
-            changes = tuple(_changes(tokens[_N_FIELDS:]))
+            changes = tuple(_changes(tokens[N_FIELDS:]))
         except ValueError:
             return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
         parents, authored, at, author, subject, trailers, body = (
-            token.decode("utf-8", "replace") for token in tokens[1 : _N_FIELDS - 1]
+            token.decode("utf-8", "replace") for token in tokens[1 : N_FIELDS - 1]
         )
         self.n_commits += 1
+        pairs = _trailers(trailers)
         return Commit(
             id=make_id("commit", self.origin.input_id, sha),
             at=_moment(at),
@@ -176,10 +182,31 @@ class _Reading:
             authored=_moment(authored),
             subject=subject,
             body=body.rstrip("\n"),
-            trailers=_trailers(trailers),
-            reverts=_reverted(body),
+            trailers=pairs,
+            reverts=reverted(body),
+            cherry_picked=cherry_picked(body),
+            squashed=squashed(subject, body),
+            co_authors=tuple(co_authors(pairs)),
+            checkpoints=tuple(checkpoints(pairs)),
             files=self._known(sha, changes),
             refs=tuple(self.refs.get(sha, ())),
+            tags=tuple(self.tags.get(sha, ())),
+        )
+
+    def _undone(self, sha: bytes, record: _Raw) -> SourceRecord:
+        if len(record.tokens) != _N_UNDONE_FIELDS:
+            return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
+        commit = sha.decode("ascii", "replace")
+        at, undone, how = (token.decode("ascii", "replace") for token in record.tokens[1:])
+        self.n_undone += 1
+        return ChangeUndone(
+            id=make_id("event", self.origin.input_id, "undone", commit, undone),
+            at=_moment(at),
+            origin=self.origin,
+            span=record.span,
+            commit=commit,
+            undone=undone,
+            is_exact=how == "exact",
         )
 
     def _known(self, sha: str, changes: tuple[FileChange, ...]) -> tuple[FileChange, ...] | None:
@@ -196,30 +223,15 @@ class _Reading:
 
 
 def _changes(tokens: list[bytes]) -> Iterator[FileChange]:
-    """Yield the files that git's `--raw` tokens name, with the counts of its `--numstat` ones."""
-    named: list[tuple[bytes, str, bytes | None]] = []
-    counts: dict[bytes, tuple[bytes, bytes]] = {}
-    rest = iter(tokens)
-    for token in rest:
-        entry = token.lstrip(b"\n")
-        if entry.startswith(b":"):
-            letter = entry[entry.rindex(b" ") + 1 :][:1].decode("ascii", "replace")
-            old = next(rest, b"") if letter in _TWO_PATHS else None
-            named.append((next(rest, b""), letter, old))
-        elif entry:
-            added, deleted, path = entry.split(b"\t", 2)
-            if not path:
-                next(rest, b"")
-                path = next(rest, b"")
-            counts[path] = (added, deleted)
-    for path, letter, old in named:
-        added, deleted = counts.get(path, (b"-", b"-"))
+    for file in changed_files(tokens):
         yield FileChange(
-            path=path.decode("utf-8", "replace"),
-            status=letter,
-            added=None if added == b"-" else int(added),
-            deleted=None if deleted == b"-" else int(deleted),
-            old_path=None if old is None else old.decode("utf-8", "replace"),
+            path=file.path.decode("utf-8", "replace"),
+            status=file.letter,
+            added=file.n_added,
+            deleted=file.n_deleted,
+            old_path=None if file.old_path is None else file.old_path.decode("utf-8", "replace"),
+            object_id=file.new_id,
+            old_object_id=file.old_id,
         )
 
 
@@ -234,11 +246,3 @@ def _moment(seconds: str) -> datetime | None:
 def _trailers(text: str) -> tuple[tuple[str, str], ...]:
     pairs = (line.partition(":") for line in text.split("\n") if line)
     return tuple((key.strip(), value.strip()) for key, _, value in pairs)
-
-
-def _reverted(body: str) -> tuple[str, ...]:
-    """Return the hashes that the message says it reverts, each once, in order."""
-    if "evert" not in body:
-        return ()
-    found = (sha for place in _REVERTS.finditer(body) for sha in _HASHES.findall(place[1]))
-    return tuple(dict.fromkeys(found))
