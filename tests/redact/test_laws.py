@@ -17,7 +17,10 @@ from tracemill.redact.changes import spelled, with_texts
 from tracemill.redact.texts import Texts
 
 RE2 = Redactor(KEY, engine="re2")
-STAND_IN = r"\[SECRET:[a-z0-9-]+:[a-z2-7]{6}\]|dev-[a-z2-7]{6}|user-[a-z2-7]{6}@example\.org"
+STAND_IN = (
+    r"\[(?:SECRET|PII):[a-z0-9-]+:[a-z2-7]{6}\]|(?:dev|host)-[a-z2-7]{6}|user-[a-z2-7]{6}@example\.org"
+    r"|198\.1[89]\.\d{1,3}\.\d{1,3}|2001:db8:[0-9a-f:]+"
+)
 
 
 def step_with(arguments: object) -> Step:

@@ -111,6 +111,23 @@ def test_labelled_addresses_and_home_folders_are_found(
     assert recall(corpora["pii"], "pii", frozenset({"USERNAME_IN_PATH"})) >= 0.99
 
 
+def test_labelled_numbers_hosts_and_users_are_found(
+    corpora: dict[str, list[dict[str, Any]]],
+) -> None:
+    numbers = frozenset({"CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN"})
+
+    assert recall(corpora["pii"], "pii", numbers) >= 0.95
+    assert recall(corpora["pii"], "pii", frozenset({"USERNAME", "HOSTNAME"})) >= 0.95
+
+
+def test_what_only_looks_personal_is_left_alone(corpora: dict[str, list[dict[str, Any]]]) -> None:
+    rows = [row for row in corpora["pii"] if row["class"] == "hardneg"]
+
+    hit = [row["rule"] for row in rows if redacted_characters(row["text"], "pii")]
+
+    assert len(hit) / len(rows) <= 0.01
+
+
 def test_engines_agree_on_labelled_texts(
     corpora: dict[str, list[dict[str, Any]]], both: tuple[Redactor, Redactor]
 ) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from tracemill.redact.blocks import KeyBlockDetector
 from tracemill.redact.emails import mailbox_detector, named_mailbox_detector
 from tracemill.redact.homes import HomeDetector
 from tracemill.redact.judges import judge_of, whole
 from tracemill.redact.lines import LineDetector
+from tracemill.redact.listings import ListingDetector
 from tracemill.redact.own_home import OwnHomeDetector
 from tracemill.redact.protocol import Detector, Probe, Rule
 from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
@@ -31,22 +35,29 @@ def all_detectors(
         named_mailbox_detector(pseudonyms, _PII_RANK),
         mailbox_detector(pseudonyms, _PII_RANK + 1),
         *own,
-        HomeDetector(pseudonyms, _PII_RANK + 3),
+        ListingDetector(pseudonyms, _PII_RANK + 3),
+        HomeDetector(pseudonyms, _PII_RANK + 4),
     )
 
 
 def _token_detector() -> LineDetector:
     """Return the detector of tokens that already stand there; nothing may touch them."""
     pattern = f"(?P<secret>{TOKEN.decode()})"
-    probe = Probe(pattern, ("[secret:",))
+    probe = Probe(pattern, ("[secret:", "[pii:"))
     return LineDetector(Rule("token", "secret", 0), probe, pattern, whole, lambda _: None)
 
 
 def _rule_detector(rule: LineRule, rank: int, pseudonyms: Pseudonyms) -> LineDetector:
+    if rule.stand_in != "token":
+        stand_in: Callable[[bytes], str] = getattr(pseudonyms, rule.stand_in)
+    else:
+        token = pseudonyms.token if rule.kind == "secret" else pseudonyms.number
+        stand_in = partial(token, rule.id)
     return LineDetector(
-        Rule(rule.id, "secret", rank),
+        Rule(rule.id, rule.kind, rank if rule.kind == "secret" else rank + _PII_RANK),
         rule.probe,
         rule.pattern,
         judge_of(rule),
-        lambda found: pseudonyms.token(rule.id, found.value),
+        lambda found: stand_in(found.value),
+        rule.n_lines,
     )

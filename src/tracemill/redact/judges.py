@@ -8,6 +8,7 @@ from typing import Final
 
 from tracemill.redact import values
 from tracemill.redact.lines import Candidate, Extent, Judge
+from tracemill.redact.people import PEOPLE_JUDGES
 from tracemill.redact.rules import JudgeName, LineRule
 
 _TRAILING: Final = b".,;:?'\"`)]}>\\"
@@ -125,6 +126,7 @@ def _prose(found: Candidate) -> Extent | None:
 
 
 _JUDGES: Final[Mapping[JudgeName, Judge]] = {
+    **PEOPLE_JUDGES,
     "assigned": _assigned,
     "loose": _loose,
     "header": _header,

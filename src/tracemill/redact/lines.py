@@ -6,15 +6,18 @@ is found in the next, and no text is looked at twice by one rule.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import re2
 
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import SEPARATOR, Match, Probe, Rule
 
 _CONTEXT: Final = 16
+_LONGEST_REACH: Final = 400
+"""So far does a pattern look over the end of its first line."""
 _BYTES: Final = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1
 _BYTES.log_errors = False
@@ -23,6 +26,13 @@ _BYTES.log_errors = False
 def compile_bytes(pattern: str) -> re2._Regexp:
     """Return a pattern that sees bytes, as Hyperscan does, whatever they encode."""
     return re2.compile(pattern.encode(), options=_BYTES)
+
+
+_GROUP: Final = "(?P<secret>"
+_WHOLE: Final = re.compile(
+    r"\(\?P<secret>(?:[^()\\[]|\\.|\[[^\]]+\]|\((?:[^()\\[]|\\.|\[[^\]]+\])*\))*\)\Z"
+)
+"""A pattern that is nothing but its secret: without a group RE2 finds it twice as fast."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,26 +85,52 @@ class LineDetector:
     """Finds what one pattern matches and its judge confirms."""
 
     def __init__(
-        self, rule: Rule, probe: Probe, pattern: str, judge: Judge, stand_in: StandIn
+        self,
+        rule: Rule,
+        probe: Probe,
+        pattern: str,
+        judge: Judge,
+        stand_in: StandIn,
+        n_lines: int = 1,
     ) -> None:
         self._rule = rule
-        self._pattern = pattern
+        is_whole = _WHOLE.match(pattern) is not None
+        self._pattern = f"(?:{pattern.removeprefix(_GROUP)}" if is_whole else pattern
+        self._group = 0 if is_whole else 1
         self._judge = judge
         self._stand_in = stand_in
+        self._n_lines = n_lines
         self._regex: re2._Regexp | None = None
         self.probes = (probe,)
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
-        """Look at the whole line in which `at` stands."""
+        """Look at the whole line in which `at` stands, and as many more as the pattern may need."""
         start = data.rfind(b"\n", 0, at) + 1
         end = data.find(b"\n", at)
-        line = data[start : end if end >= 0 else len(data)]
+        looked = end = end if end >= 0 else len(data)
+        if self._n_lines > 1:
+            end = _behind_lines(data, end, self._n_lines - 1)
+        line = data[start:end]
         if self._regex is None:
             self._regex = compile_bytes(self._pattern)
         for match in self._regex.finditer(line):
-            candidate = Candidate(line, match.start(), *match.span(1))
+            candidate = Candidate(line, match.start(), *match.span(self._group))
             if extent := self._judge(candidate):
                 confirmed = Candidate(line, candidate.first, *extent)
                 stand_in = self._stand_in(confirmed)
                 found.append(Match(start + extent.start, start + extent.end, self._rule, stand_in))
-        return start + len(line)
+        return looked
+
+
+def _behind_lines(data: bytes, end: int, n: int) -> int:
+    """Return where `n` more lines end, all within one text."""
+    farthest = min(len(data), end + _LONGEST_REACH)
+    stop = data.find(SEPARATOR, end, farthest)
+    stop = stop if stop >= 0 else farthest
+    for _ in range(n):
+        if end >= stop:
+            return stop
+        end = data.find(b"\n", end + 1, stop)
+        if end < 0:
+            return stop
+    return end

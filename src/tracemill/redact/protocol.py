@@ -12,6 +12,10 @@ SEPARATOR: Final = b"\n\0\n"
 """Stands between the texts that are scanned together."""
 
 
+Kind = Literal["secret", "pii"]
+"""Whether something gives access or points at a person."""
+
+
 class Probe(NamedTuple):
     """What must stand in a text before a detector has to look at it."""
 
@@ -30,8 +34,8 @@ class Rule(NamedTuple):
 
     id: str
     """Its name, for example `github-pat`."""
-    kind: Literal["secret", "pii"]
-    """Whether it gives access or points at a person."""
+    kind: Kind
+    """What it gives away."""
     rank: int
     """Of two that overlap, the lower rank stays."""
 

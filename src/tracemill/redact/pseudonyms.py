@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 from base64 import b32encode
 from functools import lru_cache
+from ipaddress import IPv6Address
 from typing import Final
 
 from tracemill.base.errors import UsageError
@@ -19,10 +20,12 @@ KEY_BYTES: Final = 32
 
 USER: Final = rb"dev-[a-z2-7]{6}"
 """How the pseudonym of a person looks."""
+HOST: Final = rb"host-[a-z2-7]{6}"
+"""How the pseudonym of a machine looks."""
 MAILBOX: Final = rb"user-[a-z2-7]{6}@example\.org"
 """How the pseudonym of an e-mail address looks."""
-TOKEN: Final = rb"\[SECRET:[a-z0-9-]{2,48}:[a-z2-7]{6}\]"
-"""How the token of a secret looks."""
+TOKEN: Final = rb"\[(?:SECRET|PII):[a-z0-9-]{2,48}:[a-z2-7]{6}\]"
+"""How the token of a secret, or of a number that points at a person, looks."""
 
 _DIGEST_CHARACTERS = 6
 
@@ -42,6 +45,10 @@ class Pseudonyms:
         """Return the token of a secret, which nobody can turn back."""
         return f"[SECRET:{rule_id}:{self._digest(b'secret', secret)}]"
 
+    def number(self, rule_id: str, text: bytes) -> str:
+        """Return the token of what points at a person and has no form to keep."""
+        return f"[PII:{rule_id}:{self._digest(b'number', text)}]"
+
     def person(self, address: bytes) -> str:
         """Return the pseudonym of the person behind an e-mail address or name."""
         return f"dev-{self._digest(b'mailbox', address.lower())}"
@@ -50,9 +57,26 @@ class Pseudonyms:
         """Return the pseudonym of a user name."""
         return f"dev-{self._digest(b'user', name.lower())}"
 
+    def host(self, name: bytes) -> str:
+        """Return the pseudonym of a machine."""
+        return f"host-{self._digest(b'host', name.lower())}"
+
+    def ipv4(self, address: bytes) -> str:
+        """Return an address of the networks that are set aside for benchmarks (RFC 2544)."""
+        code = self._code(b"ipv4", address)
+        return f"198.{18 + code[0] % 2}.{code[1]}.{code[2]}"
+
+    def ipv6(self, address: bytes) -> str:
+        """Return an address of the networks that are set aside for documents (RFC 3849)."""
+        code = self._code(b"ipv6", IPv6Address(address.decode()).packed).hex()
+        return f"2001:db8:{code[:4]}:{code[4:8]}::{code[8:12]}"
+
     def _mailbox(self, address: bytes) -> str:
         return f"user-{self._digest(b'mailbox', address.lower())}@example.org"
 
+    def _code(self, domain: bytes, text: bytes) -> bytes:
+        return hmac.digest(self._key, domain + b"\0" + text, "sha256")
+
     def _digest(self, domain: bytes, text: bytes) -> str:
-        code = hmac.digest(self._key, domain + b"\0" + text, "sha256")
+        code = self._code(domain, text)
         return b32encode(code[:5])[:_DIGEST_CHARACTERS].lower().decode()

@@ -17,20 +17,43 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from tracemill.redact.protocol import Probe
+from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 1
+REDACT_VERSION: Final = 2
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[
-    "token", "assigned", "loose", "header", "url", "user", "command", "option", "cookie", "prose"
+    "token",
+    "assigned",
+    "loose",
+    "header",
+    "url",
+    "user",
+    "command",
+    "option",
+    "cookie",
+    "prose",
+    "ipv4",
+    "ipv6",
+    "mac",
+    "card",
+    "iban",
+    "phone",
+    "written-phone",
+    "ssn",
+    "phone-before",
+    "user-name",
+    "host",
+    "marked-host",
 ]
-"""Names of the tables' judges; see `judges`."""
+"""Names of the tables' judges; see `judges`, and `people` for what is no secret."""
+StandInName = Literal["token", "user", "host", "ipv4", "ipv6"]
+"""What takes the place of what a rule finds: a token, or a pseudonym of the same form."""
 
 _EDGE: Final = r"(?:^|[^0-9A-Za-z\n]|\\[nrtbf]|\[[0-9;]{0,9}m)"
 _OPEN_END: Final = re.compile(r"(?:\{(\d+)(?:,\d*)?\}|\+|\*)(\)*)$")
 _LONGEST_CUT: Final = 8
-_FILES: Final = ("secrets.toml", "context.toml")
+_FILES: Final = ("secrets.toml", "context.toml", "people.toml")
 
 
 class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,13 +66,19 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     pattern: str
     """What it looks like, within one line; the group `secret` is what is replaced."""
     keywords: tuple[str, ...] = ()
-    """Lower case and rare; one stands wherever the pattern matches. Empty where none is sure."""
+    """Lower case and rare; only lines with one of them are looked at. Empty where none is rare."""
     within: str | None = None
     """A quicker pattern that matches somewhere within whatever `pattern` matches."""
     entropy: float = 2.5
     """Bits per character that a token must have."""
+    n_lines: int = 1
+    """How many lines the pattern may reach over; its probe matches in the first."""
     judge: JudgeName = "token"
     """Which function has the last word on what the pattern matched."""
+    kind: Kind = "secret"
+    """Whether what it finds gives access or points at a person."""
+    stand_in: StandInName = "token"
+    """What takes its place."""
     finds: tuple[str, ...] = ()
     """Texts in which it must find something."""
     ignores: tuple[str, ...] = ()

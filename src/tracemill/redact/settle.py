@@ -1,8 +1,9 @@
 """Texts in, the same texts with stand-ins out, looked at until nothing more is found.
 
 What one pass puts in may leave a neighbour that another pass finds, so each changed line is
-scanned again; no detector looks further, but for the one of key blocks, which no stand-in can
-lengthen. A text that goes on changing was made to do so, and is taken out whole.
+scanned again. Few detectors look further: the one of key blocks, which no stand-in can lengthen,
+and patterns over several lines, which take no line that a stand-in has changed. A text that goes
+on changing was made to do so, and is taken out whole.
 """
 
 from __future__ import annotations
