@@ -138,6 +138,19 @@ def test_texts_and_ends_of_elements_are_those_of_the_file(text: str, size: int) 
     assert opened.attributes["x"] == empty.attributes["y"]  # type: ignore[union-attr]
 
 
+@given(
+    fields=st.dictionaries(
+        st.sampled_from(
+            ["type", "kind", "source", "role", "status", "ts", "id", "timestamp", "content"]
+        ),
+        VALUES,
+    )
+)
+def test_no_source_trips_over_a_type_that_is_no_text(fields: dict[str, object]) -> None:
+    for shape in (fields, [fields], {"messages": [fields], **fields}):
+        readers_of(json.dumps(shape).encode())
+
+
 REPEATED = [
     b"\n",
     b" \n",

@@ -88,8 +88,8 @@ def _holds_events(fields: Mapping[str, Any]) -> bool:
 
 
 def _is_event(fields: Mapping[str, Any]) -> bool:
-    if fields.get("kind") in _KINDS:
-        return fields.get("source") in _SPEAKERS
+    if text(fields.get("kind")) in _KINDS:
+        return text(fields.get("source")) in _SPEAKERS
     is_told = {"source", "message"} <= fields.keys() or {"source", "args"} <= fields.keys()
     return (
         is_told
