@@ -89,7 +89,7 @@ class _Parts:
         elif kind in ("reasoning", "thinking"):
             said = _first_text(part, ("content", "thinking", "text"))
             self.reasoning += [said] if said else []
-        elif kind in _PICTURES or part.get("modality") == "image":
+        elif str(kind) in _PICTURES or part.get("modality") == "image":
             self.n_images += 1
             self._say(IMAGE)
         else:

@@ -20,7 +20,7 @@ from tracemill.sources.chat_messages import (
     read_messages,
     replies,
 )
-from tracemill.sources.json_lines import text, tool_arguments, whole_number
+from tracemill.sources.json_lines import is_too_deep, text, tool_arguments, whole_number
 from tracemill.sources.open_trajectory import Tokens
 from tracemill.sources.otlp_values import Note, TracedSpan
 
@@ -194,12 +194,12 @@ def _body_of(note: Note) -> object:
 
 def call_of(span: TracedSpan) -> ToolCall:
     """Return the call that a tool's span is of; its id is empty where none was recorded."""
-    given = first(span.attributes, _TOOL_GIVEN)
+    given = decoded(first(span.attributes, _TOOL_GIVEN))
     name = first_text(span.attributes, _TOOL_NAME)
     return ToolCall(
         id=first_text(span.attributes, _TOOL_ID) or "",
         name=name or span.name.removeprefix("execute_tool ").strip(),
-        arguments=tool_arguments(given),
+        arguments={} if is_too_deep(given) else tool_arguments(given),
     )
 
 

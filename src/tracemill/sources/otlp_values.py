@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 from tracemill.sources.json_lines import text, whole_number
 
 _MAX_DEPTH: Final = 32
-_ERROR_CODES: Final = frozenset({2, "2", "STATUS_CODE_ERROR"})
-_OK_CODES: Final = frozenset({1, "1", "STATUS_CODE_OK"})
+_ERROR_CODES: Final = frozenset({"2", "STATUS_CODE_ERROR"})
+_OK_CODES: Final = frozenset({"1", "STATUS_CODE_OK"})
 _PLAIN_KEYS: Final = ("stringValue", "boolValue", "doubleValue")
 
 
@@ -65,7 +65,8 @@ def spans_of(request: Mapping[str, Any]) -> Iterator[TracedSpan]:
     for resource, span in _told(request, "resourceSpans", "scopeSpans", "spans"):
         status = span.get("status")
         code = status.get("code") if isinstance(status, dict) else None
-        failed = True if code in _ERROR_CODES else False if code in _OK_CODES else None
+        said = str(code)
+        failed = True if said in _ERROR_CODES else False if said in _OK_CODES else None
         yield TracedSpan(
             trace_id=_id(span.get("traceId")),
             span_id=_id(span.get("spanId")),
@@ -137,7 +138,7 @@ def _value(value: object, depth: int = 0) -> Any:
         return None
     for key in _PLAIN_KEYS:
         if key in value:
-            return value[key]
+            return value[key] if isinstance(value[key], str | bool | float | int) else None
     if "intValue" in value:
         return whole_number(value["intValue"])
     inner = value.get("arrayValue") or value.get("kvlistValue")
