@@ -48,6 +48,7 @@ from tracemill.records.session_events import (
     TodoChange,
     TodoStatus,
 )
+from tracemill.records.team import TeamReport
 
 Event = (
     Feedback
@@ -70,6 +71,7 @@ Event = (
     | CommitStatus
     | DocumentVersion
     | IssueHeader
+    | TeamReport
 )
 """Any event."""
 
@@ -109,6 +111,7 @@ __all__ = [
     "SectionRole",
     "SessionSummary",
     "StatedOutcome",
+    "TeamReport",
     "Todo",
     "TodoChange",
     "TodoStatus",

@@ -32,6 +32,7 @@ from tracemill.records.events import (
     PullRequest,
     Push,
     Review,
+    TeamReport,
     Todo,
 )
 from tracemill.records.findings import Input
@@ -67,6 +68,7 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     CommitStatus: frozenset({"native_id", "commit"}),
     GateRun: frozenset({"tool", "commit", "run_id"}),
     GateResult: frozenset({"id", "gate_run_id", "commit"}),
+    TeamReport: frozenset({"session_id"}),
     Input: frozenset({"id", "source", "content", "n_records"}),
 }
 """Ids, hashes and names of our own or that links depend on, by the class that declares them."""

@@ -2,7 +2,8 @@
 
 A room for services that training, evaluation and serving must share, so that a model meets the
 same form everywhere. `messages` holds the rules. `atif` is the other form that several rooms share:
-steps in the words of an interchange format.
+steps in the words of an interchange format; `team` is a third: reports of a team's process in the
+words of the files that teams keep.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ SOURCES: Final = Registry[type[Source]](
         "process-files": "tracemill.sources.process_files:ProcessFiles",
         "entire": "tracemill.sources.entire:Entire",
         "entire-metadata": "tracemill.sources.entire:EntireMetadata",
+        "team-reports": "tracemill.sources.team_reports:TeamReports",
         "inbox": "tracemill.sources.inbox:Inbox",
         "claude-stream": "tracemill.sources.claude_stream:ClaudeStream",
         "atif": "tracemill.sources.atif:Atif",

@@ -7,10 +7,7 @@ kept. What a field cannot hold is read as unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Any, Final
-
-import orjson
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
@@ -18,7 +15,14 @@ from tracemill.records.events import Attribution, Checkpoint, CodeFinding, Sessi
 from tracemill.records.refs import Origin, Span
 from tracemill.records.trajectory import Usage
 from tracemill.sources.content import Content, Member
-from tracemill.sources.json_lines import BadShapeError, count, moment, read_json_lines, text
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    count,
+    moment,
+    read_json_lines,
+    text,
+    whole_documents,
+)
 from tracemill.sources.protocol import SourceRecord
 
 _SUMS: Final = "sums_of_a_checkpoint"
@@ -33,33 +37,13 @@ def read_members(members: Iterable[Member], origin: Origin) -> Iterator[SourceRe
 
 def read_file(content: Content, origin: Origin) -> Iterator[SourceRecord]:
     """Yield what one file holds, be it one document or one on each line, and the tally."""
-    return read_json_lines(_documents(content.lines()), origin, MetadataReader(origin))
+    return read_json_lines(whole_documents(content.lines()), origin, MetadataReader(origin))
 
 
 def _as_line(member: Member) -> Line | OversizeLine:
     if member.data is None:
         return OversizeLine(member.start, member.end)
     return Line(member.start, member.data, is_terminated=True)
-
-
-def _documents(lines: Iterator[Line | OversizeLine]) -> Iterator[Line | OversizeLine]:
-    """Yield lines as they are, or as one where a document goes over several."""
-    first = next(lines, None)
-    if first is None:
-        return
-    if isinstance(first, OversizeLine) or _is_json(first.data):
-        yield from chain([first], lines)
-        return
-    rest = (line.data for line in lines if isinstance(line, Line))
-    yield Line(first.start, b"\n".join([first.data, *rest]), is_terminated=True)
-
-
-def _is_json(data: bytes) -> bool:
-    try:
-        orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 class MetadataReader:

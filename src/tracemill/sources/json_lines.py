@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -165,6 +166,29 @@ def _joint(verdicts: list[_Verdict]) -> _Verdict:
         if isinstance(verdict, _Unread):
             return verdict
     return None if None in verdicts else verdicts[0]
+
+
+def whole_documents(lines: Iterator[Line | OversizeLine]) -> Iterator[Line | OversizeLine]:
+    """Yield lines as they are, or as one where a single document goes over several.
+
+    Tools write the same object on one line or on many; which it is, the first line tells.
+    """
+    first = next(lines, None)
+    if first is None:
+        return
+    if isinstance(first, OversizeLine) or _is_json(first.data):
+        yield from chain([first], lines)
+        return
+    rest = (line.data for line in lines if isinstance(line, Line))
+    yield Line(first.start, b"\n".join([first.data, *rest]), is_terminated=True)
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 class Values(NamedTuple):

@@ -1,0 +1,87 @@
+"""The files that teams keep of their own process, made from the reports that we hold.
+
+| path | holds |
+|---|---|
+| `training_data/failures.jsonl`, `successes`, `performance`, `context_metrics` | by feature |
+| `raw/YYYY-MM/project_ID_execution.jsonl`, `_gates`, `_feedback` | by project and month |
+| `raw/YYYY-MM/project_ID_summary.json` | the project as a whole |
+
+These are views: nothing is kept in them that we do not hold, and they can be made again at any
+time. A report that was read from such a file is written as it was read. One that names no
+project or no moment goes to `unknown`, since a place made up would be a lie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tracemill.records.events import TeamReport
+from tracemill.records.team import Report
+from tracemill.records.team_features import (
+    ContextReport,
+    FailureReport,
+    PerformanceReport,
+    SuccessReport,
+)
+from tracemill.records.team_projects import GateReport, ProjectReport, StageReport
+from tracemill.render.team import write_report
+
+_BY_FEATURE: Final[dict[type[Report], str]] = {
+    FailureReport: "failures",
+    SuccessReport: "successes",
+    PerformanceReport: "performance",
+    ContextReport: "context_metrics",
+}
+_BY_PROJECT: Final[dict[type[Report], str]] = {
+    StageReport: "execution.jsonl",
+    GateReport: "gates.jsonl",
+    ProjectReport: "summary.json",
+}
+_UNKNOWN: Final = "unknown"
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+|^\.+")
+
+
+class TeamFile(NamedTuple):
+    """One file of a view."""
+
+    path: str
+    """Its path, with `/` between the parts."""
+    data: bytes
+
+
+def team_files(events: Iterable[TeamReport]) -> Iterator[TeamFile]:
+    """Yield the files that hold `events`, in the order of their paths, lines by time."""
+    lines: defaultdict[str, list[TeamReport]] = defaultdict(list)
+    for event in sorted(events, key=_order):
+        lines[path_of(event)].append(event)
+    for path, reports in sorted(lines.items()):
+        yield TeamFile(path, b"".join(_line(report, path) for report in reports))
+
+
+def path_of(event: TeamReport) -> str:
+    """Return the path of the file to which a report belongs."""
+    feature_file = _BY_FEATURE.get(type(event.report))
+    if feature_file is not None:
+        return f"training_data/{feature_file}.jsonl"
+    month = f"{event.at:%Y-%m}" if event.at is not None else _UNKNOWN
+    project = _UNSAFE.sub("_", event.project_id or "") or _UNKNOWN
+    return f"raw/{month}/project_{project}_{_BY_PROJECT.get(type(event.report), 'feedback.jsonl')}"
+
+
+def _line(event: TeamReport, path: str) -> bytes:
+    encoded = msgspec.json.encode(write_report(event))
+    if path.endswith(".json"):
+        encoded = msgspec.json.format(encoded, indent=2)
+    return encoded + b"\n"
+
+
+def _order(event: TeamReport) -> tuple[bool, float, str, int, str]:
+    """Sort by time; what names no time stays in the order in which it was read."""
+    start = event.span.start if event.span else 0
+    moment = event.at.timestamp() if event.at else 0.0
+    return event.at is None, moment, event.origin.input_id, start, event.id

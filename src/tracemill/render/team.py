@@ -1,0 +1,279 @@
+"""Reports of a team's process in the words of the files that teams keep, both ways.
+
+Whoever reads such files and whoever writes them share this one mapping. What a line says beyond
+a report is kept as a remainder, so reading a line and writing it again gives the same line.
+Shares are written as the layouts have them: `"78%"`, `"2/3"`, or 0 to 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from fractions import Fraction
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple, get_args
+
+import msgspec
+
+from tracemill.base.difference import Difference, beyond, joined
+from tracemill.records.refs import Record
+from tracemill.records.team import Report, TeamReport
+from tracemill.records.team_features import (
+    ContextReport,
+    FailureReport,
+    PerformanceReport,
+    SuccessReport,
+)
+from tracemill.records.team_projects import (
+    ApprovalReport,
+    DownstreamReport,
+    EscalationReport,
+    GateReport,
+    ProjectReport,
+    StageReport,
+    SurveyReport,
+)
+from tracemill.records.trajectory import Remainder
+
+FORMAT: Final = "team-reports"
+_Share = Literal["percent_text", "fraction_text", "percent_number"]
+
+_SHARES: Final[Mapping[str, _Share]] = {
+    "context_window_usage": "percent_text",
+    "test_coverage": "percent_text",
+    "time_in_session": "fraction_text",
+    "test_coverage_percent": "percent_number",
+    "quality_score": "percent_number",
+}
+"""How the layouts write the shares that they do not write as 0 to 1."""
+_OTHER_NAMES: Final[Mapping[type[Report], Mapping[str, str]]] = {
+    GateReport: {
+        "validation_result": "gate_result",
+        "result": "gate_result",
+        "validation_reason": "gate_result_reason",
+        "reason": "gate_result_reason",
+        "stage_id": "stage",
+    },
+    StageReport: {"stage": "stage_id"},
+}
+"""Names that files use for a field beside its own."""
+_SECTIONS: Final = ("stage_execution", "prompt_and_execution", "gate_validation")
+"""Objects in which some files group fields that others write beside one another."""
+_MARKS: Final[tuple[tuple[type[Report], frozenset[str]], ...]] = (
+    (FailureReport, frozenset({"feature_id", "failure_type"})),
+    (SuccessReport, frozenset({"feature_id", "success_factors"})),
+    (PerformanceReport, frozenset({"feature_id", "reliability", "efficiency"})),
+    (ContextReport, frozenset({"tokens_used", "window_size"})),
+    (ProjectReport, frozenset({"project_metadata", "outcome_metrics"})),
+    (SurveyReport, frozenset({"agent_helpfulness_overall"})),
+    (ApprovalReport, frozenset({"decision_id", "human_decision"})),
+    (DownstreamReport, frozenset({"reporting_agent", "feedback"})),
+    (EscalationReport, frozenset({"reason", "time_spent_escalated"})),
+    (GateReport, frozenset({"gate_id", "gate_result"})),
+    (GateReport, frozenset({"gate_id", "validation_result"})),
+    (GateReport, frozenset({"gate_id", "result", "retry_attempt"})),
+    (StageReport, frozenset({"stage_id", "agent_role"})),
+)
+"""The fields by which a line is known, in the order in which they are asked for."""
+_MOMENTS: Final = ("timestamp", "validation_timestamp", "ts", "timestamp_end")
+_MOST_PARTS: Final = 12
+_PERCENT: Final = 100
+
+
+class Read(NamedTuple):
+    """A line as a report, and what stands around it."""
+
+    report: Report
+    at: datetime | None
+    session_id: str | None
+    project_id: str | None
+    remainder: Remainder | None
+
+
+def report_kind(fields: Mapping[str, Any]) -> type[Report] | None:
+    """Return which report a line is, by the names of its fields; None where it is none."""
+    names = _flat(fields).keys()
+    return next((kind for kind, marks in _MARKS if marks <= names), None)
+
+
+def read_report(fields: Mapping[str, Any], kind: type[Report]) -> Read:
+    """Return the report that a line holds.
+
+    Raises:
+        msgspec.ValidationError: a field is missing or of the wrong type; the message names its
+            path.
+    """
+    flat = _flat(fields)
+    for other, name in _OTHER_NAMES.get(kind, {}).items():
+        if other in flat and name not in flat:
+            flat[name] = flat[other]
+    report = msgspec.convert(_known(kind, flat), kind)
+    at = next((at for name in _MOMENTS if (at := _moment(flat.get(name))) is not None), None)
+    session_id, project_id = _text(flat.get("session_id")), _text(flat.get("project_id"))
+    if isinstance(report, ProjectReport) and report.project_metadata is not None:
+        project_id = project_id or report.project_metadata.project_id
+        at = at or report.project_metadata.completed_at
+    difference = beyond(dict(fields), _written(report, at, session_id, project_id))
+    remainder = None
+    if difference.values or difference.absent:
+        remainder = Remainder(format=FORMAT, values=difference.values, absent=difference.absent)
+    return Read(report, at, session_id, project_id, remainder)
+
+
+def write_report(event: TeamReport) -> dict[str, Any]:
+    """Return a report as a line of its file says it."""
+    fields = _written(event.report, event.at, event.session_id, event.project_id)
+    if event.remainder is None or event.remainder.format != FORMAT:
+        return fields
+    whole: dict[str, Any] = joined(
+        fields, Difference(event.remainder.values, event.remainder.absent)
+    )
+    return whole
+
+
+def _written(
+    report: Report, at: datetime | None, session_id: str | None, project_id: str | None
+) -> dict[str, Any]:
+    """Return a report and what stands around it, in the layout's own order."""
+    fields: dict[str, Any] = {}
+    if project_id is not None and not isinstance(report, ProjectReport):
+        fields["project_id"] = project_id
+    fields |= _shown(report)
+    _compute(report, fields)
+    around: dict[str, Any] = {}
+    if at is not None and not isinstance(report, ProjectReport | StageReport):
+        around["timestamp"] = _rfc3339(at)
+    if session_id is not None:
+        around["session_id"] = session_id
+    nested = {name: value for name, value in fields.items() if isinstance(value, dict | list)}
+    plain = {name: value for name, value in fields.items() if name not in nested}
+    return {**plain, **around, **nested}
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    """Return the fields of a record that are known, as the layouts write them."""
+    fields = {}
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        if value is None or value in ((), {}):
+            continue
+        fields[name] = _shown_value(name, value)
+    return fields
+
+
+def _shown_value(name: str, value: Any) -> Any:
+    if isinstance(value, Record):
+        return _shown(value)
+    if isinstance(value, tuple):
+        return [_shown(item) if isinstance(item, Record) else item for item in value]
+    if isinstance(value, datetime):
+        return _rfc3339(value)
+    if name in _SHARES and isinstance(value, float):
+        return _shown_share(value, _SHARES[name])
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _shown_share(share: float, how: _Share) -> Any:
+    if how == "fraction_text":
+        parts = Fraction(share).limit_denominator(_MOST_PARTS)
+        return "end" if parts == 1 else f"{parts.numerator}/{parts.denominator}"
+    percent = round(share * _PERCENT, 4)
+    number = int(percent) if percent.is_integer() else percent
+    return f"{number}%" if how == "percent_text" else number
+
+
+def _compute(report: Report, fields: dict[str, Any]) -> None:
+    """Add what the layouts write and a report need not keep, since it follows."""
+    if isinstance(report, SuccessReport) and report.timing is not None:
+        ratio = efficiency(report.timing.estimated_minutes, report.timing.actual_minutes)
+        if ratio is not None:
+            fields["timing"]["efficiency_ratio"] = ratio
+    if isinstance(report, PerformanceReport) and report.efficiency is not None:
+        cost = report.efficiency
+        score = efficiency(cost.estimated_minutes, cost.time_minutes)
+        if score is not None:
+            fields["efficiency"]["efficiency_score"] = score
+
+
+def efficiency(estimated_minutes: float | None, actual_minutes: float | None) -> float | None:
+    """Return how many times faster work was than estimated; None where that is not known."""
+    if not actual_minutes or estimated_minutes is None:
+        return None
+    return round(estimated_minutes / actual_minutes, 2)
+
+
+def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields with those of known groups beside the others."""
+    flat = dict(fields)
+    for section in _SECTIONS:
+        inner = flat.get(section)
+        if isinstance(inner, dict):
+            flat = {**inner, **{name: value for name, value in flat.items() if name != section}}
+    return flat
+
+
+def _known(kind: Any, value: Any) -> Any:
+    """Return a value with only the fields that its record has, shares as 0 to 1."""
+    if isinstance(value, list | tuple):
+        return [_known(kind, each) for each in value]
+    record = _record_in(kind)
+    if record is None or not isinstance(value, Mapping):
+        return value
+    kinds = _field_kinds(record)
+    known = {}
+    for name, inner in value.items():
+        if name in kinds and inner is not None:
+            known[name] = _share(inner) if name in _SHARES else _known(kinds[name], inner)
+    return known
+
+
+@cache
+def _field_kinds(record: type[Record]) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(record)}
+
+
+@cache
+def _record_in(kind: Any) -> type[Record] | None:
+    """Return the record that a type is, or that it is a union or tuple of."""
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return kind
+    found = map(_record_in, get_args(kind))
+    return next((record for record in found if record is not None), None)
+
+
+def _share(value: Any) -> Any:
+    """Return a share as 0 to 1, from any of the forms in which files write it."""
+    if isinstance(value, str):
+        return _share_of_text(value.strip())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value if 0 <= value <= 1 else value / _PERCENT
+    return value
+
+
+def _share_of_text(text: str) -> Any:
+    if text == "end":
+        return 1.0
+    try:
+        if text.endswith("%"):
+            return round(float(text[:-1]) / _PERCENT, 6)
+        return float(Fraction(text))
+    except (ValueError, ZeroDivisionError):
+        return text
+
+
+def _moment(value: Any) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+        return at.astimezone(UTC) if at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
