@@ -57,6 +57,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.restore": results.RestoreResult,
     "answer.capture": results.CaptureStatus,
     "answer.hooks": results.HookChange,
+    "answer.serve": results.ServeResult,
     "answer.audit": audits.AuditReport,
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,

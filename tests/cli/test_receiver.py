@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,21 @@ def test_an_address_that_others_can_reach_is_refused(
     assert code == 5
     assert "--allow-remote" in capsys.readouterr().err
     assert not (tmp_path / "workspace").exists()
+
+
+def test_where_it_listens_is_one_document(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[dict[str, Any]] = []
+    monkeypatch.setattr("uvicorn.run", lambda _app, **options: served.append(options))
+    code = call(["serve", "--json", "--workspace", str(workspace.root)])
+    document = json.loads(capsys.readouterr().out)
+
+    assert code == 0
+    assert document == {
+        "schema": "tracemill.serve/1",
+        "address": "http://127.0.0.1:4318",
+        "token_file": str(workspace.root / "serve.token"),
+        "next": [],
+    }
+    assert (served[0]["host"], served[0]["port"]) == ("127.0.0.1", 4318)

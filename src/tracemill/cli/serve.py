@@ -1,15 +1,18 @@
 """`tracemill serve`: take in what agents and tools send as OpenTelemetry."""
 
 import ipaddress
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from tracemill.base.errors import PolicyError, UsageError
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, hint, write
+from tracemill.cli.output import Common, answer, hint, write
 from tracemill.flows.receiving import Receiver, token_path
+from tracemill.flows.results import ServeResult
 
 _MAX_REQUESTS = 64
 
@@ -45,11 +48,7 @@ def serve(
 
     workspace = common.open()
     receiver = Receiver(workspace)
-    write(f"Listening    http://{host}:{port}")
-    write(f"Token        in {token_path(workspace)}")
-    hint(f"export OTEL_EXPORTER_OTLP_ENDPOINT=http://{host}:{port}", common)
-    header = f'"Authorization=Bearer%20$(cat {token_path(workspace)})"'
-    hint(f"export OTEL_EXPORTER_OTLP_HEADERS={header}", common)
+    _say(f"http://{host}:{port}", token_path(workspace), common)
     uvicorn.run(
         make_receiver(receiver),
         host=host,
@@ -60,6 +59,18 @@ def serve(
         limit_concurrency=_MAX_REQUESTS,
     )
     return EXIT_DONE
+
+
+def _say(address: str, token_file: Path, common: Common) -> None:
+    """Say where to send, and what an exporter must be told for that."""
+    listening = ServeResult(address=address, token_file=str(token_file))
+    if not answer("serve", listening, common):
+        write(f"Listening    {address}")
+        write(f"Token        in {token_file}")
+    sys.stdout.flush()  # nothing more comes for as long as it runs
+    header = f'"Authorization=Bearer%20$(cat {token_file})"'
+    hint(f"export OTEL_EXPORTER_OTLP_ENDPOINT={address}", common)
+    hint(f"export OTEL_EXPORTER_OTLP_HEADERS={header}", common)
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,6 +1,7 @@
 """`tracemill watch`: sessions are read shortly after they change."""
 
 import os
+import sys
 from pathlib import Path
 
 from tracemill.base.clock import now
@@ -20,6 +21,8 @@ def watch(
 ) -> int:
     """Read sessions shortly after they change, until you press Ctrl-C. Builds nothing.
 
+    With --json, each reading is a line of its own.
+
     Parameters
     ----------
     sources
@@ -37,6 +40,7 @@ def watch(
             write_lines([result])
         else:
             _show(result, common)
+        sys.stdout.flush()
     return EXIT_DONE
 
 

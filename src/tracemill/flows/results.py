@@ -370,3 +370,12 @@ class CaptureStatus(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How much waits there."""
     dropped: dict[str, int]
     """Events that were ever dropped, by reason."""
+
+
+class ServeResult(Record, frozen=True, kw_only=True):
+    """Where the receiver listens."""
+
+    address: str
+    """What exporters send to."""
+    token_file: str
+    """The file that holds the token that they must know."""
