@@ -8,6 +8,7 @@ import pytest
 from tests.flows.sessions import write_session
 from tracemill.capture import emit
 from tracemill.flows.ingest import Ingest
+from tracemill.flows.local_executor import Local
 from tracemill.flows.loop import Options, plan_turn, read_only
 from tracemill.flows.results import RunResult
 from tracemill.records.captured import Captured
@@ -86,3 +87,16 @@ def test_a_past_day_that_is_not_archived_as_it_stands_stays(workspace: Workspace
         ingest.clear_inbox(datetime(2026, 3, 1, tzinfo=UTC))
 
     assert past.exists()
+
+
+def test_an_event_that_comes_while_others_are_read_is_read_next_time(workspace: Workspace) -> None:
+    emit("note", {"n": 1}, workspace=workspace.root)
+    with workspace.writing(), Ingest(workspace) as ingest:
+        plan = ingest.plan([workspace.inbox])
+        emit("note", {"n": 2}, workspace=workspace.root)
+        result = ingest.run(plan, Local(1, workspace.scratch), lambda _: None)
+    emit("note", {"n": 3}, workspace=workspace.root)
+
+    assert result.failures == ()
+    assert sync(workspace).failures == ()
+    assert told(workspace) == [1, 2, 3]

@@ -269,7 +269,12 @@ class _Reading:
             pass  # what the source had no need of is archived all the same
 
     def _note_growth(self, opened: BinaryIO) -> None:
-        """Say so when more has come since the input was looked at."""
+        """Say so when more has come since the input was looked at.
+
+        Of captured events more may come at any moment; they are read with the next run.
+        """
+        if Path(self._task.path).parent == Path(self._shard.spool).with_name("inbox"):
+            return
         try:
             size = os.fstat(opened.fileno()).st_size
         except (OSError, AttributeError):
