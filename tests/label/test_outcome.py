@@ -254,3 +254,22 @@ def test_every_evidence_has_one_outcome_with_a_fitting_confidence(data: st.DataO
 
     assert 0 <= rule.confidence(evidence) <= 1
     assert (rule.outcome == "unknown") == (not any(each.holds(evidence) for each in RULES))
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome", "confidence"),
+    [
+        pytest.param({"stated_solved": True}, "achieved", 0.9, id="solved"),
+        pytest.param({"stated_solved": False}, "failed", 0.9, id="not solved"),
+        pytest.param({"stated_solved": False, "checks": TESTED}, "failed", 0.9, id="own tests passed"),
+        pytest.param({"stated_liked": True}, "achieved", 0.55, id="liked"),
+        pytest.param({"stated_liked": False}, "failed", 0.55, id="not liked"),
+        pytest.param({"stated_liked": False, "checks": TESTED}, "achieved", 0.6, id="tests know more"),
+    ],
+)  # fmt: skip
+def test_what_the_log_itself_states_counts(
+    more: dict[str, Any], outcome: str, confidence: float
+) -> None:
+    found = judged(activity(**more))
+
+    assert (found.outcome, found.confidence) == (outcome, confidence)

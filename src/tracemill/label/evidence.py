@@ -65,6 +65,10 @@ class Evidence(NamedTuple):
     """How sure the surest link to one of them is, against the surest that there can be."""
     is_said_to_be_committed: bool
     """Whether git printed commits, while no repository is known in which to look for them."""
+    solved: bool | None
+    """Whether the log itself states that the task was solved; None where it states neither."""
+    liked: bool | None
+    """Whether the log states that a person was content with the whole."""
     tests: bool | None
     """Whether the last tests passed; None where that is unknown, or an edit made it stale."""
     build: bool | None
@@ -115,6 +119,8 @@ def gather(work: Work) -> Evidence:
         has_survived=bool(commits) and all(history.has_survived(c.id) for c in commits),
         sureness=_sureness(work, commits),
         is_said_to_be_committed=not commits and _is_unseen(work),
+        solved=last.stated_solved,
+        liked=last.stated_liked,
         tests=tests.run.passed if tests else None,
         build=all(told) if told else None,
         is_stopped=last.ending == "interruption",

@@ -29,11 +29,19 @@ from tracemill.label.shell_calls import (
     running_id,
 )
 from tracemill.label.speech import hear
+from tracemill.label.stated import is_liked, is_solved
 from tracemill.records.activity import Activity, CheckRun, CommitMention, Correction, Ending
-from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink, TodoChange
+from tracemill.records.events import (
+    Compaction,
+    Event,
+    Feedback,
+    PullRequestLink,
+    StatedOutcome,
+    TodoChange,
+)
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
-OBSERVE_VERSION: Final = 3
+OBSERVE_VERSION: Final = 4
 """Raise it when the same steps would give another activity."""
 
 _MAX_GOAL: Final = 2_000
@@ -87,6 +95,8 @@ class Observer:
         self._interrupted: set[int] = set()
         self._compacted: set[int] = set()
         self._paths: dict[str, None] = {}
+        self._solved: bool | None = None
+        self._liked: bool | None = None
         self._last_edit: int | None = None
         self._last_edit_at: datetime | None = None
 
@@ -118,6 +128,10 @@ class Observer:
                 self._rejected.add(self._index_of(event))
             case TodoChange():
                 self._n_todos += 1
+            case Feedback(action="rewind"):
+                self._rejected.add(self._index_of(event))
+            case StatedOutcome():
+                self._state(event)
             case Compaction():
                 self._n_compactions += 1
                 self._compacted.add(0 if event.step is None else event.step + 1)
@@ -155,6 +169,8 @@ class Observer:
             interrupted_steps=tuple(sorted(self._interrupted)),
             compacted_steps=tuple(sorted(self._compacted)),
             recoveries=self._recoveries.finish(),
+            stated_solved=self._solved,
+            stated_liked=self._liked,
             files_edited=tuple(sorted(self._paths)),
             last_edit_step=self._last_edit,
             last_edit_at=self._last_edit_at,
@@ -163,6 +179,12 @@ class Observer:
             started=trajectory.started or self._started,
             ended=trajectory.ended or self._ended,
         )
+
+    def _state(self, event: StatedOutcome) -> None:
+        """Keep what the log says of the outcome; the last word counts."""
+        solved, liked = is_solved(event.fact, event.value), is_liked(event.fact, event.value)
+        self._solved = self._solved if solved is None else solved
+        self._liked = self._liked if liked is None else liked
 
     def _index_of(self, event: Event) -> int:
         return max(self._n_steps - 1, 0) if event.step is None else event.step

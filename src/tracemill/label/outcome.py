@@ -6,6 +6,7 @@ The first rule that holds decides:
 |-------------------------------------------------------------------|-----------|-----------|
 | every commit was reverted: in a day, in a week, later             | failed    | .95 .85 .7|
 | some commits were reverted                                        | partial   | .7        |
+| the log states that the task was solved, or that it was not       | achieved, failed | .9 |
 | a person said to leave it, and nothing came after                 | abandoned | .9        |
 | committed, edited on, then stopped by a person                    | partial   | .5        |
 | committed, but the last tests failed                              | partial   | .6        |
@@ -22,6 +23,7 @@ The first rule that holds decides:
 | last tests passed                                                 | achieved  | .6        |
 | tests unknown, the last build or type check failed                | failed    | .6        |
 | the last word about edited files was praise                       | achieved  | .55       |
+| the log states that a person was content, or was not              | achieved, failed | .55 |
 | anything else                                                     | unknown   | 0         |
 
 Tests count only if no edit came after them. A commit counts through its link, times the
@@ -87,6 +89,18 @@ RULES: Final = (
         _always(0.7),
         "some commits of the work were reverted",
         lambda e: e.n_undone > 0,
+    ),
+    Rule(
+        "achieved",
+        _always(0.9),
+        "the log states that the task was solved",
+        lambda e: e.solved is True,
+    ),
+    Rule(
+        "failed",
+        _always(0.9),
+        "the log states that the task was not solved",
+        lambda e: e.solved is False,
     ),
     Rule(
         "abandoned",
@@ -178,6 +192,18 @@ RULES: Final = (
         _always(0.55),
         "a person was content with what was edited",
         lambda e: e.is_accepted,
+    ),
+    Rule(
+        "achieved",
+        _always(0.55),
+        "the log states that a person was content",
+        lambda e: e.liked is True,
+    ),
+    Rule(
+        "failed",
+        _always(0.55),
+        "the log states that a person was not content",
+        lambda e: e.liked is False,
     ),
 )
 """The first that holds decides."""

@@ -98,11 +98,15 @@ class Activity(Record, frozen=True, kw_only=True):
     given_up: tuple[int, ...] = ()
     """Indexes of steps in which a person said that the work is not to be finished here."""
     rejected_steps: tuple[int, ...] = ()
-    """Indexes of steps of which a person refused a call, in order, each once."""
+    """Indexes of steps of which a person refused a call or that they took back, in order."""
     interrupted_steps: tuple[int, ...] = ()
     """Indexes of steps at which a person stopped the agent, in order, each once."""
     compacted_steps: tuple[int, ...] = ()
     """Indexes of steps before which the context was summarised, in order, each once."""
+    stated_solved: bool | None = None
+    """Whether the log itself states that its task was solved; None where it states neither."""
+    stated_liked: bool | None = None
+    """Whether the log states that a person was content with the whole; None where it does not."""
     files_edited: tuple[str, ...] = ()
     """Paths that it wrote or edited, sorted, at most 1,000."""
     last_edit_step: int | None = None

@@ -1,0 +1,58 @@
+"""What logs state of their outcome, in their own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.label.test_observe import feedback, seen
+from tests.trajectories import ORIGIN, agent, user
+from tracemill.label.stated import is_liked, is_solved
+from tracemill.records.events import StatedOutcome
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "solved"),
+    [
+        ("resolved", True, True),
+        ("resolved", "False", False),
+        ("target", False, False),
+        ("reward", 1, True),
+        ("reward", 0.0, False),
+        ("reward", 0.5, None),
+        ("score", "high", None),
+        ("exit_status", "submitted", None),
+        ("agent_state", "finished", None),
+        ("success", "maybe", None),
+    ],
+)
+def test_a_fact_says_solved_or_not_or_neither(
+    fact: str, value: bool | float | str, solved: bool | None
+) -> None:
+    assert is_solved(fact, value) is solved
+
+
+def test_feedback_says_whether_a_person_was_content() -> None:
+    assert is_liked("feedback", "positive") is True
+    assert is_liked("feedback", "Negative") is False
+    assert is_liked("resolved", value=True) is None
+
+
+def stated(fact: str, value: bool | float | str) -> StatedOutcome:
+    return StatedOutcome(
+        id=f"e{fact}{value}", trajectory_id="traj_1", step=1, origin=ORIGIN, fact=fact, value=value
+    )
+
+
+def test_the_last_word_counts() -> None:
+    events = (
+        stated("resolved", value=False),
+        stated("resolved", value=True),
+        stated("exit_status", "exit_cost"),
+    )
+
+    assert seen(user(0), agent(1), events=events).stated_solved is True
+    assert seen(user(0), agent(1)).stated_solved is None
+
+
+def test_a_turn_that_a_person_took_back_is_a_refused_one() -> None:
+    assert seen(user(0), agent(1), events=(feedback("rewind", 1),)).rejected_steps == (1,)
