@@ -28,7 +28,7 @@ class Adp:
     name: ClassVar[str] = "adp"
     version: ClassVar[int] = 1
     reads: ClassVar[InputKind] = "file"
-    marks: ClassVar[frozenset[str]] = frozenset({".json", ".jsonl"})
+    marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are trajectories, by the class of their first item."""

@@ -30,7 +30,7 @@ class Atif:
     name: ClassVar[str] = "atif"
     version: ClassVar[int] = 1
     reads: ClassVar[InputKind] = "file"
-    marks: ClassVar[frozenset[str]] = frozenset({".json", ".jsonl"})
+    marks: ClassVar[frozenset[str]] = frozenset({"trajectory.json", ".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a trajectory, by the version that each of them states."""

@@ -64,7 +64,9 @@ class Cline(FileSource):
 
     name: ClassVar[str] = "cline"
     version: ClassVar[int] = 1
-    marks: ClassVar[frozenset[str]] = frozenset({".json"})
+    marks: ClassVar[frozenset[str]] = frozenset(
+        {"ui_messages.json", "api_conversation_history.json"}
+    )
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is what the model was sent, or what the person was shown."""

@@ -37,7 +37,7 @@ class Cursor:
     name: ClassVar[str] = "cursor"
     version: ClassVar[int] = 1
     reads: ClassVar[InputKind] = "file"
-    marks: ClassVar[frozenset[str]] = frozenset({".jsonl", ".db", ".vscdb"})
+    marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a log by its lines, or a database by its tables."""

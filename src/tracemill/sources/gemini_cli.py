@@ -40,7 +40,7 @@ class GeminiCli:
     name: ClassVar[str] = "gemini-cli"
     version: ClassVar[int] = 1
     reads: ClassVar[InputKind] = "file"
-    marks: ClassVar[frozenset[str]] = frozenset({".json", ".jsonl"})
+    marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a session file, by its first fields or lines."""

@@ -32,7 +32,7 @@ class MiniSweAgent:
     name: ClassVar[str] = "mini-swe-agent"
     version: ClassVar[int] = 1
     reads: ClassVar[InputKind] = "file"
-    marks: ClassVar[frozenset[str]] = frozenset({".json"})
+    marks: ClassVar[frozenset[str]] = frozenset({".traj.json"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a run, by what it says of itself, or by its prompts."""

@@ -35,7 +35,7 @@ class OpenCode:
     name: ClassVar[str] = "opencode"
     version: ClassVar[int] = 1
     reads: ClassVar[InputKind] = "file"
-    marks: ClassVar[frozenset[str]] = frozenset({".json", ".jsonl", ".db"})
+    marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a database with its tables, or an export of one session."""

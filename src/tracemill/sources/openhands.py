@@ -37,7 +37,7 @@ class OpenHands:
     name: ClassVar[str] = "openhands"
     version: ClassVar[int] = 1
     reads: ClassVar[InputKind] = "file"
-    marks: ClassVar[frozenset[str]] = frozenset({".json", ".jsonl"})
+    marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are events, by the first of them."""

@@ -36,7 +36,7 @@ class SpecStoryMd(FileSource):
 
     name: ClassVar[str] = "specstory-md"
     version: ClassVar[int] = 1
-    marks: ClassVar[frozenset[str]] = frozenset({".md"})
+    marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
         """Tell whether SpecStory says at the top that it wrote this, and of which session."""

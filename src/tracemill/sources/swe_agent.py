@@ -31,7 +31,7 @@ class SweAgent:
     name: ClassVar[str] = "swe-agent"
     version: ClassVar[int] = 1
     reads: ClassVar[InputKind] = "file"
-    marks: ClassVar[frozenset[str]] = frozenset({".traj", ".json"})
+    marks: ClassVar[frozenset[str]] = frozenset({".traj"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a run, by its first item of what was done or said."""

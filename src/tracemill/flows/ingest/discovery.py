@@ -40,6 +40,10 @@ _BESIDE_DATABASES: Final = tuple(
 )
 
 
+_SESSION_FOLDERS: Final = frozenset({".specstory"})
+"""Folders of a repository in which every file is looked at: they are kept for sessions."""
+
+
 class Candidate(NamedTuple):
     """One file, folder or repository, and the state in which it stands."""
 
@@ -164,7 +168,7 @@ def _folder(
     if git.is_repository(path):
         yield from _repository(path)
         only = only or _names_in_repositories()
-    yield from _walk(entry.path, only)
+    yield from _walk(entry.path, None if entry.name in _SESSION_FOLDERS else only)
 
 
 def _file(path: str) -> Candidate | Unreadable:
