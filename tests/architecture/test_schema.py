@@ -17,7 +17,7 @@ import pytest
 
 from tracemill import records
 from tracemill.flows import gates as gate_answers
-from tracemill.flows import results
+from tracemill.flows import results, team_views
 from tracemill.records import (
     activity,
     audits,
@@ -55,6 +55,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.gate": gate_answers.ShownGate,
     "answer.explain": results.Explained,
     "answer.restore": results.RestoreResult,
+    "answer.reports": team_views.ReportsResult,
     "answer.capture": results.CaptureStatus,
     "answer.hooks": results.HookChange,
     "answer.serve": results.ServeResult,

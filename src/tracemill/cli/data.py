@@ -10,6 +10,7 @@ from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.output import Common, ProgressLine, answer, hint, write
 from tracemill.flows.ingest import restore_originals
+from tracemill.flows.team_views import write_team_files
 
 _NOUNS = {"file": "file", "folder": "folder", "stream": "repository stream"}
 
@@ -48,3 +49,32 @@ def restore_data(
     for failure in result.failures:
         hint(f"not restored: {failure.uri}: {failure.reason}: {failure.detail}", common)
     return EXIT_PARTLY if result.failures else EXIT_DONE
+
+
+def reports_data(
+    *,
+    to: Path,
+    force: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write the files that teams keep of their own process, by feature and by project.
+
+    Parameters
+    ----------
+    to
+        The folder; `training_data` and `raw` come below it.
+    force
+        Write into a folder that holds something already.
+    """
+    result = write_team_files(common.open(), to.expanduser().absolute(), is_forced=force)
+    if not answer("reports", result, common):
+        n_reports = sum(file.n_reports for file in result.files)
+        said = f"{counted(n_reports, 'report')} in {counted(len(result.files), 'file')}"
+        write(f"Written      {said}")
+        write(f"Folder       {result.folder}")
+    for kind, n_events in result.left_out.items():
+        hint(
+            f"not written: {counted(n_events, f'{kind} event')}, which no file has a line for",
+            common,
+        )
+    return EXIT_DONE

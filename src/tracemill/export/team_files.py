@@ -8,7 +8,8 @@
 
 These are views: nothing is kept in them that we do not hold, and they can be made again at any
 time. A report that was read from such a file is written as it was read. One that names no
-project or no moment goes to `unknown`, since a place made up would be a lie.
+project or no moment goes to `unknown`, since a place made up would be a lie. Of several summaries
+of a project in one month the latest stands.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class TeamFile(NamedTuple):
     path: str
     """Its path, with `/` between the parts."""
     data: bytes
+    n_reports: int
+    """Reports in it."""
 
 
 def team_files(events: Iterable[TeamReport]) -> Iterator[TeamFile]:
@@ -60,7 +63,9 @@ def team_files(events: Iterable[TeamReport]) -> Iterator[TeamFile]:
     for event in sorted(events, key=_order):
         lines[path_of(event)].append(event)
     for path, reports in sorted(lines.items()):
-        yield TeamFile(path, b"".join(_line(report, path) for report in reports))
+        is_document = path.endswith(".json")
+        kept = reports[-1:] if is_document else reports
+        yield TeamFile(path, b"".join(_line(report, path) for report in kept), len(kept))
 
 
 def path_of(event: TeamReport) -> str:

@@ -99,9 +99,9 @@ class LearningValue(Record, frozen=True, kw_only=True):
 class FailureReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="failure"):
     """A feature that failed, and how it was put right."""
 
-    feature_id: str
+    feature_id: str | None = None
     """The feature."""
-    failure_type: FailureType
+    failure_type: FailureType | None = None
     """Why it failed."""
     error_details: ErrorDetails | None = None
     """What went wrong."""
@@ -162,7 +162,7 @@ class UsedPattern(Record, frozen=True, kw_only=True):
 class SuccessReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="success"):
     """A feature that was finished, and what helped."""
 
-    feature_id: str
+    feature_id: str | None = None
     """The feature."""
     success_factors: tuple[str, ...] = ()
     """What helped."""
@@ -201,7 +201,7 @@ class Efficiency(Record, frozen=True, kw_only=True):
 class PerformanceReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="performance"):
     """How one feature went, in numbers."""
 
-    feature_id: str
+    feature_id: str | None = None
     """The feature."""
     reliability: Reliability | None = None
     """Whether it came out right."""

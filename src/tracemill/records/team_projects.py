@@ -36,7 +36,7 @@ class SystemContext(Record, frozen=True, kw_only=True):
 class StageReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="stage"):
     """One agent's run of one stage of a project."""
 
-    stage_id: str
+    stage_id: str | None = None
     """The stage, for example `architecture`."""
     agent_role: str | None = None
     """What the agent was, for example `architect`."""
@@ -69,9 +69,9 @@ class StageReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="stag
 class GateReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="gate"):
     """One evaluation of a gate between two stages."""
 
-    gate_id: str
+    gate_id: str | None = None
     """The gate, for example `api_contract_present`."""
-    gate_result: Literal["pass", "fail", "ambiguous"]
+    gate_result: Literal["pass", "fail", "ambiguous"] | None = None
     """What it said."""
     gate_result_reason: str | None = None
     """Why."""
@@ -102,9 +102,9 @@ class DownstreamReport(
 ):
     """What a later agent said of an earlier one's output."""
 
-    reporting_agent: str
+    reporting_agent: str | None = None
     """The agent that says it."""
-    feedback: str
+    feedback: str | None = None
     """What it says."""
     severity: Severity | None = None
     """How bad that is."""
@@ -115,7 +115,7 @@ class DownstreamReport(
 class ApprovalReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="approval"):
     """A person's decision on what an agent recommends."""
 
-    decision_id: str
+    decision_id: str | None = None
     """The decision."""
     decision_type: (
         Literal["feature_priority", "architecture_choice", "tech_stack", "risk_acceptance"] | None
@@ -134,7 +134,7 @@ class ApprovalReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="a
 class SurveyReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="survey"):
     """What a person says of a finished project."""
 
-    agent_helpfulness_overall: Rating
+    agent_helpfulness_overall: Rating | None = None
     """How helpful the agents were."""
     agent_decision_quality: Rating | None = None
     """How good their decisions were."""
@@ -151,7 +151,7 @@ class SurveyReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="sur
 class EscalationReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="escalation"):
     """Work that had to be handed to a person."""
 
-    reason: str
+    reason: str | None = None
     """Why."""
     stage: str | None = None
     """In which stage."""

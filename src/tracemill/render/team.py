@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 import msgspec
 
 from tracemill.base.difference import Difference, beyond, joined
+from tracemill.records.captured import Captured, CapturedKind
 from tracemill.records.refs import Record
 from tracemill.records.team import Report, TeamReport
 from tracemill.records.team_features import (
@@ -29,6 +30,8 @@ from tracemill.records.team_projects import (
     DownstreamReport,
     EscalationReport,
     GateReport,
+    OutcomeMetrics,
+    ProjectMetadata,
     ProjectReport,
     StageReport,
     SurveyReport,
@@ -75,6 +78,20 @@ _MARKS: Final[tuple[tuple[type[Report], frozenset[str]], ...]] = (
     (StageReport, frozenset({"stage_id", "agent_role"})),
 )
 """The fields by which a line is known, in the order in which they are asked for."""
+_OF_CAPTURED: Final[Mapping[CapturedKind, type[Report]]] = {
+    "failure": FailureReport,
+    "success": SuccessReport,
+    "performance": PerformanceReport,
+    "context_metrics": ContextReport,
+    "stage": StageReport,
+    "gate": GateReport,
+    "feedback": DownstreamReport,
+    "approval": ApprovalReport,
+    "escalation": EscalationReport,
+    "survey": SurveyReport,
+    "completion": ProjectReport,
+}
+"""What each captured event is a line of; the others have no file of their own."""
 _MOMENTS: Final = ("timestamp", "validation_timestamp", "ts", "timestamp_end")
 _MOST_PARTS: Final = 12
 _PERCENT: Final = 100
@@ -118,6 +135,49 @@ def read_report(fields: Mapping[str, Any], kind: type[Report]) -> Read:
     if difference.values or difference.absent:
         remainder = Remainder(format=FORMAT, values=difference.values, absent=difference.absent)
     return Read(report, at, session_id, project_id, remainder)
+
+
+def captured_report(event: Captured) -> TeamReport | None:
+    """Return what a program told as a report; None where no file of a team has a line for it."""
+    kind = _OF_CAPTURED.get(event.name)
+    if kind is None:
+        return None
+    fields = _project_fields(event.payload) if kind is ProjectReport else event.payload
+    try:
+        found = read_report(fields, kind)
+    except msgspec.ValidationError:
+        return None
+    return TeamReport(
+        id=event.id,
+        at=found.at or event.at,
+        origin=event.origin,
+        span=event.span,
+        session_id=found.session_id or event.session_id,
+        project_id=found.project_id,
+        report=found.report,
+        remainder=_more_told(event.payload, found, kind),
+    )
+
+
+def _more_told(payload: Mapping[str, Any], found: Read, kind: type[Report]) -> Remainder | None:
+    """Return what was told that no field of a report holds; it is written in our own form."""
+    written = _written(found.report, found.at, found.session_id, found.project_id)
+    held = {*written, *_MOMENTS, *_OTHER_NAMES.get(kind, ())}
+    if kind is ProjectReport:
+        held |= {*ProjectMetadata.__struct_fields__, *OutcomeMetrics.__struct_fields__}
+    more = {name: value for name, value in payload.items() if name not in held}
+    return Remainder(format=FORMAT, values=more) if more else None
+
+
+def _project_fields(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was told of a project in the groups of a summary."""
+    groups = {"project_metadata": ProjectMetadata, "outcome_metrics": OutcomeMetrics}
+    if groups.keys() & payload.keys():
+        return payload
+    return {
+        group: {name: payload[name] for name in kind.__struct_fields__ if name in payload}
+        for group, kind in groups.items()
+    }
 
 
 def write_report(event: TeamReport) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""A team's own files, made from what is held: reports that were read, and events that were told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tracemill.base.errors import NotFoundError, PolicyError, UsageError
+from tracemill.export.team_files import team_files
+from tracemill.records.events import Captured, TeamReport
+from tracemill.records.refs import Count, Record
+from tracemill.render.team import captured_report
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+
+class WrittenReports(Record, frozen=True, kw_only=True):
+    """One file of a team's reports that was written."""
+
+    path: str
+    """Its path below the folder."""
+    n_reports: Count
+    """Reports in it."""
+
+
+class ReportsResult(Record, frozen=True, kw_only=True):
+    """A team's files, as they were written."""
+
+    folder: str
+    """The folder that holds them."""
+    files: tuple[WrittenReports, ...]
+    """The files, by path."""
+    left_out: dict[str, int]
+    """Events that have no line in any of the files, counted by kind."""
+
+
+def write_team_files(workspace: Workspace, folder: Path, *, is_forced: bool) -> ReportsResult:
+    """Write the files that teams keep of their own process below `folder`.
+
+    Raises:
+        NotFoundError: no report is held.
+        UsageError: the folder holds something, and nobody forced it.
+        PolicyError: the folder is in the workspace.
+    """
+    if folder.resolve().is_relative_to(workspace.root.resolve()):
+        raise PolicyError(f"{str(folder)!r} is in the workspace; name a folder elsewhere")
+    if not is_forced and folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{str(folder)!r} is not empty; name a new folder, or add --force")
+    left_out: Counter[str] = Counter()
+    files = list(team_files(_reports(Lake(workspace.lake), left_out)))
+    if not files:
+        raise NotFoundError(
+            "no reports are held; name a folder of them to `tracemill run`, or tell events with "
+            "`tracemill emit`"
+        )
+    for file in files:
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    return ReportsResult(
+        folder=str(folder),
+        files=tuple(WrittenReports(path=file.path, n_reports=file.n_reports) for file in files),
+        left_out=dict(sorted(left_out.items())),
+    )
+
+
+def _reports(lake: Lake, left_out: Counter[str]) -> Iterator[TeamReport]:
+    for event in lake.records(TABLES["events"]):
+        if isinstance(event, TeamReport):
+            yield event
+        elif isinstance(event, Captured):
+            report = captured_report(event)
+            if report is None:
+                left_out[event.name] += 1
+            else:
+                yield report

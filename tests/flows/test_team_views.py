@@ -1,0 +1,112 @@
+"""A team's own files, from reports that were read and events that were told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.test_ingest import ingest
+from tests.redact.templates import fill
+from tests.sources.reading import jsonl
+from tests.sources.team_reports.lines import LINES
+from tracemill.base.errors import NotFoundError, PolicyError, UsageError
+from tracemill.flows.team_views import write_team_files
+from tracemill.store.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def told(kind: str, **payload: Any) -> dict[str, Any]:
+    at = "2026-03-01T12:00:00Z"
+    return {"tracemill": 1, "kind": kind, "at": at, "session": "s-9", "payload": payload}
+
+
+def test_files_come_back_as_they_were_read(workspace: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "a").write_bytes(jsonl(LINES["failure"], LINES["gate"], LINES["stage"]))
+    (place / "b").write_text(json.dumps(LINES["completion"], indent=4))
+    ingest(workspace, [place])
+    result = write_team_files(workspace, tmp_path / "out", is_forced=False)
+
+    assert [(file.path, file.n_reports) for file in result.files] == [
+        ("raw/2026-03/project_P1_execution.jsonl", 1),
+        ("raw/2026-03/project_P1_gates.jsonl", 1),
+        ("raw/2026-03/project_P1_summary.json", 1),
+        ("training_data/failures.jsonl", 1),
+    ]
+    out = tmp_path / "out"
+    assert lines_of(out / "training_data/failures.jsonl") == [LINES["failure"]]
+    assert lines_of(out / "raw/2026-03/project_P1_gates.jsonl") == [LINES["gate"]]
+    summary = out / "raw/2026-03/project_P1_summary.json"
+    assert json.loads(summary.read_text()) == LINES["completion"]
+
+
+def test_told_events_stand_in_the_same_files(workspace: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    events = [
+        told("gate", project_id="P1", gate_id="g", validation_result="pass", extra=1),
+        told("failure", feature_id="F1", context={"context_window_usage": 0.5}),
+        told("completion", project_id="P1", project_success="shipped", quality_score=90),
+        told("note", said="hello"),
+    ]
+    (place / "events").write_bytes(jsonl(*events))
+    ingest(workspace, [place])
+    result = write_team_files(workspace, tmp_path / "out", is_forced=False)
+    out, at = tmp_path / "out", "2026-03-01T12:00:00Z"
+
+    assert result.left_out == {"note": 1}
+    assert lines_of(out / "raw/2026-03/project_P1_gates.jsonl") == [
+        {"project_id": "P1", "gate_id": "g", "gate_result": "pass", "timestamp": at,
+         "session_id": "s-9", "extra": 1}
+    ]  # fmt: skip
+    assert lines_of(out / "training_data/failures.jsonl") == [
+        {"feature_id": "F1", "timestamp": at, "session_id": "s-9",
+         "context": {"context_window_usage": "50%"}}
+    ]  # fmt: skip
+    summary = json.loads((out / "raw/2026-03/project_P1_summary.json").read_text())
+    assert summary["project_metadata"] == {"project_id": "P1"}
+    assert summary["outcome_metrics"] == {"project_success": "shipped", "quality_score": 90}
+
+
+def test_secrets_of_a_report_stay_in_the_vault(workspace: Workspace, tmp_path: Path) -> None:
+    secret = fill("ghp_{alnum:36}")
+    line = LINES["failure"] | {"error_details": {"stack_trace": secret}, "more": {"note": secret}}
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "a").write_bytes(jsonl(line))
+    ingest(workspace, [place])
+    write_team_files(workspace, tmp_path / "out", is_forced=False)
+    assert secret not in (tmp_path / "out/training_data/failures.jsonl").read_text()
+
+
+def test_nothing_is_written_where_it_must_not_be(workspace: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "a").write_bytes(jsonl(LINES["survey"]))
+    ingest(workspace, [place])
+
+    with pytest.raises(UsageError, match="not empty"):
+        write_team_files(workspace, place, is_forced=False)
+    with pytest.raises(PolicyError, match="in the workspace"):
+        write_team_files(workspace, workspace.root / "out", is_forced=True)
+
+
+def test_without_reports_it_says_how_to_get_some(workspace: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "x.md").write_text("nothing\n")
+    ingest(workspace, [place])
+    with pytest.raises(NotFoundError, match="tracemill emit"):
+        write_team_files(workspace, tmp_path / "out", is_forced=False)
