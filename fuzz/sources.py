@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
+import pkgutil
 import sys
 import traceback
 from pathlib import Path
@@ -10,12 +12,15 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["tracemill.sources", "tracemill.base"]):
+    import tracemill.sources
     from tracemill.base.errors import SourceError
     from tracemill.records.findings import Quarantined, Tally
     from tracemill.records.refs import Origin
     from tracemill.sources import HEAD_BYTES, Content, Head, sources_of
 
     SOURCES = sources_of("file")
+    for module in pkgutil.iter_modules(tracemill.sources.__path__):
+        importlib.import_module(f"tracemill.sources.{module.name}")  # readers are imported late
 
 MAX_SEED_BYTES = 16_384
 LIMIT = 2**20
