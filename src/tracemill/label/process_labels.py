@@ -37,7 +37,7 @@ _SAID_OPEN: Final = re.compile(
 )
 _OPEN_ISSUE: Final = re.compile(r"\bISSUE\s*#?\d+\b", re.IGNORECASE)
 _PHASE: Final = re.compile(r"\W*(?:phase|stage|milestone|task|step)\b", re.IGNORECASE)
-_FILE: Final = re.compile(r"[\w-]+\.[a-z][a-z0-9]{0,4}\b")
+_FILE: Final = re.compile(r"(?<![\w-])[\w-]{1,100}\.[a-z][a-z0-9]{0,4}\b")
 _NAMED_ISSUE: Final = re.compile(r"\bissues?\s*#?\d+", re.IGNORECASE)
 _DAY: Final = re.compile(r"\b(20\d\d-[01]\d-[0-3]\d)\b")
 

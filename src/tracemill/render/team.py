@@ -7,6 +7,7 @@ Shares are written as the layouts have them: `"78%"`, `"2/3"`, or 0 to 100.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -95,6 +96,8 @@ _OF_CAPTURED: Final[Mapping[CapturedKind, type[Report]]] = {
 _MOMENTS: Final = ("timestamp", "validation_timestamp", "ts", "timestamp_end")
 _MOST_PARTS: Final = 12
 _PERCENT: Final = 100
+_FRACTION: Final = re.compile(r"\d{1,6}/\d{1,6}|0?\.\d{1,6}")
+"""A share as text; any other number may be too large to be made."""
 
 
 class Read(NamedTuple):
@@ -316,7 +319,7 @@ def _share_of_text(text: str) -> Any:
     try:
         if text.endswith("%"):
             return round(float(text[:-1]) / _PERCENT, 6)
-        return float(Fraction(text))
+        return float(Fraction(text)) if _FRACTION.fullmatch(text) else text
     except (ValueError, ZeroDivisionError):
         return text
 

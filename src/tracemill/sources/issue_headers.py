@@ -28,15 +28,14 @@ Form = Literal["issue", "todo", "remark"]
 
 _MAX_LINES: Final = 400
 _MAX_START: Final = 60
+_MAX_LINE: Final = 1_000
 _OPENING: Final = r"(?://+!?|/\*+|\*|#+|--+|;+|%+|<!--|\"\"\"|''')?"
 _HEADER: Final = re.compile(
     r"[ \t]*" + _OPENING + r"[ \t]*ISSUES:[ \t]*(?P<n>\d{1,6})[ \t]+open\b"
     r"(?:[, \t]+last updated:?[ \t]*(?P<day>\d{4}-\d{2}-\d{2}))?"
-    r"[ \t]*(?:[-\u2013\u2014,:][ \t]*)?(?P<note>.*?)[ \t]*(?:-->|\*/)?[ \t]*"
+    r"[ \t]*(?:[-\u2013\u2014,:][ \t]*)?(?P<note>.*)"
 )
-_COMMENT: Final = re.compile(
-    r"[ \t]*(//+!?|/\*+|\*+/|\*|#+|--+|;+|%+)[ \t]?(.*?)[ \t]*(?:\*/)?[ \t]*"
-)
+_COMMENT: Final = re.compile(r"[ \t]*(//+!?|/\*+|\*+/|\*|#+|--+|;+|%+)[ \t]?(.*)")
 _GROUP: Final = re.compile(
     r"[^\w\[(]*([A-Z][A-Z &/-]{2,40}?)[ \t]*(?:\([^)]*\))?:[ \t]*(?:\([^)]*\))?"
 )
@@ -68,13 +67,20 @@ def issue_header(text: str) -> Header | None:
         return None
     lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
     for at, line in enumerate(lines[:_MAX_START]):
-        match = _HEADER.fullmatch(line.rstrip("\r"))
+        is_possible = "ISSUES:" in line and len(line) <= _MAX_LINE
+        match = _HEADER.fullmatch(line.rstrip()) if is_possible else None
         if match is not None:
             is_prose = line.lstrip().startswith("<!--")
             rest = lines[at + 1 :]
             issues = _in_prose(text) if is_prose else _listed(rest)
-            return Header(int(match["n"]), _day(match["day"]), match["note"] or None, tuple(issues))
+            note = _without_end(match["note"]) or None
+            return Header(int(match["n"]), _day(match["day"]), note, tuple(issues))
     return None
+
+
+def _without_end(said: str) -> str:
+    """Return what stands on a line before the end of its comment."""
+    return said.rstrip().removesuffix("-->").removesuffix("*/").rstrip()
 
 
 def _day(text: str | None) -> date | None:
@@ -192,5 +198,5 @@ def _comment(lines: list[str]) -> Iterator[tuple[int, str]]:
             continue
         has_begun = True
         is_inside = (is_inside or match[1].startswith("/*")) and "*/" not in bare
-        said = match[2]
+        said = _without_end(match[2])
         yield len(said) - len(said.lstrip()), said.strip()

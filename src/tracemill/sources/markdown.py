@@ -14,7 +14,7 @@ from tracemill.records.events import Phase, Section, Todo, TodoStatus
 from tracemill.sources.process_table import role_of
 
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
-_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*")
+_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")
 _FENCE: Final = re.compile(r"\s{0,3}(```|~~~)")
 _ITEM: Final = re.compile(r"([ \t]*)(?:[-*+]|\d{1,3}[.)])[ \t]+(.*)")
 _BOX: Final = re.compile(r"\\?\[([^\]\s]|[ ]|[^\x00-\x7f]{1,2})\\?\][ \t]+(.*)")
@@ -35,8 +35,8 @@ _NOT_DONE: Final = re.compile(
     re.IGNORECASE,
 )
 _EMPHASIS: Final = re.compile(r"\*\*|__")
-_DONE_MARK: Final = re.compile(r"\W*[✅✔☑]\ufe0f?\W*")
-_LINKS_IN: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_DONE_MARK: Final = re.compile(r"\W{0,8}[✅✔☑]\ufe0f?\W{0,8}")
+_LINKS_IN: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _MAX_FIELD_LINES: Final = 40
 _STATUS: Final[dict[str, TodoStatus]] = {
     " ": "pending", "x": "completed", "X": "completed", "✅": "completed", "✓": "completed",
@@ -62,11 +62,16 @@ def sections_of(text: str) -> tuple[Section, ...]:
         if match is not None:
             if held:
                 found.append(_section(heading, level, held))
-            heading, level, held = match[2], len(match[1]), []
+            heading, level, held = _bare(match[2]), len(match[1]), []
         held.append(line)
     if held:
         found.append(_section(heading, level, held))
     return tuple(found)
+
+
+def _bare(heading: str) -> str:
+    """Return a heading without the marks that may close it."""
+    return heading.rstrip().rstrip("#").rstrip()
 
 
 def _section(heading: str, level: int, lines: list[str]) -> Section:

@@ -22,7 +22,7 @@ class ProcessFiles:
     """Reads every version of the files in which a team writes down how it works."""
 
     name: ClassVar[str] = "process-files"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 

@@ -13,6 +13,9 @@ from typing import Final
 
 from tracemill.records.events import DocumentKind, SectionRole
 
+_MAX_PATH: Final = 1_000
+_MAX_HEADING: Final = 200
+"""Longer ones are nobody's words, and patterns are not tried on them."""
 _TEXT: Final = r"\.(?:md|mdx|mdc|markdown|rst|adoc|txt)"
 _DATA: Final = r"\.(?:md|mdx|txt|ya?ml|json|toml|j2|jinja2?|prompt|xml)"
 
@@ -115,20 +118,21 @@ _DONE: Final[frozenset[SectionRole]] = frozenset({"solution", "results", "valida
 @lru_cache(65_536)
 def kind_of_path(path: str) -> DocumentKind | None:
     """Return what a document is for, by its path; None where the path does not say."""
-    if _ALIEN.fullmatch(path):
+    if len(path) > _MAX_PATH or _ALIEN.fullmatch(path):
         return None
     return next((kind for kind, pattern in _KINDS if pattern.fullmatch(path)), None)
 
 
 def may_be_account(path: str) -> bool:
     """Tell whether a file is prose that its headings may make an account."""
-    is_prose = _PROSE.fullmatch(path) is not None
+    is_prose = len(path) <= _MAX_PATH and _PROSE.fullmatch(path) is not None
     return is_prose and not _ALIEN.fullmatch(path) and not _GENERAL.fullmatch(path)
 
 
 def may_have_header(path: str) -> bool:
     """Tell whether a file may have a header that a person wrote."""
-    return not _ALIEN.fullmatch(path) and not _SILENT.fullmatch(path)
+    is_short = len(path) <= _MAX_PATH
+    return is_short and not _ALIEN.fullmatch(path) and not _SILENT.fullmatch(path)
 
 
 def is_account(roles: frozenset[SectionRole | None]) -> bool:
@@ -139,6 +143,8 @@ def is_account(roles: frozenset[SectionRole | None]) -> bool:
 @lru_cache(16_384)
 def role_of(heading: str) -> SectionRole | None:
     """Return what a section tells, by its heading; None where the heading does not say."""
+    if len(heading) > _MAX_HEADING:
+        return None
     plain = _MARKS.sub("", heading.lower()).strip()
     plain = " ".join(plain.replace("-", " ").split())
     return next((role for role, begin in _ROLE_PATTERNS if begin.fullmatch(plain)), None)
