@@ -261,3 +261,10 @@ def test_the_store_checks_out(turned: Turned, capsys: pytest.CaptureFixture[str]
 
     assert out["problems"] == []
     assert out["rows"]["steps"] == turned.out["store"]["steps"]
+
+
+def test_the_card_says_what_work_is_behind_the_examples(turned: Turned) -> None:
+    card = (Path(turned.out["dataset"]) / "README.md").read_text()
+
+    assert "| achieved | 3 |\n| failed | 1 |" in card
+    assert "| github-pat | 2 |" in card

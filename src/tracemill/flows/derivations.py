@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -15,8 +16,8 @@ from tracemill.flows.build import build_examples
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.gates import read_fix_pairs
-from tracemill.flows.indexing import count_store, fill_index
-from tracemill.flows.publish import publish
+from tracemill.flows.indexing import FoundCounts, count_findings, count_store, fill_index
+from tracemill.flows.publish import Unfinished, publish
 from tracemill.flows.timing import StageClock
 from tracemill.label import LABEL_VERSION
 from tracemill.label.evidence import commits_of
@@ -30,6 +31,7 @@ from tracemill.records.datasets import DatasetVersion
 from tracemill.records.labels import Label
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
+from tracemill.report.card import CardFacts
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -80,10 +82,11 @@ class Derivations:
                 self._lake, self._workspace.lake, self._index, self._executor, facts, self._config
             )
         with self._clock.stage("export"):
-            version = self._publish(drops)
+            found = count_findings(self._lake)
+            version = self._publish(drops, facts, found)
         with self._clock.stage("index"):
             fill_index(self._index, facts)
-            counts = count_store(self._lake, facts, version, drops)
+            counts = count_store(self._lake, facts, version, drops, found)
             self._index.note(counts=msgspec.json.encode(counts).decode())
 
     def _judge(self, facts: Facts) -> None:
@@ -96,15 +99,19 @@ class Derivations:
         self._keep("episodes", facts.episodes)
         self._keep("labels", facts.labels, [label.target.id for label in facts.labels])
 
-    def _publish(self, drops: dict[str, int]) -> DatasetVersion | None:
+    def _publish(
+        self, drops: dict[str, int], facts: Facts, found: FoundCounts
+    ) -> DatasetVersion | None:
         parent = self._index.state("dataset")
-        unfinished = DatasetVersion(
+        known = DatasetVersion(
             id="",
             name=_NAME,
             config=msgspec.structs.asdict(self._config),
             code_versions=_VERSIONS,
             drops=drops,
         )
+        outcomes = Counter(episode.outcome for episode in facts.episodes)
+        unfinished = Unfinished(known, CardFacts(dict(sorted(outcomes.items())), found.rules))
         folder = self._workspace.datasets / _NAME
         version = publish(self._lake, self._executor, folder, self._workspace.scratch, unfinished)
         if version is not None and parent != f"{_NAME}/{version.id}":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -122,15 +122,33 @@ def _moment(moment: Any) -> str:
     return moment.isoformat() if moment else ""
 
 
-def count_store(
-    lake: Lake, facts: Facts, version: DatasetVersion | None, drops: dict[str, int]
-) -> StoreCounts:
-    """Count what the store holds."""
+class FoundCounts(NamedTuple):
+    """How many sensitive places were replaced."""
+
+    kinds: dict[str, int]
+    """By kind."""
+    rules: dict[str, int]
+    """By the rule that found them."""
+
+
+def count_findings(lake: Lake) -> FoundCounts:
+    """Count what redaction found in everything that is kept."""
     kinds: Counter[str] = Counter()
     rules: Counter[str] = Counter()
     for batch in lake.batches(TABLES["findings"], columns=["kind", "rule"]):
         kinds.update(batch.column("kind").to_pylist())
         rules.update(batch.column("rule").to_pylist())
+    return FoundCounts(dict(sorted(kinds.items())), dict(sorted(rules.items())))
+
+
+def count_store(
+    lake: Lake,
+    facts: Facts,
+    version: DatasetVersion | None,
+    drops: dict[str, int],
+    found: FoundCounts,
+) -> StoreCounts:
+    """Count what the store holds."""
     subagents = sum(trajectory.is_subagent for trajectory in facts.trajectories.values())
     return StoreCounts(
         sessions=len(facts.trajectories) - subagents,
@@ -139,8 +157,8 @@ def count_store(
         tool_calls=sum(activity.n_calls for activity in facts.activities.values()),
         commits=len({commit.sha for commit in facts.commits}),
         quarantined=lake.count(TABLES["quarantine"]),
-        findings=dict(sorted(kinds.items())),
-        rules=dict(sorted(rules.items())),
+        findings=found.kinds,
+        rules=found.rules,
         gates=dict(sorted(Counter(run.status for run in facts.gate_runs).items())),
         fixed_tests=sum(len(pair.fixed) for pair in facts.fix_pairs),
         links=dict(sorted(Counter(link.method for link in facts.links).items())),

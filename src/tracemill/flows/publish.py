@@ -15,7 +15,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -27,6 +27,7 @@ from tracemill.export import EXPORTERS, Exporter
 from tracemill.flows.executor import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile
 from tracemill.records.examples import ChatExample
+from tracemill.report.card import CardFacts, dataset_card
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import sync_folder
@@ -170,14 +171,23 @@ def _with_texts(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: bytes(v) if isinstance(v, msgspec.Raw) else v for name, v in row.items()}
 
 
+class Unfinished(NamedTuple):
+    """What is known of a version before its examples are written."""
+
+    version: DatasetVersion
+    """Its name, settings and drops."""
+    facts: CardFacts
+    """What its card says of the work behind it."""
+
+
 def publish(
-    lake: Lake, executor: Executor, folder: Path, scratch: Path, unfinished: DatasetVersion
+    lake: Lake, executor: Executor, folder: Path, scratch: Path, unfinished: Unfinished
 ) -> DatasetVersion | None:
     """Write all examples as a version below `folder`; None where there are none.
 
-    `unfinished` gives name, parent, settings and drops; the rest is added here. A version that
-    is there already is left as it is.
+    A version that is there already is left as it is.
     """
+    known = unfinished.version
     part = scratch / "version"
     part.mkdir()
     exporter: Exporter[ChatExample] = EXPORTERS.load("trl-chat")()
@@ -190,31 +200,31 @@ def publish(
         part.rmdir()
         return None
     n_duplicates = n_rows - writer.counts.total()
-    drops = {**unfinished.drops, **({"duplicate": n_duplicates} if n_duplicates else {})}
-    settings = (_encode(unfinished.config), _encode(unfinished.code_versions))
+    drops = {**known.drops, **({"duplicate": n_duplicates} if n_duplicates else {})}
+    settings = (_encode(known.config), _encode(known.code_versions))
     version = msgspec.structs.replace(
-        unfinished,
+        known,
         id=writer.content_id(settings),
         n_examples=dict(sorted(writer.counts.items())),
         drops=dict(sorted(drops.items())),
         files=files,
     )
-    _place(part, folder / version.id, version)
+    _place(part, folder / version.id, version, unfinished.facts)
     return version
 
 
-def _place(part: Path, final: Path, version: DatasetVersion) -> None:
+def _place(part: Path, final: Path, version: DatasetVersion, facts: CardFacts) -> None:
     if final.exists():
         shutil.rmtree(part)
         return
     from tracemill.flows.datasets import CARD, MANIFEST
-    from tracemill.report.card import dataset_card
 
-    (part / CARD).write_text(dataset_card(version))
+    (part / CARD).write_text(dataset_card(version, facts))
     (part / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(version)))
     for path in part.iterdir():
         with path.open("rb") as opened:
             os.fsync(opened.fileno())
+    sync_folder(part)
     final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part.rename(final)
     sync_folder(final.parent)
