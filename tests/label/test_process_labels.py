@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
+from tests.sources.reading import FOREIGN
 from tracemill.label.process_labels import (
     DocumentOutcome,
     ProcessLabels,
@@ -15,6 +18,8 @@ from tracemill.label.process_labels import (
 )
 from tracemill.records.events import DocumentVersion, FileIssue, IssueHeader, Phase, Section, Todo
 from tracemill.records.refs import Origin
+from tracemill.sources.issue_headers import issue_header
+from tracemill.sources.markdown import phases_of, sections_of
 
 ORIGIN = Origin(source="process-files", source_version=1, uri="r", input_id="input_1")
 AT = datetime(2025, 7, 15, tzinfo=UTC)
@@ -122,3 +127,29 @@ def test_a_complete_document_disputes_the_open_issues_that_it_names(
     assert ("issues.disputed" in found) == is_disputed
     if is_disputed:
         assert [ref.id for ref in found["issues.disputed"].evidence] == ["event_d"]
+
+
+@pytest.mark.foreign
+def test_a_real_header_is_disputed_by_the_document_that_closes_its_issues() -> None:
+    folder = FOREIGN / "seeds" / "continuum"
+    if not folder.exists():
+        pytest.skip(f"no headers or documents at {folder}; set TRACEMILL_SHARED_DATA")
+    text = (folder / "shared-types-initiative.md").read_text()
+    first = json.loads((folder / "issues_headers.jsonl").read_text().splitlines()[0])
+    said, sections = issue_header(first["header"]), sections_of(text)
+    assert said is not None
+    judge = ProcessLabels()
+    judge.take(
+        msgspec.structs.replace(
+            header(said.declared_open, *said.issues, updated=said.updated),
+            path="src/types/shared/FileOperations.ts",
+        )
+    )
+    judge.take(msgspec.structs.replace(document(), sections=sections, phases=phases_of(sections)))
+
+    assert {label.name: label.value for label in judge.labels()} == {
+        "document.outcome": "complete",
+        "document.unmet": 1,
+        "issues.consistent": True,
+        "issues.disputed": True,
+    }
