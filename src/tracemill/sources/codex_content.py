@@ -7,8 +7,9 @@ three wordings; where there is none, how the call ended is unknown.
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+import msgspec
 import orjson
 
 from tracemill.base.lines import Line
@@ -43,6 +44,7 @@ _PLAN_STATUSES: Final[dict[object, TodoStatus]] = {
     "in_progress": "in_progress",
     "completed": "completed",
 }
+_NOTHING: Final[tuple[object, ...]] = (None, [])
 _ARGUMENTS: Final = ("arguments", "input", "action")
 _UNNAMED_TOOLS: Final = {
     "local_shell_call": "local_shell",
@@ -51,7 +53,7 @@ _UNNAMED_TOOLS: Final = {
 }
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True, gc=False):
     """The text of a message."""
 
     texts: list[str]
@@ -59,7 +61,7 @@ class Said(NamedTuple):
     n_images: int
 
 
-class Output(NamedTuple):
+class Output(msgspec.Struct, frozen=True, gc=False):
     """What a call returned, before it is known whether another record says that it failed."""
 
     content: str
@@ -107,8 +109,9 @@ def find_cwd(texts: list[str]) -> str | None:
 
 def read_reasoning(item: dict[str, Any]) -> list[str]:
     """Return the thoughts that an item gives in the clear."""
-    found = read_content(item.get("summary")).texts + read_content(item.get("content")).texts
-    return list(dict.fromkeys(found))
+    parts = (item.get("summary"), item.get("content"))
+    said = [said for part in parts if part not in _NOTHING for said in read_content(part).texts]
+    return list(dict.fromkeys(said))
 
 
 def read_call(item: dict[str, Any], kind: str, line: Line) -> ToolCall:
@@ -178,7 +181,7 @@ def read_output(item: dict[str, Any]) -> Output:
     said = output if isinstance(output, str) else "\n".join(read_content(output).texts)
     old = _old_output(said) if said.startswith('{"output"') else None
     if old is not None:
-        return old._replace(was_successful=was_successful)
+        return msgspec.structs.replace(old, was_successful=was_successful)
     head_end = said.find("Output:", 0, _HEAD_LENGTH)
     found = _EXIT_CODE.search(said, 0, _HEAD_LENGTH if head_end < 0 else head_end)
     return Output(said, int(found[1]) if found else None, was_successful)

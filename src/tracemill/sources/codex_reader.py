@@ -41,8 +41,9 @@ _NOT_KEPT: Final = frozenset(
         "world_state",
     }
 )
-_EVENTS_NOT_KEPT: Final = frozenset(
-    {
+_EVENTS_NOT_KEPT: Final = {
+    kind: f"event_{kind}"
+    for kind in (
         "agent_message",  # says again what an assistant item says
         "agent_reasoning",
         "agent_reasoning_raw_content",
@@ -78,8 +79,8 @@ _EVENTS_NOT_KEPT: Final = frozenset(
         "warning",
         "web_search_begin",
         "web_search_end",
-    }
-)
+    )
+}
 
 _Taker = Callable[[Item], str | None]
 
@@ -133,13 +134,14 @@ class CodexReader:
         if self._steps.replay.is_on:
             self._steps.replay.watch(payload, _moment_of(record))
         takers = self._nested_takers.get(outer) if isinstance(outer, str) else None
-        kind = outer if takers is None else _kind_of(payload)
+        kind = outer if takers is None else payload.get("type") or _kind_of(payload)
         if not isinstance(kind, str):
             return unknown_type(kind)
         taker = (takers or self._takers).get(kind)
         if taker is None:
             return _why_not_kept(kind, is_event=outer == "event_msg")
-        return taker(Item(payload, kind, line, _moment_of(record)))
+        at = moment(record.get("timestamp") or record.get("created_at"))
+        return taker(Item(payload, kind, line, at))
 
     def finish(self) -> None:
         """Close all steps and give the trajectory its header."""
@@ -226,6 +228,5 @@ def _moment_of(record: dict[str, Any]) -> datetime | None:
 
 
 def _why_not_kept(kind: str, *, is_event: bool) -> str:
-    if kind in (_EVENTS_NOT_KEPT if is_event else _NOT_KEPT):
-        return f"event_{kind}" if is_event else kind
-    return unknown_type(kind)
+    known = _EVENTS_NOT_KEPT.get(kind) if is_event else kind if kind in _NOT_KEPT else None
+    return known or unknown_type(kind)

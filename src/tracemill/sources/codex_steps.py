@@ -7,7 +7,9 @@ message of somebody else.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
@@ -43,7 +45,7 @@ _DUPLICATE: Final = "duplicate_message"
 _MAX_FAILED_CALLS: Final = 1000
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, gc=False):
     """One item or event of a rollout, with the line that it stands on."""
 
     payload: dict[str, Any]
@@ -115,7 +117,7 @@ class CodexSteps:
         said = read_content(item.payload.get("message"))
         pictures = item.payload.get("images")
         n_images = len(pictures) if isinstance(pictures, list) else 0
-        return self._hear(item, said._replace(n_images=n_images))
+        return self._hear(item, Said(said.texts, n_images))
 
     def take_completed(self, item: Item) -> str | None:
         """Read an item of the paginated mode, which alone holds the messages of that mode."""
@@ -124,7 +126,7 @@ class CodexSteps:
         if not isinstance(inner, dict) or kind not in ("UserMessage", "AgentMessage"):
             return "event_item_completed"
         said = read_content(inner.get("content"))
-        item = item._replace(payload=inner)
+        item = msgspec.structs.replace(item, payload=inner)
         if kind == "UserMessage":
             return self._hear(item, said)
         return self._take_reply(item, said, is_item=False) if said.texts else NO_CONTENT
@@ -192,7 +194,7 @@ class CodexSteps:
         made = [call.id for call in calls if call.name == name and call.id not in answered]
         output = bare_output(item.payload.get("result"))
         told = {"call_id": made[0] if made else None, "output": output}
-        return self.take_output(item._replace(payload=told))
+        return self.take_output(msgspec.structs.replace(item, payload=told))
 
     def take_error(self, item: Item) -> str | None:
         """Read an error that ended a reply."""

@@ -123,7 +123,12 @@ def _judge(
         value = decode(line.data)
     except _UNDECODED:
         return _judge_leniently(line, origin, reader)
-    return _judge_value(value, line, origin, reader)
+    if not isinstance(value, dict):
+        return _judge_value(value, line, origin, reader)
+    try:
+        return reader.take(value, line)
+    except BadShapeError as error:
+        return _unread(line, origin, "bad_shape", str(error))
 
 
 def _judge_value(value: object, line: Line, origin: Origin, reader: LineReader) -> _Verdict:
@@ -250,9 +255,9 @@ def moment(value: object) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(value)
-        if at.tzinfo is UTC or at.tzinfo is None:
-            return at if at.tzinfo else None
-        return at.astimezone(UTC)
+        if at.tzinfo is UTC:
+            return at
+        return at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
@@ -310,12 +315,12 @@ def unknown_type(value: object) -> str:
 
 def is_too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
     """Tell whether lists and objects in `value` are nested deeper than `limit`."""
-    layer = _inside(value)
-    for _ in range(limit):
-        if not layer:
-            return False
-        layer = [inner for outer in layer for inner in _inside(outer)]
-    return True
+    if not isinstance(value, _CONTAINERS):
+        return False
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, _CONTAINERS) and (limit == 1 or is_too_deep(inner, limit - 1)):
+            return True
+    return False
 
 
 def tool_arguments(given: object) -> dict[str, Any]:
@@ -340,11 +345,3 @@ def _decoded_object(given: str) -> object:
     except orjson.JSONDecodeError:
         return given
     return given if is_too_deep(found) else found
-
-
-def _inside(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return [inner for inner in value.values() if isinstance(inner, _CONTAINERS)]
-    if isinstance(value, list):
-        return [inner for inner in value if isinstance(inner, _CONTAINERS)]
-    return []
