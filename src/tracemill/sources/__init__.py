@@ -16,7 +16,7 @@ from typing import Final
 
 from tracemill.base.registry import Registry
 from tracemill.sources.content import Content
-from tracemill.sources.head import HEAD_BYTES, Head
+from tracemill.sources.head import HEAD_BYTES, Head, read_head
 from tracemill.sources.protocol import HoldsInputs, InputKind, Source
 
 SOURCES: Final = Registry[type[Source]](
@@ -90,5 +90,6 @@ __all__ = [
     "HoldsInputs",
     "Source",
     "load_source",
+    "read_head",
     "sources_of",
 ]

@@ -30,6 +30,8 @@ from tracemill.sources.protocol import InputKind, SourceRecord
 
 _ENVELOPED: Final = frozenset({"user", "assistant", "system", "progress", "attachment"})
 _ENVELOPE: Final = frozenset({"sessionId", "message", "attachment"})
+_WHOLE_ENVELOPE: Final = frozenset({"parentUuid", "isSidechain", "sessionId", "uuid"})
+"""What only this agent writes together, also on lines of types that are not known yet."""
 _BARE_KEYS: Final = {
     "ai-title": "aiTitle",
     "custom-title": "customTitle",
@@ -77,6 +79,8 @@ class ClaudeCode:
 
 def _is_ours(record: Mapping[str, Any]) -> bool:
     kind = record.get("type")
+    if record.keys() >= _WHOLE_ENVELOPE:
+        return True
     if kind is None:
         return "sessionId" in record and isinstance(record.get("message"), dict)
     if not isinstance(kind, str):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import orjson
 import zstandard
@@ -28,6 +28,14 @@ _FIRST_ELEMENT: Final = re.compile(
     re.DOTALL,
 )
 """The first element behind declarations; no part of the pattern is ever tried twice."""
+
+
+def read_head(opened: BinaryIO) -> bytes:
+    """Return the first bytes of a file that are not blank, as many as a source is shown."""
+    data = opened.read(HEAD_BYTES)
+    while data.isspace():
+        data = opened.read(HEAD_BYTES)
+    return data
 
 
 class Head:

@@ -19,27 +19,23 @@ from tracemill.base import git, sqlite
 from tracemill.base.errors import NotFoundError, SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.capture.agents import AGENTS
-from tracemill.sources import HEAD_BYTES, SOURCES, Head, HoldsInputs, sources_of
+from tracemill.sources import SOURCES, Head, HoldsInputs, read_head, sources_of
 
 # fmt: off
+_ARCHIVES: Final = frozenset({"zip", "gz", "tgz", "xz", "bz2", "7z", "tar"})
 _MEDIA: Final = frozenset({
-    "png", "jpg", "jpeg", "gif", "webp", "svg", "ico", "pdf", "zip", "gz", "tgz", "xz", "bz2", "7z",
-    "tar", "sqlite", "db", "woff", "woff2", "ttf", "mp3", "mp4", "wav", "pyc", "so", "dylib", "dll",
-    "exe", "o", "a", "jar", "class", "whl",
+    "png", "jpg", "jpeg", "gif", "webp", "svg", "ico", "pdf", "sqlite", "db", "woff", "woff2",
+    "ttf", "mp3", "mp4", "wav", "pyc", "so", "dylib", "dll", "exe", "o", "a", "jar", "class", "whl",
 })
 _SIDE_FILES: Final = frozenset({
     "md", "txt", "json", "toml", "yaml", "yml", "ini", "cfg", "lock", "log", "csv", "tsv", "html",
     "xml", "css", "js", "ts", "py", "sh", "tmp", "bak", "part",
 })
 # fmt: on
-
-
 _DATABASES: Final = (".db", ".vscdb", ".sqlite")
 _BESIDE_DATABASES: Final = tuple(
     f"{database}{ending}" for database in _DATABASES for ending in ("-wal", "-shm", "-journal")
 )
-
-
 _SESSION_FOLDERS: Final = frozenset({".specstory"})
 """Folders of a repository in which every file is looked at: they are kept for sessions."""
 
@@ -254,7 +250,7 @@ def recognise(candidate: Candidate) -> str | Skip:
         return _unopened(path)
     try:
         with candidate.open() as opened:
-            head = opened.read(HEAD_BYTES)
+            head = read_head(opened)
     except OSError as error:
         return Skip("not_readable", f"the file cannot be opened: {error.strerror}", failed=True)
     except SourceError:
@@ -275,6 +271,10 @@ def _unopened(path: Path) -> Skip:
 
 def _unrecognised(path: Path, head: bytes) -> Skip:
     kind = path.suffix.lstrip(".").lower()
+    if kind in _ARCHIVES:
+        return Skip(
+            "archive", "archives are not opened; unpack it and name the folder", failed=True
+        )
     if b"\0" in head:
         known = kind in _MEDIA
         return Skip("binary", "expected text, found binary data", failed=not known)
