@@ -15,6 +15,7 @@ from typing import Final, Protocol
 import re2
 
 from tracemill.base.errors import UsageError
+from tracemill.redact.compiled import Pattern, compiled
 from tracemill.redact.protocol import Detector, Place
 
 ENGINES: Final = ("hyperscan", "re2")
@@ -32,17 +33,27 @@ Owners = Mapping[bytes, Sequence[int]]
 class Prefilter(Protocol):
     """Finds the places at which detectors have to look."""
 
+    @property
+    def compiled(self) -> bytes | None:
+        """What spares the next prefilter of these detectors its compiling, where that is long."""
+        ...
+
     def places(self, data: bytes) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
         ...
 
 
-def prefilter(detectors: Sequence[Detector], engine: str | None = None) -> Prefilter:
-    """Return a prefilter with one of `ENGINES`, the best that is installed unless given."""
+def prefilter(
+    detectors: Sequence[Detector], engine: str | None = None, kept: bytes | None = None
+) -> Prefilter:
+    """Return a prefilter with one of `ENGINES`, the best that is installed unless given.
+
+    `kept` is what an earlier one was `compiled` to.
+    """
     name = engine or best_engine()
     if name not in ENGINES:
         raise UsageError(f"unknown engine {name!r}; known: {', '.join(ENGINES)}")
-    return HyperscanPrefilter(detectors) if name == "hyperscan" else Re2Prefilter(detectors)
+    return HyperscanPrefilter(detectors, kept) if name == "hyperscan" else Re2Prefilter(detectors)
 
 
 def best_engine() -> str:
@@ -80,18 +91,18 @@ def _patterns(detectors: Sequence[Detector]) -> list[tuple[int, bytes]]:
 class HyperscanPrefilter:
     """Finds keywords and patterns with Hyperscan."""
 
-    def __init__(self, detectors: Sequence[Detector]) -> None:
+    def __init__(self, detectors: Sequence[Detector], kept: bytes | None = None) -> None:
         import hyperscan
 
         keywords = [
-            (i, re.escape(keyword), hyperscan.HS_FLAG_CASELESS)
+            Pattern(i, re.escape(keyword), hyperscan.HS_FLAG_CASELESS)
             for keyword, called in _owners(detectors).items()
             for i in called
         ]
-        patterns = [(i, each, hyperscan.HS_FLAG_MULTILINE) for i, each in _patterns(detectors)]
-        ids, expressions, flags = zip(*keywords, *patterns, strict=True)
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(expressions=expressions, ids=ids, flags=flags)
+        patterns = [
+            Pattern(i, each, hyperscan.HS_FLAG_MULTILINE) for i, each in _patterns(detectors)
+        ]
+        self._database, self.compiled = compiled([*keywords, *patterns], kept)
         self._scratch = hyperscan.Scratch(self._database)
 
     def places(self, data: bytes) -> list[Place]:
@@ -108,6 +119,8 @@ class HyperscanPrefilter:
 
 class Re2Prefilter:
     """Finds keywords and patterns with RE2."""
+
+    compiled = None
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._keywords = _Re2Keywords(_owners(detectors))

@@ -44,6 +44,7 @@ class Redactor:
         rules: Rules | None = None,
         engine: str | None = None,
         home: str | None = None,
+        compiled: bytes | None = None,
     ) -> None:
         """Prepare the rules.
 
@@ -52,10 +53,14 @@ class Redactor:
             rules: The shipped ones unless given.
             engine: `hyperscan` or `re2`; the best one that is installed unless given.
             home: The home folder of whoever runs this machine, replaced wherever it lies.
+            compiled: What an earlier one was `compiled` to; it changes nothing but the time.
         """
         pseudonyms = Pseudonyms(key)
         detectors = all_detectors(rules or Rules.shipped(), pseudonyms, home)
-        self._settler = Settler(detectors, prefilter(detectors, engine), pseudonyms)
+        finder = prefilter(detectors, engine, compiled)
+        self.compiled = finder.compiled
+        """What spares the next redactor with these rules and this home most of its making."""
+        self._settler = Settler(detectors, finder, pseudonyms)
 
     def redact(self, records: Sequence[R]) -> Redaction[R]:
         """Return the records with stand-ins, and the findings."""

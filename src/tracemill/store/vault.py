@@ -60,6 +60,7 @@ class Vault:
         self._root = root
         self.archive = Archive(root / "archive")
         self.spool = root / "spool"
+        self.patterns = root / "patterns.compiled"
         self._database: sqlite3.Connection | None = None
 
     def key(self) -> bytes:

@@ -75,6 +75,8 @@ class Shard(Record, frozen=True, kw_only=True):
     """Folder for new chunks, inside the vault."""
     archive: str
     """Folder of the archive."""
+    patterns: str
+    """File of the compiled patterns, inside the vault."""
     max_line_bytes: int = MAX_LINE_BYTES
     """Longer lines are quarantined unread."""
 
@@ -113,7 +115,7 @@ Part = Rows | Finished | ShardEnd
 def read_shard(shard: Shard) -> Iterator[Part]:
     """Read the inputs of a shard, one after the other."""
     rows = RowBuffer()
-    batch = _RedactionBatch(redactor(shard.key, shard.home), rows)
+    batch = _RedactionBatch(redactor(shard.key, shard.home, shard.patterns), rows)
     spool = Spool(Path(shard.spool) / f"{shard.tasks[0].input_id}.zst")
     for task in shard.tasks:
         yield from _Reading(task, shard, rows).run(spool, batch)
