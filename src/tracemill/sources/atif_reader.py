@@ -65,7 +65,7 @@ class AtifReader:
         reading = _Reading(trajectory, fields if has_subagents else document.fields, self)
         yield Part(objects(document.items), reading)
         if has_subagents:
-            for inner in take_apart_item(row, (_SUBAGENTS,)).items:
+            for inner in take_apart_item(row, (_SUBAGENTS,), frozenset()).items:
                 yield from self._open(inner, trajectory)
 
     def _begin(self, document: Document, parent: OpenTrajectory | None) -> OpenTrajectory:

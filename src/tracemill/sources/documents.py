@@ -8,6 +8,7 @@ whole document, since nothing tells where it began.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -26,6 +27,12 @@ from tracemill.sources.json_lines import BadShapeError, LineReader, lenient_valu
 from tracemill.sources.protocol import SourceRecord
 
 _BOM: Final = b"\xef\xbb\xbf"
+_PARTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_NO_ITEMS: Final = msgspec.Raw(b"[]")
+_COLON: Final = re.compile(rb"[ \t\r\n]*:[ \t\r\n]*")
+_LIST_BEGINS: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[[ \t\r\n]*")
+_NEXT_ITEM: Final = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*")
 
 
 class DocumentReader(LineReader, Protocol):
@@ -186,13 +193,17 @@ def object_at(place: P, data: bytes) -> Item[P]:
     return Item(place, value)
 
 
-def take_apart_item(item: Line, path: tuple[str, ...]) -> Document:
+def take_apart_item(
+    item: Line, path: tuple[str, ...], wanted: frozenset[str] | None = None
+) -> Document:
     """Return the fields of an item that is itself a document, and its items with their places.
 
     Raises:
         NotADocumentError: the item holds no list at `path`.
     """
-    inner = take_apart(item.data, path)
+    inner = take_apart(item.data, path, wanted)
+    if not item.start:
+        return inner
     placed = [Line(item.start + each.start, each.data, each.is_terminated) for each in inner.items]
     return Document(inner.fields, placed, item)
 
@@ -207,15 +218,22 @@ def whole_document(content: Content) -> Line | OversizeLine:
     )
 
 
-def take_apart(data: bytes, path: tuple[str, ...]) -> Document:
+def take_apart(
+    data: bytes, path: tuple[str, ...], wanted: frozenset[str] | None = None
+) -> Document:
     """Return the fields of a document, and its items with their places.
+
+    Args:
+        data: the document.
+        path: names of the fields that lead to the list; none where the document is the list.
+        wanted: names of the fields to read; None for all of them.
 
     Raises:
         NotADocumentError: the bytes are no JSON, or hold no list at `path`.
     """
     whole = Line(0, data, is_terminated=False)
     try:
-        fields, items = _strictly(data, path)
+        fields, items = _strictly(data, path, wanted)
     except msgspec.ValidationError as error:
         raise NotADocumentError("bad_shape", _no_list(path)) from error
     except (msgspec.DecodeError, ValueError, RecursionError):
@@ -225,28 +243,57 @@ def take_apart(data: bytes, path: tuple[str, ...]) -> Document:
     return Document(fields, items, whole)
 
 
-def _strictly(data: bytes, path: tuple[str, ...]) -> tuple[dict[str, Any], list[Line]]:
+def _strictly(
+    data: bytes, path: tuple[str, ...], wanted: frozenset[str] | None
+) -> tuple[dict[str, Any], list[Line]]:
     fields: dict[str, Any] = {}
     rest: bytes | msgspec.Raw = data.removeprefix(_BOM)
     for name in path:
-        parts = msgspec.json.decode(rest, type=dict[str, msgspec.Raw])
+        parts = parts_of(rest)
         fields.update(
-            {key: orjson.loads(bytes(part)) for key, part in parts.items() if key != name}
+            {
+                key: orjson.loads(memoryview(part))
+                for key, part in parts.items()
+                if key != name and (wanted is None or key in wanted)
+            }
         )
-        rest = parts.get(name, msgspec.Raw(b"[]"))
-    items = msgspec.json.decode(rest, type=list[msgspec.Raw])
-    return fields, _placed(data, data.find(bytes(rest)), items)
+        rest = parts.get(name, _NO_ITEMS)
+    items = _ITEMS.decode(rest)
+    start = _place_of(data, path[-1], bytes(rest)) if path and items else 0
+    return fields, list(_placed(data, start, items))
 
 
-def _placed(data: bytes, end: int, items: list[msgspec.Raw]) -> list[Line]:
-    """Return items with their offsets: between two of them stands nothing but a comma."""
-    placed = []
+def parts_of(data: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
+    """Return the fields of an object, not decoded yet.
+
+    Raises:
+        msgspec.DecodeError: the bytes are no object.
+    """
+    return _PARTS.decode(data)
+
+
+def _place_of(data: bytes, name: str, value: bytes) -> int:
+    """Return where the value of a field stands: behind its name, however that is written."""
+    key = b'"%s"' % name.encode()
+    found = data.find(key)
+    while found >= 0:
+        behind = _COLON.match(data, found + len(key))
+        if behind is not None and data.startswith(value, behind.end()):
+            return behind.end()
+        found = data.find(key, found + 1)
+    return data.find(value)
+
+
+def _placed(data: bytes, start: int, items: list[msgspec.Raw]) -> Iterator[Line]:
+    """Yield items with their offsets: between two of them stands nothing but a comma."""
+    between = _LIST_BEGINS
     for item in items:
+        found = between.match(data, start)
+        start = start if found is None else found.end()
         text = bytes(item)
-        start = data.find(text, end)
-        end = start + len(text)
-        placed.append(Line(start, text, is_terminated=True))
-    return placed
+        yield Line(start, text, is_terminated=True)
+        start += len(text)
+        between = _NEXT_ITEM
 
 
 def _leniently(data: bytes, path: tuple[str, ...]) -> tuple[dict[str, Any], list[Any]]:

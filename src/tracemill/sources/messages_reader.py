@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+import msgspec
 import orjson
 
 from tracemill.base.lines import Line
 from tracemill.records.trajectory import ToolCall
-from tracemill.sources.documents import Document, Item, object_at, take_apart, take_apart_item
+from tracemill.sources.documents import (
+    Document,
+    Item,
+    object_at,
+    parts_of,
+    take_apart,
+    take_apart_item,
+)
 from tracemill.sources.json_lines import BadShapeError, is_too_deep, text
 from tracemill.sources.message_parts import LISTS, Message, read_message
 from tracemill.sources.openai_chat import read_openai_calls
@@ -57,6 +65,9 @@ def _take_apart(row: Line) -> _Row:
     """Return the messages of a row, and its other fields."""
     if is_list(row):
         return _taken_apart(take_apart_item(row, ()))
+    name = _name_of_list(row.data)
+    if name is not None:
+        return _taken_apart(take_apart_item(row, (name,)))
     fields = object_at(row, row.data).fields
     name = next((name for name in LISTS if isinstance(fields.get(name), list | str)), None)
     if name is None:
@@ -66,6 +77,17 @@ def _take_apart(row: Line) -> _Row:
     # What stands in a text has no bytes of its own: each message stands for the whole row.
     inner = take_apart(fields.pop(name).encode("utf-8", "surrogatepass"), ()).items
     return _Row(fields, [object_at(row, item.data) for item in inner], row)
+
+
+def _name_of_list(data: bytes) -> str | None:
+    """Return under which name a row keeps its messages, without decoding it, if that is enough."""
+    try:
+        parts = parts_of(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    begins = ((name, bytes(memoryview(parts[name])[:1])) for name in LISTS if name in parts)
+    first = next(((name, begin) for name, begin in begins if begin in (b"[", b'"')), None)
+    return first[0] if first is not None and first[1] == b"[" else None
 
 
 def _taken_apart(document: Document) -> _Row:

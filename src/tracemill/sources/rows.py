@@ -125,22 +125,26 @@ def rows_of(
 
 def _first_line(blocks: Iterator[bytes], max_bytes: int) -> bytes:
     """Return so many blocks as hold a first line that is not blank."""
-    held = bytearray()
+    held: list[bytes] = []
+    n_bytes, has_begun = 0, False
     for block in blocks:
-        held += block
-        if b"\n" in held.lstrip() or len(held) > max_bytes:
+        held.append(block)
+        n_bytes += len(block)
+        said = block if has_begun else block.lstrip()
+        has_begun = has_begun or bool(said)
+        if b"\n" in said or n_bytes > max_bytes:
             break
-    return bytes(held)
+    return b"".join(held)
 
 
 def _is_of_lines(first: bytes) -> bool:
     """Tell whether a file begins with an object that ends on its first line."""
     start = first.removeprefix(_BOM).lstrip()
-    line, ended, _ = start.partition(b"\n")
-    if not line.startswith(b"{") or not ended:
+    end = start.find(b"\n")
+    if not start.startswith(b"{") or end < 0:
         return False
     try:
-        orjson.loads(line)
+        orjson.loads(start[:end])
     except orjson.JSONDecodeError:
         return False
     return True

@@ -31,6 +31,8 @@ _REFUSALS: Final = (
     "COMMAND FAILED TO EXECUTE",
 )
 """How what SWE-agent says begins when it refuses a command, stops it or loses its shell."""
+_FIELDS: Final = frozenset({"info", "replay_config"})
+"""What is read of a run beside its messages."""
 _STOPPED: Final = "was cancelled because it took more than"
 
 
@@ -39,7 +41,8 @@ class SweAgentReader(RowOpener):
 
     def open_row(self, row: Line) -> Iterator[Part]:
         """Yield what was said in a run, then what was done."""
-        said, done = take_apart_item(row, ("history",)), take_apart_item(row, ("trajectory",))
+        said = take_apart_item(row, ("history",), _FIELDS)
+        done = take_apart_item(row, ("trajectory",), frozenset())
         steps = self.begin(row, said.fields)
         reading = _Reading(steps, said.fields, row)
         yield Part(objects([*said.items, *done.items]), reading)
