@@ -92,8 +92,8 @@ def recall(rows: list[dict[str, Any]], kind: str, names: frozenset[str] | None =
 
 
 def test_labelled_secrets_are_found(corpora: dict[str, list[dict[str, Any]]]) -> None:
-    assert recall(corpora["secrets"], "secret") >= 0.84
-    assert recall(corpora["transcript_shapes"], "secret") >= 0.91
+    assert recall(corpora["secrets"], "secret") >= 0.90
+    assert recall(corpora["transcript_shapes"], "secret") >= 0.94
 
 
 def test_what_only_looks_secret_is_left_alone(corpora: dict[str, list[dict[str, Any]]]) -> None:

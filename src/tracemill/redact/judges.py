@@ -25,6 +25,26 @@ _DEFAULTS: Final = frozenset(
 _TYPED_PASSWORD: Final = re.compile(
     rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4})"
 )
+_HASH_NAME: Final = re.compile(
+    rb"(?i)hash|sha|md5|digest|integrity|check_?sum|etag|(?:^|[^a-z])id|[_-]id|Id[\"'\s:=]|uuid|guid|sig|cursor|nonce"
+    rb"|state|thinking|data|image|icon|blob|version|rev|ref|commit|chunk|content|encrypted|url|path|file|src"
+)
+_HASH: Final = re.compile(rb"(?i)(?:[0-9a-f]+|[0-9a-f-]{36}|sha[0-9]{1,3}[-:].*)\Z")
+_EACH_KIND: Final = re.compile(rb"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9].*[0-9])")
+_SURE_ENTROPY: Final = 4.2
+_SURE_SHARE: Final = 0.25
+_RUNS: Final = re.compile(rb"[0-9A-Za-z]+")
+_LEAST_RUN: Final = 16
+_ID_PREFIX: Final = re.compile(
+    rb"(?i)(?:toolu|msg|message|call|chatcmpl|cmpl|resp|rs|fc|req|request|run|thread|asst|file|org|proj"
+    rb"|project|evt|event|cus|sub|price|prod|acct|pi|ch|in|seti|step|batch|session|conv|gen|trace|span"
+    rb"|job|task|vs|ws|rev|sha[0-9]*|md5|build|commit|img|image|ca|cache|node|item|id|uuid|pk|pub|public)[_-]"
+)
+_TELLS: Final = re.compile(
+    rb"(?i)(?:\bwith|\busing|\bis|\bwas|\bist|\blautet|\bes|\best|[:=])[ \t]"
+)
+_BEFORE_TELLING: Final = 8
+_MADE_UP_SHARE: Final = 0.4
 _JOINTS: Final = b"_.-"
 _LONGEST_NAME: Final = 24
 _SHORTEST_CREDENTIAL: Final = 8
@@ -116,13 +136,43 @@ def _cookie(found: Candidate) -> Extent | None:
     return _loose(found) if _IN_COOKIE.search(found.line) else None
 
 
+def _any(found: Candidate) -> Extent | None:
+    """Only what cannot be a hash, an id, a path or words is a key by itself."""
+    value = found.value
+    is_named = _HASH_NAME.search(found.name) or values.is_public(found.name)
+    if is_named or _HASH.match(value) or values.is_placeholder(value):
+        return None
+    has_all = _EACH_KIND.match(value) is not None
+    is_key = values.entropy(value) >= _SURE_ENTROPY and values.word_share(value) < _SURE_SHARE
+    return whole(found) if has_all and is_key and values.is_random(value) else None
+
+
+def _prefixed(found: Candidate) -> Extent | None:
+    """A long random run behind a short prefix is a token, unless the prefix is one of ids."""
+    value = found.value
+    run = max(_RUNS.findall(value), key=len)
+    if len(run) < _LEAST_RUN or _ID_PREFIX.match(value) or _EXAMPLE.search(value):
+        return None
+    return whole(found) if values.is_random(run) and not values.is_placeholder(value) else None
+
+
 def _prose(found: Candidate) -> Extent | None:
     """In a sentence, only a word with digits and other signs or capitals is a password."""
     found = _trimmed(found)
     value = found.value
     if values.is_placeholder(value) or values.is_code(value) or len(value) > _LONGEST_PASSWORD:
         return None
-    return whole(found) if _TYPED_PASSWORD.match(value) else None
+    is_typed = _TYPED_PASSWORD.match(value) is not None
+    is_told = _TELLS.search(found.line[max(0, found.first - _BEFORE_TELLING) : found.start])
+    return whole(found) if is_typed or (is_told and _is_made_up(value)) else None
+
+
+def _is_made_up(value: bytes) -> bool:
+    """Tell whether a word of a sentence is none: scrambled, or several words joined."""
+    if value.count(b"-") >= values.PASSPHRASE_HYPHENS:
+        return True
+    has_cases = value != value.lower() and value[1:] != value[1:].lower()
+    return has_cases and values.word_share(value) < _MADE_UP_SHARE
 
 
 _JUDGES: Final[Mapping[JudgeName, Judge]] = {
@@ -136,4 +186,6 @@ _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "option": _option,
     "cookie": _cookie,
     "prose": _prose,
+    "prefixed": _prefixed,
+    "any": _any,
 }

@@ -19,7 +19,7 @@ import msgspec
 
 from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 2
+REDACT_VERSION: Final = 3
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[
@@ -33,6 +33,8 @@ JudgeName = Literal[
     "option",
     "cookie",
     "prose",
+    "prefixed",
+    "any",
     "ipv4",
     "ipv6",
     "mac",

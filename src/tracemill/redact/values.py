@@ -48,6 +48,22 @@ _PUBLIC_NAME: Final = re.compile(
 _RUN: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _PROSE_PART: Final = re.compile(rb"[A-Z]?[a-z]{3,}")
 
+_FOLLOWERS: Final = (
+    b"abcdgilmnprst baelu caehklot daeios eacdeflmnprstxy faior gse haeio icdeglmnorst ke "
+    b"ladefilostu maeimop nacdegiostu obcdlmnoprstuw paelortu racdegimnorstuy sacehiopstu "
+    b"taehiorstuy uelmnprst vae whio xet yp"
+)
+_PAIRS: Final = frozenset(bytes((one[0], other)) for one in _FOLLOWERS.split() for other in one[1:])
+"""The 160 commonest pairs of letters: nearly nine of ten in words and names, two of ten in keys."""
+_LETTERS_IN_A_ROW: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+")
+_SHORTEST_WORD: Final = 3
+_COMMON_SHARE: Final = 0.6
+_TYPED_LENGTH: Final = 10
+_SCRAMBLED_LENGTH: Final = 20
+_SCRAMBLED_SHARE: Final = 0.25
+_PASSWORD_SHARE: Final = 0.5
+_ODD_SIGNS: Final = 5
+
 LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 DIGITS: Final = frozenset(b"0123456789")
 _QUOTES: Final = b"\"'`"
@@ -62,7 +78,7 @@ _KEY_RUN: Final = 2.8
 """Characters in a row of one kind, on average: names have more, keys fewer."""
 _WORD_LENGTH: Final = 4
 _PASSWORD_LENGTHS: Final = range(4, 201)
-_PASSPHRASE_HYPHENS: Final = 3
+PASSPHRASE_HYPHENS: Final = 3
 
 
 def entropy(text: bytes) -> float:
@@ -90,8 +106,26 @@ def is_code(value: bytes) -> bool:
     )
 
 
+def _is_odd(value: bytes) -> bool:
+    """Tell whether a value is full of signs and brackets that close nothing, as no code is."""
+    if len(value) not in _PASSWORD_LENGTHS:
+        return False
+    signs = {c for c in value if c not in LETTERS and c not in DIGITS}
+    return len(signs) > _ODD_SIGNS and b" " not in value and not _is_closed(value)
+
+
+def _is_closed(value: bytes) -> bool:
+    """Tell whether every bracket is closed by its like."""
+    brackets = bytes(c for c in value if c in b"()[]{}")
+    before = b""
+    while brackets != before:
+        before = brackets
+        brackets = before.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
+    return not brackets
+
+
 def _is_quoted_code(value: bytes) -> bool:
-    return (
+    return not _is_odd(value) and (
         _CODE_IN_QUOTES.search(value) is not None
         or _NUMBERS.match(value) is not None
         or _is_path(value)
@@ -108,7 +142,7 @@ def _is_path(value: bytes) -> bool:
 def is_words(value: bytes) -> bool:
     """Tell whether a value is made of words: an identifier, a label or a sentence."""
     return (
-        (_WORDS.match(value) is not None and not _is_uneven(value))
+        (_WORDS.match(value) is not None and not _is_uneven(value) and _is_mostly_words(value))
         or is_camel(value)
         or _CONSTANT.match(value) is not None
         or b" " in value
@@ -121,6 +155,21 @@ def is_camel(value: bytes) -> bool:
     return _CAMEL.match(value) is not None or (value.isalpha() and value.islower())
 
 
+def is_wordlike(letters: bytes) -> bool:
+    """Tell whether letters follow one another as in words."""
+    low = letters.lower()
+    n_pairs = len(low) - 1
+    n_common = sum(low[i : i + 2] in _PAIRS for i in range(n_pairs))
+    return n_common >= _COMMON_SHARE * n_pairs
+
+
+def word_share(value: bytes) -> float:
+    """Return the share of a value that lies in words."""
+    parts = _LETTERS_IN_A_ROW.findall(value)
+    in_words = sum(len(part) for part in parts if len(part) >= _SHORTEST_WORD and is_wordlike(part))
+    return in_words / len(value) if value else 0.0
+
+
 def _is_uneven(value: bytes) -> bool:
     """Tell whether cases and digits change as often as in a key, and not as in names."""
     runs = _RUN.findall(value)
@@ -131,10 +180,22 @@ def is_random(value: bytes) -> bool:
     """Tell whether a value can hardly be anything but a key: long, mixed and not of words."""
     if len(value) < _KEY_LENGTH or is_words(value) or is_code(value):
         return False
-    if entropy(value) < _KEY_ENTROPY or not (_n_digits(value) >= _KEY_DIGITS or _is_uneven(value)):
+    if entropy(value) < _KEY_ENTROPY:
         return False
-    words = [part for part in _PROSE_PART.findall(value) if len(part) >= _WORD_LENGTH]
-    return 2 * sum(map(len, words)) < len(value)
+    is_mixed = _n_digits(value) >= _KEY_DIGITS or _is_uneven(value) or _is_scrambled(value)
+    if not is_mixed:
+        return False
+    return not _is_mostly_words(value)
+
+
+def _is_scrambled(value: bytes) -> bool:
+    """Tell whether letters alone make a key: long, in both cases, and no words."""
+    has_cases = value != value.lower() and value != value.upper()
+    return len(value) >= _SCRAMBLED_LENGTH and has_cases and word_share(value) < _SCRAMBLED_SHARE
+
+
+def _is_mostly_words(value: bytes) -> bool:
+    return 2 * word_share(value) >= 1
 
 
 def _n_digits(value: bytes) -> int:
@@ -147,8 +208,10 @@ def is_password(value: bytes, *, is_quoted: bool) -> bool:
         return False
     if _is_quoted_code(value) if is_quoted else is_code(value):
         return False
-    if value.count(b"-") >= _PASSPHRASE_HYPHENS and _WORDS.match(value):
+    if value.count(b"-") >= PASSPHRASE_HYPHENS and _WORDS.match(value):
         return True
+    if is_quoted and len(value) >= _TYPED_LENGTH and word_share(value) < _PASSWORD_SHARE:
+        return value.isascii() and b" " not in value
     return not is_words(value) and any(c not in LETTERS for c in value)
 
 
@@ -159,9 +222,11 @@ def is_public(name: bytes) -> bool:
 
 def is_secret(name: bytes, value: bytes) -> bool:
     """Tell whether `value`, assigned by the text `name`, is a secret."""
+    is_quoted = name[-1:] in _QUOTES
+    if is_quoted and _is_odd(value):
+        return True
     if is_placeholder(value):
         return False
-    is_quoted = name[-1:] in _QUOTES
     if _PASSWORD_NAME.search(name):
         return is_password(value, is_quoted=is_quoted)
     if is_random(value) or _LONG_NUMBER.match(value) is not None:
