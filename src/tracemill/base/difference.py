@@ -44,7 +44,9 @@ def is_same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+        if one.keys() != other.keys():
+            return False
+        return all(map(is_same, one.values(), map(other.__getitem__, one)))
     if isinstance(one, list):
         return len(one) == len(other) and all(map(is_same, one, other))
     return bool(one == other)
@@ -64,11 +66,12 @@ def _beyond(whole: Any, part: Any, path: str, absent: list[str]) -> Any:
 def _beyond_object(
     whole: dict[str, Any], part: dict[str, Any], path: str, absent: list[str]
 ) -> Iterator[tuple[str, Any]]:
-    absent.extend(f"{path}{key}" for key in part if key not in whole)
+    if not part.keys() <= whole.keys():
+        absent.extend(f"{path}{key}" for key in part if key not in whole)
     for key, value in whole.items():
         if key not in part:
             yield key, value
-        elif not is_same(value, part[key]):
+        elif value is not part[key] and not is_same(value, part[key]):
             found = _beyond(value, part[key], f"{path}{key}{_SEPARATOR}", absent)
             if not _says_nothing(found, value, part[key]):
                 yield key, found

@@ -83,7 +83,7 @@ class AiderReader:
 
     def take(self, text: str, line: Line) -> str | None:
         """Read one line; return why it holds nothing to keep, or None where it was used."""
-        if HEADER.match(text):
+        if text.startswith("# aider") and HEADER.match(text):
             self._begin(line)
             return None
         if not text.strip():

@@ -49,10 +49,13 @@ def read_text_lines(
         text = line.data.decode("utf-8", "replace").removesuffix("\r")
         verdict = reader.take(text.removeprefix(_BOM) if line.start == 0 else text, line)
         if line.data.strip():
-            n_used += verdict is None
-            skipped.update([verdict] if verdict is not None else [])
-        yield from reader.ready
-        reader.ready.clear()
+            if verdict is None:
+                n_used += 1
+            else:
+                skipped[verdict] += 1
+        if reader.ready:
+            yield from reader.ready
+            reader.ready.clear()
     reader.finish()
     yield from reader.ready
     reader.ready.clear()
