@@ -79,15 +79,28 @@ def read_files(git: Git, files: Iterable[TreeFile], max_bytes: int) -> Iterator[
 
 def blobs(git: Git, object_ids: Iterable[str]) -> Iterator[Blob]:
     """Yield blobs, all of which must be there, in the order asked for, one at a time."""
+    for object_id, n_bytes, stream in _each(git, object_ids):
+        yield Blob(object_id, stream.read(n_bytes))
+
+
+def beginnings(git: Git, object_ids: Iterable[str], n_bytes: int) -> Iterator[Blob]:
+    """Yield the first bytes of blobs, all of which must be there; none is held as a whole."""
+    for object_id, size, stream in _each(git, object_ids):
+        yield Blob(object_id, stream.read(min(size, n_bytes)))
+        for rest in range(max(size - n_bytes, 0), 0, -_BLOCK_BYTES):
+            stream.read(min(rest, _BLOCK_BYTES))
+
+
+def _each(git: Git, object_ids: Iterable[str]) -> Iterator[tuple[str, int, BinaryIO]]:
+    """Yield each blob's hash and size, and the stream to read exactly so many bytes from."""
     asked = "\n".join(object_ids).encode()
     if not asked:
         return
     with git.running("cat-file", "--batch", "--buffer", asked=asked) as process:
         stream = io.BufferedReader(Blocks(process.blocks()), _BLOCK_BYTES)
         while header := stream.readline(_MAX_HEADER_BYTES).split():
-            data = stream.read(int(header[2]))
+            yield header[0].decode("ascii"), int(header[2]), stream
             stream.read(1)
-            yield Blob(header[0].decode("ascii"), data)
         if failure := process.failure():
             raise SourceError(failure)
 

@@ -6,8 +6,8 @@ commit names the checkpoint in a trailer.
 
 A repository's input is the metadata of all its checkpoints at the tip of the branch. Each
 session's log is an input of its own, read by the source of whichever agent wrote it. A log
-grows from checkpoint to checkpoint, so of each session the largest that the repository holds
-is read: it contains the others. Metadata that lies about as files of its own is read too.
+grows from checkpoint to checkpoint, so of those that begin alike the largest that the repository
+holds is read: it contains the others. Metadata that lies about as files of its own is read too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Entire:
     """Reads what the checkpoints of a repository say of sessions, and where their logs are."""
 
     name: ClassVar[str] = "entire"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 
@@ -62,7 +62,7 @@ class EntireMetadata:
     """Reads metadata of checkpoints from files: one file each, or one line each."""
 
     name: ClassVar[str] = "entire-metadata"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset()
 

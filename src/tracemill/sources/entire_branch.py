@@ -1,4 +1,4 @@
-"""The tree of checkpoints: which metadata it holds, and which log of each session is largest.
+"""The tree of checkpoints: which metadata it holds, and which logs of each session to read.
 
 | file of a checkpoint | what it is |
 |---|---|
@@ -7,26 +7,39 @@
 | `<2>/<10 hex>/<n>/full.jsonl` | that session's log, in whatever format its agent writes |
 
 Its other files repeat parts of the log.
+
+A log saved later has usually grown out of the one before, and begins as it does: of those the
+largest is enough. Where the context was cleared in between, and in the versions that saved only
+what was new, a log begins otherwise and is a part of its own.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 import orjson
 
-from tracemill.base.git_objects import TreeFile, object_sizes, read_files, tree_files
+from tracemill.base.git_objects import (
+    TreeFile,
+    beginnings,
+    object_sizes,
+    read_files,
+    tree_files,
+)
 from tracemill.base.git_process import Git
 from tracemill.base.streams import packed_stream
+from tracemill.sources.entire_reader import own_session_id
 from tracemill.sources.protocol import InnerInput
 
 _METADATA: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]+/(?:\d+/)?metadata\.json")
 _LOG: Final = "full.jsonl"
 _MAX_METADATA_BYTES: Final = 2**20
+_START_BYTES: Final = 2**10
+"""How much of two logs must be the same for one to be taken as grown out of the other."""
 
 
 def metadata_stream(repo: Path, refs: Sequence[str]) -> BinaryIO:
@@ -37,7 +50,7 @@ def metadata_stream(repo: Path, refs: Sequence[str]) -> BinaryIO:
 
 
 def session_logs(repo: Path, refs: Sequence[str]) -> Iterator[InnerInput]:
-    """Yield the largest log of each session, in the order of their names.
+    """Yield the largest log of each part of each session, in the order of the sessions' names.
 
     Of a session of which the newest log is absent, that is said too, since it may have been
     the largest.
@@ -45,12 +58,17 @@ def session_logs(repo: Path, refs: Sequence[str]) -> Iterator[InnerInput]:
     git = Git.of(repo)
     saved = _saved(git, {file.path: file for file in _files(git, refs)})
     sizes = object_sizes(git, (each.object_id for of_one in saved.values() for each in of_one))
-    for name, of_one in sorted(saved.items()):
-        newest = max(of_one)
-        present = [(sizes[each.object_id], each) for each in of_one if each.object_id in sizes]
-        if present:
-            n_bytes, largest = max(present)
-            yield InnerInput(f"entire/{name}", largest.object_id, n_bytes)
+    present = {
+        name: sorted(each for each in of_one if each.object_id in sizes)
+        for name, of_one in saved.items()
+    }
+    starts = _starts(git, present.values())
+    for name, of_one in sorted(present.items()):
+        for number, logs in enumerate(_parts(of_one, starts), 1):
+            n_bytes, largest = max((sizes[each.object_id], each) for each in logs)
+            part = f"entire/{name}" if number == 1 else f"entire/{name}/{number}"
+            yield InnerInput(part, largest.object_id, n_bytes)
+        newest = max(saved[name])
         if newest.object_id not in sizes:
             yield InnerInput(f"entire/{newest.path}", newest.object_id, None)
 
@@ -61,6 +79,26 @@ class _Saved(NamedTuple):
     at: str
     path: str
     object_id: str
+
+
+def _starts(git: Git, sessions: Iterable[Sequence[_Saved]]) -> dict[str, bytes]:
+    """Return how the logs begin of which a session has several."""
+    several = ({each.object_id for each in of_one} for of_one in sessions)
+    asked = {object_id for ids in several if len(ids) > 1 for object_id in ids}
+    return {blob.object_id: blob.data for blob in beginnings(git, sorted(asked), _START_BYTES)}
+
+
+def _parts(logs: Iterable[_Saved], starts: Mapping[str, bytes]) -> Iterable[list[_Saved]]:
+    """Return logs by how they begin, in the order in which the first of each was saved.
+
+    A log may be shorter than what is compared; it begins a longer one that begins with it.
+    """
+    parts: dict[bytes, list[_Saved]] = {}
+    for each in logs:
+        start = starts.get(each.object_id, b"")
+        same = (s for s in parts if start.startswith(s) or s.startswith(start))
+        parts.setdefault(next(same, start), []).append(each)
+    return parts.values()
 
 
 def _files(git: Git, refs: Sequence[str]) -> Iterator[TreeFile]:
@@ -79,9 +117,9 @@ def _saved(git: Git, files: Mapping[str, TreeFile]) -> dict[str, list[_Saved]]:
     saved: defaultdict[str, list[_Saved]] = defaultdict(list)
     for path in logs:
         fields = ids.get(path.removesuffix(_LOG), {})
-        name = fields.get("session_id")
+        name = own_session_id(fields)
         each = _Saved(str(fields.get("created_at")), path, files[path].object_id)
-        saved[name if isinstance(name, str) and name.isprintable() else path].append(each)
+        saved[name if name is not None and name.isprintable() else path].append(each)
     return saved
 
 

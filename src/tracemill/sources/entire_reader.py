@@ -6,6 +6,7 @@ kept. What a field cannot hold is read as unknown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ from tracemill.sources.protocol import SourceRecord
 _SUMS: Final = "sums_of_a_checkpoint"
 _UNNAMED_AGENT: Final = "Agent"
 """What old versions wrote for every agent."""
+_DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
+"""What old versions wrote before the agent's own id of a session."""
 
 
 def read_members(members: Iterable[Member], origin: Origin) -> Iterator[SourceRecord]:
@@ -38,6 +41,12 @@ def read_members(members: Iterable[Member], origin: Origin) -> Iterator[SourceRe
 def read_file(content: Content, origin: Origin) -> Iterator[SourceRecord]:
     """Yield what one file holds, be it one document or one on each line, and the tally."""
     return read_json_lines(whole_documents(content.lines()), origin, MetadataReader(origin))
+
+
+def own_session_id(fields: Mapping[str, Any]) -> str | None:
+    """Return the id that the agent itself gave the session, where the metadata name one."""
+    name = text(fields.get("session_id"))
+    return None if name is None else _DATED.sub("", name, count=1)
 
 
 def _as_line(member: Member) -> Line | OversizeLine:
@@ -60,7 +69,7 @@ class MetadataReader:
         checkpoint_id = text(fields.get("checkpoint_id"))
         if checkpoint_id is None:
             raise BadShapeError("expected a text as 'checkpoint_id', found none")
-        session_id = text(fields.get("session_id"))
+        session_id = own_session_id(fields)
         if session_id is None:
             return _SUMS
         self.ready.append(self._checkpoint(checkpoint_id, session_id, fields, line))

@@ -82,6 +82,27 @@ def test_of_each_session_the_largest_log_is_an_input(repo: Repository) -> None:
     assert logs_of(repo) == {"entire/s-1": 8, "entire/s-2": 2}
 
 
+def test_a_log_that_begins_otherwise_is_a_part_of_its_own(repo: Repository) -> None:
+    long = b"one\n" * 100_000
+    logs = [
+        ("aa0001", "s-1", long), ("bb0002", "s-1", b"new\n"), ("cc0003", "s-1", long + b"two\n"),
+        ("dd0004", "s-1", b"new\nmore\n"), ("ee0005", "s-1", b""),
+    ]  # fmt: skip
+    repo.commit()
+    put_branch(repo, checkpoint_files(*logs))
+    assert logs_of(repo) == {"entire/s-1": 400_004, "entire/s-1/2": 9}
+
+
+def test_the_date_before_a_sessions_id_is_none_of_it(repo: Repository) -> None:
+    dated = "2026-01-27-s-1"
+    repo.commit()
+    put_branch(
+        repo, checkpoint_files(("a1b2c3", dated, b"one\n"), ("ffeedd", "s-1", b"one\ntwo\n"))
+    )
+    assert sessions_of(repo) == [("a1b2c3", "s-1"), ("ffeedd", "s-1")]
+    assert logs_of(repo) == {"entire/s-1": 8}
+
+
 def test_a_log_without_metadata_goes_by_its_path(repo: Repository) -> None:
     repo.commit()
     put_branch(repo, {"aa/0001/0/full.jsonl": b"one\n", "README.md": b"hello"})
