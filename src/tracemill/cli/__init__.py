@@ -6,20 +6,27 @@ matched, 4 partly done, 5 refused by a privacy or approval rule, 6 store locked 
 130 interrupted.
 """
 
+import gc
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 __all__ = ["main"]
+
+_BETWEEN_COLLECTIONS: Final = 50_000
+"""New objects before the collector looks for cycles; loading the program makes none to be freed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command that the arguments name, and exit with its code."""
     from tracemill.cli.at_once import call_at_once
 
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
     given = sys.argv[1:] if arguments is None else arguments
     code = call_at_once(given)
     if code is None:
         from tracemill.cli.app import call
 
         code = call(given)
+    gc.freeze()  # or the interpreter looks at every object once more before it ends
     sys.exit(code)
