@@ -2,6 +2,9 @@
 
 import io
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +88,15 @@ def test_a_line_of_a_list_fits_its_schema(
         ),
         pytest.param(["session", "list"], 3, "nothing is kept", id="nothing kept yet"),
         pytest.param(["dataset", "show", "x"], 3, "no dataset 'x'", id="no such dataset"),
+        pytest.param(["dataset", "audit"], 2, "expected .jsonl or .json files", id="no files"),
+        pytest.param(
+            ["dataset", "audit", ".."],
+            3,
+            "name one of its folders that do",
+            id="a folder of folders",
+        ),
+        pytest.param(["dataset", "audit", "empty.jsonl"], 3, "no row to check", id="no rows"),
+        pytest.param(["gate", "show"], 2, "parameter NAME requires", id="no name"),
     ],
 )
 def test_a_request_that_cannot_be_met_says_why(
@@ -96,6 +108,7 @@ def test_a_request_that_cannot_be_met_says_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     write_session(tmp_path / "here", "s1", 1)
+    (tmp_path / "here" / "empty.jsonl").touch()
     monkeypatch.chdir(tmp_path / "here")
     asked = ask(capsys, tmp_path, *arguments)
 
@@ -140,6 +153,21 @@ def test_a_dry_run_writes_nothing(
 
     assert asked.document["to_read"] == 1
     assert not (tmp_path / "workspace").exists()
+
+
+def test_an_interruption_says_that_nothing_is_lost(place: Path, tmp_path: Path) -> None:
+    where = ["--workspace", str(tmp_path / "workspace")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tracemill", "watch", str(place), *where],
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    ) as watching:  # fmt: skip
+        assert watching.stderr is not None
+        assert "press Ctrl-C" in watching.stderr.readline()
+        watching.send_signal(signal.SIGINT)
+        said = watching.stderr.read()
+
+    assert watching.returncode == 130
+    assert said == "interrupted; what was accepted is kept, run again to go on\n"
 
 
 def test_hints_and_progress_stay_off_stdout(

@@ -134,6 +134,7 @@ def make_app() -> App:
         help_format="plaintext",
         print_error=True,
         exit_on_error=False,
+        suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
     for group, commands in _COMMANDS.items():

@@ -21,6 +21,7 @@ from tracemill.flows.hooking import (
 
 def install_capture(
     agent: str,
+    /,
     *,
     yes: Annotated[bool, Parameter(negative="", alias="-y")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
@@ -43,6 +44,7 @@ def install_capture(
 
 def uninstall_capture(
     agent: str,
+    /,
     *,
     yes: Annotated[bool, Parameter(negative="", alias="-y")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,

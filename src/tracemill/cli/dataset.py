@@ -18,6 +18,7 @@ _SHOWN_ROWS: Final = 3
 
 def show_dataset(
     name: str = "chat",
+    /,
     *,
     rows: int = 1,
     common: Common = Common(),  # noqa: B008 - frozen
@@ -60,6 +61,7 @@ def _show_row(row: dict[str, Any]) -> None:
 
 def export_dataset(
     name: str = "chat",
+    /,
     *,
     to: Path,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
@@ -86,7 +88,7 @@ def export_dataset(
 
 def audit_dataset(
     *files: Path,
-    before: tuple[Path, ...] = (),
+    before: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Check anybody's dataset files: JSON Lines or JSON in any shape that trainers read.

@@ -10,6 +10,7 @@ from tracemill.cli.at_once import emit_event
 
 def emit(
     kind: str,
+    /,
     *,
     json: str | None = None,
     session: str | None = None,

@@ -45,7 +45,7 @@ def list_episode(
     return show_list(rows, _SHAPE, common, jsonl=jsonl)
 
 
-def show_episode(name: str, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+def show_episode(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
     """Show an episode: its goal, what it consists of, and what proves its outcome.
 
     Parameters

@@ -5,7 +5,7 @@ from tracemill.cli.output import Common, answer, write
 from tracemill.flows.explain import explain_record
 
 
-def explain(name: str, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+def explain(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
     """Say what something was made from: dataset, example, episode, session, commit, file, bytes.
 
     Parameters

@@ -95,6 +95,7 @@ def fixes_gate(
 
 def show_gate(
     name: str,
+    /,
     *,
     limit: Limit = 50,
     common: Common = Common(),  # noqa: B008 - frozen

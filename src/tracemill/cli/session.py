@@ -57,6 +57,7 @@ def list_session(
 
 def show_session(
     name: str,
+    /,
     *,
     full: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - frozen
@@ -83,6 +84,7 @@ def show_session(
 
 def export_session(
     name: str,
+    /,
     *,
     format: str = "atif",  # noqa: A002 - the option's name
     to: Path | None = None,

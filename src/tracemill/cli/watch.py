@@ -16,7 +16,7 @@ from tracemill.flows.watching import watch as watch_places
 def watch(
     *sources: Path,
     every: float = 5.0,
-    quiet: float = 3.0,
+    still: float = 3.0,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Read sessions shortly after they change, until you press Ctrl-C. Builds nothing.
@@ -29,10 +29,10 @@ def watch(
         Files, folders or git repositories to watch; by default this machine's sessions.
     every
         Seconds between two looks.
-    quiet
+    still
         Seconds for which a session must have stood still before it is read.
     """
-    rhythm = Rhythm(every_s=every, quiet_s=quiet)
+    rhythm = Rhythm(every_s=every, quiet_s=still)
     workspace = common.open()
     hint("watching; press Ctrl-C to stop", common)
     for result in watch_places(workspace, sources, dict(os.environ), lambda _: None, rhythm):

@@ -20,20 +20,26 @@ from tracemill.sources.training_rows import read_training_row
 
 _BLOCK_BYTES: Final = 2**20
 _ENDINGS: Final = (".jsonl", ".json")
+_KINDS: Final = " or ".join(_ENDINGS)
+_NAMED_FOLDERS: Final = 3
 
 
 def audit_files(places: Sequence[Path], before: Sequence[Path] = ()) -> AuditReport:
     """Read rows from files, or from the files of folders, and run every check on them.
 
     Raises:
-        NotFoundError: a place does not exist or holds no dataset file.
-        UsageError: a file cannot be read.
+        NotFoundError: a place does not exist, holds no dataset file, or no line.
+        UsageError: no place was named, or a file cannot be read.
     """
+    if not places:
+        raise UsageError(f"expected {_KINDS} files to check, or folders that hold them")
     files = list(_files(places))
     rows: list[TrainingRow] = []
     unread: list[FailingRow] = []
     for path in files:
         _read(path, rows, unread)
+    if not rows and not unread:
+        raise NotFoundError(f"no row to check in {', '.join(repr(str(path)) for path in files)}")
     earlier: list[TrainingRow] = []
     for path in _files(before):
         _read(path, earlier, [])
@@ -49,12 +55,22 @@ def _files(places: Iterable[Path]) -> Iterator[Path]:
         if place.is_dir():
             found = sorted(path for path in place.iterdir() if path.suffix in _ENDINGS)
             if not found:
-                raise NotFoundError(f"{str(place)!r} holds no {' or '.join(_ENDINGS)} file")
+                raise NotFoundError(f"{str(place)!r} holds no {_KINDS} file{_deeper(place)}")
             yield from found
         elif place.exists():
             yield place
         else:
             raise NotFoundError(f"no such file or folder: {str(place)!r}")
+
+
+def _deeper(place: Path) -> str:
+    """Say which folders further down hold dataset files: each is a dataset of its own."""
+    found = sorted({path.parent for path in place.rglob("*") if path.suffix in _ENDINGS})
+    if not found:
+        return ""
+    named = ", ".join(repr(str(folder)) for folder in found[:_NAMED_FOLDERS])
+    more = f" and {len(found) - _NAMED_FOLDERS} more" if len(found) > _NAMED_FOLDERS else ""
+    return f" itself; name one of its folders that do: {named}{more}"
 
 
 def _read(path: Path, rows: list[TrainingRow], unread: list[FailingRow]) -> None:

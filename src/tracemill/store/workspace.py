@@ -96,7 +96,7 @@ class Workspace:
                     f"another process is writing to {str(self.root)!r}; wait until it is done"
                 ) from error
             shutil.rmtree(self.scratch)
-            self.scratch.mkdir(mode=0o700)
+            self.scratch.mkdir(mode=0o700, exist_ok=True)
             yield
 
 
@@ -110,8 +110,11 @@ def newest_version(table: Path) -> int:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put `data` at `path` so that a reader sees the old file or all of the new one."""
-    temporary = path.with_name(f".{path.name}.part")
+    """Put `data` at `path` so that a reader sees the old file or all of the new one.
+
+    Each process writes to a name of its own, so two may do it at once: the later one stays.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     with temporary.open("wb") as out:
         out.write(data)
         out.flush()

@@ -19,7 +19,7 @@ from tracemill.base import git, sqlite
 from tracemill.base.errors import NotFoundError, SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.capture.agents import AGENTS
-from tracemill.sources import SOURCES, Head, HoldsInputs, read_head, sources_of
+from tracemill.sources import Head, HoldsInputs, read_head, sources_of
 
 # fmt: off
 _ARCHIVES: Final = frozenset({"zip", "gz", "tgz", "xz", "bz2", "7z", "tar"})
@@ -284,6 +284,6 @@ def _unrecognised(path: Path, head: bytes) -> Skip:
         return Skip("side_file", f"no source reads .{kind} files", failed=False)
     return Skip(
         "unrecognised",
-        f"expected a session of one of: {', '.join(SOURCES.names())}; found none of their shapes",
+        "its content has the shape of none of the formats that README.md lists",
         failed=True,
     )
