@@ -53,7 +53,7 @@ REPEATED = {
     "secrets": fill("ghp_{alnum:36} "),
     "nested passwords": "password=\"password='",
 }
-BYTES = 2_000_000
+BYTES = 1_000_000
 FOREIGN = (
     Path(os.environ.get("TRACEMILL_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
     / "security"
@@ -73,7 +73,9 @@ def test_a_long_text_is_read_in_linear_time(piece: str, redactor: Redactor) -> N
     """What is quadratic in the length takes hours for this many bytes, and runs into the limit."""
     text = piece * (BYTES // len(piece))
 
-    assert redactor.text(redactor.text(text)) == redactor.text(text)
+    once = redactor.text(text)
+
+    assert redactor.text(once) == once
 
 
 @pytest.mark.foreign
