@@ -1,21 +1,30 @@
-"""Reading alone: bytes to our records, beside `json` alone and beside agentpile on the same files."""
+"""Reading alone: bytes to our records, beside `orjson` alone and beside agentpile on the same files.
+
+Every real file is given to the source that recognises it. Files are read again and again until
+each format has read so many megabytes; lists of sessions are measured as lines too, which is how
+data sets come.
+"""
 
 import argparse
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from measuring import shared_data
 
 from tracemill.records.refs import Origin
-from tracemill.sources import Content, load_source
+from tracemill.sources import HEAD_BYTES, Content, Head, Source, load_source, sources_of
 
 BLOCK = 2**20
+SHAPES = {".jsonl": "lines", ".json": "document", ".traj": "document", ".md": "text"}
 PEER = """
 import json, sys, time
 import agentpile
@@ -27,27 +36,74 @@ def load(path):
     return 1
 def once():
     began = time.process_time()
-    n_read = sum(map(load, paths))
-    return time.process_time() - began, n_read
+    n_read = sum(sum(map(load, paths)) for _ in range(n_passes))
+    return time.process_time() - began, n_read // n_passes
 paths = json.load(sys.stdin)
-print(json.dumps(min(once() for _ in range(int(sys.argv[1])))))
+n_runs, n_passes = map(int, sys.argv[1:])
+print(json.dumps(min(once() for _ in range(n_runs))))
 """
 
 
-def files(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.rglob("*.jsonl")) if path.stat().st_size > 0]
+class Format(NamedTuple):
+    """Files of one source and shape."""
+
+    source: str
+    shape: str
 
 
-def read(source: str, inputs: list[bytes]) -> None:
+class Input(NamedTuple):
+    """One file, and the bytes that its source reads of it."""
+
+    path: Path
+    data: bytes
+
+
+def formats(folder: Path, scratch: Path) -> dict[Format, list[Input]]:
+    """Return all real files by the source that recognises them."""
+    found: dict[Format, list[Input]] = defaultdict(list)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        source = recognised(path)
+        if source is None:
+            continue
+        with source.open(path) as file:
+            data = file.read()
+        shape = SHAPES.get(path.suffix, "other")
+        found[Format(source.name, shape)].append(Input(path, data))
+        if shape == "document" and (lines := as_lines(data)):
+            copy = scratch / f"{len(found)}-{path.stem}.jsonl"
+            copy.write_bytes(lines)
+            found[Format(source.name, "document, as lines")].append(Input(copy, lines))
+    return found
+
+
+def recognised(path: Path) -> Source | None:
+    with path.open("rb") as file:
+        head = Head(path, file.read(HEAD_BYTES), n_bytes=path.stat().st_size)
+    return next((source for source in sources_of("file") if source.recognises(head)), None)
+
+
+def as_lines(data: bytes) -> bytes | None:
+    """Return a list of sessions as lines, or None where a document is no such list."""
+    try:
+        rows = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    is_list = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    is_of_sessions = is_list and any(isinstance(part, list) for part in rows[0].values())
+    return b"".join(orjson.dumps(row) + b"\n" for row in rows) if is_of_sessions else None
+
+
+def read(source: str, data: bytes) -> None:
     origin = Origin(source=source, source_version=1, uri="file:session.jsonl", input_id="input_1")
-    for data in inputs:
-        blocks = (data[start : start + BLOCK] for start in range(0, len(data), BLOCK))
-        for _ in load_source(source).read(Content(blocks), origin):
-            pass
+    blocks = (data[start : start + BLOCK] for start in range(0, len(data), BLOCK))
+    for _ in load_source(source).read(Content(blocks), origin):
+        pass
 
 
-def loads(inputs: list[bytes]) -> None:
-    for data in inputs:
+def loads(data: bytes) -> None:
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
         for line in data.split(b"\n"):
             try:
                 orjson.loads(line)
@@ -55,50 +111,64 @@ def loads(inputs: list[bytes]) -> None:
                 continue
 
 
-def best(runs: int, work: Callable[[], None]) -> float:
-    def once() -> float:
-        began = time.process_time()
-        work()
-        return time.process_time() - began
-
-    return min(once() for _ in range(runs))
+def cpu_s(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
 
 
-def peer(python: str, paths: list[Path], runs: int) -> tuple[float, int]:
+def peer(python: str, inputs: list[Input], n_runs: int, n_passes: int) -> tuple[float, int]:
     """Return what agentpile takes for the same files, and how many of them it reads."""
-    named = json.dumps(list(map(str, paths)))
     done = subprocess.run(
-        [python, "-c", PEER, str(runs)], input=named, capture_output=True, text=True, check=True
+        [python, "-c", PEER, str(n_runs), str(n_passes)],
+        input=json.dumps([str(each.path) for each in inputs]),
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    cpu_s, n_read = json.loads(done.stdout)
-    return cpu_s, n_read
+    took, n_read = json.loads(done.stdout)
+    return took, n_read
 
 
-def compare(source: str, folder: Path, runs: int, python: str | None) -> None:
-    paths = files(folder)
-    inputs = [path.read_bytes() for path in paths]
-    mb = sum(map(len, inputs)) / 1e6
-    print(f"{source}: {len(paths)} files, {mb:.1f} MB")
-    print(f"  to our records        {mb / best(runs, lambda: read(source, inputs)):7.0f} MB/CPU-s")
-    print(f"  orjson.loads alone    {mb / best(runs, lambda: loads(inputs)):7.0f} MB/CPU-s")
+def row(found: Format, inputs: list[Input], options: argparse.Namespace) -> Iterator[str]:
+    """Yield the cells of one format's row; both of ours are measured by turns."""
+    n_bytes = sum(len(each.data) for each in inputs)
+    n_passes = max(1, -(-int(options.mb * 10**6) // n_bytes))
+    data = [each.data for each in inputs] * n_passes
+    ours = ceiling = float("inf")
+    for _ in range(options.runs):
+        ours = min(ours, cpu_s(lambda: [read(found.source, each) for each in data]))
+        ceiling = min(ceiling, cpu_s(lambda: [loads(each) for each in data]))
+    mb = n_bytes * n_passes / 1e6
+    yield from (found.source, found.shape, str(len(inputs)), f"{n_bytes / 1e6:.2f}")
+    yield f"{mb / ours:.0f}"
+    yield "" if found.shape in ("text", "other") else f"{mb / ceiling:.0f}"
+    python = os.environ.get("AGENTPILE_PYTHON")
     if python is None:
-        print("  agentpile: not compared; set AGENTPILE_PYTHON to a Python that has it")
+        yield "not compared"
         return
-    theirs, n_read = peer(python, paths, runs)
-    said = f"{mb / theirs:7.0f} MB/CPU-s, {n_read} files read" if n_read else "  reads none of them"
-    print(f"  agentpile             {said}")
+    theirs, n_read = peer(python, inputs, options.runs, n_passes)
+    yield f"{mb / theirs:.0f}, {n_read} read" if n_read else "reads none"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7, help="the best of so many is shown")
+    parser.add_argument("--mb", type=float, default=5, help="read so many megabytes each time")
+    parser.add_argument("--least", type=float, default=0.01, help="megabytes of a format to show")
     options = parser.parse_args()
     data = shared_data()
     if data is None:
-        sys.exit("no real data: set TRACEMILL_SHARED_DATA to a folder with formats/claude_code")
-    python = os.environ.get("AGENTPILE_PYTHON")
-    for source, folder in (("claude-code", "claude_code"), ("codex", "codex")):
-        compare(source, data / "formats" / folder, options.runs, python)
+        sys.exit("no real data: set TRACEMILL_SHARED_DATA to a folder with formats/")
+    if "AGENTPILE_PYTHON" not in os.environ:
+        print("agentpile is compared where AGENTPILE_PYTHON names a Python that has it")
+    print("| source | shape | files | MB | to records, MB/CPU-s | orjson alone | agentpile |")
+    print("|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as scratch:
+        found = formats(data / "formats", Path(scratch))
+        for each in sorted(found):
+            if sum(len(one.data) for one in found[each]) >= options.least * 10**6:
+                print("|", " | ".join(row(each, found[each], options)), "|", flush=True)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def _of_editor(
         reader.begin_session(_session(own_id, session.fields))
         for bubble in _bubbles(own_id, session, database):
             fields = message_of_bubble(bubble.fields)
-            yield bubble if bubble.problem else bubble._replace(fields=fields)
+            yield bubble if bubble.problem else bubble.saying(fields)
 
 
 def _session(own_id: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class ItemReader(Protocol[P_contra]):
         ...
 
 
-class Item(NamedTuple, Generic[P]):
+class Item(msgspec.Struct, Generic[P], frozen=True, gc=False):
     """One item of an input, and where it stands."""
 
     place: P
@@ -89,6 +89,10 @@ class Item(NamedTuple, Generic[P]):
     def unread(cls, place: P, reason: QuarantineReason, detail: str) -> Item[P]:
         """Return an item that cannot be read, and why."""
         return cls(place, {}, NotADocumentError(reason, detail))
+
+    def saying(self, fields: dict[str, Any]) -> Item[P]:
+        """Return the item with other fields."""
+        return Item(self.place, fields, self.problem)
 
 
 class Document(NamedTuple):
@@ -201,11 +205,7 @@ def take_apart_item(
     Raises:
         NotADocumentError: the item holds no list at `path`.
     """
-    inner = take_apart(item.data, path, wanted)
-    if not item.start:
-        return inner
-    placed = [Line(item.start + each.start, each.data, each.is_terminated) for each in inner.items]
-    return Document(inner.fields, placed, item)
+    return _taken_apart(item, path, wanted)
 
 
 def whole_document(content: Content) -> Line | OversizeLine:
@@ -231,21 +231,27 @@ def take_apart(
     Raises:
         NotADocumentError: the bytes are no JSON, or hold no list at `path`.
     """
-    whole = Line(0, data, is_terminated=False)
+    return _taken_apart(Line(0, data, is_terminated=False), path, wanted)
+
+
+def _taken_apart(whole: Line, path: tuple[str, ...], wanted: frozenset[str] | None) -> Document:
+    data = whole.data
     try:
-        fields, items = _strictly(data, path, wanted)
+        fields, items = _strictly(whole, path, wanted)
     except msgspec.ValidationError as error:
         raise NotADocumentError("bad_shape", _no_list(path)) from error
     except (msgspec.DecodeError, ValueError, RecursionError):
         fields, values = _leniently(data, path)
         texts = [orjson.dumps(value) for value in values]
-        return Document(fields, [Line(0, text, is_terminated=True) for text in texts], whole)
+        start = whole.start
+        return Document(fields, [Line(start, text, is_terminated=True) for text in texts], whole)
     return Document(fields, items, whole)
 
 
 def _strictly(
-    data: bytes, path: tuple[str, ...], wanted: frozenset[str] | None
+    whole: Line, path: tuple[str, ...], wanted: frozenset[str] | None
 ) -> tuple[dict[str, Any], list[Line]]:
+    data = whole.data
     fields: dict[str, Any] = {}
     rest: bytes | msgspec.Raw = data.removeprefix(_BOM)
     for name in path:
@@ -260,7 +266,7 @@ def _strictly(
         rest = parts.get(name, _NO_ITEMS)
     items = _ITEMS.decode(rest)
     start = _place_of(data, path[-1], bytes(rest)) if path and items else 0
-    return fields, list(_placed(data, start, items))
+    return fields, list(_placed(whole, start, items))
 
 
 def parts_of(data: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
@@ -284,14 +290,14 @@ def _place_of(data: bytes, name: str, value: bytes) -> int:
     return data.find(value)
 
 
-def _placed(data: bytes, start: int, items: list[msgspec.Raw]) -> Iterator[Line]:
+def _placed(whole: Line, start: int, items: list[msgspec.Raw]) -> Iterator[Line]:
     """Yield items with their offsets: between two of them stands nothing but a comma."""
     between = _LIST_BEGINS
     for item in items:
-        found = between.match(data, start)
+        found = between.match(whole.data, start)
         start = start if found is None else found.end()
         text = bytes(item)
-        yield Line(start, text, is_terminated=True)
+        yield Line(whole.start + start, text, is_terminated=True)
         start += len(text)
         between = _NEXT_ITEM
 

@@ -85,9 +85,12 @@ def _name_of_list(data: bytes) -> str | None:
         parts = parts_of(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    begins = ((name, bytes(memoryview(parts[name])[:1])) for name in LISTS if name in parts)
-    first = next(((name, begin) for name, begin in begins if begin in (b"[", b'"')), None)
-    return first[0] if first is not None and first[1] == b"[" else None
+    for name in LISTS:
+        part = parts.get(name)
+        begin = memoryview(part)[:1] if part is not None else b""
+        if begin in (b"[", b'"'):
+            return name if begin == b"[" else None
+    return None
 
 
 def _taken_apart(document: Document) -> _Row:
@@ -126,8 +129,10 @@ class _Reading:
 
     def finish(self) -> None:
         """Tell how the work came out, and give the session its header."""
+        row, fields = self._document.whole, self._document.fields
         for fact in OUTCOME_FACTS:
-            self._steps.state(self._document.whole, fact, self._document.fields.get(fact))
+            if fact in fields:
+                self._steps.state(row, fact, fields[fact])
         self._steps.finish()
 
     def _take_reply(self, record: Mapping[str, Any], said: Message, role: str, line: Line) -> None:

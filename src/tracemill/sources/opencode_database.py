@@ -75,4 +75,4 @@ def _read(
 ) -> Item[Span]:
     own_id, data = database.execute(_READ[table], (row,)).fetchone() or (None, None)
     found = object_of(whole, data)
-    return found._replace(fields={**found.fields, "id": text_of(own_id)})
+    return found.saying({**found.fields, "id": text_of(own_id)})

@@ -104,7 +104,7 @@ def _message(read: Callable[[Span], Item[Span]], index: _Index, span: Span) -> I
     start = min((part.start for part in spans), default=span.start)
     end = max((part.end for part in spans), default=span.end)
     whole = Span(start=min(start, span.start), end=max(end, span.end))
-    return message_items(info._replace(place=whole), map(read, spans))
+    return message_items(Item(whole, info.fields, info.problem), map(read, spans))
 
 
 def _read(stream: BinaryIO, max_bytes: int, span: Span) -> Item[Span]:

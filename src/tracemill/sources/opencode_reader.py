@@ -138,7 +138,7 @@ def message_items(info: Item[Span], parts: Iterable[Item[Span]]) -> Iterator[Ite
             yield part
         else:
             sound.append(part.fields)
-    yield info if info.problem else info._replace(fields={"info": info.fields, "parts": sound})
+    yield info if info.problem else info.saying({"info": info.fields, "parts": sound})
 
 
 class _Message:

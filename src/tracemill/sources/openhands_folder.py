@@ -50,7 +50,7 @@ def _item(member: Member) -> Item[Line]:
         return Item.unread(place, "oversize_document", detail)
     item = object_at(Line(member.start, member.data, is_terminated=True), member.data)
     if member.path == _STATE and item.problem is None:
-        return item._replace(fields={**item.fields, "kind": _STATE})
+        return item.saying({**item.fields, "kind": _STATE})
     return item
 
 

@@ -99,7 +99,8 @@ def read_rows(
                         continue
                     n_lines += record.n_lines
                     n_used += record.n_used
-                    skipped.update(record.skipped)
+                    if record.skipped:
+                        skipped.update(record.skipped)
         except (NotADocumentError, BadShapeError) as error:
             yield quarantined(row, error, origin)
             n_lines += 1
