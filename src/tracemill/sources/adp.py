@@ -13,30 +13,25 @@ The model of this source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, ClassVar
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 
-class Adp:
+class Adp(FileSource):
     """Reads the standardized files of data sets in the Agent Data Protocol."""
 
     name: ClassVar[str] = "adp"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are trajectories, by the class of their first item."""
         return any(map(_is_trajectory, (head.fields, head.first_item, *head.objects[:1])))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each trajectory, its header, and the tally."""

@@ -15,30 +15,25 @@ The model of this source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, ClassVar
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 
-class Atif:
+class Atif(FileSource):
     """Reads trajectories that Harbor and other agents write for each other."""
 
     name: ClassVar[str] = "atif"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({"trajectory.json", ".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a trajectory, by the version that each of them states."""
         return any(map(_states_version, (head.fields, head.first_item, *head.objects[:1])))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each trajectory, its header, and the tally."""

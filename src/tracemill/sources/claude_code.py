@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 _ENVELOPED: Final = frozenset({"user", "assistant", "system", "progress", "attachment"})
 _ENVELOPE: Final = frozenset({"sessionId", "message", "attachment"})
@@ -49,12 +49,11 @@ _CUT_OFF: Final = re.compile(
 """How a first line begins that is longer than the bytes at hand."""
 
 
-class ClaudeCode:
+class ClaudeCode(FileSource):
     """Reads the session files of Claude Code, those of its subagents among them."""
 
     name: ClassVar[str] = "claude-code"
     version: ClassVar[int] = 2
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
@@ -62,10 +61,6 @@ class ClaudeCode:
         if not head.objects:
             return _CUT_OFF.match(head.unpacked) is not None
         return any(map(_is_ours, head.objects)) and not any(map(_is_of_stream, head.objects))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""

@@ -13,32 +13,27 @@ The model of this source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 _RESULT: Final = frozenset({"num_turns", "total_cost_usd", "modelUsage", "duration_api_ms"})
 
 
-class ClaudeStream:
+class ClaudeStream(FileSource):
     """Reads the headless output of Claude Code, and of programs built on its agent SDK."""
 
     name: ClassVar[str] = "claude-stream"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is such a stream, by its first lines."""
         return any(map(_is_ours, head.objects))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""

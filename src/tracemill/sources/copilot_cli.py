@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 _TYPES: Final = re.compile(
     r"(?:session|system|user|assistant|tool|hook|permission|subagent)\.[a-z_.]+\Z"
@@ -33,12 +33,11 @@ _CUT_OFF: Final = re.compile(rb'\s*\{"type":"(?:session|system|user|assistant)\.
 """How a first line begins that is longer than the bytes at hand."""
 
 
-class CopilotCli:
+class CopilotCli(FileSource):
     """Reads the event logs of GitHub Copilot CLI, and the stream that it prints when asked to."""
 
     name: ClassVar[str] = "copilot-cli"
     version: ClassVar[int] = 2
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
@@ -46,10 +45,6 @@ class CopilotCli:
         if not head.objects:
             return _CUT_OFF.match(head.unpacked) is not None
         return any(map(_is_ours, head.objects))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""

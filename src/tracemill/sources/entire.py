@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, ClassVar, Final
 from tracemill.base.git import is_repository, refs_named
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import InnerInput, InputKind, SourceRecord
 
@@ -58,21 +59,16 @@ class Entire:
         return read_members(content.members(), origin)
 
 
-class EntireMetadata:
+class EntireMetadata(FileSource):
     """Reads metadata of checkpoints from files: one file each, or one line each."""
 
     name: ClassVar[str] = "entire-metadata"
     version: ClassVar[int] = 2
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are metadata of checkpoints, by the names of the first's fields."""
         return is_metadata(head.fields) or any(map(is_metadata, head.objects[:1]))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each session of each checkpoint, and a tally."""

@@ -18,38 +18,33 @@ The model of this source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.json_lines import text
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 _TYPES: Final = ("user", "gemini", "model", "info", "error", "warning")
 _ROLES: Final = ("user", "gemini")
 _LISTS: Final = frozenset({"messages", "history"})
 
 
-class GeminiCli:
+class GeminiCli(FileSource):
     """Reads the session files of Gemini CLI, of either kind."""
 
     name: ClassVar[str] = "gemini-cli"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a session file, by its first fields or lines."""
         first = head.objects[0] if head.objects else {}
         return _is_meta(first) or _is_meta(head.fields) or _is_session(head.fields)
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the session, its header, and the tally."""

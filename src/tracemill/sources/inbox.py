@@ -9,30 +9,25 @@ a kind that nobody has taught us is counted as skipped, and stays in the archive
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import ClassVar
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 
-class Inbox:
+class Inbox(FileSource):
     """Reads the events that a team's own programs and hooks told."""
 
     name: ClassVar[str] = "inbox"
     version: ClassVar[int] = 2
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are captured events, by the mark that each carries."""
         return any("tracemill" in found and "kind" in found for found in head.objects)
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each line, and the tally."""

@@ -14,14 +14,14 @@ The model of this source, which is asked last:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.message_parts import LISTS
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 _ROLES: Final = frozenset(
     {
@@ -32,22 +32,17 @@ _ROLES: Final = frozenset(
 _SAYS: Final = frozenset({"content", "value", "text", "tool_calls", "system_prompt"})
 
 
-class Messages:
+class Messages(FileSource):
     """Reads JSON and JSON Lines files of messages, whoever wrote them."""
 
     name: ClassVar[str] = "chat-messages"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are messages, by the first of them."""
         firsts = (head.fields, head.first_item, *head.objects[:1])
         return any(map(_holds_messages, firsts)) or is_message(head.first_item)
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each session, its header, and the tally."""

@@ -14,24 +14,23 @@ The model of this source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 _LAST_WORDS: Final = ("COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT", "MINI_SWE_AGENT_FINAL_OUTPUT")
 """What the agent is told to print at the end, so that its prompts hold it."""
 
 
-class MiniSweAgent:
+class MiniSweAgent(FileSource):
     """Reads runs of mini-SWE-agent."""
 
     name: ClassVar[str] = "mini-swe-agent"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".traj.json"})
 
     def recognises(self, head: Head) -> bool:
@@ -40,10 +39,6 @@ class MiniSweAgent:
             return True
         is_bare = {"role", "content"} <= head.first_item.keys()
         return is_bare and any(words in head.text for words in _LAST_WORDS)
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of the run, how it came out, its header, and the tally."""

@@ -14,14 +14,14 @@ The model of this source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.pi_shape import is_session
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 _OWN: Final = "openclaw"
 _FOLDER: Final = ".openclaw"
@@ -37,12 +37,11 @@ _TELEMETRY: Final = {
 """Types of telemetry, with a field that each has."""
 
 
-class OpenClaw:
+class OpenClaw(FileSource):
     """Reads the session files of OpenClaw."""
 
     name: ClassVar[str] = "openclaw"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
@@ -50,10 +49,6 @@ class OpenClaw:
         if not is_session(head):
             return False
         return _FOLDER in head.path.parts or any(map(_is_own, head.objects))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the session, its header, and the tally."""
@@ -63,21 +58,16 @@ class OpenClaw:
         return read_json_lines(content.lines(), origin, PiReader(self.name, origin))
 
 
-class OpenClawTelemetry:
+class OpenClawTelemetry(FileSource):
     """Reads the lines that OpenClaw's telemetry plugin writes."""
 
     name: ClassVar[str] = "openclaw-telemetry"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is such a file, by its first lines."""
         return any(map(_is_telemetry, head.objects))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each session, its header, and the tally."""

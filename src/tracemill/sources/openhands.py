@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, ClassVar, Final
 from tracemill.base.streams import folder_stream
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.json_lines import text
 from tracemill.sources.protocol import InputKind, SourceRecord
@@ -31,21 +32,16 @@ _KINDS: Final = frozenset({"SystemPromptEvent", "MessageEvent", "ActionEvent"})
 _SPEAKERS: Final = frozenset({"agent", "user", "environment"})
 
 
-class OpenHands:
+class OpenHands(FileSource):
     """Reads event lists, of V0 or V1: bare, or in rows of evaluations and shared sessions."""
 
     name: ClassVar[str] = "openhands"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are events, by the first of them."""
         return any(map(_holds_events, (head.fields, head.first_item, *head.objects[:1])))
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each session, what happened in it, its header, and the tally."""

@@ -16,30 +16,25 @@ The model of this source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, ClassVar
 
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 
-class SweAgent:
+class SweAgent(FileSource):
     """Reads runs of SWE-agent, its demonstrations among them."""
 
     name: ClassVar[str] = "swe-agent"
     version: ClassVar[int] = 1
-    reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".traj"})
 
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a run, by its first item of what was done or said."""
         return _is_run(head.fields)
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of the file."""
-        return path.open("rb", buffering=0)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of the run, how it came out, its header, and the tally."""
