@@ -273,9 +273,12 @@ def parts_of(data: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
     """Return the fields of an object, not decoded yet.
 
     Raises:
-        msgspec.DecodeError: the bytes are no object.
+        msgspec.DecodeError: the bytes are no object, or are nested too deeply.
     """
-    return _PARTS.decode(data)
+    try:
+        return _PARTS.decode(data)
+    except RecursionError:
+        raise msgspec.DecodeError("nested too deeply") from None
 
 
 def _place_of(data: bytes, name: str, value: bytes) -> int:

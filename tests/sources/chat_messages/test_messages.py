@@ -149,3 +149,13 @@ def test_a_role_that_nobody_knows_is_quarantined_alone() -> None:
 )
 def test_rows_are_told_by_their_first_message(data: str, expected: bool) -> None:
     assert Messages().recognises(Head(Path("x"), data.encode())) is expected
+
+
+@pytest.mark.parametrize("depth", [200, 5_000, 100_000])
+def test_a_row_that_is_nested_too_deeply_is_quarantined_alone(depth: int) -> None:
+    deep = b'{"messages": [], "more": ' + b"[" * depth + b"]" * depth + b"}\n"
+    row = json.dumps(CHAT).encode() + b"\n"
+    found = read(Messages(), row + deep + row)
+
+    assert len(found.steps) == 8
+    assert [bad.span.start for bad in found.quarantined] in ([], [len(row)])
