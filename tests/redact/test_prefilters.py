@@ -119,7 +119,13 @@ def test_the_same_places_are_named_in_texts_of_near_misses(
 
 @pytest.mark.parametrize(
     ("release", "engine"),
-    [("0.7.9", "hyperscan"), ("0.7.21", "hyperscan"), ("0.7.23", "re2"), ("0.9.1", "re2")],
+    [
+        ("0.7.9", "hyperscan"),
+        ("0.7.21", "hyperscan"),
+        ("0.7.23", "re2"),
+        ("0.9.1", "re2"),
+        ("unknown", "re2"),
+    ],
 )
 def test_releases_of_hyperscan_that_miss_matches_are_not_used(release: str, engine: str) -> None:
     assert engine_for(release) == engine

@@ -6,18 +6,18 @@ import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tracemill.base.errors import WorkerError
 from tracemill.base.ids import digest
+
+if TYPE_CHECKING:  # a pool takes long to import, and most runs need none
+    from concurrent.futures import Future
 
 S = TypeVar("S")
 P = TypeVar("P")
@@ -42,6 +42,9 @@ class Local:
 
     def _pooled(self, kernel: Callable[[S], Iterable[P]], shards: Iterator[S]) -> Iterator[P]:
         """Keep two shards a worker under way; what they yield waits in files, not in memory."""
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         folder = Path(tempfile.mkdtemp(dir=self._scratch))
         with ProcessPoolExecutor(self._workers, get_context("spawn")) as pool:
             waiting: list[Future[Path]] = []
@@ -79,6 +82,8 @@ def _spill(kernel: Callable[[Any], Iterable[Any]], shard: Any, path: Path) -> Pa
 
 
 def _result(future: Future[Path]) -> Path:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return future.result()
     except BrokenProcessPool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Protocol
 
 import re2
@@ -59,15 +58,16 @@ def prefilter(
 def best_engine() -> str:
     """Return the fastest engine that is installed and misses nothing."""
     try:
-        return engine_for(version("hyperscan"))
-    except PackageNotFoundError:
+        import hyperscan
+    except ImportError:
         return "re2"
+    return engine_for(getattr(hyperscan, "__version__", "unknown"))
 
 
 def engine_for(release: str) -> str:
     """Return the fastest engine that misses nothing, where this release of Hyperscan is there."""
-    numbers = tuple(int(part) for part in release.split(".")[:3])
-    return "hyperscan" if numbers < _WRONG_SINCE else "re2"
+    numbers = tuple(int(part) for part in release.split(".")[:3] if part.isdecimal())
+    return "hyperscan" if () < numbers < _WRONG_SINCE else "re2"
 
 
 def _owners(detectors: Sequence[Detector]) -> Owners:
