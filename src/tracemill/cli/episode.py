@@ -23,6 +23,8 @@ _SHAPE = Shape(
     ("ID", "KIND", "OUTCOME", "SURE", "SESSIONS", "COMMITS", "GOAL"),
     _cells,
     "tracemill episode show ID",
+    ("SESSIONS", "COMMITS", "KIND"),
+    "no episodes are known: they are made of sessions; see: tracemill session list",
 )
 
 

@@ -23,6 +23,8 @@ _SHAPE = Shape(
     ("SESSION", "KIND", "ACTION", "TRIES", "WORKED", "AFTER", "SYMPTOM"),
     _cells,
     "tracemill session show SESSION",
+    ("KIND", "TRIES", "ACTION"),
+    "no failures are known: no session holds a call that failed",
 )
 
 

@@ -36,6 +36,8 @@ _SHAPE = Shape(
     ("ID", "WHEN", "GATE", "TOOL", "STATUS", "RESULTS", "FAILING", "LINES", "COMMIT", "INPUT"),
     _cells,
     "tracemill gate show ID",
+    ("COMMIT", "LINES", "RESULTS", "WHEN", "TOOL"),
+    "no gate runs are held; name reports of tests, linters or CI to `tracemill run`",
 )
 
 
@@ -52,6 +54,8 @@ _FIX_SHAPE = Shape(
     ("BEFORE", "AFTER", "WHEN", "FIXED", "COLLECTED", "STILL FAIL", "BROKEN", "GREEN", "FIRST"),
     _fix_cells,
     "tracemill gate show AFTER",
+    ("COLLECTED", "WHEN", "STILL FAIL", "BROKEN"),
+    "no test is known to have failed in one gate run and passed in a later one",
 )
 
 

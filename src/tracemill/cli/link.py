@@ -13,7 +13,14 @@ def _cells(row: LinkRow) -> tuple[str, ...]:
     return row.source, row.target, row.method, f"{row.confidence:.2f}"
 
 
-_SHAPE = Shape("links", ("FROM", "TO", "METHOD", "SURE"), _cells, "tracemill explain ID")
+_SHAPE = Shape(
+    "links",
+    ("FROM", "TO", "METHOD", "SURE"),
+    _cells,
+    "tracemill explain ID",
+    (),
+    "no links are known: no two records say that they belong together",
+)
 
 
 def list_link(

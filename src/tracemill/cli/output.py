@@ -14,6 +14,7 @@ from cyclopts.validators import Number
 
 from tracemill.base.text import printable, printable_json
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.tables import print_table
 from tracemill.store.workspace import Workspace
 
 
@@ -71,21 +72,6 @@ def hint(text: str, common: Common) -> None:
         sys.stderr.write(printable(text) + "\n")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table that fits the terminal."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    found = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        found.add_column(column, overflow="ellipsis", no_wrap=True)
-    for row in rows:
-        found.add_row(*(Text(printable(cell)) for cell in row))
-    width = None if sys.stdout.isatty() else 160
-    Console(file=sys.stdout, width=width, highlight=False).print(found)
-
-
 class Shape(NamedTuple):
     """How the rows of a list look, and where they lead."""
 
@@ -97,6 +83,10 @@ class Shape(NamedTuple):
     """A row's cells."""
     following: str
     """The command that a person may want next."""
+    spare: Sequence[str]
+    """Columns that a narrow terminal does without, the most dispensable first."""
+    absent: str
+    """What to say where there are none."""
 
 
 def show_list(listed: Any, shape: Shape, common: Common, *, jsonl: bool) -> int:
@@ -104,9 +94,17 @@ def show_list(listed: Any, shape: Shape, common: Common, *, jsonl: bool) -> int:
     if jsonl:
         write_lines(listed.rows)
     elif not answer(shape.name, listed, common, next_steps=[shape.following]):
-        table(shape.columns, map(shape.cells, listed.rows))
-        hint(f"{len(listed.rows)} of {listed.total}; next: {shape.following}", common)
+        _show_rows(listed, shape, common)
     return EXIT_DONE if listed.rows else EXIT_NOTHING
+
+
+def _show_rows(listed: Any, shape: Shape, common: Common) -> None:
+    if not listed.rows:
+        hint(shape.absent, common)
+        return
+    left_out = print_table(shape.columns, map(shape.cells, listed.rows), shape.spare)
+    narrow = f"; no room for {', '.join(left_out)}" if left_out else ""
+    hint(f"{len(listed.rows)} of {listed.total}{narrow}; next: {shape.following}", common)
 
 
 def counts(title: str, values: Mapping[str, int], width: int = 12) -> None:

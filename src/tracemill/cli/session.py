@@ -33,6 +33,8 @@ _SHAPE = Shape(
     ("ID", "STARTED", "AGENT", "OUTCOME", "USER", "CALLS", "ERRORS", "OUT TOKENS", "TITLE"),
     _cells,
     "tracemill session show ID",
+    ("OUT TOKENS", "USER", "CALLS", "ERRORS", "AGENT"),
+    "no sessions are held; name a folder of them to `tracemill run`",
 )
 
 
