@@ -155,6 +155,28 @@ def test_a_dry_run_writes_nothing(
     assert not (tmp_path / "workspace").exists()
 
 
+def test_what_only_a_repository_tells_is_pointed_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in" / "prompts").mkdir(parents=True)
+    (tmp_path / "in" / "prompts" / "review.md").write_text("# Review\n")
+    (tmp_path / "in" / "LICENSE").write_text("Apache\n")
+    asked = ask(capsys, tmp_path, "run", str(tmp_path / "in"))
+
+    assert asked.code == 0
+    assert "left alone: 2 files; prompts, plans" in asked.err
+
+
+def test_what_was_told_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--workspace", str(tmp_path / "workspace")]
+    assert call_at_once(["emit", "gate", "--json", '{"gate_id": "tests"}', *where]) == 0
+    (tmp_path / "in").mkdir()
+    write_session(tmp_path / "in", "s1", 1)
+    ask(capsys, tmp_path, "run", str(tmp_path / "in"))
+
+    assert ask(capsys, tmp_path, "status", "--json").document["store"]["reports"] == {"gate": 1}
+
+
 def test_an_interruption_says_that_nothing_is_lost(place: Path, tmp_path: Path) -> None:
     where = ["--workspace", str(tmp_path / "workspace")]
     with subprocess.Popen(

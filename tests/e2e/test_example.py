@@ -24,6 +24,9 @@ SECRETS = {
 }
 TRAJECTORIES = [pytest.param(t, id=t["label"]) for t in ANSWERS["trajectories"]]
 SHAS = ANSWERS["repository"]["commits"]
+README = Path(__file__).parents[2] / "README.md"
+AT_HAND = {"Inputs", "Dataset", "Nothing"}
+"""Lines that tell of this very run, and not of what the example holds."""
 
 
 class Turned:
@@ -73,6 +76,22 @@ def test_a_machine_without_sessions_gets_the_example_and_is_told_so(turned: Turn
     assert turned.out["is_example"]
     assert turned.out["inputs"] == {"read": len(ANSWERS["trajectories"]) + 2}
     assert turned.out["store"]["commits"] == ANSWERS["repository"]["n_commits"]
+
+
+def test_the_readme_shows_what_is_printed(
+    turned: Turned,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert call(["run", "--workspace", str(turned.root)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    shown = README.read_text().split("```")
+    (block,) = [part for part in shown if part.startswith("\nNo sessions were found")]
+    told = [line for line in block.strip().splitlines() if line.split()[0] not in AT_HAND]
+
+    assert [line for line in said if line.split()[0] not in AT_HAND] == told
 
 
 @pytest.mark.parametrize("answer", TRAJECTORIES)

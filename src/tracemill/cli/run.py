@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
+from tracemill.cli.status import following
 from tracemill.flows.loop import Options, plan_turn, read_only, turn
 from tracemill.flows.results import PlanResult, RunResult
 
@@ -92,7 +93,7 @@ def _turn(
 
 def _next_steps(result: RunResult) -> list[str]:
     if result.dataset is None:
-        return ["tracemill session list", "tracemill status"]
+        return [following(result.store), "tracemill status"]
     return ["tracemill dataset show", "tracemill episode list", "tracemill session list"]
 
 
@@ -112,8 +113,10 @@ def _show(result: RunResult, common: Common) -> None:
     store = result.store
     counts("Inputs", result.inputs)
     subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
-    history = f"{store.steps:,} steps, {store.commits:,} commits"
+    history = f"{counted(store.steps, 'step')}, {counted(store.commits, 'commit')}"
     write(f"Sessions     {store.sessions:,}{subagents}, {history}")
+    counts("Documents", store.documents)
+    counts("Reports", store.reports)
     counts("Redacted", store.findings)
     counts("Links", store.links)
     counts("Episodes", store.episodes)
@@ -133,6 +136,13 @@ def _show(result: RunResult, common: Common) -> None:
     seconds = sum(stage.seconds for stage in result.stages.values())
     n_bytes = sum(stage.n_bytes for stage in result.stages.values())
     hint(f"{n_bytes / 1e6:,.1f} MB in {seconds:.2f} s", common)
+    beside = result.inputs.get("side_file", 0)
+    if beside and not (store.sessions or store.documents):
+        hint(
+            f"left alone: {counted(beside, 'file')}; prompts, plans, decisions and their like are "
+            "read from git repositories, for the sake of their history",
+            common,
+        )
     for failure in result.failures[:_SHOWN_FAILURES]:
         hint(f"not read: {failure.uri}: {failure.reason}: {failure.detail}", common)
     if len(result.failures) > _SHOWN_FAILURES:

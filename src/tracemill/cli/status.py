@@ -4,13 +4,14 @@ from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.lookup import read_status
+from tracemill.flows.results import StoreCounts
 
 
 def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     """Say what is kept, and what to do next. Changes nothing."""
     result = read_status(common.open())
-    following = "tracemill run" if not result.exists else "tracemill episode list"
-    if answer("status", result, common, next_steps=[following]):
+    follows = following(result.store) if result.exists else "tracemill run"
+    if answer("status", result, common, next_steps=[follows]):
         return EXIT_DONE
     if not result.exists:
         write(f"Nothing is kept in {result.workspace} yet.")
@@ -22,12 +23,26 @@ def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
             if result.synced
             else "Synced       never"
         )
-        subagents = counted(store.subagents, "subagent")
-        write(f"Sessions     {store.sessions:,} and {subagents}, {store.steps:,} steps")
+        subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
+        steps, commits = counted(store.steps, "step"), counted(store.commits, "commit")
+        write(f"Sessions     {store.sessions:,}{subagents}, {steps}, {commits}")
+        counts("Documents", store.documents)
+        counts("Reports", store.reports)
         counts("Episodes", store.episodes)
         counts("Gates", store.gates)
         counts("Examples", store.examples)
         counts("Redacted", store.findings)
         write(f"Dataset      {result.dataset or 'none yet'}")
-    hint(f"next: {following}", common)
+    hint(f"next: {follows}", common)
     return EXIT_DONE
+
+
+def following(store: StoreCounts) -> str:
+    """Return the command that shows something of what is held."""
+    if store.episodes:
+        return "tracemill episode list"
+    if store.sessions:
+        return "tracemill session list"
+    if store.gates:
+        return "tracemill gate list"
+    return "tracemill data reports --to FOLDER" if store.reports else "tracemill doctor"

@@ -6,17 +6,22 @@ as copies and earlier states of a growing file do, the one with the most steps s
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tracemill.flows.ci_gates import CiEvent, ci_gates
 from tracemill.label.process_labels import ProcessLabels
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.events import (
+    Captured,
     ChangeUndone,
     Checkpoint,
     Commit,
+    DocumentVersion,
     Event,
     FileVersion,
     GateRun,
+    TeamReport,
 )
 from tracemill.records.findings import Input
 from tracemill.records.gates import FixPair
@@ -45,6 +50,8 @@ class Facts:
         self.gate_runs: list[GateRun] = []
         self._ci: list[CiEvent] = []
         self.undone: list[ChangeUndone] = []
+        self.documents: Counter[str] = Counter()
+        self.reports: Counter[str] = Counter()
         self._judge = ProcessLabels()
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
@@ -70,7 +77,10 @@ class Facts:
         elif isinstance(event, ChangeUndone):
             self.undone.append(event)
         elif isinstance(event, FileVersion):
+            self.documents[_kind_of(event)] += 1
             self._judge.take(event)
+        elif isinstance(event, Captured | TeamReport):
+            self.reports[_kind_of(event)] += 1
 
     def _consider(self, trajectory: Trajectory) -> None:
         known = self.trajectories.get(trajectory.id)
@@ -84,6 +94,19 @@ class Facts:
     def input_of(self, trajectory_id: str) -> Input:
         """Return the input that stands for a trajectory."""
         return self.inputs[self.trajectories[trajectory_id].origin.input_id]
+
+
+def _kind_of(event: FileVersion | Captured | TeamReport) -> str:
+    """Name what a document is for, or what a report tells of."""
+    match event:
+        case DocumentVersion():
+            return event.document
+        case Captured():
+            return event.name
+        case TeamReport():
+            return str(event.report.__struct_config__.tag)
+        case _:
+            return str(event.__struct_config__.tag)
 
 
 def _rank(trajectory: Trajectory) -> tuple[int, str]:

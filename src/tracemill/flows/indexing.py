@@ -156,6 +156,8 @@ def count_store(
         steps=sum(trajectory.n_steps for trajectory in facts.trajectories.values()),
         tool_calls=sum(activity.n_calls for activity in facts.activities.values()),
         commits=len({commit.sha for commit in facts.commits}),
+        documents=dict(sorted(facts.documents.items())),
+        reports=dict(sorted(facts.reports.items())),
         quarantined=lake.count(TABLES["quarantine"]),
         findings=found.kinds,
         rules=found.rules,

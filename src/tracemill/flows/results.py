@@ -37,6 +37,10 @@ class StoreCounts(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Tool calls of all trajectories."""
     commits: int = 0
     """Commits of all repositories."""
+    documents: dict[str, int] = msgspec.field(default_factory=dict)
+    """Versions of instructions, prompts, plans, decisions and other files of process, by kind."""
+    reports: dict[str, int] = msgspec.field(default_factory=dict)
+    """Reports and told events of the team's own process, by kind."""
     quarantined: int = 0
     """Lines that could not be read; they stay in the archive."""
     findings: dict[str, int] = msgspec.field(default_factory=dict)

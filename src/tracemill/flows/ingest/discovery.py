@@ -31,6 +31,10 @@ _SIDE_FILES: Final = frozenset({
     "md", "txt", "json", "toml", "yaml", "yml", "ini", "cfg", "lock", "log", "csv", "tsv", "html",
     "xml", "css", "js", "ts", "py", "sh", "tmp", "bak", "part",
 })
+_SIDE_NAMES: Final = frozenset({
+    "license", "licence", "copying", "notice", "authors", "contributors", "codeowners", "readme",
+    "changelog", "makefile", "dockerfile", "justfile", "version",
+})
 # fmt: on
 _DATABASES: Final = (".db", ".vscdb", ".sqlite")
 _BESIDE_DATABASES: Final = tuple(
@@ -282,6 +286,8 @@ def _unrecognised(path: Path, head: bytes) -> Skip:
         return Skip("side_file", f"no source reads .{kind} files of this shape", failed=False)
     if kind in _MEDIA:
         return Skip("side_file", f"no source reads .{kind} files", failed=False)
+    if path.name.lower() in _SIDE_NAMES:
+        return Skip("side_file", f"no source reads files named {path.name}", failed=False)
     return Skip(
         "unrecognised",
         "its content has the shape of none of the formats that README.md lists",
