@@ -81,7 +81,7 @@ class _Parts:
             self._say(part)
         if not isinstance(part, dict):
             return
-        kind = part.get("type")
+        kind = text(part.get("type"))
         if kind in ("tool_call", "tool_use", "function_call", "server_tool_call"):
             self.calls.append(_call(part))
         elif kind in ("tool_call_response", "tool_result", "function_call_output"):

@@ -81,7 +81,7 @@ def read_reply(content: object, number: int) -> Reply:
     """Return what the model said in the message of that number."""
     reply = Reply([], [], [])
     for block in blocks_of(content):
-        kind = block.get("type")
+        kind = text(block.get("type"))
         if kind == "tool_use":
             call_id = text(block.get("id")) or f"{number}.{len(reply.calls)}"
             arguments = tool_arguments(block.get("input"))

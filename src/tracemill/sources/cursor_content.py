@@ -78,7 +78,7 @@ def read_message(content: object, key: str) -> Said:
     said = Said([], [], [], [], 0)
     n_images = 0
     for block in _blocks(content):
-        kind = block.get("type")
+        kind = text(block.get("type"))
         if kind in _CALLS:
             said.calls.append(_call(block, f"{UNNAMED}{key}-{len(said.calls)}"))
         elif kind in _RESULTS:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from tracemill.sources.json_lines import text
+
 LISTS: Final = ("messages", "conversations", "trajectory")
 """Where a row of a data set may hold its messages."""
 _TEXTS: Final = frozenset({"text", "input_text", "output_text"})
@@ -33,7 +35,7 @@ def read_message(content: object) -> Message:
 
 def _parts(content: object) -> Iterator[tuple[str, str]]:
     for part in content if isinstance(content, list) else ():
-        kind = part.get("type") if isinstance(part, dict) else None
+        kind = text(part.get("type")) if isinstance(part, dict) else None
         if not isinstance(kind, str):
             continue
         if kind in _TEXTS and isinstance(part.get("text"), str):

@@ -70,7 +70,7 @@ def read_prompt(parts: list[dict[str, Any]]) -> Prompt:
     """Return what a message of the person or the program says."""
     prompt = Prompt()
     for part in parts:
-        kind = part.get("type")
+        kind = text(part.get("type"))
         said = text(part.get("prompt" if kind == "subtask" else "text"))
         if kind == "compaction":
             prompt.compaction = part

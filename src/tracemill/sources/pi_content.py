@@ -34,7 +34,7 @@ def read_parts(content: object, start: int) -> Said:
     said = Said([], [], [], 0)
     n_images = 0
     for part in content or []:
-        kind = part.get("type") if isinstance(part, dict) else None
+        kind = text(part.get("type")) if isinstance(part, dict) else None
         if kind == "text":
             _add(said.texts, part.get("text"))
         elif kind == "thinking":
