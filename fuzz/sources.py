@@ -19,8 +19,8 @@ with atheris.instrument_imports(include=["tracemill.sources", "tracemill.base"])
     from tracemill.sources import HEAD_BYTES, Content, Head, sources_of
 
     SOURCES = sources_of("file")
-    for module in pkgutil.iter_modules(tracemill.sources.__path__):
-        importlib.import_module(f"tracemill.sources.{module.name}")  # readers are imported late
+    for module in pkgutil.walk_packages(tracemill.sources.__path__, "tracemill.sources."):
+        importlib.import_module(module.name)  # readers are imported late
 
 MAX_SEED_BYTES = 16_384
 LIMIT = 2**20

@@ -18,8 +18,8 @@ from tracemill.label.process_labels import (
 )
 from tracemill.records.events import DocumentVersion, FileIssue, IssueHeader, Phase, Section, Todo
 from tracemill.records.refs import Origin
-from tracemill.sources.issue_headers import issue_header
-from tracemill.sources.markdown import phases_of, sections_of
+from tracemill.sources.process_files.issue_headers import issue_header
+from tracemill.sources.process_files.markdown import phases_of, sections_of
 
 ORIGIN = Origin(source="process-files", source_version=1, uri="r", input_id="input_1")
 AT = datetime(2025, 7, 15, tzinfo=UTC)

@@ -118,6 +118,10 @@ DIFFERENCES: dict[str, tuple[dict[str, int], str]] = {
     "codex/agentv/019f1d64-*": ({"calls": 221}, SEARCHES),
     "copilot_cli/agent-sessions-fixtures/small.jsonl": ({"calls": 4}, TRIMMED),
     "cursor/agent-sessions-tests/test-store.db": ({"sessions": 0}, NO_STEP),
+    "entire_checkpoints/cli.metadata.jsonl": (
+        {"sessions": 294},
+        "17 stand there twice, once with a date that old versions put before the id",
+    ),
     "gemini_cli/agent-sessions-fixtures/jsonl_v040.jsonl": (
         {"calls": 1},
         "the index did not look into files of lines",

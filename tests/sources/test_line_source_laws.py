@@ -25,14 +25,14 @@ from tracemill.records.events import Event
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
-from tracemill.sources.claude_stream import ClaudeStream
+from tracemill.sources.claude_code.stream import ClaudeStream
 from tracemill.sources.codex import Codex
-from tracemill.sources.codex_exec import CodexExec
+from tracemill.sources.codex.exec_stream import CodexExec
 from tracemill.sources.copilot_cli import CopilotCli
 from tracemill.sources.gemini_cli import GeminiCli
 from tracemill.sources.head import Head
-from tracemill.sources.openclaw import OpenClawTelemetry
 from tracemill.sources.pi import Pi
+from tracemill.sources.pi.openclaw import OpenClawTelemetry
 from tracemill.sources.protocol import Source
 
 NAMES = st.sampled_from(["a", "b", "c"])

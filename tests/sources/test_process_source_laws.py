@@ -19,8 +19,14 @@ from tests.sources.test_line_source_laws import JSON, places_in
 from tracemill.base.errors import SourceError
 from tracemill.records.findings import Quarantined
 from tracemill.sources import load_source
-from tracemill.sources.issue_headers import issue_header
-from tracemill.sources.markdown import phases_of, said_in, sections_of, title_of, todos_of
+from tracemill.sources.process_files.issue_headers import issue_header
+from tracemill.sources.process_files.markdown import (
+    phases_of,
+    said_in,
+    sections_of,
+    title_of,
+    todos_of,
+)
 from tracemill.sources.protocol import Source
 
 OBJECTS: Final[Mapping[str, list[dict[str, Any]]]] = {

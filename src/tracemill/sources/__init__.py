@@ -2,10 +2,11 @@
 
 A source is handed the bytes of one input and yields records in the order in which they
 stood. It never writes, never redacts and never guesses: what a format does not say is None.
-The module of a source is light; it imports its reader only when it reads, since every source
-is loaded to look at an unknown file.
+Each family of formats has a folder, which knows no other; what several need stands beside them.
+The front of a folder is light and imports its reader only when it reads, since every source is
+loaded to look at an unknown file.
 
-To add a format: one module here with one class, one line in `SOURCES`, one folder of
+To add a format: one folder here with one class, one line in `SOURCES`, one folder of
 fixtures under `tests/sources/`.
 """
 
@@ -28,7 +29,7 @@ SOURCES: Final = Registry[type[Source]](
         "entire-metadata": "tracemill.sources.entire:EntireMetadata",
         "team-reports": "tracemill.sources.team_reports:TeamReports",
         "inbox": "tracemill.sources.inbox:Inbox",
-        "claude-stream": "tracemill.sources.claude_stream:ClaudeStream",
+        "claude-stream": "tracemill.sources.claude_code.stream:ClaudeStream",
         "atif": "tracemill.sources.atif:Atif",
         "swe-agent": "tracemill.sources.swe_agent:SweAgent",
         "adp": "tracemill.sources.adp:Adp",
@@ -38,8 +39,8 @@ SOURCES: Final = Registry[type[Source]](
         "claude-code": "tracemill.sources.claude_code:ClaudeCode",
         "copilot-cli": "tracemill.sources.copilot_cli:CopilotCli",
         "gemini-cli": "tracemill.sources.gemini_cli:GeminiCli",
-        "openclaw": "tracemill.sources.openclaw:OpenClaw",
-        "openclaw-telemetry": "tracemill.sources.openclaw:OpenClawTelemetry",
+        "openclaw": "tracemill.sources.pi.openclaw:OpenClaw",
+        "openclaw-telemetry": "tracemill.sources.pi.openclaw:OpenClawTelemetry",
         "pi": "tracemill.sources.pi:Pi",
         "codex": "tracemill.sources.codex:Codex",
         "cline": "tracemill.sources.cline:Cline",
@@ -48,12 +49,12 @@ SOURCES: Final = Registry[type[Source]](
         "specstory-md": "tracemill.sources.specstory_md:SpecStoryMd",
         "aider": "tracemill.sources.aider:Aider",
         "opencode": "tracemill.sources.opencode:OpenCode",
-        "opencode-tree": "tracemill.sources.opencode_tree:OpenCodeTree",
+        "opencode-tree": "tracemill.sources.opencode.tree:OpenCodeTree",
         "junit": "tracemill.sources.junit:JUnit",
         "pytest": "tracemill.sources.pytest_report:PytestReport",
         "otlp": "tracemill.sources.otlp:Otlp",
         "langfuse": "tracemill.sources.langfuse:Langfuse",
-        "codex-exec": "tracemill.sources.codex_exec:CodexExec",
+        "codex-exec": "tracemill.sources.codex.exec_stream:CodexExec",
         "github": "tracemill.sources.github:GitHub",
         "beads": "tracemill.sources.beads:Beads",
         "coverage": "tracemill.sources.coverage_report:CoverageReport",

@@ -12,7 +12,7 @@ from tests.sources.reading import Found, blocks_of, read
 from tracemill.records.events import Feedback
 from tracemill.records.trajectory import Usage
 from tracemill.sources.aider import Aider
-from tracemill.sources.aider_content import Edit, split_edits
+from tracemill.sources.aider.content import Edit, split_edits
 from tracemill.sources.head import Head
 
 HEADER = "\n# aider chat started at 2024-08-05 19:33:02\n\n"

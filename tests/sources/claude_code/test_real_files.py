@@ -15,7 +15,7 @@ from tracemill.records.events import Compaction, Feedback, TodoChange
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
-from tracemill.sources.claude_reader import ClaudeReader
+from tracemill.sources.claude_code.reader import ClaudeReader
 from tracemill.sources.content import Content
 from tracemill.sources.json_lines import read_json_lines
 from tracemill.sources.protocol import SourceRecord

@@ -23,7 +23,7 @@ from tests.sources.real_files import assert_accounted, counts_of, params
 from tracemill.records.events import Compaction
 from tracemill.records.trajectory import Usage
 from tracemill.sources.claude_code import ClaudeCode
-from tracemill.sources.claude_stream import ClaudeStream
+from tracemill.sources.claude_code.stream import ClaudeStream
 
 
 def read(*lines: Any) -> Found:

@@ -12,7 +12,7 @@ from tests.sources.real_files import assert_accounted, counts_of, params
 
 from tracemill.records.events import TodoChange
 from tracemill.records.trajectory import Usage
-from tracemill.sources.codex_exec import CodexExec
+from tracemill.sources.codex.exec_stream import CodexExec
 
 
 def read(*lines: Any) -> Found:

@@ -14,7 +14,7 @@ from tests.sources.reading import head_of, jsonl, read
 from tracemill.capture import KINDS, emit
 from tracemill.records.captured import Captured
 from tracemill.sources.inbox import Inbox
-from tracemill.sources.inbox_fields import FIELDS
+from tracemill.sources.inbox.fields import FIELDS
 
 JSON = st.recursive(
     st.none()

@@ -10,8 +10,8 @@ from tests.sources.pi import lines as pi
 from tests.sources.reading import jsonl, read
 
 from tracemill.sources.head import Head
-from tracemill.sources.openclaw import OpenClaw
 from tracemill.sources.pi import Pi
+from tracemill.sources.pi.openclaw import OpenClaw
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from tests.sources.reading import read as read_with
 from tests.sources.real_files import assert_accounted, counts_of, params
 from tests.sources.test_line_source_laws import NAMES, TEXTS, assert_sound
 
-from tracemill.sources.openclaw import OpenClawTelemetry
+from tracemill.sources.pi.openclaw import OpenClawTelemetry
 
 
 def read(*lines: Any) -> Found:

@@ -18,7 +18,7 @@ from tests.sources.reading import FOREIGN, Found, read, read_file
 from tracemill.records.events import Feedback
 from tracemill.sources.head import Head
 from tracemill.sources.opencode import OpenCode
-from tracemill.sources.opencode_tree import OpenCodeTree
+from tracemill.sources.opencode.tree import OpenCodeTree
 
 pytestmark = pytest.mark.foreign
 

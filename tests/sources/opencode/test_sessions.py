@@ -15,7 +15,7 @@ from tracemill.records.refs import Span
 from tracemill.records.trajectory import Usage
 from tracemill.sources.head import Head
 from tracemill.sources.opencode import OpenCode
-from tracemill.sources.opencode_tree import OpenCodeTree
+from tracemill.sources.opencode.tree import OpenCodeTree
 
 REJECTED = "The user rejected permission to use this specific tool call"
 WHOLE = oc.session(

@@ -12,7 +12,7 @@ from tracemill.base.errors import SourceError
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
-from tracemill.sources.opencode_tree import OpenCodeTree
+from tracemill.sources.opencode.tree import OpenCodeTree
 
 SESSION = oc.session(
     oc.said(1, oc.text("Fix the parser"), oc.text("<file>a.py</file>", synthetic=True)),

@@ -346,7 +346,7 @@ def test_no_damage_is_a_crash(form: str) -> None:
 
 
 def test_a_session_that_is_long_is_told_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracemill.sources.otlp_reader.MAX_HELD_BYTES", 10)
+    monkeypatch.setattr("tracemill.sources.otlp.reader.MAX_HELD_BYTES", 10)
     found = read(Otlp(), jsonl(*(traces([one]) for one in TALK)))
 
     assert len({header.id for header in found.headers}) == len(found.headers) == 4

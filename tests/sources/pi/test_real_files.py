@@ -11,8 +11,8 @@ import pytest
 from tests.sources.reading import head_of, read_file
 from tests.sources.real_files import counts_of, params, stated_calls
 
-from tracemill.sources.openclaw import OpenClaw
 from tracemill.sources.pi import Pi
+from tracemill.sources.pi.openclaw import OpenClaw
 from tracemill.sources.protocol import Source
 
 pytestmark = [

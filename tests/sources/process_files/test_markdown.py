@@ -7,8 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.records.events import SectionRole
-from tracemill.sources.markdown import phases_of, said_in, sections_of, title_of, todos_of
-from tracemill.sources.process_table import role_of
+from tracemill.sources.process_files.markdown import (
+    phases_of,
+    said_in,
+    sections_of,
+    title_of,
+    todos_of,
+)
+from tracemill.sources.process_files.table import role_of
 
 PIECES = st.sampled_from(
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracemill.records.events import DocumentKind
-from tracemill.sources.process_table import kind_of_path, may_be_account, may_have_header
+from tracemill.sources.process_files.table import kind_of_path, may_be_account, may_have_header
 
 
 @pytest.mark.parametrize(

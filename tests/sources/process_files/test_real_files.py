@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tests.sources.reading import FOREIGN
 
-from tracemill.sources.issue_headers import Header, issue_header
-from tracemill.sources.markdown import phases_of, sections_of
+from tracemill.sources.process_files.issue_headers import Header, issue_header
+from tracemill.sources.process_files.markdown import phases_of, sections_of
 
 pytestmark = pytest.mark.foreign
 

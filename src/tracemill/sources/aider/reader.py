@@ -1,0 +1,302 @@
+"""Aider's history as it is read: what a line is depends on who spoke on the one before."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from tracemill.base.ids import make_id
+from tracemill.base.lines import Line
+from tracemill.records.refs import Origin
+from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
+from tracemill.sources.aider.content import (
+    APPLIED,
+    BEFORE_EDIT,
+    COMMIT,
+    CWD,
+    HEADER,
+    MODEL,
+    NOT_APPLIED,
+    REFUSED,
+    RUNNING,
+    STOP,
+    UNDONE,
+    VERSION,
+    has_failed,
+    is_after_reply,
+    is_by_itself,
+    is_prompt,
+    is_typed,
+    output_of,
+    read_tokens,
+    split_edits,
+)
+from tracemill.sources.open_session import OpenSession
+from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, added
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.session_events import Place
+from tracemill.sources.text_lines import MAX_SPEECH
+
+_NAME: Final = "aider"
+_OUTPUT: Final = "program_output"
+_COMMAND: Final = "program_command"
+_MAX_COMMITS: Final = 1000
+
+Speech = Literal["prompt", "reply", "output"]
+
+
+class _Said(NamedTuple):
+    """What somebody said, and the lines from which to which it stands."""
+
+    text: str
+    first: Line
+    last: Line
+
+
+class AiderReader:
+    """Takes the lines of one history, and makes trajectories, steps and events of them."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.ready: list[SourceRecord] = []
+        self._origin = origin
+        self._session: OpenSession | None = None
+        self._heard: Speech = "output"
+        """What the last line that was not blank belongs to."""
+        self._lines: list[str] = []
+        """What is being said, until somebody else speaks."""
+        self._n_chars = 0
+        self._first = self._last = Line(0, b"", is_terminated=True)
+        self._reply: OpenStep | None = None
+        self._command: _Said | None = None
+        """What was said last to the program, and not to the model."""
+        self._printed: _Said | None = None
+        """What that printed."""
+        self._is_answered = True
+        """Whether the model has said all of its reply."""
+        self._is_outside = False
+        """Whether the next commit holds what is not the agent's work."""
+        self._model: str | None = None
+        self._made: dict[str, str] = {}
+        """Calls by the commits that hold them."""
+        self._n_calls = 0
+
+    def take(self, text: str, line: Line) -> str | None:
+        """Read one line; return why it holds nothing to keep, or None where it was used."""
+        if text.startswith("# aider") and HEADER.match(text):
+            self._begin(line)
+            return None
+        if not text.strip():
+            self._take_blank()
+            return None
+        if is_prompt(text, in_reply=self._heard == "reply"):
+            self._go_on("prompt", text[5:].rstrip(), line)
+            is_command = not is_typed(self._lines[0]) and not is_by_itself(self._lines[0])
+            return _COMMAND if is_command else None
+        said = output_of(text)
+        if said is None:
+            self._go_on("reply", text, line)
+            return None if self._command is None else _COMMAND
+        self._end_speech()
+        self._heard = "output"
+        return self._take_output(said, line) if said else _OUTPUT
+
+    def _take_blank(self) -> None:
+        """Let a blank line end a prompt, whose own empty lines are marked too."""
+        if self._heard == "prompt":
+            self._end_speech()
+            self._heard = "output"
+        elif self._lines:
+            self._lines.append("")
+
+    def finish(self) -> None:
+        """Give the chat its header, where anything was said in it."""
+        self._end_speech()
+        session = self._session
+        if session is not None and session.trajectories[""].n_steps:
+            session.finish()
+            self.ready += session.ready
+        self._session = None
+
+    def _begin(self, line: Line) -> OpenSession:
+        """Begin a chat; the bytes of its first line and their place name it."""
+        self.finish()
+        own_id = make_id("traj", _NAME, line.data.strip(), str(line.start))
+        session = self._session = OpenSession(_NAME, self._origin)
+        session.adopt(OpenTrajectory(own_id, own_id))
+        self._heard, self._reply, self._model = "output", None, None
+        self._command = self._printed = None
+        self._is_answered, self._is_outside = True, False
+        self._made, self._n_calls = {}, 0
+        return session
+
+    def _place(self, line: Line) -> Place:
+        session = self._session or self._begin(line)
+        return session.place(line, None)
+
+    def _go_on(self, speech: Speech, text: str, line: Line) -> None:
+        if self._heard != speech or self._n_chars > MAX_SPEECH:
+            self._end_speech()
+            self._heard, self._first, self._n_chars = speech, line, 0
+        self._lines.append(text)
+        self._n_chars += len(text)
+        self._last = line
+
+    def _end_speech(self) -> None:
+        """Make a step of what was said, now that somebody else speaks."""
+        said = "\n".join(self._lines).strip()
+        self._lines = []
+        if not said or self._heard == "output":
+            return
+        speech = _Said(said, self._first, self._last)
+        if self._heard == "reply":
+            if self._command is not None:
+                self._printed = speech
+            else:
+                self._take_reply(speech)
+            return
+        is_command = not is_typed(said) and not is_by_itself(said)
+        self._reply, self._printed, self._is_answered = None, None, is_command
+        self._command = speech if is_command else None
+        if not is_command:
+            self._open(speech, "user" if is_typed(said) else "system")
+
+    def _open(self, speech: _Said, speaker: Speaker) -> OpenStep:
+        place = self._place(speech.first)
+        session = self._session or self._begin(speech.first)
+        step = session.open(place, speaker)
+        step.extend_to(speech.last)
+        session.say(place, step, filter(None, [speech.text]))
+        return step
+
+    def _take_reply(self, speech: _Said) -> None:
+        text, edits = split_edits(speech.text)
+        step = self._reply = self._open(speech._replace(text=text), "agent")
+        place = self._place(speech.first)
+        self._is_answered = False
+        step.model = self._model
+        place.trajectory.see_model(self._model)
+        for edit in edits:
+            arguments = {"path": edit.path, "search": edit.search, "replace": edit.replace}
+            self._call(place, step, "edit", arguments)
+
+    def _take_back(self) -> None:
+        """Let a command be a prompt, and what it printed the reply to it, as that cost tokens."""
+        command, printed = self._command, self._printed
+        self._command = self._printed = None
+        if command is not None and printed is not None:
+            self._open(command, "system")
+            self._take_reply(printed)
+
+    def _call(self, place: Place, step: OpenStep, name: str, arguments: dict[str, str]) -> ToolCall:
+        self._n_calls += 1
+        call = ToolCall(id=f"call-{self._n_calls}", name=name, arguments=dict(arguments))
+        if self._session is not None:
+            self._session.window.add_call(place.trajectory, step, call)
+            self._session.window.grow(place.trajectory, step, sum(map(len, arguments.values())))
+        return call
+
+    def _take_output(self, said: str, line: Line) -> str | None:
+        place = self._place(line)
+        if self._printed is not None and is_after_reply(said):
+            self._take_back()
+        is_ending = self._take_ending(said, place)
+        self._is_answered |= is_ending
+        if is_ending or self._take_facts(said, place):
+            if self._reply is not None:
+                self._reply.extend_to(line)
+            return None
+        return self._take_signal(said, place)
+
+    def _take_facts(self, said: str, place: Place) -> bool:
+        """Read what the program says of itself, of the model, and of what a reply took."""
+        trajectory = place.trajectory
+        if found := MODEL.match(said):
+            self._model = found[1].rstrip(",")
+        elif found := VERSION.match(said):
+            trajectory.agent_version = trajectory.agent_version or found[1]
+        elif found := CWD.match(said):
+            trajectory.cwd = trajectory.cwd or found[1]
+        elif (tokens := read_tokens(said)) != NO_TOKENS:
+            self._is_answered = True
+            if self._reply is not None:
+                before = self._reply.tokens
+                self._reply.tokens = tokens if before is NO_TOKENS else added(before, tokens)
+                self._reply.usage_key = hash(("step", self._reply.index))
+        else:
+            return False
+        return True
+
+    def _take_ending(self, said: str, place: Place) -> bool:
+        """Read what became of the edits of a reply, and which commit holds them."""
+        if found := APPLIED.match(said):
+            self._resolve(place, found[1], said, "ok")
+        elif found := NOT_APPLIED.match(said):
+            self._resolve(place, found[1], said, "unknown")
+        elif has_failed(said):
+            self._fail(place, said)
+        elif BEFORE_EDIT.match(said):
+            self._is_outside = True
+        elif found := COMMIT.match(said):
+            self._commit(found[1])
+        else:
+            return False
+        return True
+
+    def _resolve(self, place: Place, path: str, said: str, status: ResultStatus) -> None:
+        """Let every open edit of a file end; the reply may have written it whole, as text."""
+        step = self._reply
+        if step is None:
+            return
+        done = {result.call_id for result in step.results}
+        edits = [call for call in step.calls if call.arguments.get("path") == path]
+        waiting = [call for call in edits if call.id not in done]
+        if not edits:
+            waiting = [self._call(place, step, "edit", {"path": path})]
+        step.results += [
+            ToolResult(call_id=call.id, content=said, status=status) for call in waiting
+        ]
+
+    def _fail(self, place: Place, said: str) -> None:
+        step = self._reply
+        if step is None:
+            return
+        done = {result.call_id for result in step.results}
+        waiting = [call for call in step.calls if call.id not in done and call.name == "edit"]
+        if not step.calls:
+            waiting = [self._call(place, step, "edit", {})]
+        step.results += [
+            ToolResult(call_id=call.id, content=said, status="error") for call in waiting
+        ]
+
+    def _commit(self, sha: str) -> None:
+        was_outside, self._is_outside = self._is_outside, False
+        step = self._reply
+        if was_outside or step is None:
+            return
+        for position in reversed(range(len(step.results))):
+            result = step.results[position]
+            if result.status == "ok" and result.commit is None:
+                step.results[position] = msgspec.structs.replace(result, commit=sha)
+                self._made[sha] = result.call_id
+                return
+
+    def _take_signal(self, said: str, place: Place) -> str | None:
+        """Read what a person did: stopped a reply, took a commit back, let a command run or not."""
+        session = self._session
+        if session is None:
+            return _OUTPUT
+        if said == STOP and not self._is_answered:
+            self._is_answered = True
+            session.ready.append(session.events.feedback(place, "interruption"))
+        elif (found := UNDONE.match(said)) and found[1] in self._made:
+            told = session.events.feedback(place, "rejection", None, self._made.pop(found[1]))
+            session.ready.append(told)
+        elif REFUSED.match(said) and self._reply is not None:
+            session.ready.append(session.events.feedback(place, "rejection"))
+        elif (found := RUNNING.match(said)) and self._reply is not None:
+            self._call(place, self._reply, "run_command", {"command": found[1]})
+            self._reply.extend_to(place.line) if isinstance(place.line, Line) else None
+        else:
+            return _OUTPUT
+        return None

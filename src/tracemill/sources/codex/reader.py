@@ -1,0 +1,232 @@
+"""One Codex rollout as it is read: each record to where it is kept, or passed over by name.
+
+A line is an envelope around an item of the model's history, an event for the person who
+watches, or a note about the session; in the oldest versions it is a bare item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from tracemill.base.lines import Line
+from tracemill.records.refs import Origin
+from tracemill.sources.codex.session import TokenCounts, read_meta
+from tracemill.sources.codex.steps import NO_CONTENT, CodexSteps, Item
+from tracemill.sources.json_lines import BadShapeError, moment, text, unknown_type
+
+_CALLS: Final = (
+    "custom_tool_call",
+    "function_call",
+    "local_shell_call",
+    "tool_call",
+    "tool_search_call",
+    "web_search_call",
+)
+_OUTPUTS: Final = (
+    "custom_tool_call_output",
+    "function_call_output",
+    "local_shell_call_output",
+    "tool_search_output",
+)
+_NOT_KEPT: Final = frozenset(
+    {
+        "compaction",
+        "compaction_summary",
+        "ghost_snapshot",
+        "image_generation_call",
+        "inter_agent_communication",
+        "inter_agent_communication_metadata",
+        "world_state",
+    }
+)
+_EVENTS_NOT_KEPT: Final = {
+    kind: f"event_{kind}"
+    for kind in (
+        "agent_message",  # says again what an assistant item says
+        "agent_reasoning",
+        "agent_reasoning_raw_content",
+        "agent_reasoning_section_break",
+        "background_event",
+        "collab_agent_interaction_begin",
+        "collab_agent_interaction_end",
+        "collab_agent_spawn_begin",
+        "collab_agent_spawn_end",
+        "collab_close_begin",
+        "collab_close_end",
+        "collab_waiting_begin",
+        "collab_waiting_end",
+        "context_compacted",  # says again what a `compacted` record says
+        "dynamic_tool_call_request",
+        "entered_review_mode",
+        "exec_command_begin",
+        "exec_command_end",
+        "exited_review_mode",
+        "guardian_assessment",
+        "image_generation_end",
+        "mcp_tool_call_begin",
+        "patch_apply_begin",
+        "plan_update",
+        "stream_error",
+        "sub_agent_activity",
+        "task_complete",
+        "thread_goal_updated",
+        "thread_settings_applied",
+        "turn_diff",
+        "undo_completed",
+        "view_image_tool_call",
+        "warning",
+        "web_search_begin",
+        "web_search_end",
+    )
+}
+
+_Taker = Callable[[Item], str | None]
+
+
+class CodexReader:
+    """Takes the objects of one rollout and makes its trajectory, steps and events of them."""
+
+    def __init__(self, name: str, origin: Origin) -> None:
+        self._name = name
+        self._origin = origin
+        self._steps = steps = CodexSteps(name, origin)
+        self.ready = steps.window.ready
+        self._tokens = TokenCounts()
+        self._takers: dict[str, _Taker] = {
+            "session_meta": self._take_meta,
+            "turn_context": self._take_turn,
+            "compacted": self._take_compaction,
+        }
+        self._item_takers: dict[str, _Taker] = {
+            "message": steps.take_message,
+            "reasoning": steps.take_reasoning,
+            "agent_message": steps.take_note,
+            **dict.fromkeys(_CALLS, steps.take_call),
+            **dict.fromkeys(_OUTPUTS, steps.take_output),
+            **dict.fromkeys(("tool_result", "function_result"), steps.take_answer),
+        }
+        self._event_takers: dict[str, _Taker] = {
+            "token_count": self._take_tokens,
+            "user_message": steps.take_typed,
+            "item_completed": steps.take_completed,
+            "task_started": self._take_start,
+            "turn_aborted": self._take_abort,
+            "thread_name_updated": self._take_title,
+            "patch_apply_end": steps.take_ending,
+            "mcp_tool_call_end": steps.take_ending,
+            "dynamic_tool_call_response": steps.take_ending,
+            "error": steps.take_error,
+            "thread_rolled_back": steps.take_rollback,
+        }
+        self._bare_takers = {**self._item_takers, "error": steps.take_error}
+        self._nested_takers = {
+            "response_item": self._item_takers,
+            "event_msg": self._event_takers,
+        }
+
+    def take(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read one object; return why it holds nothing to keep, or None where it was used."""
+        payload, outer = record.get("payload"), record.get("type")
+        if not isinstance(payload, dict):
+            return self._take_without_payload(record, line)
+        if self._steps.replay.is_on:
+            self._steps.replay.watch(payload, _moment_of(record))
+        takers = self._nested_takers.get(outer) if isinstance(outer, str) else None
+        kind = outer if takers is None else payload.get("type") or _kind_of(payload)
+        if not isinstance(kind, str):
+            return unknown_type(kind)
+        taker = (takers or self._takers).get(kind)
+        if taker is None:
+            return _why_not_kept(kind, is_event=outer == "event_msg")
+        at = moment(record.get("timestamp") or record.get("created_at"))
+        return taker(Item(payload, kind, line, at))
+
+    def finish(self) -> None:
+        """Close all steps and give the trajectory its header."""
+        steps, trajectory = self._steps, self._steps.begun
+        if trajectory is not None:
+            steps.window.close(trajectory)
+            trajectory.tokens = self._tokens.total
+            self.ready.append(trajectory.header(self._name, self._origin))
+
+    def _take_without_payload(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read a line of the oldest versions, which put no envelope around an item."""
+        if record.get("payload") is not None:
+            raise BadShapeError("expected an object as payload, found something else")
+        kind = _kind_of(record)
+        if kind is None and text(record.get("id")) and "timestamp" in record:
+            return self._take_meta(Item(record, "session_meta", line, _moment_of(record)))
+        if record.get("record_type") == "state":
+            return "state"
+        if not isinstance(kind, str):
+            return unknown_type(kind)
+        taker = self._bare_takers.get(kind)
+        if taker is None:
+            return _why_not_kept(kind, is_event=False)
+        self._steps.model = text(record.get("model")) or self._steps.model
+        return taker(Item(record, kind, line, _moment_of(record)))
+
+    def _take_meta(self, item: Item) -> str | None:
+        payload, steps = item.payload, self._steps
+        own_id = text(payload.get("id")) or text(payload.get("session_id"))
+        if steps.begun is not None:
+            is_parent = steps.replay.begin(own_id, item.at)
+            return "copied_session_meta" if is_parent else "repeated_session_meta"
+        trajectory = steps.trajectory(item.line, own_id)
+        trajectory.see_moment(item.at)
+        steps.replay.own_id = own_id
+        read_meta(payload, trajectory)
+        return None
+
+    def _take_turn(self, item: Item) -> str | None:
+        trajectory = self._steps.trajectory(item.line)
+        self._steps.model = text(item.payload.get("model")) or self._steps.model
+        trajectory.cwd = trajectory.cwd or text(item.payload.get("cwd"))
+        return None
+
+    def _take_compaction(self, item: Item) -> str | None:
+        """Read a compaction; the history that it repeats was read where it happened."""
+        self.ready.append(self._steps.events.compaction(self._steps.place(item)))
+        return None
+
+    def _take_tokens(self, item: Item) -> str | None:
+        spent = self._tokens.take(item.payload.get("info"))
+        if spent is None:
+            return "token_count_unchanged"
+        self._steps.trajectory(item.line).see_moment(item.at)
+        self._steps.spend(spent)
+        return None
+
+    def _take_start(self, item: Item) -> str | None:
+        self._steps.aborts.begin_turn()
+        return f"event_{item.kind}"
+
+    def _take_abort(self, item: Item) -> str | None:
+        if item.payload.get("reason") != "interrupted":
+            return f"event_{item.kind}"
+        self._steps.aborts.tell(self._steps.place(item))
+        return None
+
+    def _take_title(self, item: Item) -> str | None:
+        title = text(item.payload.get("thread_name"))
+        if title is None:
+            return NO_CONTENT
+        self._steps.trajectory(item.line).title = title
+        return None
+
+
+def _kind_of(item: dict[str, Any]) -> Any:
+    """Return an item's type; some versions leave it out of messages."""
+    kind = item.get("type")
+    return "message" if kind is None and text(item.get("role")) else kind
+
+
+def _moment_of(record: dict[str, Any]) -> datetime | None:
+    return moment(record.get("timestamp") or record.get("created_at"))
+
+
+def _why_not_kept(kind: str, *, is_event: bool) -> str:
+    known = _EVENTS_NOT_KEPT.get(kind) if is_event else kind if kind in _NOT_KEPT else None
+    return known or unknown_type(kind)

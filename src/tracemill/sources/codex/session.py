@@ -1,0 +1,162 @@
+"""What a Codex rollout tells across its lines: who runs it, what it cost, what is told twice.
+
+Each class here follows one such thread through the file, and holds no more than it needs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tracemill.sources.codex.content import read_usage
+from tracemill.sources.json_lines import text
+from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Tokens, rest
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.session_events import EventMaker, Place
+
+_MAX_ECHOES: Final = 16
+_BURST: Final = timedelta(seconds=1)
+_UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-")
+_UUID7_TIME: Final = 13
+"""How many characters of such an id tell its millisecond."""
+
+_Told = tuple[list[str], OpenStep]
+
+
+def read_meta(payload: dict[str, Any], trajectory: OpenTrajectory) -> None:
+    """Let the header say what the session says of itself."""
+    trajectory.cwd = text(payload.get("cwd"))
+    trajectory.agent_version = text(payload.get("cli_version"))
+    git = payload.get("git")
+    if isinstance(git, dict):
+        trajectory.base_commit = text(git.get("commit_hash"))
+        trajectory.branch = text(git.get("branch"))
+        trajectory.repository = text(git.get("repository_url"))
+    source = payload.get("source")
+    if not isinstance(source, dict) or "subagent" not in source:
+        return
+    trajectory.is_subagent = True
+    own_id, shared_id = text(payload.get("id")), text(payload.get("session_id"))
+    if shared_id is None or shared_id == own_id:
+        shared_id = text(payload.get("parent_thread_id")) or _spawner(source["subagent"])
+    trajectory.session_id = shared_id or trajectory.session_id
+
+
+def _spawner(subagent: object) -> str | None:
+    spawn = subagent.get("thread_spawn") if isinstance(subagent, dict) else None
+    return text(spawn.get("parent_thread_id")) if isinstance(spawn, dict) else None
+
+
+class TokenCounts:
+    """The running total of tokens; a total that did not change tells of no model call."""
+
+    def __init__(self) -> None:
+        self.total = NO_TOKENS
+        self._told: object = None
+
+    def take(self, info: object) -> Tokens | None:
+        """Return what was spent since the last count, or None where that is nothing."""
+        told = info.get("total_token_usage") if isinstance(info, dict) else None
+        if told is None or told == self._told or not isinstance(info, dict):
+            return None
+        before, total = self.total, read_usage(told)
+        if total in (before, NO_TOKENS):
+            return None
+        self._told, self.total = told, total
+        spent = read_usage(info.get("last_token_usage"))
+        return rest(total, before) if spent == NO_TOKENS else spent
+
+
+class Replay:
+    """Whether the lines at hand are a parent's history, copied in when the session began.
+
+    A copy begins at a second `session_meta` that names another session. It is over at the
+    first turn that is younger than the session, by the time in both ids; where turns have no
+    such ids, it is over a second after it began, since it is written at one go.
+    """
+
+    def __init__(self) -> None:
+        self.own_id: str | None = None
+        self.is_on = False
+        self._began: datetime | None = None
+        self._has_turn_ids = False
+
+    def begin(self, other_id: str | None, at: datetime | None) -> bool:
+        """Take a further `session_meta`; return whether it is a parent's."""
+        is_parent = other_id != self.own_id
+        if is_parent:
+            self.is_on, self._began, self._has_turn_ids = True, at, False
+        return is_parent
+
+    def watch(self, payload: dict[str, Any], at: datetime | None) -> None:
+        """Look at a line before it is read, for the end of the copy."""
+        if not self.is_on:
+            return
+        turn_id, own_id = payload.get("turn_id"), self.own_id or ""
+        if isinstance(turn_id, str) and _UUID7.match(turn_id) and _UUID7.match(own_id):
+            self._has_turn_ids = True
+            self.is_on = turn_id[:_UUID7_TIME] < own_id[:_UUID7_TIME]
+        elif not self._has_turn_ids and at is not None and self._began is not None:
+            self.is_on = at <= self._began + _BURST
+
+
+class Echoes:
+    """Messages that the log may tell twice, as an item and as an event, in either order.
+
+    Both stand close together, so only the newest few are remembered.
+    """
+
+    def __init__(self) -> None:
+        self._items: deque[_Told] = deque(maxlen=_MAX_ECHOES)
+        self._events: deque[_Told] = deque(maxlen=_MAX_ECHOES)
+
+    def say(self, texts: list[str], step: OpenStep, *, is_item: bool) -> None:
+        """Remember that `step` holds what was told, until it is told the other way."""
+        (self._items if is_item else self._events).append((texts, step))
+
+    def answer(self, texts: list[str], *, is_item: bool) -> OpenStep | None:
+        """Return the step that holds what was told the other way before, and forget it."""
+        told_before = self._events if is_item else self._items
+        for told in told_before:
+            if _is_echo(texts, told[0]) if is_item else _is_echo(told[0], texts):
+                told_before.remove(told)
+                return told[1]
+        return None
+
+
+def _is_echo(item: list[str], event: list[str]) -> bool:
+    """Tell whether an event says what an item says, or the part of it that is no picture."""
+    said = "\n".join(event).strip()
+    return said == "\n".join(item).strip() or any(said == part.strip() for part in item)
+
+
+class Aborts:
+    """Interrupted turns: told by an event, by a notice to the model, or by both.
+
+    Within a turn the n-th notice and the n-th event are of one interruption, which is told
+    with whichever stands first.
+    """
+
+    def __init__(self, events: EventMaker, ready: list[SourceRecord]) -> None:
+        self._events = events
+        self._ready = ready
+        self._n_notices = 0
+        self._n_events = 0
+
+    def notice(self, place: Place) -> None:
+        """Take the notice to the model."""
+        self._n_notices += 1
+        if self._n_notices > self._n_events:
+            self._ready.append(self._events.feedback(place, "interruption"))
+
+    def tell(self, place: Place) -> None:
+        """Take the event."""
+        self._n_events += 1
+        if self._n_events > self._n_notices:
+            self._ready.append(self._events.feedback(place, "interruption"))
+
+    def begin_turn(self) -> None:
+        """Let what was told of one turn not count for the next."""
+        self._n_notices = self._n_events = 0

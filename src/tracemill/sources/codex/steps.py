@@ -1,0 +1,305 @@
+"""The steps of one Codex rollout: replies of the model, and what others said to it.
+
+A reply is one step: its thoughts, texts and calls up to the first result, token count or
+message of somebody else.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from tracemill.base.ids import make_id
+from tracemill.base.lines import Line
+from tracemill.records.refs import Origin
+from tracemill.sources.codex.content import (
+    TURN_ABORTED,
+    Said,
+    bare_output,
+    find_cwd,
+    is_injected,
+    read_call,
+    read_content,
+    read_output,
+    read_plan,
+    read_reasoning,
+    result_of,
+)
+from tracemill.sources.codex.session import Aborts, Echoes, Replay
+from tracemill.sources.json_lines import count, text
+from tracemill.sources.open_trajectory import (
+    NO_TOKENS,
+    OpenStep,
+    OpenTrajectory,
+    Tokens,
+    Window,
+    added,
+)
+from tracemill.sources.remembered import Remembered
+from tracemill.sources.session_events import EventMaker, Place
+
+NO_CONTENT: Final = "no_content"
+_DUPLICATE: Final = "duplicate_message"
+_MAX_FAILED_CALLS: Final = 1000
+
+
+class Item(msgspec.Struct, gc=False):
+    """One item or event of a rollout, with the line that it stands on."""
+
+    payload: dict[str, Any]
+    kind: str
+    line: Line
+    at: datetime | None
+
+
+class CodexSteps:
+    """Makes the trajectory of one rollout, its steps, and the events of its calls."""
+
+    def __init__(self, name: str, origin: Origin) -> None:
+        self._name = name
+        self.window = Window()
+        self.events = EventMaker(origin)
+        self.aborts = Aborts(self.events, self.window.ready)
+        self.replay = Replay()
+        self.model: str | None = None
+        """The model that replies at present."""
+        self.begun: OpenTrajectory | None = None
+        self._reply: OpenStep | None = None
+        """The newest reply of the model."""
+        self._is_reply_over = True
+        self._people = Echoes()
+        self._agent = Echoes()
+        self._failed: Remembered[str, bool] = Remembered(_MAX_FAILED_CALLS)
+
+    def trajectory(self, line: Line, session_id: str | None = None) -> OpenTrajectory:
+        """Return the file's one trajectory, begun with `line` where it is new."""
+        if self.begun is None:
+            own_id = make_id("traj", self._name, session_id or "", "", line.data.strip())
+            # A session that nothing names is like no other, so it is called as its trajectory.
+            self.begun = OpenTrajectory(own_id, session_id or own_id)
+        return self.begun
+
+    def place(self, item: Item) -> Place:
+        """Return where an item stands: at the newest step."""
+        trajectory = self.trajectory(item.line)
+        trajectory.see_moment(item.at)
+        return Place(trajectory, item.line, item.at, trajectory.last_index())
+
+    def spend(self, tokens: Tokens) -> None:
+        """Count `tokens` for the newest reply, which is over by then."""
+        self._is_reply_over = True
+        if self._reply is not None:
+            before = self._reply.tokens
+            self._reply.tokens = tokens if before is NO_TOKENS else added(before, tokens)
+
+    def take_message(self, item: Item) -> str | None:
+        """Read a message item, whoever said it."""
+        content = item.payload.get("content")
+        said = read_content(item.payload.get("message") if content is None else content)
+        if not said.texts:
+            return NO_CONTENT
+        role = item.payload.get("role")
+        if role == "assistant":
+            return self._take_reply(item, said, is_item=True)
+        if role == "user":
+            return self._take_said(item, said)
+        return self._take_injected(item, said)
+
+    def take_note(self, item: Item) -> str | None:
+        """Read what another agent said to this one: nobody typed it."""
+        said = read_content(item.payload.get("content"))
+        return self._take_injected(item, said) if said.texts else NO_CONTENT
+
+    def take_typed(self, item: Item) -> str | None:
+        """Read what a person typed: it tells which user items were typed, and which put in."""
+        said = read_content(item.payload.get("message"))
+        pictures = item.payload.get("images")
+        n_images = len(pictures) if isinstance(pictures, list) else 0
+        return self._hear(item, Said(said.texts, n_images))
+
+    def take_completed(self, item: Item) -> str | None:
+        """Read an item of the paginated mode, which alone holds the messages of that mode."""
+        inner = item.payload.get("item")
+        kind = inner.get("type") if isinstance(inner, dict) else None
+        if not isinstance(inner, dict) or kind not in ("UserMessage", "AgentMessage"):
+            return "event_item_completed"
+        said = read_content(inner.get("content"))
+        item = msgspec.structs.replace(item, payload=inner)
+        if kind == "UserMessage":
+            return self._hear(item, said)
+        return self._take_reply(item, said, is_item=False) if said.texts else NO_CONTENT
+
+    def take_reasoning(self, item: Item) -> str | None:
+        """Read thoughts, where they stand in the clear."""
+        thoughts = read_reasoning(item.payload)
+        if not thoughts:
+            return "encrypted_reasoning"
+        step = self._open_reply(item)
+        step.reasoning += thoughts
+        self.window.grow(self.trajectory(item.line), step, sum(map(len, thoughts)))
+        return None
+
+    def take_call(self, item: Item) -> str | None:
+        """Read a call of a tool."""
+        call = read_call(item.payload, item.kind, item.line)
+        trajectory = self.trajectory(item.line)
+        step = self._open_reply(item)
+        self.window.add_call(trajectory, step, call)
+        if call.name == "update_plan":
+            place = Place(trajectory, item.line, item.at, step.index)
+            step.events.append(self.events.todo_change(place, read_plan(call), is_whole=True))
+        self.window.grow(trajectory, step, len(item.line.data))
+        return None
+
+    def take_output(self, item: Item) -> str | None:
+        """Read what a call returned; it joins the step of the call, if that is open."""
+        call_id = text(item.payload.get("call_id")) or f"unnamed-{item.line.start}"
+        output = read_output(item.payload)
+        result = result_of(call_id, output, has_failed=self._failed.get(call_id) is True)
+        trajectory = self.trajectory(item.line)
+        trajectory.see_moment(item.at)
+        self._is_reply_over = True
+        step = trajectory.by_call.get(call_id)
+        if step is None:
+            step = self._open(item)
+            step.speaker = "tool"
+        step.results.append(result)
+        step.extend_to(item.line)
+        if result.status == "rejected":
+            place = Place(trajectory, item.line, item.at, step.index)
+            told = self.events.feedback(place, "rejection", call_id=call_id)
+            self.window.ready.append(told)
+        self.window.grow(trajectory, step, len(result.content))
+        return None
+
+    def take_ending(self, item: Item) -> str | None:
+        """Read how a call ended, which counts where it failed and its result is still to come."""
+        call_id = text(item.payload.get("call_id")) or text(item.payload.get("callId"))
+        step = self.begun.by_call.get(call_id) if self.begun and call_id else None
+        if step is None or call_id is None or not _says_failure(item.payload):
+            return f"event_{item.kind}"
+        if any(result.call_id == call_id for result in step.results):
+            return f"event_{item.kind}"
+        self._failed.put(call_id, value=True)
+        step.extend_to(item.line)
+        return None
+
+    def take_answer(self, item: Item) -> str | None:
+        """Read what a tool returned in the oldest files, which name no calls but by their tool."""
+        name, reply = text(item.payload.get("name")), self._reply
+        answered = {result.call_id for result in reply.results} if reply is not None else set()
+        calls = reply.calls if reply is not None else []
+        made = [call.id for call in calls if call.name == name and call.id not in answered]
+        output = bare_output(item.payload.get("result"))
+        told = {"call_id": made[0] if made else None, "output": output}
+        return self.take_output(msgspec.structs.replace(item, payload=told))
+
+    def take_error(self, item: Item) -> str | None:
+        """Read an error that ended a reply."""
+        error = item.payload.get("error")
+        fields = error if isinstance(error, dict) else item.payload
+        said = text(fields.get("message")) or text(fields.get("text"))
+        if said is None:
+            return NO_CONTENT
+        step = self._open(item)
+        step.speaker, step.is_error = "agent", True
+        self._fill(step, Said([said], 0))
+        return None
+
+    def take_rollback(self, item: Item) -> str | None:
+        """Read how many turns a person took back."""
+        n_turns, trajectory = count(item.payload.get("num_turns")), self.begun
+        steps = trajectory.steps if trajectory is not None else ()
+        asked = [step.index for step in steps if step.speaker == "user"]
+        if trajectory is None or not n_turns or not asked:
+            return f"event_{item.kind}"
+        self.window.retract(trajectory, asked[-min(n_turns, len(asked))])
+        self._reply, self._is_reply_over = None, True
+        self._people, self._agent = Echoes(), Echoes()
+        self.window.ready.append(self.events.feedback(self.place(item), "rewind"))
+        return None
+
+    def _open(self, item: Item) -> OpenStep:
+        """Begin a step of somebody whom the caller names, or whom a later line tells."""
+        step = self.window.open(self.trajectory(item.line), None, item.line, item.at)
+        step.native_id = text(item.payload.get("id"))
+        step.is_replayed = self.replay.is_on
+        self._is_reply_over = True
+        return step
+
+    def _open_reply(self, item: Item) -> OpenStep:
+        """Return the step of the model's present reply."""
+        trajectory = self.trajectory(item.line)
+        if self._reply is not None and not self._is_reply_over:
+            self._reply.extend_to(item.line)
+            trajectory.see_moment(item.at)
+            return self._reply
+        step = self._reply = self._open(item)
+        self._is_reply_over = False
+        step.speaker = "agent"
+        step.model = self.model
+        trajectory.see_model(self.model)
+        return step
+
+    def _take_reply(self, item: Item, said: Said, *, is_item: bool) -> str | None:
+        if self._agent.answer(said.texts, is_item=is_item) is not None:
+            return _DUPLICATE
+        step = self._open_reply(item)
+        self._agent.say(said.texts, step, is_item=is_item)
+        self._fill(step, said)
+        return None
+
+    def _take_injected(self, item: Item, said: Said) -> str | None:
+        step = self._open(item)
+        step.speaker = "system"
+        self._fill(step, said)
+        return None
+
+    def _take_said(self, item: Item, said: Said) -> str | None:
+        """Read a user item; whether a person typed it is told by an event before or behind it."""
+        told = self._people.answer(said.texts, is_item=True)
+        if told is not None:
+            told.extend_to(item.line)
+            told.n_images = max(told.n_images, said.n_images)
+            return None
+        step = self._open(item)
+        if is_injected(said.texts):
+            step.speaker = "system"
+            trajectory = self.trajectory(item.line)
+            trajectory.cwd = trajectory.cwd or find_cwd(said.texts)
+        self._people.say(said.texts, step, is_item=True)
+        self._fill(step, said)
+        if said.texts[0].startswith(TURN_ABORTED):
+            self.aborts.notice(self.place(item))
+        return None
+
+    def _hear(self, item: Item, said: Said) -> str | None:
+        if not said.texts:
+            return NO_CONTENT
+        self.trajectory(item.line).presumed_speaker = "system"
+        step = self._people.answer(said.texts, is_item=False)
+        if step is not None:
+            step.speaker = "user"
+            step.extend_to(item.line)
+            return None
+        step = self._open(item)
+        step.speaker = "user"
+        self._people.say(said.texts, step, is_item=False)
+        self._fill(step, said)
+        return None
+
+    def _fill(self, step: OpenStep, said: Said) -> None:
+        step.texts += said.texts
+        step.n_images += said.n_images
+        if self.begun is not None:
+            self.window.grow(self.begun, step, sum(map(len, said.texts)))
+
+
+def _says_failure(payload: dict[str, Any]) -> bool:
+    result = payload.get("result")
+    if isinstance(result, dict):
+        answer = result.get("Ok")
+        return "Err" in result or (isinstance(answer, dict) and answer.get("isError") is True)
+    return payload.get("success") is False

@@ -1,0 +1,49 @@
+"""Reports that a team's own process wrote: one JSON object on a line, or one document.
+
+| file | one line is |
+|---|---|
+| `failures.jsonl` | a feature that failed, and how it was put right |
+| `successes.jsonl`, `performance.jsonl` | a feature that was finished; how it went |
+| `context_metrics.jsonl` | how full a context window was |
+| `project_*_execution.jsonl`, `project_*_gates.jsonl` | a stage that ran; a gate that was asked |
+| `project_*_feedback.jsonl` | an approval, an escalation, a survey, a later agent's word |
+| `project_*_summary.json` | the project as a whole |
+
+Files are told by the fields of their first object, whatever they are called, and may mix kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from tracemill.records.refs import Origin
+from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
+from tracemill.sources.head import Head
+from tracemill.sources.protocol import SourceRecord
+
+
+class TeamReports(FileSource):
+    """Reads what a team's own process wrote about its work."""
+
+    name: ClassVar[str] = "team-reports"
+    version: ClassVar[int] = 1
+    marks: ClassVar[frozenset[str]] = frozenset()
+
+    def recognises(self, head: Head) -> bool:
+        """Tell whether these are reports, by the names of the first one's fields."""
+        from tracemill.render.team import report_kind
+
+        first = head.objects[0] if head.objects else head.fields
+        return bool(first) and report_kind(first) is not None
+
+    def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
+        """Yield one event for each report, and the tally."""
+        from tracemill.sources.json_lines import read_json_lines, whole_documents
+        from tracemill.sources.team_reports.reader import TeamReader
+
+        return read_json_lines(whole_documents(content.lines()), origin, TeamReader(origin))
+
+
+__all__ = ["TeamReports"]
