@@ -287,3 +287,17 @@ def test_the_card_says_what_work_is_behind_the_examples(turned: Turned) -> None:
 
     assert "| achieved | 3 |\n| failed | 1 |" in card
     assert "| github-pat | 2 |" in card
+
+
+def test_a_version_that_was_exported_can_be_audited_as_a_folder(
+    turned: Turned, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = tmp_path / "mine"
+    assert call(["dataset", "export", "--to", str(to), "--workspace", str(turned.root)]) == 0
+    capsys.readouterr()
+    call(["dataset", "audit", str(to), "--json"])
+    report = json.loads(capsys.readouterr().out)
+    verdicts = {check["name"]: check["verdict"] for check in report["checks"]}
+
+    assert [Path(file).name for file in report["files"]] == ["train.jsonl"]
+    assert (verdicts["readable_rows"], verdicts["stated_origin"]) == ("pass", "pass")

@@ -1,11 +1,12 @@
 """`tracemill dataset`: look at dataset versions, and take them elsewhere."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from tracemill.base.text import one_line
+from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.audit import audit_files
@@ -107,11 +108,25 @@ def audit_dataset(
         counts("Rows", report.rows)
         for check in report.checks:
             _show_check(check)
+        tally = Counter(check.verdict for check in report.checks)
+        hint(
+            f"{counted(tally['fail'], 'check')} failed, {tally['pass']} passed, "
+            f"{tally['unknown']} could not be made",
+            common,
+        )
     return EXIT_NO if report.has_failed else EXIT_DONE
 
 
+def _bound(check: CheckResult) -> str:
+    """Say what was asked for, where a check fails."""
+    if check.verdict != "fail" or check.measured is None or check.threshold is None:
+        return ""
+    word = "at most" if check.measured > check.threshold else "at least"
+    return f"; asked for: {word} {check.threshold * 100:.3g}%" if check.threshold else ""
+
+
 def _show_check(check: CheckResult) -> None:
-    write(f"{check.verdict:<8} {check.name:<20} {check.says}")
+    write(f"{check.verdict:<8} {check.name:<20} {check.says}{_bound(check)}")
     for row in check.failing[:_SHOWN_ROWS] if check.verdict == "fail" else ():
         write(f"{'':<30}{row.file}:{row.line}  {row.detail}")
     if check.verdict == "fail" and check.n_failing > _SHOWN_ROWS:

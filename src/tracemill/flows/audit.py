@@ -21,6 +21,8 @@ from tracemill.sources.training_rows import read_training_row
 _BLOCK_BYTES: Final = 2**20
 _ENDINGS: Final = (".jsonl", ".json")
 _KINDS: Final = " or ".join(_ENDINGS)
+_BESIDE_ROWS: Final = frozenset({"lineage.jsonl", "manifest.json", "dataset_infos.json"})
+"""What tells of a dataset's rows in its folder, and holds none of them."""
 _NAMED_FOLDERS: Final = 3
 
 
@@ -53,7 +55,7 @@ def audit_files(places: Sequence[Path], before: Sequence[Path] = ()) -> AuditRep
 def _files(places: Iterable[Path]) -> Iterator[Path]:
     for place in places:
         if place.is_dir():
-            found = sorted(path for path in place.iterdir() if path.suffix in _ENDINGS)
+            found = sorted(path for path in place.iterdir() if _holds_rows(path))
             if not found:
                 raise NotFoundError(f"{str(place)!r} holds no {_KINDS} file{_deeper(place)}")
             yield from found
@@ -63,9 +65,13 @@ def _files(places: Iterable[Path]) -> Iterator[Path]:
             raise NotFoundError(f"no such file or folder: {str(place)!r}")
 
 
+def _holds_rows(path: Path) -> bool:
+    return path.suffix in _ENDINGS and path.name not in _BESIDE_ROWS
+
+
 def _deeper(place: Path) -> str:
     """Say which folders further down hold dataset files: each is a dataset of its own."""
-    found = sorted({path.parent for path in place.rglob("*") if path.suffix in _ENDINGS})
+    found = sorted({path.parent for path in place.rglob("*") if _holds_rows(path)})
     if not found:
         return ""
     named = ", ".join(repr(str(folder)) for folder in found[:_NAMED_FOLDERS])

@@ -26,10 +26,13 @@ _ROLES: Final[Mapping[str, str]] = {
     "tool": "tool", "function": "tool", "observation": "tool", "function_response": "tool",
 }  # fmt: skip
 _SPLITS: Final[tuple[tuple[str, Split], ...]] = (
-    ("train", "train"), ("valid", "validation"), ("val", "validation"), ("dev", "validation"),
-    ("eval", "validation"), ("test", "test"),
+    ("train", "train"), ("training", "train"), ("valid", "validation"), ("val", "validation"),
+    ("validation", "validation"), ("dev", "validation"), ("eval", "validation"),
+    ("evaluation", "validation"), ("heldout", "validation"), ("test", "test"), ("testing", "test"),
 )  # fmt: skip
-_ORIGIN_KEYS: Final = frozenset({"lineage", "origin", "provenance", "source", "trajectory_id"})
+_ORIGIN_KEYS: Final = frozenset({
+    "episode_id", "lineage", "origin", "provenance", "source", "trajectory_id",
+})  # fmt: skip
 _TAGGED: Final = re.compile(r"<tool_call>(.*?)(?:</tool_call>|\Z)", re.DOTALL)
 _FUNCTION: Final = re.compile(r"<function=([^>\s]+)>(.*?)(?:</function>|\Z)", re.DOTALL)
 _PARAMETER: Final = re.compile(r"<parameter=([^>\s]+)>(.*?)(?:</parameter>|\Z)", re.DOTALL)

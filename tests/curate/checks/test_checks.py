@@ -10,7 +10,7 @@ import pytest
 
 from tracemill.curate.checks import CHECKS, run_checks
 from tracemill.records.audits import CheckResult, TrainingRow
-from tracemill.sources.training_rows import read_training_row
+from tracemill.sources.training_rows import read_training_row, split_of
 
 Row = list[dict[str, Any]]
 
@@ -176,3 +176,17 @@ def test_a_step_back_from_the_version_before_is_named() -> None:
 def test_no_row_gives_no_verdict() -> None:
     assert {found.verdict for found in run_checks(())} == {"unknown"}
     assert len({check.name for check in CHECKS}) == len(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("train.jsonl", "train"),
+        ("valid.jsonl", "validation"),
+        ("validation.jsonl", "validation"),
+        ("test-00000-of-00001.jsonl", "test"),
+        ("latest.jsonl", None),
+    ],
+)
+def test_a_split_is_told_by_a_word_of_the_files_name(name: str, split: str | None) -> None:
+    assert split_of(name) == split

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tracemill.base.text import counted
 from tracemill.curate.checks.protocol import Checked, Objection, at_least, share
 from tracemill.curate.checks.wording import answered, asked, without_numbers
 from tracemill.records.audits import CheckResult, TrainingRow
@@ -77,7 +78,7 @@ class TemplateCollapse:
             n_rows=n_rows,
             says=(
                 f"{n_rows:,} rows ask in {len(templates):,} ways once numbers make no "
-                f"difference; one way stands {most:,} times"
+                f"difference; the most frequent stands {counted(most, 'time')}"
             ),
             facts={"templates": len(templates), "most_repeated": most},
         )
@@ -99,7 +100,8 @@ class Uniqueness:
             verdict="pass" if rows else "unknown",
             measured=share(len(counts), len(rows)),
             n_rows=len(rows),
-            says=f"{len(counts):,} of {len(rows):,} rows are unique; one stands {most:,} times",
+            says=f"{len(counts):,} of {len(rows):,} rows are unique; the most frequent stands "
+            f"{counted(most, 'time')}",
             facts={
                 "unique": len(counts),
                 "most_repeated": most,
