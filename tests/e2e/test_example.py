@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import tomllib
 from collections import Counter
 from contextlib import redirect_stdout
@@ -12,6 +13,7 @@ from typing import Any
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from tests.flows.sessions import write_session
 
 from tracemill.cli.app import call
 from tracemill.store.archive import Archive
@@ -92,6 +94,17 @@ def test_the_readme_shows_what_is_printed(
     told = [line for line in block.strip().splitlines() if line.split()[0] not in AT_HAND]
 
     assert [line for line in said if line.split()[0] not in AT_HAND] == told
+
+
+def test_who_adds_own_work_to_the_example_is_told_so(
+    turned: Turned, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "workspace"
+    shutil.copytree(turned.root, root)
+    write_session(tmp_path / "in", "s1", 1)
+
+    assert call(["run", str(tmp_path / "in"), "--workspace", str(root)]) == 0
+    assert "counted and trained on with yours" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("answer", TRAJECTORIES)
