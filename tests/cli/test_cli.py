@@ -177,6 +177,15 @@ def test_what_was_told_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert ask(capsys, tmp_path, "status", "--json").document["store"]["reports"] == {"gate": 1}
 
 
+def test_a_workspace_is_not_read_as_sessions(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run", str(place))
+    again = ask(capsys, tmp_path, "run", str(tmp_path), "--json")
+
+    assert again.document["inputs"] == {"unchanged": 1}
+
+
 def test_an_interruption_says_that_nothing_is_lost(place: Path, tmp_path: Path) -> None:
     where = ["--workspace", str(tmp_path / "workspace")]
     with subprocess.Popen(

@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,14 @@ from tracemill.base.errors import HeldError, StoreError
 
 WORKSPACE_VERSION: Final = 1
 """Raise on any change of layout that an older program would misread."""
+
+
+_MARKER: Final = "workspace.json"
+
+
+def looks_like_workspace(names: Collection[str]) -> bool:
+    """Say whether a folder that holds these names is a workspace, this one or another."""
+    return _MARKER in names and "vault" in names
 
 
 class Workspace:
@@ -40,7 +48,7 @@ class Workspace:
 
     @property
     def _marker(self) -> Path:
-        return self.root / "workspace.json"
+        return self.root / _MARKER
 
     def create(self) -> None:
         """Make the folders, or check that those that stand there are of our version.

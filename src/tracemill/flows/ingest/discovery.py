@@ -20,6 +20,7 @@ from tracemill.base.errors import NotFoundError, SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.capture.agents import AGENTS
 from tracemill.sources import Head, HoldsInputs, read_head, sources_of
+from tracemill.store.workspace import looks_like_workspace
 
 # fmt: off
 _ARCHIVES: Final = frozenset({"zip", "gz", "tgz", "xz", "bz2", "7z", "tar"})
@@ -147,7 +148,10 @@ def _walk(folder: str, only: tuple[str, ...] | None) -> Iterator[Candidate | Unr
     except OSError as error:
         yield Unreadable(folder, "not_readable", f"the folder cannot be listed: {error.strerror}")
         return
-    if (claimed := _claimed(folder, frozenset(entry.name for entry in found))) is not None:
+    names = frozenset(entry.name for entry in found)
+    if looks_like_workspace(names):
+        return  # what was made of sessions is not read as sessions again
+    if (claimed := _claimed(folder, names)) is not None:
         yield claimed
         return
     for entry in found:
