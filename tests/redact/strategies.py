@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from hypothesis import strategies as st
 
 from tests.redact.templates import fill
@@ -57,6 +59,12 @@ PIECES = (
     fill("{alnum:48}"),
     "vault operator unseal ",
     "Passw0rd",
+    "\u200b",
+    "%67%68%70%5f",
+    "\\u0067\\u0068\\u0070\\u005f",
+    "ghp_\x1b[0m",
+    "\uff47\uff48\uff50\uff3f" * 3,
+    base64.b64encode(fill("x ghp_{alnum:36}").encode()).decode(),
     "ssh ada@build-7",
     "ada@build-7:~$ ",
     "$ whoami\n",

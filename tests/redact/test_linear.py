@@ -51,6 +51,16 @@ REPEATED = {
     "braces": 'token="{',
     "calls": 'token="a(',
     "secrets": fill("ghp_{alnum:36} "),
+    "colour codes in words": "a\x1b[1mb",
+    "percent signs": "%61%3d",
+    "escapes": "\\u0061\\u003d",
+    "full width": "\uff50\uff1d",
+    "Base64 of passwords": "cGFzc3dvcmQ",
+    "phones": "phone 0163",
+    "addresses": "1.2.3.",
+    "listings": "drwxr-xr-x 5 a ",
+    "elements on lines": "<token>\na\n",
+    "odd brackets": 'token="{([',
     "nested passwords": "password=\"password='",
 }
 BYTES = 1_000_000

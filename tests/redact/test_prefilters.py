@@ -82,8 +82,8 @@ def test_places_are_in_the_order_of_detectors_and_offsets(
 
 
 def test_each_line_calls_only_the_detectors_whose_pattern_it_matches() -> None:
-    patterns = Re2Prefilter(DETECTORS)._patterns
-    found = {detector for detector, _ in patterns.find(b"plain\nx <ada@lovelace.org>\nplain")}
+    data = b"plain\nx <ada@lovelace.org>\nplain"
+    found = {i for each in Re2Prefilter(DETECTORS)._patterns for i, _ in each.find(data)}
 
     assert {type(DETECTORS[each]).__name__ for each in found} == {"LineDetector"}
     assert len(found) <= 2

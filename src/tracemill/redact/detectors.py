@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 from tracemill.redact.blocks import KeyBlockDetector
 from tracemill.redact.emails import mailbox_detector, named_mailbox_detector
@@ -12,9 +12,12 @@ from tracemill.redact.judges import judge_of, whole
 from tracemill.redact.lines import LineDetector
 from tracemill.redact.listings import ListingDetector
 from tracemill.redact.own_home import OwnHomeDetector
-from tracemill.redact.protocol import Detector, Probe, Rule
+from tracemill.redact.prefilters import Prefilter, prefilter
+from tracemill.redact.protocol import Detector, Match, Probe, Rule
 from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
+from tracemill.redact.scanner import resolve, scan
+from tracemill.redact.veils import Base64Detector, Inner, VeilDetector
 
 _FIRST_RANK = 10
 _PII_RANK = 10_000
@@ -25,19 +28,39 @@ def all_detectors(
 ) -> tuple[Detector, ...]:
     """Return the detectors for `rules`, for `home`, and for what takes more than a pattern."""
     own = () if home is None else (OwnHomeDetector(home, pseudonyms, _PII_RANK + 2),)
-    return (
+    of_secrets: tuple[Detector, ...] = (
         _token_detector(),
         KeyBlockDetector(pseudonyms),
         *(
             _rule_detector(rule, rank, pseudonyms)
             for rank, rule in enumerate(rules.lines, _FIRST_RANK)
         ),
+    )
+    within = _within(of_secrets)
+    return (
+        *of_secrets,
+        VeilDetector(within),
+        Base64Detector(within),
         named_mailbox_detector(pseudonyms, _PII_RANK),
         mailbox_detector(pseudonyms, _PII_RANK + 1),
         *own,
         ListingDetector(pseudonyms, _PII_RANK + 3),
         HomeDetector(pseudonyms, _PII_RANK + 4),
     )
+
+
+def _within(detectors: Sequence[Detector]) -> Inner:
+    """Return what finds secrets in a short text, made when it is first needed."""
+
+    @cache
+    def made() -> Prefilter:
+        return prefilter(detectors, "re2")
+
+    def find(text: bytes) -> list[Match]:
+        found = resolve(scan(text, made(), detectors)) if text else []
+        return [match for match in found if match.rule.kind == "secret"]
+
+    return find
 
 
 def _token_detector() -> LineDetector:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, Protocol
 
 import re2
@@ -22,8 +23,9 @@ ENGINES: Final = ("hyperscan", "re2")
 
 _WRONG_SINCE: Final = (0, 7, 23)
 """Wheels from here on hold Vectorscan 5.4.12, which misses matches of some patterns."""
+_AT_ONCE: Final = 24
+"""So many patterns run as one: the states of many more would not fit, and RE2 get far slower."""
 _RE2_MEMORY: Final = 64 * 2**20
-"""Room for the states of some twenty patterns run as one; with less, RE2 gets far slower."""
 
 Owners = Mapping[bytes, Sequence[int]]
 """The detectors that each keyword calls."""
@@ -124,11 +126,14 @@ class Re2Prefilter:
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._keywords = _Re2Keywords(_owners(detectors))
-        self._patterns = _Re2Patterns(_patterns(detectors))
+        patterns = _patterns(detectors)
+        starts = range(0, len(patterns), _AT_ONCE)
+        self._patterns = [_Re2Patterns(patterns[i : i + _AT_ONCE]) for i in starts]
 
     def places(self, data: bytes) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
-        return sorted([*self._keywords.find(data), *self._patterns.find(data)])
+        by_pattern = (each.find(data) for each in self._patterns)
+        return sorted([*self._keywords.find(data), *chain.from_iterable(by_pattern)])
 
 
 class _Re2Keywords:

@@ -33,15 +33,16 @@ _DIGEST_CHARACTERS = 6
 class Pseudonyms:
     """Stand-ins under one key."""
 
-    __slots__ = ("_key", "mailbox")
+    __slots__ = ("_key", "mailbox", "token")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise UsageError(f"the key must have {KEY_BYTES} bytes, not {len(key)}")
         self._key = key
         self.mailbox = lru_cache(4096)(self._mailbox)
+        self.token = lru_cache(4096)(self._token)
 
-    def token(self, rule_id: str, secret: bytes) -> str:
+    def _token(self, rule_id: str, secret: bytes) -> str:
         """Return the token of a secret, which nobody can turn back."""
         return f"[SECRET:{rule_id}:{self._digest(b'secret', secret)}]"
 

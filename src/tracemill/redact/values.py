@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from math import log2
 from typing import Final
 
@@ -222,12 +223,17 @@ def is_public(name: bytes) -> bool:
 
 def is_secret(name: bytes, value: bytes) -> bool:
     """Tell whether `value`, assigned by the text `name`, is a secret."""
-    is_quoted = name[-1:] in _QUOTES
+    is_password_name = _PASSWORD_NAME.search(name) is not None
+    return _is_secret(value, is_named_password=is_password_name, is_quoted=name[-1:] in _QUOTES)
+
+
+@lru_cache(4_096)
+def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> bool:
     if is_quoted and _is_odd(value):
         return True
     if is_placeholder(value):
         return False
-    if _PASSWORD_NAME.search(name):
+    if is_named_password:
         return is_password(value, is_quoted=is_quoted)
     if is_random(value) or _LONG_NUMBER.match(value) is not None:
         return True
