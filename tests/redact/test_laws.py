@@ -107,3 +107,12 @@ def test_every_text_has_a_place_of_its_own(tree: object) -> None:
     changed = with_texts([record], zip(found.places, numbered, strict=True))
 
     assert texts_of(changed.get(0, record)).texts == numbered
+
+
+def test_a_finding_in_a_key_below_a_key_that_changes_is_found_again() -> None:
+    record = step_with({"Ada-MacBook-Pro.local": {"phone 722-791-2018": None}})
+    redaction = RE2.redact([record])
+    found = texts_of(redaction.records[0])
+    where = {spelled(place, redaction.records) for place in found.places}
+
+    assert {finding.where for finding in redaction.findings} <= where

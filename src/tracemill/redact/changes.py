@@ -5,16 +5,13 @@ What it takes depends on what changes alone: only what holds a changed text is m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from tracemill.records.refs import Record
-from tracemill.redact.texts import KeyOf, Place
-
-_NAMEABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}\Z")
+from tracemill.redact.texts import KeyOf, Place, is_foreign_key
 
 
 def record_at(place: Place) -> Any:
@@ -105,7 +102,7 @@ def _free_key(key: Any, taken: dict[Any, Any]) -> Any:
 def spelled(place: Place, records: Sequence[Record]) -> str:
     """Return a place within its record as `calls[0].arguments.command`.
 
-    What is not plain enough to be spelled, such as a foreign key, is given by its number.
+    A foreign key, which may become another by redaction, is given by its number.
     """
     steps: list[Any] = []
     each: Place | None = place
@@ -126,6 +123,6 @@ def spelled(place: Place, records: Sequence[Record]) -> str:
 def _spelled_key(node: dict[Any, Any], step: Any) -> str:
     if type(step) is KeyOf:
         return f".keys[{list(node).index(step.key)}]"
-    if type(step) is str and _NAMEABLE.match(step):
+    if type(step) is str and not is_foreign_key(step):
         return f".{step}"
     return f"[{list(node).index(step)}]"

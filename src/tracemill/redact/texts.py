@@ -113,6 +113,11 @@ class Texts:
 _CONTAINERS: Final = frozenset({dict, list, tuple})
 
 
+def is_foreign_key(key: Any) -> bool:
+    """Tell whether a key of a mapping is looked at like a text; a short plain name is not."""
+    return _meaning(key).is_foreign
+
+
 class _Meaning(NamedTuple):
     is_foreign: bool
     role: Role | None
