@@ -1,4 +1,4 @@
-"""Todo lists as agents write them into text: a line an entry, with a box, ticked or not."""
+"""Todo lists as agents write them: a word for where an entry stands, or a box, ticked or not."""
 
 from __future__ import annotations
 
@@ -15,6 +15,19 @@ _CHECKS: Final[dict[str, TodoStatus]] = {
     "-": "in_progress",
     "~": "in_progress",
 }
+
+
+_STATUSES: Final[dict[str, TodoStatus]] = {
+    "pending": "pending",
+    "in_progress": "in_progress",
+    "completed": "completed",
+    "cancelled": "cancelled",
+}
+
+
+def todo_status(said: object) -> TodoStatus:
+    """Return where an entry stands, by the word that most agents' todo tools have for it."""
+    return _STATUSES.get(said, "unknown") if isinstance(said, str) else "unknown"
 
 
 def read_checklist(said: object) -> tuple[Todo, ...]:

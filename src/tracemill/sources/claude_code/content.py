@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from tracemill.base.lines import Line
 from tracemill.records.events import Todo, TodoStatus
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import (
     BadShapeError,
     count,
@@ -51,13 +52,6 @@ _INJECTED: Final = (
 _IDE_NOTE: Final = re.compile(r"<(ide_\w+)>.*?</\1>\s*", re.DOTALL)
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 _EXIT_CODE: Final = re.compile(r"(?:Error: )?Exit code (\d{1,9})\b")
-_TODO_STATUSES: Final[dict[object, TodoStatus]] = {
-    "pending": "pending",
-    "in_progress": "in_progress",
-    "completed": "completed",
-    "cancelled": "cancelled",
-    "deleted": "cancelled",
-}
 
 
 _NOT_KEPT: Final = {
@@ -327,7 +321,7 @@ def _task(arguments: dict[str, Any]) -> Todo:
 
 
 def _todo_status(status: object) -> TodoStatus:
-    return _TODO_STATUSES.get(status, "unknown") if isinstance(status, str) else "unknown"
+    return "cancelled" if status == "deleted" else todo_status(status)
 
 
 def may_be_typed(record: dict[str, Any]) -> bool:

@@ -13,8 +13,9 @@ import msgspec
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 
@@ -39,11 +40,6 @@ _HEAD_LENGTH: Final = 400
 _MAX_EXIT_CODE: Final = 2**32
 _EXIT_CODE: Final = re.compile(r"(?:Process exited with code|Exit code:) (-?\d{1,9})\b")
 _CWD: Final = re.compile(r"<cwd>([^<]{1,4096})</cwd>")
-_PLAN_STATUSES: Final[dict[object, TodoStatus]] = {
-    "pending": "pending",
-    "in_progress": "in_progress",
-    "completed": "completed",
-}
 _NOTHING: Final[tuple[object, ...]] = (None, [])
 _ARGUMENTS: Final = ("arguments", "input", "action")
 _UNNAMED_TOOLS: Final = {
@@ -164,7 +160,7 @@ def _planned(entry: object) -> Todo:
     if not isinstance(entry, dict):
         return Todo(text=entry if isinstance(entry, str) else "")
     status = entry.get("status")
-    known = _PLAN_STATUSES.get(status, "unknown") if isinstance(status, str) else "unknown"
+    known = todo_status(status)
     return Todo(text=text(entry.get("step")) or "", status=known)
 
 

@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, tool_arguments
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
@@ -39,12 +40,6 @@ _ENDINGS: Final[dict[str, ResultStatus]] = {
     "aborted": "interrupted",
 }
 _SPEAKERS: Final = {"1": "user", "2": "assistant"}
-_TODO_STATUSES: Final[dict[str | None, TodoStatus]] = {
-    "pending": "pending",
-    "in_progress": "in_progress",
-    "completed": "completed",
-    "cancelled": "cancelled",
-}
 
 
 class Answer(NamedTuple):
@@ -182,7 +177,7 @@ def read_todos(call: ToolCall) -> tuple[Todo, ...] | None:
     return tuple(
         Todo(
             text=text(entry.get("content")) or "",
-            status=_TODO_STATUSES.get(text(entry.get("status")), "unknown"),
+            status=todo_status(entry.get("status")),
             native_id=text(entry.get("id")),
         )
         for entry in (entries if isinstance(entries, list) else ())

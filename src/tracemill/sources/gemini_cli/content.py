@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, tool_arguments
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
@@ -26,12 +27,6 @@ _STATUSES: Final[dict[object, ResultStatus]] = {
     "success": "ok",
     "error": "error",
     "cancelled": "interrupted",
-}
-_TODO_STATUSES: Final[dict[object, TodoStatus]] = {
-    "pending": "pending",
-    "in_progress": "in_progress",
-    "completed": "completed",
-    "cancelled": "cancelled",
 }
 
 
@@ -144,14 +139,10 @@ def _answer(response: dict[str, Any], line: Line) -> ToolResult:
 def read_todos(call: ToolCall) -> tuple[Todo, ...]:
     """Return the entries of the list that a call of `write_todos` writes."""
     return tuple(
-        Todo(text=text(entry.get("description")) or "", status=_todo_status(entry.get("status")))
+        Todo(text=text(entry.get("description")) or "", status=todo_status(entry.get("status")))
         for entry in _items(call.arguments.get("todos"))
         if isinstance(entry, dict)
     )
-
-
-def _todo_status(status: object) -> TodoStatus:
-    return _TODO_STATUSES.get(status, "unknown") if isinstance(status, str) else "unknown"
 
 
 def _items(value: object) -> list[Any]:

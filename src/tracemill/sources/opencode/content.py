@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import count, text, tool_arguments
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added
@@ -27,12 +27,6 @@ _TAIL_LENGTH: Final = 400
 _NO_TOOL: Final = "invalid"
 _FINISHED: Final = frozenset({"completed", "success"})
 _MAX_EXIT_CODE: Final = 2**32
-_TODO_STATUSES: Final[Mapping[object, TodoStatus]] = {
-    "pending": "pending",
-    "in_progress": "in_progress",
-    "completed": "completed",
-    "cancelled": "cancelled",
-}
 
 
 class Reply(msgspec.Struct):
@@ -166,7 +160,7 @@ def _todos(entries: object) -> tuple[Todo, ...]:
     return tuple(
         Todo(
             text=text(entry.get("content")) or "",
-            status=_TODO_STATUSES.get(text(entry.get("status")), "unknown"),
+            status=todo_status(entry.get("status")),
             native_id=text(entry.get("id")),
         )
         for entry in (entries if isinstance(entries, list) else ())
