@@ -1,13 +1,9 @@
 """`tracemill episode`: list and look at pieces of work."""
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
 from tracemill.base.text import one_line
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Limit, Shape, answer, show_list, write
-from tracemill.flows.lookup import list_rows, show_work
+from tracemill.cli.output import Common, Listing, Shape, answer, show_list, write
+from tracemill.flows.lookup import show_work
 from tracemill.flows.results import EpisodeRow
 
 
@@ -30,21 +26,11 @@ _SHAPE = Shape(
 
 def list_episode(
     *,
-    limit: Limit = 50,
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List episodes, newest first.
-
-    Parameters
-    ----------
-    limit
-        How many to show; 0 for all. With --jsonl all are printed.
-    jsonl
-        Print each episode as one line of JSON.
-    """
-    rows = list_rows(common.open(), "episode", EpisodeRow, limit=0 if jsonl else limit)
-    return show_list(rows, _SHAPE, common, jsonl=jsonl)
+    """List episodes, newest first."""
+    return show_list("episode", EpisodeRow, _SHAPE, listing, common)
 
 
 def show_episode(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen

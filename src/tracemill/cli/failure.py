@@ -1,12 +1,7 @@
 """`tracemill failure`: what failed, and what made it work at last."""
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
 from tracemill.base.text import one_line
-from tracemill.cli.output import Common, Limit, Shape, show_list
-from tracemill.flows.lookup import list_rows
+from tracemill.cli.output import Common, Listing, Shape, show_list
 from tracemill.flows.results import FailureRow
 
 
@@ -30,18 +25,8 @@ _SHAPE = Shape(
 
 def list_failure(
     *,
-    limit: Limit = 50,
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List what failed, newest first: how often, what was wrong, and what made it work.
-
-    Parameters
-    ----------
-    limit
-        How many to show; 0 for all. With --jsonl all are printed.
-    jsonl
-        Print each failure as one line of JSON.
-    """
-    rows = list_rows(common.open(), "failure", FailureRow, limit=0 if jsonl else limit)
-    return show_list(rows, _SHAPE, common, jsonl=jsonl)
+    """List what failed, newest first: how often, what was wrong, and what made it work."""
+    return show_list("failure", FailureRow, _SHAPE, listing, common)

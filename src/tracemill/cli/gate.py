@@ -1,13 +1,18 @@
 """`tracemill gate`: test runs, linters, coverage, scanners and CI, and what was fixed."""
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Limit, Shape, answer, counts, hint, show_list, write
-from tracemill.flows.lookup import list_rows
+from tracemill.cli.output import (
+    Common,
+    Limit,
+    Listing,
+    Shape,
+    answer,
+    counts,
+    hint,
+    show_list,
+    write,
+)
 from tracemill.flows.results import FixRow, GateRow
 from tracemill.records.events import GateRun
 from tracemill.records.gates import FAILING, Coverage, GateResult
@@ -61,40 +66,20 @@ _FIX_SHAPE = Shape(
 
 def list_gate(
     *,
-    limit: Limit = 50,
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List gate runs, newest first.
-
-    Parameters
-    ----------
-    limit
-        How many to show; 0 for all. With --jsonl all are printed.
-    jsonl
-        Print each gate run as one line of JSON.
-    """
-    rows = list_rows(common.open(), "gate", GateRow, limit=0 if jsonl else limit)
-    return show_list(rows, _SHAPE, common, jsonl=jsonl)
+    """List gate runs, newest first."""
+    return show_list("gate", GateRow, _SHAPE, listing, common)
 
 
 def fixes_gate(
     *,
-    limit: Limit = 50,
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List pairs of gate runs between which failing tests were fixed, newest first.
-
-    Parameters
-    ----------
-    limit
-        How many to show; 0 for all. With --jsonl all are printed.
-    jsonl
-        Print each pair as one line of JSON.
-    """
-    rows = list_rows(common.open(), "fix", FixRow, limit=0 if jsonl else limit)
-    return show_list(rows, _FIX_SHAPE, common, jsonl=jsonl)
+    """List pairs of gate runs between which failing tests were fixed, newest first."""
+    return show_list("fix", FixRow, _FIX_SHAPE, listing, common)
 
 
 def show_gate(

@@ -1,11 +1,6 @@
 """`tracemill link`: which records belong together, and how that is known."""
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from tracemill.cli.output import Common, Limit, Shape, show_list
-from tracemill.flows.lookup import list_links
+from tracemill.cli.output import Common, Listing, Shape, show_list
 from tracemill.flows.results import LinkRow
 
 
@@ -25,18 +20,8 @@ _SHAPE = Shape(
 
 def list_link(
     *,
-    limit: Limit = 50,
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List links, the surest first.
-
-    Parameters
-    ----------
-    limit
-        How many to show; 0 for all. With --jsonl all are printed.
-    jsonl
-        Print each link as one line of JSON.
-    """
-    rows = list_links(common.open(), limit=0 if jsonl else limit)
-    return show_list(rows, _SHAPE, common, jsonl=jsonl)
+    """List links, the surest first."""
+    return show_list("link", LinkRow, _SHAPE, listing, common)

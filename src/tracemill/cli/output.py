@@ -43,6 +43,17 @@ Limit = Annotated[int, Parameter(validator=Number(gte=0))]
 """How many rows to show; 0 for all."""
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Listing:
+    """Options of every list."""
+
+    limit: Limit = 50
+    """How many to show; 0 for all. With --jsonl all are printed."""
+    jsonl: Annotated[bool, Parameter(negative="")] = False
+    """Print each row as one line of JSON."""
+
+
 def answer(
     name: str, result: msgspec.Struct, common: Common, *, next_steps: Sequence[str] = ()
 ) -> bool:
@@ -89,9 +100,14 @@ class Shape(NamedTuple):
     """What to say where there are none."""
 
 
-def show_list(listed: Any, shape: Shape, common: Common, *, jsonl: bool) -> int:
-    """Print a list in the form that was asked for; return 3 where there is nothing in it."""
-    if jsonl:
+def show_list(
+    kind: str, row: type[msgspec.Struct], shape: Shape, listing: Listing, common: Common
+) -> int:
+    """Print the rows of a kind in the form that was asked for; return 3 where there are none."""
+    from tracemill.flows.lookup import list_rows
+
+    listed = list_rows(common.open(), kind, row, limit=0 if listing.jsonl else listing.limit)
+    if listing.jsonl:
         write_lines(listed.rows)
     elif not answer(shape.name, listed, common, next_steps=[shape.following]):
         _show_rows(listed, shape, common)

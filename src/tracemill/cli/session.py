@@ -8,8 +8,8 @@ from cyclopts import Parameter
 
 from tracemill.base.text import one_line, printable_json
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Limit, Shape, answer, show_list, write
-from tracemill.flows.lookup import list_rows, show_trajectory
+from tracemill.cli.output import Common, Listing, Shape, answer, show_list, write
+from tracemill.flows.lookup import show_trajectory
 from tracemill.flows.results import SessionRow
 from tracemill.flows.session_export import export_session as write_session
 from tracemill.flows.session_export import session_document
@@ -40,21 +40,11 @@ _SHAPE = Shape(
 
 def list_session(
     *,
-    limit: Limit = 50,
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List sessions, newest first.
-
-    Parameters
-    ----------
-    limit
-        How many to show; 0 for all. With --jsonl all are printed.
-    jsonl
-        Print each session as one line of JSON.
-    """
-    rows = list_rows(common.open(), "session", SessionRow, limit=0 if jsonl else limit)
-    return show_list(rows, _SHAPE, common, jsonl=jsonl)
+    """List sessions, newest first."""
+    return show_list("session", SessionRow, _SHAPE, listing, common)
 
 
 def show_session(
