@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.trajectories import START, activity, commit, trajectory
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Activity, CommitMention
+from tracemill.records.activity import Activity, CommitMention, EditedFile
 from tracemill.records.events import Commit, FileChange
 from tracemill.records.links import Link
 from tracemill.records.refs import Origin
@@ -115,73 +115,92 @@ def test_the_commit_at_which_a_session_began_is_linked_as_such() -> None:
     ]
 
 
+def edits(*paths: str, at: datetime = START) -> Activity:
+    files = tuple(EditedFile(path=path, at=(at,)) for path in sorted(paths))
+    return activity(edits=files, started=START, ended=START + timedelta(hours=1))
+
+
 @pytest.mark.parametrize(
     ("edited", "files", "confidence"),
     [
-        pytest.param(["/srv/app/a.py", "/srv/app/b.py"], ["a.py", "b.py"], 0.9, id="all"),
-        pytest.param(["/srv/app/a.py"], ["a.py", "b.py"], 0.675, id="half of the commit"),
-        pytest.param(
-            [f"/srv/app/{i}.py" for i in range(4)], ["0.py", "1.py"], 0.72, id="half of the session"
-        ),
-        pytest.param(["/srv/app/a.py"], ["a.py", "b.py", "c.py"], None, id="less than half"),
-        pytest.param(["/srv/app/a.py"], ["a.py"], 0.8, id="one file proves less"),
-        pytest.param(["src/a.py"], ["src/a.py"], 0.8, id="relative to the folder"),
-        pytest.param(["/other/a.py"], ["a.py"], None, id="outside"),
+        pytest.param(["/srv/app/a.py", "/srv/app/b.py"], ["a.py", "b.py"], 0.85, id="all"),
+        pytest.param(["/srv/app/a.py"], ["a.py", "b.py"], 0.3, id="half of the commit"),
+        pytest.param(["src/a.py"], ["src/a.py"], 0.85, id="relative to the folder"),
+        pytest.param(["/clone/src/a.py"], ["src/a.py"], 0.85, id="in another work tree"),
+        pytest.param(["/other/a.py"], ["a.py"], None, id="a name alone"),
         pytest.param([], ["a.py"], None, id="nothing edited"),
     ],
 )
 def test_files_link_by_how_many_of_them_were_edited(
     edited: list[str], files: list[str], confidence: float | None
 ) -> None:
-    about = activity(files_edited=tuple(edited), started=START, ended=START + timedelta(hours=1))
     made = commit(SHA, files=changed(*files), at=START + timedelta(minutes=30))
 
-    assert [(m, c) for _, m, c in linked(about, made)] == (
+    assert [(m, c) for _, m, c in linked(edits(*edited), made)] == (
         [] if confidence is None else [("files_and_time", confidence)]
     )
 
 
-@pytest.mark.parametrize(("minutes", "confidence"), [(0, 0.9), (10, 0.9), (30, 0.6), (31, 0.3)])
-def test_files_link_the_less_the_later_the_commit(minutes: int, confidence: float) -> None:
-    edited = ("/srv/app/a.py", "/srv/app/b.py")
-    about = activity(files_edited=edited, started=START, ended=START)
-    made = commit(SHA, files=changed("a.py", "b.py"), at=START + timedelta(minutes=minutes))
+@pytest.mark.parametrize(
+    ("hours", "confidence"),
+    [(-1, None), (0, 0.85), (1, 0.1), (23, 0.1), (24, None), (169, None)],
+)
+def test_files_link_the_less_the_later_the_commit(hours: int, confidence: float | None) -> None:
+    made = commit(SHA, files=changed("a.py", "b.py"), at=START + timedelta(hours=hours))
 
-    assert linked(about, made) == [(made.id, "files_and_time", confidence)]
+    assert linked(edits("/srv/app/a.py", "/srv/app/b.py"), made) == (
+        [] if confidence is None else [(made.id, "files_and_time", confidence)]
+    )
 
 
 @pytest.mark.parametrize(
-    ("minutes", "more", "is_linked"),
+    "more",
     [
-        pytest.param(-1, {}, False, id="before it began"),
-        pytest.param(0, {}, True, id="as it began"),
-        pytest.param(7 * 60, {}, True, id="six hours after"),
-        pytest.param(7 * 60 + 1, {}, False, id="later"),
-        pytest.param(30, {"parents": ("a" * 40, "b" * 40)}, False, id="a merge"),
-        pytest.param(30, {"files": None}, False, id="files unknown"),
+        pytest.param({"parents": ("a" * 40, "b" * 40)}, id="a merge"),
+        pytest.param({"files": None}, id="files unknown"),
+        pytest.param({"at": None}, id="time unknown"),
     ],
 )
-def test_files_link_only_in_time(minutes: int, more: dict[str, Any], *, is_linked: bool) -> None:
+def test_some_commits_tell_nothing_of_edits(more: dict[str, Any]) -> None:
+    made = commit(SHA, **{"files": changed("a.py"), **more})
+
+    assert linked(edits("/srv/app/a.py"), made) == []
+
+
+@pytest.mark.parametrize(("minutes", "is_linked"), [(10, False), (30, True)])
+def test_an_edit_that_an_earlier_commit_holds_is_in_no_later_one(
+    minutes: int, *, is_linked: bool
+) -> None:
+    def change(old: str, new: str) -> tuple[FileChange, ...]:
+        return (FileChange(path="a.py", status="M", old_object_id=old, object_id=new),)
+
+    first = commit("f" * 40, files=change("1", "2"), at=START + timedelta(minutes=20))
+    second = commit(SHA, files=change("2", "3"), at=START + timedelta(minutes=40))
+    found = linked(edits("/srv/app/a.py", at=START + timedelta(minutes=minutes)), first, second)
+
+    assert [link[0] for link in found] == [second.id if is_linked else first.id]
+
+
+@pytest.mark.parametrize(("hours", "is_linked"), [(0.5, True), (-1, False), (2, False)])
+def test_a_rebased_commit_is_found_by_its_subject(hours: float, *, is_linked: bool) -> None:
     about = activity(
-        files_edited=("/srv/app/a.py",), started=START, ended=START + timedelta(hours=1)
-    )
-    made = commit(
-        SHA, **{"files": changed("a.py"), "at": START + timedelta(minutes=minutes), **more}
-    )
+        commits=(mention("9999999", subject="fix: totals"),),
+        started=START, ended=START + timedelta(hours=1),
+    )  # fmt: skip
+    written = START + timedelta(hours=hours)
+    made = commit(SHA, subject="fix: totals", authored=written, at=START + timedelta(days=9))
 
-    assert bool(linked(about, made)) == is_linked
+    assert linked(about, made) == [(made.id, "commit_subject", 0.9)] * is_linked
 
 
-def test_what_another_session_made_for_sure_is_not_guessed_to_be_ones_own() -> None:
-    mine, other = trajectory(cwd=APP), trajectory(id="traj_2", session_id="s2", cwd=APP)
-    hours = {"started": START, "ended": START + timedelta(hours=1)}
-    about = {
-        mine.id: activity(files_edited=("/srv/app/a.py",), **hours),
-        other.id: activity(trajectory_id="traj_2", commits=(mention("1a2b3c4"),), **hours),
-    }
-    found = link_records([mine, other], about, [commit(SHA, files=changed("a.py"))])
+def test_a_session_whose_log_lies_in_a_repository_worked_on_it() -> None:
+    inside = Origin(source="codex", source_version=1, uri=f"{APP}#entire/s1", input_id="input_1")
+    made = commit(SHA, files=changed("src/a.py"))
+    about = edits("/home/elsewhere/src/a.py")
 
-    assert [(link.source.id, link.method) for link in found] == [("traj_2", "commit_output")]
+    assert linked(about, made, cwd="/home/elsewhere", origin=inside) == [
+        (made.id, "files_and_time", 0.85)
+    ]
 
 
 def test_branch_and_time_are_a_guess() -> None:
@@ -303,7 +322,10 @@ def histories(draw: st.DrawFn) -> tuple[list[Trajectory], dict[str, Activity], l
             trajectory_id=one.id, started=one.started, ended=one.started,
             first_native_id=draw(st.none() | st.sampled_from([FIRST_ID, "item_0"])),
             commits=tuple(mention(s[:8]) for s in draw(st.lists(st.sampled_from(shas), max_size=2))),
-            files_edited=tuple(draw(st.sets(st.sampled_from(["/srv/app/a", "/srv/app/b"])))),
+            edits=tuple(
+                EditedFile(path=path, at=(draw(moments),))
+                for path in draw(st.sets(st.sampled_from(["/srv/app/a", "/srv/app/b"])))
+            ),
         )  # fmt: skip
     commits = [
         commit(sha, at=draw(moments), files=changed("a"), subject="x", refs=("main",),

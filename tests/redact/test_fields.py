@@ -11,7 +11,7 @@ from msgspec import inspect
 
 from tests.redact.conftest import KEY
 from tests.redact.templates import fill
-from tracemill.records.events import Event
+from tracemill.records.events import BareLines, Event
 from tracemill.records.findings import Input, Quarantined, Tally
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record, Span
@@ -24,6 +24,7 @@ INGESTED: tuple[type[Record], ...] = (
     Step,
     Trajectory,
     *get_args(Event),
+    BareLines,
     GateResult,
     Quarantined,
     Tally,
@@ -94,6 +95,7 @@ EXAMPLES: dict[type[inspect.Type], Callable[[Any, str], Any]] = {
     inspect.LiteralType: lambda info, _: info.values[0],
     inspect.StructType: lambda info, path: record_of(info.cls, f"{path}."),
     inspect.BoolType: lambda *_: False,
+    inspect.BytesType: lambda *_: b"",
     inspect.IntType: lambda *_: 3,
 }
 

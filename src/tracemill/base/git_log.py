@@ -7,6 +7,8 @@ The stream is a row of records, each a row of tokens:
               commit whose parents were cut off
     detail := "detail counts" | "detail files" | "detail commits": what follows says of commits
     undone := "undone HASH", its commit time, "HASH", "exact" | "lines": see `base.git_undone`
+    lines  := "lines HASH", its commit time, hashes of lines in base 64: see `base.git_lines`
+    left   := "left REASON COUNT": commits of which there is no such record
     commit := "commit HASH", parents, author time, commit time, author, subject, trailers, body,
               ".", then the `--raw` and `--numstat` tokens, the first with a newline before it
     end    := "end", without which the stream was cut
@@ -21,6 +23,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from base64 import b64encode
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,8 +33,9 @@ from typing import BinaryIO, Final, Literal, NamedTuple
 from tracemill.base.errors import SourceError
 from tracemill.base.git import common_directory
 from tracemill.base.git_changes import changed_files
+from tracemill.base.git_lines import MAX_FILES, AddedLines
 from tracemill.base.git_process import Git
-from tracemill.base.git_undone import MAX_FILES, Undoings
+from tracemill.base.git_undone import Undoings
 from tracemill.base.streams import Blocks
 
 RECORD_END: Final = b"\0\0\n"
@@ -110,11 +114,16 @@ def _records(
     named = [b"ref %s %s" % ref for ref in refs if ref.name != b"HEAD"]
     yield b"\0".join([HEADER, *named, *(b"shallow " + sha for sha in shallow)]) + RECORD_END
     if refs:
-        undoings = Undoings()
+        undoings, added = Undoings(), AddedLines()
         walk = _Walk(git, b"\n".join(sorted({ref.sha for ref in refs})))
-        yield from _watched(walk.read(), undoings)
+        yield from _watched(walk.read(), undoings, added)
         for found in undoings.found(git):
             yield RECORD_END + b"undone " + "\0".join(found).encode()
+        for each in added.found(git):
+            about = (f"lines {each.commit}".encode(), each.at.encode(), b64encode(each.hashes))
+            yield RECORD_END + b"\0".join(about)
+        for reason, n_commits in sorted(added.left_out.items()):
+            yield RECORD_END + f"left {reason} {n_commits}".encode()
     yield RECORD_END + END + RECORD_END
 
 
@@ -136,16 +145,22 @@ def _shallow(common: Path) -> list[bytes]:
         return []
 
 
-def _watched(blocks: Iterable[bytes], undoings: Undoings) -> Iterator[bytes]:
+def _watched(blocks: Iterable[bytes], undoings: Undoings, added: AddedLines) -> Iterator[bytes]:
     """Hand blocks of whole commits on, and show what each with one parent or none changed."""
     for block in blocks:
         yield block
         for commit in block.split(_COMMIT_START)[1:]:
             tokens = commit.split(b"\0")
-            if N_FIELDS < len(tokens) < _MANY_TOKENS and b" " not in tokens[1]:
-                sha, at = tokens[0].decode("ascii"), tokens[_AT].decode("ascii")
-                with suppress(ValueError):  # whoever reads the stream says that it is damaged
-                    undoings.take(sha, at, tuple(changed_files(tokens[N_FIELDS:])))
+            if len(tokens) <= N_FIELDS or b" " in tokens[1]:
+                continue  # it is damaged, has no files, or is a merge
+            if len(tokens) >= _MANY_TOKENS:
+                added.leave_large()
+                continue
+            sha, at = tokens[0].decode("ascii"), tokens[_AT].decode("ascii")
+            with suppress(ValueError):  # whoever reads the stream says that it is damaged
+                changes = tuple(changed_files(tokens[N_FIELDS:]))
+                undoings.take(sha, at, changes)
+                added.take(sha, at, changes)
 
 
 @dataclass

@@ -71,6 +71,7 @@ class Derivations:
                 facts.commits,
                 facts.checkpoints,
                 facts.undone,
+                facts.lines,
             )
             self._keep("links", facts.links)
             facts.fix_pairs = read_fix_pairs(self._lake, facts.gate_runs)

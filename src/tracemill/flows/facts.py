@@ -21,6 +21,7 @@ from tracemill.records.events import (
     Event,
     FileVersion,
     GateRun,
+    LinesAdded,
     TeamReport,
 )
 from tracemill.records.findings import Input
@@ -52,6 +53,7 @@ class Facts:
         self.undone: list[ChangeUndone] = []
         self.documents: Counter[str] = Counter()
         self.reports: Counter[str] = Counter()
+        self.lines: list[LinesAdded] = []
         self._judge = ProcessLabels()
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
@@ -76,6 +78,8 @@ class Facts:
             self._ci.append(event)
         elif isinstance(event, ChangeUndone):
             self.undone.append(event)
+        elif isinstance(event, LinesAdded):
+            self.lines.append(event)
         elif isinstance(event, FileVersion):
             self.documents[_kind_of(event)] += 1
             self._judge.take(event)

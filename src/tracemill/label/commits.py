@@ -18,7 +18,8 @@ _COMMITTING: Final = frozenset({"commit", "cherry-pick", "revert", "rebase", "me
 _MARKS: Final = ("commit", "pick", "revert", "rebase", "merge", " am", "pull")
 _OPENING: Final = "gh pr create"
 _SAID: Final = re.compile(
-    r"^\[(?P<branch>[^\[\]\n]{1,200}?)(?: \(root-commit\))? (?P<sha>[0-9a-f]{7,40})\] ",
+    r"^\[(?P<branch>[^\[\]\n]{1,200}?)(?: \(root-commit\))? "
+    r"(?P<sha>[0-9a-f]{7,40})\] (?P<subject>.*)$",
     re.MULTILINE,
 )
 _PULL: Final = re.compile(r"/pull/(\d{1,9})\b")
@@ -30,6 +31,7 @@ class Said(NamedTuple):
 
     sha: str
     branch: str | None
+    subject: str | None
 
 
 def may_commit(command: str) -> bool:
@@ -54,7 +56,8 @@ def said_commits(text: str) -> Iterator[Said]:
     """Yield the commits that git says it made."""
     for match in _SAID.finditer(text):
         branch = match["branch"]
-        yield Said(match["sha"], None if branch == "detached HEAD" else branch)
+        subject = match["subject"].strip() or None
+        yield Said(match["sha"], None if branch == "detached HEAD" else branch, subject)
 
 
 def said_pull_requests(text: str) -> Iterator[int]:

@@ -21,6 +21,10 @@ _EDITORS: Final = frozenset(
 _PATCHERS: Final = frozenset({"apply_patch", "applypatch", "patch"})
 _PATCHES: Final = ("input", "patch", "patchText", "command")
 _PATHS: Final = ("file_path", "notebook_path", "path", "filePath", "target_file", "filename")
+_TEXTS: Final = (
+    *("content", "contents", "new_string", "newString", "new_str", "file_text"),
+    *("new_source", "code_edit", "replacement"),
+)
 _READING: Final = frozenset({"view", "undo_edit"})
 _PATCH_MARK: Final = "*** Begin Patch"
 _PATCH_HEADERS: Final = ("Update File: ", "Add File: ", "Delete File: ", "Move to: ")
@@ -56,6 +60,31 @@ def edited_by_tool(name: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(path, str) and path:
             return (path,)
     return ()
+
+
+def added_by_tool(arguments: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield the lines that a call of an editing tool writes, whether they are new or not."""
+    several = arguments.get("edits")
+    parts = (
+        [each for each in several if isinstance(each, dict)] if isinstance(several, list) else []
+    )
+    for part in (arguments, *parts):
+        for key in _TEXTS:
+            text = part.get(key)
+            if isinstance(text, str):
+                yield from text.encode("utf-8", "replace").split(b"\n")
+    for key in _PATCHES:
+        text = arguments.get(key)
+        if isinstance(text, str):
+            yield from added_by_patch(text)
+
+
+def added_by_patch(text: str) -> Iterator[bytes]:
+    """Yield the lines that a patch in the `*** Update File:` form, if it is one, adds."""
+    if _PATCH_MARK in text:
+        for line in text.encode("utf-8", "replace").split(b"\n"):
+            if line.startswith(b"+"):
+                yield line[1:]
 
 
 def patched(text: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from tracemill.label.final_checks import FinalCheck, final_check
 from tracemill.label.history import History
 from tracemill.records.activity import Activity
 from tracemill.records.events import Commit
+from tracemill.records.links import SURE_ENOUGH
 from tracemill.records.refs import Ref
 from tracemill.records.trajectory import Trajectory
 
@@ -21,11 +22,11 @@ SURE_CORRECTION: Final = 0.8
 """Confidence from which a correction counts against an outcome."""
 
 _WORK: Final = frozenset(
-    {"commit_output", "git_operation", "checkpoint_trailer", "pull_request", "files_and_time"}
+    {"commit_output", "git_operation", "checkpoint_trailer", "commit_subject", "pull_request"}
+    | {"edited_lines", "files_and_time"}
 )
 """Links that make a commit the work of a session; `base_commit` is only where it began."""
 
-_MIN_WORK: Final = 0.5
 _CERTAIN: Final = 0.99
 _DAY: Final = timedelta(days=1)
 
@@ -94,7 +95,7 @@ def commits_of(group: Iterable[str], history: History) -> list[Commit]:
         for trajectory_id in group
         for link in history.links_from(trajectory_id)
         if link.method in _WORK
-        and link.confidence >= _MIN_WORK
+        and link.confidence >= SURE_ENOUGH
         and link.target.id in history.commits
     }
     return sorted(found.values(), key=lambda c: (c.at is None, c.at, c.sha, c.id))

@@ -14,8 +14,9 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from tracemill.base.line_sketch import Seal
 from tracemill.label.commits import is_temporary, said_commits, said_pull_requests
-from tracemill.label.edits import edited_by_tool, is_editor, is_scratch
+from tracemill.label.edits import added_by_tool, edited_by_tool, is_editor, is_scratch
 from tracemill.label.recoveries import Attempt, Recoveries
 from tracemill.label.shell_calls import (
     POLLS,
@@ -30,6 +31,7 @@ from tracemill.label.shell_calls import (
 )
 from tracemill.label.speech import hear
 from tracemill.label.stated import is_liked, is_solved
+from tracemill.label.written import Written
 from tracemill.records.activity import Activity, CheckRun, CommitMention, Correction, Ending
 from tracemill.records.events import (
     Compaction,
@@ -41,11 +43,10 @@ from tracemill.records.events import (
 )
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
-OBSERVE_VERSION: Final = 4
+OBSERVE_VERSION: Final = 5
 """Raise it when the same steps would give another activity."""
 
 _MAX_GOAL: Final = 2_000
-_MAX_PATHS: Final = 1_000
 _MAX_HELD: Final = 256
 _UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
 
@@ -59,6 +60,7 @@ class _Edit(NamedTuple):
     step: int
     at: datetime | None
     paths: tuple[str, ...]
+    lines: frozenset[int]
 
 
 _Held = ShellCall | RunningCall | _Edit
@@ -68,7 +70,7 @@ _Held = ShellCall | RunningCall | _Edit
 class Observer:
     """Folds the steps and events of one trajectory into its activity."""
 
-    def __init__(self) -> None:
+    def __init__(self, seal: Seal | None = None) -> None:
         self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_errors = 0
         self._n_interruptions = self._n_rejections = self._n_refusals = 0
         self._n_compactions = self._n_todos = 0
@@ -94,7 +96,7 @@ class Observer:
         self._rejected: set[int] = set()
         self._interrupted: set[int] = set()
         self._compacted: set[int] = set()
-        self._paths: dict[str, None] = {}
+        self._written = Written(seal)
         self._solved: bool | None = None
         self._liked: bool | None = None
         self._last_edit: int | None = None
@@ -171,7 +173,9 @@ class Observer:
             recoveries=self._recoveries.finish(),
             stated_solved=self._solved,
             stated_liked=self._liked,
-            files_edited=tuple(sorted(self._paths)),
+            files_edited=self._written.paths,
+            edits=self._written.edits,
+            added_lines=self._written.sketch,
             last_edit_step=self._last_edit,
             last_edit_at=self._last_edit_at,
             ending="interruption" if self._last_stop >= max(self._last_spoken, 0) else self._ending,
@@ -267,7 +271,8 @@ class Observer:
         elif name in POLLS:
             held = self._running.get(polled_id(call) or "")
         elif is_editor(name):
-            held = _Edit(step.index, step.at, edited_by_tool(name, call.arguments))
+            lines = self._written.lines(added_by_tool(call.arguments))
+            held = _Edit(step.index, step.at, edited_by_tool(name, call.arguments), lines)
         if held is None:
             return
         self._held[call.id] = held
@@ -280,6 +285,7 @@ class Observer:
                 if result.status not in _UNDONE:
                     is_work = not all(map(is_scratch, held.paths))
                     self._edited(held.step, held.at, held.paths, is_work=is_work)
+                    self._written.add(held.lines)
             case RunningCall():
                 held.extend(result.content)
                 if not is_still_running(result):
@@ -310,7 +316,9 @@ class Observer:
                     self._recoveries.check(check.kind, part, tried, passed=run.passed)
         if call.commits:
             for said in said_commits(text):
-                mention = CommitMention(sha=said.sha, step=call.step, branch=said.branch)
+                mention = CommitMention(
+                    sha=said.sha, step=call.step, branch=said.branch, subject=said.subject
+                )
                 self._made.append(_Made(mention, call.place))
         if call.pulls:
             self._pulls.update(dict.fromkeys(said_pull_requests(text)))
@@ -321,9 +329,7 @@ class Observer:
     def _edited(
         self, step: int, at: datetime | None, paths: tuple[str, ...], *, is_work: bool
     ) -> None:
-        for path in paths:
-            if len(self._paths) < _MAX_PATHS:
-                self._paths[path] = None
+        self._written.files(paths, at)
         if is_work:
             self._recoveries.edited(step)
         if is_work and (self._last_edit is None or step >= self._last_edit):
@@ -336,9 +342,17 @@ class Observer:
         )
 
 
-def observe(trajectory: Trajectory, steps: Iterable[Step], events: Iterable[Event]) -> Activity:
-    """Return what a trajectory did; steps and events come each in their own order."""
-    observer = Observer()
+def observe(
+    trajectory: Trajectory,
+    steps: Iterable[Step],
+    events: Iterable[Event],
+    seal: Seal | None = None,
+) -> Activity:
+    """Return what a trajectory did; steps and events come each in their own order.
+
+    Which lines it wrote is kept only with a seal.
+    """
+    observer = Observer(seal)
     waiting = iter(sorted(events, key=_step_of))
     event = next(waiting, None)
     for step in steps:

@@ -4,28 +4,29 @@
 |---|---|---|
 | `commit_output` | the session printed git's own line about the commit | .99 |
 | `checkpoint_trailer` | a trailer of the commit names the session | .99 |
+| `commit_subject` | the session made a commit of that subject, since rebased or amended | .9 |
 | `pull_request` | session and commit name the same pull request, in one repository | .85 |
 | `base_commit` | the session began at the commit: context, not its work | .9 |
-| `files_and_time` | made while or soon after, and holds files that the session edited | up to .9 |
+| `edited_lines` | files that it edited before, and new lines that it wrote | up to .97 |
+| `files_and_time` | files that it edited before; the lines are not known | up to .85 |
 | `branch_and_time` | made while or at most an hour after, on the session's branch | .3 |
 
-A hash that no known repository holds makes no link. `files_and_time` wants at least half of the
-commit's files, and at most six hours. How sure it is falls with time, as measured on 40 such
-commits of real sessions: of those made within ten minutes after, 21 of 21 were the session's
-work, within half an hour 3 of 5, later 1 of 14. It also falls with the share of the commit's
-files, and of the session's own files, that are not in common. The two weak methods look only
-at commits that no session has made for sure, and never at merges.
+A hash that no known repository holds makes no link. How sure the two methods by edits are is
+measured, see docs/links.md. The last is for commits that no session has made for sure. None but
+the first two looks at merges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import timedelta
 from typing import Final
 
+from tracemill.link.change_index import ChangeIndex, first_written
 from tracemill.link.commit_index import CommitIndex
+from tracemill.link.edit_links import edit_evidence
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.records.activity import Activity
+from tracemill.records.activity import Activity, CommitMention
 from tracemill.records.events import Commit
 from tracemill.records.links import Link
 from tracemill.records.refs import Ref
@@ -34,19 +35,22 @@ from tracemill.records.trajectory import Trajectory
 MADE: Final = frozenset({"commit_output", "git_operation", "checkpoint_trailer"})
 """Methods that prove that the session made the commit."""
 
-_AFTER_FILES: Final = timedelta(hours=6)
 _AFTER_BRANCH: Final = timedelta(hours=1)
-_MIN_SHARE: Final = 0.5
-_ONE_FILE: Final = 0.8
-"""How sure a commit of a single file can make: a changelog is edited by everybody."""
+_LEAST: Final = 0.1
+"""Below this, edits and commit have hardly more to do with one another than any two."""
+_BY_SUBJECT: Final = timedelta(minutes=2)
+"""How far outside the session a commit may be written that only its subject tells."""
 
-_BY_DELAY: Final = ((timedelta(minutes=10), 0.9), (timedelta(minutes=30), 0.6), (_AFTER_FILES, 0.3))
-"""How sure a commit is that was made at most so long after the session's end."""
+
+def repository_of(trajectory: Trajectory, index: CommitIndex) -> str | None:
+    """Return the repository that a session worked in, or the one that its log lies in."""
+    within = trajectory.origin.uri.partition("#")[0]
+    return index.repository_of(trajectory.cwd) or index.repository_of(within)
 
 
 def sure_links(trajectory: Trajectory, activity: Activity, index: CommitIndex) -> Iterator[Link]:
     """Yield the links that the session or the commit itself states."""
-    repository = index.repository_of(trajectory.cwd)
+    repository = repository_of(trajectory, index)
     yield from _outputs(trajectory, activity, index, repository)
     for commit in index.of_session(trajectory.session_id):
         if not trajectory.is_subagent:
@@ -61,22 +65,27 @@ def sure_links(trajectory: Trajectory, activity: Activity, index: CommitIndex) -
 
 
 def weak_links(
-    trajectory: Trajectory, activity: Activity, index: CommitIndex, taken: Collection[str]
+    trajectory: Trajectory,
+    activity: Activity,
+    index: CommitIndex,
+    changes: ChangeIndex,
+    taken: Collection[str],
 ) -> Iterator[Link]:
-    """Yield the links that files, branch and time suggest, commits in `taken` left aside."""
-    repository = index.repository_of(trajectory.cwd)
-    if repository is None or activity.started is None or activity.ended is None:
+    """Yield the links that edits and time suggest, by time alone none to commits in `taken`."""
+    repository = repository_of(trajectory, index)
+    if repository is None:
         return
-    edited = _within(repository, trajectory.cwd, activity.files_edited)
-    nearby = index.between(repository, activity.started, activity.ended + _AFTER_FILES)
-    soon = activity.ended + _AFTER_BRANCH
-    for commit in nearby:
-        if commit.id in taken or len(commit.parents) > 1:
+    told = set()
+    for evidence in edit_evidence(trajectory, activity, repository, changes):
+        if evidence.confidence < _LEAST:
             continue
-        confidence = _by_files(commit, edited, activity.ended)
-        if confidence is not None:
-            yield _link(trajectory, commit, "files_and_time", confidence)
-        elif commit.at is not None and commit.at <= soon and trajectory.branch in commit.refs:
+        told.add(evidence.commit.id)
+        yield _link(trajectory, evidence.commit, evidence.method, evidence.confidence)
+    if activity.started is None or activity.ended is None:
+        return
+    for commit in index.between(repository, activity.started, activity.ended + _AFTER_BRANCH):
+        is_open = commit.id not in told and commit.id not in taken and len(commit.parents) <= 1
+        if is_open and trajectory.branch in commit.refs:
             yield _link(trajectory, commit, "branch_and_time", 0.3)
 
 
@@ -89,6 +98,7 @@ def _outputs(
     for mention in activity.commits:
         commit = index.find(mention.sha, repository)
         if commit is None:
+            yield from _same_subject(trajectory, activity, mention, index)
             continue
         found[commit.id] = commit
         steps.setdefault(commit.id, []).append(mention.step)
@@ -102,27 +112,22 @@ def _outputs(
         )
 
 
+def _same_subject(
+    trajectory: Trajectory, activity: Activity, mention: CommitMention, index: CommitIndex
+) -> Iterator[Link]:
+    """Yield the links to what became of a commit whose hash is gone."""
+    repository = repository_of(trajectory, index)
+    if repository is None or activity.started is None or activity.ended is None:
+        return
+    first, last = activity.started - _BY_SUBJECT, activity.ended + _BY_SUBJECT
+    for commit in index.with_subject(repository, mention.subject or ""):
+        written = first_written(commit)
+        if mention.subject and written is not None and first <= written <= last:
+            step = [of_trajectory(trajectory.id, mention.step)]
+            source, target = of_trajectory(trajectory.id), of_commit(commit)
+            yield make_link(source, target, "commit_subject", 0.9, evidence=step)
+
+
 def _link(trajectory: Trajectory, commit: Commit, method: str, confidence: float) -> Link:
     source: Ref = of_trajectory(trajectory.id)
     return make_link(source, of_commit(commit), method, confidence)
-
-
-def _within(repository: str, cwd: str | None, paths: Iterable[str]) -> frozenset[str]:
-    """Return paths as git would name them, those outside the repository left out."""
-    prefix = f"{repository}/"
-    folder = (cwd or repository).rstrip("/")
-    whole = (path if path.startswith(("/", "~")) else f"{folder}/{path}" for path in paths)
-    return frozenset(path.removeprefix(prefix) for path in whole if path.startswith(prefix))
-
-
-def _by_files(commit: Commit, edited: frozenset[str], ended: datetime) -> float | None:
-    if not commit.files or not edited or commit.at is None:
-        return None
-    n_shared = sum(change.path in edited for change in commit.files)
-    share = n_shared / len(commit.files)
-    if share < _MIN_SHARE:
-        return None
-    late = commit.at - ended
-    sure = next(sure for delay, sure in _BY_DELAY if late <= delay)
-    sure *= (1 + share) / 2 * (3 + 2 * n_shared / len(edited)) / 5
-    return round(min(sure, _ONE_FILE) if len(commit.files) == 1 else sure, 3)

@@ -30,6 +30,17 @@ class CommitMention(Record, frozen=True, kw_only=True):
     """Whether a structured result names it, and not only printed text."""
     branch: str | None = None
     """Branch as printed."""
+    subject: str | None = None
+    """First line of its message as printed."""
+
+
+class EditedFile(Record, frozen=True, kw_only=True):
+    """A file that the session wrote or edited, and when."""
+
+    path: str
+    """Path as the session named it."""
+    at: tuple[datetime, ...] = ()
+    """When, at most once a minute and 100 times, in order; edits of unknown moment are left out."""
 
 
 class CheckRun(Record, frozen=True, kw_only=True):
@@ -109,6 +120,10 @@ class Activity(Record, frozen=True, kw_only=True):
     """Whether the log states that a person was content with the whole; None where it does not."""
     files_edited: tuple[str, ...] = ()
     """Paths that it wrote or edited, sorted, at most 1,000."""
+    edits: tuple[EditedFile, ...] = ()
+    """The same files with the moments of their edits."""
+    added_lines: bytes = b""
+    """Sketch of the lines that it wrote, sealed with the workspace's key: `base.line_sketch`."""
     last_edit_step: int | None = None
     """Index of the last step that wrote or edited a file, notes in scratch folders left aside."""
     last_edit_at: datetime | None = None

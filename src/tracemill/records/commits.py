@@ -84,3 +84,28 @@ class ChangeUndone(EventBase, frozen=True, kw_only=True, tag="change_undone"):
     is_exact: bool
     """Whether each file that the other changed has its former content again; otherwise the lines
     that it added are gone and those that it deleted are back, and other lines may differ."""
+
+
+class BareLines(EventBase, frozen=True, kw_only=True, tag="bare_lines"):
+    """Which lines a commit added, as bare hashes. `at` is the commit time.
+
+    A guess at a line can be tested against them, so this is never kept: it comes in from a
+    source, and what is kept is `LinesAdded`.
+    """
+
+    commit: str
+    """Hash of the commit."""
+    hashes: bytes
+    """The hashes, packed: see `base.line_sketch`."""
+
+
+class LinesAdded(EventBase, frozen=True, kw_only=True, tag="lines_added"):
+    """Which lines a commit added, as a sketch that tells what they share with other lines.
+
+    `at` is the commit time.
+    """
+
+    commit: str
+    """Hash of the commit."""
+    lines: bytes
+    """Their sketch, sealed with the workspace's key: see `base.line_sketch`."""

@@ -14,7 +14,14 @@ from tracemill.records.checkpoints import (
     CodeFinding,
     SessionSummary,
 )
-from tracemill.records.commits import ChangeUndone, CoAuthor, Commit, FileChange
+from tracemill.records.commits import (
+    BareLines,
+    ChangeUndone,
+    CoAuthor,
+    Commit,
+    FileChange,
+    LinesAdded,
+)
 from tracemill.records.documents import (
     Change,
     DocumentKind,
@@ -58,6 +65,7 @@ Event = (
     | StatedOutcome
     | Commit
     | ChangeUndone
+    | LinesAdded
     | Checkpoint
     | Captured
     | GateRun
@@ -77,6 +85,7 @@ Event = (
 
 __all__ = [
     "Attribution",
+    "BareLines",
     "Captured",
     "CapturedKind",
     "Change",
@@ -102,6 +111,7 @@ __all__ = [
     "GateRun",
     "Issue",
     "IssueHeader",
+    "LinesAdded",
     "Phase",
     "PullRequest",
     "PullRequestLink",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from tracemill.records.refs import Ratio, Record, Ref, Stamp
+
+SURE_ENOUGH: Final = 0.7
+"""From which confidence on a link to a commit counts, where nobody says otherwise."""
 
 LinkMethod = Literal[
     "commit_output",
@@ -12,6 +15,8 @@ LinkMethod = Literal[
     "checkpoint_trailer",
     "pull_request",
     "base_commit",
+    "commit_subject",
+    "edited_lines",
     "files_and_time",
     "branch_and_time",
     "spawned",
@@ -27,9 +32,11 @@ LinkMethod = Literal[
 `commit_output` the session printed the commit's hash when it committed; `git_operation` the
 tool result names the commit; `checkpoint_trailer` the commit's trailer names the session;
 `pull_request` both name one pull request; `base_commit` the session began at the commit;
-`files_and_time` the commit holds files that the session edited and was made within or soon
-after it; `branch_and_time` only branch and time agree; `spawned` one agent started the other;
-`same_session` both carry one session id; `same_messages` one begins with the other's messages;
+`commit_subject` the session made a commit of that subject whose hash is gone; `edited_lines` the
+commit holds files that the session edited before and lines that it wrote; `files_and_time` it
+holds such files, and its lines are not known; `branch_and_time` only branch and time agree;
+`spawned` one agent started the other; `same_session` both carry one session id;
+`same_messages` one begins with the other's messages;
 `reverts` a commit says so; `undoes` a commit changes back what the other changed; `same_change`
 a commit was made again by a rebase, an amendment or a cherry-pick; `squashes` a commit says that
 it holds the other among several.

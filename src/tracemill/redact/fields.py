@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, cast
 from msgspec import inspect
 
 from tracemill.records.events import (
+    BareLines,
     Captured,
     ChangeUndone,
     Checkpoint,
@@ -29,6 +30,7 @@ from tracemill.records.events import (
     FileVersion,
     GateRun,
     Issue,
+    LinesAdded,
     PullRequest,
     Push,
     Review,
@@ -54,6 +56,8 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Commit: frozenset({"sha", "parents", "cherry_picked", "checkpoints"}),
     CoAuthor: frozenset({"agent"}),
     ChangeUndone: frozenset({"commit", "undone"}),
+    BareLines: frozenset({"commit"}),
+    LinesAdded: frozenset({"commit"}),
     Checkpoint: frozenset({"checkpoint_id", "session_id", "model", "first_native_id"}),
     FileVersion: frozenset({"commit", "object_id"}),
     FileChange: frozenset({"status", "object_id", "old_object_id"}),

@@ -11,6 +11,7 @@ counted among the skipped, beside being used, so that a person sees what is miss
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from tracemill.base.git_changes import changed_files
 from tracemill.base.git_log import END, HEADER, N_FIELDS, RECORD_END, log_stream
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.events import ChangeUndone, Commit, FileChange
+from tracemill.records.events import BareLines, ChangeUndone, Commit, FileChange
 from tracemill.records.findings import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.commit_message import (
@@ -39,6 +40,7 @@ from tracemill.sources.protocol import InputKind, SourceRecord
 
 _LINE_END: Final = RECORD_END[:-1]
 _N_UNDONE_FIELDS: Final = 4
+_N_LINES_FIELDS: Final = 3
 _SHORTFALLS: Final = {b"files": "line_counts_unavailable", b"commits": "files_unavailable"}
 _DETAILS: Final = frozenset({b"counts", *_SHORTFALLS})
 _FAULTS: Final[dict[QuarantineReason, str]] = {
@@ -52,7 +54,7 @@ class GitHistory:
     """Reads the commits of a repository, whatever their branch."""
 
     name: ClassVar[str] = "git"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 
@@ -65,7 +67,7 @@ class GitHistory:
         return log_stream(path)
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
-        """Yield an event for each commit, children first, then what undoes what, and a tally."""
+        """Yield an event for each commit, children first, what follows from them, and a tally."""
         reading = _Reading(origin)
         for record in _records(content.lines()):
             yield from reading.take(record)
@@ -109,7 +111,7 @@ class _Reading:
     shallow: set[str] = field(default_factory=set)
     detail: bytes = b"counts"
     n_commits: int = 0
-    n_undone: int = 0
+    n_derived: int = 0
     n_quarantined: int = 0
     shortfalls: Counter[str] = field(default_factory=Counter)
     is_over: bool = False
@@ -127,6 +129,10 @@ class _Reading:
             yield self._commit(rest.decode("ascii", "replace"), record)
         elif kind == b"undone":
             yield self._undone(rest, record)
+        elif kind == b"lines":
+            yield self._lines(rest, record)
+        elif kind == b"left":
+            yield from self._left(rest, record)
         elif kind == b"detail" and rest in _DETAILS:
             self.detail = rest
         elif record.tokens[0] == HEADER:
@@ -143,8 +149,8 @@ class _Reading:
             yield self._quarantine("truncated", "expected an end mark, found none", where)
         n_short = self.shortfalls.total()
         yield Tally(
-            n_lines=self.n_commits + self.n_undone + self.n_quarantined + n_short,
-            n_used=self.n_commits + self.n_undone,
+            n_lines=self.n_commits + self.n_derived + self.n_quarantined + n_short,
+            n_used=self.n_commits + self.n_derived,
             skipped=dict(sorted(self.shortfalls.items())),
         )
 
@@ -198,7 +204,7 @@ class _Reading:
             return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
         commit = sha.decode("ascii", "replace")
         at, undone, how = (token.decode("ascii", "replace") for token in record.tokens[1:])
-        self.n_undone += 1
+        self.n_derived += 1
         return ChangeUndone(
             id=make_id("event", self.origin.input_id, "undone", commit, undone),
             at=_moment(at),
@@ -208,6 +214,32 @@ class _Reading:
             undone=undone,
             is_exact=how == "exact",
         )
+
+    def _lines(self, sha: bytes, record: _Raw) -> SourceRecord:
+        if len(record.tokens) != _N_LINES_FIELDS:
+            return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
+        try:
+            hashes = b64decode(record.tokens[2], validate=True)
+        except ValueError:
+            return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
+        commit = sha.decode("ascii", "replace")
+        self.n_derived += 1
+        return BareLines(
+            id=make_id("event", self.origin.input_id, "lines", commit),
+            at=_moment(record.tokens[1].decode("ascii", "replace")),
+            origin=self.origin,
+            span=record.span,
+            commit=commit,
+            hashes=hashes,
+        )
+
+    def _left(self, rest: bytes, record: _Raw) -> Iterator[SourceRecord]:
+        """Count commits of whose lines nothing is known."""
+        reason, _, count = rest.partition(b" ")
+        if count.isdigit():
+            self.shortfalls[reason.decode("ascii", "replace")] += int(count)
+        else:
+            yield self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
 
     def _known(self, sha: str, changes: tuple[FileChange, ...]) -> tuple[FileChange, ...] | None:
         """Return what is known of the files of a commit, and count where that is not all."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
-from tracemill.records.events import Event
+from tracemill.records.events import BareLines, Event
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin
@@ -14,10 +14,11 @@ from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
 
-SourceRecord = Trajectory | Step | Event | GateResult | Quarantined | Tally
+SourceRecord = Trajectory | Step | Event | BareLines | GateResult | Quarantined | Tally
 """What a source yields: parts before what they belong to, and at the very end a tally.
 
-Steps and events come before their trajectory, gate results before their run.
+Steps and events come before their trajectory, gate results before their run. Bare lines are never
+kept as they come.
 """
 
 InputKind = Literal["file", "folder", "repository"]

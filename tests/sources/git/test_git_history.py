@@ -301,7 +301,8 @@ def test_contents_that_git_lacks_cost_only_their_own_line_counts(repo: Repositor
 
     found = {c.subject: [f.added for f in c.files or ()] for c in records if isinstance(c, Commit)}
     assert found == {"c5": [1], "c4": [None], "c3": [1], "c2": [1], "c1": [None], "c0": [1]}
-    assert tally(records) == Tally(n_lines=8, n_used=6, skipped={"line_counts_unavailable": 2})
+    skipped = {"line_counts_unavailable": 2, "lines_unavailable": 2}
+    assert tally(records) == Tally(n_lines=10, n_used=6, skipped=skipped)
 
 
 def test_a_history_that_lacks_most_contents_is_read_once_and_whole(repo: Repository) -> None:
@@ -317,7 +318,7 @@ def test_a_history_that_lacks_most_contents_is_read_once_and_whole(repo: Reposit
     assert [[f.path for f in c.files or ()] for c in found] == [
         [f"f{n}"] for n in range(11, -1, -1)
     ]
-    assert tally(records).skipped == {"line_counts_unavailable": 11}
+    assert tally(records).skipped == {"line_counts_unavailable": 11, "lines_unavailable": 11}
 
 
 def test_a_partial_clone_is_read_without_asking_its_origin(

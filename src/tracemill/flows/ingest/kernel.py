@@ -19,10 +19,11 @@ import pyarrow as pa
 
 from tracemill.base.errors import SourceError
 from tracemill.base.git_objects import blob_stream
+from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, sketch, unpack_hashes
 from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
-from tracemill.records.events import Event, FileVersion
+from tracemill.records.events import BareLines, Event, FileVersion, LinesAdded
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record
@@ -212,6 +213,7 @@ class _Reading:
         self._task = task
         self._shard = shard
         self._rows = rows
+        self._seal = Seal(shard.key)
         self._observers: dict[str, Observer] = {}
         self._counts: Counter[str] = Counter()
         self._tally: Tally | None = None
@@ -290,6 +292,8 @@ class _Reading:
     def keep(self, record: Any) -> None:
         """Take in a redacted record."""
         owner = self._task.input_id
+        if isinstance(record, BareLines):
+            record = _sealed(record, self._seal)
         if isinstance(record, Step):
             self._observer(record.trajectory_id).step(record)
             table = "steps"
@@ -318,7 +322,7 @@ class _Reading:
 
     def _observer(self, trajectory_id: str) -> Observer:
         if trajectory_id not in self._observers:
-            self._observers[trajectory_id] = Observer()
+            self._observers[trajectory_id] = Observer(self._seal)
         return self._observers[trajectory_id]
 
     def finished(self) -> Finished:
@@ -345,6 +349,18 @@ class _Reading:
             folders=tuple(sorted(self._folders)),
             failed=self._failure is not None,
         )
+
+
+def _sealed(lines: BareLines, seal: Seal) -> LinesAdded:
+    """Return what may be kept of the lines of a commit: nobody can test a guess against it."""
+    return LinesAdded(
+        id=lines.id,
+        at=lines.at,
+        origin=lines.origin,
+        span=lines.span,
+        commit=lines.commit,
+        lines=sketch(seal(unpack_hashes(lines.hashes)), MAX_OF_COMMIT),
+    )
 
 
 def _size(step: Step) -> int:

@@ -1,0 +1,63 @@
+"""Which files a session wrote when, and which lines."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.trajectories import START, agent, trajectory
+from tracemill.base.line_sketch import MAX_OF_SESSION, Seal, hashes_of, sketch
+from tracemill.label.observe import observe
+from tracemill.records.trajectory import ToolCall, ToolResult
+
+SEAL = Seal(b"k" * 32)
+LINE = "a line that is long enough"
+
+
+def wrote(index: int, status: Any = "ok", minutes: int = 0, **arguments: Any) -> Any:
+    call = ToolCall(id=f"c{index}", name=arguments.pop("tool", "Edit"), arguments=arguments)
+    result = ToolResult(call_id=call.id, status=status)
+    return agent(index, calls=(call,), results=(result,), at=START + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"tool": "Write", "file_path": "a.py", "content": f"x\n{LINE}\n"},
+        {"file_path": "a.py", "old_string": "a line that was there before", "new_string": LINE},
+        {"tool": "MultiEdit", "file_path": "a.py", "edits": [{"new_string": f"  {LINE}"}, None]},
+        {
+            "tool": "apply_patch",
+            "input": f"*** Begin Patch\n*** Update File: a.py\n-an old line of text\n+{LINE}\n",
+        },
+    ],
+)
+def test_the_lines_that_a_tool_writes_are_kept_as_a_sketch(arguments: dict[str, Any]) -> None:
+    found = observe(trajectory(), [wrote(0, **arguments)], [], SEAL)
+
+    assert found.added_lines == sketch(SEAL(hashes_of([LINE.encode()])), MAX_OF_SESSION)
+    assert [edit.path for edit in found.edits] == ["a.py"]
+
+
+def test_what_was_refused_or_failed_was_not_written() -> None:
+    steps = [
+        wrote(index, status, file_path="a.py", new_string=LINE)
+        for index, status in enumerate(["rejected", "error", "interrupted"])
+    ]
+
+    assert observe(trajectory(), steps, [], SEAL).added_lines == b""
+
+
+def test_without_a_seal_nothing_is_known_of_lines() -> None:
+    step = wrote(0, file_path="a.py", new_string=LINE)
+
+    assert observe(trajectory(), [step], []).added_lines == b""
+
+
+def test_a_file_has_one_moment_a_minute() -> None:
+    steps = [wrote(i, minutes=m, file_path="a.py") for i, m in enumerate([0, 0, 3, 3, 5])]
+    (edit,) = observe(trajectory(), steps, []).edits
+
+    assert [(at - START).total_seconds() / 60 for at in edit.at] == [0, 3, 5]
