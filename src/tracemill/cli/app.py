@@ -106,13 +106,19 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
         )
     },
     _PRIVACY: {
+        "privacy": (
+            "What redaction finds, before anything goes out.",
+            {
+                "redact": "Redact files or a stream of your own; nothing is kept.",
+            },
+        ),
         "data": (
             "What is kept of your data.",
             {
                 "restore": "Write original bytes, as they were archived, to a folder of yours.",
                 "reports": "Write the files that teams keep of their own process.",
             },
-        )
+        ),
     },
     _MAINTAIN: {"store": ("What is kept on this machine.", {"check": "Check that it is whole."})},
 }

@@ -12,12 +12,16 @@ To add a token format: one table in `rules/secrets.toml`, with texts that it mus
 not find; a test runs them all.
 """
 
-from tracemill.redact.prefilters import best_engine
+from tracemill.redact.located import Found, Located
+from tracemill.redact.prefilters import ENGINES, best_engine
 from tracemill.redact.redactor import Redaction, Redactor, rules_version
 from tracemill.redact.rules import REDACT_VERSION, Rules
 
 __all__ = [
+    "ENGINES",
     "REDACT_VERSION",
+    "Found",
+    "Located",
     "Redaction",
     "Redactor",
     "Rules",

@@ -15,6 +15,7 @@ from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
 from tracemill.redact.changes import record_at, spelled, with_texts
 from tracemill.redact.detectors import all_detectors
+from tracemill.redact.located import Located, Tracer
 from tracemill.redact.prefilters import prefilter
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
@@ -79,6 +80,15 @@ class Redactor:
         """Return one text with stand-ins, for example an address."""
         changed = self._settler.settle([text], {})
         return changed[0].text if changed else text
+
+    def locate(self, texts: Sequence[str]) -> list[Located]:
+        """Return each text with stand-ins, and where in the text that came in they belong."""
+        tracer = Tracer()
+        changed = self._settler.settle(texts, {}, tracer.note)
+        return [
+            Located(changed[i].text, tracer.found(i)) if i in changed else Located(text, ())
+            for i, text in enumerate(texts)
+        ]
 
     def _flush(self, texts: Texts, redacted: list[R], findings: list[Finding]) -> None:
         changed = sorted(self._settler.settle(texts.texts, texts.roles).items())

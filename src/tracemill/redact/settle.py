@@ -9,7 +9,7 @@ on changing was made to do so, and is taken out whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.redact import values
@@ -46,6 +46,10 @@ class Redacted(NamedTuple):
     marks: list[Mark]
 
 
+Trace = Callable[[int, Changes], None]
+"""Told of everything that is done to a text, by the text's index, in the order it is done."""
+
+
 class Settler:
     """Redacts texts with a set of detectors."""
 
@@ -57,7 +61,9 @@ class Settler:
         self._pseudonyms = pseudonyms
         self._quiet: set[str] = set()
 
-    def settle(self, texts: Sequence[str], roles: Mapping[int, Role]) -> dict[int, Redacted]:
+    def settle(
+        self, texts: Sequence[str], roles: Mapping[int, Role], trace: Trace | None = None
+    ) -> dict[int, Redacted]:
         """Return the texts that had to be changed, by index."""
         settled: dict[int, Redacted] = {}
         indexes: Sequence[int] = range(len(texts))
@@ -66,6 +72,8 @@ class Settler:
             changed = self._pass(waiting, own_roles)
             lines: list[str] = []
             for place, changes in changed.items():
+                if trace is not None:
+                    trace(indexes[place], changes)
                 text, stands = _replaced(waiting[place], changes)
                 lines.append(_lines_at(text, stands))
                 before = settled.get(indexes[place])
@@ -79,12 +87,17 @@ class Settler:
                 return settled
             waiting = [settled[index].text for index in indexes]
             own_roles = {i: roles[j] for i, j in enumerate(indexes) if j in roles}
-        settled |= {index: self._taken_out(settled[index].text) for index in indexes}
+        for index in indexes:
+            changes = self._taking_out(settled[index].text)
+            if trace is not None:
+                trace(index, changes)
+            text, stands = _replaced(settled[index].text, changes)
+            settled[index] = Redacted(text, _marked([], stands, changes))
         return settled
 
-    def _taken_out(self, text: str) -> Redacted:
+    def _taking_out(self, text: str) -> Changes:
         token = self._pseudonyms.token(_UNSETTLED.id, text.encode("utf-8", "surrogatepass"))
-        return Redacted(token, [Mark(0, len(token), _UNSETTLED)])
+        return Changes([(0, len(text))], [Match(0, len(text), _UNSETTLED, token)])
 
     def _unquiet(self, lines: Sequence[str]) -> set[str]:
         """Return those of `lines` in which there is still something to find.

@@ -63,6 +63,11 @@ class Vault:
         self.patterns = root / "patterns.compiled"
         self._database: sqlite3.Connection | None = None
 
+    @property
+    def has_key(self) -> bool:
+        """Whether pseudonyms were ever made here."""
+        return (self._root / "pseudonyms.key").exists()
+
     def key(self) -> bytes:
         """Return the key of the pseudonyms, made on first use.
 

@@ -6,6 +6,7 @@ alone may import the vault: unredacted bytes come in here, and only redacted row
 """
 
 from tracemill.flows.ingest.plan import Ingest
+from tracemill.flows.ingest.redactors import OwnRedactor, own_redactor
 from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.ingest.results import Ingested, Plan, Progress, Report, nothing_new
 from tracemill.flows.ingest.verify import verify_archive
@@ -13,10 +14,12 @@ from tracemill.flows.ingest.verify import verify_archive
 __all__ = [
     "Ingest",
     "Ingested",
+    "OwnRedactor",
     "Plan",
     "Progress",
     "Report",
     "nothing_new",
+    "own_redactor",
     "restore_originals",
     "verify_archive",
 ]

@@ -9,8 +9,14 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from secrets import token_bytes
+from typing import NamedTuple
 
 from tracemill.redact import Redactor
+from tracemill.store.vault import Vault
+from tracemill.store.workspace import Workspace
+
+_KEY_BYTES = 32
 
 
 @lru_cache(maxsize=1)
@@ -27,3 +33,27 @@ def redactor(key: bytes, home: str, compiled: str) -> Redactor:
         with suppress(OSError):  # without it the next process takes longer, and that is all
             Path(compiled).write_bytes(made.compiled)
     return made
+
+
+class OwnRedactor(NamedTuple):
+    """A redactor for texts that no run reads."""
+
+    redactor: Redactor
+    is_kept: bool
+    """Whether it has the workspace's key, so that stand-ins are those of its datasets."""
+
+
+def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor:
+    """Return a redactor with the workspace's key, or with a key that is forgotten again.
+
+    Nothing is made for it: where no workspace is, none is afterwards.
+    """
+    vault = Vault(workspace.vault)
+    home = str(Path.home())
+    if not vault.has_key:
+        return OwnRedactor(
+            Redactor(token_bytes(_KEY_BYTES), engine=engine, home=home), is_kept=False
+        )
+    if engine is not None:
+        return OwnRedactor(Redactor(vault.key(), engine=engine, home=home), is_kept=True)
+    return OwnRedactor(redactor(vault.key(), home, str(vault.patterns)), is_kept=True)

@@ -1,0 +1,93 @@
+"""What was found is told by where it stood in the text that came in, whatever became of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from tests.redact.conftest import KEY
+from tests.redact.strategies import texts
+from tests.redact.templates import fill
+from tracemill.redact import Found, Located, Redactor
+from tracemill.redact.joined import Changes
+from tracemill.redact.located import Tracer
+from tracemill.redact.protocol import Match, Rule
+
+RE2 = Redactor(KEY, engine="re2")
+TOKEN = fill("ghp_{alnum:36}")
+RULE = Rule("rule", "secret", 1)
+
+
+def put_back(text: str, located: Located) -> str:
+    """Return the redacted text with what stood there before in place of each stand-in."""
+    pieces, done = [], 0
+    for found in located.found:
+        pieces += [located.text[done : found.stand], text[found.start : found.end]]
+        done = found.stand_end
+    return "".join([*pieces, located.text[done:]])
+
+
+@given(texts)
+def test_what_was_found_put_back_gives_the_text_that_came_in(text: str) -> None:
+    [located] = RE2.locate([text])
+
+    assert located.text == RE2.text(text)
+    assert put_back(text, located) == text
+
+
+@given(texts)
+def test_places_are_in_order_and_apart(text: str) -> None:
+    [located] = RE2.locate([text])
+
+    ends = [0, *(found.end for found in located.found)]
+    assert all(
+        end <= found.start <= found.end for end, found in zip(ends, located.found, strict=False)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("nothing here", [], id="nothing"),
+        pytest.param(f"密🙂 {TOKEN} é", [TOKEN], id="characters and not bytes"),
+        pytest.param("/home/ada/x /home/ada/y", ["ada", "ada"], id="every home folder"),
+        pytest.param(f"{TOKEN}\n{TOKEN}", [TOKEN, TOKEN], id="twice"),
+    ],
+)
+def test_places_hold_what_was_found(text: str, found: list[str], redactor: Redactor) -> None:
+    [located] = redactor.locate([text])
+
+    assert [text[each.start : each.end] for each in located.found] == found
+
+
+def changes(*spans: tuple[int, int, str]) -> Changes:
+    return Changes(
+        [(start, end) for start, end, _ in spans],
+        [Match(start, end, RULE, stand_in) for start, end, stand_in in spans],
+    )
+
+
+@pytest.mark.parametrize(
+    ("passes", "places"),
+    [
+        pytest.param([[(2, 4, "ABCDEF")]], [(2, 4, 2, 8)], id="one pass"),
+        pytest.param(
+            [[(2, 4, "ABCDEF")], [(9, 10, "Z")]], [(2, 4, 2, 8), (5, 6, 9, 10)], id="behind"
+        ),
+        pytest.param([[(5, 6, "ABC")], [(0, 2, "ZZZ")]], [(0, 2, 0, 3), (5, 6, 6, 9)], id="before"),
+        pytest.param([[(2, 4, "ABCDEF")], [(1, 9, "Z")]], [(1, 5, 1, 2)], id="around"),
+        pytest.param([[(2, 4, "ABCDEF")], [(3, 5, "Z")]], [(2, 4, 2, 7)], id="within"),
+        pytest.param([[(2, 4, "ABCDEF")], [(6, 9, "Z")]], [(2, 5, 2, 7)], id="over its end"),
+        pytest.param(
+            [[(2, 4, "ABCDEF")], [(1, 3, "Y"), (6, 9, "Z")]], [(1, 5, 1, 6)], id="over both ends"
+        ),
+    ],
+)
+def test_places_are_led_back_through_passes(
+    passes: list[list[tuple[int, int, str]]], places: list[tuple[int, int, int, int]]
+) -> None:
+    tracer = Tracer()
+    for each in passes:
+        tracer.note(0, changes(*each))
+
+    assert tracer.found(0) == [Found(*place, RULE) for place in places]
