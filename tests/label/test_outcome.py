@@ -125,7 +125,8 @@ def test_of_several_commits_one_reverted_leaves_it_partial() -> None:
 @pytest.mark.parametrize(
     ("method", "confidence", "expected"),
     [
-        pytest.param("files_and_time", 0.6, ("achieved", 0.455), id="likely work is unsure"),
+        pytest.param("files_and_time", 0.8, ("achieved", 0.606), id="likely work is unsure"),
+        pytest.param("files_and_time", 0.6, ("unknown", 0.0), id="what may be work is none"),
         pytest.param("branch_and_time", 0.3, ("unknown", 0.0), id="a guess is no work"),
         pytest.param("base_commit", 0.9, ("unknown", 0.0), id="where it began is no work"),
     ],
