@@ -18,6 +18,7 @@ import pytest
 from tracemill import records
 from tracemill.flows import gates as gate_answers
 from tracemill.flows import results, team_views
+from tracemill.flows.privacy import files, preview, rows, rules, scan
 from tracemill.records import (
     activity,
     audits,
@@ -60,6 +61,12 @@ TYPES: Final[dict[str, Any]] = {
     "answer.hooks": results.HookChange,
     "answer.serve": results.ServeResult,
     "answer.audit": audits.AuditReport,
+    "answer.redact": files.RedactedTexts,
+    "answer.scan": scan.ScanResult,
+    "answer.preview": preview.PreviewResult,
+    "answer.rules": rules.RuleList,
+    "row.redacted": rows.RedactedRow,
+    "row.refused": rows.RefusedRow,
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,
     "row.gate": results.GateRow,
@@ -88,7 +95,8 @@ def field_texts(kind: type) -> dict[str, str]:
 
 def records_in(name: str) -> list[type]:
     modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
-    return [getattr(m, name) for m in [*modules, results, gate_answers] if hasattr(m, name)]
+    modules += [results, gate_answers, files, preview, rows, rules, scan]
+    return [getattr(m, name) for m in modules if hasattr(m, name)]
 
 
 def schema(name: str) -> str:

@@ -129,3 +129,79 @@ def test_what_cannot_be_is_said(
     assert asked.code == code
     assert said in asked.err
     assert asked.out == ""
+
+
+def test_a_scan_finds_nothing_in_what_a_run_keeps_and_publishes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run", str(write_session(tmp_path / "in", "s1", 3, f"use {TOKEN}")))
+
+    workspace = ask(capsys, tmp_path, "privacy", "scan", "--json")
+    place = ask(capsys, tmp_path, "privacy", "scan", str(tmp_path / "in"), "--kind", "secret")
+
+    assert (workspace.code, workspace.document["places"]) == (0, [])
+    assert workspace.document["n_files"] > 5
+    assert workspace.document["failures"] == []
+    assert place.code == 1
+    assert "github-pat" in place.out
+    assert TOKEN not in place.out + place.err
+
+
+def test_a_dataset_is_scanned_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run")  # the bundled example
+    capsys.readouterr()
+
+    asked = ask(capsys, tmp_path, "privacy", "scan", "chat", "--json")
+
+    assert asked.code == 0
+    assert asked.document["n_files"] >= 4
+
+
+def test_a_place_of_a_scan_is_a_line_where_lines_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note").write_text(f"\n{TOKEN}")
+
+    asked = ask(capsys, tmp_path, "privacy", "scan", str(tmp_path / "note"), "--jsonl")
+
+    assert (asked.code, json.loads(asked.out)["place"]) == (1, "line 2")
+
+
+def test_a_preview_masks_what_stands_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note").write_text(f"use {TOKEN} now\n")
+
+    shown = ask(capsys, tmp_path, "privacy", "preview", str(tmp_path / "note"))
+    document = ask(capsys, tmp_path, "privacy", "preview", str(tmp_path / "note"), "--json")
+
+    assert shown.code == 0
+    assert "- use gh**** now\n+ use [SECRET:github-pat:" in shown.out
+    assert document.document["findings"][0]["masked"] == "gh****"
+    assert TOKEN not in shown.out + document.out
+
+
+@pytest.mark.parametrize("how", [[], ["--json"], ["--jsonl"]])
+def test_what_stands_there_is_shown_on_a_terminal_only(
+    how: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note").write_text(f"use {TOKEN} now\n")
+
+    asked = ask(
+        capsys, tmp_path, "privacy", "preview", str(tmp_path / "note"), "--unredacted", *how
+    )
+
+    assert asked.code == 5
+    assert TOKEN not in asked.out + asked.err
+
+
+def test_every_rule_passes_on_the_texts_that_it_came_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ask(capsys, tmp_path, "privacy", "rules", "--json")
+
+    assert asked.code == 0
+    assert {rule["n_wrong"] for rule in asked.document["rules"]} == {0}
+    assert all(rule["n_texts"] for rule in asked.document["rules"])

@@ -110,6 +110,9 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             "What redaction finds, before anything goes out.",
             {
                 "redact": "Redact files or a stream of your own; nothing is kept.",
+                "scan": "Say what redaction finds in files, datasets or the workspace, and where.",
+                "preview": "Show what redaction would change in a file, finding by finding.",
+                "rules": "List the rules, each tried on the texts that it came with.",
             },
         ),
         "data": (

@@ -12,7 +12,8 @@ To add a token format: one table in `rules/secrets.toml`, with texts that it mus
 not find; a test runs them all.
 """
 
-from tracemill.redact.located import Found, Located
+from tracemill.redact.canaries import dead_rules, fill
+from tracemill.redact.located import Found, Located, Seen
 from tracemill.redact.prefilters import ENGINES, best_engine
 from tracemill.redact.redactor import Redaction, Redactor, rules_version
 from tracemill.redact.rules import REDACT_VERSION, Rules
@@ -25,6 +26,9 @@ __all__ = [
     "Redaction",
     "Redactor",
     "Rules",
+    "Seen",
     "best_engine",
+    "dead_rules",
+    "fill",
     "rules_version",
 ]

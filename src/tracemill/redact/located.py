@@ -36,6 +36,19 @@ class Located(NamedTuple):
     found: Sequence[Found]
 
 
+class Seen(NamedTuple):
+    """A text of a record in which something was found."""
+
+    record: int
+    """The record's number among those that were looked at."""
+    where: str
+    """The field that holds it, as a path such as `calls[0].arguments.command`."""
+    text: str
+    """As it came in, with all that is sensitive."""
+    located: Located
+    """As it may leave."""
+
+
 class Tracer:
     """Follows the changes of many texts."""
 

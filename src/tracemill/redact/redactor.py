@@ -15,7 +15,7 @@ from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
 from tracemill.redact.changes import record_at, spelled, with_texts
 from tracemill.redact.detectors import all_detectors
-from tracemill.redact.located import Located, Tracer
+from tracemill.redact.located import Located, Seen, Tracer
 from tracemill.redact.prefilters import prefilter
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
@@ -88,6 +88,22 @@ class Redactor:
         return [
             Located(changed[i].text, tracer.found(i)) if i in changed else Located(text, ())
             for i, text in enumerate(texts)
+        ]
+
+    def look(self, records: Sequence[Record]) -> list[Seen]:
+        """Return every text of the records in which something is found, as it came in."""
+        texts, tracer = Texts(), Tracer()
+        for number, record in enumerate(records):
+            texts.add(record, number)
+        changed = self._settler.settle(texts.texts, texts.roles, tracer.note)
+        return [
+            Seen(
+                record_at(texts.places[index]),
+                spelled(texts.places[index], records),
+                texts.texts[index],
+                Located(new.text, tracer.found(index)),
+            )
+            for index, new in sorted(changed.items())
         ]
 
     def _flush(self, texts: Texts, redacted: list[R], findings: list[Finding]) -> None:

@@ -1,0 +1,102 @@
+"""Files of any kind as pieces that redaction can look at, each with its place in the file.
+
+Told by content: Parquet and SQLite by their first bytes, JSON and lines of it by what parses, all
+else as text. A piece is a line, a row, or a whole file; the words for its place hold nothing of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from tracemill.base.errors import DataError
+from tracemill.flows.privacy.documents import Document, decoded, parsed
+
+_PARQUET: Final = b"PAR1"
+_SQLITE: Final = b"SQLite format 3\0"
+_PACKED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"\xfd7zXZ")
+_HEAD_BYTES: Final = 16
+_ROWS: Final = 256
+
+
+class Piece(NamedTuple):
+    """Something of a file that is looked at by itself."""
+
+    place: str
+    """Where in the file it is, as `line 3`; empty where it is the whole file."""
+    document: Document
+    """What it holds."""
+
+
+def pieces(path: Path) -> Iterator[Piece]:
+    """Yield the pieces of a file.
+
+    Raises:
+        DataError: it is packed, damaged, or no text in UTF-8.
+    """
+    with path.open("rb") as opened:
+        head = opened.read(_HEAD_BYTES)
+    if head.startswith(_PARQUET):
+        return _rows_of_parquet(path)
+    if head.startswith(_SQLITE):
+        return _rows_of_sqlite(path)
+    if head.startswith(_PACKED):
+        raise DataError("packed: expected a file as it is; unpack it first")
+    return _pieces_of_text(decoded(path.read_bytes()))
+
+
+def _pieces_of_text(text: str) -> Iterator[Piece]:
+    if (whole := parsed(text)) is not None:
+        yield Piece("", whole)
+        return
+    lines = text.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if parsed(first) is None:
+        yield Piece("", Document(value=text))
+        return
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield Piece(f"line {number}", parsed(line) or Document(value=line))
+
+
+def _rows_of_parquet(path: Path) -> Iterator[Piece]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        for batch in pq.ParquetFile(path).iter_batches(_ROWS, use_threads=False):
+            for row in batch.to_pylist():
+                number += 1
+                yield Piece(f"row {number}", _row(row))
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"damaged: Parquet that cannot be read: {type(error).__name__}") from None
+
+
+def _rows_of_sqlite(path: Path) -> Iterator[Piece]:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            database.row_factory = sqlite3.Row
+            query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+            for (table,) in database.execute(query).fetchall():
+                quoted = table.replace('"', '""')
+                for number, row in enumerate(database.execute(f'SELECT * FROM "{quoted}"'), 1):  # noqa: S608 - quoted
+                    yield Piece(f"{table}, row {number}", _row(dict(row)))
+    except sqlite3.DatabaseError as error:
+        raise DataError(f"damaged: a database that cannot be read: {error}") from None
+
+
+def _row(row: dict[str, Any]) -> Document:
+    """Return a row with what is JSON in it as what that says."""
+    return Document(value={name: _cell(value) for name, value in row.items()})
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, str) and (document := parsed(value)) is not None:
+        return document.value
+    return value
