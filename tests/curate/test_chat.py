@@ -11,6 +11,7 @@ from tests.trajectories import FOUND, activity, agent, calling, episode, step, t
 from tracemill.curate.chat import ChatConfig, Drop, build_chat, choose_split
 from tracemill.records.activity import Correction
 from tracemill.records.examples import ChatExample
+from tracemill.records.findings import UNSCANNED
 from tracemill.records.refs import Span
 from tracemill.records.trajectory import Step
 
@@ -250,3 +251,17 @@ def test_tools_are_inferred_from_the_calls_and_said_to_be() -> None:
         },
     )
     assert "tools:inferred" in example.tags
+
+
+@pytest.mark.parametrize(
+    "withheld",
+    [
+        pytest.param(user(0, f"{UNSCANNED}abcdef]"), id="what was asked"),
+        pytest.param(calling(1, f"{UNSCANNED}abcdef]"), id="what came back"),
+    ],
+)
+def test_a_window_with_a_text_that_nobody_could_look_at_is_left_out(withheld: Step) -> None:
+    steps = [user(0, "a"), agent(1, "b"), agent(2, "c")]
+    steps[withheld.index] = withheld
+
+    assert built(steps) == ([], {"unscanned_text": 1})

@@ -21,7 +21,7 @@ from tracemill.curate.windows import Turn, pack_windows, split_turns
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatExample, Lineage, Split
-from tracemill.records.findings import Input
+from tracemill.records.findings import UNSCANNED, Input
 from tracemill.records.refs import Record, Span
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
@@ -30,6 +30,7 @@ DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
     "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
+    "unscanned_text",
 ]  # fmt: skip
 """Why something is not imitated. The `…_turn` reasons leave a turn in its window, untrained."""
 
@@ -133,6 +134,9 @@ class _Building:
         if not turns[0].has_prompt:
             yield self._drop("no_user_step", turns[0].first_step, last.last_step)
             return
+        if any(map(_is_withheld, steps)):
+            yield self._drop("unscanned_text", turns[0].first_step, last.last_step)
+            return
         untrained: set[int] = set()
         for turn in turns:
             if (reason := self._disliked(turn)) is not None:
@@ -212,6 +216,13 @@ def _holds_image(step: Step) -> bool:
     return (step.speaker == "user" and _IMAGE in step.text) or any(
         _IMAGE in result.content[: len(_IMAGE)] for result in step.results
     )
+
+
+def _is_withheld(step: Step) -> bool:
+    """Tell whether redaction failed on a step, so that nobody knows what was said in it."""
+    names = (call.name for call in step.calls)
+    contents = (result.content for result in step.results)
+    return any(said.startswith(UNSCANNED) for said in (step.text, *names, *contents))
 
 
 def _up_to_trained(steps: list[Step], untrained: Collection[int]) -> list[Step]:

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from traceback import extract_tb
 from types import FrameType
-from typing import Final, Literal, NamedTuple, TypeVar
+from typing import Final, Generic, Literal, NamedTuple, TypeVar
+
+from tracemill.records.findings import Finding
+from tracemill.records.refs import Record
+from tracemill.redact import Redactor
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 
 LIMIT_S: Final = 60.0
 """Seconds that one call may take; a few megabytes take a tenth of a second."""
@@ -57,13 +62,41 @@ def _limited(limit_s: float) -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    running = signal.setitimer(signal.ITIMER_REAL, limit_s)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, *running)
         signal.signal(signal.SIGALRM, before)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise _OverdueError
+
+
+class ClosedRedaction(NamedTuple, Generic[R]):
+    """Records that may leave, all of them, and those whose texts are withheld."""
+
+    records: list[R]
+    """The records in their order."""
+    findings: list[Finding]
+    """Where stand-ins stand in them."""
+    refused: dict[int, Refused]
+    """Why all texts of a record are withheld, by its number."""
+
+
+def redact_closed(redactor: Redactor, records: Sequence[R]) -> ClosedRedaction[R]:
+    """Redact records; of those on which that fails no text is kept, but their shape is."""
+    redaction = guarded(lambda: redactor.redact(records))
+    if not isinstance(redaction, Refused):
+        return ClosedRedaction(redaction.records, redaction.findings, {})
+    if len(records) == 1:
+        withheld = redactor.withhold(records)
+        return ClosedRedaction(withheld.records, withheld.findings, {0: redaction})
+    closed: ClosedRedaction[R] = ClosedRedaction([], [], {})
+    for record in records:
+        one = redact_closed(redactor, [record])
+        closed.refused.update({len(closed.records): refused for refused in one.refused.values()})
+        closed.records.extend(one.records)
+        closed.findings.extend(one.findings)
+    return closed

@@ -5,7 +5,7 @@ Neither record ever holds the text that it is about.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -21,8 +21,16 @@ QuarantineReason = Literal[
     "bad_encoding",
     "bad_shape",
     "damaged",
+    "detector_error",
+    "detector_timeout",
 ]
-"""Why bytes made no record: see each source for what it can tell apart."""
+"""Why bytes made no record: see each source for what it can tell apart.
+
+What a detector failed on is kept in its shape, and every text of it is withheld.
+"""
+
+UNSCANNED: Final = "[SECRET:unscanned-text:"
+"""How the token begins that stands for a text on which redaction failed."""
 
 
 class Finding(Record, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from tracemill.redact.changes import record_at, spelled, with_texts
 from tracemill.redact.detectors import all_detectors
 from tracemill.redact.located import Located, Seen, Tracer
 from tracemill.redact.prefilters import prefilter
+from tracemill.redact.protocol import Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
 from tracemill.redact.settle import Redacted, Settler
@@ -25,6 +26,8 @@ from tracemill.redact.texts import Place, Texts
 R = TypeVar("R", bound=Record)
 
 _TEXTS_AT_ONCE: Final = 2_048
+_UNSCANNED: Final = Rule("unscanned-text", "secret", 3)
+"""Of what a detector failed on nothing is known, so nothing of it is kept: see `UNSCANNED`."""
 
 
 class Redaction(NamedTuple, Generic[R]):
@@ -105,6 +108,21 @@ class Redactor:
             )
             for index, new in sorted(changed.items())
         ]
+
+    def withhold(self, records: Sequence[R]) -> Redaction[R]:
+        """Return the records with a token in place of every text, unlooked at."""
+        redacted = list(records)
+        findings: list[Finding] = []
+        texts = Texts()
+        for number, record in enumerate(records):
+            texts.add(record, number)
+        held = [self._settler.taken_out(text, _UNSCANNED) for text in texts.texts]
+        for place, new in zip(texts.places, held, strict=True):
+            findings += _findings(place, new, redacted)
+        new_texts = zip(texts.places, (new.text for new in held), strict=True)
+        for number, changed in with_texts(redacted, new_texts).items():
+            redacted[number] = cast("R", changed)
+        return Redaction(redacted, findings)
 
     def _flush(self, texts: Texts, redacted: list[R], findings: list[Finding]) -> None:
         changed = sorted(self._settler.settle(texts.texts, texts.roles).items())

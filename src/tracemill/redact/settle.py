@@ -88,16 +88,17 @@ class Settler:
             waiting = [settled[index].text for index in indexes]
             own_roles = {i: roles[j] for i, j in enumerate(indexes) if j in roles}
         for index in indexes:
-            changes = self._taking_out(settled[index].text)
+            changing = settled[index].text
+            settled[index] = self.taken_out(changing, _UNSETTLED)
             if trace is not None:
-                trace(index, changes)
-            text, stands = _replaced(settled[index].text, changes)
-            settled[index] = Redacted(text, _marked([], stands, changes))
+                token = Match(0, len(changing), _UNSETTLED, settled[index].text)
+                trace(index, Changes([(0, len(changing))], [token]))
         return settled
 
-    def _taking_out(self, text: str) -> Changes:
-        token = self._pseudonyms.token(_UNSETTLED.id, text.encode("utf-8", "surrogatepass"))
-        return Changes([(0, len(text))], [Match(0, len(text), _UNSETTLED, token)])
+    def taken_out(self, text: str, rule: Rule) -> Redacted:
+        """Return the token that stands for a whole text."""
+        token = self._pseudonyms.token(rule.id, text.encode("utf-8", "surrogatepass"))
+        return Redacted(token, [Mark(0, len(token), rule)])
 
     def _unquiet(self, lines: Sequence[str]) -> set[str]:
         """Return those of `lines` in which there is still something to find.

@@ -21,12 +21,13 @@ from tracemill.base.errors import SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, sketch, unpack_hashes
 from tracemill.base.lines import MAX_LINE_BYTES
+from tracemill.flows.guarding import Refused, redact_closed
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.label.observe import Observer
 from tracemill.records.events import BareLines, Event, FileVersion, LinesAdded
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.gates import GateResult
-from tracemill.records.refs import Origin, Record
+from tracemill.records.refs import Origin, Record, Span
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.redact import Redactor
 from tracemill.sources import Content, load_source
@@ -192,9 +193,11 @@ class _RedactionBatch:
 
     def flush(self) -> Iterator[Part]:
         """Redact what waits, and yield what it makes; then the inputs that are done."""
-        redaction = self.redactor.redact(self._held)
+        redaction = redact_closed(self.redactor, self._held)
         for record, reading in zip(redaction.records, self._readings, strict=True):
             reading.keep(record)
+        for number, refused in redaction.refused.items():
+            self._readings[number].quarantine(self._held[number], refused)
         for finding in redaction.findings:
             self._reading_of[finding.record_id].keep_finding(finding)
         n_bytes, self._n_bytes = self._n_bytes, 0
@@ -256,13 +259,8 @@ class _Reading:
         return load_source(self._task.source).open(path)
 
     def _read(self, blocks: Iterator[bytes], batch: _RedactionBatch) -> Iterator[Part]:
-        task = self._task
-        source = load_source(task.source)
-        origin = Origin(
-            source=source.name, source_version=source.version, uri=task.uri, input_id=task.input_id
-        )
         content = Content(blocks, self._shard.max_line_bytes, Path(self._shard.spool))
-        for record in source.read(content, origin):
+        for record in load_source(self._task.source).read(content, self._origin):
             if isinstance(record, Tally):
                 self._tally = record
                 continue
@@ -271,6 +269,14 @@ class _Reading:
             yield from batch.add(self, record)
         for _ in blocks:
             pass  # what the source had no need of is archived all the same
+
+    @property
+    def _origin(self) -> Origin:
+        task = self._task
+        version = load_source(task.source).version
+        return Origin(
+            source=task.source, source_version=version, uri=task.uri, input_id=task.input_id
+        )
 
     def _note_growth(self, opened: BinaryIO) -> None:
         """Say so when more has come since the input was looked at.
@@ -313,6 +319,17 @@ class _Reading:
             table = "quarantine"
         self._rows.add(table, record, owner)
         self._counts[table] += 1
+
+    def quarantine(self, record: Any, refused: Refused) -> None:
+        """Note that redaction failed on a record, of which no text is kept."""
+        span = getattr(record, "span", None) or Span(start=0, end=self._task.n_bytes)
+        self.keep(
+            Quarantined(
+                reason=refused.reason, detail=refused.detail, span=span, origin=self._origin
+            )
+        )
+        said = f"{refused.reason}, {refused.detail}: all texts of what it failed on are withheld"
+        self._failure = ("not_redacted", said)
 
     def keep_finding(self, finding: Finding) -> None:
         """Take in what redaction found in a record of this input."""
