@@ -7,6 +7,7 @@ matched, 4 partly done, 5 refused by a privacy or approval rule, 6 store locked 
 """
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -16,12 +17,16 @@ __all__ = ["main"]
 _BETWEEN_COLLECTIONS: Final = 50_000
 """New objects before the collector looks for cycles; loading the program makes none to be freed."""
 
+_ONE_THREAD: Final = ("OPENBLAS_NUM_THREADS", "1")
+"""NumPy, which Arrow imports where it is there, starts others that spin and have nothing to do."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command that the arguments name, and exit with its code."""
     from tracemill.cli.at_once import call_at_once
 
     gc.set_threshold(_BETWEEN_COLLECTIONS)
+    os.environ.setdefault(*_ONE_THREAD)
     given = sys.argv[1:] if arguments is None else arguments
     code = call_at_once(given)
     if code is None:

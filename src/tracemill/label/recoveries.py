@@ -103,8 +103,12 @@ class Recoveries:
 
     def result(self, call: ToolCall, result: ToolResult, step: int, at: datetime | None) -> None:
         """Take the result of a call that is no check."""
+        if result.status in ("rejected", "interrupted"):
+            return
+        if result.status != "error" and not self._may_answer(call):
+            return
         aim = _aim(call)
-        if aim is None or result.status in ("rejected", "interrupted"):
+        if aim is None:
             return
         tried = Attempt(step, at, _said(call.arguments), result.content)
         if result.status == "error":
@@ -114,6 +118,13 @@ class Recoveries:
                 self._worked(aim, held, tried)
             else:
                 self._done.append(self._recovery(aim, self._open.pop(aim)))
+
+    def _may_answer(self, call: ToolCall) -> bool:
+        """Tell at little cost whether a call could want what an open failure wanted."""
+        if call.name.lower() not in SHELLS:
+            return True
+        said = (command_of(call.arguments) or "").replace("'", "").replace('"', "")
+        return any(a.kind == "command" and a.what.split(" ", 1)[0] in said for a in self._open)
 
     @property
     def is_quiet(self) -> bool:

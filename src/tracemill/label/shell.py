@@ -14,12 +14,12 @@ MAX_COMMAND: Final = 4_000
 """Characters of a command line that are looked at: half from its start, half from its end."""
 
 _TOKEN: Final = re.compile(
-    r"""(?P<quoted>'[^']*'|"(?:[^"\\]|\\.)*")"""
+    r"""(?P<space>[ \t\r]+|\\\n)"""
+    r"""|(?P<quoted>'[^']*'|"(?:[^"\\]++|\\.)*+")"""
     r"""|(?P<redirect>\d?(?:&>>?|>>?|<)(?:&\d?-?)?)"""
     r"""|(?P<operator>&&|\|\||\|&?|;;?|\n|&)"""
     r"""|(?P<bracket>[()])"""
-    r"""|(?P<space>[ \t\r]+|\\\n)"""
-    r"""|(?P<word>(?:[^\s'"\\;&|()<>]|\\.)+|.)""",
+    r"""|(?P<word>(?:[^\s'"\\;&|()<>]++|\\.)++|.)""",
     re.DOTALL,
 )
 _HEREDOC: Final = re.compile(r"<<-?[ ]?(['\"]?)(\w+)\1")

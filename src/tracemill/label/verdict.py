@@ -52,6 +52,8 @@ class _Summary(NamedTuple):
 
     def stands_in(self, text: str) -> bool:
         """Tell whether the pattern matches a line of a text."""
+        if not any(map(text.lower().__contains__, self.marks)):
+            return False
         lines = (
             line for line in text.split("\n") if any(map(line.lower().__contains__, self.marks))
         )

@@ -87,14 +87,14 @@ class Table(NamedTuple):
         self, field: pa.Field, records: Sequence[Any], owners: Sequence[str] | None
     ) -> pa.Array:
         if field.name == "record" and self.has_whole:
-            return pa.array([_encode(record) for record in records], pa.string())
+            return _texts([_encode(record) for record in records])
         column = self._by_name.get(field.name)
         if column is None:
             assert owners is not None, f"{self.name}: rows need their {self.owner}"
             return pa.array(owners, pa.string())
         values = map(_reader(column), records)
         if column.is_json:
-            return pa.array([_json(value) for value in values], pa.string())
+            return _texts([_json(value) for value in values])
         return pa.array(list(values), column.arrow)
 
     @property
@@ -124,6 +124,11 @@ class Table(NamedTuple):
 def _json(value: Any) -> bytes | None:
     """Return a value as JSON; what is unknown or empty is null, what is false or zero is not."""
     return None if value is None or value in ((), {}) else _encode(value)
+
+
+def _texts(encoded: list[bytes | None]) -> pa.Array:
+    """Return JSON as texts; Arrow need not look whether what was just encoded is UTF-8."""
+    return pa.array(encoded, pa.binary()).view(pa.string())
 
 
 def _reader(column: Column) -> Any:

@@ -34,7 +34,7 @@ from tracemill.sources import Content, load_source
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Spool
 from tracemill.store.tables import TABLES
 
-_BLOCK_BYTES: Final = 2**20
+_BLOCK_BYTES: Final = 4 * 2**20
 _REDACT_BYTES: Final = 2 * 2**20
 _REDACT_RECORDS: Final = 2_048
 _ROWS: Final = 4_096
