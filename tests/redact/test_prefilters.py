@@ -8,6 +8,7 @@ import pytest
 
 from tests.redact.strategies import PIECES
 from tests.redact.templates import ALPHABETS, drawn, fill
+from tracemill.redact import Redactor
 from tracemill.redact.detectors import all_detectors
 from tracemill.redact.prefilters import Prefilter, Re2Prefilter, engine_for, prefilter
 from tracemill.redact.protocol import Place
@@ -129,3 +130,11 @@ def test_the_same_places_are_named_in_texts_of_near_misses(
 )
 def test_releases_of_hyperscan_that_miss_matches_are_not_used(release: str, engine: str) -> None:
     assert engine_for(release) == engine
+
+
+@pytest.mark.parametrize("space", [chr(code) for code in (9, 11, 12, 13, 28, 31, 133, 160)])
+def test_engines_agree_on_what_a_space_is(space: str, both: tuple[Redactor, Redactor]) -> None:
+    hyperscan, re2 = both
+    text = fill(f"curl -u me:{space}\x80 https://x.io\nDB_PASS={{alnum:12}}7{space}{{alnum:12}}")
+
+    assert hyperscan.text(text) == re2.text(text)

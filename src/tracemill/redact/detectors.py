@@ -17,6 +17,7 @@ from tracemill.redact.protocol import Detector, Match, Probe, Rule
 from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
 from tracemill.redact.scanner import resolve, scan
+from tracemill.redact.services import ServiceDetector
 from tracemill.redact.veils import Base64Detector, Inner, VeilDetector
 
 _FIRST_RANK = 10
@@ -27,6 +28,7 @@ def all_detectors(
     rules: Rules, pseudonyms: Pseudonyms, home: str | None = None
 ) -> tuple[Detector, ...]:
     """Return the detectors for `rules`, for `home`, and for what takes more than a pattern."""
+    services = ServiceDetector(rules.services, pseudonyms, _FIRST_RANK + len(rules.lines))
     own = () if home is None else (OwnHomeDetector(home, pseudonyms, _PII_RANK + 2),)
     of_secrets: tuple[Detector, ...] = (
         _token_detector(),
@@ -35,6 +37,7 @@ def all_detectors(
             _rule_detector(rule, rank, pseudonyms)
             for rank, rule in enumerate(rules.lines, _FIRST_RANK)
         ),
+        *((services,) if rules.services else ()),
     )
     within = _within(of_secrets)
     return (

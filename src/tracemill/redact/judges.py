@@ -36,15 +36,25 @@ _SURE_SHARE: Final = 0.25
 _RUNS: Final = re.compile(rb"[0-9A-Za-z]+")
 _LEAST_RUN: Final = 16
 _ID_PREFIX: Final = re.compile(
-    rb"(?i)(?:toolu|msg|message|call|chatcmpl|cmpl|resp|rs|fc|req|request|run|thread|asst|file|org|proj"
+    rb"(?i)(?:toolu|srvtoolu|[a-z]{2,8}_msg|msg|message|call|chatcmpl|cmpl|resp|rs|fc|req|request|run|thread|asst|file|org|proj"
     rb"|project|evt|event|cus|sub|price|prod|acct|pi|ch|in|seti|step|batch|session|conv|gen|trace|span"
-    rb"|job|task|vs|ws|rev|sha[0-9]*|md5|build|commit|img|image|ca|cache|node|item|id|uuid|pk|pub|public)[_-]"
+    rb"|job|task|vs|ws|rev|sha[0-9]*|md5|build|commit|img|image|ca|cache|node|item|id|uuid|pk|pub|public|link"
+    rb"|cmp|[a-z]{2,4}(?=_0[0-9a-f]{49}(?![0-9a-z])))[_-]|[a-z]{1,5}_kw"
 )
 _TELLS: Final = re.compile(
     rb"(?i)(?:\bwith|\busing|\bis|\bwas|\bist|\blautet|\bes|\best|[:=])[ \t]"
 )
 _BEFORE_TELLING: Final = 8
 _MADE_UP_SHARE: Final = 0.4
+_GOES_ON: Final = re.compile(rb"[0-9A-Za-z/@(+%\[]|\.[0-9A-Za-z]|:[0-9A-Za-z/]")
+_FILE_ENDING: Final = re.compile(rb"\.[a-z][a-z0-9]{0,5}\Z")
+_SHAPED_ENTROPY: Final = 3.6
+_LONG_RUN: Final = 32
+_NO_TOKEN_NAME: Final = re.compile(
+    rb"(?i)(?:\bid|_id|key|hash|sha\d*|digest|ref|name|branch|tag|image|file|path|cache|etag"
+    rb"|cursor)[\"']?[ \t]*[:=][ \t]*[\"']?\Z"
+)
+_LITERALS: Final = re.compile(rb"[\"'][\s\\+.&,<]*[fru]?[\"']")
 _JOINTS: Final = b"_.-"
 _LONGEST_NAME: Final = 24
 _SHORTEST_CREDENTIAL: Final = 8
@@ -95,7 +105,23 @@ def _loose(found: Candidate) -> Extent | None:
     found = _trimmed(found)
     if values.is_placeholder(found.value) or values.is_public(found.context):
         return None
-    return whole(found) if values.is_random(found.value) else None
+    return whole(found) if values.is_random(found.value) or values.is_key(found.value) else None
+
+
+def _split(found: Candidate) -> Extent | None:
+    """Several literals are a secret where they are one together."""
+    parts = _LITERALS.split(found.value.rstrip(_QUOTES))
+    is_secret = values.is_random(b"".join(parts)) or all(map(values.is_key, parts))
+    return Extent(found.start, found.end - 1) if is_secret else None
+
+
+def _told(found: Candidate) -> Extent | None:
+    """Beside a name, a key or a password that is no word."""
+    value = found.value
+    if values.is_placeholder(value) or values.is_public(found.context) or values.is_code(value):
+        return None
+    is_password = values.is_password_name(found.name) and _TYPED_PASSWORD.match(value) is not None
+    return whole(found) if is_password or values.is_key(value) or values.is_random(value) else None
 
 
 def _header(found: Candidate) -> Extent | None:
@@ -156,6 +182,23 @@ def _prefixed(found: Candidate) -> Extent | None:
     return whole(found) if values.is_random(run) and not values.is_placeholder(value) else None
 
 
+def _shaped(found: Candidate) -> Extent | None:
+    """Behind a short prefix, only a run that a machine has drawn is a token, and no file or id."""
+    value = found.value
+    if _GOES_ON.match(found.line, found.end) or _ID_PREFIX.match(value):
+        return None
+    if _EXAMPLE.search(value) or _FILE_ENDING.search(value):
+        return None
+    run = max(_RUNS.findall(value), key=len)
+    if values.is_placeholder(value) or values.word_share(value) >= _SURE_SHARE:
+        return None
+    is_mixed = _EACH_KIND.match(run) is not None and values.entropy(run) >= _SHAPED_ENTROPY
+    is_long = len(run) >= _LONG_RUN and values.is_key(run)
+    if not (is_mixed or is_long) or _NO_TOKEN_NAME.search(found.context):
+        return None
+    return whole(found)
+
+
 def _prose(found: Candidate) -> Extent | None:
     """In a sentence, only a word with digits and other signs or capitals is a password."""
     found = _trimmed(found)
@@ -187,5 +230,8 @@ _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "cookie": _cookie,
     "prose": _prose,
     "prefixed": _prefixed,
+    "split": _split,
+    "told": _told,
+    "shaped": _shaped,
     "any": _any,
 }

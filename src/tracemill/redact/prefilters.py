@@ -141,8 +141,9 @@ class _Re2Keywords:
 
     def __init__(self, owners: Owners) -> None:
         keywords = sorted(owners, key=lambda keyword: (-len(keyword), keyword))
+        beginnings = {one: [one[:n] for n in range(len(one), 0, -1)] for one in keywords}
         self._within = {
-            one: [other for other in keywords if one.startswith(other)] for one in keywords
+            one: [other for other in each if other in owners] for one, each in beginnings.items()
         }
         self._owners = owners
         alternatives = b"|".join(re.escape(keyword) for keyword in keywords)

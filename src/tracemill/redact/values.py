@@ -39,6 +39,18 @@ _ROOTED: Final = re.compile(
 )
 _PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-Z][A-Za-z]{2,24})$")
 _NUMBERS: Final = re.compile(rb"^[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+)?$|^[\d.,:/ _-]+$")
+_SAYS_PASSWORD: Final = re.compile(
+    rb"(?i)(?:passw(?:or)?d|pwd)[\"'\])]*[ \t]*(?:[:=]|=>|:=)[ \t]*[\"'`]\Z"
+)
+_MADE_UP_WORD: Final = re.compile(rb"[a-z]{7,30}\Z")
+_FORM_WORDS: Final = frozenset(
+    b"""passwort kennwort wachtwoord contrasenya contrasena salasana lozinka adgangskode
+    required optional incorrect invalid missing mismatch weakpassword plaintext encrypted
+    hashed disabled enabled newpassword oldpassword currentpassword confirmpassword password
+    mypassword yourpassword somepassword testpassword userpassword username
+    unknown nothing readonly writeonly forgotten expired protected""".split()
+)
+"""Words that stand behind the name of a password in forms, types and translations."""
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
 _PUBLIC_NAME: Final = re.compile(
@@ -69,6 +81,15 @@ LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 DIGITS: Final = frozenset(b"0123456789")
 _QUOTES: Final = b"\"'`"
 
+_PARTS: Final = re.compile(rb"[0-9A-Za-z]{12,}")
+_HEX_KEY: Final = re.compile(rb"(?i)(?=.*[a-f])[0-9a-f]{20,128}\Z")
+_STAMP: Final = re.compile(rb"\d{8}[T_-]?\d{4,6}")
+_ID: Final = re.compile(
+    rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z|(?:[0-9A-Z]{7}-){3}[0-9A-Z]{7}\Z"
+)
+
+_KEY_LETTERS: Final = 2
+_KEY_DISTINCT: Final = 6
 _LEAST_DISTINCT: Final = 3
 _KEY_LENGTH: Final = 16
 _SHORT_KEY_LENGTH: Final = 10
@@ -189,6 +210,36 @@ def is_random(value: bytes) -> bool:
     return not _is_mostly_words(value)
 
 
+def is_key(value: bytes) -> bool:
+    """Tell whether a value has a part that a machine has drawn: who asks knows what it is for."""
+    if is_placeholder(value) or len(value) < _KEY_LENGTH or _STAMP.match(value):
+        return False
+    if _HEX_KEY.match(value) or _ID.match(value):
+        return True
+    if is_words(value) or is_code(value) or _is_mostly_words(value):
+        return False
+    return any(_is_drawn(part) for part in _PARTS.findall(value))
+
+
+def _is_drawn(part: bytes) -> bool:
+    if _HEX_KEY.match(part):
+        return True
+    n_digits = _n_digits(part)
+    is_mixed = n_digits >= _KEY_DIGITS and len(part) - n_digits >= _KEY_LETTERS
+    is_drawn = is_mixed or _is_uneven(part) or _is_letters(part)
+    return is_drawn and len(set(part)) >= _KEY_DISTINCT
+
+
+def _is_letters(part: bytes) -> bool:
+    """Tell whether letters of one case make a key, since they make no words."""
+    return len(part) >= _SCRAMBLED_LENGTH and part.isalpha() and word_share(part) < _SCRAMBLED_SHARE
+
+
+def is_id(value: bytes) -> bool:
+    """Tell whether a value has the form of a UUID, as most ids and some keys have."""
+    return _ID.match(value) is not None
+
+
 def _is_scrambled(value: bytes) -> bool:
     """Tell whether letters alone make a key: long, in both cases, and no words."""
     has_cases = value != value.lower() and value != value.upper()
@@ -221,10 +272,22 @@ def is_public(name: bytes) -> bool:
     return _PUBLIC_NAME.search(name) is not None
 
 
+def is_password_name(name: bytes) -> bool:
+    """Tell whether a name is that of a password, which people make up."""
+    return _PASSWORD_NAME.search(name) is not None
+
+
 def is_secret(name: bytes, value: bytes) -> bool:
     """Tell whether `value`, assigned by the text `name`, is a secret."""
-    is_password_name = _PASSWORD_NAME.search(name) is not None
-    return _is_secret(value, is_named_password=is_password_name, is_quoted=name[-1:] in _QUOTES)
+    is_quoted = name[-1:] in _QUOTES
+    if is_quoted and _SAYS_PASSWORD.search(name) and _is_made_up_word(value):
+        return True
+    return _is_secret(value, is_named_password=is_password_name(name), is_quoted=is_quoted)
+
+
+def _is_made_up_word(value: bytes) -> bool:
+    """Tell whether letters alone are a password: lower case, as no label and no type is."""
+    return _MADE_UP_WORD.match(value) is not None and value not in _FORM_WORDS
 
 
 @lru_cache(4_096)
@@ -235,7 +298,7 @@ def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> boo
         return False
     if is_named_password:
         return is_password(value, is_quoted=is_quoted)
-    if is_random(value) or _LONG_NUMBER.match(value) is not None:
+    if is_random(value) or is_key(value) or _LONG_NUMBER.match(value) is not None:
         return True
     return len(value) >= _SHORT_KEY_LENGTH and _is_mixed(value, is_quoted=is_quoted)
 

@@ -1,0 +1,92 @@
+"""Keys behind the name of a service: `wandb 5f3c…`, `herokuApiKey: "…"`, `TAVILY=…`.
+
+A service hands out keys, and where its name stands, a random run close behind is one of them,
+whether or not anybody knows how its keys look. Names of services are a table,
+`rules/services.toml`; an underscore in one stands for any joint or none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import product
+from typing import Final
+
+from tracemill.redact import values
+from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.pseudonyms import Pseudonyms
+
+_RULE_ID: Final = "service-key"
+_JOINTS: Final = ("", "_", "-", ".", " ")
+_REACH: Final = 72
+_LONGEST_VALUE: Final = 400
+_RUN: Final = re.compile(
+    rb"(?:^|(?<=[\s=:\"'`(,>|\[]))(?:[A-Za-z]{1,9}[_.-])?[0-9A-Za-z_][0-9A-Za-z_.~-]{14,}={0,2}"
+)
+_AFTER_RUN: Final = re.compile(rb"[0-9A-Za-z/@(+%\[{]|:[0-9A-Za-z/]")
+_GOES_ON: Final = re.compile(rb"[a-z]")
+_KEY_WORD: Final = re.compile(
+    rb"(?i)[a-z0-9]{0,12}[ _.-]?(?:api|key|token|secret|auth|access|private|pass|sms|app|client)"
+)
+_NO_KEY: Final = re.compile(
+    rb"(?i)commit|sha\d*|md5|hash|digest|\brev|\bref|integrity|checksum|version|uuid|guid|[a-z]+[_-]?ids?\b"
+    rb"|\bid\b|trace|span|etag|://|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug"
+)
+_KEY_TOLD: Final = re.compile(rb"(?i)key|token|secret|auth|pass|credential|private|\Wpat\W")
+_DIRECT: Final = re.compile(rb"[\"'`\])]*[ \t]*(?::?=|=>|:)[ \t]*[\"'`]?\Z")
+
+
+class ServiceDetector:
+    """Finds random runs close behind the names of services."""
+
+    def __init__(self, names: Sequence[str], pseudonyms: Pseudonyms, rank: int) -> None:
+        self._rule = Rule(_RULE_ID, "secret", rank)
+        self._token = pseudonyms.token
+        spelled = sorted({each for name in names for each in _spellings(name)})
+        self._names = frozenset(each.encode() for each in spelled)
+        self._lengths = sorted({len(each) for each in self._names}, reverse=True)
+        self.probes = (Probe("(?i)(?:" + "|".join(map(re.escape, spelled)) + ")", tuple(spelled)),)
+
+    def find(self, data: bytes, at: int, found: list[Match]) -> int:
+        """Look at what follows the name that ends at `at`."""
+        if not self._is_name(data, at):
+            return at
+        line_end = data.find(b"\n", at, at + _REACH + _LONGEST_VALUE)
+        line_end = line_end if line_end >= 0 else min(len(data), at + _REACH + _LONGEST_VALUE)
+        for run in _RUN.finditer(data, at, line_end):
+            start, end = run.span()
+            if start - at > _REACH:
+                break
+            if _is_key_of_service(data[at:start], run[0], data[end : end + 2]):
+                found.append(Match(start, end, self._rule, self._token(_RULE_ID, run[0])))
+                return end
+        return at
+
+    def _is_name(self, data: bytes, at: int) -> bool:
+        """Tell whether a name ends at `at` that is no part of another word."""
+        if _GOES_ON.match(data, at) and not _KEY_WORD.match(data, at):
+            return False
+        for length in self._lengths:
+            start = at - length
+            if start >= 0 and data[start:at].lower() in self._names:
+                before = data[start - 1 : start]
+                is_camel = before.islower() and data[start : start + 1].isupper()
+                return is_camel or not before.isalpha()
+        return False
+
+
+def _spellings(name: str) -> list[str]:
+    parts = name.split("_")
+    joined = product(
+        *((part,) for part in parts[:1]), *((j + part for j in _JOINTS) for part in parts[1:])
+    )
+    return ["".join(each) for each in joined]
+
+
+def _is_key_of_service(gap: bytes, value: bytes, behind: bytes) -> bool:
+    if _AFTER_RUN.match(behind) or not values.is_key(value):
+        return False
+    is_told = _KEY_TOLD.search(gap) is not None
+    if values.is_id(value):
+        return is_told or _DIRECT.match(gap) is not None
+    return is_told or _NO_KEY.search(gap) is None
