@@ -8,10 +8,12 @@ limit is never held: its place is reported, so that it can be named and skipped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from typing import Final, NamedTuple
 
 MAX_LINE_BYTES = 256 * 2**20
 """The longest line that is read; longer ones are reported as `OversizeLine`."""
+_NEWLINE: Final = ord("\n")
 
 
 class Line(NamedTuple):
@@ -41,36 +43,28 @@ def split_lines(
 ) -> Iterator[Line | OversizeLine]:
     """Yield the lines of a byte stream that arrives in blocks of any size."""
     new: Final = tuple.__new__  # half the cost of the class's own, which checks its arguments
-    offset = 0
-    held: list[bytes] = []
-    n_held = 0
+    offset = n_begun = 0
+    begun: list[bytes] = []
     for block in blocks:
-        first, *rest = block.split(b"\n")
-        n_held += len(first)
-        if n_held <= max_line_bytes:
-            held.append(first)
-        else:
-            held.clear()
-        if not rest:
-            continue
-        yield _line(held, offset, n_held, is_terminated=True)
-        offset += n_held + 1
-        for data in rest[:-1]:
-            if len(data) <= max_line_bytes:
+        for part in BytesIO(block):  # finds newlines several times as fast as `bytes.split`
+            n_bytes = n_begun + len(part) - 1
+            if part[-1] != _NEWLINE:
+                n_begun = n_bytes + 1
+                if n_begun <= max_line_bytes:
+                    begun.append(part)
+                else:
+                    begun.clear()
+                continue
+            data = part[:-1]
+            if n_begun:
+                data = b"".join([*begun, data])
+                begun, n_begun = [], 0
+            if n_bytes <= max_line_bytes:
                 yield new(Line, (offset, data, True))
             else:
-                yield OversizeLine(offset, offset + len(data))
-            offset += len(data) + 1
-        n_held = len(rest[-1])
-        held = [rest[-1]] if n_held <= max_line_bytes else []
-    if n_held:
-        yield _line(held, offset, n_held, is_terminated=False)
-
-
-def _line(
-    held: list[bytes], offset: int, n_bytes: int, *, is_terminated: bool
-) -> Line | OversizeLine:
-    data = b"".join(held)
-    if len(data) != n_bytes:
-        return OversizeLine(offset, offset + n_bytes)
-    return Line(offset, data, is_terminated)
+                yield OversizeLine(offset, offset + n_bytes)
+            offset += n_bytes + 1
+    if n_begun > max_line_bytes:
+        yield OversizeLine(offset, offset + n_begun)
+    elif n_begun:
+        yield Line(offset, b"".join(begun), is_terminated=False)
