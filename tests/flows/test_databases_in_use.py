@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.sources.opencode import sessions as oc
-from tracemill.flows.ingest.discovery import Candidate, Skip, discover, recognise
+from tracemill.flows.ingest.discovery import Candidate, discover
+from tracemill.flows.ingest.recognition import Skip, recognise
 
 
 @pytest.fixture

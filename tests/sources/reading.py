@@ -13,7 +13,7 @@ from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.content import Content
-from tracemill.sources.head import Head, read_head
+from tracemill.sources.head import Head, heads
 from tracemill.sources.protocol import Source, SourceRecord
 
 FOREIGN = Path(
@@ -83,7 +83,7 @@ def read(
 def head_of(path: Path) -> Head:
     """Return what a source is shown of a file before it is read."""
     with path.open("rb") as file:
-        return Head(path, read_head(file), n_bytes=path.stat().st_size)
+        return next(heads(file, path, path.stat().st_size))
 
 
 def read_file(source: Source, path: Path) -> Found:

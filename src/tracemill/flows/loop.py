@@ -80,7 +80,7 @@ def plan_turn(
 ) -> PlanResult:
     """Say what a turn would read, and change nothing."""
     places = find_places(workspace, sources, environment)
-    plan = Plan([], [], Counter(), [], [])
+    plan = Plan([], [], Counter(), [], [], [])
     if not places.is_example or places.paths[0].exists():
         with Ingest(workspace) as ingest:
             plan = ingest.plan(places.paths)
@@ -89,7 +89,7 @@ def plan_turn(
         places=tuple(map(str, places.paths)),
         is_example=places.is_example,
         to_read=len(plan.to_read),
-        to_skip=dict(Counter(skip.reason for _, _, skip in plan.to_skip)),
+        to_skip=dict(Counter(skip.reason for _, _, skip in (*plan.to_skip, *plan.opened))),
         unchanged=plan.unchanged.total(),
         n_bytes=plan.n_bytes,
     )

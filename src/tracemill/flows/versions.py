@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 import msgspec
 
 from tracemill.base.ids import digest
+
+RECOGNISE_VERSION: Final = 2
+"""Raise it when something else becomes of an input that no source reads."""
 
 
 @cache
@@ -21,7 +25,8 @@ def reading_code(source: str | None = None) -> str:
 
     names = SOURCES.names() if source is None else (source,)
     sources = [f"{name}@{load_source(name).version}" for name in names]
-    return digest(*sources, rules_version(), str(OBSERVE_VERSION))
+    recognition = (f"recognise@{RECOGNISE_VERSION}",) if source is None else ()
+    return digest(*sources, *recognition, rules_version(), str(OBSERVE_VERSION))
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import Final
 
 from tracemill.base.registry import Registry
 from tracemill.sources.content import Content
-from tracemill.sources.head import HEAD_BYTES, Head, read_head
+from tracemill.sources.head import HEAD_BYTES, Head, heads
 from tracemill.sources.protocol import HoldsInputs, InputKind, Source
 
 SOURCES: Final = Registry[type[Source]](
@@ -90,7 +90,7 @@ __all__ = [
     "Head",
     "HoldsInputs",
     "Source",
+    "heads",
     "load_source",
-    "read_head",
     "sources_of",
 ]

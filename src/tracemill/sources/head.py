@@ -6,21 +6,20 @@ wrote it. Every view is made at most once, however many sources look.
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import orjson
-import zstandard
 
 from tracemill.base import sqlite
 
 HEAD_BYTES: Final = 65_536
 """How much of a file a source is shown."""
 _BOM: Final = b"\xef\xbb\xbf"
+_LONG_LINE_BYTES: Final = 8 * 2**20
 _MAX_LINES: Final = 32
 _FIRST_ELEMENT: Final = re.compile(
     r"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*)?>)*+"
@@ -36,6 +35,25 @@ def read_head(opened: BinaryIO) -> bytes:
     while data.isspace():
         data = opened.read(HEAD_BYTES)
     return data
+
+
+def heads(opened: BinaryIO, path: Path, n_bytes: int) -> Iterator[Head]:
+    """Yield what a source is shown of a file: its first bytes, and what stands behind a long line.
+
+    A first line that is longer than what is shown may be damaged, and the lines behind it whole.
+    """
+    data = read_head(opened)
+    yield Head(path, data, n_bytes=n_bytes)
+    if len(data) < HEAD_BYTES or b"\n" in data or b"\0" in data:
+        return
+    for _ in range(0, _LONG_LINE_BYTES, HEAD_BYTES):
+        if not (block := opened.read(HEAD_BYTES)):
+            return
+        _, line_end, behind = block.partition(b"\n")
+        if line_end:
+            data = (behind + opened.read(HEAD_BYTES))[:HEAD_BYTES]
+            yield Head(path, data, n_bytes=n_bytes)
+            return
 
 
 class Head:
@@ -62,31 +80,20 @@ class Head:
         self.is_whole = len(data) >= (len(data) if n_bytes is None else n_bytes)
 
     @cached_property
-    def is_packed(self) -> bool:
-        """Whether the file is compressed with Zstandard."""
-        return self.data.startswith(zstandard.FRAME_HEADER)
-
-    @cached_property
-    def unpacked(self) -> bytes:
-        """The bytes without compression and byte order mark, as far as they reach."""
-        if not self.is_packed:
-            return self.data.removeprefix(_BOM)
-        stream = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(self.data))
-        try:
-            return stream.read(HEAD_BYTES).removeprefix(_BOM)
-        except zstandard.ZstdError:
-            return b""
+    def plain(self) -> bytes:
+        """The bytes without a byte order mark."""
+        return self.data.removeprefix(_BOM)
 
     @cached_property
     def text(self) -> str:
         """The bytes as text; what is no UTF-8 stands as replacement characters."""
-        return self.unpacked.decode("utf-8", "replace")
+        return self.plain.decode("utf-8", "replace")
 
     @cached_property
     def objects(self) -> tuple[Mapping[str, Any], ...]:
         """The objects that stand on whole lines of their own, the first 32 lines' worth."""
         found = []
-        for data in self.unpacked.split(b"\n", _MAX_LINES)[:_MAX_LINES]:
+        for data in self.plain.split(b"\n", _MAX_LINES)[:_MAX_LINES]:
             try:
                 value = orjson.loads(data)
             except orjson.JSONDecodeError:
@@ -98,12 +105,12 @@ class Head:
     @cached_property
     def document(self) -> Any:
         """The first JSON value of the file, as far as the bytes reach; None where there is none."""
-        if self.unpacked.lstrip()[:1] not in (b"{", b"["):
+        if self.plain.lstrip()[:1] not in (b"{", b"["):
             return None
         import jiter
 
         try:
-            return jiter.from_json(self.unpacked, partial_mode="trailing-strings")
+            return jiter.from_json(self.plain, partial_mode="trailing-strings")
         except ValueError:
             return None
 

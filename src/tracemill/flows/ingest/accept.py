@@ -12,10 +12,12 @@ from typing import Final, NamedTuple, assert_never
 from tracemill.base.ids import make_id
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.batch import Batch
-from tracemill.flows.ingest.discovery import Skip
-from tracemill.flows.ingest.kernel import Finished, ReadTask, Rows, Shard, ShardEnd, read_shard
+from tracemill.flows.ingest.discovery import Candidate
+from tracemill.flows.ingest.kernel import Finished, ReadTask, Shard, ShardEnd, read_shard
+from tracemill.flows.ingest.recognition import Skip
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.results import COPY, Ingested, Plan, Progress, Report
+from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
@@ -65,7 +67,10 @@ class Accepting:
         tasks = [*self._tasks(plan, batch), *self._restored(plan.to_restore)]
         batch = self._read(tasks, batch, executor, lambda: report(self._progress(n_bytes)))
         again = list(self._restored(self._vanished))
-        self._read(again, batch, executor, lambda: None).accept(self._chunks)
+        batch = self._read(again, batch, executor, lambda: None)
+        for path, stamp, skip in plan.opened:
+            self._skip(batch, path, stamp, skip)
+        batch.accept(self._chunks)
         return self._result(plan)
 
     def _progress(self, n_bytes: int) -> Progress:
@@ -140,7 +145,7 @@ class Accepting:
             if original is not None:
                 detail = f"the same bytes as {self._redactor.text(original.path)}"
                 skip = Skip(COPY, detail, failed=False)
-                self._skip(batch, candidate.path, candidate.stamp, skip, original.content)
+                self._skip(batch, candidate.address, candidate.stamp, skip, original.content)
                 continue
             uri = self._redactor.text(candidate.address)
             tasks.append(
@@ -153,6 +158,7 @@ class Accepting:
                     stamp=candidate.stamp,
                     n_bytes=candidate.n_bytes,
                     object_id=candidate.object_id,
+                    member=candidate.within if candidate.is_member else None,
                 )
             )
         return tasks
@@ -185,19 +191,20 @@ class Accepting:
         ]
         first = {known.content: known.path for known in read_before}
         originals = {}
-        for path in _maybe_copies(plan, {known.n_bytes for known in read_before}):
-            content = _content(path)
+        for candidate in _maybe_copies(plan, {known.n_bytes for known in read_before}):
+            content = _content(candidate)
             if content is not None:
-                original = first.setdefault(content, path)
-                if original != path:
-                    originals[path] = _Original(original, content)
+                original = first.setdefault(content, candidate.address)
+                if original != candidate.address:
+                    originals[candidate.address] = _Original(original, content)
         return originals
 
     def _shards(self, tasks: list[ReadTask]) -> Iterator[Shard]:
         held: list[ReadTask] = []
         n_bytes = 0
         for task in tasks:
-            if held and (n_bytes + task.n_bytes > _SHARD_BYTES or len(held) == _SHARD_INPUTS):
+            is_full = n_bytes + task.n_bytes > _SHARD_BYTES or len(held) >= _SHARD_INPUTS
+            if held and is_full and not _are_together(held[-1], task):
                 yield self._shard(held)
                 held, n_bytes = [], 0
             held.append(task)
@@ -226,22 +233,28 @@ class Accepting:
         )
 
 
-def _maybe_copies(plan: Plan, known_sizes: Collection[int]) -> Iterator[str]:
+def _are_together(one: ReadTask, other: ReadTask) -> bool:
+    """Tell whether two inputs are members of one archive, which is gone through once for both."""
+    return one.member is not None and other.member is not None and one.path == other.path
+
+
+def _maybe_copies(plan: Plan, known_sizes: Collection[int]) -> Iterator[Candidate]:
     """Yield the files to read that may be copies: their size, and how they begin, is not unique.
 
     Of a size that is known from earlier runs all are, since only whole files are compared with it.
+    So are all of a size that a member of an archive has, whose whole content is known.
     """
-    by_size: defaultdict[int, list[str]] = defaultdict(list)
+    by_size: defaultdict[int, list[Candidate]] = defaultdict(list)
     for candidate, _ in plan.to_read:
         if candidate.source is None and candidate.object_id is None:
-            by_size[candidate.n_bytes].append(candidate.path)
-    for size, paths in by_size.items():
-        if size in known_sizes:
-            yield from paths
-        elif len(paths) > 1:
-            beginnings = [_beginning(path) for path in paths]
+            by_size[candidate.n_bytes].append(candidate)
+    for size, found in by_size.items():
+        if size in known_sizes or any(each.is_member for each in found):
+            yield from found
+        elif len(found) > 1:
+            beginnings = [_beginning(each.path) for each in found]
             n_alike = Counter(beginnings)
-            yield from (p for p, how in zip(paths, beginnings, strict=True) if n_alike[how] > 1)
+            yield from (c for c, how in zip(found, beginnings, strict=True) if n_alike[how] > 1)
 
 
 def _beginning(path: str) -> bytes | None:
@@ -252,9 +265,11 @@ def _beginning(path: str) -> bytes | None:
         return None  # as for the whole content
 
 
-def _content(path: str) -> str | None:
+def _content(candidate: Candidate) -> str | None:
+    if candidate.is_member:
+        return candidate.stamp
     try:
-        with Path(path).open("rb") as opened:
+        with Path(candidate.path).open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError:
         return None  # the kernel will meet the same failure, and say so

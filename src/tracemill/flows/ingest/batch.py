@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.base.ids import digest
-from tracemill.flows.ingest.kernel import Finished, Rows
+from tracemill.flows.ingest.kernel import Finished
+from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
 from tracemill.store.lake import Lake, TableWriter

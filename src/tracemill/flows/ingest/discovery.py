@@ -1,8 +1,6 @@
 """Which inputs there are: files, folders and repositories below the places that a person named.
 
-Looking at an input costs one stat; its first bytes are read only when it is new or changed.
-Every file is accounted for: read, or skipped with a reason that is either harmless (a picture,
-a side file) or a failure that a person should hear of (no permission, empty, binary).
+Looking at an input costs one stat; `recognition` looks into it only when it is new or changed.
 """
 
 from __future__ import annotations
@@ -19,28 +17,14 @@ from tracemill.base import git, sqlite
 from tracemill.base.errors import NotFoundError, SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.capture.agents import AGENTS
-from tracemill.sources import Head, HoldsInputs, read_head, sources_of
+from tracemill.sources import Head, HoldsInputs, sources_of
 from tracemill.store.workspace import looks_like_workspace
 
-# fmt: off
-_ARCHIVES: Final = frozenset({"zip", "gz", "tgz", "xz", "bz2", "7z", "tar"})
-_MEDIA: Final = frozenset({
-    "png", "jpg", "jpeg", "gif", "webp", "svg", "ico", "pdf", "sqlite", "db", "woff", "woff2",
-    "ttf", "mp3", "mp4", "wav", "pyc", "so", "dylib", "dll", "exe", "o", "a", "jar", "class", "whl",
-})
-_SIDE_FILES: Final = frozenset({
-    "md", "txt", "json", "toml", "yaml", "yml", "ini", "cfg", "lock", "log", "csv", "tsv", "html",
-    "xml", "css", "js", "ts", "py", "sh", "tmp", "bak", "part",
-})
-_SIDE_NAMES: Final = frozenset({
-    "license", "licence", "copying", "notice", "authors", "contributors", "codeowners", "readme",
-    "changelog", "makefile", "dockerfile", "justfile", "version",
-})
-# fmt: on
 _DATABASES: Final = (".db", ".vscdb", ".sqlite")
-_BESIDE_DATABASES: Final = tuple(
+BESIDE_DATABASES: Final = tuple(
     f"{database}{ending}" for database in _DATABASES for ending in ("-wal", "-shm", "-journal")
 )
+"""Endings of files that are parts of the database beside them."""
 _SESSION_FOLDERS: Final = frozenset({".specstory"})
 """Folders of a repository in which every file is looked at: they are kept for sessions."""
 
@@ -58,6 +42,8 @@ class Candidate(NamedTuple):
     """What the input is called at its path, where there are several at that path."""
     object_id: str | None = None
     """Hash of the git object that holds it, where it is no file."""
+    is_member: bool = False
+    """Whether it is a member of the archive at its path; then `stamp` is the hash of its bytes."""
 
     @property
     def address(self) -> str:
@@ -85,14 +71,6 @@ class Unreadable(NamedTuple):
     def address(self) -> str:
         """What the place is known by."""
         return self.path
-
-
-class Skip(NamedTuple):
-    """Why an input is not read."""
-
-    reason: str
-    detail: str
-    failed: bool
 
 
 def default_places(home: Path, environment: Mapping[str, str]) -> list[Path]:
@@ -247,53 +225,3 @@ def _folder_state(folder: str) -> tuple[str, int]:
                 n_files, n_bytes = n_files + 1, n_bytes + status.st_size
                 newest = max(newest, status.st_mtime_ns)
     return f"{n_files}:{n_bytes}:{newest}", n_bytes
-
-
-def recognise(candidate: Candidate) -> str | Skip:
-    """Return the name of the source that reads `candidate`, or why none does."""
-    path = Path(candidate.address)
-    if candidate.source is not None:
-        return candidate.source
-    if path.name.endswith(_BESIDE_DATABASES) or not candidate.n_bytes:
-        return _unopened(path)
-    try:
-        with candidate.open() as opened:
-            head = read_head(opened)
-    except OSError as error:
-        return Skip("not_readable", f"the file cannot be opened: {error.strerror}", failed=True)
-    except SourceError:
-        return Skip("not_readable", "the object cannot be read; see `git fsck`", failed=True)
-    seen = Head(path, head, n_bytes=candidate.n_bytes)
-    for source in sources_of("file"):
-        if source.recognises(seen):
-            return source.name
-    return _unrecognised(path, head)
-
-
-def _unopened(path: Path) -> Skip:
-    """Return why a file is not even opened."""
-    if path.name.endswith(_BESIDE_DATABASES):
-        return Skip("side_file", "a part of the database beside it", failed=False)
-    return Skip("empty", "the file holds nothing", failed=True)
-
-
-def _unrecognised(path: Path, head: bytes) -> Skip:
-    kind = path.suffix.lstrip(".").lower()
-    if kind in _ARCHIVES:
-        return Skip(
-            "archive", "archives are not opened; unpack it and name the folder", failed=True
-        )
-    if b"\0" in head:
-        known = kind in _MEDIA
-        return Skip("binary", "expected text, found binary data", failed=not known)
-    if kind in _SIDE_FILES or path.name.startswith("."):
-        return Skip("side_file", f"no source reads .{kind} files of this shape", failed=False)
-    if kind in _MEDIA:
-        return Skip("side_file", f"no source reads .{kind} files", failed=False)
-    if path.name.lower() in _SIDE_NAMES:
-        return Skip("side_file", f"no source reads files named {path.name}", failed=False)
-    return Skip(
-        "unrecognised",
-        "its content has the shape of none of the formats that README.md lists",
-        failed=True,
-    )

@@ -12,10 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 import msgspec
-import pyarrow as pa
 
 from tracemill.base.errors import SourceError
 from tracemill.base.git_objects import blob_stream
@@ -23,6 +22,7 @@ from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, sketch, unpack_hashe
 from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.guarding import Refused, redact_closed
 from tracemill.flows.ingest.redactors import redactor
+from tracemill.flows.ingest.rows import ROW_BYTES, RowBuffer, Rows
 from tracemill.label.observe import Observer
 from tracemill.records.events import BareLines, Event, FileVersion, LinesAdded
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
@@ -31,14 +31,12 @@ from tracemill.records.refs import Origin, Record, Span
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.redact import Redactor
 from tracemill.sources import Content, load_source
+from tracemill.sources.archives.members import Unpacker
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Spool
-from tracemill.store.tables import TABLES
 
 _BLOCK_BYTES: Final = 4 * 2**20
 _REDACT_BYTES: Final = 2 * 2**20
 _REDACT_RECORDS: Final = 2_048
-_ROWS: Final = 4_096
-_ROW_BYTES: Final = 8 * 2**20
 
 
 class ReadTask(Record, frozen=True, kw_only=True):
@@ -60,6 +58,8 @@ class ReadTask(Record, frozen=True, kw_only=True):
     """Its size then; 0 for a repository."""
     object_id: str | None = None
     """Hash of the git object that holds it, where it is no file."""
+    member: str | None = None
+    """Which member of the archive at its path it is, where it is one."""
     chunks: tuple[Chunk, ...] = ()
     """Its bytes in the archive, where it is to be read from there."""
 
@@ -81,15 +81,6 @@ class Shard(Record, frozen=True, kw_only=True):
     """File of the compiled patterns, inside the vault."""
     max_line_bytes: int = MAX_LINE_BYTES
     """Longer lines are quarantined unread."""
-
-
-class Rows(Record, frozen=True, kw_only=True):
-    """Redacted rows of one table."""
-
-    table: str
-    """Name of the table."""
-    batch: Any
-    """The rows, a `pyarrow.RecordBatch`."""
 
 
 class Finished(Record, frozen=True, kw_only=True):
@@ -119,42 +110,13 @@ def read_shard(shard: Shard) -> Iterator[Part]:
     rows = RowBuffer()
     batch = _RedactionBatch(redactor(shard.key, shard.home, shard.patterns), rows)
     spool = Spool(Path(shard.spool) / f"{shard.tasks[0].input_id}.zst")
-    for task in shard.tasks:
-        yield from _Reading(task, shard, rows).run(spool, batch)
+    with Unpacker() as unpacker:
+        for task in shard.tasks:
+            yield from _Reading(task, shard, rows, unpacker).run(spool, batch)
     yield from batch.flush()
     yield from rows.flush()
     spool.close()
     yield ShardEnd()
-
-
-class RowBuffer:
-    """Collects records of all tables until they make worthwhile batches."""
-
-    def __init__(self) -> None:
-        self._records: dict[str, list[Any]] = {name: [] for name in TABLES}
-        self._owners: dict[str, list[str]] = {name: [] for name in TABLES}
-        self._n_bytes = 0
-
-    def add(self, table: str, record: Any, owner: str) -> None:
-        """Add one record."""
-        self._records[table].append(record)
-        self._owners[table].append(owner)
-
-    def weigh(self, n_bytes: int) -> Iterator[Rows]:
-        """Note how much input the records came from; yield rows where enough have come."""
-        self._n_bytes += n_bytes
-        if self._n_bytes >= _ROW_BYTES or len(self._records["steps"]) >= _ROWS:
-            yield from self.flush()
-
-    def flush(self) -> Iterator[Rows]:
-        """Yield everything held as rows."""
-        for name, records in self._records.items():
-            if records:
-                batch: pa.RecordBatch = TABLES[name].to_batch(records, self._owners[name])
-                records.clear()
-                self._owners[name].clear()
-                yield Rows(table=name, batch=batch)
-        self._n_bytes = 0
 
 
 class _RedactionBatch:
@@ -212,9 +174,10 @@ class _RedactionBatch:
 class _Reading:
     """One input on its way from bytes to rows."""
 
-    def __init__(self, task: ReadTask, shard: Shard, rows: RowBuffer) -> None:
+    def __init__(self, task: ReadTask, shard: Shard, rows: RowBuffer, unpacker: Unpacker) -> None:
         self._task = task
         self._shard = shard
+        self._unpacker = unpacker
         self._rows = rows
         self._seal = Seal(shard.key)
         self._observers: dict[str, Observer] = {}
@@ -252,8 +215,10 @@ class _Reading:
             yield writer.passing(_blocks(opened))
             self._note_growth(opened)
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> IO[bytes]:
         path = Path(self._task.path)
+        if self._task.member is not None:
+            return self._unpacker.open(path, self._task.member)
         if self._task.object_id is not None:
             return blob_stream(path, self._task.object_id)
         return load_source(self._task.source).open(path)
@@ -278,7 +243,7 @@ class _Reading:
             source=task.source, source_version=version, uri=task.uri, input_id=task.input_id
         )
 
-    def _note_growth(self, opened: BinaryIO) -> None:
+    def _note_growth(self, opened: IO[bytes]) -> None:
         """Say so when more has come since the input was looked at.
 
         Of captured events more may come at any moment; they are read with the next run.
@@ -383,13 +348,13 @@ def _sealed(lines: BareLines, seal: Seal) -> LinesAdded:
 def _size(step: Step) -> int:
     """Return about how much text a step holds: where it stands may be a whole database."""
     n_bytes = step.span.end - step.span.start
-    if n_bytes < _ROW_BYTES:
+    if n_bytes < ROW_BYTES:
         return n_bytes
     n_said = len(step.text) + len(step.reasoning or "")
     n_done = sum(len(str(call.arguments)) for call in step.calls)
     return min(n_bytes, n_said + n_done + sum(len(result.content) for result in step.results))
 
 
-def _blocks(opened: BinaryIO) -> Iterator[bytes]:
+def _blocks(opened: IO[bytes]) -> Iterator[bytes]:
     while block := opened.read(_BLOCK_BYTES):
         yield block

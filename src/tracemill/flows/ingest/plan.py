@@ -6,7 +6,7 @@ the code that read it has a newer version.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Final, Self
 
 from tracemill.base import git
 from tracemill.flows.executor import Executor
-from tracemill.flows.ingest.discovery import Candidate, Skip, Unreadable, discover, recognise
+from tracemill.flows.ingest.discovery import Candidate, Unreadable, discover
+from tracemill.flows.ingest.recognition import Archive, Skip, Verdict, recognise
 from tracemill.flows.ingest.results import COPY, Ingested, Plan, Report
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
@@ -55,31 +56,10 @@ class Ingest:
 
     def plan(self, places: Sequence[Path]) -> Plan:
         """Look at everything below `places`; only what is new or changed is opened."""
-        known = self._known()
-        plan = Plan([], [], Counter(), [], [])
-        copies: list[tuple[Candidate, Known]] = []
-        standing: set[str | None] = set()
+        planning = _Planning(self._known())
         for found in discover(places):
-            before = known.pop(found.address, None)
-            if isinstance(found, Unreadable):
-                skip = Skip(found.reason, found.detail, failed=True)
-                _plan_skip(plan, found.address, "", skip, before)
-            elif before and _is_current(before, found):
-                if before.reason == COPY:
-                    copies.append((found, before))
-                    continue
-                _note_unchanged(plan, before)
-                standing.add(before.content)
-            else:
-                _plan_candidate(plan, found, before)
-        standing.update(other.content for other in known.values() if other.status == "read")
-        for found, before in copies:
-            if before.content in standing:
-                _note_unchanged(plan, before)
-            else:
-                _plan_candidate(plan, found, before)  # what it was a copy of stands no longer
-        plan.to_restore.extend(filter(_is_stale, known.values()))
-        return plan
+            planning.take(found)
+        return planning.finish()
 
     def count_waiting(self, found: Iterable[Candidate]) -> int:
         """Return how many of these inputs are not known in the state in which they stand."""
@@ -142,12 +122,100 @@ class Ingest:
         return sorted({repository for repository in found if repository is not None})
 
 
-def _plan_candidate(plan: Plan, found: Candidate, before: Known | None) -> None:
-    recognised = recognise(found)
-    if isinstance(recognised, Skip):
-        _plan_skip(plan, found.address, found.stamp, recognised, before)
-    else:
-        plan.to_read.append((found, recognised))
+class _Planning:
+    """Compares what is found with what is known, and makes a plan of it."""
+
+    def __init__(self, known: dict[str, Known]) -> None:
+        self._known = known
+        self._members = _members(known)
+        self._plan = Plan([], [], Counter(), [], [], [])
+        self._copies: list[tuple[Candidate, Verdict | None, Known]] = []
+        self._archives: list[tuple[Candidate, Known]] = []
+        self._standing: set[str | None] = set()
+
+    def take(self, found: Candidate | Unreadable) -> None:
+        """Take in an input that stands there now."""
+        if isinstance(found, Candidate):
+            self._compare(found, None)
+            return
+        before = self._known.pop(found.address, None)
+        skip = Skip(found.reason, found.detail, failed=True)
+        _plan_skip(self._plan, found.address, "", skip, before)
+
+    def finish(self) -> Plan:
+        """Return the plan, once all inputs are taken in."""
+        others = self._known.values()
+        self._standing.update(other.content for other in others if other.status == "read")
+        for archive in self._archives:
+            self._keep_members(*archive)
+        for found, verdict, before in self._copies:
+            if before.content in self._standing:
+                _note_unchanged(self._plan, before)
+            else:
+                self._add(found, verdict, before)  # what it was a copy of stands no longer
+        self._plan.to_restore.extend(filter(_is_stale, self._known.values()))
+        return self._plan
+
+    def _compare(self, found: Candidate, verdict: Verdict | None) -> None:
+        """Compare an input with what is known of it; a member's verdict is known already."""
+        before = self._known.pop(found.address, None)
+        if not (before and _is_current(before, found)):
+            self._add(found, verdict, before)
+        elif before.reason == COPY:
+            self._copies.append((found, verdict, before))
+        elif before.status == "skipped" and found.address in self._members:
+            self._archives.append((found, before))
+        else:
+            _note_unchanged(self._plan, before)
+            self._standing.add(before.content)
+
+    def _add(self, found: Candidate, verdict: Verdict | None, before: Known | None) -> None:
+        match verdict or recognise(found):
+            case Archive() as archive:
+                self._look_within(found, archive, before)
+            case Skip() as skip:
+                _plan_skip(self._plan, found.address, found.stamp, skip, before)
+            case str(source):
+                self._plan.to_read.append((found, source))
+
+    def _look_within(self, found: Candidate, archive: Archive, before: Known | None) -> None:
+        from tracemill.flows.ingest.archives import look_within
+
+        within = look_within(found.path, found.stamp, archive)
+        for member, verdict in within.members:
+            self._compare(member, verdict)
+        if before is not None and before.status == "read":
+            _plan_skip(self._plan, found.address, found.stamp, within.skip, before)
+        else:
+            self._plan.opened.append((found.address, found.stamp, within.skip))
+
+    def _keep_members(self, archive: Candidate, before: Known) -> None:
+        """Note an archive that stands as it did, and its members; what is stale is restored."""
+        names = self._members[archive.address]
+        members = {name: self._known[name] for name in names if name in self._known}
+        is_needed = any(
+            known.reason == COPY and known.content not in self._standing
+            for known in members.values()
+        )
+        if is_needed:  # what a member was a copy of stands no longer
+            self._add(archive, None, before)
+            return
+        _note_unchanged(self._plan, before)
+        for name, known in members.items():
+            if not _is_stale(known):
+                del self._known[name]
+                _note_unchanged(self._plan, known)
+
+
+def _members(known: Iterable[str]) -> dict[str, list[str]]:
+    """Return the addresses of inputs within others by what may be the address of the other."""
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for address in known:
+        at = address.find("#")
+        while at != -1:
+            members[address[:at]].append(address)
+            at = address.find("#", at + 1)
+    return members
 
 
 def _plan_skip(plan: Plan, path: str, stamp: str, skip: Skip, before: Known | None) -> None:

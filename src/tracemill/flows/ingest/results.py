@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from tracemill.flows.ingest.discovery import Candidate, Skip
+from tracemill.flows.ingest.discovery import Candidate
+from tracemill.flows.ingest.recognition import Skip
 from tracemill.flows.results import Failure
 from tracemill.records.refs import Record
 from tracemill.store.vault import Known
@@ -57,6 +58,9 @@ class Plan(NamedTuple):
     """Inputs to be read again from the archive: newer code, or a lake that is gone."""
     failures: list[Failure]
     """Inputs that could not be read whole, or no longer can be, and stay as they are."""
+    opened: list[tuple[str, str, Skip]]
+    """Path, state and what to say of archives whose members are new or changed: they are known
+    only once their members are."""
 
     @property
     def n_bytes(self) -> int:
@@ -67,7 +71,7 @@ class Plan(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.to_read or self.to_skip or self.to_restore)
+        return not (self.to_read or self.to_skip or self.to_restore or self.opened)
 
 
 def nothing_new(plan: Plan) -> Ingested:

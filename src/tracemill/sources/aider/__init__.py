@@ -39,7 +39,7 @@ class Aider(FileSource):
 
     def recognises(self, head: Head) -> bool:
         """Tell whether a chat begins in the first bytes."""
-        return _HEADER.search(head.unpacked) is not None
+        return _HEADER.search(head.plain) is not None
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each chat, its header, and the tally."""

@@ -59,7 +59,7 @@ class ClaudeCode(FileSource):
     def recognises(self, head: Head) -> bool:
         """Tell whether this is a session file, by its first lines."""
         if not head.objects:
-            return _CUT_OFF.match(head.unpacked) is not None
+            return _CUT_OFF.match(head.plain) is not None
         return any(map(_is_ours, head.objects)) and not any(map(_is_of_stream, head.objects))
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:

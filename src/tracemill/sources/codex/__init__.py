@@ -32,7 +32,7 @@ from tracemill.base.lines import split_lines
 from tracemill.base.streams import Blocks
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
-from tracemill.sources.head import Head
+from tracemill.sources.head import HEAD_BYTES, Head
 from tracemill.sources.protocol import InputKind, SourceRecord
 
 _BLOCK_BYTES: Final = 2**20
@@ -67,10 +67,12 @@ class Codex:
         nothing of who wrote it: such a file must be named as a rollout.
         """
         is_named = head.path.name.startswith("rollout-")
-        if head.is_packed and not head.unpacked:
-            return is_named
+        if head.data.startswith(zstandard.FRAME_HEADER):
+            head = Head(head.path, _unpacked_head(head.data))
+            if not head.data:
+                return is_named
         if not head.objects:
-            return _CUT_OFF.match(head.unpacked) is not None
+            return _CUT_OFF.match(head.plain) is not None
         if any(_is_ours(found) or (is_named and "role" in found) for found in head.objects):
             return True
         return "model" in head.objects[0] and all(map(_is_bare, head.objects))
@@ -105,6 +107,14 @@ def _is_bare(record: Mapping[str, Any]) -> bool:
     """Tell a line of the oldest files, which name no program."""
     is_dated = "timestamp" in record or "created_at" in record
     return is_dated and ("role" in record or "type" in record) and record.keys() <= _BARE_KEYS
+
+
+def _unpacked_head(data: bytes) -> bytes:
+    """Return the beginning of a compressed file, as far as the bytes at hand reach."""
+    try:
+        return zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)).read(HEAD_BYTES)
+    except zstandard.ZstdError:
+        return b""
 
 
 def _unpacked(blocks: Iterable[bytes]) -> Iterator[bytes]:

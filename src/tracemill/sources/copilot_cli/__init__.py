@@ -43,7 +43,7 @@ class CopilotCli(FileSource):
     def recognises(self, head: Head) -> bool:
         """Tell whether this is an event log, by its first lines."""
         if not head.objects:
-            return _CUT_OFF.match(head.unpacked) is not None
+            return _CUT_OFF.match(head.plain) is not None
         return any(map(_is_ours, head.objects))
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:

@@ -53,11 +53,11 @@ class CoverageReport(FileSource):
         from tracemill.sources.json_lines import read_json_lines
 
         head = Head(Path(), content.peek(HEAD_BYTES))
-        if head.unpacked.lstrip()[:1] == b"<":
+        if head.plain.lstrip()[:1] == b"<":
             return read_cobertura(content.blocks(), origin)
         if head.fields.keys() >= _DIFF:
             return read_json_lines([whole_document(content)], origin, DiffDocument(origin))
-        if head.unpacked.lstrip()[:1] == b"{":
+        if head.plain.lstrip()[:1] == b"{":
             return read_json_lines([whole_document(content)], origin, CoverageDocument(origin))
         return read_lcov(content.lines(), origin)
 

@@ -58,7 +58,7 @@ def read_findings(name: str, content: Content, origin: Origin) -> Iterator[Sourc
     tool = _TOOLS[name]
     reader = _Reader(tool, OpenGateRun(origin, tool.gate, name))
     head = Head(Path(), content.peek(HEAD_BYTES))
-    first = head.unpacked.lstrip()[:1]
+    first = head.plain.lstrip()[:1]
     if first == b"[":
         return read_document(content, origin, reader, ())
     if first == b"{" and tool.path:

@@ -70,7 +70,7 @@ class GitHub(FileSource):
 
         head = Head(Path(), content.peek(HEAD_BYTES))
         reader = GitHubReader(origin)
-        if head.unpacked.lstrip()[:1] == b"[":
+        if head.plain.lstrip()[:1] == b"[":
             return read_document(content, origin, reader, ())
         listed = next((key for key in LISTS if isinstance(head.fields.get(key), list)), None)
         if listed is not None and "total_count" in head.fields:
@@ -82,7 +82,7 @@ class GitHub(FileSource):
 
 def _is_one_a_line(head: Head) -> bool:
     """Tell whether the first line holds a whole value, or is longer than the bytes at hand."""
-    line, end, _ = head.unpacked.lstrip().partition(b"\n")
+    line, end, _ = head.plain.lstrip().partition(b"\n")
     try:
         orjson.loads(line)
     except orjson.JSONDecodeError:

@@ -40,8 +40,8 @@ class SpecStoryMd(FileSource):
 
     def recognises(self, head: Head) -> bool:
         """Tell whether SpecStory says at the top that it wrote this, and of which session."""
-        is_noted = _NOTE.match(head.unpacked) is not None
-        return is_noted and _SESSION.search(head.unpacked[:_TOP]) is not None
+        is_noted = _NOTE.match(head.plain) is not None
+        return is_noted and _SESSION.search(head.plain[:_TOP]) is not None
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""
