@@ -218,6 +218,7 @@ def test_a_session_that_was_emptied_keeps_what_was_read_of_it(
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
+        ("settings.json", b'{"a": 1, "b', "not_json"),
         pytest.param("a.jsonl", b"", "empty", id="empty"),
         pytest.param("a.jsonl", b"\x00\x01\x02" * 50, "binary", id="binary"),
         pytest.param("a.dat", b"\x00\x01\x02" * 50, "binary", id="binary of no known kind"),

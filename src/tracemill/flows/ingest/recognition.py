@@ -17,7 +17,9 @@ from tracemill.base.errors import SourceError
 from tracemill.flows.ingest.discovery import BESIDE_DATABASES, Candidate
 from tracemill.sources import Head, heads, sources_of
 from tracemill.sources.archives import ArchiveKind, archive_kind
+from tracemill.sources.json_faults import json_fault
 
+_MAX_JSON_BYTES: Final = 64 * 2**20
 # fmt: off
 _UNKNOWN_ARCHIVES: Final = {"7z": b"7z\xbc\xaf\x27\x1c", "rar": b"Rar!\x1a\x07"}
 _PACKAGES: Final = frozenset({
@@ -47,6 +49,9 @@ class Skip(NamedTuple):
     failed: bool
 
 
+_SIDE_JSON: Final = Skip("side_file", "no source reads .json files of this shape", failed=False)
+
+
 class Archive(NamedTuple):
     """The input is an archive, and its members are inputs."""
 
@@ -67,7 +72,8 @@ def recognise(candidate: Candidate) -> Verdict:
         return _unopened(path)
     try:
         with candidate.open() as opened:
-            return _judge(heads(opened, path, candidate.n_bytes))
+            verdict = _judge(heads(opened, path, candidate.n_bytes))
+        return _broken(candidate) if verdict == _SIDE_JSON else verdict
     except OSError as error:
         return Skip("not_readable", f"the file cannot be opened: {error.strerror}", failed=True)
     except SourceError:
@@ -87,6 +93,14 @@ def recognise_member(candidate: Candidate, head: bytes) -> str | Skip:
         detail = "an archive in an archive is not opened; unpack it and name the folder"
         return Skip("nested_archive", detail, failed=True)
     return verdict
+
+
+def _broken(candidate: Candidate) -> Skip:
+    """Return what becomes of a JSON file that no source reads, which may be one no more."""
+    with candidate.open() as opened:
+        data = opened.read(_MAX_JSON_BYTES + 1)
+    fault = json_fault(data) if len(data) <= _MAX_JSON_BYTES else None
+    return _SIDE_JSON if fault is None else Skip("not_json", fault, failed=True)
 
 
 def _path_of(candidate: Candidate) -> Path:

@@ -1,0 +1,35 @@
+"""Where a JSON document breaks, said without a word of what it holds.
+
+What a person or tool means to be JSON is no fault: comments, a comma behind the last item, NaN,
+and several documents in one file.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import orjson
+
+from tracemill.sources.json_lines import lenient_values
+
+_BOM: Final = b"\xef\xbb\xbf"
+_MEANT: Final = (",", "/")
+"""What stands where a strict reader stops over a comma too many, or a comment."""
+
+
+def json_fault(data: bytes) -> str | None:
+    """Return what is wrong with a document, and where; None where nothing is."""
+    try:
+        text = data.removeprefix(_BOM).decode()
+    except UnicodeDecodeError as error:
+        return f"expected JSON in UTF-8, found other bytes at byte {error.start:,}"
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if text[error.pos : error.pos + 1] in _MEANT or lenient_values(text).error is None:
+            return None
+        place = f"line {error.lineno:,}, column {error.colno:,}"
+        if error.pos >= len(text.rstrip()):
+            return f"expected JSON, found that it breaks off at {place}"
+        return f"expected JSON, found something else at {place}"
+    return None
