@@ -18,7 +18,7 @@ import pytest
 from tracemill import records
 from tracemill.flows import gates as gate_answers
 from tracemill.flows import results, team_views
-from tracemill.flows.privacy import files, preview, rows, rules, scan
+from tracemill.flows.privacy import files, preview, rows, rules, scan, verify
 from tracemill.records import (
     activity,
     audits,
@@ -30,6 +30,7 @@ from tracemill.records import (
     gates,
     labels,
     links,
+    receipts,
     trajectory,
 )
 
@@ -49,6 +50,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.episode": episodes.Episode,
     "record.example": examples.Example,
     "record.dataset-version": datasets.DatasetVersion,
+    "record.receipt": receipts.Receipt,
     "answer.run": results.RunResult,
     "answer.plan": results.PlanResult,
     "answer.status": results.StatusResult,
@@ -65,6 +67,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.scan": scan.ScanResult,
     "answer.preview": preview.PreviewResult,
     "answer.rules": rules.RuleList,
+    "answer.verify": verify.VerifyResult,
     "row.redacted": rows.RedactedRow,
     "row.refused": rows.RefusedRow,
     "row.session": results.SessionRow,
@@ -95,7 +98,7 @@ def field_texts(kind: type) -> dict[str, str]:
 
 def records_in(name: str) -> list[type]:
     modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
-    modules += [results, gate_answers, files, preview, rows, rules, scan]
+    modules += [results, gate_answers, files, preview, rows, rules, scan, verify]
     return [getattr(m, name) for m in modules if hasattr(m, name)]
 
 

@@ -285,7 +285,8 @@ def test_a_dataset_can_be_taken_elsewhere_whole(
     out = turned.ask(capsys, "dataset", "export", "--to", str(tmp_path / "mine"), "--json")
 
     names = {path.name for path in (tmp_path / "mine").iterdir()}
-    assert names == {"README.md", "manifest.json", *(f["path"] for f in out["version"]["files"])}
+    made = {f["path"] for f in out["version"]["files"]}
+    assert names == {"README.md", "manifest.json", "receipt.json"} | made
 
 
 def test_the_store_checks_out(turned: Turned, capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,6 +112,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "redact": "Redact files or a stream of your own; nothing is kept.",
                 "scan": "Say what redaction finds in files, datasets or the workspace, and where.",
                 "preview": "Show what redaction would change in a file, finding by finding.",
+                "verify": "Say whether an export is still what went through the gate.",
                 "rules": "List the rules, each tried on the texts that it came with.",
             },
         ),

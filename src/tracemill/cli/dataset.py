@@ -12,6 +12,7 @@ from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.audit import audit_files
 from tracemill.flows.datasets import export_version, show_version
 from tracemill.records.audits import CheckResult
+from tracemill.records.receipts import Receipt
 
 _WIDTH: Final = 140
 _SHOWN_ROWS: Final = 3
@@ -65,6 +66,7 @@ def export_dataset(
     /,
     *,
     to: Path,
+    reviewer: str | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -76,15 +78,29 @@ def export_dataset(
         The dataset, or the id of one of its versions.
     to
         The folder; it is made, and must hold nothing else.
+    reviewer
+        Who has looked at it; the name stands in the receipt.
     dry_run
         Only say what would be written.
     """
-    exported = export_version(common.open(), name, to, dry_run=dry_run)
+    exported = export_version(common.open(), name, to, dry_run=dry_run, reviewer=reviewer)
     if not answer("export", exported, common):
         verb = "would be written" if dry_run else "written"
         for file in exported.version.files:
             write(f"{exported.folder}/{file.path}  {file.rows:,} rows, {verb}")
+        if exported.receipt is not None:
+            _say_checked(exported.receipt, common)
     return EXIT_DONE
+
+
+def _say_checked(receipt: Receipt, common: Common) -> None:
+    """Say what the export went through, and what it did not."""
+    write(
+        f"Gate         {receipt.n_canaries:,} canaries found, {counted(receipt.n_scanned, 'file')} "
+        "read again, nothing found; see receipt.json"
+    )
+    for unknown in receipt.not_checked:
+        hint(f"not checked: {unknown}", common)
 
 
 def audit_dataset(

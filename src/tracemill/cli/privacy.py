@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from tracemill.base.errors import PolicyError, UsageError
 from tracemill.base.text import counted, printable
-from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
+from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY, EXIT_REFUSED
 from tracemill.cli.output import Common, Listing, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.ingest import OwnRedactor, own_redactor
@@ -18,8 +18,10 @@ from tracemill.flows.privacy.files import RedactedText, RedactedTexts, redact_by
 from tracemill.flows.privacy.preview import PreviewResult, Shown, preview
 from tracemill.flows.privacy.rows import RowFilter
 from tracemill.flows.privacy.rules import list_rules
-from tracemill.flows.privacy.scan import Kind, Scan, ScanResult, files_of, find_targets
+from tracemill.flows.privacy.scan import Kind, Scan, ScanResult, files_of
+from tracemill.flows.privacy.verify import verify_export
 from tracemill.flows.results import Failure
+from tracemill.flows.scanning import find_targets
 from tracemill.redact import Redactor
 
 _BLOCK_BYTES = 2**20
@@ -244,3 +246,33 @@ def rules_privacy(
     for rule in failed:
         hint(f"failed: {rule.id} is wrong about {counted(rule.n_wrong, 'text')}", common)
     return EXIT_NO if failed else EXIT_DONE
+
+
+def verify_privacy(
+    export: Path,
+    /,
+    *,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say whether an export is what went through the gate, and whether the rules still count.
+
+    Exits with 5 where a byte or the receipt has changed, a rule is gone, or the rules are older.
+
+    Parameters
+    ----------
+    export
+        The exported folder or file, with its receipt in it or beside it.
+    """
+    result = verify_export(common.open(), export.expanduser().absolute())
+    if not answer("verify", result, common):
+        if result.receipt is not None:
+            receipt = result.receipt
+            write(f"{receipt.kind} {receipt.subject}, {counted(len(receipt.files), 'file')}")
+            write(f"Passed       {receipt.at:%Y-%m-%d %H:%M} UTC, rules {receipt.rules_version}")
+            write(f"Reviewer     {receipt.reviewer or 'nobody'}")
+        write(f"Verdict      {'accepted' if result.is_accepted else 'refused'}")
+        for problem in result.problems:
+            write(f"             {problem}")
+    for note in (*result.notes, *(result.receipt.not_checked if result.receipt else ())):
+        hint(f"not checked: {note}" if note not in result.notes else note, common)
+    return EXIT_DONE if result.is_accepted else EXIT_REFUSED

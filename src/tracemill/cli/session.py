@@ -80,6 +80,7 @@ def export_session(
     *,
     format: str = "atif",  # noqa: A002 - the option's name
     to: Path | None = None,
+    reviewer: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write a session, with its subagents, as a document that other tools read.
@@ -92,11 +93,13 @@ def export_session(
         The document's format: atif is the Agent Trajectory Interchange Format.
     to
         The new file; without it, the document is printed.
+    reviewer
+        Who has looked at it; the name stands in the receipt beside the file.
     """
     if to is None:
         sys.stdout.write(printable_json(session_document(common.open(), name, format).decode()))
         return EXIT_DONE
-    written = write_session(common.open(), name, format, to)
+    written = write_session(common.open(), name, format, to, reviewer)
     if not answer("session-export", written, common):
         write(f"{written.path}  {written.format}, {written.n_bytes:,} bytes")
     return EXIT_DONE

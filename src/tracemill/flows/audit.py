@@ -21,7 +21,9 @@ from tracemill.sources.training_rows import read_training_row
 _BLOCK_BYTES: Final = 2**20
 _ENDINGS: Final = (".jsonl", ".json")
 _KINDS: Final = " or ".join(_ENDINGS)
-_BESIDE_ROWS: Final = frozenset({"lineage.jsonl", "manifest.json", "dataset_infos.json"})
+_BESIDE_ROWS: Final = frozenset(
+    {"lineage.jsonl", "manifest.json", "receipt.json", "dataset_infos.json"}
+)
 """What tells of a dataset's rows in its folder, and holds none of them."""
 _NAMED_FOLDERS: Final = 3
 

@@ -14,8 +14,10 @@ from typing import Any, Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.errors import NotFoundError, PolicyError, UsageError
+from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.records.datasets import DatasetVersion
+from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
@@ -42,6 +44,8 @@ class ExportedVersion(Record, frozen=True, kw_only=True):
     """Where to."""
     version: DatasetVersion
     """What it is."""
+    receipt: Receipt | None = None
+    """What it went through before; None where nothing was written."""
 
 
 def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]:
@@ -85,33 +89,44 @@ def show_version(workspace: Workspace, name: str, n_rows: int) -> ShownVersion:
     return ShownVersion(folder=str(folder), version=version, rows=rows)
 
 
-def export_version(workspace: Workspace, name: str, to: Path, *, dry_run: bool) -> ExportedVersion:
-    """Copy a version to `to`, and check what was copied against its hashes.
+def export_version(
+    workspace: Workspace, name: str, to: Path, *, dry_run: bool, reviewer: str | None = None
+) -> ExportedVersion:
+    """Copy a version to `to` with a receipt, checked against its hashes and by the gate.
 
     Raises:
         UsageError: `to` holds something already.
+        PolicyError: the gate refuses it; nothing is written.
     """
     folder, version = find_version(workspace, name)
     to = to.expanduser().absolute()
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder")
-    if not dry_run:
-        try:
-            _copy(folder, version, to)
-        except OSError as error:
-            raise UsageError(f"cannot write to {str(to)!r}: {error.strerror}") from error
-    return ExportedVersion(folder=str(to), version=version)
+    if dry_run:
+        return ExportedVersion(folder=str(to), version=version)
+    gate = Gate(workspace, reviewer)
+    try:
+        receipt = _copy(folder, version, to, gate)
+    except OSError as error:
+        raise UsageError(f"cannot write to {str(to)!r}: {error.strerror}") from error
+    return ExportedVersion(folder=str(to), version=version, receipt=receipt)
 
 
-def _copy(folder: Path, version: DatasetVersion, to: Path) -> None:
+def _copy(folder: Path, version: DatasetVersion, to: Path, gate: Gate) -> Receipt:
     """Copy a version beside its target and rename it, so that the target is whole or absent."""
     part = to.with_name(f".{to.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    shutil.copytree(folder, part)
-    _verify(part, version)
-    if to.exists():
-        to.rmdir()
-    part.rename(to)
+    try:
+        shutil.copytree(folder, part)
+        _verify(part, version)
+        receipt = gate.receipt("dataset", version.id, gate.check_files(part), is_whole_folder=True)
+        write_receipt(part / RECEIPT, receipt)
+        if to.exists():
+            to.rmdir()
+        part.rename(to)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return receipt
 
 
 def _verify(folder: Path, version: DatasetVersion) -> None:
@@ -119,6 +134,7 @@ def _verify(folder: Path, version: DatasetVersion) -> None:
         with (folder / file.path).open("rb") as opened:
             found = hashlib.file_digest(opened, "sha256").hexdigest()
         if found != file.sha256:
-            raise UsageError(
-                f"{file.path!r} was not copied whole: expected {file.sha256}, found {found}"
+            raise PolicyError(
+                f"nothing goes out: {file.path!r} has changed since it was made: expected "
+                f"{file.sha256}, found {found}; run `tracemill run` to make the version anew"
             )

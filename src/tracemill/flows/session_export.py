@@ -11,12 +11,14 @@ import msgspec
 from tracemill.base.errors import UsageError
 from tracemill.export import TRAJECTORY_EXPORTERS, TrajectoryExporter
 from tracemill.flows.lookup import canonical_input, find_row, open_index
+from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
 from tracemill.flows.results import SessionRow
+from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Trajectory
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES
-from tracemill.store.workspace import Workspace
+from tracemill.store.workspace import Workspace, write_whole
 
 
 class ExportedSession(Record, frozen=True, kw_only=True):
@@ -30,34 +32,48 @@ class ExportedSession(Record, frozen=True, kw_only=True):
     """The file that it was written to."""
     n_bytes: int
     """How long it is."""
+    receipt: Receipt
+    """What it went through before."""
 
 
 def session_document(workspace: Workspace, name: str, form: str) -> bytes:
-    """Return the session that `name` means as a document of the format `form`.
+    """Return the session that `name` means as a document of the format `form`, for printing.
 
     Raises:
         NotFoundError: no session answers to the name, or several do.
+        PolicyError: the gate refuses it.
     """
-    exporter = TRAJECTORY_EXPORTERS.load(form)()
-    row = find_row(workspace, "session", name, SessionRow)
-    document = _Exporting(workspace, exporter).document(row.id)
-    return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
+    document = _document(workspace, find_row(workspace, "session", name, SessionRow).id, form)
+    Gate(workspace).check_data([("stdout", document)])
+    return document
 
 
-def export_session(workspace: Workspace, name: str, form: str, to: Path) -> ExportedSession:
-    """Write the session that `name` means to the file `to`.
+def export_session(
+    workspace: Workspace, name: str, form: str, to: Path, reviewer: str | None = None
+) -> ExportedSession:
+    """Write the session that `name` means to the file `to`, with a receipt beside it.
 
     Raises:
         UsageError: the file is there already.
+        PolicyError: the gate refuses it; nothing is written.
     """
     to = to.expanduser().absolute()
     if to.exists():
         raise UsageError(f"{str(to)!r} is there already; name a new file")
     row = find_row(workspace, "session", name, SessionRow)
-    data = session_document(workspace, row.id, form)
+    gate = Gate(workspace, reviewer)
+    data = _document(workspace, row.id, form)
+    receipt = gate.receipt("session", row.id, gate.check_data([(to.name, data)]))
     to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_bytes(data)
-    return ExportedSession(id=row.id, format=form, path=str(to), n_bytes=len(data))
+    write_receipt(receipt_path(to), receipt)
+    write_whole(to, data)
+    return ExportedSession(id=row.id, format=form, path=str(to), n_bytes=len(data), receipt=receipt)
+
+
+def _document(workspace: Workspace, trajectory_id: str, form: str) -> bytes:
+    exporter = TRAJECTORY_EXPORTERS.load(form)()
+    document = _Exporting(workspace, exporter).document(trajectory_id)
+    return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
 
 
 class _Exporting:

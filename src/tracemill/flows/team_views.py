@@ -8,7 +8,9 @@ from pathlib import Path
 
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.export.team_files import team_files
+from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.records.events import Captured, TeamReport
+from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Count, Record
 from tracemill.render.team import captured_report
 from tracemill.store.lake import Lake
@@ -34,6 +36,8 @@ class ReportsResult(Record, frozen=True, kw_only=True):
     """The files, by path."""
     left_out: dict[str, int]
     """Events that have no line in any of the files, counted by kind."""
+    receipt: Receipt
+    """What they went through before."""
 
 
 def write_team_files(workspace: Workspace, folder: Path, *, is_forced: bool) -> ReportsResult:
@@ -42,7 +46,7 @@ def write_team_files(workspace: Workspace, folder: Path, *, is_forced: bool) -> 
     Raises:
         NotFoundError: no report is held.
         UsageError: the folder holds something, and nobody forced it.
-        PolicyError: the folder is in the workspace.
+        PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
     """
     if folder.resolve().is_relative_to(workspace.root.resolve()):
         raise PolicyError(f"{str(folder)!r} is in the workspace; name a folder elsewhere")
@@ -55,14 +59,19 @@ def write_team_files(workspace: Workspace, folder: Path, *, is_forced: bool) -> 
             "no reports are held; name a folder of them to `tracemill run`, or tell events with "
             "`tracemill emit`"
         )
+    gate = Gate(workspace)
+    checked = gate.check_data((file.path, file.data) for file in files)
+    receipt = gate.receipt("reports", "reports", checked)
     for file in files:
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)
+    write_receipt(folder / RECEIPT, receipt)
     return ReportsResult(
         folder=str(folder),
         files=tuple(WrittenReports(path=file.path, n_reports=file.n_reports) for file in files),
         left_out=dict(sorted(left_out.items())),
+        receipt=receipt,
     )
 
 

@@ -12,7 +12,7 @@ To add a token format: one table in `rules/secrets.toml`, with texts that it mus
 not find; a test runs them all.
 """
 
-from tracemill.redact.canaries import dead_rules, fill
+from tracemill.redact.canaries import canaries, dead_rules, fill
 from tracemill.redact.located import Found, Located, Seen
 from tracemill.redact.prefilters import ENGINES, best_engine
 from tracemill.redact.redactor import Redaction, Redactor, rules_version
@@ -28,6 +28,7 @@ __all__ = [
     "Rules",
     "Seen",
     "best_engine",
+    "canaries",
     "dead_rules",
     "fill",
     "rules_version",

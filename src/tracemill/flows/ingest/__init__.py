@@ -9,6 +9,8 @@ from tracemill.flows.ingest.plan import Ingest
 from tracemill.flows.ingest.redactors import OwnRedactor, own_redactor
 from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.ingest.results import Ingested, Plan, Progress, Report, nothing_new
+from tracemill.flows.ingest.rule_sets import RuleSet, fewer_rules, kept_rules, rules_in_use
+from tracemill.flows.ingest.seals import seal
 from tracemill.flows.ingest.verify import verify_archive
 
 __all__ = [
@@ -18,8 +20,13 @@ __all__ = [
     "Plan",
     "Progress",
     "Report",
+    "RuleSet",
+    "fewer_rules",
+    "kept_rules",
     "nothing_new",
     "own_redactor",
     "restore_originals",
+    "rules_in_use",
+    "seal",
     "verify_archive",
 ]

@@ -18,6 +18,7 @@ from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.discovery import Candidate, Unreadable, discover
 from tracemill.flows.ingest.recognition import Archive, Skip, Verdict, recognise
 from tracemill.flows.ingest.results import COPY, Ingested, Plan, Report
+from tracemill.flows.ingest.rule_sets import keep_rules
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.store.vault import Archived, Known, Vault
@@ -95,6 +96,7 @@ class Ingest:
         """Carry out a plan that is not empty; the workspace must be held for writing."""
         from tracemill.flows.ingest.accept import Accepting
 
+        keep_rules(self._workspace)
         return Accepting(self._workspace, self._vault).run(plan, executor, report)
 
     def clear_inbox(self, now: datetime) -> None:

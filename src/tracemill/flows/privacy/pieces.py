@@ -45,10 +45,11 @@ def pieces(path: Path) -> Iterator[Piece]:
         return _rows_of_sqlite(path)
     if head.startswith(_PACKED):
         raise DataError("packed: expected a file as it is; unpack it first")
-    return _pieces_of_text(decoded(path.read_bytes()))
+    return pieces_of_text(decoded(path.read_bytes()))
 
 
-def _pieces_of_text(text: str) -> Iterator[Piece]:
+def pieces_of_text(text: str) -> Iterator[Piece]:
+    """Yield a JSON document, the lines of JSON Lines, or all of a text."""
     if (whole := parsed(text)) is not None:
         yield Piece("", whole)
         return

@@ -7,19 +7,18 @@ an export or a workspace has no business there: it was put in since, or newer ru
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from tracemill.base.errors import DataError, NotFoundError
-from tracemill.flows.datasets import find_version
+from tracemill.base.errors import DataError
 from tracemill.flows.guarding import Refused, guarded
-from tracemill.flows.privacy.pieces import Piece, pieces
+from tracemill.flows.privacy.documents import decoded
+from tracemill.flows.privacy.pieces import Piece, pieces, pieces_of_text
 from tracemill.flows.results import Failure
 from tracemill.records.refs import Record
 from tracemill.redact import Redactor, Seen, rules_version
-from tracemill.store.workspace import Workspace
 
 Kind = Literal["secret", "pii"]
 _AT_ONCE: Final = 256
@@ -73,33 +72,6 @@ class Target(NamedTuple):
     """What is left out of it."""
 
 
-def find_targets(workspace: Workspace, names: Sequence[str]) -> list[Target]:
-    """Return what names mean: files, folders, dataset versions, or `workspace`, the default.
-
-    Raises:
-        NotFoundError: a name means nothing.
-    """
-    return [_target(workspace, name) for name in names or ("workspace",)]
-
-
-def _target(workspace: Workspace, name: str) -> Target:
-    path = Path(name).expanduser()
-    if path.exists():
-        return Target(path)
-    if name == "workspace":
-        if not workspace.exists:
-            raise NotFoundError(
-                f"nothing is kept in {str(workspace.root)!r}; name files to look at"
-            )
-        return Target(workspace.root, workspace.vault)
-    try:
-        return Target(find_version(workspace, name)[0])
-    except NotFoundError as error:
-        raise NotFoundError(
-            f"{error}; expected a file, a folder, a dataset or `workspace`"
-        ) from None
-
-
 def files_of(target: Target) -> Iterator[Path]:
     """Yield the files of a target, in order; links are not followed."""
     if not target.path.is_dir():
@@ -138,22 +110,33 @@ class Scan:
             self._n_files += 1
             try:
                 self._n_bytes += path.stat().st_size
-                found = pieces(path)
-                while batch := list(islice(found, _AT_ONCE)):
-                    self._look_at(path, batch)
+                self._look_at_all(str(path), pieces(path))
             except DataError as error:
                 self._fail(str(path), "not_looked_at", str(error))
             except OSError as error:
                 self._fail(str(path), "not_readable", error.strerror or "unknown")
 
+    def look_at_data(self, name: str, data: bytes) -> None:
+        """Look at text that is to be written under a name."""
+        self._n_files += 1
+        self._n_bytes += len(data)
+        try:
+            self._look_at_all(name, pieces_of_text(decoded(data)))
+        except DataError as error:
+            self._fail(name, "not_looked_at", str(error))
+
+    def _look_at_all(self, name: str, found: Iterator[Piece]) -> None:
+        while batch := list(islice(found, _AT_ONCE)):
+            self._look_at(name, batch)
+
     def _fail(self, uri: str, reason: str, detail: str) -> None:
         self._failures.append(Failure(uri=uri, reason=reason, detail=detail))
 
-    def _look_at(self, path: Path, batch: list[Piece]) -> None:
+    def _look_at(self, path: str, batch: list[Piece]) -> None:
         seen = guarded(lambda: self._redactor.look([piece.document for piece in batch]))
         if not isinstance(seen, Refused):
             for one in seen:
-                self._note(str(path), batch[one.record], one)
+                self._note(path, batch[one.record], one)
         elif len(batch) == 1:
             self._fail(f"{path}, {batch[0].place}".removesuffix(", "), seen.reason, seen.detail)
         else:

@@ -1,0 +1,38 @@
+"""What a scan is asked to look at: files, folders, dataset versions, or all that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tracemill.base.errors import NotFoundError
+from tracemill.flows.datasets import find_version
+from tracemill.flows.privacy.scan import Target
+from tracemill.store.workspace import Workspace
+
+
+def find_targets(workspace: Workspace, names: Sequence[str]) -> list[Target]:
+    """Return what names mean: files, folders, dataset versions, or `workspace`, the default.
+
+    Raises:
+        NotFoundError: a name means nothing.
+    """
+    return [_target(workspace, name) for name in names or ("workspace",)]
+
+
+def _target(workspace: Workspace, name: str) -> Target:
+    path = Path(name).expanduser()
+    if path.exists():
+        return Target(path)
+    if name == "workspace":
+        if not workspace.exists:
+            raise NotFoundError(
+                f"nothing is kept in {str(workspace.root)!r}; name files to look at"
+            )
+        return Target(workspace.root, workspace.vault)
+    try:
+        return Target(find_version(workspace, name)[0])
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"{error}; expected a file, a folder, a dataset or `workspace`"
+        ) from None
