@@ -16,14 +16,15 @@ import msgspec
 import pytest
 
 from tracemill import records
+from tracemill.flows import erasure, results, team_views
 from tracemill.flows import gates as gate_answers
-from tracemill.flows import results, team_views
 from tracemill.flows.privacy import files, preview, rows, rules, scan, verify
 from tracemill.records import (
     activity,
     audits,
     datasets,
     episodes,
+    erasures,
     events,
     examples,
     findings,
@@ -51,6 +52,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.example": examples.Example,
     "record.dataset-version": datasets.DatasetVersion,
     "record.receipt": receipts.Receipt,
+    "record.erasure-receipt": erasures.ErasureReceipt,
     "answer.run": results.RunResult,
     "answer.plan": results.PlanResult,
     "answer.status": results.StatusResult,
@@ -62,6 +64,8 @@ TYPES: Final[dict[str, Any]] = {
     "answer.capture": results.CaptureStatus,
     "answer.hooks": results.HookChange,
     "answer.serve": results.ServeResult,
+    "answer.found": erasure.FoundSubject,
+    "answer.erased": erasure.ErasedSubject,
     "answer.audit": audits.AuditReport,
     "answer.redact": files.RedactedTexts,
     "answer.scan": scan.ScanResult,
@@ -98,7 +102,7 @@ def field_texts(kind: type) -> dict[str, str]:
 
 def records_in(name: str) -> list[type]:
     modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
-    modules += [results, gate_answers, files, preview, rows, rules, scan, verify]
+    modules += [results, gate_answers, erasure, files, preview, rows, rules, scan, verify]
     return [getattr(m, name) for m in modules if hasattr(m, name)]
 
 

@@ -1,15 +1,29 @@
-"""`tracemill data`: what is kept of a person's data, and how to get it back."""
+"""`tracemill data`: what is kept of a person, how to get it back, and how to be rid of it."""
 
+import sys
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
-from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
-from tracemill.cli.output import Common, ProgressLine, answer, hint, write
+from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
+from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
+from tracemill.flows.erasure import (
+    ErasedSubject,
+    FoundSubject,
+    read_subject,
+)
+from tracemill.flows.erasure import (
+    erase_data as erase,
+)
+from tracemill.flows.erasure import (
+    find_data as find,
+)
 from tracemill.flows.ingest import restore_originals
+from tracemill.flows.loop import Options
 from tracemill.flows.team_views import write_team_files
 
 _NOUNS = {"file": "file", "folder": "folder", "stream": "repository stream"}
@@ -78,3 +92,127 @@ def reports_data(
             common,
         )
     return EXIT_DONE
+
+
+Kind = Annotated[Literal["person", "session", "path"] | None, Parameter(name="--as", negative="")]
+"""What the subject is; by default a known session, else a path where it looks so, else a person."""
+Also = Annotated[tuple[str, ...], Parameter(negative="")]
+"""More names of a person: user names, nicknames. Addresses in git histories are known."""
+
+
+def find_data(
+    subject: str,
+    *,
+    kind: Kind = None,
+    also: Also = (),
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say where a person, a session or a place stands in what is kept. Changes nothing.
+
+    Parameters
+    ----------
+    subject
+        A name, an e-mail address, a user name; the id of a session; or a path.
+    kind
+        What the subject is; by default a known session, else a path, else a person.
+    also
+        More names of a person. Addresses and names that git histories tell are known already.
+    """
+    workspace = common.open()
+    with ProgressLine(common) as report:
+        found = find(workspace, read_subject(workspace, subject, kind, also), report)
+    if not answer("found", found, common, next_steps=[f"tracemill data erase {subject!r}"]):
+        _show_found(found, common)
+    return EXIT_DONE if found.whole_inputs or found.masked_inputs else EXIT_NOTHING
+
+
+def erase_data(
+    subject: str,
+    *,
+    kind: Kind = None,
+    also: Also = (),
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    yes: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Take a person, a session or a place out of everything that is kept, for good.
+
+    Inputs that are the subject's own go as a whole; in others its names are masked. What went is
+    refused when it is read again. The originals outside the workspace are named, never touched.
+
+    Parameters
+    ----------
+    subject
+        A name, an e-mail address, a user name; the id of a session; or a path.
+    kind
+        What the subject is; by default a known session, else a path, else a person.
+    also
+        More names of a person. Addresses and names that git histories tell are known already.
+    dry_run
+        Only say what would go.
+    yes
+        Do not ask.
+    """
+    workspace = common.open()
+    meant = read_subject(workspace, subject, kind, also)
+    with ProgressLine(common) as report:
+        found = find(workspace, meant, report)
+    if not dry_run and not (yes or _agrees(found, common)):
+        raise UsageError("nothing was erased; answer with yes, or add --yes")
+    result = ErasedSubject(found=found, receipt=None)
+    if not dry_run:
+        with ProgressLine(common) as report:
+            result = erase(
+                workspace, meant, lambda n_bytes: Options().make(workspace, n_bytes), report
+            )
+    if not answer("erased", result, common):
+        _show_erased(result, common)
+    return EXIT_DONE
+
+
+def _agrees(found: FoundSubject, common: Common) -> bool:
+    """Show what would go, and ask; nobody is asked where nobody can answer."""
+    if common.json or not sys.stdin.isatty():
+        return False
+    _show_found(found, common)
+    sys.stderr.write("\nErase all of this for good? Type yes: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() == "yes"
+
+
+def _show_erased(result: ErasedSubject, common: Common) -> None:
+    if result.receipt is None:
+        _show_found(result.found, common)
+        hint("nothing was changed; without --dry-run all of this goes for good", common)
+        return
+    write(f"Erased       {result.receipt.id}")
+    counts("Gone", {name: n for name, n in result.receipt.counts.items() if n})
+    _show_left(result.found)
+
+
+def _show_found(found: FoundSubject, common: Common) -> None:
+    write(f"Subject      {found.subject}, a {found.kind}")
+    if found.aliases:
+        write(f"Known as     {', '.join(found.aliases)}")
+    inputs = counted(found.whole_inputs, "input")
+    write(f"Its own      {inputs} with {counted(len(found.sessions), 'session')}, which go whole")
+    if found.along:
+        write(f"Along        {', '.join(found.along)}, which share an input with it")
+    if found.masked_inputs:
+        places, others = counted(found.places, "place"), counted(found.masked_inputs, "other input")
+        write(f"Named        {places} in {others}, which are masked")
+    counts("Rows", found.rows)
+    counts("Examples", found.datasets)
+    for receipt in found.erased:
+        write(f"Erased       {receipt.asked:%Y-%m-%d %H:%M UTC}, {receipt.id}")
+    _show_left(found)
+    if found.possible_aliases:
+        named = ", ".join(found.possible_aliases)
+        hint(f"not looked for, since they may be plain words: {named}; add --also NAME", common)
+
+
+def _show_left(found: FoundSubject) -> None:
+    for original in found.originals:
+        write(f"Out of reach {original}")
+    if found.datasets:
+        write("Out of reach copies of dataset versions that were exported elsewhere")

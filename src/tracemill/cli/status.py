@@ -32,6 +32,8 @@ def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
         counts("Gates", store.gates)
         counts("Examples", store.examples)
         counts("Redacted", store.findings)
+        if result.erased:
+            write(f"Erased       {counted(result.erased, 'subject')}, refused when read again")
         write(f"Dataset      {result.dataset or 'none yet'}")
     hint(f"next: {follows}", common)
     return EXIT_DONE

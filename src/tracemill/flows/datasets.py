@@ -23,6 +23,8 @@ from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 
 MANIFEST: Final = "manifest.json"
+TOMBSTONE: Final = ".erased.json"
+"""How the name of a file ends that stands for a version that is gone."""
 CARD: Final = "README.md"
 
 
@@ -62,10 +64,21 @@ def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]
         listed = ", ".join(folder.name for folder in found[:10])
         raise NotFoundError(f"{name!r} may mean any of: {listed}")
     if not found:
+        _raise_if_erased(workspace, name)
         known = ", ".join(sorted({folder.parent.name for folder in folders})) or "none yet"
         raise NotFoundError(f"no dataset {name!r}; known: {known}; run: tracemill run")
     text = (found[0] / MANIFEST).read_bytes()
     return found[0], msgspec.json.decode(text, type=DatasetVersion)
+
+
+def _raise_if_erased(workspace: Workspace, name: str) -> None:
+    for path in sorted(workspace.datasets.glob(f"*/*{TOMBSTONE}")):
+        if name and path.name.startswith(name):
+            at = json.loads(path.read_bytes())["erased"]
+            raise NotFoundError(
+                f"{path.name.removesuffix(TOMBSTONE)!r} held data that was erased on {at[:10]}; "
+                f"its successor holds the rest: tracemill dataset show {path.parent.name}"
+            )
 
 
 def _newest(workspace: Workspace) -> str | None:

@@ -14,6 +14,7 @@ from tracemill.records.events import Event
 from tracemill.records.labels import Label
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Step
+from tracemill.store.erasures import read_erasures
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 
@@ -62,6 +63,7 @@ def read_status(workspace: Workspace) -> StatusResult:
             workspace=str(workspace.root), exists=False, synced=None, store=StoreCounts(),
             dataset=None,
         )  # fmt: skip
+    book = read_erasures(workspace.vault)
     with Index(workspace.index) as index:
         synced, dataset = index.state("synced"), index.state("dataset")
         return StatusResult(
@@ -70,6 +72,7 @@ def read_status(workspace: Workspace) -> StatusResult:
             synced=datetime.fromisoformat(synced) if synced else None,
             store=read_counts(index),
             dataset=str(workspace.datasets / dataset) if dataset else None,
+            erased=len(book.erasures) if book else 0,
         )
 
 

@@ -20,6 +20,7 @@ from tracemill.flows.ingest.discovery import default_places, discover
 from tracemill.flows.lookup import read_counts
 from tracemill.flows.results import PlanResult, RunResult
 from tracemill.flows.timing import StageClock
+from tracemill.store.erasures import read_erasures
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 
@@ -142,6 +143,7 @@ def _read(
         from tracemill.flows.example_history import build_example
 
         build_example(places.paths[0])
+    _resume(workspace, options, report)
     with clock.stage("read"), Ingest(workspace) as ingest:
         if ingest.lost_lake:
             workspace.index.unlink(missing_ok=True)
@@ -159,6 +161,14 @@ def _read(
     with Index(workspace.index) as index:
         index.note(synced=now().isoformat())
     return ingested
+
+
+def _resume(workspace: Workspace, options: Options, report: Report) -> None:
+    """Go on with an erasure that was killed, and keep out what was erased."""
+    if read_erasures(workspace.vault) is not None:
+        from tracemill.flows.erasure import resume_erasures
+
+        resume_erasures(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
 
 
 def _ingest(

@@ -127,6 +127,8 @@ class StatusResult(Record, frozen=True, kw_only=True):
     """What the store holds."""
     dataset: str | None
     """Folder of the newest dataset version."""
+    erased: int = 0
+    """Subjects that were erased, and are refused when they come again."""
 
 
 class SessionRow(Record, frozen=True, kw_only=True, omit_defaults=False):

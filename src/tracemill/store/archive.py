@@ -193,6 +193,10 @@ class Archive:
         """Return every manifest, oldest first."""
         return sorted(map(_manifest, self.root.glob("*.jsonl")))
 
+    def manifests(self) -> list[Path]:
+        """Return the file of every manifest, oldest first."""
+        return [manifest.path for manifest in self._manifests()]
+
     def _pack(self, chunks: Mapping[str, Chunk], spool: Path) -> dict[str, Chunk]:
         """Copy chunks from their spools into a pack, and return where they lie now.
 

@@ -70,6 +70,10 @@ class Index:
     ) -> None:
         self._database.close()
 
+    def compact(self) -> None:
+        """Leave nothing of what was replaced in free pages and the journal."""
+        compact(self._database)
+
     def state(self, key: str) -> str | None:
         """Return what was noted under `key`."""
         row = self._database.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
@@ -138,3 +142,9 @@ def _prefix(name: str) -> str:
     """Return a GLOB pattern for what begins with `name`, taken literally."""
     literal = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
     return f"{literal}*"
+
+
+def compact(database: sqlite3.Connection) -> None:
+    """Write a database anew, so that neither free pages nor its journal hold anything of before."""
+    database.execute("VACUUM")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -145,6 +145,24 @@ class Lake:
                 writer.write(batch.filter(keep))
         return writer.finish(), removed
 
+    def remove(self, table: Table, owners: Collection[str]) -> bool:
+        """Take away the rows of some owners; return whether there were any."""
+        return self.commit(self.writer(table), replaced=owners)
+
+    def purge(self) -> int:
+        """Delete the files that no newest version names; return how many bytes they had.
+
+        Earlier versions of the tables cannot be read any more.
+        """
+        n_bytes = 0
+        for table in TABLES.values():
+            named = set(self.files(table))
+            for path in self._folder(table).glob("*.parquet"):
+                if path.name not in named:
+                    n_bytes += path.stat().st_size
+                    path.unlink()
+        return n_bytes
+
     def files(self, table: Table) -> list[str]:
         """Return the names of the data files of a table; all rows of an owner are in one."""
         delta = self._delta(table)

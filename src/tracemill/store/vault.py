@@ -17,6 +17,7 @@ import msgspec
 
 from tracemill.base.errors import PolicyError, StoreError
 from tracemill.store.archive import Archive, Archived, Chunk
+from tracemill.store.index import compact
 
 _KEY_BYTES: Final = 32
 _SCHEMA: Final = """
@@ -57,7 +58,7 @@ class Vault:
     """Everything unredacted in one workspace."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         self.archive = Archive(root / "archive")
         self.spool = root / "spool"
         self.patterns = root / "patterns.compiled"
@@ -66,7 +67,7 @@ class Vault:
     @property
     def has_key(self) -> bool:
         """Whether pseudonyms were ever made here."""
-        return (self._root / "pseudonyms.key").exists()
+        return (self.root / "pseudonyms.key").exists()
 
     def key(self) -> bytes:
         """Return the key of the pseudonyms, made on first use.
@@ -75,7 +76,7 @@ class Vault:
             PolicyError: other users can read it.
             StoreError: it is damaged, or gone although pseudonyms were made with it.
         """
-        path = self._root / "pseudonyms.key"
+        path = self.root / "pseudonyms.key"
         if not path.exists():
             self._make_key(path)
         if path.stat().st_mode & 0o077:
@@ -106,7 +107,7 @@ class Vault:
     @property
     def _catalog(self) -> sqlite3.Connection:
         if self._database is None:
-            path = self._root / "catalog.sqlite"
+            path = self.root / "catalog.sqlite"
             is_new = not path.exists()
             self._database = sqlite3.connect(path, timeout=30)
             self._database.execute("PRAGMA journal_mode=WAL")
@@ -162,6 +163,34 @@ class Vault:
         """Take every input for one that older code read, so that all are read again."""
         with self._catalog as catalog:
             catalog.execute("UPDATE inputs SET code = ''")
+
+    def forget(self, input_ids: Collection[str], folders: Collection[str]) -> None:
+        """Forget inputs and folders."""
+        with self._catalog as catalog:
+            gone = [(input_id,) for input_id in input_ids]
+            catalog.executemany("DELETE FROM inputs WHERE id = ?", gone)
+            catalog.executemany("DELETE FROM pending WHERE input_id = ?", gone)
+            catalog.executemany("DELETE FROM folders WHERE path = ?", [(f,) for f in folders])
+
+    def move(self, chunks: Mapping[str, Chunk], contents: Mapping[str, str]) -> None:
+        """Remember where chunks lie after the archive was rewritten, and what contents became."""
+        with self._catalog as catalog:
+            catalog.execute("DELETE FROM chunks")
+            catalog.executemany("INSERT INTO chunks VALUES (?, ?)", _chunk_rows(chunks))
+            catalog.executemany(
+                "UPDATE inputs SET content = ? WHERE content = ?",
+                [(new, old) for old, new in contents.items()],
+            )
+
+    def mark_stale(self, input_ids: Collection[str]) -> None:
+        """Take inputs for ones that older code read, so that they are read again."""
+        with self._catalog as catalog:
+            stale = [(input_id,) for input_id in input_ids]
+            catalog.executemany("UPDATE inputs SET code = '' WHERE id = ?", stale)
+
+    def compact(self) -> None:
+        """Leave nothing of what was forgotten in the catalog's free pages and its journal."""
+        compact(self._catalog)
 
     def folders(self) -> list[str]:
         """Return every folder in which a session ran, unredacted."""

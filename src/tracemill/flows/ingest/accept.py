@@ -13,14 +13,17 @@ from tracemill.base.ids import make_id
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.batch import Batch
 from tracemill.flows.ingest.discovery import Candidate
-from tracemill.flows.ingest.kernel import Finished, ReadTask, Shard, ShardEnd, read_shard
+from tracemill.flows.ingest.kernel import read_shard
+from tracemill.flows.ingest.masking import refusal
+from tracemill.flows.ingest.parts import Finished, ReadTask, Shard, ShardEnd
 from tracemill.flows.ingest.recognition import Skip
 from tracemill.flows.ingest.redactors import redactor
-from tracemill.flows.ingest.results import COPY, Ingested, Plan, Progress, Report
+from tracemill.flows.ingest.results import COPY, ERASED, Ingested, Plan, Progress, Report
 from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
+from tracemill.store.erasures import read_erasures, write_erasures
 from tracemill.store.lake import Lake
 from tracemill.store.vault import Known, Vault
 from tracemill.store.workspace import Workspace
@@ -49,6 +52,8 @@ class Accepting:
         self._known = vault.inputs()
         self._chunks = vault.chunks()
         self._replaceable = vault.pending() | {known.id for known in self._known.values()}
+        self._erasures = read_erasures(workspace.vault)
+        self._refused: list[str] = []
         self._failures: list[Failure] = []
         self._vanished: list[Known] = []
         self._inputs: Counter[str] = Counter()
@@ -71,7 +76,16 @@ class Accepting:
         for path, stamp, skip in plan.opened:
             self._skip(batch, path, stamp, skip)
         batch.accept(self._chunks)
+        self._forget_refused()
         return self._result(plan)
+
+    def _forget_refused(self) -> None:
+        """Leave nothing of inputs that turned out to be erased ones, and refuse them at once."""
+        if self._refused:
+            assert self._erasures is not None
+            shutil.rmtree(self._vault.spool)
+            self._lake.purge()
+            write_erasures(self._vault.root, self._erasures.with_refused(self._refused))
 
     def _progress(self, n_bytes: int) -> Progress:
         return Progress("read", self._n_bytes, n_bytes)
@@ -116,6 +130,10 @@ class Accepting:
         self._count(result, failed=skip.failed)
 
     def _add(self, batch: Batch, finished: Finished) -> None:
+        if finished.is_refused:
+            self._refuse(finished.task.address)
+            batch.refuse(finished.task.input_id)
+            return
         before = self._known.get(finished.task.address)
         is_given_up = finished.result.status == "skipped"
         if not (is_given_up and before is not None and before.status == "read"):
@@ -123,6 +141,10 @@ class Accepting:
         elif before.code != reading_code(before.source):
             self._vanished.append(before)  # its rows are gone or old: the archive has its bytes
         self._count(finished.result, failed=finished.failed)
+
+    def _refuse(self, address: str) -> None:
+        self._refused.append(address)
+        self._inputs[ERASED] += 1
 
     def _count(self, result: Input, *, failed: bool) -> None:
         self._inputs["read" if result.status == "read" else result.reason or "skipped"] += 1
@@ -141,6 +163,9 @@ class Accepting:
         originals = self._originals(plan)
         tasks = []
         for candidate, source in plan.to_read:
+            if self._is_erased(candidate):
+                self._refuse(candidate.address)
+                continue
             original = originals.get(candidate.address)
             if original is not None:
                 detail = f"the same bytes as {self._redactor.text(original.path)}"
@@ -162,6 +187,16 @@ class Accepting:
                 )
             )
         return tasks
+
+    def _is_erased(self, candidate: Candidate) -> bool:
+        """Tell whether a file holds the very bytes of an input that was erased."""
+        if self._erasures is None or candidate.source is not None:
+            return False
+        found = refusal(self._erasures)
+        if candidate.n_bytes not in found.sizes or candidate.object_id is not None:
+            return False
+        content = _content(candidate)
+        return content is not None and found.refuses_content(content)
 
     def _restored(self, wanted: Sequence[Known]) -> Iterator[ReadTask]:
         """Yield inputs that are read from the archive, as they last stood there."""
@@ -220,6 +255,7 @@ class Accepting:
             spool=str(self._vault.spool),
             archive=str(self._vault.archive.root),
             patterns=str(self._vault.patterns),
+            erasures=self._erasures,
         )
 
     def _result(self, plan: Plan) -> Ingested:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.base.ids import digest
-from tracemill.flows.ingest.kernel import Finished
+from tracemill.flows.ingest.parts import Finished
 from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
@@ -34,6 +34,7 @@ class Batch:
         self._states: list[Archived] = []
         self._known: list[Known] = []
         self._folders: set[str] = set()
+        self._refused: set[str] = set()
         self.n_bytes = 0
 
     @property
@@ -53,6 +54,10 @@ class Batch:
         stamp = "" if finished.failed and result.reason == "not_readable" else task.stamp
         self._folders.update(finished.folders)
         self._note(task.address, stamp, result, finished.chunks, failed=finished.failed)
+
+    def refuse(self, input_id: str) -> None:
+        """Note that rows of an input have been written that must not stay."""
+        self._refused.add(input_id)
 
     def skip(self, path: str, stamp: str, result: Input, *, failed: bool) -> None:
         """Take in an input that is not read."""
@@ -94,6 +99,7 @@ class Batch:
     def accept(self, chunks: dict[str, Chunk]) -> None:
         """Make the batch durable; `chunks` are those that the archive holds, and grow."""
         if not self._inputs:
+            self._commit(set())
             return
         ids = {result.id for result in self._inputs}
         self._vault.begin(ids)
@@ -109,11 +115,15 @@ class Batch:
         return digest(*(f"{s.input_id}:{s.content}:{s.stamp}" for s in self._states))
 
     def _commit(self, replaced: set[str]) -> None:
+        if not self._inputs and not self._refused:
+            return
         inputs = self._lake.writer(TABLES["inputs"])
         inputs.write_records(self._inputs)
         self._writers["inputs"] = inputs
         for writer in self._in_order():
             self._lake.commit(writer, replaced=replaced)
+            if self._refused:
+                self._lake.remove(writer.table, self._refused)
 
     def _in_order(self) -> Iterator[TableWriter]:
         """Yield a writer for every table of facts, `inputs` last."""

@@ -19,15 +19,16 @@ import msgspec
 from tracemill.base.errors import SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, sketch, unpack_hashes
-from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.guarding import Refused, redact_closed
+from tracemill.flows.ingest.masking import refusal, unnamed
+from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardEnd
 from tracemill.flows.ingest.redactors import redactor
-from tracemill.flows.ingest.rows import ROW_BYTES, RowBuffer, Rows
+from tracemill.flows.ingest.rows import ROW_BYTES, RowBuffer
 from tracemill.label.observe import Observer
 from tracemill.records.events import BareLines, Event, FileVersion, LinesAdded
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.gates import GateResult
-from tracemill.records.refs import Origin, Record, Span
+from tracemill.records.refs import Origin, Span
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.redact import Redactor
 from tracemill.sources import Content, load_source
@@ -37,72 +38,6 @@ from tracemill.store.archive import Archive, Chunk, ChunkWriter, Spool
 _BLOCK_BYTES: Final = 4 * 2**20
 _REDACT_BYTES: Final = 2 * 2**20
 _REDACT_RECORDS: Final = 2_048
-
-
-class ReadTask(Record, frozen=True, kw_only=True):
-    """One input to read."""
-
-    path: str
-    """Where it stands, unredacted."""
-    address: str
-    """What the catalog knows it by: its path, and its name there where there are several."""
-    uri: str
-    """Its address with personal parts pseudonymised."""
-    input_id: str
-    """Its id."""
-    source: str
-    """The source that reads it."""
-    stamp: str
-    """The state in which it was seen."""
-    n_bytes: int
-    """Its size then; 0 for a repository."""
-    object_id: str | None = None
-    """Hash of the git object that holds it, where it is no file."""
-    member: str | None = None
-    """Which member of the archive at its path it is, where it is one."""
-    chunks: tuple[Chunk, ...] = ()
-    """Its bytes in the archive, where it is to be read from there."""
-
-
-class Shard(Record, frozen=True, kw_only=True):
-    """Inputs that are read behind one another and accepted together."""
-
-    tasks: tuple[ReadTask, ...]
-    """The inputs."""
-    key: bytes
-    """Key of the pseudonyms."""
-    home: str
-    """Home folder of whoever runs this machine, which may stand in any text."""
-    spool: str
-    """Folder for new chunks, inside the vault."""
-    archive: str
-    """Folder of the archive."""
-    patterns: str
-    """File of the compiled patterns, inside the vault."""
-    max_line_bytes: int = MAX_LINE_BYTES
-    """Longer lines are quarantined unread."""
-
-
-class Finished(Record, frozen=True, kw_only=True):
-    """An input has been read, and all its rows have been or will be yielded by its shard."""
-
-    task: ReadTask
-    """The input."""
-    result: Input
-    """What became of it."""
-    chunks: tuple[Chunk, ...]
-    """Its archived bytes, in the spool."""
-    folders: tuple[str, ...]
-    """Folders in which its sessions ran, unredacted: for the vault only."""
-    failed: bool
-    """Whether a person should know that it could not be read whole."""
-
-
-class ShardEnd(Record, frozen=True, kw_only=True):
-    """All rows of the shard's inputs have been yielded."""
-
-
-Part = Rows | Finished | ShardEnd
 
 
 def read_shard(shard: Shard) -> Iterator[Part]:
@@ -185,6 +120,9 @@ class _Reading:
         self._tally: Tally | None = None
         self._folders: set[str] = set()
         self._failure: tuple[str, str] | None = None
+        self._refusal = None if shard.erasures is None else refusal(shard.erasures)
+        self._is_captured = Path(task.path).parent == Path(shard.spool).with_name("inbox")
+        self._is_refused = False
         self._chunks: tuple[Chunk, ...] = ()
         self._content = ""
         self._n_bytes = 0
@@ -209,11 +147,18 @@ class _Reading:
         """Give the input's bytes, which are archived as they pass."""
         task = self._task
         if task.chunks:
-            yield writer.passing(Archive(Path(self._shard.archive)).read(task.chunks))
+            blocks = Archive(Path(self._shard.archive)).read(task.chunks)
+            yield writer.passing(self._unnamed(blocks))
             return
         with self._open() as opened:
-            yield writer.passing(_blocks(opened))
+            yield writer.passing(self._unnamed(_blocks(opened)))
             self._note_growth(opened)
+
+    def _unnamed(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Hand on the bytes without the names of erased persons."""
+        if self._refusal is None:
+            return blocks
+        return unnamed(blocks, self._refusal, is_inbox=self._is_captured)
 
     def _open(self) -> IO[bytes]:
         path = Path(self._task.path)
@@ -229,8 +174,12 @@ class _Reading:
             if isinstance(record, Tally):
                 self._tally = record
                 continue
-            if isinstance(record, Trajectory) and record.cwd:
-                self._folders.add(record.cwd)
+            if isinstance(record, Trajectory):
+                if self._refuses(record):
+                    self._is_refused = True
+                    break
+                if record.cwd:
+                    self._folders.add(record.cwd)
             yield from batch.add(self, record)
         for _ in blocks:
             pass  # what the source had no need of is archived all the same
@@ -243,12 +192,20 @@ class _Reading:
             source=task.source, source_version=version, uri=task.uri, input_id=task.input_id
         )
 
+    def _refuses(self, trajectory: Trajectory) -> bool:
+        """Tell whether a session was erased; captured events are judged line by line instead."""
+        refusal, folder = self._refusal, trajectory.cwd
+        if refusal is None or self._is_captured:
+            return False
+        is_at = folder is not None and refusal.refuses_folder(folder)
+        return is_at or refusal.refuses_session(trajectory.session_id)
+
     def _note_growth(self, opened: IO[bytes]) -> None:
         """Say so when more has come since the input was looked at.
 
         Of captured events more may come at any moment; they are read with the next run.
         """
-        if Path(self._task.path).parent == Path(self._shard.spool).with_name("inbox"):
+        if self._is_captured:
             return
         try:
             size = os.fstat(opened.fileno()).st_size
@@ -330,6 +287,7 @@ class _Reading:
             chunks=self._chunks,
             folders=tuple(sorted(self._folders)),
             failed=self._failure is not None,
+            is_refused=self._is_refused,
         )
 
 

@@ -7,7 +7,7 @@ the code that read it has a newer version.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +17,11 @@ from tracemill.base import git
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.discovery import Candidate, Unreadable, discover
 from tracemill.flows.ingest.recognition import Archive, Skip, Verdict, recognise
-from tracemill.flows.ingest.results import COPY, Ingested, Plan, Report
+from tracemill.flows.ingest.results import COPY, ERASED, Ingested, Plan, Report
 from tracemill.flows.ingest.rule_sets import keep_rules
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
+from tracemill.store.erasures import Refusal, read_erasures
 from tracemill.store.vault import Archived, Known, Vault
 from tracemill.store.workspace import Workspace
 
@@ -57,10 +58,19 @@ class Ingest:
 
     def plan(self, places: Sequence[Path]) -> Plan:
         """Look at everything below `places`; only what is new or changed is opened."""
-        planning = _Planning(self._known())
+        planning = _Planning(self._known(), self._refuses())
         for found in discover(places):
             planning.take(found)
         return planning.finish()
+
+    def _refuses(self) -> Callable[[str], bool]:
+        """Return what tells whether an input was erased; captured events are of everybody."""
+        book = read_erasures(self._workspace.vault)
+        if book is None:
+            return lambda _address: False
+        refusal = Refusal(book)
+        inbox = self._workspace.inbox
+        return lambda address: Path(address).parent != inbox and refusal.refuses_address(address)
 
     def count_waiting(self, found: Iterable[Candidate]) -> int:
         """Return how many of these inputs are not known in the state in which they stand."""
@@ -127,8 +137,9 @@ class Ingest:
 class _Planning:
     """Compares what is found with what is known, and makes a plan of it."""
 
-    def __init__(self, known: dict[str, Known]) -> None:
+    def __init__(self, known: dict[str, Known], refuses: Callable[[str], bool]) -> None:
         self._known = known
+        self._refuses = refuses
         self._members = _members(known)
         self._plan = Plan([], [], Counter(), [], [], [])
         self._copies: list[tuple[Candidate, Verdict | None, Known]] = []
@@ -139,6 +150,9 @@ class _Planning:
         """Take in an input that stands there now."""
         if isinstance(found, Candidate):
             self._compare(found, None)
+            return
+        if self._refuses(found.address):
+            self._plan.unchanged[ERASED] += 1
             return
         before = self._known.pop(found.address, None)
         skip = Skip(found.reason, found.detail, failed=True)
@@ -161,7 +175,9 @@ class _Planning:
     def _compare(self, found: Candidate, verdict: Verdict | None) -> None:
         """Compare an input with what is known of it; a member's verdict is known already."""
         before = self._known.pop(found.address, None)
-        if not (before and _is_current(before, found)):
+        if self._refuses(found.address):
+            self._plan.unchanged[ERASED] += 1
+        elif not (before and _is_current(before, found)):
             self._add(found, verdict, before)
         elif before.reason == COPY:
             self._copies.append((found, verdict, before))

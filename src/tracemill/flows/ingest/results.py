@@ -16,6 +16,10 @@ COPY: Final = "duplicate_content"
 """Why an input is not read that holds the very bytes of another."""
 
 
+ERASED: Final = "erased"
+"""Why an input is not read that was erased, or is of somebody who was."""
+
+
 class Progress(NamedTuple):
     """How far a stage has come."""
 

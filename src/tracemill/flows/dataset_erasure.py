@@ -1,0 +1,79 @@
+"""Dataset versions that hold something of an erased subject: they go, and a tombstone says so.
+
+A version is immutable, so none is mended: its successor, which is built anew, holds the rest. Every
+folder of the workspace that holds a version is looked at, also copies of one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tracemill.flows.datasets import MANIFEST, TOMBSTONE
+from tracemill.records.datasets import DatasetVersion
+from tracemill.store.erasures import Refusal
+from tracemill.store.workspace import Workspace, write_whole
+
+_LINEAGE: Final = "lineage.jsonl"
+
+
+def affected_versions(workspace: Workspace, input_ids: Collection[str]) -> dict[str, int]:
+    """Return how many examples of each version were made from some inputs."""
+    counted = {}
+    for folder in _versions(workspace):
+        if n_examples := _n_made_from(folder, input_ids):
+            counted[folder.name] = n_examples
+    return counted
+
+
+def erase_versions(
+    workspace: Workspace, input_ids: Collection[str], refusal: Refusal, at: datetime
+) -> int:
+    """Delete every version that was made from some inputs or holds a name; return how many."""
+    gone = [
+        folder
+        for folder in _versions(workspace)
+        if _n_made_from(folder, input_ids) or _names(folder, refusal)
+    ]
+    for folder in gone:
+        tombstone = {"id": folder.name, "erased": at.isoformat()}
+        write_whole(folder.with_name(folder.name + TOMBSTONE), msgspec.json.encode(tombstone))
+        aside = workspace.scratch / folder.name
+        folder.rename(aside)  # whole or gone, also where this is killed
+        shutil.rmtree(aside)
+    return len(gone)
+
+
+def _versions(workspace: Workspace) -> Iterator[Path]:
+    skipped = {workspace.vault, workspace.lake, workspace.root / "example"}
+    for top in sorted(workspace.root.iterdir()):
+        if top.is_dir() and top not in skipped:
+            yield from (path.parent for path in sorted(top.rglob(MANIFEST)) if _is_version(path))
+
+
+def _is_version(manifest: Path) -> bool:
+    try:
+        msgspec.json.decode(manifest.read_bytes(), type=DatasetVersion)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _n_made_from(folder: Path, input_ids: Collection[str]) -> int:
+    lineage = folder / _LINEAGE
+    if not lineage.exists():
+        return 0
+    with lineage.open("rb") as lines:
+        rows: Iterator[Any] = map(msgspec.json.decode, lines)
+        return sum(any(part["input_id"] in input_ids for part in row["lineage"]) for row in rows)
+
+
+def _names(folder: Path, refusal: Refusal) -> bool:
+    return refusal.has_names and any(
+        refusal.words.places(path.read_bytes()) for path in folder.rglob("*") if path.is_file()
+    )

@@ -1,0 +1,273 @@
+"""Where a subject stands in a workspace: the inputs that are its own, and those that name it.
+
+An input is the subject's own where its address or the folder of one of its sessions names it,
+where it is the session, or lies or ran at the place that was named. Such inputs go as a whole,
+with every copy of them. A person may be named in other inputs as well; there only the names go.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tracemill.base.errors import UsageError
+from tracemill.base.keyed_words import KeyedWords, name_code, words_of
+from tracemill.flows.ingest.erasing import is_captured
+from tracemill.flows.ingest.identities import Aliases, Identity, aliases_of, identities_in
+from tracemill.flows.ingest.masking import is_database
+from tracemill.flows.ingest.redactors import redactor
+from tracemill.flows.ingest.results import Progress, Report
+from tracemill.records.erasures import ErasedContent, ErasedName, SubjectKind, Tombstone
+from tracemill.store.erasures import ErasureBook
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.vault import Archived, Chunk, Vault
+from tracemill.store.workspace import Workspace
+
+_SHORTEST: Final = 3
+
+
+class Subject(NamedTuple):
+    """Whom or what an erasure is about."""
+
+    kind: SubjectKind
+    name: str
+    """As it was given; a path is absolute."""
+    also: tuple[str, ...] = ()
+    """Other names of a person."""
+
+
+class Ran(NamedTuple):
+    """One session as the lake knows it."""
+
+    id: str
+    session_id: str
+    input_id: str
+    folder: str | None
+    """Where it ran, with pseudonyms."""
+
+
+class Found(NamedTuple):
+    """Where a subject stands."""
+
+    subject: Subject
+    aliases: Aliases
+    """By what a person is known."""
+    whole: dict[str, Archived]
+    """Inputs that are the subject's own, in their newest state."""
+    masked: dict[str, int]
+    """Other inputs that name it, and in how many places."""
+    states: dict[str, Archived]
+    """Every archived input, in its newest state."""
+    sessions: tuple[str, ...]
+    """Sessions in the inputs that go as a whole."""
+    trajectories: tuple[str, ...]
+    """What agents did in them."""
+    along: tuple[str, ...]
+    """Those among them that are not the subject's, and go since they share an input."""
+    folders: tuple[str, ...]
+    """Remembered folders that go."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it stands nowhere."""
+        return not (self.whole or self.masked or self.folders)
+
+
+def find_subject(workspace: Workspace, subject: Subject, report: Report) -> Found:
+    """Look for a subject in everything that is archived.
+
+    Raises:
+        UsageError: a name is too short to be told from other words.
+    """
+    vault = Vault(workspace.vault)
+    try:
+        return _Finding(workspace, vault, subject, report).run()
+    finally:
+        vault.close()
+
+
+class _Finding:
+    """One look through a vault."""
+
+    def __init__(
+        self, workspace: Workspace, vault: Vault, subject: Subject, report: Report
+    ) -> None:
+        self._vault = vault
+        self._subject = subject
+        self._report = report
+        self._history: defaultdict[str, list[Archived]] = defaultdict(list)
+        for _, state in vault.archive.states():
+            self._history[state.input_id].append(state)
+        self._newest = {input_id: states[-1] for input_id, states in self._history.items()}
+        self._ran = list(_sessions(workspace))
+        self._workspace = workspace
+        self._key = vault.key()
+
+    def run(self) -> Found:
+        """Return where the subject stands."""
+        aliases = self._aliases()
+        words = words_for(self._key, (*aliases.certain,))
+        whole = self._own(words)
+        whole |= self._copies_of(whole)
+        masked = self._naming(words, whole)
+        if pages := {input_id for input_id in masked if self._is_database(input_id)}:
+            whole |= pages | self._copies_of(pages)
+        masked = {i: n for i, n in masked.items() if i not in whole}
+        ran = [ran for ran in self._ran if ran.input_id in whole]
+        sessions = {one.session_id for one in ran}
+        return Found(
+            subject=self._subject,
+            aliases=aliases,
+            whole={input_id: self._newest[input_id] for input_id in sorted(whole)},
+            masked=masked,
+            states=self._newest,
+            sessions=tuple(sorted(sessions)),
+            trajectories=tuple(sorted({one.id for one in ran})),
+            along=tuple(sorted(self._along(sessions))),
+            folders=tuple(self._folders(words, whole)),
+        )
+
+    def _aliases(self) -> Aliases:
+        if self._subject.kind != "person":
+            return Aliases([self._subject.name], [])
+        given = [self._subject.name, *self._subject.also]
+        for name in given:
+            _check_name(name)
+        known: set[Identity] = set()
+        for state in self._newest.values():
+            if state.source == "git":
+                known |= identities_in(self._vault.archive.read(state.chunks))
+        return aliases_of(given, known)
+
+    def _own(self, words: KeyedWords) -> set[str]:
+        """Return the inputs that are the subject's own."""
+        match self._subject.kind:
+            case "session":
+                ran = {r.input_id for r in self._ran if r.session_id == self._subject.name}
+                return {i for i in ran if not self._is_inbox(i)}
+            case "path":
+                shown = self._redacted(self._subject.name)
+                ran = {r.input_id for r in self._ran if _is_at(r.folder, shown)}
+                lying = {
+                    input_id
+                    for input_id, state in self._newest.items()
+                    if _is_at(state.path.partition("#")[0], self._subject.name)
+                    or state.path == self._subject.name
+                }
+                return {i for i in ran | lying if not self._is_inbox(i)}
+            case _:
+                return {
+                    input_id
+                    for input_id, state in self._newest.items()
+                    if words.places(os.fsencode(state.path)) and not self._is_inbox(input_id)
+                } | {r.input_id for r in self._ran if r.folder in self._named_folders(words)}
+
+    def _is_inbox(self, input_id: str) -> bool:
+        """Tell whether an input holds captured events of everybody."""
+        return is_captured(self._workspace, self._newest[input_id].path)
+
+    def _named_folders(self, words: KeyedWords) -> set[str]:
+        return {
+            self._redacted(folder)
+            for folder in self._vault.folders()
+            if words.places(os.fsencode(folder))
+        }
+
+    def _redacted(self, path: str) -> str:
+        return redactor(self._key, str(Path.home()), str(self._vault.patterns)).text(path)
+
+    def _copies_of(self, whole: Collection[str]) -> set[str]:
+        contents = {s.content for i in whole for s in self._history[i] if s.content is not None}
+        return {i for i, states in self._history.items() if states[-1].content in contents}
+
+    def _naming(self, words: KeyedWords, whole: Collection[str]) -> dict[str, int]:
+        """Return the other inputs that name the subject; by how many places."""
+        wanted = [
+            (input_id, state)
+            for input_id, states in sorted(self._history.items())
+            if input_id not in whole and self._may_name(input_id)
+            for state in states
+        ]
+        total = sum(state.n_bytes for _, state in wanted)
+        done = 0
+        counted: dict[tuple[Chunk, ...], int] = {}
+        found: dict[str, int] = {}
+        for input_id, state in wanted:
+            if state.chunks not in counted:
+                counted[state.chunks] = words.count(self._vault.archive.read(state.chunks))
+            if counted[state.chunks]:
+                found[input_id] = counted[state.chunks]
+            done += state.n_bytes
+            self._report(Progress("find", done, total))
+        return found
+
+    def _is_database(self, input_id: str) -> bool:
+        """Tell whether nothing of an input can be masked, since it consists of pages."""
+        chunks = self._newest[input_id].chunks
+        return is_database(next(iter(self._vault.archive.read(chunks)), b""))
+
+    def _may_name(self, input_id: str) -> bool:
+        return self._subject.kind == "person" or self._is_inbox(input_id)
+
+    def _along(self, sessions: Collection[str]) -> set[str]:
+        return set(sessions) - {self._subject.name} if self._subject.kind == "session" else set()
+
+    def _folders(self, words: KeyedWords, whole: Collection[str]) -> Iterable[str]:
+        """Return remembered folders that name the subject, or in which nothing else ran."""
+        staying = {ran.folder for ran in self._ran if ran.input_id not in whole}
+        going = {ran.folder for ran in self._ran if ran.input_id in whole} - staying
+        for folder in self._vault.folders():
+            is_named = self._subject.kind == "person" and bool(words.places(os.fsencode(folder)))
+            is_at = self._subject.kind == "path" and _is_at(folder, self._subject.name)
+            if is_named or is_at or self._redacted(folder) in going:
+                yield folder
+
+
+def _sessions(workspace: Workspace) -> Iterable[Ran]:
+    columns = ("id", "session_id", "input_id", "cwd")
+    for batch in Lake(workspace.lake).batches(TABLES["trajectories"], columns=columns):
+        yield from map(Ran, *(batch.column(name).to_pylist() for name in columns))
+
+
+def _is_at(path: str | None, place: str) -> bool:
+    return path is not None and (path == place or path.startswith(place.rstrip("/") + "/"))
+
+
+def _check_name(name: str) -> None:
+    if sum(map(len, words_of(name))) < _SHORTEST:
+        raise UsageError(
+            f"{name!r} is too short to be told from other words; expected a name, an e-mail "
+            f"address or a user name of at least {_SHORTEST} letters"
+        )
+
+
+def words_for(key: bytes, names: Sequence[str]) -> KeyedWords:
+    """Return what finds these names."""
+    return KeyedWords(key, [name_code(key, name) for name in names])
+
+
+def tombstone_of(found: Found, book: ErasureBook) -> Tombstone:
+    """Return what keeps a subject from coming back."""
+    key = bytes.fromhex(book.key)
+    subject = found.subject
+    is_person = subject.kind == "person"
+    codes = [name_code(key, name) for name in found.aliases.certain]
+    names = tuple(ErasedName(first=c.first, whole=c.whole, n_words=c.n_words) for c in codes)
+    own = () if is_person else found.whole.values()
+    contents = {s.content: s.n_bytes for s in found.whole.values() if s.content is not None}
+    at = (book.code(subject.name),) if subject.kind == "path" else ()
+    return Tombstone(
+        paths=tuple(sorted({book.code(state.path) for state in own} | set(at))),
+        folders=at,
+        contents=tuple(
+            ErasedContent(content=book.code(content), n_bytes=n_bytes)
+            for content, n_bytes in sorted(contents.items())
+        ),
+        sessions=tuple(sorted(map(book.code, (*found.sessions, *found.trajectories)))),
+        names=names if is_person else (),
+        lines=() if is_person else names,
+    )
