@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from tests.trajectories import START, activity, commit, trajectory
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Activity, CommitMention, EditedFile
-from tracemill.records.events import Commit, FileChange
-from tracemill.records.links import Link
+from tracemill.records.activity import Activity, AskedCommit, CommitMention, EditedFile
+from tracemill.records.events import Checkpoint, Commit, FileChange
+from tracemill.records.links import SURE_ENOUGH, Link
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Trajectory
 
 SHA = "1a2b3c4" + "0" * 33
 APP = "/srv/app"
+DAY = timedelta(days=1)
 FIRST_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
@@ -121,36 +122,50 @@ def edits(*paths: str, at: datetime = START) -> Activity:
 
 
 @pytest.mark.parametrize(
-    ("edited", "files", "confidence"),
+    ("edited", "files", "is_linked"),
     [
-        pytest.param(["/srv/app/a.py", "/srv/app/b.py"], ["a.py", "b.py"], 0.85, id="all"),
-        pytest.param(["/srv/app/a.py"], ["a.py", "b.py"], 0.3, id="half of the commit"),
-        pytest.param(["src/a.py"], ["src/a.py"], 0.85, id="relative to the folder"),
-        pytest.param(["/clone/src/a.py"], ["src/a.py"], 0.85, id="in another work tree"),
-        pytest.param(["/other/a.py"], ["a.py"], None, id="a name alone"),
-        pytest.param([], ["a.py"], None, id="nothing edited"),
+        pytest.param(["/srv/app/a.py", "/srv/app/b.py"], ["a.py", "b.py"], True, id="all"),
+        pytest.param(["/srv/app/a.py"], ["a.py", "b.py"], True, id="half of the commit"),
+        pytest.param(["src/a.py"], ["src/a.py"], True, id="relative to the folder"),
+        pytest.param(["/clone/src/a.py"], ["src/a.py"], True, id="in another work tree"),
+        pytest.param(["/other/a.py"], ["a.py"], False, id="a name alone"),
+        pytest.param([], ["a.py"], False, id="nothing edited"),
     ],
 )
-def test_files_link_by_how_many_of_them_were_edited(
-    edited: list[str], files: list[str], confidence: float | None
+def test_a_file_that_was_edited_before_links(
+    edited: list[str], files: list[str], *, is_linked: bool
 ) -> None:
     made = commit(SHA, files=changed(*files), at=START + timedelta(minutes=30))
 
-    assert [(m, c) for _, m, c in linked(edits(*edited), made)] == (
-        [] if confidence is None else [("files_and_time", confidence)]
-    )
+    assert [(m, c >= SURE_ENOUGH) for _, m, c in linked(edits(*edited), made)] == [
+        ("files_and_time", True)
+    ] * is_linked
 
 
-@pytest.mark.parametrize(
-    ("hours", "confidence"),
-    [(-1, None), (0, 0.85), (1, 0.1), (23, 0.1), (24, None), (169, None)],
-)
-def test_files_link_the_less_the_later_the_commit(hours: int, confidence: float | None) -> None:
-    made = commit(SHA, files=changed("a.py", "b.py"), at=START + timedelta(hours=hours))
+def test_a_relative_path_may_be_gits_own_where_no_folder_is_known() -> None:
+    inside = Origin(source="gemini-cli", source_version=1, uri=f"{APP}#entire/s", input_id="i")
+    made = commit(SHA, files=changed("README.md"))
 
-    assert linked(edits("/srv/app/a.py", "/srv/app/b.py"), made) == (
-        [] if confidence is None else [(made.id, "files_and_time", confidence)]
-    )
+    found = linked(edits("README.md"), made, cwd=None, origin=inside)
+    assert [method for _, method, _ in found] == ["files_and_time"]
+
+
+def test_files_link_the_less_the_later_the_commit() -> None:
+    found = []
+    for hours in (-1, 0, 1, 5, 24, 24 * 13, 24 * 15):
+        made = commit(SHA, files=changed("a.py"), at=START + timedelta(hours=hours))
+        found.append([c for _, _, c in linked(edits("/srv/app/a.py"), made)])
+
+    assert found[0] == found[-1] == []
+    assert found[1:-1] == sorted(found[1:-1], reverse=True)
+    assert found[1] > found[2]
+
+
+def test_a_commit_that_was_rebased_long_after_is_found_by_when_it_was_written() -> None:
+    late = START + timedelta(days=90)
+    made = commit(SHA, files=changed("a.py"), authored=START + timedelta(minutes=5), at=late)
+
+    assert [method for _, method, _ in linked(edits("/srv/app/a.py"), made)] == ["files_and_time"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +205,64 @@ def test_a_rebased_commit_is_found_by_its_subject(hours: float, *, is_linked: bo
     written = START + timedelta(hours=hours)
     made = commit(SHA, subject="fix: totals", authored=written, at=START + timedelta(days=9))
 
-    assert linked(about, made) == [(made.id, "commit_subject", 0.9)] * is_linked
+    assert linked(about, made) == [(made.id, "commit_subject", 0.97)] * is_linked
+
+
+@pytest.mark.parametrize(
+    ("subject", "minutes", "is_linked"),
+    [
+        pytest.param("fix: totals", 0, True, id="at once"),
+        pytest.param("fix: totals", 5, True, id="after checks"),
+        pytest.param("fix: totals", 6, False, id="another of that name"),
+        pytest.param("fix: tax", 0, False, id="another subject"),
+    ],
+)
+def test_a_commit_that_a_command_asked_for_is_found_by_its_subject(
+    subject: str, minutes: int, *, is_linked: bool
+) -> None:
+    asked = AskedCommit(subject="fix: totals", step=4, at=START)
+    made = commit(SHA, subject=subject, at=START + timedelta(minutes=minutes))
+
+    found = linked(activity(asked_commits=(asked,)), made)
+    assert found == [(made.id, "commit_subject", 0.97)] * is_linked
+
+
+@pytest.mark.parametrize(
+    ("about", "confidence"),
+    [
+        pytest.param({"started": START, "ended": START}, 0.99, id="it was running"),
+        pytest.param({"edits": (EditedFile(path="a.py", at=(START,)),)}, 0.99, id="it edited"),
+        pytest.param({"started": START - DAY, "ended": START - DAY}, 0.5, id="it lay idle"),
+        pytest.param({}, 0.5, id="nothing is known"),
+    ],
+)
+def test_what_a_checkpoint_says_is_sure_where_the_session_bears_it_out(
+    about: dict[str, Any], confidence: float
+) -> None:
+    made = commit(SHA, files=changed("a.py"), trailers=(("Entire-Checkpoint", "a1b2c3d4e5f6"),))
+    saved = Checkpoint(
+        id="event_saved", origin=made.origin, checkpoint_id="a1b2c3d4e5f6", session_id="s1"
+    )
+    known = trajectory(cwd=APP)
+
+    (link,) = link_records([known], {known.id: activity(**about)}, [made], [saved])
+    assert (link.method, link.confidence) == ("checkpoint_trailer", confidence)
+
+
+def test_of_a_session_in_parts_the_part_that_made_the_commit_is_linked_for_sure() -> None:
+    made = commit(SHA, files=changed("a.py"), trailers=(("Entire-Checkpoint", "a1b2c3d4e5f6"),))
+    saved = Checkpoint(
+        id="event_saved", origin=made.origin, checkpoint_id="a1b2c3d4e5f6", session_id="s1"
+    )
+    parts = [trajectory(id=name, cwd=APP) for name in ("idle", "working")]
+    abouts = {
+        "idle": activity(trajectory_id="idle", started=START - DAY, ended=START - DAY),
+        "working": activity(trajectory_id="working", started=START, ended=START),
+    }
+    links = link_records(parts, abouts, [made], [saved])
+
+    found = {i.source.id: i.confidence for i in links if i.method == "checkpoint_trailer"}
+    assert found == {"idle": 0.5, "working": 0.99}
 
 
 def test_a_session_whose_log_lies_in_a_repository_worked_on_it() -> None:
@@ -198,9 +270,8 @@ def test_a_session_whose_log_lies_in_a_repository_worked_on_it() -> None:
     made = commit(SHA, files=changed("src/a.py"))
     about = edits("/home/elsewhere/src/a.py")
 
-    assert linked(about, made, cwd="/home/elsewhere", origin=inside) == [
-        (made.id, "files_and_time", 0.85)
-    ]
+    found = linked(about, made, cwd="/home/elsewhere", origin=inside)
+    assert [method for _, method, _ in found] == ["files_and_time"]
 
 
 def test_branch_and_time_are_a_guess() -> None:
@@ -229,55 +300,6 @@ def test_a_revert_links_to_what_it_undoes(about: dict[str, Any], confidence: flo
     assert [(i.source.id, i.target.id, i.confidence) for i in found] == (
         [] if confidence is None else [(undoing.id, made.id, confidence)]
     )
-
-
-def sessions(*headers: dict[str, Any], **abouts: Activity) -> list[Link]:
-    known = [trajectory(**header) for header in headers]
-    about = {one.id: activity(trajectory_id=one.id) for one in known} | abouts
-    return link_records(known, about, [])
-
-
-def ends(links: Sequence[Link]) -> list[tuple[str, str, str]]:
-    return [(link.source.id, link.target.id, link.method) for link in links]
-
-
-def test_a_subagent_belongs_to_who_started_it() -> None:
-    sub = {"id": "sub", "is_subagent": True}
-
-    assert ends(sessions({}, {**sub, "parent_id": "traj_1"})) == [("sub", "traj_1", "spawned")]
-    assert ends(sessions({}, sub)) == [("sub", "traj_1", "spawned")]
-    assert ends(sessions({}, {**sub, "session_id": "s9"})) == []
-
-
-def test_of_parts_of_a_session_the_one_that_was_running_started_the_subagent() -> None:
-    later = {
-        "id": "later",
-        "started": START + timedelta(hours=5),
-        "ended": START + timedelta(hours=6),
-    }
-    sub = {"id": "sub", "is_subagent": True, "started": START + timedelta(hours=5, minutes=9)}
-
-    assert ("sub", "later", "spawned") in ends(sessions({}, later, sub))
-
-
-def test_parts_of_one_session_and_copies_of_one_beginning_are_linked_to_what_came_before() -> None:
-    later = {"id": "later", "started": START + timedelta(hours=5)}
-    first = {"traj_1": activity(first_native_id=FIRST_ID)}
-    copy = {"later": activity(trajectory_id="later", first_native_id=FIRST_ID)}
-
-    assert ends(sessions({}, later)) == [("later", "traj_1", "same_session")]
-    forked = sessions({}, {**later, "session_id": "s2"}, **first, **copy)
-    assert ends(forked) == [("later", "traj_1", "same_messages")]
-
-
-@pytest.mark.parametrize("native_id", ["item_0", None])
-def test_ids_that_only_count_messages_make_no_copies(native_id: str | None) -> None:
-    later = {"id": "later", "session_id": "s2"}
-    abouts = {
-        one: activity(trajectory_id=one, first_native_id=native_id) for one in ("traj_1", "later")
-    }
-
-    assert sessions({}, later, **abouts) == []
 
 
 def grouped(known: Sequence[Trajectory], links: Sequence[Link]) -> list[tuple[str, ...]]:

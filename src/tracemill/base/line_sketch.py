@@ -15,8 +15,8 @@ from heapq import nsmallest
 from typing import Final, NamedTuple
 from zlib import crc32
 
-MAX_OF_SESSION: Final = 512
-MAX_OF_COMMIT: Final = 128
+MAX_OF_SESSION: Final = 2_048
+MAX_OF_COMMIT: Final = 512
 _MIN_BYTES: Final = 12
 _HASH_BYTES: Final = 4
 _SEALED_BYTES: Final = 3

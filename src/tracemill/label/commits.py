@@ -1,9 +1,10 @@
-"""Which commits a shell call made, by what git itself printed about them.
+"""Which commits a shell call made, by what git itself printed about them, or by what it was asked.
 
 Git says `[branch 1a2b3c4] subject` when it has made a commit, and says so nowhere else. The line
 counts only behind a command that commits, so a log that is shown, searched or read from
 a file makes no commit. Commits in repositories that the same command creates, and in temporary
-folders, are experiments and no work.
+folders, are experiments and no work. Where the output is cut, hidden or turned into other words,
+the subject that the command gives still finds the commit.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ _SAID: Final = re.compile(
     r"(?P<sha>[0-9a-f]{7,40})\] (?P<subject>.*)$",
     re.MULTILINE,
 )
+_ASKED: Final = re.compile(
+    r"""\bcommit\b[^\n]{0,200}?\s(?:-[a-zA-Z]*m|--message)[ =]?\s*"""
+    r"""(?:"\$\(cat\s+<<-?\s*['"]?\w+['"]?\s*\n(?P<document>[^\n]+)"""
+    r"""|"(?P<double>(?:[^"\\\n]|\\.)+)|'(?P<single>[^'\n]+))"""
+)
+_ESCAPED: Final = re.compile(r"\\([\\\"$`])")
 _PULL: Final = re.compile(r"/pull/(\d{1,9})\b")
 _TEMPORARY: Final = re.compile(r"(?:/private)?/tmp/|/var/folders/")
 
@@ -58,6 +65,16 @@ def said_commits(text: str) -> Iterator[Said]:
         branch = match["branch"]
         subject = match["subject"].strip() or None
         yield Said(match["sha"], None if branch == "detached HEAD" else branch, subject)
+
+
+def asked_subjects(command: str) -> Iterator[str]:
+    """Yield the subjects of the commits that a command line asks git for."""
+    for match in _ASKED.finditer(command):
+        subject = match["document"] or match["single"]
+        if subject is None:
+            subject = _ESCAPED.sub(r"\1", match["double"])
+        if subject.strip():
+            yield subject.strip()
 
 
 def said_pull_requests(text: str) -> Iterator[int]:

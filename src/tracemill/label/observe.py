@@ -32,7 +32,14 @@ from tracemill.label.shell_calls import (
 from tracemill.label.speech import hear
 from tracemill.label.stated import is_liked, is_solved
 from tracemill.label.written import Written
-from tracemill.records.activity import Activity, CheckRun, CommitMention, Correction, Ending
+from tracemill.records.activity import (
+    Activity,
+    AskedCommit,
+    CheckRun,
+    CommitMention,
+    Correction,
+    Ending,
+)
 from tracemill.records.events import (
     Compaction,
     Event,
@@ -43,11 +50,12 @@ from tracemill.records.events import (
 )
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
-OBSERVE_VERSION: Final = 5
+OBSERVE_VERSION: Final = 6
 """Raise it when the same steps would give another activity."""
 
 _MAX_GOAL: Final = 2_000
 _MAX_HELD: Final = 256
+_MAX_ASKED: Final = 500
 _UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
 
 
@@ -87,6 +95,7 @@ class Observer:
         self._held: dict[str, _Held] = {}
         self._running: dict[str, RunningCall] = {}
         self._made: list[_Made] = []
+        self._asked: list[AskedCommit] = []
         self._pulls: dict[int, None] = {}
         self._checks: list[CheckRun] = []
         self._recoveries = Recoveries()
@@ -162,6 +171,7 @@ class Observer:
             n_compactions=self._n_compactions,
             n_todo_changes=self._n_todos,
             commits=self._commits(trajectory.cwd),
+            asked_commits=tuple(self._asked),
             pull_requests=tuple(self._pulls),
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
             corrections=tuple(self._corrections) if is_person else (),
@@ -315,16 +325,22 @@ class Observer:
                     part = call.line.parts[check.place]
                     self._recoveries.check(check.kind, part, tried, passed=run.passed)
         if call.commits:
-            for said in said_commits(text):
-                mention = CommitMention(
-                    sha=said.sha, step=call.step, branch=said.branch, subject=said.subject
-                )
-                self._made.append(_Made(mention, call.place))
+            self._committed(call, exit_code, text)
         if call.pulls:
             self._pulls.update(dict.fromkeys(said_pull_requests(text)))
         paths, is_work = call.edits
         if paths or is_work:
             self._edited(call.step, call.at, paths, is_work=is_work)
+
+    def _committed(self, call: ShellCall, exit_code: int | None, text: str) -> None:
+        for said in said_commits(text):
+            mention = CommitMention(
+                sha=said.sha, step=call.step, branch=said.branch, subject=said.subject
+            )
+            self._made.append(_Made(mention, call.place))
+        for subject in call.subjects:
+            if not exit_code and len(self._asked) < _MAX_ASKED:
+                self._asked.append(AskedCommit(subject=subject, step=call.step, at=call.at))
 
     def _edited(
         self, step: int, at: datetime | None, paths: tuple[str, ...], *, is_work: bool

@@ -13,7 +13,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from tracemill.label.commands import Check, checks, may_check, unfold
-from tracemill.label.commits import makes_commit, may_commit, opens_pull_request, place
+from tracemill.label.commits import (
+    asked_subjects,
+    makes_commit,
+    may_commit,
+    opens_pull_request,
+    place,
+)
 from tracemill.label.edits import edited_by_shell, may_edit
 from tracemill.label.shell import CommandLine, clip, parse
 from tracemill.label.verdict import Outcome, verdict
@@ -40,7 +46,10 @@ _KEPT_END: Final = 4_000
 class ShellCall:
     """One command that is worth following."""
 
-    __slots__ = ("at", "checks", "commits", "edits", "exit_code", "line", "place", "pulls", "step")
+    __slots__ = (
+        *("at", "checks", "commits", "edits", "exit_code", "line", "place", "pulls", "step"),
+        "subjects",
+    )
 
     def __init__(self, step: int, at: datetime | None, command: str, line: CommandLine) -> None:
         self.step = step
@@ -48,6 +57,7 @@ class ShellCall:
         self.line = line
         self.checks: tuple[Check, ...] = tuple(checks(line))
         self.commits = may_commit(command) and makes_commit(line)
+        self.subjects = tuple(asked_subjects(command)) if self.commits else ()
         self.pulls = "gh pr" in command and opens_pull_request(line)
         self.edits = edited_by_shell(command, line)
         self.place = place(line)

@@ -42,7 +42,7 @@ class ChangeIndex:
     def changing(
         self, repository: str, path: str, first: datetime, last: datetime
     ) -> Iterator[Commit]:
-        """Yield the commits made from `first` to `last` that changed a path, by time."""
+        """Yield the commits first written from `first` to `last` that changed a path, by time."""
         moments = self._moments.get((repository, path), [])
         start, end = (
             bisect_left(moments, first.timestamp()),
@@ -78,4 +78,5 @@ def first_written(commit: Commit) -> datetime | None:
 
 
 def _moment(commit: Commit) -> float:
-    return float("-inf") if commit.at is None else commit.at.timestamp()
+    written = first_written(commit)
+    return float("-inf") if written is None else written.timestamp()

@@ -39,6 +39,7 @@ class CommitIndex:
         self._shas = [commit.sha for commit in self._commits]
         self._by_repository: defaultdict[str, list[Commit]] = defaultdict(list)
         self._by_session: defaultdict[str, list[Commit]] = defaultdict(list)
+        self._by_saved_session: defaultdict[str, list[Commit]] = defaultdict(list)
         self._by_pull: defaultdict[tuple[str, int], list[Commit]] = defaultdict(list)
         self._by_subject: defaultdict[tuple[str, str], list[Commit]] = defaultdict(list)
         for commit in self._commits:
@@ -83,8 +84,12 @@ class CommitIndex:
         return known[bisect_left(moments, start) : bisect_right(moments, end)]
 
     def of_session(self, session_id: str) -> list[Commit]:
-        """Return the commits of which a trailer names the session, or a checkpoint of it."""
+        """Return the commits of which a trailer names the session itself."""
         return self._by_session.get(session_id, [])
+
+    def of_checkpoint(self, session_id: str) -> list[Commit]:
+        """Return the commits of which a trailer names a checkpoint that saved the session."""
+        return self._by_saved_session.get(session_id, [])
 
     def of_pull_request(self, repository: str, number: int) -> list[Commit]:
         """Return the commits of a repository that say they came by the pull request."""
@@ -118,19 +123,25 @@ class CommitIndex:
         uri = commit.origin.uri
         self._by_repository[uri].append(commit)
         self._by_subject[uri, commit.subject].append(commit)
-        for session_id in dict.fromkeys(self._named(commit)):
+        for session_id in dict.fromkeys(_named(commit)):
             self._by_session[session_id].append(commit)
+        for session_id in dict.fromkeys(self._saved_by(commit)):
+            self._by_saved_session[session_id].append(commit)
         for pattern in (_PULL_AT_END, _PULL_MERGE):
             if match := pattern.search(commit.subject):
                 self._by_pull[uri, int(match[1])].append(commit)
 
-    def _named(self, commit: Commit) -> Iterator[str]:
-        """Yield the ids of the sessions that the trailers of a commit name."""
+    def _saved_by(self, commit: Commit) -> Iterator[str]:
         for key, value in commit.trailers:
-            if key.lower() in _SESSION_KEYS:
-                yield value.rstrip("/").rpartition("/")[2]
-            elif key.lower() == _CHECKPOINT_KEY:
+            if key.lower() == _CHECKPOINT_KEY:
                 yield from self._saved.get(value, ())
+
+
+def _named(commit: Commit) -> Iterator[str]:
+    """Yield the ids of the sessions that the trailers of a commit name."""
+    for key, value in commit.trailers:
+        if key.lower() in _SESSION_KEYS:
+            yield value.rstrip("/").rpartition("/")[2]
 
 
 def _moment(commit: Commit) -> float:

@@ -3,41 +3,44 @@
 | method | what is known | confidence |
 |---|---|---|
 | `commit_output` | the session printed git's own line about the commit | .99 |
-| `checkpoint_trailer` | a trailer of the commit names the session | .99 |
-| `commit_subject` | the session made a commit of that subject, since rebased or amended | .9 |
-| `pull_request` | session and commit name the same pull request, in one repository | .85 |
+| `checkpoint_trailer` | a trailer of the commit names the session, and it was at work | .99 |
+| `commit_subject` | the session asked for a commit of that subject, minutes before or after | .97 |
 | `base_commit` | the session began at the commit: context, not its work | .9 |
-| `edited_lines` | files that it edited before, and new lines that it wrote | up to .97 |
-| `files_and_time` | files that it edited before; the lines are not known | up to .85 |
+| `pull_request` | session and commit name the same pull request, in one repository | .85 |
+| `edited_lines` | files that it edited before, and lines that it wrote | up to .98 |
+| `files_and_time` | files that it edited before; the commit's lines are not known | up to .98 |
+| `checkpoint_trailer` | a trailer names it, and nothing that it did shows | .5 |
 | `branch_and_time` | made while or at most an hour after, on the session's branch | .3 |
 
 A hash that no known repository holds makes no link. How sure the two methods by edits are is
-measured, see docs/links.md. The last is for commits that no session has made for sure. None but
-the first two looks at merges.
+measured, see docs/links.md. A tool that saves sessions names every one with unsaved work, so
+what it says of a session that lay idle is uncertain. The last is for commits that no session has
+made for sure. Only output and trailers look at merges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from tracemill.link.change_index import ChangeIndex, first_written
+from tracemill.link.change_index import first_written
 from tracemill.link.commit_index import CommitIndex
-from tracemill.link.edit_links import edit_evidence
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.records.activity import Activity, CommitMention
+from tracemill.records.activity import Activity
 from tracemill.records.events import Commit
 from tracemill.records.links import Link
 from tracemill.records.refs import Ref
 from tracemill.records.trajectory import Trajectory
 
-MADE: Final = frozenset({"commit_output", "git_operation", "checkpoint_trailer"})
-"""Methods that prove that the session made the commit."""
+MADE: Final = frozenset({"commit_output", "git_operation", "checkpoint_trailer", "commit_subject"})
+"""Methods that prove, where they are sure, that the session made the commit."""
 
 _AFTER_BRANCH: Final = timedelta(hours=1)
-_LEAST: Final = 0.1
-"""Below this, edits and commit have hardly more to do with one another than any two."""
+_AT_WORK: Final = timedelta(minutes=10)
+"""How long after its last word a session may have been at work on a commit."""
+_ASKED: Final = timedelta(minutes=5)
+"""How far from the command that asks for it a commit may be written."""
 _BY_SUBJECT: Final = timedelta(minutes=2)
 """How far outside the session a commit may be written that only its subject tells."""
 
@@ -48,13 +51,73 @@ def repository_of(trajectory: Trajectory, index: CommitIndex) -> str | None:
     return index.repository_of(trajectory.cwd) or index.repository_of(within)
 
 
-def sure_links(trajectory: Trajectory, activity: Activity, index: CommitIndex) -> Iterator[Link]:
-    """Yield the links that the session or the commit itself states."""
+def stated_links(trajectory: Trajectory, activity: Activity, index: CommitIndex) -> Iterator[Link]:
+    """Yield the links to commits that the session says it made."""
     repository = repository_of(trajectory, index)
-    yield from _outputs(trajectory, activity, index, repository)
-    for commit in index.of_session(trajectory.session_id):
-        if not trajectory.is_subagent:
+    steps: dict[str, list[int]] = {}
+    found: dict[str, Commit] = {}
+    structured: set[str] = set()
+    for mention in activity.commits:
+        commit = index.find(mention.sha, repository)
+        if commit is not None:
+            found[commit.id] = commit
+            steps.setdefault(commit.id, []).append(mention.step)
+            if mention.is_structured:
+                structured.add(commit.id)
+    for commit_id, commit in found.items():
+        method = "git_operation" if commit_id in structured else "commit_output"
+        evidence = [of_trajectory(trajectory.id, step) for step in sorted(set(steps[commit_id]))]
+        yield make_link(
+            of_trajectory(trajectory.id), of_commit(commit), method, 0.99, evidence=evidence
+        )
+    if repository is not None:
+        subjects = {
+            commit.id: (commit, step)
+            for commit, step in _by_subject(activity, repository, index)
+            if commit.id not in found
+        }
+        for commit, step in subjects.values():
+            source, target = of_trajectory(trajectory.id), of_commit(commit)
+            shown = [of_trajectory(trajectory.id, step)]
+            yield make_link(source, target, "commit_subject", 0.97, evidence=shown)
+
+
+def _by_subject(
+    activity: Activity, repository: str, index: CommitIndex
+) -> Iterator[tuple[Commit, int]]:
+    """Yield the commits of subjects that the session asked for, or printed with a hash now gone."""
+    for asked in activity.asked_commits:
+        for commit in index.with_subject(repository, asked.subject):
+            if asked.at is not None and _is_within(commit, asked.at, asked.at, _ASKED):
+                yield commit, asked.step
+    if activity.started is None or activity.ended is None:
+        return
+    for mention in activity.commits:
+        if mention.subject and index.find(mention.sha, repository) is None:
+            for commit in index.with_subject(repository, mention.subject):
+                if _is_within(commit, activity.started, activity.ended, _BY_SUBJECT):
+                    yield commit, mention.step
+
+
+def _is_within(commit: Commit, first: datetime, last: datetime, slack: timedelta) -> bool:
+    written = first_written(commit)
+    return written is not None and first - slack <= written <= last + slack
+
+
+def named_links(
+    trajectory: Trajectory, activity: Activity, index: CommitIndex, shown: Collection[str]
+) -> Iterator[Link]:
+    """Yield the links that a commit or somebody else states.
+
+    `shown` are the commits of which something else shows that the session worked on them.
+    """
+    repository = repository_of(trajectory, index)
+    if not trajectory.is_subagent:
+        for commit in index.of_session(trajectory.session_id):
             yield _link(trajectory, commit, "checkpoint_trailer", 0.99)
+        for commit in index.of_checkpoint(trajectory.session_id):
+            is_shown = commit.id in shown or _is_at_work(activity, commit)
+            yield _link(trajectory, commit, "checkpoint_trailer", 0.99 if is_shown else 0.5)
     if repository is not None:
         for number in activity.pull_requests:
             for commit in index.of_pull_request(repository, number):
@@ -64,68 +127,23 @@ def sure_links(trajectory: Trajectory, activity: Activity, index: CommitIndex) -
         yield _link(trajectory, base, "base_commit", 0.9)
 
 
-def weak_links(
-    trajectory: Trajectory,
-    activity: Activity,
-    index: CommitIndex,
-    changes: ChangeIndex,
-    taken: Collection[str],
-) -> Iterator[Link]:
-    """Yield the links that edits and time suggest, by time alone none to commits in `taken`."""
-    repository = repository_of(trajectory, index)
-    if repository is None:
-        return
-    told = set()
-    for evidence in edit_evidence(trajectory, activity, repository, changes):
-        if evidence.confidence < _LEAST:
-            continue
-        told.add(evidence.commit.id)
-        yield _link(trajectory, evidence.commit, evidence.method, evidence.confidence)
+def _is_at_work(activity: Activity, commit: Commit) -> bool:
     if activity.started is None or activity.ended is None:
-        return
-    for commit in index.between(repository, activity.started, activity.ended + _AFTER_BRANCH):
-        is_open = commit.id not in told and commit.id not in taken and len(commit.parents) <= 1
-        if is_open and trajectory.branch in commit.refs:
-            yield _link(trajectory, commit, "branch_and_time", 0.3)
+        return False
+    return _is_within(commit, activity.started, activity.ended, _AT_WORK)
 
 
-def _outputs(
-    trajectory: Trajectory, activity: Activity, index: CommitIndex, repository: str | None
+def branch_links(
+    trajectory: Trajectory, activity: Activity, index: CommitIndex, taken: Collection[str]
 ) -> Iterator[Link]:
-    steps: dict[str, list[int]] = {}
-    found: dict[str, Commit] = {}
-    structured: set[str] = set()
-    for mention in activity.commits:
-        commit = index.find(mention.sha, repository)
-        if commit is None:
-            yield from _same_subject(trajectory, activity, mention, index)
-            continue
-        found[commit.id] = commit
-        steps.setdefault(commit.id, []).append(mention.step)
-        if mention.is_structured:
-            structured.add(commit.id)
-    for commit_id, commit in found.items():
-        method = "git_operation" if commit_id in structured else "commit_output"
-        evidence = [of_trajectory(trajectory.id, step) for step in sorted(set(steps[commit_id]))]
-        yield make_link(
-            of_trajectory(trajectory.id), of_commit(commit), method, 0.99, evidence=evidence
-        )
-
-
-def _same_subject(
-    trajectory: Trajectory, activity: Activity, mention: CommitMention, index: CommitIndex
-) -> Iterator[Link]:
-    """Yield the links to what became of a commit whose hash is gone."""
+    """Yield the links that branch and time alone suggest, none to commits in `taken`."""
     repository = repository_of(trajectory, index)
     if repository is None or activity.started is None or activity.ended is None:
         return
-    first, last = activity.started - _BY_SUBJECT, activity.ended + _BY_SUBJECT
-    for commit in index.with_subject(repository, mention.subject or ""):
-        written = first_written(commit)
-        if mention.subject and written is not None and first <= written <= last:
-            step = [of_trajectory(trajectory.id, mention.step)]
-            source, target = of_trajectory(trajectory.id), of_commit(commit)
-            yield make_link(source, target, "commit_subject", 0.9, evidence=step)
+    for commit in index.between(repository, activity.started, activity.ended + _AFTER_BRANCH):
+        is_open = commit.id not in taken and len(commit.parents) <= 1
+        if is_open and trajectory.branch in commit.refs:
+            yield _link(trajectory, commit, "branch_and_time", 0.3)
 
 
 def _link(trajectory: Trajectory, commit: Commit, method: str, confidence: float) -> Link:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
+from tracemill.link.authors import Authors
 from tracemill.link.change_index import ChangeIndex
 from tracemill.link.commit_index import CommitIndex
-from tracemill.link.commit_links import MADE, sure_links, weak_links
+from tracemill.link.commit_links import (
+    MADE,
+    branch_links,
+    named_links,
+    repository_of,
+    stated_links,
+)
 from tracemill.link.commit_pairs import commit_pairs
+from tracemill.link.edit_links import Worker, edit_evidence
+from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.link.session_links import session_links
 from tracemill.records.activity import Activity
 from tracemill.records.events import ChangeUndone, Checkpoint, Commit, LinesAdded
 from tracemill.records.links import Link
 from tracemill.records.trajectory import Trajectory
+
+_LEAST: Final = 0.1
+"""Below this, edits and commit have hardly more to do with one another than any two."""
+_SHOWN: Final = 0.2
+"""From this on, edits bear out a trailer."""
 
 
 def link_records(
@@ -31,18 +47,66 @@ def link_records(
     others back, `lines` which lines commits added. Without `checkpoints` such trailers say nothing.
     """
     index = CommitIndex(commits, checkpoints)
-    changes = ChangeIndex(index, lines)
     known = list(trajectories)
     observed = [(t, activities[t.id]) for t in known if t.id in activities]
-    links = {link.id: link for t, activity in observed for link in sure_links(t, activity, index)}
-    taken = {link.target.id for link in links.values() if link.method in MADE}
-    linked = {(link.source.id, link.target.id) for link in links.values()}
-    for trajectory, activity in observed:
-        for link in weak_links(trajectory, activity, index, changes, taken):
-            if (link.source.id, link.target.id) not in linked:
-                links[link.id] = link
+    links = {link.id: link for link in _made_links(observed, index, ChangeIndex(index, lines))}
     for link in session_links(known, activities):
         links[link.id] = link
     for link in commit_pairs(index, undone):
         links[link.id] = link
     return sorted(links.values(), key=lambda link: link.id)
+
+
+def _made_links(
+    observed: list[tuple[Trajectory, Activity]], index: CommitIndex, changes: ChangeIndex
+) -> Iterator[Link]:
+    """Yield the links from sessions to commits; what is sure makes what is weaker needless."""
+    stated = [link for t, activity in observed for link in stated_links(t, activity, index)]
+    edited = _edited(observed, index, changes, _authors(observed, index, stated))
+    shown: defaultdict[str, set[str]] = defaultdict(set)
+    for link in [*stated, *edited]:
+        if link.confidence >= _SHOWN:
+            shown[link.source.id].add(link.target.id)
+    named = [
+        link for t, activity in observed for link in named_links(t, activity, index, shown[t.id])
+    ]
+    sure = [*stated, *named]
+    yield from sure
+    linked = {(link.source.id, link.target.id) for link in sure}
+    weak = [link for link in edited if (link.source.id, link.target.id) not in linked]
+    yield from weak
+    linked.update((link.source.id, link.target.id) for link in weak)
+    taken = {link.target.id for link in sure if link.method in MADE}
+    for trajectory, activity in observed:
+        for link in branch_links(trajectory, activity, index, taken):
+            if (link.source.id, link.target.id) not in linked:
+                yield link
+
+
+def _authors(
+    observed: Iterable[tuple[Trajectory, Activity]], index: CommitIndex, stated: Iterable[Link]
+) -> Authors:
+    authors = Authors()
+    trajectories = {trajectory.id: trajectory for trajectory, _ in observed}
+    commits = {commit.id: commit for commit in index}
+    for link in stated:
+        authors.learn(trajectories[link.source.id], commits[link.target.id])
+    return authors
+
+
+def _edited(
+    observed: Iterable[tuple[Trajectory, Activity]],
+    index: CommitIndex,
+    changes: ChangeIndex,
+    authors: Authors,
+) -> list[Link]:
+    workers: list[Worker] = [
+        (trajectory, activity, repository)
+        for trajectory, activity in observed
+        if (repository := repository_of(trajectory, index)) is not None
+    ]
+    return [
+        make_link(of_trajectory(e.trajectory.id), of_commit(e.commit), e.method, e.confidence)
+        for e in edit_evidence(workers, changes, authors)
+        if e.confidence >= _LEAST
+    ]

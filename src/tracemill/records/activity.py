@@ -34,6 +34,17 @@ class CommitMention(Record, frozen=True, kw_only=True):
     """First line of its message as printed."""
 
 
+class AskedCommit(Record, frozen=True, kw_only=True):
+    """A commit that a command of the session asked git for, whatever git printed of it."""
+
+    subject: str
+    """First line of the message that the command gives."""
+    step: Count
+    """Index of the step that asked."""
+    at: datetime | None = None
+    """When the step was said."""
+
+
 class EditedFile(Record, frozen=True, kw_only=True):
     """A file that the session wrote or edited, and when."""
 
@@ -96,6 +107,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Times that the agent changed its todo list."""
     commits: tuple[CommitMention, ...] = ()
     """Commits that it made, in order."""
+    asked_commits: tuple[AskedCommit, ...] = ()
+    """Commits that its commands asked for and that did not fail, in order, at most 500."""
     pull_requests: tuple[int, ...] = ()
     """Pull requests that it named."""
     checks: tuple[CheckRun, ...] = ()

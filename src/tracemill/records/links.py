@@ -32,9 +32,10 @@ LinkMethod = Literal[
 `commit_output` the session printed the commit's hash when it committed; `git_operation` the
 tool result names the commit; `checkpoint_trailer` the commit's trailer names the session;
 `pull_request` both name one pull request; `base_commit` the session began at the commit;
-`commit_subject` the session made a commit of that subject whose hash is gone; `edited_lines` the
-commit holds files that the session edited before and lines that it wrote; `files_and_time` it
-holds such files, and its lines are not known; `branch_and_time` only branch and time agree;
+`commit_subject` the session asked for a commit of that subject, or made one whose hash is gone;
+`edited_lines` the commit holds files that the session edited before and lines that it wrote;
+`files_and_time` it holds such files, and its lines are not known; `branch_and_time` only branch
+and time agree;
 `spawned` one agent started the other; `same_session` both carry one session id;
 `same_messages` one begins with the other's messages;
 `reverts` a commit says so; `undoes` a commit changes back what the other changed; `same_change`

@@ -1,0 +1,65 @@
+"""How sure edits make it that a commit holds a session's work: a logistic model of six measures.
+
+Its weights were fitted to sessions and commits of which a trailer says whether they belong
+together, once with the commits' lines and once without; docs/links.md says how sure the links came
+out on repositories that were left out. They are not the truth about anybody's repository, so no
+link by edits is surer than `MOST`.
+"""
+
+from __future__ import annotations
+
+from math import exp, log1p, sqrt
+from typing import Final, NamedTuple
+
+MOST: Final = 0.98
+
+
+class Measures(NamedTuple):
+    """What is known of a session's edits and a commit."""
+
+    hours: float
+    """From the last edit that the commit can hold until it was written."""
+    new_share: float | None
+    """Share of the commit's new lines that the session wrote, and no session after it; None where
+    none of its lines can be compared."""
+    own_share: float
+    """Share of the lines that the session wrote that are new in the commit."""
+    rival: float
+    """By how much more of the commit's new lines another session wrote."""
+    is_alone: bool
+    """Whether no other session edited any of its files since they were last committed."""
+    is_stranger: bool
+    """Whether others than its author commit from the home folder in which the session ran."""
+
+
+class _Weights(NamedTuple):
+    base: float
+    hours: float
+    new: float
+    own: float
+    rival: float
+    alone: float
+    stranger: float
+
+
+_WITH_LINES: Final = _Weights(
+    base=0.22, hours=-1.13, new=2.34, own=2.11, rival=-1.57, alone=0.87, stranger=-1.21
+)
+_WITHOUT: Final = _Weights(
+    base=1.35, hours=-1.42, new=0, own=0, rival=0, alone=1.85, stranger=-1.47
+)
+
+
+def sureness(known: Measures) -> float:
+    """Return the probability that the commit holds work of the session."""
+    by = _WITHOUT if known.new_share is None else _WITH_LINES
+    weight = (
+        by.base
+        + by.hours * log1p(known.hours)
+        + by.new * sqrt(known.new_share or 0)
+        + by.own * sqrt(known.own_share)
+        + by.rival * known.rival
+        + by.alone * known.is_alone
+        + by.stranger * known.is_stranger
+    )
+    return round(min(1 / (1 + exp(-weight)), MOST), 2)

@@ -1,0 +1,61 @@
+"""Which commits a session's commands ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.trajectories import START, agent, trajectory
+from tracemill.label.commits import asked_subjects
+from tracemill.label.observe import observe
+from tracemill.records.activity import AskedCommit
+from tracemill.records.trajectory import Step, ToolCall, ToolResult
+
+DOCUMENT = """git add a.py && git commit -m "$(cat <<'EOF'
+fix: totals
+
+The tax was lacking.
+EOF
+)" && git status"""
+
+
+@pytest.mark.parametrize(
+    ("command", "subjects"),
+    [
+        ("git commit -m 'fix: totals'", ["fix: totals"]),
+        ('git add -A && git commit -am "fix: totals" -m "more"', ["fix: totals"]),
+        ('git commit --message="fix: \\"totals\\""', ['fix: "totals"']),
+        ('git commit -m "fix: totals\n\nThe tax was lacking."', ["fix: totals"]),
+        (DOCUMENT, ["fix: totals"]),
+        ("git commit -m 'one' && git commit -m 'two'", ["one", "two"]),
+        ("git commit --amend --no-edit", []),
+        ("git commit -F message.txt", []),
+        ("git commit -m ''", []),
+    ],
+)
+def test_the_subject_stands_in_the_command(command: str, subjects: list[str]) -> None:
+    assert list(asked_subjects(command)) == subjects
+
+
+def committing(command: str, exit_code: int | None) -> Step:
+    call = ToolCall(id="c1", name="Bash", arguments={"command": command})
+    result = ToolResult(call_id="c1", content="ok", exit_code=exit_code, status="ok")
+    return agent(3, calls=(call,), results=(result,), at=START)
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code", "is_kept"),
+    [
+        pytest.param(DOCUMENT, None, True, id="nothing is said of its end"),
+        pytest.param(DOCUMENT, 0, True, id="it ended well"),
+        pytest.param(DOCUMENT, 1, False, id="it failed"),
+        pytest.param("git init && git commit -m 'fix: totals'", 0, False, id="an experiment"),
+        pytest.param("grep -rn \"git commit -m 'fix: totals'\" .", 0, False, id="a search"),
+    ],
+)
+def test_only_a_command_that_commits_asks_for_a_commit(
+    command: str, exit_code: int | None, *, is_kept: bool
+) -> None:
+    found = observe(trajectory(), [committing(command, exit_code)], [])
+
+    asked = AskedCommit(subject="fix: totals", step=3, at=START)
+    assert found.asked_commits == (asked,) * is_kept
