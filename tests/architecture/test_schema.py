@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from tracemill import records
-from tracemill.flows import erasure, results, team_views
+from tracemill.flows import erasure, gate_rows, results, team_views
 from tracemill.flows import gates as gate_answers
 from tracemill.flows.privacy import files, preview, rows, rules, scan, verify
 from tracemill.records import (
@@ -43,6 +43,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.activity": activity.Activity,
     "record.gate-result": gates.GateResult,
     "record.fix-pair": gates.FixPair,
+    "record.flaky-test": gates.FlakyTest,
     "record.finding": findings.Finding,
     "record.quarantined": findings.Quarantined,
     "record.input": findings.Input,
@@ -76,8 +77,9 @@ TYPES: Final[dict[str, Any]] = {
     "row.refused": rows.RefusedRow,
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,
-    "row.gate": results.GateRow,
-    "row.fix": results.FixRow,
+    "row.gate": gate_rows.GateRow,
+    "row.fix": gate_rows.FixRow,
+    "row.flaky": gate_rows.FlakyRow,
     "row.link": results.LinkRow,
     "row.failure": results.FailureRow,
 }
@@ -102,7 +104,18 @@ def field_texts(kind: type) -> dict[str, str]:
 
 def records_in(name: str) -> list[type]:
     modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
-    modules += [results, gate_answers, erasure, files, preview, rows, rules, scan, verify]
+    modules += [
+        results,
+        gate_answers,
+        gate_rows,
+        erasure,
+        files,
+        preview,
+        rows,
+        rules,
+        scan,
+        verify,
+    ]
     return [getattr(m, name) for m in modules if hasattr(m, name)]
 
 

@@ -87,3 +87,25 @@ def test_status_and_run_count_gates(workspace: str, capsys: pytest.CaptureFixtur
 def test_an_unknown_gate_is_not_found(workspace: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["gate", "show", "gate_none", "--workspace", workspace]) == 3
     assert "tracemill gate list" in capsys.readouterr().err
+
+
+def test_gates_that_were_told_and_flaky_tests_are_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = str(tmp_path / "ws")
+    for verdict in ("fail", "pass"):
+        payload = json.dumps({"gate_id": "g", "validation_result": verdict, "commit": "0f"})
+        assert call(["emit", "gate", "--json", payload, "--workspace", where]) == 0
+    inputs = tmp_path / "in"
+    inputs.mkdir()
+    assert call(["run", str(inputs), "--workspace", where, "--quiet"]) == 0
+    rows = answer(capsys, "gate", "list", "--workspace", where)["rows"]
+    (flaky,) = answer(capsys, "gate", "flaky", "--workspace", where)["rows"]
+    shown = answer(capsys, "gate", "show", rows[0]["id"], "--workspace", where)
+
+    assert [(row["title"], row["gate"]) for row in rows] == [("g", "other")] * 2
+    assert {row["status"] for row in rows} == {"passed", "failed"}
+    assert (flaky["name"], flaky["commit"], flaky["failed"], flaky["passed"]) == ("g", "0f", 1, 1)
+    assert sorted(flaky["runs"]) == sorted(row["id"] for row in rows)
+    assert [one["id"] for one in shown["flaky"]] == [flaky["id"]]
+    assert call(["gate", "fixes", "--workspace", where]) == 3

@@ -91,6 +91,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "list": "List gate runs, newest first.",
                 "show": "Show a gate run: its verdict, and what failed where.",
                 "fixes": "List runs between which failing tests were fixed.",
+                "flaky": "List tests that failed and passed on the same code.",
             },
         ),
         "link": ("Which records belong together.", {"list": "List links, the surest first."}),

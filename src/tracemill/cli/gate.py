@@ -13,7 +13,7 @@ from tracemill.cli.output import (
     show_list,
     write,
 )
-from tracemill.flows.results import FixRow, GateRow
+from tracemill.flows.gate_rows import FixRow, FlakyRow, GateRow
 from tracemill.records.events import GateRun
 from tracemill.records.gates import FAILING, Coverage, GateResult
 
@@ -24,9 +24,10 @@ _URI_WIDTH = 42
 def _cells(row: GateRow) -> tuple[str, ...]:
     when = f"{row.at:%Y-%m-%d %H:%M}" if row.at else "unknown"
     failing = row.failed + row.errors
+    tool = row.tool or row.title or "unknown"
     share = f"{row.line_rate:.1%}" if row.line_rate is not None else ""
     return (
-        row.id, when, row.gate, row.tool or "unknown", row.status, str(row.total), str(failing),
+        row.id, when, row.gate, tool, row.status, str(row.total), str(failing),
         share, (row.commit or "")[:12], _end_of(row.uri),
     )  # fmt: skip
 
@@ -64,6 +65,25 @@ _FIX_SHAPE = Shape(
 )
 
 
+def _flaky_cells(row: FlakyRow) -> tuple[str, ...]:
+    when = f"{row.last_at:%Y-%m-%d %H:%M}" if row.last_at else "unknown"
+    said = f"{row.attempts} attempts" if row.attempts else f"{row.failed} no, {row.passed} yes"
+    return (
+        row.runs[-1], when, row.gate, said, (row.commit or "")[:12], str(len(row.runs)),
+        one_line(row.name, 80),
+    )  # fmt: skip
+
+
+_FLAKY_SHAPE = Shape(
+    "flaky",
+    ("RUN", "WHEN", "GATE", "PROOF", "COMMIT", "RUNS", "TEST"),
+    _flaky_cells,
+    "tracemill gate show RUN",
+    ("RUNS", "WHEN", "COMMIT", "GATE"),
+    "no test is known to have failed and passed on the same code",
+)
+
+
 def list_gate(
     *,
     listing: Listing = Listing(),  # noqa: B008 - frozen
@@ -80,6 +100,15 @@ def fixes_gate(
 ) -> int:
     """List pairs of gate runs between which failing tests were fixed, newest first."""
     return show_list("fix", FixRow, _FIX_SHAPE, listing, common)
+
+
+def flaky_gate(
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List tests that failed and passed on the same code, with what shows it, newest first."""
+    return show_list("flaky", FlakyRow, _FLAKY_SHAPE, listing, common)
 
 
 def show_gate(
@@ -113,6 +142,8 @@ def show_gate(
         other = pair.before_id if is_after else pair.after_id
         fixed = counted(len(pair.fixed) + len(pair.collected), "test")
         write(f"Fixed        {fixed} {'since' if is_after else 'until'} {other}")
+    for flaky in shown.flaky:
+        write(f"Flaky        {one_line(flaky.name, _MESSAGE_WIDTH)}")
     for result in shown.results:
         if result.status in FAILING or result.status == "noted":
             _show_result(result)

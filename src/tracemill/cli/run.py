@@ -11,7 +11,7 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
 from tracemill.cli.status import following
 from tracemill.flows.loop import Options, plan_turn, read_only, turn
-from tracemill.flows.results import PlanResult, RunResult
+from tracemill.flows.results import PlanResult, RunResult, StoreCounts
 
 _SHOWN_FAILURES = 20
 
@@ -107,6 +107,13 @@ def _show_plan(plan: PlanResult) -> None:
     counts("Skipped", plan.to_skip)
 
 
+def _show_tests(store: StoreCounts) -> None:
+    if store.fixed_tests:
+        write(f"Fixed        {counted(store.fixed_tests, 'test')} that failed before")
+    if store.flaky_tests:
+        write(f"Flaky        {counted(store.flaky_tests, 'test')} that failed and passed as it was")
+
+
 def _show(result: RunResult, common: Common) -> None:
     if result.is_example:
         write("No sessions were found on this machine: this is the bundled example history.")
@@ -121,8 +128,7 @@ def _show(result: RunResult, common: Common) -> None:
     counts("Links", store.links)
     counts("Episodes", store.episodes)
     counts("Gates", store.gates)
-    if store.fixed_tests:
-        write(f"Fixed        {counted(store.fixed_tests, 'test')} that failed before")
+    _show_tests(store)
     counts("Examples", store.examples)
     counts("Left out", store.drops)
     if store.quarantined:

@@ -15,7 +15,7 @@ from tracemill.export import EXPORT_VERSION
 from tracemill.flows.build import build_examples
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
-from tracemill.flows.gates import read_fix_pairs
+from tracemill.flows.gates import compare_gates
 from tracemill.flows.indexing import FoundCounts, count_findings, count_store, fill_index
 from tracemill.flows.publish import Unfinished, publish
 from tracemill.flows.timing import StageClock
@@ -74,8 +74,10 @@ class Derivations:
                 facts.lines,
             )
             self._keep("links", facts.links)
-            facts.fix_pairs = read_fix_pairs(self._lake, facts.gate_runs)
+            compared = compare_gates(self._lake, facts.gate_runs, facts.told_tests)
+            facts.fix_pairs, facts.flaky = compared
             self._keep("fix_pairs", facts.fix_pairs)
+            self._keep("flaky_tests", facts.flaky)
         with self._clock.stage("label"):
             self._judge(facts)
         with self._clock.stage("build"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tracemill.flows.ci_gates import CiEvent, ci_gates
+from tracemill.flows.team_gates import TeamEvent, team_gate, team_gates, team_tests
 from tracemill.label.process_labels import ProcessLabels
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
@@ -25,7 +26,7 @@ from tracemill.records.events import (
     TeamReport,
 )
 from tracemill.records.findings import Input
-from tracemill.records.gates import FixPair
+from tracemill.records.gates import FixPair, FlakyTest
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.trajectory import Trajectory
@@ -50,6 +51,7 @@ class Facts:
         self.checkpoints: list[Checkpoint] = []
         self.gate_runs: list[GateRun] = []
         self._ci: list[CiEvent] = []
+        self._team: list[TeamEvent] = []
         self.undone: list[ChangeUndone] = []
         self.documents: Counter[str] = Counter()
         self.reports: Counter[str] = Counter()
@@ -60,11 +62,14 @@ class Facts:
         self.commits.sort(key=lambda commit: commit.id)
         self.checkpoints.sort(key=lambda checkpoint: checkpoint.id)
         self.gate_runs += ci_gates(self._ci)
+        self.gate_runs += team_gates(self._team)
+        self.told_tests = {event.id: team_tests(event) for event in self._team}
         self.gate_runs.sort(key=lambda run: run.id)
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
         self.labels: list[Label] = sorted(self._judge.labels(), key=_name)
         self.fix_pairs: list[FixPair] = []
+        self.flaky: list[FlakyTest] = []
 
     def _take(self, event: Event) -> None:
         """Take an event of no session; documents are judged as they pass, and not held."""
@@ -85,6 +90,8 @@ class Facts:
             self._judge.take(event)
         elif isinstance(event, Captured | TeamReport):
             self.reports[_kind_of(event)] += 1
+            if team_gate(event) is not None:
+                self._team.append(event)
 
     def _consider(self, trajectory: Trajectory) -> None:
         known = self.trajectories.get(trajectory.id)

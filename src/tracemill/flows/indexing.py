@@ -10,7 +10,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.flows.facts import Facts
-from tracemill.flows.gates import fix_row, gate_row
+from tracemill.flows.gates import fix_row, flaky_row, gate_row
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow, StoreCounts
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.episodes import Episode
@@ -30,6 +30,7 @@ def fill_index(index: Index, facts: Facts) -> None:
     index.replace("link", _links(facts))
     index.replace("gate", map(gate_row, facts.gate_runs))
     index.replace("fix", map(fix_row, facts.fix_pairs))
+    index.replace("flaky", map(flaky_row, facts.flaky))
 
 
 def _sessions(facts: Facts) -> Iterator[Row]:
@@ -141,6 +142,12 @@ def count_findings(lake: Lake) -> FoundCounts:
     return FoundCounts(dict(sorted(kinds.items())), dict(sorted(rules.items())))
 
 
+def _fixed_tests(facts: Facts) -> int:
+    """Count tests that were fixed; gates of a team's process that pass at last are none."""
+    of_tests = {run.id for run in facts.gate_runs if run.gate == "test"}
+    return sum(len(pair.fixed) for pair in facts.fix_pairs if pair.after_id in of_tests)
+
+
 def count_store(
     lake: Lake,
     facts: Facts,
@@ -162,7 +169,8 @@ def count_store(
         findings=found.kinds,
         rules=found.rules,
         gates=dict(sorted(Counter(run.status for run in facts.gate_runs).items())),
-        fixed_tests=sum(len(pair.fixed) for pair in facts.fix_pairs),
+        fixed_tests=_fixed_tests(facts),
+        flaky_tests=len({each.name for each in facts.flaky}),
         links=dict(sorted(Counter(link.method for link in facts.links).items())),
         episodes=dict(sorted(Counter(episode.outcome for episode in facts.episodes).items())),
         examples=version.n_examples if version else {},

@@ -51,6 +51,8 @@ class StoreCounts(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Gate runs by verdict."""
     fixed_tests: int = 0
     """Tests that failed in one gate run and passed in a later one."""
+    flaky_tests: int = 0
+    """Tests that failed and passed on the same code."""
     links: dict[str, int] = msgspec.field(default_factory=dict)
     """Links by method."""
     episodes: dict[str, int] = msgspec.field(default_factory=dict)
@@ -199,50 +201,6 @@ class LinkRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     target: str = msgspec.field(name="to")
     method: str
     confidence: float
-
-
-class GateRow(Record, frozen=True, kw_only=True, omit_defaults=False):
-    """One gate run in a list; these names are stable."""
-
-    id: str
-    gate: str
-    tool: str | None
-    tool_version: str | None
-    status: str
-    total: int
-    passed: int
-    failed: int
-    errors: int
-    skipped: int
-    line_rate: float | None
-    branch_rate: float | None
-    score: float | None
-    at: datetime | None
-    duration_s: float | None
-    commit: str | None
-    branch: str | None
-    run_id: str | None
-    attempt: int | None
-    exit_code: int | None
-    title: str | None
-    source: str
-    uri: str
-
-
-class FixRow(Record, frozen=True, kw_only=True, omit_defaults=False):
-    """Two gate runs between which tests were fixed, in a list; these names are stable."""
-
-    id: str
-    before: str
-    after: str
-    before_at: datetime | None
-    after_at: datetime | None
-    fixed: int
-    collected: int
-    still_failing: int
-    broken: int
-    is_green: bool
-    tests: tuple[str, ...]
 
 
 class Check(Record, frozen=True, kw_only=True):

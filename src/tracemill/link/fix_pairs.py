@@ -1,83 +1,21 @@
 """Which tests failed in one run and passed in a later one: the proof that something was fixed.
 
-A test is known by its suite and name, however its report spells them: `a/test_b.py::C` and
-`a.test_b.C` are one suite. A module that could not be collected is fixed when its tests run.
-Runs whose time is unknown have no order, and are left out. Two runs that share less than half
-of the tests of the smaller one are not runs of the same tests.
+A module that could not be collected is fixed when its tests run. Runs whose time is unknown have
+no order, and are left out. Two runs that share less than half of the tests of the smaller one are
+not runs of the same tests. That a flaky test passes proves nothing, so it is never fixed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from tracemill.base.ids import make_id
-from tracemill.records.gates import FAILING, FixedTest, FixPair, GateRun, ResultStatus
+from tracemill.link.reported_tests import ReportedTest, RunOfTests
+from tracemill.records.gates import FixedTest, FixPair
 
 _SAME_TESTS: Final = 0.5
-
-
-class ReportedTest(NamedTuple):
-    """What one result of a gate run says of a test, or of a module that holds tests."""
-
-    result_id: str
-    suite: str | None
-    name: str
-    status: ResultStatus
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether it failed or ended in error."""
-        return self.status in FAILING
-
-
-class RunOfTests:
-    """A run and its tests by key; of several results of one test a failing one counts."""
-
-    def __init__(self, run: GateRun, tests: Iterable[ReportedTest]) -> None:
-        self.run = run
-        self.tests: dict[str, ReportedTest] = {}
-        self.uncollected: dict[str, ReportedTest] = {}
-        """Modules that could not be collected."""
-        for test in tests:
-            is_module = test.suite is None and test.status == "error"
-            known = self.uncollected if is_module else self.tests
-            key = key_of_test(test.suite, test.name)
-            if key not in known or test.has_failed:
-                known[key] = test
-        suites = {_dotted(test.suite) for test in self.tests.values() if test.suite}
-        self.modules = frozenset(module for suite in suites for module in _modules(suite))
-        """Names of modules that may hold its tests."""
-
-    def has_failed(self, key: str) -> bool:
-        """Tell whether a test failed, or a module could not be collected."""
-        test = self.uncollected.get(key) or self.tests.get(key)
-        return test is not None and test.has_failed
-
-    def has_passed(self, key: str) -> bool:
-        """Tell whether a test passed, or a module's tests were run."""
-        test = self.tests.get(key)
-        return key in self.modules if test is None else test.status == "passed"
-
-
-def key_of_test(suite: str | None, name: str) -> str:
-    """Return what a test is known by, whoever reports it."""
-    return f"{_dotted(suite)}::{name}" if suite else _dotted(name)
-
-
-def _dotted(suite: str) -> str:
-    path, _, rest = suite.partition("::")
-    if not path.endswith(".py"):
-        return suite
-    module = path.removesuffix(".py").replace("/", ".")
-    return ".".join([module, *rest.split("::")]) if rest else module
-
-
-def _modules(suite: str) -> Iterator[str]:
-    """Yield the names of all that may hold a suite, itself included."""
-    parts = suite.split(".")
-    return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def compare_runs(
@@ -120,8 +58,12 @@ def _fixed(before: ReportedTest, after_id: str | None) -> FixedTest:
     return FixedTest(name=name, before_id=before.result_id, after_id=after_id)
 
 
-def find_fix_pairs(runs: Iterable[RunOfTests]) -> list[FixPair]:
+def find_fix_pairs(
+    runs: Iterable[RunOfTests], flaky: Collection[str] = frozenset()
+) -> list[FixPair]:
     """Return each pair of runs between which something was fixed, in the order of time.
+
+    Tests of the keys `flaky` are never fixed.
 
     What passes in a run is compared with its last known outcome. Where that is a failure, the
     last one that the same source read is taken if it is one too, so that the reports of one
@@ -135,6 +77,8 @@ def find_fix_pairs(runs: Iterable[RunOfTests]) -> list[FixPair]:
         fixed: defaultdict[str, list[str]] = defaultdict(list)
         earlier: dict[str, RunOfTests] = {}
         for key in _passed(run):
+            if key in flaky:
+                continue
             before = _failure(key, latest, latest_by_source.get((source, key)))
             if before is not None:
                 earlier[before.run.id] = before

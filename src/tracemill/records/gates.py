@@ -166,3 +166,33 @@ class FixPair(Record, frozen=True, kw_only=True):
     """Tests that passed before and failed after."""
     is_green: bool = False
     """Whether nothing failed any more."""
+
+
+FlakyProof = Literal["repeated", "same_commit"]
+"""What shows that a test is flaky: its runner ran it again until it passed, or runs of one commit
+say both."""
+
+
+class FlakyTest(Record, frozen=True, kw_only=True):
+    """A test that failed and passed on the same code."""
+
+    id: str
+    """Derived from the test and the runs."""
+    name: str
+    """What the test is known by, whoever reports it."""
+    gate: GateKind
+    """What the gate looks at that says both."""
+    proof: FlakyProof
+    """What shows it."""
+    commit: str | None = None
+    """Hash of the commit, where it is known."""
+    run_ids: tuple[str, ...]
+    """The gate runs that show it, sorted."""
+    failed_ids: tuple[str, ...] = ()
+    """The results that say that it failed; none where only the runner saw that."""
+    passed_ids: tuple[str, ...] = ()
+    """The results that say that it passed."""
+    attempts: Count | None = None
+    """How often the runner ran it, where the runner shows it."""
+    last_at: datetime | None = None
+    """When the last of these runs was."""

@@ -23,7 +23,7 @@ from tracemill.records.episodes import Episode
 from tracemill.records.events import Event, EventBase
 from tracemill.records.examples import ChatExample
 from tracemill.records.findings import Finding, Input, Quarantined
-from tracemill.records.gates import FixPair, GateResult
+from tracemill.records.gates import FixPair, FlakyTest, GateResult
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.refs import Origin, Record, Span
@@ -223,6 +223,7 @@ DERIVATIONS: Final = (
     _table("links", Link, "id"),
     _table("labels", Label, "target_id"),
     _table("fix_pairs", FixPair, "id"),
+    _table("flaky_tests", FlakyTest, "id"),
     _table("episodes", Episode, "id"),
     _table("examples", ChatExample, "episode_id"),
 )
