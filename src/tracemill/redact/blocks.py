@@ -1,5 +1,7 @@
 r"""Private key blocks, whole or cut off, as files, diffs, listings and JSON strings show them.
 
+PuTTY's begin otherwise, and are the same in all else.
+
 Between the header and its end only Base64 may stand, with what displays put around lines:
 newlines real or escaped (`\n`), line numbers, diff signs, quotes, colour codes. The first
 thing that fits none of these ends the block.
@@ -19,11 +21,13 @@ _PROBE: Final = Probe(
     r"BEGIN[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4}",
     ("private key----", "private key block----", "private key ----", "private key block ----"),
 )
+_PUTTY_PROBE: Final = Probe(r"Private-Lines: [0-9]{1,4}", ())
 _OPTIONS: Final = re2.Options()
 _OPTIONS.encoding = re2.Options.Encoding.LATIN1
 _OPTIONS.log_errors = False
 _HEADER: Final = re2.compile(
-    rb"-{4,5} ?BEGIN[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4}", options=_OPTIONS
+    rb"-{4,5} ?BEGIN[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4}|Private-Lines: [0-9]{1,4}",
+    options=_OPTIONS,
 )
 _BETWEEN: Final = re2.compile(
     rb"(?:[\s\"'`,;|>+]|\\+[nrt\"'/]|\x1b\[[0-9;]*m|[0-9]{1,6}(?:\t|: ?|\||\xe2\x86\x92| \|)"
@@ -32,7 +36,8 @@ _BETWEEN: Final = re2.compile(
 )
 _RUN: Final = re2.compile(rb"(?:[0-9A-Za-z+=]|/|\\/)+", options=_OPTIONS)
 _END: Final = re2.compile(
-    rb"-{4,6} ?END[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}", options=_OPTIONS
+    rb"-{4,6} ?END[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}|Private-(?:MAC|Hash):",
+    options=_OPTIONS,
 )
 
 _HEADER_LENGTH: Final = 80
@@ -43,7 +48,7 @@ _LEAST_BODY: Final = 24
 class KeyBlockDetector:
     """Finds private key blocks."""
 
-    probes: Final = (_PROBE,)
+    probes: Final = (_PROBE, _PUTTY_PROBE)
 
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         self._token = pseudonyms.token

@@ -11,6 +11,7 @@ from tracemill.redact.homes import HomeDetector
 from tracemill.redact.judges import judge_of, whole
 from tracemill.redact.lines import LineDetector
 from tracemill.redact.listings import ListingDetector
+from tracemill.redact.manifests import ManifestDetector
 from tracemill.redact.own_home import OwnHomeDetector
 from tracemill.redact.prefilters import Prefilter, prefilter
 from tracemill.redact.protocol import Detector, Match, Probe, Rule
@@ -18,6 +19,7 @@ from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
 from tracemill.redact.scanner import resolve, scan
 from tracemill.redact.services import ServiceDetector
+from tracemill.redact.tables import TableDetector
 from tracemill.redact.veils import Base64Detector, Inner, VeilDetector
 
 _FIRST_RANK = 10
@@ -28,7 +30,8 @@ def all_detectors(
     rules: Rules, pseudonyms: Pseudonyms, home: str | None = None
 ) -> tuple[Detector, ...]:
     """Return the detectors for `rules`, for `home`, and for what takes more than a pattern."""
-    services = ServiceDetector(rules.services, pseudonyms, _FIRST_RANK + len(rules.lines))
+    rank = _FIRST_RANK + len(rules.lines)
+    services = ServiceDetector(rules.services, pseudonyms, rank)
     own = () if home is None else (OwnHomeDetector(home, pseudonyms, _PII_RANK + 2),)
     of_secrets: tuple[Detector, ...] = (
         _token_detector(),
@@ -38,6 +41,8 @@ def all_detectors(
             for rank, rule in enumerate(rules.lines, _FIRST_RANK)
         ),
         *((services,) if rules.services else ()),
+        TableDetector(pseudonyms, rank + 1),
+        ManifestDetector(pseudonyms, rank + 2),
     )
     within = _within(of_secrets)
     return (

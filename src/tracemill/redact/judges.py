@@ -15,16 +15,15 @@ _TRAILING: Final = b".,;:?'\"`)]}>\\"
 _QUOTES: Final = b"\"'`"
 _COMMAND_WITH_USER: Final = re.compile(rb"(?i)\b(?:curl|wget|https?|httpie|xh|openssl)\b")
 _VERDICT: Final = re.compile(rb"PASS[ \t]*:[ \t]*\Z")
+_VARIABLE: Final = re.compile(rb"[A-Z0-9_-]*=[\"']?\Z")
 _NUMBER: Final = re.compile(rb"\d+\Z")
 _SHORT_NUMBER: Final = re.compile(rb"\d{1,5}\Z")
 _EXAMPLE: Final = re.compile(rb"(?i)example|xxxxxx|your[-_]")
-_IN_COOKIE: Final = re.compile(rb"(?i)cookie")
+_IN_COOKIE: Final = re.compile(rb"(?i)cookie|\bcurl\b.* -b ")
 _DEFAULTS: Final = frozenset(
     b"pass password passwd secret pw pwd postgres root admin guest".split()
 )
-_TYPED_PASSWORD: Final = re.compile(
-    rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4})"
-)
+_PASSWORD_DATA: Final = re.compile(rb"(?i)pass|psk|pw\W|masterauth|\bauth")
 _HASH_NAME: Final = re.compile(
     rb"(?i)hash|sha|md5|digest|integrity|check_?sum|etag|(?:^|[^a-z])id|[_-]id|Id[\"'\s:=]|uuid|guid|sig|cursor|nonce"
     rb"|state|thinking|data|image|icon|blob|version|rev|ref|commit|chunk|content|encrypted|url|path|file|src"
@@ -46,6 +45,7 @@ _TELLS: Final = re.compile(
 )
 _BEFORE_TELLING: Final = 8
 _MADE_UP_SHARE: Final = 0.4
+_MADE_UP_DIGITS_SHARE: Final = 0.75
 _GOES_ON: Final = re.compile(rb"[0-9A-Za-z/@(+%\[]|\.[0-9A-Za-z]|:[0-9A-Za-z/]")
 _FILE_ENDING: Final = re.compile(rb"\.[a-z][a-z0-9]{0,5}\Z")
 _SHAPED_ENTROPY: Final = 3.6
@@ -97,7 +97,9 @@ def _assigned(found: Candidate) -> Extent | None:
     if values.is_public(found.context) or _VERDICT.match(found.name):
         return None
     found = _trimmed(found)
-    return whole(found) if values.is_secret(found.name, found.value) else None
+    is_secret = values.is_secret(found.name, found.value)
+    is_variable = _VARIABLE.match(found.name) and values.is_opaque(found.value)
+    return whole(found) if is_secret or is_variable else None
 
 
 def _loose(found: Candidate) -> Extent | None:
@@ -120,8 +122,43 @@ def _told(found: Candidate) -> Extent | None:
     value = found.value
     if values.is_placeholder(value) or values.is_public(found.context) or values.is_code(value):
         return None
-    is_password = values.is_password_name(found.name) and _TYPED_PASSWORD.match(value) is not None
+    is_password = values.is_password_name(found.name) and values.is_made_up(value)
     return whole(found) if is_password or values.is_key(value) or values.is_random(value) else None
+
+
+def _paired(found: Candidate) -> Extent | None:
+    """A value that stands beside its name is judged by it."""
+    found = _trimmed(found)
+    name = found.name
+    if values.is_public(name) or values.is_code(found.value):
+        return None
+    is_key = values.is_key(found.value) or values.is_random(found.value)
+    is_secret = is_key or (values.is_password_name(name) and values.is_made_up(found.value))
+    return whole(found) if is_secret and not values.is_placeholder(found.value) else None
+
+
+def _told_password(found: Candidate) -> Extent | None:
+    found = _trimmed(found)
+    is_plain = values.is_placeholder(found.value) or values.is_code(found.value)
+    return None if is_plain or not values.is_made_up(found.value) else whole(found)
+
+
+def _handed(found: Candidate) -> Extent | None:
+    """A command takes words too; only what is no word is a secret."""
+    value = found.value
+    if _is_ordinary(value):
+        return None
+    return whole(found) if values.is_made_up(value) or values.is_key(value) else None
+
+
+def _key_data(found: Candidate) -> Extent | None:
+    value = found.value
+    if values.is_placeholder(value) or values.is_words(value):
+        return None
+    if values.is_key(value) or values.is_random(value):
+        return whole(found)
+    is_password = _PASSWORD_DATA.search(found.name) and not values.is_code(value)
+    return whole(found) if is_password and values.is_made_up(value) else None
 
 
 def _header(found: Candidate) -> Extent | None:
@@ -205,7 +242,7 @@ def _prose(found: Candidate) -> Extent | None:
     value = found.value
     if values.is_placeholder(value) or values.is_code(value) or len(value) > _LONGEST_PASSWORD:
         return None
-    is_typed = _TYPED_PASSWORD.match(value) is not None
+    is_typed = values.is_typed(value)
     is_told = _TELLS.search(found.line[max(0, found.first - _BEFORE_TELLING) : found.start])
     return whole(found) if is_typed or (is_told and _is_made_up(value)) else None
 
@@ -213,6 +250,8 @@ def _prose(found: Candidate) -> Extent | None:
 def _is_made_up(value: bytes) -> bool:
     """Tell whether a word of a sentence is none: scrambled, or several words joined."""
     if value.count(b"-") >= values.PASSPHRASE_HYPHENS:
+        return True
+    if values.is_made_up(value) and values.word_share(value) < _MADE_UP_DIGITS_SHARE:
         return True
     has_cases = value != value.lower() and value[1:] != value[1:].lower()
     return has_cases and values.word_share(value) < _MADE_UP_SHARE
@@ -231,6 +270,10 @@ _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "prose": _prose,
     "prefixed": _prefixed,
     "split": _split,
+    "paired": _paired,
+    "told-password": _told_password,
+    "handed": _handed,
+    "key-data": _key_data,
     "told": _told,
     "shaped": _shaped,
     "any": _any,

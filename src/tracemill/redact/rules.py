@@ -19,7 +19,7 @@ import msgspec
 
 from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 5
+REDACT_VERSION: Final = 6
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[
@@ -36,6 +36,10 @@ JudgeName = Literal[
     "prefixed",
     "shaped",
     "split",
+    "paired",
+    "told-password",
+    "handed",
+    "key-data",
     "told",
     "any",
     "ipv4",

@@ -39,6 +39,11 @@ _ROOTED: Final = re.compile(
 )
 _PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-Z][A-Za-z]{2,24})$")
 _NUMBERS: Final = re.compile(rb"^[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+)?$|^[\d.,:/ _-]+$")
+_TYPED: Final = re.compile(
+    rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4})"
+)
+_DIGITS_BEHIND: Final = re.compile(rb"(?=.{8})[A-Za-z]+(?:[_-][A-Za-z]+)?[0-9]{2,6}\Z")
+_ONE_DIGIT: Final = re.compile(rb"(?=.{8})(?=.*[a-z])(?=.*[A-Z])[A-Za-z]*[0-9][A-Za-z]*\Z")
 _SAYS_PASSWORD: Final = re.compile(
     rb"(?i)(?:passw(?:or)?d|pwd)[\"'\])]*[ \t]*(?:[:=]|=>|:=)[ \t]*[\"'`]\Z"
 )
@@ -83,6 +88,7 @@ _QUOTES: Final = b"\"'`"
 
 _PARTS: Final = re.compile(rb"[0-9A-Za-z]{12,}")
 _HEX_KEY: Final = re.compile(rb"(?i)(?=.*[a-f])[0-9a-f]{20,128}\Z")
+_OPAQUE: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z_.+/=~-]{16,200}\Z")
 _STAMP: Final = re.compile(rb"\d{8}[T_-]?\d{4,6}")
 _ID: Final = re.compile(
     rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z|(?:[0-9A-Z]{7}-){3}[0-9A-Z]{7}\Z"
@@ -231,8 +237,15 @@ def _is_drawn(part: bytes) -> bool:
 
 
 def _is_letters(part: bytes) -> bool:
-    """Tell whether letters of one case make a key, since they make no words."""
-    return len(part) >= _SCRAMBLED_LENGTH and part.isalpha() and word_share(part) < _SCRAMBLED_SHARE
+    """Tell whether nearly nothing but letters makes a key, since they make no words."""
+    return len(part) >= _SCRAMBLED_LENGTH and word_share(part) < _SCRAMBLED_SHARE
+
+
+def is_opaque(value: bytes) -> bool:
+    """Tell whether a value says nothing to people: behind `API_TOKEN=` that is enough."""
+    if _OPAQUE.match(value) is None or is_placeholder(value) or is_words(value):
+        return False
+    return not (_is_path(value) or _NUMBERS.match(value) or _is_mostly_words(value))
 
 
 def is_id(value: bytes) -> bool:
@@ -270,6 +283,18 @@ def is_password(value: bytes, *, is_quoted: bool) -> bool:
 def is_public(name: bytes) -> bool:
     """Tell whether a name says that its value may be known."""
     return _PUBLIC_NAME.search(name) is not None
+
+
+def is_typed(value: bytes) -> bool:
+    """Tell whether a word is a made-up password: it has digits, and signs or both cases."""
+    return _TYPED.match(value) is not None
+
+
+def is_made_up(value: bytes) -> bool:
+    """Tell the same where a name promises a password: letters with digits behind are one too."""
+    if is_typed(value) or _DIGITS_BEHIND.match(value):
+        return True
+    return _ONE_DIGIT.match(value) is not None and word_share(value) < _PASSWORD_SHARE
 
 
 def is_password_name(name: bytes) -> bool:

@@ -27,8 +27,13 @@ _INVISIBLE: Final = (
 _WIDE: Final = rb"\xef(?:\xbc[\x81-\xbf]|\xbd[\x80-\x9e])"
 _PERCENT: Final = rb"%[0-9A-Fa-f]{2}"
 _ESCAPED: Final = rb"\\+u00[2-7][0-9A-Fa-f]"
+_ENTITY: Final = rb"&(?:quot|apos|amp|lt|gt|#3[49]|#38|#x2[267]);"
+_ENTITIES: Final = {
+    b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">",
+    b"#34": b'"', b"#39": b"'", b"#38": b"&", b"#x22": b'"', b"#x27": b"'", b"#x26": b"&",
+}  # fmt: skip
 _VEIL: Final = re.compile(
-    b"|".join(b"(%b)" % each for each in (_INVISIBLE, _WIDE, _PERCENT, _ESCAPED))
+    b"|".join(b"(%b)" % each for each in (_INVISIBLE, _WIDE, _PERCENT, _ESCAPED, _ENTITY))
 )
 _WORDS: Final = (
     b"password passwd secret api_key apikey api-key access_token auth_token private_key PASSWORD"
@@ -56,6 +61,10 @@ class VeilDetector:
         Probe(r"(?:\\+u00[2-7][0-9A-Fa-f]){4}", ()),
         Probe(r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;?]{0,16}[A-Za-z][0-9A-Za-z_-]", ()),
         Probe(r"[0-9A-Za-z_-]\\u200[b-f][0-9A-Za-z_-]", ()),
+        Probe(r"[:=][ \t]{0,2}(?:\x1b\[[0-9;?]{0,16}[A-Za-z]){1,3}[0-9A-Za-z_-]", ()),
+        Probe(r"[0-9A-Za-z_-](?:\x1b\[[0-9;?]{0,16}[A-Za-z]){1,3}[ \t]?[:=]", ()),
+        Probe(r"[:=][ \t]{0,2}&(?:quot|apos|#3[49]|#x2[27]);", ()),
+        Probe(r"(?i)(?:token|key|secret|password|passwd|pwd|sig|code)%3d", ()),
     )
 
     def __init__(self, inner: Inner) -> None:
@@ -69,33 +78,38 @@ class VeilDetector:
         if end - start > _LONGEST_LINE:
             start, end = max(start, at - _LONGEST_LINE // 2), min(end, at + _LONGEST_LINE // 2)
         view = _unveiled(data[start:end])
-        for match in self._inner(view.text):
-            first, last = view.origins[match.start], view.origins[match.end]
-            if last - first > match.end - match.start:
-                found.append(Match(start + first, start + last, match.rule, match.stand_in))
+        for match in self._inner(bytes(view.text)):
+            first, last = view.origins[match.start], view.ends[match.end - 1]
+            found.append(Match(start + first, start + last, match.rule, match.stand_in))
         return end
 
 
 class _View(NamedTuple):
-    text: bytes
+    text: bytearray
     origins: list[int]
-    """Where each byte of the text begins in the line, and where the last one ends."""
+    """Where each byte of the text begins in the line."""
+    ends: list[int]
+    """Where each byte of the text ends in the line."""
 
 
 def _unveiled(line: bytes) -> _View:
-    text = bytearray()
-    origins: list[int] = []
+    view = _View(bytearray(), [], [])
     done = 0
     for match in _VEIL.finditer(line):
-        text += line[done : match.start()]
-        origins += range(done, match.start())
+        _add_plain(view, line, done, match.start())
         if plain := _plain(match):
-            text += plain
-            origins.append(match.start())
+            view.text.extend(plain)
+            view.origins.append(match.start())
+            view.ends.append(match.end())
         done = match.end()
-    text += line[done:]
-    origins += range(done, len(line) + 1)
-    return _View(bytes(text), origins)
+    _add_plain(view, line, done, len(line))
+    return view
+
+
+def _add_plain(view: _View, line: bytes, start: int, end: int) -> None:
+    view.text.extend(line[start:end])
+    view.origins.extend(range(start, end))
+    view.ends.extend(range(start + 1, end + 1))
 
 
 def _plain(match: re.Match[bytes]) -> bytes:
@@ -107,7 +121,7 @@ def _plain(match: re.Match[bytes]) -> bytes:
         return unquote_to_bytes(piece)
     if match[4]:
         return bytes((int(piece[-2:], 16),))
-    return b""
+    return _ENTITIES.get(piece[1:-1], b"")
 
 
 class Base64Detector:
