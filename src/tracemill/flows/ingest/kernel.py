@@ -23,7 +23,7 @@ from tracemill.flows.guarding import Refused, redact_closed
 from tracemill.flows.ingest.masking import refusal, unnamed
 from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardEnd
 from tracemill.flows.ingest.redactors import redactor
-from tracemill.flows.ingest.rows import ROW_BYTES, RowBuffer
+from tracemill.flows.ingest.rows import RowBuffer
 from tracemill.label.observe import Observer
 from tracemill.records.events import BareLines, Event, FileVersion, LinesAdded
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
@@ -304,13 +304,14 @@ def _sealed(lines: BareLines, seal: Seal) -> LinesAdded:
 
 
 def _size(step: Step) -> int:
-    """Return about how much text a step holds: where it stands may be a whole database."""
-    n_bytes = step.span.end - step.span.start
-    if n_bytes < ROW_BYTES:
-        return n_bytes
+    """Return about how much text a step holds; where it stands may hold many times as much."""
     n_said = len(step.text) + len(step.reasoning or "")
-    n_done = sum(len(str(call.arguments)) for call in step.calls)
-    return min(n_bytes, n_said + n_done + sum(len(result.content) for result in step.results))
+    n_done = sum(
+        len(value) if type(value) is str else len(str(value))
+        for call in step.calls
+        for value in call.arguments.values()
+    )
+    return n_said + n_done + sum(len(result.content) for result in step.results)
 
 
 def _blocks(opened: IO[bytes]) -> Iterator[bytes]:

@@ -11,8 +11,8 @@ from tracemill.records.refs import Record
 from tracemill.store.tables import TABLES
 
 _ROWS: Final = 4_096
-ROW_BYTES: Final = 8 * 2**20
-"""How much input is worth a batch of rows."""
+_ROW_BYTES: Final = 8 * 2**20
+"""How much text is worth a batch of rows."""
 
 
 class Rows(Record, frozen=True, kw_only=True):
@@ -38,9 +38,9 @@ class RowBuffer:
         self._owners[table].append(owner)
 
     def weigh(self, n_bytes: int) -> Iterator[Rows]:
-        """Note how much input the records came from; yield rows where enough have come."""
+        """Note how much text the records hold; yield rows where enough has come."""
         self._n_bytes += n_bytes
-        if self._n_bytes >= ROW_BYTES or len(self._records["steps"]) >= _ROWS:
+        if self._n_bytes >= _ROW_BYTES or len(self._records["steps"]) >= _ROWS:
             yield from self.flush()
 
     def flush(self) -> Iterator[Rows]:
