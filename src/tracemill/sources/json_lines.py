@@ -35,7 +35,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND: Final = 253_402_300_799_000
 """The last second of the year 9999."""
-_CONTAINERS: Final = (dict, list)
+_CONTAINERS: Final = frozenset({dict, list})
 _MAX_INT_DIGITS: Final = 18
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9_-]+")
@@ -89,7 +89,7 @@ def read_json_lines(
     decode: Decode = orjson.loads,
 ) -> Iterator[SourceRecord]:
     """Yield what `reader` makes of `lines`, the lines that it cannot read, and the tally."""
-    n_lines = n_used = 0
+    n_used = n_quarantined = 0
     skipped: Counter[str] = Counter()
     ready = reader.ready
     for line in lines:
@@ -99,16 +99,15 @@ def read_json_lines(
         elif isinstance(verdict, str):
             skipped[verdict] += 1
         elif verdict.quarantined is not None:
+            n_quarantined += 1
             yield verdict.quarantined
-        else:
-            continue
-        n_lines += 1
         if ready:
             yield from ready
             ready.clear()
     reader.finish()
     yield from ready
     ready.clear()
+    n_lines = n_used + n_quarantined + skipped.total()
     yield Tally(n_lines=n_lines, n_used=n_used, skipped=dict(skipped))
 
 
@@ -117,21 +116,15 @@ def _judge(
 ) -> _Verdict:
     if isinstance(line, OversizeLine):
         return _unread(line, origin, "oversize_line", f"line of {line.end - line.start} bytes")
-    if not line.data:
-        return _BLANK
     try:
         value = decode(line.data)
     except _UNDECODED:
         return _judge_leniently(line, origin, reader)
-    if not isinstance(value, dict):
-        return _judge_value(value, line, origin, reader)
-    try:
-        return reader.take(value, line)
-    except BadShapeError as error:
-        return _unread(line, origin, "bad_shape", str(error))
+    return _given(value, line, origin, reader)
 
 
-def _judge_value(value: object, line: Line, origin: Origin, reader: LineReader) -> _Verdict:
+def _given(value: object, line: Line, origin: Origin, reader: LineReader) -> _Verdict:
+    """Give a line's value to the reader."""
     if not isinstance(value, dict):
         detail = f"expected an object, found {type(value).__name__}"
         return _unread(line, origin, "not_an_object", detail)
@@ -158,7 +151,7 @@ def _judge_leniently(line: Line, origin: Origin, reader: LineReader) -> _Verdict
         reason: QuarantineReason = "bad_encoding" if line.is_terminated else "truncated"
         return _unread(line, origin, reason, f"expected UTF-8, found other bytes at {error.start}")
     found = lenient_values(text)
-    verdicts = [_judge_value(value, line, origin, reader) for value in found.values]
+    verdicts = [_given(value, line, origin, reader) for value in found.values]
     if found.error is not None:
         reason = "not_json" if line.is_terminated else "truncated"
         return _unread(line, origin, reason, found.error)
@@ -283,6 +276,14 @@ def count(value: object) -> int | None:
     return value if type(value) is int and 0 <= value < MAX_COUNT else None
 
 
+def counts(fields: Mapping[str, Any], names: Iterable[str]) -> list[int | None]:
+    """Return the fields of these names: those that are believable counts, None for the others."""
+    return [
+        value if type(value) is int and 0 <= value < MAX_COUNT else None
+        for value in map(fields.get, names)
+    ]
+
+
 def whole_number(value: object) -> int | None:
     """Return a believable count, which some tools write as text or with a fraction of nothing."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
@@ -315,10 +316,12 @@ def unknown_type(value: object) -> str:
 
 def is_too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
     """Tell whether lists and objects in `value` are nested deeper than `limit`."""
-    if not isinstance(value, _CONTAINERS):
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
         return False
-    for inner in value.values() if isinstance(value, dict) else value:
-        if isinstance(inner, _CONTAINERS) and (limit == 1 or is_too_deep(inner, limit - 1)):
+    for part in value:
+        if type(part) in _CONTAINERS and (limit == 1 or is_too_deep(part, limit - 1)):
             return True
     return False
 

@@ -35,7 +35,7 @@ Tokens = tuple[int | None, int | None, int | None, int | None, int | None]
 NO_TOKENS: Final[Tokens] = (None, None, None, None, None)
 
 
-class OpenStep(msgspec.Struct, eq=False, kw_only=True):
+class OpenStep(msgspec.Struct, eq=False, kw_only=True, gc=False):
     """One step that may still grow; fields without a text are those of `Step`."""
 
     index: int

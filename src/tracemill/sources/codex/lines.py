@@ -23,28 +23,28 @@ class _Item(TypedDict, total=False):
     """An item, event or note; every field may hold anything, and its reader looks what it is."""
 
     type: Any
-    id: Any
+    name: Any
+    arguments: Any
     call_id: Any
-    callId: Any
+    output: Any
     role: Any
     content: Any
+    info: _Counts | None
     message: Any
+    id: Any
+    callId: Any
     images: Any
     item: Any
     summary: Any
     text: Any
     error: Any
-    name: Any
     namespace: Any
     function: Any
-    arguments: Any
     input: Any
     action: Any
-    output: Any
     tools: Any
     result: Any
     success: Any
-    info: _Counts | None
     model: Any
     cwd: Any
     turn_id: Any
