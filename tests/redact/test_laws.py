@@ -18,7 +18,7 @@ from tracemill.redact.texts import Texts
 
 RE2 = Redactor(KEY, engine="re2")
 STAND_IN = (
-    r"\[(?:SECRET|PII):[a-z0-9-]+:[a-z2-7]{6}\]|(?:dev|host)-[a-z2-7]{6}|user-[a-z2-7]{6}@example\.org"
+    r"\[(?:SECRET|PII):[a-z0-9-]+:[a-z2-7]{6}\]|(?:dev|host)-[a-z2-7]{10}|user-[a-z2-7]{10}@example\.org"
     r"|198\.1[89]\.\d{1,3}\.\d{1,3}|2001:db8:[0-9a-f:]+"
 )
 

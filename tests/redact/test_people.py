@@ -17,10 +17,10 @@ R = Redactor(KEY)
     [
         ("curl http://91.198.174.192/x", r"curl http://198\.1[89]\.\d+\.\d+/x"),
         ("from 2a00:1450:4001:81b::200e port", r"from 2001:db8:[0-9a-f:]+ port"),
-        ("$ whoami\ntwalsh\n$ ls", r"\$ whoami\ndev-[a-z2-7]{6}\n\$ ls"),
-        ("$ hostname\nEmils-Machine.local\n", r"\$ hostname\nhost-[a-z2-7]{6}\n"),
-        ("ssh -p 22 twalsh@build-7 ls", r"ssh -p 22 dev-[a-z2-7]{6}@host-[a-z2-7]{6} ls"),
-        ("twalsh@build-7:~/src$ make", r"dev-[a-z2-7]{6}@host-[a-z2-7]{6}:~/src\$ make"),
+        ("$ whoami\ntwalsh\n$ ls", r"\$ whoami\ndev-[a-z2-7]{10}\n\$ ls"),
+        ("$ hostname\nEmils-Machine.local\n", r"\$ hostname\nhost-[a-z2-7]{10}\n"),
+        ("ssh -p 22 twalsh@build-7 ls", r"ssh -p 22 dev-[a-z2-7]{10}@host-[a-z2-7]{10} ls"),
+        ("twalsh@build-7:~/src$ make", r"dev-[a-z2-7]{10}@host-[a-z2-7]{10}:~/src\$ make"),
         ("SSN: 752-52-8258", r"SSN: \[PII:us-social-security-number:[a-z2-7]{6}\]"),
         ("Visa 4012 8888 8888 1881, please", r"Visa \[PII:card-number:[a-z2-7]{6}\], please"),
     ],
@@ -35,7 +35,7 @@ def test_owner_and_own_group_of_a_file_go_and_the_rest_stays() -> None:
     lines = R.text(text).splitlines()
 
     user = lines[1].split()[2]
-    assert re.fullmatch(r"dev-[a-z2-7]{6}", user)
+    assert re.fullmatch(r"dev-[a-z2-7]{10}", user)
     assert lines[1] == f"drwxr-xr-x  5 {user} {user} 160 Mar  3 src"
     assert lines[2] == f"-rw-r--r--@ 1 {user} staff 9 Mar a"
 
@@ -43,7 +43,7 @@ def test_owner_and_own_group_of_a_file_go_and_the_rest_stays() -> None:
 def test_a_user_has_one_pseudonym_wherever_the_name_stands() -> None:
     seen = R.text("/home/twalsh/x\nUSER=twalsh\nuid=501(twalsh)\nssh twalsh@build-7\n")
 
-    assert len(set(re.findall(r"dev-[a-z2-7]{6}", seen))) == 1
+    assert len(set(re.findall(r"dev-[a-z2-7]{10}", seen))) == 1
 
 
 @pytest.mark.parametrize(

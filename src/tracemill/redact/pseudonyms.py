@@ -1,8 +1,9 @@
 """Tokens and pseudonyms: what stands in place of the text that was taken out.
 
 Each is an HMAC of the text with the workspace's key, so the same text has the same stand-in
-throughout a workspace, and nobody without the key can test a guess. Secrets and each kind
-of identity are hashed in domains of their own, so stand-ins of different kinds never tell
+throughout a workspace, and nobody without the key can test a guess. Names have 50 bits of it, so
+that of a million people hardly two ever share a pseudonym; tokens have 30. Secrets and each
+kind of identity are hashed in domains of their own, so stand-ins of different kinds never tell
 anything about each other.
 """
 
@@ -18,16 +19,19 @@ from tracemill.base.errors import UsageError
 
 KEY_BYTES: Final = 32
 
-USER: Final = rb"dev-[a-z2-7]{6}"
+_NAME: Final = rb"[a-z2-7]{6}(?:[a-z2-7]{4})?"
+"""Pseudonyms were shorter once; what holds such ones already stays as it is."""
+USER: Final = rb"dev-" + _NAME
 """How the pseudonym of a person looks."""
-HOST: Final = rb"host-[a-z2-7]{6}"
+HOST: Final = rb"host-" + _NAME
 """How the pseudonym of a machine looks."""
-MAILBOX: Final = rb"user-[a-z2-7]{6}@example\.org"
+MAILBOX: Final = rb"user-" + _NAME + rb"@example\.org"
 """How the pseudonym of an e-mail address looks."""
 TOKEN: Final = rb"\[(?:SECRET|PII):[a-z0-9-]{2,48}:[a-z2-7]{6}\]"
 """How the token of a secret, or of a number that points at a person, looks."""
 
-_DIGEST_CHARACTERS = 6
+_TOKEN_CHARACTERS: Final = 6
+_NAME_CHARACTERS: Final = 10
 
 
 class Pseudonyms:
@@ -44,11 +48,11 @@ class Pseudonyms:
 
     def _token(self, rule_id: str, secret: bytes) -> str:
         """Return the token of a secret, which nobody can turn back."""
-        return f"[SECRET:{rule_id}:{self._digest(b'secret', secret)}]"
+        return f"[SECRET:{rule_id}:{self._digest(b'secret', secret, _TOKEN_CHARACTERS)}]"
 
     def number(self, rule_id: str, text: bytes) -> str:
         """Return the token of what points at a person and has no form to keep."""
-        return f"[PII:{rule_id}:{self._digest(b'number', text)}]"
+        return f"[PII:{rule_id}:{self._digest(b'number', text, _TOKEN_CHARACTERS)}]"
 
     def person(self, address: bytes) -> str:
         """Return the pseudonym of the person behind an e-mail address or name."""
@@ -78,6 +82,6 @@ class Pseudonyms:
     def _code(self, domain: bytes, text: bytes) -> bytes:
         return hmac.digest(self._key, domain + b"\0" + text, "sha256")
 
-    def _digest(self, domain: bytes, text: bytes) -> str:
+    def _digest(self, domain: bytes, text: bytes, n_characters: int = _NAME_CHARACTERS) -> str:
         code = self._code(domain, text)
-        return b32encode(code[:5])[:_DIGEST_CHARACTERS].lower().decode()
+        return b32encode(code[:10])[:n_characters].lower().decode()
