@@ -30,8 +30,8 @@ def step_with(arguments: object) -> Step:
     )
 
 
-def texts_of(record: Record) -> Texts:
-    found = Texts()
+def texts_of(record: Record) -> Texts[str]:
+    found: Texts[str] = Texts()
     found.add(record, 0)
     return found
 
@@ -66,6 +66,16 @@ def test_texts_stand_alone(parts: list[str]) -> None:
     together = RE2.redact([step_with(parts)]).records[0].calls[0].arguments["input"]
 
     assert together == [RE2.text(part) for part in parts]
+
+
+@given(st.lists(steps, max_size=4))
+def test_neither_neighbours_nor_what_was_seen_before_change_anything(records: list[Step]) -> None:
+    together = RE2.redact([*records, *records])
+
+    alone = [RE2.redact([record]) for record in (*records, *records)]
+
+    assert together.records == [each.records[0] for each in alone]
+    assert together.findings == [finding for each in alone for finding in each.findings]
 
 
 @given(steps)

@@ -81,7 +81,7 @@ def test_probe_matches_where_the_pattern_does(rule: LineRule) -> None:
     pattern, probe = re2.compile(rule.pattern), re2.compile(f"(?m:{rule.probe.pattern})")
 
     matched = [
-        text if rule.keywords else match[0]
+        text if rule.probe.keywords and not rule.common_keywords else match[0]
         for text in map(fill, rule.finds)
         for match in pattern.finditer(text)
     ]

@@ -6,12 +6,13 @@ What it takes depends on what changes alone: only what holds a changed text is m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
 
 from tracemill.records.refs import Record
-from tracemill.redact.texts import KeyOf, Place, is_foreign_key
+from tracemill.redact.texts import KeyOf, Place, is_plain_name
 
 
 def record_at(place: Place) -> Any:
@@ -26,70 +27,73 @@ def with_texts(
     records: Sequence[Record], texts: Iterable[tuple[Place, str]]
 ) -> Mapping[int, Record]:
     """Return each record that holds one of `texts` with the text in its place, by number."""
-    copies: dict[int, _Copy] = {}
+    changed: dict[Any, Any] = {}
+    copies: list[_Copy] = []
     for place, text in texts:
-        holder, step = place
-        assert holder is not None, step
-        _copy_at(holder, records, copies).values[step] = text
-    changed: dict[int, Record] = {}
-    for copy in reversed(copies.values()):
-        if copy.parent is None:
-            changed[copy.step] = copy.finished()
-        else:
-            copy.parent.values[copy.step] = copy.finished()
+        number, *steps, last = _steps(place)
+        node: Any = records[number]
+        values = _values(node, changed, number, copies)
+        for step in steps:
+            node = getattr(node, step) if isinstance(node, Record) else node[step]
+            values = _values(node, values, step, copies)
+        values[last] = text
+    for copy in reversed(copies):
+        copy.holder[copy.step] = _finished(copy.node, copy.values)
     return changed
 
 
-class _Copy:
-    """A container of which something changes: its new values, by their steps."""
+class _Copy(NamedTuple):
+    """A container of which something changes."""
 
-    __slots__ = ("node", "parent", "step", "values")
-
-    def __init__(self, node: Any, parent: _Copy | None, step: Any) -> None:
-        self.node = node
-        self.parent = parent
-        self.step = step
-        self.values: dict[Any, Any] = {}
-
-    def finished(self) -> Any:
-        node = self.node
-        if isinstance(node, Record):
-            return msgspec.structs.replace(node, **self.values)
-        if type(node) is dict:
-            return self._mapping(node)
-        items = list(node)
-        for index, value in self.values.items():
-            items[index] = value
-        return tuple(items) if type(node) is tuple else items
-
-    def _mapping(self, node: dict[Any, Any]) -> dict[Any, Any]:
-        if not any(type(step) is KeyOf for step in self.values):
-            return node | self.values
-        new: dict[Any, Any] = {}
-        for key, value in node.items():
-            name = self.values.get(KeyOf(key), key)
-            new[_free_key(name, new)] = self.values.get(key, value)
-        return new
+    node: Any
+    values: dict[Any, Any]
+    """Its new values, by their steps."""
+    holder: dict[Any, Any]
+    """Those of the container that holds it."""
+    step: Any
+    """The step from there."""
 
 
-def _copy_at(place: Place, records: Sequence[Record], copies: dict[int, _Copy]) -> _Copy:
-    """Return the copy of the container at `place`, made with all that hold it."""
-    missing = []
+def _values(node: Any, holder: dict[Any, Any], step: Any, copies: list[_Copy]) -> dict[Any, Any]:
+    """Return the new values of a container, which are none until it is first asked for."""
+    values: dict[Any, Any] | None = holder.get(step)
+    if values is None:
+        values = holder[step] = {}
+        copies.append(_Copy(node, values, holder, step))
+    return values
+
+
+def _steps(place: Place) -> list[Any]:
+    """Return the steps from a list of records to a place."""
+    steps: list[Any] = []
     each: Place | None = place
-    while each is not None and id(each) not in copies:
-        missing.append(each)
-        each = each[0]
-    copy = None if each is None else copies[id(each)]
-    for each in reversed(missing):
-        step: Any = each[1]
-        node = records[step] if copy is None else _inside(copy.node, step)
-        copy = copies[id(each)] = _Copy(node, copy, step)
-    assert copy is not None
-    return copy
+    while each is not None:
+        each, step = each
+        steps.append(step)
+    steps.reverse()
+    return steps
 
 
-def _inside(node: Any, step: Any) -> Any:
-    return getattr(node, step) if isinstance(node, Record) else node[step]
+def _finished(node: Any, values: dict[Any, Any]) -> Any:
+    kind = type(node)
+    if kind is dict:
+        return _mapping(node, values)
+    if kind is not tuple and kind is not list:
+        return msgspec.structs.replace(node, **values)
+    items = list(node)
+    for index, value in values.items():
+        items[index] = value
+    return tuple(items) if kind is tuple else items
+
+
+def _mapping(node: dict[Any, Any], values: dict[Any, Any]) -> dict[Any, Any]:
+    if KeyOf not in map(type, values):
+        return node | values
+    new: dict[Any, Any] = {}
+    for key, value in node.items():
+        name = values.get(KeyOf(key), key)
+        new[_free_key(name, new)] = values.get(key, value)
+    return new
 
 
 def _free_key(key: Any, taken: dict[Any, Any]) -> Any:
@@ -104,25 +108,34 @@ def spelled(place: Place, records: Sequence[Record]) -> str:
 
     A foreign key, which may become another by redaction, is given by its number.
     """
-    steps: list[Any] = []
-    each: Place | None = place
-    while each is not None:
-        steps.append(each[1])
-        each = each[0]
-    node: Any = records[steps.pop()]
+    number, *steps = _steps(place)
+    return _spelled_plainly(tuple(steps)) or _spelled_within(records[number], steps)
+
+
+@lru_cache(4_096)
+def _spelled_plainly(steps: tuple[Any, ...]) -> str | None:
+    """Return fields, indexes and plain keys in words; None where there is another key."""
+    if not all(type(step) is int or is_plain_name(step) for step in steps):
+        return None
+    words = (f"[{step}]" if type(step) is int else f".{step}" for step in steps)
+    return "".join(words).removeprefix(".")
+
+
+def _spelled_within(node: Any, steps: Sequence[Any]) -> str:
     words: list[str] = []
-    for step in reversed(steps):
+    for step in steps:
         if type(node) is dict:
             words.append(_spelled_key(node, step))
         else:
             words.append(f"[{step}]" if type(step) is int else f".{step}")
-        node = None if type(step) is KeyOf else _inside(node, step)
+        if type(step) is not KeyOf:
+            node = getattr(node, step) if isinstance(node, Record) else node[step]
     return "".join(words).removeprefix(".")
 
 
 def _spelled_key(node: dict[Any, Any], step: Any) -> str:
     if type(step) is KeyOf:
         return f".keys[{list(node).index(step.key)}]"
-    if type(step) is str and not is_foreign_key(step):
+    if is_plain_name(step):
         return f".{step}"
     return f"[{list(node).index(step)}]"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
+from typing import NamedTuple
 
 from tracemill.redact.blocks import KeyBlockDetector
 from tracemill.redact.emails import mailbox_detector, named_mailbox_detector
@@ -14,16 +15,34 @@ from tracemill.redact.listings import ListingDetector
 from tracemill.redact.manifests import ManifestDetector
 from tracemill.redact.own_home import OwnHomeDetector
 from tracemill.redact.prefilters import Prefilter, prefilter
-from tracemill.redact.protocol import Detector, Match, Probe, Rule
+from tracemill.redact.protocol import Detector, Match, Place, Probe, Rule
 from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
 from tracemill.redact.scanner import resolve, scan
 from tracemill.redact.services import ServiceDetector
 from tracemill.redact.tables import TableDetector
-from tracemill.redact.veils import Base64Detector, Inner, VeilDetector
+from tracemill.redact.veils import Base64Detector, VeilDetector
 
 _FIRST_RANK = 10
 _PII_RANK = 10_000
+
+
+class Finder(NamedTuple):
+    """What finds everything: the detectors, and what calls them."""
+
+    detectors: tuple[Detector, ...]
+    prefilter: Prefilter
+
+
+def finder(
+    detectors: tuple[Detector, ...], engine: str | None = None, kept: bytes | None = None
+) -> Finder:
+    """Return the detectors with a prefilter, which those that look into disguises share."""
+    made = prefilter(detectors, engine, kept)
+    for each in detectors:
+        if isinstance(each, VeilDetector | Base64Detector) and isinstance(each.inner, _Within):
+            each.inner.prefilter = made
+    return Finder(detectors, made)
 
 
 def all_detectors(
@@ -44,7 +63,7 @@ def all_detectors(
         TableDetector(pseudonyms, rank + 1),
         ManifestDetector(pseudonyms, rank + 2),
     )
-    within = _within(of_secrets)
+    within = _Within(of_secrets)
     return (
         *of_secrets,
         VeilDetector(within),
@@ -57,18 +76,24 @@ def all_detectors(
     )
 
 
-def _within(detectors: Sequence[Detector]) -> Inner:
-    """Return what finds secrets in a short text, made when it is first needed."""
+class _Within:
+    """Finds secrets in a short text with the first of all detectors."""
 
-    @cache
-    def made() -> Prefilter:
-        return prefilter(detectors, "re2")
+    compiled = None
 
-    def find(text: bytes) -> list[Match]:
-        found = resolve(scan(text, made(), detectors)) if text else []
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self._detectors = detectors
+        self.prefilter: Prefilter | None = None
+
+    def __call__(self, text: bytes) -> list[Match]:
+        found = resolve(scan(text, self, self._detectors)) if text else []
         return [match for match in found if match.rule.kind == "secret"]
 
-    return find
+    def places(self, data: bytes) -> list[Place]:
+        """Return the places at which one of the detectors has to look."""
+        if self.prefilter is None:
+            self.prefilter = prefilter(self._detectors, "re2")
+        return [place for place in self.prefilter.places(data) if place[0] < len(self._detectors)]
 
 
 def _token_detector() -> LineDetector:

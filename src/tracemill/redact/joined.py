@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain, compress
 from typing import Final, NamedTuple
 
 from tracemill.redact.protocol import SEPARATOR, Match
@@ -27,14 +27,15 @@ class Joined:
     __slots__ = ("_n_plain", "_order", "_starts", "data")
 
     def __init__(self, texts: Sequence[str]) -> None:
-        plain = [i for i, text in enumerate(texts) if text.isascii()]
-        others = [i for i, text in enumerate(texts) if not text.isascii()]
+        is_plain = list(map(str.isascii, texts))
+        plain = list(compress(texts, is_plain))
+        others = [i for i, is_ascii in enumerate(is_plain) if not is_ascii]
         blobs = [texts[i].encode("utf-8", "surrogatepass") for i in others]
-        joined = [_SEPARATOR.join([texts[i] for i in plain]).encode()] if plain else []
+        joined = [_SEPARATOR.join(plain).encode()] if plain else []
         self.data = SEPARATOR.join([*joined, *blobs])
         self._n_plain = len(plain)
-        self._order = plain + others
-        lengths = [len(texts[i]) for i in plain] + [len(blob) for blob in blobs]
+        self._order = [*compress(range(len(texts)), is_plain), *others]
+        lengths = chain(map(len, plain), map(len, blobs))
         self._starts = list(accumulate([n + len(SEPARATOR) for n in lengths], initial=0))
 
     def spans(self, indexes: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -69,17 +70,16 @@ def _spans(blob: bytes, offset: int, matches: list[Match]) -> list[tuple[int, in
     done = n_characters = 0
     for match in matches:
         start, end = match.start - offset, match.end - offset
-        while _is_continued(blob, start):
+        while start < len(blob) and blob[start] & _HIGH_BITS == _CONTINUATION:
             start -= 1
-        while _is_continued(blob, end):
+        while end < len(blob) and blob[end] & _HIGH_BITS == _CONTINUATION:
             end += 1
-        first = n_characters + len(blob[done:start].decode("utf-8", "surrogatepass"))
-        n_characters = first + len(blob[start:end].decode("utf-8", "surrogatepass"))
+        first = n_characters + _n_characters(blob[done:start])
+        n_characters = first + _n_characters(blob[start:end])
         done = end
         spans.append((first, n_characters))
     return spans
 
 
-def _is_continued(blob: bytes, at: int) -> bool:
-    """Tell whether a character of UTF-8 goes on at `at`."""
-    return at < len(blob) and blob[at] & _HIGH_BITS == _CONTINUATION
+def _n_characters(part: bytes) -> int:
+    return len(part if part.isascii() else part.decode("utf-8", "surrogatepass"))

@@ -7,8 +7,9 @@ is found in the next, and no text is looked at twice by one rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 import re2
@@ -18,11 +19,14 @@ from tracemill.redact.protocol import SEPARATOR, Match, Probe, Rule
 _CONTEXT: Final = 16
 _LONGEST_REACH: Final = 400
 """So far does a pattern look over the end of its first line."""
+_LONGEST_KNOWN: Final = 256
+_MOST_KNOWN: Final = 1_024
 _BYTES: Final = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1
 _BYTES.log_errors = False
 
 
+@cache
 def compile_bytes(pattern: str) -> re2._Regexp:
     """Return a pattern that sees bytes, as Hyperscan does, whatever they encode."""
     return re2.compile(pattern.encode(), options=_BYTES)
@@ -101,6 +105,7 @@ class LineDetector:
         self._stand_in = stand_in
         self._n_lines = n_lines
         self._regex: re2._Regexp | None = None
+        self._known: dict[bytes, tuple[Match, ...]] = {}
         self.probes = (probe,)
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
@@ -111,15 +116,30 @@ class LineDetector:
         if self._n_lines > 1:
             end = _behind_lines(data, end, self._n_lines - 1)
         line = data[start:end]
+        for match in (
+            self._known_in(line) if end - start <= _LONGEST_KNOWN else self._found_in(line)
+        ):
+            first, last, rule, stand_in = match
+            found.append(Match(start + first, start + last, rule, stand_in))
+        return looked
+
+    def _known_in(self, line: bytes) -> Iterable[Match]:
+        """Return what stands in a short line: the same ones are printed again and again."""
+        known = self._known.get(line)
+        if known is None:
+            if len(self._known) == _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[line] = tuple(self._found_in(line))
+        return known
+
+    def _found_in(self, line: bytes) -> Iterator[Match]:
         if self._regex is None:
             self._regex = compile_bytes(self._pattern)
         for match in self._regex.finditer(line):
             candidate = Candidate(line, match.start(), *match.span(self._group))
             if extent := self._judge(candidate):
                 confirmed = Candidate(line, candidate.first, *extent)
-                stand_in = self._stand_in(confirmed)
-                found.append(Match(start + extent.start, start + extent.end, self._rule, stand_in))
-        return looked
+                yield Match(*extent, self._rule, self._stand_in(confirmed))
 
 
 def _behind_lines(data: bytes, end: int, n: int) -> int:

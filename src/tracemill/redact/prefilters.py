@@ -8,15 +8,15 @@ the same. Hyperscan's scratch memory serves one thread at a time, so a prefilter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import re2
 
 from tracemill.base.errors import UsageError
 from tracemill.redact.compiled import Pattern, compiled
-from tracemill.redact.protocol import Detector, Place
+from tracemill.redact.protocol import Detector, Place, Probe
 
 ENGINES: Final = ("hyperscan", "re2")
 """The fastest first."""
@@ -72,22 +72,39 @@ def engine_for(release: str) -> str:
     return "hyperscan" if () < numbers < _WRONG_SINCE else "re2"
 
 
-def _owners(detectors: Sequence[Detector]) -> Owners:
+def _owners(probes: Iterable[_Owned]) -> Owners:
     owners: dict[bytes, list[int]] = {}
-    for i, each in enumerate(detectors):
-        for keyword in sorted({k for probe in each.probes for k in probe.keywords}):
+    for i, probe in probes:
+        for keyword in probe.keywords:
             owners.setdefault(keyword.encode(), []).append(i)
-    return dict(sorted(owners.items()))
+    return {keyword: sorted(set(called)) for keyword, called in sorted(owners.items())}
 
 
-def _patterns(detectors: Sequence[Detector]) -> list[tuple[int, bytes]]:
-    """Return each probe that has no keywords, with its detector."""
-    return [
-        (i, probe.pattern.replace("(?P<secret>", "(?:").encode())
-        for i, each in enumerate(detectors)
-        for probe in each.probes
-        if not probe.keywords
-    ]
+def _patterns(probes: Iterable[_Owned]) -> list[tuple[int, bytes]]:
+    return [(i, probe.pattern.replace("(?P<secret>", "(?:").encode()) for i, probe in probes]
+
+
+class _Owned(NamedTuple):
+    """A probe, and the index of the detector that it calls."""
+
+    detector: int
+    probe: Probe
+
+
+class _Probes(NamedTuple):
+    by_keyword: list[_Owned]
+    by_pattern: list[_Owned]
+
+
+def _probes(detectors: Sequence[Detector], *, are_patterns_quick: bool) -> _Probes:
+    """Return the probes, by what they are looked for by."""
+    found = _Probes([], [])
+    for i, each in enumerate(detectors):
+        for probe in each.probes:
+            is_pattern_better = are_patterns_quick and probe.has_common_keywords
+            by_keyword = probe.keywords and not is_pattern_better
+            (found.by_keyword if by_keyword else found.by_pattern).append(_Owned(i, probe))
+    return found
 
 
 class HyperscanPrefilter:
@@ -96,24 +113,29 @@ class HyperscanPrefilter:
     def __init__(self, detectors: Sequence[Detector], kept: bytes | None = None) -> None:
         import hyperscan
 
-        keywords = [
-            Pattern(i, re.escape(keyword), hyperscan.HS_FLAG_CASELESS)
-            for keyword, called in _owners(detectors).items()
-            for i in called
+        probes = _probes(detectors, are_patterns_quick=True)
+        expressions = [
+            *(
+                (i, re.escape(keyword), hyperscan.HS_FLAG_CASELESS)
+                for keyword, called in _owners(probes.by_keyword).items()
+                for i in called
+            ),
+            *((i, each, hyperscan.HS_FLAG_MULTILINE) for i, each in _patterns(probes.by_pattern)),
         ]
-        patterns = [
-            Pattern(i, each, hyperscan.HS_FLAG_MULTILINE) for i, each in _patterns(detectors)
-        ]
-        self._database, self.compiled = compiled([*keywords, *patterns], kept)
+        self._detectors = [i for i, _, _ in expressions]
+        # an id for each: thousands of expressions with one id take seconds to compile
+        patterns = [Pattern(i, each, flags) for i, (_, each, flags) in enumerate(expressions)]
+        self._database, self.compiled = compiled(patterns, kept)
         self._scratch = hyperscan.Scratch(self._database)
 
     def places(self, data: bytes) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
         found: list[Place] = []
         append = found.append
+        detectors = self._detectors
 
-        def keep(detector: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append((detector, end))
+        def keep(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            append((detectors[pattern], end))
 
         self._database.scan(data, match_event_handler=keep, scratch=self._scratch)
         return sorted(found)
@@ -125,8 +147,9 @@ class Re2Prefilter:
     compiled = None
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
-        self._keywords = _Re2Keywords(_owners(detectors))
-        patterns = _patterns(detectors)
+        probes = _probes(detectors, are_patterns_quick=False)
+        self._keywords = _Re2Keywords(_owners(probes.by_keyword))
+        patterns = _patterns(probes.by_pattern)
         starts = range(0, len(patterns), _AT_ONCE)
         self._patterns = [_Re2Patterns(patterns[i : i + _AT_ONCE]) for i in starts]
 
@@ -160,7 +183,7 @@ class _Re2Keywords:
 
 
 class _Re2Patterns:
-    """Finds with RE2 the lines in which probes without keywords match.
+    """Finds with RE2 the lines in which patterns match.
 
     All probes run as one; only where that matches is the line asked which probes did.
     """

@@ -21,8 +21,10 @@ class Probe(NamedTuple):
 
     pattern: str
     """In the syntax that RE2 and Hyperscan share; it never matches a newline."""
-    keywords: tuple[str, ...]
-    """Lower-case texts that the pattern is the alternatives of, where it is no more than that."""
+    keywords: tuple[str, ...] = ()
+    """Lower-case texts, one of which stands wherever the pattern matches."""
+    has_common_keywords: bool = False
+    """Whether the keywords often stand elsewhere, so that looking for the pattern is worth it."""
 
 
 Place = tuple[int, int]

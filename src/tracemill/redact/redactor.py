@@ -6,7 +6,7 @@ once. Texts never affect one another, whatever stands beside them in a batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 from tracemill.records.events import EventBase
@@ -14,9 +14,8 @@ from tracemill.records.findings import Finding
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
 from tracemill.redact.changes import record_at, spelled, with_texts
-from tracemill.redact.detectors import all_detectors
+from tracemill.redact.detectors import all_detectors, finder
 from tracemill.redact.located import Located, Seen, Tracer
-from tracemill.redact.prefilters import prefilter
 from tracemill.redact.protocol import Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
@@ -26,6 +25,7 @@ from tracemill.redact.texts import Place, Texts
 R = TypeVar("R", bound=Record)
 
 _TEXTS_AT_ONCE: Final = 2_048
+_MOST_KNOWN: Final = 32_768
 _UNSCANNED: Final = Rule("unscanned-text", "secret", 3)
 """Of what a detector failed on nothing is known, so nothing of it is kept: see `UNSCANNED`."""
 
@@ -40,7 +40,10 @@ class Redaction(NamedTuple, Generic[R]):
 
 
 class Redactor:
-    """Redacts with one key. One thread at a time may use it."""
+    """Redacts with one key. One thread at a time may use it.
+
+    It remembers what short texts became, since paths, names and commands stand again and again.
+    """
 
     def __init__(
         self,
@@ -61,21 +64,22 @@ class Redactor:
         """
         pseudonyms = Pseudonyms(key)
         detectors = all_detectors(rules or Rules.shipped(), pseudonyms, home)
-        finder = prefilter(detectors, engine, compiled)
-        self.compiled = finder.compiled
+        found_by = finder(detectors, engine, compiled)
+        self.compiled = found_by.prefilter.compiled
         """What spares the next redactor with these rules and this home most of its making."""
-        self._settler = Settler(detectors, finder, pseudonyms)
+        self._settler = Settler(found_by, pseudonyms)
+        self._known: dict[str, Redacted | None] = {}
 
     def redact(self, records: Sequence[R]) -> Redaction[R]:
         """Return the records with stand-ins, and the findings."""
         redacted = list(records)
         findings: list[Finding] = []
-        texts = Texts()
+        texts = Texts(self._known)
         for number, record in enumerate(records):
             texts.add(record, number)
             if len(texts.texts) >= _TEXTS_AT_ONCE:
                 self._flush(texts, redacted, findings)
-                texts = Texts()
+                texts = Texts(self._known)
         self._flush(texts, redacted, findings)
         return Redaction(redacted, findings)
 
@@ -95,7 +99,8 @@ class Redactor:
 
     def look(self, records: Sequence[Record]) -> list[Seen]:
         """Return every text of the records in which something is found, as it came in."""
-        texts, tracer = Texts(), Tracer()
+        texts: Texts[Redacted] = Texts()
+        tracer = Tracer()
         for number, record in enumerate(records):
             texts.add(record, number)
         changed = self._settler.settle(texts.texts, texts.roles, tracer.note)
@@ -113,40 +118,54 @@ class Redactor:
         """Return the records with a token in place of every text, unlooked at."""
         redacted = list(records)
         findings: list[Finding] = []
-        texts = Texts()
+        texts: Texts[Redacted] = Texts()
         for number, record in enumerate(records):
             texts.add(record, number)
         held = [self._settler.taken_out(text, _UNSCANNED) for text in texts.texts]
-        for place, new in zip(texts.places, held, strict=True):
-            findings += _findings(place, new, redacted)
-        new_texts = zip(texts.places, (new.text for new in held), strict=True)
-        for number, changed in with_texts(redacted, new_texts).items():
-            redacted[number] = cast("R", changed)
+        _put(list(zip(texts.places, held, strict=True)), redacted, findings)
         return Redaction(redacted, findings)
 
-    def _flush(self, texts: Texts, redacted: list[R], findings: list[Finding]) -> None:
-        changed = sorted(self._settler.settle(texts.texts, texts.roles).items())
-        for index, new in changed:
-            findings += _findings(texts.places[index], new, redacted)
-        new_texts = ((texts.places[index], new.text) for index, new in changed)
-        for number, record in with_texts(redacted, new_texts).items():
-            redacted[number] = cast("R", record)
+    def _flush(self, texts: Texts[Redacted], redacted: list[R], findings: list[Finding]) -> None:
+        settled = self._settler.settle(texts.texts, texts.roles)
+        changed = texts.ready | settled
+        changed |= {index: settled[first] for index, first in texts.twins if first in settled}
+        self._remember(texts.firsts, settled)
+        in_order = [(texts.places[index], new) for index, new in sorted(changed.items())]
+        _put(in_order, redacted, findings)
+
+    def _remember(self, firsts: Mapping[str, int], settled: Mapping[int, Redacted]) -> None:
+        if len(self._known) + len(firsts) > _MOST_KNOWN:
+            self._known.clear()
+        self._known.update((text, settled.get(index)) for text, index in firsts.items())
 
 
-def _findings(place: Place, redacted: Redacted, records: Sequence[Record]) -> Iterator[Finding]:
-    where = spelled(place, records)
-    record_id, step, input_id = _address(records[record_at(place)])
-    for mark in redacted.marks:
-        yield Finding(
-            rule=mark.rule.id,
-            kind=mark.rule.kind,
-            start=mark.start,
-            end=mark.end,
-            where=where,
-            record_id=record_id,
-            step=step,
-            input_id=input_id,
-        )
+def _put(
+    changed: Sequence[tuple[Place, Redacted]], records: list[R], findings: list[Finding]
+) -> None:
+    """Put texts in their places, and add what was found in them."""
+    findings += _findings(changed, records)
+    texts = ((place, new.text) for place, new in changed)
+    for number, record in with_texts(records, texts).items():
+        records[number] = cast("R", record)
+
+
+def _findings(
+    changed: Iterable[tuple[Place, Redacted]], records: Sequence[Record]
+) -> Iterator[Finding]:
+    for place, redacted in changed:
+        where = spelled(place, records)
+        record_id, step, input_id = _address(records[record_at(place)])
+        for mark in redacted.marks:
+            yield Finding(
+                rule=mark.rule.id,
+                kind=mark.rule.kind,
+                start=mark.start,
+                end=mark.end,
+                where=where,
+                record_id=record_id,
+                step=step,
+                input_id=input_id,
+            )
 
 
 def _address(record: Record) -> tuple[str, int | None, str]:

@@ -77,7 +77,9 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     pattern: str
     """What it looks like, within one line; the group `secret` is what is replaced."""
     keywords: tuple[str, ...] = ()
-    """Lower case and rare; only lines with one of them are looked at. Empty where none is rare."""
+    """Lower case; only lines with one of them are looked at. Empty where there are none."""
+    common_keywords: bool = False
+    """Whether keywords are common, so that Hyperscan looks for the pattern instead."""
     within: str | None = None
     """A quicker pattern that matches somewhere within whatever `pattern` matches."""
     entropy: float = 2.5
@@ -98,10 +100,11 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def probe(self) -> Probe:
         """What the prefilter looks for."""
-        if self.keywords:
+        if self.keywords and not self.common_keywords:
             alternatives = "|".join(map(re.escape, self.keywords))
             return Probe(f"(?i)(?:{alternatives})", self.keywords)
-        return Probe(self.within or cut_open_end(self.pattern.removeprefix(_EDGE)), ())
+        pattern = self.within or cut_open_end(self.pattern.removeprefix(_EDGE))
+        return Probe(pattern, self.keywords, self.common_keywords)
 
 
 class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,4 +160,6 @@ def cut_open_end(pattern: str) -> str:
     if not (end := _OPEN_END.search(pattern)):
         return pattern
     n = min(int(end[1] or (1 if end[0][0] == "+" else 0)), _LONGEST_CUT)
+    if n == 0:
+        return pattern  # Hyperscan takes no repetition of nothing
     return f"{pattern[: end.start()]}{{{n}}}{end[2]}"

@@ -23,6 +23,9 @@ _LONGEST_VALUE: Final = 400
 _RUN: Final = re.compile(
     rb"(?:^|(?<=[\s=:\"'`(,>|\[]))(?:[A-Za-z]{1,9}[_.-])?[0-9A-Za-z_][0-9A-Za-z_.~-]{14,}={0,2}"
 )
+_LEAST_RUN: Final = 15
+_LONG: Final = re.compile(rb"[0-9A-Za-z_.~-]{%d}" % _LEAST_RUN)
+_ENDING: Final = 3
 _AFTER_RUN: Final = re.compile(rb"[0-9A-Za-z/@(+%\[{]|:[0-9A-Za-z/]")
 _GOES_ON: Final = re.compile(rb"[a-z]")
 _KEY_WORD: Final = re.compile(
@@ -44,12 +47,16 @@ class ServiceDetector:
         self._token = pseudonyms.token
         spelled = sorted({each for name in names for each in _spellings(name)})
         self._names = frozenset(each.encode() for each in spelled)
-        self._lengths = sorted({len(each) for each in self._names}, reverse=True)
+        self._lengths: dict[bytes, tuple[int, ...]] = {}
+        """How long the names are that end in the same letters, the longest first."""
+        for each in sorted(self._names, key=len):
+            shorter = self._lengths.get(each[-_ENDING:], ())
+            self._lengths[each[-_ENDING:]] = tuple(dict.fromkeys((len(each), *shorter)))
         self.probes = (Probe("(?i)(?:" + "|".join(map(re.escape, spelled)) + ")", tuple(spelled)),)
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at what follows the name that ends at `at`."""
-        if not self._is_name(data, at):
+        if not (_LONG.search(data, at, at + _REACH + _LEAST_RUN) and self._is_name(data, at)):
             return at
         line_end = data.find(b"\n", at, at + _REACH + _LONGEST_VALUE)
         line_end = line_end if line_end >= 0 else min(len(data), at + _REACH + _LONGEST_VALUE)
@@ -66,7 +73,7 @@ class ServiceDetector:
         """Tell whether a name ends at `at` that is no part of another word."""
         if _GOES_ON.match(data, at) and not _KEY_WORD.match(data, at):
             return False
-        for length in self._lengths:
+        for length in self._lengths.get(data[max(0, at - _ENDING) : at].lower(), ()):
             start = at - length
             if start >= 0 and data[start:at].lower() in self._names:
                 before = data[start - 1 : start]

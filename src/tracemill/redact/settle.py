@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.redact import values
+from tracemill.redact.detectors import Finder
 from tracemill.redact.emails import address_in
 from tracemill.redact.joined import Changes, Joined
-from tracemill.redact.prefilters import Prefilter
-from tracemill.redact.protocol import Detector, Match, Rule
+from tracemill.redact.protocol import Match, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 from tracemill.redact.scanner import resolve, scan
 from tracemill.redact.texts import Role
@@ -53,11 +53,8 @@ Trace = Callable[[int, Changes], None]
 class Settler:
     """Redacts texts with a set of detectors."""
 
-    def __init__(
-        self, detectors: Sequence[Detector], prefilter: Prefilter, pseudonyms: Pseudonyms
-    ) -> None:
-        self._detectors = detectors
-        self._prefilter = prefilter
+    def __init__(self, finder: Finder, pseudonyms: Pseudonyms) -> None:
+        self._detectors, self._prefilter = finder
         self._pseudonyms = pseudonyms
         self._quiet: set[str] = set()
 

@@ -7,11 +7,18 @@ text of everything that is ever read and only those of changed texts are looked 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from itertools import compress
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, cast
 
 from tracemill.records.refs import Record
 from tracemill.redact.fields import fields_of
+
+T = TypeVar("T")
+
+LONGEST_KNOWN: Final = 512
+"""Longer texts are hardly ever the same."""
 
 Role = Literal["password", "secret", "person"]
 """What a text is besides text: the value of a key of that name, or the name of a person."""
@@ -35,15 +42,31 @@ _SECRET_KEY: Final = re.compile(
 _LONGEST_PLAIN_KEY: Final = 16
 
 
-class Texts:
-    """Foreign texts in their order, their places, and the roles of those that have one."""
+class Texts(Generic[T]):
+    """Foreign texts in their order, their places, and the roles of those that have one.
 
-    __slots__ = ("places", "roles", "texts")
+    With `known`, a text in which nothing is found is left out, and what stands at another place
+    already, or is known to become another, is empty.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_known", "firsts", "places", "ready", "roles", "texts", "twins")
+
+    def __init__(self, known: Mapping[str, T | None] | None = None) -> None:
+        """Begin with nothing.
+
+        Args:
+            known: What short texts without a role become; None where nothing is found in them.
+        """
+        self._known = known
         self.texts: list[str] = []
         self.places: list[Place] = []
         self.roles: dict[int, Role] = {}
+        self.ready: dict[int, T] = {}
+        """What texts are known to become."""
+        self.firsts: dict[str, int] = {}
+        """The short texts that are not known, and the first place of each."""
+        self.twins: list[tuple[int, int]] = []
+        """A place that holds the same as another one, and that one."""
 
     def add(self, record: Record, number: int) -> None:
         """Take in all foreign texts of a record, which stands at `number` in a list."""
@@ -51,18 +74,14 @@ class Texts:
 
     def _add_record(self, record: Record, holder: Place) -> None:
         names, values, people = fields_of(type(record))
-        for name, value in zip(names, values(record), strict=False):
-            if not value:
-                continue
+        found = values(record)
+        for name, value in compress(zip(names, found, strict=False), found):
             kind = type(value)
             if kind is str:
-                if name in people:
-                    self.roles[len(self.texts)] = "person"
-                self.texts.append(value)
-                self.places.append((holder, name))
+                self._add_text(value, holder, name, "person" if name in people else None)
             elif kind is tuple:
                 self._add_items(value, (holder, name))
-            elif kind is dict or kind is list:
+            elif kind in _CONTAINERS:
                 self._add_tree(value, (holder, name))
             elif isinstance(value, Record):
                 self._add_record(value, (holder, name))
@@ -72,13 +91,11 @@ class Texts:
             if isinstance(item, Record):
                 self._add_record(item, (holder, i))
             elif type(item) is str:
-                self.texts.append(item)
-                self.places.append((holder, i))
+                self._add_text(item, holder, i)
             elif type(item) is tuple:
                 self._add_items(item, (holder, i))
 
     def _add_tree(self, root: Any, root_place: Place) -> None:
-        texts, places = self.texts, self.places
         waiting = [(root, root_place)]
         while waiting:
             node, holder = waiting.pop()
@@ -87,35 +104,46 @@ class Texts:
                 continue
             for i, value in enumerate(node):
                 if type(value) is str:
-                    texts.append(value)
-                    places.append((holder, i))
+                    self._add_text(value, holder, i)
                 elif type(value) in _CONTAINERS:
                     waiting.append((value, (holder, i)))
 
     def _add_mapping(
         self, node: dict[Any, Any], holder: Place, waiting: list[tuple[Any, Place]]
     ) -> None:
-        texts, places = self.texts, self.places
         for key, value in node.items():
             is_foreign, role = _meaning(key)
             if is_foreign:
-                texts.append(key)
-                places.append((holder, KeyOf(key)))
+                self._add_text(key, holder, KeyOf(key))
             if type(value) is str:
-                if role:
-                    self.roles[len(texts)] = role
-                texts.append(value)
-                places.append((holder, key))
+                self._add_text(value, holder, key, role)
             elif type(value) in _CONTAINERS:
                 waiting.append((value, (holder, key)))
+
+    def _add_text(self, text: str, holder: Place, step: Step, role: Role | None = None) -> None:
+        index = len(self.texts)
+        if role:
+            self.roles[index] = role
+        elif self._known is not None and len(text) <= LONGEST_KNOWN:
+            known = self._known.get(text, self)
+            if known is None:
+                return
+            if known is not self:
+                self.ready[index] = cast("T", known)
+                text = ""
+            elif (first := self.firsts.setdefault(text, index)) != index:
+                self.twins.append((index, first))
+                text = ""
+        self.texts.append(text)
+        self.places.append((holder, step))
 
 
 _CONTAINERS: Final = frozenset({dict, list, tuple})
 
 
-def is_foreign_key(key: Any) -> bool:
-    """Tell whether a key of a mapping is looked at like a text; a short plain name is not."""
-    return _meaning(key).is_foreign
+def is_plain_name(key: Any) -> bool:
+    """Tell whether a key of a mapping is a short plain name, which is never looked at."""
+    return type(key) is str and not _meaning(key).is_foreign
 
 
 class _Meaning(NamedTuple):

@@ -68,7 +68,7 @@ class VeilDetector:
     )
 
     def __init__(self, inner: Inner) -> None:
-        self._inner = inner
+        self.inner = inner
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the line in which `at` stands, without what veils it."""
@@ -78,7 +78,7 @@ class VeilDetector:
         if end - start > _LONGEST_LINE:
             start, end = max(start, at - _LONGEST_LINE // 2), min(end, at + _LONGEST_LINE // 2)
         view = _unveiled(data[start:end])
-        for match in self._inner(bytes(view.text)):
+        for match in self.inner(bytes(view.text)):
             first, last = view.origins[match.start], view.ends[match.end - 1]
             found.append(Match(start + first, start + last, match.rule, match.stand_in))
         return end
@@ -128,7 +128,7 @@ class Base64Detector:
     """Finds Base64 of a text in which other detectors find something."""
 
     def __init__(self, inner: Inner) -> None:
-        self._inner = inner
+        self.inner = inner
         signs = [each for word in _WORDS for each in _encoded(word) if len(each) >= _LEAST_SIGN]
         keywords = sorted({each.lower() for each in signs})
         self._signs = tuple(each.encode() for each in signs)
@@ -145,7 +145,7 @@ class Base64Detector:
         run = _RUN.match(data, start, start + 2 * _LONGEST_RUN)
         if run is None or len(run[0]) < _LEAST_RUN:
             return at
-        secrets = self._inner(_decoded(run[0]))
+        secrets = self.inner(_decoded(run[0]))
         if secrets:
             found.append(Match(start, run.end(), secrets[0].rule, secrets[0].stand_in))
         return run.end()
