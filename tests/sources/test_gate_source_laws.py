@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.autoforge import test_state as autoforge
 from tests.sources.bandit import test_reports as bandit
 from tests.sources.beads import test_issues as beads
 from tests.sources.coverage import test_reports as coverage
@@ -33,6 +34,7 @@ REPORTS: dict[str, list[bytes]] = {
         pytest_reports.log(pytest_reports.report("setup"), pytest_reports.report("teardown")),
     ],
     "github": list(github.FORMS.values()),
+    "autoforge": [autoforge.WORK, autoforge.DECISIONS],
     "beads": [beads.LINES],
     "coverage": [each.encode() for each in coverage.FORMS.values()],
     "ruff": [ruff.LIST, ruff.LINES, ruff.ANNOTATED],

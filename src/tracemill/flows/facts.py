@@ -6,24 +6,18 @@ as copies and earlier states of a growing file do, the one with the most steps s
 
 from __future__ import annotations
 
-from collections import Counter
-
 from tracemill.flows.ci_gates import CiEvent, ci_gates
+from tracemill.flows.held import Held
 from tracemill.flows.team_gates import TeamEvent, team_gate, team_gates, team_tests
-from tracemill.label.process_labels import ProcessLabels
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.events import (
-    Captured,
     ChangeUndone,
     Checkpoint,
     Commit,
-    DocumentVersion,
     Event,
-    FileVersion,
     GateRun,
     LinesAdded,
-    TeamReport,
 )
 from tracemill.records.findings import Input
 from tracemill.records.gates import FixPair, FlakyTest
@@ -53,10 +47,8 @@ class Facts:
         self._ci: list[CiEvent] = []
         self._team: list[TeamEvent] = []
         self.undone: list[ChangeUndone] = []
-        self.documents: Counter[str] = Counter()
-        self.reports: Counter[str] = Counter()
+        self.held = Held()
         self.lines: list[LinesAdded] = []
-        self._judge = ProcessLabels()
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
         self.commits.sort(key=lambda commit: commit.id)
@@ -67,12 +59,12 @@ class Facts:
         self.gate_runs.sort(key=lambda run: run.id)
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
-        self.labels: list[Label] = sorted(self._judge.labels(), key=_name)
+        self.labels: list[Label] = self.held.labels()
         self.fix_pairs: list[FixPair] = []
         self.flaky: list[FlakyTest] = []
 
     def _take(self, event: Event) -> None:
-        """Take an event of no session; documents are judged as they pass, and not held."""
+        """Take an event of no session."""
         if isinstance(event, Commit):
             self.commits.append(event)
         elif isinstance(event, Checkpoint):
@@ -85,12 +77,9 @@ class Facts:
             self.undone.append(event)
         elif isinstance(event, LinesAdded):
             self.lines.append(event)
-        elif isinstance(event, FileVersion):
-            self.documents[_kind_of(event)] += 1
-            self._judge.take(event)
-        elif isinstance(event, Captured | TeamReport):
-            self.reports[_kind_of(event)] += 1
-            if team_gate(event) is not None:
+        else:
+            self.held.take(event)
+            if isinstance(event, TeamEvent) and team_gate(event) is not None:
                 self._team.append(event)
 
     def _consider(self, trajectory: Trajectory) -> None:
@@ -107,22 +96,5 @@ class Facts:
         return self.inputs[self.trajectories[trajectory_id].origin.input_id]
 
 
-def _kind_of(event: FileVersion | Captured | TeamReport) -> str:
-    """Name what a document is for, or what a report tells of."""
-    match event:
-        case DocumentVersion():
-            return event.document
-        case Captured():
-            return event.name
-        case TeamReport():
-            return str(event.report.__struct_config__.tag)
-        case _:
-            return str(event.__struct_config__.tag)
-
-
 def _rank(trajectory: Trajectory) -> tuple[int, str]:
     return trajectory.n_steps, trajectory.origin.input_id
-
-
-def _name(label: Label) -> tuple[str, str]:
-    return label.target.id, label.name

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 4
+LABEL_VERSION: Final = 5
 """Raise it when the same records would get other labels or another outcome."""
 
 __all__ = ["LABEL_VERSION"]

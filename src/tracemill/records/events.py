@@ -22,6 +22,7 @@ from tracemill.records.commits import (
     FileChange,
     LinesAdded,
 )
+from tracemill.records.decisions import Decision
 from tracemill.records.documents import (
     Change,
     DocumentKind,
@@ -80,6 +81,7 @@ Event = (
     | DocumentVersion
     | IssueHeader
     | TeamReport
+    | Decision
 )
 """Any event."""
 
@@ -99,6 +101,7 @@ __all__ = [
     "Commit",
     "CommitStatus",
     "Compaction",
+    "Decision",
     "DocumentKind",
     "DocumentVersion",
     "Event",

@@ -164,7 +164,7 @@ class IssueLink(Record, frozen=True, kw_only=True):
 class Issue(EventBase, frozen=True, kw_only=True, tag="issue"):
     """An issue as it stood. `at` is when it was last changed."""
 
-    tracker: Literal["github", "beads"]
+    tracker: Literal["github", "beads", "autoforge"]
     """Which tracker it is in."""
     repository: str | None = None
     """The repository as `owner/name`."""

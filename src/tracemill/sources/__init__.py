@@ -56,6 +56,7 @@ SOURCES: Final = Registry[type[Source]](
         "langfuse": "tracemill.sources.langfuse:Langfuse",
         "codex-exec": "tracemill.sources.codex.exec_stream:CodexExec",
         "github": "tracemill.sources.github:GitHub",
+        "autoforge": "tracemill.sources.autoforge:AutoForge",
         "beads": "tracemill.sources.beads:Beads",
         "coverage": "tracemill.sources.coverage_report:CoverageReport",
         "sarif": "tracemill.sources.sarif:Sarif",

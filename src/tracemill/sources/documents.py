@@ -124,6 +124,26 @@ def read_document(
     yield from read_items((object_at(item, item.data) for item in document.items), origin, reader)
 
 
+def read_lists(
+    content: Content, lists: Mapping[tuple[str, ...], str], key: str
+) -> Iterator[Item[Line]]:
+    """Yield the items of several lists of a document, each with the name of its list at `key`.
+
+    A list that is absent has no items; a document that cannot be read is one bad item.
+    """
+    data = content.document()
+    try:
+        whole = data if data is not None else too_large(content)
+        found = [(take_apart(whole, path).items, name) for path, name in lists.items()]
+    except NotADocumentError as error:
+        yield Item(Line(0, data or b"", is_terminated=False), {}, error)
+        return
+    for items, name in found:
+        for item in items:
+            read = object_at(item, item.data)
+            yield read.saying({**read.fields, key: name})
+
+
 class Start(NamedTuple):
     """The beginning of an input, looked at without using it up."""
 

@@ -85,6 +85,11 @@ class Fields:
             else ()
         )
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the texts of a list that have something in them."""
+        said = self.said.get(name)
+        return tuple(filter(None, map(text, said))) if isinstance(said, list) else ()
+
     def names_of(self, name: str, *keys: str) -> tuple[str, ...]:
         """Return a text of each object in a list."""
         return tuple(said for part in self.parts(name) if (said := part.text(*keys)))

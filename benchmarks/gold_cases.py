@@ -1,0 +1,218 @@
+"""What hand-checked cases say of documents, headers, decisions and histories, and what is read.
+
+    python benchmarks/gold_cases.py GOLD SEEDS REPOSITORIES [DOCUMENT]
+
+GOLD is a file of cases with their ids, SEEDS the folder with the files that they are about, and
+REPOSITORIES one with a folder `owner+name` for each repository, itself or below it as `repo`.
+DOCUMENT is the text of the case whose document stands in no file of SEEDS. What a case is about is read
+into a workspace of its own by the same code as `tracemill run`, and each number of its answer that
+can be told is compared.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from tracemill.flows.facts import Facts
+from tracemill.flows.ingest import Ingest
+from tracemill.flows.local_executor import Local
+from tracemill.records.events import Commit, Decision, DocumentVersion, Event, Issue, IssueHeader
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+
+class Case(NamedTuple):
+    """What one case is about."""
+
+    seeds: Path
+    repositories: Path
+    document: Path | None
+
+    def repository(self, name: str) -> Path:
+        found = self.repositories / name
+        return found / "repo" if (found / "repo").exists() else found
+
+
+class Read:
+    """What was read of some places."""
+
+    def __init__(self, *places: Path) -> None:
+        self._scratch = tempfile.TemporaryDirectory()
+        workspace = Workspace(Path(self._scratch.name) / "workspace")
+        with workspace.writing(), Ingest(workspace) as ingest:
+            plan = ingest.plan(places)
+            ingest.run(plan, Local(1, workspace.scratch), lambda _progress: None)
+        self.lake = Lake(workspace.lake)
+
+    @cached_property
+    def events(self) -> list[Event]:
+        return list(self.lake.records(TABLES["events"]))
+
+    def labels(self, name: str) -> dict[str, object]:
+        """Return the labels of one name by what they are on."""
+        found = Facts(self.lake).labels
+        return {label.target.id: label.value for label in found if label.name == name}
+
+    def documents(self, end: str) -> list[DocumentVersion]:
+        """Return the versions of documents whose path ends so, the oldest first."""
+        found = [e for e in self.events if isinstance(e, DocumentVersion) and e.path.endswith(end)]
+        return sorted(found, key=lambda each: each.at.timestamp() if each.at else 0)
+
+    def text(self, document: DocumentVersion) -> str:
+        return "".join(section.text for section in document.sections or ())
+
+
+Compared = Iterator[tuple[str, object, object]]
+
+
+def written(texts: dict[str, str]) -> Path:
+    """Return a repository with these files, made for one case."""
+    folder = Path(tempfile.mkdtemp())
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git = ["git", "-C", str(folder), "-c", "user.name=n", "-c", "user.email=e@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "All"]):
+        subprocess.run([*git, *command], check=True)
+    return folder
+
+
+def specs_in_one_commit(case: Case) -> Compared:
+    read = Read(case.repository("pauleveritt+punie"))
+    for name in ("2100-domain-tools", "2300-full-retrain", "2120-toad-websocket-integration"):
+        of_spec = [
+            each
+            for each in read.events
+            if isinstance(each, DocumentVersion) and name in each.path and each.change == "added"
+        ]
+        yield f"spec {name}", {"8a40b60"}, {each.commit[:7] for each in of_spec}
+
+
+def history_of_a_folder(case: Case) -> Compared:
+    read = Read(case.repository("tmacychen+ai-driven-dev-spec"))
+    expected = {
+        ("638e968", "training_data"): "A",
+        ("707b2fb", "data_collection_examples"): "D",
+        ("5f83fc7", "training_data"): "D",
+    }
+    commits = {e.sha[:7]: e for e in read.events if isinstance(e, Commit)}
+    for (sha, name), letter in expected.items():
+        files = [f for f in commits[sha].files or () if name in f.path]
+        yield f"{sha} {name}", letter, "".join({f.status for f in files if f.status != "M"})
+    added, gone = commits["638e968"].at, commits["5f83fc7"].at
+    assert added is not None
+    assert gone is not None
+    yield "days from added to removed", 12, (gone.date() - added.date()).days
+
+
+def decisions_and_tasks(case: Case) -> Compared:
+    read = Read(case.seeds / "autoforge" / "state")
+    decisions = [e for e in read.events if isinstance(e, Decision)]
+    issues = [e for e in read.events if isinstance(e, Issue)]
+    yield "decisions", 19, len(decisions)
+    yield (
+        "with reasoning and consequences",
+        19,
+        sum(bool(e.reasoning and e.consequences and e.scope) for e in decisions),
+    )
+    tasks = [e for e in issues if e.issue_type == "task"]
+    yield "tasks, all closed", [24, {"closed"}], [len(tasks), {e.state for e in tasks}]
+    for kind, n in (("feature", 4), ("phase", 3)):
+        of_kind = [e for e in issues if e.issue_type == kind]
+        yield f"{kind}s, all open", [n, {"open"}], [len(of_kind), {e.state for e in of_kind}]
+    rolled_up = read.labels("issue.rolled_up")
+    wholes = [rolled_up.get(e.id) for e in issues if e.issue_type == "phase"]
+    yield "phases not rolled up", [False] * 3, wholes
+    of_features = [
+        rolled_up[e.id] for e in issues if e.issue_type == "feature" and e.id in rolled_up
+    ]
+    yield "features with phases, not rolled up", {False}, set(of_features)
+
+
+def prompt_versions(case: Case) -> Compared:
+    read = Read(case.repository("cojacklabs+autoforge"))
+    versions = [v for v in read.documents("ai/prompts/qa_engineer.yaml") if v.sections]
+    texts = {v.commit[:7]: read.text(v) for v in versions}
+    yield "versions", 3, len(versions)
+    before, after = texts.get("4fe625b", ""), texts.get("1d992be", "")
+    yield (
+        "max_retries: 2 is new in 1d992be",
+        [False, True],
+        ["max_retries: 2" in text for text in (before, after)],
+    )
+    n_stops = [text.count("STOP") for text in (before, after)]
+    yield "STOP constraints added", 1, n_stops[1] - n_stops[0]
+
+
+def header_against_document(case: Case) -> Compared:
+    lines = (case.seeds / "continuum" / "issues_headers.jsonl").read_text().splitlines()
+    header = next(row for row in map(json.loads, lines) if "FileOperations" in json.dumps(row))
+    document = (case.seeds / "continuum" / "shared-types-initiative.md").read_text()
+    texts = {"FileOperations.ts": header["header"], "middle-out/shared-types.md": document}
+    read = Read(written(texts))
+    (found,) = (e for e in read.events if isinstance(e, IssueHeader) and e.path.endswith(".ts"))
+    groups = [issue.group for issue in found.issues if issue.is_open]
+    yield "declared open", 4, found.declared_open
+    yield "critical, improvements", [2, 2], [groups.count("critical"), groups.count("improvements")]
+    yield "disputed", True, read.labels("issues.disputed").get(found.id)
+
+
+def a_finished_initiative(case: Case) -> Compared:
+    document = (case.seeds / "continuum" / "shared-types-initiative.md").read_text()
+    read = Read(written({"middle-out/shared-types.md": document}))
+    (found,) = read.documents(".md")
+    problem = next(s for s in found.sections or () if s.role == "problem")
+    results = next(s for s in found.sections or () if s.heading.endswith("Results Achieved"))
+    yield "points of the problem", 4, problem.text.count("**:")
+    yield "results", 6, results.text.count("- **\N{WHITE HEAVY CHECK MARK}")
+    yield "phases", {"phase 1", "phase 2", "phase 3"}, {phase.label for phase in found.phases}
+    yield "outcome", "complete", read.labels("document.outcome").get(found.id)
+    yield "planned, and in no completed list", 1, read.labels("document.unmet").get(found.id)
+
+
+def an_unfinished_refactor(case: Case) -> Compared:
+    if case.document is None:
+        yield "outcome", "partial", "no document was named"
+        return
+    read = Read(written({f"middle-out/{case.document.name}": case.document.read_text()}))
+    (found,) = read.documents(".md")
+    (header,) = (e for e in read.events if isinstance(e, IssueHeader))
+    yield "outcome", "partial", read.labels("document.outcome").get(found.id)
+    yield "declared open", 1, header.declared_open
+
+
+CASES: dict[str, Callable[[Case], Compared]] = {
+    "G23": specs_in_one_commit,
+    "G28": history_of_a_folder,
+    "G29": decisions_and_tasks,
+    "G30": prompt_versions,
+    "G32": header_against_document,
+    "G34": a_finished_initiative,
+    "G35": an_unfinished_refactor,
+}
+
+
+def main() -> None:
+    """Print a line for each thing that was compared."""
+    gold, seeds, repositories, *document = map(Path, sys.argv[1:])
+    case = Case(seeds, repositories, document[0] if document else None)
+    areas = {row["id"]: row["area"] for row in map(json.loads, gold.read_text().splitlines())}
+    n_right = n_all = 0
+    for name, look in CASES.items():
+        for what, expected, found in look(case):
+            n_all, n_right = n_all + 1, n_right + (expected == found)
+            mark = "right" if expected == found else f"WRONG: expected {expected}"
+            print(f"{name}  {areas[name]:<16} {what:<38} {found!s:<34} {mark}")
+    print(f"{n_right} of {n_all} right")
+
+
+if __name__ == "__main__":
+    main()
