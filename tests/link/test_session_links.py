@@ -63,3 +63,29 @@ def test_ids_that_only_count_messages_make_no_copies(native_id: str | None) -> N
     }
 
     assert sessions({}, later, **abouts) == []
+
+
+@pytest.mark.parametrize(
+    ("later", "is_linked"),
+    [
+        pytest.param({"branch": "fix/totals"}, True, id="handed on"),
+        pytest.param({"branch": "main"}, False, id="another branch"),
+        pytest.param({"branch": "fix/totals", "cwd": "/srv/other"}, False, id="another folder"),
+        pytest.param({"branch": "fix/totals", "days": 8}, False, id="long after"),
+        pytest.param({"branch": "fix/totals", "session_id": "s1"}, False, id="the same session"),
+    ],
+)
+def test_sessions_on_one_branch_are_likely_one_work(
+    later: dict[str, Any], *, is_linked: bool
+) -> None:
+    began = START + timedelta(days=later.pop("days", 1))
+    header = {"id": "later", "session_id": "s2", "cwd": "/srv/app", "started": began, **later}
+    found = sessions({"cwd": "/srv/app", "branch": "fix/totals"}, header)
+
+    assert [i.confidence for i in found if i.method == "same_branch"] == [0.6] * is_linked
+
+
+def test_the_main_branch_tells_nothing() -> None:
+    later = {"id": "later", "session_id": "s2", "cwd": "/srv/app", "branch": "main"}
+
+    assert sessions({"cwd": "/srv/app", "branch": "main"}, later) == []

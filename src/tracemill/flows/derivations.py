@@ -27,8 +27,10 @@ from tracemill.label.trajectory_labels import trajectory_labels
 from tracemill.link import LINK_VERSION
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
+from tracemill.link.work_links import document_links, gate_links
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.labels import Label
+from tracemill.records.links import Link
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
 from tracemill.report.card import CardFacts
@@ -73,6 +75,7 @@ class Derivations:
                 facts.undone,
                 facts.lines,
             )
+            facts.links = sorted([*facts.links, *_work_links(facts)], key=lambda link: link.id)
             self._keep("links", facts.links)
             compared = compare_gates(self._lake, facts.gate_runs, facts.told_tests)
             facts.fix_pairs, facts.flaky = compared
@@ -131,6 +134,11 @@ class Derivations:
         writer.write_records(records, owners)
         self._lake.commit(writer, whole=True)
         self._index.note(**{f"rows_{name}": key})
+
+
+def _work_links(facts: Facts) -> Iterator[Link]:
+    yield from gate_links(facts.gate_runs, facts.commits)
+    yield from document_links(facts.written, facts.commits, facts.activities, facts.links)
 
 
 def _labels(facts: Facts, history: History) -> Iterator[Label]:

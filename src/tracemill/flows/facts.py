@@ -9,6 +9,7 @@ from __future__ import annotations
 from tracemill.flows.ci_gates import CiEvent, ci_gates
 from tracemill.flows.held import Held
 from tracemill.flows.team_gates import TeamEvent, team_gate, team_gates, team_tests
+from tracemill.link.work_links import WrittenDocument
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.events import (
@@ -16,6 +17,7 @@ from tracemill.records.events import (
     Checkpoint,
     Commit,
     Event,
+    FileVersion,
     GateRun,
     LinesAdded,
 )
@@ -49,6 +51,7 @@ class Facts:
         self.undone: list[ChangeUndone] = []
         self.held = Held()
         self.lines: list[LinesAdded] = []
+        self.written: list[WrittenDocument] = []
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
         self.commits.sort(key=lambda commit: commit.id)
@@ -78,6 +81,8 @@ class Facts:
         elif isinstance(event, LinesAdded):
             self.lines.append(event)
         else:
+            if isinstance(event, FileVersion):
+                self.written.append(_written(event))
             self.held.take(event)
             if isinstance(event, TeamEvent) and team_gate(event) is not None:
                 self._team.append(event)
@@ -98,3 +103,9 @@ class Facts:
 
 def _rank(trajectory: Trajectory) -> tuple[int, str]:
     return trajectory.n_steps, trajectory.origin.input_id
+
+
+def _written(event: FileVersion) -> WrittenDocument:
+    """Return what links need of a document; what lies within a repository says so behind a `#`."""
+    repository = event.origin.uri.partition("#")[0]
+    return WrittenDocument(event.id, repository, event.commit, event.path)

@@ -1,14 +1,16 @@
-"""Links between trajectories: subagents, parts of one session, and copies of one beginning.
+"""Links between trajectories: subagents, parts and copies of one session, and one branch.
 
 A link points from the later to the earlier. Sessions that begin with the same message are a
-resume or fork of one another: the agent copied the messages, and with them their ids.
+resume or fork of one another: the agent copied the messages, and with them their ids. Sessions on
+one branch of one repository, other than its main branch, are likely to be one piece of work handed
+on; each is linked to the one before it, where not more than a week lies between.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +20,8 @@ from tracemill.records.links import Link, LinkMethod
 from tracemill.records.trajectory import Trajectory
 
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
+_MAIN: Final = frozenset({"main", "master", "trunk", "develop", "development", "dev", "HEAD"})
+_HANDED_ON: Final = timedelta(days=7)
 _MIN_NATIVE_ID: Final = 16
 """A shorter id, such as `item_0`, is a number within a session and proves nothing."""
 
@@ -38,6 +42,7 @@ def session_links(
     for parts in by_session.values():
         yield from _chain(parts, "same_session", 0.99)
     yield from _copies(mains, activities)
+    yield from _branches(mains)
 
 
 def order(trajectory: Trajectory) -> tuple[datetime, datetime, str]:
@@ -76,6 +81,22 @@ def _copies(mains: Iterable[Trajectory], activities: Mapping[str, Activity]) -> 
             by_first[trajectory.agent, first].append(trajectory)
     for copies in by_first.values():
         yield from _chain(copies, "same_messages", 0.95)
+
+
+def _branches(mains: Iterable[Trajectory]) -> Iterator[Link]:
+    """Yield links between different sessions on one branch; one folder or address is one place."""
+    by_branch: defaultdict[tuple[str, str], list[Trajectory]] = defaultdict(list)
+    for trajectory in mains:
+        place = trajectory.repository or trajectory.cwd
+        if place and trajectory.branch and trajectory.branch not in _MAIN:
+            by_branch[place, trajectory.branch].append(trajectory)
+    for sessions in by_branch.values():
+        for earlier, later in pairwise(sessions):
+            ended, began = earlier.ended or earlier.started, later.started
+            is_near = ended is not None and began is not None and began - ended <= _HANDED_ON
+            if is_near and earlier.session_id != later.session_id:
+                ends = (of_trajectory(later.id), of_trajectory(earlier.id))
+                yield make_link(*ends, "same_branch", 0.6)
 
 
 def _chain(parts: list[Trajectory], method: LinkMethod, confidence: float) -> Iterator[Link]:

@@ -22,6 +22,10 @@ LinkMethod = Literal[
     "spawned",
     "same_session",
     "same_messages",
+    "same_branch",
+    "checked",
+    "checked_after",
+    "edited_document",
     "reverts",
     "undoes",
     "same_change",
@@ -37,7 +41,10 @@ tool result names the commit; `checkpoint_trailer` the commit's trailer names th
 `files_and_time` it holds such files, and its lines are not known; `branch_and_time` only branch
 and time agree;
 `spawned` one agent started the other; `same_session` both carry one session id;
-`same_messages` one begins with the other's messages;
+`same_messages` one begins with the other's messages; `same_branch` both worked on one branch that
+is not the main one; `checked` a gate run says that it looked at the commit; `checked_after` it ran
+when that was the last one; `edited_document` the session made the commit of that version of the
+document, and wrote to the file;
 `reverts` a commit says so; `undoes` a commit changes back what the other changed; `same_change`
 a commit was made again by a rebase, an amendment or a cherry-pick; `squashes` a commit says that
 it holds the other among several.
