@@ -97,7 +97,7 @@ def test_a_turn_that_was_not_wanted_stays_as_context_and_is_not_imitated(
 def test_a_window_ends_before_a_call_that_was_never_answered() -> None:
     (example,), drops = built([user(0), calling(1), calling(2, None), agent(3)])
 
-    assert [m.role for m in example.messages] == ["user", "assistant", "tool"]
+    assert [m.role for m in example.messages] == ["user", "assistant"]
     assert drops == {"unanswered_call": 1}
 
 
@@ -173,6 +173,13 @@ def test_lineage_ends_with_what_is_used() -> None:
     (example,), _ = built(steps)
 
     assert (example.lineage[0].first_step, example.lineage[0].last_step) == (0, 1)
+
+
+def test_answers_to_the_last_calls_are_cut_off_with_what_else_nobody_imitates() -> None:
+    (example,), drops = built([user(0), calling(1, "1 failed")])
+
+    assert [(m.role, m.trained) for m in example.messages] == [("user", False), ("assistant", True)]
+    assert not drops
 
 
 def test_what_was_copied_in_and_errors_of_the_harness_are_not_imitated() -> None:

@@ -111,4 +111,4 @@ def broken_promises(messages: tuple[Message, ...]) -> list[str]:
             found.append("loss on what the agent did not say")
     if not any(message.trained for message in messages):
         found.append("nothing to imitate")
-    return found + ["a call without its answer"] * bool(waiting)
+    return found + ["nothing is imitated at the end"] * (not messages[-1].trained)

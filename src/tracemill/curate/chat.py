@@ -20,7 +20,7 @@ from tracemill.curate.tools import infer_tools
 from tracemill.curate.windows import Turn, pack_windows, split_turns
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
-from tracemill.records.examples import ChatExample, Lineage, Split
+from tracemill.records.examples import ChatExample, Lineage, Message, Split
 from tracemill.records.findings import UNSCANNED, Input
 from tracemill.records.refs import Record, Span
 from tracemill.records.trajectory import Step, Trajectory
@@ -164,7 +164,7 @@ class _Building:
                 yield self._drop("no_trained_message", steps[0].index, steps[-1].index)
             return
         try:
-            messages = render_messages(used, untrained)
+            messages = _up_to_trained_message(render_messages(used, untrained))
         except UnansweredCallError as error:
             yield self._drop("unanswered_call", error.step, steps[-1].index)
             yield from self._example([s for s in steps if s.index < error.step], untrained)
@@ -231,3 +231,9 @@ def _up_to_trained(steps: list[Step], untrained: Collection[int]) -> list[Step]:
         if is_trained(steps[at - 1]) and steps[at - 1].index not in untrained:
             return steps[:at]
     return []
+
+
+def _up_to_trained_message(messages: list[Message]) -> list[Message]:
+    """Cut off the answers to the last calls: whoever imitates the calls has not seen them."""
+    last = max(at for at, message in enumerate(messages) if message.trained)
+    return messages[: last + 1]
