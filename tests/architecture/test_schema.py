@@ -18,7 +18,7 @@ import pytest
 from tracemill import records
 from tracemill.flows import erasure, gate_rows, results, team_views
 from tracemill.flows import gates as gate_answers
-from tracemill.flows.privacy import files, preview, rows, rules, scan, verify
+from tracemill.flows.privacy import allowing, files, preview, rows, rules, scan, verify
 from tracemill.records import (
     activity,
     audits,
@@ -72,6 +72,8 @@ TYPES: Final[dict[str, Any]] = {
     "answer.scan": scan.ScanResult,
     "answer.preview": preview.PreviewResult,
     "answer.rules": rules.RuleList,
+    "answer.allow": allowing.AllowResult,
+    "answer.allowed": allowing.AllowedList,
     "answer.verify": verify.VerifyResult,
     "row.redacted": rows.RedactedRow,
     "row.refused": rows.RefusedRow,

@@ -15,7 +15,7 @@ from pathlib import Path
 from tracemill.base.clock import now
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.executor import Executor, make_executor
-from tracemill.flows.ingest import Ingest, Ingested, Plan, Report, nothing_new
+from tracemill.flows.ingest import Ingest, Ingested, Plan, Report, end_allowances, nothing_new
 from tracemill.flows.ingest.discovery import default_places, discover
 from tracemill.flows.lookup import read_counts
 from tracemill.flows.results import PlanResult, RunResult
@@ -144,6 +144,7 @@ def _read(
 
         build_example(places.paths[0])
     _resume(workspace, options, report)
+    end_allowances(workspace, now())
     with clock.stage("read"), Ingest(workspace) as ingest:
         if ingest.lost_lake:
             workspace.index.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ not find; a test runs them all.
 from tracemill.redact.canaries import canaries, dead_rules, fill
 from tracemill.redact.located import Found, Located, Seen
 from tracemill.redact.prefilters import ENGINES, best_engine
+from tracemill.redact.pseudonyms import is_stand_in
 from tracemill.redact.redactor import Redaction, Redactor, rules_version
 from tracemill.redact.rules import REDACT_VERSION, Rules
 
@@ -31,5 +32,6 @@ __all__ = [
     "canaries",
     "dead_rules",
     "fill",
+    "is_stand_in",
     "rules_version",
 ]

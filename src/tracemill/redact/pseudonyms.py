@@ -10,6 +10,7 @@ anything about each other.
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import b32encode
 from functools import lru_cache
 from ipaddress import IPv6Address
@@ -29,6 +30,10 @@ MAILBOX: Final = rb"user-" + _NAME + rb"@example\.org"
 """How the pseudonym of an e-mail address looks."""
 TOKEN: Final = rb"\[(?:SECRET|PII):[a-z0-9-]{2,48}:[a-z2-7]{6}\]"
 """How the token of a secret, or of a number that points at a person, looks."""
+
+_ADDRESS: Final = rb"198\.1[89]\.[0-9]{1,3}\.[0-9]{1,3}|2001:db8:[0-9a-f:]+"
+"""How the pseudonym of an address in a network looks."""
+_STAND_IN: Final = re.compile(b"|".join((TOKEN, MAILBOX, USER, HOST, _ADDRESS)))
 
 _TOKEN_CHARACTERS: Final = 6
 _NAME_CHARACTERS: Final = 10
@@ -85,3 +90,8 @@ class Pseudonyms:
     def _digest(self, domain: bytes, text: bytes, n_characters: int = _NAME_CHARACTERS) -> str:
         code = self._code(domain, text)
         return b32encode(code[:10])[:n_characters].lower().decode()
+
+
+def is_stand_in(text: str) -> bool:
+    """Tell whether a text is what may stand in place of something."""
+    return _STAND_IN.fullmatch(text.encode("utf-8", "replace")) is not None

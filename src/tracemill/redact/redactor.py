@@ -6,7 +6,7 @@ once. Texts never affect one another, whatever stands beside them in a batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 from tracemill.records.events import EventBase
@@ -52,6 +52,7 @@ class Redactor:
         engine: str | None = None,
         home: str | None = None,
         compiled: bytes | None = None,
+        allowed: Collection[str] = (),
     ) -> None:
         """Prepare the rules.
 
@@ -61,13 +62,14 @@ class Redactor:
             engine: `hyperscan` or `re2`; the best one that is installed unless given.
             home: The home folder of whoever runs this machine, replaced wherever it lies.
             compiled: What an earlier one was `compiled` to; it changes nothing but the time.
+            allowed: Stand-ins of what is harmless, and stays as it is.
         """
         pseudonyms = Pseudonyms(key)
         detectors = all_detectors(rules or Rules.shipped(), pseudonyms, home)
         found_by = finder(detectors, engine, compiled)
         self.compiled = found_by.prefilter.compiled
         """What spares the next redactor with these rules and this home most of its making."""
-        self._settler = Settler(found_by, pseudonyms)
+        self._settler = Settler(found_by, pseudonyms, frozenset(allowed))
         self._known: dict[str, Redacted | None] = {}
 
     def redact(self, records: Sequence[R]) -> Redaction[R]:

@@ -53,9 +53,12 @@ Trace = Callable[[int, Changes], None]
 class Settler:
     """Redacts texts with a set of detectors."""
 
-    def __init__(self, finder: Finder, pseudonyms: Pseudonyms) -> None:
+    def __init__(
+        self, finder: Finder, pseudonyms: Pseudonyms, allowed: frozenset[str] = frozenset()
+    ) -> None:
         self._detectors, self._prefilter = finder
         self._pseudonyms = pseudonyms
+        self._allowed = allowed
         self._quiet: set[str] = set()
 
     def settle(
@@ -114,7 +117,10 @@ class Settler:
         matches = scan(joined.data, self._prefilter, self._detectors)
         for index, (start, end) in joined.spans(roles).items():
             matches += self._by_role(joined.data[start:end], start, roles[index])
-        return dict(joined.by_text(resolve(matches)))
+        found = resolve(matches)
+        if self._allowed:
+            found = [match for match in found if match.stand_in not in self._allowed]
+        return dict(joined.by_text(found))
 
     def _by_role(self, blob: bytes, start: int, role: Role) -> list[Match]:
         end = start + len(blob)

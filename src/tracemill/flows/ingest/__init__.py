@@ -5,6 +5,7 @@ into redacted rows in any process, and `accept` makes them durable batch by batc
 alone may import the vault: unredacted bytes come in here, and only redacted rows go out.
 """
 
+from tracemill.flows.ingest.allowing import end_allowances, inputs_in, inputs_with, read_again
 from tracemill.flows.ingest.plan import Ingest
 from tracemill.flows.ingest.redactors import OwnRedactor, own_redactor
 from tracemill.flows.ingest.restore import restore_originals
@@ -21,10 +22,14 @@ __all__ = [
     "Progress",
     "Report",
     "RuleSet",
+    "end_allowances",
     "fewer_rules",
+    "inputs_in",
+    "inputs_with",
     "kept_rules",
     "nothing_new",
     "own_redactor",
+    "read_again",
     "restore_originals",
     "rules_in_use",
     "seal",

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, assert_never
 
 from tracemill.base.ids import make_id
 from tracemill.flows.executor import Executor
+from tracemill.flows.ingest.allowing import Scopes
 from tracemill.flows.ingest.batch import Batch
 from tracemill.flows.ingest.discovery import Candidate
 from tracemill.flows.ingest.kernel import read_shard
@@ -23,6 +24,7 @@ from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
+from tracemill.store.allowances import read_allowances
 from tracemill.store.erasures import read_erasures, write_erasures
 from tracemill.store.lake import Lake
 from tracemill.store.vault import Known, Vault
@@ -53,6 +55,8 @@ class Accepting:
         self._chunks = vault.chunks()
         self._replaceable = vault.pending() | {known.id for known in self._known.values()}
         self._erasures = read_erasures(workspace.vault)
+        allowances = [one for one in read_allowances(workspace.vault) if one.ended is None]
+        self._scopes = Scopes(self._lake, allowances)
         self._refused: list[str] = []
         self._failures: list[Failure] = []
         self._vanished: list[Known] = []
@@ -184,6 +188,7 @@ class Accepting:
                     n_bytes=candidate.n_bytes,
                     object_id=candidate.object_id,
                     member=candidate.within if candidate.is_member else None,
+                    allowed=self._scopes.allowed(make_id("input", uri), uri),
                 )
             )
         return tasks
@@ -214,6 +219,7 @@ class Accepting:
                     stamp=known.stamp,
                     n_bytes=known.n_bytes,
                     chunks=latest[known.id].chunks,
+                    allowed=self._scopes.allowed(known.id, known.uri),
                 )
 
     def _originals(self, plan: Plan) -> dict[str, _Original]:

@@ -47,6 +47,7 @@ def read_shard(shard: Shard) -> Iterator[Part]:
     spool = Spool(Path(shard.spool) / f"{shard.tasks[0].input_id}.zst")
     with Unpacker() as unpacker:
         for task in shard.tasks:
+            yield from batch.use(redactor(shard.key, shard.home, shard.patterns, task.allowed))
             yield from _Reading(task, shard, rows, unpacker).run(spool, batch)
     yield from batch.flush()
     yield from rows.flush()
@@ -68,6 +69,12 @@ class _RedactionBatch:
         self._reading_of: dict[str, _Reading] = {}
         self._done: list[_Reading] = []
         self._n_bytes = 0
+
+    def use(self, redactor: Redactor) -> Iterator[Part]:
+        """Go on with a redactor; what waits is redacted with the one before."""
+        if redactor is not self.redactor:
+            yield from self.flush()
+            self.redactor = redactor
 
     def add(self, reading: _Reading, record: Any) -> Iterator[Part]:
         """Add a record of an input; yield rows where enough records wait."""

@@ -33,6 +33,8 @@ class ReadTask(Record, frozen=True, kw_only=True):
     """Which member of the archive at its path it is, where it is one."""
     chunks: tuple[Chunk, ...] = ()
     """Its bytes in the archive, where it is to be read from there."""
+    allowed: frozenset[str] = frozenset()
+    """Stand-ins of what is harmless in it."""
 
 
 class Shard(Record, frozen=True, kw_only=True):

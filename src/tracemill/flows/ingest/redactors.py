@@ -12,23 +12,28 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import NamedTuple
 
+from tracemill.base.clock import now
 from tracemill.redact import Redactor
+from tracemill.store.allowances import read_allowances
 from tracemill.store.vault import Vault
 from tracemill.store.workspace import Workspace
 
 _KEY_BYTES = 32
 
 
-@lru_cache(maxsize=1)
-def redactor(key: bytes, home: str, compiled: str) -> Redactor:
+@lru_cache(maxsize=8)
+def redactor(
+    key: bytes, home: str, compiled: str, allowed: frozenset[str] = frozenset()
+) -> Redactor:
     """Return the redactor with this key, for sessions of whoever has this home folder.
 
-    `compiled` is the file of the compiled patterns. They name the home folder.
+    `compiled` is the file of the compiled patterns. They name the home folder. `allowed` are the
+    stand-ins of what is harmless.
     """
     kept: bytes | None = None
     with suppress(OSError):
         kept = Path(compiled).read_bytes()
-    made = Redactor(key, home=home, compiled=kept)
+    made = Redactor(key, home=home, compiled=kept, allowed=allowed)
     if made.compiled is not None and made.compiled != kept:
         with suppress(OSError):  # without it the next process takes longer, and that is all
             Path(compiled).write_bytes(made.compiled)
@@ -46,6 +51,7 @@ class OwnRedactor(NamedTuple):
 def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor:
     """Return a redactor with the workspace's key, or with a key that is forgotten again.
 
+    What is allowed in any project is allowed to it, for it is not told of which a text is.
     Nothing is made for it: where no workspace is, none is afterwards. There no patterns are kept
     either, and RE2 has found everything in some 50 MB before Hyperscan has compiled them.
     """
@@ -54,6 +60,11 @@ def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor
     if not vault.has_key:
         unkept = Redactor(token_bytes(_KEY_BYTES), engine=engine or "re2", home=home)
         return OwnRedactor(unkept, is_kept=False)
+    moment = now()
+    active = (one for one in read_allowances(workspace.vault) if one.is_active(moment))
+    allowed = frozenset(one.stand_in for one in active)
     if engine is not None:
-        return OwnRedactor(Redactor(vault.key(), engine=engine, home=home), is_kept=True)
-    return OwnRedactor(redactor(vault.key(), home, str(vault.patterns)), is_kept=True)
+        named = Redactor(vault.key(), engine=engine, home=home, allowed=allowed)
+        return OwnRedactor(named, is_kept=True)
+    kept = redactor(vault.key(), home, str(vault.patterns), allowed)
+    return OwnRedactor(kept, is_kept=True)
