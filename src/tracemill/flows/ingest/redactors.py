@@ -52,13 +52,12 @@ def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor
     """Return a redactor with the workspace's key, or with a key that is forgotten again.
 
     What is allowed in any project is allowed to it, for it is not told of which a text is.
-    Nothing is made for it: where no workspace is, none is afterwards. There no patterns are kept
-    either, and RE2 has found everything in some 50 MB before Hyperscan has compiled them.
+    Nothing is made for it: where no workspace is, none is afterwards.
     """
     vault = Vault(workspace.vault)
     home = str(Path.home())
     if not vault.has_key:
-        unkept = Redactor(token_bytes(_KEY_BYTES), engine=engine or "re2", home=home)
+        unkept = Redactor(token_bytes(_KEY_BYTES), engine=engine, home=home)
         return OwnRedactor(unkept, is_kept=False)
     moment = now()
     active = (one for one in read_allowances(workspace.vault) if one.is_active(moment))
