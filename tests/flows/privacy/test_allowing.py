@@ -122,13 +122,13 @@ def test_what_has_run_out_is_redacted_again(workspace: Workspace) -> None:
 
 
 def test_no_text_of_it_is_kept(workspace: Workspace) -> None:
-    allowing(workspace, "/home/ada/app", f"it is {REAL}, a fixture of ada@lovelace.org")
+    allowing(workspace, "/home/lovelace/app", f"it is {REAL}, a fixture of ada@lovelace.org")
 
     book = (workspace.vault / "allowances.json").read_text()
     [one] = read_allowances(workspace.vault)
     assert HARMLESS not in book
     assert REAL not in book
-    assert "ada" not in book
+    assert "lovelace" not in book
     assert re.fullmatch(r"/home/dev-[a-z2-7]+/app", one.project or "")
     assert (workspace.vault / "allowances.json").stat().st_mode & 0o077 == 0
 
