@@ -18,11 +18,15 @@ from tracemill.redact.rules import Rules
 ALPHABETS: Final[Mapping[str, str]] = {
     "alnum": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
     "b64": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/",
+    "base32": "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+    "base58": "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
+    "bech32": "023456789acdefghjklmnpqrstuvwxyz",
     "digit": "123456789",
     "hex": "0123456789abcdef",
     "letters": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "lower": "abcdefghijklmnopqrstuvwxyz0123456789",
     "upper": "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+    "upperhex": "0123456789ABCDEF",
     "word": "abcdefghijklmnopqrstuvwxyz",
 }
 _WITHOUT_TABLE: Final[tuple[tuple[str, Kind, str], ...]] = (

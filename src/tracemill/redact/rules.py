@@ -64,7 +64,7 @@ _SPACE: Final = r"\t\n\x0b\x0c\r "
 """What `\\s` stands for in a class; left to the engines, each would leave out another character."""
 _OPEN_END: Final = re.compile(r"(?:\{(\d+)(?:,\d*)?\}|\+|\*)(\)*)$")
 _LONGEST_CUT: Final = 8
-_FILES: Final = ("secrets.toml", "context.toml", "people.toml", "services.toml")
+_FILES: Final = ("secrets.toml", "vendors.toml", "context.toml", "people.toml", "services.toml")
 
 
 class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -74,6 +74,8 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Its name in findings."""
     title: str
     """What it finds, for people."""
+    source: str = ""
+    """Where a vendor shows how its keys look; empty where that is common knowledge."""
     pattern: str
     """What it looks like, within one line; the group `secret` is what is replaced."""
     keywords: tuple[str, ...] = ()
