@@ -25,6 +25,7 @@ from tracemill.label.history import History
 from tracemill.label.outcome import judge_episode
 from tracemill.label.trajectory_labels import trajectory_labels
 from tracemill.link import LINK_VERSION
+from tracemill.link.forge_links import forge_links
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
 from tracemill.link.work_links import document_links, gate_links
@@ -75,7 +76,8 @@ class Derivations:
                 facts.undone,
                 facts.lines,
             )
-            facts.links = sorted([*facts.links, *_work_links(facts)], key=lambda link: link.id)
+            known = {link.id: link for link in (*facts.links, *_work_links(facts))}
+            facts.links = [known[name] for name in sorted(known)]
             self._keep("links", facts.links)
             compared = compare_gates(self._lake, facts.gate_runs, facts.told_tests)
             facts.fix_pairs, facts.flaky = compared
@@ -139,6 +141,12 @@ class Derivations:
 def _work_links(facts: Facts) -> Iterator[Link]:
     yield from gate_links(facts.gate_runs, facts.commits)
     yield from document_links(facts.written, facts.commits, facts.activities, facts.links)
+    sessions = [
+        (trajectory, facts.activities[name])
+        for name, trajectory in facts.trajectories.items()
+        if name in facts.activities
+    ]
+    yield from forge_links(sessions, facts.commits, facts.held.pulls, facts.held.issues)
 
 
 def _labels(facts: Facts, history: History) -> Iterator[Label]:

@@ -13,6 +13,7 @@ from tracemill.records.events import (
     Event,
     FileVersion,
     Issue,
+    PullRequest,
     TeamReport,
 )
 from tracemill.records.labels import Label
@@ -26,7 +27,10 @@ class Held:
         """Versions of documents and headers, by kind."""
         self.reports: Counter[str] = Counter()
         """Reports and told events, by kind."""
-        self._issues: list[Issue] = []
+        self.issues: list[Issue] = []
+        """What trackers say of issues, each as it stood."""
+        self.pulls: list[PullRequest] = []
+        """What forges say of pull requests, each as it stood."""
         self._judge = ProcessLabels()
 
     def take(self, event: Event) -> None:
@@ -36,7 +40,9 @@ class Held:
                 self.documents[_kind_of(event)] += 1
                 self._judge.take(event)
             case Issue():
-                self._issues.append(event)
+                self.issues.append(event)
+            case PullRequest():
+                self.pulls.append(event)
             case Captured() | TeamReport():
                 self.reports[_kind_of(event)] += 1
             case _:
@@ -48,7 +54,7 @@ class Held:
 
     def _judged(self) -> Iterator[Label]:
         yield from self._judge.labels()
-        yield from issue_labels(self._issues)
+        yield from issue_labels(self.issues)
 
 
 def _kind_of(event: FileVersion | Captured | TeamReport) -> str:

@@ -29,7 +29,6 @@ _ASKED: Final = re.compile(
     r"""|"(?P<double>(?:[^"\\\n]|\\.)+)|'(?P<single>[^'\n]+))"""
 )
 _ESCAPED: Final = re.compile(r"\\([\\\"$`])")
-_PULL: Final = re.compile(r"/pull/(\d{1,9})\b")
 _TEMPORARY: Final = re.compile(r"(?:/private)?/tmp/|/var/folders/")
 
 
@@ -75,12 +74,6 @@ def asked_subjects(command: str) -> Iterator[str]:
             subject = _ESCAPED.sub(r"\1", match["double"])
         if subject.strip():
             yield subject.strip()
-
-
-def said_pull_requests(text: str) -> Iterator[int]:
-    """Yield the numbers of pull requests whose addresses stand in a text."""
-    for match in _PULL.finditer(text):
-        yield int(match[1])
 
 
 def place(line: CommandLine) -> str | None:

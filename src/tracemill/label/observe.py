@@ -15,8 +15,9 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import Seal
-from tracemill.label.commits import is_temporary, said_commits, said_pull_requests
+from tracemill.label.commits import is_temporary, said_commits
 from tracemill.label.edits import added_by_tool, edited_by_tool, is_editor, is_scratch
+from tracemill.label.mentions import Mentions, Named, named_in
 from tracemill.label.recoveries import Attempt, Recoveries
 from tracemill.label.shell_calls import (
     POLLS,
@@ -50,7 +51,7 @@ from tracemill.records.events import (
 )
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
-OBSERVE_VERSION: Final = 6
+OBSERVE_VERSION: Final = 7
 """Raise it when the same steps would give another activity."""
 
 _MAX_GOAL: Final = 2_000
@@ -96,7 +97,7 @@ class Observer:
         self._running: dict[str, RunningCall] = {}
         self._made: list[_Made] = []
         self._asked: list[AskedCommit] = []
-        self._pulls: dict[int, None] = {}
+        self._mentions = Mentions()
         self._checks: list[CheckRun] = []
         self._recoveries = Recoveries()
         self._corrections: list[Correction] = []
@@ -147,7 +148,8 @@ class Observer:
                 self._n_compactions += 1
                 self._compacted.add(0 if event.step is None else event.step + 1)
             case PullRequestLink():
-                self._pulls[event.number] = None
+                own = Named("pull_request", event.number, None, event.repository)
+                self._mentions.add([own], self._index_of(event), is_opened=True)
             case _:
                 pass
 
@@ -172,7 +174,8 @@ class Observer:
             n_todo_changes=self._n_todos,
             commits=self._commits(trajectory.cwd),
             asked_commits=tuple(self._asked),
-            pull_requests=tuple(self._pulls),
+            pull_requests=self._mentions.pull_requests,
+            mentions=self._mentions.mentions,
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
             corrections=tuple(self._corrections) if is_person else (),
             thanks=tuple(self._thanks) if is_person else (),
@@ -226,6 +229,7 @@ class Observer:
     def _hear(self, step: Step) -> None:
         self._ending = "user"
         self._last_user = self._last_spoken = step.index
+        self._mentions.add(named_in(step.text), step.index)
         if not self._goal:
             self._goal = step.text[:_MAX_GOAL]
         if not self._has_acted:
@@ -327,7 +331,8 @@ class Observer:
         if call.commits:
             self._committed(call, exit_code, text)
         if call.pulls:
-            self._pulls.update(dict.fromkeys(said_pull_requests(text)))
+            self._mentions.opened(text, call.step)
+        self._mentions.add(call.named, call.step)
         paths, is_work = call.edits
         if paths or is_work:
             self._edited(call.step, call.at, paths, is_work=is_work)

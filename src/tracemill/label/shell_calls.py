@@ -21,6 +21,7 @@ from tracemill.label.commits import (
     place,
 )
 from tracemill.label.edits import edited_by_shell, may_edit
+from tracemill.label.mentions import may_name, named_by
 from tracemill.label.shell import CommandLine, clip, parse
 from tracemill.label.verdict import Outcome, verdict
 from tracemill.records.activity import CheckRun
@@ -38,6 +39,7 @@ _RUNNING: Final = re.compile(
 )
 _POLLED_CODE: Final = re.compile(r"<exit_code>(\d{1,3})</exit_code>")
 _STILL_RUNNING: Final = "<status>running</status>"
+_WORTH_READING: Final = (may_check, may_commit, may_edit, may_name)
 _HEAD: Final = 400
 _KEPT_START: Final = 2_000
 _KEPT_END: Final = 4_000
@@ -48,7 +50,7 @@ class ShellCall:
 
     __slots__ = (
         *("at", "checks", "commits", "edits", "exit_code", "line", "place", "pulls", "step"),
-        "subjects",
+        *("named", "subjects"),
     )
 
     def __init__(self, step: int, at: datetime | None, command: str, line: CommandLine) -> None:
@@ -59,13 +61,15 @@ class ShellCall:
         self.commits = may_commit(command) and makes_commit(line)
         self.subjects = tuple(asked_subjects(command)) if self.commits else ()
         self.pulls = "gh pr" in command and opens_pull_request(line)
+        self.named = named_by(line) if may_name(command) else ()
         self.edits = edited_by_shell(command, line)
         self.place = place(line)
 
     @property
     def is_worth_following(self) -> bool:
         """Whether anything about it would be recorded."""
-        return bool(self.checks or self.commits or self.pulls or self.edits[0] or self.edits[1])
+        does = self.checks or self.commits or self.pulls or self.named
+        return bool(does or self.edits[0] or self.edits[1])
 
     def runs(self, exit_code: int | None, text: str) -> list[CheckRun]:
         """Return the checks that it ran, with their verdicts."""
@@ -111,7 +115,7 @@ def command_of(arguments: Mapping[str, Any]) -> str | None:
 def read_call(call: ToolCall, step: int, at: datetime | None) -> ShellCall | None:
     """Return a shell call, or None where nothing about it is worth following."""
     command = command_of(call.arguments)
-    if command is None or not (may_check(command) or may_commit(command) or may_edit(command)):
+    if command is None or not any(may(command) for may in _WORTH_READING):
         return None
     shell_call = ShellCall(step, at, command, unfold(parse(command)))
     if not shell_call.is_worth_following:

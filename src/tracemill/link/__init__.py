@@ -1,6 +1,6 @@
-"""Link: which commits, sessions and agents belong to one piece of work, and how sure that is.
+"""Link: which commits, sessions, gates, documents, pull requests and issues are one piece of work.
 
-In come trajectories with their activities, and commits; out go `Link`s, each with its method and
+In come trajectories with their activities, and events; out go `Link`s, each with its method and
 confidence, and the groups of trajectories that make an episode. Every link can be derived
 again, and the order in which the records come changes nothing.
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LINK_VERSION: Final = 6
+LINK_VERSION: Final = 7
 """Raise it when the same records would be linked or grouped otherwise."""
 
 __all__ = ["LINK_VERSION"]

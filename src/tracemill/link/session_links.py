@@ -20,7 +20,10 @@ from tracemill.records.links import Link, LinkMethod
 from tracemill.records.trajectory import Trajectory
 
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
-_MAIN: Final = frozenset({"main", "master", "trunk", "develop", "development", "dev", "HEAD"})
+MAIN_BRANCHES: Final = frozenset(
+    {"main", "master", "trunk", "develop", "development", "dev", "HEAD"}
+)
+"""Names of branches on which all kinds of work meet."""
 _HANDED_ON: Final = timedelta(days=7)
 _MIN_NATIVE_ID: Final = 16
 """A shorter id, such as `item_0`, is a number within a session and proves nothing."""
@@ -88,7 +91,7 @@ def _branches(mains: Iterable[Trajectory]) -> Iterator[Link]:
     by_branch: defaultdict[tuple[str, str], list[Trajectory]] = defaultdict(list)
     for trajectory in mains:
         place = trajectory.repository or trajectory.cwd
-        if place and trajectory.branch and trajectory.branch not in _MAIN:
+        if place and trajectory.branch and trajectory.branch not in MAIN_BRANCHES:
             by_branch[place, trajectory.branch].append(trajectory)
     for sessions in by_branch.values():
         for earlier, later in pairwise(sessions):

@@ -19,6 +19,27 @@ Ending = Literal["agent", "user", "open_call", "interruption", "error", "unknown
 """Who had the last word: `open_call` is a tool call that never came back."""
 
 
+MentionKind = Literal["pull_request", "issue"]
+"""What a number of a forge stands for."""
+
+
+class ForgeMention(Record, frozen=True, kw_only=True):
+    """A pull request or issue that the session opened or named."""
+
+    kind: MentionKind | None = None
+    """Which of both it is; None where only a number was given."""
+    number: Count | None = None
+    """Its number, where the tracker counts."""
+    native_id: str | None = None
+    """The tracker's own id of it, where it does not count."""
+    repository: str | None = None
+    """The repository as `owner/name`; None where that was not said."""
+    step: Count
+    """Index of the step that first did so."""
+    is_opened: bool = False
+    """Whether the session opened it, or its log says that it is the session's."""
+
+
 class CommitMention(Record, frozen=True, kw_only=True):
     """A commit that the session made, by its own output."""
 
@@ -110,7 +131,9 @@ class Activity(Record, frozen=True, kw_only=True):
     asked_commits: tuple[AskedCommit, ...] = ()
     """Commits that its commands asked for and that did not fail, in order, at most 500."""
     pull_requests: tuple[int, ...] = ()
-    """Pull requests that it named."""
+    """Pull requests that it opened, or that its log says are its own."""
+    mentions: tuple[ForgeMention, ...] = ()
+    """Pull requests and issues that it opened, or that a person or a command named, at most 100."""
     checks: tuple[CheckRun, ...] = ()
     """Checks that it ran, in order."""
     recoveries: tuple[Recovery, ...] = ()

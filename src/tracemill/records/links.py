@@ -26,6 +26,11 @@ LinkMethod = Literal[
     "checked",
     "checked_after",
     "edited_document",
+    "opened",
+    "names",
+    "head_branch",
+    "brought_by",
+    "closes",
     "reverts",
     "undoes",
     "same_change",
@@ -44,7 +49,10 @@ and time agree;
 `same_messages` one begins with the other's messages; `same_branch` both worked on one branch that
 is not the main one; `checked` a gate run says that it looked at the commit; `checked_after` it ran
 when that was the last one; `edited_document` the session made the commit of that version of the
-document, and wrote to the file;
+document, and wrote to the file; `opened` the session opened the pull request; `names` a person or a
+command of it names the pull request or issue; `head_branch` it began on the branch that the pull
+request brings; `brought_by` the commit came by the pull request; `closes` the commit says that it
+closes the issue;
 `reverts` a commit says so; `undoes` a commit changes back what the other changed; `same_change`
 a commit was made again by a rebase, an amendment or a cherry-pick; `squashes` a commit says that
 it holds the other among several.
