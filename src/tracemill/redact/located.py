@@ -59,6 +59,10 @@ class Tracer:
         """Take in what one pass did to a text."""
         self._found[index] = _followed(self._found.get(index, []), changes)
 
+    def forget(self) -> None:
+        """Begin anew: the texts are looked at once more."""
+        self._found.clear()
+
     def found(self, index: int) -> Sequence[Found]:
         """Return what was found in a text."""
         return self._found.get(index, [])

@@ -1,12 +1,13 @@
 """Records in, the same records without secrets and names out, and where they were.
 
 What comes out holds nothing that the rules would find, so redacting twice is redacting
-once. Texts never affect one another, whatever stands beside them in a batch.
+once. Records never affect one another, whatever stands beside them in a batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 from tracemill.records.events import EventBase
@@ -14,13 +15,14 @@ from tracemill.records.findings import Finding
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
 from tracemill.redact.changes import record_at, spelled, with_texts
+from tracemill.redact.copies import copied
 from tracemill.redact.detectors import all_detectors, finder
 from tracemill.redact.located import Located, Seen, Tracer
 from tracemill.redact.protocol import Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
 from tracemill.redact.settle import Redacted, Settler
-from tracemill.redact.texts import Place, Texts
+from tracemill.redact.texts import Place, Role, Texts
 
 R = TypeVar("R", bound=Record)
 
@@ -87,34 +89,38 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return one text with stand-ins, for example an address."""
-        changed = self._settler.settle([text], {})
+        changed = self._settle([text], {})
         return changed[0].text if changed else text
 
     def locate(self, texts: Sequence[str]) -> list[Located]:
         """Return each text with stand-ins, and where in the text that came in they belong."""
         tracer = Tracer()
         changed = self._settler.settle(texts, {}, tracer.note)
-        return [
-            Located(changed[i].text, tracer.found(i)) if i in changed else Located(text, ())
-            for i, text in enumerate(texts)
-        ]
+        located = []
+        for index, text in enumerate(texts):
+            if index not in changed:
+                located.append(Located(text, ()))
+            elif copies := copied(changed[index].secrets, [text]):
+                again = Tracer()
+                new = self._settler.settle([text], {}, again.note, copies)[0]
+                located.append(Located(new.text, again.found(0)))
+            else:
+                located.append(Located(changed[index].text, tracer.found(index)))
+        return located
 
     def look(self, records: Sequence[Record]) -> list[Seen]:
         """Return every text of the records in which something is found, as it came in."""
-        texts: Texts[Redacted] = Texts()
-        tracer = Tracer()
+        seen: list[Seen] = []
         for number, record in enumerate(records):
+            texts: Texts[Redacted] = Texts()
             texts.add(record, number)
-        changed = self._settler.settle(texts.texts, texts.roles, tracer.note)
-        return [
-            Seen(
-                record_at(texts.places[index]),
-                spelled(texts.places[index], records),
-                texts.texts[index],
-                Located(new.text, tracer.found(index)),
-            )
-            for index, new in sorted(changed.items())
-        ]
+            tracer = Tracer()
+            changed = self._settle(texts.texts, texts.roles, tracer)
+            for index, new in sorted(changed.items()):
+                where = spelled(texts.places[index], records)
+                located = Located(new.text, tracer.found(index))
+                seen.append(Seen(number, where, texts.texts[index], located))
+        return seen
 
     def withhold(self, records: Sequence[R]) -> Redaction[R]:
         """Return the records with a token in place of every text, unlooked at."""
@@ -133,7 +139,37 @@ class Redactor:
         changed |= {index: settled[first] for index, first in texts.twins if first in settled}
         self._remember(texts.firsts, settled)
         in_order = [(texts.places[index], new) for index, new in sorted(changed.items())]
-        _put(in_order, redacted, findings)
+        _put(self._with_copies(in_order, redacted), redacted, findings)
+
+    def _with_copies(
+        self, changed: list[tuple[Place, Redacted]], records: Sequence[R]
+    ) -> list[tuple[Place, Redacted]]:
+        """Return what changes, in order, with secrets gone wherever their record holds them."""
+        if not any(new.secrets for _, new in changed):
+            return changed
+        whole: list[tuple[Place, Redacted]] = []
+        for number, group in groupby(changed, key=lambda each: record_at(each[0])):
+            own = list(group)
+            texts: Texts[Redacted] = Texts()
+            if any(new.secrets for _, new in own):
+                texts.add(records[number], number)
+            if copies := copied((s for _, new in own for s in new.secrets), texts.texts):
+                again = self._settler.settle(texts.texts, texts.roles, None, copies)
+                own = [(texts.places[index], new) for index, new in sorted(again.items())]
+            whole += own
+        return whole
+
+    def _settle(
+        self, texts: Sequence[str], roles: Mapping[int, Role], tracer: Tracer | None = None
+    ) -> dict[int, Redacted]:
+        """Return the texts of one record that change, by index."""
+        changed = self._settler.settle(texts, roles, tracer.note if tracer else None)
+        copies = copied((s for new in changed.values() for s in new.secrets), texts)
+        if copies is None:
+            return changed
+        if tracer is not None:
+            tracer.forget()
+        return self._settler.settle(texts, roles, tracer.note if tracer else None, copies)
 
     def _remember(self, firsts: Mapping[str, int], settled: Mapping[int, Redacted]) -> None:
         if len(self._known) + len(firsts) > _MOST_KNOWN:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.redact import values
+from tracemill.redact.copies import Copies, Secret, secrets_in
 from tracemill.redact.detectors import Finder
 from tracemill.redact.emails import address_in
 from tracemill.redact.joined import Changes, Joined
@@ -44,6 +45,8 @@ class Redacted(NamedTuple):
 
     text: str
     marks: list[Mark]
+    secrets: tuple[Secret, ...] = ()
+    """What rules found in it that is to be looked for elsewhere."""
 
 
 Trace = Callable[[int, Changes], None]
@@ -62,23 +65,37 @@ class Settler:
         self._quiet: set[str] = set()
 
     def settle(
-        self, texts: Sequence[str], roles: Mapping[int, Role], trace: Trace | None = None
+        self,
+        texts: Sequence[str],
+        roles: Mapping[int, Role],
+        trace: Trace | None = None,
+        copies: Copies | None = None,
     ) -> dict[int, Redacted]:
-        """Return the texts that had to be changed, by index."""
+        """Return the texts that had to be changed, by index.
+
+        Args:
+            texts: What is to be redacted.
+            roles: What texts are besides texts, by index.
+            trace: Told of all that is done.
+            copies: Values that are looked for as well.
+        """
         settled: dict[int, Redacted] = {}
         indexes: Sequence[int] = range(len(texts))
         waiting, own_roles = texts, roles
         for _ in range(_MOST_PASSES):
-            changed = self._pass(waiting, own_roles)
+            changed = self._pass(waiting, own_roles, copies if waiting is texts else None)
             lines: list[str] = []
             for place, changes in changed.items():
                 if trace is not None:
                     trace(indexes[place], changes)
                 text, stands = _replaced(waiting[place], changes)
                 lines.append(_lines_at(text, stands))
-                before = settled.get(indexes[place])
-                old = _moved(before.marks, changes) if before else []
-                settled[indexes[place]] = Redacted(text, _marked(old, stands, changes))
+                if before := settled.get(indexes[place]):
+                    marks = _marked(_moved(before.marks, changes), stands, changes)
+                    settled[indexes[place]] = Redacted(text, marks, before.secrets)
+                else:
+                    secrets = secrets_in(waiting[place], changes)
+                    settled[place] = Redacted(text, _marked([], stands, changes), secrets)
             again = self._unquiet(lines)
             indexes = [
                 indexes[place] for place, own in zip(changed, lines, strict=True) if own in again
@@ -112,7 +129,9 @@ class Settler:
         self._quiet.update(each for each in new if len(each) < _LONGEST_QUIET and each not in found)
         return found
 
-    def _pass(self, texts: Sequence[str], roles: Mapping[int, Role]) -> dict[int, Changes]:
+    def _pass(
+        self, texts: Sequence[str], roles: Mapping[int, Role], copies: Copies | None = None
+    ) -> dict[int, Changes]:
         joined = Joined(texts)
         matches = scan(joined.data, self._prefilter, self._detectors)
         for index, (start, end) in joined.spans(roles).items():
@@ -120,6 +139,8 @@ class Settler:
         found = resolve(matches)
         if self._allowed:
             found = [match for match in found if match.stand_in not in self._allowed]
+        if copies is not None:
+            found = copies.beside(joined.data, found)
         return dict(joined.by_text(found))
 
     def _by_role(self, blob: bytes, start: int, role: Role) -> list[Match]:
