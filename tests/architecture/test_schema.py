@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from tracemill import records
-from tracemill.flows import erasure, gate_rows, results, team_views
+from tracemill.flows import consent, erasure, gate_rows, results, team_views
 from tracemill.flows import gates as gate_answers
 from tracemill.flows.privacy import allowing, files, preview, rows, rules, scan, verify
 from tracemill.records import (
@@ -65,6 +65,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.capture": results.CaptureStatus,
     "answer.hooks": results.HookChange,
     "answer.serve": results.ServeResult,
+    "answer.consent": consent.ConsentResult,
     "answer.found": erasure.FoundSubject,
     "answer.erased": erasure.ErasedSubject,
     "answer.audit": audits.AuditReport,

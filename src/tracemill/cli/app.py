@@ -126,6 +126,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "restore": "Write original bytes, as they were archived, to a folder of yours.",
                 "reports": "Write the files that teams keep of their own process.",
                 "find": "Say where a person, a session or a place stands in what is kept.",
+                "consent": "Say how much may be kept of what, and how much is.",
                 "erase": "Take a person, a session or a place out of everything, for good.",
             },
         ),

@@ -11,6 +11,7 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
+from tracemill.flows.consent import read_consent
 from tracemill.flows.erasure import (
     ErasedSubject,
     FoundSubject,
@@ -91,6 +92,23 @@ def reports_data(
             f"not written: {counted(n_events, f'{kind} event')}, which no file has a line for",
             common,
         )
+    return EXIT_DONE
+
+
+def consent_data(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Say how much may be kept of what, and how much is. Changes nothing."""
+    result = read_consent(common.open())
+    if answer("consent", result, common, next_steps=["tracemill sync"]):
+        return EXIT_DONE
+    rules = result.consent.rules
+    for rule in rules:
+        about = [rule.place] if rule.source is None else [f"source {rule.source}", rule.place]
+        write(f"{rule.level:<12} {', '.join(filter(None, about)) or 'everything'}")
+    write(f"{result.consent.default:<12} {'everything else' if rules else 'everything'}")
+    counts("Inputs", result.inputs)
+    write(f"Settings     {result.settings}")
+    if result.is_pending:
+        hint("the settings have changed; next: tracemill sync", common)
     return EXIT_DONE
 
 

@@ -35,7 +35,7 @@ from tracemill.flows.lookup import find_row, require_kept
 from tracemill.flows.results import SessionRow
 from tracemill.flows.timing import StageClock
 from tracemill.flows.versions import deriving_code, reading_code
-from tracemill.records.erasures import Erasure, ErasureReceipt, SubjectKind
+from tracemill.records.erasures import Erasure, ErasureKind, ErasureReceipt, SubjectKind
 from tracemill.records.refs import Record
 from tracemill.store.erasures import (
     ErasureBook,
@@ -238,6 +238,19 @@ def _standing(found: Found, touched: Collection[str]) -> Iterator[str]:
     yield from (place for place in sorted(places) if Path(place).exists())
 
 
+def new_receipt(kind: ErasureKind, code: str, counts: dict[str, int]) -> ErasureReceipt:
+    """Return the receipt of an erasure that is about to begin."""
+    return ErasureReceipt(
+        id=make_id("erasure", code),
+        kind=kind,
+        subject=code,
+        asked=now(),
+        done=None,
+        counts=counts,
+        versions={"tracemill": __version__, "reading": reading_code(), "deriving": deriving_code()},
+    )
+
+
 def _intended(found: Found, described: FoundSubject, book: ErasureBook) -> Erasure:
     code = _subject_code(book, found.subject)
     counts = {
@@ -247,21 +260,8 @@ def _intended(found: Found, described: FoundSubject, book: ErasureBook) -> Erasu
         "sessions": len(described.sessions),
         **{f"rows_{name}": n for name, n in described.rows.items()},
     }
-    receipt = ErasureReceipt(
-        id=make_id("erasure", code),
-        kind=found.subject.kind,
-        subject=code,
-        asked=now(),
-        done=None,
-        counts=counts,
-        versions={
-            "tracemill": __version__,
-            "reading": reading_code(),
-            "deriving": deriving_code(),
-        },
-    )
     return Erasure(
-        receipt=receipt,
+        receipt=new_receipt(found.subject.kind, code, counts),
         tombstone=tombstone_of(found, book),
         whole_inputs=tuple(sorted(found.whole)),
         masked_inputs=tuple(sorted(found.masked)),
@@ -273,7 +273,7 @@ def _carry_out(
     workspace: Workspace, book: ErasureBook, erasure: Erasure, make: MakeExecutor, report: Report
 ) -> Counter[str]:
     """Take away what an erasure names; what was taken away before is left as it is."""
-    touched = {*erasure.whole_inputs, *erasure.masked_inputs}
+    touched = {*erasure.whole_inputs, *erasure.masked_inputs, *erasure.withheld_inputs}
     refusal = Refusal(book)
     gone = erase_versions(workspace, touched, refusal, erasure.receipt.asked)
     vault = erase_from_vault(workspace, book, erasure)

@@ -72,7 +72,7 @@ def read_status(workspace: Workspace) -> StatusResult:
             synced=datetime.fromisoformat(synced) if synced else None,
             store=read_counts(index),
             dataset=str(workspace.datasets / dataset) if dataset else None,
-            erased=len(book.erasures) if book else 0,
+            erased=sum(one.receipt.kind != "consent" for one in book.erasures) if book else 0,
         )
 
 

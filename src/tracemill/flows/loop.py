@@ -22,6 +22,7 @@ from tracemill.flows.results import PlanResult, RunResult
 from tracemill.flows.timing import StageClock
 from tracemill.store.erasures import read_erasures
 from tracemill.store.index import Index
+from tracemill.store.settings import is_new, read_settings
 from tracemill.store.workspace import Workspace
 
 _POOL_PAYS_OFF_BYTES = 256 * 2**20
@@ -145,7 +146,10 @@ def _read(
         build_example(places.paths[0])
     _resume(workspace, options, report)
     end_allowances(workspace, now())
+    is_other_consent = is_new(workspace, read_settings(workspace).consent)
     with clock.stage("read"), Ingest(workspace) as ingest:
+        if is_other_consent:
+            ingest.forget_lake()
         if ingest.lost_lake:
             workspace.index.unlink(missing_ok=True)
             ingest.forget_lake()
@@ -155,6 +159,10 @@ def _read(
             more = _ingest(ingest, repositories, workspace, options, report)
             ingested = _joined(ingested, more)
         ingest.clear_inbox(now())
+    if is_other_consent:
+        from tracemill.flows.consent import withdraw_surplus
+
+        withdraw_surplus(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
     clock.note("read", n_bytes=ingested.n_bytes)
     if not sum(ingested.inputs.values()):
         named = ", ".join(repr(str(path)) for path in places.paths)

@@ -13,7 +13,10 @@ import msgspec
 from tracemill.records.refs import Count, Record
 
 SubjectKind = Literal["person", "session", "path"]
-"""What an erasure is about: who is named, one run of an agent, or what lies or ran at a place."""
+"""What a person may erase: who is named, one run of an agent, or what lies or ran at a place."""
+
+ErasureKind = Literal[SubjectKind, "consent"]
+"""What an erasure is about: a subject, or what the consent settings do not allow any more."""
 
 Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 """A keyed hash."""
@@ -61,7 +64,7 @@ class ErasureReceipt(Record, frozen=True, kw_only=True, omit_defaults=False):
 
     id: str
     """Derived from the subject's keyed hash."""
-    kind: SubjectKind
+    kind: ErasureKind
     """What the subject was."""
     subject: Hash
     """The subject; only who has the workspace can test a guess."""
@@ -87,5 +90,9 @@ class Erasure(Record, frozen=True, kw_only=True):
     """While it goes on: inputs that go as a whole."""
     masked_inputs: tuple[str, ...] = ()
     """While it goes on: inputs in which names are masked."""
+    emptied_inputs: tuple[str, ...] = ()
+    """While it goes on: inputs of which the originals go and the redacted text stays."""
+    withheld_inputs: tuple[str, ...] = ()
+    """While it goes on: those among them of which the text goes too, with what was made of it."""
     gone_folders: tuple[Hash, ...] = ()
     """While it goes on: folders in which only erased sessions ran."""

@@ -10,6 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from tracemill.records.refs import Count, Origin, Record, Span
+from tracemill.records.settings import ConsentLevel
 
 QuarantineReason = Literal[
     "not_json",
@@ -105,4 +106,6 @@ class Input(Record, frozen=True, kw_only=True):
     n_records: dict[str, int] = msgspec.field(default_factory=dict)
     """Records read from it, counted by kind."""
     skipped: dict[str, int] = msgspec.field(default_factory=dict)
-    """Lines that made no record, counted by reason."""
+    """Lines that made no record, counted by reason; and records left out by consent."""
+    consent: ConsentLevel = "full"
+    """How much of it may be kept."""

@@ -155,6 +155,27 @@ class ChunkWriter:
         return self._whole.hexdigest()
 
 
+class Hashing:
+    """Hashes and counts the bytes of an input that is not archived."""
+
+    chunks: tuple[()] = ()
+
+    def __init__(self) -> None:
+        self._state = hashlib.sha256()
+        self.n_bytes = 0
+
+    def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Hand `blocks` on."""
+        for block in blocks:
+            self.n_bytes += len(block)
+            self._state.update(block)
+            yield block
+
+    def finish(self) -> str:
+        """Return the SHA-256 of all bytes."""
+        return self._state.hexdigest()
+
+
 class Archive:
     """All packs and manifests in one folder."""
 

@@ -34,6 +34,8 @@ class Rewriting(NamedTuple):
     masked: Collection[str]
     """Inputs of which every state is masked."""
     mask: Mask
+    emptied: Collection[str] = ()
+    """Inputs of which no bytes stay."""
 
 
 class Rewritten(NamedTuple):
@@ -87,6 +89,8 @@ class _Masking:
 
     def state(self, state: Archived) -> Archived:
         """Return a state with the chunks that it is to have."""
+        if state.input_id in self._wanted.emptied:
+            return msgspec.structs.replace(state, chunks=())
         if state.input_id not in self._wanted.masked or not state.chunks:
             return state
         content = tuple(chunk.sha256 for chunk in state.chunks)

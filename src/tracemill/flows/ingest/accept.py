@@ -13,6 +13,7 @@ from tracemill.base.ids import make_id
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.allowing import Scopes
 from tracemill.flows.ingest.batch import Batch
+from tracemill.flows.ingest.consent import LEFT_OUT
 from tracemill.flows.ingest.discovery import Candidate
 from tracemill.flows.ingest.kernel import read_shard
 from tracemill.flows.ingest.masking import refusal
@@ -27,6 +28,7 @@ from tracemill.records.findings import Input
 from tracemill.store.allowances import read_allowances
 from tracemill.store.erasures import read_erasures, write_erasures
 from tracemill.store.lake import Lake
+from tracemill.store.settings import read_settings
 from tracemill.store.vault import Known, Vault
 from tracemill.store.workspace import Workspace
 
@@ -57,6 +59,7 @@ class Accepting:
         self._erasures = read_erasures(workspace.vault)
         allowances = [one for one in read_allowances(workspace.vault) if one.ended is None]
         self._scopes = Scopes(self._lake, allowances)
+        self._consent = read_settings(workspace).consent
         self._refused: list[str] = []
         self._failures: list[Failure] = []
         self._vanished: list[Known] = []
@@ -81,13 +84,13 @@ class Accepting:
             self._skip(batch, path, stamp, skip)
         batch.accept(self._chunks)
         self._forget_refused()
+        shutil.rmtree(self._vault.spool)
         return self._result(plan)
 
     def _forget_refused(self) -> None:
         """Leave nothing of inputs that turned out to be erased ones, and refuse them at once."""
         if self._refused:
             assert self._erasures is not None
-            shutil.rmtree(self._vault.spool)
             self._lake.purge()
             write_erasures(self._vault.root, self._erasures.with_refused(self._refused))
 
@@ -137,6 +140,9 @@ class Accepting:
         if finished.is_refused:
             self._refuse(finished.task.address)
             batch.refuse(finished.task.input_id)
+            return
+        if finished.is_left_out:
+            self._skip(batch, finished.task.address, finished.task.stamp, LEFT_OUT)
             return
         before = self._known.get(finished.task.address)
         is_given_up = finished.result.status == "skipped"
@@ -209,7 +215,9 @@ class Accepting:
             return
         latest = {state.input_id: state for _, state in self._vault.archive.states()}
         for known in wanted:
-            if known.source is not None and latest[known.id].chunks:
+            if known.source is None or not latest[known.id].chunks:
+                self._vault.keep_as_is(known.path, reading_code(known.source))
+            else:
                 yield ReadTask(
                     path=known.path,
                     address=known.path,
@@ -261,6 +269,7 @@ class Accepting:
             spool=str(self._vault.spool),
             archive=str(self._vault.archive.root),
             patterns=str(self._vault.patterns),
+            consent=self._consent,
             erasures=self._erasures,
         )
 

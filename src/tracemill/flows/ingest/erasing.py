@@ -50,7 +50,9 @@ def _rewrite(vault: Vault, workspace: Workspace, refusal: Refusal, erasure: Eras
     def mask(state: Archived, blocks: Iterable[bytes]) -> Iterator[bytes]:
         return unnamed(blocks, refusal, is_inbox=is_captured(workspace, state.path))
 
-    wanted = Rewriting(set(erasure.whole_inputs), set(erasure.masked_inputs), mask)
+    wanted = Rewriting(
+        set(erasure.whole_inputs), set(erasure.masked_inputs), mask, set(erasure.emptied_inputs)
+    )
     return rewrite(vault.archive, wanted, vault.spool)
 
 

@@ -20,6 +20,7 @@ from tracemill.base.errors import SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, sketch, unpack_hashes
 from tracemill.flows.guarding import Refused, redact_closed
+from tracemill.flows.ingest.consent import WITHHELD, Asked, Policy, numbers_of
 from tracemill.flows.ingest.masking import refusal, unnamed
 from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardEnd
 from tracemill.flows.ingest.redactors import redactor
@@ -29,11 +30,12 @@ from tracemill.records.events import BareLines, Event, FileVersion, LinesAdded
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Span
+from tracemill.records.settings import ConsentLevel
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.redact import Redactor
 from tracemill.sources import Content, load_source
 from tracemill.sources.archives.members import Unpacker
-from tracemill.store.archive import Archive, Chunk, ChunkWriter, Spool
+from tracemill.store.archive import Archive, Chunk, ChunkWriter, Hashing, Spool
 
 _BLOCK_BYTES: Final = 4 * 2**20
 _REDACT_BYTES: Final = 2 * 2**20
@@ -130,14 +132,23 @@ class _Reading:
         self._refusal = None if shard.erasures is None else refusal(shard.erasures)
         self._is_captured = Path(task.path).parent == Path(shard.spool).with_name("inbox")
         self._is_refused = False
+        self._policy = Policy(shard.consent)
+        self._level: ConsentLevel = shard.consent.default
+        self._left_out: Counter[str] = Counter()
         self._chunks: tuple[Chunk, ...] = ()
         self._content = ""
         self._n_bytes = 0
 
     def run(self, spool: Spool, batch: _RedactionBatch) -> Iterator[Part]:
         """Read the input; yield what is ready, of this or earlier inputs of the shard."""
-        writer = ChunkWriter(spool)
+        writer: ChunkWriter | Hashing = Hashing()
         try:
+            self._level = self._decided()
+            if self._level == "off":
+                batch.finish(self)
+                return
+            if self._level == "full":
+                writer = ChunkWriter(spool)
             with self._opened(writer) as blocks:
                 yield from self._read(blocks, batch)
         except OSError as error:
@@ -149,8 +160,19 @@ class _Reading:
         self._n_bytes = writer.n_bytes
         batch.finish(self)
 
+    def _decided(self) -> ConsentLevel:
+        """Return how much may be kept; where it must, look for the places of its sessions."""
+        asked = Asked(self._task.source, self._task.address)
+        if self._policy.needs_folders(asked):
+            with self._opened(Hashing()) as blocks:
+                content = Content(blocks, self._shard.max_line_bytes, Path(self._shard.spool))
+                read = load_source(self._task.source).read(content, self._origin)
+                folders = {r.cwd for r in read if isinstance(r, Trajectory) and r.cwd}
+            asked = asked._replace(folders=sorted(folders))
+        return self._policy.level(asked)
+
     @contextmanager
-    def _opened(self, writer: ChunkWriter) -> Iterator[Iterator[bytes]]:
+    def _opened(self, writer: ChunkWriter | Hashing) -> Iterator[Iterator[bytes]]:
         """Give the input's bytes, which are archived as they pass."""
         task = self._task
         if task.chunks:
@@ -185,7 +207,7 @@ class _Reading:
                 if self._refuses(record):
                     self._is_refused = True
                     break
-                if record.cwd:
+                if record.cwd and self._level == "full":
                     self._folders.add(record.cwd)
             yield from batch.add(self, record)
         for _ in blocks:
@@ -226,7 +248,6 @@ class _Reading:
 
     def keep(self, record: Any) -> None:
         """Take in a redacted record."""
-        owner = self._task.input_id
         if isinstance(record, BareLines):
             record = _sealed(record, self._seal)
         if isinstance(record, Step):
@@ -239,15 +260,23 @@ class _Reading:
         elif isinstance(record, Trajectory):
             activity = self._observer(record.id).finish(record)
             del self._observers[record.id]
-            self._rows.add("activities", activity, owner)
+            self._row("activities", activity)
             table = "trajectories"
         elif isinstance(record, GateResult):
             table = "gate_results"
         else:
             assert isinstance(record, Quarantined), type(record)
             table = "quarantine"
-        self._rows.add(table, record, owner)
-        self._counts[table] += 1
+        self._counts[table] += self._row(table, record)
+
+    def _row(self, table: str, record: Any) -> bool:
+        """Make a row of a record, or of as much of it as may be kept; return whether one was."""
+        kept = numbers_of(record) if self._level == "metadata" else record
+        if kept is None:
+            self._left_out[WITHHELD] += 1
+        else:
+            self._rows.add(table, kept, self._task.input_id)
+        return kept is not None
 
     def quarantine(self, record: Any, refused: Refused) -> None:
         """Note that redaction failed on a record, of which no text is kept."""
@@ -262,9 +291,8 @@ class _Reading:
 
     def keep_finding(self, finding: Finding) -> None:
         """Take in what redaction found in a record of this input."""
-        owner = self._task.input_id
-        self._rows.add("findings", msgspec.structs.replace(finding, input_id=owner), owner)
-        self._counts["findings"] += 1
+        found = msgspec.structs.replace(finding, input_id=self._task.input_id)
+        self._counts["findings"] += self._row("findings", found)
 
     def _observer(self, trajectory_id: str) -> Observer:
         if trajectory_id not in self._observers:
@@ -286,7 +314,8 @@ class _Reading:
             n_bytes=self._n_bytes,
             content=self._content if was_read else None,
             n_records=dict(sorted(self._counts.items())),
-            skipped=self._tally.skipped if self._tally else {},
+            skipped={**(self._tally.skipped if self._tally else {}), **self._left_out},
+            consent=self._level,
         )
         return Finished(
             task=self._task,
@@ -295,6 +324,7 @@ class _Reading:
             folders=tuple(sorted(self._folders)),
             failed=self._failure is not None,
             is_refused=self._is_refused,
+            is_left_out=self._level == "off",
         )
 
 

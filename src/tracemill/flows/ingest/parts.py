@@ -6,6 +6,7 @@ from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.ingest.rows import Rows
 from tracemill.records.findings import Input
 from tracemill.records.refs import Record
+from tracemill.records.settings import Consent
 from tracemill.store.archive import Chunk
 from tracemill.store.erasures import ErasureBook
 
@@ -52,6 +53,8 @@ class Shard(Record, frozen=True, kw_only=True):
     """Folder of the archive."""
     patterns: str
     """File of the compiled patterns, inside the vault."""
+    consent: Consent = Consent()
+    """How much may be kept of which inputs."""
     erasures: ErasureBook | None = None
     """What was erased and must not come back."""
     max_line_bytes: int = MAX_LINE_BYTES
@@ -73,6 +76,8 @@ class Finished(Record, frozen=True, kw_only=True):
     """Whether a person should know that it could not be read whole."""
     is_refused: bool = False
     """Whether it is of an erased subject, so that nothing of it may be kept."""
+    is_left_out: bool = False
+    """Whether it was not even opened, or only looked at, since nothing of it may be kept."""
 
 
 class ShardEnd(Record, frozen=True, kw_only=True):

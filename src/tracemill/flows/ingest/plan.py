@@ -99,7 +99,7 @@ class Ingest:
         return {state.path: _as_archived(state) for state in states}
 
     def forget_lake(self) -> None:
-        """Note that the lake lacks every input, so that a killed rebuild is gone on with."""
+        """Have every input read again; a rebuild that was killed is gone on with."""
         self._vault.outdate()
 
     def run(self, plan: Plan, executor: Executor, report: Report) -> Ingested:

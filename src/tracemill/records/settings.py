@@ -1,0 +1,43 @@
+"""What a person sets for a workspace: how much may be kept of what, and for how long."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tracemill.records.refs import Record
+
+ConsentLevel = Literal["off", "metadata", "redacted", "full"]
+"""How much of an input is kept: nothing; numbers, times and names of tools; redacted text; or
+redacted text with the unredacted original in the vault."""
+
+CONSENT_LEVELS: tuple[ConsentLevel, ...] = ("off", "metadata", "redacted", "full")
+"""From the least to the most."""
+
+
+class ConsentRule(Record, frozen=True, kw_only=True):
+    """What holds for some inputs; it matches where all that it names matches."""
+
+    level: ConsentLevel
+    """How much of them is kept."""
+    source: str | None = None
+    """Only inputs that this source reads."""
+    place: str | None = None
+    """Only inputs that lie in or below this folder, or with a session that began there."""
+
+
+class Consent(Record, frozen=True, kw_only=True):
+    """How much is kept; the first rule that matches an input says, and else the default."""
+
+    default: ConsentLevel = "full"
+    """How much is kept of what no rule matches."""
+    rules: tuple[ConsentRule, ...] = ()
+    """What is different for some."""
+
+
+class Settings(Record, frozen=True, kw_only=True):
+    """Everything that `tracemill.toml` may say."""
+
+    consent: Consent = msgspec.field(default_factory=Consent)
+    """How much is kept."""
