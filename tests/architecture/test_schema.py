@@ -18,7 +18,7 @@ import pytest
 from tracemill import records
 from tracemill.flows import consent, erasure, gate_rows, results, team_views
 from tracemill.flows import gates as gate_answers
-from tracemill.flows.privacy import allowing, files, preview, rows, rules, scan, verify
+from tracemill.flows.privacy import allowing, files, preview, rescan, rows, rules, scan, verify
 from tracemill.records import (
     activity,
     audits,
@@ -73,6 +73,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.scan": scan.ScanResult,
     "answer.preview": preview.PreviewResult,
     "answer.rules": rules.RuleList,
+    "answer.rescan": rescan.RescanResult,
     "answer.allow": allowing.AllowResult,
     "answer.allowed": allowing.AllowedList,
     "answer.verify": verify.VerifyResult,
@@ -108,12 +109,14 @@ def field_texts(kind: type) -> dict[str, str]:
 def records_in(name: str) -> list[type]:
     modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
     modules += [
+        allowing,
         results,
         gate_answers,
         gate_rows,
         erasure,
         files,
         preview,
+        rescan,
         rows,
         rules,
         scan,

@@ -1,0 +1,219 @@
+"""`tracemill privacy scan`, `rescan`, `preview` and `rules`: what is found, and what finds it."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tracemill.base.errors import PolicyError, UsageError
+from tracemill.base.text import counted
+from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
+from tracemill.cli.output import Common, Listing, answer, counts, hint, write, write_lines
+from tracemill.cli.tables import print_table
+from tracemill.flows.ingest import own_redactor
+from tracemill.flows.privacy.preview import PreviewResult, Shown, preview
+from tracemill.flows.privacy.rescan import RescanPlace, RescanResult, rescan
+from tracemill.flows.privacy.rules import list_rules
+from tracemill.flows.privacy.scan import Kind, Scan, ScanResult, files_of
+from tracemill.flows.results import Failure
+from tracemill.flows.scanning import find_targets
+
+
+def scan_privacy(
+    *targets: str,
+    kind: Kind | None = None,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say what redaction finds, by kind, rule and place, and never what it is.
+
+    Exits with 1 where something is found. What was redacted with the rules in use holds nothing
+    that they find; in a workspace or an export, anything found is new to them or was put in since.
+
+    Parameters
+    ----------
+    targets
+        Files, folders, datasets or their versions; `workspace`, the default, is all that is kept
+        outside the vault.
+    kind
+        Look for one kind only: secret or pii.
+    """
+    workspace = common.open()
+    with_rules = own_redactor(workspace)
+    scan = Scan(with_rules.redactor, kind)
+    for target in find_targets(workspace, targets):
+        scan.look(files_of(target))
+    result = scan.result()
+    if listing.jsonl:
+        write_lines(result.places)
+    elif not answer("scan", result, common):
+        _show_scan(result, listing, common)
+    for failure in result.failures:
+        hint(f"not looked at: {failure.uri}: {failure.detail}", common)
+    return EXIT_NO if result.places else EXIT_PARTLY if result.failures else EXIT_DONE
+
+
+def _show_scan(result: ScanResult, listing: Listing, common: Common) -> None:
+    size = f"{counted(result.n_files, 'file')}, {result.n_bytes:,} bytes"
+    write(f"Looked at    {size}, rules {result.rules_version}")
+    counts("Found", result.kinds)
+    counts("Rules", result.rules)
+    if not result.places:
+        write("Found        nothing")
+        return
+    shown = result.places[: listing.limit or None]
+    columns = ("FILE", "PLACE", "KIND", "RULE", "N", "FIELD")
+    rows = [(p.path, p.place, p.kind, p.rule, f"{p.n:,}", p.where) for p in shown]
+    left_out = print_table(columns, rows, ("KIND",))
+    narrow = f"; no room for {', '.join(left_out)}" if left_out else ""
+    hint(f"{len(shown)} of {len(result.places)} places{narrow}", common)
+
+
+def rescan_privacy(
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say what the rules in use would hide in what is kept; exits with 1 where that is something.
+
+    Facts are named by session, step and field. The next run redacts them again.
+    """
+    result = rescan(common.open())
+    if listing.jsonl:
+        write_lines(result.facts)
+    elif not answer("rescan", result, common, next_steps=["tracemill run"]):
+        _show_rescan(result, listing, common)
+    for failure in result.failures:
+        hint(f"not looked at: {failure.uri}: {failure.detail}", common)
+    if result.facts or result.datasets:
+        return EXIT_NO
+    return EXIT_PARTLY if result.failures else EXIT_DONE
+
+
+def _show_rescan(result: RescanResult, listing: Listing, common: Common) -> None:
+    write(f"Looked at    {counted(result.n_records, 'fact')}, rules {result.rules_version}")
+    others = [version for version in result.read_with if version != result.rules_version]
+    if others or result.new_rules:
+        new = f"; new since: {', '.join(result.new_rules)}" if result.new_rules else ""
+        write(f"Read with    {', '.join(result.read_with) or 'unknown rules'}{new}")
+    counts("Would hide", result.rules)
+    files = Counter(place.path for place in result.datasets)
+    for path, n_places in files.items():
+        write(f"In a dataset {path}, {counted(n_places, 'place')}")
+    if not (result.facts or result.datasets):
+        write("Would hide   nothing more")
+        return
+    shown = result.facts[: listing.limit or None]
+    rows = [
+        (
+            one.table,
+            one.id,
+            "" if one.step is None else str(one.step),
+            one.rule,
+            f"{one.n:,}",
+            one.where,
+        )
+        for one in shown
+    ]
+    print_table(("TABLE", "ID", "STEP", "RULE", "N", "FIELD"), rows, ("TABLE",))
+    hint(f"{len(shown)} of {len(result.facts)} places; next: tracemill run", common)
+
+
+def _cells_of_place(one: RescanPlace) -> tuple[str, ...]:
+    step = "" if one.step is None else str(one.step)
+    return (one.table, one.id, step, one.rule, f"{one.n:,}", one.where)
+
+
+def preview_privacy(
+    *files: Path,
+    unredacted: Annotated[bool, Parameter(negative="")] = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Show what redaction would change, finding by finding: what begins how, and what replaces it.
+
+    Parameters
+    ----------
+    files
+        Files, or folders that hold them.
+    unredacted
+        Show what stands there now, in full. On a terminal only, and never kept.
+    """
+    if not files:
+        raise UsageError("expected files to look at, found none")
+    if unredacted and (common.json or listing.jsonl or not sys.stdout.isatty()):
+        raise PolicyError(
+            "what stands there now is shown on a terminal only; leave out --unredacted"
+        )
+    workspace = common.open()
+    targets = find_targets(workspace, [str(name) for name in files])
+    found = [path for target in targets for path in files_of(target)]
+    shown = preview(found, own_redactor(workspace).redactor)
+    if listing.jsonl or common.json:
+        return _answer_preview(shown, listing, common)
+    return _show_preview(shown, unredacted=unredacted, limit=listing.limit, common=common)
+
+
+def _answer_preview(previewed: Iterator[Shown | Failure], listing: Listing, common: Common) -> int:
+    every = list(previewed)
+    result = PreviewResult(
+        findings=tuple(one.finding for one in every if isinstance(one, Shown)),
+        failures=tuple(one for one in every if isinstance(one, Failure)),
+    )
+    if listing.jsonl:
+        write_lines(result.findings)
+    else:
+        answer("preview", result, common)
+    return EXIT_PARTLY if result.failures else EXIT_DONE
+
+
+def _show_preview(
+    previewed: Iterator[Shown | Failure], *, unredacted: bool, limit: int, common: Common
+) -> int:
+    n_shown = n_more = n_failed = 0
+    for one in previewed:
+        if isinstance(one, Failure):
+            n_failed += 1
+            hint(f"not looked at: {one.uri}: {one.detail}", common)
+        elif limit and n_shown == limit:
+            n_more += 1
+        else:
+            n_shown += 1
+            _show_change(one, unredacted=unredacted)
+    more = f", {n_more:,} more (--limit)" if n_more else ""
+    hint(f"{counted(n_shown, 'finding')} shown{more}", common)
+    return EXIT_PARTLY if n_failed else EXIT_DONE
+
+
+def _show_change(shown: Shown, *, unredacted: bool) -> None:
+    found = shown.finding
+    before = shown.before if unredacted else found.masked
+    place = " ".join(part for part in (found.place, found.where) if part)
+    write(f"{found.path}, {place}: {found.rule} ({found.kind}, {found.n_characters} characters)")
+    write(f"- {shown.left}{before}{shown.right}")
+    write(f"+ {shown.left}{found.after}{shown.right}")
+
+
+def rules_privacy(
+    *,
+    listing: Listing = Listing(limit=0),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List the rules, each tried on the texts that it came with; exits with 1 where one fails."""
+    result = list_rules(own_redactor(common.open()).redactor)
+    failed = [rule for rule in result.rules if rule.n_wrong]
+    if listing.jsonl:
+        write_lines(result.rules)
+    elif not answer("rules", result, common):
+        rows = [
+            (rule.id, rule.kind, f"{rule.n_texts - rule.n_wrong} of {rule.n_texts}", rule.title)
+            for rule in result.rules[: listing.limit or None]
+        ]
+        print_table(("RULE", "KIND", "PASSED", "FINDS"), rows, ("KIND",))
+        hint(f"{counted(len(result.rules), 'rule')}, version {result.version}", common)
+    for rule in failed:
+        hint(f"failed: {rule.id} is wrong about {counted(rule.n_wrong, 'text')}", common)
+    return EXIT_NO if failed else EXIT_DONE
