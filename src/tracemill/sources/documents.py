@@ -35,7 +35,7 @@ _LIST_BEGINS: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[[ \t\r\n]*")
 _NEXT_ITEM: Final = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*")
 
 
-class DocumentReader(LineReader, Protocol):
+class DocumentReader(LineReader[dict[str, Any]], Protocol):
     """What a format adds: it takes a document's fields first, then its items in their order."""
 
     def begin(self, fields: Mapping[str, Any], whole: Line) -> None:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 import orjson
@@ -46,13 +46,17 @@ class BadShapeError(SourceError):
     """A line is JSON, but a part that its type needs is of the wrong kind."""
 
 
-class LineReader(Protocol):
+R = TypeVar("R")
+R_contra = TypeVar("R_contra", contravariant=True)
+
+
+class LineReader(Protocol[R_contra]):
     """What a format adds: it takes the objects of one input in their order."""
 
     ready: list[SourceRecord]
     """Records that are complete; the caller empties it."""
 
-    def take(self, record: dict[str, Any], line: Line) -> str | None:
+    def take(self, record: R_contra, line: Line) -> str | None:
         """Read one object; return why it holds nothing to keep, or None where it was used.
 
         Raises BadShapeError before anything was changed.
@@ -64,6 +68,15 @@ class LineReader(Protocol):
         ...
 
 
+class Shape(NamedTuple, Generic[R]):
+    """In which shape a reader takes the object on a line."""
+
+    decode: Callable[[bytes], R]
+    """Decodes a line strictly and fast; what it refuses is decoded again leniently."""
+    adapt: Callable[[dict[str, Any]], R]
+    """Brings what was decoded leniently into the same shape."""
+
+
 class _Unread(NamedTuple):
     """A line that a reader was not given, or did not take."""
 
@@ -73,27 +86,60 @@ class _Unread(NamedTuple):
 
 _BLANK: Final = _Unread(None)
 
-Decode = Callable[[bytes], Any]
-"""Decodes one line strictly; what it refuses is decoded again leniently."""
-
 _UNDECODED: Final = (ValueError, msgspec.DecodeError, RecursionError)
 
 _Verdict = str | _Unread | None
 """What became of a line: why it was skipped, why it could not be read, or None: it was used."""
 
 
+def decode_object(data: bytes) -> dict[str, Any]:
+    """Return the object that stands on a line.
+
+    Raises:
+        ValueError: the line holds no JSON that a strict reader takes.
+        msgspec.ValidationError: it holds no object.
+    """
+    value = orjson.loads(data)
+    if isinstance(value, dict):
+        return value
+    raise msgspec.ValidationError
+
+
+_OBJECTS: Final = Shape[dict[str, Any]](decode_object, dict)
+
+
 def read_json_lines(
-    lines: Iterable[Line | OversizeLine],
-    origin: Origin,
-    reader: LineReader,
-    decode: Decode = orjson.loads,
+    lines: Iterable[Line | OversizeLine], origin: Origin, reader: LineReader[dict[str, Any]]
 ) -> Iterator[SourceRecord]:
     """Yield what `reader` makes of `lines`, the lines that it cannot read, and the tally."""
+    return read_shaped_lines(_OBJECTS, lines, origin, reader)
+
+
+def read_shaped_lines(
+    shape: Shape[R],
+    lines: Iterable[Line | OversizeLine],
+    origin: Origin,
+    reader: LineReader[R],
+) -> Iterator[SourceRecord]:
+    """Do the same where `reader` takes objects in a shape of its own."""
     n_used = n_quarantined = 0
     skipped: Counter[str] = Counter()
-    ready = reader.ready
+    decode, take, ready = shape.decode, reader.take, reader.ready
     for line in lines:
-        verdict = _judge(line, origin, reader, decode)
+        if isinstance(line, OversizeLine):
+            yield oversize(line, origin)
+            n_quarantined += 1
+            continue
+        verdict: _Verdict
+        try:
+            record = decode(line.data)
+        except _UNDECODED:
+            verdict = _judge_leniently(line, origin, reader, shape)
+        else:
+            try:
+                verdict = take(record, line)
+            except BadShapeError as error:
+                verdict = _unread(line, origin, "bad_shape", str(error))
         if verdict is None:
             n_used += 1
         elif isinstance(verdict, str):
@@ -111,37 +157,21 @@ def read_json_lines(
     yield Tally(n_lines=n_lines, n_used=n_used, skipped=dict(skipped))
 
 
-def _judge(
-    line: Line | OversizeLine, origin: Origin, reader: LineReader, decode: Decode
-) -> _Verdict:
-    if isinstance(line, OversizeLine):
-        return _unread(line, origin, "oversize_line", f"line of {line.end - line.start} bytes")
-    try:
-        value = decode(line.data)
-    except _UNDECODED:
-        return _judge_leniently(line, origin, reader)
-    return _given(value, line, origin, reader)
+def oversize(line: OversizeLine, origin: Origin) -> Quarantined:
+    """Return the record that says that a line was longer than the limit."""
+    span = Span(start=line.start, end=line.end)
+    detail = f"line of {line.end - line.start} bytes"
+    return Quarantined(reason="oversize_line", detail=detail, span=span, origin=origin)
 
 
-def _given(value: object, line: Line, origin: Origin, reader: LineReader) -> _Verdict:
-    """Give a line's value to the reader."""
-    if not isinstance(value, dict):
-        detail = f"expected an object, found {type(value).__name__}"
-        return _unread(line, origin, "not_an_object", detail)
-    try:
-        return reader.take(value, line)
-    except BadShapeError as error:
-        return _unread(line, origin, "bad_shape", str(error))
-
-
-def _unread(
-    line: Line | OversizeLine, origin: Origin, reason: QuarantineReason, detail: str
-) -> _Unread:
+def _unread(line: Line, origin: Origin, reason: QuarantineReason, detail: str) -> _Unread:
     span = Span(start=line.start, end=line.end)
     return _Unread(Quarantined(reason=reason, detail=detail, span=span, origin=origin))
 
 
-def _judge_leniently(line: Line, origin: Origin, reader: LineReader) -> _Verdict:
+def _judge_leniently(
+    line: Line, origin: Origin, reader: LineReader[R], shape: Shape[R]
+) -> _Verdict:
     data = line.data.removeprefix(_BOM)
     if not data.strip():
         return _BLANK
@@ -151,11 +181,23 @@ def _judge_leniently(line: Line, origin: Origin, reader: LineReader) -> _Verdict
         reason: QuarantineReason = "bad_encoding" if line.is_terminated else "truncated"
         return _unread(line, origin, reason, f"expected UTF-8, found other bytes at {error.start}")
     found = lenient_values(text)
-    verdicts = [_given(value, line, origin, reader) for value in found.values]
+    verdicts = [_judge_value(value, line, origin, reader, shape) for value in found.values]
     if found.error is not None:
         reason = "not_json" if line.is_terminated else "truncated"
         return _unread(line, origin, reason, found.error)
     return _joint(verdicts)
+
+
+def _judge_value(
+    value: object, line: Line, origin: Origin, reader: LineReader[R], shape: Shape[R]
+) -> _Verdict:
+    if not isinstance(value, dict):
+        detail = f"expected an object, found {type(value).__name__}"
+        return _unread(line, origin, "not_an_object", detail)
+    try:
+        return reader.take(shape.adapt(value), line)
+    except BadShapeError as error:
+        return _unread(line, origin, "bad_shape", str(error))
 
 
 def _joint(verdicts: list[_Verdict]) -> _Verdict:
@@ -274,14 +316,6 @@ def unix_moment(value: object) -> datetime | None:
 def count(value: object) -> int | None:
     """Return `value` where it is a believable count, or None."""
     return value if type(value) is int and 0 <= value < MAX_COUNT else None
-
-
-def counts(fields: Mapping[str, Any], names: Iterable[str]) -> list[int | None]:
-    """Return the fields of these names: those that are believable counts, None for the others."""
-    return [
-        value if type(value) is int and 0 <= value < MAX_COUNT else None
-        for value in map(fields.get, names)
-    ]
 
 
 def whole_number(value: object) -> int | None:

@@ -66,7 +66,8 @@ class OpenStep(msgspec.Struct, eq=False, kw_only=True, gc=False):
 
     def extend_to(self, line: Line | Span) -> None:
         """Let the step's bytes reach to the end of `line`."""
-        self.end = max(self.end, line.end)
+        if self.end < (end := line.end):
+            self.end = end
 
     def raise_tokens(self, tokens: Tokens) -> None:
         """Take the larger of each count, since a source may repeat and raise them."""

@@ -17,7 +17,7 @@ import orjson
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.refs import Origin, Span
+from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.documents import (
     Item,
@@ -28,7 +28,7 @@ from tracemill.sources.documents import (
     take_apart,
     too_large,
 )
-from tracemill.sources.json_lines import BadShapeError, LineReader
+from tracemill.sources.json_lines import BadShapeError, LineReader, oversize
 from tracemill.sources.protocol import SourceRecord
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -52,7 +52,7 @@ class Part(NamedTuple):
     """Items that one reader takes: a trajectory of a row."""
 
     items: Iterable[Item[Line]]
-    reader: LineReader
+    reader: LineReader[dict[str, Any]]
 
 
 def objects(lines: Iterable[Line]) -> Iterator[Item[Line]]:
@@ -119,7 +119,7 @@ def rows_of(
         return
     for line in again.lines():
         if isinstance(line, OversizeLine):
-            yield _oversize(line, origin)
+            yield oversize(line, origin)
         elif line.data.removeprefix(_BOM).strip():
             yield line
 
@@ -166,9 +166,3 @@ def _rows_of_document(
         yield from [whole] if is_one else items
     except NotADocumentError as error:
         yield quarantined(whole, error, origin)
-
-
-def _oversize(line: OversizeLine, origin: Origin) -> Quarantined:
-    span = Span(start=line.start, end=line.end)
-    detail = f"line of {line.end - line.start} bytes"
-    return Quarantined(reason="oversize_line", detail=detail, span=span, origin=origin)

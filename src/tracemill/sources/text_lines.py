@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.refs import Origin, Span
+from tracemill.records.findings import Tally
+from tracemill.records.refs import Origin
+from tracemill.sources.json_lines import oversize
 from tracemill.sources.protocol import SourceRecord
 
 _BOM: Final = "\ufeff"
@@ -44,7 +45,7 @@ def read_text_lines(
     for line in lines:
         if isinstance(line, OversizeLine):
             n_quarantined += 1
-            yield _oversize(line, origin)
+            yield oversize(line, origin)
             continue
         text = line.data.decode("utf-8", "replace").removesuffix("\r")
         verdict = reader.take(text.removeprefix(_BOM) if line.start == 0 else text, line)
@@ -61,9 +62,3 @@ def read_text_lines(
     reader.ready.clear()
     n_lines = n_used + n_quarantined + skipped.total()
     yield Tally(n_lines=n_lines, n_used=n_used, skipped=dict(skipped))
-
-
-def _oversize(line: OversizeLine, origin: Origin) -> Quarantined:
-    detail = f"line of {line.end - line.start} bytes"
-    span = Span(start=line.start, end=line.end)
-    return Quarantined(reason="oversize_line", detail=detail, span=span, origin=origin)

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import FOREIGN, head_of, read_file
+from tests.sources.reading import FOREIGN, head_of, origin_of, read_file
 
 from tracemill.records.events import Compaction, Feedback, TodoChange
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.codex import Codex
+from tracemill.sources.codex.lines import LINES, CodexLine
+from tracemill.sources.codex.reader import CodexReader
+from tracemill.sources.content import Content
+from tracemill.sources.json_lines import Shape, decode_object, read_shaped_lines
 from tracemill.sources.protocol import SourceRecord
 
 pytestmark = pytest.mark.foreign
@@ -167,3 +171,13 @@ def test_every_line_is_accounted_for(path: Path) -> None:
 
 def test_every_rollout_is_recognised(path: Path) -> None:
     assert Codex().recognises(head_of(path))
+
+
+def test_fields_that_are_passed_over_undecoded_change_nothing(path: Path) -> None:
+    source = Codex()
+    origin = origin_of(source)
+    lines = list(Content([path.read_bytes()]).lines())
+    slowly = Shape[CodexLine](lambda data: LINES.adapt(decode_object(data)), LINES.adapt)
+    whole = read_shaped_lines(slowly, lines, origin, CodexReader(source.name, origin))
+
+    assert list(source.read(Content([path.read_bytes()]), origin)) == list(whole)

@@ -64,12 +64,12 @@ class ClaudeCode(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""
-        from tracemill.sources.claude_code.lines import decode_line
+        from tracemill.sources.claude_code.lines import LINES
         from tracemill.sources.claude_code.reader import ClaudeReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.json_lines import read_shaped_lines
 
         reader = ClaudeReader(self.name, origin)
-        return read_json_lines(content.lines(), origin, reader, decode_line)
+        return read_shaped_lines(LINES, content.lines(), origin, reader)
 
 
 def _is_ours(record: Mapping[str, Any]) -> bool:

@@ -11,6 +11,8 @@ from typing import Any, Final, TypedDict
 
 import msgspec
 
+from tracemill.sources.json_lines import Shape
+
 
 class _Details(TypedDict, total=False):
     """The structured form of a tool result."""
@@ -59,5 +61,5 @@ class _Line(TypedDict, total=False):
     worktreeSession: Any
 
 
-decode_line: Final = msgspec.json.Decoder(_Line).decode
-"""Returns the object on a line, with the fields that are read."""
+LINES: Final = Shape[dict[str, Any]](msgspec.json.Decoder[Any](_Line).decode, dict)
+"""Objects with the fields that are read; with all of them, where a line does not fit."""

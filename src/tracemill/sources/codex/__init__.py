@@ -83,12 +83,12 @@ class Codex:
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the session, its header, and the tally."""
-        from tracemill.sources.codex.lines import decode_line
+        from tracemill.sources.codex.lines import LINES
         from tracemill.sources.codex.reader import CodexReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.json_lines import read_shaped_lines
 
         lines = split_lines(_unpacked(content.blocks()), content.max_bytes)
-        return read_json_lines(lines, origin, CodexReader(self.name, origin), decode_line)
+        return read_shaped_lines(LINES, lines, origin, CodexReader(self.name, origin))
 
 
 def _is_ours(record: Mapping[str, Any]) -> bool:

@@ -16,7 +16,8 @@ from tracemill.base.lines import Line
 from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
-from tracemill.sources.json_lines import BadShapeError, counts, is_too_deep, text
+from tracemill.sources.codex.lines import Payload
+from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 
 IMAGE: Final = "[image]"
@@ -43,14 +44,6 @@ _EXIT_CODE: Final = re.compile(
 )
 """Begins with a word, which is found in a tenth of the time that a choice of two takes."""
 _CWD: Final = re.compile(r"<cwd>([^<]{1,4096})</cwd>")
-_TOKENS: Final = (
-    "input_tokens",
-    "output_tokens",
-    "cached_input_tokens",
-    "cache_write_input_tokens",
-    "reasoning_output_tokens",
-)
-_ARGUMENTS: Final = ("arguments", "input", "action")
 _UNNAMED_TOOLS: Final = {
     "local_shell_call": "local_shell",
     "web_search_call": "web_search",
@@ -112,36 +105,37 @@ def find_cwd(texts: list[str]) -> str | None:
     return None
 
 
-def read_reasoning(item: dict[str, Any]) -> list[str]:
+def read_reasoning(item: Payload) -> list[str]:
     """Return the thoughts that an item gives in the clear."""
-    parts = (item.get("summary"), item.get("content"))
+    parts = (item.summary, item.content)
     said = [said for part in parts if part for said in read_content(part).texts]
     return list(dict.fromkeys(said))
 
 
-def read_call(item: dict[str, Any], kind: str, line: Line) -> ToolCall:
+def read_call(item: Payload, kind: str, line: Line) -> ToolCall:
     """Return the call that an item makes."""
-    name = text(item.get("name")) or _name(item, kind)
-    if namespace := text(item.get("namespace")):
+    name = text(item.name) or _name(item, kind)
+    if namespace := text(item.namespace):
         name = f"{namespace}{name}" if name.startswith("_") else f"{namespace}__{name}"
-    call_id = text(item.get("call_id")) or text(item.get("id")) or f"unnamed-{line.start}"
-    given = item.get("arguments")
+    call_id = text(item.call_id) or text(item.id) or f"unnamed-{line.start}"
+    given = item.arguments
     decoded = _decoded(given) if isinstance(given, str) else None
     return ToolCall(
         id=call_id, name=name, arguments=_arguments(item) if decoded is None else decoded
     )
 
 
-def _name(item: dict[str, Any], kind: str) -> str:
+def _name(item: Payload, kind: str) -> str:
     """Return the name of a call that does not say it itself."""
-    function = item.get("function")
+    function = item.function
     name = text(function.get("name")) if isinstance(function, dict) else None
     return name or _UNNAMED_TOOLS.get(kind, "")
 
 
-def _arguments(item: dict[str, Any]) -> dict[str, Any]:
+def _arguments(item: Payload) -> dict[str, Any]:
     """Return the arguments of a call that are no text of a JSON object."""
-    given = next((item[key] for key in _ARGUMENTS if item.get(key) is not None), None)
+    told = (item.arguments, item.input, item.action)
+    given = next((one for one in told if one is not None), None)
     if given is None:
         return {}
     if not isinstance(given, dict):
@@ -173,12 +167,12 @@ def _planned(entry: object) -> Todo:
     return Todo(text=text(entry.get("step")) or "", status=known)
 
 
-def read_output(item: dict[str, Any]) -> Output:
+def read_output(item: Payload) -> Output:
     """Return what an output item says."""
-    output = item.get("output")
+    output = item.output
     was_successful = None
-    if output is None and isinstance(item.get("tools"), list):
-        return _tools_found(item["tools"])
+    if output is None and isinstance(item.tools, list):
+        return _tools_found(item.tools)
     if isinstance(output, dict) and "content" in output:
         success = output.get("success")
         was_successful = success if isinstance(success, bool) else None
@@ -238,6 +232,11 @@ def read_usage(usage: object) -> Tokens:
     """Return the tokens that a usage object reports, the cached ones apart from the fresh."""
     if not isinstance(usage, dict):
         return NO_TOKENS
-    prompt, output, cached, written, reasoning = counts(usage, _TOKENS)
-    fresh = prompt if prompt is None or cached is None else max(0, prompt - cached)
-    return fresh, output, cached, written, reasoning
+    prompt, cached = count(usage.get("input_tokens")), count(usage.get("cached_input_tokens"))
+    return (
+        prompt if prompt is None or cached is None else max(0, prompt - cached),
+        count(usage.get("output_tokens")),
+        cached,
+        count(usage.get("cache_write_input_tokens")),
+        count(usage.get("reasoning_output_tokens")),
+    )

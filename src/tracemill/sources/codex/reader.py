@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
+from tracemill.sources.codex.lines import BareLine, CodexLine, Payload
 from tracemill.sources.codex.session import TokenCounts, read_meta
 from tracemill.sources.codex.steps import NO_CONTENT, CodexSteps, Item
-from tracemill.sources.json_lines import BadShapeError, moment, text, unknown_type
+from tracemill.sources.json_lines import moment, text, unknown_type
 
 _CALLS: Final = (
     "custom_tool_call",
@@ -126,21 +127,21 @@ class CodexReader:
             "event_msg": self._event_takers,
         }
 
-    def take(self, record: dict[str, Any], line: Line) -> str | None:
+    def take(self, record: CodexLine, line: Line) -> str | None:
         """Read one object; return why it holds nothing to keep, or None where it was used."""
-        payload, outer = record.get("payload"), record.get("type")
-        if not isinstance(payload, dict):
-            return self._take_without_payload(record, line)
+        if isinstance(record, BareLine):
+            return self._take_bare(record, line)
+        payload, outer = record.payload, record.type
         if self._steps.replay.is_on:
             self._steps.replay.watch(payload, _moment_of(record))
         takers = self._nested_takers.get(outer) if isinstance(outer, str) else None
-        kind = outer if takers is None else payload.get("type") or _kind_of(payload)
+        kind = outer if takers is None else payload.type or _kind_of(payload)
         if not isinstance(kind, str):
             return unknown_type(kind)
         taker = (takers or self._takers).get(kind)
         if taker is None:
             return _why_not_kept(kind, is_event=outer == "event_msg")
-        at = moment(record.get("timestamp") or record.get("created_at"))
+        at = moment(record.timestamp or record.created_at)
         return taker(Item(payload, kind, line, at))
 
     def finish(self) -> None:
@@ -151,26 +152,23 @@ class CodexReader:
             trajectory.tokens = self._tokens.total
             self.ready.append(trajectory.header(self._name, self._origin))
 
-    def _take_without_payload(self, record: dict[str, Any], line: Line) -> str | None:
-        """Read a line of the oldest versions, which put no envelope around an item."""
-        if record.get("payload") is not None:
-            raise BadShapeError("expected an object as payload, found something else")
+    def _take_bare(self, record: BareLine, line: Line) -> str | None:
         kind = _kind_of(record)
-        if kind is None and text(record.get("id")) and "timestamp" in record:
+        if kind is None and text(record.id) and record.timestamp is not None:
             return self._take_meta(Item(record, "session_meta", line, _moment_of(record)))
-        if record.get("record_type") == "state":
+        if record.record_type == "state":
             return "state"
         if not isinstance(kind, str):
             return unknown_type(kind)
         taker = self._bare_takers.get(kind)
         if taker is None:
             return _why_not_kept(kind, is_event=False)
-        self._steps.model = text(record.get("model")) or self._steps.model
+        self._steps.model = text(record.model) or self._steps.model
         return taker(Item(record, kind, line, _moment_of(record)))
 
     def _take_meta(self, item: Item) -> str | None:
         payload, steps = item.payload, self._steps
-        own_id = text(payload.get("id")) or text(payload.get("session_id"))
+        own_id = text(payload.id) or text(payload.session_id)
         if steps.begun is not None:
             is_parent = steps.replay.begin(own_id, item.at)
             return "copied_session_meta" if is_parent else "repeated_session_meta"
@@ -182,8 +180,8 @@ class CodexReader:
 
     def _take_turn(self, item: Item) -> str | None:
         trajectory = self._steps.trajectory(item.line)
-        self._steps.model = text(item.payload.get("model")) or self._steps.model
-        trajectory.cwd = trajectory.cwd or text(item.payload.get("cwd"))
+        self._steps.model = text(item.payload.model) or self._steps.model
+        trajectory.cwd = trajectory.cwd or text(item.payload.cwd)
         return None
 
     def _take_compaction(self, item: Item) -> str | None:
@@ -192,7 +190,7 @@ class CodexReader:
         return None
 
     def _take_tokens(self, item: Item) -> str | None:
-        spent = self._tokens.take(item.payload.get("info"))
+        spent = self._tokens.take(item.payload.info)
         if spent is None:
             return "token_count_unchanged"
         self._steps.trajectory(item.line).see_moment(item.at)
@@ -204,27 +202,26 @@ class CodexReader:
         return f"event_{item.kind}"
 
     def _take_abort(self, item: Item) -> str | None:
-        if item.payload.get("reason") != "interrupted":
+        if item.payload.reason != "interrupted":
             return f"event_{item.kind}"
         self._steps.aborts.tell(self._steps.place(item))
         return None
 
     def _take_title(self, item: Item) -> str | None:
-        title = text(item.payload.get("thread_name"))
+        title = text(item.payload.thread_name)
         if title is None:
             return NO_CONTENT
         self._steps.trajectory(item.line).title = title
         return None
 
 
-def _kind_of(item: dict[str, Any]) -> Any:
+def _kind_of(item: Payload) -> Any:
     """Return an item's type; some versions leave it out of messages."""
-    kind = item.get("type")
-    return "message" if kind is None and text(item.get("role")) else kind
+    return "message" if item.type is None and text(item.role) else item.type
 
 
-def _moment_of(record: dict[str, Any]) -> datetime | None:
-    return moment(record.get("timestamp") or record.get("created_at"))
+def _moment_of(record: CodexLine) -> datetime | None:
+    return moment(record.timestamp or record.created_at)
 
 
 def _why_not_kept(kind: str, *, is_event: bool) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from tracemill.sources.codex.content import read_usage
+from tracemill.sources.codex.lines import Payload
 from tracemill.sources.json_lines import text
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Tokens, rest
 from tracemill.sources.protocol import SourceRecord
@@ -25,22 +26,22 @@ _UUID7_TIME: Final = 13
 _Told = tuple[list[str], OpenStep]
 
 
-def read_meta(payload: dict[str, Any], trajectory: OpenTrajectory) -> None:
+def read_meta(payload: Payload, trajectory: OpenTrajectory) -> None:
     """Let the header say what the session says of itself."""
-    trajectory.cwd = text(payload.get("cwd"))
-    trajectory.agent_version = text(payload.get("cli_version"))
-    git = payload.get("git")
+    trajectory.cwd = text(payload.cwd)
+    trajectory.agent_version = text(payload.cli_version)
+    git = payload.git
     if isinstance(git, dict):
         trajectory.base_commit = text(git.get("commit_hash"))
         trajectory.branch = text(git.get("branch"))
         trajectory.repository = text(git.get("repository_url"))
-    source = payload.get("source")
+    source = payload.source
     if not isinstance(source, dict) or "subagent" not in source:
         return
     trajectory.is_subagent = True
-    own_id, shared_id = text(payload.get("id")), text(payload.get("session_id"))
+    own_id, shared_id = text(payload.id), text(payload.session_id)
     if shared_id is None or shared_id == own_id:
-        shared_id = text(payload.get("parent_thread_id")) or _spawner(source["subagent"])
+        shared_id = text(payload.parent_thread_id) or _spawner(source["subagent"])
     trajectory.session_id = shared_id or trajectory.session_id
 
 
@@ -90,11 +91,11 @@ class Replay:
             self.is_on, self._began, self._has_turn_ids = True, at, False
         return is_parent
 
-    def watch(self, payload: dict[str, Any], at: datetime | None) -> None:
+    def watch(self, payload: Payload, at: datetime | None) -> None:
         """Look at a line before it is read, for the end of the copy."""
         if not self.is_on:
             return
-        turn_id, own_id = payload.get("turn_id"), self.own_id or ""
+        turn_id, own_id = payload.turn_id, self.own_id or ""
         if isinstance(turn_id, str) and _UUID7.match(turn_id) and _UUID7.match(own_id):
             self._has_turn_ids = True
             self.is_on = turn_id[:_UUID7_TIME] < own_id[:_UUID7_TIME]

@@ -7,7 +7,7 @@ message of somebody else.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -27,6 +27,7 @@ from tracemill.sources.codex.content import (
     read_reasoning,
     result_of,
 )
+from tracemill.sources.codex.lines import Payload
 from tracemill.sources.codex.session import Aborts, Echoes, Replay
 from tracemill.sources.json_lines import count, text
 from tracemill.sources.open_trajectory import (
@@ -48,7 +49,7 @@ _MAX_FAILED_CALLS: Final = 1000
 class Item(msgspec.Struct, gc=False):
     """One item or event of a rollout, with the line that it stands on."""
 
-    payload: dict[str, Any]
+    payload: Payload
     kind: str
     line: Line
     at: datetime | None
@@ -96,11 +97,11 @@ class CodexSteps:
 
     def take_message(self, item: Item) -> str | None:
         """Read a message item, whoever said it."""
-        content = item.payload.get("content")
-        said = read_content(item.payload.get("message") if content is None else content)
+        content = item.payload.content
+        said = read_content(item.payload.message if content is None else content)
         if not said.texts:
             return NO_CONTENT
-        role = item.payload.get("role")
+        role = item.payload.role
         if role == "assistant":
             return self._take_reply(item, said, is_item=True)
         if role == "user":
@@ -109,24 +110,24 @@ class CodexSteps:
 
     def take_note(self, item: Item) -> str | None:
         """Read what another agent said to this one: nobody typed it."""
-        said = read_content(item.payload.get("content"))
+        said = read_content(item.payload.content)
         return self._take_injected(item, said) if said.texts else NO_CONTENT
 
     def take_typed(self, item: Item) -> str | None:
         """Read what a person typed: it tells which user items were typed, and which put in."""
-        said = read_content(item.payload.get("message"))
-        pictures = item.payload.get("images")
+        said = read_content(item.payload.message)
+        pictures = item.payload.images
         n_images = len(pictures) if isinstance(pictures, list) else 0
         return self._hear(item, Said(said.texts, n_images))
 
     def take_completed(self, item: Item) -> str | None:
         """Read an item of the paginated mode, which alone holds the messages of that mode."""
-        inner = item.payload.get("item")
+        inner = item.payload.item
         kind = inner.get("type") if isinstance(inner, dict) else None
-        if not isinstance(inner, dict) or kind not in ("UserMessage", "AgentMessage"):
+        if kind not in ("UserMessage", "AgentMessage"):
             return "event_item_completed"
-        said = read_content(inner.get("content"))
-        item = msgspec.structs.replace(item, payload=inner)
+        item = msgspec.structs.replace(item, payload=msgspec.convert(inner, Payload))
+        said = read_content(item.payload.content)
         if kind == "UserMessage":
             return self._hear(item, said)
         return self._take_reply(item, said, is_item=False) if said.texts else NO_CONTENT
@@ -136,16 +137,17 @@ class CodexSteps:
         thoughts = read_reasoning(item.payload)
         if not thoughts:
             return "encrypted_reasoning"
-        step = self._open_reply(item)
+        trajectory = self.trajectory(item.line)
+        step = self._open_reply(item, trajectory)
         step.reasoning += thoughts
-        self.window.grow(self.trajectory(item.line), step, sum(map(len, thoughts)))
+        self.window.grow(trajectory, step, sum(map(len, thoughts)))
         return None
 
     def take_call(self, item: Item) -> str | None:
         """Read a call of a tool."""
         call = read_call(item.payload, item.kind, item.line)
         trajectory = self.trajectory(item.line)
-        step = self._open_reply(item)
+        step = self._open_reply(item, trajectory)
         self.window.add_call(trajectory, step, call)
         if call.name == "update_plan":
             place = Place(trajectory, item.line, item.at, step.index)
@@ -155,7 +157,7 @@ class CodexSteps:
 
     def take_output(self, item: Item) -> str | None:
         """Read what a call returned; it joins the step of the call, if that is open."""
-        call_id = text(item.payload.get("call_id")) or f"unnamed-{item.line.start}"
+        call_id = text(item.payload.call_id) or f"unnamed-{item.line.start}"
         output = read_output(item.payload)
         result = result_of(call_id, output, has_failed=self._failed.get(call_id) is True)
         trajectory = self.trajectory(item.line)
@@ -176,7 +178,7 @@ class CodexSteps:
 
     def take_ending(self, item: Item) -> str | None:
         """Read how a call ended, which counts where it failed and its result is still to come."""
-        call_id = text(item.payload.get("call_id")) or text(item.payload.get("callId"))
+        call_id = text(item.payload.call_id) or text(item.payload.other_call_id)
         step = self.begun.by_call.get(call_id) if self.begun and call_id else None
         if step is None or call_id is None or not _says_failure(item.payload):
             return f"event_{item.kind}"
@@ -188,19 +190,20 @@ class CodexSteps:
 
     def take_answer(self, item: Item) -> str | None:
         """Read what a tool returned in the oldest files, which name no calls but by their tool."""
-        name, reply = text(item.payload.get("name")), self._reply
+        name, reply = text(item.payload.name), self._reply
         answered = {result.call_id for result in reply.results} if reply is not None else set()
         calls = reply.calls if reply is not None else []
         made = [call.id for call in calls if call.name == name and call.id not in answered]
-        output = bare_output(item.payload.get("result"))
-        told = {"call_id": made[0] if made else None, "output": output}
+        output = bare_output(item.payload.result)
+        told = Payload(call_id=made[0] if made else None, output=output)
         return self.take_output(msgspec.structs.replace(item, payload=told))
 
     def take_error(self, item: Item) -> str | None:
         """Read an error that ended a reply."""
-        error = item.payload.get("error")
-        fields = error if isinstance(error, dict) else item.payload
-        said = text(fields.get("message")) or text(fields.get("text"))
+        told = item.payload
+        if isinstance(told.error, dict):
+            told = msgspec.convert(told.error, Payload)
+        said = text(told.message) or text(told.text)
         if said is None:
             return NO_CONTENT
         step = self._open(item)
@@ -210,7 +213,7 @@ class CodexSteps:
 
     def take_rollback(self, item: Item) -> str | None:
         """Read how many turns a person took back."""
-        n_turns, trajectory = count(item.payload.get("num_turns")), self.begun
+        n_turns, trajectory = count(item.payload.num_turns), self.begun
         steps = trajectory.steps if trajectory is not None else ()
         asked = [step.index for step in steps if step.speaker == "user"]
         if trajectory is None or not n_turns or not asked:
@@ -224,14 +227,13 @@ class CodexSteps:
     def _open(self, item: Item) -> OpenStep:
         """Begin a step of somebody whom the caller names, or whom a later line tells."""
         step = self.window.open(self.trajectory(item.line), None, item.line, item.at)
-        step.native_id = text(item.payload.get("id"))
+        step.native_id = text(item.payload.id)
         step.is_replayed = self.replay.is_on
         self._is_reply_over = True
         return step
 
-    def _open_reply(self, item: Item) -> OpenStep:
+    def _open_reply(self, item: Item, trajectory: OpenTrajectory) -> OpenStep:
         """Return the step of the model's present reply."""
-        trajectory = self.trajectory(item.line)
         if self._reply is not None and not self._is_reply_over:
             self._reply.extend_to(item.line)
             trajectory.see_moment(item.at)
@@ -246,7 +248,7 @@ class CodexSteps:
     def _take_reply(self, item: Item, said: Said, *, is_item: bool) -> str | None:
         if self._agent.answer(said.texts, is_item=is_item) is not None:
             return _DUPLICATE
-        step = self._open_reply(item)
+        step = self._open_reply(item, self.trajectory(item.line))
         self._agent.say(said.texts, step, is_item=is_item)
         self._fill(step, said)
         return None
@@ -297,9 +299,9 @@ class CodexSteps:
             self.window.grow(self.begun, step, sum(map(len, said.texts)))
 
 
-def _says_failure(payload: dict[str, Any]) -> bool:
-    result = payload.get("result")
+def _says_failure(payload: Payload) -> bool:
+    result = payload.result
     if isinstance(result, dict):
         answer = result.get("Ok")
         return "Err" in result or (isinstance(answer, dict) and answer.get("isError") is True)
-    return payload.get("success") is False
+    return payload.success is False
