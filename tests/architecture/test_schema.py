@@ -18,6 +18,8 @@ import pytest
 from tracemill import records
 from tracemill.flows import consent, erasure, gate_rows, results, team_views
 from tracemill.flows import gates as gate_answers
+from tracemill.flows.held import rows as held_rows
+from tracemill.flows.held import shown
 from tracemill.flows.privacy import allowing, files, preview, rescan, rows, rules, scan, verify
 from tracemill.records import (
     activity,
@@ -59,6 +61,10 @@ TYPES: Final[dict[str, Any]] = {
     "answer.status": results.StatusResult,
     "answer.doctor": results.DoctorResult,
     "answer.gate": gate_answers.ShownGate,
+    "answer.document": shown.ShownDocument,
+    "answer.issue": shown.ShownIssue,
+    "answer.pr": shown.ShownPullRequest,
+    "answer.decision": shown.ShownDecision,
     "answer.explain": results.Explained,
     "answer.restore": results.RestoreResult,
     "answer.reports": team_views.ReportsResult,
@@ -82,6 +88,10 @@ TYPES: Final[dict[str, Any]] = {
     "row.session": results.SessionRow,
     "row.episode": results.EpisodeRow,
     "row.gate": gate_rows.GateRow,
+    "row.document": held_rows.DocumentRow,
+    "row.issue": held_rows.IssueRow,
+    "row.pr": held_rows.PullRequestRow,
+    "row.decision": held_rows.DecisionRow,
     "row.fix": gate_rows.FixRow,
     "row.flaky": gate_rows.FlakyRow,
     "row.link": results.LinkRow,

@@ -94,6 +94,34 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "flaky": "List tests that failed and passed on the same code.",
             },
         ),
+        "document": (
+            "Specs, plans, decisions, prompts and their like.",
+            {
+                "list": "List documents, those that changed last first.",
+                "show": "Show a document: its versions, and what one of them says.",
+            },
+        ),
+        "issue": (
+            "Issues of forges and trackers.",
+            {
+                "list": "List issues, those that changed last first.",
+                "show": "Show an issue, with what was said on it.",
+            },
+        ),
+        "pr": (
+            "Pull requests and their reviews.",
+            {
+                "list": "List pull requests, those that changed last first.",
+                "show": "Show a pull request, with its reviews and what was said on it.",
+            },
+        ),
+        "decision": (
+            "What was decided and why, where a tool keeps it.",
+            {
+                "list": "List decisions, those that changed last first.",
+                "show": "Show a decision, its reason and its consequences.",
+            },
+        ),
         "link": ("Which records belong together.", {"list": "List links, the surest first."}),
     },
     _DATASETS: {

@@ -101,22 +101,35 @@ class Shape(NamedTuple):
 
 
 def show_list(
-    kind: str, row: type[msgspec.Struct], shape: Shape, listing: Listing, common: Common
+    kind: str,
+    row: type[msgspec.Struct],
+    shape: Shape,
+    listing: Listing,
+    common: Common,
+    /,
+    **only: str | None,
 ) -> int:
-    """Print the rows of a kind in the form that was asked for; return 3 where there are none."""
+    """Print the rows of a kind in the form that was asked for; return 3 where there are none.
+
+    Of `only`, what is not None must stand in a row's field of that name.
+    """
     from tracemill.flows.lookup import list_rows
 
-    listed = list_rows(common.open(), kind, row, limit=0 if listing.jsonl else listing.limit)
+    limit = 0 if listing.jsonl else listing.limit
+    listed = list_rows(common.open(), kind, row, limit=limit, only=only)
     if listing.jsonl:
         write_lines(listed.rows)
     elif not answer(shape.name, listed, common, next_steps=[shape.following]):
-        _show_rows(listed, shape, common)
+        _show_rows(listed, shape, common, {name: value for name, value in only.items() if value})
     return EXIT_DONE if listed.rows else EXIT_NOTHING
 
 
-def _show_rows(listed: Any, shape: Shape, common: Common) -> None:
+def _show_rows(listed: Any, shape: Shape, common: Common, only: Mapping[str, str]) -> None:
     if not listed.rows:
-        hint(shape.absent, common)
+        wanted = " and ".join(f"the {name} {value!r}" for name, value in only.items())
+        hint(
+            f"none has {wanted}; list all to see which there are" if only else shape.absent, common
+        )
         return
     left_out = print_table(shape.columns, map(shape.cells, listed.rows), shape.spare)
     narrow = f"; no room for {', '.join(left_out)}" if left_out else ""

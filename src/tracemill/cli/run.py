@@ -123,6 +123,7 @@ def _show(result: RunResult, common: Common) -> None:
     history = f"{counted(store.steps, 'step')}, {counted(store.commits, 'commit')}"
     write(f"Sessions     {store.sessions:,}{subagents}, {history}")
     counts("Documents", store.documents)
+    counts("Forge", store.forge)
     counts("Reports", store.reports)
     counts("Redacted", store.findings)
     counts("Links", store.links)

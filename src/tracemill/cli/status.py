@@ -27,6 +27,7 @@ def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
         steps, commits = counted(store.steps, "step"), counted(store.commits, "commit")
         write(f"Sessions     {store.sessions:,}{subagents}, {steps}, {commits}")
         counts("Documents", store.documents)
+        counts("Forge", store.forge)
         counts("Reports", store.reports)
         counts("Episodes", store.episodes)
         counts("Gates", store.gates)
@@ -47,4 +48,6 @@ def following(store: StoreCounts) -> str:
         return "tracemill session list"
     if store.gates:
         return "tracemill gate list"
+    if store.documents:
+        return "tracemill document list"
     return "tracemill data reports --to FOLDER" if store.reports else "tracemill doctor"

@@ -31,6 +31,8 @@ def fill_index(index: Index, facts: Facts) -> None:
     index.replace("gate", map(gate_row, facts.gate_runs))
     index.replace("fix", map(fix_row, facts.fix_pairs))
     index.replace("flaky", map(flaky_row, facts.flaky))
+    for kind, rows in facts.held.rows(facts.labels).items():
+        index.replace(kind, rows)
 
 
 def _sessions(facts: Facts) -> Iterator[Row]:
@@ -165,6 +167,7 @@ def count_store(
         commits=len({commit.sha for commit in facts.commits}),
         documents=dict(sorted(facts.held.documents.items())),
         reports=dict(sorted(facts.held.reports.items())),
+        forge=facts.held.forge.counts(),
         quarantined=lake.count(TABLES["quarantine"]),
         findings=found.kinds,
         rules=found.rules,

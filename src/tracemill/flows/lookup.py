@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -96,11 +98,29 @@ def require_kept(workspace: Workspace) -> None:
         raise NotFoundError(f"nothing is kept in {str(workspace.root)!r} yet; run: tracemill run")
 
 
-def list_rows(workspace: Workspace, kind: str, row: type[R], *, limit: int) -> Listed[R]:
-    """Return rows of a kind, newest first; a limit of 0 means all."""
+def list_rows(
+    workspace: Workspace,
+    kind: str,
+    row: type[R],
+    *,
+    limit: int,
+    only: Mapping[str, str | None] = MappingProxyType({}),
+) -> Listed[R]:
+    """Return rows of a kind, newest first; a limit of 0 means all.
+
+    Of `only`, what is not None must stand in a row's field of that name.
+    """
+    wanted = {name: value for name, value in only.items() if value is not None}
     with open_index(workspace) as index:
-        found = [msgspec.convert(data, row) for data in index.rows(kind, limit or -1)]
-        return Listed(rows=found, total=index.count(kind))
+        if not wanted:
+            found = [msgspec.convert(data, row) for data in index.rows(kind, limit or -1)]
+            return Listed(rows=found, total=index.count(kind))
+        matching = [
+            msgspec.convert(data, row)
+            for data in index.rows(kind)
+            if all(data.get(name) == value for name, value in wanted.items())
+        ]
+    return Listed(rows=matching[:limit] if limit else matching, total=len(matching))
 
 
 def list_links(workspace: Workspace, *, limit: int) -> Listed[LinkRow]:

@@ -41,6 +41,8 @@ class StoreCounts(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Versions of instructions, prompts, plans, decisions and other files of process, by kind."""
     reports: dict[str, int] = msgspec.field(default_factory=dict)
     """Reports and told events of the team's own process, by kind."""
+    forge: dict[str, int] = msgspec.field(default_factory=dict)
+    """Pull requests, reviews, issues, comments and decisions that a forge or tracker tells of."""
     quarantined: int = 0
     """Lines that could not be read; they stay in the archive."""
     findings: dict[str, int] = msgspec.field(default_factory=dict)

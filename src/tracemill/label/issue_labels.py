@@ -21,7 +21,7 @@ from tracemill.records.labels import Label
 from tracemill.records.refs import Ref, Stamp
 
 _STAMP: Final = Stamp(by="issue_labels", version=LABEL_VERSION)
-_PART_OF: Final = frozenset({"part-of", "parent-child"})
+PART_OF: Final = frozenset({"part-of", "parent-child"})
 """How trackers say that one issue is a part of another."""
 _GONE: Final[IssueState] = "deleted"
 
@@ -38,7 +38,7 @@ def issue_labels(issues: Iterable[Issue]) -> Iterator[Label]:
     for name, issue in sorted(known.items()):
         for link in issue.links:
             whole = _Name(name.input_id, link.issue)
-            if link.relation in _PART_OF and whole in known and whole != name:
+            if link.relation in PART_OF and whole in known and whole != name:
                 parts[whole].append(name)
     for whole in sorted(parts):
         last = [known[name] for name in sorted(_last_parts(whole, parts))]
