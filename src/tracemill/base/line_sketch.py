@@ -49,13 +49,13 @@ class Seal:
     """Seals the hashes of lines with a key."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._keyed = blake2b(digest_size=_SEALED_BYTES, key=key, person=_DOMAIN)
 
     def __call__(self, hashes: Iterable[int]) -> Iterator[int]:
         """Yield each bare hash sealed."""
         for each in hashes:
-            bare = each.to_bytes(_HASH_BYTES, "big")
-            sealed = blake2b(bare, digest_size=_SEALED_BYTES, key=self._key, person=_DOMAIN)
+            sealed = self._keyed.copy()
+            sealed.update(each.to_bytes(_HASH_BYTES, "big"))
             yield int.from_bytes(sealed.digest(), "big")
 
 
