@@ -27,7 +27,9 @@ from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
 
 CHUNK_BYTES: Final = 8 * 2**20
-_ZSTD_LEVEL: Final = 2
+_HOW: Final = zstandard.ZstdCompressionParameters.from_level(2, window_log=23, hash_log=15)
+"""A window as wide as a chunk, and a table that stays in the processor's nearest memory: as small
+as level 2 makes it by itself, for four fifths of the time."""
 
 
 class Chunk(Record, frozen=True, kw_only=True):
@@ -80,6 +82,8 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.compress = zstandard.ZstdCompressor(compression_params=_HOW).compress
+        """Makes a frame of bytes; made once, since its memory is costly to set up."""
         self._out: BinaryIO | None = None
         self._n_bytes = 0
 
@@ -102,7 +106,6 @@ class ChunkWriter:
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
-        self._compress = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
         self._whole = hashlib.sha256()
         self._held: list[bytes] = []
         self._n_held = 0
@@ -137,7 +140,7 @@ class ChunkWriter:
             self._whole.update(data)
         else:
             self._whole = state.copy()
-        frame = self._compress(data)
+        frame = self._spool.compress(data)
         self.chunks.append(
             Chunk(
                 sha256=state.hexdigest(),

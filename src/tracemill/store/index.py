@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
+import msgspec
+
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS rows (
   kind TEXT NOT NULL, id TEXT NOT NULL, sort TEXT NOT NULL, data TEXT NOT NULL,
@@ -28,6 +30,7 @@ CREATE TABLE IF NOT EXISTS built (
   episode_id TEXT PRIMARY KEY, key TEXT NOT NULL, drops TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Row(NamedTuple):
@@ -89,15 +92,15 @@ class Index:
         with self._database as database:
             database.execute("DELETE FROM rows WHERE kind = ?", (kind,))
             database.execute("DELETE FROM aliases WHERE kind = ?", (kind,))
-            for row in rows:
-                database.execute(
-                    "INSERT INTO rows VALUES (?, ?, ?, ?)",
-                    (row.kind, row.id, row.sort, json.dumps(row.data, ensure_ascii=False)),
-                )
-                database.executemany(
-                    "INSERT OR IGNORE INTO aliases VALUES (?, ?, ?)",
-                    [(alias, row.kind, row.id) for alias in row.aliases],
-                )
+            kept = list(rows)
+            database.executemany(
+                "INSERT INTO rows VALUES (?, ?, ?, ?)",
+                ((row.kind, row.id, row.sort, _encode(row.data).decode()) for row in kept),
+            )
+            database.executemany(
+                "INSERT OR IGNORE INTO aliases VALUES (?, ?, ?)",
+                ((alias, row.kind, row.id) for row in kept for alias in row.aliases),
+            )
 
     def rows(self, kind: str, limit: int = -1) -> Iterator[dict[str, Any]]:
         """Yield rows of a kind, highest sort key first; a negative limit means all."""
