@@ -107,6 +107,8 @@ def test_what_cannot_be_looked_at_is_named(data: bytes, detail: str, tmp_path: P
 class Failing:
     """A redactor that fails over documents which hold a certain word."""
 
+    locate = REDACTOR.locate
+
     def look(self, records: Sequence[Record]) -> list[Seen]:
         if any("bad" in str(record) for record in records):
             raise ValueError(str(records))
@@ -135,3 +137,16 @@ def test_links_and_what_is_left_out_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "b").write_text("fine")
 
     assert list(files_of(Target(tmp_path, tmp_path / "vault"))) == [tmp_path / "b"]
+
+
+def test_a_secret_in_a_file_name_is_found_and_not_said(tmp_path: Path) -> None:
+    (tmp_path / f"{TOKEN}.txt").write_text(f"{TOKEN}\n")
+    scan = Scan(REDACTOR)
+    scan.look(files_of(Target(tmp_path)))
+    result = scan.result()
+
+    assert [(one.place, one.rule) for one in result.places] == [
+        ("file name", "github-pat"),
+        ("line 1", "github-pat"),
+    ]
+    assert {one.path for one in result.places} == {f"{tmp_path}/{REDACTOR.text(TOKEN)}.txt"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -46,14 +46,13 @@ def read_shard(shard: Shard) -> Iterator[Part]:
     """Read the inputs of a shard, one after the other."""
     rows = RowBuffer()
     batch = _RedactionBatch(redactor(shard.key, shard.home, shard.patterns), rows)
-    spool = Spool(Path(shard.spool) / f"{shard.tasks[0].input_id}.zst")
-    with Unpacker() as unpacker:
+    path = Path(shard.spool) / f"{shard.tasks[0].input_id}.zst"
+    with Unpacker() as unpacker, closing(Spool(path)) as spool:
         for task in shard.tasks:
             yield from batch.use(redactor(shard.key, shard.home, shard.patterns, task.allowed))
             yield from _Reading(task, shard, rows, unpacker).run(spool, batch)
-    yield from batch.flush()
-    yield from rows.flush()
-    spool.close()
+        yield from batch.flush()
+        yield from rows.flush()
     yield ShardEnd()
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from tracemill.base.errors import DataError
 from tracemill.flows.guarding import Refused, guarded
 from tracemill.flows.privacy.pieces import Piece, pieces
-from tracemill.flows.privacy.scan import Kind, field_of, line_of
+from tracemill.flows.privacy.scan import Kind, field_of, line_of, shown_path
 from tracemill.flows.results import Failure
 from tracemill.records.refs import Record
 from tracemill.redact import Found, Redactor, Seen
@@ -74,17 +74,18 @@ def masked(text: str) -> str:
 def preview(paths: Iterable[Path], redactor: Redactor) -> Iterator[Shown | Failure]:
     """Yield what redaction would change in files, and what it could not look at."""
     for path in paths:
+        name = shown_path(path, redactor).shown
         try:
             for piece in pieces(path):
-                yield from _of_piece(path, piece, redactor)
+                yield from _of_piece(name, piece, redactor)
         except DataError as error:
-            yield Failure(uri=str(path), reason="not_looked_at", detail=str(error))
+            yield Failure(uri=name, reason="not_looked_at", detail=str(error))
         except OSError as error:
             detail = error.strerror or "unknown"
-            yield Failure(uri=str(path), reason="not_readable", detail=detail)
+            yield Failure(uri=name, reason="not_readable", detail=detail)
 
 
-def _of_piece(path: Path, piece: Piece, redactor: Redactor) -> Iterator[Shown | Failure]:
+def _of_piece(path: str, piece: Piece, redactor: Redactor) -> Iterator[Shown | Failure]:
     seen = guarded(lambda: redactor.look([piece.document]))
     if isinstance(seen, Refused):
         yield Failure(uri=f"{path}, {piece.place}", reason=seen.reason, detail=seen.detail)
@@ -94,11 +95,11 @@ def _of_piece(path: Path, piece: Piece, redactor: Redactor) -> Iterator[Shown | 
             yield _shown(path, piece, one, found)
 
 
-def _shown(path: Path, piece: Piece, seen: Seen, found: Found) -> Shown:
+def _shown(path: str, piece: Piece, seen: Seen, found: Found) -> Shown:
     where, before = field_of(seen), seen.text[found.start : found.end]
     after = seen.located.text
     finding = PreviewFinding(
-        path=str(path),
+        path=path,
         place=piece.place or (line_of(seen.text, found.start) if not where else ""),
         where=where,
         rule=found.rule.id,

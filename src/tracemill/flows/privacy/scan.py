@@ -108,13 +108,21 @@ class Scan:
         """Look at every piece of some files."""
         for path in paths:
             self._n_files += 1
+            name = self._named(path)
             try:
                 self._n_bytes += path.stat().st_size
-                self._look_at_all(str(path), pieces(path))
+                self._look_at_all(name, pieces(path))
             except DataError as error:
-                self._fail(str(path), "not_looked_at", str(error))
+                self._fail(name, "not_looked_at", str(error))
             except OSError as error:
-                self._fail(str(path), "not_readable", error.strerror or "unknown")
+                self._fail(name, "not_readable", error.strerror or "unknown")
+
+    def _named(self, path: Path) -> str:
+        """Return a file's path as it may be said, and count what is found in it."""
+        shown, rules = shown_path(path, self._redactor)
+        if self._kind != "pii":
+            self._places.update((shown, "file name", "", rule, "secret") for rule in rules)
+        return shown
 
     def look_at_data(self, name: str, data: bytes) -> None:
         """Look at text that is to be written under a name."""
@@ -169,6 +177,24 @@ class Scan:
             ),
             failures=tuple(self._failures),
         )
+
+
+class ShownPath(NamedTuple):
+    """A path without the secrets in it."""
+
+    shown: str
+    rules: list[str]
+    """What found them."""
+
+
+def shown_path(path: Path, redactor: Redactor) -> ShownPath:
+    """Return a path as it may be said: it is whoever asks's own, but names may hold secrets."""
+    shown, rules = [], []
+    for name, located in zip(path.parts, redactor.locate(path.parts), strict=True):
+        secrets = [found.rule.id for found in located.found if found.rule.kind == "secret"]
+        shown.append(located.text if secrets else name)
+        rules += secrets
+    return ShownPath(str(Path(*shown)), rules)
 
 
 def field_of(seen: Seen) -> str:
