@@ -88,7 +88,10 @@ class ClaudeStreamReader:
         return f"system_{type_name(subtype)}"
 
     def _in_words_of_a_file(self, record: dict[str, Any]) -> dict[str, Any]:
-        told = {**self._place, **{_WORDS.get(key, key): value for key, value in record.items()}}
+        told = self._place | record
+        for theirs, ours in _WORDS.items():
+            if theirs in record:
+                told[ours] = told.pop(theirs)
         if (spawner := text(record.get("parent_tool_use_id"))) is not None:
             told.update(isSidechain=True, agentId=spawner)
         details = record.get("compact_metadata")

@@ -16,6 +16,7 @@ _MAX_DEPTH: Final = 32
 _ERROR_CODES: Final = frozenset({"2", "STATUS_CODE_ERROR"})
 _OK_CODES: Final = frozenset({"1", "STATUS_CODE_OK"})
 _PLAIN_KEYS: Final = ("stringValue", "boolValue", "doubleValue")
+_PLAIN_TYPES: Final = (str, bool, float, int)
 
 
 class Resource(NamedTuple):
@@ -106,10 +107,8 @@ def _told(
                 yield resource, thing
 
 
-def _objects(value: object) -> Iterator[Mapping[str, Any]]:
-    for item in value if isinstance(value, list) else ():
-        if isinstance(item, dict):
-            yield item
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _note(told: Mapping[str, Any]) -> Note:
@@ -138,11 +137,11 @@ def _value(value: object, depth: int = 0) -> Any:
         return None
     for key in _PLAIN_KEYS:
         if key in value:
-            return value[key] if isinstance(value[key], str | bool | float | int) else None
+            return value[key] if isinstance(value[key], _PLAIN_TYPES) else None
     if "intValue" in value:
         return whole_number(value["intValue"])
     inner = value.get("arrayValue") or value.get("kvlistValue")
-    items = list(_objects(inner.get("values"))) if isinstance(inner, dict) else []
+    items = _objects(inner.get("values")) if isinstance(inner, dict) else []
     if "arrayValue" in value:
         return [_value(item, depth + 1) for item in items]
     if "kvlistValue" in value:
