@@ -20,9 +20,16 @@ MEASURES = st.builds(
     rival=SHARES,
     is_alone=st.booleans(),
     is_stranger=st.booleans(),
+    is_same_branch=st.none() | st.booleans(),
 )
 FITTING = Measures(
-    hours=0.5, new_share=0.9, own_share=0.5, rival=0.0, is_alone=True, is_stranger=False
+    hours=0.5,
+    new_share=0.9,
+    own_share=0.5,
+    rival=0.0,
+    is_alone=True,
+    is_stranger=False,
+    is_same_branch=None,
 )
 
 
@@ -40,6 +47,7 @@ def test_each_measure_counts_one_way(known: Measures, less: float) -> None:
         known._replace(rival=known.rival + less),
         known._replace(is_alone=False),
         known._replace(is_stranger=True),
+        known._replace(is_same_branch=False),
     ):
         assert sureness(weaker) <= sureness(known)
 
@@ -49,9 +57,14 @@ def test_each_measure_counts_one_way(known: Measures, less: float) -> None:
     [
         pytest.param({}, True, id="most of its lines, at once"),
         pytest.param({"new_share": 0.4, "own_share": 0.1}, True, id="some of its lines, at once"),
-        pytest.param({"new_share": 0.0, "own_share": 0.0}, False, id="none of its lines"),
-        pytest.param({"hours": 5.0, "new_share": 0.2, "own_share": 0.1}, False, id="hours later"),
+        pytest.param({"new_share": 0.0, "own_share": 0.0, "hours": 0.0}, False, id="no line"),
+        pytest.param({"hours": 9.0, "new_share": 0.2, "own_share": 0.1}, False, id="hours later"),
         pytest.param({"new_share": None, "own_share": 0.0}, True, id="lines unknown, at once"),
+        pytest.param(
+            {"own_share": 0.1, "new_share": 0.1, "is_same_branch": False, "is_alone": False},
+            False,
+            id="elsewhere",
+        ),
         pytest.param({"new_share": None, "own_share": 0.0, "hours": 9.0}, False, id="and later"),
         pytest.param({"new_share": 0.1, "rival": 0.9, "is_alone": False}, False, id="a rival's"),
     ],

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import MAX_OF_SESSION, Sketch
 from tracemill.link.authors import Authors
+from tracemill.link.branches import Branches
 from tracemill.link.change_index import ChangeIndex, first_written
 from tracemill.link.edited_paths import edited_paths
 from tracemill.link.sureness import Measures, sureness
@@ -74,7 +75,7 @@ class _Touch(NamedTuple):
 
 
 def edit_evidence(
-    workers: Iterable[Worker], index: ChangeIndex, authors: Authors
+    workers: Iterable[Worker], index: ChangeIndex, authors: Authors, branches: Branches
 ) -> Iterator[EditEvidence]:
     """Yield what speaks for each commit that may hold edits of each session."""
     known = list(workers)
@@ -87,7 +88,9 @@ def edit_evidence(
             if (touch := _touch(commit, known[number], edits[number], index, added)) is not None
         ]
         for touch in touches:
-            measures = _measures(commit, touch, touches, authors)
+            measures = _measures(commit, touch, touches, authors)._replace(
+                is_same_branch=branches.is_same(touch.trajectory, commit)
+            )
             yield EditEvidence(touch.trajectory, commit, measures)
 
 
@@ -177,4 +180,5 @@ def _measures(commit: Commit, own: _Touch, touches: Iterable[_Touch], authors: A
         rival=max(most - own.share, 0.0),
         is_alone=not any(each.is_fresh for each in others),
         is_stranger=authors.is_stranger(own.trajectory, commit),
+        is_same_branch=None,
     )

@@ -16,11 +16,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from tracemill.link.branches import MAIN_BRANCHES
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import repository_of
 from tracemill.link.forge_index import ForgeIndex, Session, Thing
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.link.session_links import MAIN_BRANCHES
 from tracemill.records.activity import ForgeMention
 from tracemill.records.events import Commit, Issue, PullRequest
 from tracemill.records.links import Link

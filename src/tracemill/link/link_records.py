@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from tracemill.link.authors import Authors
+from tracemill.link.branches import Branches
 from tracemill.link.change_index import ChangeIndex
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import (
@@ -107,6 +108,6 @@ def _edited(
     ]
     return [
         make_link(of_trajectory(e.trajectory.id), of_commit(e.commit), e.method, e.confidence)
-        for e in edit_evidence(workers, changes, authors)
+        for e in edit_evidence(workers, changes, authors, Branches(index))
         if e.confidence >= _LEAST
     ]

@@ -14,16 +14,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from tracemill.link.branches import MAIN_BRANCHES
 from tracemill.link.make_link import make_link, of_trajectory
 from tracemill.records.activity import Activity
 from tracemill.records.links import Link, LinkMethod
 from tracemill.records.trajectory import Trajectory
 
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
-MAIN_BRANCHES: Final = frozenset(
-    {"main", "master", "trunk", "develop", "development", "dev", "HEAD"}
-)
-"""Names of branches on which all kinds of work meet."""
 _HANDED_ON: Final = timedelta(days=7)
 _MIN_NATIVE_ID: Final = 16
 """A shorter id, such as `item_0`, is a number within a session and proves nothing."""

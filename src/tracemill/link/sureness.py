@@ -1,4 +1,4 @@
-"""How sure edits make it that a commit holds a session's work: a logistic model of six measures.
+"""How sure edits make it that a commit holds a session's work: a logistic model of seven measures.
 
 Its weights were fitted to sessions and commits of which a trailer says whether they belong
 together, once with the commits' lines and once without; docs/links.md says how sure the links came
@@ -12,6 +12,8 @@ from math import exp, log1p, sqrt
 from typing import Final, NamedTuple
 
 MOST: Final = 0.98
+_MOST_WITHOUT_A_LINE: Final = 0.6
+"""Where both have lines and share none: people edit the same files in the same hours."""
 
 
 class Measures(NamedTuple):
@@ -30,6 +32,9 @@ class Measures(NamedTuple):
     """Whether no other session edited any of its files since they were last committed."""
     is_stranger: bool
     """Whether others than its author commit from the home folder in which the session ran."""
+    is_same_branch: bool | None
+    """Whether the session began on a branch on which the commit was made; None where either is the
+    main branch or not known."""
 
 
 class _Weights(NamedTuple):
@@ -40,13 +45,31 @@ class _Weights(NamedTuple):
     rival: float
     alone: float
     stranger: float
+    same_branch: float
+    other_branch: float
 
 
 _WITH_LINES: Final = _Weights(
-    base=0.22, hours=-1.13, new=2.34, own=2.11, rival=-1.57, alone=0.87, stranger=-1.21
+    base=0.85,
+    hours=-1.07,
+    new=2.04,
+    own=1.72,
+    rival=-1.98,
+    alone=0.63,
+    stranger=-1.16,
+    same_branch=0.23,
+    other_branch=-1.3,
 )
 _WITHOUT: Final = _Weights(
-    base=1.35, hours=-1.42, new=0, own=0, rival=0, alone=1.85, stranger=-1.47
+    base=1.94,
+    hours=-1.29,
+    new=0,
+    own=0,
+    rival=0,
+    alone=1.55,
+    stranger=-1.48,
+    same_branch=0.37,
+    other_branch=-2.09,
 )
 
 
@@ -61,5 +84,8 @@ def sureness(known: Measures) -> float:
         + by.rival * known.rival
         + by.alone * known.is_alone
         + by.stranger * known.is_stranger
+        + by.same_branch * (known.is_same_branch is True)
+        + by.other_branch * (known.is_same_branch is False)
     )
-    return round(min(1 / (1 + exp(-weight)), MOST), 2)
+    has_none = known.new_share == 0 and known.own_share == 0
+    return round(min(1 / (1 + exp(-weight)), _MOST_WITHOUT_A_LINE if has_none else MOST), 2)
