@@ -155,11 +155,11 @@ def test_a_dry_run_writes_nothing(
     assert not (tmp_path / "workspace").exists()
 
 
-def test_what_only_a_repository_tells_is_pointed_out(
+def test_how_documents_are_known_is_pointed_out_where_none_was_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "in" / "prompts").mkdir(parents=True)
-    (tmp_path / "in" / "prompts" / "review.md").write_text("# Review\n")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "review.md").write_text("# Review\n")
     (tmp_path / "in" / "LICENSE").write_text("Apache\n")
     asked = ask(capsys, tmp_path, "run", str(tmp_path / "in"))
 

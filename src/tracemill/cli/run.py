@@ -154,7 +154,7 @@ def _show(result: RunResult, common: Common) -> None:
     if beside and not (store.sessions or store.documents):
         hint(
             f"left alone: {counted(beside, 'file')}; prompts, plans, decisions and their like are "
-            "read from git repositories, for the sake of their history",
+            "known by their folders and names; of a git repository their history is read too",
             common,
         )
     for failure in result.failures[:_SHOWN_FAILURES]:

@@ -81,8 +81,8 @@ class Facts:
         elif isinstance(event, LinesAdded):
             self.lines.append(event)
         else:
-            if isinstance(event, FileVersion):
-                self.written.append(_written(event))
+            if isinstance(event, FileVersion) and event.commit is not None:
+                self.written.append(_written(event, event.commit))
             self.held.take(event)
             if isinstance(event, TeamEvent) and team_gate(event) is not None:
                 self._team.append(event)
@@ -105,7 +105,7 @@ def _rank(trajectory: Trajectory) -> tuple[int, str]:
     return trajectory.n_steps, trajectory.origin.input_id
 
 
-def _written(event: FileVersion) -> WrittenDocument:
+def _written(event: FileVersion, commit: str) -> WrittenDocument:
     """Return what links need of a document; what lies within a repository says so behind a `#`."""
     repository = event.origin.uri.partition("#")[0]
-    return WrittenDocument(event.id, repository, event.commit, event.path)
+    return WrittenDocument(event.id, repository, commit, event.path)

@@ -77,12 +77,15 @@ class Phase(Record, frozen=True, kw_only=True):
 
 
 class FileVersion(EventBase, frozen=True, kw_only=True):
-    """A file as one commit left it. `at` is the commit's time."""
+    """A file as one commit left it. `at` is the commit's time.
+
+    One that lies in no repository has one version, as it stands, and nothing tells since when.
+    """
 
     path: str
-    """Path within the repository."""
-    commit: str
-    """Hash of the commit."""
+    """Path within the repository; outside of one, its name and the folder that it lies in."""
+    commit: str | None = None
+    """Hash of the commit; None where it lies in no repository."""
     change: Change
     """What the commit did to the file."""
     object_id: str | None = None

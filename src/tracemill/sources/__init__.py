@@ -66,6 +66,7 @@ SOURCES: Final = Registry[type[Source]](
         "pylint": "tracemill.sources.findings_reports:Pylint",
         "gitleaks": "tracemill.sources.findings_reports:Gitleaks",
         "chat-messages": "tracemill.sources.messages:Messages",
+        "document": "tracemill.sources.process_files:LoneDocument",
     },
 )
 """Every source by name, in the order in which inputs are offered to them."""

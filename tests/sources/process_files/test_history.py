@@ -28,7 +28,7 @@ def documents(repo: Repository) -> list[DocumentVersion]:
 
 def headers(repo: Repository) -> list[IssueHeader]:
     found = [event for event in found_in(repo).events if isinstance(event, IssueHeader)]
-    return sorted(found, key=lambda header: repo.shas.index(header.commit))
+    return sorted(found, key=lambda header: repo.shas.index(header.commit or ""))
 
 
 def header(n_open: int, *lines: str) -> str:

@@ -13,6 +13,8 @@ from tracemill.sources.process_files.table import kind_of_path, may_be_account, 
     [
         ("CLAUDE.md", "instructions"),
         ("AGENTS.md", "instructions"),
+        ("packages/web/AGENTS.md", "instructions"),
+        ("web/.claude/commands/fix.md", "prompt"),
         (".github/copilot-instructions.md", "instructions"),
         (".cursor/rules/style.mdc", "instructions"),
         (".claude/commands/ship.md", "prompt"),

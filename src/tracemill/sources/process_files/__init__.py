@@ -1,28 +1,35 @@
-"""What a repository's history holds of a team's process: documents, and headers that list issues.
+"""What a team writes down of its process: documents, and headers that list issues.
 
-Every version of such a file is one event: the commit that made it, the hash of its content, and
-what it says. `table` says which files these are; what a file that is no document by its
-path says decides about it, as the file stands at the end of its history.
+Of a repository every version of such a file is one event: the commit that made it, the hash of its
+content, and what it says. `table` says which files these are; what a file that is no document by
+its path says decides about it, as the file stands at the end of its history. A document that lies
+in no repository is one event, as it stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, Final
 
 from tracemill.base.git import is_repository
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
+from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import InputKind, SourceRecord
+
+_ENDINGS: Final = frozenset({
+    ".md", ".mdx", ".mdc", ".markdown", ".rst", ".adoc", ".txt", ".yaml", ".yml", ".toml", ".j2",
+    ".jinja", ".jinja2", ".prompt",
+})  # fmt: skip
 
 
 class ProcessFiles:
     """Reads every version of the files in which a team writes down how it works."""
 
     name: ClassVar[str] = "process-files"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 
@@ -43,4 +50,26 @@ class ProcessFiles:
         return read_versions(content.members(), origin)
 
 
-__all__ = ["ProcessFiles"]
+class LoneDocument(FileSource):
+    """Reads documents that lie in no repository: prose, and prompts and recipes as YAML or TOML."""
+
+    name: ClassVar[str] = "document"
+    version: ClassVar[int] = 1
+    marks: ClassVar[frozenset[str]] = frozenset()
+
+    def recognises(self, head: Head) -> bool:
+        """Tell whether this is a document, by its last folders and its name, or its headings."""
+        if b"\0" in head.data or head.path.suffix.lower() not in _ENDINGS:
+            return False
+        from tracemill.sources.process_files.lone import is_document
+
+        return is_document(head.path.as_posix(), head.text)
+
+    def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
+        """Yield one event for the document, one for a header in it, and a tally."""
+        from tracemill.sources.process_files.lone import read_document_file
+
+        return read_document_file(content, origin)
+
+
+__all__ = ["LoneDocument", "ProcessFiles"]

@@ -135,21 +135,11 @@ class _Reading:
         if content.header is not None:
             base = self._base(version, "issue_header", content.span)
             yield IssueHeader(**base, **content.header._asdict())
-        sections = _sections(version.path, content.text)
-        kind = _kind(version.path, sections)
-        if kind is None:
-            return
-        said = said_in(sections)
-        yield DocumentVersion(
-            document=kind,
-            title=title_of(sections),
-            status=said.status,
-            branch=said.branch,
-            sections=sections,
-            phases=phases_of(sections),
-            todos=todos_of(content.text),
-            **self._base(version, "document", content.span),
-        )
+        sections = sections_in(version.path, content.text)
+        kind = kind_of(version.path, sections)
+        if kind is not None:
+            base = self._base(version, "document", content.span)
+            yield document(kind, sections, content.text, base)
 
     def _base(self, version: FileChanged, kind: str, span: Span) -> dict[str, Any]:
         return {
@@ -179,14 +169,32 @@ def _moment(seconds: int) -> datetime | None:
         return None
 
 
-def _sections(path: str, text: str) -> tuple[Section, ...]:
+def document(
+    kind: DocumentKind, sections: tuple[Section, ...], text: str, base: dict[str, Any]
+) -> DocumentVersion:
+    """Return a version of a document; `base` is what does not stand in its text."""
+    said = said_in(sections)
+    return DocumentVersion(
+        document=kind,
+        title=title_of(sections),
+        status=said.status,
+        branch=said.branch,
+        sections=sections,
+        phases=phases_of(sections),
+        todos=todos_of(text),
+        **base,
+    )
+
+
+def sections_in(path: str, text: str) -> tuple[Section, ...]:
     """Return the sections of prose; anything else is one section without a heading."""
     if path.lower().endswith(_DATA):
         return (Section(text=text),) if text else ()
     return sections_of(text)
 
 
-def _kind(path: str, sections: tuple[Section, ...]) -> DocumentKind | None:
+def kind_of(path: str, sections: tuple[Section, ...]) -> DocumentKind | None:
+    """Return what a file is for, by its path or else its headings; None where it is no document."""
     kind = kind_of_path(path)
     if kind is not None or not may_be_account(path):
         return kind

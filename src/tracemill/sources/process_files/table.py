@@ -20,15 +20,16 @@ _TEXT: Final = r"\.(?:md|mdx|mdc|markdown|rst|adoc|txt)"
 _DATA: Final = r"\.(?:md|mdx|txt|ya?ml|json|toml|j2|jinja2?|prompt|xml)"
 
 _PATHS: Final[tuple[tuple[DocumentKind, str], ...]] = (
-    ("instructions", r"(?:CLAUDE|AGENTS?|GEMINI|QWEN|CODEX|CRUSH|SYNTHIA)(?:\.local)?\.md"),
-    ("instructions", r"\.(?:cursor|windsurf|cline|roo|goose)(?:rules|hints)(?:/.*)?"),
-    ("instructions", r"(?:\.cursor|\.windsurf|\.clinerules|\.roo)/rules/.*" + _TEXT),
-    ("instructions", r"\.github/(?:copilot-)?instructions(?:/.*)?\.md"),
+    ("instructions", r"(?:.*/)?(?:CLAUDE|AGENTS?|GEMINI|QWEN|CODEX|CRUSH|SYNTHIA)(?:\.local)?\.md"),
+    ("instructions", r"(?:.*/)?\.(?:cursor|windsurf|cline|roo|goose)(?:rules|hints)(?:/.*)?"),
+    ("instructions", r"(?:.*/)?(?:\.cursor|\.windsurf|\.clinerules|\.roo)/rules/.*" + _TEXT),
+    ("instructions", r"(?:.*/)?\.github/(?:copilot-)?instructions(?:/.*)?\.md"),
     (
         "prompt",
-        r"\.(?:claude|codex|cursor|gemini|opencode)/(?:commands|prompts|agents?)/.*" + _DATA,
+        r"(?:.*/)?\.(?:claude|codex|cursor|gemini|opencode)/(?:commands|prompts|agents?)/.*"
+        + _DATA,
     ),
-    ("prompt", r"\.github/(?:prompts|chatmodes|agents)/.*\.md"),
+    ("prompt", r"(?:.*/)?\.github/(?:prompts|chatmodes|agents)/.*\.md"),
     ("prompt", r"(?:.*/)?skills/[^/]+/SKILL\.md"),
     ("prompt", r".*\.prompt(?:\.md|\.ya?ml)?"),
     ("prompt", r"(?:.*/)?(?:system_?)?prompts?/.*" + _DATA),
