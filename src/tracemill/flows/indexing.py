@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,8 @@ from tracemill.records.trajectory import Usage
 from tracemill.store.index import Index, Row
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
+
+_SHORT_HASH: Final = 12
 
 
 def fill_index(index: Index, facts: Facts) -> None:
@@ -105,7 +107,7 @@ def _episode(episode: Episode) -> Row:
 
 
 def _links(facts: Facts) -> Iterator[Row]:
-    names = {commit.id: commit.sha for commit in facts.commits}
+    names = dict(_names(facts))
     for link in facts.links:
         row = LinkRow(
             source=_named(link.source, names),
@@ -116,8 +118,21 @@ def _links(facts: Facts) -> Iterator[Row]:
         yield Row("link", link.id, f"{link.confidence:.4f}", msgspec.to_builtins(row))
 
 
+def _names(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield the ids of events and what people call them."""
+    for commit in facts.commits:
+        yield commit.id, commit.sha
+    for document in facts.written:
+        yield document.id, f"{document.path}@{document.commit[:_SHORT_HASH]}"
+    for pull in facts.held.pulls:
+        yield pull.id, f"{pull.repository or ''}#{pull.number}"
+    for issue in facts.held.issues:
+        numbered = None if issue.number is None else f"{issue.repository or ''}#{issue.number}"
+        yield issue.id, numbered or issue.native_id or issue.id
+
+
 def _named(ref: Ref, names: dict[str, str]) -> str:
-    """Name a commit by its hash, and everything else by its id."""
+    """Name a record as people do where they have a name for it, and by its id otherwise."""
     return names.get(ref.id, ref.id)
 
 
