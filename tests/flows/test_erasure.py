@@ -16,7 +16,7 @@ from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.capture import emit
 from tracemill.flows.datasets import find_version
 from tracemill.flows.erasure import erase_data, find_data, read_subject
-from tracemill.flows.ingest import restore_originals
+from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.ingest.subjects import Subject
 from tracemill.flows.local_executor import Local
 from tracemill.flows.lookup import read_status

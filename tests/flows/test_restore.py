@@ -14,7 +14,8 @@ from tests.flows.sessions import lines, write_session
 from tests.flows.test_ingest import ingest
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.base.streams import folder_stream
-from tracemill.flows.ingest import restore, restore_originals
+from tracemill.flows.ingest import restore
+from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.results import RestoreResult
 from tracemill.store.workspace import Workspace
 

@@ -23,7 +23,7 @@ from tracemill.flows.erasure import (
 from tracemill.flows.erasure import (
     find_data as find,
 )
-from tracemill.flows.ingest import restore_originals
+from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.loop import Options
 from tracemill.flows.team_views import write_team_files
 

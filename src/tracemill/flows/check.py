@@ -6,8 +6,8 @@ import pyarrow as pa
 from deltalake.exceptions import DeltaError
 
 from tracemill.base.errors import StoreError
-from tracemill.flows.ingest import verify_archive
 from tracemill.flows.ingest.results import Report
+from tracemill.flows.ingest.verify import verify_archive
 from tracemill.flows.lookup import require_kept
 from tracemill.records.refs import Record
 from tracemill.store.lake import Lake

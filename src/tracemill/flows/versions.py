@@ -19,7 +19,7 @@ def reading_code(source: str | None = None) -> str:
 
     Without a source it stands for all of them: what no source reads today, a newer one may.
     """
-    from tracemill.label.observe import OBSERVE_VERSION
+    from tracemill.label import OBSERVE_VERSION
     from tracemill.redact import rules_version
     from tracemill.sources import SOURCES, load_source
 

@@ -51,9 +51,6 @@ from tracemill.records.events import (
 )
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
-OBSERVE_VERSION: Final = 7
-"""Raise it when the same steps would give another activity."""
-
 _MAX_GOAL: Final = 2_000
 _MAX_HELD: Final = 256
 _MAX_ASKED: Final = 500

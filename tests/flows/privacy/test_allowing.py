@@ -13,7 +13,8 @@ from tests.flows.sessions import write_session
 from tests.redact.templates import fill
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.cli.app import call
-from tracemill.flows.ingest import end_allowances, own_redactor
+from tracemill.flows.ingest import end_allowances
+from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.allowing import AllowResult, allow, decision, disallow, list_allowed
 from tracemill.redact import Redactor, is_stand_in
 from tracemill.store.allowances import read_allowances

@@ -19,8 +19,8 @@ from tracemill import __version__
 from tracemill.base.errors import PolicyError
 from tracemill.cli.app import call
 from tracemill.flows.datasets import export_version
-from tracemill.flows.ingest import kept_rules
 from tracemill.flows.ingest.redactors import redactor
+from tracemill.flows.ingest.rule_sets import kept_rules
 from tracemill.flows.lookup import list_rows
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.privacy.verify import VerifyResult, verify_export

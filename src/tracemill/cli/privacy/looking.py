@@ -13,7 +13,7 @@ from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
 from tracemill.cli.output import Common, Listing, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.ingest import own_redactor
+from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.preview import PreviewResult, Shown, preview
 from tracemill.flows.privacy.rescan import RescanPlace, RescanResult, rescan
 from tracemill.flows.privacy.rules import list_rules

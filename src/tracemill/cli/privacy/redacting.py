@@ -12,7 +12,7 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import printable
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.output import Common, answer, hint, write
-from tracemill.flows.ingest import OwnRedactor, own_redactor
+from tracemill.flows.ingest.redactors import OwnRedactor, own_redactor
 from tracemill.flows.privacy.files import RedactedText, RedactedTexts, redact_bytes, redact_files
 from tracemill.flows.privacy.rows import RowFilter
 from tracemill.redact import Redactor

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Final
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tracemill.records.allowances import Allowance
-from tracemill.store.allowances import read_allowances, write_allowances
 from tracemill.store.lake import Lake
 from tracemill.store.tables import FACTS, TABLES
 from tracemill.store.vault import Vault
@@ -92,15 +89,3 @@ def read_again(workspace: Workspace, input_ids: set[str]) -> int:
     vault.mark_stale(input_ids)
     vault.close()
     return len(input_ids)
-
-
-def end_allowances(workspace: Workspace, now: datetime) -> int:
-    """End what has run out, and have read again where it held; return how many ended."""
-    book = read_allowances(workspace.vault)
-    over = [one for one in book if one.ended is None and not one.is_active(now)]
-    if over:
-        lake = Lake(workspace.lake)
-        read_again(workspace, set().union(*(inputs_in(lake, one.project) for one in over)))
-        ended = {one.id: msgspec.structs.replace(one, ended=now) for one in over}
-        write_allowances(workspace.vault, (ended.get(one.id, one) for one in book))
-    return len(over)

@@ -21,7 +21,9 @@ from tracemill import __version__
 from tracemill.base.clock import now
 from tracemill.base.errors import PolicyError
 from tracemill.base.text import counted
-from tracemill.flows.ingest import fewer_rules, kept_rules, own_redactor, seal
+from tracemill.flows.ingest.redactors import own_redactor
+from tracemill.flows.ingest.rule_sets import fewer_rules, kept_rules
+from tracemill.flows.ingest.seals import seal
 from tracemill.flows.privacy.scan import Scan, ScanResult, Target, files_of
 from tracemill.flows.results import Failure
 from tracemill.records.receipts import ExportKind, Receipt, ReceiptFile

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import Any, Final
 
 from tracemill.flows.guarding import Refused, guarded
-from tracemill.flows.ingest import RuleSet, kept_rules, own_redactor, rules_in_use
+from tracemill.flows.ingest.redactors import own_redactor
+from tracemill.flows.ingest.rule_sets import RuleSet, kept_rules, rules_in_use
 from tracemill.flows.lookup import require_kept
 from tracemill.flows.privacy.scan import Scan, ScanPlace, Target, files_of
 from tracemill.flows.results import Failure

@@ -14,7 +14,9 @@ from pathlib import Path
 import msgspec
 
 from tracemill.base.errors import NotFoundError
-from tracemill.flows.ingest import RuleSet, fewer_rules, own_redactor, rules_in_use, seal
+from tracemill.flows.ingest.redactors import own_redactor
+from tracemill.flows.ingest.rule_sets import RuleSet, fewer_rules, rules_in_use
+from tracemill.flows.ingest.seals import seal
 from tracemill.flows.privacy.gate import receipt_path
 from tracemill.flows.privacy.scan import Scan, Target, files_of
 from tracemill.records.receipts import Receipt, ReceiptFile
