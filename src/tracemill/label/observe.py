@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import Seal
+from tracemill.label.answers import is_answer
 from tracemill.label.commits import is_temporary, said_commits
 from tracemill.label.edits import added_by_tool, edited_by_tool, is_editor, is_scratch
 from tracemill.label.mentions import Mentions, Named, named_in
@@ -214,7 +215,8 @@ class Observer:
         self._n_results += len(step.results)
         for result in step.results:
             if result.status == "error":
-                self._n_errors += 1
+                called = (call for call in step.calls if call.id == result.call_id)
+                self._n_errors += not any(is_answer(call, result) for call in called)
             elif result.status == "rejected":
                 self._n_rejections += 1
                 self._rejected.add(step.index)

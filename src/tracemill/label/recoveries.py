@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.text import one_line
+from tracemill.label.answers import ANSWERING, is_answer
 from tracemill.label.edits import edited_by_tool, is_editor
 from tracemill.label.shell import CommandLine, Part, parse
 from tracemill.label.shell_calls import POLLS, SHELLS, command_of
@@ -30,10 +31,10 @@ MAX_GAP: Final = 30
 _MAX_EDITS: Final = 32
 _MAX_ATTEMPTS: Final = 64
 _LONGEST_ACTION: Final = 120
-_LOOKING: Final = frozenset(
-    {"grep", "egrep", "rg", "ag", "diff", "cmp", "test", "[", "which", "command", "pgrep", "find"}
-    | {"ls", "cat", "head", "tail", "kill", "pkill", "read", "true", "false", "type", "sed", "awk"}
+_LOOKING: Final = ANSWERING | frozenset(
+    {"ls", "cat", "head", "tail", "kill", "pkill", "read", "true", "false", "sed", "awk", "command"}
     | {"nl", "wc", "jq", "stat", "tree", "file", "sort", "uniq", "fd", "less", "strings", "lsof"}
+    | {"find"}
 )
 """Programs whose exit code is an answer, or that only look."""
 _QUIET: Final = frozenset({"cd", "export", "source", ".", "set", "echo", "printf", "sleep", "pwd"})
@@ -103,7 +104,7 @@ class Recoveries:
 
     def result(self, call: ToolCall, result: ToolResult, step: int, at: datetime | None) -> None:
         """Take the result of a call that is no check."""
-        if result.status in ("rejected", "interrupted"):
+        if result.status in ("rejected", "interrupted") or is_answer(call, result):
             return
         if result.status != "error" and not self._may_answer(call):
             return

@@ -10,7 +10,7 @@ command that could not start, or that found nothing to test, gives no verdict ei
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from tracemill.label.commands import Check
@@ -228,13 +228,14 @@ def _reaches(line: CommandLine, place: int, end: int, *, has_failed: bool) -> bo
         return None
     if not has_failed:
         return True if all(operator == "&&" for operator in later) else None
-    if any(operator != "&&" for operator in later) or not _are_quiet(parts[end + 1 :]):
+    if any(operator != "&&" for operator in later) or not are_quiet(parts[end + 1 :]):
         return None
     first = next((i for i in range(place, 0, -1) if earlier[i - 1] not in {"&&", "|"}), 0)
-    return False if _are_quiet(parts[first:place]) else None
+    return False if are_quiet(parts[first:place]) else None
 
 
-def _are_quiet(parts: tuple[Part, ...]) -> bool:
+def are_quiet(parts: Iterable[Part]) -> bool:
+    """Tell whether commands hardly ever fail, so that others ended their line."""
     return all(
         part.words[0] in _QUIET or part.words[:2] == ("git", "add") or part.words[-1] in _QUIET
         for part in parts

@@ -117,7 +117,7 @@ class Activity(Record, frozen=True, kw_only=True):
     n_results: Count = 0
     """Tool results."""
     n_errors: Count = 0
-    """Results that failed by themselves; rejections and interruptions are counted apart."""
+    """Results that failed by themselves: no rejections, no interruptions, no answers of `grep`."""
     n_rejections: Count = 0
     """Tool calls that a person refused."""
     n_interruptions: Count = 0
