@@ -48,6 +48,21 @@ def test_a_command_names_what_it_is_about(command: str, named: tuple[Named, ...]
     assert named_by(parse(command)) == named
 
 
+@pytest.mark.parametrize(
+    ("text", "sessions"),
+    [
+        ("go on with 0f8fad5b-d9cb-469f-a165-70867728950e", True),
+        ("read ~/.claude/projects/app/0f8fad5b-d9cb-469f-a165-70867728950e.jsonl first", True),
+        ("x-0f8fad5b-d9cb-469f-a165-70867728950e", False),
+        ("0f8fad5b-d9cb-469f", False),
+    ],
+)
+def test_a_person_names_a_session_by_its_id(text: str, *, sessions: bool) -> None:
+    found = observe(trajectory(), [user(0, text)], [])
+
+    assert found.named_sessions == ("0f8fad5b-d9cb-469f-a165-70867728950e",) * sessions
+
+
 def test_what_was_opened_is_told_from_what_was_named() -> None:
     steps = [
         user(0, "as in #12"),

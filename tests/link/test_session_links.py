@@ -89,3 +89,12 @@ def test_the_main_branch_tells_nothing() -> None:
     later = {"id": "later", "session_id": "s2", "cwd": "/srv/app", "branch": "main"}
 
     assert sessions({"cwd": "/srv/app", "branch": "main"}, later) == []
+
+
+def test_a_session_is_linked_to_the_one_that_a_person_named_in_it() -> None:
+    later = {"id": "later", "session_id": "s2", "started": START + timedelta(hours=5)}
+    naming = {"later": activity(trajectory_id="later", named_sessions=("s1", "s2", "s9"))}
+    back = {"traj_1": activity(named_sessions=("s2",))}
+
+    assert ends(sessions({}, later, **naming)) == [("later", "traj_1", "named_session")]
+    assert sessions({}, later, **back) == []

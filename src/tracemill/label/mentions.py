@@ -1,8 +1,9 @@
-"""Which pull requests and issues a session opens or names.
+"""Which pull requests and issues a session opens or names, and which other sessions.
 
 A person names one by its address, or by a number behind a word such as `PR` or `issue` or behind
 `#`; a command names one to `gh` or `bd`; and the answer of `gh pr create` is the address of the one
-that it opened. What stands in files, logs and answers of other tools names nothing.
+that it opened. What stands in files, logs and answers of other tools names nothing. A session that
+goes on with the work of another is often told so by the other's id, or the name of its log.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tracemill.records.activity import ForgeMention, MentionKind
 
 _MAX_TEXT: Final = 8_000
 _MAX_MENTIONS: Final = 100
+_MAX_SESSIONS: Final = 20
 _ADDRESS: Final = re.compile(
     r"(?:\bhttps?://[\w.-]{1,100}|\bgithub\.com)/(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})/(?P<kind>pull|issues)/"
     r"(?P<number>\d{1,9})\b"
@@ -23,6 +25,9 @@ _ADDRESS: Final = re.compile(
 _NUMBER: Final = re.compile(
     r"(?i)(?:\b(?P<kind>pr|pull request|issue|bug|ticket)s?\s{1,3}(?:no\.?\s*|number\s+)?#?"
     r"|(?<![\w/&#])#)(?P<number>\d{1,7})\b(?![.,]\d|%)"
+)
+_SESSION: Final = re.compile(
+    r"(?<![0-9a-f-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f-])|\bses_[A-Za-z0-9]{20,40}\b"
 )
 _ISSUE_ID: Final = re.compile(r"[A-Za-z][\w.]*-[A-Za-z0-9.]{1,12}\Z")
 _KINDS: Final[dict[str, MentionKind]] = {
@@ -90,6 +95,13 @@ class Mentions:
 
     def __init__(self) -> None:
         self._known: dict[tuple[Named, bool], int] = {}
+        self._sessions: dict[str, None] = {}
+
+    def hear(self, text: str, step: int) -> None:
+        """Take the words of a person."""
+        self.add(named_in(text), step)
+        if "-" in text or "ses_" in text:
+            self._sessions.update(dict.fromkeys(_SESSION.findall(text[:_MAX_TEXT])))
 
     def add(self, named: Iterable[Named], step: int, *, is_opened: bool = False) -> None:
         """Take what a step names."""
@@ -101,6 +113,11 @@ class Mentions:
         """Take the answer of a command that opens a pull request."""
         pulls = (each for each in _addresses(text) if each.kind == "pull_request")
         self.add(pulls, step, is_opened=True)
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        """Ids, in the form of those of sessions, that a person named."""
+        return tuple(self._sessions)[:_MAX_SESSIONS]
 
     @property
     def pull_requests(self) -> tuple[int, ...]:

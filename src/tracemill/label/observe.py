@@ -18,7 +18,7 @@ from tracemill.base.line_sketch import Seal
 from tracemill.label.answers import is_answer
 from tracemill.label.commits import is_temporary, said_commits
 from tracemill.label.edits import added_by_tool, edited_by_tool, is_editor, is_scratch
-from tracemill.label.mentions import Mentions, Named, named_in
+from tracemill.label.mentions import Mentions, Named
 from tracemill.label.recoveries import Attempt, Recoveries
 from tracemill.label.shell_calls import (
     POLLS,
@@ -174,6 +174,7 @@ class Observer:
             asked_commits=tuple(self._asked),
             pull_requests=self._mentions.pull_requests,
             mentions=self._mentions.mentions,
+            named_sessions=self._mentions.sessions,
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
             corrections=tuple(self._corrections) if is_person else (),
             thanks=tuple(self._thanks) if is_person else (),
@@ -228,7 +229,7 @@ class Observer:
     def _hear(self, step: Step) -> None:
         self._ending = "user"
         self._last_user = self._last_spoken = step.index
-        self._mentions.add(named_in(step.text), step.index)
+        self._mentions.hear(step.text, step.index)
         if not self._goal:
             self._goal = step.text[:_MAX_GOAL]
         if not self._has_acted:

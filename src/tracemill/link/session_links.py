@@ -3,7 +3,8 @@
 A link points from the later to the earlier. Sessions that begin with the same message are a
 resume or fork of one another: the agent copied the messages, and with them their ids. Sessions on
 one branch of one repository, other than its main branch, are likely to be one piece of work handed
-on; each is linked to the one before it, where not more than a week lies between.
+on; each is linked to the one before it, where not more than a week lies between. So is a session to
+one that a person named in it, as agents do that hand a plan on.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def session_links(
         yield from _chain(parts, "same_session", 0.99)
     yield from _copies(mains, activities)
     yield from _branches(mains)
+    yield from _named(mains, activities)
 
 
 def order(trajectory: Trajectory) -> tuple[datetime, datetime, str]:
@@ -81,6 +83,21 @@ def _copies(mains: Iterable[Trajectory], activities: Mapping[str, Activity]) -> 
             by_first[trajectory.agent, first].append(trajectory)
     for copies in by_first.values():
         yield from _chain(copies, "same_messages", 0.95)
+
+
+def _named(mains: Iterable[Trajectory], activities: Mapping[str, Activity]) -> Iterator[Link]:
+    """Yield links to the sessions that a person named; of parts the last begun before counts."""
+    by_id: defaultdict[str, list[Trajectory]] = defaultdict(list)
+    known = list(mains)
+    for trajectory in known:
+        by_id[trajectory.session_id].append(trajectory)
+    for later in known:
+        activity = activities.get(later.id)
+        for name in activity.named_sessions if activity is not None else ():
+            earlier = [part for part in by_id.get(name, ()) if order(part) < order(later)]
+            if earlier and name != later.session_id:
+                ends = (of_trajectory(later.id), of_trajectory(earlier[-1].id))
+                yield make_link(*ends, "named_session", 0.9)
 
 
 def _branches(mains: Iterable[Trajectory]) -> Iterator[Link]:

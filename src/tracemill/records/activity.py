@@ -134,6 +134,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Pull requests that it opened, or that its log says are its own."""
     mentions: tuple[ForgeMention, ...] = ()
     """Pull requests and issues that it opened, or that a person or a command named, at most 100."""
+    named_sessions: tuple[str, ...] = ()
+    """Ids that a person named and that may be those of other sessions, at most 20."""
     checks: tuple[CheckRun, ...] = ()
     """Checks that it ran, in order."""
     recoveries: tuple[Recovery, ...] = ()

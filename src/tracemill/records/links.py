@@ -23,6 +23,7 @@ LinkMethod = Literal[
     "same_session",
     "same_messages",
     "same_branch",
+    "named_session",
     "checked",
     "checked_after",
     "edited_document",
@@ -47,8 +48,9 @@ tool result names the commit; `checkpoint_trailer` the commit's trailer names th
 and time agree;
 `spawned` one agent started the other; `same_session` both carry one session id;
 `same_messages` one begins with the other's messages; `same_branch` both worked on one branch that
-is not the main one; `checked` a gate run says that it looked at the commit; `checked_after` it ran
-when that was the last one; `edited_document` the session made the commit of that version of the
+is not the main one; `named_session` a person named the earlier one in the later one, as when work
+is handed on; `checked` a gate run says that it looked at the commit; `checked_after` it ran when
+that was the last one; `edited_document` the session made the commit of that version of the
 document, and wrote to the file; `opened` the session opened the pull request; `names` a person or a
 command of it names the pull request or issue; `head_branch` it began on the branch that the pull
 request brings; `brought_by` the commit came by the pull request; `closes` the commit says that it
