@@ -162,6 +162,13 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
     },
     _MAINTAIN: {"store": ("What is kept on this machine.", {"check": "Check that it is whole."})},
 }
+_VAULT: Final[Mapping[str, str]] = {
+    "status": "Say what the vault holds, and who holds its key.",
+    "export": "Write an encrypted backup of the vault to a folder of yours.",
+    "import": "Put the vault of a backup into a workspace that has none.",
+    "rotate": "Make everything anew under another key, and forget the old one.",
+    "hold": "Have the key held by a file or by the system's keyring.",
+}
 _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 )
@@ -192,10 +199,12 @@ def make_app() -> App:
     return app
 
 
-def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group) -> App:
+def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group | None = None) -> App:
     app = App(name=name, help=text, group=group, help_format="plaintext")
     for verb, said in verbs.items():
         app.command(f"tracemill.cli.{name}:{verb}_{name}", name=verb, help=said)
+    if name == "privacy":
+        app.command(_noun("vault", "What is unredacted, and the key of the pseudonyms.", _VAULT))
     return app
 
 

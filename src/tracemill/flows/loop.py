@@ -22,6 +22,7 @@ from tracemill.flows.results import PlanResult, RunResult
 from tracemill.flows.timing import StageClock
 from tracemill.store.erasures import read_erasures
 from tracemill.store.index import Index
+from tracemill.store.keys import Key
 from tracemill.store.settings import is_new, read_settings
 from tracemill.store.workspace import Workspace
 
@@ -173,7 +174,11 @@ def _read(
 
 
 def _resume(workspace: Workspace, options: Options, report: Report) -> None:
-    """Go on with an erasure that was killed, and keep out what was erased."""
+    """Go on with what was killed, an erasure or a new key, and keep out what was erased."""
+    if Key(workspace.vault).has_next:
+        from tracemill.flows.vault import resume_rotation
+
+        resume_rotation(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
     if read_erasures(workspace.vault) is not None:
         from tracemill.flows.erasure import resume_erasures
 

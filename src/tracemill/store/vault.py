@@ -6,8 +6,6 @@ which state, so that nothing is read twice; it is rebuilt from the archive's man
 
 from __future__ import annotations
 
-import os
-import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -15,11 +13,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tracemill.base.errors import PolicyError, StoreError
+from tracemill.base.errors import StoreError
 from tracemill.store.archive import Archive, Archived, Chunk
 from tracemill.store.index import compact
+from tracemill.store.keys import Key
 
-_KEY_BYTES: Final = 32
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS inputs (
   path TEXT PRIMARY KEY, id TEXT NOT NULL, uri TEXT NOT NULL, source TEXT, stamp TEXT NOT NULL,
@@ -62,12 +60,13 @@ class Vault:
         self.archive = Archive(root / "archive")
         self.spool = root / "spool"
         self.patterns = root / "patterns.compiled"
+        self.pseudonyms = Key(root)
         self._database: sqlite3.Connection | None = None
 
     @property
     def has_key(self) -> bool:
         """Whether pseudonyms were ever made here."""
-        return (self.root / "pseudonyms.key").exists()
+        return self.pseudonyms.exists
 
     def key(self) -> bytes:
         """Return the key of the pseudonyms, made on first use.
@@ -76,33 +75,17 @@ class Vault:
             PolicyError: other users can read it.
             StoreError: it is damaged, or gone although pseudonyms were made with it.
         """
-        path = self.root / "pseudonyms.key"
-        if not path.exists():
-            self._make_key(path)
-        if path.stat().st_mode & 0o077:
-            raise PolicyError(
-                f"{str(path)!r} can be read by other users, so pseudonyms could be reversed; "
-                f"run: chmod 600 {str(path)!r}"
-            )
-        key = path.read_bytes()
-        if len(key) != _KEY_BYTES:
-            raise StoreError(
-                f"{str(path)!r} holds {len(key)} bytes, expected {_KEY_BYTES}; "
-                "restore it from a backup"
-            )
-        return key
+        if not self.pseudonyms.exists:
+            self._make_key()
+        return self.pseudonyms.read()
 
-    def _make_key(self, path: Path) -> None:
+    def _make_key(self) -> None:
         if any(self.archive.states()):
             raise StoreError(
-                f"{str(path)!r} is gone, but pseudonyms were made with it; "
+                f"{str(self.pseudonyms.path)!r} is gone, but pseudonyms were made with it; "
                 "restore it from a backup, or begin a new workspace"
             )
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(secrets.token_bytes(_KEY_BYTES))
-            out.flush()
-            os.fsync(out.fileno())
+        self.pseudonyms.make()
 
     @property
     def _catalog(self) -> sqlite3.Connection:

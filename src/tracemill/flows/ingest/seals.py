@@ -20,5 +20,13 @@ def seal(workspace: Workspace, data: bytes) -> Seal | None:
     if not vault.has_key:
         return None
     key = vault.key()
-    name = hmac.digest(key, _NAME, "sha256").hex()[:_NAME_CHARACTERS]
-    return Seal(key_id=name, code=hmac.digest(key, _RECEIPT + data, "sha256").hex())
+    return Seal(key_id=_name(key), code=hmac.digest(key, _RECEIPT + data, "sha256").hex())
+
+
+def key_name(workspace: Workspace) -> str:
+    """Return what a key is known by, which says nothing about it."""
+    return _name(Vault(workspace.vault).key())
+
+
+def _name(key: bytes) -> str:
+    return hmac.digest(key, _NAME, "sha256").hex()[:_NAME_CHARACTERS]
