@@ -16,6 +16,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.base.ids import digest, make_id
+from tracemill.curate.suspicion import suspicion_of_steps
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.windows import Turn, pack_windows, split_turns
 from tracemill.records.activity import Activity
@@ -30,7 +31,7 @@ DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
     "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
-    "unscanned_text",
+    "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
 ]  # fmt: skip
 """Why something is not imitated. The `…_turn` reasons leave a turn in its window, untrained."""
 
@@ -134,8 +135,8 @@ class _Building:
         if not turns[0].has_prompt:
             yield self._drop("no_user_step", turns[0].first_step, last.last_step)
             return
-        if any(map(_is_withheld, steps)):
-            yield self._drop("unscanned_text", turns[0].first_step, last.last_step)
+        if (reason := _distrusted(steps)) is not None:
+            yield self._drop(reason, turns[0].first_step, last.last_step)
             return
         untrained: set[int] = set()
         for turn in turns:
@@ -216,6 +217,11 @@ def _holds_image(step: Step) -> bool:
     return (step.speaker == "user" and _IMAGE in step.text) or any(
         _IMAGE in result.content[: len(_IMAGE)] for result in step.results
     )
+
+
+def _distrusted(steps: Sequence[Step]) -> DropReason | None:
+    """Return why nobody should learn from some steps, whatever became of the work."""
+    return "unscanned_text" if any(map(_is_withheld, steps)) else suspicion_of_steps(steps)
 
 
 def _is_withheld(step: Step) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tracemill.curate.checks import alike, answers, repetition, splits, tool_use
+from tracemill.curate.checks import alike, answers, foreign, repetition, splits, tool_use
 from tracemill.curate.checks.protocol import Check, Checked, RowCheck, share
 from tracemill.curate.checks.wording import calls_any
 from tracemill.records.audits import CheckResult, TrainingRow
@@ -111,6 +111,13 @@ CHECKS: Final[tuple[Check, ...]] = (
         "search for a word that nobody asked for",
         tool_use.unrelated_searches,
         answers.with_calls,
+    ),
+    RowCheck("steering_text", 0.0, "hold text that is out to steer a model", foreign.steering_text),
+    RowCheck(
+        "copyleft_notices",
+        0.0,
+        "quote code whose licence asks for the same licence",
+        foreign.copyleft_notices,
     ),
     tool_use.EmptyFields(),
     tool_use.StatedOrigin(),

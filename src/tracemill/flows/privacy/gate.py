@@ -34,7 +34,7 @@ RECEIPT: Final = "receipt.json"
 """Name of the receipt in a folder; that of a lone file is its name with this behind it."""
 NOT_CHECKED: Final = (
     "meanings: a secret without a known form, and names in prose, are not found",
-    "licences: what sessions quote may be of any licence",
+    "licences: what sessions quote may be of any licence; `dataset audit` finds notices",
     "pictures: none is exported, and none was looked at",
     "people: style and topic can still tell who somebody is",
 )

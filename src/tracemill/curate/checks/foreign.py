@@ -1,0 +1,51 @@
+"""Checks of what others wrote: text that is out to steer a model, and notices of licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import re2
+
+from tracemill.curate.checks.protocol import Checked, Objection
+from tracemill.curate.suspicion import suspicion
+from tracemill.records.audits import TrainingRow
+
+_SAYS: Final = {
+    "hidden_text": "holds characters that nobody sees",
+    "control_tokens": "holds control tokens of chat templates",
+    "untrusted_instructions": "holds orders to a model that no person typed",
+}
+_NAMED: Final = (
+    r"SPDX-License-Identifier:\s*\(?((?:A|L)?GPL-[0-9][0-9.]*(?:-only|-or-later|\+)?"
+    r"|(?:MPL|EUPL|SSPL|OSL)-[0-9.]+|CC-BY-(?:NC-)?SA-[0-9.]+)"
+)
+_GNU: Final = r"GNU\s+(?:Affero\s+|Lesser\s+|Library\s+)?General\s+Public\s+License"
+_COPYLEFT: Final = re2.compile(
+    rf"{_NAMED}|(?i:terms\s+of\s+(?:version\s+[0-9.]+\s+of\s+)?the\s+{_GNU}|{_GNU}\s+version\s+[0-9]"
+    r"|subject\s+to\s+the\s+terms\s+of\s+the\s+Mozilla\s+Public)"
+)
+"""Notices of licences that ask whoever passes the code on to do it under the same."""
+
+
+def steering_text(checked: Checked) -> Iterator[Objection]:
+    """Yield rows with text that is out to steer whoever trains on it or judges it."""
+    for row in checked.rows:
+        untyped = (m.content for m in row.messages if m.role in {"assistant", "tool"})
+        found = suspicion((message.content for message in row.messages), untyped)
+        if found is not None:
+            yield row, _SAYS[found]
+
+
+def copyleft_notices(checked: Checked) -> Iterator[Objection]:
+    """Yield rows that quote code with the notice of a licence that asks for the same."""
+    for row in checked.rows:
+        if (found := _notice(row)) is not None:
+            yield row, f"quotes the notice of {found}"
+
+
+def _notice(row: TrainingRow) -> str | None:
+    for message in row.messages:
+        if match := _COPYLEFT.search(message.content):
+            return match[1] or "a GNU or Mozilla licence"
+    return None
