@@ -54,6 +54,15 @@ _NO_TOKEN_NAME: Final = re.compile(
     rb"(?i)(?:\bid|_id|key|hash|sha\d*|digest|ref|name|branch|tag|image|file|path|cache|etag"
     rb"|cursor)[\"']?[ \t]*[:=][ \t]*[\"']?\Z"
 )
+_LENGTHS: Final = (
+    *((b"gh" + kind + b"_", 40) for kind in (b"p", b"o", b"u", b"s", b"r")),
+    *((b"github_pat_", 93), (b"glpat-", 26), (b"npm_", 40), (b"hf_", 37), (b"dop_v1_", 71)),
+    *((b"AIza", 39), (b"SG.", 69), (b"sk-ant-", 108), (b"xai-", 84), (b"gsk_", 56)),
+    *((b"dckr_pat_", 36), (b"lin_api_", 48), (b"AKIA", 20), (b"ASIA", 20)),
+)
+"""Beginnings of tokens, and how long those tokens are."""
+_WORD_GOES_ON: Final = re.compile(rb"[0-9A-Za-z_]")
+_WRAPPED_ENTROPY: Final = 3.0
 _LITERALS: Final = re.compile(rb"[\"'][\s\\+.&,<]*[fru]?[\"']")
 _JOINTS: Final = b"_.-"
 _LONGEST_NAME: Final = 24
@@ -236,6 +245,19 @@ def _shaped(found: Candidate) -> Extent | None:
     return whole(found)
 
 
+def _wrapped(found: Candidate) -> Extent | None:
+    """Two lines are one token where together they have its length, and the first alone has not."""
+    first, second = found.value.split(b"\n")
+    whole_length = next(n for prefix, n in _LENGTHS if first.startswith(prefix))
+    missing = whole_length - len(first.strip())
+    second = second.lstrip()
+    is_cut = 0 < missing <= len(second) and not _WORD_GOES_ON.match(second, missing)
+    token = first.strip() + second[: max(0, missing)]
+    if not is_cut or _EXAMPLE.search(token) or values.entropy(token) < _WRAPPED_ENTROPY:
+        return None
+    return Extent(found.start, found.end - len(second) + missing)
+
+
 def _prose(found: Candidate) -> Extent | None:
     """In a sentence, only a word with digits and other signs or capitals is a password."""
     found = _trimmed(found)
@@ -270,6 +292,7 @@ _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "prose": _prose,
     "prefixed": _prefixed,
     "split": _split,
+    "wrapped": _wrapped,
     "paired": _paired,
     "told-password": _told_password,
     "handed": _handed,

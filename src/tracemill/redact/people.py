@@ -30,6 +30,7 @@ _PUBLIC_RESOLVERS: Final = frozenset(
 )
 _SPACE: Final = 0x20
 _SMALL_OCTET: Final = 32
+_PUBLIC_GROUP: Final = re.compile(rb"[23][0-9A-Fa-f]{3}:")
 _LONG_GROUP: Final = re.compile(rb"[0-9A-Fa-f]{3}")
 _LEAST_LONG_GROUPS: Final = 5
 _CARD_LENGTHS: Final[tuple[tuple[range, tuple[int, ...]], ...]] = (
@@ -131,12 +132,15 @@ def _ipv4(found: Candidate) -> Extent | None:
 
 
 def _ipv6(found: Candidate) -> Extent | None:
+    """A public address, or one whose groups are long and many, as those of no clock are."""
+    is_random = len(_LONG_GROUP.findall(found.value)) >= _LEAST_LONG_GROUPS
+    if not is_random and not _PUBLIC_GROUP.match(found.value):
+        return None
     try:
         address = IPv6Address(found.value.decode())
     except AddressValueError:
         return None
     is_longer = found.line[found.end : found.end + 1] == b":"
-    is_random = len(_LONG_GROUP.findall(found.value)) >= _LEAST_LONG_GROUPS
     is_personal = address.is_global if not is_random else not address.is_private
     return _whole(found) if is_personal and not is_longer and not _is_glued(found) else None
 

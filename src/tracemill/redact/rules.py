@@ -36,6 +36,7 @@ JudgeName = Literal[
     "prefixed",
     "shaped",
     "split",
+    "wrapped",
     "paired",
     "told-password",
     "handed",

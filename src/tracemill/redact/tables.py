@@ -74,6 +74,7 @@ class TableDetector:
         columns = {i: name.text for i, name in enumerate(names) if _HEAD.match(name.text)}
         if columns and len(names) >= _LEAST_COLUMNS:
             for row_start, row in _rows_below(data, end):
+                end = row_start + len(row)
                 cells = list(_cells(row, mark))
                 if len(cells) == len(names) and not _STAND_IN.search(row):
                     self._add(columns, cells, row_start, found)
