@@ -7,6 +7,7 @@ from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode, Outcome
 from tracemill.records.events import Commit
 from tracemill.records.findings import Input
+from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
 from tracemill.records.refs import Origin, Span, Stamp
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
@@ -70,3 +71,9 @@ def commit(sha: str, **more: Any) -> Commit:
         "origin": Origin(source="git", source_version=1, uri="/srv/app", input_id="input_2"), **more,
     }  # fmt: skip
     return Commit(**given)
+
+
+def reaction(step: int, kind: ReactionKind, confidence: float = 0.9) -> Reaction:
+    """Return what a person's step says of the work before it."""
+    strength = STRENGTHS[kind]
+    return Reaction(step=step, kind=kind, strength=strength, confidence=confidence, rule="test")

@@ -7,9 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.trajectories import FOUND, activity, agent, calling, episode, step, trajectory, user
+from tests.trajectories import (
+    FOUND,
+    activity,
+    agent,
+    calling,
+    episode,
+    reaction,
+    step,
+    trajectory,
+    user,
+)
 from tracemill.curate.chat import ChatConfig, Drop, build_chat, choose_split
-from tracemill.records.activity import Correction
 from tracemill.records.examples import ChatExample
 from tracemill.records.findings import UNSCANNED
 from tracemill.records.refs import Span
@@ -78,9 +87,7 @@ def test_an_unsure_outcome_gives_nothing() -> None:
     [
         pytest.param({"rejected_steps": (1,)}, "rejected_turn", id="refused"),
         pytest.param({"interrupted_steps": (1,)}, "interrupted_turn", id="stopped"),
-        pytest.param(
-            {"corrections": (Correction(step=2, confidence=0.9),)}, "corrected_turn", id="corrected"
-        ),
+        pytest.param({"reactions": (reaction(2, "correction"),)}, "corrected_turn", id="corrected"),
     ],
 )
 def test_a_turn_that_was_not_wanted_stays_as_context_and_is_not_imitated(
@@ -162,7 +169,7 @@ def test_an_answer_to_a_picture_that_nobody_kept_is_not_imitated() -> None:
 
 
 def test_a_doubtful_correction_takes_nothing_away() -> None:
-    doubt = activity(corrections=(Correction(step=2, confidence=0.4),))
+    doubt = activity(reactions=(reaction(2, "correction", 0.4),))
     steps = [user(0), agent(1), user(2, "actually"), agent(3)]
 
     assert built(steps, about=doubt)[1] == {}

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.trajectories import START, activity, commit, trajectory
+from tests.trajectories import START, activity, commit, reaction, trajectory
 from tracemill.label.evidence import Evidence
 from tracemill.label.history import History
 from tracemill.label.outcome import RULES, judge, judge_episode
-from tracemill.records.activity import Activity, CheckKind, CheckRun, CommitMention, Correction
+from tracemill.records.activity import Activity, CheckKind, CheckRun, CommitMention
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Commit
 from tracemill.records.links import Link, LinkMethod
+from tracemill.records.reactions import Reaction
 from tracemill.records.refs import Ref, Stamp
 
 REPOSITORY = "/srv/app"
@@ -44,8 +45,16 @@ def ran(step: int, check: CheckKind = "test", *, passed: bool) -> CheckRun:
     return CheckRun(step=step, check=check, passed=passed)
 
 
-def said_wrong(step: int) -> Correction:
-    return Correction(step=step, confidence=0.9)
+def said_wrong(step: int) -> Reaction:
+    return reaction(step, "correction")
+
+
+def thanked(step: int) -> Reaction:
+    return reaction(step, "acceptance")
+
+
+def left(step: int) -> Reaction:
+    return reaction(step, "abandonment")
 
 
 def judged(
@@ -68,16 +77,16 @@ WITH_COMMIT = [
     pytest.param({"checks": TESTED}, "achieved", 0.9, id="tests passed"),
     pytest.param({}, "achieved", 0.75, id="tests unknown"),
     pytest.param({"checks": BROKEN}, "partial", 0.6, id="tests failed"),
-    pytest.param({"corrections": (said_wrong(9),)}, "partial", 0.5, id="then said to be wrong"),
-    pytest.param({"corrections": (said_wrong(5),)}, "achieved", 0.75, id="said to be wrong before"),
+    pytest.param({"reactions": (said_wrong(9),)}, "partial", 0.5, id="then said to be wrong"),
+    pytest.param({"reactions": (said_wrong(5),)}, "achieved", 0.75, id="said to be wrong before"),
     pytest.param(
-        {"corrections": (said_wrong(9),), "thanks": (11,)}, "achieved", 0.75, id="wrong, then praised"
+        {"reactions": (said_wrong(9), thanked(11))}, "achieved", 0.75, id="wrong, then praised"
     ),
     pytest.param(
         {"ending": "interruption", "last_edit_step": 10}, "partial", 0.5, id="edited on, then stopped"
     ),
     pytest.param({"ending": "interruption"}, "achieved", 0.75, id="stopped after the commit"),
-    pytest.param({"given_up": (3,)}, "achieved", 0.75, id="given up, then committed after all"),
+    pytest.param({"reactions": (left(3),)}, "achieved", 0.75, id="given up, then committed after all"),
 ]  # fmt: skip
 
 
@@ -140,33 +149,33 @@ def test_an_outcome_is_no_surer_than_its_link(
 
 
 WITHOUT_COMMIT = [
-    pytest.param({"given_up": (9,)}, "abandoned", 0.9, id="left"),
-    pytest.param({"given_up": (9,), "last_edit_step": 12}, "unknown", 0, id="left, but edited on"),
-    pytest.param({"given_up": (9,), "last_user_step": 12}, "unknown", 0, id="left, but asked again"),
+    pytest.param({"reactions": (left(9),)}, "abandoned", 0.9, id="left"),
+    pytest.param({"reactions": (left(9),), "last_edit_step": 12}, "unknown", 0, id="left, but edited on"),
+    pytest.param({"reactions": (left(9),), "last_user_step": 12}, "unknown", 0, id="left, but asked again"),
     pytest.param({"ending": "interruption"}, "abandoned", 0.6, id="stopped last"),
     pytest.param({"checks": BROKEN}, "failed", 0.7, id="tests failed"),
     pytest.param({"checks": TESTED}, "achieved", 0.6, id="tests passed"),
     pytest.param({"checks": TESTED, "last_edit_step": 7}, "unknown", 0, id="edited after the tests"),
     pytest.param({"checks": TESTED, "rejected_steps": (8,)}, "partial", 0.5, id="then refused"),
     pytest.param({"checks": TESTED, "rejected_steps": (3,)}, "achieved", 0.6, id="refused before"),
-    pytest.param({"checks": TESTED, "corrections": (said_wrong(8),)}, "partial", 0.5, id="then wrong"),
+    pytest.param({"checks": TESTED, "reactions": (said_wrong(8),)}, "partial", 0.5, id="then wrong"),
     pytest.param(
         {"checks": TESTED, "ending": "interruption", "interrupted_steps": (8,)}, "partial", 0.5,
         id="then stopped",
     ),
     pytest.param(
-        {"checks": TESTED, "thanks": (8,), "last_user_step": 8, "last_edit_step": 4}, "achieved", 0.75,
+        {"checks": TESTED, "reactions": (thanked(8),), "last_user_step": 8, "last_edit_step": 4}, "achieved", 0.75,
         id="then praised",
     ),
     pytest.param({"checks": (ran(6, "build", passed=False),)}, "failed", 0.6, id="build failed"),
     pytest.param({"checks": (ran(6, "build", passed=True),)}, "unknown", 0, id="build passed"),
     pytest.param({"checks": (ran(6, "lint", passed=False),)}, "unknown", 0, id="lint failed"),
     pytest.param(
-        {"thanks": (8,), "last_user_step": 8, "last_edit_step": 4}, "achieved", 0.55, id="edits praised"
+        {"reactions": (thanked(8),), "last_user_step": 8, "last_edit_step": 4}, "achieved", 0.55, id="edits praised"
     ),
-    pytest.param({"thanks": (8,), "last_user_step": 8}, "unknown", 0, id="an answer praised"),
+    pytest.param({"reactions": (thanked(8),), "last_user_step": 8}, "unknown", 0, id="an answer praised"),
     pytest.param(
-        {"thanks": (8,), "last_user_step": 8, "last_edit_step": 12}, "unknown", 0, id="edited after praise"
+        {"reactions": (thanked(8),), "last_user_step": 8, "last_edit_step": 12}, "unknown", 0, id="edited after praise"
     ),
     pytest.param({"n_rejections": 2, "rejected_steps": (3, 4)}, "unknown", 0, id="refusals alone"),
     pytest.param({"ending": "user"}, "unknown", 0, id="silence"),

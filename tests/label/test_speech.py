@@ -2,7 +2,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.label.speech import hear
+from tracemill.label.lexicon import Phrase, expression, languages
+from tracemill.label.speech import Before, hear
+from tracemill.records.reactions import ReactionKind
+
+SHOWN = Before(asked="show the total", answered="The total is now in the header of the page.")
+EDITED = SHOWN._replace(has_edits=True)
+
+
+def surely(text: str, kind: ReactionKind) -> float:
+    return max((heard.confidence for heard in hear(text) if heard.kind == kind), default=0.0)
+
+
+def kinds(text: str, before: Before = SHOWN) -> list[ReactionKind]:
+    return [heard.kind for heard in hear(text, before)]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +41,7 @@ from tracemill.label.speech import hear
     ],
 )
 def test_corrections_are_heard(text: str, at_least: float) -> None:
-    assert hear(text).correction >= at_least
+    assert surely(text, "correction") >= at_least
 
 
 @pytest.mark.parametrize(
@@ -41,7 +54,7 @@ def test_corrections_are_heard(text: str, at_least: float) -> None:
     ],
 )  # fmt: skip
 def test_requests_are_no_corrections(text: str) -> None:
-    assert hear(text).correction < 0.6
+    assert surely(text, "correction") < 0.6
 
 
 @pytest.mark.parametrize(
@@ -53,7 +66,7 @@ def test_requests_are_no_corrections(text: str) -> None:
     ],
 )  # fmt: skip
 def test_praise_is_heard(text: str) -> None:
-    assert hear(text).is_praise
+    assert surely(text, "acceptance")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +78,7 @@ def test_praise_is_heard(text: str) -> None:
     ],
 )  # fmt: skip
 def test_politeness_and_half_praise_are_no_praise(text: str) -> None:
-    assert not hear(text).is_praise
+    assert not surely(text, "acceptance")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +87,7 @@ def test_politeness_and_half_praise_are_no_praise(text: str) -> None:
      "let's drop it", "ok, nevermind"],
 )  # fmt: skip
 def test_giving_up_is_heard(text: str) -> None:
-    assert hear(text).gives_up
+    assert surely(text, "abandonment")
 
 
 @pytest.mark.parametrize(
@@ -82,11 +95,82 @@ def test_giving_up_is_heard(text: str) -> None:
     ["don't forget it needs a test", "I'll do it in two steps: first the parser", "drop the table users"],
 )  # fmt: skip
 def test_work_that_goes_on_is_not_given_up(text: str) -> None:
-    assert not hear(text).gives_up
+    assert not surely(text, "abandonment")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("commit", ["continuation"]), ("2", ["continuation"]), ("yes implement it", ["continuation"]),
+        ("add a changelog entry for the release", ["continuation"]),
+        ("what does it replace?", ["clarification"]), ("/ask will it work on windows", ["clarification"]),
+        ("Also, sort them by name", ["refinement"]), ("can we hide the legend?", ["refinement"]),
+        ("please show the total", ["continuation"]),
+        ("show me the total in the header", ["continuation"]),
+        ("Great. Also, sort them by name", ["acceptance", "refinement"]),
+        ("Perfect! Now commit it", ["acceptance", "continuation"]),
+        ("thanks!", ["acceptance"]), ("no, I meant the footer", ["correction"]),
+        ("never mind", ["abandonment"]), ("btw, where are the docs?", ["switch"]),
+    ],
+)  # fmt: skip
+def test_what_is_said_is_told_by_its_form(text: str, expected: list[ReactionKind]) -> None:
+    assert kinds(text) == expected
+
+
+def test_a_request_about_what_was_just_changed_refines_it() -> None:
+    assert kinds("bold total in the header", EDITED) == ["refinement"]
+    assert kinds("bold total in the header") == ["continuation"]
+
+
+def test_a_request_that_is_made_again_is_rephrased() -> None:
+    before = Before(asked="render quarterly totals inside the header table")
+
+    assert kinds("render the quarterly totals inside header table", before) == ["rephrase"]
+
+
+def test_the_telling_words_are_named_by_their_place() -> None:
+    text = "  Well\u2019s fine. It isn\u2019t right"
+    (heard,) = hear(text)
+
+    assert (text[heard.start : heard.end], heard.rule) == (
+        "It isn\u2019t right",
+        "en.that-is-not-right",
+    )
+
+
+PHRASES = [
+    pytest.param(phrase, id=f"{code}.{phrase.name}")
+    for code, language in languages().items()
+    for phrase in language.phrase
+]
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_a_phrase_is_heard_in_what_it_came_with(phrase: Phrase) -> None:
+    pattern, unless = expression(phrase.pattern), expression(phrase.unless)
+
+    def is_heard(text: str) -> bool:
+        return bool(pattern.search(text)) and not unless.search(text)
+
+    assert phrase.accept
+    assert [text for text in phrase.accept if not is_heard(text)] == []
+    assert [text for text in phrase.reject if is_heard(text)] == []
+
+
+def test_names_of_phrases_are_unique() -> None:
+    for language in languages().values():
+        names = [phrase.name for phrase in language.phrase]
+        assert len(names) == len(set(names))
 
 
 @given(st.text(max_size=600))
 def test_a_text_is_never_praise_and_correction_at_once(text: str) -> None:
-    heard = hear(text)
+    assert not {"acceptance", "correction"} <= set(kinds(text))
 
-    assert not (heard.is_praise and heard.correction)
+
+@given(st.text(max_size=600), st.text(max_size=50))
+def test_whatever_is_said_something_is_heard_at_a_place_within_it(text: str, asked: str) -> None:
+    heard = hear(text, Before(asked=asked))
+
+    assert bool(heard) == bool(text[:400].strip())
+    assert all(0 <= each.start < each.end <= len(text) for each in heard)

@@ -8,16 +8,18 @@ from tests.label.test_outcome import (
     LATER,
     MADE,
     TESTED,
+    left,
     link,
     ran,
     reverting,
     said_wrong,
+    thanked,
 )
-from tests.trajectories import activity
+from tests.trajectories import activity, reaction
 from tracemill.label.evidence import commits_of
 from tracemill.label.history import History
 from tracemill.label.trajectory_labels import trajectory_labels
-from tracemill.records.activity import Activity, Correction
+from tracemill.records.activity import Activity
 from tracemill.records.events import Commit
 from tracemill.records.links import Link
 
@@ -49,10 +51,10 @@ def labels(
         pytest.param(
             {"n_rejections": 2, "rejected_steps": (1, 3)}, {"feedback.rejected": 2}, id="refused"
         ),
-        pytest.param({"thanks": (4,)}, {"feedback.accepted": 1}, id="praised"),
-        pytest.param({"given_up": (4,)}, {"feedback.given_up": 1}, id="given up"),
-        pytest.param({"corrections": (said_wrong(4),)}, {"feedback.corrected": 1}, id="corrected"),
-        pytest.param({"corrections": (Correction(step=4, confidence=0.4),)}, {}, id="hardly corrected"),
+        pytest.param({"reactions": (thanked(4),)}, {"feedback.accepted": 1}, id="praised"),
+        pytest.param({"reactions": (left(4),)}, {"feedback.given_up": 1}, id="given up"),
+        pytest.param({"reactions": (said_wrong(4),)}, {"feedback.corrected": 1}, id="corrected"),
+        pytest.param({"reactions": (reaction(4, "correction", 0.4),)}, {}, id="hardly corrected"),
         pytest.param(COMMITTED, {"outcome.committed": True}, id="committed by its own output"),
     ],
 )  # fmt: skip

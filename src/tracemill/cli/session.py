@@ -1,6 +1,7 @@
 """`tracemill session`: list and read sessions, and hand them to other tools."""
 
 import sys
+from collections import defaultdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from tracemill.flows.lookup import show_trajectory
 from tracemill.flows.results import SessionRow
 from tracemill.flows.session_export import export_session as write_session
 from tracemill.flows.session_export import session_document
+from tracemill.records.reactions import Reaction
 from tracemill.records.trajectory import Step
 
 _TEXT_WIDTH = 2_000
@@ -69,8 +71,13 @@ def show_session(
     row = shown.row
     write(f"{row.id}  {row.agent}  {row.model or 'unknown model'}  {row.outcome}")
     write(f"{row.uri}")
+    reactions: defaultdict[int, list[Reaction]] = defaultdict(list)
+    for reaction in shown.reactions:
+        reactions[reaction.step].append(reaction)
     for step in shown.steps:
         _show_step(step, width=0 if full else _TEXT_WIDTH)
+        for reaction in reactions[step.index]:
+            write(f"  ↳ {reaction.kind} {reaction.strength:+.1f}, by rule {reaction.rule}")
     return EXIT_DONE
 
 

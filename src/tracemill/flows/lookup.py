@@ -14,6 +14,7 @@ from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StatusResul
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Event
 from tracemill.records.labels import Label
+from tracemill.records.reactions import Reaction
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Step
 from tracemill.store.erasures import read_erasures
@@ -41,6 +42,8 @@ class ShownTrajectory(Record, frozen=True, kw_only=True):
     """Its steps."""
     events: list[Event]
     """What happened in it besides the steps."""
+    reactions: tuple[Reaction, ...]
+    """What people said and did about the work."""
 
 
 class ShownEpisode(Record, frozen=True, kw_only=True):
@@ -154,7 +157,8 @@ def show_trajectory(workspace: Workspace, name: str) -> ShownTrajectory:
     where = equals("trajectory_id", row.id)
     steps = list(lake.records(TABLES["steps"], owners=owners, where=where))
     events = list(lake.records(TABLES["events"], owners=owners, where=where))
-    return ShownTrajectory(row=row, steps=steps, events=events)
+    (activity,) = lake.records(TABLES["activities"], owners=owners, where=where)
+    return ShownTrajectory(row=row, steps=steps, events=events, reactions=activity.reactions)
 
 
 def canonical_input(workspace: Workspace, trajectory_id: str) -> str:

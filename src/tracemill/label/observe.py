@@ -18,6 +18,7 @@ from tracemill.base.line_sketch import Seal
 from tracemill.label.answers import is_answer
 from tracemill.label.commits import is_temporary, said_commits
 from tracemill.label.edits import added_by_tool, edited_by_tool, is_editor, is_scratch
+from tracemill.label.listening import Listener
 from tracemill.label.mentions import Mentions, Named
 from tracemill.label.recoveries import Attempt, Recoveries
 from tracemill.label.shell_calls import (
@@ -31,7 +32,6 @@ from tracemill.label.shell_calls import (
     read_call,
     running_id,
 )
-from tracemill.label.speech import hear
 from tracemill.label.stated import is_liked, is_solved
 from tracemill.label.written import Written
 from tracemill.records.activity import (
@@ -39,7 +39,6 @@ from tracemill.records.activity import (
     AskedCommit,
     CheckRun,
     CommitMention,
-    Correction,
     Ending,
 )
 from tracemill.records.events import (
@@ -83,7 +82,6 @@ class Observer:
         self._n_compactions = self._n_todos = 0
         self._goal = ""
         self._first_native_id: str | None = None
-        self._has_acted = False
         self._started: datetime | None = None
         self._ended: datetime | None = None
         self._ending: Ending = "unknown"
@@ -98,9 +96,7 @@ class Observer:
         self._mentions = Mentions()
         self._checks: list[CheckRun] = []
         self._recoveries = Recoveries()
-        self._corrections: list[Correction] = []
-        self._thanks: list[int] = []
-        self._given_up: list[int] = []
+        self._listener = Listener()
         self._rejected: set[int] = set()
         self._interrupted: set[int] = set()
         self._compacted: set[int] = set()
@@ -128,6 +124,8 @@ class Observer:
 
     def event(self, event: Event) -> None:
         """Take an event; a source may tell it before or after the step at which it happened."""
+        if isinstance(event, Feedback):
+            self._listener.deed(event, self._index_of(event))
         match event:
             case Feedback(action="interruption"):
                 self._n_interruptions += 1
@@ -176,9 +174,7 @@ class Observer:
             mentions=self._mentions.mentions,
             named_sessions=self._mentions.sessions,
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
-            corrections=tuple(self._corrections) if is_person else (),
-            thanks=tuple(self._thanks) if is_person else (),
-            given_up=tuple(self._given_up) if is_person else (),
+            reactions=self._listener.reactions if is_person else (),
             rejected_steps=tuple(sorted(self._rejected)),
             interrupted_steps=tuple(sorted(self._interrupted)),
             compacted_steps=tuple(sorted(self._compacted)),
@@ -221,8 +217,8 @@ class Observer:
             elif result.status == "rejected":
                 self._n_rejections += 1
                 self._rejected.add(step.index)
-                if result.feedback and hear(result.feedback).gives_up:
-                    self._given_up.append(step.index)
+                if result.feedback:
+                    self._listener.refusal(step.index, result.feedback)
             elif result.status == "interrupted":
                 self._interrupted.add(step.index)
 
@@ -232,20 +228,12 @@ class Observer:
         self._mentions.hear(step.text, step.index)
         if not self._goal:
             self._goal = step.text[:_MAX_GOAL]
-        if not self._has_acted:
-            return
-        heard = hear(step.text)
-        if heard.correction:
-            self._corrections.append(Correction(step=step.index, confidence=heard.correction))
-        if heard.is_praise:
-            self._thanks.append(step.index)
-        if heard.gives_up:
-            self._given_up.append(step.index)
+        self._listener.person(step)
 
     def _watch(self, step: Step) -> None:
         """Follow what an agent's step, or a late result, did."""
         if step.speaker == "agent":
-            self._has_acted = True
+            self._listener.agent(step)
             self._last_spoken = step.index
             self._open.clear()
         for call in step.calls:
@@ -351,6 +339,7 @@ class Observer:
         self, step: int, at: datetime | None, paths: tuple[str, ...], *, is_work: bool
     ) -> None:
         self._written.files(paths, at)
+        self._listener.edited()
         if is_work:
             self._recoveries.edited(step)
         if is_work and (self._last_edit is None or step >= self._last_edit):

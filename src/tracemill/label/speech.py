@@ -1,148 +1,208 @@
-"""What a person's words say about the work so far: wrong, well done, or given up.
+"""What a person's words say about the work so far: wrong, well done, more of it, or given up.
 
-Rules over English, deliberately few: a rule that often errs would teach a model wrong. Only what a
-person typed after the agent had done something is heard, only its first words where it
-is long, and every rule of correction says how sure it is. Praise that goes on with a `but`
-is no praise, and thanks in advance are none either.
+Words are looked up in `lexicon`. Only the first words of a text are heard, of a long one only its
+very beginning tells a correction. Praise that goes on with a `but` is no praise, and thanks in
+advance are none either. Where no phrase is heard, what was said before it decides: words asked
+again, a request about what the agent has just done, or simply the next step.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple
+
+from tracemill.label.lexicon import Language, Phrase, expression, languages
+from tracemill.records.reactions import ReactionKind
 
 MAX_HEARD: Final = 400
 """Characters of a text that rules look at."""
 
-_MAX_PRAISE: Final = 240
-"""A longer text is a new request that happens to begin kindly."""
-
-_THAT: Final = r"(?:that|this|it|these|those|they)"
-_NOT_OR_WRONG: Final = r"(?:not (?:right|correct|true|it|what|how|working|good)|wrong|incorrect)"
-
-
-class _Rule(NamedTuple):
-    pattern: re.Pattern[str]
-    confidence: float
-
-
-def _rules(confidence: float, *patterns: str) -> Iterable[_Rule]:
-    return [_Rule(re.compile(pattern), confidence) for pattern in patterns]
-
-
-_CORRECTIONS: Final = (
-    *_rules(
-        0.9,
-        rf"\b{_THAT}(?:'s| is|'re| are| was) {_NOT_OR_WRONG}",
-        rf"\b{_THAT} (?:isn't|wasn't|aren't) (?:right|correct|what|how)\b",
-        r"\bnot what i (?:asked|meant|want|wanted|said|had in mind)\b",
-        r"\byou (?:have |'ve )?(?:misunderst|broke\b|broken\b|messed|screwed)",
-        r"^(?:no|nope|nah)[,.!:;]? +(?:i|that|this|it|you|not|don't|do not|the|we)\b"
-        r"(?! (?:can|could) )",
-        r"^(?:i|what i) (?:actually )?mean[t]?\b",
-        r"^i (?:didn't|did not|never) (?:ask|mean|want|say|tell)",
-        r"^(?:please )?(?:revert|undo|roll ?back) "
-        r"(?:that|this|it|your|the|these|those|all|everything)\b",
-        r"^i(?:'ve| have)? (?:reverted|undone|rolled back|undid)\b",
-        r"^(?:wrong|incorrect)\b",
-    ),
-    *_rules(
-        0.8,
-        r"^still\b",
-        r"\bstill (?:fail|broken|not |no |wrong|the same|get|see|has|have|doesn|isn|crash|show)",
-        rf"^{_THAT} (?:still )?(?:doesn't|does not|didn't|did not|don't|do not) work\b",
-        rf"\b{_THAT}(?:'s| is| are) (?:still )?(?:broken|failing|not working|worse)\b",
-        r"^(?:same|another) (?:error|issue|problem|failure)\b",
-        r"^you (?:didn't|did not|forgot|missed|skipped|deleted|removed|ignored|never)\b",
-        r"^you should(?:n't| not)\b",
-        r"^(?:no|nope),? +(?:please|just|use|keep|make|put|instead|revert|undo|stop)\b",
-        r"^why (?:did|have|are|would) you\b",
-        r"^(?:stop|don't do that|not like that)\b",
-        r"\b(?:makes|made) (?:everything|it all|things) (?:bugged|broken|worse)\b",
-    ),
-    *_rules(
-        0.6,
-        r"^(?:hmm+|hm|wait|well|but|sure, but|ok,? but|okay,? but|yes,? but|yeah,? but)[, ][^.!?]*"
-        r"(?:\b(?:not|wrong|instead|should|broken)\b|n't\b|\bfail)",
-        r"^(?:as )?i (?:said|told you|asked)\b",
-        r"^are you sure\b",
-        r"\bnot working\b",
-    ),
-    *_rules(0.4, r"^(?:no|nope|nah)[.!]?$", r"^actually\b", r"^wait\b", r"^instead\b"),
+_DECISIVE: Final[tuple[ReactionKind, ...]] = ("abandonment", "acceptance", "correction")
+"""Kinds that are asked for first, in this order."""
+_FORMS: Final[tuple[ReactionKind, ...]] = ("switch", "continuation", "clarification", "refinement")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!,;])\s+(?=\S)")
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_SAME_REQUEST: Final = 0.6
+"""Share of common words from which a request is the one before it, said again."""
+_MIN_WORDS: Final = 4
+_LONGEST_ANSWER: Final = 40
+"""Characters up to which a text that asks nothing answers the question before it."""
+_MAX_LOG: Final = 10_000
+_FAILURE: Final = re.compile(
+    r"^[^\S\n]*(?:> *)?(?:E {2,}\S|FAILED |Traceback \(most|--- FAIL|npm ERR!|fatal: |##\[error\]|"
+    r"(?:[A-Za-z_.]*[A-Z]\w*)?(?:Error|Exception): |error(?:\[\w+\])?: |[✕✗\u00d7●] |"
+    r"\S+\.\w+:\d+:\d+:? (?:error|\w+\d*:))",
+    re.MULTILINE,
 )
-
-_HARMLESS_NO: Final = re.compile(
-    r"^no,? (?:problem|worries|need|rush|hurry|idea|thanks|thank|that's (?:ok|fine|all|it|good))\b"
-)
-_PRAISE: Final = re.compile(
-    r"^(?:(?:ok(?:ay)?|yes|yeah|yep|wow|ah|cool|oh)[,.! ]+)?(?:that's |this is |it's |looks |all )?"
-    r"(?:thanks?(?: you| a lot| so much)?|thx|ty|perfect(?:ly)?|great|awesome|excellent|nice(?:ly)?"
-    r"|lgtm|amazing|love it|brilliant|fantastic|wonderful|beautiful|good job|well done"
-    r"|works (?:great|now|well|perfectly|fine|like a charm)|(?:that|it|this) works"
-    r"|(?:(?:ok )?now )?it works|good now|looks (?:good|great|perfect|right)|looking good"
-    r"|exactly what i (?:wanted|needed))\b"
-)
-_PRAISE_WITHIN: Final = re.compile(r"\bworks? (?:great|perfectly|fine|like a charm|now)\b|[👍🎉]")
-_CONTRAST: Final = re.compile(
-    r"\b(?:but|however|except|although|though|still|not|broken|wrong|fails?|error|unfortunately)\b"
-    r"|n't\b|\?|\bin advance\b|^great,? (?:question|if|but)|^nice to"
-)
-_CONTRAST_NEXT: Final = re.compile(r"^[^.!]*[.!]+ (?:but|however|except|though|still)\b")
-_GIVING_UP: Final = re.compile(
-    r"(?<!don't )(?<!not )\bforget (?:it|that|this|about (?:it|this|that))\b"
-    r"|^(?:ok(?:ay)?,? )?never ?mind\b"
-    r"|\bi(?:'ll| will|'m going to| am going to) (?:just )?(?:do|fix|write|handle|finish|take) "
-    r"(?:it|this|that)(?: from here)?(?: myself| manually| by hand| from here)?[.!]*$"
-    r"|\b(?:let's|lets|we should) (?:just )?(?:drop|abandon|scrap|forget|stop|cancel) "
-    r"(?:it|this|that)\b"
-    r"|^(?:abandon|scrap|cancel|drop) (?:it|this|that)\b"
-    r"|\bi(?:'m| am)? giv(?:e|ing) up\b"
-)
+"""A line that a failing program printed."""
+_QUESTION: Final = re.compile(r"\w[?](?:\s|$)")
+_WORDS: Final = re.compile(r"\w")
+_MIN_COMMON: Final = 2
+"""Words of a request that stand in the agent's last message, where it is about that message."""
 
 
 class Heard(NamedTuple):
-    """What a text says about the work so far."""
+    """One thing that a text says about the work so far, and the words that say it."""
 
-    correction: float = 0.0
-    """How sure it is that the work or the understanding was wrong; 0 where nothing says so."""
-    is_praise: bool = False
-    """Whether it accepts or praises the work."""
-    gives_up: bool = False
-    """Whether it says that the work is not to be finished here."""
-
-
-NOTHING: Final = Heard()
+    kind: ReactionKind
+    confidence: float
+    rule: str
+    start: int
+    end: int
 
 
-def hear(text: str) -> Heard:
-    """Return what a person's text says about the work so far."""
-    said = _normal(text)
-    if not said:
-        return NOTHING
-    gives_up = _GIVING_UP.search(said) is not None
-    is_praise = not gives_up and len(text) <= _MAX_PRAISE and _praises(said)
-    correction = 0.0 if is_praise or gives_up else _correction(said, is_long=len(text) > MAX_HEARD)
-    return Heard(correction, is_praise, gives_up)
+class Before(NamedTuple):
+    """What was said before a person spoke."""
+
+    asked: str = ""
+    """What the person asked for last."""
+    answered: str = ""
+    """What the agent said last."""
+    has_edits: bool = False
+    """Whether the agent has changed a file since it was asked."""
 
 
-def _normal(text: str) -> str:
-    start = text[:MAX_HEARD].strip().lower().replace("\u2019", "'")
-    return " ".join(start.split())
+class _Text(NamedTuple):
+    """The part of a text that is heard."""
+
+    offset: int
+    heard: str
+    beginning: str
+    opening: str
+    log: str
+    length: int
 
 
-def _praises(said: str) -> bool:
-    first = re.split(r"(?<=[.!])\s", said, maxsplit=1)[0]
-    if _PRAISE.match(said):
-        return not _CONTRAST.search(first) and not _CONTRAST_NEXT.search(said)
-    return _PRAISE_WITHIN.search(said) is not None and not _CONTRAST.search(said)
+def hear(text: str, before: Before | None = None) -> tuple[Heard, ...]:
+    """Return what a person's text says about the work so far.
+
+    What a text says without any telling phrase is only heard with what was said before it.
+    """
+    said = _heard_of(text)
+    if not said.heard:
+        return ()
+    decided = next(_decisive(said), None)
+    if before is None or (decided is not None and decided.kind != "acceptance"):
+        return () if decided is None else (decided,)
+    if decided is None:
+        return (_form(said, before),)
+    rest = _heard_of(text, said.offset + len(said.opening))
+    if not _WORDS.search(rest.heard) or any(True for _ in _of_kind("acceptance", rest, rest.heard)):
+        return (decided,)
+    return (decided, _form(rest, before))
 
 
-def _correction(said: str, *, is_long: bool) -> float:
-    if _HARMLESS_NO.match(said):
-        return 0.0
-    heard = said[: MAX_HEARD // 4] if is_long else said
-    for rule in _CORRECTIONS:
-        if rule.pattern.search(heard):
-            return rule.confidence
-    return 0.0
+def _heard_of(text: str, at: int = 0) -> _Text:
+    cut = text[at : at + MAX_HEARD].replace("\u2019", "'")
+    heard = cut.strip()
+    offset = at + len(cut) - len(cut.lstrip())
+    is_long = len(text) - at > MAX_HEARD
+    beginning = heard[: MAX_HEARD // 4] if is_long else heard
+    return _Text(offset, heard, beginning, _opening(heard), text[:_MAX_LOG], len(text) - at)
+
+
+def _opening(heard: str) -> str:
+    """Return the first sentence, and the next where it takes the first one back."""
+    ends = [found.start() for found in _SENTENCE_END.finditer(heard)]
+    for end, after in pairwise([*ends, len(heard)]):
+        following = heard[end:after].lstrip()
+        if not any(contrast.match(following) for contrast in _contrasts()):
+            return heard[:end]
+    return heard
+
+
+@cache
+def _contrasts() -> Sequence[re.Pattern[str]]:
+    return [expression(language.contrast) for language in languages().values()]
+
+
+@cache
+def _harmless() -> Sequence[re.Pattern[str]]:
+    return [expression(each) for known in languages().values() for each in known.harmless]
+
+
+@cache
+def _unsaid() -> frozenset[str]:
+    return frozenset(word for language in languages().values() for word in language.unsaid)
+
+
+class _Rule(NamedTuple):
+    name: str
+    phrase: Phrase
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str]
+
+
+@cache
+def _rules(kind: ReactionKind) -> Sequence[_Rule]:
+    return [
+        _Rule(
+            f"{code}.{phrase.name}", phrase, expression(phrase.pattern), expression(phrase.unless)
+        )
+        for code, language in languages().items()
+        for phrase in _phrases(language, kind)
+    ]
+
+
+def _phrases(language: Language, kind: ReactionKind) -> Iterator[Phrase]:
+    return (phrase for phrase in language.phrase if phrase.kind == kind)
+
+
+def _decisive(said: _Text) -> Iterator[Heard]:
+    for kind in _DECISIVE:
+        is_correction = kind == "correction"
+        if is_correction and any(each.match(said.heard) for each in _harmless()):
+            continue
+        yield from _of_kind(kind, said, said.beginning if is_correction else said.heard)
+
+
+def _of_kind(kind: ReactionKind, said: _Text, within: str) -> Iterator[Heard]:
+    for rule in _rules(kind):
+        if rule.phrase.longest is not None and said.length > rule.phrase.longest:
+            continue
+        looked_at = said.opening if rule.phrase.where == "opening" else within
+        found = rule.pattern.search(looked_at)
+        if found and not rule.unless.search(looked_at):
+            start, end = (said.offset + place for place in found.span())
+            yield Heard(kind, rule.phrase.confidence, rule.name, start, end)
+
+
+def _form(said: _Text, before: Before) -> Heard:
+    """Return what a request is to the work before it."""
+    return next(_forms(said, before))
+
+
+def _forms(said: _Text, before: Before) -> Iterator[Heard]:
+    """Yield what a request may be, the most telling first; the last is always there."""
+    whole = (said.offset, said.offset + len(said.heard))
+    words = _words(said.heard)
+    if _is_same(words, _words(before.asked)):
+        yield Heard("rephrase", 0.7, "asked-again", *whole)
+    if before.has_edits and (failure := _FAILURE.search(said.log)):
+        yield Heard("correction", 0.6, "pasted-failure", *failure.span())
+    if before.answered.endswith("?") and _is_answer(said):
+        yield Heard("continuation", 0.7, "answer", *whole)
+    for kind in _FORMS:
+        yield from _of_kind(kind, said, said.heard)
+    if _QUESTION.search(said.heard):
+        yield Heard("clarification", 0.5, "question-mark", *whole)
+    if before.has_edits and len(words & _words(before.answered)) >= _MIN_COMMON:
+        yield Heard("refinement", 0.5, "about-the-last-change", *whole)
+    yield Heard("continuation", 0.4, "next-step", *whole)
+
+
+def _is_answer(said: _Text) -> bool:
+    return said.length <= _LONGEST_ANSWER and "?" not in said.heard
+
+
+def _is_same(words: frozenset[str], asked: frozenset[str]) -> bool:
+    if min(len(words), len(asked)) < _MIN_WORDS:
+        return False
+    return len(words & asked) / len(words | asked) >= _SAME_REQUEST
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text[: 4 * MAX_HEARD].lower())) - _unsaid()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from tracemill.records.reactions import Reaction, ReactionKind
 from tracemill.records.recoveries import Recovery
 from tracemill.records.refs import Count, Record
 
@@ -88,15 +89,6 @@ class CheckRun(Record, frozen=True, kw_only=True):
     """When the step was said."""
 
 
-class Correction(Record, frozen=True, kw_only=True):
-    """A person said that the agent's work or understanding was wrong."""
-
-    step: Count
-    """Index of the person's step."""
-    confidence: float
-    """How sure the rule is."""
-
-
 class Activity(Record, frozen=True, kw_only=True):
     """What one trajectory did."""
 
@@ -140,12 +132,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Checks that it ran, in order."""
     recoveries: tuple[Recovery, ...] = ()
     """Failures and what became of them, in the order in which they began, at most 500."""
-    corrections: tuple[Correction, ...] = ()
-    """Corrections by a person, in order."""
-    thanks: tuple[int, ...] = ()
-    """Indexes of steps in which a person accepted or praised the work."""
-    given_up: tuple[int, ...] = ()
-    """Indexes of steps in which a person said that the work is not to be finished here."""
+    reactions: tuple[Reaction, ...] = ()
+    """What people said and did about the work, in the order of steps, at most 2,000."""
     rejected_steps: tuple[int, ...] = ()
     """Indexes of steps of which a person refused a call or that they took back, in order."""
     interrupted_steps: tuple[int, ...] = ()
@@ -174,3 +162,21 @@ class Activity(Record, frozen=True, kw_only=True):
     """Earliest moment."""
     ended: datetime | None = None
     """Latest moment."""
+
+    @property
+    def corrections(self) -> tuple[Reaction, ...]:
+        """Times that a person said that the work or its understanding was wrong, in order."""
+        return tuple(reaction for reaction in self.reactions if reaction.kind == "correction")
+
+    @property
+    def thanks(self) -> tuple[int, ...]:
+        """Indexes of steps in which a person accepted or praised the work."""
+        return self._steps_of("acceptance")
+
+    @property
+    def given_up(self) -> tuple[int, ...]:
+        """Indexes of steps in which a person said that the work is not to be finished here."""
+        return self._steps_of("abandonment")
+
+    def _steps_of(self, kind: ReactionKind) -> tuple[int, ...]:
+        return tuple(reaction.step for reaction in self.reactions if reaction.kind == kind)

@@ -1,0 +1,80 @@
+"""What people say of an agent's work: phrases as data, one table for each language.
+
+A table lies in `lexicons/` and is read by its being there; its comments say how phrases are
+written. Every phrase comes with texts that it must and must not be heard in, and a test tries them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Final, Literal
+
+import msgspec
+
+from tracemill.records.reactions import ReactionKind
+from tracemill.records.refs import Ratio, Record
+
+_NEVER: Final = r"(?!)"
+
+
+class Phrase(Record, frozen=True, kw_only=True):
+    """Words that tell what a person thinks of the work."""
+
+    name: str
+    """Name, unique within a language."""
+    kind: ReactionKind
+    """What they say."""
+    confidence: Ratio
+    """How sure that is."""
+    pattern: str
+    """The words, as an expression of `re`."""
+    unless: str = _NEVER
+    """Words beside which they say nothing."""
+    where: Literal["opening", "any"] = "any"
+    """Which part of the text is looked at."""
+    longest: int | None = None
+    """Characters from which a text is too long for them to be what it says."""
+    accept: tuple[str, ...] = ()
+    """Texts in which they must be heard."""
+    reject: tuple[str, ...] = ()
+    """Texts in which they must not be."""
+
+
+class Language(Record, frozen=True, kw_only=True):
+    """The phrases of one language."""
+
+    harmless: tuple[str, ...] = ()
+    """Openings that sound like a correction and are none."""
+    contrast: str = _NEVER
+    """How a sentence begins that takes back the one before it."""
+    unsaid: tuple[str, ...] = ()
+    """Words of four letters and more that say nothing of what a text is about."""
+    phrase: tuple[Phrase, ...]
+    """The phrases; of one kind, the first that is heard decides."""
+
+
+def expression(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of a table: any white space fits a space, and case does not count."""
+    return re.compile(pattern.replace(" ", r"\s"), re.IGNORECASE)
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Return the languages by their codes.
+
+    Raises:
+        msgspec.ValidationError: a table has another shape than `Language`.
+    """
+    return dict(_read())
+
+
+def _read() -> Iterator[tuple[str, Language]]:
+    folder = resources.files("tracemill.label") / "lexicons"
+    for file in sorted(folder.iterdir(), key=lambda found: found.name):
+        if file.name.endswith(".toml"):
+            table = tomllib.loads(file.read_text("utf-8"))
+            yield file.name.removesuffix(".toml"), msgspec.convert(table, Language)

@@ -1,0 +1,94 @@
+"""What people said and did while a trajectory went by, as reactions to the work before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from tracemill.label.speech import Before, Heard, hear
+from tracemill.records.events import Feedback
+from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
+from tracemill.records.session_events import FeedbackKind
+from tracemill.records.trajectory import Step
+
+_OF_DEED: Final[dict[FeedbackKind, ReactionKind]] = {
+    "rejection": "rejection",
+    "interruption": "interruption",
+    "steering": "steering",
+    "edit": "edit",
+    "rewind": "rejection",
+}
+_MAX_KEPT: Final = 2_000
+_MAX_ANSWER: Final = 1_600
+
+
+class Listener:
+    """Hears what a person says behind something that the agent did."""
+
+    def __init__(self) -> None:
+        self._reactions: list[Reaction] = []
+        self._asked = ""
+        self._answered = ""
+        self._has_edits = False
+        self._has_acted = False
+        self._last_at: datetime | None = None
+
+    @property
+    def reactions(self) -> tuple[Reaction, ...]:
+        """What was said and done, in the order of steps."""
+        return tuple(sorted(self._reactions, key=lambda reaction: reaction.step))
+
+    def agent(self, step: Step) -> None:
+        """Take a step of the agent."""
+        self._has_acted = True
+        self._answered = step.text[-_MAX_ANSWER:] or self._answered
+        self._last_at = step.at or self._last_at
+
+    def edited(self) -> None:
+        """Take note that the agent changed a file."""
+        self._has_edits = True
+
+    def person(self, step: Step) -> None:
+        """Take a step of a person."""
+        if self._has_acted:
+            before = Before(self._asked, self._answered, self._has_edits)
+            for heard in hear(step.text, before):
+                self._keep(heard, step.index, self._waited(step.at))
+        self._asked, self._has_edits = step.text[:_MAX_ANSWER], False
+
+    def refusal(self, step: int, said: str) -> None:
+        """Take what a person said while refusing a call: only giving up is news."""
+        for heard in hear(said):
+            if heard.kind == "abandonment":
+                self._keep(heard._replace(start=0, end=0), step, None)
+
+    def deed(self, event: Feedback, step: int) -> None:
+        """Take what a person did."""
+        kind = _OF_DEED[event.action]
+        self._add(
+            Reaction(step=step, kind=kind, strength=STRENGTHS[kind], confidence=1, rule="log")
+        )
+
+    def _keep(self, heard: Heard, step: int, waited_s: float | None) -> None:
+        has_place = heard.end > heard.start
+        self._add(
+            Reaction(
+                step=step,
+                kind=heard.kind,
+                strength=STRENGTHS[heard.kind],
+                confidence=heard.confidence,
+                rule=heard.rule,
+                start=heard.start if has_place else None,
+                end=heard.end if has_place else None,
+                waited_s=waited_s,
+            )
+        )
+
+    def _add(self, reaction: Reaction) -> None:
+        if len(self._reactions) < _MAX_KEPT:
+            self._reactions.append(reaction)
+
+    def _waited(self, at: datetime | None) -> float | None:
+        if at is None or self._last_at is None or at < self._last_at:
+            return None
+        return (at - self._last_at).total_seconds()

@@ -1,0 +1,54 @@
+"""What a person's next words or deed say of the work so far."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from tracemill.records.refs import Count, Ratio, Record
+
+ReactionKind = Literal[
+    "acceptance", "continuation", "clarification", "refinement", "rephrase", "edit",
+    "steering", "interruption", "correction", "rejection", "switch", "abandonment",
+]  # fmt: skip
+"""`continuation` goes on, `clarification` asks back, `refinement` asks for more of the same,
+`rephrase` asks again, `edit` changes what the agent wrote, `steering` speaks while it works,
+`switch` turns to other work, `abandonment` gives the work up."""
+
+STRENGTHS: Final[dict[ReactionKind, float]] = {
+    "acceptance": 0.8,
+    "continuation": 0.4,
+    "clarification": 0.0,
+    "refinement": -0.2,
+    "rephrase": -0.3,
+    "edit": -0.3,
+    "steering": -0.3,
+    "interruption": -0.6,
+    "correction": -0.8,
+    "rejection": -0.8,
+    "switch": -0.9,
+    "abandonment": -1.0,
+}
+"""How good or bad each kind is for the work before it, from -1 to 1."""
+
+
+class Reaction(Record, frozen=True, kw_only=True):
+    """One thing that a person's step, or what they did at an agent's step, says of the work."""
+
+    step: Count
+    """Index of the step at which it was said or done."""
+    kind: ReactionKind
+    """What it says."""
+    strength: Annotated[float, msgspec.Meta(ge=-1, le=1)]
+    """How good or bad that is for the work before it."""
+    confidence: Ratio
+    """How sure the rule is."""
+    rule: str
+    """Name of the rule, or `log` where the log itself records it."""
+    start: Count | None = None
+    """Where the telling words begin in the step's text, in characters; None for a deed."""
+    end: Count | None = None
+    """Where they end."""
+    waited_s: float | None = None
+    """Seconds since the agent's last step; None where a moment is unknown."""
