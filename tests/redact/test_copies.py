@@ -10,8 +10,10 @@ from tests.redact.templates import fill
 from tracemill.records.refs import Span
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 from tracemill.redact import Redactor
+from tracemill.redact.copies import is_unmistakable
 
 PASSWORD = fill("{alnum:14}!")
+SLACK = fill("xoxb-{digit:12}-{alnum:24}")
 REDACTOR = Redactor(KEY)
 
 
@@ -83,6 +85,68 @@ def test_copies_are_looked_at_as_they_will_be_redacted() -> None:
     seen = REDACTOR.look([giving])
 
     assert [each.where for each in seen] == ["calls[0].arguments.command", "results[0].content"]
+
+
+def test_values_that_others_gave_away_go_as_well() -> None:
+    giving = step(f"export DB_PASSWORD='{PASSWORD}{PASSWORD}'", "done")
+    holding = step("", f"app with {PASSWORD}{PASSWORD}")
+    redactor = Redactor(KEY)
+    first = redactor.redact([giving, holding])
+
+    redactor.know(given.value for given in first.secrets)
+    second = redactor.redact([giving, holding])
+
+    assert [given.record for given in first.secrets] == [0]
+    assert first.records[1] is holding
+    assert second.records[0] == first.records[0]
+    assert second.records[1].results[0].content.startswith("app with [SECRET:known-secret:")
+    assert {given.value for given in second.secrets} == {given.value for given in first.secrets}
+
+
+def test_what_is_allowed_is_known_to_nobody() -> None:
+    secret = fill("{alnum:24}")
+    text = f"export DB_PASSWORD='{secret}'"
+    token = REDACTOR.text(text).split("'")[1]
+    allowing = Redactor(KEY, allowed=[token])
+
+    allowing.know([secret.encode()])
+
+    assert allowing.text(text) == text
+
+
+def test_many_values_are_found_as_few_are() -> None:
+    secrets = [fill(f"{{alnum:24}}{number:03}") for number in range(40)]
+    texts = [f"so {secret} it is" for secret in secrets]
+    many, few = Redactor(KEY), Redactor(KEY)
+    many.know(secret.encode() for secret in secrets)
+    few.know([secrets[7].encode()])
+
+    assert all("[SECRET:known-secret:" in many.text(text) for text in texts)
+    assert few.text(texts[7]) == many.text(texts[7])
+    assert many.text("nothing of it") == "nothing of it"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        fill("{hex:40}"),
+        fill("{uuid}"),
+        "internationalization-1",
+        "postgres1234",
+        "src/tracemill/redact2",
+        "2026-11-21T10:00:00Z",
+        fill("{alnum:11}"),
+        fill("{digit:18}"),
+        fill("{alnum:12}") + "\n" + fill("{alnum:12}"),
+    ],
+)
+def test_what_others_may_write_by_chance_is_looked_for_in_its_record_alone(value: str) -> None:
+    assert not is_unmistakable(value)
+
+
+@pytest.mark.parametrize("value", [fill("{alnum:24}"), fill("{hex:32}"), "xK9#mQ2$vL7!", SLACK])
+def test_what_a_machine_has_drawn_is_the_same_secret_everywhere(value: str) -> None:
+    assert is_unmistakable(value)
 
 
 def test_what_a_rule_found_is_what_stands_there() -> None:

@@ -218,4 +218,4 @@ def test_nothing_hides_behind_a_nul_character(redactor: Redactor) -> None:
 def test_no_records_are_no_findings(redactor: Redactor) -> None:
     nothing: list[Record] = []
 
-    assert redactor.redact(nothing) == ([], [])
+    assert redactor.redact(nothing) == ([], [], [])

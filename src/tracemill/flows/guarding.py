@@ -19,7 +19,7 @@ from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 from tracemill.records.findings import Finding
 from tracemill.records.refs import Record
-from tracemill.redact import Redactor
+from tracemill.redact import GivenAway, Redactor
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -81,6 +81,8 @@ class ClosedRedaction(NamedTuple, Generic[R]):
     """The records in their order."""
     findings: list[Finding]
     """Where stand-ins stand in them."""
+    secrets: list[GivenAway]
+    """What is to be looked for everywhere, in plain: for the vault only."""
     refused: dict[int, Refused]
     """Why all texts of a record are withheld, by its number."""
 
@@ -89,13 +91,14 @@ def redact_closed(redactor: Redactor, records: Sequence[R]) -> ClosedRedaction[R
     """Redact records; of those on which that fails no text is kept, but their shape is."""
     redaction = guarded(lambda: redactor.redact(records))
     if not isinstance(redaction, Refused):
-        return ClosedRedaction(redaction.records, redaction.findings, {})
+        return ClosedRedaction(*redaction, {})
     if len(records) == 1:
         withheld = redactor.withhold(records)
-        return ClosedRedaction(withheld.records, withheld.findings, {0: redaction})
-    closed: ClosedRedaction[R] = ClosedRedaction([], [], {})
-    for record in records:
+        return ClosedRedaction(*withheld, {0: redaction})
+    closed: ClosedRedaction[R] = ClosedRedaction([], [], [], {})
+    for number, record in enumerate(records):
         one = redact_closed(redactor, [record])
+        closed.secrets.extend(GivenAway(number, given.value) for given in one.secrets)
         closed.refused.update({len(closed.records): refused for refused in one.refused.values()})
         closed.records.extend(one.records)
         closed.findings.extend(one.findings)

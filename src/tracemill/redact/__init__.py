@@ -13,16 +13,18 @@ not find; a test runs them all.
 """
 
 from tracemill.redact.canaries import canaries, dead_rules, fill
+from tracemill.redact.copies import may_hold
 from tracemill.redact.located import Found, Located, Seen
 from tracemill.redact.prefilters import ENGINES, best_engine
 from tracemill.redact.pseudonyms import is_stand_in
-from tracemill.redact.redactor import Redaction, Redactor, rules_version
+from tracemill.redact.redactor import GivenAway, Redaction, Redactor, rules_version
 from tracemill.redact.rules import REDACT_VERSION, Rules
 
 __all__ = [
     "ENGINES",
     "REDACT_VERSION",
     "Found",
+    "GivenAway",
     "Located",
     "Redaction",
     "Redactor",
@@ -33,5 +35,6 @@ __all__ = [
     "dead_rules",
     "fill",
     "is_stand_in",
+    "may_hold",
     "rules_version",
 ]

@@ -2,7 +2,8 @@
 
 A password in a command stands again in what the command prints, with nothing around it that a
 rule could go by. Within a record any value counts that is not short and has a digit and something
-else, unless it looks as commits and digests do.
+else, unless it looks as commits and digests do. Across records only a value counts that nobody
+writes by chance.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
+import re2
+
+from tracemill.redact import values
 from tracemill.redact.joined import Changes
 from tracemill.redact.protocol import Match, Rule
 
@@ -23,10 +28,19 @@ _MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[^0-9])", re.DOTALL)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 """How commits and digests look, which stand in many places by good right."""
 _WORD: Final = re.compile(rb"[0-9A-Za-z_]")
+_UNMISTAKABLE: Final = range(12, 513)
+_LEAST_ENTROPY: Final = 3.0
+_TYPED_SHARE: Final = 0.4
+_KINDS: Final = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))
+_PLAIN: Final = re.compile(rb"[0-9A-Za-z_+/=.,:;?~!@#$%^*()|-]{8,}")
+"""Characters that stand for themselves however a text is written down."""
+_FEW: Final = 8
+_MEMORY: Final = 64 * 2**20
 
 
-class Secret(NamedTuple):
-    """A secret that a rule found, in plain: it never leaves the process but into the vault."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A secret that a rule found; it prints nothing of itself."""
 
     value: str
     rule: Rule
@@ -35,12 +49,12 @@ class Secret(NamedTuple):
     """What takes its place."""
 
 
-def secrets_in(text: str, changes: Changes) -> tuple[Secret, ...]:
-    """Return what is to be looked for elsewhere of what was found in a text."""
+def secrets_in(text: str, changes: Changes, without: Rule) -> tuple[Secret, ...]:
+    """Return what other rules than one found in a text that is to be looked for elsewhere."""
     found = (
         Secret(text[start:end], match.rule, match.stand_in)
         for (start, end), match in zip(*changes, strict=True)
-        if match.rule.kind == "secret" and match.stand_in is not None
+        if match.rule.kind == "secret" and match.stand_in is not None and match.rule is not without
     )
     return tuple(each for each in found if _is_telling(each.value))
 
@@ -63,13 +77,43 @@ def copied(secrets: Iterable[Secret], texts: Iterable[str]) -> Copies | None:
     return Copies(left) if left else None
 
 
+def is_unmistakable(value: str) -> bool:
+    """Tell whether a value is the same secret wherever it stands: long, drawn, and in one line."""
+    data = value.encode("utf-8", "surrogatepass")
+    if len(data) not in _UNMISTAKABLE or not _is_telling(value) or values.is_id(data):
+        return False
+    if b"\n" in data or not _PLAIN.search(data) or values.entropy(data) < _LEAST_ENTROPY:
+        return False
+    has_all = all(kind.search(data) for kind in _KINDS)
+    return values.is_random(data) or (has_all and values.word_share(data) < _TYPED_SHARE)
+
+
+def may_hold(secrets: Iterable[bytes]) -> Callable[[bytes], bool]:
+    """Return what tells whether bytes, however texts are written down in them, may hold one."""
+    return _presence([max(_PLAIN.findall(each), key=len) for each in secrets])
+
+
+def _presence(values: Sequence[bytes]) -> Callable[[bytes], bool]:
+    """Return what tells whether a text holds one of many values, in time that does not grow."""
+    if len(values) <= _FEW:
+        return lambda data: any(value in data for value in values)
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = _MEMORY
+    options.never_capture = True
+    options.log_errors = False
+    regex = re2.compile(b"|".join(map(re2.escape, values)), options=options)
+    return lambda data: bool(regex.search(data))
+
+
 class Copies:
     """Finds secrets by their values."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
-        self._secrets: Mapping[bytes, Secret] = {
+        self._secrets = {
             secret.value.encode("utf-8", "surrogatepass"): secret for secret in secrets
         }
+        self._has_any = _presence(list(self._secrets))
 
     def beside(self, data: bytes, found: Sequence[Match]) -> list[Match]:
         """Return what was found, which is in order, and the values that stand outside of it."""
@@ -82,7 +126,7 @@ class Copies:
         return sorted([*found, *kept], key=lambda match: match.start) if kept else list(found)
 
     def _find(self, data: bytes) -> Iterator[Match]:
-        for value, secret in self._secrets.items():
+        for value, secret in self._secrets.items() if self._has_any(data) else ():
             at = data.find(value)
             while at >= 0:
                 end = at + len(value)

@@ -7,6 +7,7 @@ once. Records never affect one another, whatever stands beside them in a batch.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
@@ -15,7 +16,7 @@ from tracemill.records.findings import Finding
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
 from tracemill.redact.changes import record_at, spelled, with_texts
-from tracemill.redact.copies import copied
+from tracemill.redact.copies import copied, is_unmistakable
 from tracemill.redact.detectors import all_detectors, finder
 from tracemill.redact.located import Located, Seen, Tracer
 from tracemill.redact.protocol import Rule
@@ -39,6 +40,18 @@ class Redaction(NamedTuple, Generic[R]):
     """The records in their order; those in which nothing was found are the very same."""
     findings: list[Finding]
     """Where stand-ins stand now; of home folders only the first in each text."""
+    secrets: list[GivenAway]
+    """What rules found that is to be looked for everywhere, in plain: for the vault only."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GivenAway:
+    """A secret that a record gives away; it prints nothing of itself."""
+
+    record: int
+    """The record's number."""
+    value: bytes
+    """The secret."""
 
 
 class Redactor:
@@ -74,18 +87,22 @@ class Redactor:
         self._settler = Settler(found_by, pseudonyms, frozenset(allowed))
         self._known: dict[str, Redacted | None] = {}
 
+    def know(self, secrets: Iterable[bytes]) -> None:
+        """Look from now on for these values as well, which other records gave away."""
+        self._settler.know(secrets)
+        self._known.clear()
+
     def redact(self, records: Sequence[R]) -> Redaction[R]:
         """Return the records with stand-ins, and the findings."""
-        redacted = list(records)
-        findings: list[Finding] = []
+        redaction = Redaction(list(records), [], [])
         texts = Texts(self._known)
         for number, record in enumerate(records):
             texts.add(record, number)
             if len(texts.texts) >= _TEXTS_AT_ONCE:
-                self._flush(texts, redacted, findings)
+                self._flush(texts, redaction)
                 texts = Texts(self._known)
-        self._flush(texts, redacted, findings)
-        return Redaction(redacted, findings)
+        self._flush(texts, redaction)
+        return redaction
 
     def text(self, text: str) -> str:
         """Return one text with stand-ins, for example an address."""
@@ -124,22 +141,21 @@ class Redactor:
 
     def withhold(self, records: Sequence[R]) -> Redaction[R]:
         """Return the records with a token in place of every text, unlooked at."""
-        redacted = list(records)
-        findings: list[Finding] = []
+        redaction = Redaction(list(records), [], [])
         texts: Texts[Redacted] = Texts()
         for number, record in enumerate(records):
             texts.add(record, number)
         held = [self._settler.taken_out(text, _UNSCANNED) for text in texts.texts]
-        _put(list(zip(texts.places, held, strict=True)), redacted, findings)
-        return Redaction(redacted, findings)
+        _put(list(zip(texts.places, held, strict=True)), redaction)
+        return redaction
 
-    def _flush(self, texts: Texts[Redacted], redacted: list[R], findings: list[Finding]) -> None:
+    def _flush(self, texts: Texts[Redacted], redaction: Redaction[R]) -> None:
         settled = self._settler.settle(texts.texts, texts.roles)
         changed = texts.ready | settled
         changed |= {index: settled[first] for index, first in texts.twins if first in settled}
         self._remember(texts.firsts, settled)
         in_order = [(texts.places[index], new) for index, new in sorted(changed.items())]
-        _put(self._with_copies(in_order, redacted), redacted, findings)
+        _put(self._with_copies(in_order, redaction.records), redaction)
 
     def _with_copies(
         self, changed: list[tuple[Place, Redacted]], records: Sequence[R]
@@ -177,11 +193,15 @@ class Redactor:
         self._known.update((text, settled.get(index)) for text, index in firsts.items())
 
 
-def _put(
-    changed: Sequence[tuple[Place, Redacted]], records: list[R], findings: list[Finding]
-) -> None:
+def _put(changed: Sequence[tuple[Place, Redacted]], redaction: Redaction[R]) -> None:
     """Put texts in their places, and add what was found in them."""
+    records, findings, secrets = redaction
     findings += _findings(changed, records)
+    for place, new in changed:
+        given = (secret.value for secret in new.secrets if is_unmistakable(secret.value))
+        secrets += [
+            GivenAway(record_at(place), value.encode("utf-8", "surrogatepass")) for value in given
+        ]
     texts = ((place, new.text) for place, new in changed)
     for number, record in with_texts(records, texts).items():
         records[number] = cast("R", record)

@@ -9,7 +9,7 @@ on changing was made to do so, and is taken out whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.redact import values
@@ -26,6 +26,7 @@ _MOST_PASSES: Final = 8
 _PERSON: Final = Rule("person", "pii", 2)
 _ASSIGNED: Final = Rule("assigned-secret", "secret", 5_000)
 _UNSETTLED: Final = Rule("unsettled-text", "secret", 3)
+_KNOWN: Final = Rule("known-secret", "secret", 4)
 _MOST_QUIET: Final = 16_384
 _LONGEST_QUIET: Final = 512
 _MARKED_ONCE: Final = "home-path"
@@ -62,7 +63,23 @@ class Settler:
         self._detectors, self._prefilter = finder
         self._pseudonyms = pseudonyms
         self._allowed = allowed
+        self._known: Copies | None = None
         self._quiet: set[str] = set()
+
+    def know(self, secrets: Iterable[bytes]) -> None:
+        """Look for these values as well, but for those that are allowed under any rule."""
+        allowed = {stand_in.rpartition(":")[2] for stand_in in self._allowed}
+        known = (
+            Secret(
+                value.decode("utf-8", "surrogatepass"),
+                _KNOWN,
+                self._pseudonyms.token(_KNOWN.id, value),
+            )
+            for value in sorted(set(secrets))
+        )
+        self._known = Copies(
+            each for each in known if each.stand_in.rpartition(":")[2] not in allowed
+        )
 
     def settle(
         self,
@@ -83,7 +100,8 @@ class Settler:
         indexes: Sequence[int] = range(len(texts))
         waiting, own_roles = texts, roles
         for _ in range(_MOST_PASSES):
-            changed = self._pass(waiting, own_roles, copies if waiting is texts else None)
+            is_first = waiting is texts
+            changed = self._pass(waiting, own_roles, [copies, self._known] if is_first else ())
             lines: list[str] = []
             for place, changes in changed.items():
                 if trace is not None:
@@ -94,7 +112,7 @@ class Settler:
                     marks = _marked(_moved(before.marks, changes), stands, changes)
                     settled[indexes[place]] = Redacted(text, marks, before.secrets)
                 else:
-                    secrets = secrets_in(waiting[place], changes)
+                    secrets = secrets_in(waiting[place], changes, without=_KNOWN)
                     settled[place] = Redacted(text, _marked([], stands, changes), secrets)
             again = self._unquiet(lines)
             indexes = [
@@ -130,7 +148,7 @@ class Settler:
         return found
 
     def _pass(
-        self, texts: Sequence[str], roles: Mapping[int, Role], copies: Copies | None = None
+        self, texts: Sequence[str], roles: Mapping[int, Role], copies: Iterable[Copies | None] = ()
     ) -> dict[int, Changes]:
         joined = Joined(texts)
         matches = scan(joined.data, self._prefilter, self._detectors)
@@ -139,8 +157,8 @@ class Settler:
         found = resolve(matches)
         if self._allowed:
             found = [match for match in found if match.stand_in not in self._allowed]
-        if copies is not None:
-            found = copies.beside(joined.data, found)
+        for each in filter(None, copies):
+            found = each.beside(joined.data, found)
         return dict(joined.by_text(found))
 
     def _by_role(self, blob: bytes, start: int, role: Role) -> list[Match]:

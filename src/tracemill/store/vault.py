@@ -7,7 +7,7 @@ which state, so that nothing is read twice; it is rebuilt from the archive's man
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -28,6 +28,11 @@ CREATE INDEX IF NOT EXISTS inputs_content ON inputs (content);
 CREATE TABLE IF NOT EXISTS chunks (sha256 TEXT PRIMARY KEY, chunk BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (input_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS secrets (
+  input_id TEXT, value BLOB, PRIMARY KEY (input_id, value)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS secrets_value ON secrets (value);
+CREATE TABLE IF NOT EXISTS unswept (value BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 
 
@@ -131,10 +136,18 @@ class Vault:
         return {row[0] for row in self._catalog.execute("SELECT input_id FROM pending")}
 
     def finish(
-        self, inputs: Collection[Known], chunks: Mapping[str, Chunk], folders: Iterable[str]
+        self,
+        inputs: Collection[Known],
+        chunks: Mapping[str, Chunk],
+        folders: Iterable[str],
+        secrets: Mapping[str, Iterable[bytes]],
     ) -> None:
-        """Remember, in one step, that these inputs are in the archive and the lake."""
+        """Remember, in one step, that these inputs are in the archive and the lake.
+
+        `secrets` is what was found in each of them that may stand elsewhere, too.
+        """
         with self._catalog as catalog:
+            self._give_away(catalog, [known.id for known in inputs], secrets)
             catalog.executemany("INSERT OR IGNORE INTO chunks VALUES (?, ?)", _chunk_rows(chunks))
             catalog.executemany(
                 "INSERT OR REPLACE INTO inputs VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", inputs
@@ -146,6 +159,36 @@ class Vault:
         """Take an input of which no bytes are left to read again as if newer code had read it."""
         with self._catalog as catalog:
             catalog.execute("UPDATE inputs SET code = ? WHERE path = ?", (code, path))
+
+    def _give_away(
+        self,
+        catalog: sqlite3.Connection,
+        input_ids: Sequence[str],
+        secrets: Mapping[str, Iterable[bytes]],
+    ) -> None:
+        rows = [(i, value) for i in input_ids for value in secrets.get(i, ())]
+        catalog.executemany(
+            "INSERT OR IGNORE INTO unswept SELECT ?1"
+            " WHERE NOT EXISTS (SELECT 1 FROM secrets WHERE value = ?1)",
+            [(value,) for _, value in rows],
+        )
+        catalog.executemany("DELETE FROM secrets WHERE input_id = ?", [(i,) for i in input_ids])
+        catalog.executemany("INSERT OR IGNORE INTO secrets VALUES (?, ?)", rows)
+
+    def secrets(self) -> frozenset[bytes]:
+        """Return all secrets that were found and may stand elsewhere, too; makes nothing."""
+        if self._database is None and not (self.root / "catalog.sqlite").exists():
+            return frozenset()
+        return frozenset(row[0] for row in self._catalog.execute("SELECT value FROM secrets"))
+
+    def unswept(self) -> list[bytes]:
+        """Return those of the secrets that no earlier facts have been searched for."""
+        return [row[0] for row in self._catalog.execute("SELECT value FROM unswept ORDER BY value")]
+
+    def note_swept(self, secrets: Iterable[bytes]) -> None:
+        """Note that all facts have been searched for these secrets."""
+        with self._catalog as catalog:
+            catalog.executemany("DELETE FROM unswept WHERE value = ?", [(s,) for s in secrets])
 
     def outdate(self) -> None:
         """Take every input for one that older code read, so that all are read again."""
@@ -159,6 +202,8 @@ class Vault:
             catalog.executemany("DELETE FROM inputs WHERE id = ?", gone)
             catalog.executemany("DELETE FROM pending WHERE input_id = ?", gone)
             catalog.executemany("DELETE FROM folders WHERE path = ?", [(f,) for f in folders])
+            catalog.executemany("DELETE FROM secrets WHERE input_id = ?", gone)
+            catalog.execute("DELETE FROM unswept WHERE value NOT IN (SELECT value FROM secrets)")
 
     def move(self, chunks: Mapping[str, Chunk], contents: Mapping[str, str]) -> None:
         """Remember where chunks lie after the archive was rewritten, and what contents became."""

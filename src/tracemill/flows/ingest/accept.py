@@ -22,6 +22,7 @@ from tracemill.flows.ingest.recognition import Skip
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.results import COPY, ERASED, Ingested, Plan, Progress, Report
 from tracemill.flows.ingest.rows import Rows
+from tracemill.flows.ingest.sweeping import holders, keep_known
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
@@ -60,6 +61,7 @@ class Accepting:
         allowances = [one for one in read_allowances(workspace.vault) if one.ended is None]
         self._scopes = Scopes(self._lake, allowances)
         self._consent = read_settings(workspace).consent
+        self._secrets: str | None = None
         self._refused: list[str] = []
         self._failures: list[Failure] = []
         self._vanished: list[Known] = []
@@ -72,6 +74,7 @@ class Accepting:
         """Read, redact and keep everything that `plan` names."""
         shutil.rmtree(self._vault.spool, ignore_errors=True)
         self._vault.spool.mkdir(mode=0o700)
+        self._secrets = keep_known(str(self._vault.spool), self._vault.secrets())
         batch = self._new_batch()
         for path, stamp, skip in plan.to_skip:
             self._skip(batch, path, stamp, skip)
@@ -84,8 +87,25 @@ class Accepting:
             self._skip(batch, path, stamp, skip)
         batch.accept(self._chunks)
         self._forget_refused()
+        result = self._result(plan)
+        self._sweep(executor)
         shutil.rmtree(self._vault.spool)
-        return self._result(plan)
+        return result
+
+    def _sweep(self, executor: Executor) -> None:
+        """Read once more what holds secrets that other inputs have given away since."""
+        new = self._vault.unswept()
+        if not new:
+            return
+        if found := holders(self._lake, new):
+            self._secrets = keep_known(str(self._vault.spool), self._vault.secrets())
+            self._replaceable |= found
+            known = [one for one in self._vault.inputs().values() if one.id in found]
+            tasks = list(self._restored(known))
+            self._vault.mark_stale(found - {task.input_id for task in tasks})
+            self._read(tasks, self._new_batch(), executor, lambda: None).accept(self._chunks)
+        self._lake.purge()
+        self._vault.note_swept(new)
 
     def _forget_refused(self) -> None:
         """Leave nothing of inputs that turned out to be erased ones, and refuse them at once."""
@@ -270,6 +290,7 @@ class Accepting:
             archive=str(self._vault.archive.root),
             patterns=str(self._vault.patterns),
             consent=self._consent,
+            known=self._secrets,
             erasures=self._erasures,
         )
 

@@ -12,6 +12,7 @@ from typing import Final
 from tracemill.base.ids import digest
 from tracemill.flows.ingest.parts import Finished
 from tracemill.flows.ingest.rows import Rows
+from tracemill.flows.ingest.sweeping import taken_secrets
 from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
 from tracemill.store.lake import Lake, TableWriter
@@ -34,6 +35,7 @@ class Batch:
         self._states: list[Archived] = []
         self._known: list[Known] = []
         self._folders: set[str] = set()
+        self._secrets: dict[str, tuple[bytes, ...]] = {}
         self._refused: set[str] = set()
         self.n_bytes = 0
 
@@ -53,6 +55,7 @@ class Batch:
         task, result = finished.task, finished.result
         stamp = "" if finished.failed and result.reason == "not_readable" else task.stamp
         self._folders.update(finished.folders)
+        self._secrets[result.id] = taken_secrets(finished.secrets)
         self._note(task.address, stamp, result, finished.chunks, failed=finished.failed)
 
     def refuse(self, input_id: str) -> None:
@@ -107,7 +110,7 @@ class Batch:
         self._vault.archive.add(self._name(), self._states, self._vault.spool, chunks)
         new = {sha: chunk for sha, chunk in chunks.items() if sha not in before}
         self._commit(ids & self._replaceable)
-        self._vault.finish(self._known, new, self._folders)
+        self._vault.finish(self._known, new, self._folders, self._secrets)
         for spooled in {chunk.pack for state in self._states for chunk in state.chunks}:
             (self._vault.spool / spooled).unlink()
 

@@ -25,6 +25,7 @@ from tracemill.flows.ingest.masking import refusal, unnamed
 from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardEnd
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.rows import RowBuffer
+from tracemill.flows.ingest.sweeping import keep_secrets, known_secrets
 from tracemill.label.observe import Observer
 from tracemill.records.events import BareLines, Event, FileVersion, LinesAdded
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
@@ -45,15 +46,19 @@ _REDACT_RECORDS: Final = 2_048
 def read_shard(shard: Shard) -> Iterator[Part]:
     """Read the inputs of a shard, one after the other."""
     rows = RowBuffer()
-    batch = _RedactionBatch(redactor(shard.key, shard.home, shard.patterns), rows)
+    batch = _RedactionBatch(_redactor(shard), rows)
     path = Path(shard.spool) / f"{shard.tasks[0].input_id}.zst"
     with Unpacker() as unpacker, closing(Spool(path)) as spool:
         for task in shard.tasks:
-            yield from batch.use(redactor(shard.key, shard.home, shard.patterns, task.allowed))
+            yield from batch.use(_redactor(shard, task.allowed))
             yield from _Reading(task, shard, rows, unpacker).run(spool, batch)
         yield from batch.flush()
         yield from rows.flush()
     yield ShardEnd()
+
+
+def _redactor(shard: Shard, allowed: frozenset[str] = frozenset()) -> Redactor:
+    return redactor(shard.key, shard.home, shard.patterns, allowed, known_secrets(shard.known))
 
 
 class _RedactionBatch:
@@ -103,6 +108,8 @@ class _RedactionBatch:
             reading.keep(record)
         for number, refused in redaction.refused.items():
             self._readings[number].quarantine(self._held[number], refused)
+        for given in redaction.secrets:
+            self._readings[given.record].secrets.add(given.value)
         for finding in redaction.findings:
             self._reading_of[finding.record_id].keep_finding(finding)
         n_bytes, self._n_bytes = self._n_bytes, 0
@@ -127,6 +134,7 @@ class _Reading:
         self._counts: Counter[str] = Counter()
         self._tally: Tally | None = None
         self._folders: set[str] = set()
+        self.secrets: set[bytes] = set()
         self._failure: tuple[str, str] | None = None
         self._refusal = None if shard.erasures is None else refusal(shard.erasures)
         self._is_captured = Path(task.path).parent == Path(shard.spool).with_name("inbox")
@@ -298,6 +306,12 @@ class _Reading:
             self._observers[trajectory_id] = Observer(self._seal)
         return self._observers[trajectory_id]
 
+    def _keep_secrets(self) -> str | None:
+        """Keep what this input gives away, where its bytes may be kept."""
+        if self._level != "full":
+            return None
+        return keep_secrets(self._shard.spool, self._task.input_id, self.secrets)
+
     def finished(self) -> Finished:
         """Say what became of the input, once all its records are kept."""
         reason, detail = self._failure or (None, None)
@@ -321,6 +335,7 @@ class _Reading:
             result=result,
             chunks=self._chunks,
             folders=tuple(sorted(self._folders)),
+            secrets=self._keep_secrets(),
             failed=self._failure is not None,
             is_refused=self._is_refused,
             is_left_out=self._level == "off",

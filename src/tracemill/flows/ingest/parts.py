@@ -55,6 +55,8 @@ class Shard(Record, frozen=True, kw_only=True):
     """File of the compiled patterns, inside the vault."""
     consent: Consent = Consent()
     """How much may be kept of which inputs."""
+    known: str | None = None
+    """File of the secrets that are looked for by their values, inside the vault."""
     erasures: ErasureBook | None = None
     """What was erased and must not come back."""
     max_line_bytes: int = MAX_LINE_BYTES
@@ -72,6 +74,8 @@ class Finished(Record, frozen=True, kw_only=True):
     """Its archived bytes, in the spool."""
     folders: tuple[str, ...]
     """Folders in which its sessions ran, unredacted: for the vault only."""
+    secrets: str | None
+    """File of what it gives away that may stand elsewhere, in the spool."""
     failed: bool
     """Whether a person should know that it could not be read whole."""
     is_refused: bool = False

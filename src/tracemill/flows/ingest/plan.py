@@ -61,7 +61,23 @@ class Ingest:
         planning = _Planning(self._known(), self._refuses())
         for found in discover(places):
             planning.take(found)
-        return planning.finish()
+        plan = planning.finish()
+        plan.to_restore.extend(self._unswept(plan))
+        return plan
+
+    def _unswept(self, plan: Plan) -> list[Known]:
+        """Return inputs that hold what a killed run found, and that are not read anyway."""
+        new = self._vault.unswept() if self._workspace.exists else []
+        if not new:
+            return []
+        from tracemill.flows.ingest.sweeping import holders
+        from tracemill.store.lake import Lake
+
+        found = holders(Lake(self._workspace.lake), new)
+        planned = {candidate.address for candidate, _ in plan.to_read}
+        planned.update(known.path for known in plan.to_restore)
+        known = self._vault.inputs().values()
+        return [one for one in known if one.id in found and one.path not in planned]
 
     def _refuses(self) -> Callable[[str], bool]:
         """Return what tells whether an input was erased; captured events are of everybody."""

@@ -23,12 +23,16 @@ _KEY_BYTES = 32
 
 @lru_cache(maxsize=8)
 def redactor(
-    key: bytes, home: str, compiled: str, allowed: frozenset[str] = frozenset()
+    key: bytes,
+    home: str,
+    compiled: str,
+    allowed: frozenset[str] = frozenset(),
+    known: tuple[bytes, ...] = (),
 ) -> Redactor:
     """Return the redactor with this key, for sessions of whoever has this home folder.
 
     `compiled` is the file of the compiled patterns. They name the home folder. `allowed` are the
-    stand-ins of what is harmless.
+    stand-ins of what is harmless, `known` secrets that are looked for by their values.
     """
     kept: bytes | None = None
     with suppress(OSError):
@@ -37,6 +41,8 @@ def redactor(
     if made.compiled is not None and made.compiled != kept:
         with suppress(OSError):  # without it the next process takes longer, and that is all
             Path(compiled).write_bytes(made.compiled)
+    if known:
+        made.know(known)
     return made
 
 
@@ -51,7 +57,8 @@ class OwnRedactor(NamedTuple):
 def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor:
     """Return a redactor with the workspace's key, or with a key that is forgotten again.
 
-    What is allowed in any project is allowed to it, for it is not told of which a text is.
+    What is allowed in any project is allowed to it, for it is not told of which a text is. It knows
+    the secrets that inputs of the workspace have given away.
     Nothing is made for it: where no workspace is, none is afterwards.
     """
     vault = Vault(workspace.vault)
@@ -62,8 +69,11 @@ def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor
     moment = now()
     active = (one for one in read_allowances(workspace.vault) if one.is_active(moment))
     allowed = frozenset(one.stand_in for one in active)
+    known = tuple(sorted(vault.secrets()))
+    vault.close()
     if engine is not None:
         named = Redactor(vault.key(), engine=engine, home=home, allowed=allowed)
+        named.know(known)
         return OwnRedactor(named, is_kept=True)
-    kept = redactor(vault.key(), home, str(vault.patterns), allowed)
+    kept = redactor(vault.key(), home, str(vault.patterns), allowed, known)
     return OwnRedactor(kept, is_kept=True)

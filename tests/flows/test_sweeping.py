@@ -1,0 +1,176 @@
+"""A secret that one input gives away goes wherever any other holds it, whoever comes first."""
+
+import shutil
+from collections.abc import Sequence
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from tests.flows.sessions import write_session
+from tests.flows.test_ingest import content, ingest, texts, with_key_of
+from tests.redact.templates import fill
+from tracemill.flows.ingest import Ingest
+from tracemill.flows.ingest.accept import Accepting
+from tracemill.flows.ingest.results import Ingested
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.vault import Vault
+from tracemill.store.workspace import Workspace
+
+SECRET = fill("{alnum:24}")
+COMMIT = fill("{hex:40}")
+TELLING = f"export DB_PASSWORD='{SECRET}' TOKEN='{COMMIT}'"
+HOLDING = f'{{"log": "{SECRET} and {COMMIT}"}}'
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    write_session(tmp_path / "in", "a-holds", 2, HOLDING)
+    write_session(tmp_path / "in", "b-tells", 2, TELLING)
+    write_session(tmp_path / "in", "c-holds", 1, HOLDING)
+    write_session(tmp_path / "in", "d-other", 1)
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace(tmp_path / "workspace")
+    made.create()
+    return made
+
+
+def said(workspace: Workspace) -> str:
+    """Return all texts of the newest facts, and what older files still hold."""
+    folder = workspace.lake / "steps"
+    files = sorted(path.name for path in folder.glob("*.parquet"))
+    steps = Lake(workspace.lake).records(TABLES["steps"], files=files)
+    return "\n".join(step.text for step in steps)
+
+
+def test_a_secret_goes_from_sessions_that_were_read_before_and_after(
+    workspace: Workspace, place: Path
+) -> None:
+    result = ingest(workspace, [place])
+
+    assert SECRET not in said(workspace)
+    assert said(workspace).count("[SECRET:known-secret:") == 6
+    assert result.inputs == {"read": 4}
+
+
+def test_what_looks_like_a_commit_stays_in_other_sessions(
+    workspace: Workspace, place: Path
+) -> None:
+    ingest(workspace, [place])
+
+    assert COMMIT in said(workspace)
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations(["a-holds", "b-tells", "c-holds"])), ids=" ".join
+)
+def test_the_order_of_runs_changes_nothing(
+    workspace: Workspace, place: Path, order: Sequence[str]
+) -> None:
+    for name in order:
+        ingest(workspace, [place / f"{name}.jsonl"])
+    ingest(workspace, [place])
+    afresh = with_key_of(workspace, workspace.root.parent / "afresh")
+    ingest(afresh, [place])
+
+    assert content(workspace) == content(afresh)
+
+
+def test_two_workers_write_what_one_writes(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    other = with_key_of(workspace, workspace.root.parent / "other")
+    ingest(other, [place], workers=2)
+
+    assert content(workspace) == content(other)
+    assert SECRET not in said(other)
+
+
+def test_nothing_is_read_once_more_without_a_new_secret(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    before = Lake(workspace.lake).versions()
+    write_session(place, "d-other", 2)
+    ingest(workspace, [place / "d-other.jsonl"])
+    once = Lake(workspace.lake).versions()["steps"] - before["steps"]
+
+    assert once == 1
+    assert ingest(workspace, [place]).inputs == {"unchanged": 4}
+
+
+def killed_before_sweeping(workspace: Workspace, place: Path) -> Ingested | None:
+    def sweep(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Accepting, "_sweep", sweep)
+        with pytest.raises(KeyboardInterrupt):
+            ingest(workspace, [place])
+    return None
+
+
+def test_a_killed_run_is_made_good_by_the_next(workspace: Workspace, place: Path) -> None:
+    killed_before_sweeping(workspace, place)
+    assert SECRET in said(workspace)
+    ingest(workspace, [place])
+    afresh = with_key_of(workspace, workspace.root.parent / "afresh")
+    ingest(afresh, [place])
+
+    assert SECRET not in said(workspace)
+    assert content(workspace) == content(afresh)
+    with Ingest(workspace) as reading:
+        assert reading.plan([place]).is_empty
+
+
+def test_sessions_that_are_gone_are_redacted_from_the_archive(
+    workspace: Workspace, place: Path
+) -> None:
+    ingest(workspace, [place / "a-holds.jsonl"])
+    (place / "a-holds.jsonl").unlink()
+    ingest(workspace, [place])
+
+    assert SECRET not in said(workspace)
+
+
+def test_what_is_not_kept_in_full_is_read_again_where_it_stands(
+    workspace: Workspace, place: Path
+) -> None:
+    rule = f'[[consent.rules]]\nplace = "{place}/a-holds.jsonl"\nlevel = "redacted"\n'
+    (workspace.root / "tracemill.toml").write_text(rule)
+    ingest(workspace, [place])
+    result = ingest(workspace, [place])
+
+    assert result.inputs == {"read": 1, "unchanged": 3}
+    assert all(SECRET not in text for text in texts(workspace))
+
+
+def test_what_is_not_kept_in_full_gives_nothing_away(workspace: Workspace, place: Path) -> None:
+    rule = f'[[consent.rules]]\nplace = "{place}/b-tells.jsonl"\nlevel = "redacted"\n'
+    (workspace.root / "tracemill.toml").write_text(rule)
+    ingest(workspace, [place])
+
+    assert Vault(workspace.vault).secrets() == frozenset()
+
+
+def test_a_secret_in_a_path_changes_no_id(workspace: Workspace, place: Path) -> None:
+    within = place / SECRET
+    within.mkdir()
+    shutil.move(place / "a-holds.jsonl", within)
+    ingest(workspace, [place])
+    before = {known.id for known in Vault(workspace.vault).inputs().values()}
+    ingest(workspace, [place])
+
+    assert {known.id for known in Vault(workspace.vault).inputs().values()} == before
+
+
+def test_forgotten_inputs_leave_no_secret_in_the_vault(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+    vault = Vault(workspace.vault)
+    assert vault.secrets() == {SECRET.encode()}
+    vault.forget([known.id for known in vault.inputs().values()], [])
+
+    assert vault.secrets() == frozenset()
+    vault.close()
