@@ -48,6 +48,23 @@ def test_only_lines_that_change_are_written_anew() -> None:
     assert redacted.found == {"github-pat": 1}
 
 
+KEY = fill("-----BEGIN RSA PRIVATE KEY-----\n{b64:64}\n{b64:40}\n-----END RSA PRIVATE KEY-----")
+
+
+def test_a_secret_of_many_lines_is_found_between_lines_of_json() -> None:
+    redacted = redacted_file(f'{{"a": 1}}\n{KEY}\n{{"b": 2}}\n'.encode(), REDACTOR)
+
+    assert redacted.found == {"private-key": 1}
+    assert redacted.data.startswith(b'{"a": 1}\n[SECRET:private-key:')
+    assert redacted.data.endswith(b']\n{"b": 2}\n')
+
+
+def test_ends_of_lines_stay_as_they_are() -> None:
+    redacted = redacted_file(f'{{"a": "{TOKEN}"}}\r\n{{"b": 2}}\r\n'.encode(), REDACTOR)
+
+    assert [line[-2:] for line in redacted.data.split(b"\n")] == [b"}\r", b"}\r", b""]
+
+
 def test_what_escapes_hide_is_found() -> None:
     hidden = "".join(f"\\u{ord(letter):04x}" for letter in TOKEN)
 

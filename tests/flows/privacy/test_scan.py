@@ -56,6 +56,13 @@ def test_a_line_that_is_no_json_among_others_is_looked_at_as_text(tmp_path: Path
     assert places(tmp_path) == [("line 2", "", "github-pat", 1)]
 
 
+def test_a_secret_of_many_lines_is_found_between_lines_of_json(tmp_path: Path) -> None:
+    key = fill("-----BEGIN RSA PRIVATE KEY-----\n{b64:64}\n{b64:40}\n-----END RSA PRIVATE KEY-----")
+    (tmp_path / "a").write_text(f'{{"a": 1}}\n{key}\n{{"b": 2}}\n')
+
+    assert places(tmp_path) == [("line 2", "", "private-key", 1)]
+
+
 def test_rows_of_parquet_are_told_by_number_and_column(tmp_path: Path) -> None:
     nested = {"content": json.dumps({"text": f"x {TOKEN}"}), "names": ["b", f"c {TOKEN}"]}
     rows = [{"content": "a", "names": []}, nested]

@@ -2,13 +2,14 @@
 
 Formats are told by content: one JSON document, lines that each are one, or text. JSON stays what
 it was: a line in which nothing is found comes out byte by byte, and any other with its values
-replaced and its shape kept.
+replaced and its shape kept. Lines between them that are no JSON are looked at together.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple
 
 from tracemill.base.errors import DataError
@@ -36,6 +37,39 @@ class RedactedFile(NamedTuple):
     """What was found, by rule; of home folders only the first in each text of JSON."""
 
 
+class Part(NamedTuple):
+    """A line of JSON, or lines behind one another that are none: a secret may span those."""
+
+    line: int
+    """Its first line, from 1."""
+    text: str
+    document: Document
+    """What it says."""
+    is_json: bool
+
+
+def parts(lines: Iterable[str]) -> Iterator[Part]:
+    """Yield lines, those that are no JSON together, so that all of them give the text again."""
+    held: list[str] = []
+    number = 0
+    for number, line in enumerate(lines, 1):
+        document = parsed(line)
+        if document is None:
+            held.append(line)
+            continue
+        if held:
+            yield _text_part(number - len(held), held)
+            held = []
+        yield Part(number, line, document, is_json=True)
+    if held:
+        yield _text_part(number - len(held) + 1, held)
+
+
+def _text_part(line: int, held: list[str]) -> Part:
+    text = "\n".join(held)
+    return Part(line, text, parsed(text) or Document(value=text), is_json=False)
+
+
 def redacted_file(data: bytes, redactor: Redactor) -> RedactedFile:
     """Return what a file holds with stand-ins.
 
@@ -43,15 +77,12 @@ def redacted_file(data: bytes, redactor: Redactor) -> RedactedFile:
         DataError: it is not UTF-8, or redaction failed.
     """
     text = decoded(data)
-    if not text:
-        return RedactedFile(data, "text", {})
     if (whole := parsed(text)) is not None:
         return _one_document(whole, data, redactor)
-    lines = text.split("\n")
-    values = [parsed(line) if line.strip() else None for line in lines]
-    if any(line.strip() and value is None for line, value in zip(lines, values, strict=True)):
+    found = list(parts(text.split("\n")))
+    if not any(part.is_json for part in found):
         return _text(text, redactor)
-    return _lines(lines, values, redactor)
+    return _lines(found, redactor)
 
 
 def decoded(data: bytes) -> str:
@@ -83,16 +114,20 @@ def _one_document(document: Document, data: bytes, redactor: Redactor) -> Redact
     return RedactedFile(_spelled(changed[0], indent=2) + b"\n", "json", found)
 
 
-def _lines(lines: list[str], documents: list[Document | None], redactor: Redactor) -> RedactedFile:
-    present = [document for document in documents if document is not None]
-    changed, found = _redacted(present, redactor)
-    after = {id(old): new for old, new in zip(present, changed, strict=True)}
+def _lines(found: list[Part], redactor: Redactor) -> RedactedFile:
+    changed, rules = _redacted([part.document for part in found], redactor)
     out = [
-        line.encode() if document is None or (new := after[id(document)]) is document
-        else _spelled(new)
-        for line, document in zip(lines, documents, strict=True)
-    ]  # fmt: skip
-    return RedactedFile(b"\n".join(out), "json lines", found)
+        part.text.encode() if new is part.document else _spelled_part(part, new)
+        for part, new in zip(found, changed, strict=True)
+    ]
+    is_all_json = all(part.is_json or not part.text.strip() for part in found)
+    return RedactedFile(b"\n".join(out), "json lines" if is_all_json else "text", rules)
+
+
+def _spelled_part(part: Part, document: Document) -> bytes:
+    if isinstance(document.value, str):
+        return document.value.encode()
+    return _spelled(document) + (b"\r" if part.text.endswith("\r") else b"")
 
 
 def _text(text: str, redactor: Redactor) -> RedactedFile:

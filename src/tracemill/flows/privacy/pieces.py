@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.errors import DataError
-from tracemill.flows.privacy.documents import Document, decoded, parsed
+from tracemill.flows.privacy.documents import Document, decoded, parsed, parts
 
 _PARQUET: Final = b"PAR1"
 _SQLITE: Final = b"SQLite format 3\0"
@@ -53,14 +53,13 @@ def pieces_of_text(text: str) -> Iterator[Piece]:
     if (whole := parsed(text)) is not None:
         yield Piece("", whole)
         return
-    lines = text.split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    if parsed(first) is None:
+    found = list(parts(text.split("\n")))
+    if not any(part.is_json for part in found):
         yield Piece("", Document(value=text))
         return
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield Piece(f"line {number}", parsed(line) or Document(value=line))
+    for part in found:
+        if part.text.strip():
+            yield Piece(f"line {part.line}", part.document)
 
 
 def _rows_of_parquet(path: Path) -> Iterator[Piece]:
