@@ -71,6 +71,35 @@ def test_uninstalling_leaves_what_was_there(settings: Path, tmp_path: Path) -> N
     assert not uninstall(tmp_path).is_written
 
 
+def test_uninstalling_takes_away_a_file_that_was_made_for_our_hooks(tmp_path: Path) -> None:
+    install(tmp_path)
+    change = uninstall(tmp_path)
+
+    assert change.is_written
+    assert change.backup is None
+    assert not list((tmp_path / ".claude").iterdir())
+
+
+@pytest.mark.parametrize("before", ["{}\n", ""])
+def test_uninstalling_leaves_a_file_that_held_nothing_before(
+    before: str, settings: Path, tmp_path: Path
+) -> None:
+    settings.write_text(before)
+    install(tmp_path)
+    uninstall(tmp_path)
+
+    assert settings.read_text() == "{}\n"
+
+
+def test_a_file_of_ours_in_which_somebody_else_wrote_is_left(tmp_path: Path) -> None:
+    install(tmp_path)
+    path = tmp_path / ".claude" / "settings.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "model": "m-2"}))
+    uninstall(tmp_path)
+
+    assert json.loads(path.read_text()) == {"model": "m-2"}
+
+
 def test_a_link_stays_a_link(settings: Path, tmp_path: Path) -> None:
     (tmp_path / "dotfiles").mkdir()
     real = settings.rename(tmp_path / "dotfiles" / "settings.json")

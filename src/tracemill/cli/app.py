@@ -169,6 +169,17 @@ _VAULT: Final[Mapping[str, str]] = {
     "rotate": "Make everything anew under another key, and forget the old one.",
     "hold": "Have the key held by a file or by the system's keyring.",
 }
+_ASKED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("run", "sync", "watch"), "[OPTIONS] [SOURCES...]"),
+    "data restore": "--to PATH [OPTIONS] [IDS...]",
+    "dataset audit": "[OPTIONS] [FILES...]",
+    "dataset export": "--to PATH [OPTIONS] [NAME]",
+    "dataset show": "[OPTIONS] [NAME]",
+    "privacy preview": "[OPTIONS] [FILES...]",
+    "privacy redact": "[OPTIONS] [FILES...]",
+    "privacy scan": "[OPTIONS] [TARGETS...]",
+}
+"""How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
 _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 )
@@ -192,7 +203,9 @@ def make_app() -> App:
     )
     for group, commands in _COMMANDS.items():
         for name, (target, text) in commands.items():
-            app.command(f"tracemill.cli.{target}", name=name, help=text, group=group)
+            app.command(
+                f"tracemill.cli.{target}", name=name, help=text, group=group, usage=_usage(name)
+            )
     for group, nouns in _NOUNS.items():
         for name, (text, verbs) in nouns.items():
             app.command(_noun(name, text, verbs, group))
@@ -202,10 +215,17 @@ def make_app() -> App:
 def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group | None = None) -> App:
     app = App(name=name, help=text, group=group, help_format="plaintext")
     for verb, said in verbs.items():
-        app.command(f"tracemill.cli.{name}:{verb}_{name}", name=verb, help=said)
+        usage = _usage(f"{name} {verb}")
+        app.command(f"tracemill.cli.{name}:{verb}_{name}", name=verb, help=said, usage=usage)
     if name == "privacy":
         app.command(_noun("vault", "What is unredacted, and the key of the pseudonyms.", _VAULT))
     return app
+
+
+def _usage(command: str) -> str | None:
+    """Return how a command is used, or None where the parser says it itself."""
+    asked = _ASKED.get(command)
+    return asked and f"Usage: tracemill {command} {asked}"
 
 
 def call(arguments: Sequence[str]) -> int:

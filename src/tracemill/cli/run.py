@@ -92,6 +92,8 @@ def _turn(
 
 
 def _next_steps(result: RunResult) -> list[str]:
+    if not result.is_derived:
+        return ["tracemill run", "tracemill status"]
     if result.dataset is None:
         return [following(result.store), "tracemill status"]
     return ["tracemill dataset show", "tracemill episode list", "tracemill session list"]
@@ -114,11 +116,8 @@ def _show_tests(store: StoreCounts) -> None:
         write(f"Flaky        {counted(store.flaky_tests, 'test')} that failed and passed as it was")
 
 
-def _show(result: RunResult, common: Common) -> None:
-    if result.is_example:
-        write("No sessions were found on this machine: this is the bundled example history.")
+def _show_store(result: RunResult) -> None:
     store = result.store
-    counts("Inputs", result.inputs)
     subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
     history = f"{counted(store.steps, 'step')}, {counted(store.commits, 'commit')}"
     write(f"Sessions     {store.sessions:,}{subagents}, {history}")
@@ -136,6 +135,16 @@ def _show(result: RunResult, common: Common) -> None:
         write(f"Quarantined  {counted(store.quarantined, 'line')} that could not be read")
     if result.dataset:
         write(f"Dataset      {result.dataset}")
+
+
+def _show(result: RunResult, common: Common) -> None:
+    if result.is_example:
+        write("No sessions were found on this machine: this is the bundled example history.")
+    counts("Inputs", result.inputs)
+    if result.is_derived:
+        _show_store(result)
+    else:
+        counts("Records", result.records)
     if not result.changed:
         n_failures = len(result.failures)
         still = f" {counted(n_failures, 'input')} still cannot be read." if n_failures else ""
@@ -151,7 +160,7 @@ def _show(result: RunResult, common: Common) -> None:
         )
     hint(f"{n_bytes / 1e6:,.1f} MB in {seconds:.2f} s", common)
     beside = result.inputs.get("side_file", 0)
-    if beside and not (store.sessions or store.documents):
+    if beside and not (result.records or result.store.sessions or result.store.documents):
         hint(
             f"left alone: {counted(beside, 'file')}; prompts, plans, decisions and their like are "
             "known by their folders and names; of a git repository their history is read too",

@@ -10,7 +10,8 @@ from tracemill.flows.results import StoreCounts
 def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     """Say what is kept, and what to do next. Changes nothing."""
     result = read_status(common.open())
-    follows = following(result.store) if result.exists else "tracemill run"
+    is_current = result.exists and result.is_derived
+    follows = following(result.store) if is_current else "tracemill run"
     if answer("status", result, common, next_steps=[follows]):
         return EXIT_DONE
     if not result.exists:
@@ -23,6 +24,8 @@ def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
             if result.synced
             else "Synced       never"
         )
+        if not result.is_derived:
+            write("Behind       what was synced last is not among these yet")
         subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
         steps, commits = counted(store.steps, "step"), counted(store.commits, "commit")
         write(f"Sessions     {store.sessions:,}{subagents}, {steps}, {commits}")

@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +25,7 @@ from tracemill.capture.settings import hook_command, installed_events, with_hook
 from tracemill.flows.results import CaptureStatus, HookChange, HookStatus
 from tracemill.store.workspace import Workspace, write_whole
 
+_BACKUP: Final = ".bak"
 _SHORT_NAMES: Final = {"claude": "claude-code"}
 
 
@@ -37,6 +39,8 @@ class Edit(NamedTuple):
     after: bytes | None
     """What it is to hold; None where it is to hold what it does."""
     change: HookChange
+    is_removal: bool = False
+    """Whether the file goes: it was made for our hooks, and holds nothing without them."""
 
 
 def plan_install(
@@ -64,7 +68,10 @@ def plan_uninstall(name: str, home: Path, environment: Mapping[str, str]) -> Edi
     agent, hooks = _agent(name)
     path = agent.home(home, environment) / hooks.settings
     before, settings = _read(path)
-    return _edit(agent, path, before, settings, without_hooks(settings))
+    rest = without_hooks(settings)
+    edit = _edit(agent, path, before, settings, rest)
+    is_our_own = not rest and edit.after is not None and not _backups(edit.path)
+    return edit._replace(is_removal=is_our_own)
 
 
 def carry_out(edit: Edit, now: datetime) -> HookChange:
@@ -78,11 +85,14 @@ def carry_out(edit: Edit, now: datetime) -> HookChange:
     before = edit.path.read_bytes() if edit.path.exists() else None
     if before != edit.before:
         raise UsageError(f"{str(edit.path)!r} has changed meanwhile; run the command again")
+    if edit.is_removal:
+        edit.path.unlink()
+        return msgspec.structs.replace(edit.change, is_written=True)
     edit.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     backup = None
     mode = edit.path.stat().st_mode & 0o777 if before is not None else 0o600
     if before is not None:
-        backup = edit.path.with_name(f"{edit.path.name}.{now:%Y%m%d-%H%M%S}.bak")
+        backup = edit.path.with_name(f"{edit.path.name}.{now:%Y%m%d-%H%M%S}{_BACKUP}")
         write_whole(backup, before)
         backup.chmod(mode)
     write_whole(edit.path, edit.after)
@@ -90,6 +100,11 @@ def carry_out(edit: Edit, now: datetime) -> HookChange:
     return msgspec.structs.replace(
         edit.change, is_written=True, backup=str(backup) if backup else None
     )
+
+
+def _backups(path: Path) -> list[Path]:
+    """Return the copies that we put beside a file; where we made the file there is none."""
+    return list(path.parent.glob(f"{escape(path.name)}.*{_BACKUP}"))
 
 
 def read_capture_status(

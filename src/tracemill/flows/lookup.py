@@ -66,7 +66,7 @@ def read_status(workspace: Workspace) -> StatusResult:
     if not workspace.index.exists():
         return StatusResult(
             workspace=str(workspace.root), exists=False, synced=None, store=StoreCounts(),
-            dataset=None,
+            dataset=None, is_derived=True,
         )  # fmt: skip
     book = read_erasures(workspace.vault)
     with Index(workspace.index) as index:
@@ -77,6 +77,7 @@ def read_status(workspace: Workspace) -> StatusResult:
             synced=datetime.fromisoformat(synced) if synced else None,
             store=read_counts(index),
             dataset=str(workspace.datasets / dataset) if dataset else None,
+            is_derived=bool(index.state("derived")),
             erased=sum(one.receipt.kind != "consent" for one in book.erasures) if book else 0,
         )
 

@@ -169,7 +169,8 @@ def _read(
         named = ", ".join(repr(str(path)) for path in places.paths)
         raise NotFoundError(f"nothing to read in {named}; name a folder that holds sessions")
     with Index(workspace.index) as index:
-        index.note(synced=now().isoformat())
+        behind = {"derived": ""} if ingested.changed else {}
+        index.note(synced=now().isoformat(), **behind)
     return ingested
 
 
@@ -215,6 +216,7 @@ def _result(
 ) -> RunResult:
     with Index(workspace.index) as index:
         dataset = index.state("dataset")
+        is_derived = bool(index.state("derived"))
         counts = read_counts(index)
     return RunResult(
         workspace=str(workspace.root),
@@ -222,9 +224,11 @@ def _result(
         is_example=places.is_example,
         changed=changed or ingested.changed,
         inputs=ingested.inputs,
+        records=ingested.records,
         skipped_lines=ingested.skipped_lines,
         failures=ingested.failures,
         store=counts,
+        is_derived=is_derived,
         dataset=str(workspace.datasets / dataset) if dataset else None,
         stages=clock.stages,
     )

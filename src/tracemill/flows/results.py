@@ -87,12 +87,16 @@ class RunResult(Record, frozen=True, kw_only=True):
     """Whether anything was new."""
     inputs: dict[str, int]
     """Files and repositories looked at: `read`, `unchanged`, and a count per reason to skip."""
+    records: dict[str, int]
+    """Records read in this run, by kind."""
     skipped_lines: dict[str, int]
     """Lines that made no record, by reason, in this run."""
     failures: tuple[Failure, ...]
     """Inputs that could not be read whole."""
     store: StoreCounts
-    """What the store holds now."""
+    """What the store holds, as it was last derived."""
+    is_derived: bool
+    """Whether `store` and `dataset` count all that was read."""
     dataset: str | None
     """Folder of the dataset version; None where there is no example."""
     stages: dict[str, StageTime]
@@ -128,9 +132,11 @@ class StatusResult(Record, frozen=True, kw_only=True):
     synced: datetime | None
     """When inputs were last looked at."""
     store: StoreCounts
-    """What the store holds."""
+    """What the store holds, as it was last derived."""
     dataset: str | None
     """Folder of the newest dataset version."""
+    is_derived: bool
+    """Whether `store` and `dataset` count all that was read."""
     erased: int = 0
     """Subjects that were erased, and are refused when they come again."""
 

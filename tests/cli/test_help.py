@@ -1,0 +1,31 @@
+"""The help of every command."""
+
+import re
+
+import pytest
+
+from tracemill.cli.app import _COMMANDS, _NOUNS, _VAULT, call
+
+COMMANDS = [
+    *(name for commands in _COMMANDS.values() for name in commands),
+    *(
+        f"{name} {verb}"
+        for nouns in _NOUNS.values()
+        for name, (_, verbs) in nouns.items()
+        for verb in verbs
+    ),
+    *(f"privacy vault {verb}" for verb in _VAULT),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_arguments_as_it_explains_them(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call([*command.split(), "--help"]) == 0
+    usage, explained = capsys.readouterr().out.split("\n", 1)
+    named = set(re.findall(r"(?<![\w-])(?:\[|\b)([A-Z_]+)(?:\.\.\.)?\]?(?= |$)", usage))
+    of_options = set(re.findall(r"--[a-z-]+ ([A-Z_]+)", usage))
+
+    for name in named - of_options - {"OPTIONS"}:
+        assert re.search(rf"^│ (?:\* +)?{name}\b", explained, re.MULTILINE), name

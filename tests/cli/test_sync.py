@@ -1,0 +1,30 @@
+"""A sync, which reads and derives nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.flows.sessions import write_session
+from tracemill.cli.app import call
+
+
+def test_a_sync_says_what_it_read_and_that_a_run_must_follow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "in"
+    write_session(place, "s1", 2)
+
+    def ask(command: str, *more: str) -> tuple[str, str]:
+        assert call([command, *more, "--workspace", str(tmp_path / "workspace")]) == 0
+        return capsys.readouterr()
+
+    out, err = ask("sync", str(place))
+    assert "trajectories 1" in out
+    assert "Sessions" not in out
+    assert "next: tracemill run\n" in err
+    assert "Behind" in ask("status")[0]
+    assert not json.loads(ask("status", "--json")[0])["is_derived"]
+
+    assert json.loads(ask("run", str(place), "--json")[0])["is_derived"]
+    assert json.loads(ask("sync", str(place), "--json")[0])["is_derived"]
