@@ -59,6 +59,14 @@ def test_a_secret_of_many_lines_is_found_between_lines_of_json() -> None:
     assert redacted.data.endswith(b']\n{"b": 2}\n')
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_document_on_one_line_stays_on_one_line(end: str) -> None:
+    redacted = redacted_file(f'{{"a": "{TOKEN}", "b": 1}}{end}'.encode(), REDACTOR)
+
+    assert redacted.data.decode().splitlines() == [f'{{"a": "{REDACTOR.text(TOKEN)}", "b": 1}}']
+    assert redacted.data.decode().endswith(f"}}{end}")
+
+
 def test_ends_of_lines_stay_as_they_are() -> None:
     redacted = redacted_file(f'{{"a": "{TOKEN}"}}\r\n{{"b": 2}}\r\n'.encode(), REDACTOR)
 

@@ -111,7 +111,9 @@ def _one_document(document: Document, data: bytes, redactor: Redactor) -> Redact
     changed, found = _redacted([document], redactor)
     if not found:
         return RedactedFile(data, "json", {})
-    return RedactedFile(_spelled(changed[0], indent=2) + b"\n", "json", found)
+    is_spread = b"\n" in data.strip()
+    end = data[len(data.rstrip()) :]
+    return RedactedFile(_spelled(changed[0], indent=2 if is_spread else None) + end, "json", found)
 
 
 def _lines(found: list[Part], redactor: Redactor) -> RedactedFile:
