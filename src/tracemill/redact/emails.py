@@ -9,7 +9,9 @@ from tracemill.redact.lines import Candidate, Extent, LineDetector
 from tracemill.redact.protocol import Probe, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 
-_ADDRESS: Final = r"[0-9A-Za-z._%+'-]+@(?:[0-9A-Za-z-]+\.)+[A-Za-z]{2,24}"
+_ADDRESS: Final = (
+    r"[0-9A-Za-z._%+'-]+@(?:[0-9A-Za-z-]+\.)+(?:xn--[0-9A-Za-z-]{2,59}|[A-Za-z]{2,24})"
+)
 _ADDRESS_PATTERN: Final = rf"(?P<secret>{_ADDRESS})"
 _ADDRESS_PROBE: Final = Probe(r"[0-9A-Za-z._%+'-]@[0-9A-Za-z-]+\.[0-9A-Za-z]", ())
 

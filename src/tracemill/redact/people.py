@@ -14,6 +14,7 @@ from typing import Final
 
 from tracemill.redact.homes import is_nobody
 from tracemill.redact.lines import Candidate, Extent, Judge
+from tracemill.redact.national import WORDS, WRITTEN, is_national
 from tracemill.redact.pseudonyms import HOST, USER
 from tracemill.redact.rules import JudgeName
 
@@ -223,6 +224,26 @@ def _ssn(found: Candidate) -> Extent | None:
     return _whole(found)
 
 
+def _national(found: Candidate) -> Extent | None:
+    """A number with its proof, beside a word that says whose it is; words may follow it."""
+    name = found.name.decode("utf-8", "replace").lower()
+    names = next((each for word, each in WORDS.items() if word in name), ())
+    end = found.end
+    while end > found.start:
+        value = found.line[found.start : end].decode("ascii", "replace")
+        if is_national(value, names):
+            extent = Extent(found.start, end)
+            return None if _is_glued(found.until(end)) else extent
+        end = found.start + max(value.rfind(" "), 0)
+    return None
+
+
+def _national_written(found: Candidate) -> Extent | None:
+    """A number that is written as one of a country is, and has its proof."""
+    is_one = not _is_glued(found) and is_national(found.value.decode(), WRITTEN)
+    return _whole(found) if is_one else None
+
+
 def _user(found: Candidate) -> Extent | None:
     """A user name, unless it belongs to a machine or a service."""
     name = found.value.rstrip(b".-")
@@ -258,6 +279,8 @@ PEOPLE_JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "written-phone": _written_phone,
     "ssn": _ssn,
     "phone-before": _phone_before,
+    "national": _national,
+    "national-written": _national_written,
     "user-name": _user,
     "host": _host,
     "marked-host": _marked_host,

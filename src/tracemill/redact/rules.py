@@ -52,6 +52,8 @@ JudgeName = Literal[
     "written-phone",
     "ssn",
     "phone-before",
+    "national",
+    "national-written",
     "user-name",
     "host",
     "marked-host",
