@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from tracemill import records
-from tracemill.flows import consent, erasure, gate_rows, results, team_views, vault
+from tracemill.flows import consent, erasure, expiry, gate_rows, results, team_views, vault
 from tracemill.flows import gates as gate_answers
 from tracemill.flows.held import rows as held_rows
 from tracemill.flows.held import shown
@@ -75,6 +75,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.vault": vault.VaultStatus,
     "answer.backup": vault.VaultBackup,
     "answer.rotated": vault.RotatedKey,
+    "answer.retention": expiry.RetentionResult,
     "answer.found": erasure.FoundSubject,
     "answer.erased": erasure.ErasedSubject,
     "answer.audit": audits.AuditReport,

@@ -156,6 +156,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "reports": "Write the files that teams keep of their own process.",
                 "find": "Say where a person, a session or a place stands in what is kept.",
                 "consent": "Say how much may be kept of what, and how much is.",
+                "retention": "Say for how long things are kept, and what is over.",
                 "erase": "Take a person, a session or a place out of everything, for good.",
             },
         ),

@@ -2,11 +2,13 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
@@ -23,6 +25,7 @@ from tracemill.flows.erasure import (
 from tracemill.flows.erasure import (
     find_data as find,
 )
+from tracemill.flows.expiry import Expiring, RetentionResult, expire, read_retention
 from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.loop import Options
 from tracemill.flows.team_views import write_team_files
@@ -112,6 +115,47 @@ def consent_data(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     return EXIT_DONE
 
 
+def retention_data(
+    *,
+    apply: Annotated[bool, Parameter(negative="")] = False,
+    yes: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say for how long things are kept, and what is over. What is over goes with the next sync.
+
+    Parameters
+    ----------
+    apply
+        Take away now what is over.
+    yes
+        Do not ask.
+    """
+    workspace = common.open()
+    result = read_retention(workspace, now())
+    n_over = result.originals.expired + result.facts.expired + result.datasets.expired
+    if apply and n_over:
+        if not (yes or _agrees(lambda: _show_retention(result), common)):
+            raise UsageError("nothing was taken away; answer with yes, or add --yes")
+        with ProgressLine(common) as report:
+            result = expire(
+                workspace, now(), lambda n_bytes: Options().make(workspace, n_bytes), report
+            )
+    if not answer("retention", result, common):
+        _show_retention(result)
+    return EXIT_DONE
+
+
+def _show_retention(result: RetentionResult) -> None:
+    for name in ("originals", "facts", "datasets"):
+        one: Expiring = getattr(result, name)
+        kept = f"kept for {one.period}" if one.period else "kept for good"
+        oldest = f", the oldest of {one.oldest:%Y-%m-%d}" if one.oldest else ""
+        write(f"{name.title():<12} {kept}: {one.expired} over, {one.kept} not{oldest}")
+    if result.receipt is not None:
+        write(f"Gone         {result.receipt.id}")
+    write(f"Settings     {result.settings}")
+
+
 Kind = Annotated[Literal["person", "session", "path"] | None, Parameter(name="--as", negative="")]
 """What the subject is; by default a known session, else a path where it looks so, else a person."""
 Also = Annotated[tuple[str, ...], Parameter(negative="")]
@@ -175,7 +219,7 @@ def erase_data(
     meant = read_subject(workspace, subject, kind, also)
     with ProgressLine(common) as report:
         found = find(workspace, meant, report)
-    if not dry_run and not (yes or _agrees(found, common)):
+    if not dry_run and not (yes or _agrees(lambda: _show_found(found, common), common)):
         raise UsageError("nothing was erased; answer with yes, or add --yes")
     result = ErasedSubject(found=found, receipt=None)
     if not dry_run:
@@ -188,12 +232,12 @@ def erase_data(
     return EXIT_DONE
 
 
-def _agrees(found: FoundSubject, common: Common) -> bool:
+def _agrees(show: Callable[[], None], common: Common) -> bool:
     """Show what would go, and ask; nobody is asked where nobody can answer."""
     if common.json or not sys.stdin.isatty():
         return False
-    _show_found(found, common)
-    sys.stderr.write("\nErase all of this for good? Type yes: ")
+    show()
+    sys.stderr.write("\nThis goes for good. Type yes: ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() == "yes"
 

@@ -7,7 +7,7 @@ folder of the workspace that holds a version is looked at, also copies of one.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ _LINEAGE: Final = "lineage.jsonl"
 def affected_versions(workspace: Workspace, input_ids: Collection[str]) -> dict[str, int]:
     """Return how many examples of each version were made from some inputs."""
     counted = {}
-    for folder in _versions(workspace):
+    for folder in version_folders(workspace):
         if n_examples := _n_made_from(folder, input_ids):
             counted[folder.name] = n_examples
     return counted
@@ -37,19 +37,25 @@ def erase_versions(
     """Delete every version that was made from some inputs or holds a name; return how many."""
     gone = [
         folder
-        for folder in _versions(workspace)
+        for folder in version_folders(workspace)
         if _n_made_from(folder, input_ids) or _names(folder, refusal)
     ]
-    for folder in gone:
+    erase_folders(workspace, gone, at)
+    return len(gone)
+
+
+def erase_folders(workspace: Workspace, folders: Iterable[Path], at: datetime) -> None:
+    """Delete versions, and put a tombstone in the place of each."""
+    for folder in folders:
         tombstone = {"id": folder.name, "erased": at.isoformat()}
         write_whole(folder.with_name(folder.name + TOMBSTONE), msgspec.json.encode(tombstone))
         aside = workspace.scratch / folder.name
         folder.rename(aside)  # whole or gone, also where this is killed
         shutil.rmtree(aside)
-    return len(gone)
 
 
-def _versions(workspace: Workspace) -> Iterator[Path]:
+def version_folders(workspace: Workspace) -> Iterator[Path]:
+    """Yield the folder of every version within the workspace."""
     skipped = {workspace.vault, workspace.lake, workspace.root / "example"}
     for top in sorted(workspace.root.iterdir()):
         if top.is_dir() and top not in skipped:

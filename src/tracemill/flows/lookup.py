@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StatusResult, StoreCounts
 from tracemill.records.episodes import Episode
+from tracemill.records.erasures import SubjectKind
 from tracemill.records.events import Event
 from tracemill.records.labels import Label
 from tracemill.records.reactions import Reaction
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Step
-from tracemill.store.erasures import read_erasures
+from tracemill.store.erasures import ErasureBook, read_erasures
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 
@@ -78,8 +79,14 @@ def read_status(workspace: Workspace) -> StatusResult:
             store=read_counts(index),
             dataset=str(workspace.datasets / dataset) if dataset else None,
             is_derived=bool(index.state("derived")),
-            erased=sum(one.receipt.kind != "consent" for one in book.erasures) if book else 0,
+            erased=_n_erased(book),
         )
+
+
+def _n_erased(book: ErasureBook | None) -> int:
+    """Return how many subjects a person erased; what settings took is not counted."""
+    erasures = book.erasures if book else ()
+    return sum(one.receipt.kind in get_args(SubjectKind) for one in erasures)
 
 
 def open_index(workspace: Workspace) -> Index:

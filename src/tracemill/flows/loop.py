@@ -20,6 +20,7 @@ from tracemill.flows.ingest.discovery import default_places, discover
 from tracemill.flows.lookup import read_counts
 from tracemill.flows.results import PlanResult, RunResult
 from tracemill.flows.timing import StageClock
+from tracemill.records.settings import Retention
 from tracemill.store.erasures import read_erasures
 from tracemill.store.index import Index
 from tracemill.store.keys import Key
@@ -164,6 +165,7 @@ def _read(
         from tracemill.flows.consent import withdraw_surplus
 
         withdraw_surplus(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
+    _expire(workspace, options, report)
     clock.note("read", n_bytes=ingested.n_bytes)
     if not sum(ingested.inputs.values()):
         named = ", ".join(repr(str(path)) for path in places.paths)
@@ -184,6 +186,14 @@ def _resume(workspace: Workspace, options: Options, report: Report) -> None:
         from tracemill.flows.erasure import resume_erasures
 
         resume_erasures(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
+
+
+def _expire(workspace: Workspace, options: Options, report: Report) -> None:
+    """Take away what is over its period, where the settings say that anything ever is."""
+    if read_settings(workspace).retention != Retention():
+        from tracemill.flows.expiry import expire_by_itself
+
+        expire_by_itself(workspace, now(), lambda n_bytes: options.make(workspace, n_bytes), report)
 
 
 def _ingest(

@@ -15,8 +15,8 @@ from tracemill.records.refs import Count, Record
 SubjectKind = Literal["person", "session", "path"]
 """What a person may erase: who is named, one run of an agent, or what lies or ran at a place."""
 
-ErasureKind = Literal[SubjectKind, "consent"]
-"""What an erasure is about: a subject, or what the consent settings do not allow any more."""
+ErasureKind = Literal[SubjectKind, "consent", "retention"]
+"""What an erasure is about: a subject, or what settings do not allow any more, or no longer."""
 
 Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 """A keyed hash."""
@@ -51,6 +51,8 @@ class Tombstone(Record, frozen=True, kw_only=True):
     """Folders: what ran at one or below it is refused."""
     contents: tuple[ErasedContent, ...] = ()
     """Inputs, wherever a copy may stand."""
+    states: tuple[Hash, ...] = ()
+    """Inputs as long as they stand as they did: address and state."""
     sessions: tuple[Hash, ...] = ()
     """Sessions, by the id that their agent gave them."""
     names: tuple[ErasedName, ...] = ()

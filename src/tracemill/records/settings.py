@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -36,8 +36,25 @@ class Consent(Record, frozen=True, kw_only=True):
     """What is different for some."""
 
 
+Period = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,4} ?(days?|weeks?|months?|years?)$")]
+"""How long, for example `180 days` or `2 years`; a month is 30 days, a year 365."""
+
+
+class Retention(Record, frozen=True, kw_only=True):
+    """For how long things are kept, by class; what no period is given for is kept for good."""
+
+    originals: Period | None = None
+    """Original bytes in the vault, counted from the last moment that they tell of."""
+    facts: Period | None = None
+    """Everything that was read from an input, its originals included."""
+    datasets: Period | None = None
+    """Dataset versions but the newest, counted from when they were made."""
+
+
 class Settings(Record, frozen=True, kw_only=True):
     """Everything that `tracemill.toml` may say."""
 
     consent: Consent = msgspec.field(default_factory=Consent)
     """How much is kept."""
+    retention: Retention = msgspec.field(default_factory=Retention)
+    """For how long."""

@@ -40,11 +40,15 @@ class ErasureBook(Record, frozen=True, kw_only=True):
         others = [one for one in self.erasures if one.receipt.id != erasure.receipt.id]
         return msgspec.structs.replace(self, erasures=(*others, erasure))
 
-    def with_refused(self, addresses: Iterable[str]) -> ErasureBook:
-        """Return the book with the addresses of more inputs that turned out to be refused."""
+    def state_code(self, address: str, stamp: str) -> str:
+        """Return the keyed hash of an input as it stands."""
+        return self.code(f"{address}\0{stamp}")
+
+    def with_refused(self, states: Iterable[str]) -> ErasureBook:
+        """Return the book with more inputs that turned out to be refused, as they stand."""
         *others, last = self.erasures
-        paths = {*last.tombstone.paths, *map(self.code, addresses)}
-        stone = msgspec.structs.replace(last.tombstone, paths=tuple(sorted(paths)))
+        states = {*last.tombstone.states, *states}
+        stone = msgspec.structs.replace(last.tombstone, states=tuple(sorted(states)))
         last = msgspec.structs.replace(last, tombstone=stone)
         return msgspec.structs.replace(self, erasures=(*others, last))
 
@@ -62,6 +66,7 @@ class Refusal:
         self._book = book
         self._paths = {code for stone in stones for code in stone.paths}
         self._folders = {code for stone in stones for code in stone.folders}
+        self._states = {code for stone in stones for code in stone.states}
         self._contents = {c.content for stone in stones for c in stone.contents}
         self._sessions = {code for stone in stones for code in stone.sessions}
         self.sizes = {c.n_bytes for stone in stones for c in stone.contents}
@@ -83,6 +88,10 @@ class Refusal:
             or bool(self.words.places(os.fsencode(within)))
             or (bool(self._paths) and self._book.code(address) in self._paths)
         )
+
+    def refuses_state(self, address: str, stamp: str) -> bool:
+        """Tell whether an input is refused as long as it stands like this."""
+        return bool(self._states) and self._book.state_code(address, stamp) in self._states
 
     def refuses_content(self, content: str) -> bool:
         """Tell whether an input with this SHA-256 is refused."""

@@ -158,7 +158,7 @@ class Accepting:
 
     def _add(self, batch: Batch, finished: Finished) -> None:
         if finished.is_refused:
-            self._refuse(finished.task.address)
+            self._refuse(finished.task.address, finished.task.stamp)
             batch.refuse(finished.task.input_id)
             return
         if finished.is_left_out:
@@ -172,8 +172,9 @@ class Accepting:
             self._vanished.append(before)  # its rows are gone or old: the archive has its bytes
         self._count(finished.result, failed=finished.failed)
 
-    def _refuse(self, address: str) -> None:
-        self._refused.append(address)
+    def _refuse(self, address: str, stamp: str) -> None:
+        assert self._erasures is not None
+        self._refused.append(self._erasures.state_code(address, stamp))
         self._inputs[ERASED] += 1
 
     def _count(self, result: Input, *, failed: bool) -> None:
@@ -194,7 +195,7 @@ class Accepting:
         tasks = []
         for candidate, source in plan.to_read:
             if self._is_erased(candidate):
-                self._refuse(candidate.address)
+                self._refuse(candidate.address, candidate.stamp)
                 continue
             original = originals.get(candidate.address)
             if original is not None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.masking import unnamed
@@ -21,6 +22,9 @@ from tracemill.store.erasures import ErasureBook, Refusal
 from tracemill.store.rewriting import Rewriting, Rewritten, rewrite
 from tracemill.store.vault import Archived, Vault
 from tracemill.store.workspace import Workspace
+
+_STAMP_PARTS: Final = 3
+"""A file's state: size, time, and number."""
 
 
 class VaultErased(NamedTuple):
@@ -54,6 +58,41 @@ def _rewrite(vault: Vault, workspace: Workspace, refusal: Refusal, erasure: Eras
         set(erasure.whole_inputs), set(erasure.masked_inputs), mask, set(erasure.emptied_inputs)
     )
     return rewrite(vault.archive, wanted, vault.spool)
+
+
+class KeptState(NamedTuple):
+    """An input as it last stood."""
+
+    address: str
+    stamp: str
+    content: str | None
+    n_bytes: int
+    is_archived: bool
+    """Whether any of its states has its bytes in the archive."""
+    written: datetime | None
+    """When its file was last written to, where its state says so."""
+
+
+def kept_states(workspace: Workspace) -> dict[str, KeptState]:
+    """Return every input of which anything is kept, as it last stood; captured events excepted."""
+    archived: set[str] = set()
+    found = {}
+    for _, state in Vault(workspace.vault).archive.states():
+        if state.chunks:
+            archived.add(state.input_id)
+        if not is_captured(workspace, state.path) and state.content is not None:
+            found[state.input_id] = KeptState(
+                state.path, state.stamp, state.content, state.n_bytes,
+                state.input_id in archived, _written(state.stamp),
+            )  # fmt: skip
+    return found
+
+
+def _written(stamp: str) -> datetime | None:
+    parts = stamp.split(":")
+    if len(parts) < _STAMP_PARTS or not parts[1].isdigit():
+        return None
+    return datetime.fromtimestamp(int(parts[1]) / 1e9, UTC)
 
 
 def is_captured(workspace: Workspace, address: str) -> bool:

@@ -27,6 +27,8 @@ from tracemill.store.workspace import Workspace
 
 _STILL_WRITTEN: Final = timedelta(days=2)
 """How long a file of the inbox may still grow: its day, and clocks that differ."""
+Refuses = Callable[[str, str], bool]
+"""Tells whether an input at an address, in a state, was erased."""
 
 
 class Ingest:
@@ -79,14 +81,17 @@ class Ingest:
         known = self._vault.inputs().values()
         return [one for one in known if one.id in found and one.path not in planned]
 
-    def _refuses(self) -> Callable[[str], bool]:
+    def _refuses(self) -> Refuses:
         """Return what tells whether an input was erased; captured events are of everybody."""
         book = read_erasures(self._workspace.vault)
         if book is None:
-            return lambda _address: False
+            return lambda _address, _stamp: False
         refusal = Refusal(book)
         inbox = self._workspace.inbox
-        return lambda address: Path(address).parent != inbox and refusal.refuses_address(address)
+        return lambda address, stamp: (
+            Path(address).parent != inbox
+            and (refusal.refuses_address(address) or refusal.refuses_state(address, stamp))
+        )
 
     def count_waiting(self, found: Iterable[Candidate]) -> int:
         """Return how many of these inputs are not known in the state in which they stand."""
@@ -153,7 +158,7 @@ class Ingest:
 class _Planning:
     """Compares what is found with what is known, and makes a plan of it."""
 
-    def __init__(self, known: dict[str, Known], refuses: Callable[[str], bool]) -> None:
+    def __init__(self, known: dict[str, Known], refuses: Refuses) -> None:
         self._known = known
         self._refuses = refuses
         self._members = _members(known)
@@ -167,7 +172,7 @@ class _Planning:
         if isinstance(found, Candidate):
             self._compare(found, None)
             return
-        if self._refuses(found.address):
+        if self._refuses(found.address, ""):
             self._plan.unchanged[ERASED] += 1
             return
         before = self._known.pop(found.address, None)
@@ -191,7 +196,7 @@ class _Planning:
     def _compare(self, found: Candidate, verdict: Verdict | None) -> None:
         """Compare an input with what is known of it; a member's verdict is known already."""
         before = self._known.pop(found.address, None)
-        if self._refuses(found.address):
+        if self._refuses(found.address, found.stamp):
             self._plan.unchanged[ERASED] += 1
         elif not (before and _is_current(before, found)):
             self._add(found, verdict, before)
