@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.laws import assert_adds_up, assert_steps_fit
 from tests.sources.reading import FOREIGN, Found
 
 from tracemill.records.events import Compaction, Feedback, TodoChange
@@ -25,6 +26,17 @@ def params(folder: str, *patterns: str) -> list[Any]:
         return [pytest.param(path, id=path.relative_to(FORMATS).as_posix()) for path in found]
     reason = f"no files {patterns} under {FORMATS / folder}; set TRACEMILL_SHARED_DATA"
     return [pytest.param(Path(), marks=pytest.mark.skip(reason), id="none")]
+
+
+def each_file(folder: str, *patterns: str) -> Any:
+    """Return a fixture that gives every file below a format's folder in its turn."""
+
+    @pytest.fixture(params=params(folder, *patterns))
+    def each(request: pytest.FixtureRequest) -> Path:
+        path: Path = request.param
+        return path
+
+    return each
 
 
 def stated_calls(path: Path) -> int | None:
@@ -65,10 +77,19 @@ def _statuses(step: Step) -> Iterable[str]:
     return (f"{result.status} results" for result in step.results)
 
 
+def n_lines_of(path: Path) -> int:
+    """Return how many lines of a file are not blank."""
+    return sum(bool(line.strip()) for line in path.read_bytes().split(b"\n"))
+
+
+def unknown_types(found: Found) -> set[str]:
+    """Return the types of records that nobody has taught the source."""
+    skipped = (reason.partition(":") for reason in found.tally.skipped)
+    return {kind for said, _, kind in skipped if said == "unknown_type"}
+
+
 def assert_accounted(found: Found) -> None:
     """Assert that lines add up, nothing is unknown, and the header fits its steps."""
-    tally = found.tally
-    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
-    assert not [reason for reason in tally.skipped if reason.startswith("unknown_type")]
-    for header in found.headers:
-        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
+    assert_adds_up(found)
+    assert_steps_fit(found)
+    assert not unknown_types(found)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -17,11 +16,11 @@ from tests.sources.codex import lines as codex
 from tests.sources.codex_exec import lines as codex_exec
 from tests.sources.copilot_cli import lines as copilot
 from tests.sources.gemini_cli import lines as gemini
+from tests.sources.laws import JSON, NAMES, TEXTS, assert_sound, places_in
 from tests.sources.openclaw_telemetry import lines as openclaw
 from tests.sources.pi import lines as pi
-from tests.sources.reading import Found, blocks_of, jsonl, read
+from tests.sources.reading import blocks_of, jsonl, read
 
-from tracemill.records.events import Event
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
@@ -35,25 +34,7 @@ from tracemill.sources.pi import Pi
 from tracemill.sources.pi.openclaw import OpenClawTelemetry
 from tracemill.sources.protocol import Source
 
-NAMES = st.sampled_from(["a", "b", "c"])
-TEXTS = st.sampled_from(
-    [
-        "Go",
-        "Go on",
-        "é\u2028🎉",
-        "\n\n",
-        "[Request interrupted by user]",
-        "<system-reminder>x</system-reminder>",
-        "<turn_aborted>",
-        "",
-    ]
-)
 NUMBERS = st.integers(0, 12)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | NAMES,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
-    max_leaves=4,
-)
 
 
 def claude_blocks() -> st.SearchStrategy[dict[str, Any]]:
@@ -173,18 +154,6 @@ def files(draw: st.DrawFn, source: Source) -> list[bytes]:
     return [jsonl(record) for record in records]
 
 
-def places_in(value: Any) -> list[tuple[Any, Any]]:
-    """Return every place in nested lists and objects where another value could stand."""
-    if isinstance(value, dict):
-        keys: list[Any] = list(value)
-    elif isinstance(value, list):
-        keys = list(range(len(value)))
-    else:
-        return []
-    inner = [place for key in keys for place in places_in(value[key])]
-    return [(value, key) for key in keys] + inner
-
-
 @st.composite
 def misshapen_files(draw: st.DrawFn, source: Source) -> bytes:
     """Draw files whose objects hold anything anywhere, cut and spliced at any byte."""
@@ -200,21 +169,6 @@ def misshapen_files(draw: st.DrawFn, source: Source) -> bytes:
         at = draw(st.integers(0, len(data)))
         data = data[:at] + draw(st.binary(max_size=4)) + data[draw(st.integers(at, len(data))) :]
     return data
-
-
-def assert_sound(found: Found) -> None:
-    """Assert what holds of any input: lines and steps add up, and every record can be stored."""
-    tally = found.tally
-    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
-    assert len({header.id for header in found.headers}) == len(found.headers)
-    for header in found.headers:
-        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
-    assert {step.trajectory_id for step in found.steps} <= {header.id for header in found.headers}
-    ids = [event.id for event in found.events]
-    assert len(set(ids)) == len(ids)
-    for record in found.records:
-        kind = Event if isinstance(record, Event) else type(record)
-        assert msgspec.json.decode(msgspec.json.encode(record), type=kind) is not None
 
 
 @for_each_source

@@ -12,12 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.repositories import Repository
 from tests.sources.entire_metadata.checkpoints import checkpoint_files, metadata, put_branch
-from tests.sources.reading import Found, blocks_of, read
+from tests.sources.laws import assert_adds_up, misshapen
+from tests.sources.reading import blocks_of, read
 from tests.sources.team_reports.lines import LINES
-from tests.sources.test_line_source_laws import JSON, places_in
 
 from tracemill.base.errors import SourceError
-from tracemill.records.findings import Quarantined
 from tracemill.sources import load_source
 from tracemill.sources.process_files.issue_headers import issue_header
 from tracemill.sources.process_files.markdown import (
@@ -54,20 +53,10 @@ LONG: Final = (
 )
 
 
-def assert_adds_up(found: Found) -> None:
-    quarantined = [each for each in found.records if isinstance(each, Quarantined)]
-    skipped = sum(found.tally.skipped.values())
-    assert found.tally.n_lines == found.tally.n_used + skipped + len(quarantined)
-
-
 @st.composite
 def files(draw: st.DrawFn, name: str) -> bytes:
     """Draw lines that hold anything anywhere, or one document over several lines."""
-    objects = json.loads(json.dumps(draw(st.lists(st.sampled_from(OBJECTS[name]), max_size=4))))
-    for each in objects:
-        for _ in range(draw(st.integers(0, 3))):
-            holder, key = draw(st.sampled_from(places_in(each)))
-            holder[key] = draw(JSON)
+    objects = draw(misshapen(OBJECTS[name], max_size=4))
     if len(objects) == 1 and draw(st.booleans()):
         return json.dumps(objects[0], indent=2).encode()
     return "\n".join(map(json.dumps, objects)).encode()

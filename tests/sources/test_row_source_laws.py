@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from tests.sources.adp import trajectories as adp
 from tests.sources.atif import documents as atif
 from tests.sources.chat_messages import rows as messages
+from tests.sources.laws import assert_sound, misshapen
 from tests.sources.mini_swe_agent import runs as mini
 from tests.sources.openhands import sessions as openhands
 from tests.sources.reading import blocks_of, read
 from tests.sources.swe_agent import runs as swe_agent
-from tests.sources.test_line_source_laws import JSON, assert_sound, places_in
 
 from tracemill.sources import load_source
 
@@ -45,11 +45,7 @@ for_each_source = pytest.mark.parametrize("name", list(ROWS))
 @st.composite
 def files(draw: st.DrawFn, name: str) -> bytes:
     """Draw sessions in one of the shapes of a file, with anything anywhere in them."""
-    rows = json.loads(json.dumps(draw(st.lists(st.sampled_from(ROWS[name]), max_size=3))))
-    for row in rows:
-        for _ in range(draw(st.integers(0, 3))):
-            holder, key = draw(st.sampled_from(places_in(row)))
-            holder[key] = draw(JSON)
+    rows = draw(misshapen(ROWS[name], max_size=3))
     shape = draw(st.sampled_from(["list", "lines", "document"]))
     if shape == "lines":
         return "\n".join(map(json.dumps, rows)).encode()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sources.reading import Found, blocks_of, read
+from tests.sources.laws import assert_blocks_do_not_matter, assert_sound, with_noise
+from tests.sources.reading import Found, read
 
 from tracemill.records.events import Feedback
 from tracemill.records.trajectory import Usage
@@ -267,19 +268,11 @@ PIECES = st.sampled_from(
 def test_no_text_is_a_crash_and_blocks_do_not_matter(
     pieces: list[str], noise: bytes, size: int, data: st.DataObject
 ) -> None:
-    whole = "".join(pieces).encode()
-    at = data.draw(st.integers(0, len(whole)))
-    whole = whole[:at] + noise + whole[at:]
-    found = read(Aider(), whole)
+    whole = with_noise("".join(pieces).encode(), noise, data)
 
-    assert read(Aider(), blocks_of(whole, size)).records == found.records
-    tally = found.tally
-    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
-    assert tally.n_lines == sum(bool(line.strip()) for line in whole.split(b"\n"))
-    for header in found.headers:
-        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
-    ids = [event.id for event in found.events]
-    assert len(set(ids)) == len(ids)
+    found = assert_blocks_do_not_matter(Aider(), whole, size)
+    assert_sound(found)
+    assert found.tally.n_lines == sum(bool(line.strip()) for line in whole.split(b"\n"))
 
 
 @given(st.lists(PIECES, max_size=12), st.lists(PIECES, max_size=6))

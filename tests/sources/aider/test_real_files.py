@@ -6,25 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.sources.reading import FOREIGN, Found, head_of, read_file
+from tests.sources.reading import Found, head_of, read_file
+from tests.sources.real_files import each_file
 
 from tracemill.sources.aider import Aider
 
 pytestmark = pytest.mark.foreign
 
-FILES = sorted(path for path in (FOREIGN / "formats" / "aider").rglob("*.md"))
+path = each_file("aider", "**/*.md")
 HEADER = re.compile(r"(?m)^# aider chat started at .*$")
 COMMAND = re.compile(
     r"#### (?:/(?!ask |code |architect |context |chat-mode )|!|# Fix any|I ran this)"
 )
-
-
-@pytest.fixture(params=FILES or [FOREIGN], ids=lambda path: path.name)
-def path(request: pytest.FixtureRequest) -> Path:
-    found: Path = request.param
-    if found == FOREIGN:
-        pytest.skip(f"no Aider histories under {FOREIGN}; set TRACEMILL_SHARED_DATA")
-    return found
 
 
 @pytest.fixture

@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import FOREIGN, head_of, origin_of, read_file
+from tests.sources.laws import assert_adds_up, assert_steps_fit
+from tests.sources.reading import Found, head_of, origin_of, read_file
+from tests.sources.real_files import counts_of, each_file, n_lines_of, unknown_types
 
-from tracemill.records.events import Compaction, Feedback, TodoChange
-from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.claude_code.reader import ClaudeReader
 from tracemill.sources.content import Content
 from tracemill.sources.json_lines import read_json_lines
-from tracemill.sources.protocol import SourceRecord
 
 pytestmark = pytest.mark.foreign
 
-FILES = sorted((FOREIGN / "formats" / "claude_code").rglob("*.jsonl"))
+path = each_file("claude_code", "**/*.jsonl")
 HAND_MADE_TYPES = ("none", "tool_use", "tool_result")
 TOKENS = {
     "input_tokens": "input_tokens",
@@ -32,20 +30,15 @@ TOKENS = {
 }
 
 
-def name_of(path: Path) -> str:
-    return "/".join(path.relative_to(FOREIGN).parts[2:]) or "none"
+COUNTED = (
+    *("calls", "results", "error results", "interruptions", "compactions", "todo changes"),
+    *("rejections", *TOKENS),
+)
 
 
-@pytest.fixture(params=FILES or [FOREIGN], ids=name_of)
-def path(request: pytest.FixtureRequest) -> Path:
-    found: Path = request.param
-    if found == FOREIGN:
-        pytest.skip(f"no Claude Code files under {FOREIGN}; set TRACEMILL_SHARED_DATA")
-    return found
-
-
-def records_of(path: Path) -> list[SourceRecord]:
-    return read_file(ClaudeCode(), path).records
+@pytest.fixture
+def found(path: Path) -> Found:
+    return read_file(ClaudeCode(), path)
 
 
 def objects_of(path: Path) -> Iterator[dict[str, Any]]:
@@ -111,79 +104,41 @@ def counts_of_block(kind: str, block: dict[str, Any]) -> Iterator[str]:
             refused = isinstance(said, str) and said.startswith(
                 "The user doesn't want to proceed with this tool use"
             )
-            yield "rejections" if refused else "errors"
+            yield "rejections" if refused else "error results"
 
 
-def counts_of_records(records: list[SourceRecord]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for record in records:
-        if isinstance(record, Step):
-            found["calls"] += len(record.calls)
-            found["results"] += len(record.results)
-            found["errors"] += sum(result.status == "error" for result in record.results)
-            rejected = sum(result.status == "rejected" for result in record.results)
-            found["rejected results"] += rejected
-            for name in TOKENS:
-                found[name] += getattr(record.usage, name, None) or 0
-        elif isinstance(record, Feedback):
-            found[f"{record.action}s"] += 1
-        elif isinstance(record, Compaction):
-            found["compactions"] += 1
-        elif isinstance(record, TodoChange):
-            found["todo changes"] += 1
-    return found
+def test_counts_agree_with_an_independent_reader(path: Path, found: Found) -> None:
+    counts = counts_of(found)
+
+    assert counts["rejected results"] == counts["rejections"]
+    assert +Counter({name: counts[name] for name in COUNTED}) == counts_by_hand(path)
 
 
-def test_counts_agree_with_an_independent_reader(path: Path) -> None:
-    by_hand = counts_by_hand(path)
-    found = counts_of_records(records_of(path))
-
-    assert found.pop("rejected results") == found["rejections"]
-    del found["steerings"], found["edits"]
-    assert +found == by_hand
-
-
-def test_steps_and_header_agree(path: Path) -> None:
-    records = records_of(path)
-    steps = [record for record in records if isinstance(record, Step)]
-    headers = [record for record in records if isinstance(record, Trajectory)]
-
-    assert len({header.id for header in headers}) == len(headers)
-    for header in headers:
-        own = [step for step in steps if step.trajectory_id == header.id]
-        assert [step.index for step in own] == list(range(header.n_steps))
+def test_steps_and_header_agree(found: Found) -> None:
+    assert_steps_fit(found)
+    for header in found.headers:
+        own = found.steps_of(header)
         for name in TOKENS:
             total = sum(getattr(step.usage, name, None) or 0 for step in own)
             assert total == (getattr(header.total_usage, name, None) or 0)
         assert all(step.text.encode() is not None for step in own)
-    assert {step.trajectory_id for step in steps} <= {header.id for header in headers}
 
 
-def test_no_subagent_line_stands_in_a_main_trajectory(path: Path) -> None:
+def test_no_subagent_line_stands_in_a_main_trajectory(path: Path, found: Found) -> None:
     main = {
         record.get("uuid") for record in objects_of(path) if record.get("isSidechain") is not True
     }
-    records = records_of(path)
-    subagents = {
-        record.id for record in records if isinstance(record, Trajectory) and record.is_subagent
-    }
+    subagents = {header.id for header in found.headers if header.is_subagent}
 
-    for record in records:
-        if isinstance(record, Step) and record.native_id is not None:
-            assert (record.native_id in main) == (record.trajectory_id not in subagents)
+    for step in found.steps:
+        if step.native_id is not None:
+            assert (step.native_id in main) == (step.trajectory_id not in subagents)
 
 
-def test_every_line_is_accounted_for(path: Path) -> None:
-    records = records_of(path)
-    n_quarantined = sum(isinstance(record, Quarantined) for record in records)
-    n_lines = sum(bool(line.strip()) for line in path.read_bytes().split(b"\n"))
-    tally = records[-1]
-
-    assert isinstance(tally, Tally)
-    assert tally.n_lines == n_lines
-    assert tally.n_lines == tally.n_used + n_quarantined + sum(tally.skipped.values())
-    unknown = {reason for reason in tally.skipped if reason.startswith("unknown_type")}
-    assert unknown <= {f"unknown_type:{kind}" for kind in HAND_MADE_TYPES}
+def test_every_line_is_accounted_for(path: Path, found: Found) -> None:
+    assert_adds_up(found)
+    assert found.tally.n_lines == n_lines_of(path)
+    assert unknown_types(found) <= set(HAND_MADE_TYPES)
 
 
 def test_every_file_is_recognised(path: Path) -> None:

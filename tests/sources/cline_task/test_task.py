@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.cline import tasks as cl
+from tests.sources.laws import assert_sound
 from tests.sources.reading import Found, blocks_of, origin_of, read, read_file
 
 from tracemill.sources.cline import Cline, ClineTask
@@ -128,10 +129,7 @@ def test_no_bytes_are_a_crash(data: st.DataObject) -> None:
     end = data.draw(st.integers(at, len(whole)))
     found = read(Cline(), whole[:at] + data.draw(st.binary(max_size=20)) + whole[end:])
 
-    tally = found.tally
-    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
-    for header in found.headers:
-        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
+    assert_sound(found)
 
 
 ANYTHING = st.recursive(

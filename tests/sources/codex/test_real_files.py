@@ -10,40 +10,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import FOREIGN, head_of, origin_of, read_file
+from tests.sources.laws import assert_adds_up, assert_steps_fit
+from tests.sources.reading import Found, head_of, origin_of, read_file
+from tests.sources.real_files import counts_of, each_file, n_lines_of, unknown_types
 
-from tracemill.records.events import Compaction, Feedback, TodoChange
-from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.codex import Codex
 from tracemill.sources.codex.lines import LINES, CodexLine
 from tracemill.sources.codex.reader import CodexReader
 from tracemill.sources.content import Content
 from tracemill.sources.json_lines import Shape, decode_object, read_shaped_lines
-from tracemill.sources.protocol import SourceRecord
 
 pytestmark = pytest.mark.foreign
 
-FILES = sorted((FOREIGN / "formats" / "codex").rglob("*.jsonl"))
+path = each_file("codex", "**/*.jsonl")
+COUNTED = (
+    *("calls", "results", "error results", "interruptions", "compactions", "todo changes"),
+    *("input_tokens", "cache_read_tokens", "output_tokens", "reasoning_tokens"),
+    *("rejections", "steerings", "edits", "rewinds"),
+)
 CALLS = ("tool_call", "function_call", "custom_tool_call", "web_search_call", "tool_search_call")
 HAND_MADE = ("codex_05", "schema_drift", "session_", "small", "large")
 """Files that somebody wrote by hand after old versions, with record types of their own."""
 
 
-def name_of(path: Path) -> str:
-    return "/".join(path.relative_to(FOREIGN).parts[2:]) or "none"
-
-
-@pytest.fixture(params=FILES or [FOREIGN], ids=name_of)
-def path(request: pytest.FixtureRequest) -> Path:
-    found: Path = request.param
-    if found == FOREIGN:
-        pytest.skip(f"no Codex rollouts under {FOREIGN}; set TRACEMILL_SHARED_DATA")
-    return found
-
-
-def records_of(path: Path) -> list[SourceRecord]:
-    return read_file(Codex(), path).records
+@pytest.fixture
+def found(path: Path) -> Found:
+    return read_file(Codex(), path)
 
 
 def items_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -71,7 +63,7 @@ def counts_by_hand(path: Path) -> Counter[str]:
             found["calls"] += kind in CALLS
             found["todo changes"] += item.get("name") == "update_plan"
             found["results"] += kind.endswith(("_output", "_result"))
-            found["errors"] += kind.endswith("_output") and is_failure(item, failed)
+            found["error results"] += kind.endswith("_output") and is_failure(item, failed)
     found["input_tokens"] = total.get("input_tokens", 0) - total.get("cached_input_tokens", 0)
     found["cache_read_tokens"] = total.get("cached_input_tokens", 0)
     found["output_tokens"] = total.get("output_tokens", 0)
@@ -89,34 +81,13 @@ def is_failure(item: dict[str, Any], failed: set[Any]) -> bool:
     return item.get("call_id") in failed or (code is not None and code[1] != "0")
 
 
-def counts_of_records(records: list[SourceRecord]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for record in records:
-        if isinstance(record, Step):
-            found["calls"] += len(record.calls)
-            found["results"] += len(record.results)
-            found["errors"] += sum(result.status == "error" for result in record.results)
-        elif isinstance(record, Feedback):
-            found[f"{record.action}s"] += 1
-        elif isinstance(record, Compaction):
-            found["compactions"] += 1
-        elif isinstance(record, TodoChange):
-            found["todo changes"] += 1
-        elif isinstance(record, Trajectory):
-            for name in ("input", "cache_read", "output", "reasoning"):
-                key = f"{name}_tokens"
-                found[key] += getattr(record.total_usage, key, None) or 0
-    return found
+def test_counts_agree_with_an_independent_reader(path: Path, found: Found) -> None:
+    counts = counts_of(found)
+
+    assert +Counter({name: counts[name] for name in COUNTED}) == counts_by_hand(path)
 
 
-def test_counts_agree_with_an_independent_reader(path: Path) -> None:
-    by_hand = counts_by_hand(path)
-    found = +counts_of_records(records_of(path))
-
-    assert found == by_hand
-
-
-def test_each_typed_message_is_one_step_of_a_person(path: Path) -> None:
+def test_each_typed_message_is_one_step_of_a_person(path: Path, found: Found) -> None:
     if path.name.startswith(HAND_MADE):
         pytest.skip("written by hand, with the same text everywhere")
     typed = [
@@ -124,49 +95,37 @@ def test_each_typed_message_is_one_step_of_a_person(path: Path) -> None:
         for outer, item in items_of(path)
         if outer == "event_msg" and item.get("type") == "user_message"
     ]
-    steps = [record for record in records_of(path) if isinstance(record, Step)]
-    said = [step.text for step in steps if step.speaker == "user"]
+    said = [step.text for step in found.steps if step.speaker == "user"]
 
     assert len(said) == len(typed) or not typed
     assert all(message in text for message, text in zip(typed, said, strict=False))
 
 
-def test_each_reply_is_told_once(path: Path) -> None:
-    steps = [record for record in records_of(path) if isinstance(record, Step)]
+def test_each_reply_is_told_once(path: Path, found: Found) -> None:
     n_replies = sum(
         outer == "response_item" and item.get("role") == "assistant"
         for outer, item in items_of(path)
     )
-    said = [step for step in steps if step.speaker == "agent" and not step.is_error]
+    said = [step for step in found.steps if step.speaker == "agent" and not step.is_error]
     texts = [step.text for step in said if step.text]
 
     assert len(texts) <= n_replies or path.name == "small.jsonl"
 
 
-def test_steps_and_header_agree(path: Path) -> None:
-    records = records_of(path)
-    steps = [record for record in records if isinstance(record, Step)]
-    header = next(record for record in records if isinstance(record, Trajectory))
+def test_steps_and_header_agree(path: Path, found: Found) -> None:
+    steps, header = found.steps, found.header
 
-    assert [step.index for step in steps] == list(range(header.n_steps))
-    assert {step.trajectory_id for step in steps} <= {header.id}
+    assert_steps_fit(found)
     spent = sum((step.usage and step.usage.output_tokens) or 0 for step in steps)
     has_replies = any(step.speaker == "agent" and not step.is_error for step in steps)
     total = (header.total_usage and header.total_usage.output_tokens) or 0
     assert not has_replies or 0.9 * total <= spent <= total or path.name == "small.jsonl"
 
 
-def test_every_line_is_accounted_for(path: Path) -> None:
-    records = records_of(path)
-    n_quarantined = sum(isinstance(record, Quarantined) for record in records)
-    n_lines = sum(bool(line.strip()) for line in path.read_bytes().split(b"\n"))
-    tally = records[-1]
-
-    assert isinstance(tally, Tally)
-    assert tally.n_lines == n_lines
-    assert tally.n_lines == tally.n_used + n_quarantined + sum(tally.skipped.values())
-    unknown = {reason for reason in tally.skipped if reason.startswith("unknown_type")}
-    assert not unknown or path.name.startswith(HAND_MADE)
+def test_every_line_is_accounted_for(path: Path, found: Found) -> None:
+    assert_adds_up(found)
+    assert found.tally.n_lines == n_lines_of(path)
+    assert path.name.startswith(HAND_MADE) or not unknown_types(found)
 
 
 def test_every_rollout_is_recognised(path: Path) -> None:

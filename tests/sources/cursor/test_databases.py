@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.cursor import stores
+from tests.sources.laws import assert_sound
 from tests.sources.reading import head_of, read, read_file
 
 from tracemill.sources.cursor import Cursor
@@ -184,5 +185,4 @@ def test_no_bytes_are_a_crash(data: st.DataObject) -> None:
     end = data.draw(st.integers(at, len(whole)))
     found = read(Cursor(), whole[:at] + data.draw(st.binary(max_size=40)) + whole[end:])
 
-    tally = found.tally
-    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
+    assert_sound(found)

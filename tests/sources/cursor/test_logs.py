@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sources.reading import Found, blocks_of, jsonl, read
+from tests.sources.laws import assert_blocks_do_not_matter, assert_sound, with_noise
+from tests.sources.reading import Found, jsonl, read
 
 from tracemill.records.events import Feedback, Todo, TodoChange
 from tracemill.sources.cursor import Cursor
@@ -175,13 +176,7 @@ RECORDS = st.fixed_dictionaries(
 def test_no_lines_are_a_crash_and_blocks_do_not_matter(
     records: list[Any], size: int, noise: bytes, data: st.DataObject
 ) -> None:
-    whole = jsonl(*records)
-    at = data.draw(st.integers(0, len(whole)))
-    whole = whole[:at] + noise + whole[at:]
-    found = read(Cursor(), whole)
+    whole = with_noise(jsonl(*records), noise, data)
 
-    assert read(Cursor(), blocks_of(whole, size)).records == found.records
-    tally = found.tally
-    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
-    for header in found.headers:
-        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
+    found = assert_blocks_do_not_matter(Cursor(), whole, size)
+    assert_sound(found)

@@ -8,29 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import FOREIGN, head_of, read_file
+from tests.sources.reading import head_of, read_file
+from tests.sources.real_files import FORMATS, each_file
 
 from tracemill.sources.cursor import Cursor
 
 pytestmark = pytest.mark.foreign
 
-FORMATS = FOREIGN / "formats"
-FILES = sorted([*FORMATS.glob("cursor/**/*.jsonl"), *FORMATS.glob("**/cursor-agent-*/*.jsonl")])
+path = each_file("", "cursor/**/*.jsonl", "**/cursor-agent-*/*.jsonl")
 STORES = sorted(FORMATS.glob("cursor/**/*.db"))
 CALLS = ("tool_use", "tool_call")
 RESULTS = ("tool_result", "tool-result")
-
-
-def name_of(path: Path) -> str:
-    return "/".join(path.relative_to(FOREIGN).parts[3:]) or "none"
-
-
-@pytest.fixture(params=FILES or [FOREIGN], ids=name_of)
-def path(request: pytest.FixtureRequest) -> Path:
-    found: Path = request.param
-    if found == FOREIGN:
-        pytest.skip(f"no Cursor sessions under {FOREIGN}; set TRACEMILL_SHARED_DATA")
-    return found
 
 
 def blocks_in(path: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -76,7 +64,7 @@ def test_every_log_is_recognised(path: Path) -> None:
 
 def test_every_store_is_recognised_and_read() -> None:
     if not STORES:
-        pytest.skip(f"no Cursor sessions under {FOREIGN}; set TRACEMILL_SHARED_DATA")
+        pytest.skip(f"no Cursor sessions under {FORMATS}; set TRACEMILL_SHARED_DATA")
     for store in STORES:
         assert Cursor().recognises(head_of(store))
         assert read_file(Cursor(), store).quarantined == []

@@ -8,29 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import FOREIGN, head_of, read_file
+from tests.sources.reading import head_of, read_file
+from tests.sources.real_files import each_file
 
 from tracemill.records.events import Checkpoint
 from tracemill.sources.entire import EntireMetadata
 
 pytestmark = pytest.mark.foreign
 
-FOLDER = FOREIGN / "formats" / "entire_checkpoints"
-FILES = sorted([*FOLDER.glob("*.jsonl"), *FOLDER.rglob("metadata.json")])
+path = each_file("entire_checkpoints", "*.jsonl", "**/metadata.json")
 KNOWN = {
     "cli.metadata.jsonl": {"parts": 712, "sums": 590, "sessions": 294, "summaries": 64},
     "context-evaluator.metadata.jsonl": {
         "parts": 110, "sums": 64, "sessions": 98, "summaries": 73,
     },
 }  # fmt: skip
-
-
-@pytest.fixture(params=FILES or [FOREIGN], ids=lambda path: "/".join(path.parts[-3:]))
-def path(request: pytest.FixtureRequest) -> Path:
-    found: Path = request.param
-    if found == FOREIGN:
-        pytest.skip(f"no metadata of checkpoints under {FOREIGN}; set TRACEMILL_SHARED_DATA")
-    return found
 
 
 def documents(path: Path) -> Iterator[dict[str, Any]]:

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.gemini_cli import lines as gemini
+from tests.sources.laws import JSON, NAMES, TEXTS, assert_sound, places_in
 from tests.sources.reading import blocks_of, jsonl, read
-from tests.sources.test_line_source_laws import JSON, NAMES, TEXTS, assert_sound, places_in
 
 from tracemill.sources.gemini_cli import GeminiCli
 

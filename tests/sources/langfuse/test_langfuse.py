@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.reading import Found, blocks_of, jsonl, read
+from tests.sources.reading import Found, jsonl, read
 
 from tracemill.records.trajectory import Usage
-from tracemill.sources import Head, sources_of
 from tracemill.sources.langfuse import Langfuse
 
 ASK = {"role": "user", "content": "Weather in Paris?"}
@@ -87,34 +84,6 @@ def test_however_it_is_written_it_says_the_same(form: str) -> None:
     assert (found.header.session_id, found.header.title) == ("s1", "weather-bot")
     assert (found.header.models, found.header.agent_version) == (("m-1",), "2.1")
     assert not found.quarantined
-
-
-@pytest.mark.parametrize("form", WRITTEN)
-def test_every_form_is_known_by_its_bytes(form: str, tmp_path: Path) -> None:
-    head = Head(tmp_path / "a", WRITTEN[form], n_bytes=len(WRITTEN[form]))
-
-    assert next(s.name for s in sources_of("file") if s.recognises(head)) == "langfuse"
-
-
-@pytest.mark.parametrize("form", WRITTEN)
-@pytest.mark.parametrize("size", [1, 7, 1000])
-def test_blocks_do_not_matter(form: str, size: int) -> None:
-    data = WRITTEN[form]
-
-    assert read(Langfuse(), blocks_of(data, size)).records == read(Langfuse(), data).records
-
-
-@pytest.mark.parametrize("form", WRITTEN)
-def test_no_damage_is_a_crash(form: str) -> None:
-    chance = random.Random(5)
-    for _ in range(150):
-        data = bytearray(WRITTEN[form])
-        for _ in range(chance.randint(1, 6)):
-            data[chance.randrange(len(data))] = chance.randrange(256)
-        tally = read(
-            Langfuse(), bytes(data[: chance.randrange(len(data))]), max_line_bytes=900
-        ).tally
-        assert tally.n_lines >= tally.n_used + sum(tally.skipped.values())
 
 
 def test_tokens_are_kinds_that_add_up() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.laws import NAMES, TEXTS, assert_sound
 from tests.sources.openclaw_telemetry.lines import (
     DIRECT,
     MAIN,
@@ -24,7 +25,6 @@ from tests.sources.pi import lines as pi
 from tests.sources.reading import Found, head_of, jsonl, read_file
 from tests.sources.reading import read as read_with
 from tests.sources.real_files import assert_accounted, counts_of, params
-from tests.sources.test_line_source_laws import NAMES, TEXTS, assert_sound
 
 from tracemill.sources.pi.openclaw import OpenClawTelemetry
 

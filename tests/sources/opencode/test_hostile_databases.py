@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.laws import assert_sound
 from tests.sources.opencode import sessions as oc
 from tests.sources.reading import blocks_of, read, read_file
 
@@ -119,10 +120,7 @@ def test_no_bytes_are_a_crash(data: st.DataObject) -> None:
     changed = whole[:at] + data.draw(st.binary(max_size=40)) + whole[end:]
     found = read(OpenCode(), changed)
 
-    tally = found.tally
-    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
-    for header in found.headers:
-        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
+    assert_sound(found)
 
 
 @given(size=st.integers(1, 5000))

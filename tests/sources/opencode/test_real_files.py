@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from tests.sources.opencode import sessions as oc
-from tests.sources.reading import FOREIGN, Found, read, read_file
+from tests.sources.reading import Found, read, read_file
+from tests.sources.real_files import each_file
 
 from tracemill.records.events import Feedback
 from tracemill.sources.head import Head
@@ -22,15 +23,12 @@ from tracemill.sources.opencode.tree import OpenCodeTree
 
 pytestmark = pytest.mark.foreign
 
-TREES = sorted(found.parent for found in (FOREIGN / "formats" / "opencode").glob("*/*/session"))
+sessions = each_file("opencode", "*/*/session")
 
 
-@pytest.fixture(params=TREES or [FOREIGN], ids=lambda path: path.name)
-def tree(request: pytest.FixtureRequest) -> Path:
-    found: Path = request.param
-    if found == FOREIGN:
-        pytest.skip(f"no OpenCode sessions under {FOREIGN}; set TRACEMILL_SHARED_DATA")
-    return found
+@pytest.fixture
+def tree(sessions: Path) -> Path:
+    return sessions.parent
 
 
 def sessions_in(tree: Path) -> list[oc.Session]:

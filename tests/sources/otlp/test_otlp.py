@@ -25,10 +25,10 @@ from tests.sources.otlp.spans import (
     tool,
     traces,
 )
-from tests.sources.reading import Found, blocks_of, jsonl, read
+from tests.sources.reading import Found, jsonl, read
 
 from tracemill.records.trajectory import Usage
-from tracemill.sources import SOURCES, Head, sources_of
+from tracemill.sources import SOURCES
 from tracemill.sources.otlp import Otlp
 
 ASK = message("user", "Weather in Paris?")
@@ -316,33 +316,6 @@ def test_however_it_is_written_it_says_the_same(form: str) -> None:
     assert said(found)[:4] == said(told(*TALK))[:4]
     assert found.header.session_id == TRACE
     assert found.steps[1].native_id == f"{1:016x}"
-
-
-@pytest.mark.parametrize("form", WRITTEN)
-@pytest.mark.parametrize("size", [1, 7, 1000])
-def test_blocks_do_not_matter(form: str, size: int) -> None:
-    data = WRITTEN[form]
-
-    assert read(Otlp(), blocks_of(data, size)).records == read(Otlp(), data).records
-
-
-@pytest.mark.parametrize("form", WRITTEN)
-def test_every_form_is_known_by_its_bytes(form: str, tmp_path: Any) -> None:
-    head = Head(tmp_path / "a", WRITTEN[form][:65536], n_bytes=len(WRITTEN[form]))
-
-    assert next(s.name for s in sources_of("file") if s.recognises(head)) == "otlp"
-
-
-@pytest.mark.parametrize("form", WRITTEN)
-def test_no_damage_is_a_crash(form: str) -> None:
-    chance = random.Random(5)
-    for _ in range(150):
-        data = bytearray(WRITTEN[form])
-        for _ in range(chance.randint(1, 6)):
-            data[chance.randrange(len(data))] = chance.randrange(256)
-        cut = bytes(data[: chance.randrange(len(data))])
-        tally = read(Otlp(), cut, max_line_bytes=4000).tally
-        assert tally.n_lines >= tally.n_used + sum(tally.skipped.values())
 
 
 def test_a_session_that_is_long_is_told_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

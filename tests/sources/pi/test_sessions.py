@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.laws import NAMES, TEXTS, assert_sound
 from tests.sources.pi.lines import (
     SESSION,
     call,
@@ -21,7 +22,6 @@ from tests.sources.pi.lines import (
 )
 from tests.sources.reading import Found, jsonl
 from tests.sources.reading import read as read_with
-from tests.sources.test_line_source_laws import NAMES, TEXTS, assert_sound
 
 from tracemill.records.events import Compaction, Feedback
 from tracemill.records.trajectory import Usage

@@ -7,26 +7,20 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.sources.reading import FOREIGN, Found, head_of, read_file
+from tests.sources.reading import Found, head_of, read_file
+from tests.sources.real_files import FORMATS, each_file
 
 from tracemill.records.events import Feedback, TodoChange
 from tracemill.sources.specstory_md import SpecStoryMd
 
 pytestmark = pytest.mark.foreign
 
-FILES = sorted((FOREIGN / "formats" / "specstory_md").rglob("*.md"))
+FILES = sorted((FORMATS / "specstory_md").rglob("*.md"))
+path = each_file("specstory_md", "**/*.md")
 TOOL = re.compile(r"(?ms)^<tool-use [^>]*>.*?^(?:</details>)?</tool-use>$")
 FAILURE = re.compile(
     r"```(?:text)?\n(?:.*\n){0,2}?(?:Exit code [1-9]|<tool_use_error>|Process exited with code [1-9])"
 )
-
-
-@pytest.fixture(params=FILES or [FOREIGN], ids=lambda path: path.name[-40:])
-def path(request: pytest.FixtureRequest) -> Path:
-    found: Path = request.param
-    if found == FOREIGN:
-        pytest.skip(f"no SpecStory files under {FOREIGN}; set TRACEMILL_SHARED_DATA")
-    return found
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sources.reading import Found, blocks_of, read
+from tests.sources.laws import assert_blocks_do_not_matter, assert_sound, with_noise
+from tests.sources.reading import Found, read
 
 from tracemill.records.events import Compaction, Feedback, Todo, TodoChange
 from tracemill.sources.head import Head
@@ -240,16 +241,7 @@ PIECES = st.sampled_from(
 def test_no_text_is_a_crash_and_blocks_do_not_matter(
     pieces: list[str], noise: bytes, size: int, data: st.DataObject
 ) -> None:
-    whole = (top() + "".join(pieces)).encode()
-    at = data.draw(st.integers(0, len(whole)))
-    whole = whole[:at] + noise + whole[at:]
-    found = read(SpecStoryMd(), whole)
+    whole = with_noise((top() + "".join(pieces)).encode(), noise, data)
 
-    assert read(SpecStoryMd(), blocks_of(whole, size)).records == found.records
-    tally = found.tally
-    assert tally.n_lines == tally.n_used + len(found.quarantined) + sum(tally.skipped.values())
-    for header in found.headers:
-        assert [step.index for step in found.steps_of(header)] == list(range(header.n_steps))
-    assert {step.trajectory_id for step in found.steps} <= {header.id for header in found.headers}
-    ids = [event.id for event in found.events]
-    assert len(set(ids)) == len(ids)
+    found = assert_blocks_do_not_matter(SpecStoryMd(), whole, size)
+    assert_sound(found)
