@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
+from itertools import chain
 from typing import Any, Final, Literal, get_args
 
 import msgspec
@@ -23,6 +24,8 @@ Suspicion = Literal["hidden_text", "control_tokens", "untrusted_instructions"]
 """Why a window is not used: what is invisible in it, what a template reads, or who gives orders."""
 
 _ORDERS: Final = "untrusted_instructions"
+_MEMORY: Final = 64 * 2**20
+"""What the states of all forms together may take."""
 
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,28 +70,41 @@ def suspicion(texts: Iterable[str], untyped: Iterable[str]) -> Suspicion | None:
         texts: All that is said.
         untyped: What of it came from nobody who may give orders.
     """
-    said, orders = "\n".join(texts), "\n".join(untyped)
-    for reason in get_args(Suspicion):
-        if _matcher(reason).search(orders if reason == _ORDERS else said):
-            found: Suspicion = reason
-            return found
-    return None
+    numbers = _all_forms().Match("\n".join(texts)) or ()
+    told = {forms()[number].reason for number in numbers}
+    if _ORDERS in told and not _orders().search("\n".join(untyped)):
+        told.remove(_ORDERS)
+    return next((reason for reason in get_args(Suspicion) if reason in told), None)
 
 
 def suspicion_of_steps(steps: Sequence[Step]) -> Suspicion | None:
     """Return why some steps are not to be used."""
     return suspicion(
-        (text for step in steps for text in _texts(step)),
-        (text for step in steps for text in _untyped(step)),
+        chain.from_iterable(map(_texts, steps)), chain.from_iterable(map(_untyped, steps))
     )
 
 
 @cache
-def _matcher(reason: Suspicion) -> Any:
+def _all_forms() -> Any:
+    """Return all forms as one set, which looks for them in one pass."""
+    found = re2.Set.SearchSet(_options())
+    for form in forms():
+        found.Add(form.expression)
+    found.Compile()
+    return found
+
+
+@cache
+def _orders() -> Any:
+    own = (form.expression for form in forms() if form.reason == _ORDERS)
+    return re2.compile("|".join(own), options=_options())
+
+
+def _options() -> re2.Options:
     options = re2.Options()
     options.never_capture = True
-    own = (form.expression for form in forms() if form.reason == reason)
-    return re2.compile("|".join(own), options=options)
+    options.max_mem = _MEMORY
+    return options
 
 
 def _encodings(text: str) -> Iterator[str]:
@@ -98,20 +114,18 @@ def _encodings(text: str) -> Iterator[str]:
         yield coded[4 if shift else 0 : -2]
 
 
-def _texts(step: Step) -> Iterator[str]:
-    """Yield everything in a step that an example may hold."""
-    yield step.text
-    yield step.reasoning or ""
+def _texts(step: Step) -> list[str]:
+    """Return everything in a step that an example may hold."""
+    texts = [step.text, step.reasoning or ""]
     for call in step.calls:
-        yield from _leaves(call.arguments)
-    yield from (result.content for result in step.results)
+        texts += _leaves(call.arguments)
+    return texts + [result.content for result in step.results]
 
 
-def _untyped(step: Step) -> Iterator[str]:
-    """Yield what neither a person nor the harness said: those may give orders."""
-    if step.speaker in {"agent", "tool"}:
-        yield step.text
-    yield from (result.content for result in step.results)
+def _untyped(step: Step) -> list[str]:
+    """Return what neither a person nor the harness said: those may give orders."""
+    said = [step.text] if step.speaker in {"agent", "tool"} else []
+    return said + [result.content for result in step.results]
 
 
 def _leaves(value: Any) -> Iterator[str]:
