@@ -21,6 +21,6 @@ def test_a_document_is_in_the_repository_of_its_commit(tmp_path: Path) -> None:
 
     facts = Facts(Lake(workspace.lake))
     (commit,) = facts.commits
-    assert [document[1:] for document in facts.written] == [
-        (commit.origin.uri, commit.sha, "AGENTS.md")
-    ]
+    (document,) = facts.written
+    assert (document.repository, document.commit) == (commit.origin.uri, commit.sha)
+    assert (document.path, document.is_plan) == ("AGENTS.md", False)

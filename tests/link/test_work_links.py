@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, activity, commit
+from tracemill.link.branches import Branches
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.link.work_links import WrittenDocument, document_links, gate_links
+from tracemill.link.work_links import (
+    WrittenDocument,
+    document_links,
+    gate_links,
+    plan_links,
+)
 from tracemill.records.events import GateRun
 from tracemill.records.refs import Origin
 
@@ -75,3 +81,48 @@ def test_a_version_of_a_document_is_the_sessions_that_wrote_and_committed_it(
         for link in document_links([document], [MADE], about, [made])
     ]
     assert found == [("event_plan", confidence)] * is_linked
+
+
+BRANCH = "feature/tax-totals"
+HISTORY = [
+    commit("a" * 40),
+    commit("b" * 40, parents=("a" * 40,)),
+    commit(
+        "c" * 40,
+        parents=("a" * 40, "b" * 40),
+        subject=f"Merge branch '{BRANCH}'",
+        refs=("main",),
+    ),
+]
+
+
+def plan(path: str, sha: str = "a" * 40, **more: Any) -> WrittenDocument:
+    given: dict[str, Any] = {"is_plan": True, **more}
+    return WrittenDocument(f"event_{sha[0]}", "/srv/app", sha, path)._replace(**given)
+
+
+@pytest.mark.parametrize(
+    ("document", "methods"),
+    [
+        pytest.param(plan("docs/plan.md", branch=BRANCH), ["declared_branch"], id="it says so"),
+        pytest.param(plan("docs/2026-03-01-tax-totals-design.md"), ["named_like"], id="its name"),
+        pytest.param(plan("docs/TAX_TOTALS_PLAN.md"), ["named_like"], id="in capitals"),
+        pytest.param(plan("docs/totals.md"), [], id="another name"),
+        pytest.param(plan("docs/tax-totals.md", is_plan=False), [], id="no plan"),
+    ],
+)
+def test_the_commits_of_a_branch_carry_its_plan_out(
+    document: WrittenDocument, methods: list[str]
+) -> None:
+    found = list(plan_links([document], HISTORY, Branches(HISTORY)))
+
+    assert [link.method for link in found] == methods
+    assert {link.source.id for link in found} <= {HISTORY[1].id}
+
+
+def test_a_plan_is_linked_as_it_first_was() -> None:
+    later = commit("d" * 40, at=START + timedelta(days=1))
+    versions = [plan("docs/tax-totals.md", later.sha), plan("docs/tax-totals.md")]
+    known = [*HISTORY, later]
+
+    assert [i.target.id for i in plan_links(versions, known, Branches(known))] == ["event_a"]

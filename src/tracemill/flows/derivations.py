@@ -25,10 +25,11 @@ from tracemill.label.history import History
 from tracemill.label.outcome import judge_episode
 from tracemill.label.trajectory_labels import trajectory_labels
 from tracemill.link import LINK_VERSION
+from tracemill.link.branches import Branches
 from tracemill.link.forge_links import forge_links
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
-from tracemill.link.work_links import document_links, gate_links
+from tracemill.link.work_links import document_links, gate_links, plan_links
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
@@ -141,6 +142,7 @@ class Derivations:
 def _work_links(facts: Facts) -> Iterator[Link]:
     yield from gate_links(facts.gate_runs, facts.commits)
     yield from document_links(facts.written, facts.commits, facts.activities, facts.links)
+    yield from plan_links(facts.written, facts.commits, Branches(facts.commits))
     sessions = [
         (trajectory, facts.activities[name])
         for name, trajectory in facts.trajectories.items()

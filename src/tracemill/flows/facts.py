@@ -6,6 +6,8 @@ as copies and earlier states of a growing file do, the one with the most steps s
 
 from __future__ import annotations
 
+from typing import Final
+
 from tracemill.flows.ci_gates import CiEvent, ci_gates
 from tracemill.flows.held import Held
 from tracemill.flows.team_gates import TeamEvent, team_gate, team_gates, team_tests
@@ -16,6 +18,7 @@ from tracemill.records.events import (
     ChangeUndone,
     Checkpoint,
     Commit,
+    DocumentVersion,
     Event,
     FileVersion,
     GateRun,
@@ -28,6 +31,8 @@ from tracemill.records.links import Link
 from tracemill.records.trajectory import Trajectory
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
+
+_PLANS: Final = frozenset({"spec", "plan", "design"})
 
 
 class Facts:
@@ -108,4 +113,7 @@ def _rank(trajectory: Trajectory) -> tuple[int, str]:
 def _written(event: FileVersion, commit: str) -> WrittenDocument:
     """Return what links need of a document; what lies within a repository says so behind a `#`."""
     repository = event.origin.uri.partition("#")[0]
-    return WrittenDocument(event.id, repository, commit, event.path)
+    written = WrittenDocument(event.id, repository, commit, event.path)
+    if not isinstance(event, DocumentVersion):
+        return written
+    return written._replace(is_plan=event.document in _PLANS, branch=event.branch)

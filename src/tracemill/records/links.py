@@ -27,6 +27,8 @@ LinkMethod = Literal[
     "checked",
     "checked_after",
     "edited_document",
+    "declared_branch",
+    "named_like",
     "opened",
     "names",
     "head_branch",
@@ -51,10 +53,11 @@ and time agree;
 is not the main one; `named_session` a person named the earlier one in the later one, as when work
 is handed on; `checked` a gate run says that it looked at the commit; `checked_after` it ran when
 that was the last one; `edited_document` the session made the commit of that version of the
-document, and wrote to the file; `opened` the session opened the pull request; `names` a person or a
-command of it names the pull request or issue; `head_branch` it began on the branch that the pull
-request brings; `brought_by` the commit came by the pull request; `closes` the commit says that it
-closes the issue;
+document, and wrote to the file; `declared_branch` the commit was made on the branch that a plan
+names; `named_like` on one that is called as the plan's file is; `opened` the session opened the
+pull request; `names` a person or a command of it names the pull request or issue; `head_branch` it
+began on the branch that the pull request brings; `brought_by` the commit came by the pull request;
+`closes` the commit says that it closes the issue;
 `reverts` a commit says so; `undoes` a commit changes back what the other changed; `same_change`
 a commit was made again by a rebase, an amendment or a cherry-pick; `squashes` a commit says that
 it holds the other among several.
