@@ -151,7 +151,7 @@ def _show(result: RunResult, common: Common) -> None:
         write(f"Nothing is new.{still}")
     seconds = sum(stage.seconds for stage in result.stages.values())
     n_bytes = sum(stage.n_bytes for stage in result.stages.values())
-    if not result.is_example and (Path(result.workspace) / "example").exists():
+    if not result.is_example and common.open().example.exists():
         hint(
             "the bundled example history is in this workspace, and its made-up sessions are "
             "counted and trained on with yours; to be without it, name another folder with "

@@ -56,7 +56,7 @@ def erase_folders(workspace: Workspace, folders: Iterable[Path], at: datetime) -
 
 def version_folders(workspace: Workspace) -> Iterator[Path]:
     """Yield the folder of every version within the workspace."""
-    skipped = {workspace.vault, workspace.lake, workspace.root / "example"}
+    skipped = {workspace.vault, workspace.lake}
     for top in sorted(workspace.root.iterdir()):
         if top.is_dir() and top not in skipped:
             yield from (path.parent for path in sorted(top.rglob(MANIFEST)) if _is_version(path))

@@ -76,7 +76,7 @@ def find_places(
     found = [*default_places(Path.home(), environment), *waiting]
     if next(discover(found), None) is not None:
         return Places(tuple(found), is_default=True)
-    return Places((workspace.root / "example",), is_default=True, is_example=True)
+    return Places((workspace.example,), is_default=True, is_example=True)
 
 
 def plan_turn(

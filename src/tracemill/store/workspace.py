@@ -40,6 +40,7 @@ class Workspace:
         self.datasets = root / "datasets"
         self.scratch = self.vault / "scratch"
         self.inbox = self.vault / "inbox"
+        self.example = self.vault / "example"
 
     @property
     def exists(self) -> bool:
