@@ -7,7 +7,7 @@ one input have different levels, the least holds for all of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -18,7 +18,7 @@ from tracemill.records.activity import Activity
 from tracemill.records.events import Compaction, Feedback
 from tracemill.records.findings import Quarantined
 from tracemill.records.settings import CONSENT_LEVELS, Consent, ConsentLevel, ConsentRule
-from tracemill.records.trajectory import Step, ToolCall, Trajectory
+from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -128,7 +128,14 @@ _OF_TRAJECTORY: Final = (
 _OF_ACTIVITY: Final = (
     "trajectory_id", "input_id", "first_native_id", "n_steps", "n_user_steps", "n_calls",
     "n_results", "n_errors", "n_rejections", "n_interruptions", "n_compactions", "n_todo_changes",
-    "checks", "corrections", "thanks", "given_up", "rejected_steps", "interrupted_steps",
+    "checks", "reactions", "rejected_steps", "interrupted_steps",
     "compacted_steps", "stated_solved", "stated_liked", "last_edit_step", "last_edit_at", "ending",
     "last_user_step", "started", "ended",
 )  # fmt: skip
+LET_IN: Final[Mapping[type[msgspec.Struct], Sequence[str]]] = {
+    ToolResult: _OF_RESULT,
+    Step: _OF_STEP,
+    Trajectory: _OF_TRAJECTORY,
+    Activity: _OF_ACTIVITY,
+}
+"""The fields that are kept at the level `metadata`: none of them holds text of a session."""
