@@ -37,7 +37,7 @@ _LEAST_RUN: Final = 16
 _ID_PREFIX: Final = re.compile(
     rb"(?i)(?:toolu|srvtoolu|[a-z]{2,8}_msg|msg|message|call|chatcmpl|cmpl|resp|rs|fc|req|request|run|thread|asst|file|org|proj"
     rb"|project|evt|event|cus|sub|price|prod|acct|pi|ch|in|seti|step|batch|session|conv|gen|trace|span"
-    rb"|job|task|vs|ws|rev|sha[0-9]*|md5|build|commit|img|image|ca|cache|node|item|id|uuid|pk|pub|public|link"
+    rb"|job|task|vs|ws|rev|sha[0-9]*|md5|build|commit|img|image|ca|cache|node|item|id|uuid|pk|pub|public|link|user"
     rb"|cmp|[a-z]{2,4}(?=_0[0-9a-f]{49}(?![0-9a-z])))[_-]|[a-z]{1,5}_kw"
 )
 _TELLS: Final = re.compile(
@@ -51,7 +51,7 @@ _FILE_ENDING: Final = re.compile(rb"\.[a-z][a-z0-9]{0,7}\Z")
 _SHAPED_ENTROPY: Final = 3.6
 _LONG_RUN: Final = 32
 _NO_TOKEN_NAME: Final = re.compile(
-    rb"(?i)(?:\bid|_id|key|hash|sha\d*|digest|ref|name|branch|tag|image|file|path|cache|etag"
+    rb"(?i)(?:\bid|_id|key|hash|sha\d*|digest|ref|name|branch|tag|image|file|path|cache|etag|content"
     rb"|cursor)[\"']?[ \t]*[:=][ \t]*[\"']?\Z"
 )
 _LENGTHS: Final = (
@@ -107,8 +107,15 @@ def _assigned(found: Candidate) -> Extent | None:
         return None
     found = _trimmed(found)
     is_secret = values.is_secret(found.name, found.value)
-    is_variable = _VARIABLE.match(found.name) and values.is_opaque(found.value)
-    return whole(found) if is_secret or is_variable else None
+    return whole(found) if is_secret or _is_of_variable(found) else None
+
+
+def _is_of_variable(found: Candidate) -> bool:
+    """Tell whether a value is secret because a variable of the environment holds it."""
+    if not _VARIABLE.match(found.name):
+        return False
+    is_word = values.is_password_name(found.name) and values.is_made_up_word(found.value)
+    return values.is_opaque(found.value) or (is_word and not values.is_placeholder(found.value))
 
 
 def _loose(found: Candidate) -> Extent | None:

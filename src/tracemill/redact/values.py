@@ -95,6 +95,8 @@ _ID: Final = re.compile(
 )
 
 _KEY_LETTERS: Final = 2
+_RUN_DIGITS: Final = 3
+_SURE_SHARE: Final = 0.25
 _KEY_DISTINCT: Final = 6
 _LEAST_DISTINCT: Final = 3
 _KEY_LENGTH: Final = 16
@@ -130,8 +132,14 @@ def is_code(value: bytes) -> bool:
         _CODE.search(value) is not None
         or _NUMBERS.match(value) is not None
         or _is_path(value)
-        or (_ATTRIBUTE.match(value) is not None and not _is_uneven(value))
+        or (_ATTRIBUTE.match(value) is not None and not _is_uneven(value) and not _has_run(value))
     )
+
+
+def _has_run(value: bytes) -> bool:
+    """Tell whether a part of a dotted value is too long and mixed for a name."""
+    parts = [part for part in value.split(b".") if len(part) >= _SCRAMBLED_LENGTH]
+    return any(_n_digits(part) >= _RUN_DIGITS and word_share(part) < _SURE_SHARE for part in parts)
 
 
 def _is_odd(value: bytes) -> bool:
@@ -305,12 +313,12 @@ def is_password_name(name: bytes) -> bool:
 def is_secret(name: bytes, value: bytes) -> bool:
     """Tell whether `value`, assigned by the text `name`, is a secret."""
     is_quoted = name[-1:] in _QUOTES
-    if is_quoted and _SAYS_PASSWORD.search(name) and _is_made_up_word(value):
+    if is_quoted and _SAYS_PASSWORD.search(name) and is_made_up_word(value):
         return True
     return _is_secret(value, is_named_password=is_password_name(name), is_quoted=is_quoted)
 
 
-def _is_made_up_word(value: bytes) -> bool:
+def is_made_up_word(value: bytes) -> bool:
     """Tell whether letters alone are a password: lower case, as no label and no type is."""
     return _MADE_UP_WORD.match(value) is not None and value not in _FORM_WORDS
 
