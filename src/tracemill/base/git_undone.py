@@ -88,11 +88,11 @@ class Undoings:
         yield from self._found
         pairs = iter(self._maybe)
         while batch := list(islice(pairs, _PAIRS_AT_ONCE)):
-            lines = _lines(git, batch)
+            contents = _contents(git, batch)
             yield from (
                 Undone(pair.commit, pair.at, pair.undone, "lines")
                 for pair in batch
-                if _is_taken_back(pair.changes, lines)
+                if _is_taken_back(pair.changes, contents)
             )
 
     def _compare(self, commit: str, own: Mapping[bytes, ChangedFile]) -> None:
@@ -130,7 +130,7 @@ def _may_be_taken_back(change: ChangedFile, later: ChangedFile) -> bool:
     return is_covered and later_deleted <= min(2 * added + _SPARE_LINES, _MAX_LINES)
 
 
-def _lines(git: Git, pairs: Iterable[_Maybe]) -> dict[str, Counter[bytes]]:
+def _contents(git: Git, pairs: Iterable[_Maybe]) -> dict[str, bytes]:
     wanted = {
         object_id
         for pair in pairs
@@ -139,17 +139,14 @@ def _lines(git: Git, pairs: Iterable[_Maybe]) -> dict[str, Counter[bytes]]:
         if object_id is not None
     }
     files = (TreeFile(object_id, object_id) for object_id in sorted(wanted))
-    return {
-        file.name: Counter(map(bytes.strip, file.data.split(b"\n")))
-        for file in read_files(git, files, _MAX_BLOB_BYTES)
-    }
+    return {file.name: file.data for file in read_files(git, files, _MAX_BLOB_BYTES)}
 
 
 def _is_taken_back(
-    changes: Iterable[tuple[ChangedFile, ChangedFile]], lines: Mapping[str, Counter[bytes]]
+    changes: Iterable[tuple[ChangedFile, ChangedFile]], contents: Mapping[str, bytes]
 ) -> bool:
     sides = [
-        [lines.get(object_id or "") for object_id in (a.old_id, a.new_id, b.old_id, b.new_id)]
+        [contents.get(object_id or "") for object_id in (a.old_id, a.new_id, b.old_id, b.new_id)]
         for a, b in changes
     ]
     return all(
@@ -157,24 +154,57 @@ def _is_taken_back(
         and new is not None
         and before is not None
         and after is not None
-        and _are_inverse(new - old, old - new, before - after, after - before)
+        and _are_inverse(_Lines.between(old, new), _Lines.between(before, after))
         for old, new, before, after in sides
     )
 
 
-def _are_inverse(
-    added: Counter[bytes],
-    deleted: Counter[bytes],
-    later_deleted: Counter[bytes],
-    later_added: Counter[bytes],
-) -> bool:
+class _Lines(NamedTuple):
+    """The lines that a change adds and deletes, however often each."""
+
+    added: Counter[bytes]
+    deleted: Counter[bytes]
+
+    @classmethod
+    def between(cls, old: bytes, new: bytes) -> _Lines:
+        """Return what a change of one content to another adds and deletes.
+
+        Only what stands between the lines with which both begin and end is counted.
+        """
+        start = old.rfind(b"\n", 0, _n_common(old, new)) + 1
+        old, new = old[start:], new[start:]
+        n_end = _n_common(old[::-1], new[::-1])
+        kept = old.find(b"\n", len(old) - n_end) + 1
+        n_end = len(old) - kept if kept else 0
+        before, after = (_counted(data[: len(data) - n_end]) for data in (old, new))
+        return cls(after - before, before - after)
+
+
+def _counted(data: bytes) -> Counter[bytes]:
+    return Counter(map(bytes.strip, data.split(b"\n")))
+
+
+def _n_common(one: bytes, other: bytes) -> int:
+    """Return with how many bytes both begin."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[least:middle] == other[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
+def _are_inverse(change: _Lines, later: _Lines) -> bool:
     """Tell whether what was added is gone again, what was deleted is back, and no more.
 
     A line may be left behind as a comment. Any other new line must stand for one that was there
     before: otherwise what was added is not taken back, but written anew.
     """
-    if not +added or not (added <= later_deleted and deleted <= later_added):
+    added, deleted = change
+    if not added or not (added <= later.deleted and deleted <= later.added):
         return False
-    new_lines = (later_added - deleted).elements()
+    new_lines = (later.added - deleted).elements()
     n_new = sum(not any(line and line in new for line in added) for new in new_lines)
-    return n_new <= (later_deleted - added).total()
+    return n_new <= (later.deleted - added).total()
