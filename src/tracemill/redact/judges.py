@@ -12,6 +12,7 @@ from tracemill.redact.people import PEOPLE_JUDGES
 from tracemill.redact.rules import JudgeName, LineRule
 
 _TRAILING: Final = b".,;:?'\"`)]}>\\"
+_SETTING: Final = re.compile(rb"[ \t]*[A-Za-z_][0-9A-Za-z_.-]*[ \t]*[:=][ \t]+\Z")
 _QUOTES: Final = b"\"'`"
 _COMMAND_WITH_USER: Final = re.compile(rb"(?i)\b(?:curl|wget|https?|httpie|xh|openssl)\b")
 _VERDICT: Final = re.compile(rb"PASS[ \t]*:[ \t]*\Z")
@@ -87,9 +88,15 @@ def whole(found: Candidate) -> Extent:
 
 def _trimmed(found: Candidate) -> Candidate:
     """Return the candidate without what closes the sentence or the bracket around it."""
-    if found.name[-1:] in _QUOTES:
+    if found.name[-1:] in _QUOTES or _is_line_of_settings(found):
         return found
     return found.until(found.start + len(found.value.rstrip(_TRAILING)))
+
+
+def _is_line_of_settings(found: Candidate) -> bool:
+    """Tell whether a line says nothing but `name: value?`, where the sign belongs to the value."""
+    ends_whole = found.end == len(found.line) and found.value[-1:] == b"?"
+    return ends_whole and _SETTING.match(found.line[: found.start]) is not None
 
 
 def _token(found: Candidate, least_entropy: float) -> Extent | None:
