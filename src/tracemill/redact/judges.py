@@ -130,7 +130,8 @@ def _loose(found: Candidate) -> Extent | None:
     found = _trimmed(found)
     if values.is_placeholder(found.value) or values.is_public(found.context):
         return None
-    return whole(found) if values.is_random(found.value) or values.is_key(found.value) else None
+    checks = (values.is_random, values.is_key, values.is_long_number)
+    return whole(found) if any(check(found.value) for check in checks) else None
 
 
 def _split(found: Candidate) -> Extent | None:

@@ -89,6 +89,7 @@ _QUOTES: Final = b"\"'`"
 _PARTS: Final = re.compile(rb"[0-9A-Za-z]{12,}")
 _HEX_KEY: Final = re.compile(rb"(?i)(?=.*[a-f])[0-9a-f]{20,128}\Z")
 _OPAQUE: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z_.+/=~-]{16,200}\Z")
+_LONG_HEX: Final = re.compile(rb"(?:^|[_.-])[0-9a-f]{30,128}\Z")
 _STAMP: Final = re.compile(rb"\d{8}[T_-]?\d{4,6}")
 _ID: Final = re.compile(
     rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z|(?:[0-9A-Z]{7}-){3}[0-9A-Z]{7}\Z"
@@ -228,7 +229,7 @@ def is_key(value: bytes) -> bool:
     """Tell whether a value has a part that a machine has drawn: who asks knows what it is for."""
     if is_placeholder(value) or len(value) < _KEY_LENGTH or _STAMP.match(value):
         return False
-    if _HEX_KEY.match(value) or _ID.match(value):
+    if _HEX_KEY.match(value) or _ID.match(value) or _LONG_HEX.search(value):
         return True
     if is_words(value) or is_code(value) or _is_mostly_words(value):
         return False
@@ -254,6 +255,11 @@ def is_opaque(value: bytes) -> bool:
     if _OPAQUE.match(value) is None or is_placeholder(value) or is_words(value):
         return False
     return not (_is_path(value) or _NUMBERS.match(value) or _is_mostly_words(value))
+
+
+def is_long_number(value: bytes) -> bool:
+    """Tell whether a value has more digits than anything that people count."""
+    return _LONG_NUMBER.match(value) is not None
 
 
 def is_id(value: bytes) -> bool:
