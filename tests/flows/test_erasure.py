@@ -12,6 +12,7 @@ import zstandard
 
 from tests.flows.sessions import lines
 from tests.repositories import Repository
+from tests.sources.opencode import sessions as oc
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.capture import emit
 from tracemill.flows.datasets import find_version
@@ -197,6 +198,25 @@ def test_an_erased_dataset_version_leaves_a_tombstone_and_a_successor(team: Team
     with pytest.raises(NotFoundError, match="held data that was erased on"):
         find_version(team.workspace, versions.pop())
     assert find_version(team.workspace, "chat")
+
+
+def test_a_database_that_names_a_person_keeps_its_sessions(team: Team, tmp_path: Path) -> None:
+    folder = tmp_path / "opencode"
+    folder.mkdir()
+    words = f"{'word ' * 3_000}{NAME} <{MAIL}> {'word ' * 3_000}"
+    named = oc.session(oc.said(1, oc.text(words)), oc.replied(2, oc.text("done")))
+    plain = oc.session(
+        oc.said(3, oc.text("plain words"), session_id="ses_2"), own_id="ses_2",
+    )  # fmt: skip
+    oc.write_database(folder / "opencode.db", named, plain)
+    before = turn(team.workspace, [folder], {}, Options(), lambda _progress: None).store.sessions
+    counts = team.erase(NAME, also=("Quintessa", USER))
+    (folder / "opencode.db").touch()  # so it is read again, and masked while it is
+    after = turn(team.workspace, [folder], {}, Options(), lambda _progress: None).store.sessions
+
+    assert counts["inputs_whole"] == 1
+    assert after == before - 1
+    assert left(team.workspace.root, *CANARIES) == []
 
 
 def test_status_tells_of_erasures(team: Team) -> None:

@@ -1,34 +1,35 @@
 """Bytes of an input without the names of an erased subject, and everything else where it was.
 
 A folder is archived as a tar stream, whose headers carry a sum of their own bytes, so names of
-files in it are masked header by header. Captured events stand one in a line: where a line names
+files in it are masked header by header. A database splits texts over its pages, so it is masked
+value by value and written anew. Captured events stand one in a line: where a line names
 an erased session or place, the whole line becomes spaces.
 """
 
 from __future__ import annotations
 
+import shutil
 import tarfile
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from tracemill.base.keyed_words import KeyedWords
+from tracemill.base.sqlite import DAMAGE, MAGIC
+from tracemill.base.sqlite_values import Change, change_values
 from tracemill.base.streams import Blocks
 from tracemill.store.erasures import ErasureBook, Refusal
 
 _BLOCK_BYTES: Final = 2**20
-_DATABASE: Final = b"SQLite format 3\0"
 _TAR_MARK: Final = b"ustar"
 _TAR_MARK_AT: Final = 257
 _SUM: Final = slice(148, 156)
 _SIZE: Final = slice(124, 136)
-
-
-def is_database(beginning: bytes) -> bool:
-    """Tell whether bytes are a database, of which nothing can be masked: its pages would lie."""
-    return beginning.startswith(_DATABASE)
 
 
 def refusal(book: ErasureBook) -> Refusal:
@@ -55,8 +56,43 @@ def masked(blocks: Iterable[bytes], words: KeyedWords) -> Iterator[bytes]:
     whole = _chained(first, flowing)
     if first[_TAR_MARK_AT : _TAR_MARK_AT + len(_TAR_MARK)] == _TAR_MARK:
         yield from _masked_tar(Blocks(whole), words)
+    elif first.startswith(MAGIC):
+        yield from words.passing(_changed_database(whole, words.masked))
     else:
         yield from words.passing(whole)
+
+
+def count_names(blocks: Iterable[bytes], words: KeyedWords) -> int:
+    """Return in how many places of an input names stand."""
+    flowing = iter(blocks)
+    first = next(flowing, b"")
+    whole = _chained(first, flowing)
+    if not first.startswith(MAGIC):
+        return words.count(whole)
+    found = [0]
+
+    def look(data: bytes) -> bytes:
+        found[0] += len(words.places(data))
+        return data
+
+    n_bytes = words.count(_changed_database(whole, look))
+    return max(found[0], n_bytes)
+
+
+def _changed_database(blocks: Iterable[bytes], change: Change) -> Iterator[bytes]:
+    """Hand on a database with its values changed; a damaged one as it came, no reader reads it."""
+    with tempfile.TemporaryDirectory(prefix="tracemill-") as folder:
+        path = Path(folder) / "database"
+        with path.open("wb") as out:
+            out.writelines(blocks)
+        changed = path.with_name("changed")
+        shutil.copyfile(path, changed)
+        with suppress(*DAMAGE):
+            change_values(changed, change)
+            changed.replace(path)
+        with path.open("rb") as opened:
+            while block := opened.read(_BLOCK_BYTES):
+                yield block
 
 
 def without_lines(blocks: Iterable[bytes], words: KeyedWords) -> Iterator[bytes]:

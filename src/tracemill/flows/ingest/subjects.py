@@ -17,7 +17,7 @@ from tracemill.base.errors import UsageError
 from tracemill.base.keyed_words import KeyedWords, name_code, words_of
 from tracemill.flows.ingest.erasing import is_captured
 from tracemill.flows.ingest.identities import Aliases, Identity, aliases_of, identities_in
-from tracemill.flows.ingest.masking import is_database
+from tracemill.flows.ingest.masking import count_names
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.results import Progress, Report
 from tracemill.records.erasures import ErasedContent, ErasedName, SubjectKind, Tombstone
@@ -114,9 +114,6 @@ class _Finding:
         whole = self._own(words)
         whole |= self._copies_of(whole)
         masked = self._naming(words, whole)
-        if pages := {input_id for input_id in masked if self._is_database(input_id)}:
-            whole |= pages | self._copies_of(pages)
-        masked = {i: n for i, n in masked.items() if i not in whole}
         ran = [ran for ran in self._ran if ran.input_id in whole]
         sessions = {one.session_id for one in ran}
         return Found(
@@ -198,17 +195,13 @@ class _Finding:
         found: dict[str, int] = {}
         for input_id, state in wanted:
             if state.chunks not in counted:
-                counted[state.chunks] = words.count(self._vault.archive.read(state.chunks))
+                blocks = self._vault.archive.read(state.chunks)
+                counted[state.chunks] = count_names(blocks, words)
             if counted[state.chunks]:
                 found[input_id] = counted[state.chunks]
             done += state.n_bytes
             self._report(Progress("find", done, total))
         return found
-
-    def _is_database(self, input_id: str) -> bool:
-        """Tell whether nothing of an input can be masked, since it consists of pages."""
-        chunks = self._newest[input_id].chunks
-        return is_database(next(iter(self._vault.archive.read(chunks)), b""))
 
     def _may_name(self, input_id: str) -> bool:
         return self._subject.kind == "person" or self._is_inbox(input_id)
