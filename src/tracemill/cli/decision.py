@@ -2,13 +2,12 @@
 
 from tracemill.base.text import one_line
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Listing, Shape, answer, show_list, write
+from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
 from tracemill.flows.held.rows import DecisionRow
 
 
 def _cells(row: DecisionRow) -> tuple[str, ...]:
-    when = f"{row.at:%Y-%m-%d %H:%M}" if row.at else "unknown"
-    return row.id, when, row.tracker, row.status or "", one_line(row.statement or "", 90)
+    return row.id, when(row.at), row.tracker, row.status or "", one_line(row.statement or "", 90)
 
 
 _SHAPE = Shape(

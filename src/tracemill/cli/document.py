@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Listing, Shape, answer, hint, show_list, write
+from tracemill.cli.output import Common, Listing, Shape, answer, hint, show_list, when, write
 from tracemill.flows.held.rows import DocumentRow
 from tracemill.records.events import IssueHeader
 
@@ -15,13 +15,12 @@ _SHOWN_VERSIONS = 10
 
 
 def _cells(row: DocumentRow) -> tuple[str, ...]:
-    when = f"{row.last_at:%Y-%m-%d %H:%M}" if row.last_at else "unknown"
     stands = "deleted" if row.change == "deleted" else row.outcome or row.status or ""
     if row.open_issues is not None:
         stands = f"{row.open_issues} open"
     return (
-        row.id, when, row.kind, str(row.versions), one_line(stands, 20), one_line(row.path, 60),
-        one_line(row.title or "", 50),
+        row.id, when(row.last_at), row.kind, str(row.versions), one_line(stands, 20),
+        one_line(row.path, 60), one_line(row.title or "", 50),
     )  # fmt: skip
 
 
@@ -82,8 +81,8 @@ def show_document(
     for label in shown.labels:
         write(f"Label        {label.name} = {label.value}  {label.reason}")
     for version in shown.versions[:_SHOWN_VERSIONS]:
-        when = (version.at or "unknown")[:16].replace("T", " ")
-        write(f"Version      {when}  {version.change:<8}  {(version.commit or '')[:12]}")
+        commit = (version.commit or "")[:12]
+        write(f"Version      {when(version.at)}  {version.change:<8}  {commit}".rstrip())
     if len(shown.versions) > _SHOWN_VERSIONS:
         hint(f"{counted(len(shown.versions), 'version')} in all: see --json", common)
     if shown.header is not None:

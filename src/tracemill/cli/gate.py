@@ -11,6 +11,7 @@ from tracemill.cli.output import (
     counts,
     hint,
     show_list,
+    when,
     write,
 )
 from tracemill.flows.gate_rows import FixRow, FlakyRow, GateRow
@@ -22,12 +23,11 @@ _URI_WIDTH = 42
 
 
 def _cells(row: GateRow) -> tuple[str, ...]:
-    when = f"{row.at:%Y-%m-%d %H:%M}" if row.at else "unknown"
     failing = row.failed + row.errors
     tool = row.tool or row.title or "unknown"
     share = f"{row.line_rate:.1%}" if row.line_rate is not None else ""
     return (
-        row.id, when, row.gate, tool, row.status, str(row.total), str(failing),
+        row.id, when(row.at), row.gate, tool, row.status, str(row.total), str(failing),
         share, (row.commit or "")[:12], _end_of(row.uri),
     )  # fmt: skip
 
@@ -48,10 +48,10 @@ _SHAPE = Shape(
 
 
 def _fix_cells(row: FixRow) -> tuple[str, ...]:
-    when = f"{row.after_at:%Y-%m-%d %H:%M}" if row.after_at else "unknown"
     return (
-        row.before, row.after, when, str(row.fixed), str(row.collected), str(row.still_failing),
-        str(row.broken), "yes" if row.is_green else "no", one_line(row.tests[0], 60),
+        row.before, row.after, when(row.after_at), str(row.fixed), str(row.collected),
+        str(row.still_failing), str(row.broken), "yes" if row.is_green else "no",
+        one_line(row.tests[0], 60),
     )  # fmt: skip
 
 
@@ -66,11 +66,10 @@ _FIX_SHAPE = Shape(
 
 
 def _flaky_cells(row: FlakyRow) -> tuple[str, ...]:
-    when = f"{row.last_at:%Y-%m-%d %H:%M}" if row.last_at else "unknown"
     said = f"{row.attempts} attempts" if row.attempts else f"{row.failed} no, {row.passed} yes"
     return (
-        row.runs[-1], when, row.gate, said, (row.commit or "")[:12], str(len(row.runs)),
-        one_line(row.name, 80),
+        row.runs[-1], when(row.last_at), row.gate, said, (row.commit or "")[:12],
+        str(len(row.runs)), one_line(row.name, 80),
     )  # fmt: skip
 
 

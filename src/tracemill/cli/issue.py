@@ -2,18 +2,17 @@
 
 from tracemill.base.text import one_line
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Listing, Shape, answer, show_list, write
+from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
 from tracemill.flows.held.rows import IssueRow
 
 _WIDTH = 100
 
 
 def _cells(row: IssueRow) -> tuple[str, ...]:
-    when = f"{row.at:%Y-%m-%d %H:%M}" if row.at else "unknown"
     behind = "left behind" if row.rolled_up is False else ""
     return (
-        row.id, when, row.state, row.issue_type or "", one_line(row.name, 40), str(row.comments),
-        str(row.parts), behind, one_line(row.title or "", 60),
+        row.id, when(row.at), row.state, row.issue_type or "", one_line(row.name, 40),
+        str(row.comments), str(row.parts), behind, one_line(row.title or "", 60),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -75,6 +76,11 @@ def write_lines(rows: Iterable[Any]) -> None:
 def write(text: str = "") -> None:
     """Print a line of the answer; control characters in it are shown, not obeyed."""
     sys.stdout.write(printable(text) + "\n")
+
+
+def when(at: datetime | None) -> str:
+    """Return a moment as lists show it, in UTC; one that is not known says so."""
+    return f"{at:%Y-%m-%d %H:%M}" if at else "unknown"
 
 
 def hint(text: str, common: Common) -> None:

@@ -2,18 +2,17 @@
 
 from tracemill.base.text import one_line
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Listing, Shape, answer, show_list, write
+from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
 from tracemill.flows.held.rows import PullRequestRow
 
 _WIDTH = 100
 
 
 def _cells(row: PullRequestRow) -> tuple[str, ...]:
-    when = f"{row.at:%Y-%m-%d %H:%M}" if row.at else "unknown"
     reviews = f"{row.approvals} yes, {row.changes_requested} no" if row.reviews else ""
     changed = "" if row.added is None else f"+{row.added} -{row.deleted or 0}"
     return (
-        row.id, when, row.state, f"{row.repository or ''}#{row.number}", reviews,
+        row.id, when(row.at), row.state, f"{row.repository or ''}#{row.number}", reviews,
         str(row.comments), changed, row.head_branch or "", one_line(row.title or "", 60),
     )  # fmt: skip
 
@@ -73,9 +72,10 @@ def show_pr(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - 
         if value is not None:
             write(f"{title:<12} {one_line(value, _WIDTH)}")
     for review in shown.reviews:
-        when = f"{review.at:%Y-%m-%d %H:%M}" if review.at else "unknown"
         text = one_line(review.text or "", _WIDTH)
-        write(f"Review       {when}  {review.state}  {who(review.author)}  {text}".rstrip())
+        write(
+            f"Review       {when(review.at)}  {review.state}  {who(review.author)}  {text}".rstrip()
+        )
     if pull.body:
         write(f"\n{pull.body.rstrip()}")
     show_comments(shown.comments)

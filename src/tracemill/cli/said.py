@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 
-from tracemill.cli.output import write
+from tracemill.cli.output import when, write
 from tracemill.records.forge import Actor, Comment
 
 
 def show_comments(comments: Iterable[Comment]) -> None:
     """Print comments, each with who said it, when, and on what."""
     for comment in comments:
-        when = f"{comment.at:%Y-%m-%d %H:%M}" if comment.at else "unknown"
         place = ":".join(str(part) for part in (comment.path, comment.line) if part is not None)
-        write(f"\n{who(comment.author)}  {when}  {place}".rstrip())
+        write(f"\n{who(comment.author)}  {when(comment.at)}  {place}".rstrip())
         write((comment.text or "").rstrip())
 
 

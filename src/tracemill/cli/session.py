@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from tracemill.base.text import one_line, printable_json
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Listing, Shape, answer, show_list, write
+from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
 from tracemill.flows.lookup import show_trajectory
 from tracemill.flows.results import SessionRow
 from tracemill.flows.session_export import export_session as write_session
@@ -21,11 +21,10 @@ _TEXT_WIDTH = 2_000
 
 
 def _cells(row: SessionRow) -> tuple[str, ...]:
-    started = f"{row.started:%Y-%m-%d %H:%M}" if row.started else "unknown"
     agent = f"{row.agent} (subagent)" if row.is_subagent else row.agent
     tokens = f"{row.output_tokens:,}" if row.output_tokens is not None else "unknown"
     return (
-        row.id, started, agent, row.outcome, str(row.user_steps), str(row.tool_calls),
+        row.id, when(row.started), agent, row.outcome, str(row.user_steps), str(row.tool_calls),
         str(row.tool_errors), tokens, one_line(row.title or "", 50),
     )  # fmt: skip
 

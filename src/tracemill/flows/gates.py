@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-import msgspec
-
 from tracemill.flows.ci_gates import CiEvent, gate_of, results_of
 from tracemill.flows.gate_rows import FixRow, FlakyRow, GateRow
 from tracemill.flows.lookup import find_row
@@ -71,8 +69,7 @@ def gate_row(run: GateRun) -> Row:
         source=run.origin.source,
         uri=run.origin.uri,
     )
-    moment = run.at.isoformat() if run.at else ""
-    return Row("gate", row.id, moment, msgspec.to_builtins(row))
+    return Row.of("gate", row, run.at)
 
 
 def fix_row(pair: FixPair) -> Row:
@@ -90,8 +87,7 @@ def fix_row(pair: FixPair) -> Row:
         is_green=pair.is_green,
         tests=tuple(test.name for test in (*pair.fixed, *pair.collected))[:_SHOWN_TESTS],
     )
-    moment = pair.after_at.isoformat() if pair.after_at else ""
-    return Row("fix", row.id, moment, msgspec.to_builtins(row))
+    return Row.of("fix", row, pair.after_at)
 
 
 def flaky_row(flaky: FlakyTest) -> Row:
@@ -108,8 +104,7 @@ def flaky_row(flaky: FlakyTest) -> Row:
         attempts=flaky.attempts,
         last_at=flaky.last_at,
     )
-    moment = flaky.last_at.isoformat() if flaky.last_at else ""
-    return Row("flaky", row.id, moment, msgspec.to_builtins(row))
+    return Row.of("flaky", row, flaky.last_at)
 
 
 class Compared(NamedTuple):

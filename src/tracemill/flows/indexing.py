@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -72,7 +72,7 @@ def _sessions(facts: Facts) -> Iterator[Row]:
             title=trajectory.title or activity.goal[:200] or None,
         )
         aliases = () if trajectory.is_subagent else (trajectory.session_id,)
-        yield Row("session", row.id, _moment(row.started), msgspec.to_builtins(row), aliases)
+        yield Row.of("session", row, row.started, aliases)
 
 
 def _inputs(facts: Facts) -> Iterator[Row]:
@@ -89,7 +89,7 @@ def _failures(facts: Facts) -> Iterator[Row]:
                 session=trajectory_id,
                 **{name: getattr(recovery, name) for name in recovery.__struct_fields__},
             )
-            yield Row("failure", row.id, _moment(row.at), msgspec.to_builtins(row))
+            yield Row.of("failure", row, row.at)
 
 
 def _episode(episode: Episode) -> Row:
@@ -103,7 +103,7 @@ def _episode(episode: Episode) -> Row:
         confidence=episode.confidence,
         quality=episode.quality,
     )
-    return Row("episode", row.id, _moment(episode.started), msgspec.to_builtins(row))
+    return Row.of("episode", row, episode.started)
 
 
 def _links(facts: Facts) -> Iterator[Row]:
@@ -134,10 +134,6 @@ def _names(facts: Facts) -> Iterator[tuple[str, str]]:
 def _named(ref: Ref, names: dict[str, str]) -> str:
     """Name a record as people do where they have a name for it, and by its id otherwise."""
     return names.get(ref.id, ref.id)
-
-
-def _moment(moment: Any) -> str:
-    return moment.isoformat() if moment else ""
 
 
 class FoundCounts(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -43,6 +44,12 @@ class Row(NamedTuple):
     data: Mapping[str, Any]
     aliases: tuple[str, ...] = ()
     """Other names for it, for example the source's own session id."""
+
+    @classmethod
+    def of(cls, kind: str, record: Any, at: datetime | None, aliases: tuple[str, ...] = ()) -> Self:
+        """Return the row of a record that has an id, sorted by a moment; the unknown come last."""
+        moment = at.isoformat() if at else ""
+        return cls(kind, record.id, moment, msgspec.to_builtins(record), aliases)
 
 
 class Built(NamedTuple):

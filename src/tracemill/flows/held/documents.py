@@ -51,8 +51,7 @@ class Documents:
         for place, last in self._last.items():
             outcome = outcomes.get(self._last_ids[place])
             row = msgspec.structs.replace(last, outcome=outcome)
-            moment = row.last_at.isoformat() if row.last_at else ""
-            yield Row("document", row.id, moment, msgspec.to_builtins(row), (row.path,))
+            yield Row.of("document", row, row.last_at, (row.path,))
 
 
 def kind_of(version: FileVersion) -> str:

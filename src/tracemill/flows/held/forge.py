@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final, Generic, NamedTuple, TypeVar
 
-import msgspec
-
 from tracemill.flows.held.rows import DecisionRow, IssueRow, PullRequestRow
 from tracemill.label.issue_labels import PART_OF
 from tracemill.records.events import Comment, Decision, Event, Issue, PullRequest, Review
@@ -171,6 +169,5 @@ class Forge:
 
 
 def _indexed(kind: str, row: IssueRow | PullRequestRow | DecisionRow, thing: Thing) -> Row:
-    moment = row.at.isoformat() if row.at else ""
     aliases = tuple(dict.fromkeys([thing.name, f"{thing.home}#{thing.name}"]))
-    return Row(kind, row.id, moment, msgspec.to_builtins(row), aliases)
+    return Row.of(kind, row, row.at, aliases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -35,8 +36,8 @@ class ShownVersion(Record, frozen=True, kw_only=True, omit_defaults=False):
 
     id: str
     """The event that tells of it."""
-    at: str | None
-    """When it was made, in RFC 3339."""
+    at: datetime | None
+    """When it was made."""
     change: str
     """What it did to the document."""
     commit: str | None
@@ -128,7 +129,7 @@ def show_document(workspace: Workspace, name: str, version: str | None) -> Shown
 def _version(event: DocumentVersion | IssueHeader) -> ShownVersion:
     return ShownVersion(
         id=event.id,
-        at=event.at.isoformat() if event.at else None,
+        at=event.at,
         change=event.change,
         commit=event.commit,
         object_id=event.object_id,
