@@ -20,7 +20,17 @@ from tracemill.flows import consent, erasure, expiry, gate_rows, results, team_v
 from tracemill.flows import gates as gate_answers
 from tracemill.flows.held import rows as held_rows
 from tracemill.flows.held import shown
-from tracemill.flows.privacy import allowing, files, preview, rescan, rows, rules, scan, verify
+from tracemill.flows.privacy import (
+    allowing,
+    exports,
+    files,
+    preview,
+    rescan,
+    rows,
+    rules,
+    scan,
+    verify,
+)
 from tracemill.records import (
     activity,
     audits,
@@ -83,6 +93,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.scan": scan.ScanResult,
     "answer.preview": preview.PreviewResult,
     "answer.rules": rules.RuleList,
+    "answer.exports": exports.ExportList,
     "answer.rescan": rescan.RescanResult,
     "answer.allow": allowing.AllowResult,
     "answer.allowed": allowing.AllowedList,
@@ -128,6 +139,7 @@ def records_in(name: str) -> list[type]:
         gate_answers,
         gate_rows,
         erasure,
+        exports,
         files,
         preview,
         rescan,

@@ -142,6 +142,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "scan": "Say what redaction finds in files, datasets or the workspace, and where.",
                 "preview": "Show what redaction would change in a file, finding by finding.",
                 "rescan": "Say what the rules in use would hide that is kept.",
+                "exports": "List what left the workspace, and where to.",
                 "verify": "Say whether an export is still what went through the gate.",
                 "allow": "Say that something which is found is harmless, and stays as it is.",
                 "allowed": "List what was said to be harmless, by whom, why and until when.",

@@ -276,5 +276,7 @@ def _show_found(found: FoundSubject, common: Common) -> None:
 def _show_left(found: FoundSubject) -> None:
     for original in found.originals:
         write(f"Out of reach {original}")
+    for copy in found.copies:
+        write(f"Out of reach {copy}")
     if found.datasets:
-        write("Out of reach copies of dataset versions that were exported elsewhere")
+        write("Out of reach copies of dataset versions that were made by hand")

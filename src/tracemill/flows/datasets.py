@@ -137,6 +137,7 @@ def _copy(folder: Path, version: DatasetVersion, to: Path, gate: Gate) -> Receip
         if to.exists():
             to.rmdir()
         part.rename(to)
+        gate.note(receipt, to)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return receipt

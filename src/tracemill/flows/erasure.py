@@ -21,7 +21,7 @@ from tracemill.base.errors import NotFoundError
 from tracemill.base.ids import make_id
 from tracemill.base.keyed_words import words_of
 from tracemill.flows import derive
-from tracemill.flows.dataset_erasure import affected_versions, erase_versions
+from tracemill.flows.dataset_erasure import affected_versions, erase_versions, version_folders
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest import Report
 from tracemill.flows.ingest.erasing import (
@@ -44,6 +44,7 @@ from tracemill.store.erasures import (
     read_erasures,
     write_erasures,
 )
+from tracemill.store.exports import read_exports
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import FACTS
@@ -83,6 +84,8 @@ class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Examples made from it, by dataset version."""
     originals: tuple[str, ...]
     """Files, folders and repositories outside the workspace that hold it; nothing changes them."""
+    copies: tuple[str, ...]
+    """Exports that hold it, or may, with what they are and when they were made."""
     erased: tuple[ErasureReceipt, ...]
     """Earlier erasures of the subject."""
 
@@ -205,6 +208,7 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
             f"as a {found.subject.kind}; name it otherwise, or say what it is with --as"
         )
     touched = {*found.whole, *found.masked}
+    datasets = affected_versions(workspace, touched)
     return FoundSubject(
         subject=found.subject.name,
         kind=found.subject.kind,
@@ -216,8 +220,9 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
         sessions=found.sessions,
         along=found.along,
         rows=_rows(workspace, found.whole),
-        datasets=affected_versions(workspace, touched),
+        datasets=datasets,
         originals=tuple(_standing(found, touched)),
+        copies=tuple(_copies(workspace, datasets, touched)),
         erased=erased,
     )
 
@@ -236,6 +241,21 @@ def _rows(workspace: Workspace, owners: Collection[str]) -> dict[str, int]:
 def _standing(found: Found, touched: Collection[str]) -> Iterator[str]:
     places = {found.states[input_id].path.partition("#")[0] for input_id in touched}
     yield from (place for place in sorted(places) if Path(place).exists())
+
+
+def _copies(
+    workspace: Workspace, datasets: Collection[str], touched: Collection[str]
+) -> Iterator[str]:
+    """Yield exports that were made of it; of a version that is gone nobody knows any more."""
+    known = {folder.name for folder in version_folders(workspace)}
+    for note in read_exports(workspace.vault) if touched else ():
+        may_hold_it = {
+            "dataset": note.subject in datasets or note.subject not in known,
+            "session": not set(note.inputs).isdisjoint(touched),
+            "reports": True,
+        }
+        if may_hold_it[note.kind]:
+            yield f"{note.to} ({note.kind}, exported {note.at:%Y-%m-%d})"
 
 
 def new_receipt(kind: ErasureKind, code: str, counts: dict[str, int]) -> ErasureReceipt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -43,9 +43,10 @@ def session_document(workspace: Workspace, name: str, form: str) -> bytes:
         NotFoundError: no session answers to the name, or several do.
         PolicyError: the gate refuses it.
     """
-    document = _document(workspace, find_row(workspace, "session", name, SessionRow).id, form)
-    Gate(workspace).check_data([("stdout", document)])
-    return document
+    row = find_row(workspace, "session", name, SessionRow)
+    data = _document(workspace, row.id, form).data
+    Gate(workspace).check_data([("stdout", data)])
+    return data
 
 
 def export_session(
@@ -62,18 +63,26 @@ def export_session(
         raise UsageError(f"{str(to)!r} is there already; name a new file")
     row = find_row(workspace, "session", name, SessionRow)
     gate = Gate(workspace, reviewer)
-    data = _document(workspace, row.id, form)
+    data, inputs = _document(workspace, row.id, form)
     receipt = gate.receipt("session", row.id, gate.check_data([(to.name, data)]))
     to.parent.mkdir(parents=True, exist_ok=True)
     write_receipt(receipt_path(to), receipt)
     write_whole(to, data)
+    gate.note(receipt, to, inputs)
     return ExportedSession(id=row.id, format=form, path=str(to), n_bytes=len(data), receipt=receipt)
 
 
-def _document(workspace: Workspace, trajectory_id: str, form: str) -> bytes:
-    exporter = TRAJECTORY_EXPORTERS.load(form)()
-    document = _Exporting(workspace, exporter).document(trajectory_id)
-    return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
+class _Document(NamedTuple):
+    data: bytes
+    inputs: frozenset[str]
+    """The inputs that all that stands in it was read from."""
+
+
+def _document(workspace: Workspace, trajectory_id: str, form: str) -> _Document:
+    exporting = _Exporting(workspace, TRAJECTORY_EXPORTERS.load(form)())
+    document = exporting.document(trajectory_id)
+    data = msgspec.json.format(msgspec.json.encode(document)) + b"\n"
+    return _Document(data, frozenset(exporting.inputs))
 
 
 class _Exporting:
@@ -85,11 +94,13 @@ class _Exporting:
         self._lake = Lake(workspace.lake)
         self._children = _children(workspace)
         self._written: set[str] = set()
+        self.inputs: set[str] = set()
 
     def document(self, trajectory_id: str) -> Mapping[str, Any]:
         """Return the document of one trajectory; each stands in it once."""
         self._written.add(trajectory_id)
         owners = {canonical_input(self._workspace, trajectory_id)}
+        self.inputs |= owners
         where = equals("trajectory_id", trajectory_id)
         (header,) = self._headers(owners, {trajectory_id})
         steps = self._lake.records(TABLES["steps"], owners=owners, where=where)

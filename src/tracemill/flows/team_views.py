@@ -67,6 +67,7 @@ def write_team_files(workspace: Workspace, folder: Path, *, is_forced: bool) -> 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)
     write_receipt(folder / RECEIPT, receipt)
+    gate.note(receipt, folder)
     return ReportsResult(
         folder=str(folder),
         files=tuple(WrittenReports(path=file.path, n_reports=file.n_reports) for file in files),

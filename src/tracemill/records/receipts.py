@@ -31,8 +31,8 @@ class Seal(Record, frozen=True, kw_only=True):
 
     key_id: str
     """Which key; it says nothing about the key itself."""
-    code: str
-    """HMAC-SHA256 of the receipt without its seal, in hexadecimal."""
+    hmac_sha256: str
+    """HMAC of the receipt without its seal, in hexadecimal."""
 
 
 class Receipt(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -68,3 +68,20 @@ class Receipt(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What nobody looked at."""
     seal: Seal | None = None
     """Proof that nobody changed this; None where the workspace has no key."""
+
+
+class ExportNote(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """That something left the workspace."""
+
+    at: datetime
+    """When, aware UTC."""
+    kind: ExportKind
+    """What left."""
+    subject: str
+    """Id of the dataset version or session; `reports` for a team's files."""
+    to: str
+    """The folder or file that was written."""
+    inputs: tuple[str, ...] = ()
+    """The inputs that a session was read from."""
+    reviewer: str | None = None
+    """Who said to have looked at it."""

@@ -4,6 +4,7 @@ from tracemill.cli.privacy.deciding import (
     allow_privacy,
     allowed_privacy,
     disallow_privacy,
+    exports_privacy,
     verify_privacy,
 )
 from tracemill.cli.privacy.looking import (
@@ -18,6 +19,7 @@ __all__ = [
     "allow_privacy",
     "allowed_privacy",
     "disallow_privacy",
+    "exports_privacy",
     "preview_privacy",
     "redact_privacy",
     "rescan_privacy",

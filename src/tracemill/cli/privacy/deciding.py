@@ -20,8 +20,10 @@ from tracemill.flows.privacy.allowing import (
     disallow,
     list_allowed,
 )
+from tracemill.flows.privacy.exports import list_exports
 from tracemill.flows.privacy.verify import verify_export
 from tracemill.records.allowances import Allowance
+from tracemill.records.receipts import ExportNote
 
 
 def allow_privacy(
@@ -136,3 +138,23 @@ def verify_privacy(
     for note in (*result.notes, *(result.receipt.not_checked if result.receipt else ())):
         hint(f"not checked: {note}" if note not in result.notes else note, common)
     return EXIT_DONE if result.is_accepted else EXIT_REFUSED
+
+
+def exports_privacy(
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List what left the workspace through the gate, and where to, newest first."""
+    result = list_exports(common.open())
+    if listing.jsonl:
+        write_lines(result.exports)
+    elif not answer("exports", result, common) and result.exports:
+        shown = result.exports[: listing.limit or None]
+        columns = ("AT", "KIND", "SUBJECT", "REVIEWER", "TO")
+        print_table(columns, map(_cells_of_export, shown), ("REVIEWER", "KIND"))
+    return EXIT_DONE if result.exports else EXIT_NOTHING
+
+
+def _cells_of_export(one: ExportNote) -> tuple[str, ...]:
+    return (f"{one.at:%Y-%m-%d %H:%M}", one.kind, one.subject, one.reviewer or "nobody", one.to)

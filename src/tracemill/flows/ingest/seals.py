@@ -20,7 +20,7 @@ def seal(workspace: Workspace, data: bytes) -> Seal | None:
     if not vault.has_key:
         return None
     key = vault.key()
-    return Seal(key_id=_name(key), code=hmac.digest(key, _RECEIPT + data, "sha256").hex())
+    return Seal(key_id=_name(key), hmac_sha256=hmac.digest(key, _RECEIPT + data, "sha256").hex())
 
 
 def key_name(workspace: Workspace) -> str:

@@ -26,8 +26,9 @@ from tracemill.flows.ingest.rule_sets import fewer_rules, kept_rules
 from tracemill.flows.ingest.seals import seal
 from tracemill.flows.privacy.scan import Scan, ScanResult, Target, files_of
 from tracemill.flows.results import Failure
-from tracemill.records.receipts import ExportKind, Receipt, ReceiptFile
+from tracemill.records.receipts import ExportKind, ExportNote, Receipt, ReceiptFile
 from tracemill.redact import REDACT_VERSION, Redactor, Rules, canaries, dead_rules
+from tracemill.store.exports import note_export
 from tracemill.store.workspace import Workspace, write_whole
 
 RECEIPT: Final = "receipt.json"
@@ -108,6 +109,20 @@ class Gate:
             not_checked=NOT_CHECKED,
         )
         return msgspec.structs.replace(bare, seal=seal(self._workspace, msgspec.json.encode(bare)))
+
+    def note(self, receipt: Receipt, to: Path, inputs: Iterable[str] = ()) -> None:
+        """Keep where what was let through has gone."""
+        note_export(
+            self._workspace.vault,
+            ExportNote(
+                at=receipt.at,
+                kind=receipt.kind,
+                subject=receipt.subject,
+                to=str(to),
+                inputs=tuple(sorted(inputs)),
+                reviewer=receipt.reviewer,
+            ),
+        )
 
 
 def write_receipt(path: Path, receipt: Receipt) -> None:

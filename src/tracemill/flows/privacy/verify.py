@@ -93,7 +93,7 @@ class _Verifying:
             yield "the receipt has no seal: it was changed, or is not of this version"
         elif own is None or own.key_id != stated.key_id:
             self.notes.append("the seal was not checked: it is of another workspace's key")
-        elif own.code != stated.code:
+        elif own.hmac_sha256 != stated.hmac_sha256:
             yield "the receipt was changed since it was sealed"
 
     def _of_files(self) -> Iterator[str]:
