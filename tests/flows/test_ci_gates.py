@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from tracemill.flows.ci_gates import ci_gates, gate_of, results_of
+from tracemill.flows.gates import compare_gates
 from tracemill.records.events import CiJob, CiRun, CommitStatus
 from tracemill.records.forge import CiStep
 from tracemill.records.refs import Origin
+from tracemill.store.lake import Lake
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ORIGIN = Origin(source="github", source_version=1, uri="u", input_id="input_1")
@@ -40,6 +43,16 @@ def test_attempts_of_one_run_stay_apart() -> None:
         ("failed", 1, "0f"),
         ("passed", 2, "0f"),
     ]
+
+
+def test_what_fails_and_then_passes_on_one_commit_is_flaky(tmp_path: Path) -> None:
+    said = {"commit": "0f", "workflow": "tests"}
+    flaky = [run("a", 1, "failure", **said), run("b", 2, "success", attempt=2, **said)]
+    steady = [run("c", 3, "failure", run_id="43", commit="1e", workflow="tests")]
+    (found,) = compare_gates(Lake(tmp_path), ci_gates([*flaky, *steady]), {}).flaky
+
+    assert (found.name, found.gate, found.commit) == ("github-actions::tests", "ci", "0f")
+    assert found.run_ids == ("a", "b")
 
 
 def test_a_job_has_its_steps_as_results() -> None:

@@ -139,6 +139,22 @@ def test_a_name_that_points_elsewhere_is_refused(
     assert [one.name for one in found if isinstance(one, Packed)] == ["good"]
 
 
+def test_names_of_windows_are_names_of_folders_and_no_way_out(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("logs\\a", "logs\\b\\", "..\\c", "\\d"):
+            info = zipfile.ZipInfo(name)
+            info.create_system = 0
+            archive.writestr(info, LINE)
+    found = look(tmp_path / "archive", out.getvalue())
+    with Unpacker() as unpacker:
+        unpacked = unpacker.open(tmp_path / "archive", "logs/a").read()
+
+    assert unpacked == LINE
+    assert faults(found) == [("../c", "unsafe_path"), ("/d", "unsafe_path")]
+    assert [one.name for one in found if isinstance(one, Packed)] == ["logs/a"]
+
+
 def test_names_stay_apart_whatever_they_are(tmp_path: Path) -> None:
     data = tarred({"a": LINE, "./a": LINE, "a#2": LINE}, linked("a"), linked("a"))
 

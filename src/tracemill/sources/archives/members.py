@@ -34,6 +34,8 @@ _OUTSIDE: Final = re.compile(r"[/\\]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)|.*\\"
 _ENDINGS: Final = frozenset({".gz", ".bz2", ".xz", ".zst"})
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _IS_ENCRYPTED: Final = 0x1
+_DOS: Final = 0
+"""What a zip file says of the system that it was made on, where that is Windows."""
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError)
 """What reading a member of a zip file raises where that member is damaged."""
 _UNSOUND: Final = (
@@ -214,17 +216,23 @@ class _Directory(io.BufferedReader):
 
 def _zip_entries(opened: io.FileIO, n_packed: int, limits: Limits) -> _Entries:
     with _Directory(opened) as directory, zipfile.ZipFile(directory) as archive:
-        infos = [info for info in archive.infolist() if not info.orig_filename.endswith("/")]
+        infos = [info for info in archive.infolist() if not _name_in_zip(info).endswith("/")]
         _check_number(len(infos), limits)
         limits.check(sum(info.file_size for info in infos), n_packed)
         for info in infos:
             yield _refused_in_zip(info, n_packed) or _entry(
-                info.orig_filename, partial(archive.open, info)
+                _name_in_zip(info), partial(archive.open, info)
             )
 
 
+def _name_in_zip(info: zipfile.ZipInfo) -> str:
+    """Return a member's name; some programs of Windows separate its parts by backslashes."""
+    is_of_windows = info.create_system == _DOS
+    return info.orig_filename.replace("\\", "/") if is_of_windows else info.orig_filename
+
+
 def _refused_in_zip(info: zipfile.ZipInfo, n_packed: int) -> Refused | None:
-    name, mode = info.orig_filename, info.external_attr >> 16
+    name, mode = _name_in_zip(info), info.external_attr >> 16
     if stat.S_ISLNK(mode):
         return _refused(name, "link", "expected a file, found a link")
     if info.flag_bits & _IS_ENCRYPTED:
