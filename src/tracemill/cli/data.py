@@ -29,7 +29,13 @@ from tracemill.flows.expiry import Expiring, RetentionResult, expire, read_reten
 from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.loop import Options
 from tracemill.flows.team_views import write_team_files
+from tracemill.records.erasures import ErasureReceipt
 
+_ALSO_GONE = {
+    "dataset_versions": "dataset version",
+    "captured_files": "masked file of captured events",
+    "other_files": "other masked file",
+}
 _NOUNS = {"file": "file", "folder": "folder", "stream": "repository stream"}
 
 
@@ -247,17 +253,38 @@ def _show_erased(result: ErasedSubject, common: Common) -> None:
         _show_found(result.found, common)
         hint("nothing was changed; without --dry-run all of this goes for good", common)
         return
-    write(f"Erased       {result.receipt.id}")
-    counts("Gone", {name: n for name, n in result.receipt.counts.items() if n})
+    _show_receipt(result.receipt)
     _show_left(result.found)
+
+
+def _show_receipt(receipt: ErasureReceipt) -> None:
+    """Say what went; counts that are nothing are left out."""
+    gone = Counter(receipt.counts)
+    write(f"Erased       {receipt.id}, {receipt.asked:%Y-%m-%d %H:%M UTC}")
+    inputs, sessions = counted(gone["inputs_whole"], "input"), counted(gone["sessions"], "session")
+    write(f"Whole        {inputs} with {sessions}")
+    if gone["inputs_masked"]:
+        others = counted(gone["inputs_masked"], "other input")
+        write(f"Masked       {counted(gone['places_masked'], 'place')} in {others}")
+    rows = {n.removeprefix("rows_"): gone[n] for n in gone if n.startswith("rows_")}
+    counts("Rows", rows)
+    for name, noun in _ALSO_GONE.items():
+        if gone[name]:
+            write(f"Also         {counted(gone[name], noun)}")
+    write(f"Freed        {(gone['archive_bytes'] + gone['lake_bytes']) / 1e6:,.1f} MB")
 
 
 def _show_found(found: FoundSubject, common: Common) -> None:
     write(f"Subject      {found.subject}, a {found.kind}")
     if found.aliases:
         write(f"Known as     {', '.join(found.aliases)}")
-    inputs = counted(found.whole_inputs, "input")
-    write(f"Its own      {inputs} with {counted(len(found.sessions), 'session')}, which go whole")
+    if found.whole_inputs:
+        inputs = counted(found.whole_inputs, "input")
+        write(
+            f"Its own      {inputs} with {counted(len(found.sessions), 'session')}, which go whole"
+        )
+    elif not found.masked_inputs:
+        write("Kept         nothing of it")
     if found.along:
         write(f"Along        {', '.join(found.along)}, which share an input with it")
     if found.masked_inputs:

@@ -105,6 +105,8 @@ def read_subject(
     """Return what a name means: a session, a place, or else a person."""
     if kind in (None, "session") and (session := _session(workspace, name, kind)):
         return Subject("session", session)
+    if kind is None and _was_session(workspace, name):
+        return Subject("session", name)
     if kind == "path" or (kind is None and _looks_like_path(name)):
         return Subject("path", str(Path(name).expanduser().absolute()))
     return Subject("person", name, tuple(also))
@@ -119,6 +121,13 @@ def _session(workspace: Workspace, name: str, kind: SubjectKind | None) -> str |
         return None
     is_whole = name in {row.session_id, row.id} or name.startswith("traj_")
     return row.session_id if is_whole or kind == "session" else None
+
+
+def _was_session(workspace: Workspace, name: str) -> bool:
+    """Tell whether a name is that of a session that was erased."""
+    book = read_erasures(workspace.vault)
+    erasures = book.erasures if book else ()
+    return book is not None and any(book.code(name) in e.tombstone.sessions for e in erasures)
 
 
 def _looks_like_path(name: str) -> bool:

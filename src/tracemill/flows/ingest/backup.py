@@ -23,7 +23,9 @@ from tracemill.store.workspace import Workspace, sync_folder, write_whole
 VAULT: Final = "vault.tar.age"
 IDENTITY: Final = "identity.age"
 _KEY_MARK: Final = "# key of the pseudonyms: "
-_LEFT_OUT: Final = ("catalog.sqlite", "spool", "scratch", "patterns.compiled", "pseudonyms.key")
+_LEFT_OUT: Final = (
+    "catalog.sqlite", "spool", "scratch", "example", "patterns.compiled", "pseudonyms.key",
+)  # fmt: skip
 _LEAST: Final = 8
 
 
