@@ -1,9 +1,11 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.label.lexicon import Phrase, expression, languages
-from tracemill.label.speech import Before, hear
+from tracemill.label.speech import Before, candidates, hear
 from tracemill.records.reactions import ReactionKind
 
 SHOWN = Before(asked="show the total", answered="The total is now in the header of the page.")
@@ -155,6 +157,23 @@ def test_a_phrase_is_heard_in_what_it_came_with(phrase: Phrase) -> None:
     assert phrase.accept
     assert [text for text in phrase.accept if not is_heard(text)] == []
     assert [text for text in phrase.reject if is_heard(text)] == []
+
+
+ALL = [phrase for language in languages().values() for phrase in language.phrase]
+PLACES = st.sampled_from([text for phrase in ALL for text in phrase.accept])
+SPOKEN = st.lists(PLACES | st.text(max_size=20), max_size=4).map(" ".join)
+
+
+@given(SPOKEN, st.sampled_from([" ", "\u00a0", "\n"]), st.sampled_from([str, str.upper, str.title]))
+def test_no_phrase_that_fits_is_left_out_before_it_is_tried(
+    spoken: str, space: str, written: Callable[[str], str]
+) -> None:
+    text = written(spoken).replace(" ", space)
+    fitting = {
+        number for number, phrase in enumerate(ALL) if expression(phrase.pattern).search(text)
+    }
+
+    assert fitting <= candidates(text)
 
 
 def test_names_of_phrases_are_unique() -> None:

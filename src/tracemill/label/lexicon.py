@@ -19,6 +19,13 @@ from tracemill.records.reactions import ReactionKind
 from tracemill.records.refs import Ratio, Record
 
 _NEVER: Final = r"(?!)"
+_CLASS: Final = r"\[[^\]]+\]"
+_LOOKING_AROUND: Final = re.compile(
+    rf"\(\?<?[=!](?:[^()\[\\]|\\.|{_CLASS}|\((?:[^()\[\\]|\\.|{_CLASS})*\))*\)"
+)
+_PIECE: Final = re.compile(rf"\\.|{_CLASS}|\$")
+_FOREIGN: Final = r"\x{80}-\x{10ffff}"
+"""What of Unicode may be a letter or a digit: RE2 knows those of ASCII."""
 
 
 class Phrase(Record, frozen=True, kw_only=True):
@@ -60,6 +67,25 @@ class Language(Record, frozen=True, kw_only=True):
 def expression(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of a table: any white space fits a space, and case does not count."""
     return re.compile(pattern.replace(" ", r"\s"), re.IGNORECASE)
+
+
+def loosened(pattern: str) -> str:
+    """Return an expression for RE2 that fits wherever a pattern of a table fits, and elsewhere.
+
+    Its text has one kind of space. What looks around, and where words and texts end, falls away.
+    """
+    while (without := _LOOKING_AROUND.sub("", pattern)) != pattern:
+        pattern = without
+    return _PIECE.sub(_loosened_piece, pattern)
+
+
+def _loosened_piece(found: re.Match[str]) -> str:
+    piece = found[0]
+    if piece in {r"\b", "$"}:
+        return ""
+    if piece in {r"\w", r"\d"}:
+        return f"[{piece}{_FOREIGN}]"
+    return f"{piece[:-1]}{_FOREIGN}]" if piece.startswith("[") and piece[1] != "^" else piece
 
 
 @cache

@@ -22,6 +22,8 @@ _ADDRESS: Final = re.compile(
     r"(?:\bhttps?://[\w.-]{1,100}|\bgithub\.com)/(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})/(?P<kind>pull|issues)/"
     r"(?P<number>\d{1,9})\b"
 )
+_PATHS: Final = ("/pull/", "/issues/")
+"""Texts of which every address holds one."""
 _NUMBER: Final = re.compile(
     r"(?i)(?:\b(?P<kind>pr|pull request|issue|bug|ticket)s?\s{1,3}(?:no\.?\s*|number\s+)?#?"
     r"|(?<![\w/&#])#)(?P<number>\d{1,7})\b(?![.,]\d|%)"
@@ -29,6 +31,8 @@ _NUMBER: Final = re.compile(
 _SESSION: Final = re.compile(
     r"(?<![0-9a-f-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f-])|\bses_[A-Za-z0-9]{20,40}\b"
 )
+_HYPHENS: Final = 4
+"""So many stand in a UUID."""
 _ISSUE_ID: Final = re.compile(r"[A-Za-z][\w.]*-[A-Za-z0-9.]{1,12}\Z")
 _KINDS: Final[dict[str, MentionKind]] = {
     "pull": "pull_request", "pr": "pull_request", "pull request": "pull_request",
@@ -48,9 +52,11 @@ class Named(NamedTuple):
 def named_in(text: str) -> Iterator[Named]:
     """Yield what the words of a person name, at most once each."""
     clipped = text[:_MAX_TEXT]
-    found = dict.fromkeys(_addresses(clipped))
-    without = _ADDRESS.sub(" ", clipped)
-    for match in _NUMBER.finditer(without):
+    found: dict[Named, None] = {}
+    if any(map(clipped.__contains__, _PATHS)):
+        found.update(dict.fromkeys(_addresses(clipped)))
+        clipped = _ADDRESS.sub(" ", clipped)
+    for match in _NUMBER.finditer(clipped):
         kind = _KINDS[match["kind"].lower()] if match["kind"] else None
         found[Named(kind, int(match["number"]))] = None
     yield from found
@@ -100,7 +106,7 @@ class Mentions:
     def hear(self, text: str, step: int) -> None:
         """Take the words of a person."""
         self.add(named_in(text), step)
-        if "-" in text or "ses_" in text:
+        if text.count("-") >= _HYPHENS or "ses_" in text:
             self._sessions.update(dict.fromkeys(_SESSION.findall(text[:_MAX_TEXT])))
 
     def add(self, named: Iterable[Named], step: int, *, is_opened: bool = False) -> None:

@@ -9,12 +9,14 @@ again, a request about what the agent has just done, or simply the next step.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from tracemill.label.lexicon import Language, Phrase, expression, languages
+import re2
+
+from tracemill.label.lexicon import Phrase, expression, languages, loosened
 from tracemill.records.reactions import ReactionKind
 
 MAX_HEARD: Final = 400
@@ -40,6 +42,11 @@ _FAILURE: Final = re.compile(
 """A line that a failing program printed."""
 _QUESTION: Final = re.compile(r"\w[?](?:\s|$)")
 _WORDS: Final = re.compile(r"\w")
+_ONE_SPACE: Final = {
+    **{code: " " for code in range(0x3001) if chr(code).isspace()},
+    **dict.fromkeys(map(ord, "\u0130\u0131"), "i"),
+}
+"""Spaces that fit a space of a table, and letters that `re` holds to be an `i`."""
 _MIN_COMMON: Final = 2
 """Words of a request that stand in the agent's last message, where it is about that message."""
 
@@ -74,6 +81,8 @@ class _Text(NamedTuple):
     opening: str
     log: str
     length: int
+    candidates: frozenset[int]
+    """Numbers of the rules that may fit."""
 
 
 def hear(text: str, before: Before | None = None) -> tuple[Heard, ...]:
@@ -101,7 +110,8 @@ def _heard_of(text: str, at: int = 0) -> _Text:
     offset = at + len(cut) - len(cut.lstrip())
     is_long = len(text) - at > MAX_HEARD
     beginning = heard[: MAX_HEARD // 4] if is_long else heard
-    return _Text(offset, heard, beginning, _opening(heard), text[:_MAX_LOG], len(text) - at)
+    opening, log = _opening(heard), text[:_MAX_LOG]
+    return _Text(offset, heard, beginning, opening, log, len(text) - at, candidates(heard))
 
 
 def _opening(heard: str) -> str:
@@ -130,6 +140,7 @@ def _unsaid() -> frozenset[str]:
 
 
 class _Rule(NamedTuple):
+    number: int
     name: str
     phrase: Phrase
     pattern: re.Pattern[str]
@@ -137,18 +148,37 @@ class _Rule(NamedTuple):
 
 
 @cache
-def _rules(kind: ReactionKind) -> Sequence[_Rule]:
-    return [
-        _Rule(
-            f"{code}.{phrase.name}", phrase, expression(phrase.pattern), expression(phrase.unless)
-        )
-        for code, language in languages().items()
-        for phrase in _phrases(language, kind)
-    ]
+def _rules() -> Mapping[ReactionKind, Sequence[_Rule]]:
+    """Return all rules by their kinds, numbered in the order of the tables."""
+    found: dict[ReactionKind, list[_Rule]] = {kind: [] for kind in (*_DECISIVE, *_FORMS)}
+    for number, (code, phrase) in enumerate(_phrases()):
+        pattern, unless = expression(phrase.pattern), expression(phrase.unless)
+        found[phrase.kind].append(_Rule(number, f"{code}.{phrase.name}", phrase, pattern, unless))
+    return found
 
 
-def _phrases(language: Language, kind: ReactionKind) -> Iterator[Phrase]:
-    return (phrase for phrase in language.phrase if phrase.kind == kind)
+def _phrases() -> Iterator[tuple[str, Phrase]]:
+    for code, language in languages().items():
+        for phrase in language.phrase:
+            yield code, phrase
+
+
+@cache
+def _sieve() -> re2.Set:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    sieve = re2.Set.SearchSet(options)
+    for _, phrase in _phrases():
+        sieve.Add(loosened(phrase.pattern))
+    sieve.Compile()
+    return sieve
+
+
+def candidates(heard: str) -> frozenset[int]:
+    """Return the numbers of the rules that may fit somewhere in a text: hardly any of many."""
+    text = heard.translate(_ONE_SPACE).encode("utf-8", "replace")
+    return frozenset(_sieve().Match(text) or ())
 
 
 def _decisive(said: _Text) -> Iterator[Heard]:
@@ -160,7 +190,9 @@ def _decisive(said: _Text) -> Iterator[Heard]:
 
 
 def _of_kind(kind: ReactionKind, said: _Text, within: str) -> Iterator[Heard]:
-    for rule in _rules(kind):
+    for rule in _rules()[kind]:
+        if rule.number not in said.candidates:
+            continue
         if rule.phrase.longest is not None and said.length > rule.phrase.longest:
             continue
         looked_at = said.opening if rule.phrase.where == "opening" else within
