@@ -182,6 +182,23 @@ _ASKED: Final[Mapping[str, str]] = {
     "privacy scan": "[OPTIONS] [TARGETS...]",
 }
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
+_MODULES: Final[Mapping[str, str]] = {
+    "privacy redact": "privacy.redacting",
+    **dict.fromkeys(
+        ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"
+    ),
+    **dict.fromkeys(
+        (
+            "privacy allow",
+            "privacy allowed",
+            "privacy disallow",
+            "privacy exports",
+            "privacy verify",
+        ),
+        "privacy.deciding",
+    ),
+}
+"""Where commands are that are not in the module of their noun."""
 _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 )
@@ -218,7 +235,8 @@ def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group | None = 
     app = App(name=name, help=text, group=group, help_format="plaintext")
     for verb, said in verbs.items():
         usage = _usage(f"{name} {verb}")
-        app.command(f"tracemill.cli.{name}:{verb}_{name}", name=verb, help=said, usage=usage)
+        module = _MODULES.get(f"{name} {verb}", name)
+        app.command(f"tracemill.cli.{module}:{verb}_{name}", name=verb, help=said, usage=usage)
     if name == "privacy":
         app.command(_noun("vault", "What is unredacted, and the key of the pseudonyms.", _VAULT))
     return app

@@ -57,7 +57,8 @@ class Tracer:
 
     def note(self, index: int, changes: Changes) -> None:
         """Take in what one pass did to a text."""
-        self._found[index] = _followed(self._found.get(index, []), changes)
+        before = self._found.get(index)
+        self._found[index] = _followed(before, changes) if before else _found_first(changes)
 
     def forget(self) -> None:
         """Begin anew: the texts are looked at once more."""
@@ -66,6 +67,18 @@ class Tracer:
     def found(self, index: int) -> Sequence[Found]:
         """Return what was found in a text."""
         return self._found.get(index, [])
+
+
+def _found_first(changes: Changes) -> list[Found]:
+    """Return what was found in a text that nothing has changed yet."""
+    found: list[Found] = []
+    shift = 0
+    for (start, end), match in zip(*changes, strict=True):
+        n_characters = len(match.stand_in or "")
+        stand = start + shift
+        found.append(Found(start, end, stand, stand + n_characters, match.rule))
+        shift += n_characters - (end - start)
+    return found
 
 
 def _followed(before: list[Found], changes: Changes) -> list[Found]:
