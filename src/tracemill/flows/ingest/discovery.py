@@ -18,6 +18,7 @@ from tracemill.base.errors import NotFoundError, SourceError
 from tracemill.base.git_objects import blob_stream
 from tracemill.capture.agents import AGENTS
 from tracemill.sources import Head, HoldsInputs, sources_of
+from tracemill.sources.protocol import InnerInput
 from tracemill.store.workspace import looks_like_workspace
 
 _DATABASES: Final = (".db", ".vscdb", ".sqlite")
@@ -190,20 +191,36 @@ def _repository(path: Path) -> Iterator[Candidate | Unreadable]:
             within = None if source.name == "git" else source.name
             yield Candidate(str(path), stamp, 0, source.name, within)
             if isinstance(source, HoldsInputs):
-                yield from _held(source, path)
+                yield from _held(source, path, stamp)
 
 
-def _held(source: HoldsInputs, path: Path) -> Iterator[Candidate | Unreadable]:
+def _held(source: HoldsInputs, path: Path, stamp: str) -> Iterator[Candidate | Unreadable]:
     """Yield what a repository holds of other formats; what cannot be read shows in its own."""
+    for inner in _inner_inputs(source, path, stamp):
+        if inner.n_bytes is None:
+            detail = "the repository lacks the object; it may be had with `git fetch`"
+            yield Unreadable(f"{path}#{inner.name}", "object_missing", detail)
+        else:
+            yield Candidate(
+                str(path), inner.object_id, inner.n_bytes, None, inner.name, inner.object_id
+            )
+
+
+_listed: Final[dict[str, tuple[str, tuple[InnerInput, ...]]]] = {}
+"""What repositories held, and in which state: whoever watches them looks every few seconds."""
+
+
+def _inner_inputs(source: HoldsInputs, path: Path, stamp: str) -> tuple[InnerInput, ...]:
+    """Return what a repository holds; it is listed anew when its state or an object is another."""
+    known = _listed.get(str(path))
+    if known is not None and known[0] == stamp:
+        return known[1]
+    found: list[InnerInput] = []
     with suppress(SourceError):
-        for inner in source.inner_inputs(path):
-            if inner.n_bytes is None:
-                detail = "the repository lacks the object; it may be had with `git fetch`"
-                yield Unreadable(f"{path}#{inner.name}", "object_missing", detail)
-            else:
-                yield Candidate(
-                    str(path), inner.object_id, inner.n_bytes, None, inner.name, inner.object_id
-                )
+        found.extend(source.inner_inputs(path))
+        if all(inner.n_bytes is not None for inner in found):
+            _listed[str(path)] = stamp, tuple(found)
+    return tuple(found)
 
 
 def _claimed(folder: str, names: frozenset[str]) -> Candidate | None:
