@@ -10,6 +10,7 @@ import pytest
 from tests.flows.sessions import write_session
 from tests.flows.test_ingest import content, ingest, texts, with_key_of
 from tests.redact.templates import fill
+from tests.repositories import Repository
 from tracemill.flows.ingest import Ingest
 from tracemill.flows.ingest.accept import Accepting
 from tracemill.flows.ingest.results import Ingested
@@ -174,3 +175,22 @@ def test_forgotten_inputs_leave_no_secret_in_the_vault(workspace: Workspace, pla
 
     assert vault.secrets() == frozenset()
     vault.close()
+
+
+def test_an_author_of_a_repository_goes_from_what_sessions_say(
+    workspace: Workspace, place: Path
+) -> None:
+    write_session(place, "e-names", 2, "ask Grace Hopper about it")
+    path = place.parent / "repository"
+    path.mkdir()
+    repository = Repository(path)
+    repository.git("init", "-q")
+    ingest(workspace, [place])
+    assert "Grace Hopper" in said(workspace)
+
+    message = "work\n\nReviewed-by: Grace Hopper <grace@hopper.org>"
+    repository.commit(message, x="1")
+    ingest(workspace, [place, path])
+
+    assert "Grace Hopper" not in said(workspace)
+    assert "ask dev-" in said(workspace)

@@ -154,3 +154,47 @@ def test_what_a_rule_found_is_what_stands_there() -> None:
     text = f"GITHUB_TOKEN='{token}' https://x:{token}@github.com/a/b {token}"
 
     assert REDACTOR.text(text).count("[SECRET:github-pat:") == 3
+
+
+SIGNED = "Signed-off-by: Ada Lovelace <ada@lovelace.org>"
+
+
+def test_a_name_goes_wherever_its_record_holds_it() -> None:
+    record = step(
+        "git log", f"Author: Ada Lovelace <ada@lovelace.org>\n{SIGNED}", "ask Ada Lovelace"
+    )
+
+    redaction = REDACTOR.redact([record])
+
+    person = redaction.records[0].text.removeprefix("ask ")
+    assert person.startswith("dev-")
+    assert redaction.records[0].results[0].content.count(person) == 2
+    assert [given.value for given in redaction.secrets] == [b"Ada Lovelace <ada@lovelace.org>"] * 2
+
+
+def test_a_known_name_is_the_person_of_its_address() -> None:
+    knowing = Redactor(KEY)
+    knowing.know([b"Ada Lovelace <ada@lovelace.org>"])
+
+    person = REDACTOR.text(SIGNED).removeprefix("Signed-off-by: ").partition(" <")[0]
+
+    assert knowing.text("as Ada Lovelace wrote") == f"as {person} wrote"
+    assert knowing.text("Ada Lovelaces") == "Ada Lovelaces"
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "dependabot[bot] <support@x.org>",
+        "GitHub Actions <ada@x.org>",
+        "The Build Team <ada@x.org>",
+        "Ada Lovelace <noreply@anthropic.com>",
+        "Ada Lovelace <user@example.com>",
+        "ada <ada@lovelace.org>",
+        "Li Wu <li@wu.org>",
+    ],
+)
+def test_names_of_nobody_and_short_names_are_not_given_away(author: str) -> None:
+    redaction = REDACTOR.redact([step("git log", f"Author: {author}")])
+
+    assert redaction.secrets == []

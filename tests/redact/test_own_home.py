@@ -46,3 +46,26 @@ def test_twice_is_once() -> None:
     once = redacted(home, f"see {home}/a and -srv-people-jmiller-b")
 
     assert redacted(home, once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["logged in as jmiller", "jmiller@build:", "owner=jmiller,", "x/jmiller-app", "(jmiller)"],
+)
+def test_the_name_of_this_user_goes_as_a_word(text: str) -> None:
+    home = "/srv/people/jmiller"
+    name = redacted(home, f"{home}/x").split("/")[3]
+
+    assert redacted(home, f"see {text}") == f"see {text}".replace("jmiller", name)
+
+
+@pytest.mark.parametrize(
+    ("home", "text"),
+    [
+        pytest.param("/home/jmiller", "jmillers and xjmiller and JMiller_2", id="part of a word"),
+        pytest.param("/home/python", "python -m http.server", id="a word of code"),
+        pytest.param("/home/ada", "the language ada", id="short"),
+    ],
+)
+def test_what_is_not_the_name_of_this_user_stays(home: str, text: str) -> None:
+    assert redacted(home, text) == text

@@ -1,4 +1,4 @@
-"""Copies: what one context gave away as a secret goes wherever else it stands.
+"""Copies: what one context gave away as a secret, or as a name, goes wherever else it stands.
 
 A password in a command stands again in what the command prints, with nothing around it that a
 rule could go by. Within a record any value counts that is not short and has a digit and something
@@ -18,8 +18,14 @@ from typing import Final
 import re2
 
 from tracemill.redact import values
+from tracemill.redact.emails import is_personal
 from tracemill.redact.joined import Changes
 from tracemill.redact.protocol import Match, Rule
+
+PERSON_ID: Final = "person"
+"""The rule of names that stand before their addresses."""
+KNOWN_PERSON: Final = Rule("known-person", "pii", 10_002)
+"""A name that another place has given away."""
 
 _LENGTHS: Final = range(8, 513)
 _SURE: Final = 16
@@ -38,25 +44,65 @@ _FEW: Final = 8
 _MEMORY: Final = 64 * 2**20
 
 
+_AUTHOR: Final = re.compile(
+    r"(?P<name>[^<>@\"\n]{1,80}?)[ \t]{1,4}<(?P<address>[^<>@\s]+@[^<>@\s]+)>"
+)
+_FULL_NAME: Final = re.compile(r"[^\W\d_][\w.'\u2019-]+(?: [^\W\d_][\w.'\u2019-]*)+")
+_NAME_LENGTHS: Final = range(7, 61)
+_NO_NAME: Final = re.compile(
+    r"(?i)\b(?:bot|agent|action|actions|team|admin|root|user|name|code|ci|build|release|test|support"
+    r"|service|developers?|maintainers?|contributors?|authors?|github|gitlab|claude|codex|copilot)\b"
+)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """A secret that a rule found; it prints nothing of itself."""
+    """A secret or a name that a rule found; it prints nothing of itself."""
 
     value: str
     rule: Rule
     """What found it."""
     stand_in: str
     """What takes its place."""
+    address: str = ""
+    """Whose name it is; empty for what is none."""
+
+    @property
+    def given(self) -> str | None:
+        """How other records are told of it; None where it may be chance there."""
+        if self.address:
+            return f"{self.value} <{self.address}>"
+        return self.value if is_unmistakable(self.value) else None
+
+
+def author_of(given: str) -> tuple[str, str] | None:
+    """Return the name and the address that `given` tells of; None where it is a secret."""
+    match = _AUTHOR.fullmatch(given)
+    return (match["name"], match["address"]) if match else None
+
+
+def _name_at(text: str, start: int, match: Match) -> Secret | None:
+    """Return the full name of whoever stands at `start`, with an address behind the name."""
+    author = _AUTHOR.match(text, start)
+    if author is None or match.stand_in is None:
+        return None
+    name = author["name"]
+    is_name = len(name) in _NAME_LENGTHS and _FULL_NAME.fullmatch(name) is not None
+    if not is_name or _NO_NAME.search(name) or not is_personal(author["address"].encode()):
+        return None
+    return Secret(name, KNOWN_PERSON, match.stand_in, author["address"])
 
 
 def secrets_in(text: str, changes: Changes, without: Rule) -> tuple[Secret, ...]:
     """Return what other rules than one found in a text that is to be looked for elsewhere."""
-    found = (
-        Secret(text[start:end], match.rule, match.stand_in)
-        for (start, end), match in zip(*changes, strict=True)
-        if match.rule.kind == "secret" and match.stand_in is not None and match.rule is not without
-    )
-    return tuple(each for each in found if _is_telling(each.value))
+    found: list[Secret] = []
+    for (start, end), match in zip(*changes, strict=True):
+        if match.rule.id == PERSON_ID:
+            found += filter(None, (_name_at(text, start, match),))
+        elif match.rule.kind == "secret" and match.stand_in and match.rule is not without:
+            secret = Secret(text[start:end], match.rule, match.stand_in)
+            found += (secret,) if _is_telling(secret.value) else ()
+    return tuple(found)
 
 
 def _is_telling(value: str) -> bool:
@@ -90,7 +136,12 @@ def is_unmistakable(value: str) -> bool:
 
 def may_hold(secrets: Iterable[bytes]) -> Callable[[bytes], bool]:
     """Return what tells whether bytes, however texts are written down in them, may hold one."""
-    return _presence([max(_PLAIN.findall(each), key=len) for each in secrets])
+    return _presence([_needle(each) for each in secrets])
+
+
+def _needle(given: bytes) -> bytes:
+    author = author_of(given.decode("utf-8", "surrogatepass"))
+    return author[0].encode() if author else max(_PLAIN.findall(given), key=len)
 
 
 def _presence(values: Sequence[bytes]) -> Callable[[bytes], bool]:
@@ -130,7 +181,7 @@ class Copies:
             at = data.find(value)
             while at >= 0:
                 end = at + len(value)
-                if len(value) >= _SURE or _stands_alone(data, at, end):
+                if (len(value) >= _SURE and not secret.address) or _stands_alone(data, at, end):
                     yield Match(at, end, secret.rule, secret.stand_in)
                 at = data.find(value, end)
 

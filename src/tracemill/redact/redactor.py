@@ -16,7 +16,7 @@ from tracemill.records.findings import Finding
 from tracemill.records.refs import Origin, Record
 from tracemill.records.trajectory import Step
 from tracemill.redact.changes import record_at, spelled, with_texts
-from tracemill.redact.copies import copied, is_unmistakable
+from tracemill.redact.copies import copied
 from tracemill.redact.detectors import all_detectors, finder
 from tracemill.redact.located import Located, Seen, Tracer
 from tracemill.redact.protocol import Rule
@@ -198,7 +198,7 @@ def _put(changed: Sequence[tuple[Place, Redacted]], redaction: Redaction[R]) -> 
     records, findings, secrets = redaction
     findings += _findings(changed, records)
     for place, new in changed:
-        given = (secret.value for secret in new.secrets if is_unmistakable(secret.value))
+        given = filter(None, (secret.given for secret in new.secrets))
         secrets += [
             GivenAway(record_at(place), value.encode("utf-8", "surrogatepass")) for value in given
         ]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.redact import values
-from tracemill.redact.copies import Copies, Secret, secrets_in
+from tracemill.redact.copies import KNOWN_PERSON, Copies, Secret, author_of, secrets_in
 from tracemill.redact.detectors import Finder
 from tracemill.redact.emails import address_in
 from tracemill.redact.joined import Changes, Joined
@@ -69,17 +69,18 @@ class Settler:
     def know(self, secrets: Iterable[bytes]) -> None:
         """Look for these values as well, but for those that are allowed under any rule."""
         allowed = {stand_in.rpartition(":")[2] for stand_in in self._allowed}
-        known = (
-            Secret(
-                value.decode("utf-8", "surrogatepass"),
-                _KNOWN,
-                self._pseudonyms.token(_KNOWN.id, value),
-            )
-            for value in sorted(set(secrets))
-        )
+        known = map(self._known_as, sorted(set(secrets)))
         self._known = Copies(
             each for each in known if each.stand_in.rpartition(":")[2] not in allowed
         )
+
+    def _known_as(self, given: bytes) -> Secret:
+        value = given.decode("utf-8", "surrogatepass")
+        if author := author_of(value):
+            name, address = author
+            stand_in = self._pseudonyms.person(address.encode("utf-8", "surrogatepass"))
+            return Secret(name, KNOWN_PERSON, stand_in, address)
+        return Secret(value, _KNOWN, self._pseudonyms.token(_KNOWN.id, given))
 
     def settle(
         self,
