@@ -3,10 +3,15 @@
 Timed is what a run does with records between reading and rows: the walk over their fields, the
 scan, the replacement, the findings. Text is what the walk finds, in UTF-8. Each round has a
 redactor of its own, which has seen none of the texts; its patterns are compiled already.
+
+`--peer NAME=ENV/bin/python` gives the same texts, one by one, to a tool in an environment of its own.
+DataClaw replaces; betterleaks and Kingfisher find alone. None of them looks for personal data.
 """
 
 import argparse
 import gc
+import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -27,6 +32,22 @@ KEY = bytes(32)
 BATCH = 2_048
 KINDS = (("claude_code", "claude-code"), ("codex", "codex"))
 
+PEERS = {
+    "dataclaw": "from dataclaw.secrets import redact_text as look",
+    "betterleaks": "from betterleaks import scan_string as look",
+    "kingfisher": "import kingfisher_sdk; look = kingfisher_sdk.Scanner().scan",
+}
+PEER = """
+import json, sys, time
+texts = json.load(sys.stdin)
+def cpu():
+    began = time.process_time()
+    for text in texts:
+        look(text)
+    return time.process_time() - began
+print(min(cpu() for _ in range(int(sys.argv[1]))))
+"""
+
 
 def records(formats: Path) -> Iterator[Any]:
     for folder, name in KINDS:
@@ -37,11 +58,21 @@ def records(formats: Path) -> Iterator[Any]:
             yield from (record for record in read if not isinstance(record, Tally))
 
 
-def n_text_bytes(batch: list[Any]) -> int:
+def texts_of(batch: list[Any]) -> list[str]:
     texts: Texts[str] = Texts()
     for number, record in enumerate(batch):
         texts.add(record, number)
-    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts.texts)
+    return texts.texts
+
+
+def peer(name: str, python: str, texts: list[str], n_rounds: int) -> float:
+    """Return the CPU seconds that a peer takes for all texts, at best."""
+    command = [python, "-c", PEERS[name] + PEER, str(n_rounds)]
+    whole = [text.encode("utf-8", "replace").decode() for text in texts]
+    done = subprocess.run(
+        command, input=json.dumps(whole), capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
 
 
 def redacted(redactor: Redactor, batches: list[list[Any]]) -> tuple[float, list[Redaction[Any]]]:
@@ -54,6 +85,7 @@ def redacted(redactor: Redactor, batches: list[list[Any]]) -> tuple[float, list[
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="how often each engine runs")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=PYTHON")
     options = parser.parse_args()
     data = shared_data()
     if data is None:
@@ -61,7 +93,8 @@ def main() -> None:
     every = list(records(data / "formats"))
     gc.freeze()  # as in a run, where records do not pile up
     batches = [every[i : i + BATCH] for i in range(0, len(every), BATCH)]
-    n_bytes = sum(map(n_text_bytes, batches))
+    texts = [text for batch in batches for text in texts_of(batch)]
+    n_bytes = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
     print(f"{len(every):,} records, {n_bytes / 1e6:.1f} MB of text")
     outcomes = []
     for engine in ENGINES:
@@ -79,6 +112,9 @@ def main() -> None:
             f"then median {n_bytes / 1e6 / later[len(later) // 2]:6.1f} MB/s, "
             f"best {n_bytes / 1e6 / later[0]:6.1f} MB/s"
         )
+    for name, _, python in (each.partition("=") for each in options.peer):
+        took = peer(name, python, texts, max(1, options.rounds // 3))
+        print(f"{name:<10} {n_bytes / 1e6 / took:6.1f} MB/s at best")
     n_findings = sum(len(one.findings) for one in outcomes[0])
     same = "identical" if outcomes[0] == outcomes[1] else "DIFFERENT"
     print(f"{n_findings:,} findings; records and findings of both engines: {same}")
