@@ -1,6 +1,7 @@
 """Shapes in which secrets reach sessions, made by hand: what tools print and people type.
 
-`<key>` is a key that a machine has drawn, `<pass>` a password that a person made up.
+`<key>` is a key that a machine has drawn, `<pass>` a password that a person made up, and `<typed>`
+one with a sign and both cases, as rules for passwords want it.
 """
 
 from __future__ import annotations
@@ -348,4 +349,36 @@ SHAPES: dict[str, str] = {
     "pasted before": "<key> is my api key",
     "pasted and asked": "here is the key you asked for: <key> please put it there",
     "pin": "the passphrase is <words>",
+    # calls and more commands
+    "call that logs in": "conn.login('ada@corp.example', '<typed>', function(err) {",
+    "call that authenticates": "requests.get(u, auth=('ada', '<typed>'))",
+    "call with credentials": 'new NetworkCredential("ada", "<typed>")',
+    "call that connects": "mysqli_connect('db', 'app', '<typed>', 'x')",
+    "call of a driver": 'DriverManager.getConnection(url, "ada", "<typed>")',
+    "php site": '$wgDBpassword = "<pass>";',
+    "saved logins": '"encryptedPassword":"<b64>"',
+    "attribute of a data source": '<database-source password="<pass>" />',
+    "ini of a server": "AdminPassword=<pass>",
+    "directive of redis": "requirepass <typed>",
+    "directive of a mailer": "smtp_pass <typed>",
+    "directive of a directory": "rootpw <typed>",
+    "mail properties": "mail.smtp.password=<pass>",
+    "set in a console": "set password <typed>",
+    "keytool": "keytool -storepass <typed> -keypass <typed>",
+    "ssh-keygen": "ssh-keygen -t rsa -N '<typed>' -f k",
+    "minio": "mc alias set minio http://x.example AKIA<upper16> <key>",
+    "remote desktop": "xfreerdp /u:ada /p:<typed> /v:host",
+    "remote shell": "evil-winrm -u ada -p '<typed>' -i h",
+    "windows user": "net user ada <typed> /add",
+    "scheduled task": "schtasks /create /ru ada /rp <typed>",
+    "stored credential": "cmdkey /add:srv /user:ada /pass:<typed>",
+    "cassandra": "cqlsh -u a -p <typed>",
+    "bulk copy": "bcp x -U sa -P <typed>",
+    "snowflake": "snowsql -a x -u a -p <typed>",
+    "lftp": "lftp -u a,<typed> ftp.x.example",
+    "kubernetes registry": "kubectl create secret docker-registry r --docker-password=<pass> --docker-username=a",
+    "subversion": "svn co --username a --password <pass> u",
+    "swaks": "swaks --auth-password <pass>",
+    "asked for": "Enter password: <typed>",
+    "temporary": "temporary password: <pass>",
 }

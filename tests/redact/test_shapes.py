@@ -25,6 +25,7 @@ def planted(template: str, variant: int) -> tuple[str, list[str]]:
     secrets = {
         "<key>": keys[variant],
         "<pass>": passwords[variant],
+        "<typed>": f"{word.title()}{some('digit', 3)}&x",
         "<half>": some("alnum", 18),
         "<b64>": some("b64", 43),
         "<b64of32>": some("b64", 43),
@@ -63,7 +64,7 @@ def test_a_shape_is_redacted_once(template: str, redactor: Redactor) -> None:
 @pytest.mark.parametrize("template", SHAPES.values(), ids=SHAPES)
 def test_a_shape_without_a_secret_stays(template: str, redactor: Redactor) -> None:
     """What has no secret in its slots is a template, as documents are full of them."""
-    for slot in ("<key>", "<pass>", "<half>"):
+    for slot in ("<key>", "<pass>", "<typed>", "<half>"):
         template = template.replace(slot, "${VALUE}")
 
     if "<" not in template:

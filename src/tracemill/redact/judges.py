@@ -64,6 +64,8 @@ _LENGTHS: Final = (
 """Beginnings of tokens, and how long those tokens are."""
 _WORD_GOES_ON: Final = re.compile(rb"[0-9A-Za-z_]")
 _WRAPPED_ENTROPY: Final = 3.0
+_QUOTED: Final = re.compile(rb"[\"']([^\"'\s]{8,200})[\"']")
+_NO_PASSWORD: Final = re.compile(rb"://|[^@]@[\w-]+\.\w|^[\w-]+\Z|^/|[\w-]+\.\w{2,4}\Z|:\d{2,5}\Z")
 _LITERALS: Final = re.compile(rb"[\"'][\s\\+.&,<]*[fru]?[\"']")
 _JOINTS: Final = b"_.-"
 _LONGEST_NAME: Final = 24
@@ -165,6 +167,19 @@ def _told_password(found: Candidate) -> Extent | None:
     found = _trimmed(found)
     is_plain = values.is_placeholder(found.value) or values.is_code(found.value)
     return None if is_plain or not values.is_made_up(found.value) else whole(found)
+
+
+def _argument(found: Candidate) -> Extent | None:
+    """Of the texts in a call, the first is the password that is made up as one, and no address."""
+    for each in _QUOTED.finditer(found.value):
+        start, end = each.span(1)
+        value = each[1]
+        is_plain = (
+            values.is_placeholder(value) or values.is_code(value) or _NO_PASSWORD.search(value)
+        )
+        if not is_plain and (values.is_typed(value) or values.is_random(value)):
+            return Extent(found.start + start, found.start + end)
+    return None
 
 
 def _handed(found: Candidate) -> Extent | None:
@@ -307,6 +322,7 @@ _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "prose": _prose,
     "prefixed": _prefixed,
     "split": _split,
+    "argument": _argument,
     "wrapped": _wrapped,
     "paired": _paired,
     "told-password": _told_password,

@@ -19,7 +19,7 @@ import msgspec
 
 from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 10
+REDACT_VERSION: Final = 11
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[
@@ -36,6 +36,7 @@ JudgeName = Literal[
     "prefixed",
     "shaped",
     "split",
+    "argument",
     "wrapped",
     "paired",
     "told-password",

@@ -42,7 +42,9 @@ _NUMBERS: Final = re.compile(rb"^[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+)?$|^[\
 _TYPED: Final = re.compile(
     rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4})"
 )
-_DIGITS_BEHIND: Final = re.compile(rb"(?=.{8})[A-Za-z]+(?:[_-][A-Za-z]+)?[0-9]{2,6}\Z")
+_DIGITS_BEHIND: Final = re.compile(
+    rb"(?=.{8})(?:[A-Za-z]+(?:[_-][A-Za-z]+)?[0-9]{2,6}|[a-z]{3,}[0-9]{1,4}[a-z]{3,})\Z"
+)
 _ONE_DIGIT: Final = re.compile(rb"(?=.{8})(?=.*[a-z])(?=.*[A-Z])[A-Za-z]*[0-9][A-Za-z]*\Z")
 _SAYS_PASSWORD: Final = re.compile(
     rb"(?i)(?:passw(?:or)?d|pwd)[\"'\])]*[ \t]*(?:[:=]|=>|:=)[ \t]*[\"'`]\Z"
