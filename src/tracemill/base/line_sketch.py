@@ -21,13 +21,14 @@ _MIN_BYTES: Final = 12
 _HASH_BYTES: Final = 4
 _SEALED_BYTES: Final = 3
 _N_SEALED: Final = 256**_SEALED_BYTES
+_WHITE: Final = b" \t\n\r\v\f"
 _DOMAIN: Final = b"tracemill lines"
 
 
 def hashes_of(lines: Iterable[bytes]) -> Iterator[int]:
     """Yield the bare hash of each line that is long enough to mean something."""
     for line in lines:
-        packed = b"".join(line.split())
+        packed = line.translate(None, _WHITE)
         if len(packed) >= _MIN_BYTES:
             yield crc32(packed)
 

@@ -35,7 +35,7 @@ class Written:
 
     def lines(self, lines: Iterable[bytes]) -> frozenset[int]:
         """Return what lines are known by; without a seal nothing is known of them."""
-        return frozenset() if self._seal is None else frozenset(self._seal(hashes_of(lines)))
+        return frozenset() if self._seal is None else frozenset(self._seal(set(hashes_of(lines))))
 
     def add(self, sealed: Iterable[int]) -> None:
         """Take the lines that one call wrote, as `lines` knows them."""
