@@ -27,6 +27,7 @@ from tracemill.sources import HEAD_BYTES, Content, Head, Source, load_source, so
 
 BLOCK = 2**20
 SHAPES = {".jsonl": "lines", ".json": "document", ".traj": "document", ".md": "text"}
+ORDER = ("lines", "document, as lines", "document", "folder", "other", "text")
 PEER = """
 import gc, json, sys, time
 import agentpile
@@ -62,15 +63,15 @@ class Input(NamedTuple):
 
 
 def formats(folder: Path, scratch: Path) -> dict[Format, list[Input]]:
-    """Return all real files by the source that recognises them."""
+    """Return all real files by the source that recognises them, and folders that are one input."""
     found: dict[Format, list[Input]] = defaultdict(list)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        source = recognised(path)
+    for path in sorted(folder.rglob("*")):
+        source = folder_source(path) if path.is_dir() else recognised(path)
         if source is None:
             continue
         with source.open(path) as file:
             data = file.read()
-        shape = SHAPES.get(path.suffix, "other")
+        shape = "folder" if path.is_dir() else SHAPES.get(path.suffix, "other")
         found[Format(source.name, shape)].append(Input(path, data))
         if shape == "document" and (lines := as_lines(data)):
             copy = scratch / f"{len(found)}-{path.stem}.jsonl"
@@ -83,6 +84,13 @@ def recognised(path: Path) -> Source | None:
     with path.open("rb") as file:
         head = Head(path, file.read(HEAD_BYTES), n_bytes=path.stat().st_size)
     return next((source for source in sources_of("file") if source.recognises(head)), None)
+
+
+def folder_source(path: Path) -> Source | None:
+    names = frozenset(each.name for each in path.iterdir())
+    head = Head(path, b"", names)
+    taking = (each for each in sources_of("folder") if each.marks <= names)
+    return next((source for source in taking if source.recognises(head)), None)
 
 
 def as_lines(data: bytes) -> bytes | None:
@@ -151,7 +159,8 @@ def row(found: Format, inputs: list[Input], options: argparse.Namespace) -> Iter
     mb = n_bytes * n_passes / 1e6
     yield from (found.source, found.shape, str(len(inputs)), f"{n_bytes / 1e6:.2f}")
     yield f"{mb / ours:.0f}"
-    yield "" if found.shape in ("text", "other") else f"{mb / ceiling:.0f}"
+    is_json = found.shape not in ("folder", "other", "text")
+    yield f"{mb / ceiling:.0f}" if is_json else "-"
     python = os.environ.get("AGENTPILE_PYTHON")
     if python is None:
         yield "not compared"
@@ -164,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7, help="the best of so many is shown")
     parser.add_argument("--mb", type=float, default=5, help="read so many megabytes each time")
-    parser.add_argument("--least", type=float, default=0.01, help="megabytes of a format to show")
+    parser.add_argument("--least", type=float, default=0, help="megabytes of a format to show")
     options = parser.parse_args()
     data = shared_data()
     if data is None:
@@ -176,8 +185,9 @@ def main() -> None:
     gc.disable()
     with tempfile.TemporaryDirectory() as scratch:
         found = formats(data / "formats", Path(scratch))
-        for each in sorted(found):
-            if sum(len(one.data) for one in found[each]) >= options.least * 10**6:
+        n_bytes = {each: sum(len(one.data) for one in found[each]) for each in found}
+        for each in sorted(found, key=lambda each: (ORDER.index(each.shape), -n_bytes[each])):
+            if n_bytes[each] >= options.least * 10**6:
                 print("|", " | ".join(row(each, found[each], options)), "|", flush=True)
 
 

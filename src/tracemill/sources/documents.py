@@ -315,12 +315,13 @@ def _place_of(data: bytes, name: str, value: bytes) -> int:
 
 def _placed(whole: Line, start: int, items: list[msgspec.Raw]) -> Iterator[Line]:
     """Yield items with their offsets: between two of them stands nothing but a comma."""
+    new: Final = tuple.__new__  # half the cost of the class's own, which checks its arguments
     between = _LIST_BEGINS
     for item in items:
         found = between.match(whole.data, start)
         start = start if found is None else found.end()
         text = bytes(item)
-        yield Line(whole.start + start, text, is_terminated=True)
+        yield new(Line, (whole.start + start, text, True))
         start += len(text)
         between = _NEXT_ITEM
 

@@ -93,6 +93,7 @@ class CodexReader:
         self._name = name
         self._origin = origin
         self._steps = steps = CodexSteps(name, origin)
+        self._replay = steps.replay
         self.ready = steps.window.ready
         self._tokens = TokenCounts()
         self._takers: dict[str, _Taker] = {
@@ -132,8 +133,8 @@ class CodexReader:
         if isinstance(record, BareLine):
             return self._take_bare(record, line)
         payload, outer = record.payload, record.type
-        if self._steps.replay.is_on:
-            self._steps.replay.watch(payload, _moment_of(record))
+        if self._replay.is_on:
+            self._replay.watch(payload, _moment_of(record))
         takers = self._nested_takers.get(outer) if isinstance(outer, str) else None
         kind = outer if takers is None else payload.type or _kind_of(payload)
         if not isinstance(kind, str):
@@ -170,11 +171,11 @@ class CodexReader:
         payload, steps = item.payload, self._steps
         own_id = text(payload.id) or text(payload.session_id)
         if steps.begun is not None:
-            is_parent = steps.replay.begin(own_id, item.at)
+            is_parent = self._replay.begin(own_id, item.at)
             return "copied_session_meta" if is_parent else "repeated_session_meta"
         trajectory = steps.trajectory(item.line, own_id)
         trajectory.see_moment(item.at)
-        steps.replay.own_id = own_id
+        self._replay.own_id = own_id
         read_meta(payload, trajectory)
         return None
 
