@@ -157,7 +157,7 @@ def row(found: Format, inputs: list[Input], options: argparse.Namespace) -> Iter
         ours = min(ours, cpu_s(lambda: [read(found.source, each) for each in blocks]))
         ceiling = min(ceiling, cpu_s(lambda: [loads(each) for each in data]))
     mb = n_bytes * n_passes / 1e6
-    yield from (found.source, found.shape, str(len(inputs)), f"{n_bytes / 1e6:.2f}")
+    yield from (found.source, found.shape, str(len(inputs)), f"{n_bytes / 1e6:.3f}")
     yield f"{mb / ours:.0f}"
     is_json = found.shape not in ("folder", "other", "text")
     yield f"{mb / ceiling:.0f}" if is_json else "-"
