@@ -1,8 +1,8 @@
 """Redaction by itself: records of real sessions, with both engines, beside each other.
 
 Timed is what a run does with records between reading and rows: the walk over their fields, the
-scan, the replacement, the findings. Text is what the walk finds, in UTF-8. Each round has a
-redactor of its own, which has seen none of the texts; its patterns are compiled already.
+scan, the replacement, the findings. Text is what the walk finds, in UTF-8. The sessions are dealt
+out into two halves: a redactor reads one, and is then timed on the other, which it has never seen.
 
 `--peer NAME=ENV/bin/python` gives the same texts, one by one, to a tool in an environment of its own.
 DataClaw replaces; betterleaks and Kingfisher find alone. None of them looks for personal data.
@@ -49,11 +49,11 @@ print(min(cpu() for _ in range(int(sys.argv[1]))))
 """
 
 
-def records(formats: Path) -> Iterator[Any]:
+def records(formats: Path, half: int) -> Iterator[Any]:
     for folder, name in KINDS:
         source = load_source(name)
         origin = Origin(source=name, source_version=source.version, uri="bench", input_id="i")
-        for path in sorted((formats / folder).rglob("*.jsonl")):
+        for path in sorted((formats / folder).rglob("*.jsonl"))[half::2]:
             read = source.read(Content([path.read_bytes()]), origin)
             yield from (record for record in read if not isinstance(record, Tally))
 
@@ -82,6 +82,21 @@ def redacted(redactor: Redactor, batches: list[list[Any]]) -> tuple[float, list[
     return time.process_time() - began, done
 
 
+def cross(
+    engine: str, halves: list[list[list[Any]]], compiled: bytes | None
+) -> tuple[float, list[Redaction[Any]]]:
+    """Return what both halves take, each after the other, and what came out."""
+    took = 0.0
+    outcome = []
+    for seen, unseen in (halves, halves[::-1]):
+        redactor = Redactor(KEY, engine=engine, compiled=compiled)
+        redacted(redactor, seen)
+        seconds, done = redacted(redactor, unseen)
+        took += seconds
+        outcome += done
+    return took, outcome
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="how often each engine runs")
@@ -90,25 +105,26 @@ def main() -> None:
     data = shared_data()
     if data is None:
         sys.exit("no real data: set TRACEMILL_SHARED_DATA to a folder with formats/claude_code")
-    every = list(records(data / "formats"))
+    halves = []
+    for half in range(2):
+        every = list(records(data / "formats", half))
+        halves.append([every[i : i + BATCH] for i in range(0, len(every), BATCH)])
     gc.freeze()  # as in a run, where records do not pile up
-    batches = [every[i : i + BATCH] for i in range(0, len(every), BATCH)]
+    batches = [batch for half in halves for batch in half]
     texts = [text for batch in batches for text in texts_of(batch)]
     n_bytes = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
-    print(f"{len(every):,} records, {n_bytes / 1e6:.1f} MB of text")
+    print(f"{sum(map(len, batches)):,} records, {n_bytes / 1e6:.1f} MB of text")
     outcomes = []
     for engine in ENGINES:
         began = time.process_time()
         redactor = Redactor(KEY, engine=engine)
         made = time.process_time() - began
-        first, done = redacted(redactor, batches)
-        others = (
-            Redactor(KEY, engine=engine, compiled=redactor.compiled) for _ in range(options.rounds)
-        )
-        later = sorted(redacted(other, batches)[0] for other in others)
-        outcomes.append(done)
+        first = redacted(redactor, batches)[0]
+        rounds = [cross(engine, halves, redactor.compiled) for _ in range(options.rounds)]
+        outcomes.append(rounds[0][1])
+        later = sorted(took for took, _ in rounds)
         print(
-            f"{engine:<10} made in {made * 1e3:4.0f} ms, first pass {n_bytes / 1e6 / first:6.1f} MB/s, "
+            f"{engine:<10} made in {made * 1e3:4.0f} ms, at first {n_bytes / 1e6 / first:6.1f} MB/s, "
             f"then median {n_bytes / 1e6 / later[len(later) // 2]:6.1f} MB/s, "
             f"best {n_bytes / 1e6 / later[0]:6.1f} MB/s"
         )
