@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,8 @@ from tracemill.flows.privacy.rules import list_rules
 from tracemill.flows.privacy.scan import Kind, Scan, ScanResult, files_of
 from tracemill.flows.results import Failure
 from tracemill.flows.scanning import find_targets
+
+_SHOWN_FAILURES = 20
 
 
 def scan_privacy(
@@ -51,9 +53,16 @@ def scan_privacy(
         write_lines(result.places)
     elif not answer("scan", result, common):
         _show_scan(result, listing, common)
-    for failure in result.failures:
-        hint(f"not looked at: {failure.uri}: {failure.detail}", common)
+    _say_unknown(result.failures, common)
     return EXIT_NO if result.places else EXIT_PARTLY if result.failures else EXIT_DONE
+
+
+def _say_unknown(failures: Sequence[Failure], common: Common) -> None:
+    """Name what could not be looked at: nothing is known of it."""
+    for failure in failures[:_SHOWN_FAILURES]:
+        hint(f"not looked at: {failure.uri}: {failure.detail}", common)
+    if len(failures) > _SHOWN_FAILURES:
+        hint(f"not looked at: {len(failures) - _SHOWN_FAILURES:,} more (--json names all)", common)
 
 
 def _show_scan(result: ScanResult, listing: Listing, common: Common) -> None:
@@ -86,8 +95,7 @@ def rescan_privacy(
         write_lines(result.facts)
     elif not answer("rescan", result, common, next_steps=["tracemill run"]):
         _show_rescan(result, listing, common)
-    for failure in result.failures:
-        hint(f"not looked at: {failure.uri}: {failure.detail}", common)
+    _say_unknown(result.failures, common)
     if result.facts or result.datasets:
         return EXIT_NO
     return EXIT_PARTLY if result.failures else EXIT_DONE
