@@ -219,6 +219,34 @@ def test_a_database_that_names_a_person_keeps_its_sessions(team: Team, tmp_path:
     assert left(team.workspace.root, *CANARIES) == []
 
 
+def test_a_session_goes_out_of_a_database_that_others_share(team: Team, tmp_path: Path) -> None:
+    folder = tmp_path / "opencode"
+    folder.mkdir()
+    one = oc.session(oc.said(1, oc.text("a spoonbill")), oc.replied(2, oc.text("done")))
+    other = oc.session(oc.said(3, oc.text("a heron"), session_id="ses_2"), own_id="ses_2")
+    oc.write_database(folder / "opencode.db", one, other)
+    turn(team.workspace, [folder], {}, Options(), lambda _progress: None)
+    before = contents(team.workspace)
+    counts = team.erase("ses_1")
+    after = contents(team.workspace)
+
+    assert (counts.get("inputs_whole", 0), counts["inputs_thinned"]) == (0, 1)
+    assert left(team.workspace.root, b"spoonbill") == []
+    sessions = [row for rows in before["trajectories"].values() for row in rows]
+    gone = {row["id"] for row in sessions if row["session_id"] == "ses_1"}
+    for table, column in (("trajectories", "id"), ("steps", "trajectory_id")):
+        stay = {o: [r for r in rows if r[column] not in gone] for o, rows in before[table].items()}
+        assert after[table] == {o: rows for o, rows in stay.items() if rows}, table
+    third = oc.session(oc.said(5, oc.text("an egret"), session_id="ses_3"), own_id="ses_3")
+    (folder / "opencode.db").unlink()
+    oc.write_database(folder / "opencode.db", one, other, third)
+    result = turn(team.workspace, [folder], {}, Options(), lambda _progress: None)
+
+    assert result.store.sessions == 5
+    assert left(team.workspace.root, b"spoonbill") == []
+    assert left(team.workspace.root, b"an egret")
+
+
 def test_status_tells_of_erasures(team: Team) -> None:
     team.erase(team.plain.stem)
 

@@ -283,10 +283,11 @@ def _show_found(found: FoundSubject, common: Common) -> None:
         write(
             f"Its own      {inputs} with {counted(len(found.sessions), 'session')}, which go whole"
         )
-    elif not found.masked_inputs:
+    elif not (found.masked_inputs or found.along):
         write("Kept         nothing of it")
     if found.along:
-        write(f"Along        {', '.join(found.along)}, which share an input with it")
+        others = counted(len(found.along), "other session")
+        write(f"Shared       with {others}, which stay; the original of the input goes")
     if found.masked_inputs:
         places, others = counted(found.places, "place"), counted(found.masked_inputs, "other input")
         write(f"Named        {places} in {others}, which are masked")

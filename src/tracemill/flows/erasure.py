@@ -47,7 +47,7 @@ from tracemill.store.erasures import (
 from tracemill.store.exports import read_exports
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
-from tracemill.store.tables import FACTS
+from tracemill.store.tables import FACTS, TABLES
 from tracemill.store.workspace import Workspace, write_whole
 
 MakeExecutor = Callable[[int], Executor]
@@ -75,9 +75,9 @@ class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
     places: int
     """In how many places of these."""
     sessions: tuple[str, ...]
-    """Sessions in the inputs that would go."""
+    """Sessions that would go."""
     along: tuple[str, ...]
-    """Those among them that are not the subject's, and share an input with it."""
+    """Sessions that share an input with these: they stay, and its original goes."""
     rows: dict[str, int]
     """Rows of facts that would go, by table."""
     datasets: dict[str, int]
@@ -216,7 +216,7 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
             f"nothing in {str(workspace.root)!r} is of, or names, {found.subject.name!r} "
             f"as a {found.subject.kind}; name it otherwise, or say what it is with --as"
         )
-    touched = {*found.whole, *found.masked}
+    touched = {*found.whole, *found.thinned, *found.masked}
     datasets = affected_versions(workspace, touched)
     return FoundSubject(
         subject=found.subject.name,
@@ -284,6 +284,7 @@ def _intended(found: Found, described: FoundSubject, book: ErasureBook) -> Erasu
     code = _subject_code(book, found.subject)
     counts = {
         "inputs_whole": described.whole_inputs,
+        "inputs_thinned": len(found.thinned),
         "inputs_masked": described.masked_inputs,
         "places_masked": described.places,
         "sessions": len(described.sessions),
@@ -294,6 +295,8 @@ def _intended(found: Found, described: FoundSubject, book: ErasureBook) -> Erasu
         tombstone=tombstone_of(found, book),
         whole_inputs=tuple(sorted(found.whole)),
         masked_inputs=tuple(sorted(found.masked)),
+        emptied_inputs=found.thinned,
+        gone_trajectories=found.trajectories if found.thinned else (),
         gone_folders=tuple(sorted(map(book.code, found.folders))),
     )
 
@@ -302,13 +305,15 @@ def _carry_out(
     workspace: Workspace, book: ErasureBook, erasure: Erasure, make: MakeExecutor, report: Report
 ) -> Counter[str]:
     """Take away what an erasure names; what was taken away before is left as it is."""
-    touched = {*erasure.whole_inputs, *erasure.masked_inputs, *erasure.withheld_inputs}
+    thinned = erasure.emptied_inputs if erasure.gone_trajectories else ()
+    touched = {*erasure.whole_inputs, *erasure.masked_inputs, *erasure.withheld_inputs, *thinned}
     refusal = Refusal(book)
     gone = erase_versions(workspace, touched, refusal, erasure.receipt.asked)
     vault = erase_from_vault(workspace, book, erasure)
     lake = Lake(workspace.lake)
     for table in FACTS:
         lake.remove(table, set(erasure.whole_inputs))
+    _remove_sessions(lake, set(erasure.gone_trajectories))
     read_again(workspace, make, report)
     _derive_again(workspace, make)
     n_bytes = lake.purge()
@@ -325,6 +330,24 @@ def _carry_out(
             "other_files": len(others),
         }
     )
+
+
+def _remove_sessions(lake: Lake, trajectory_ids: Collection[str]) -> None:
+    """Take away the rows of sessions that share their input with others."""
+    if not trajectory_ids:
+        return
+    events = TABLES["events"]
+    columns = ("id", "trajectory_id")
+    told = {
+        row["id"]
+        for batch in lake.batches(events, columns=columns)
+        for row in batch.to_pylist()
+        if row["trajectory_id"] in trajectory_ids
+    }
+    lake.remove(TABLES["findings"], {*told, *trajectory_ids}, "record_id")
+    lake.remove(TABLES["trajectories"], trajectory_ids, "id")
+    for name in ("steps", "events", "activities"):
+        lake.remove(TABLES[name], trajectory_ids, "trajectory_id")
 
 
 def _derive_again(workspace: Workspace, make: MakeExecutor) -> None:

@@ -96,5 +96,7 @@ class Erasure(Record, frozen=True, kw_only=True):
     """While it goes on: inputs of which the originals go and the redacted text stays."""
     withheld_inputs: tuple[str, ...] = ()
     """While it goes on: those among them of which the text goes too, with what was made of it."""
+    gone_trajectories: tuple[str, ...] = ()
+    """While it goes on: what agents did in erased sessions, whose rows go."""
     gone_folders: tuple[Hash, ...] = ()
     """While it goes on: folders in which only erased sessions ran."""

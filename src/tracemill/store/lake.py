@@ -110,7 +110,7 @@ class Lake:
         if whole:
             removed = [_remove(path) for path in _paths(delta)]
         elif replaced:
-            kept, removed = self._without(table, delta, replaced)
+            kept, removed = self._without(table, delta, replaced, table.owner)
             added += kept
         if not added and not removed:
             return False
@@ -128,26 +128,33 @@ class Lake:
         return True
 
     def _without(
-        self, table: Table, delta: DeltaTable, owners: Collection[str]
+        self, table: Table, delta: DeltaTable, values: Collection[str], column: str
     ) -> tuple[list[AddAction], list[RemoveAction]]:
-        """Rewrite the files that hold rows of `owners`, without those rows."""
-        gone = pa.array(sorted(owners), pa.string())
+        """Rewrite the files that hold rows with `values` in a column, without those rows."""
+        gone = pa.array(sorted(values), pa.string())
         writer = TableWriter(table, self._folder(table))
         removed = []
         for path in _paths(delta):
             file = pq.ParquetFile(self._folder(table) / path)
-            owned = file.read(columns=[table.owner]).column(0)
-            if not pc.any(pc.is_in(owned, gone)).as_py():
+            held = file.read(columns=[column]).column(0)
+            if not pc.any(pc.is_in(held, gone)).as_py():
                 continue
             removed.append(_remove(path))
             for batch in file.iter_batches(_rows_at_once(file)):
-                keep = pc.invert(pc.is_in(batch.column(table.owner), gone))
+                keep = pc.invert(pc.is_in(batch.column(column), gone))
                 writer.write(batch.filter(keep))
         return writer.finish(), removed
 
-    def remove(self, table: Table, owners: Collection[str]) -> bool:
-        """Take away the rows of some owners; return whether there were any."""
-        return self.commit(self.writer(table), replaced=owners)
+    def remove(self, table: Table, values: Collection[str], column: str | None = None) -> bool:
+        """Take away rows with some values in a column, the owner's unless another is named."""
+        delta = self._delta(table)
+        if delta is None or not values:
+            return False
+        kept, removed = self._without(table, delta, values, column or table.owner)
+        if removed:
+            delta.create_write_transaction([*kept, *removed], "append", delta.schema())
+            sync_folder(self._folder(table) / "_delta_log")
+        return bool(removed)
 
     def purge(self) -> int:
         """Delete the files that no newest version names; return how many bytes they had.

@@ -24,6 +24,7 @@ from tracemill.flows.ingest.consent import WITHHELD, Asked, Policy, numbers_of
 from tracemill.flows.ingest.masking import refusal, unnamed
 from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardEnd
 from tracemill.flows.ingest.redactors import redactor
+from tracemill.flows.ingest.results import ERASED
 from tracemill.flows.ingest.rows import RowBuffer
 from tracemill.flows.ingest.sweeping import keep_secrets, known_secrets
 from tracemill.label.observe import Observer
@@ -37,6 +38,7 @@ from tracemill.redact import Redactor
 from tracemill.sources import Content, load_source
 from tracemill.sources.archives.members import Unpacker
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Hashing, Spool
+from tracemill.store.erasures import Refusal
 
 _BLOCK_BYTES: Final = 4 * 2**20
 _REDACT_BYTES: Final = 2 * 2**20
@@ -139,6 +141,7 @@ class _Reading:
         self._refusal = None if shard.erasures is None else refusal(shard.erasures)
         self._is_captured = Path(task.path).parent == Path(shard.spool).with_name("inbox")
         self._is_refused = False
+        self._gone: frozenset[str] = frozenset()
         self._policy = Policy(shard.consent)
         self._level: ConsentLevel = shard.consent.default
         self._left_out: Counter[str] = Counter()
@@ -150,11 +153,11 @@ class _Reading:
         """Read the input; yield what is ready, of this or earlier inputs of the shard."""
         writer: ChunkWriter | Hashing = Hashing()
         try:
-            self._level = self._decided()
-            if self._level == "off":
+            self._look_ahead()
+            if self._level == "off" or self._is_refused:
                 batch.finish(self)
                 return
-            if self._level == "full":
+            if self._level == "full" and not self._gone:
                 writer = ChunkWriter(spool)
             with self._opened(writer) as blocks:
                 yield from self._read(blocks, batch)
@@ -167,16 +170,28 @@ class _Reading:
         self._n_bytes = writer.n_bytes
         batch.finish(self)
 
-    def _decided(self) -> ConsentLevel:
-        """Return how much may be kept; where it must, look for the places of its sessions."""
+    def _look_ahead(self) -> None:
+        """Decide what may be kept; where it matters, look at the sessions within beforehand."""
         asked = Asked(self._task.source, self._task.address)
-        if self._policy.needs_folders(asked):
-            with self._opened(Hashing()) as blocks:
-                content = Content(blocks, self._shard.max_line_bytes, Path(self._shard.spool))
-                read = load_source(self._task.source).read(content, self._origin)
-                folders = {r.cwd for r in read if isinstance(r, Trajectory) and r.cwd}
+        refusal = None if self._is_captured else self._refusal
+        if self._policy.needs_folders(asked) or (refusal and refusal.refuses_sessions):
+            sessions = list(self._sessions())
+            gone = [one for one in sessions if refusal is not None and _refuses(refusal, one)]
+            self._gone = frozenset(one.id for one in gone)
+            self._is_refused = bool(gone) and len(gone) == len(sessions)
+            folders = {one.cwd for one in sessions if one.cwd and one.id not in self._gone}
             asked = asked._replace(folders=sorted(folders))
-        return self._policy.level(asked)
+        self._level = self._policy.level(asked)
+
+    def _sessions(self) -> Iterator[Trajectory]:
+        """Yield the headers of all sessions in the input; nothing is kept meanwhile."""
+        source = load_source(self._task.source)
+        if source.reads == "repository":
+            return
+        with self._opened(Hashing()) as blocks:
+            content = Content(blocks, self._shard.max_line_bytes, Path(self._shard.spool))
+            found = source.read(content, self._origin)
+            yield from (record for record in found if isinstance(record, Trajectory))
 
     @contextmanager
     def _opened(self, writer: ChunkWriter | Hashing) -> Iterator[Iterator[bytes]]:
@@ -210,12 +225,11 @@ class _Reading:
             if isinstance(record, Tally):
                 self._tally = record
                 continue
-            if isinstance(record, Trajectory):
-                if self._refuses(record):
-                    self._is_refused = True
-                    break
-                if record.cwd and self._level == "full":
-                    self._folders.add(record.cwd)
+            if self._gone and _trajectory_of(record) in self._gone:
+                self._left_out[ERASED] += 1
+                continue
+            if isinstance(record, Trajectory) and record.cwd and self._level == "full":
+                self._folders.add(record.cwd)
             yield from batch.add(self, record)
         for _ in blocks:
             pass  # what the source had no need of is archived all the same
@@ -227,14 +241,6 @@ class _Reading:
         return Origin(
             source=task.source, source_version=version, uri=task.uri, input_id=task.input_id
         )
-
-    def _refuses(self, trajectory: Trajectory) -> bool:
-        """Tell whether a session was erased; captured events are judged line by line instead."""
-        refusal, folder = self._refusal, trajectory.cwd
-        if refusal is None or self._is_captured:
-            return False
-        is_at = folder is not None and refusal.refuses_folder(folder)
-        return is_at or refusal.refuses_session(trajectory.session_id)
 
     def _note_growth(self, opened: IO[bytes]) -> None:
         """Say so when more has come since the input was looked at.
@@ -340,6 +346,21 @@ class _Reading:
             is_refused=self._is_refused,
             is_left_out=self._level == "off",
         )
+
+
+def _refuses(refusal: Refusal, trajectory: Trajectory) -> bool:
+    """Tell whether a session was erased, or ran where nothing may be kept."""
+    folder = trajectory.cwd
+    if folder is not None and refusal.refuses_folder(folder):
+        return True
+    return any(map(refusal.refuses_session, (trajectory.session_id, trajectory.id)))
+
+
+def _trajectory_of(record: Any) -> str | None:
+    """Return the trajectory that a record is of, or None."""
+    if isinstance(record, Trajectory):
+        return record.id
+    return getattr(record, "trajectory_id", None)
 
 
 def _sealed(lines: BareLines, seal: Seal) -> LinesAdded:

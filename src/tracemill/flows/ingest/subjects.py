@@ -1,8 +1,9 @@
 """Where a subject stands in a workspace: the inputs that are its own, and those that name it.
 
-An input is the subject's own where its address or the folder of one of its sessions names it,
-where it is the session, or lies or ran at the place that was named. Such inputs go as a whole,
-with every copy of them. A person may be named in other inputs as well; there only the names go.
+An input is the subject's own where its address or the folder of its sessions names it, where it
+is the session, or lies or ran at the place that was named. Such inputs go as a whole, with every
+copy of them. Where others' sessions share an input with it, those stay, and only the original of
+the whole goes. A person may be named in other inputs as well; there only the names go.
 """
 
 from __future__ import annotations
@@ -58,23 +59,25 @@ class Found(NamedTuple):
     """By what a person is known."""
     whole: dict[str, Archived]
     """Inputs that are the subject's own, in their newest state."""
+    thinned: tuple[str, ...]
+    """Inputs that hold sessions of it beside those of others."""
     masked: dict[str, int]
     """Other inputs that name it, and in how many places."""
     states: dict[str, Archived]
     """Every archived input, in its newest state."""
     sessions: tuple[str, ...]
-    """Sessions in the inputs that go as a whole."""
+    """Sessions that go."""
     trajectories: tuple[str, ...]
     """What agents did in them."""
     along: tuple[str, ...]
-    """Those among them that are not the subject's, and go since they share an input."""
+    """Sessions that stay and share an input with these; the original of that goes."""
     folders: tuple[str, ...]
     """Remembered folders that go."""
 
     @property
     def is_empty(self) -> bool:
         """Whether it stands nowhere."""
-        return not (self.whole or self.masked or self.folders)
+        return not (self.whole or self.thinned or self.masked or self.folders)
 
 
 def find_subject(workspace: Workspace, subject: Subject, report: Report) -> Found:
@@ -111,21 +114,27 @@ class _Finding:
         """Return where the subject stands."""
         aliases = self._aliases()
         words = words_for(self._key, (*aliases.certain,))
-        whole = self._own(words)
-        whole |= self._copies_of(whole)
+        ran = self._ran_there(words)
+        gone = {one.id for one in ran}
+        staying = [one for one in self._ran if one.id not in gone]
+        thinned = {one.input_id for one in ran} & {one.input_id for one in staying}
+        lying = self._lying(words)
+        whole = lying | {one.input_id for one in ran} - thinned
+        whole = {i for i in whole | self._copies_of(whole) if not self._is_inbox(i)}
+        thinned = {i for i in thinned - whole if not self._is_inbox(i)}
         masked = self._naming(words, whole)
-        ran = [ran for ran in self._ran if ran.input_id in whole]
-        sessions = {one.session_id for one in ran}
+        sessions = [one for one in self._ran if one.input_id in whole or one.id in gone]
         return Found(
             subject=self._subject,
             aliases=aliases,
             whole={input_id: self._newest[input_id] for input_id in sorted(whole)},
+            thinned=tuple(sorted(thinned)),
             masked=masked,
             states=self._newest,
-            sessions=tuple(sorted(sessions)),
-            trajectories=tuple(sorted({one.id for one in ran})),
-            along=tuple(sorted(self._along(sessions))),
-            folders=tuple(self._folders(words, whole)),
+            sessions=tuple(sorted({one.session_id for one in sessions})),
+            trajectories=tuple(sorted({one.id for one in sessions})),
+            along=tuple(sorted({one.session_id for one in staying if one.input_id in thinned})),
+            folders=tuple(self._folders(words, sessions)),
         )
 
     def _aliases(self) -> Aliases:
@@ -140,28 +149,36 @@ class _Finding:
                 known |= identities_in(self._vault.archive.read(state.chunks))
         return aliases_of(given, known)
 
-    def _own(self, words: KeyedWords) -> set[str]:
-        """Return the inputs that are the subject's own."""
+    def _ran_there(self, words: KeyedWords) -> list[Ran]:
+        """Return the sessions that are the subject's own."""
         match self._subject.kind:
             case "session":
-                ran = {r.input_id for r in self._ran if r.session_id == self._subject.name}
-                return {i for i in ran if not self._is_inbox(i)}
+                return [one for one in self._ran if one.session_id == self._subject.name]
             case "path":
                 shown = self._redacted(self._subject.name)
-                ran = {r.input_id for r in self._ran if _is_at(r.folder, shown)}
-                lying = {
+                return [one for one in self._ran if _is_at(one.folder, shown)]
+            case _:
+                named = self._named_folders(words)
+                return [one for one in self._ran if one.folder in named]
+
+    def _lying(self, words: KeyedWords) -> set[str]:
+        """Return the inputs that are the subject's own by where they lie."""
+        match self._subject.kind:
+            case "session":
+                return set()
+            case "path":
+                return {
                     input_id
                     for input_id, state in self._newest.items()
                     if _is_at(state.path.partition("#")[0], self._subject.name)
                     or state.path == self._subject.name
                 }
-                return {i for i in ran | lying if not self._is_inbox(i)}
             case _:
                 return {
                     input_id
                     for input_id, state in self._newest.items()
                     if words.places(os.fsencode(state.path)) and not self._is_inbox(input_id)
-                } | {r.input_id for r in self._ran if r.folder in self._named_folders(words)}
+                }
 
     def _is_inbox(self, input_id: str) -> bool:
         """Tell whether an input holds captured events of everybody."""
@@ -206,13 +223,11 @@ class _Finding:
     def _may_name(self, input_id: str) -> bool:
         return self._subject.kind == "person" or self._is_inbox(input_id)
 
-    def _along(self, sessions: Collection[str]) -> set[str]:
-        return set(sessions) - {self._subject.name} if self._subject.kind == "session" else set()
-
-    def _folders(self, words: KeyedWords, whole: Collection[str]) -> Iterable[str]:
+    def _folders(self, words: KeyedWords, gone: Collection[Ran]) -> Iterable[str]:
         """Return remembered folders that name the subject, or in which nothing else ran."""
-        staying = {ran.folder for ran in self._ran if ran.input_id not in whole}
-        going = {ran.folder for ran in self._ran if ran.input_id in whole} - staying
+        ids = {one.id for one in gone}
+        staying = {one.folder for one in self._ran if one.id not in ids}
+        going = {one.folder for one in gone} - staying
         for folder in self._vault.folders():
             is_named = self._subject.kind == "person" and bool(words.places(os.fsencode(folder)))
             is_at = self._subject.kind == "path" and _is_at(folder, self._subject.name)
