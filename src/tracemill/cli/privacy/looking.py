@@ -16,7 +16,7 @@ from tracemill.cli.tables import print_table
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.preview import PreviewResult, Shown, preview
 from tracemill.flows.privacy.rescan import RescanPlace, RescanResult, rescan
-from tracemill.flows.privacy.rules import list_rules
+from tracemill.flows.privacy.rules import RuleRow, list_rules
 from tracemill.flows.privacy.scan import Kind, Scan, ScanResult, files_of
 from tracemill.flows.results import Failure
 from tracemill.flows.scanning import find_targets
@@ -216,12 +216,15 @@ def rules_privacy(
     if listing.jsonl:
         write_lines(result.rules)
     elif not answer("rules", result, common):
-        rows = [
-            (rule.id, rule.kind, f"{rule.n_texts - rule.n_wrong} of {rule.n_texts}", rule.title)
-            for rule in result.rules[: listing.limit or None]
-        ]
-        print_table(("RULE", "KIND", "PASSED", "FINDS"), rows, ("KIND",))
+        columns = ("RULE", "KIND", "PASSED", "SOURCE", "FINDS")
+        shown = result.rules[: listing.limit or None]
+        print_table(columns, map(_cells_of_rule, shown), ("SOURCE", "KIND"))
         hint(f"{counted(len(result.rules), 'rule')}, version {result.version}", common)
     for rule in failed:
         hint(f"failed: {rule.id} is wrong about {counted(rule.n_wrong, 'text')}", common)
     return EXIT_NO if failed else EXIT_DONE
+
+
+def _cells_of_rule(rule: RuleRow) -> tuple[str, ...]:
+    passed = f"{rule.n_texts - rule.n_wrong} of {rule.n_texts}"
+    return (rule.id, rule.kind, passed, rule.source or "", rule.title)

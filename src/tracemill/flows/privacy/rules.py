@@ -16,6 +16,8 @@ class RuleRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """`secret` gives access, `pii` points at a person."""
     title: str
     """What it finds."""
+    source: str | None
+    """Where its vendor shows how keys look; None where that is common knowledge."""
     stand_in: str
     """What takes the place of what it finds."""
     n_texts: int
@@ -46,6 +48,7 @@ def _tried(rule: LineRule, redactor: Redactor) -> RuleRow:
         id=rule.id,
         kind=rule.kind,
         title=rule.title,
+        source=rule.source or None,
         stand_in=rule.stand_in,
         n_texts=len(finds) + len(ignores),
         n_wrong=finds.count(False) + ignores.count(True),
