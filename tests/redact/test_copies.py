@@ -149,6 +149,18 @@ def test_what_a_machine_has_drawn_is_the_same_secret_everywhere(value: str) -> N
     assert is_unmistakable(value)
 
 
+def test_values_within_values_are_found_among_few_and_among_many() -> None:
+    inner, outer = fill("{alnum:20}"), f"x{fill('{alnum:20}')}y{fill('{alnum:20}')}"
+    others = [fill(f"{{alnum:24}}{number:03}") for number in range(40)]
+    few, many = Redactor(KEY), Redactor(KEY)
+    few.know(value.encode() for value in (inner, outer))
+    many.know(value.encode() for value in (inner, outer, *others))
+    text = f"{outer} {inner} {outer[:-1]} {inner}{inner}"
+
+    assert few.text(text) == many.text(text)
+    assert inner not in few.text(text)
+
+
 def test_what_a_rule_found_is_what_stands_there() -> None:
     token = fill("ghp_{alnum:36}")
     text = f"GITHUB_TOKEN='{token}' https://x:{token}@github.com/a/b {token}"

@@ -148,13 +148,19 @@ def _presence(values: Sequence[bytes]) -> Callable[[bytes], bool]:
     """Return what tells whether a text holds one of many values, in time that does not grow."""
     if len(values) <= _FEW:
         return lambda data: any(value in data for value in values)
+    regex = _any_of(values)
+    return lambda data: bool(regex.search(data))
+
+
+def _any_of(values: Iterable[bytes]) -> re2._Regexp:
+    """Return what finds the longest of many values that begins first."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.max_mem = _MEMORY
     options.never_capture = True
     options.log_errors = False
-    regex = re2.compile(b"|".join(map(re2.escape, values)), options=options)
-    return lambda data: bool(regex.search(data))
+    by_length = sorted(values, key=lambda value: (-len(value), value))
+    return re2.compile(b"|".join(map(re2.escape, by_length)), options=options)
 
 
 class Copies:
@@ -164,7 +170,8 @@ class Copies:
         self._secrets = {
             secret.value.encode("utf-8", "surrogatepass"): secret for secret in secrets
         }
-        self._has_any = _presence(list(self._secrets))
+        self._regex = _any_of(self._secrets) if len(self._secrets) > _FEW else None
+        self._lengths = sorted({len(value) for value in self._secrets})
 
     def beside(self, data: bytes, found: Sequence[Match]) -> list[Match]:
         """Return what was found, which is in order, and the values that stand outside of it."""
@@ -177,13 +184,31 @@ class Copies:
         return sorted([*found, *kept], key=lambda match: match.start) if kept else list(found)
 
     def _find(self, data: bytes) -> Iterator[Match]:
-        for value, secret in self._secrets.items() if self._has_any(data) else ():
+        for at, value in self._few(data) if self._regex is None else self._many(data):
+            secret, end = self._secrets[value], at + len(value)
+            if (len(value) >= _SURE and not secret.address) or _stands_alone(data, at, end):
+                yield Match(at, end, secret.rule, secret.stand_in)
+
+    def _few(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield each place at which a value begins, and the value."""
+        for value in self._secrets:
             at = data.find(value)
             while at >= 0:
-                end = at + len(value)
-                if (len(value) >= _SURE and not secret.address) or _stands_alone(data, at, end):
-                    yield Match(at, end, secret.rule, secret.stand_in)
-                at = data.find(value, end)
+                yield at, value
+                at = data.find(value, at + 1)
+
+    def _many(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield the same in time that hardly grows with the number of values."""
+        assert self._regex is not None
+        start = 0
+        while match := self._regex.search(data, start):
+            start, end = match.span()
+            for length in self._lengths:
+                if length > end - start:
+                    break
+                if (value := data[start : start + length]) in self._secrets:
+                    yield start, value
+            start += 1
 
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:
