@@ -23,7 +23,7 @@ ENGINES: Final = ("hyperscan", "re2")
 
 _WRONG_SINCE: Final = (0, 7, 23)
 """Wheels from here on hold Vectorscan 5.4.12, which misses matches of some patterns."""
-_AT_ONCE: Final = 24
+_AT_ONCE: Final = 25
 """So many patterns run as one: the states of many more would not fit, and RE2 get far slower."""
 _RE2_MEMORY: Final = 64 * 2**20
 
