@@ -127,7 +127,9 @@ def test_a_backup_tells_nothing_without_its_passphrase(
 ) -> None:
     export_vault(workspace, tmp_path / "backup", PASSPHRASE)
     key = Key(workspace.vault).read()
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "backup").iterdir()}
 
+    assert modes == {0o600}
     assert left(tmp_path / "backup", b"spoonbill", b"heron", key, key.hex().encode()) == []
     with pytest.raises(UsageError, match="does not open"):
         import_vault(Workspace(tmp_path / "other"), tmp_path / "backup", "another passphrase")

@@ -60,6 +60,7 @@ def write_backup(workspace: Workspace, folder: Path, passphrase: str) -> BackedU
         os.fsync(out.fileno())
     said = f"{_KEY_MARK}{Key(workspace.vault).read().hex()}\n{identity}\n"
     write_whole(folder / IDENTITY, pyrage.passphrase.encrypt(said.encode(), passphrase))
+    (folder / IDENTITY).chmod(0o600)
     part.replace(folder / VAULT)
     sync_folder(folder)
     return BackedUp(len(files), sum(path.stat().st_size for path in files))
