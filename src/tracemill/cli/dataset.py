@@ -99,6 +99,9 @@ def _say_checked(receipt: Receipt, common: Common) -> None:
         f"Gate         {receipt.n_canaries:,} canaries found, {counted(receipt.n_scanned, 'file')} "
         "read again, nothing found; see receipt.json"
     )
+    if receipt.n_allowed:
+        said = counted(receipt.n_allowed, "thing")
+        hint(f"not checked: {said} said to be harmless; see: tracemill privacy allowed", common)
     for unknown in receipt.not_checked:
         hint(f"not checked: {unknown}", common)
 

@@ -58,6 +58,8 @@ class Receipt(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Names of the rules that were looked with."""
     n_canaries: Count
     """Planted texts, drawn for this export, that redaction found just before."""
+    n_allowed: Count
+    """Decisions that something is harmless, which were not looked behind."""
     n_scanned: Count
     """Files that were read again as they were written; nothing was found in them."""
     is_whole_folder: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -146,6 +147,9 @@ def test_a_scan_with_the_workspace_knows_what_is_harmless(
 
     assert call(["privacy", "scan", str(tmp_path / "note"), *where]) == 0
     assert call(["privacy", "scan", *where]) == 0
+    assert call(["dataset", "export", "--to", str(tmp_path / "out"), *where]) == 0
+    assert json.loads((tmp_path / "out" / "receipt.json").read_text())["n_allowed"] == 1
+    assert "1 thing said to be harmless" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from tracemill.flows.privacy.scan import Scan, ScanResult, Target, files_of
 from tracemill.flows.results import Failure
 from tracemill.records.receipts import ExportKind, ExportNote, Receipt, ReceiptFile
 from tracemill.redact import REDACT_VERSION, Redactor, Rules, canaries, dead_rules
+from tracemill.store.allowances import read_allowances
 from tracemill.store.exports import note_export
 from tracemill.store.workspace import Workspace, write_whole
 
@@ -57,6 +58,9 @@ class Gate:
         self._rules = Rules.shipped()
         refuse_fewer_rules(workspace)
         self._n_canaries = try_rules(self._redactor, self._rules)
+        moment = now()
+        decisions = read_allowances(workspace.vault)
+        self._n_allowed = sum(one.is_active(moment) for one in decisions)
 
     def check_files(self, folder: Path) -> tuple[ReceiptFile, ...]:
         """Read every file in a folder again, as it was written.
@@ -103,6 +107,7 @@ class Gate:
             rules_version=self._rules.version,
             rules=tuple(sorted(rule.id for rule in self._rules.lines)),
             n_canaries=self._n_canaries,
+            n_allowed=self._n_allowed,
             n_scanned=len(files),
             is_whole_folder=is_whole_folder,
             files=tuple(files),
