@@ -177,6 +177,18 @@ def test_an_erased_place_takes_what_lies_and_what_ran_there(team: Team) -> None:
     assert result.store.sessions == 2
 
 
+def test_a_project_is_known_by_its_name_and_a_person_is_no_project(team: Team) -> None:
+    meant = read_subject(team.workspace, team.repository.name, None, ())
+    assert meant == Subject("path", str(team.repository))
+    assert read_subject(team.workspace, USER, None, ()).kind == "person"
+    with pytest.raises(NotFoundError, match=f"/home/{USER}/app, /home/zoak/app; name one"):
+        read_subject(team.workspace, "app", None, ())
+
+    team.erase(team.repository.name)
+    assert team.read().inputs["erased"] == 2  # its history, and its process files
+    assert team.read().store.commits == 0
+
+
 def test_erasing_twice_changes_nothing_more(team: Team) -> None:
     team.erase(NAME, also=("Quintessa", USER))
     before = contents(team.workspace)

@@ -180,7 +180,7 @@ def find_data(
     Parameters
     ----------
     subject
-        A name, an e-mail address, a user name; the id of a session; or a path.
+        A name, an e-mail address, a user name; the id of a session; a path, or a project's name.
     kind
         What the subject is; by default a known session, else a path, else a person.
     also
@@ -211,7 +211,7 @@ def erase_data(
     Parameters
     ----------
     subject
-        A name, an e-mail address, a user name; the id of a session; or a path.
+        A name, an e-mail address, a user name; the id of a session; a path, or a project's name.
     kind
         What the subject is; by default a known session, else a path, else a person.
     also

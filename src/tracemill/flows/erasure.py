@@ -30,7 +30,13 @@ from tracemill.flows.ingest.erasing import (
     erase_from_vault,
     read_again,
 )
-from tracemill.flows.ingest.subjects import Found, Subject, find_subject, tombstone_of
+from tracemill.flows.ingest.subjects import (
+    Found,
+    Subject,
+    find_subject,
+    places_named,
+    tombstone_of,
+)
 from tracemill.flows.lookup import find_row, require_kept
 from tracemill.flows.results import SessionRow
 from tracemill.flows.timing import StageClock
@@ -102,11 +108,22 @@ class ErasedSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
 def read_subject(
     workspace: Workspace, name: str, kind: SubjectKind | None, also: Collection[str]
 ) -> Subject:
-    """Return what a name means: a session, a place, or else a person."""
+    """Return what a name means: a session, a place, or else a person.
+
+    Raises:
+        NotFoundError: nothing is kept, no session answers to it, or it is that of several places.
+    """
+    require_kept(workspace)
     if kind in (None, "session") and (session := _session(workspace, name, kind)):
         return Subject("session", session)
     if kind is None and _was_session(workspace, name):
         return Subject("session", name)
+    if kind in (None, "path") and not _looks_like_path(name):
+        places = places_named(workspace, name)
+        if len(places) > 1:
+            raise NotFoundError(f"{name!r} may mean any of: {', '.join(places)}; name one of them")
+        if places:
+            return Subject("path", places[0])
     if kind == "path" or (kind is None and _looks_like_path(name)):
         return Subject("path", str(Path(name).expanduser().absolute()))
     return Subject("person", name, tuple(also))

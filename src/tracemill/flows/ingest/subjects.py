@@ -29,6 +29,7 @@ from tracemill.store.vault import Archived, Chunk, Vault
 from tracemill.store.workspace import Workspace
 
 _SHORTEST: Final = 3
+_HOMES: Final = ("home", "Users")
 
 
 class Subject(NamedTuple):
@@ -239,6 +240,21 @@ def _sessions(workspace: Workspace) -> Iterable[Ran]:
     columns = ("id", "session_id", "input_id", "cwd")
     for batch in Lake(workspace.lake).batches(TABLES["trajectories"], columns=columns):
         yield from map(Ran, *(batch.column(name).to_pylist() for name in columns))
+
+
+def places_named(workspace: Workspace, name: str) -> list[str]:
+    """Return repositories, and folders in which sessions ran, whose last part is a name.
+
+    Home folders are none of them: their last part is the name of a person.
+    """
+    vault = Vault(workspace.vault)
+    try:
+        repositories = [s.path for _, s in vault.archive.states() if s.source == "git"]
+        found = {Path(place) for place in (*vault.folders(), *repositories)}
+    finally:
+        vault.close()
+    named = {place for place in found if place.name == name and place.parent.name not in _HOMES}
+    return sorted(str(place) for place in named if not named.intersection(place.parents))
 
 
 def _is_at(path: str | None, place: str) -> bool:
