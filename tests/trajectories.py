@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tracemill.curate.work import Work
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode, Outcome
 from tracemill.records.events import Commit
@@ -63,6 +64,12 @@ def episode(outcome: Outcome = "achieved", confidence: float = 0.9, **more: Any)
         "reason": "because", "stamp": Stamp(by="test", version=1), **more,
     }  # fmt: skip
     return Episode(**given)
+
+
+def work(about: Activity | None = None, n_steps: int = 2, **more: Any) -> Work:
+    """Return what builders work on."""
+    given = {"episode": episode(), "trajectory": trajectory(n_steps), "input": FOUND, **more}
+    return Work(activity=about or activity(), **given)
 
 
 def commit(sha: str, **more: Any) -> Commit:

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trajectories import (
-    FOUND,
     activity,
     agent,
     calling,
@@ -17,8 +16,10 @@ from tests.trajectories import (
     step,
     trajectory,
     user,
+    work,
 )
-from tracemill.curate.chat import ChatConfig, Drop, build_chat, choose_split
+from tracemill.curate.builders import make_examples
+from tracemill.curate.work import ChatConfig, Drop, choose_split
 from tracemill.records.examples import ChatExample
 from tracemill.records.findings import UNSCANNED
 from tracemill.records.refs import Span
@@ -29,17 +30,8 @@ def built(
     steps: Sequence[Step], max_chars: int = 1_000, about: Any = None, **more: Any
 ) -> tuple[list[ChatExample], Counter[str]]:
     config = ChatConfig(max_chars=max_chars)
-    made = list(
-        build_chat(
-            more.get("episode", episode()),
-            trajectory(len(steps)),
-            about or activity(),
-            FOUND,
-            steps,
-            config,
-        )
-    )
-    examples = [one for one in made if isinstance(one, ChatExample)]
+    made = list(make_examples(work(about, len(steps), **more), steps, config))
+    examples = [one for one in made if isinstance(one, ChatExample) and one.builder == "session"]
     return examples, Counter(one.reason for one in made if isinstance(one, Drop))
 
 
@@ -98,7 +90,7 @@ def test_a_turn_that_was_not_wanted_stays_as_context_and_is_not_imitated(
 
     assert [m.content for m in example.messages if m.trained] == ["right"]
     assert "wrong" in [m.content for m in example.messages]
-    assert drops == {reason: 1}
+    assert drops[reason] == 1
 
 
 def test_a_window_ends_before_a_call_that_was_never_answered() -> None:
@@ -151,9 +143,8 @@ def test_what_an_agent_did_before_anybody_asked_is_left_out() -> None:
 
 def test_a_subagent_is_asked_by_whoever_started_it() -> None:
     steps = [step(0, "system", "look around"), agent(1, "found it")]
-    config = ChatConfig()
     header = trajectory(2, is_subagent=True)
-    (made,) = build_chat(episode(), header, activity(), FOUND, steps, config)
+    (made,) = make_examples(work(trajectory=header), steps, ChatConfig())
 
     assert isinstance(made, ChatExample)
     assert [m.content for m in made.messages] == ["look around", "found it"]

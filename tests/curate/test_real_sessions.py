@@ -9,12 +9,13 @@ import pytest
 
 from tests.sources.reading import FOREIGN, Found, read_file
 from tests.trajectories import FOUND, episode
-from tracemill.curate.chat import ChatConfig, build_chat
+from tracemill.curate.builders import make_examples
+from tracemill.curate.work import ChatConfig, Work
 from tracemill.label.history import History
 from tracemill.label.observe import observe
 from tracemill.label.outcome import judge_episode
 from tracemill.records.activity import Activity
-from tracemill.records.examples import ChatExample, Message
+from tracemill.records.examples import ChatExample, Message, PreferenceExample
 from tracemill.records.trajectory import Trajectory
 from tracemill.sources import SOURCES
 from tracemill.sources.protocol import Source
@@ -86,9 +87,13 @@ def test_examples_of_real_sessions_hold_what_they_promise(found: Found, max_char
     config = ChatConfig(max_chars=max_chars)
     for header, about in observed(found):
         steps = found.steps_of(header)
-        for made in build_chat(episode(), header, about, FOUND, steps, config):
+        work = Work(episode=episode(), trajectory=header, activity=about, input=FOUND)
+        for made in make_examples(work, steps, config):
             if isinstance(made, ChatExample):
                 assert broken_promises(made.messages) == []
+            elif isinstance(made, PreferenceExample):
+                assert broken_promises((*made.prompt, *made.chosen)) == []
+                assert broken_promises((*made.prompt, *made.rejected)) == []
 
 
 def broken_promises(messages: tuple[Message, ...]) -> list[str]:

@@ -224,17 +224,17 @@ def test_every_example_leads_back_to_bytes_that_hold_its_words(
 
     assert len(lineage) == sum(turned.out["store"]["examples"].values())
     for entry in lineage:
-        (made_from,) = entry["lineage"]
-        state = states[made_from["input_id"]]
-        data = b"".join(Archive(turned.root / "vault" / "archive").read(state.chunks))
-        start, end = made_from["span"]
-        assert state.content == made_from["content"]
-        assert all(json.loads(line) for line in data[start:end].splitlines())
+        for made_from in entry["lineage"]:
+            state = states[made_from["input_id"]]
+            data = b"".join(Archive(turned.root / "vault" / "archive").read(state.chunks))
+            start, end = made_from["span"]
+            assert state.content == made_from["content"]
+            assert all(json.loads(line) for line in data[start:end].splitlines())
         explained = turned.ask(capsys, "explain", entry["id"], "--json")
         assert explained["chain"][-1]["sha256"] == made_from["content"]
 
 
-def test_examples_come_only_from_work_that_was_achieved(
+def test_examples_of_sessions_come_only_from_work_that_was_achieved(
     turned: Turned, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outcomes = {e["id"]: e["outcome"] for e in turned.ask(capsys, "episode", "list", "--jsonl")}
@@ -253,6 +253,33 @@ def test_examples_come_only_from_work_that_was_achieved(
         calls = [call["id"] for m in row["messages"] for call in m.get("tool_calls", ())]
         answers = [m["tool_call_id"] for m in row["messages"] if m["role"] == "tool"]
         assert answers == calls
+
+
+def test_recoveries_and_preferences_are_those_that_the_answers_say(
+    turned: Turned, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(turned.out["dataset"])
+    lineage = {
+        entry["id"]: entry["lineage"]
+        for entry in map(json.loads, (folder / "lineage.jsonl").read_bytes().splitlines())
+    }
+    ids = {
+        answer["label"]: row_of(turned.ask(capsys, "session", "list", "--jsonl"), answer)["id"]
+        for answer in ANSWERS["trajectories"]
+    }
+
+    for kind in ("recovery", "preference"):
+        lines = (folder / f"{kind}-train.jsonl").read_bytes().splitlines()
+        found = Counter(
+            (lineage[row["id"]][0]["trajectory_id"], lineage[row["id"]][-1]["last_step"])
+            for row in map(json.loads, lines)
+        )
+        expected = Counter(
+            (ids[answer["label"]], step)
+            for answer in ANSWERS["trajectories"]
+            for step in answer["examples"][kind]
+        )
+        assert found == expected
 
 
 def test_parquet_and_json_lines_hold_the_same_rows(turned: Turned) -> None:
@@ -313,5 +340,7 @@ def test_a_version_that_was_exported_can_be_audited_as_a_folder(
     report = json.loads(capsys.readouterr().out)
     verdicts = {check["name"]: check["verdict"] for check in report["checks"]}
 
-    assert [Path(file).name for file in report["files"]] == ["train.jsonl"]
+    assert [Path(file).name for file in report["files"]] == [
+        "preference-train.jsonl", "recovery-train.jsonl", "train.jsonl",
+    ]  # fmt: skip
     assert (verdicts["readable_rows"], verdicts["stated_origin"]) == ("pass", "pass")

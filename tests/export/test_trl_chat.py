@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.trajectories import FOUND, activity, agent, calling, episode, trajectory, user
-from tracemill.curate.chat import ChatConfig, build_chat
+from tests.trajectories import agent, calling, user, work
+from tracemill.curate.builders import make_examples
+from tracemill.curate.work import ChatConfig
 from tracemill.export.trl_chat import TrlChat
 from tracemill.records.examples import ChatExample
 
@@ -27,7 +28,7 @@ def cells(example: ChatExample) -> pa.Table:
 @pytest.fixture
 def example() -> ChatExample:
     steps = [user(0), calling(1, "ok", command="ls"), agent(2, "done", reasoning="so")]
-    (made,) = build_chat(episode(), trajectory(3), activity(), FOUND, steps, ChatConfig())
+    (made,) = make_examples(work(n_steps=3), steps, ChatConfig())
     assert isinstance(made, ChatExample)
     return made
 
@@ -59,7 +60,7 @@ def test_columns_fit_their_schema_and_say_the_same(example: ChatExample) -> None
 
 def test_an_example_without_calls_has_no_tools() -> None:
     steps = [user(0), agent(1)]
-    (made,) = build_chat(episode(), trajectory(2), activity(), FOUND, steps, ChatConfig())
+    (made,) = make_examples(work(), steps, ChatConfig())
     assert isinstance(made, ChatExample)
 
     assert "tools" not in decoded(made)

@@ -48,17 +48,27 @@ def show_dataset(
         )
     for row in shown.rows:
         _show_row(row)
-    hint("* is trained on; next: tracemill dataset export --to FOLDER", common)
+    hint(
+        "* is trained on, + chosen, - rejected; next: tracemill dataset export --to FOLDER", common
+    )
     return EXIT_DONE
 
 
 def _show_row(row: dict[str, Any]) -> None:
     write(f"\n{row['id']}  {', '.join(row['tags'])}")
+    if "prompt" in row:
+        for name, mark in (("prompt", " "), ("chosen", "+"), ("rejected", "-")):
+            for message in row[name]:
+                _show_message(message, mark)
+        return
     for message, trained in zip(row["messages"], row["trained"], strict=True):
-        mark = "*" if trained else " "
-        calls = " ".join(f"→ {call['function']['name']}" for call in message.get("tool_calls", ()))
-        said = one_line(message["content"], _WIDTH)
-        write(f"{mark} {message['role']:<9} {calls}{' ' if calls and said else ''}{said}")
+        _show_message(message, "*" if trained else " ")
+
+
+def _show_message(message: dict[str, Any], mark: str) -> None:
+    calls = " ".join(f"→ {call['function']['name']}" for call in message.get("tool_calls", ()))
+    said = one_line(message["content"], _WIDTH)
+    write(f"{mark} {message['role']:<9} {calls}{' ' if calls and said else ''}{said}")
 
 
 def export_dataset(

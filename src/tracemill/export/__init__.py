@@ -12,11 +12,15 @@ from typing import Any, Final
 from tracemill.base.registry import Registry
 from tracemill.export.protocol import Exporter, TrajectoryExporter
 
-EXPORT_VERSION: Final = 2
+EXPORT_VERSION: Final = 3
 """Raise it when the same example would give another row."""
 
 EXPORTERS: Final = Registry[type[Exporter[Any]]](
-    kind="exporter", builtin={"trl-chat": "tracemill.export.trl_chat:TrlChat"}
+    kind="exporter",
+    builtin={
+        "trl-chat": "tracemill.export.trl_chat:TrlChat",
+        "trl-preference": "tracemill.export.trl_preference:TrlPreference",
+    },
 )
 """Every exporter of examples by name."""
 

@@ -38,12 +38,13 @@ class TrlChat:
 
     def row(self, example: ChatExample) -> Mapping[str, Any]:
         """Return the row with arguments and schemas as objects."""
-        messages = msgspec.Raw(_encode([_message(message) for message in example.messages]))
+        messages = msgspec.Raw(_encode([chat_message(message) for message in example.messages]))
         tools = {"tools": msgspec.Raw(_encode(example.tools))} if example.tools else {}
         return {"messages": messages, **tools, **_about(example)}
 
 
-def _message(message: Message) -> dict[str, Any]:
+def chat_message(message: Message) -> dict[str, Any]:
+    """Return a message as chat templates want it."""
     row: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.reasoning is not None:
         row["reasoning_content"] = message.reasoning

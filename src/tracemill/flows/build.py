@@ -8,7 +8,7 @@ known, nothing is done.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -17,20 +17,19 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.curate import CURATE_VERSION
-from tracemill.curate.chat import ChatConfig, Drop, build_chat, unfit
+from tracemill.curate.builders import drop_whole, make_examples, needs_steps
+from tracemill.curate.work import ChatConfig, Drop, Work
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.versions import reading_code
-from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
-from tracemill.records.examples import ChatExample
-from tracemill.records.findings import Input
+from tracemill.records.examples import ChatExample, Example, Message
 from tracemill.records.refs import Record
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.trajectory import Step
 from tracemill.render import RENDER_VERSION
 from tracemill.store.index import Built, Index
 from tracemill.store.lake import Lake
-from tracemill.store.tables import TABLES
+from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 
 _CHARS: Final = 2**20
 _COLUMNS: Final = (
@@ -40,19 +39,6 @@ _COLUMNS: Final = (
 """What a builder looks at; times and tokens are dear to read."""
 
 
-class BuildTask(Record, frozen=True, kw_only=True):
-    """One trajectory from which examples are to be made."""
-
-    episode: Episode
-    """The episode that it belongs to."""
-    trajectory: Trajectory
-    """The trajectory."""
-    activity: Activity
-    """What it did."""
-    input: Input
-    """The input that holds its steps."""
-
-
 class BuildShard(Record, frozen=True, kw_only=True):
     """Trajectories whose steps lie in one data file."""
 
@@ -60,7 +46,7 @@ class BuildShard(Record, frozen=True, kw_only=True):
     """Folder of the lake."""
     file: str
     """Name of the data file."""
-    tasks: tuple[BuildTask, ...]
+    tasks: tuple[Work, ...]
     """The trajectories."""
     config: ChatConfig
     """The builder's settings."""
@@ -69,6 +55,8 @@ class BuildShard(Record, frozen=True, kw_only=True):
 class BuiltRows(Record, frozen=True, kw_only=True):
     """Examples as rows of the lake."""
 
+    table: str
+    """Name of their table."""
     batch: Any
     """The rows, a `pyarrow.RecordBatch`."""
 
@@ -82,36 +70,38 @@ class Dropped(Record, frozen=True, kw_only=True):
 
 def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
     """Build the examples of a shard in one pass over its data file."""
-    held: list[ChatExample] = []
+    held: dict[str, list[Example]] = {name: [] for name in EXAMPLE_TABLES}
     n_chars = 0
     drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for task, steps in _steps_of(shard):
-        for made in _made(task, steps, shard.config):
+    for work, steps in _steps_of(shard):
+        for made in make_examples(work, steps, shard.config):
             if isinstance(made, Drop):
-                drops[task.episode.id][made.reason] += 1
+                drops[work.episode.id][made.reason] += 1
                 continue
-            held.append(made)
-            n_chars += sum(len(message.content) for message in made.messages)
+            held[_table_of(made)].append(made)
+            n_chars += sum(len(message.content) for message in _messages(made))
             if n_chars >= _CHARS:
-                yield _rows(held)
+                yield from _rows(held)
                 n_chars = 0
-    if held:
-        yield _rows(held)
+    yield from _rows(held)
     for episode_id, reasons in drops.items():
         yield Dropped(episode_id=episode_id, reasons=dict(reasons))
 
 
-def _made(
-    task: BuildTask, steps: Iterable[Step], config: ChatConfig
-) -> Iterator[ChatExample | Drop]:
-    return build_chat(task.episode, task.trajectory, task.activity, task.input, steps, config)
+def _table_of(example: Example) -> str:
+    return "examples" if isinstance(example, ChatExample) else "preferences"
 
 
-def _rows(held: list[ChatExample]) -> BuiltRows:
-    owners = [example.lineage[0].episode_id for example in held]
-    batch = TABLES["examples"].to_batch(held, owners)
-    held.clear()
-    return BuiltRows(batch=batch)
+def _messages(example: Example) -> Sequence[Message]:
+    return example.messages if isinstance(example, ChatExample) else example.prompt
+
+
+def _rows(held: Mapping[str, list[Example]]) -> Iterator[BuiltRows]:
+    for name, examples in held.items():
+        if examples:
+            owners = [example.lineage[0].episode_id for example in examples]
+            yield BuiltRows(table=name, batch=TABLES[name].to_batch(examples, owners))
+            examples.clear()
 
 
 class _OwnedStep(NamedTuple):
@@ -119,9 +109,9 @@ class _OwnedStep(NamedTuple):
     step: Step
 
 
-def _steps_of(shard: BuildShard) -> Iterator[tuple[BuildTask, Iterable[Step]]]:
+def _steps_of(shard: BuildShard) -> Iterator[tuple[Work, Iterable[Step]]]:
     """Yield each trajectory with its steps: streamed, or gathered where an input holds several."""
-    tasks: defaultdict[str, dict[str, BuildTask]] = defaultdict(dict)
+    tasks: defaultdict[str, dict[str, Work]] = defaultdict(dict)
     for task in shard.tasks:
         tasks[task.input.id][task.trajectory.id] = task
     for owner, owned in groupby(_owned_steps(shard, tasks.keys()), key=lambda row: row.owner):
@@ -159,33 +149,43 @@ def build_examples(
     before = index.built()
     stale = [e for e in facts.episodes if e.id not in before or before[e.id].key != keys[e.id]]
     gone = (before.keys() | _owners(lake)) - keys.keys()
-    drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
     if stale or gone:
-        writer = lake.writer(TABLES["examples"])
-        fit = []
-        for episode in stale:
-            if (reason := unfit(episode, config)) is None:
-                fit.append(episode)
-            else:
-                drops[episode.id][reason] += len(episode.trajectory_ids)
-        shards = list(_shards(lake, root, fit, facts, config))
-        for part in executor.map_shards(build_shard, shards):
-            if isinstance(part, BuiltRows):
-                writer.write(part.batch)
-            else:
-                drops[part.episode_id].update(part.reasons)
-        lake.commit(writer, replaced={*gone, *(episode.id for episode in stale)})
-        built = [Built(e.id, keys[e.id], dict(drops[e.id])) for e in stale]
-        index.note_built(built, gone)
+        replaced = {*gone, *(episode.id for episode in stale)}
+        works = [work for episode in stale for work in _works(episode, facts)]
+        drops = _build(lake, list(_shards(lake, root, works, config)), executor, replaced)
+        for work in works:
+            if not needs_steps(work, config):
+                drops[work.episode.id].update(drop.reason for drop in drop_whole(work, config))
+        index.note_built([Built(e.id, keys[e.id], dict(drops[e.id])) for e in stale], gone)
     totals: Counter[str] = Counter()
     for built_episode in index.built().values():
         totals.update(built_episode.drops)
     return dict(sorted(totals.items()))
 
 
+def _build(
+    lake: Lake, shards: Sequence[BuildShard], executor: Executor, replaced: Collection[str]
+) -> defaultdict[str, Counter[str]]:
+    """Put new examples in place of those of some episodes; return what was left out of each."""
+    drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    writers = {name: lake.writer(TABLES[name]) for name in EXAMPLE_TABLES}
+    for part in executor.map_shards(build_shard, shards):
+        if isinstance(part, BuiltRows):
+            writers[part.table].write(part.batch)
+        else:
+            drops[part.episode_id].update(part.reasons)
+    for writer in writers.values():
+        lake.commit(writer, replaced=replaced)
+    return drops
+
+
 def _owners(lake: Lake) -> set[str]:
     """Return episodes that have examples; a killed run may not have noted that it built them."""
-    batches = lake.batches(TABLES["examples"], columns=["episode_id"])
+    batches = (
+        batch
+        for name in EXAMPLE_TABLES
+        for batch in lake.batches(TABLES[name], columns=["episode_id"])
+    )
     return {owner for batch in batches for owner in batch.column(0).unique().to_pylist()}
 
 
@@ -198,18 +198,24 @@ def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
     return digest(code, msgspec.json.encode(config), msgspec.json.encode(episode), *contents)
 
 
+def _works(episode: Episode, facts: Facts) -> Iterator[Work]:
+    for name in episode.trajectory_ids:
+        yield Work(
+            episode=episode,
+            trajectory=facts.trajectories[name],
+            activity=facts.activities[name],
+            input=facts.input_of(name),
+        )
+
+
 def _shards(
-    lake: Lake, root: Path, episodes: Sequence[Episode], facts: Facts, config: ChatConfig
+    lake: Lake, root: Path, works: Iterable[Work], config: ChatConfig
 ) -> Iterator[BuildShard]:
-    """Put every trajectory of `episodes` with the data file that holds its steps."""
-    tasks: defaultdict[str, list[BuildTask]] = defaultdict(list)
-    for episode in episodes:
-        for trajectory_id in episode.trajectory_ids:
-            found = facts.input_of(trajectory_id)
-            trajectory = facts.trajectories[trajectory_id]
-            activity = facts.activities[trajectory_id]
-            task = BuildTask(episode=episode, trajectory=trajectory, activity=activity, input=found)
-            tasks[found.id].append(task)
+    """Put every trajectory that may give examples with the data file that holds its steps."""
+    tasks: defaultdict[str, list[Work]] = defaultdict(list)
+    for work in works:
+        if needs_steps(work, config):
+            tasks[work.input.id].append(work)
     table = TABLES["steps"]
     for file in lake.files(table):
         owners: set[str] = set()

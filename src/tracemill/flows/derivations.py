@@ -10,7 +10,7 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.curate import CURATE_VERSION
-from tracemill.curate.chat import ChatConfig
+from tracemill.curate.work import ChatConfig
 from tracemill.export import EXPORT_VERSION
 from tracemill.flows.build import build_examples
 from tracemill.flows.executor import Executor

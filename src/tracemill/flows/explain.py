@@ -14,11 +14,11 @@ from tracemill.flows.lookup import find_row, list_links, show_work
 from tracemill.flows.results import EpisodeRow, Explained, SessionRow
 from tracemill.records.commits import Commit
 from tracemill.records.episodes import Episode
-from tracemill.records.examples import ChatExample, Lineage
+from tracemill.records.examples import Example, Lineage, PreferenceExample
 from tracemill.records.findings import Input
 from tracemill.records.trajectory import Trajectory
 from tracemill.store.lake import Lake, begins, contains, equals
-from tracemill.store.tables import TABLES
+from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 from tracemill.store.workspace import Workspace
 
 _SUBJECT_WIDTH: Final = 120
@@ -104,15 +104,19 @@ def _explain_commit(
 
 def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
     where = begins("id", name)
-    found = {example.id: example for example in lake.records(TABLES["examples"], where=where)}
+    found: dict[str, Example] = {
+        example.id: example
+        for table in EXAMPLE_TABLES
+        for example in lake.records(TABLES[table], where=where)
+    }
     if len(found) != 1:
         listed = ", ".join(sorted(found)[:10]) or "none"
         raise NotFoundError(f"{name!r} must name one example; it names: {listed}")
     (example,) = found.values()
-    (lineage, *_) = example.lineage
+    lineage = example.lineage[0]
     episode = show_work(workspace, lineage.episode_id).episode
     chain = [
-        _part(lineage),
+        *map(_part, example.lineage),
         {"episode": episode.id, "outcome": episode.outcome, "because": episode.reason},
     ]
     inputs = {
@@ -122,12 +126,13 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
     return Explained(id=example.id, kind="example", summary=_content(example), chain=tuple(chain))
 
 
-def _content(example: ChatExample) -> str:
-    trained = sum(message.trained for message in example.messages)
-    return (
-        f"{counted(len(example.messages), 'message')}, {trained} of them trained, "
-        f"split {example.split}, {', '.join(example.tags)}"
-    )
+def _content(example: Example) -> str:
+    if isinstance(example, PreferenceExample):
+        said = f"{counted(len(example.prompt), 'message')} with two ways to go on"
+    else:
+        trained = sum(message.trained for message in example.messages)
+        said = f"{counted(len(example.messages), 'message')}, {trained} of them trained"
+    return f"{said}, split {example.split}, {', '.join(example.tags)}"
 
 
 def _part(lineage: Lineage) -> dict[str, Any]:

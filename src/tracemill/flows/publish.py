@@ -2,9 +2,10 @@
 
 Examples are spread over buckets by how their ids begin, as many as it takes for each bucket to be
 sorted and freed of duplicates in memory while the whole may be larger. The buckets, one behind the
-other, are the version: the same examples give the same bytes, whatever the executor. Messages are
-encoded once, and both forms of a file hold the same text. A version is written
-beside its final place and renamed there, so that a folder of its name always is the whole of it.
+other, and one table of examples behind the other, are the version: the same examples give the same
+bytes, whatever the executor. Messages are encoded once, and both forms of a file hold the same
+text. A version is written beside its final place and renamed there, so that a folder of its name
+always is the whole of it.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from tracemill.base.ids import make_id
 from tracemill.export import EXPORTERS, Exporter
 from tracemill.flows.executor import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile
-from tracemill.records.examples import ChatExample
+from tracemill.records.examples import Example, PreferenceExample
 from tracemill.report.card import CardFacts, dataset_card
 from tracemill.store.lake import Lake
-from tracemill.store.tables import TABLES
+from tracemill.store.tables import EXAMPLE_TABLES, TABLES, Table
 from tracemill.store.workspace import sync_folder
 
 _ID_START: Final = len("example_")
@@ -37,6 +38,13 @@ _BYTES_AT_ONCE: Final = 48 * 2**20
 _BUCKET_BYTES: Final = 4 * 2**20
 _ROWS: Final = 16
 _ROW_GROUP_BYTES: Final = 4 * 2**20
+_FORMATS: Final = {
+    "chat": "trl-chat",
+    "recovery": "trl-chat",
+    "preference": "trl-preference",
+}
+"""The format of each kind of example; each has files of its own, so that who loads one kind learns
+nothing twice."""
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -48,17 +56,18 @@ def sort_bucket(rows: pa.Table) -> pa.Table:
     return rows.take(order.filter(pa.array(is_first, pa.bool_())))
 
 
-def sorted_examples(lake: Lake, executor: Executor, scratch: Path) -> Iterator[ChatExample]:
-    """Yield every example once, ordered by id."""
-    examples = TABLES["examples"]
-    n_letters = _letters_of_buckets(lake.n_bytes(examples))
-    batches = lake.batches(examples)
+def sorted_examples(
+    lake: Lake, table: Table, executor: Executor, scratch: Path
+) -> Iterator[Example]:
+    """Yield every example of a table once, ordered by id."""
+    n_letters = _letters_of_buckets(lake.n_bytes(table))
+    batches = lake.batches(table)
     if n_letters:
         batches = _sorted_rows(batches, n_letters, executor, scratch)
     elif held := list(batches):
         batches = iter(sort_bucket(pa.Table.from_batches(held)).to_batches(_ROWS))
     for batch in batches:
-        yield from examples.from_batch(batch)
+        yield from table.from_batch(batch)
 
 
 def _letters_of_buckets(n_bytes: int) -> int:
@@ -92,32 +101,54 @@ def _with_bucket(batch: pa.RecordBatch, n_letters: int) -> pa.RecordBatch:
     return batch.append_column("bucket", buckets)
 
 
+class _Part(NamedTuple):
+    """The examples of one kind and one split, which have files of their own."""
+
+    kind: str
+    split: str
+
+    @property
+    def stem(self) -> str:
+        """How its files are called, without their endings."""
+        return self.split if self.kind == "chat" else f"{self.kind}-{self.split}"
+
+
+def _part_of(example: Example) -> _Part:
+    if isinstance(example, PreferenceExample):
+        return _Part("preference", example.split)
+    return _Part("chat" if example.builder == "session" else example.builder, example.split)
+
+
 class VersionWriter:
     """Writes examples, in the order in which they come, as the files of one version."""
 
-    def __init__(self, folder: Path, exporter: Exporter[ChatExample]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._exporter = exporter
+        self._exporters: dict[str, Exporter[Any]] = {
+            kind: EXPORTERS.load(name)() for kind, name in _FORMATS.items()
+        }
         self._lines: dict[str, Any] = {}
         self._tables: dict[str, pq.ParquetWriter] = {}
-        self._held: dict[str, list[Mapping[str, Any]]] = {}
-        self._n_held: Counter[str] = Counter()
+        self._held: dict[_Part, list[Mapping[str, Any]]] = {}
+        self._n_held: Counter[_Part] = Counter()
         self._rows: Counter[str] = Counter()
         self._formats: dict[str, str] = {}
         self._ids = hashlib.sha256()
         self.counts: Counter[str] = Counter()
 
-    def add(self, example: ChatExample) -> None:
-        """Write one example to the files of its split, and where it came from to another."""
+    def add(self, example: Example) -> None:
+        """Write one example to the files of its part, and where it came from to another."""
         self._ids.update(example.id.encode())
-        self.counts[f"chat/{example.split}"] += 1
-        row = self._exporter.row(example)
-        n_bytes = self._line(f"{example.split}.jsonl", row, self._exporter.name)
+        part = _part_of(example)
+        self.counts[f"{part.kind}/{part.split}"] += 1
+        exporter = self._exporters[part.kind]
+        row = exporter.row(example)
+        n_bytes = self._line(f"{part.stem}.jsonl", row, exporter.name)
         self._line("lineage.jsonl", {"id": example.id, "lineage": example.lineage}, "lineage")
-        self._held.setdefault(example.split, []).append(row)
-        self._n_held[example.split] += n_bytes
-        if self._n_held[example.split] >= _ROW_GROUP_BYTES:
-            self._write_table(example.split)
+        self._held.setdefault(part, []).append(row)
+        self._n_held[part] += n_bytes
+        if self._n_held[part] >= _ROW_GROUP_BYTES:
+            self._write_table(part)
 
     def _line(self, name: str, row: Any, made_by: str) -> int:
         if name not in self._lines:
@@ -127,23 +158,23 @@ class VersionWriter:
         n_bytes: int = self._lines[name].write(_encode(row) + b"\n")
         return n_bytes
 
-    def _write_table(self, split: str) -> None:
-        name = f"{split}.parquet"
-        schema = self._exporter.schema
+    def _write_table(self, part: _Part) -> None:
+        name = f"{part.stem}.parquet"
+        exporter = self._exporters[part.kind]
         if name not in self._tables:
             self._tables[name] = pq.ParquetWriter(
-                str(self._folder / name), schema, compression="zstd", use_dictionary=False
+                str(self._folder / name), exporter.schema, compression="zstd", use_dictionary=False
             )
-            self._formats[name] = self._exporter.name
-        held = [_with_texts(row) for row in self._held.pop(split)]
-        self._tables[name].write_table(pa.Table.from_pylist(held, schema=schema))
+            self._formats[name] = exporter.name
+        held = [_with_texts(row) for row in self._held.pop(part)]
+        self._tables[name].write_table(pa.Table.from_pylist(held, schema=exporter.schema))
         self._rows[name] += len(held)
-        del self._n_held[split]
+        del self._n_held[part]
 
     def finish(self) -> tuple[ExportedFile, ...]:
         """Close all files, make them durable, and say what they are."""
-        for split in list(self._held):
-            self._write_table(split)
+        for part in list(self._held):
+            self._write_table(part)
         for opened in [*self._lines.values(), *self._tables.values()]:
             opened.close()
         return tuple(self._described(name) for name in sorted(self._formats))
@@ -190,11 +221,12 @@ def publish(
     known = unfinished.version
     part = scratch / "version"
     part.mkdir()
-    exporter: Exporter[ChatExample] = EXPORTERS.load("trl-chat")()
-    writer = VersionWriter(part, exporter)
-    n_rows = lake.count(TABLES["examples"])
-    for example in sorted_examples(lake, executor, scratch):
-        writer.add(example)
+    writer = VersionWriter(part)
+    tables = [TABLES[name] for name in EXAMPLE_TABLES]
+    n_rows = sum(map(lake.count, tables))
+    for table in tables:
+        for example in sorted_examples(lake, table, executor, scratch):
+            writer.add(example)
     files = writer.finish()
     if not files:
         part.rmdir()

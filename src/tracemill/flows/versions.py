@@ -33,7 +33,7 @@ def reading_code(source: str | None = None) -> str:
 def deriving_code() -> str:
     """Identify the code that turns facts into derivations: links, labels, builders, formats."""
     from tracemill.curate import CURATE_VERSION
-    from tracemill.curate.chat import ChatConfig
+    from tracemill.curate.work import ChatConfig
     from tracemill.export import EXPORT_VERSION
     from tracemill.label import LABEL_VERSION
     from tracemill.link import LINK_VERSION

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from tracemill.records.refs import Record, Span
+from tracemill.records.refs import Ratio, Record, Span
 
 Split = Literal["train", "validation", "test"]
 """Which part of the dataset an example is in; one episode is never in two."""
@@ -52,11 +52,21 @@ class Lineage(Record, frozen=True, kw_only=True):
     """Bytes of the input, from the first step's first line to the last step's last."""
 
 
+ChatBuilder = Literal["session", "recovery"]
+"""`session`: work that was achieved; `recovery`: the way from a failure to what worked."""
+
+PreferenceBuilder = Literal["retry", "correction", "rejection"]
+"""`retry`: a call failed, the same with other arguments worked; `correction`: a person said that
+the answer was wrong; `rejection`: a person refused the step, or took it back."""
+
+
 class ChatExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="chat"):
     """Supervised: imitate the trained messages."""
 
     id: str
     """Derived from messages and tools, so equal examples have equal ids."""
+    builder: ChatBuilder = "session"
+    """What it shows."""
     messages: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
     """The messages in their order."""
     tools: tuple[dict[str, Any], ...] = ()
@@ -69,5 +79,30 @@ class ChatExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="chat
     """What is known about it, for example `outcome:achieved`."""
 
 
-Example = ChatExample
+class PreferenceExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="preference"):
+    """Preference pair: of two ways to go on from the same place, the better one."""
+
+    id: str
+    """Derived from messages and tools, so equal examples have equal ids."""
+    builder: PreferenceBuilder
+    """What tells which one is better."""
+    prompt: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
+    """What was said before both."""
+    chosen: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
+    """The better one: only what the agent itself said."""
+    rejected: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
+    """The worse one."""
+    tools: tuple[dict[str, Any], ...] = ()
+    """JSON Schemas of the tools that the messages call, as far as they can be inferred."""
+    margin: Ratio
+    """By how much it is better, as far as the evidence says: 1 where the log itself proves it."""
+    lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
+    """What it was made from: the prompt with what was rejected, then what was chosen."""
+    split: Split
+    """Which part of the dataset it is in."""
+    tags: tuple[str, ...] = ()
+    """What is known about it."""
+
+
+Example = ChatExample | PreferenceExample
 """Any example."""

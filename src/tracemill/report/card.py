@@ -10,16 +10,22 @@ from tracemill.records.datasets import DatasetVersion
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _HUGE = "1M<n<10M"
 _ABOUT = """\
-Chat examples from real coding-agent sessions, made by Tracemill. Each is a window of whole turns
-out of work that the record proves to have been achieved. Secrets were replaced by tokens, and
+Examples from real coding-agent sessions, made by Tracemill. A chat example is a window of whole
+turns out of work that the record proves to have been achieved. A recovery is a chat example too:
+something failed, and what is imitated is the way from there to what worked, whatever became of the
+rest. A preference pair holds two ways to go on from one place, and evidence says which is better:
+a call that failed and the same with other arguments that worked, or what a person refused or called
+wrong and what came after that. Secrets were replaced by tokens, and
 names in addresses and home folders by pseudonyms, before anything was stored."""
 _ABOUT_DROPS = """\
 A `…_turn` reason leaves a turn in its window, since the model saw it, without loss on it; every
 other reason leaves a window or a whole session out."""
 _ABOUT_FILES = """\
 `messages` and `tools` are TRL's conversational columns; `trained` says for each message whether
-it is to be imitated. In the Parquet files both are columns of Arrow's JSON type, which `datasets`
-4.7 and later reads as objects, just as it reads the JSON Lines.
+it is to be imitated. `prompt`, `chosen` and `rejected` are TRL's columns of preferences; `margin`
+says how sure the evidence is. In the Parquet files what nests are columns of Arrow's JSON type,
+which `datasets` 4.7 and later reads as objects, just as it reads the JSON Lines.
+Each kind has files of its own: a recovery out of achieved work is in a chat example as well.
 `lineage.jsonl` names for every example the episode, the steps, the file, its SHA-256 and the bytes
 that it was made from; `tracemill explain ID` shows the same."""
 _LIMITS = """\
@@ -56,13 +62,13 @@ def dataset_card(version: DatasetVersion, facts: CardFacts | None = None) -> str
 def _header(version: DatasetVersion) -> Iterator[str]:
     total = sum(version.n_examples.values())
     size = next((name for limit, name in _SIZES if total < limit), _HUGE)
-    splits = sorted({key.partition("/")[2] for key in version.n_examples})
     yield from ("---", "license: other", "license_name: unknown", "task_categories:")
     yield from ("- text-generation", "tags:", "- sft", "- agents", "- tool-calling", "- tracemill")
-    yield from ("size_categories:", f"- {size}", "configs:", "- config_name: default")
-    yield "  data_files:"
-    for split in splits:
-        yield from (f"  - split: {split}", f"    path: {split}.parquet")
+    yield from ("size_categories:", f"- {size}", "configs:")
+    for kind, splits in _kinds(version).items():
+        yield from (f"- config_name: {'default' if kind == 'chat' else kind}", "  data_files:")
+        for split, stem in splits.items():
+            yield from (f"  - split: {split}", f"    path: {stem}.parquet")
     yield from ("---", "")
 
 
@@ -102,8 +108,17 @@ def _escaped(text: str) -> str:
 
 
 def _loading(version: DatasetVersion) -> Iterator[str]:
-    splits = sorted({key.partition("/")[2] for key in version.n_examples})
-    files = ", ".join(f'"{split}": "{split}.jsonl"' for split in splits)
     yield from ("## Loading", "", "```python", "from datasets import load_dataset", "")
-    yield f'dataset = load_dataset("json", data_files={{{files}}})'
+    for kind, splits in _kinds(version).items():
+        files = ", ".join(f'"{split}": "{stem}.jsonl"' for split, stem in splits.items())
+        yield f'{kind} = load_dataset("json", data_files={{{files}}})'
     yield from ("```", "", _ABOUT_FILES, "")
+
+
+def _kinds(version: DatasetVersion) -> dict[str, dict[str, str]]:
+    """Return for each kind of example its splits, and how the files of each begin."""
+    kinds: dict[str, dict[str, str]] = {}
+    for key in sorted(version.n_examples):
+        kind, _, split = key.partition("/")
+        kinds.setdefault(kind, {})[split] = split if kind == "chat" else f"{kind}-{split}"
+    return kinds

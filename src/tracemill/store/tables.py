@@ -21,7 +21,7 @@ import pyarrow as pa
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Event, EventBase
-from tracemill.records.examples import ChatExample
+from tracemill.records.examples import ChatExample, PreferenceExample
 from tracemill.records.findings import Finding, Input, Quarantined
 from tracemill.records.gates import FixPair, FlakyTest, GateResult
 from tracemill.records.labels import Label
@@ -226,8 +226,12 @@ DERIVATIONS: Final = (
     _table("flaky_tests", FlakyTest, "id"),
     _table("episodes", Episode, "id"),
     _table("examples", ChatExample, "episode_id"),
+    _table("preferences", PreferenceExample, "episode_id"),
 )
 """What was derived, and can be derived again."""
+
+EXAMPLE_TABLES: Final = ("examples", "preferences")
+"""Those that a dataset is made from."""
 
 TABLES: Final[Mapping[str, Table]] = {table.name: table for table in FACTS + DERIVATIONS}
 """Every table by name."""

@@ -1,0 +1,287 @@
+"""Preference pairs: two ways to go on from one place, of which evidence says which is better.
+
+A side holds one message of the agent, never what a tool returned, so that nothing is compared but
+what the agent itself said. Both sides must be possible from the same place: of what changed files
+or the machine, unless a person refused it or took it back, the later way is no alternative.
+
+- retry: a call failed by itself, and the next call of the agent was the same with other arguments
+  and worked. A check that fails is no mistake, so checks are left aside.
+- correction: a person said that the words before theirs were wrong, and was not answered in words
+  that only make sense to them.
+- rejection: a person refused the calls of a step, or took the step back and asked again, and the
+  next calls were wanted and worked.
+
+Of retries and rejections only the calls are compared: the words of the later ones tell of what
+happened in between, which the prompt does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tracemill.base.ids import make_id
+from tracemill.curate.tools import infer_tools
+from tracemill.curate.work import (
+    ChatConfig,
+    Drop,
+    DropReason,
+    Window,
+    Work,
+    choose_split,
+    encode,
+    holds_image,
+    told_tools,
+)
+from tracemill.records.examples import Message, PreferenceBuilder, PreferenceExample
+from tracemill.records.reactions import STRENGTHS
+from tracemill.records.recoveries import FailureKind
+from tracemill.records.trajectory import ResultStatus, Step, ToolCall
+from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
+
+_CONCEDING: Final = re.compile(
+    r"\W*(?:(?:oh|ah|ok|okay|yes|yeah|no|oops|hmm|understood|certainly)\b\W*)*"
+    r"(?:you.{1,3}re (?:\w+ )?(?:right|correct)|you are (?:\w+ )?(?:right|correct)|"
+    r"(?:i.{0,2} ?(?:am )?)?(?:\w+ )?(?:apologi[sz]e|sorry)|(?:my )?(?:apologies|mistake|bad)\b|"
+    r"good (?:catch|point)|thanks? (?:you )?for|fair (?:point|enough)|got it|i see|right\b|"
+    r"makes sense)",
+    re.IGNORECASE,
+)
+"""How a reply begins that answers what a person said, which the prompt of a pair does not hold."""
+_MIN_SURENESS: Final = 0.7
+"""Sureness from which a correction makes a pair; less sure ones only keep a turn from training."""
+_MAX_BETWEEN: Final = 300
+"""Characters that a person may say between the sides; who says more tells the agent news."""
+_CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
+_REFUSED: Final[frozenset[ResultStatus]] = frozenset({"rejected", "interrupted"})
+_FAILED: Final[frozenset[ResultStatus]] = _REFUSED | {"error"}
+_LOOKING: Final = frozenset(
+    {"read", "grep", "glob", "ls", "todowrite", "todoread", "update_plan", "toolsearch"}
+)
+"""Tools that change nothing, so that what was refused beside them stands alone."""
+_WORD: Final = re.compile(r"\w{3,}")
+_SAME_REQUEST: Final = 0.5
+"""Share of common words from which a request is the one before it, said again."""
+
+
+class _Pair(NamedTuple):
+    """A candidate: where its two sides begin in a window's steps."""
+
+    builder: PreferenceBuilder
+    rejected: int
+    chosen: int
+    margin: float
+
+
+class _BadPairError(Exception):
+    """A candidate that is no pair."""
+
+    def __init__(self, reason: DropReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def preference_examples(
+    work: Work, window: Window, config: ChatConfig
+) -> Iterator[PreferenceExample | Drop]:
+    """Yield the pairs whose rejected side is in a window, and those left out."""
+    for index, find in _candidates(work, window):
+        try:
+            _require_trust(window, index)
+            yield _example(work, window, find(), config)
+        except _BadPairError as error:
+            yield work.drop(error.reason, index, index)
+        except UnansweredCallError as error:
+            yield work.drop("unanswered_call", error.step, error.step)
+
+
+def may_hold_pairs(work: Work) -> bool:
+    """Tell from its activity alone whether a trajectory may hold pairs."""
+    activity = work.activity
+    return bool(activity.rejected_steps) or any(
+        each.confidence >= _MIN_SURENESS for each in activity.corrections
+    )
+
+
+def _candidates(work: Work, window: Window) -> Iterator[tuple[int, Callable[[], _Pair]]]:
+    finder = _Finder(window)
+    for recovery in work.activity.recoveries:
+        worked, failed = recovery.resolved_step, recovery.attempts[-1]
+        is_check = recovery.kind in _CHECKS or recovery.change != "arguments"
+        if worked is not None and not is_check and window.begins_in(failed):
+            yield failed, partial(finder.retry, failed, worked)
+    for heard in work.activity.corrections:
+        if heard.confidence >= _MIN_SURENESS and window.begins_in(heard.step - 1):
+            margin = round(heard.confidence * -heard.strength, 2)
+            yield heard.step, partial(finder.correction, heard.step, margin)
+    for step in work.activity.rejected_steps:
+        if window.begins_in(step):
+            yield step, partial(finder.rejection, step)
+
+
+def _require_trust(window: Window, index: int) -> None:
+    reason: DropReason | None = window.distrust if window.has_prompt else "no_user_step"
+    if reason is None and any(map(holds_image, window.turns_of(index, index))):
+        reason = "image_turn"
+    if reason is not None:
+        raise _BadPairError(reason)
+
+
+class _Finder:
+    """Finds the sides of pairs among the steps of a window."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._steps = window.steps
+        self._places = {step.index: at for at, step in enumerate(window.steps)}
+
+    def retry(self, failed: int, worked: int) -> _Pair:
+        """Return a failing call and the one that worked."""
+        first, second = self._place(failed), self._place(worked)
+        between = self._steps[first + 1 : second]
+        if any(step.calls or step.speaker == "user" for step in between):
+            raise _BadPairError("indirect_retry")
+        calls = [self._steps[at].calls for at in (first, second)]
+        if any(len(own) != 1 for own in calls) or calls[0][0].name != calls[1][0].name:
+            raise _BadPairError("several_calls")
+        self._require_wanted(second)
+        return _Pair("retry", first, second, 1.0)
+
+    def correction(self, heard: int, margin: float) -> _Pair:
+        """Return words that a person called wrong, and what was said after that."""
+        said = self._agent_before(self._place(heard))
+        if self._steps[said].calls:
+            raise _BadPairError("acted_on")
+        chosen = self._agent_after(said)
+        return _Pair("correction", said, chosen, margin)
+
+    def rejection(self, step: int) -> _Pair:
+        """Return a step that a person refused or took back, and the one after that."""
+        place = self._place(step)
+        refused, others = _parted(self._steps[place])
+        chosen = self._agent_after(place)
+        own = self._steps[chosen]
+        if not own.calls or any(result.status in _FAILED for result in own.results):
+            raise _BadPairError("failed_choice")
+        is_beside = refused and all(call.name.lower() in _LOOKING for call in others)
+        if not is_beside:
+            if refused or any(result.status != "ok" for result in self._steps[place].results):
+                raise _BadPairError("acted_on")
+            self._require_same_request(place, chosen)
+        return _Pair("rejection", place, chosen, -STRENGTHS["rejection"])
+
+    def _place(self, index: int) -> int:
+        if (place := self._places.get(index)) is None:
+            raise _BadPairError("split_pair")
+        return place
+
+    def _agent_before(self, place: int) -> int:
+        for at in range(place - 1, -1, -1):
+            if self._steps[at].speaker == "user":
+                break
+            if is_trained(self._steps[at]):
+                return at
+        raise _BadPairError("no_trained_message")
+
+    def _agent_after(self, place: int) -> int:
+        """Return the next step of the agent that nobody disliked, and that no news led to."""
+        n_said = sum(len(result.feedback or "") for result in self._steps[place].results)
+        for at in range(place + 1, len(self._steps)):
+            step = self._steps[at]
+            n_said += len(step.text) if step.speaker == "user" else 0
+            if is_trained(step):
+                self._require_wanted(at)
+                if n_said > _MAX_BETWEEN:
+                    raise _BadPairError("told_news")
+                return at
+        raise _BadPairError("split_pair")
+
+    def _require_wanted(self, place: int) -> None:
+        index = self._steps[place].index
+        (turn,) = self._window.turns_of(index, index)
+        if self._window.disliked(turn, since=index):
+            raise _BadPairError("unwanted_choice")
+
+    def _require_same_request(self, rejected: int, chosen: int) -> None:
+        asked = [step.text for step in self._steps[:rejected] if step.speaker == "user"][-1:]
+        again = [s.text for s in self._steps[rejected:chosen] if s.speaker == "user"]
+        if asked and again and not _is_same(asked[0], again[-1]):
+            raise _BadPairError("other_request")
+
+
+def _parted(step: Step) -> tuple[list[ToolCall], list[ToolCall]]:
+    """Return the calls that a person refused or stopped, and the others."""
+    statuses = {result.call_id: result.status for result in step.results}
+    refused = [call for call in step.calls if statuses.get(call.id) in _REFUSED]
+    return refused, [call for call in step.calls if call not in refused]
+
+
+def _is_same(one: str, other: str) -> bool:
+    words, again = ({word.lower() for word in _WORD.findall(text)} for text in (one, other))
+    return len(words & again) >= _SAME_REQUEST * max(len(words), len(again))
+
+
+def _example(work: Work, window: Window, pair: _Pair, config: ChatConfig) -> PreferenceExample:
+    steps = window.steps
+    first = _start_of_reply(steps, pair.rejected)
+    sides = [_side(steps, at, pair.builder) for at in (pair.chosen, pair.rejected)]
+    chosen, rejected = sides
+    _require_difference(chosen, rejected, pair, config)
+    before = steps[:first]
+    prompt = render_messages(before, {step.index for step in before})
+    if not any(message.role == "user" for message in prompt):
+        raise _BadPairError("no_user_step")
+    tools = infer_tools([*prompt, *sides])
+    return PreferenceExample(
+        id=make_id("example", encode(prompt), encode(sides), encode(tools)),
+        builder=pair.builder,
+        prompt=tuple(prompt),
+        chosen=(chosen,),
+        rejected=(rejected,),
+        tools=tools,
+        margin=pair.margin,
+        lineage=(
+            work.lineage(steps[: pair.rejected + 1]),
+            work.lineage(steps[_start_of_reply(steps, pair.chosen) : pair.chosen + 1]),
+        ),
+        split=choose_split(work.episode.id, config),
+        tags=work.tags(pair.builder, told_tools(tools)),
+    )
+
+
+def _require_difference(
+    chosen: Message, rejected: Message, pair: _Pair, config: ChatConfig
+) -> None:
+    if _said(chosen) == _said(rejected):
+        raise _BadPairError("identical_sides")
+    if max(len(encode(chosen)), len(encode(rejected))) > config.max_side_chars:
+        raise _BadPairError("long_pair")
+    if pair.builder == "correction" and _CONCEDING.match(chosen.content):
+        raise _BadPairError("answers_correction")
+
+
+def _said(message: Message) -> object:
+    return message.content.strip(), [call["function"] for call in message.tool_calls]
+
+
+def _start_of_reply(steps: Sequence[Step], place: int) -> int:
+    """Return where the message begins that ends with a step: words before it belong to it."""
+    while place and is_trained(steps[place - 1]) and not steps[place - 1].calls:
+        place -= 1
+    return place
+
+
+def _side(steps: Sequence[Step], place: int, builder: PreferenceBuilder) -> Message:
+    """Return what the agent said in a step, with the words before it, or only what it called."""
+    if not is_trained(steps[place]):
+        raise _BadPairError("no_trained_message")
+    message = render_messages(steps[_start_of_reply(steps, place) : place + 1])[0]
+    if builder != "correction":
+        refused = {call.id for call in _parted(steps[place])[0]}
+        calls = tuple(c for c in message.tool_calls if not refused or c["id"] in refused)
+        message = msgspec.structs.replace(message, content="", reasoning=None, tool_calls=calls)
+    return message

@@ -1,0 +1,102 @@
+"""Chat examples of recoveries: something failed, and what the agent then did made it work.
+
+The log itself proves it, whatever became of the rest of the work. Up to the last attempt that
+failed, everything is context; from there to the step in which it worked, what the agent did is
+imitated, but for the steps in which something else failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work, choose_split
+from tracemill.records.examples import ChatExample
+from tracemill.records.recoveries import Change, FailureKind, Recovery
+from tracemill.records.trajectory import Step
+from tracemill.render.messages import UnansweredCallError, is_trained
+
+_CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
+"""What is wanted for all of the work; other attempts serve what was asked right before."""
+
+_EXPLAINING: Final[dict[bool, frozenset[Change]]] = {
+    True: frozenset({"edit", "edit_and_arguments"}),
+    False: frozenset({"edit", "edit_and_arguments", "arguments"}),
+}
+"""What explains that a check, or that anything else, works now."""
+
+
+def recovery_examples(
+    work: Work, window: Window, config: ChatConfig
+) -> Iterator[ChatExample | Drop]:
+    """Yield the examples of the recoveries that begin in a window, and those left out."""
+    fit: list[tuple[Recovery, int]] = []
+    for recovery in work.activity.recoveries:
+        worked = recovery.resolved_step
+        if worked is None or not window.begins_in(recovery.attempts[0]):
+            continue
+        if (reason := _unfit(recovery, worked, window, config)) is not None:
+            yield work.drop(reason, recovery.attempts[0], worked)
+        else:
+            fit.append((recovery, worked))
+    for at, (recovery, worked) in enumerate(fit):
+        if any(_holds(other, recovery) for other in fit[:at]) or any(
+            _holds(other, recovery) and not _holds(fit[at], other[0]) for other in fit[at + 1 :]
+        ):
+            yield work.drop("nested_recovery", recovery.attempts[0], worked)
+        else:
+            yield from _example(work, recovery, worked, window, config)
+
+
+def _holds(outer: tuple[Recovery, int], inner: Recovery) -> bool:
+    """Tell whether the way of one recovery is part of that of another."""
+    recovery, worked = outer
+    ended = inner.resolved_step
+    return ended is not None and ended <= worked and recovery.attempts[-1] <= inner.attempts[-1]
+
+
+def _example(
+    work: Work, recovery: Recovery, worked: int, window: Window, config: ChatConfig
+) -> Iterator[ChatExample | Drop]:
+    failed = recovery.attempts[-1]
+    others = {at for other in work.activity.recoveries for at in other.attempts} - {worked}
+    used = [step for step in window.steps if step.index <= worked]
+    untrained = {step.index for step in used if step.index <= failed} | others
+    tags = (f"cause:{recovery.cause}", f"failure:{recovery.kind}")
+    split = choose_split(work.episode.id, config)
+    try:
+        yield work.chat_example(used, untrained, split, "recovery", tags)
+    except UnansweredCallError as error:
+        yield work.drop("unanswered_call", error.step, worked)
+
+
+def _unfit(
+    recovery: Recovery, worked: int, window: Window, config: ChatConfig
+) -> DropReason | None:
+    """Return why nobody should learn from a recovery."""
+    failed = recovery.attempts[-1]
+    if not window.spans(recovery.attempts[0], worked):
+        return "split_recovery"
+    reason: DropReason | None = window.distrust if window.has_prompt else "no_user_step"
+    if reason is not None:
+        return reason
+    if any(map(window.disliked, window.turns_of(failed + 1, worked))):
+        return "unwanted_recovery"
+    way = [step for step in window.steps if failed < step.index <= worked]
+    return _teaches_nothing(recovery, way, config)
+
+
+def _teaches_nothing(recovery: Recovery, way: list[Step], config: ChatConfig) -> DropReason | None:
+    """Return why the way from a failure to what worked explains nothing."""
+    own = [step for step in way if is_trained(step)]
+    if not own or own[-1] is not way[-1]:
+        return "no_trained_message"
+    if len(own) > config.max_recovery_steps:
+        return "long_recovery"
+    if recovery.kind not in _CHECKS and any(step.speaker == "user" for step in way):
+        return "other_request"
+    has_change = recovery.change in _EXPLAINING[recovery.kind in _CHECKS]
+    if not has_change and not any(step.calls for step in own[:-1]):
+        is_outside = recovery.cause == "environment"
+        return "environment_recovery" if is_outside else "unexplained_recovery"
+    return None

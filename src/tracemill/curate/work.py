@@ -1,0 +1,225 @@
+"""What every builder works on: a trajectory of an episode, and its windows; and how examples begin.
+
+A builder never decides alone what may be imitated: what a person refused, stopped or corrected,
+what redaction could not read, and what is out to steer a reader, is judged here for all of them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from tracemill.base.ids import digest, make_id
+from tracemill.curate.suspicion import suspicion_of_steps
+from tracemill.curate.tools import infer_tools
+from tracemill.curate.windows import Turn
+from tracemill.records.activity import Activity
+from tracemill.records.episodes import Episode
+from tracemill.records.examples import ChatBuilder, ChatExample, Lineage, Message, Split
+from tracemill.records.findings import UNSCANNED, Input
+from tracemill.records.refs import Record, Span
+from tracemill.records.trajectory import Step, Trajectory
+from tracemill.render.messages import render_messages
+
+DropReason = Literal[
+    "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
+    "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
+    "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
+    "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
+    "split_recovery", "unwanted_recovery", "environment_recovery", "unexplained_recovery",
+    "other_request", "long_recovery", "nested_recovery",
+    "split_pair", "unwanted_choice", "failed_choice", "acted_on", "several_calls",
+    "indirect_retry", "told_news", "long_pair", "identical_sides", "answers_correction",
+]  # fmt: skip
+"""Why something is not imitated. The `…_turn` reasons leave a turn in its window, untrained; what
+each reason means for recoveries and pairs stands in `docs/datasets.md`."""
+
+MIN_CORRECTION: Final = 0.6
+"""Sureness from which a correction keeps the turn before it from being imitated."""
+encode: Final = msgspec.json.Encoder(order="deterministic").encode
+_SPLIT_STEPS: Final = 2**32
+_IMAGE: Final = "[image]"
+"""What stands where a picture was."""
+
+
+class ChatConfig(Record, frozen=True, kw_only=True):
+    """Settings of the builders."""
+
+    max_chars: int = 120_000
+    """Longest window, in characters of text, arguments and results: about 30,000 tokens."""
+    min_confidence: float = 0.5
+    """Outcomes that are less sure give no example of a session."""
+    max_recovery_steps: int = 40
+    """Steps of the agent between a failure and what worked, from which it is another story."""
+    max_side_chars: int = 16_000
+    """Longest side of a preference pair."""
+    validation_share: float = 0.1
+    """Share of episodes whose examples are held out."""
+    seed: str = "tracemill"
+    """Decides which episodes are held out."""
+
+
+class Drop(NamedTuple):
+    """Something that is not imitated, and why."""
+
+    reason: DropReason
+    trajectory_id: str
+    first_step: int
+    last_step: int
+
+
+class Work(Record, frozen=True, kw_only=True):
+    """One trajectory of an episode, and what is known of it."""
+
+    episode: Episode
+    """The episode that it belongs to."""
+    trajectory: Trajectory
+    """The trajectory."""
+    activity: Activity
+    """What it did."""
+    input: Input
+    """The input that holds its steps."""
+
+    def drop(self, reason: DropReason, first: int, last: int) -> Drop:
+        """Return that some steps are not imitated."""
+        return Drop(reason, self.trajectory.id, first, last)
+
+    def lineage(self, steps: Sequence[Step]) -> Lineage:
+        """Return where some steps came from."""
+        return Lineage(
+            episode_id=self.episode.id,
+            trajectory_id=self.trajectory.id,
+            first_step=steps[0].index,
+            last_step=steps[-1].index,
+            input_id=self.input.id,
+            uri=self.input.uri,
+            content=self.input.content or "",
+            span=Span(
+                start=min(step.span.start for step in steps),
+                end=max(step.span.end for step in steps),
+            ),
+        )
+
+    def tags(self, builder: str, more: Iterable[str] = ()) -> tuple[str, ...]:
+        """Return what is known about everything that is made of it."""
+        tags = [
+            f"agent:{self.trajectory.agent}",
+            f"builder:{builder}",
+            f"kind:{self.episode.kind}",
+            f"outcome:{self.episode.outcome}",
+            f"sure:{self.episode.confidence:.2f}",
+        ]
+        return tuple(sorted([*tags, *more]))
+
+    def chat_example(
+        self,
+        steps: Sequence[Step],
+        untrained: Collection[int],
+        split: Split,
+        builder: ChatBuilder,
+        more: Iterable[str] = (),
+    ) -> ChatExample:
+        """Return the example of some steps, of which the last is imitated.
+
+        Raises:
+            UnansweredCallError: a call of them was never answered.
+        """
+        messages = _up_to_trained_message(render_messages(steps, untrained))
+        tools = infer_tools(messages)
+        return ChatExample(
+            id=make_id("example", encode(messages), encode(tools)),
+            builder=builder,
+            messages=tuple(messages),
+            tools=tools,
+            lineage=(self.lineage(steps),),
+            split=split,
+            tags=self.tags(builder, [*more, *told_tools(tools)]),
+        )
+
+
+class Window:
+    """Whole turns that follow one another, and what speaks against them."""
+
+    def __init__(self, turns: Sequence[Turn], activity: Activity) -> None:
+        self.turns = turns
+        self.steps = [step for turn in turns for step in turn.steps]
+        self.first_step = turns[0].first_step
+        self.last_step = turns[-1].last_step
+        self.has_prompt = turns[0].has_prompt
+        self._activity = activity
+        self._corrected = [
+            c.step - 1 for c in activity.corrections if c.confidence >= MIN_CORRECTION
+        ]
+
+    @cached_property
+    def distrust(self) -> DropReason | None:
+        """Why nobody should learn from it, whatever became of the work."""
+        is_withheld = any(map(_is_withheld, self.steps))
+        return "unscanned_text" if is_withheld else suspicion_of_steps(self.steps)
+
+    def spans(self, first: int, last: int) -> bool:
+        """Tell whether it holds the steps from one index to another."""
+        return self.first_step <= first and bool(self.steps) and last <= self.steps[-1].index
+
+    def begins_in(self, index: int) -> bool:
+        """Tell whether a step is in it, held or cut off."""
+        return self.first_step <= index <= self.last_step
+
+    def turns_of(self, first: int, last: int) -> list[Turn]:
+        """Return the turns that share a step with those from one index to another."""
+        return [turn for turn in self.turns if turn.first_step <= last and first <= turn.last_step]
+
+    def disliked(self, turn: Turn, since: int = 0) -> DropReason | None:
+        """Return why a turn, from a step of it on, is not to be imitated."""
+        first = max(turn.first_step, since)
+        if _any_within(self._activity.rejected_steps, first, turn.last_step):
+            return "rejected_turn"
+        if _any_within(self._activity.interrupted_steps, first, turn.last_step):
+            return "interrupted_turn"
+        if _any_within(self._corrected, first, turn.last_step):
+            return "corrected_turn"
+        return "image_turn" if holds_image(turn) else None
+
+
+def choose_split(episode_id: str, config: ChatConfig) -> Split:
+    """Return the split of an episode: by its id alone, so that it never changes."""
+    place = int(digest(config.seed, episode_id)[:8], 16) / _SPLIT_STEPS
+    return "validation" if place < config.validation_share else "train"
+
+
+def told_tools(tools: Sequence[Any]) -> tuple[str, ...]:
+    """Return the tag that says where tool schemas came from."""
+    return ("tools:inferred",) if tools else ()
+
+
+def _any_within(indexes: Sequence[int], first: int, last: int) -> bool:
+    place = bisect_left(indexes, first)
+    return place < len(indexes) and indexes[place] <= last
+
+
+def holds_image(turn: Turn) -> bool:
+    """Tell whether a turn is about a picture, which nobody kept."""
+    return any(map(_has_image, turn.steps))
+
+
+def _has_image(step: Step) -> bool:
+    return (step.speaker == "user" and _IMAGE in step.text) or any(
+        _IMAGE in result.content[: len(_IMAGE)] for result in step.results
+    )
+
+
+def _is_withheld(step: Step) -> bool:
+    """Tell whether redaction failed on a step, so that nobody knows what was said in it."""
+    names = (call.name for call in step.calls)
+    contents = (result.content for result in step.results)
+    return any(said.startswith(UNSCANNED) for said in (step.text, *names, *contents))
+
+
+def _up_to_trained_message(messages: list[Message]) -> list[Message]:
+    """Cut off the answers to the last calls: whoever imitates the calls has not seen them."""
+    last = max(at for at, message in enumerate(messages) if message.trained)
+    return messages[: last + 1]

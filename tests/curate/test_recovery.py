@@ -1,0 +1,143 @@
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.trajectories import activity, agent, calling, episode, reaction, user, work
+from tracemill.curate.builders import make_examples, needs_steps
+from tracemill.curate.work import ChatConfig, Drop
+from tracemill.records.examples import ChatExample
+from tracemill.records.recoveries import Recovery
+from tracemill.records.trajectory import Step
+
+
+def recovery(*attempts: int, worked: int | None, **more: Any) -> Recovery:
+    given: dict[str, Any] = {
+        "kind": "test", "cause": "code", "change": "edit", "action": "pytest", "symptom": "", **more,
+    }  # fmt: skip
+    return Recovery(attempts=attempts, resolved_step=worked, **given)
+
+
+OF_OTHERS = {"outcome_unknown", "identical_sides"}
+"""What other builders than that of recoveries leave out of these steps."""
+
+
+def built(
+    steps: Sequence[Step], *recoveries: Recovery, config: ChatConfig | None = None, **about: Any
+) -> tuple[list[ChatExample], Counter[str]]:
+    """Build from work that was not achieved, so that nothing else gives an example."""
+    task = work(activity(recoveries=recoveries, **about), episode=episode("unknown", 0))
+    made = list(make_examples(task, steps, config or ChatConfig()))
+    reasons = (one.reason for one in made if isinstance(one, Drop))
+    drops: Counter[str] = Counter(reason for reason in reasons if reason not in OF_OTHERS)
+    return [one for one in made if isinstance(one, ChatExample)], drops
+
+
+def trained(example: ChatExample) -> list[object]:
+    return [
+        message.tool_calls[0]["id"] if message.tool_calls else message.content
+        for message in example.messages
+        if message.trained
+    ]
+
+
+STEPS = [
+    user(0), calling(1, "1 failed"), calling(2, "edited"), calling(3, "1 failed"),
+    calling(4, "edited"), calling(5, "1 passed"), agent(6, "done"),
+]  # fmt: skip
+
+
+def test_the_way_from_the_last_failure_to_what_worked_is_imitated() -> None:
+    (example,), drops = built(STEPS, recovery(1, 3, worked=5))
+
+    assert trained(example) == ["c4", "c5"]
+    assert example.messages[-1].tool_calls[0]["id"] == "c5"
+    assert example.builder == "recovery"
+    assert {"builder:recovery", "failure:test", "cause:code"} <= set(example.tags)
+    assert not drops
+
+
+def test_steps_in_which_something_else_failed_are_context() -> None:
+    other = recovery(4, worked=None, kind="edit")
+    (example,), _ = built(STEPS, recovery(1, 3, worked=5), other)
+
+    assert trained(example) == ["c5"]
+
+
+@pytest.mark.parametrize(
+    ("given", "about", "reason"),
+    [
+        pytest.param({}, {"rejected_steps": (4,)}, "unwanted_recovery", id="refused"),
+        pytest.param({}, {"interrupted_steps": (6,)}, "unwanted_recovery", id="stopped later"),
+        pytest.param({}, {"compacted_steps": (4,)}, "split_recovery", id="forgotten between"),
+        pytest.param({"change": "none"}, {}, None, id="done by another call"),
+    ],
+)
+def test_a_recovery_is_left_out_by_name(
+    given: dict[str, Any], about: dict[str, Any], reason: str | None
+) -> None:
+    examples, drops = built(STEPS, recovery(1, 3, worked=5, **given), **about)
+
+    assert drops == ({reason: 1} if reason else {})
+    assert bool(examples) == (reason is None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause", "change", "reason"),
+    [
+        ("test", "code", "none", "unexplained_recovery"),
+        ("test", "code", "arguments", "unexplained_recovery"),
+        ("command", "environment", "none", "environment_recovery"),
+        ("command", "environment", "arguments", None),
+    ],
+)
+def test_what_works_at_once_must_say_why(
+    kind: Any, cause: Any, change: Any, reason: str | None
+) -> None:
+    steps = [user(0), calling(1, "no"), calling(2, "yes")]
+    found = recovery(1, worked=2, kind=kind, cause=cause, change=change)
+
+    assert built(steps, found)[1] == ({reason: 1} if reason else {})
+
+
+def test_what_a_person_asked_for_in_between_explains_an_edit_but_not_a_check() -> None:
+    steps = [user(0), calling(1, "no"), user(2, "try b"), calling(3, "edited"), calling(4, "yes")]
+    check, edit = recovery(1, worked=4), recovery(1, worked=4, kind="edit")
+
+    assert built(steps, check)[1] == {}
+    assert built(steps, edit)[1] == {"other_request": 1}
+
+
+def test_of_two_recoveries_on_one_way_the_longer_is_kept() -> None:
+    inner, outer = recovery(3, worked=5), recovery(1, worked=6)
+    steps = [*STEPS[:6], calling(6, "all passed")]
+    examples, drops = built(steps, outer, inner)
+
+    assert [trained(example)[-1] for example in examples] == ["c6"]
+    assert drops == {"nested_recovery": 1}
+
+
+def test_a_long_way_is_another_story() -> None:
+    config = ChatConfig(max_recovery_steps=1)
+
+    assert built(STEPS, recovery(1, 3, worked=5), config=config)[1] == {"long_recovery": 1}
+
+
+def test_a_correction_of_the_turn_takes_its_recovery_away() -> None:
+    steps = [*STEPS, user(7, "no, b")]
+    told = (reaction(7, "correction"),)
+
+    _, drops = built(steps, recovery(1, 3, worked=5), reactions=told)
+    assert drops["unwanted_recovery"] == 1
+
+
+def test_only_work_that_may_give_examples_is_read() -> None:
+    def is_read(**about: Any) -> bool:
+        return needs_steps(work(activity(**about), episode=episode("failed")), ChatConfig())
+
+    assert not is_read()
+    assert not is_read(recoveries=(recovery(1, worked=None),))
+    assert is_read(recoveries=(recovery(1, worked=2),))
+    assert is_read(rejected_steps=(1,))
+    assert needs_steps(work(), ChatConfig())
