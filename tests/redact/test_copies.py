@@ -161,6 +161,16 @@ def test_values_within_values_are_found_among_few_and_among_many() -> None:
     assert inner not in few.text(text)
 
 
+def test_of_a_long_list_of_secrets_the_first_thousand_are_looked_for_elsewhere() -> None:
+    secrets = [f"{fill('{alnum:20}')}{number:04}" for number in range(1_100)]
+    listed = "\n".join(f"password = '{secret}'" for secret in secrets)
+
+    redacted = REDACTOR.text(f"{listed}\nfirst {secrets[0]}\nlast {secrets[-1]}")
+
+    assert redacted.count("[SECRET:") == 1_101
+    assert redacted.endswith(f"last {secrets[-1]}")
+
+
 def test_what_a_rule_found_is_what_stands_there() -> None:
     token = fill("ghp_{alnum:36}")
     text = f"GITHUB_TOKEN='{token}' https://x:{token}@github.com/a/b {token}"

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import re2
@@ -41,6 +42,9 @@ _KINDS: Final = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-
 _PLAIN: Final = re.compile(rb"[0-9A-Za-z_+/=.,:;?~!@#$%^*()|-]{8,}")
 """Characters that stand for themselves however a text is written down."""
 _FEW: Final = 8
+_MOST_OF_RECORD: Final = 1_000
+_AT_ONCE: Final = 10_000
+"""So many values fit into the memory of one pattern."""
 _MEMORY: Final = 64 * 2**20
 
 
@@ -112,14 +116,21 @@ def _is_telling(value: str) -> bool:
 
 
 def copied(secrets: Iterable[Secret], texts: Iterable[str]) -> Copies | None:
-    """Return those of `secrets` that stand in the texts more often than they were found."""
+    """Return those of `secrets` that stand in the texts more often than they were found.
+
+    Of a record that gives away more than a thousand, those behind are not looked for.
+    """
     firsts: dict[str, Secret] = {}
     n_found: Counter[str] = Counter()
     for secret in secrets:
-        firsts.setdefault(secret.value, secret)
-        n_found[secret.value] += 1
-    whole = "\0".join(texts) if firsts else ""
-    left = [firsts[value] for value, n in n_found.items() if whole.count(value) > n]
+        if secret.value in firsts or len(firsts) < _MOST_OF_RECORD:
+            firsts.setdefault(secret.value, secret)
+            n_found[secret.value] += 1
+    if not firsts:
+        return None
+    whole = "\0".join(texts).encode("utf-8", "surrogatepass")
+    n_standing = Copies(firsts.values()).count(whole)
+    left = [secret for secret in firsts.values() if n_standing[secret] > n_found[secret.value]]
     return Copies(left) if left else None
 
 
@@ -148,19 +159,20 @@ def _presence(values: Sequence[bytes]) -> Callable[[bytes], bool]:
     """Return what tells whether a text holds one of many values, in time that does not grow."""
     if len(values) <= _FEW:
         return lambda data: any(value in data for value in values)
-    regex = _any_of(values)
-    return lambda data: bool(regex.search(data))
+    regexes = _any_of(values)
+    return lambda data: any(regex.search(data) for regex in regexes)
 
 
-def _any_of(values: Iterable[bytes]) -> re2._Regexp:
-    """Return what finds the longest of many values that begins first."""
+def _any_of(values: Iterable[bytes]) -> list[re2._Regexp]:
+    """Return what finds the longest of some values that begins first, each for so many of all."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.max_mem = _MEMORY
     options.never_capture = True
     options.log_errors = False
     by_length = sorted(values, key=lambda value: (-len(value), value))
-    return re2.compile(b"|".join(map(re2.escape, by_length)), options=options)
+    groups = (by_length[i : i + _AT_ONCE] for i in range(0, len(by_length), _AT_ONCE))
+    return [re2.compile(b"|".join(map(re2.escape, group)), options=options) for group in groups]
 
 
 class Copies:
@@ -170,7 +182,7 @@ class Copies:
         self._secrets = {
             secret.value.encode("utf-8", "surrogatepass"): secret for secret in secrets
         }
-        self._regex = _any_of(self._secrets) if len(self._secrets) > _FEW else None
+        self._regexes = _any_of(self._secrets) if len(self._secrets) > _FEW else None
         self._lengths = sorted({len(value) for value in self._secrets})
 
     def beside(self, data: bytes, found: Sequence[Match]) -> list[Match]:
@@ -183,25 +195,28 @@ class Copies:
                 kept.append(match)
         return sorted([*found, *kept], key=lambda match: match.start) if kept else list(found)
 
+    def count(self, data: bytes) -> Counter[Secret]:
+        """Count how often the value of each secret stands in a text, within others as well."""
+        return Counter(self._secrets[value] for _, value in self._places(data))
+
     def _find(self, data: bytes) -> Iterator[Match]:
-        for at, value in self._few(data) if self._regex is None else self._many(data):
+        for at, value in self._places(data):
             secret, end = self._secrets[value], at + len(value)
             if (len(value) >= _SURE and not secret.address) or _stands_alone(data, at, end):
                 yield Match(at, end, secret.rule, secret.stand_in)
 
-    def _few(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+    def _places(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """Yield each place at which a value begins, and the value."""
-        for value in self._secrets:
-            at = data.find(value)
-            while at >= 0:
-                yield at, value
-                at = data.find(value, at + 1)
+        if self._regexes is None:
+            yield from chain.from_iterable(_places_of(value, data) for value in self._secrets)
+            return
+        for regex in self._regexes:
+            yield from self._places_by(regex, data)
 
-    def _many(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Yield the same in time that hardly grows with the number of values."""
-        assert self._regex is not None
+    def _places_by(self, regex: re2._Regexp, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield the same for many values, in time that hardly grows with their number."""
         start = 0
-        while match := self._regex.search(data, start):
+        while match := regex.search(data, start):
             start, end = match.span()
             for length in self._lengths:
                 if length > end - start:
@@ -209,6 +224,13 @@ class Copies:
                 if (value := data[start : start + length]) in self._secrets:
                     yield start, value
             start += 1
+
+
+def _places_of(value: bytes, data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = data.find(value)
+    while at >= 0:
+        yield at, value
+        at = data.find(value, at + 1)
 
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:

@@ -18,7 +18,7 @@ from tracemill.redact.detectors import Finder
 from tracemill.redact.emails import address_in
 from tracemill.redact.joined import Changes, Joined
 from tracemill.redact.protocol import Match, Rule
-from tracemill.redact.pseudonyms import USER, Pseudonyms
+from tracemill.redact.pseudonyms import TOKEN, USER, Pseudonyms
 from tracemill.redact.scanner import resolve, scan
 from tracemill.redact.texts import Role
 
@@ -31,6 +31,13 @@ _MOST_QUIET: Final = 16_384
 _LONGEST_QUIET: Final = 512
 _MARKED_ONCE: Final = "home-path"
 _PSEUDONYM: Final = re.compile(USER + rb"\Z")
+_TOKEN: Final = re.compile(TOKEN.decode())
+
+
+def _nameless(token: re.Match[str]) -> str:
+    """Return a token that could stand for any secret of its kind."""
+    kind, _, digest = token[0].rpartition(":")
+    return f"{kind}:{'a' * (len(digest) - 1)}]"
 
 
 class Mark(NamedTuple):
@@ -139,14 +146,16 @@ class Settler:
     def _unquiet(self, lines: Sequence[str]) -> set[str]:
         """Return those of `lines` in which there is still something to find.
 
-        Most say what others have said before, for the same few paths stand in all sessions.
+        Most say what others have said before, for the same few paths stand in all sessions. Which
+        secret a token stands for makes no difference, since nothing may touch a token.
         """
         if len(self._quiet) > _MOST_QUIET:
             self._quiet.clear()
-        new = [each for each in dict.fromkeys(lines) if each not in self._quiet]
+        alike = {line: _TOKEN.sub(_nameless, line) for line in dict.fromkeys(lines)}
+        new = [each for each in dict.fromkeys(alike.values()) if each not in self._quiet]
         found = {new[index] for index in self._pass(new, {})} if new else set()
         self._quiet.update(each for each in new if len(each) < _LONGEST_QUIET and each not in found)
-        return found
+        return {line for line, each in alike.items() if each in found}
 
     def _pass(
         self, texts: Sequence[str], roles: Mapping[int, Role], copies: Iterable[Copies | None] = ()
