@@ -61,6 +61,13 @@ REPEATED = {
     "listings": "drwxr-xr-x 5 a ",
     "elements on lines": "<token>\na\n",
     "odd brackets": 'token="{([',
+    "heads of tables": "password,token\n",
+    "manifests": "kind: Secret\ndata:\n",
+    "services": "wandb a",
+    "names and values": '{"name": "token", "value": 1}',
+    "entities": "token=&quot;",
+    "arguments": "login('a', ",
+    "authors": "by Ada Lovelace <",
     "nested passwords": "password=\"password='",
 }
 BYTES = 1_000_000
