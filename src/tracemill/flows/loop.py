@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from tracemill.base.clock import now
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.executor import Executor, make_executor
@@ -182,18 +184,26 @@ def _resume(workspace: Workspace, options: Options, report: Report) -> None:
         from tracemill.flows.vault import resume_rotation
 
         resume_rotation(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
-    if read_erasures(workspace.vault) is not None:
+    book = read_erasures(workspace.vault)
+    if book is not None and (book.unfinished or (book.masks and workspace.inbox.is_dir())):
         from tracemill.flows.erasure import resume_erasures
 
         resume_erasures(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
 
 
 def _expire(workspace: Workspace, options: Options, report: Report) -> None:
-    """Take away what is over its period, where the settings say that anything ever is."""
-    if read_settings(workspace).retention != Retention():
-        from tracemill.flows.expiry import expire_by_itself
+    """Take away what is over its period, where the settings name one; a look each day will do."""
+    retention = read_settings(workspace).retention
+    if retention == Retention():
+        return
+    looked = f"{now():%Y-%m-%d} {msgspec.json.encode(retention).decode()}"
+    with Index(workspace.index) as index:
+        if index.state("synced") is None or index.state("expired") == looked:
+            return
+        index.note(expired=looked)
+    from tracemill.flows.expiry import expire_by_itself
 
-        expire_by_itself(workspace, now(), lambda n_bytes: options.make(workspace, n_bytes), report)
+    expire_by_itself(workspace, now(), lambda n_bytes: options.make(workspace, n_bytes), report)
 
 
 def _ingest(

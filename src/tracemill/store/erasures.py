@@ -53,6 +53,11 @@ class ErasureBook(Record, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, erasures=(*others, last))
 
     @property
+    def masks(self) -> bool:
+        """Whether anything is masked or blanked where it comes up again."""
+        return any(one.tombstone.names or one.tombstone.lines for one in self.erasures)
+
+    @property
     def unfinished(self) -> tuple[Erasure, ...]:
         """Erasures that were asked for and are not done."""
         return tuple(one for one in self.erasures if one.receipt.done is None)
