@@ -90,7 +90,7 @@ def plant_session(folder: Path, planted: Planted) -> None:
             if isinstance(block, dict) and block["type"] == "tool_result":
                 hidden = base64.b64encode(f"x {planted.github('in base64')} y".encode()).decode()
                 block["content"] = (
-                    f"API_TOKEN={planted.password('env dump')}\n{hidden}\n"
+                    f"DB_PASSWORD={planted.password('env dump')}\n{hidden}\n"
                     f"\x1b[1m{planted.github('colour')}\x1b[0m\n3 passed in 0.1s"
                 )
             if isinstance(block, dict) and block["type"] == "text":
