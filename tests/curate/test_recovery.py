@@ -101,6 +101,27 @@ def test_what_works_at_once_must_say_why(
     assert built(steps, found)[1] == ({reason: 1} if reason else {})
 
 
+@pytest.mark.parametrize(
+    ("written", "is_silenced"),
+    [
+        ({"old_string": "return a", "new_string": "t.Skip()\nreturn a"}, True),
+        ({"old_string": "a = b", "new_string": "a = b  # type: ignore"}, True),
+        ({"new_string": "return b  //nolint:gosec"}, True),
+        ({"old_string": "//nolint:gosec\na", "new_string": "//nolint:gosec\nb"}, False),
+        ({"old_string": "@pytest.mark.skip", "new_string": ""}, False),
+        ({"old_string": "return a", "new_string": "return b"}, False),
+    ],
+)
+def test_a_check_that_was_told_to_look_away_teaches_nothing(
+    written: dict[str, str], is_silenced: bool
+) -> None:
+    steps = [user(0), calling(1, "1 failed"), calling(2, "edited", **written), calling(3, "passed")]
+    check, edit = recovery(1, worked=3), recovery(1, worked=3, kind="edit")
+
+    assert built(steps, check)[1] == ({"silenced_check": 1} if is_silenced else {})
+    assert built(steps, edit)[1] == {}
+
+
 def test_what_a_person_asked_for_in_between_explains_an_edit_but_not_a_check() -> None:
     steps = [user(0), calling(1, "no"), user(2, "try b"), calling(3, "edited"), calling(4, "yes")]
     check, edit = recovery(1, worked=4), recovery(1, worked=4, kind="edit")

@@ -7,6 +7,7 @@ imitated, but for the steps in which something else failed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -24,6 +25,17 @@ _EXPLAINING: Final[dict[bool, frozenset[Change]]] = {
     False: frozenset({"edit", "edit_and_arguments", "arguments"}),
 }
 """What explains that a check, or that anything else, works now."""
+_OLD: Final = ("old", "search")
+"""How the arguments begin that hold what an edit takes away."""
+_SILENCING: Final = re.compile(
+    r"\bt\.Skip|\bpytest\.(?:mark\.)?(?:skip|xfail)|\bunittest\.skip|\bthis\.skip\(|#\[ignore|"
+    r"\b(?:it|test|describe)\.skip\b|\bx(?:it|describe)\(|@Disabled\b|@Ignore\b|"
+    r"\bSKIP_\w*TEST|\bskip(?:s|ping|ped)? (?:\w+ )?tests?\b|"
+    r"\bnolint\b|# ?noqa\b|\btype: ?ignore\b|\bts-(?:ignore|nocheck)\b|\beslint-disable|"
+    r"\bbiome-ignore\b|\brubocop:disable\b|\ballow\((?:clippy|dead_code|unused)",
+    re.IGNORECASE,
+)
+"""What is written to have a check look away."""
 
 
 def recovery_examples(
@@ -93,6 +105,8 @@ def _teaches_nothing(recovery: Recovery, way: list[Step], config: ChatConfig) ->
         return "no_trained_message"
     if len(own) > config.max_recovery_steps:
         return "long_recovery"
+    if recovery.kind in _CHECKS and any(map(_silences, own)):
+        return "silenced_check"
     if recovery.kind not in _CHECKS and any(step.speaker == "user" for step in way):
         return "other_request"
     has_change = recovery.change in _EXPLAINING[recovery.kind in _CHECKS]
@@ -100,3 +114,14 @@ def _teaches_nothing(recovery: Recovery, way: list[Step], config: ChatConfig) ->
         is_outside = recovery.cause == "environment"
         return "environment_recovery" if is_outside else "unexplained_recovery"
     return None
+
+
+def _silences(step: Step) -> bool:
+    """Tell whether a step writes something that has a check look away, where nothing did before."""
+    for call in step.calls:
+        said = {key: value for key, value in call.arguments.items() if isinstance(value, str)}
+        old = "\n".join(value for key, value in said.items() if key.startswith(_OLD))
+        new = "\n".join(value for key, value in said.items() if not key.startswith(_OLD))
+        if len(_SILENCING.findall(new)) > len(_SILENCING.findall(old)):
+            return True
+    return False

@@ -31,7 +31,7 @@ DropReason = Literal[
     "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
     "split_recovery", "unwanted_recovery", "environment_recovery", "unexplained_recovery",
-    "other_request", "long_recovery", "nested_recovery",
+    "silenced_check", "other_request", "long_recovery", "nested_recovery",
     "split_pair", "unwanted_choice", "failed_choice", "acted_on", "several_calls",
     "indirect_retry", "told_news", "long_pair", "identical_sides", "answers_correction",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
-from tracemill.records.datasets import DatasetVersion
+from tracemill.records.datasets import DatasetVersion, ExportedFile
 from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.store.index import Index
@@ -92,7 +92,7 @@ def show_version(workspace: Workspace, name: str, n_rows: int) -> ShownVersion:
     """Return a version and its first rows."""
     folder, version = find_version(workspace, name)
     rows: list[Any] = []
-    for file in version.files:
+    for file in sorted(version.files, key=_is_beside):
         if file.path.endswith(".jsonl") and file.format != "lineage":
             with (folder / file.path).open("rb") as lines:
                 for line in lines:
@@ -100,6 +100,11 @@ def show_version(workspace: Workspace, name: str, n_rows: int) -> ShownVersion:
                         break
                     rows.append(json.loads(line))
     return ShownVersion(folder=str(folder), version=version, rows=rows)
+
+
+def _is_beside(file: ExportedFile) -> bool:
+    """Tell whether a file holds something else than chat examples of sessions."""
+    return "-" in file.path
 
 
 def export_version(

@@ -15,8 +15,8 @@ turns out of work that the record proves to have been achieved. A recovery is a 
 something failed, and what is imitated is the way from there to what worked, whatever became of the
 rest. A preference pair holds two ways to go on from one place, and evidence says which is better:
 a call that failed and the same with other arguments that worked, or what a person refused or called
-wrong and what came after that. Secrets were replaced by tokens, and
-names in addresses and home folders by pseudonyms, before anything was stored."""
+wrong and what came after that. Secrets were replaced by tokens, and names in addresses and home
+folders by pseudonyms, before anything was stored."""
 _ABOUT_DROPS = """\
 A `…_turn` reason leaves a turn in its window, since the model saw it, without loss on it; every
 other reason leaves a window or a whole session out."""
