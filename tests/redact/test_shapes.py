@@ -30,6 +30,7 @@ def planted(template: str, variant: int) -> tuple[str, list[str]]:
         "<b64>": some("b64", 43),
         "<b64of32>": some("b64", 43),
         "<b64line>": some("b64", 64),
+        "<base32>": some("base32", 32),
         "<salt>": some("alnum", 8),
         "<hash22>": some("alnum", 22),
         "<hash86>": some("alnum", 86),
