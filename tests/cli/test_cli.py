@@ -188,8 +188,12 @@ def test_a_workspace_is_not_read_as_sessions(
 
 def test_an_interruption_says_that_nothing_is_lost(place: Path, tmp_path: Path) -> None:
     where = ["--workspace", str(tmp_path / "workspace")]
+    listening = (  # who runs the tests in the background has this signal ignored in all children
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from tracemill.cli import main; main()"
+    )
     with subprocess.Popen(
-        [sys.executable, "-m", "tracemill", "watch", str(place), *where],
+        [sys.executable, "-c", listening, "watch", str(place), *where],
         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
     ) as watching:  # fmt: skip
         assert watching.stderr is not None
