@@ -1,0 +1,51 @@
+"""Models to ask: one seam, and a door for each way in which models are reached.
+
+To add a door: one module here with a function `open_subject` that takes a `SubjectConfig`, one line
+in `BACKENDS`, and its tests under `tests/llm/`. What a door needs is imported when it is opened, so
+that nobody pays for a door that he does not use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from tracemill.base.registry import Registry
+from tracemill.llm.protocol import Answer, AskSettings, Subject, SubjectConfig, SubjectError
+
+BACKENDS: Final = Registry[Callable[[SubjectConfig], Subject]](
+    kind="subject backend",
+    builtin={
+        "scripted": "tracemill.llm.scripted:open_subject",
+        "openai": "tracemill.llm.openai:open_subject",
+    },
+)
+"""Every door by name."""
+
+
+@contextmanager
+def open_subject(config: SubjectConfig) -> Iterator[Subject]:
+    """Open a model, and close it again.
+
+    Raises:
+        UnknownNameError: there is no such door.
+        UsageError: what the door needs is not installed, or its config lacks something.
+        SubjectError: the model cannot be opened.
+    """
+    subject = BACKENDS.load(config.backend)(config)
+    try:
+        yield subject
+    finally:
+        subject.close()
+
+
+__all__ = [
+    "BACKENDS",
+    "Answer",
+    "AskSettings",
+    "Subject",
+    "SubjectConfig",
+    "SubjectError",
+    "open_subject",
+]

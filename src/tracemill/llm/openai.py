@@ -1,0 +1,155 @@
+"""Any server that speaks OpenAI's chat completions: a gateway, vLLM, llama.cpp, a vendor.
+
+What the server made of the model's text is what is known; the text itself and the format in which
+it spoke to the model stay behind its door.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from tracemill.base.errors import UsageError
+from tracemill.llm.protocol import (
+    Answer,
+    AskSettings,
+    CallFault,
+    FinishReason,
+    SubjectConfig,
+    SubjectError,
+    read_arguments,
+    spoken,
+)
+from tracemill.records.examples import Message
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+_FINISHES: Final[Mapping[str, FinishReason]] = {
+    "stop": "stop",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "length": "length",
+    "content_filter": "filter",
+}
+
+
+class OpenAISubject:
+    """A model behind an endpoint."""
+
+    def __init__(self, config: SubjectConfig, client: OpenAI) -> None:
+        self.name = config.title
+        self.format = config.template
+        self._model = config.model
+        self._client = client
+
+    def answer(
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], settings: AskSettings
+    ) -> Answer:
+        """Ask the endpoint."""
+        from openai import OpenAIError
+
+        begun = time.perf_counter()
+        try:
+            given = self._client.post(
+                "/chat/completions",
+                body={"model": self._model, **chat_request(messages, tools, settings)},
+                cast_to=dict[str, Any],
+            )
+        except OpenAIError as error:
+            raise SubjectError(
+                f"{self.name!r} gave no answer: {type(error).__name__}; look at its endpoint"
+            ) from error
+        return read_completion(given, time.perf_counter() - begun, self.format)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def open_subject(config: SubjectConfig) -> OpenAISubject:
+    """Make a client of the endpoint; nothing is asked yet."""
+    try:
+        from openai import OpenAI
+    except ImportError as error:
+        raise UsageError(
+            "to ask an endpoint, the package 'openai' is needed: pip install 'tracemill[llm]'"
+        ) from error
+    if config.endpoint is None:
+        raise UsageError("expected an endpoint, for example http://127.0.0.1:8080/v1, found none")
+    key = os.environ.get(config.key_variable, "none")
+    return OpenAISubject(config, OpenAI(base_url=config.endpoint, api_key=key, max_retries=2))
+
+
+def chat_request(
+    messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], settings: AskSettings
+) -> dict[str, Any]:
+    """Return a request for the next message, but for the model's name."""
+    request: dict[str, Any] = {
+        "messages": [_message(message) for message in messages],
+        "max_tokens": settings.max_tokens,
+        "temperature": settings.temperature,
+        "seed": settings.seed,
+    }
+    return {**request, "tools": list(tools)} if tools else request
+
+
+def _message(message: Message) -> dict[str, Any]:
+    """Return a message in the interface's form, where arguments are JSON texts."""
+    row: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        row["tool_calls"] = [_call(call) for call in message.tool_calls]
+    if message.tool_call_id is not None:
+        row["tool_call_id"] = message.tool_call_id
+    if message.name is not None:
+        row["name"] = message.name
+    return row
+
+
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    function = call["function"]
+    arguments = msgspec.json.encode(function["arguments"]).decode()
+    return {**call, "function": {"name": function["name"], "arguments": arguments}}
+
+
+def read_completion(given: Mapping[str, Any], seconds: float, format_: str | None) -> Answer:
+    """Return what a chat completion says.
+
+    Raises:
+        SubjectError: it is no chat completion.
+    """
+    try:
+        choice = given["choices"][0]
+        said, usage = choice["message"], given.get("usage") or {}
+        text, began = said.get("content") or "", said.get("tool_calls") or []
+    except (LookupError, TypeError, AttributeError) as error:
+        raise SubjectError("expected a chat completion, found something else") from error
+    calls, faults = _calls(began)
+    return Answer(
+        message=spoken(text, calls),
+        faults=faults,
+        finish=_FINISHES.get(choice.get("finish_reason") or "", "unknown"),
+        n_prompt_tokens=usage.get("prompt_tokens"),
+        n_answer_tokens=usage.get("completion_tokens"),
+        seconds=seconds,
+        format=format_,
+    )
+
+
+def _calls(began: Sequence[Any]) -> tuple[list[dict[str, Any]], tuple[CallFault, ...]]:
+    calls: list[dict[str, Any]] = []
+    faults: list[CallFault] = []
+    for each in began:
+        function = each.get("function") or {}
+        arguments = read_arguments(function.get("arguments"))
+        if isinstance(arguments, str):
+            faults.append(arguments)
+        elif not function.get("name"):
+            faults.append("no_name")
+        else:
+            calls.append({"name": function["name"], "arguments": arguments})
+    return calls, tuple(faults)

@@ -1,0 +1,105 @@
+"""What is sent to an endpoint, and what is made of its answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from openai import OpenAI
+
+from tracemill.llm import AskSettings, SubjectConfig, SubjectError
+from tracemill.llm.openai import OpenAISubject, chat_request, read_completion
+from tracemill.llm.protocol import spoken
+from tracemill.records.examples import Message
+
+TOOLS = ({"type": "function", "function": {"name": "read", "parameters": {}}},)
+CALL = {"id": "c", "type": "function", "function": {"name": "read", "arguments": '{"path":"a"}'}}
+USAGE = {"prompt_tokens": 9, "completion_tokens": 3}
+
+
+def completion(finish: str = "stop", **message: Any) -> dict[str, Any]:
+    said = {"role": "assistant", "content": None, **message}
+    return {"choices": [{"index": 0, "finish_reason": finish, "message": said}], "usage": USAGE}
+
+
+def test_request_writes_arguments_as_texts_and_names_what_is_answered() -> None:
+    asked = [
+        Message(role="user", content="Read a."),
+        spoken(calls=[{"name": "read", "arguments": {"path": "a"}}]),
+        Message(role="tool", content="x = 1", tool_call_id="call_0", name="read"),
+    ]
+
+    request = chat_request(asked, TOOLS, AskSettings(max_tokens=5))
+
+    assert request["messages"][1]["tool_calls"][0]["function"]["arguments"] == '{"path":"a"}'
+    assert request["messages"][2]["tool_call_id"] == "call_0"
+    assert (request["tools"], request["max_tokens"]) == ([*TOOLS], 5)
+    assert "tools" not in chat_request(asked[:1], (), AskSettings())
+
+
+def test_answer_holds_call_counts_and_why_it_ended() -> None:
+    answer = read_completion(completion("tool_calls", tool_calls=[CALL]), 0.5, None)
+
+    assert answer.calls == ({"name": "read", "arguments": {"path": "a"}},)
+    assert (answer.finish, answer.n_prompt_tokens, answer.n_answer_tokens) == ("tool_calls", 9, 3)
+    assert answer.raw is None
+
+
+@pytest.mark.parametrize(
+    ("function", "fault"),
+    [
+        ({"name": "read", "arguments": "{"}, "not_json"),
+        ({"name": "read", "arguments": "[1]"}, "not_an_object"),
+        ({"name": "", "arguments": "{}"}, "no_name"),
+    ],
+)
+def test_call_that_cannot_be_read_is_told_under_its_reason(
+    function: dict[str, Any], fault: str
+) -> None:
+    answer = read_completion(completion(tool_calls=[{**CALL, "function": function}]), 0.0, None)
+
+    assert (answer.calls, answer.faults) == ((), (fault,))
+
+
+@pytest.mark.parametrize("given", [{}, {"choices": []}, {"choices": ["x"]}, {"choices": None}])
+def test_what_is_no_completion_is_no_answer(given: dict[str, Any]) -> None:
+    with pytest.raises(SubjectError, match="expected a chat completion"):
+        read_completion(given, 0.0, None)
+
+
+def client(handler: Any) -> OpenAI:
+    transport = httpx2.MockTransport(handler)
+    return OpenAI(
+        base_url="http://model.test/v1",
+        api_key="none",
+        max_retries=0,
+        http_client=httpx2.Client(transport=transport),
+    )
+
+
+def test_endpoint_is_asked_for_the_model_by_name() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def reply(request: httpx2.Request) -> httpx2.Response:
+        seen.append(json.loads(request.content))
+        return httpx2.Response(200, json=completion(content="Hello."))
+
+    config = SubjectConfig(backend="openai", model="small", name="the small one")
+    subject = OpenAISubject(config, client(reply))
+    answer = subject.answer([Message(role="user", content="Hi.")], (), AskSettings())
+    subject.close()
+
+    assert answer.message.content == "Hello."
+    assert seen[0]["model"] == "small"
+    assert answer.seconds is not None
+
+
+def test_endpoint_that_refuses_is_an_error_without_what_it_said() -> None:
+    config = SubjectConfig(backend="openai", model="small")
+    subject = OpenAISubject(config, client(lambda _: httpx2.Response(500, text="hush")))
+
+    with pytest.raises(SubjectError, match="'small' gave no answer: InternalServerError") as caught:
+        subject.answer([Message(role="user", content="Hi.")], (), AskSettings())
+    assert "hush" not in str(caught.value)
