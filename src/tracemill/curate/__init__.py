@@ -1,16 +1,31 @@
 """Curate: episodes become training examples, and what is left out is named and counted.
 
 In come an episode with its outcome, a trajectory with its activity, and its steps as a stream;
-out go examples and `Drop`s. To add a builder: one module here that yields both for a window of
-turns, one line in `builders`, one record type in `records.examples` where none fits, cases under
-`tests/curate/`.
+out go examples and `Drop`s. To add a builder: one module here with one class, which yields both for
+a window of turns, one line in `BUILDERS`, one record type in `records.examples` where none fits,
+cases under `tests/curate/`, and a section in `docs/datasets.md`.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-CURATE_VERSION: Final = 7
+from tracemill.base.registry import Registry
+
+if TYPE_CHECKING:  # who only asks for the version needs no builder
+    from tracemill.curate.protocol import Builder
+
+CURATE_VERSION: Final = 8
 """Raise it when the same episode would give other examples or drops."""
 
-__all__ = ["CURATE_VERSION"]
+BUILDERS: Final[Registry[type[Builder]]] = Registry(
+    kind="builder",
+    builtin={
+        "session": "tracemill.curate.chat:SessionBuilder",
+        "recovery": "tracemill.curate.recovery:RecoveryBuilder",
+        "preference": "tracemill.curate.preference:PreferenceBuilder",
+    },
+)
+"""Every builder of examples by name."""
+
+__all__ = ["BUILDERS", "CURATE_VERSION"]

@@ -10,6 +10,7 @@ is dropped.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import ClassVar
 
 from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work, choose_split
 from tracemill.records.episodes import Episode
@@ -31,6 +32,24 @@ def unfit(episode: Episode, config: ChatConfig) -> DropReason | None:
             return "outcome_failed"
         case "abandoned":
             return "outcome_abandoned"
+
+
+class SessionBuilder:
+    """Makes one example of each window of work that was achieved."""
+
+    name: ClassVar[str] = "session"
+
+    def refusal(self, work: Work, config: ChatConfig) -> DropReason | None:
+        """Return what the outcome says against it."""
+        return unfit(work.episode, config)
+
+    def has_material(self, work: Work) -> bool:
+        """Tell that any work may hold what can be imitated."""
+        return bool(work.trajectory.n_steps)
+
+    def build(self, work: Work, window: Window, config: ChatConfig) -> Iterator[ChatExample | Drop]:
+        """Yield the example of one window, and what was left out of it."""
+        return chat_examples(work, window, config)
 
 
 def chat_examples(work: Work, window: Window, config: ChatConfig) -> Iterator[ChatExample | Drop]:

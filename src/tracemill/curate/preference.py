@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
@@ -37,7 +37,8 @@ from tracemill.curate.work import (
     holds_image,
     told_tools,
 )
-from tracemill.records.examples import Message, PreferenceBuilder, PreferenceExample
+from tracemill.records.examples import Message, PreferenceExample
+from tracemill.records.examples import PreferenceBuilder as Kind
 from tracemill.records.reactions import STRENGTHS
 from tracemill.records.recoveries import FailureKind
 from tracemill.records.trajectory import ResultStatus, Step, ToolCall
@@ -71,7 +72,7 @@ _SAME_REQUEST: Final = 0.5
 class _Pair(NamedTuple):
     """A candidate: where its two sides begin in a window's steps."""
 
-    builder: PreferenceBuilder
+    builder: Kind
     rejected: int
     chosen: int
     margin: float
@@ -83,6 +84,32 @@ class _BadPairError(Exception):
     def __init__(self, reason: DropReason) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class PreferenceBuilder:
+    """Makes pairs of ways to go on from one place."""
+
+    name: ClassVar[str] = "preference"
+
+    def refusal(self, work: Work, config: ChatConfig) -> None:
+        """Refuse nothing: evidence tells which way is better, whatever became of the work."""
+        del work, config
+
+    def has_material(self, work: Work) -> bool:
+        """Tell whether a step was refused, a person corrected, or a failure was overcome."""
+        activity = work.activity
+        has_retry = any(each.resolved_step is not None for each in activity.recoveries)
+        return (
+            has_retry
+            or bool(activity.rejected_steps)
+            or any(each.confidence >= _MIN_SURENESS for each in activity.corrections)
+        )
+
+    def build(
+        self, work: Work, window: Window, config: ChatConfig
+    ) -> Iterator[PreferenceExample | Drop]:
+        """Yield the pairs whose rejected side is in a window, and those left out."""
+        return preference_examples(work, window, config)
 
 
 def preference_examples(
@@ -97,14 +124,6 @@ def preference_examples(
             yield work.drop(error.reason, index, index)
         except UnansweredCallError as error:
             yield work.drop("unanswered_call", error.step, error.step)
-
-
-def may_hold_pairs(work: Work) -> bool:
-    """Tell from its activity alone whether a trajectory may hold pairs."""
-    activity = work.activity
-    return bool(activity.rejected_steps) or any(
-        each.confidence >= _MIN_SURENESS for each in activity.corrections
-    )
 
 
 def _candidates(work: Work, window: Window) -> Iterator[tuple[int, Callable[[], _Pair]]]:
@@ -275,7 +294,7 @@ def _start_of_reply(steps: Sequence[Step], place: int) -> int:
     return place
 
 
-def _side(steps: Sequence[Step], place: int, builder: PreferenceBuilder) -> Message:
+def _side(steps: Sequence[Step], place: int, builder: Kind) -> Message:
     """Return what the agent said in a step, with the words before it, or only what it called."""
     if not is_trained(steps[place]):
         raise _BadPairError("no_trained_message")

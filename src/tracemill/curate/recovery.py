@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work, choose_split
 from tracemill.records.examples import ChatExample
@@ -36,6 +36,24 @@ _SILENCING: Final = re.compile(
     re.IGNORECASE,
 )
 """What is written to have a check look away."""
+
+
+class RecoveryBuilder:
+    """Makes one example of each failure that was overcome."""
+
+    name: ClassVar[str] = "recovery"
+
+    def refusal(self, work: Work, config: ChatConfig) -> None:
+        """Refuse nothing: the log itself proves what worked, whatever became of the rest."""
+        del work, config
+
+    def has_material(self, work: Work) -> bool:
+        """Tell whether a failure was overcome."""
+        return any(each.resolved_step is not None for each in work.activity.recoveries)
+
+    def build(self, work: Work, window: Window, config: ChatConfig) -> Iterator[ChatExample | Drop]:
+        """Yield the examples of the recoveries that begin in a window, and those left out."""
+        return recovery_examples(work, window, config)
 
 
 def recovery_examples(

@@ -46,9 +46,15 @@ _IMAGE: Final = "[image]"
 """What stands where a picture was."""
 
 
+DEFAULT_BUILDERS: Final = ("session", "recovery", "preference")
+"""Builders of a dataset that names none: one form of each thing that can be learned."""
+
+
 class ChatConfig(Record, frozen=True, kw_only=True):
     """Settings of the builders."""
 
+    builders: tuple[str, ...] = DEFAULT_BUILDERS
+    """Names of the builders that take part."""
     max_chars: int = 120_000
     """Longest window, in characters of text, arguments and results: about 30,000 tokens."""
     min_confidence: float = 0.5

@@ -23,13 +23,13 @@ from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.versions import reading_code
 from tracemill.records.episodes import Episode
-from tracemill.records.examples import ChatExample, Example, Message
+from tracemill.records.examples import Example, messages_of
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Step
 from tracemill.render import RENDER_VERSION
 from tracemill.store.index import Built, Index
 from tracemill.store.lake import Lake
-from tracemill.store.tables import EXAMPLE_TABLES, TABLES
+from tracemill.store.tables import EXAMPLE_TABLES, TABLES, table_of
 
 _CHARS: Final = 2**20
 _COLUMNS: Final = (
@@ -78,22 +78,14 @@ def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
             if isinstance(made, Drop):
                 drops[work.episode.id][made.reason] += 1
                 continue
-            held[_table_of(made)].append(made)
-            n_chars += sum(len(message.content) for message in _messages(made))
+            held[table_of(made)].append(made)
+            n_chars += sum(len(message.content) for message in messages_of(made))
             if n_chars >= _CHARS:
                 yield from _rows(held)
                 n_chars = 0
     yield from _rows(held)
     for episode_id, reasons in drops.items():
         yield Dropped(episode_id=episode_id, reasons=dict(reasons))
-
-
-def _table_of(example: Example) -> str:
-    return "examples" if isinstance(example, ChatExample) else "preferences"
-
-
-def _messages(example: Example) -> Sequence[Message]:
-    return example.messages if isinstance(example, ChatExample) else example.prompt
 
 
 def _rows(held: Mapping[str, list[Example]]) -> Iterator[BuiltRows]:

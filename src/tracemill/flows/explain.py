@@ -14,7 +14,16 @@ from tracemill.flows.lookup import find_row, list_links, show_work
 from tracemill.flows.results import EpisodeRow, Explained, SessionRow
 from tracemill.records.commits import Commit
 from tracemill.records.episodes import Episode
-from tracemill.records.examples import Example, Lineage, PreferenceExample
+from tracemill.records.examples import (
+    ChatExample,
+    Example,
+    Lineage,
+    PreferenceExample,
+    PromptExample,
+    StepwiseExample,
+    UnpairedExample,
+    messages_of,
+)
 from tracemill.records.findings import Input
 from tracemill.records.trajectory import Trajectory
 from tracemill.store.lake import Lake, begins, contains, equals
@@ -127,12 +136,23 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
 
 
 def _content(example: Example) -> str:
-    if isinstance(example, PreferenceExample):
-        said = f"{counted(len(example.prompt), 'message')} with two ways to go on"
-    else:
-        trained = sum(message.trained for message in example.messages)
-        said = f"{counted(len(example.messages), 'message')}, {trained} of them trained"
-    return f"{said}, split {example.split}, {', '.join(example.tags)}"
+    return f"{_told(example)}, split {example.split}, {', '.join(example.tags)}"
+
+
+def _told(example: Example) -> str:
+    messages = counted(len(messages_of(example)), "message")
+    match example:
+        case ChatExample():
+            return f"{messages}, {sum(each.trained for each in example.messages)} of them trained"
+        case PreferenceExample():
+            return f"{counted(len(example.prompt), 'message')} with two ways to go on"
+        case UnpairedExample():
+            return f"{messages}, the last of them {'right' if example.label else 'wrong'}"
+        case StepwiseExample():
+            judged = counted(len(example.labels), "step")
+            return f"{messages}, {judged} judged, {sum(example.labels)} of them right"
+        case PromptExample():
+            return f"{messages} to answer, and a {example.verifier.check} that decides"
 
 
 def _part(lineage: Lineage) -> dict[str, Any]:

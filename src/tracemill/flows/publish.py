@@ -27,7 +27,7 @@ from tracemill.base.ids import make_id
 from tracemill.export import EXPORTERS, Exporter
 from tracemill.flows.executor import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile
-from tracemill.records.examples import Example, PreferenceExample
+from tracemill.records.examples import ChatExample, Example, kind_of
 from tracemill.report.card import CardFacts, dataset_card
 from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES, Table
@@ -39,8 +39,7 @@ _BUCKET_BYTES: Final = 4 * 2**20
 _ROWS: Final = 16
 _ROW_GROUP_BYTES: Final = 4 * 2**20
 _FORMATS: Final = {
-    "chat": "trl-chat",
-    "recovery": "trl-chat",
+    **dict.fromkeys(("chat", "whole", "turn", "direct", "view", "recovery"), "trl-chat"),
     "preference": "trl-preference",
 }
 """The format of each kind of example; each has files of its own, so that who loads one kind learns
@@ -114,9 +113,8 @@ class _Part(NamedTuple):
 
 
 def _part_of(example: Example) -> _Part:
-    if isinstance(example, PreferenceExample):
-        return _Part("preference", example.split)
-    return _Part("chat" if example.builder == "session" else example.builder, example.split)
+    is_own = isinstance(example, ChatExample) and example.builder != "session"
+    return _Part(example.builder if is_own else kind_of(example), example.split)
 
 
 class VersionWriter:

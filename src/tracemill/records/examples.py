@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from tracemill.records.refs import Ratio, Record, Span
+from tracemill.records.activity import CheckKind
+from tracemill.records.refs import Ratio, Record, Ref, Span
 
 Split = Literal["train", "validation", "test"]
 """Which part of the dataset an example is in; one episode is never in two."""
@@ -52,12 +53,25 @@ class Lineage(Record, frozen=True, kw_only=True):
     """Bytes of the input, from the first step's first line to the last step's last."""
 
 
-ChatBuilder = Literal["session", "recovery"]
-"""`session`: work that was achieved; `recovery`: the way from a failure to what worked."""
+ChatBuilder = Literal["session", "whole", "turn", "direct", "view", "recovery"]
+"""`session`: work that was achieved, as windows of whole turns; `whole`: the same, where all of a
+session is one window; `turn`: each turn of it by itself, behind what was said before; `direct`: an
+answer in words, where tools were there and none was needed; `view`: one kind of thing that is done
+in such work, and nothing else; `recovery`: the way from a failure to what worked."""
 
 PreferenceBuilder = Literal["retry", "correction", "rejection"]
 """`retry`: a call failed, the same with other arguments worked; `correction`: a person said that
 the answer was wrong; `rejection`: a person refused the step, or took it back."""
+
+UnpairedBuilder = Literal["reaction"]
+"""`reaction`: what a person said or did next tells whether the message was right."""
+
+StepwiseBuilder = Literal["recovery"]
+"""`recovery`: what failed on the way, and what worked in the end, tells which steps were right."""
+
+PromptBuilder = Literal["verified"]
+"""`verified`: a check that failed or was not there before, and passed in the end, tells whether
+another answer to the same request is right."""
 
 
 class ChatExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="chat"):
@@ -104,5 +118,119 @@ class PreferenceExample(Record, frozen=True, kw_only=True, tag_field="kind", tag
     """What is known about it."""
 
 
-Example = ChatExample | PreferenceExample
+class UnpairedExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="unpaired"):
+    """Unpaired preference: one way to go on, and whether it was right."""
+
+    id: str
+    """Derived from messages, label and tools, so equal examples have equal ids."""
+    builder: UnpairedBuilder
+    """What tells whether it was right."""
+    prompt: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
+    """What was said before."""
+    completion: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
+    """What the agent itself said: never what a tool returned."""
+    label: bool
+    """Whether it was right."""
+    strength: Ratio
+    """How sure that is: strength of the evidence times its sureness."""
+    evidence: Annotated[tuple[Ref, ...], msgspec.Meta(min_length=1)]
+    """Steps that show it."""
+    tools: tuple[dict[str, Any], ...] = ()
+    """JSON Schemas of the tools that the messages call, as far as they can be inferred."""
+    lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
+    """What it was made from."""
+    split: Split
+    """Which part of the dataset it is in."""
+    tags: tuple[str, ...] = ()
+    """What is known about it, for example `reaction:acceptance`."""
+
+
+class StepwiseExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="stepwise"):
+    """Stepwise supervision: the steps of one way, and which of them were right.
+
+    A completion ends with the step that its label judges. Before that stand, in their order,
+    what came back for the step before, and steps of which nothing tells whether they were right.
+    """
+
+    id: str
+    """Derived from messages, labels and tools, so equal examples have equal ids."""
+    builder: StepwiseBuilder
+    """What tells which steps were right."""
+    prompt: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
+    """What was said before the first step."""
+    completions: Annotated[tuple[tuple[Message, ...], ...], msgspec.Meta(min_length=1)]
+    """The steps in their order; what comes back for the last one is in none."""
+    labels: Annotated[tuple[bool, ...], msgspec.Meta(min_length=1)]
+    """For each completion, whether its last message was right."""
+    tools: tuple[dict[str, Any], ...] = ()
+    """JSON Schemas of the tools that the messages call, as far as they can be inferred."""
+    lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
+    """What it was made from."""
+    split: Split
+    """Which part of the dataset it is in."""
+    tags: tuple[str, ...] = ()
+    """What is known about it."""
+
+
+class Verifier(Record, frozen=True, kw_only=True):
+    """What decides whether an answer is right, and where to begin."""
+
+    check: CheckKind
+    """What it checks."""
+    command: str
+    """The command, as it was run when it passed."""
+    cwd: str | None = None
+    """Folder in which the session ran; None where its log does not tell."""
+    repository: str | None = None
+    """Address of the repository; None where nobody recorded it."""
+    start_commit: str
+    """Hash of the commit from which the work began."""
+    end_commit: str | None = None
+    """Hash of the last commit of the work, on which the check passes; None where none is known."""
+    evidence: Annotated[tuple[Ref, ...], msgspec.Meta(min_length=1)]
+    """The step in which it passed, and gate runs that say so."""
+
+
+class PromptExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="prompt"):
+    """Prompt only: what was asked, and what decides whether an answer is right."""
+
+    id: str
+    """Derived from messages, verifier and tools, so equal examples have equal ids."""
+    builder: PromptBuilder
+    """What the verifier is known from."""
+    prompt: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1)]
+    """What was asked; it ends with a person's words."""
+    verifier: Verifier
+    """What decides whether an answer is right."""
+    tools: tuple[dict[str, Any], ...] = ()
+    """JSON Schemas of the tools that were used, as far as they can be inferred."""
+    lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
+    """What it was made from."""
+    split: Split
+    """Which part of the dataset it is in."""
+    tags: tuple[str, ...] = ()
+    """What is known about it."""
+
+
+Example = ChatExample | PreferenceExample | UnpairedExample | StepwiseExample | PromptExample
 """Any example."""
+
+
+def kind_of(example: Example) -> str:
+    """Return what kind of example it is, as its record says."""
+    return str(example.__struct_config__.tag)
+
+
+def messages_of(example: Example) -> tuple[Message, ...]:
+    """Return every message of an example: the prompt first, then each side or step."""
+    match example:
+        case ChatExample():
+            return example.messages
+        case PreferenceExample():
+            return (*example.prompt, *example.chosen, *example.rejected)
+        case UnpairedExample():
+            return (*example.prompt, *example.completion)
+        case StepwiseExample():
+            return (*example.prompt, *(m for each in example.completions for m in each))
+        case PromptExample():
+            return example.prompt

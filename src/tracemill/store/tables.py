@@ -21,7 +21,14 @@ import pyarrow as pa
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Event, EventBase
-from tracemill.records.examples import ChatExample, PreferenceExample
+from tracemill.records.examples import (
+    ChatExample,
+    Example,
+    PreferenceExample,
+    PromptExample,
+    StepwiseExample,
+    UnpairedExample,
+)
 from tracemill.records.findings import Finding, Input, Quarantined
 from tracemill.records.gates import FixPair, FlakyTest, GateResult
 from tracemill.records.labels import Label
@@ -227,14 +234,26 @@ DERIVATIONS: Final = (
     _table("episodes", Episode, "id"),
     _table("examples", ChatExample, "episode_id"),
     _table("preferences", PreferenceExample, "episode_id"),
+    _table("unpaired", UnpairedExample, "episode_id"),
+    _table("stepwise", StepwiseExample, "episode_id"),
+    _table("prompts", PromptExample, "episode_id"),
 )
 """What was derived, and can be derived again."""
 
-EXAMPLE_TABLES: Final = ("examples", "preferences")
+EXAMPLE_TABLES: Final = ("examples", "preferences", "unpaired", "stepwise", "prompts")
 """Those that a dataset is made from."""
 
 TABLES: Final[Mapping[str, Table]] = {table.name: table for table in FACTS + DERIVATIONS}
 """Every table by name."""
+
+_TABLE_OF: Final[Mapping[type[Record], str]] = {
+    TABLES[name].record: name for name in EXAMPLE_TABLES
+}
+
+
+def table_of(example: Example) -> str:
+    """Return the name of the table that holds examples of this kind."""
+    return _TABLE_OF[type(example)]
 
 
 def rows(records: Iterable[Any], size: int) -> Iterator[list[Any]]:

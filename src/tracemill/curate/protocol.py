@@ -1,0 +1,28 @@
+"""The seam for builders: what makes examples of one kind out of a trajectory of an episode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Protocol
+
+from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work
+from tracemill.records.examples import Example
+
+
+class Builder(Protocol):
+    """Makes examples of every window of a trajectory. Pure, and it never looks at other windows."""
+
+    name: ClassVar[str]
+    """As in the settings of a dataset."""
+
+    def refusal(self, work: Work, config: ChatConfig) -> DropReason | None:
+        """Return why a whole trajectory gives it nothing, or None where it may give something."""
+        ...
+
+    def has_material(self, work: Work) -> bool:
+        """Tell from what is known of a trajectory whether there is anything to look for."""
+        ...
+
+    def build(self, work: Work, window: Window, config: ChatConfig) -> Iterator[Example | Drop]:
+        """Yield the examples of one window, and what was left out of it."""
+        ...
