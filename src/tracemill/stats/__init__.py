@@ -1,0 +1,57 @@
+"""Stats: what a difference between counts is worth, for every room that compares.
+
+Pure functions of numbers, standard library only. Nothing here knows a record, reads a clock or
+draws without a generator that it is given. Each function names the paper or book that it follows,
+and is compared with scipy on random cases in `tests/stats/`.
+"""
+
+from __future__ import annotations
+
+from tracemill.stats.bootstrap import bootstrap_interval
+from tracemill.stats.corrections import benjamini_hochberg, holm
+from tracemill.stats.intervals import Interval, clopper_pearson, wilson
+from tracemill.stats.paired import clustered_interval, mcnemar, paired_interval
+from tracemill.stats.permutation import arms_permuted, sign_flip, signs_drawn
+from tracemill.stats.power import (
+    cases_needed,
+    chance_of_false_alarm,
+    fisher_power,
+    paired_power,
+    smallest_effect,
+)
+from tracemill.stats.sequential import (
+    Side,
+    bounded_sequence,
+    confidence_sequence,
+    e_value,
+)
+from tracemill.stats.tables import fisher_exact
+from tracemill.stats.verdicts import Verdict, is_not_worse, judge
+
+__all__ = [
+    "Interval",
+    "Side",
+    "Verdict",
+    "arms_permuted",
+    "benjamini_hochberg",
+    "bootstrap_interval",
+    "bounded_sequence",
+    "cases_needed",
+    "chance_of_false_alarm",
+    "clopper_pearson",
+    "clustered_interval",
+    "confidence_sequence",
+    "e_value",
+    "fisher_exact",
+    "fisher_power",
+    "holm",
+    "is_not_worse",
+    "judge",
+    "mcnemar",
+    "paired_interval",
+    "paired_power",
+    "sign_flip",
+    "signs_drawn",
+    "smallest_effect",
+    "wilson",
+]

@@ -1,0 +1,109 @@
+"""Before measuring: how large must a difference be, or the suite, for a verdict to be likely?
+
+Exact: every outcome is enumerated with its probability, with the very test that judges later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import comb, exp, lgamma, log
+from typing import Final
+
+from tracemill.stats.beta import binomial_at_least, binomial_at_most
+from tracemill.stats.paired import mcnemar
+from tracemill.stats.tables import fisher_exact
+
+_MAX_CASES: Final = 100_000
+_PRECISION: Final = 1e-6
+
+
+def paired_power(n: int, gain: float, loss: float, alpha: float = 0.05) -> float:
+    """Return how likely McNemar's test finds the second model better.
+
+    `gain` and `loss` are the shares of cases that only the second or only the first one passes.
+    """
+    either = gain + loss
+    if either <= 0:
+        return 0.0
+    return sum(
+        _binomial(m, n, either) * binomial_at_least(won, m, gain / either)
+        for m in range(1, n + 1)
+        if (won := _wins_needed(m, alpha)) <= m
+    )
+
+
+def _wins_needed(n: int, alpha: float) -> int:
+    """Return the fewest wins of `n` that are significant; more than `n` where none are."""
+    low, high = n // 2, n + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if mcnemar(middle, n - middle) <= alpha else (middle, high)
+    return high
+
+
+def _binomial(k: int, n: int, p: float) -> float:
+    if p >= 1:
+        return float(k == n)
+    ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+    return exp(ways + k * log(p) + (n - k) * log(1 - p))
+
+
+def smallest_effect(
+    n: int, loss: float, *, alpha: float = 0.05, power: float = 0.8
+) -> float | None:
+    """Return the smallest difference that `n` cases find with that power, or None: none is.
+
+    `loss` is the share of cases that the better model is thought to lose in spite of all.
+    """
+    if paired_power(n, 1 - loss, loss, alpha) < power:
+        return None
+    low, high = 0.0, 1 - 2 * loss
+    while high - low > _PRECISION:
+        middle = (low + high) / 2
+        is_enough = paired_power(n, loss + middle, loss, alpha) >= power
+        low, high = (low, middle) if is_enough else (middle, high)
+    return high
+
+
+def cases_needed(
+    gain: float, loss: float, *, alpha: float = 0.05, power: float = 0.8
+) -> int | None:
+    """Return how many cases find that difference with that power, or None: too many to tell."""
+    return _first(lambda n: paired_power(n, gain, loss, alpha) >= power) if gain > loss else None
+
+
+def _first(is_enough: Callable[[int], bool]) -> int | None:
+    high = 1
+    while not is_enough(high):
+        high *= 2
+        if high > _MAX_CASES:
+            return None
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high
+
+
+def fisher_power(sizes: tuple[int, int], shares: tuple[float, float], alpha: float = 0.05) -> float:
+    """Return how likely Fisher's test finds any difference between two arms of these shares."""
+    first, second = (
+        [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+        for n, p in zip(sizes, shares, strict=True)
+    )
+    return sum(
+        first[i] * second[j]
+        for i in range(sizes[0] + 1)
+        for j in range(sizes[1] + 1)
+        if fisher_exact((i, j), sizes) <= alpha
+    )
+
+
+def chance_of_false_alarm(n: int, either: float, alpha: float = 0.05) -> float:
+    """Return how often McNemar's test calls one of two equal models better or worse."""
+    return sum(
+        _binomial(m, n, either)
+        * (binomial_at_least(won, m, 0.5) + binomial_at_most(m - won, m, 0.5))
+        for m in range(1, n + 1)
+        if (won := _wins_needed(m, alpha)) <= m
+    )

@@ -1,0 +1,52 @@
+"""What scipy lacks equals statsmodels', where that is installed."""
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+import pytest
+
+from tracemill import stats
+
+multitest = pytest.importorskip(
+    "statsmodels.stats.multitest", reason="statsmodels is not installed"
+)
+regression = pytest.importorskip("statsmodels.regression.linear_model")
+contingency = pytest.importorskip("statsmodels.stats.contingency_tables")
+
+
+@pytest.mark.parametrize(
+    ("ours", "method"), [(stats.holm, "holm"), (stats.benjamini_hochberg, "fdr_bh")]
+)
+def test_corrections(ours: Callable[[Sequence[float]], tuple[float, ...]], method: str) -> None:
+    random = Random(1)
+    for _ in range(1_000):
+        p_values = [random.random() ** 3 for _ in range(random.randint(1, 30))]
+
+        expected = multitest.multipletests(p_values, method=method)[1]
+
+        assert list(ours(p_values)) == pytest.approx(list(expected))
+
+
+def test_mcnemar() -> None:
+    random = Random(2)
+    for _ in range(1_000):
+        gains, losses = random.randint(0, 60), random.randint(0, 60)
+
+        expected = contingency.mcnemar([[7, gains], [losses, 9]], exact=True).pvalue
+
+        assert stats.mcnemar(gains, losses) == pytest.approx(expected)
+
+
+def test_clustered_interval() -> None:
+    random = Random(3)
+    for _ in range(1_000):
+        groups = [random.randint(0, 12) for _ in range(random.randint(20, 60))]
+        values = [float(random.choice([-1, 0, 0, 1])) + group / 20 for group in groups]
+
+        fitted = regression.OLS(values, [1.0] * len(values)).fit(
+            cov_type="cluster", cov_kwds={"groups": groups}, use_t=True
+        )
+
+        assert tuple(stats.clustered_interval(values, groups)) == pytest.approx(
+            tuple(fitted.conf_int()[0]), rel=1e-6, abs=1e-9
+        )
