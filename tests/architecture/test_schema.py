@@ -44,6 +44,7 @@ from tracemill.records import (
     labels,
     links,
     receipts,
+    survival,
     trajectory,
 )
 
@@ -62,6 +63,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.link": links.Link,
     "record.label": labels.Label,
     "record.episode": episodes.Episode,
+    "record.survival": survival.Survival,
     "record.example": examples.Example,
     "record.dataset-version": datasets.DatasetVersion,
     "record.receipt": receipts.Receipt,

@@ -20,11 +20,11 @@ from tracemill.base.line_sketch import hashes_of, pack_hashes
 MAX_FILES: Final = 100
 """How many files a commit may change that is looked at."""
 _MAX_LINES: Final = 2**14
-_MAX_LINE_BYTES: Final = 1_000
-_MAX_BLOB_BYTES: Final = 2**18
+MAX_LINE_BYTES: Final = 1_000
+MAX_BLOB_BYTES: Final = 2**18
 _AT_ONCE: Final = 128
-_BINARY: Final = b"\0"
-_LOCKED: Final = (b"-lock.json", b"-lock.yaml", b".lock", b"go.sum", b".min.js", b".map")
+BINARY: Final = b"\0"
+LOCKED: Final = (b"-lock.json", b"-lock.yaml", b".lock", b"go.sum", b".min.js", b".map")
 _Pair = tuple[str | None, str]
 
 
@@ -57,7 +57,7 @@ class AddedLines:
         pairs = tuple(
             (each.old_id, each.new_id)
             for each in changes
-            if each.new_id and not each.path.endswith(_LOCKED)
+            if each.new_id and not each.path.endswith(LOCKED)
         )
         if len(pairs) > MAX_FILES:
             self.leave_large()
@@ -72,14 +72,14 @@ class AddedLines:
         """Yield what each commit adds, where that could be read and is not nothing."""
         every = (i for each in self._asked for pair in each.pairs for i in pair if i is not None)
         sizes = object_sizes(git, every)
-        readable = {each for each, n_bytes in sizes.items() if n_bytes <= _MAX_BLOB_BYTES}
+        readable = {each for each, n_bytes in sizes.items() if n_bytes <= MAX_BLOB_BYTES}
         waiting = iter(self._asked)
         while asked := list(islice(waiting, _AT_ONCE)):
             wanted = {i for each in asked for pair in each.pairs for i in pair if i in readable}
             lines = {
                 blob.object_id: frozenset(blob.data.split(b"\n"))
                 for blob in blobs(git, sorted(filter(None, wanted)))
-                if _BINARY not in blob.data
+                if BINARY not in blob.data
             }
             for each in asked:
                 yield from self._added(each, lines)
@@ -100,4 +100,4 @@ def _hashes(pairs: Iterable[_Pair], lines: dict[str, frozenset[bytes]]) -> Itera
         old = frozenset[bytes]() if old_id is None else lines.get(old_id)
         if old is not None and new_id in lines:
             added = lines[new_id] - old
-            yield from hashes_of(line for line in added if len(line) <= _MAX_LINE_BYTES)
+            yield from hashes_of(line for line in added if len(line) <= MAX_LINE_BYTES)

@@ -8,6 +8,8 @@ The stream is a row of records, each a row of tokens:
     detail := "detail counts" | "detail files" | "detail commits": what follows says of commits
     undone := "undone HASH", its commit time, "HASH", "exact" | "lines": see `base.git_undone`
     lines  := "lines HASH", its commit time, hashes of lines in base 64: see `base.git_lines`
+    fate   := "fate HASH", its commit time, lines written, lines landed, when or "", lines lost
+              from sight, then "gone HASH TIME COUNT" and "back HASH TIME COUNT": see `base.git_fates`
     left   := "left REASON COUNT": commits of which there is no such record
     commit := "commit HASH", parents, author time, commit time, author, subject, trailers, body,
               ".", then the `--raw` and `--numstat` tokens, the first with a newline before it
@@ -25,7 +27,6 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, NamedTuple
@@ -33,6 +34,7 @@ from typing import BinaryIO, Final, Literal, NamedTuple
 from tracemill.base.errors import SourceError
 from tracemill.base.git import common_directory
 from tracemill.base.git_changes import changed_files
+from tracemill.base.git_fates import Fate, LineFates
 from tracemill.base.git_lines import MAX_FILES, AddedLines
 from tracemill.base.git_process import Git
 from tracemill.base.git_undone import Undoings
@@ -114,14 +116,20 @@ def _records(
     named = [b"ref %s %s" % ref for ref in refs if ref.name != b"HEAD"]
     yield b"\0".join([HEADER, *named, *(b"shallow " + sha for sha in shallow)]) + RECORD_END
     if refs:
+        head = next((ref.sha.decode("ascii") for ref in refs if ref.name == b"HEAD"), None)
         undoings, added = Undoings(), AddedLines()
+        fates = LineFates(head, (sha.decode("ascii") for sha in shallow))
         walk = _Walk(git, b"\n".join(sorted({ref.sha for ref in refs})))
-        yield from _watched(walk.read(), undoings, added)
+        yield from _watched(walk.read(), undoings, added, fates)
         for found in undoings.found(git):
             yield RECORD_END + b"undone " + "\0".join(found).encode()
         for each in added.found(git):
             about = (f"lines {each.commit}".encode(), each.at.encode(), b64encode(each.hashes))
             yield RECORD_END + b"\0".join(about)
+        for fate in fates.found(git):
+            yield RECORD_END + _fate(fate)
+        if fates.n_left_out:
+            yield RECORD_END + f"left fates_of_large_history {fates.n_left_out}".encode()
         for reason, n_commits in sorted(added.left_out.items()):
             yield RECORD_END + f"left {reason} {n_commits}".encode()
     yield RECORD_END + END + RECORD_END
@@ -145,22 +153,39 @@ def _shallow(common: Path) -> list[bytes]:
         return []
 
 
-def _watched(blocks: Iterable[bytes], undoings: Undoings, added: AddedLines) -> Iterator[bytes]:
-    """Hand blocks of whole commits on, and show what each with one parent or none changed."""
+def _fate(fate: Fate) -> bytes:
+    counts = (fate.n_lines, fate.n_landed, fate.landed or "", fate.n_lost)
+    moved = [
+        f"{kind} {each.commit} {each.at} {each.n_lines}"
+        for kind, found in (("gone", fate.gone), ("back", fate.back))
+        for each in found
+    ]
+    return "\0".join([f"fate {fate.commit}", fate.at, *map(str, counts), *moved]).encode()
+
+
+def _watched(
+    blocks: Iterable[bytes], undoings: Undoings, added: AddedLines, fates: LineFates
+) -> Iterator[bytes]:
+    """Hand blocks of whole commits on, and show what each changed."""
     for block in blocks:
         yield block
         for commit in block.split(_COMMIT_START)[1:]:
             tokens = commit.split(b"\0")
-            if len(tokens) <= N_FIELDS or b" " in tokens[1]:
-                continue  # it is damaged, has no files, or is a merge
+            if len(tokens) < N_FIELDS:
+                continue  # it is damaged
+            sha, parents, at = (tokens[place].decode("ascii", "replace") for place in (0, 1, _AT))
+            try:
+                changes = tuple(changed_files(tokens[N_FIELDS:]))
+            except ValueError:  # whoever reads the stream says that it is damaged
+                changes = ()
+            fates.take(sha, at, parents, changes)
+            if " " in parents:
+                continue
             if len(tokens) >= _MANY_TOKENS:
                 added.leave_large()
                 continue
-            sha, at = tokens[0].decode("ascii"), tokens[_AT].decode("ascii")
-            with suppress(ValueError):  # whoever reads the stream says that it is damaged
-                changes = tuple(changed_files(tokens[N_FIELDS:]))
-                undoings.take(sha, at, changes)
-                added.take(sha, at, changes)
+            undoings.take(sha, at, changes)
+            added.take(sha, at, changes)
 
 
 @dataclass

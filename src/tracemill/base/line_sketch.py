@@ -17,19 +17,19 @@ from zlib import crc32
 
 MAX_OF_SESSION: Final = 2_048
 MAX_OF_COMMIT: Final = 512
-_MIN_BYTES: Final = 12
+MIN_BYTES: Final = 12
 _HASH_BYTES: Final = 4
 _SEALED_BYTES: Final = 3
 _N_SEALED: Final = 256**_SEALED_BYTES
-_WHITE: Final = b" \t\n\r\v\f"
+WHITE: Final = b" \t\n\r\v\f"
 _DOMAIN: Final = b"tracemill lines"
 
 
 def hashes_of(lines: Iterable[bytes]) -> Iterator[int]:
     """Yield the bare hash of each line that is long enough to mean something."""
     for line in lines:
-        packed = line.translate(None, _WHITE)
-        if len(packed) >= _MIN_BYTES:
+        packed = line.translate(None, WHITE)
+        if len(packed) >= MIN_BYTES:
             yield crc32(packed)
 
 

@@ -1,25 +1,43 @@
 """`tracemill episode`: list and look at pieces of work."""
 
-from tracemill.base.text import one_line
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, Listing, Shape, answer, show_list, write
 from tracemill.flows.lookup import show_work
 from tracemill.flows.results import EpisodeRow
+from tracemill.records.survival import RewrittenBy, Rollback, Survival
+
+_MOST_SHOWN: Final = 5
+_ROLLBACKS: Final[Mapping[Rollback, str]] = {
+    "day": "within 24 hours",
+    "week": "within 7 days",
+    "later": "later than 7 days",
+    "none": "not within 7 days",
+    "pending": "not so far; the history does not go on for 7 days",
+}
+_REWRITERS: Final[Mapping[RewrittenBy, str]] = {
+    "session": "another session",
+    "agent": "an agent",
+    "unmarked": "commits of no known session or agent",
+}
 
 
 def _cells(row: EpisodeRow) -> tuple[str, ...]:
     return (
         row.id, row.kind, row.outcome, f"{row.confidence:.2f}", str(len(row.sessions)),
-        str(len(row.commits)), one_line(row.goal, 70),
+        str(len(row.commits)), _percent(row.kept_head), one_line(row.goal, 70),
     )  # fmt: skip
 
 
 _SHAPE = Shape(
     "episodes",
-    ("ID", "KIND", "OUTCOME", "SURE", "SESSIONS", "COMMITS", "GOAL"),
+    ("ID", "KIND", "OUTCOME", "SURE", "SESSIONS", "COMMITS", "KEPT", "GOAL"),
     _cells,
     "tracemill episode show ID",
-    ("SESSIONS", "COMMITS", "KIND"),
+    ("KEPT", "SESSIONS", "COMMITS", "KIND"),
     "no episodes are known: they are made of sessions; see: tracemill session list",
 )
 
@@ -52,9 +70,37 @@ def show_episode(name: str, /, *, common: Common = Common()) -> int:  # noqa: B0
         write(f"Trajectory   {trajectory_id}")
     for sha in episode.commits:
         write(f"Commit       {sha}")
+    if shown.survival is not None:
+        for line in _survival(shown.survival):
+            write(line)
     for label in shown.labels:
         write(
             f"Label        {label.name} = {label.value}  ({label.confidence:.2f})  {label.reason}"
         )
     write(f"\n{episode.goal}")
     return EXIT_DONE
+
+
+def _survival(survival: Survival) -> Iterator[str]:
+    """Yield what still stands of an episode, in lines."""
+    shares = (
+        ("1 day", survival.kept_day),
+        ("7 days", survival.kept_week),
+        ("30 days", survival.kept_month),
+        ("at HEAD", survival.kept_head),
+    )
+    if survival.n_lines is not None:
+        kept = ", ".join(f"{_percent(share) or 'unknown'} {when}" for when, share in shares)
+        n_lines = counted(survival.n_lines, "line")
+        yield f"Kept         {kept}; {n_lines} written, {survival.n_landed} on the main line"
+    yield f"Taken back   {_ROLLBACKS[survival.rollback]}"
+    for each in survival.undone:
+        how = "as its message says" if each.is_said else "as its changes show"
+        yield f"             {each.commit[:12]} by {each.undone_by[:12]}, {how}"
+    for by in survival.rewritten[:_MOST_SHOWN]:
+        who = by.episode_id or _REWRITERS[by.by]
+        yield f"Rewritten    {counted(by.n_lines, 'line')} by {who}, {by.n_lines_week} in 7 days"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"

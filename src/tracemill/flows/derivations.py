@@ -23,6 +23,7 @@ from tracemill.label import LABEL_VERSION
 from tracemill.label.evidence import commits_of
 from tracemill.label.history import History
 from tracemill.label.outcome import judge_episode
+from tracemill.label.survival import survival_of
 from tracemill.label.trajectory_labels import trajectory_labels
 from tracemill.link import LINK_VERSION
 from tracemill.link.branches import Branches
@@ -33,6 +34,7 @@ from tracemill.link.work_links import document_links, gate_links, plan_links
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
+from tracemill.records.survival import Survival
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
 from tracemill.report.card import CardFacts
@@ -99,13 +101,15 @@ class Derivations:
             self._index.note(counts=msgspec.json.encode(counts).decode())
 
     def _judge(self, facts: Facts) -> None:
-        history = History(facts.commits, facts.links)
+        history = History(facts.commits, facts.links, facts.fates)
         for group in group_episodes(facts.trajectories.values(), facts.links):
             facts.episodes.append(
                 judge_episode(group, facts.trajectories, facts.activities, history)
             )
         facts.labels.extend(_labels(facts, history))
+        facts.survivals.extend(_survivals(facts, history))
         self._keep("episodes", facts.episodes)
+        self._keep("survivals", facts.survivals)
         self._keep("labels", facts.labels, [label.target.id for label in facts.labels])
 
     def _publish(
@@ -149,6 +153,14 @@ def _work_links(facts: Facts) -> Iterator[Link]:
         if name in facts.activities
     ]
     yield from forge_links(sessions, facts.commits, facts.held.pulls, facts.held.issues)
+
+
+def _survivals(facts: Facts, history: History) -> Iterator[Survival]:
+    episodes = {i: episode.id for episode in facts.episodes for i in episode.trajectory_ids}
+    for episode in facts.episodes:
+        survival = survival_of(episode, history, episodes)
+        if survival is not None:
+            yield survival
 
 
 def _labels(facts: Facts, history: History) -> Iterator[Label]:

@@ -22,12 +22,14 @@ from tracemill.records.events import (
     Event,
     FileVersion,
     GateRun,
+    LineFate,
     LinesAdded,
 )
 from tracemill.records.findings import Input
 from tracemill.records.gates import FixPair, FlakyTest
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
+from tracemill.records.survival import Survival
 from tracemill.records.trajectory import Trajectory
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
@@ -56,6 +58,7 @@ class Facts:
         self.undone: list[ChangeUndone] = []
         self.held = Held()
         self.lines: list[LinesAdded] = []
+        self.fates: list[LineFate] = []
         self.written: list[WrittenDocument] = []
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
@@ -67,6 +70,7 @@ class Facts:
         self.gate_runs.sort(key=lambda run: run.id)
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
+        self.survivals: list[Survival] = []
         self.labels: list[Label] = self.held.labels()
         self.fix_pairs: list[FixPair] = []
         self.flaky: list[FlakyTest] = []
@@ -85,6 +89,8 @@ class Facts:
             self.undone.append(event)
         elif isinstance(event, LinesAdded):
             self.lines.append(event)
+        elif isinstance(event, LineFate):
+            self.fates.append(event)
         else:
             if isinstance(event, FileVersion) and event.commit is not None:
                 self.written.append(_written(event, event.commit))

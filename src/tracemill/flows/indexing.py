@@ -15,6 +15,7 @@ from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow,
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.episodes import Episode
 from tracemill.records.refs import Ref
+from tracemill.records.survival import Survival
 from tracemill.records.trajectory import Usage
 from tracemill.store.index import Index, Row
 from tracemill.store.lake import Lake
@@ -27,7 +28,8 @@ def fill_index(index: Index, facts: Facts) -> None:
     """Put rows for everything that can be looked up into the index."""
     index.replace("session", _sessions(facts))
     index.replace("input_of", _inputs(facts))
-    index.replace("episode", map(_episode, facts.episodes))
+    survivals = {survival.id: survival for survival in facts.survivals}
+    index.replace("episode", (_episode(e, survivals.get(e.id)) for e in facts.episodes))
     index.replace("failure", _failures(facts))
     index.replace("link", _links(facts))
     index.replace("gate", map(gate_row, facts.gate_runs))
@@ -92,7 +94,7 @@ def _failures(facts: Facts) -> Iterator[Row]:
             yield Row.of("failure", row, row.at)
 
 
-def _episode(episode: Episode) -> Row:
+def _episode(episode: Episode, survival: Survival | None) -> Row:
     row = EpisodeRow(
         id=episode.id,
         kind=episode.kind,
@@ -102,6 +104,9 @@ def _episode(episode: Episode) -> Row:
         outcome=episode.outcome,
         confidence=episode.confidence,
         quality=episode.quality,
+        rollback=survival.rollback if survival else None,
+        kept_week=survival.kept_week if survival else None,
+        kept_head=survival.kept_head if survival else None,
     )
     return Row.of("episode", row, episode.started)
 

@@ -17,6 +17,7 @@ from tracemill.records.events import Event
 from tracemill.records.labels import Label
 from tracemill.records.reactions import Reaction
 from tracemill.records.refs import Record
+from tracemill.records.survival import Survival
 from tracemill.records.trajectory import Step
 from tracemill.store.erasures import ErasureBook, read_erasures
 from tracemill.store.index import Index
@@ -54,6 +55,8 @@ class ShownEpisode(Record, frozen=True, kw_only=True):
     """The episode."""
     labels: list[Label]
     """Labels on it and on its trajectories."""
+    survival: Survival | None = None
+    """What still stands of its commits; None where none is known."""
 
 
 def read_counts(index: Index) -> StoreCounts:
@@ -185,4 +188,5 @@ def show_work(workspace: Workspace, name: str) -> ShownEpisode:
     lake = Lake(workspace.lake)
     (episode,) = lake.records(TABLES["episodes"], owners={row.id})
     labels = lake.records(TABLES["labels"], owners={row.id, *episode.trajectory_ids})
-    return ShownEpisode(episode=episode, labels=list(labels))
+    survival = next(lake.records(TABLES["survivals"], owners={row.id}), None)
+    return ShownEpisode(episode=episode, labels=list(labels), survival=survival)

@@ -200,6 +200,9 @@ class EpisodeRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     outcome: str
     confidence: float
     quality: float | None
+    rollback: str | None = None
+    kept_week: float | None = None
+    kept_head: float | None = None
 
 
 class LinkRow(Record, frozen=True, kw_only=True, omit_defaults=False):

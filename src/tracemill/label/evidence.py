@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from tracemill.label.final_checks import FinalCheck, final_check
-from tracemill.label.history import History
+from tracemill.label.history import CERTAIN, WEEK, WORK, History
+from tracemill.label.survival import Lines, undoings
 from tracemill.records.activity import Activity
 from tracemill.records.events import Commit
 from tracemill.records.links import SURE_ENOUGH
@@ -21,14 +22,9 @@ from tracemill.records.trajectory import Trajectory
 SURE_CORRECTION: Final = 0.8
 """Confidence from which a correction counts against an outcome."""
 
-_WORK: Final = frozenset(
-    {"commit_output", "git_operation", "checkpoint_trailer", "commit_subject", "pull_request"}
-    | {"edited_lines", "files_and_time"}
-)
-"""Links that make a commit the work of a session; `base_commit` is only where it began."""
-
-_CERTAIN: Final = 0.99
 _DAY: Final = timedelta(days=1)
+_FEW_LINES: Final = 5
+"""Below so many lines, that they went says little."""
 
 
 class Work(NamedTuple):
@@ -57,9 +53,15 @@ class Evidence(NamedTuple):
     refs: tuple[Ref, ...]
     """Steps and events from which all this was read."""
     n_undone: int
-    """How many of the commits were reverted."""
+    """How many of the commits were reverted; by the work itself only where none stands."""
+    n_standing: int
+    """How many of the commits were not."""
     days_until_undone: float | None
     """How long the first undone one had stood."""
+    undone_sureness: float
+    """How sure it is that they were reverted, against the surest that there can be."""
+    kept_week: float | None
+    """Share of its lines that stood a week after they landed; None where hardly any are known."""
     has_survived: bool
     """Whether all of them stood for a week."""
     sureness: float
@@ -94,7 +96,7 @@ def commits_of(group: Iterable[str], history: History) -> list[Commit]:
         link.target.id: history.commits[link.target.id]
         for trajectory_id in group
         for link in history.links_from(trajectory_id)
-        if link.method in _WORK
+        if link.method in WORK
         and link.confidence >= SURE_ENOUGH
         and link.target.id in history.commits
     }
@@ -105,8 +107,10 @@ def gather(work: Work) -> Evidence:
     """Return what is known about a piece of work."""
     history, last = work.history, work.last
     commits = commits_of((trajectory.id for trajectory in work.trajectories), history)
-    undone = [u for u in (history.undoing(commit.id) for commit in commits) if u is not None]
-    spans = [found.after / _DAY for found in undone if found.after is not None]
+    undone = undoings(commits, history)
+    counted = [found.undoing for found in undone.counted]
+    spans = [found.after / _DAY for found in counted if found.after is not None]
+    stood = Lines(commits, history).after(WEEK)
     tests = final_check(work.activities, "test")
     builds = [final_check(work.activities, "build"), final_check(work.activities, "types")]
     told = [bool(found.run.passed) for found in builds if found is not None]
@@ -115,8 +119,11 @@ def gather(work: Work) -> Evidence:
     return Evidence(
         commits=tuple(commits),
         refs=tuple(_refs(last, commits, tests)),
-        n_undone=len(undone),
+        n_undone=len(counted),
+        n_standing=len(undone.standing),
         days_until_undone=min(spans, default=None),
+        undone_sureness=min((found.sureness for found in counted), default=1.0),
+        kept_week=None if stood is None or stood.n_of < _FEW_LINES else stood.share,
         has_survived=bool(commits) and all(history.has_survived(c.id) for c in commits),
         sureness=_sureness(work, commits),
         is_said_to_be_committed=not commits and _is_unseen(work),
@@ -139,9 +146,9 @@ def _sureness(work: Work, commits: Sequence[Commit]) -> float:
         link.confidence
         for trajectory in work.trajectories
         for link in work.history.links_from(trajectory.id)
-        if link.target.id in known and link.method in _WORK
+        if link.target.id in known and link.method in WORK
     )
-    return min(max(surest, default=0.0) / _CERTAIN, 1.0)
+    return min(max(surest, default=0.0) / CERTAIN, 1.0)
 
 
 def _is_unseen(work: Work) -> bool:

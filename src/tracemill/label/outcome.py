@@ -6,6 +6,7 @@ The first rule that holds decides:
 |-------------------------------------------------------------------|-----------|-----------|
 | every commit was reverted: in a day, in a week, later             | failed    | .95 .85 .7|
 | some commits were reverted                                        | partial   | .7        |
+| others rewrote nearly all of its lines within a week              | partial   | .5        |
 | the log states that the task was solved, or that it was not       | achieved, failed | .9 |
 | a person said to leave it, and nothing came after                 | abandoned | .9        |
 | committed, edited on, then stopped by a person                    | partial   | .5        |
@@ -26,7 +27,8 @@ The first rule that holds decides:
 | the log states that a person was content, or was not              | achieved, failed | .55 |
 | anything else                                                     | unknown   | 0         |
 
-Tests count only if no edit came after them. A commit counts through its link, times the
+A commit is reverted by one that says so, or that changes back what it changed, times how sure that
+is; what the work takes back by itself counts only where nothing else of it stands. Tests count only if no edit came after them. A commit counts through its link, times the
 link's sureness, so work that only might have been committed is unsure. A printed hash that
 a known repository does not hold counts for nothing. Silence proves nothing, and a refused
 call is a person's choice, not a failure of the work.
@@ -50,6 +52,7 @@ from tracemill.records.trajectory import Trajectory
 
 _STAMP: Final = Stamp(by="outcome", version=LABEL_VERSION)
 _DAYS_OF_A_WEEK: Final = 7
+_HARDLY_ANY: Final = 0.1
 
 
 class Rule(NamedTuple):
@@ -71,10 +74,14 @@ def _committed(confidence: float) -> Callable[[Evidence], float]:
 
 
 def _undone(evidence: Evidence) -> float:
-    days = evidence.days_until_undone
+    days, sureness = evidence.days_until_undone, evidence.undone_sureness
     if days is None or days > _DAYS_OF_A_WEEK:
-        return 0.7
-    return 0.95 if days <= 1 else 0.85
+        return 0.7 * sureness
+    return (0.95 if days <= 1 else 0.85) * sureness
+
+
+def _is_rewritten(evidence: Evidence) -> bool:
+    return evidence.kept_week is not None and evidence.kept_week <= _HARDLY_ANY
 
 
 RULES: Final = (
@@ -82,13 +89,19 @@ RULES: Final = (
         "failed",
         _undone,
         "every commit of the work was reverted",
-        lambda e: 0 < e.n_undone == len(e.commits),
+        lambda e: e.n_undone > 0 and not e.n_standing,
     ),
     Rule(
         "partial",
-        _always(0.7),
+        lambda e: 0.7 * e.undone_sureness,
         "some commits of the work were reverted",
         lambda e: e.n_undone > 0,
+    ),
+    Rule(
+        "partial",
+        _always(0.5),
+        "committed, but others rewrote nearly all of its lines within a week",
+        _is_rewritten,
     ),
     Rule(
         "achieved",

@@ -109,3 +109,36 @@ class LinesAdded(EventBase, frozen=True, kw_only=True, tag="lines_added"):
     """Hash of the commit."""
     lines: bytes
     """Their sketch, sealed with the workspace's key: see `base.line_sketch`."""
+
+
+class LinesMoved(Record, frozen=True, kw_only=True):
+    """That lines which one commit wrote went from the main line, or came back to it."""
+
+    commit: str
+    """Hash of the commit that took or brought them."""
+    at: datetime | None = None
+    """When that reached the main line."""
+    n_lines: Count
+    """How many lines."""
+
+
+class LineFate(EventBase, frozen=True, kw_only=True, tag="line_fate"):
+    """What became of the lines that a commit wrote, up to the repository's HEAD.
+
+    `at` is the time of the commit that wrote them. The main line is HEAD and its first parents.
+    """
+
+    commit: str
+    """Hash of the commit that wrote them."""
+    n_lines: Count
+    """Lines that it wrote and that were looked for; short ones and such of large files are not."""
+    n_landed: Count
+    """Those of them that reached the main line, by whichever commit brought them there."""
+    landed: datetime | None = None
+    """When the first of them did; None where none did."""
+    n_lost: Count = 0
+    """Landed lines of which nothing is known since their file could no longer be read."""
+    gone: tuple[LinesMoved, ...] = ()
+    """Lines that went from their file, by the commit that took them, oldest first."""
+    back: tuple[LinesMoved, ...] = ()
+    """Lines of those that came back."""

@@ -20,7 +20,9 @@ from tracemill.records.commits import (
     CoAuthor,
     Commit,
     FileChange,
+    LineFate,
     LinesAdded,
+    LinesMoved,
 )
 from tracemill.records.decisions import Decision
 from tracemill.records.documents import (
@@ -67,6 +69,7 @@ Event = (
     | Commit
     | ChangeUndone
     | LinesAdded
+    | LineFate
     | Checkpoint
     | Captured
     | GateRun
@@ -114,7 +117,9 @@ __all__ = [
     "GateRun",
     "Issue",
     "IssueHeader",
+    "LineFate",
     "LinesAdded",
+    "LinesMoved",
     "Phase",
     "PullRequest",
     "PullRequestLink",

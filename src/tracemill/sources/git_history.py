@@ -24,7 +24,14 @@ from tracemill.base.git_changes import changed_files
 from tracemill.base.git_log import END, HEADER, N_FIELDS, RECORD_END, log_stream
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.events import BareLines, ChangeUndone, Commit, FileChange
+from tracemill.records.events import (
+    BareLines,
+    ChangeUndone,
+    Commit,
+    FileChange,
+    LineFate,
+    LinesMoved,
+)
 from tracemill.records.findings import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.commit_message import (
@@ -41,6 +48,7 @@ from tracemill.sources.protocol import InputKind, SourceRecord
 _LINE_END: Final = RECORD_END[:-1]
 _N_UNDONE_FIELDS: Final = 4
 _N_LINES_FIELDS: Final = 3
+_N_FATE_FIELDS: Final = 5
 _SHORTFALLS: Final = {b"files": "line_counts_unavailable", b"commits": "files_unavailable"}
 _DETAILS: Final = frozenset({b"counts", *_SHORTFALLS})
 _FAULTS: Final[dict[QuarantineReason, str]] = {
@@ -54,7 +62,7 @@ class GitHistory:
     """Reads the commits of a repository, whatever their branch."""
 
     name: ClassVar[str] = "git"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 
@@ -131,6 +139,8 @@ class _Reading:
             yield self._undone(rest, record)
         elif kind == b"lines":
             yield self._lines(rest, record)
+        elif kind == b"fate":
+            yield self._fate(rest.decode("ascii", "replace"), record)
         elif kind == b"left":
             yield from self._left(rest, record)
         elif kind == b"detail" and rest in _DETAILS:
@@ -233,6 +243,29 @@ class _Reading:
             hashes=hashes,
         )
 
+    def _fate(self, commit: str, record: _Raw) -> SourceRecord:
+        tokens = [token.decode("ascii", "replace") for token in record.tokens[1:]]
+        try:
+            at, n_lines, n_landed, landed, n_lost = tokens[:_N_FATE_FIELDS]
+            moved = [_moved(token) for token in tokens[_N_FATE_FIELDS:]]
+            counts = [int(each) for each in (n_lines, n_landed, n_lost)]
+        except ValueError:
+            return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
+        self.n_derived += 1
+        return LineFate(
+            id=make_id("event", self.origin.input_id, "fate", commit),
+            at=_moment(at),
+            origin=self.origin,
+            span=record.span,
+            commit=commit,
+            n_lines=counts[0],
+            n_landed=counts[1],
+            landed=_moment(landed),
+            n_lost=counts[2],
+            gone=tuple(each for kind, each in moved if kind == "gone"),
+            back=tuple(each for kind, each in moved if kind == "back"),
+        )
+
     def _left(self, rest: bytes, record: _Raw) -> Iterator[SourceRecord]:
         """Count commits of whose lines nothing is known."""
         reason, _, count = rest.partition(b" ")
@@ -265,6 +298,11 @@ def _changes(tokens: list[bytes]) -> Iterator[FileChange]:
             object_id=file.new_id,
             old_object_id=file.old_id,
         )
+
+
+def _moved(token: str) -> tuple[str, LinesMoved]:
+    kind, commit, at, n_lines = token.split(" ")
+    return kind, LinesMoved(commit=commit, at=_moment(at), n_lines=int(n_lines))
 
 
 def _moment(seconds: str) -> datetime | None:

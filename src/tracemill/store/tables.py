@@ -34,6 +34,7 @@ from tracemill.records.gates import FixPair, FlakyTest, GateResult
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.refs import Origin, Record, Span
+from tracemill.records.survival import Survival
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.store.arrow import prepare_arrow
 
@@ -232,6 +233,7 @@ DERIVATIONS: Final = (
     _table("fix_pairs", FixPair, "id"),
     _table("flaky_tests", FlakyTest, "id"),
     _table("episodes", Episode, "id"),
+    _table("survivals", Survival, "id"),
     _table("examples", ChatExample, "episode_id"),
     _table("preferences", PreferenceExample, "episode_id"),
     _table("unpaired", UnpairedExample, "episode_id"),
