@@ -122,10 +122,11 @@ class LineFates:
 def _by_time(taken: Sequence[_Taken]) -> list[_Taken]:
     """Return commits by time, each behind its parents whatever its clock said."""
     moments: dict[str, int] = {}
-    for commit in reversed(taken):
+    parents_first = taken[::-1]
+    for commit in parents_first:
         own = int(commit.at) if commit.at.isdigit() else 0
         moments[commit.sha] = max([own, *(moments.get(parent, 0) for parent in commit.parents)])
-    return sorted(reversed(taken), key=lambda commit: moments[commit.sha])
+    return sorted(parents_first, key=lambda commit: moments[commit.sha])
 
 
 def _main_line(commits: Iterable[_Taken], head: str) -> set[str]:

@@ -9,7 +9,8 @@ The stream is a row of records, each a row of tokens:
     undone := "undone HASH", its commit time, "HASH", "exact" | "lines": see `base.git_undone`
     lines  := "lines HASH", its commit time, hashes of lines in base 64: see `base.git_lines`
     fate   := "fate HASH", its commit time, lines written, lines landed, when or "", lines lost
-              from sight, then "gone HASH TIME COUNT" and "back HASH TIME COUNT": see `base.git_fates`
+              from sight, then "gone HASH TIME COUNT" and "back HASH TIME COUNT", see
+              `base.git_fates`
     left   := "left REASON COUNT": commits of which there is no such record
     commit := "commit HASH", parents, author time, commit time, author, subject, trailers, body,
               ".", then the `--raw` and `--numstat` tokens, the first with a newline before it

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,12 +135,8 @@ class _Reading:
         kind, _, rest = record.tokens[0].partition(b" ")
         if kind == b"commit":
             yield self._commit(rest.decode("ascii", "replace"), record)
-        elif kind == b"undone":
-            yield self._undone(rest, record)
-        elif kind == b"lines":
-            yield self._lines(rest, record)
-        elif kind == b"fate":
-            yield self._fate(rest.decode("ascii", "replace"), record)
+        elif kind in _FOLLOWING:
+            yield _FOLLOWING[kind](self, rest.decode("ascii", "replace"), record)
         elif kind == b"left":
             yield from self._left(rest, record)
         elif kind == b"detail" and rest in _DETAILS:
@@ -209,10 +205,9 @@ class _Reading:
             tags=tuple(self.tags.get(sha, ())),
         )
 
-    def _undone(self, sha: bytes, record: _Raw) -> SourceRecord:
+    def undone(self, commit: str, record: _Raw) -> SourceRecord:
         if len(record.tokens) != _N_UNDONE_FIELDS:
             return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
-        commit = sha.decode("ascii", "replace")
         at, undone, how = (token.decode("ascii", "replace") for token in record.tokens[1:])
         self.n_derived += 1
         return ChangeUndone(
@@ -225,14 +220,13 @@ class _Reading:
             is_exact=how == "exact",
         )
 
-    def _lines(self, sha: bytes, record: _Raw) -> SourceRecord:
+    def lines(self, commit: str, record: _Raw) -> SourceRecord:
         if len(record.tokens) != _N_LINES_FIELDS:
             return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
         try:
             hashes = b64decode(record.tokens[2], validate=True)
         except ValueError:
             return self._quarantine("bad_shape", _FAULTS["bad_shape"], record.span)
-        commit = sha.decode("ascii", "replace")
         self.n_derived += 1
         return BareLines(
             id=make_id("event", self.origin.input_id, "lines", commit),
@@ -243,7 +237,7 @@ class _Reading:
             hashes=hashes,
         )
 
-    def _fate(self, commit: str, record: _Raw) -> SourceRecord:
+    def fate(self, commit: str, record: _Raw) -> SourceRecord:
         tokens = [token.decode("ascii", "replace") for token in record.tokens[1:]]
         try:
             at, n_lines, n_landed, landed, n_lost = tokens[:_N_FATE_FIELDS]
@@ -285,6 +279,14 @@ class _Reading:
     def _quarantine(self, reason: QuarantineReason, detail: str, span: Span) -> Quarantined:
         self.n_quarantined += 1
         return Quarantined(reason=reason, detail=detail, span=span, origin=self.origin)
+
+
+_FOLLOWING: Final[dict[bytes, Callable[[_Reading, str, _Raw], SourceRecord]]] = {
+    b"undone": _Reading.undone,
+    b"lines": _Reading.lines,
+    b"fate": _Reading.fate,
+}
+"""What reads a record that follows from several commits."""
 
 
 def _changes(tokens: list[bytes]) -> Iterator[FileChange]:
