@@ -19,7 +19,7 @@ from tests.trajectories import (
     work,
 )
 from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig, Drop, choose_split
+from tracemill.curate.work import ChatConfig, Drop
 from tracemill.records.examples import ChatExample
 from tracemill.records.findings import UNSCANNED
 from tracemill.records.refs import Span
@@ -220,21 +220,6 @@ def test_windows_never_overlap_and_never_exceed_the_limit(
         sum(len(m.content) for m in e.messages) <= max_chars + 2 * len(steps) for e in examples
     )
     assert all(e.messages[-1].trained for e in examples)
-
-
-@given(st.text(min_size=1, max_size=12))
-def test_an_episode_is_always_in_the_same_split(episode_id: str) -> None:
-    config = ChatConfig()
-
-    assert choose_split(episode_id, config) == choose_split(episode_id, config)
-
-
-def test_splits_have_about_the_share_that_was_asked_for() -> None:
-    splits = Counter(
-        choose_split(f"ep_{i}", ChatConfig(validation_share=0.2)) for i in range(2_000)
-    )
-
-    assert 0.17 < splits["validation"] / 2_000 < 0.23
 
 
 def test_tools_are_inferred_from_the_calls_and_said_to_be() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import ClassVar
 
-from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work, choose_split
+from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatExample
 from tracemill.records.trajectory import Step
@@ -68,11 +68,11 @@ def chat_examples(work: Work, window: Window, config: ChatConfig) -> Iterator[Ch
         if (reason := window.disliked(turn)) is not None:
             yield work.drop(reason, turn.first_step, turn.last_step)
             untrained.update(step.index for step in turn.steps)
-    yield from _example(work, steps, untrained, config)
+    yield from _example(work, steps, untrained)
 
 
 def _example(
-    work: Work, steps: list[Step], untrained: Collection[int], config: ChatConfig
+    work: Work, steps: list[Step], untrained: Collection[int]
 ) -> Iterator[ChatExample | Drop]:
     """Yield the example of some steps, up to a call that was never answered."""
     used = _up_to_trained(steps, untrained)
@@ -80,13 +80,12 @@ def _example(
         if steps:
             yield work.drop("no_trained_message", steps[0].index, steps[-1].index)
         return
-    split = choose_split(work.episode.id, config)
     try:
-        yield work.chat_example(used, untrained, split, "session")
+        yield work.chat_example(used, untrained, "session")
     except UnansweredCallError as error:
         yield work.drop("unanswered_call", error.step, steps[-1].index)
         before = [step for step in steps if step.index < error.step]
-        yield from _example(work, before, untrained, config)
+        yield from _example(work, before, untrained)
 
 
 def _up_to_trained(steps: list[Step], untrained: Collection[int]) -> list[Step]:

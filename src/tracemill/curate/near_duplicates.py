@@ -12,7 +12,7 @@ sums of its polynomial hash, so no Python runs for each word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -29,6 +29,7 @@ _SEED: Final = 42
 _SIGNED_AT_ONCE: Final = 4_096
 _BATCH_BYTES: Final = 2**18
 _BATCH_TEXTS: Final = 2**16
+_HELD_CHARS: Final = 2**22
 _OWNER_BITS: Final = np.uint64(16)
 """Bits of a sort key that hold the text's place in its batch; the hash keeps the other 48."""
 _HASH_BITS: Final = np.uint64(48)
@@ -62,17 +63,63 @@ class _Shingled(NamedTuple):
     """Where each text's shingles begin; one more entry marks the end."""
 
 
-def near_duplicates(texts: Sequence[str], threshold: float = 0.8) -> Iterator[Pair]:
+def near_duplicates(
+    texts: Sequence[str], threshold: float = 0.8, apart: Sequence[bool] = ()
+) -> Iterator[Pair]:
     """Yield pairs of texts whose similarity reaches `threshold`, ordered by their indexes.
 
     Texts without a word are like no other. Of a group of texts that share a band only
     neighbours and the first are compared, so that a thousand copies make a thousand pairs and
-    not half a million: whoever keeps the first of each group misses none.
+    not half a million: whoever keeps the first of each group misses none. Texts that `apart`
+    marks are compared with every other of their group.
     """
     shingled = _shingled(texts)
-    signatures = _signatures(shingled)
-    for first, second in sorted(_candidates(signatures, np.diff(shingled.starts) > 0)):
+    is_worded = np.diff(shingled.starts) > 0
+    pairs = _candidates(_signatures(shingled), is_worded, np.array(apart, dtype=bool))
+    for first, second in sorted(pairs):
         similarity = _similarity(shingled, first, second)
+        if similarity >= threshold:
+            yield Pair(first, second, similarity)
+
+
+class NearIndex:
+    """Finds near-duplicates among more texts than fit into memory: it keeps half a KB of each."""
+
+    def __init__(self) -> None:
+        self._signatures: list[NDArray[np.uint32]] = []
+        self._is_worded: list[NDArray[np.bool_]] = []
+        self._held: list[str] = []
+        self._n_held = 0
+
+    def add(self, text: str) -> None:
+        """Take the next text."""
+        self._held.append(text)
+        self._n_held += len(text)
+        if self._n_held >= _HELD_CHARS:
+            self._sign()
+
+    def _sign(self) -> None:
+        shingled = _shingled(self._held)
+        self._signatures.append(_signatures(shingled))
+        self._is_worded.append(np.diff(shingled.starts) > 0)
+        self._held, self._n_held = [], 0
+
+    def candidates(self, apart: Sequence[bool] = ()) -> list[tuple[int, int]]:
+        """Return pairs of texts, by their places, that may be nearly the same."""
+        self._sign()
+        signatures = np.concatenate(self._signatures)
+        is_worded = np.concatenate(self._is_worded)
+        return sorted(_candidates(signatures, is_worded, np.array(apart, dtype=bool)))
+
+
+def verified(
+    pairs: Sequence[tuple[int, int]], texts: Mapping[int, str], threshold: float = 0.8
+) -> Iterator[Pair]:
+    """Yield those of some candidates whose similarity reaches `threshold`."""
+    places = {text: at for at, text in enumerate(texts)}
+    shingled = _shingled(list(texts.values()))
+    for first, second in pairs:
+        similarity = _similarity(shingled, places[first], places[second])
         if similarity >= threshold:
             yield Pair(first, second, similarity)
 
@@ -182,7 +229,7 @@ def _signatures(shingled: _Shingled) -> NDArray[np.uint32]:
 
 
 def _candidates(
-    signatures: NDArray[np.uint32], is_worded: NDArray[np.bool_]
+    signatures: NDArray[np.uint32], is_worded: NDArray[np.bool_], apart: NDArray[np.bool_]
 ) -> set[tuple[int, int]]:
     """Return pairs that share a band: each text with the first and the one before it there."""
     found: set[tuple[int, int]] = set()
@@ -193,6 +240,8 @@ def _candidates(
         order = np.argsort(keys, kind="stable")
         is_same = keys[order][1:] == keys[order][:-1]
         found.update(_linked(texts[order], is_same))
+        if len(apart):
+            found.update(_crossing(texts[order], is_same, apart))
     return found
 
 
@@ -204,6 +253,20 @@ def _linked(texts: NDArray[np.int64], is_same: NDArray[np.bool_]) -> Iterator[tu
             first = place
         yield int(texts[place]), int(texts[place + 1])
         yield int(texts[first]), int(texts[place + 1])
+
+
+def _crossing(
+    texts: NDArray[np.int64], is_same: NDArray[np.bool_], apart: NDArray[np.bool_]
+) -> Iterator[tuple[int, int]]:
+    """Yield every pair of a band of which one text stands apart and the other does not."""
+    edges = np.diff(np.concatenate(([False], is_same, [False])).astype(np.int8))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) + 1
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        group = texts[start:end]
+        is_apart = apart[group]
+        for one in group[is_apart].tolist():
+            for other in group[~is_apart].tolist():
+                yield min(one, other), max(one, other)
 
 
 def _similarity(shingled: _Shingled, first: int, second: int) -> float:

@@ -32,7 +32,6 @@ from tracemill.curate.work import (
     DropReason,
     Window,
     Work,
-    choose_split,
     encode,
     holds_image,
     told_tools,
@@ -267,7 +266,6 @@ def _example(work: Work, window: Window, pair: _Pair, config: ChatConfig) -> Pre
             work.lineage(steps[: pair.rejected + 1]),
             work.lineage(steps[_start_of_reply(steps, pair.chosen) : pair.chosen + 1]),
         ),
-        split=choose_split(work.episode.id, config),
         tags=work.tags(pair.builder, told_tools(tools)),
     )
 

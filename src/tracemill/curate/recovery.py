@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
-from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work, choose_split
+from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work
 from tracemill.records.examples import ChatExample
 from tracemill.records.recoveries import Change, FailureKind, Recovery
 from tracemill.records.trajectory import Step
@@ -75,7 +75,7 @@ def recovery_examples(
         ):
             yield work.drop("nested_recovery", recovery.attempts[0], worked)
         else:
-            yield from _example(work, recovery, worked, window, config)
+            yield from _example(work, recovery, worked, window)
 
 
 def _holds(outer: tuple[Recovery, int], inner: Recovery) -> bool:
@@ -86,16 +86,15 @@ def _holds(outer: tuple[Recovery, int], inner: Recovery) -> bool:
 
 
 def _example(
-    work: Work, recovery: Recovery, worked: int, window: Window, config: ChatConfig
+    work: Work, recovery: Recovery, worked: int, window: Window
 ) -> Iterator[ChatExample | Drop]:
     failed = recovery.attempts[-1]
     others = {at for other in work.activity.recoveries for at in other.attempts} - {worked}
     used = [step for step in window.steps if step.index <= worked]
     untrained = {step.index for step in used if step.index <= failed} | others
     tags = (f"cause:{recovery.cause}", f"failure:{recovery.kind}")
-    split = choose_split(work.episode.id, config)
     try:
-        yield work.chat_example(used, untrained, split, "recovery", tags)
+        yield work.chat_example(used, untrained, "recovery", tags)
     except UnansweredCallError as error:
         yield work.drop("unanswered_call", error.step, worked)
 

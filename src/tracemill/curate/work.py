@@ -13,13 +13,13 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from tracemill.base.ids import digest, make_id
+from tracemill.base.ids import make_id
 from tracemill.curate.suspicion import suspicion_of_steps
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.windows import Turn
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
-from tracemill.records.examples import ChatBuilder, ChatExample, Lineage, Message, Split
+from tracemill.records.examples import ChatBuilder, ChatExample, Lineage, Message
 from tracemill.records.findings import UNSCANNED, Input
 from tracemill.records.refs import Record, Span
 from tracemill.records.trajectory import Step, Trajectory
@@ -41,7 +41,6 @@ each reason means for recoveries and pairs stands in `docs/datasets.md`."""
 MIN_CORRECTION: Final = 0.6
 """Sureness from which a correction keeps the turn before it from being imitated."""
 encode: Final = msgspec.json.Encoder(order="deterministic").encode
-_SPLIT_STEPS: Final = 2**32
 _IMAGE: Final = "[image]"
 """What stands where a picture was."""
 
@@ -63,10 +62,6 @@ class ChatConfig(Record, frozen=True, kw_only=True):
     """Steps of the agent between a failure and what worked, from which it is another story."""
     max_side_chars: int = 16_000
     """Longest side of a preference pair."""
-    validation_share: float = 0.1
-    """Share of episodes whose examples are held out."""
-    seed: str = "tracemill"
-    """Decides which episodes are held out."""
 
 
 class Drop(NamedTuple):
@@ -125,7 +120,6 @@ class Work(Record, frozen=True, kw_only=True):
         self,
         steps: Sequence[Step],
         untrained: Collection[int],
-        split: Split,
         builder: ChatBuilder,
         more: Iterable[str] = (),
     ) -> ChatExample:
@@ -142,7 +136,6 @@ class Work(Record, frozen=True, kw_only=True):
             messages=tuple(messages),
             tools=tools,
             lineage=(self.lineage(steps),),
-            split=split,
             tags=self.tags(builder, [*more, *told_tools(tools)]),
         )
 
@@ -189,12 +182,6 @@ class Window:
         if _any_within(self._corrected, first, turn.last_step):
             return "corrected_turn"
         return "image_turn" if holds_image(turn) else None
-
-
-def choose_split(episode_id: str, config: ChatConfig) -> Split:
-    """Return the split of an episode: by its id alone, so that it never changes."""
-    place = int(digest(config.seed, episode_id)[:8], 16) / _SPLIT_STEPS
-    return "validation" if place < config.validation_share else "train"
 
 
 def told_tools(tools: Sequence[Any]) -> tuple[str, ...]:

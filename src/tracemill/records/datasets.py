@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tracemill.records.audits import CheckResult
 from tracemill.records.refs import Count, Record
 
 
@@ -24,6 +25,42 @@ class ExportedFile(Record, frozen=True, kw_only=True):
     """Hash of its bytes."""
 
 
+class FunnelStage(Record, frozen=True, kw_only=True):
+    """One step of a build, in which some of what came in went no further."""
+
+    name: str
+    """What was looked at, in one word."""
+    n_in: Count
+    """How many came in: episodes in the first stage, examples from then on."""
+    n_out: Count
+    """How many went on."""
+    left_out: dict[str, int] = msgspec.field(default_factory=dict)
+    """Those that did not, by reason."""
+    shares: dict[str, float] = msgspec.field(default_factory=dict)
+    """What went on to be trained on was made up of this: shares of tags that tell classes."""
+
+
+class Reject(Record, frozen=True, kw_only=True):
+    """An example that was made and left out."""
+
+    id: str
+    """The example."""
+    stage: str
+    """The stage of the funnel that left it out."""
+    reason: str
+    """Why."""
+    detail: str = ""
+    """Why exactly, in words that hold nothing of its text."""
+    trajectory_id: str
+    """The trajectory that it was made from."""
+    input_id: str
+    """The input that holds its steps."""
+    first_step: Count
+    """Index of the first step used."""
+    last_step: Count
+    """Index of the last step used."""
+
+
 class DatasetVersion(Record, frozen=True, kw_only=True):
     """Immutable, identified by what it contains."""
 
@@ -35,11 +72,17 @@ class DatasetVersion(Record, frozen=True, kw_only=True):
     """The version that it follows."""
     config: dict[str, Any] = msgspec.field(default_factory=dict)
     """The builder's settings."""
+    recipe: dict[str, Any] = msgspec.field(default_factory=dict)
+    """The recipe, with all that it says."""
     code_versions: dict[str, int] = msgspec.field(default_factory=dict)
     """Versions of the rules that took part."""
     n_examples: dict[str, int] = msgspec.field(default_factory=dict)
     """Examples, counted by kind and split, as `chat/train`."""
     drops: dict[str, int] = msgspec.field(default_factory=dict)
-    """Candidates that were left out, counted by reason."""
+    """Everything that was left out in any stage, counted by reason."""
+    funnel: tuple[FunnelStage, ...] = ()
+    """From the work that was looked at to the examples that are in it."""
+    checks: tuple[CheckResult, ...] = ()
+    """What every check found in it."""
     files: tuple[ExportedFile, ...] = ()
     """What was written."""

@@ -10,7 +10,7 @@ from tracemill.records.activity import CheckKind
 from tracemill.records.refs import Ratio, Record, Ref, Span
 
 Split = Literal["train", "validation", "test"]
-"""Which part of the dataset an example is in; one episode is never in two."""
+"""Which part of a dataset an example is in; no piece of work is ever in two."""
 
 
 class Message(Record, frozen=True, kw_only=True):
@@ -87,8 +87,8 @@ class ChatExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="chat
     """JSON Schemas of the tools that the messages call, as far as they can be inferred."""
     lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
     """What it was made from; an example without lineage cannot be withdrawn."""
-    split: Split
-    """Which part of the dataset it is in."""
+    split: Split | None = None
+    """Which part of a dataset it is in; None while it is in none."""
     tags: tuple[str, ...] = ()
     """What is known about it, for example `outcome:achieved`."""
 
@@ -112,8 +112,8 @@ class PreferenceExample(Record, frozen=True, kw_only=True, tag_field="kind", tag
     """By how much it is better, as far as the evidence says: 1 where the log itself proves it."""
     lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
     """What it was made from: the prompt with what was rejected, then what was chosen."""
-    split: Split
-    """Which part of the dataset it is in."""
+    split: Split | None = None
+    """Which part of a dataset it is in; None while it is in none."""
     tags: tuple[str, ...] = ()
     """What is known about it."""
 

@@ -1,0 +1,38 @@
+"""Classes of examples, told as tags: what a mixture is made up of and balance is measured in.
+
+| tag | what is imitated |
+|---|---|
+| `use:direct` | words alone: no tool is called |
+| `use:single_tool` | one call |
+| `use:multi_tool` | several calls of one tool |
+| `use:cross_tool` | calls of several tools |
+| `use:parallel` | besides, several calls at once |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tracemill.records.examples import ChatExample, Example, Message
+
+USES: Final = ("use:direct", "use:single_tool", "use:multi_tool", "use:cross_tool")
+"""Each example has one of these."""
+
+
+def class_tags(example: Example) -> tuple[str, ...]:
+    """Return the tags that tell what is imitated in an example."""
+    learned = list(_learned(example))
+    names = [call["function"]["name"] for message in learned for call in message.tool_calls]
+    if not names:
+        return ("use:direct",)
+    use = "cross_tool" if len(set(names)) > 1 else "multi_tool" if len(names) > 1 else "single_tool"
+    is_parallel = any(len(message.tool_calls) > 1 for message in learned)
+    return (f"use:{use}", *(("use:parallel",) if is_parallel else ()))
+
+
+def _learned(example: Example) -> Iterator[Message]:
+    if isinstance(example, ChatExample):
+        yield from (message for message in example.messages if message.trained)
+    else:
+        yield from example.chosen

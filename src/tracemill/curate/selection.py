@@ -1,0 +1,105 @@
+"""Which work a recipe looks at, and which examples it takes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Final, Literal, NamedTuple
+
+from tracemill.records.episodes import Episode
+from tracemill.records.examples import Example
+from tracemill.records.findings import Input
+from tracemill.records.recipes import Recipe, Selection, Take
+from tracemill.records.settings import CONSENT_LEVELS
+from tracemill.records.trajectory import Trajectory
+
+NotSelected = Literal[
+    "other_source", "other_agent", "other_project", "less_consent", "undated_work",
+    "before_period", "after_period",
+]  # fmt: skip
+"""Why the work behind an example is not looked at."""
+NotTaken = Literal[
+    "other_builder", "other_outcome", "low_confidence", "unknown_quality", "low_quality"
+]
+"""Why an example of it is not taken."""
+
+_EVERYTHING: Final = Take(builders=("*",))
+
+
+class Known(NamedTuple):
+    """What is known of the work behind examples."""
+
+    episodes: Mapping[str, Episode]
+    """By id."""
+    trajectories: Mapping[str, Trajectory]
+    """By id."""
+    inputs: Mapping[str, Input]
+    """By id."""
+    goals: Mapping[str, str]
+    """What was asked first, by trajectory."""
+
+
+def not_selected(example: Example, known: Known, selection: Selection) -> NotSelected | None:
+    """Return why a recipe does not look at the work behind an example, or None."""
+    part = example.lineage[0]
+    trajectory, found = known.trajectories[part.trajectory_id], known.inputs[part.input_id]
+    if selection.sources and found.source not in selection.sources:
+        return "other_source"
+    if selection.agents and trajectory.agent not in selection.agents:
+        return "other_agent"
+    if CONSENT_LEVELS.index(found.consent) < CONSENT_LEVELS.index(selection.consent):
+        return "less_consent"
+    if selection.projects and not _is_of(trajectory, selection.projects):
+        return "other_project"
+    return _outside(trajectory, selection)
+
+
+def _is_of(trajectory: Trajectory, patterns: tuple[str, ...]) -> bool:
+    names = list(_places(trajectory))
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def _places(trajectory: Trajectory) -> Iterator[str]:
+    """Yield the names of where a session was at work: whole addresses, and how they end."""
+    for place in (trajectory.repository, trajectory.cwd):
+        if place:
+            yield place
+            yield PurePosixPath(place).name.removesuffix(".git")
+
+
+def _outside(trajectory: Trajectory, selection: Selection) -> NotSelected | None:
+    if selection.since is None and selection.until is None:
+        return None
+    if trajectory.started is None:
+        return "undated_work"
+    day = trajectory.started.date()
+    if selection.since is not None and day < selection.since:
+        return "before_period"
+    return "after_period" if selection.until is not None and day > selection.until else None
+
+
+def find_take(example: Example, known: Known, recipe: Recipe) -> Take | NotTaken:
+    """Return the first part of a recipe that takes an example, or why none does.
+
+    Where several parts name its builder, the reason is that of the last one.
+    """
+    episode = known.episodes[example.lineage[0].episode_id]
+    reason: NotTaken = "other_builder"
+    for take in recipe.take or (_EVERYTHING,):
+        if example.builder in take.builders or take is _EVERYTHING:
+            unfit = _unfit(episode, take)
+            if unfit is None:
+                return take
+            reason = unfit
+    return reason
+
+
+def _unfit(episode: Episode, take: Take) -> NotTaken | None:
+    if take.outcomes and episode.outcome not in take.outcomes:
+        return "other_outcome"
+    if episode.confidence < take.min_confidence:
+        return "low_confidence"
+    if episode.quality is None:
+        return "unknown_quality" if take.is_quality_needed else None
+    return "low_quality" if episode.quality < take.min_quality else None

@@ -1,0 +1,138 @@
+"""A recipe: what becomes a dataset, out of all that is known, and what is asked of it.
+
+Whatever a recipe leaves unsaid holds as it does by default, so that the shortest recipe is a name.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from tracemill.records.episodes import Outcome
+from tracemill.records.refs import Count, Ratio, Record
+from tracemill.records.settings import ConsentLevel
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+"""Name of a recipe, and of the dataset that it makes: small letters, digits and hyphens."""
+Weight = Annotated[float, msgspec.Meta(gt=0, le=1_000)]
+"""How much more often something is drawn than something else."""
+HeldShare = Annotated[float, msgspec.Meta(ge=0, le=0.5)]
+"""Share of the work that is held out."""
+
+
+class Selection(Record, frozen=True, kw_only=True):
+    """Which work is looked at at all; what is not named is not asked for."""
+
+    sources: tuple[str, ...] = ()
+    """Sources that read it, for example `claude-code`."""
+    agents: tuple[str, ...] = ()
+    """Agents that did it."""
+    projects: tuple[str, ...] = ()
+    """Patterns for the folder in which it began, or its repository's address; `*` fits anything."""
+    since: date | None = None
+    """First day on which it may have begun; work that nobody dated is left out."""
+    until: date | None = None
+    """Last day on which it may have begun."""
+    consent: ConsentLevel = "redacted"
+    """How much must be kept of its input."""
+
+
+class Take(Record, frozen=True, kw_only=True):
+    """Which examples are taken of it, and what the work must have come to."""
+
+    builders: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    """Builders that make them."""
+    outcomes: tuple[Outcome, ...] = ()
+    """Outcomes of the work; any where none is named."""
+    min_confidence: Ratio = 0.0
+    """How sure the outcome must be."""
+    min_quality: Ratio = 0.0
+    """Share of the work's own checks, such as tests, that must have passed in the end."""
+    is_quality_needed: bool = False
+    """Whether work of which no check is known is left out."""
+    weight: Weight = 1.0
+    """How much more likely they stay than others where some have to go."""
+
+
+class Share(Record, frozen=True, kw_only=True):
+    """How much of what is trained on has a tag; what is too much is left out."""
+
+    tag: str
+    """The tag, for example `use:direct` or `kind:fix`; it may end with `*`."""
+    at_least: Ratio | None = None
+    """Lowest share; others are left out until it is reached."""
+    at_most: Ratio | None = None
+    """Highest share."""
+    weight: Weight = 1.0
+    """How much more likely examples with the tag stay than others where some have to go."""
+    wanted: Count | None = None
+    """How many there should be; nothing is left out for it, but the card says what is missing."""
+
+
+class CheckRule(Record, frozen=True, kw_only=True):
+    """What is asked in one check."""
+
+    use: Literal["judge", "drop", "off"] = "judge"
+    """`judge` gives a verdict on the dataset; `drop` first leaves out every row objected to."""
+    threshold: float | None = None
+    """What is asked for, in place of the check's own."""
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """What some checks need to know."""
+
+    max_chars: Count = 0
+    """Longest row, in characters; 0 for any length."""
+    languages: tuple[str, ...] = ()
+    """Languages that people may speak in it, such as `en`; any where none is named."""
+    licences: tuple[str, ...] = ()
+    """Licences, as SPDX names or patterns, whose notices may stand in code, copyleft or not."""
+    evaluation_sets: tuple[str, ...] = ()
+    """Files or folders of rows that models are judged on, beside the recipe or in full."""
+
+
+class SplitRule(Record, frozen=True, kw_only=True):
+    """What is held out; it depends on nothing but the work itself."""
+
+    by: Literal["session", "repository"] = "session"
+    """What is held out as a whole."""
+    validation: HeldShare = 0.1
+    """Share of it for validation."""
+    test: HeldShare = 0.0
+    """Share of it for tests."""
+
+
+class Budget(Record, frozen=True, kw_only=True):
+    """How much may be trained on; what is held out does not count."""
+
+    examples: Count | None = None
+    """How many examples."""
+    tokens: Count | None = None
+    """How many tokens, taken as four characters each."""
+
+
+class Recipe(Record, frozen=True, kw_only=True):
+    """Everything that a recipe may say."""
+
+    name: Name
+    """The dataset's name."""
+    about: str = ""
+    """What it is for, for people."""
+    select: Selection = msgspec.field(default_factory=Selection)
+    """Which work."""
+    take: tuple[Take, ...] = ()
+    """Which examples of it; all of them where nothing is said. The first that fits counts."""
+    checks: dict[str, CheckRule] = msgspec.field(default_factory=dict)
+    """What is asked in checks, by their names; a check that is not named judges."""
+    limits: Limits = msgspec.field(default_factory=Limits)
+    """What some checks need to know."""
+    mixture: tuple[Share, ...] = ()
+    """What it is made up of."""
+    split: SplitRule = msgspec.field(default_factory=SplitRule)
+    """What is held out."""
+    budget: Budget = msgspec.field(default_factory=Budget)
+    """How much there may be."""
+    formats: tuple[str, ...] = ()
+    """Formats to write; the first that fits a kind of example where none is named for it."""
