@@ -1,11 +1,12 @@
 """What is held out stays held out, whatever comes and whatever turns out to belong together."""
 
 from collections import Counter
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.trajectories import episode, trajectory
 
+from tests.trajectories import episode, trajectory
 from tracemill.curate.splits import KnownWork, Splits, place_of
 from tracemill.records.examples import Split
 from tracemill.records.recipes import SplitRule
@@ -14,12 +15,10 @@ HALF = SplitRule(validation=0.3, test=0.2)
 SESSIONS = st.lists(st.integers(0, 30), min_size=1, max_size=12, unique=True)
 
 
-def splits(*groups: list[int], rule: SplitRule = HALF, **more: object) -> Splits:
+def splits(*groups: list[int], rule: SplitRule = HALF, **more: Any) -> Splits:
     """Return the splits of episodes, each of which holds some numbered sessions."""
     names = {number for group in groups for number in group}
-    trajectories = {
-        f"t{n}": trajectory(id=f"t{n}", session_id=f"s{n}", **more) for n in names
-    }
+    trajectories = {f"t{n}": trajectory(id=f"t{n}", session_id=f"s{n}", **more) for n in names}
     goals = {f"t{n}": f"do {n}" for n in names}
     made = [
         episode(id=f"ep_{at}", trajectory_ids=tuple(f"t{n}" for n in group))
@@ -37,7 +36,9 @@ def told(found: Splits, numbers: list[int]) -> dict[int, Split | None]:
 
 
 @given(SESSIONS, SESSIONS)
-def test_what_is_held_out_stays_where_it_is_when_groups_merge(old: list[int], new: list[int]) -> None:
+def test_what_is_held_out_stays_where_it_is_when_groups_merge(
+    old: list[int], new: list[int]
+) -> None:
     apart = splits(*([number] for number in old))
     merged = splits(list({*old, *new}))
 

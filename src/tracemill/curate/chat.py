@@ -49,10 +49,11 @@ class SessionBuilder:
 
     def build(self, work: Work, window: Window, config: ChatConfig) -> Iterator[ChatExample | Drop]:
         """Yield the example of one window, and what was left out of it."""
-        return chat_examples(work, window, config)
+        del config  # all that it says took part when windows were packed
+        return chat_examples(work, window)
 
 
-def chat_examples(work: Work, window: Window, config: ChatConfig) -> Iterator[ChatExample | Drop]:
+def chat_examples(work: Work, window: Window) -> Iterator[ChatExample | Drop]:
     """Yield the example of one window, and what was left out of it."""
     steps = window.steps
     last = window.turns[-1]

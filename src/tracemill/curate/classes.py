@@ -14,14 +14,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.records.examples import ChatExample, Example, Message
+from tracemill.records.examples import (
+    ChatExample,
+    Example,
+    Message,
+    PreferenceExample,
+    PromptExample,
+    StepwiseExample,
+    UnpairedExample,
+)
 
 USES: Final = ("use:direct", "use:single_tool", "use:multi_tool", "use:cross_tool")
 """Each example has one of these."""
 
 
 def class_tags(example: Example) -> tuple[str, ...]:
-    """Return the tags that tell what is imitated in an example."""
+    """Return the tags that tell what is imitated in an example; none where nothing is."""
+    if isinstance(example, PromptExample):
+        return ()
     learned = list(_learned(example))
     names = [call["function"]["name"] for message in learned for call in message.tool_calls]
     if not names:
@@ -32,7 +42,14 @@ def class_tags(example: Example) -> tuple[str, ...]:
 
 
 def _learned(example: Example) -> Iterator[Message]:
-    if isinstance(example, ChatExample):
-        yield from (message for message in example.messages if message.trained)
-    else:
-        yield from example.chosen
+    match example:
+        case ChatExample():
+            yield from (message for message in example.messages if message.trained)
+        case PreferenceExample():
+            yield from example.chosen
+        case UnpairedExample():
+            yield from example.completion
+        case StepwiseExample():
+            yield from (messages[-1] for messages in example.completions)
+        case PromptExample():
+            return

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tracemill.records.audits import TrainingRow, WrittenCall
-from tracemill.records.examples import ChatExample, Example, Message
-
-
-def messages_of(example: Example) -> Sequence[Message]:
-    """Return everything that is said in an example, up to the better way where there are two."""
-    if isinstance(example, ChatExample):
-        return example.messages
-    return (*example.prompt, *example.chosen)
+from tracemill.records.examples import Example, PreferenceExample, messages_of
 
 
 def training_row(example: Example) -> TrainingRow:
-    """Return an example as a row, named by its id."""
-    messages = tuple(messages_of(example))
+    """Return an example as a row, named by its id; of a pair it holds the better side."""
+    messages = (
+        (*example.prompt, *example.chosen)
+        if isinstance(example, PreferenceExample)
+        else messages_of(example)
+    )
     return TrainingRow(
         file=example.id,
         line=0,

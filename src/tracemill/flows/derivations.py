@@ -10,6 +10,7 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.curate import CURATE_VERSION
+from tracemill.curate.splits import KnownWork, Splits
 from tracemill.curate.work import ChatConfig
 from tracemill.export import EXPORT_VERSION
 from tracemill.flows.build import build_examples
@@ -34,6 +35,7 @@ from tracemill.link.work_links import document_links, gate_links, plan_links
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
+from tracemill.records.recipes import SplitRule
 from tracemill.records.survival import Survival
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
@@ -124,8 +126,11 @@ class Derivations:
             drops=drops,
         )
         outcomes = Counter(episode.outcome for episode in facts.episodes)
-        unfinished = Unfinished(known, CardFacts(dict(sorted(outcomes.items())), found.rules))
         folder = self._workspace.datasets / _NAME
+        goals = {name: activity.goal for name, activity in facts.activities.items()}
+        splits = Splits(KnownWork(facts.episodes, facts.trajectories, goals), SplitRule())
+        about = CardFacts(dict(sorted(outcomes.items())), found.rules)
+        unfinished = Unfinished(known, about, splits)
         version = publish(self._lake, self._executor, folder, self._workspace.scratch, unfinished)
         if version is not None and parent != f"{_NAME}/{version.id}":
             self._index.note(dataset=f"{_NAME}/{version.id}")

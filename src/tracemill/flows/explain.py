@@ -136,7 +136,7 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
 
 
 def _content(example: Example) -> str:
-    return f"{_told(example)}, split {example.split}, {', '.join(example.tags)}"
+    return f"{_told(example)}, {', '.join(example.tags)}"
 
 
 def _told(example: Example) -> str:

@@ -24,10 +24,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tracemill.base.ids import make_id
+from tracemill.curate.splits import Splits
 from tracemill.export import EXPORTERS, Exporter
 from tracemill.flows.executor import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile
-from tracemill.records.examples import ChatExample, Example, kind_of
+from tracemill.records.examples import ChatExample, Example, Split, kind_of
 from tracemill.report.card import CardFacts, dataset_card
 from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES, Table
@@ -104,7 +105,7 @@ class _Part(NamedTuple):
     """The examples of one kind and one split, which have files of their own."""
 
     kind: str
-    split: str
+    split: Split
 
     @property
     def stem(self) -> str:
@@ -114,6 +115,7 @@ class _Part(NamedTuple):
 
 def _part_of(example: Example) -> _Part:
     is_own = isinstance(example, ChatExample) and example.builder != "session"
+    assert example.split is not None, "no example is written before its split is known"
     return _Part(example.builder if is_own else kind_of(example), example.split)
 
 
@@ -207,10 +209,16 @@ class Unfinished(NamedTuple):
     """Its name, settings and drops."""
     facts: CardFacts
     """What its card says of the work behind it."""
+    splits: Splits
+    """What of the work is held out."""
 
 
 def publish(
-    lake: Lake, executor: Executor, folder: Path, scratch: Path, unfinished: Unfinished
+    lake: Lake,
+    executor: Executor,
+    folder: Path,
+    scratch: Path,
+    unfinished: Unfinished,
 ) -> DatasetVersion | None:
     """Write all examples as a version below `folder`; None where there are none.
 
@@ -222,15 +230,23 @@ def publish(
     writer = VersionWriter(part)
     tables = [TABLES[name] for name in EXAMPLE_TABLES]
     n_rows = sum(map(lake.count, tables))
+    n_beside = 0
     for table in tables:
         for example in sorted_examples(lake, table, executor, scratch):
-            writer.add(example)
+            split = unfinished.splits.split_of(example.lineage[0].trajectory_id)
+            if split is None:
+                n_beside += 1
+            else:
+                writer.add(msgspec.structs.replace(example, split=split))
     files = writer.finish()
     if not files:
         part.rmdir()
         return None
-    n_duplicates = n_rows - writer.counts.total()
-    drops = {**known.drops, **({"duplicate": n_duplicates} if n_duplicates else {})}
+    left_out = {
+        "duplicate": n_rows - n_beside - writer.counts.total(),
+        "beside_held_out": n_beside,
+    }
+    drops = known.drops | {reason: n for reason, n in left_out.items() if n}
     settings = (_encode(known.config), _encode(known.code_versions))
     version = msgspec.structs.replace(
         known,

@@ -139,8 +139,8 @@ class UnpairedExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="
     """JSON Schemas of the tools that the messages call, as far as they can be inferred."""
     lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
     """What it was made from."""
-    split: Split
-    """Which part of the dataset it is in."""
+    split: Split | None = None
+    """Which part of a dataset it is in; None while it is in none."""
     tags: tuple[str, ...] = ()
     """What is known about it, for example `reaction:acceptance`."""
 
@@ -166,8 +166,8 @@ class StepwiseExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="
     """JSON Schemas of the tools that the messages call, as far as they can be inferred."""
     lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
     """What it was made from."""
-    split: Split
-    """Which part of the dataset it is in."""
+    split: Split | None = None
+    """Which part of a dataset it is in; None while it is in none."""
     tags: tuple[str, ...] = ()
     """What is known about it."""
 
@@ -206,8 +206,8 @@ class PromptExample(Record, frozen=True, kw_only=True, tag_field="kind", tag="pr
     """JSON Schemas of the tools that were used, as far as they can be inferred."""
     lineage: Annotated[tuple[Lineage, ...], msgspec.Meta(min_length=1)]
     """What it was made from."""
-    split: Split
-    """Which part of the dataset it is in."""
+    split: Split | None = None
+    """Which part of a dataset it is in; None while it is in none."""
     tags: tuple[str, ...] = ()
     """What is known about it."""
 
