@@ -45,6 +45,7 @@ from tracemill.records import (
     links,
     receipts,
     survival,
+    templates,
     trajectory,
 )
 
@@ -67,6 +68,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.example": examples.Example,
     "record.dataset-version": datasets.DatasetVersion,
     "record.receipt": receipts.Receipt,
+    "record.template": templates.TemplateSpec,
     "record.erasure-receipt": erasures.ErasureReceipt,
     "answer.run": results.RunResult,
     "answer.plan": results.PlanResult,

@@ -16,7 +16,8 @@ from typing import Any, ClassVar, Final
 import msgspec
 import pyarrow as pa
 
-from tracemill.records.examples import ChatExample, Message
+from tracemill.records.examples import ChatExample
+from tracemill.render.chat_message import chat_message
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -41,20 +42,6 @@ class TrlChat:
         messages = msgspec.Raw(_encode([chat_message(message) for message in example.messages]))
         tools = {"tools": msgspec.Raw(_encode(example.tools))} if example.tools else {}
         return {"messages": messages, **tools, **_about(example)}
-
-
-def chat_message(message: Message) -> dict[str, Any]:
-    """Return a message as chat templates want it."""
-    row: dict[str, Any] = {"role": message.role, "content": message.content}
-    if message.reasoning is not None:
-        row["reasoning_content"] = message.reasoning
-    if message.tool_calls:
-        row["tool_calls"] = list(message.tool_calls)
-    if message.tool_call_id is not None:
-        row["tool_call_id"] = message.tool_call_id
-    if message.name is not None:
-        row["name"] = message.name
-    return row
 
 
 def _about(example: ChatExample) -> dict[str, Any]:

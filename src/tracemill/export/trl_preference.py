@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Final
 import msgspec
 import pyarrow as pa
 
-from tracemill.export.trl_chat import chat_message
 from tracemill.records.examples import PreferenceExample
+from tracemill.render.chat_message import chat_message
 
 _encode: Final = msgspec.json.Encoder().encode
 _SIDES: Final = ("prompt", "chosen", "rejected")

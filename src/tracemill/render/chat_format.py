@@ -1,0 +1,194 @@
+"""The form in which one model meets messages: template, tokenizer and parser together.
+
+Training, evaluation and serving all take this one object, so that a model sees the same tokens in
+each. `ChatFormat.spec` is what is written down beside whatever was made with it, and
+`require_same_format` refuses to bring together what was made in different forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from tracemill.base.errors import PolicyError, UnknownNameError
+from tracemill.records.examples import Message
+from tracemill.records.templates import TemplateSpec
+from tracemill.render.chat_template import ChatTemplate, UnrenderableError
+from tracemill.render.parse import Parsed, parser_of
+from tracemill.render.tokenizer_files import load_model_files, template_in
+from tracemill.render.tokens import Tokenizer, TokenRow, encode_rendered
+
+SHIPPED: Final = ("chatml", "compact")
+"""Templates that come with the program; `compact` is ours, and takes tools."""
+
+
+class ChatFormat:
+    """Messages to tokens with their mask, and an answer back to a message."""
+
+    def __init__(self, template: ChatTemplate, tokenizer: Tokenizer, parser: str = "") -> None:
+        """Bring template and tokenizer together; the parser is told by the template if not named.
+
+        Raises:
+            UnknownNameError: there is no such parser.
+        """
+        self.template = template
+        self.tokenizer = tokenizer
+        self.parser = parser or ("hermes" if "<tool_call>" in template.source else "text")
+        self._parse = parser_of(self.parser)
+
+    @cached_property
+    def spec(self) -> TemplateSpec:
+        """What decides the form, to be kept beside whatever is made with it."""
+        template = self.template
+        return TemplateSpec(
+            name=template.name,
+            template_sha256=template.sha256,
+            tokenizer_sha256=self.tokenizer.sha256,
+            special_tokens=template.control_tokens,
+            bos_token=template.tokens.get("bos_token"),
+            eos_token=template.tokens.get("eos_token"),
+            stop_tokens=(template.stop,),
+            generation_prompt=template.generation_prompt,
+            tool_style=template.tool_style,
+            parser=self.parser,
+            is_extending=template.is_extending,
+        )
+
+    def prompt(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()) -> str:
+        """Return the text with which a model is asked for the next message.
+
+        Raises:
+            UnrenderableError: the template has no faithful form for the messages.
+        """
+        return self.template.render(messages, tools, asks=True).text
+
+    def prompt_ids(
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()
+    ) -> list[int]:
+        """Return the tokens with which a model is asked for the next message.
+
+        Raises:
+            UnrenderableError: the template has no faithful form for the messages.
+        """
+        rendered = self.template.render(messages, tools, asks=True)
+        return encode_rendered(self.tokenizer, rendered, ()).input_ids
+
+    def rows(
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()
+    ) -> Iterator[TokenRow]:
+        """Yield the rows that train the trained messages, each of them once.
+
+        That is one row, unless the template rewrites what was said earlier: then one for each
+        answer, as it stands when it is the last word.
+
+        Raises:
+            UnrenderableError: the template has no faithful form for the messages.
+        """
+        self._refuse_marks(messages)
+        if self.template.is_extending:
+            yield self._row(messages, tools, _trained(messages))
+            return
+        for end, message in enumerate(messages, 1):
+            if message.trained:
+                last = sum(each.role == "assistant" for each in messages[:end]) - 1
+                yield self._row(messages[:end], tools, {last})
+
+    def _row(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        trained: set[int],
+    ) -> TokenRow:
+        rendered = self.template.render(messages, tools)
+        if any(rendered.spans[number] is None for number in trained):
+            raise UnrenderableError(
+                "answer_not_as_asked",
+                f"template {self.template.name!r} writes an answer in another way than it asks "
+                "for it",
+            )
+        return encode_rendered(self.tokenizer, rendered, trained)
+
+    def _refuse_marks(self, messages: Sequence[Message]) -> None:
+        """Refuse text that would be read back as a call or a thought."""
+        if self.parser != "hermes":
+            return
+        for number, message in enumerate(messages):
+            said = message.content if message.trained else ""
+            is_thought = said.startswith("<think>") or "</think>" in (message.reasoning or "")
+            if "<tool_call>" in said or (message.trained and is_thought):
+                raise UnrenderableError(
+                    "mark_in_text",
+                    f"message {number}: its text holds the mark of a call or thought",
+                )
+
+    def parse(self, text: str) -> Parsed:
+        """Return what an answer says; the token that ended it may stand behind it."""
+        return self._parse(text.removesuffix(self.template.stop))
+
+
+def _trained(messages: Sequence[Message]) -> set[int]:
+    """Return the numbers of the trained ones among the assistant messages."""
+    answers = [message for message in messages if message.role == "assistant"]
+    return {number for number, message in enumerate(answers) if message.trained}
+
+
+def load_format(template: str, model: Path, parser: str = "") -> ChatFormat:
+    """Return the form of `template` with the tokenizer in `model`.
+
+    Args:
+        template: one that is shipped, a file, a model's folder, or `model` for the model's own.
+        model: a `tokenizer.json`, a model's folder, or a GGUF file.
+        parser: how answers are read back; told by the template where it is not named.
+
+    Raises:
+        UsageError: one of them cannot be read.
+    """
+    found = load_model_files(model)
+    source = found.template if template == "model" else _source(template)
+    if source is None:
+        raise UnknownNameError("chat template", template, SHIPPED)
+    name = Path(template).stem if template not in SHIPPED else template
+    tokens = {
+        n: text for n, text in found.tokenizer.tokens.items() if n in {"bos_token", "eos_token"}
+    }
+    return ChatFormat(ChatTemplate(name, source, tokens), found.tokenizer, parser)
+
+
+def shipped_template(name: str) -> str:
+    """Return the text of a template that comes with the program, with its `generation` tags."""
+    if name not in SHIPPED:
+        raise UnknownNameError("chat template", name, SHIPPED)
+    return (files(__package__) / "templates" / f"{name}.jinja").read_text(encoding="utf-8")
+
+
+def _source(template: str) -> str | None:
+    if template in SHIPPED:
+        return shipped_template(template)
+    path = Path(template)
+    if path.is_dir():
+        return template_in(path)
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+class FormatMismatchError(PolicyError):
+    """Two things were made in different forms, so they do not belong together."""
+
+
+def require_same_format(expected: TemplateSpec, found: TemplateSpec) -> None:
+    """Make sure that two things have the same form.
+
+    Raises:
+        FormatMismatchError: they do not; the message names the fields that differ.
+    """
+    if expected.fingerprint == found.fingerprint:
+        return
+    names = [name for name in expected.__struct_fields__ if name != "name"]
+    differing = [name for name in names if getattr(expected, name) != getattr(found, name)]
+    raise FormatMismatchError(
+        f"made in the form {found.name!r} ({found.fingerprint}), where {expected.name!r} "
+        f"({expected.fingerprint}) is asked for; they differ in {', '.join(differing)}; "
+        "render, train and serve with one template and one tokenizer"
+    )
