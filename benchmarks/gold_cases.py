@@ -16,14 +16,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from tracemill.flows.facts import Facts
 from tracemill.flows.ingest import Ingest
 from tracemill.flows.local_executor import Local
+from tracemill.label.commit_sections import commit_sections
+from tracemill.label.history import History
+from tracemill.label.survival import survival_of
+from tracemill.link.branches import Branches
+from tracemill.link.change_sets import change_sets
+from tracemill.link.link_records import link_records
+from tracemill.link.work_links import plan_links
+from tracemill.records.change_sets import ChangeSet
 from tracemill.records.events import Commit, Decision, DocumentVersion, Event, Issue, IssueHeader
+from tracemill.records.links import Link
+from tracemill.records.survival import Survival
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
@@ -39,6 +49,54 @@ class Case(NamedTuple):
     def repository(self, name: str) -> Path:
         found = self.repositories / name
         return found / "repo" if (found / "repo").exists() else found
+
+
+class Told(NamedTuple):
+    """What the history of one repository tells."""
+
+    commits: dict[str, Commit]
+    """By the first seven characters of their hashes."""
+    links: list[Link]
+    change_sets: list[ChangeSet]
+    history: History
+
+    def pairs(self, method: str) -> set[tuple[str, str]]:
+        """Return the pairs of commits that one method links, the later first."""
+        names = {commit.id: name for name, commit in self.commits.items()}
+        return {
+            (names[link.source.id], names[link.target.id])
+            for link in self.links
+            if link.method == method and link.source.id in names and link.target.id in names
+        }
+
+    def survival(self, each: ChangeSet) -> Survival | None:
+        """Return what still stands of a change set."""
+        commits = [self.commits[sha[:7]] for sha in (*each.commits, each.merge or "") if sha]
+        return survival_of(each.id, commits, self.history, {})
+
+    def sections(self, name: str) -> dict[str, str]:
+        """Return what the message of a commit says, by role."""
+        found: dict[str, str] = {}
+        for section in commit_sections(self.commits[name]):
+            found[section.role or ""] = found.get(section.role or "", "") + section.text
+        return found
+
+
+@cache
+def told(repository: Path) -> tuple[Read, Told]:
+    """Read a repository, and link what it holds."""
+    read = Read(repository)
+    facts = Facts(read.lake)
+    links = link_records(facts.trajectories.values(), facts.activities, facts.commits, (),
+                         facts.undone, facts.lines)  # fmt: skip
+    branches = Branches(facts.commits)
+    links += plan_links(facts.written, facts.commits, branches)
+    return read, Told(
+        {commit.sha[:7]: commit for commit in facts.commits},
+        links,
+        change_sets(branches, links),
+        History(facts.commits, links, facts.fates),
+    )
 
 
 class Read:
@@ -85,8 +143,74 @@ def written(texts: dict[str, str]) -> Path:
     return folder
 
 
+def work_of_a_branch(case: Case) -> Compared:
+    read, found = told(case.repository("zachswift615+agent-power-tools"))
+    name = "synthia-project-context"
+    (brought,) = (each for each in found.change_sets if each.branch == f"feature/{name}")
+    paths = {e.id: e.path for e in read.events if isinstance(e, DocumentVersion)}
+    wanted = {"a4cb162", "761c04f", "8e8ce18", "547687a", "18ff203", "335dec6"}
+    yield "commits", wanted, {sha[:7] for sha in brought.commits}
+    yield (
+        "merged by, into",
+        ("f913a5e", "ec5e688"),
+        (
+            (brought.merge or "")[:7],
+            (brought.base or "")[:7],
+        ),
+    )
+    merged = brought.merged.isoformat() if brought.merged else None
+    yield "merged at", "2025-10-26T04:33:11+00:00", merged
+    yield "files, +, -", (12, 1287, 29), (brought.n_files, brought.added, brought.deleted)
+    plans = {Path(paths[plan]).name for plan in brought.plans}
+    yield "plans", {f"2025-10-25-{name}-design.md", f"2025-10-25-{name}.md"}, plans
+    survival = found.survival(brought)
+    yield "taken back", "none", survival.rollback if survival else None
+
+
+def a_quiet_rollback(case: Case) -> Compared:
+    _, found = told(case.repository("zachswift615+agent-power-tools"))
+    chain = {"61484e5", "d73f4ef", "4422240", "e81437a", "991d1d2"}
+    said = {pair for pair in found.pairs("reverts") if pair[0] in chain}
+    yield "d73f4ef takes 61484e5 back", True, ("d73f4ef", "61484e5") in found.pairs("undoes")
+    yield "991d1d2 brings it again", True, ("991d1d2", "d73f4ef") in found.pairs("undoes")
+    yield "and none says so", set[object](), said
+
+
+def attempts_before_a_cure(case: Case) -> Compared:
+    read, found = told(case.repository("zachswift615+agent-power-tools"))
+    refined = dict(found.pairs("refines"))
+    chain = ["ebf6bce"]
+    while chain[-1] in refined and len(chain) < 3:
+        chain.append(refined[chain[-1]])
+    yield "the cure, and the attempts before", ["ebf6bce", "0922f27", "b8d39de"], chain
+    roles = set(found.sections("ebf6bce"))
+    yield "sections", {"root_cause", "problem", "solution", "open"}, roles - {""}
+    names = {"TROUBLESHOOTING_SESSION_SUMMARY.md", "HALLUCINATION_FIX.md"}
+    held = {name for name in names if read.documents(name)}
+    yield "documents", names, held
+
+
+def a_cause_and_its_cure(case: Case) -> Compared:
+    _, found = told(case.repository("pauleveritt+punie"))
+    said = found.sections("c20f515")
+    parts = {"problem": "151657", "solution": "683", "results": "5/5"}
+    yield (
+        "problem, solution, results",
+        parts,
+        {role: text for role, text in parts.items() if text in said.get(role, "")},
+    )
+
+
+def a_cause_found_later(case: Case) -> Compared:
+    _, found = told(case.repository("pauleveritt+punie"))
+    yield "goes on with", "5d121a1", dict(found.pairs("refines")).get("4e393ac")
+    said = found.sections("4e393ac")
+    yield "root cause", True, "stripping all" in said.get("root_cause", "")
+    yield "54 of 69", True, any("54/69" in text for text in said.values())
+
+
 def specs_in_one_commit(case: Case) -> Compared:
-    read = Read(case.repository("pauleveritt+punie"))
+    read, _ = told(case.repository("pauleveritt+punie"))
     for name in ("2100-domain-tools", "2300-full-retrain", "2120-toad-websocket-integration"):
         of_spec = [
             each
@@ -190,7 +314,12 @@ def an_unfinished_refactor(case: Case) -> Compared:
 
 
 CASES: dict[str, Callable[[Case], Compared]] = {
+    "G01": work_of_a_branch,
+    "G03": a_quiet_rollback,
+    "G04": attempts_before_a_cure,
     "G23": specs_in_one_commit,
+    "G25": a_cause_and_its_cure,
+    "G26": a_cause_found_later,
     "G28": history_of_a_folder,
     "G29": decisions_and_tasks,
     "G30": prompt_versions,

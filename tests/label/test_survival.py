@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.trajectories import START, activity, commit, episode, trajectory
+from tests.trajectories import START, activity, commit, trajectory
 from tracemill.label.history import History
 from tracemill.label.outcome import judge_episode
 from tracemill.label.survival import survival_of
@@ -56,10 +56,7 @@ def measured(
     links = [each for each in more if isinstance(each, Link)]
     fates = [each for each in more if isinstance(each, LineFate)]
     history = History(commits, links, fates)
-    work = episode(
-        event_ids=tuple(each.id for each in own), commits=tuple(each.sha for each in own)
-    )
-    found = survival_of(work, history, EPISODES)
+    found = survival_of("ep_1", own, history, EPISODES)
     assert found is not None
     return found
 
@@ -145,7 +142,7 @@ def test_how_soon_it_was_taken_back(
 
 
 def test_work_without_known_commits_has_no_survival() -> None:
-    assert survival_of(episode(), History((), ()), EPISODES) is None
+    assert survival_of("ep_1", (), History((), ()), EPISODES) is None
 
 
 def judged(*more: Any, commits: tuple[Commit, ...], own: tuple[Commit, ...]) -> tuple[str, float]:

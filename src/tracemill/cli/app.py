@@ -81,6 +81,13 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             "Pieces of work, with their outcomes.",
             {"list": "List episodes, newest first.", "show": "Show an episode and its proof."},
         ),
+        "branch": (
+            "What branches brought, and what of it still stands.",
+            {
+                "list": "List branches, those that were merged last first.",
+                "show": "Show what a branch brought, and whether it still stands.",
+            },
+        ),
         "failure": (
             "What failed, and what became of it.",
             {"list": "List failures, newest first, with what made them work."},

@@ -28,6 +28,7 @@ from tracemill.label.survival import survival_of
 from tracemill.label.trajectory_labels import trajectory_labels
 from tracemill.link import LINK_VERSION
 from tracemill.link.branches import Branches
+from tracemill.link.change_sets import change_sets
 from tracemill.link.forge_links import forge_links
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
@@ -83,7 +84,9 @@ class Derivations:
             )
             known = {link.id: link for link in (*facts.links, *_work_links(facts))}
             facts.links = [known[name] for name in sorted(known)]
+            facts.change_sets = change_sets(Branches(facts.commits), facts.links)
             self._keep("links", facts.links)
+            self._keep("change_sets", facts.change_sets)
             compared = compare_gates(self._lake, facts.gate_runs, facts.told_tests)
             facts.fix_pairs, facts.flaky = compared
             self._keep("fix_pairs", facts.fix_pairs)
@@ -162,8 +165,16 @@ def _work_links(facts: Facts) -> Iterator[Link]:
 
 def _survivals(facts: Facts, history: History) -> Iterator[Survival]:
     episodes = {i: episode.id for episode in facts.episodes for i in episode.trajectory_ids}
-    for episode in facts.episodes:
-        survival = survival_of(episode, history, episodes)
+    works = {
+        episode.id: [history.commits[i] for i in episode.event_ids if i in history.commits]
+        for episode in facts.episodes
+    }
+    for each in facts.change_sets:
+        shas = (*each.commits, each.merge or "")
+        found = (history.find(each.repository, sha) for sha in shas)
+        works[each.id] = [commit for commit in found if commit is not None]
+    for name, commits in works.items():
+        survival = survival_of(name, commits, history, episodes)
         if survival is not None:
             yield survival
 

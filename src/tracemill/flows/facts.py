@@ -13,6 +13,7 @@ from tracemill.flows.held import Held
 from tracemill.flows.team_gates import TeamEvent, team_gate, team_gates, team_tests
 from tracemill.link.work_links import WrittenDocument
 from tracemill.records.activity import Activity
+from tracemill.records.change_sets import ChangeSet
 from tracemill.records.episodes import Episode
 from tracemill.records.events import (
     ChangeUndone,
@@ -70,6 +71,7 @@ class Facts:
         self.gate_runs.sort(key=lambda run: run.id)
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
+        self.change_sets: list[ChangeSet] = []
         self.survivals: list[Survival] = []
         self.labels: list[Label] = self.held.labels()
         self.fix_pairs: list[FixPair] = []

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.base.ids import make_id
+from tracemill.flows.branches import branch_rows
 from tracemill.flows.facts import Facts
 from tracemill.flows.gates import fix_row, flaky_row, gate_row
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow, StoreCounts
@@ -30,6 +31,7 @@ def fill_index(index: Index, facts: Facts) -> None:
     index.replace("input_of", _inputs(facts))
     survivals = {survival.id: survival for survival in facts.survivals}
     index.replace("episode", (_episode(e, survivals.get(e.id)) for e in facts.episodes))
+    index.replace("branch", branch_rows(facts, survivals))
     index.replace("failure", _failures(facts))
     index.replace("link", _links(facts))
     index.replace("gate", map(gate_row, facts.gate_runs))

@@ -205,6 +205,27 @@ class EpisodeRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     kept_head: float | None = None
 
 
+class BranchRow(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What one branch brought, in a list; these names are stable."""
+
+    id: str
+    repository: str
+    branch: str
+    state: str
+    commits: tuple[str, ...]
+    merge: str | None
+    started: datetime | None
+    merged: datetime | None
+    files: int | None
+    added: int | None
+    deleted: int | None
+    plans: tuple[str, ...]
+    sessions: tuple[str, ...]
+    rollback: str | None
+    kept_week: float | None
+    kept_head: float | None
+
+
 class LinkRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One link in a list; these names are stable."""
 

@@ -15,7 +15,6 @@ from typing import Final, NamedTuple
 
 from tracemill.label import LABEL_VERSION
 from tracemill.label.history import WEEK, History, Undoing
-from tracemill.records.episodes import Episode
 from tracemill.records.events import Commit, LineFate, LinesMoved
 from tracemill.records.refs import Stamp
 from tracemill.records.survival import Rewritten, RewrittenBy, Rollback, Survival, Undone
@@ -135,12 +134,13 @@ def undoings(commits: Sequence[Commit], history: History) -> Undoings:
     )
 
 
-def survival_of(episode: Episode, history: History, episodes: Mapping[str, str]) -> Survival | None:
-    """Return what still stands of an episode's commits; None where it has none that are known.
+def survival_of(
+    name: str, commits: Sequence[Commit], history: History, episodes: Mapping[str, str]
+) -> Survival | None:
+    """Return what still stands of the commits of a piece of work; None where it has none.
 
     `episodes` says to which episode each trajectory belongs.
     """
-    commits = [history.commits[i] for i in episode.event_ids if i in history.commits]
     if not commits:
         return None
     lines, undone = Lines(commits, history), undoings(commits, history)
@@ -151,8 +151,8 @@ def survival_of(episode: Episode, history: History, episodes: Mapping[str, str])
         if (standing := lines.after(span)) is not None
     }
     return Survival(
-        id=episode.id,
-        commits=episode.commits,
+        id=name,
+        commits=tuple(dict.fromkeys(commit.sha for commit in commits)),
         n_lines=sum(fate.n_lines for fate in fates) if fates else None,
         n_landed=sum(fate.n_landed for fate in fates) if fates else None,
         landed=min((fate.landed for fate in fates if fate.landed), default=None),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from tracemill.records.events import Commit
 from tracemill.records.trajectory import Trajectory
@@ -25,16 +25,28 @@ _MERGED: Final = re.compile(
 )
 
 
+class Brought(NamedTuple):
+    """What a branch brought to the main line, or still holds."""
+
+    branch: str
+    commits: tuple[Commit, ...]
+    """Oldest first."""
+    merge: Commit | None
+    """What brought them; None where nothing has."""
+
+
 class Branches:
     """The branches on which the commits of repositories were made, where that can be told."""
 
     def __init__(self, commits: Iterable[Commit]) -> None:
         self._of: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self.brought: list[Brought] = []
+        """What each branch that has a name brought, or still holds."""
         by_repository: defaultdict[str, dict[str, Commit]] = defaultdict(dict)
         for commit in commits:
             by_repository[commit.origin.uri][commit.sha] = commit
-        for uri, known in by_repository.items():
-            self._read(uri, known)
+        for known in by_repository.values():
+            self._read(known)
 
     def of(self, commit: Commit) -> frozenset[str]:
         """Return the branches on which a commit may have been made; none where nobody knows."""
@@ -47,25 +59,28 @@ class Branches:
             return None
         return trajectory.branch in made_on
 
-    def _read(self, uri: str, known: dict[str, Commit]) -> None:
+    def _read(self, known: dict[str, Commit]) -> None:
         tips = [(name, commit) for commit in known.values() for name in _names(commit)]
         mains = [commit.sha for name, commit in tips if name in {"main", "master"}]
         reached: set[str] = set()
         for commit in reversed(list(_first_parents(mains, known))):
             match = _MERGED.match(commit.subject)
             name = (match["pull"] or match["branch"]) if match else None
-            for parent in commit.parents[1:]:
-                for sha in _unreached(parent, known, reached):
-                    self._note(uri, sha, name)
+            shas = [sha for tip in commit.parents[1:] for sha in _unreached(tip, known, reached)]
+            self._note(name, [known[sha] for sha in shas], commit)
             reached.add(commit.sha)
         for name, commit in sorted(tips, key=lambda tip: tip[0]):
             if mains:
-                for sha in _unreached(commit.sha, known, set(), reached):
-                    self._note(uri, sha, name)
+                shas = list(_unreached(commit.sha, known, set(), reached))
+                self._note(name, [known[sha] for sha in shas], None)
 
-    def _note(self, uri: str, sha: str, name: str | None) -> None:
-        if name is not None and name not in MAIN_BRANCHES:
-            self._of[uri, sha].add(name)
+    def _note(self, name: str | None, commits: list[Commit], merge: Commit | None) -> None:
+        if name is None or name in MAIN_BRANCHES or not commits:
+            return
+        for commit in commits:
+            self._of[commit.origin.uri, commit.sha].add(name)
+        ordered = sorted(commits, key=lambda commit: (commit.at is not None, commit.at, commit.sha))
+        self.brought.append(Brought(name, tuple(ordered), merge))
 
 
 def _names(commit: Commit) -> Iterator[str]:

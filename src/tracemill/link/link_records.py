@@ -20,6 +20,7 @@ from tracemill.link.commit_links import (
 from tracemill.link.commit_pairs import commit_pairs
 from tracemill.link.edit_links import Worker, edit_evidence
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
+from tracemill.link.refinements import refinements
 from tracemill.link.session_links import session_links
 from tracemill.records.activity import Activity
 from tracemill.records.events import ChangeUndone, Checkpoint, Commit, LinesAdded
@@ -54,6 +55,8 @@ def link_records(
     for link in session_links(known, activities):
         links[link.id] = link
     for link in commit_pairs(index, undone):
+        links[link.id] = link
+    for link in refinements(index):
         links[link.id] = link
     return sorted(links.values(), key=lambda link: link.id)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from tracemill.base.heading_roles import SectionRole
 from tracemill.records.event_base import EventBase
 from tracemill.records.refs import Count, Record
 from tracemill.records.session_events import Todo
@@ -28,23 +29,6 @@ DocumentKind = Literal[
 recipe for a team's process, what is to be built, in which steps, what was decided and why, how
 it shall work, what was found or done, or an account of a problem and what came of it that is none
 of these by its place."""
-
-SectionRole = Literal[
-    "problem",
-    "context",
-    "root_cause",
-    "goal",
-    "solution",
-    "plan",
-    "validation",
-    "results",
-    "decision",
-    "alternatives",
-    "consequences",
-    "open",
-    "lessons",
-]
-"""What a section tells, by its heading."""
 
 Change = Literal["added", "modified", "deleted"]
 """What a commit did to a file."""

@@ -7,6 +7,7 @@ has a module of its own; this one joins them.
 
 from __future__ import annotations
 
+from tracemill.base.heading_roles import SectionRole
 from tracemill.records.captured import Captured, CapturedKind
 from tracemill.records.checkpoints import (
     Attribution,
@@ -34,7 +35,6 @@ from tracemill.records.documents import (
     IssueHeader,
     Phase,
     Section,
-    SectionRole,
 )
 from tracemill.records.event_base import EventBase
 from tracemill.records.forge import (

@@ -38,6 +38,7 @@ LinkMethod = Literal[
     "undoes",
     "same_change",
     "squashes",
+    "refines",
 ]
 """How it is known:
 
@@ -60,7 +61,8 @@ began on the branch that the pull request brings; `brought_by` the commit came b
 `closes` the commit says that it closes the issue;
 `reverts` a commit says so; `undoes` a commit changes back what the other changed; `same_change`
 a commit was made again by a rebase, an amendment or a cherry-pick; `squashes` a commit says that
-it holds the other among several.
+it holds the other among several; `refines` it corrects, and goes on with the matter of another
+of the day before.
 """
 
 

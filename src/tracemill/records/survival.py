@@ -43,14 +43,14 @@ class Rewritten(Record, frozen=True, kw_only=True):
 
 
 class Survival(Record, frozen=True, kw_only=True):
-    """What of the commits of an episode still stands.
+    """What of the commits of an episode or change set still stands.
 
     The main line is HEAD and its first parents. A line counts while its text, white space aside,
     stands in its file there. Lines that the work itself took out again count as never written.
     """
 
     id: str
-    """The episode."""
+    """The episode or change set."""
     commits: tuple[str, ...]
     """Hashes of the commits that were looked at."""
     n_lines: Count | None = None

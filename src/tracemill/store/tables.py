@@ -19,6 +19,7 @@ import msgspec
 import pyarrow as pa
 
 from tracemill.records.activity import Activity
+from tracemill.records.change_sets import ChangeSet
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Event, EventBase
 from tracemill.records.examples import (
@@ -233,6 +234,7 @@ DERIVATIONS: Final = (
     _table("fix_pairs", FixPair, "id"),
     _table("flaky_tests", FlakyTest, "id"),
     _table("episodes", Episode, "id"),
+    _table("change_sets", ChangeSet, "id"),
     _table("survivals", Survival, "id"),
     _table("examples", ChatExample, "episode_id"),
     _table("preferences", PreferenceExample, "episode_id"),

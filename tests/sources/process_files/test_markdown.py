@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracemill.base.heading_roles import role_of
 from tracemill.records.events import SectionRole
 from tracemill.sources.process_files.markdown import (
     phases_of,
@@ -14,7 +15,6 @@ from tracemill.sources.process_files.markdown import (
     title_of,
     todos_of,
 )
-from tracemill.sources.process_files.table import role_of
 
 PIECES = st.sampled_from(
     [
