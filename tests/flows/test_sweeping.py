@@ -11,7 +11,7 @@ from tests.flows.sessions import write_session
 from tests.flows.test_ingest import content, ingest, texts, with_key_of
 from tests.redact.templates import fill
 from tests.repositories import Repository
-from tracemill.flows.ingest import Ingest
+from tracemill.flows.ingest import Ingest, accept, batch
 from tracemill.flows.ingest.accept import Accepting
 from tracemill.flows.ingest.results import Ingested
 from tracemill.store.lake import Lake
@@ -57,6 +57,39 @@ def test_a_secret_goes_from_sessions_that_were_read_before_and_after(
     assert SECRET not in said(workspace)
     assert said(workspace).count("[SECRET:known-secret:") == 6
     assert result.inputs == {"read": 4}
+
+
+def test_what_is_read_together_is_written_once(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place])
+
+    assert Lake(workspace.lake).versions()["steps"] == 0
+
+
+def test_a_secret_goes_from_every_batch_of_a_run(
+    workspace: Workspace, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accept, "_SHARD_INPUTS", 1)
+    monkeypatch.setattr(batch, "_INPUTS", 1)
+    ingest(workspace, [place])
+    monkeypatch.undo()
+    afresh = with_key_of(workspace, workspace.root.parent / "afresh")
+    ingest(afresh, [place])
+
+    assert SECRET not in said(workspace)
+    assert content(workspace) == content(afresh)
+
+
+def test_what_befell_an_input_is_not_forgotten_when_it_is_read_once_more(
+    workspace: Workspace, place: Path
+) -> None:
+    with (place / "c-holds.jsonl").open("ab") as out:
+        out.write(b'{"type": "\n')
+    ingest(workspace, [place])
+    before = list(Lake(workspace.lake).records(TABLES["inputs"]))
+    ingest(workspace, [place])
+
+    assert sum(one.n_records.get("quarantine", 0) for one in before) == 1
+    assert Lake(workspace.lake).count(TABLES["quarantine"]) == 1
 
 
 def test_what_looks_like_a_commit_stays_in_other_sessions(
@@ -114,6 +147,7 @@ def killed_before_sweeping(workspace: Workspace, place: Path) -> Ingested | None
 
 
 def test_a_killed_run_is_made_good_by_the_next(workspace: Workspace, place: Path) -> None:
+    ingest(workspace, [place / "a-holds.jsonl"])
     killed_before_sweeping(workspace, place)
     assert SECRET in said(workspace)
     ingest(workspace, [place])

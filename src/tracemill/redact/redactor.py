@@ -7,6 +7,7 @@ once. Records never affect one another, whatever stands beside them in a batch.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Generic, NamedTuple, TypeVar, cast
@@ -86,6 +87,21 @@ class Redactor:
         """What spares the next redactor with these rules and this home most of its making."""
         self._settler = Settler(found_by, pseudonyms, frozenset(allowed))
         self._known: dict[str, Redacted | None] = {}
+
+    def knowing(self, secrets: Iterable[bytes], allowed: Collection[str] = ()) -> Redactor:
+        """Return one with the same rules that looks for these values as well.
+
+        It is quickly made. Both are for the same thread.
+        """
+        other = copy(self)
+        other.begin(allowed)
+        other.know(secrets)
+        return other
+
+    def begin(self, allowed: Collection[str]) -> None:
+        """Forget what was known, and leave from now on what these stand-ins would stand for."""
+        self._settler = self._settler.allowing(frozenset(allowed))
+        self._known = {}
 
     def know(self, secrets: Iterable[bytes]) -> None:
         """Look from now on for these values as well, which other records gave away."""

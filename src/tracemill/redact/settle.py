@@ -67,11 +67,16 @@ class Settler:
     def __init__(
         self, finder: Finder, pseudonyms: Pseudonyms, allowed: frozenset[str] = frozenset()
     ) -> None:
+        self._finder = finder
         self._detectors, self._prefilter = finder
         self._pseudonyms = pseudonyms
         self._allowed = allowed
         self._known: Copies | None = None
         self._quiet: set[str] = set()
+
+    def allowing(self, allowed: frozenset[str]) -> Settler:
+        """Return one with the same detectors that leaves these stand-ins' texts as they are."""
+        return Settler(self._finder, self._pseudonyms, allowed)
 
     def know(self, secrets: Iterable[bytes]) -> None:
         """Look for these values as well, but for those that are allowed under any rule."""

@@ -242,7 +242,8 @@ class TableWriter:
         self.table = table
         self.n_rows = 0
         self._folder = folder
-        self._name = f"{table.name}-{uuid4().hex}.parquet"
+        self.name = f"{table.name}-{uuid4().hex}.parquet"
+        """Of the data file."""
         self._out: Any = None
         self._parquet: pq.ParquetWriter | None = None
 
@@ -264,7 +265,7 @@ class TableWriter:
         batch = _conformed(batch, self.table.schema)
         if self._parquet is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._out = (self._folder / self._name).open("wb")
+            self._out = (self._folder / self.name).open("wb")
             self._parquet = pq.ParquetWriter(
                 self._out,
                 self.table.schema,
@@ -294,7 +295,7 @@ class TableWriter:
         sync_folder(self._folder)
         return [
             AddAction(
-                path=self._name,
+                path=self.name,
                 size=size,
                 partition_values={},
                 modification_time=0,

@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, assert_never
 
+from msgspec.structs import replace
+
 from tracemill.base.ids import make_id
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.allowing import Scopes
@@ -61,7 +63,10 @@ class Accepting:
         allowances = [one for one in read_allowances(workspace.vault) if one.ended is None]
         self._scopes = Scopes(self._lake, allowances)
         self._consent = read_settings(workspace).consent
-        self._secrets: str | None = None
+        self._values_before: frozenset[bytes] = frozenset()
+        self._values: set[bytes] = set()
+        self._settled: set[str] = set()
+        self._n_settled = 0
         self._refused: list[str] = []
         self._failures: list[Failure] = []
         self._vanished: list[Known] = []
@@ -74,7 +79,8 @@ class Accepting:
         """Read, redact and keep everything that `plan` names."""
         shutil.rmtree(self._vault.spool, ignore_errors=True)
         self._vault.spool.mkdir(mode=0o700)
-        self._secrets = keep_known(str(self._vault.spool), self._vault.secrets())
+        self._values_before = self._vault.secrets()
+        self._values = set(self._values_before)
         batch = self._new_batch()
         for path, stamp, skip in plan.to_skip:
             self._skip(batch, path, stamp, skip)
@@ -85,20 +91,40 @@ class Accepting:
         batch = self._read(again, batch, executor, lambda: None)
         for path, stamp, skip in plan.opened:
             self._skip(batch, path, stamp, skip)
-        batch.accept(self._chunks)
+        self._accept(batch, executor)
         self._forget_refused()
         result = self._result(plan)
         self._sweep(executor)
         shutil.rmtree(self._vault.spool)
         return result
 
+    def _accept(self, batch: Batch, executor: Executor) -> None:
+        """Make a batch durable, once nothing stands in it that any input has given away."""
+        if new := self._values - self._values_before:
+            self._read_again(batch.to_read_again(new), batch, executor)
+        batch.accept(self._chunks)
+        if self._n_settled < len(self._values):
+            self._n_settled = len(self._values)
+            self._settled.clear()
+        self._settled |= batch.files
+
+    def _read_again(self, tasks: list[ReadTask], batch: Batch, executor: Executor) -> None:
+        """Read inputs of a batch once more, from the spool, and look for all secrets in them."""
+        spool = str(self._vault.spool)
+        shards = [replace(one, archive=spool, keeps=False) for one in self._shards(tasks)]
+        alone = len(shards) == 1  # no pool of processes is worth while for one
+        for part in read_shard(shards[0]) if alone else executor.map_shards(read_shard, shards):
+            if isinstance(part, Rows):
+                batch.write_again(part)
+            elif isinstance(part, Finished):
+                batch.add_again(part)
+
     def _sweep(self, executor: Executor) -> None:
         """Read once more what holds secrets that other inputs have given away since."""
         new = self._vault.unswept()
         if not new:
             return
-        if found := holders(self._lake, new):
-            self._secrets = keep_known(str(self._vault.spool), self._vault.secrets())
+        if found := holders(self._lake, new, self._settled):
             self._replaceable |= found
             known = [one for one in self._vault.inputs().values() if one.id in found]
             tasks = list(self._restored(known))
@@ -130,7 +156,7 @@ class Accepting:
                     report()
                 case ShardEnd():
                     if batch.is_full:
-                        batch.accept(self._chunks)
+                        self._accept(batch, executor)
                         batch = self._new_batch()
                 case _:
                     assert_never(part)
@@ -167,7 +193,7 @@ class Accepting:
         before = self._known.get(finished.task.address)
         is_given_up = finished.result.status == "skipped"
         if not (is_given_up and before is not None and before.status == "read"):
-            batch.add(finished)
+            self._values.update(batch.add(finished))
         elif before.code != reading_code(before.source):
             self._vanished.append(before)  # its rows are gone or old: the archive has its bytes
         self._count(finished.result, failed=finished.failed)
@@ -291,7 +317,7 @@ class Accepting:
             archive=str(self._vault.archive.root),
             patterns=str(self._vault.patterns),
             consent=self._consent,
-            known=self._secrets,
+            known=keep_known(str(self._vault.spool), self._values),
             erasures=self._erasures,
         )
 

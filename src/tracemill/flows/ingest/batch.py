@@ -1,22 +1,27 @@
 """One batch of inputs on its way into the store.
 
-Rows stream into data files that nothing names yet. `accept` then makes the batch durable in
-an order that survives a kill at any moment: pending, archive, lake, remembered.
+Rows are held until all inputs of the batch have been read, and those once more that hold what
+others gave away. `accept` then makes the batch durable in an order that survives a kill at any
+moment: pending, archive, lake, remembered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Final
 
+import msgspec
+
 from tracemill.base.ids import digest
-from tracemill.flows.ingest.parts import Finished
+from tracemill.flows.ingest.held_rows import HeldRows
+from tracemill.flows.ingest.parts import Finished, ReadTask
 from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.ingest.sweeping import taken_secrets
 from tracemill.flows.versions import reading_code
 from tracemill.records.findings import Input
+from tracemill.redact import may_hold
 from tracemill.store.lake import Lake, TableWriter
-from tracemill.store.tables import FACTS, TABLES
+from tracemill.store.tables import FACTS, Table
 from tracemill.store.vault import Archived, Chunk, Known, Vault
 
 _BYTES: Final = 256 * 2**20
@@ -30,13 +35,19 @@ class Batch:
         self._vault = vault
         self._lake = lake
         self._replaceable = replaceable
-        self._writers: dict[str, TableWriter] = {}
+        self._rows = HeldRows(vault.spool / "rows")
+        self._rows_again = HeldRows(vault.spool / "rows-again")
+        self._finished: dict[str, Finished] = {}
+        self._again: dict[str, Input] = {}
+        self._stale: set[str] = set()
         self._inputs: list[Input] = []
         self._states: list[Archived] = []
         self._known: list[Known] = []
         self._folders: set[str] = set()
         self._secrets: dict[str, tuple[bytes, ...]] = {}
         self._refused: set[str] = set()
+        self.files: set[str] = set()
+        """Names of its data files, once it is accepted."""
         self.n_bytes = 0
 
     @property
@@ -45,18 +56,44 @@ class Batch:
         return self.n_bytes >= _BYTES or len(self._inputs) >= _INPUTS
 
     def write(self, rows: Rows) -> None:
-        """Append rows to the data file of their table."""
-        if rows.table not in self._writers:
-            self._writers[rows.table] = self._lake.writer(TABLES[rows.table])
-        self._writers[rows.table].write(rows.batch)
+        """Hold rows until the batch is accepted."""
+        self._rows.add(rows)
 
-    def add(self, finished: Finished) -> None:
-        """Take in an input that has been read."""
+    def write_again(self, rows: Rows) -> None:
+        """Hold rows of inputs that are read once more."""
+        self._rows_again.add(rows)
+
+    def add(self, finished: Finished) -> tuple[bytes, ...]:
+        """Take in an input that has been read; return what it gives away."""
         task, result = finished.task, finished.result
         stamp = "" if finished.failed and result.reason == "not_readable" else task.stamp
         self._folders.update(finished.folders)
         self._secrets[result.id] = taken_secrets(finished.secrets)
+        self._finished[result.id] = finished
         self._note(task.address, stamp, result, finished.chunks, failed=finished.failed)
+        return self._secrets[result.id]
+
+    def to_read_again(self, secrets: Collection[bytes]) -> list[ReadTask]:
+        """Return inputs whose rows may hold one of some secrets, with their bytes in the spool.
+
+        Their rows go. Those of inputs of which no bytes are kept stay until the next run, which
+        reads these where they stand.
+        """
+        found = self._rows.holders(may_hold(secrets)) & self._finished.keys()
+        tasks = [self._finished[each].again() for each in sorted(found)]
+        kept = [task for task in tasks if task.chunks]
+        self._again = {task.input_id: self._finished[task.input_id].result for task in kept}
+        self._stale = found - self._again.keys()
+        return kept
+
+    def add_again(self, finished: Finished) -> None:
+        """Take in an input that has been read once more; what befell it first still holds."""
+        result = finished.result
+        first = self._again[result.id]
+        told = result if result.reason else first
+        self._again[result.id] = msgspec.structs.replace(
+            result, reason=told.reason, detail=told.detail
+        )
 
     def refuse(self, input_id: str) -> None:
         """Note that rows of an input have been written that must not stay."""
@@ -111,6 +148,7 @@ class Batch:
         new = {sha: chunk for sha, chunk in chunks.items() if sha not in before}
         self._commit(ids & self._replaceable)
         self._vault.finish(self._known, new, self._folders, self._secrets)
+        self._vault.mark_stale(self._stale)
         for spooled in {chunk.pack for state in self._states for chunk in state.chunks}:
             (self._vault.spool / spooled).unlink()
 
@@ -120,15 +158,21 @@ class Batch:
     def _commit(self, replaced: set[str]) -> None:
         if not self._inputs and not self._refused:
             return
-        inputs = self._lake.writer(TABLES["inputs"])
-        inputs.write_records(self._inputs)
-        self._writers["inputs"] = inputs
-        for writer in self._in_order():
-            self._lake.commit(writer, replaced=replaced)
-            if self._refused:
-                self._lake.remove(writer.table, self._refused)
-
-    def _in_order(self) -> Iterator[TableWriter]:
-        """Yield a writer for every table of facts, `inputs` last."""
         for table in FACTS:
-            yield self._writers.get(table.name) or self._lake.writer(table)
+            self._lake.commit(self._written(table), replaced=replaced)
+            if self._refused:
+                self._lake.remove(table, self._refused)
+        self._rows.clear()
+        self._rows_again.clear()
+
+    def _written(self, table: Table) -> TableWriter:
+        """Return a writer that has written all rows of a table."""
+        writer = self._lake.writer(table)
+        if table.name == "inputs":
+            writer.write_records([self._again.get(one.id, one) for one in self._inputs])
+        for rows in self._rows.batches(table.name, without=self._refused | self._again.keys()):
+            writer.write(rows)
+        for rows in self._rows_again.batches(table.name):
+            writer.write(rows)
+        self.files.add(writer.name)
+        return writer

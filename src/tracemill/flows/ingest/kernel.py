@@ -60,7 +60,10 @@ def read_shard(shard: Shard) -> Iterator[Part]:
 
 
 def _redactor(shard: Shard, allowed: frozenset[str] = frozenset()) -> Redactor:
-    return redactor(shard.key, shard.home, shard.patterns, allowed, known_secrets(shard.known))
+    known = known_secrets(shard.known)
+    if not allowed and not known:
+        return redactor(shard.key, shard.home, shard.patterns)
+    return redactor(shard.key, shard.home, shard.patterns, allowed, known)
 
 
 class _RedactionBatch:
@@ -157,7 +160,7 @@ class _Reading:
             if self._level == "off" or self._is_refused:
                 batch.finish(self)
                 return
-            if self._level == "full" and not self._gone:
+            if self._keeps and not self._gone:
                 writer = ChunkWriter(spool)
             with self._opened(writer) as blocks:
                 yield from self._read(blocks, batch)
@@ -313,10 +316,14 @@ class _Reading:
         return self._observers[trajectory_id]
 
     def _keep_secrets(self) -> str | None:
-        """Keep what this input gives away, where its bytes may be kept."""
-        if self._level != "full":
+        """Keep what this input gives away, where its bytes are kept."""
+        if not self._keeps:
             return None
         return keep_secrets(self._shard.spool, self._task.input_id, self.secrets)
+
+    @property
+    def _keeps(self) -> bool:
+        return self._level == "full" and self._shard.keeps
 
     def finished(self) -> Finished:
         """Say what became of the input, once all its records are kept."""

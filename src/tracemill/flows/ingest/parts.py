@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.ingest.rows import Rows
 from tracemill.records.findings import Input
@@ -59,6 +61,8 @@ class Shard(Record, frozen=True, kw_only=True):
     """File of the secrets that are looked for by their values, inside the vault."""
     erasures: ErasureBook | None = None
     """What was erased and must not come back."""
+    keeps: bool = True
+    """Whether bytes and secrets are kept; those of what is read once more are kept already."""
     max_line_bytes: int = MAX_LINE_BYTES
     """Longer lines are quarantined unread."""
 
@@ -82,6 +86,12 @@ class Finished(Record, frozen=True, kw_only=True):
     """Whether it is of an erased subject, so that nothing of it may be kept."""
     is_left_out: bool = False
     """Whether it was not even opened, or only looked at, since nothing of it may be kept."""
+
+    def again(self) -> ReadTask:
+        """Return what reads it once more, from its archived bytes."""
+        return replace(
+            self.task, path=self.task.address, object_id=None, member=None, chunks=self.chunks
+        )
 
 
 class ShardEnd(Record, frozen=True, kw_only=True):

@@ -34,15 +34,15 @@ def redactor(
     `compiled` is the file of the compiled patterns. They name the home folder. `allowed` are the
     stand-ins of what is harmless, `known` secrets that are looked for by their values.
     """
+    if allowed or known:
+        return redactor(key, home, compiled).knowing(known, allowed)
     kept: bytes | None = None
     with suppress(OSError):
         kept = Path(compiled).read_bytes()
-    made = Redactor(key, home=home, compiled=kept, allowed=allowed)
+    made = Redactor(key, home=home, compiled=kept)
     if made.compiled is not None and made.compiled != kept:
         with suppress(OSError):  # without it the next process takes longer, and that is all
             Path(compiled).write_bytes(made.compiled)
-    if known:
-        made.know(known)
     return made
 
 

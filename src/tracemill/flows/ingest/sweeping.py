@@ -1,17 +1,18 @@
 """Secrets that one input gave away are looked for in all others, by their values.
 
 What rules find in an input depends on its bytes alone. What is looked for by value depends on all
-inputs, so it takes a second stage: when all that is new has been read, the facts are searched for
-the secrets that are new, and inputs whose rows hold one are read once more, from the archive. That
-finds no further secrets, so one such stage is enough, and what the lake says in the end depends
-neither on the order of inputs nor on who read them.
+inputs, so it takes a second stage. When a batch has been read, its rows are searched for the
+secrets that are new, before they go into the lake, and inputs whose rows may hold one are read
+once more; in the end the same is done with what stands in the lake from before. Reading once more
+finds no further secrets, so what the lake says depends neither on the order of inputs nor on who
+read them.
 
 In plain, secrets stand in the vault alone: in its catalog, and during a run in files of its spool.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,7 @@ import pyarrow as pa
 from tracemill.base.ids import digest
 from tracemill.redact import may_hold
 from tracemill.store.lake import Lake
-from tracemill.store.tables import FACTS
+from tracemill.store.tables import FACTS, Table
 
 _LEFT_OUT: Final = "inputs"
 """Addresses of inputs make their ids, so what stands there may not depend on other inputs."""
@@ -64,21 +65,37 @@ def _read(path: str) -> tuple[bytes, ...]:
     return msgspec.msgpack.decode(Path(path).read_bytes(), type=tuple[bytes, ...])
 
 
-def holders(lake: Lake, secrets: Collection[bytes]) -> set[str]:
-    """Return the inputs whose rows may hold one of some secrets."""
+def holders(lake: Lake, secrets: Collection[bytes], settled: Collection[str] = ()) -> set[str]:
+    """Return the inputs whose rows may hold one of some secrets.
+
+    Args:
+        lake: Where the rows stand.
+        secrets: What is looked for.
+        settled: Data files in which none of them stands.
+    """
     may = may_hold(secrets)
     found: set[str] = set()
     for table in FACTS:
+        files = [name for name in lake.files(table) if name not in settled]
         texts = [field.name for field in table.schema if not pa.types.is_primitive(field.type)]
-        for batch in lake.batches(table, columns=texts) if table.name != _LEFT_OUT else ():
-            if any(may(data) for data in _bytes_of(batch)):
-                owners = batch.column(table.owner).to_pylist()
-                rows = zip(owners, batch.to_pylist(), strict=True)
-                found.update(owner for owner, row in rows if may(msgspec.json.encode(row)))
+        for batch in lake.batches(table, columns=texts, files=files):
+            found |= owners_holding(batch, table, may)
     return found
 
 
-def _bytes_of(batch: pa.RecordBatch) -> Iterator[bytes]:
-    """Yield what stands in columns of texts, without what only says where each text ends."""
-    for column in batch.columns:
+def owners_holding(rows: pa.RecordBatch, table: Table, may: Callable[[bytes], bool]) -> set[str]:
+    """Return the owners of rows of a table whose texts may hold what is looked for."""
+    if table.name == _LEFT_OUT:
+        return set()
+    found: set[str] = set()
+    for column in rows.columns:
+        if any(map(may, _bytes_of(column))):
+            texts = zip(rows.column(table.owner).to_pylist(), column.to_pylist(), strict=True)
+            found.update(each for each, text in texts if text and may(text.encode()))
+    return found
+
+
+def _bytes_of(column: pa.Array) -> Iterator[bytes]:
+    """Yield what stands in a column of texts, without what only says where each text ends."""
+    if not pa.types.is_primitive(column.type):
         yield from (buffer.to_pybytes() for buffer in column.buffers()[2:] if buffer is not None)
