@@ -19,6 +19,8 @@ BACKENDS: Final = Registry[Callable[[SubjectConfig], Subject]](
     builtin={
         "scripted": "tracemill.llm.scripted:open_subject",
         "openai": "tracemill.llm.openai:open_subject",
+        "llama-cpp": "tracemill.llm.llama_cpp:open_subject",
+        "transformers": "tracemill.llm.transformers:open_subject",
     },
 )
 """Every door by name."""

@@ -22,8 +22,8 @@ FinishReason = Literal["stop", "tool_calls", "length", "filter", "unknown"]
 """Why the model stopped: it was done, it called a tool, it ran out of room, somebody filtered it,
 or nobody says."""
 
-CallFault = Literal["not_json", "not_an_object", "no_name", "not_closed"]
-"""Why something that begins like a call is none."""
+CallFault = Literal["not_json", "not_an_object", "no_name"]
+"""Why an endpoint's call is none."""
 
 
 class SubjectError(TracemillError):
@@ -50,7 +50,7 @@ class Answer(Record, frozen=True, kw_only=True):
     """The message, with the calls that could be read. Arguments are objects."""
     raw: str | None = None
     """The text as the model wrote it; None where the door gives only what it made of it."""
-    faults: tuple[CallFault, ...] = ()
+    faults: tuple[str, ...] = ()
     """Why calls that it began could not be read, in their order."""
     finish: FinishReason = "unknown"
     """Why it stopped."""

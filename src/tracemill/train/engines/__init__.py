@@ -1,0 +1,1 @@
+"""Trainers: one module for each engine, imported when a recipe asks for it."""

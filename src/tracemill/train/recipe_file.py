@@ -1,0 +1,67 @@
+"""Training recipes as people write them: TOML, read whole or refused, with a digest of their own.
+
+A key that nobody knows is a wish that would not come true, so it is an error and no warning.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tracemill.base.errors import UnknownNameError, UsageError
+from tracemill.records.training import TrainingRecipe
+
+_AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
+
+
+def bundled_recipes() -> list[str]:
+    """Return the names of the recipes that come with the program."""
+    folder = files("tracemill.train") / "recipes"
+    names = (each.name for each in folder.iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def read_recipe(named: str) -> TrainingRecipe:
+    """Return a recipe: a file's, or a bundled one by its name.
+
+    Raises:
+        UsageError: there is no such recipe, or it says something that no recipe can say.
+    """
+    path = Path(named).expanduser()
+    if path.suffix != ".toml" and not path.exists():
+        if named not in bundled_recipes():
+            raise UnknownNameError("training recipe", named, [*bundled_recipes(), "FILE.toml"])
+        text = (files("tracemill.train") / "recipes" / f"{named}.toml").read_text("utf-8")
+        return parse_recipe(text, named)
+    try:
+        return parse_recipe(path.read_text("utf-8"), named)
+    except OSError as error:
+        raise UsageError(f"cannot read the recipe {named!r}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the recipe {named!r} is no text in UTF-8") from error
+
+
+def parse_recipe(text: str, named: str) -> TrainingRecipe:
+    """Return the recipe that a TOML text writes down.
+
+    Raises:
+        UsageError: it is no TOML, or no recipe.
+    """
+    try:
+        recipe = msgspec.convert(tomllib.loads(text), TrainingRecipe)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"the recipe {named!r} is no TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        found = _AT.search(str(error))
+        at = f" at {found['where']!r}" if found and found["where"] else ""
+        said = _AT.sub("", str(error))
+        raise UsageError(f"the recipe {named!r}{at}: {said}; see docs/training.md") from error
+    names = [stage.name for stage in recipe.stages]
+    if len(set(names)) < len(names):
+        raise UsageError(f"the recipe {named!r}: expected stages with names of their own")
+    return recipe
