@@ -47,6 +47,7 @@ from tracemill.records import (
     receipts,
     survival,
     templates,
+    training,
     trajectory,
 )
 
@@ -69,6 +70,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.change-set": change_sets.ChangeSet,
     "record.example": examples.Example,
     "record.dataset-version": datasets.DatasetVersion,
+    "record.training-run": training.TrainingRun,
     "record.receipt": receipts.Receipt,
     "record.template": templates.TemplateSpec,
     "record.erasure-receipt": erasures.ErasureReceipt,

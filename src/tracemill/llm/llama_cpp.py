@@ -1,4 +1,4 @@
-"""llama.cpp in this process: a GGUF model, and LoRA adapters that act as strongly as each question says.
+"""llama.cpp in this process: a GGUF model, and a LoRA adapter that acts as a question says.
 
 Prompts are rendered by us, in the form that the model was trained in, and answers are read back by
 us; llama.cpp sees text and tokens alone. A base and its tuned form are one model with an adapter

@@ -1,4 +1,4 @@
-"""A model in PyTorch: a folder or hub id, with a PEFT adapter. Slow on a processor; exact everywhere."""
+"""A model in PyTorch, with a PEFT adapter: slow on a processor, and at home on a GPU."""
 
 from __future__ import annotations
 

@@ -25,9 +25,6 @@ Precision = Literal["bf16", "fp32"]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
-ExampleDrop = Literal["too_long", "nothing_trained", "special_token", "not_renderable"]
-"""Why an example of a slice is not trained on."""
-
 
 class DataSlice(Record, frozen=True, kw_only=True):
     """Some examples of a dataset; what it names must all hold."""
@@ -204,7 +201,7 @@ class TrainingRun(Record, frozen=True, kw_only=True):
     parent: str | None = None
     """The run whose adapter it went on from; None where it began with the base."""
     format: str | None = None
-    """Fingerprint of the template and tokenizer; what the model is served with must have the same."""
+    """Fingerprint of template and tokenizer; what the model is served with must have the same."""
     datasets: tuple[str, ...] = ()
     """Ids of the dataset versions, or hashes of the files, that the stages drew from."""
     example_ids: tuple[str, ...] = ()

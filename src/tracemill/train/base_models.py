@@ -53,7 +53,12 @@ def find_base(named: str, beside: Path | None = None) -> BaseModel:
                 "a GGUF file in it"
             )
         return BaseModel(str(path), None)
-    if path.suffix == ".gguf" or path.exists() or named.count("/") != 1 or named.startswith((".", "/")):
+    if (
+        path.suffix == ".gguf"
+        or path.exists()
+        or named.count("/") != 1
+        or named.startswith((".", "/"))
+    ):
         raise UsageError(
             f"no base model {named!r}: expected a folder, a GGUF file, a hub id as OWNER/NAME, or "
             "package:NAME"

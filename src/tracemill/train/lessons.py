@@ -59,7 +59,7 @@ def read_lesson(row: Mapping[str, Any], builder: str) -> Lesson:
     try:
         about = (row["id"], builder, tuple(row.get("tags") or ()), tuple(row.get("tools") or ()))
         if "chosen" in row:
-            sides = (_messages(row["chosen"], all_trained=True), _messages(row["rejected"], all_trained=True))
+            sides = (_messages(row["chosen"]), _messages(row["rejected"]))
             return Lesson(*about, _messages(row["prompt"]), *sides)
         return Lesson(*about, _messages(row["messages"], row.get("trained")))
     except (KeyError, TypeError, ValueError) as error:
@@ -70,22 +70,25 @@ def read_lesson(row: Mapping[str, Any], builder: str) -> Lesson:
 
 
 def _messages(
-    rows: Sequence[Mapping[str, Any]], trained: Sequence[bool] | None = None, *, all_trained: bool = False
+    rows: Sequence[Mapping[str, Any]], trained: Sequence[bool] | None = None
 ) -> tuple[Message, ...]:
     """Return messages; where nothing says which are trained, all of the assistant's are."""
-    is_open = all_trained or trained is None
-    flags = [is_open and row["role"] == "assistant" for row in rows] if is_open else trained or []
+    flags = [row["role"] == "assistant" for row in rows] if trained is None else trained
     return tuple(_message(row, is_trained=flag) for row, flag in zip(rows, flags, strict=True))
 
 
 def _message(row: Mapping[str, Any], *, is_trained: bool) -> Message:
     named = {"reasoning" if key == "reasoning_content" else key: row[key] for key in row}
-    return msgspec.convert({**named, "content": row.get("content") or "", "trained": is_trained}, Message)
+    return msgspec.convert(
+        {**named, "content": row.get("content") or "", "trained": is_trained}, Message
+    )
 
 
 def choose(lessons: Iterable[Lesson], wanted: DataSlice, seed: int) -> list[Lesson]:
     """Return the lessons that a slice names, in the order of their ids."""
-    found = sorted((lesson for lesson in lessons if _fits(lesson, wanted)), key=lambda each: each.id)
+    found = sorted(
+        (lesson for lesson in lessons if _fits(lesson, wanted)), key=lambda each: each.id
+    )
     if wanted.limit is None or len(found) <= wanted.limit:
         return found
     drawn = random.Random(seed).sample(range(len(found)), wanted.limit)  # noqa: S311 - no secret
@@ -140,7 +143,9 @@ def _encode(lesson: Lesson, method: Method, encoder: Encoder, longest: int) -> l
         return error.reason
     if not made or any(row.n_trained == 0 for row in made):
         return "nothing_trained"
-    lengths = (len(row.input_ids) if isinstance(row, ImitatedRow) else _longest(row) for row in made)
+    lengths = (
+        len(row.input_ids) if isinstance(row, ImitatedRow) else _longest(row) for row in made
+    )
     return "too_long" if max(lengths) > longest else made
 
 

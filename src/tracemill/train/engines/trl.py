@@ -14,6 +14,7 @@ import os
 import resource
 import shutil
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -30,6 +31,12 @@ from tracemill.train.engines.trl_trainers import make_trainer
 from tracemill.train.protocol import Job, Report, StageData, Trained, TrainProgress
 
 _DONE: Final = "stage.json"
+_QUIET: Final = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TQDM_DISABLE": "1",
+}
+"""What keeps libraries from calling home, and from drawing bars beside ours."""
 _OWN: Final = frozenset({"loss", "learning_rate", "epoch", "step"})
 
 
@@ -40,7 +47,7 @@ class TrlTrainer:
 
     def train(self, job: Job, report: Report) -> Trained:
         """Train the stages that are not done yet."""
-        torch = _torch()
+        torch = _engine(is_local=Path(job.base.place).exists())
         runs: list[StageRun] = []
         adapter = job.parent
         base, tokenizer = load_model(job.base, job.recipe), make_tokenizer(job.tokens)
@@ -63,9 +70,18 @@ class TrlTrainer:
         )
 
 
-def _torch() -> Any:
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+def _engine(*, is_local: bool) -> Any:
+    """Import PyTorch and what trains with it: quietly, and without a word to anybody outside.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    if is_local:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
+        import datasets
         import torch
         import trl
     except ImportError as error:
@@ -73,6 +89,8 @@ def _torch() -> Any:
             f"to train, the package {error.name!r} is needed: pip install 'tracemill[train]'; "
             "docs/training.md says how to get it for a processor without a GPU"
         ) from error
+    datasets.disable_progress_bars()
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
     del trl
     return torch
 
@@ -156,7 +174,9 @@ def with_adapter(base: Any, job: Job, adapter: Path | None) -> Any:
 
 def _last_checkpoint(folder: Path) -> Path | None:
     """Return the last whole checkpoint: its state is written last."""
-    whole = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json") if _is_json(path)]
+    whole = [
+        path.parent for path in folder.glob("checkpoint-*/trainer_state.json") if _is_json(path)
+    ]
     return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 

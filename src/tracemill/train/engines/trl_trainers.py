@@ -29,14 +29,14 @@ def make_trainer(
 ) -> Any:
     """Return TRL's trainer for a stage, from the model and the tokenizer."""
     from datasets import Dataset
+    from transformers.trainer_callback import PrinterCallback
 
     kind, config = _kinds(stage.method)
     model, tokenizer = parts
     rows = Dataset.from_list(_columns(data, stage.batch_size))
     arguments = config(**_arguments(job, stage, folder))
-    trainer = kind(
-        model=model, args=arguments, train_dataset=rows, processing_class=tokenizer
-    )
+    trainer = kind(model=model, args=arguments, train_dataset=rows, processing_class=tokenizer)
+    trainer.remove_callback(PrinterCallback)
     _require_same_rows(trainer.train_dataset, rows)
     return trainer
 
@@ -126,7 +126,9 @@ def _arguments(job: Job, stage: Stage, folder: Path) -> dict[str, Any]:
 
 def _require_same_rows(held: Any, given: Any) -> None:
     names = [name for name in given.column_names if name in held.column_names]
-    if len(held) != len(given) or any(
-        list(held[name]) != list(given[name]) for name in names
-    ) or names != given.column_names:
+    if (
+        len(held) != len(given)
+        or any(list(held[name]) != list(given[name]) for name in names)
+        or names != given.column_names
+    ):
         raise ForeignRowsError("the trainer holds other rows than it was given")

