@@ -16,7 +16,16 @@ import msgspec
 import pytest
 
 from tracemill import records
-from tracemill.flows import consent, erasure, expiry, gate_rows, results, team_views, vault
+from tracemill.flows import (
+    consent,
+    erasure,
+    expiry,
+    gate_rows,
+    results,
+    review_rows,
+    team_views,
+    vault,
+)
 from tracemill.flows import gates as gate_answers
 from tracemill.flows.held import rows as held_rows
 from tracemill.flows.held import shown
@@ -106,6 +115,11 @@ TYPES: Final[dict[str, Any]] = {
     "answer.allow": allowing.AllowResult,
     "answer.allowed": allowing.AllowedList,
     "answer.verify": verify.VerifyResult,
+    "answer.review-item": review_rows.NextItem,
+    "answer.review-filed": review_rows.Submitted,
+    "answer.review-undone": review_rows.Undone,
+    "answer.review": review_rows.ShownReviews,
+    "row.review": review_rows.ReviewRow,
     "row.redacted": rows.RedactedRow,
     "row.refused": rows.RefusedRow,
     "row.session": results.SessionRow,

@@ -33,6 +33,7 @@ from tracemill.cli.exits import (
 _START: Final = Group.create_ordered("Start here")
 _COLLECT: Final = Group.create_ordered("Collect")
 _LOOK: Final = Group.create_ordered("Look")
+_REVIEW: Final = Group.create_ordered("Review")
 _DATASETS: Final = Group.create_ordered("Datasets")
 _PRIVACY: Final = Group.create_ordered("Privacy")
 _MAINTAIN: Final = Group.create_ordered("Maintain")
@@ -131,6 +132,18 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
         ),
         "link": ("Which records belong together.", {"list": "List links, the surest first."}),
     },
+    _REVIEW: {
+        "review": (
+            "What people think of recorded work.",
+            {
+                "next": "Show what waits for a person, and ask what you think of it.",
+                "submit": "File a review.",
+                "undo": "Take back a review of yours.",
+                "list": "List reviews, newest first.",
+                "show": "Show what is to be judged, and what people said of it.",
+            },
+        )
+    },
     _DATASETS: {
         "dataset": (
             "Dataset versions.",
@@ -187,6 +200,7 @@ _ASKED: Final[Mapping[str, str]] = {
     "privacy preview": "[OPTIONS] [FILES...]",
     "privacy redact": "[OPTIONS] [FILES...]",
     "privacy scan": "[OPTIONS] [TARGETS...]",
+    "review undo": "[OPTIONS] [NAME]",
 }
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
 _MODULES: Final[Mapping[str, str]] = {

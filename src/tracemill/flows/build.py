@@ -50,6 +50,8 @@ class BuildShard(Record, frozen=True, kw_only=True):
     """The trajectories."""
     config: ChatConfig
     """The builder's settings."""
+    unwanted: frozenset[str] = frozenset()
+    """Examples that people say nobody should imitate."""
 
 
 class BuiltRows(Record, frozen=True, kw_only=True):
@@ -77,6 +79,9 @@ def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
         for made in make_examples(work, steps, shard.config):
             if isinstance(made, Drop):
                 drops[work.episode.id][made.reason] += 1
+                continue
+            if made.id in shard.unwanted:
+                drops[work.episode.id]["unwanted_by_people"] += 1
                 continue
             held[table_of(made)].append(made)
             n_chars += sum(len(message.content) for message in messages_of(made))
@@ -144,7 +149,12 @@ def build_examples(
     if stale or gone:
         replaced = {*gone, *(episode.id for episode in stale)}
         works = [work for episode in stale for work in _works(episode, facts)]
-        drops = _build(lake, list(_shards(lake, root, works, config)), executor, replaced)
+        unwanted = frozenset(name for e in stale for name in facts.reviews.unwanted(e.session_ids))
+        shards = [
+            msgspec.structs.replace(shard, unwanted=unwanted)
+            for shard in _shards(lake, root, works, config)
+        ]
+        drops = _build(lake, shards, executor, replaced)
         for work in works:
             if not needs_steps(work, config):
                 drops[work.episode.id].update(drop.reason for drop in drop_whole(work, config))
@@ -187,7 +197,9 @@ def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
         for trajectory_id in episode.trajectory_ids
     ]
     code = f"{CURATE_VERSION}:{RENDER_VERSION}:{reading_code()}"
-    return digest(code, msgspec.json.encode(config), msgspec.json.encode(episode), *contents)
+    unwanted = facts.reviews.unwanted(episode.session_ids)
+    known = (msgspec.json.encode(config), msgspec.json.encode(episode))
+    return digest(code, *known, *contents, *unwanted)
 
 
 def _works(episode: Episode, facts: Facts) -> Iterator[Work]:

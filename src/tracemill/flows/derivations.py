@@ -19,6 +19,7 @@ from tracemill.flows.facts import Facts
 from tracemill.flows.gates import compare_gates
 from tracemill.flows.indexing import FoundCounts, count_findings, count_store, fill_index
 from tracemill.flows.publish import Unfinished, publish
+from tracemill.flows.review_facts import Known
 from tracemill.flows.timing import StageClock
 from tracemill.label import LABEL_VERSION
 from tracemill.label.evidence import commits_of
@@ -41,6 +42,7 @@ from tracemill.records.survival import Survival
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
 from tracemill.report.card import CardFacts
+from tracemill.review import REVIEW_VERSION
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -54,6 +56,7 @@ _VERSIONS: Final = {
     "link": LINK_VERSION,
     "redact": REDACT_VERSION,
     "render": RENDER_VERSION,
+    "review": REVIEW_VERSION,
 }
 
 
@@ -102,6 +105,8 @@ class Derivations:
             version = self._publish(drops, facts, found)
         with self._clock.stage("index"):
             fill_index(self._index, facts)
+            shown = Known(facts.episodes, facts.activities, facts.commits)
+            facts.reviews.fill(self._index, self._lake, shown)
             counts = count_store(self._lake, facts, version, drops, found)
             self._index.note(counts=msgspec.json.encode(counts).decode())
 
@@ -111,8 +116,10 @@ class Derivations:
             facts.episodes.append(
                 judge_episode(group, facts.trajectories, facts.activities, history)
             )
+        facts.episodes = facts.reviews.supersede(facts.episodes)
         facts.labels.extend(_labels(facts, history))
         facts.survivals.extend(_survivals(facts, history))
+        facts.labels.extend(facts.reviews.labels(facts.episodes))
         self._keep("episodes", facts.episodes)
         self._keep("survivals", facts.survivals)
         self._keep("labels", facts.labels, [label.target.id for label in facts.labels])

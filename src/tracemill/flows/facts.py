@@ -10,6 +10,7 @@ from typing import Final
 
 from tracemill.flows.ci_gates import CiEvent, ci_gates
 from tracemill.flows.held import Held
+from tracemill.flows.review_facts import ReviewFacts
 from tracemill.flows.team_gates import TeamEvent, team_gate, team_gates, team_tests
 from tracemill.link.work_links import WrittenDocument
 from tracemill.records.activity import Activity
@@ -58,11 +59,13 @@ class Facts:
         self._team: list[TeamEvent] = []
         self.undone: list[ChangeUndone] = []
         self.held = Held()
+        self.reviews = ReviewFacts()
         self.lines: list[LinesAdded] = []
         self.fates: list[LineFate] = []
         self.written: list[WrittenDocument] = []
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
+        self.reviews.close()
         self.commits.sort(key=lambda commit: commit.id)
         self.checkpoints.sort(key=lambda checkpoint: checkpoint.id)
         self.gate_runs += ci_gates(self._ci)
@@ -97,6 +100,7 @@ class Facts:
             if isinstance(event, FileVersion) and event.commit is not None:
                 self.written.append(_written(event, event.commit))
             self.held.take(event)
+            self.reviews.take(event)
             if isinstance(event, TeamEvent) and team_gate(event) is not None:
                 self._team.append(event)
 

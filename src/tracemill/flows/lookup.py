@@ -187,6 +187,11 @@ def show_work(workspace: Workspace, name: str) -> ShownEpisode:
 
     lake = Lake(workspace.lake)
     (episode,) = lake.records(TABLES["episodes"], owners={row.id})
-    labels = lake.records(TABLES["labels"], owners={row.id, *episode.trajectory_ids})
+    labels = list(lake.records(TABLES["labels"], owners={row.id, *episode.trajectory_ids}))
     survival = next(lake.records(TABLES["survivals"], owners={row.id}), None)
-    return ShownEpisode(episode=episode, labels=list(labels), survival=survival)
+    from tracemill.flows.review_pending import with_pending
+
+    with open_index(workspace) as index:
+        said = index.find("review", row.id)
+    reviewed = with_pending(said, episode, labels)
+    return ShownEpisode(episode=reviewed.episode, labels=reviewed.labels, survival=survival)

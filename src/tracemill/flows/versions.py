@@ -38,6 +38,8 @@ def deriving_code() -> str:
     from tracemill.label import LABEL_VERSION
     from tracemill.link import LINK_VERSION
     from tracemill.render import RENDER_VERSION
+    from tracemill.review import REVIEW_VERSION
 
+    of_people = (REVIEW_VERSION,)
     rules = (LINK_VERSION, LABEL_VERSION, RENDER_VERSION, CURATE_VERSION, EXPORT_VERSION)
-    return digest(*map(str, rules), msgspec.json.encode(ChatConfig()))
+    return digest(*map(str, rules + of_people), msgspec.json.encode(ChatConfig()))

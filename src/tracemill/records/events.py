@@ -48,6 +48,7 @@ from tracemill.records.forge import (
     Review,
 )
 from tracemill.records.gates import GateRun
+from tracemill.records.reviews import HumanReview, ReviewUndone
 from tracemill.records.session_events import (
     Compaction,
     Feedback,
@@ -85,6 +86,8 @@ Event = (
     | IssueHeader
     | TeamReport
     | Decision
+    | HumanReview
+    | ReviewUndone
 )
 """Any event."""
 
@@ -115,6 +118,7 @@ __all__ = [
     "FileIssue",
     "FileVersion",
     "GateRun",
+    "HumanReview",
     "Issue",
     "IssueHeader",
     "LineFate",
@@ -125,6 +129,7 @@ __all__ = [
     "PullRequestLink",
     "Push",
     "Review",
+    "ReviewUndone",
     "Section",
     "SectionRole",
     "SessionSummary",

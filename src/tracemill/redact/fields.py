@@ -29,6 +29,7 @@ from tracemill.records.events import (
     FileChange,
     FileVersion,
     GateRun,
+    HumanReview,
     Issue,
     LineFate,
     LinesAdded,
@@ -36,13 +37,14 @@ from tracemill.records.events import (
     PullRequest,
     Push,
     Review,
+    ReviewUndone,
     TeamReport,
     Todo,
 )
 from tracemill.records.findings import Input
 from tracemill.records.forge import Actor
 from tracemill.records.gates import GateResult
-from tracemill.records.refs import Origin, Record
+from tracemill.records.refs import Origin, Record, Ref
 from tracemill.records.trajectory import Remainder, Step, ToolCall, ToolResult, Trajectory
 
 VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
@@ -77,6 +79,9 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     GateRun: frozenset({"tool", "commit", "run_id"}),
     GateResult: frozenset({"id", "gate_run_id", "commit"}),
     TeamReport: frozenset({"session_id"}),
+    Ref: frozenset({"id"}),
+    HumanReview: frozenset({"review_id", "basis", "session_ids"}),
+    ReviewUndone: frozenset({"review_id"}),
     Input: frozenset({"id", "source", "content", "n_records"}),
 }
 """Ids, hashes and names of our own or that links depend on, by the class that declares them."""

@@ -31,6 +31,11 @@ CREATE TABLE IF NOT EXISTS built (
   episode_id TEXT PRIMARY KEY, key TEXT NOT NULL, drops TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+_WAITING: Final = """\
+FROM rows AS r WHERE kind = ?1 AND NOT EXISTS
+(SELECT 1 FROM aliases AS a WHERE a.alias = ?3 || r.id AND a.kind = ?2)
+AND (?4 IS NULL OR EXISTS (SELECT 1 FROM aliases AS a WHERE a.alias = ?4 || r.id AND a.kind = ?2))
+"""
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -108,6 +113,51 @@ class Index:
                 "INSERT OR IGNORE INTO aliases VALUES (?, ?, ?)",
                 ((alias, row.kind, row.id) for row in kept for alias in row.aliases),
             )
+
+    def put(self, row: Row) -> None:
+        """Put one row in place of what has its kind and id, if anything has."""
+        with self._database as database:
+            self._remove(row.kind, row.id)
+            data = (row.kind, row.id, row.sort, _encode(row.data).decode())
+            database.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", data)
+            database.executemany(
+                "INSERT OR IGNORE INTO aliases VALUES (?, ?, ?)",
+                ((alias, row.kind, row.id) for alias in row.aliases),
+            )
+
+    def remove(self, kind: str, name: str) -> None:
+        """Take away the row of a kind that has this id."""
+        with self._database:
+            self._remove(kind, name)
+
+    def _remove(self, kind: str, name: str) -> None:
+        self._database.execute("DELETE FROM rows WHERE kind = ? AND id = ?", (kind, name))
+        self._database.execute("DELETE FROM aliases WHERE kind = ? AND id = ?", (kind, name))
+
+    def waiting(
+        self, kind: str, answer: str, *, without: str = "", having: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield rows of a kind that no row of the kind `answer` answers, highest first.
+
+        An answer has the id of what it answers as an alias, behind a word of its own or none.
+
+        Args:
+            kind: the kind of what waits.
+            answer: the kind of its answers.
+            without: the word of the answers that there must not be.
+            having: the word of an answer that there must be; None for no matter.
+        """
+        query = f"SELECT data {_WAITING} ORDER BY sort DESC, id"
+        for (data,) in self._database.execute(query, (kind, answer, without, having)):
+            yield json.loads(data)
+
+    def n_waiting(
+        self, kind: str, answer: str, *, without: str = "", having: str | None = None
+    ) -> int:
+        """Return how many rows `waiting` would yield."""
+        query = f"SELECT COUNT(*) {_WAITING}"
+        row = self._database.execute(query, (kind, answer, without, having)).fetchone()
+        return int(row[0])
 
     def rows(self, kind: str, limit: int = -1) -> Iterator[dict[str, Any]]:
         """Yield rows of a kind, highest sort key first; a negative limit means all."""

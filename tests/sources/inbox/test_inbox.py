@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from tests.sources.reading import head_of, jsonl, read
 
 from tracemill.capture import KINDS, emit
 from tracemill.records.captured import Captured
+from tracemill.records.events import HumanReview, ReviewUndone
 from tracemill.sources.inbox import Inbox
 from tracemill.sources.inbox.fields import FIELDS
 
@@ -160,3 +162,60 @@ def test_every_field_of_every_kind_is_checked() -> None:
                 payload = {name: payload}
             (bad,) = read(Inbox(), jsonl(event(kind=kind, payload=payload))).quarantined
             assert repr(path) in bad.detail
+
+
+REVIEW = {
+    "review_id": "review_0123456789abcdef0123",
+    "subject": {"kind": "episode", "id": "ep_0123456789abcdef0123"},
+    "reviewer": "ada",
+    "form": {
+        "outcome": "failed", "overall_rating": 2, "checklist": {"edge_cases": "no"},
+        "comments": "a", "suggested_improvements": "b", "learning_signal": "c",
+    },
+}  # fmt: skip
+
+
+def told(kind: str, payload: dict[str, Any]) -> bytes:
+    line = {"tracemill": 1, "kind": kind, "at": "2026-03-01T10:00:00Z", "payload": payload}
+    return json.dumps(line).encode() + b"\n"
+
+
+def test_a_review_is_read_field_by_field() -> None:
+    (found,) = read(Inbox(), told("review", REVIEW)).events
+
+    assert isinstance(found, HumanReview)
+    assert found.reviewer.person == "ada"
+    assert msgspec.to_builtins(found.form) == REVIEW["form"]
+
+
+def test_a_review_that_was_taken_back_is_an_event_of_its_own() -> None:
+    (found,) = read(Inbox(), told("review_undone", {"review_id": REVIEW["review_id"]})).events
+
+    assert isinstance(found, ReviewUndone)
+    assert found.review_id == REVIEW["review_id"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"form": {"overall_rating": 6}}, "$.form.overall_rating"),
+        ({"form": {"overall_rating": "5"}}, "$.form.overall_rating"),
+        ({"form": {"outcome": "secret word"}}, "$.form.outcome"),
+        ({"form": {"comments": 3}}, "$.form.comments"),
+        ({"form": {"learning_signal": []}}, "$.form.learning_signal"),
+        ({"form": {"checklist": {"a": 1}}}, "$.form.checklist"),
+        ({"form": {"secret word": 1}}, "unknown field"),
+        ({"subject": {"kind": "person", "id": "ep_0"}}, "$.subject.kind"),
+        ({"review_id": "secret word"}, "expected ids"),
+        ({"basis": "secret word"}, "expected 20 hex"),
+    ],
+)
+def test_a_wrong_field_of_a_review_is_named_and_not_quoted(
+    change: dict[str, Any], said: str
+) -> None:
+    found = read(Inbox(), told("review", {**REVIEW, **change}))
+    (bad,) = found.quarantined
+
+    assert found.events == []
+    assert said in bad.detail
+    assert "secret word" not in bad.detail

@@ -15,8 +15,9 @@ import msgspec
 
 from tracemill.flows.ingest.recognition import Skip
 from tracemill.records.activity import Activity
-from tracemill.records.events import Compaction, Feedback
+from tracemill.records.events import Compaction, Feedback, HumanReview, ReviewUndone
 from tracemill.records.findings import Quarantined
+from tracemill.records.reviews import ReviewForm
 from tracemill.records.settings import CONSENT_LEVELS, Consent, ConsentLevel, ConsentRule
 from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
@@ -97,12 +98,18 @@ def numbers_of(record: object) -> object | None:
             return _only(record, _OF_TRAJECTORY)
         case Activity():
             return _only(record, _OF_ACTIVITY)
-        case Compaction() | Quarantined():
+        case Compaction() | Quarantined() | ReviewUndone():
             return record
-        case Feedback():
-            return msgspec.structs.replace(record, text=None)
+        case Feedback() | HumanReview():
+            return _without_words(record)
         case _:
             return None
+
+
+def _without_words(event: Feedback | HumanReview) -> Feedback | HumanReview:
+    if isinstance(event, Feedback):
+        return msgspec.structs.replace(event, text=None)
+    return msgspec.structs.replace(event, form=_only(event.form, _OF_FORM))
 
 
 def _step(step: Step) -> Step:
@@ -132,10 +139,12 @@ _OF_ACTIVITY: Final = (
     "compacted_steps", "stated_solved", "stated_liked", "last_edit_step", "last_edit_at", "ending",
     "last_user_step", "started", "ended",
 )  # fmt: skip
+_OF_FORM: Final = ("outcome", "overall_rating")
 LET_IN: Final[Mapping[type[msgspec.Struct], Sequence[str]]] = {
     ToolResult: _OF_RESULT,
     Step: _OF_STEP,
     Trajectory: _OF_TRAJECTORY,
     Activity: _OF_ACTIVITY,
+    ReviewForm: _OF_FORM,
 }
 """The fields that are kept at the level `metadata`: none of them holds text of a session."""

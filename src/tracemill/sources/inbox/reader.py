@@ -9,6 +9,7 @@ from tracemill.base.lines import Line
 from tracemill.records.captured import CAPTURED_KINDS, Captured, CapturedKind
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.inbox.fields import fault_of
+from tracemill.sources.inbox.reviews import REVIEW_KINDS, Place, read_review
 from tracemill.sources.json_lines import BadShapeError, is_too_deep, moment, text, unknown_type
 from tracemill.sources.protocol import SourceRecord
 
@@ -29,13 +30,18 @@ class InboxReader:
         if record.get("tracemill") != _FORMAT:
             raise BadShapeError(f"expected an event of format {_FORMAT}, found another")
         kind = record.get("kind")
-        if kind not in CAPTURED_KINDS:
+        if kind not in CAPTURED_KINDS and kind not in REVIEW_KINDS:
             return unknown_type(kind)
         at, payload = moment(record.get("at")), record.get("payload")
         if at is None:
             raise BadShapeError("expected a moment with its offset to UTC as `at`, found none")
         if not isinstance(payload, dict) or is_too_deep(payload):
             raise BadShapeError("expected an object as `payload`, found none, or too deep a one")
+        if kind in REVIEW_KINDS:
+            span = Span(start=line.start, end=line.end)
+            place = Place(id=self._id(line), at=at, origin=self._origin, span=span)
+            self.ready.append(read_review(kind, payload, place))
+            return None
         name = cast("CapturedKind", kind)
         if (fault := fault_of(name, payload)) is not None:
             raise BadShapeError(fault)

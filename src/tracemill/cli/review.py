@@ -1,0 +1,202 @@
+"""`tracemill review`: look at what waits for a person, and say what you think of it."""
+
+import sys
+from dataclasses import dataclass
+from getpass import getuser
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tracemill.base.clock import now
+from tracemill.base.errors import UsageError
+from tracemill.base.text import counted, one_line
+from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.output import Common, Listing, Shape, answer, hint, show_list, when, write
+from tracemill.cli.review_screen import Keys, judge, show_item, show_machine
+from tracemill.flows.review import Desk
+from tracemill.flows.review_rows import ReviewRow
+from tracemill.records.episodes import Outcome
+from tracemill.records.reviews import ReviewForm
+
+_SUBMIT = "tracemill review submit {} --outcome achieved --rating 4"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Said:
+    """What is said in a review."""
+
+    outcome: Outcome | None = None
+    """What became of it; unknown says that nobody can tell."""
+    rating: Annotated[int | None, Parameter(validator=Number(gte=1, lte=5))] = None
+    """How good it is, from 1 to 5."""
+    answers: Annotated[tuple[str, ...], Parameter(name="--answer", negative="")] = ()
+    """An answer of the checklist as QUESTION=ANSWER; may be given again."""
+    comments: str | None = None
+    """What else there is to say; it is redacted like any other text."""
+    improvements: str | None = None
+    """What would have been better."""
+    learning: str | None = None
+    """What should be learned from it."""
+
+    def form(self) -> ReviewForm:
+        """Return it as the form that is filed."""
+        return ReviewForm(
+            outcome=self.outcome,
+            overall_rating=self.rating,
+            checklist=dict(map(_answer, self.answers)),
+            comments=self.comments,
+            suggested_improvements=self.improvements,
+            learning_signal=self.learning,
+        )
+
+
+def next_review(
+    *,
+    second: Annotated[bool, Parameter(negative="")] = False,
+    no_input: Annotated[bool, Parameter(negative="")] = False,
+    by: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Show what waits first, and ask what you think of it; in a pipe it is only shown.
+
+    What the rules think is not shown before you have said your own.
+
+    Parameters
+    ----------
+    second
+        Show what others have judged and you have not, so that agreement can be measured.
+    no_input
+        Ask nothing, even at a terminal.
+    by
+        Who reviews; by default your user name. Only a pseudonym of it is kept outside the vault.
+    """
+    is_asked = not (common.json or no_input) and sys.stdin.isatty() and sys.stdout.isatty()
+    with Desk(common.open(), by or getuser()) as desk:
+        if is_asked:
+            n_filed = judge(desk, Keys(), is_second=second)
+            hint(f"{counted(n_filed, 'review')} filed; next: tracemill run", common)
+            return EXIT_DONE
+        found = desk.next_item(is_second=second)
+    following = [_SUBMIT.format(found.item.id)] if found.item else ["tracemill review stats"]
+    if not answer("review-item", found, common, next_steps=following):
+        if found.item is None:
+            hint("nothing waits for a review; see: tracemill review stats", common)
+        else:
+            show_item(found.item, found.waiting)
+            hint(f"next: {following[0]}", common)
+    return EXIT_DONE if found.item else EXIT_NOTHING
+
+
+def submit_review(
+    name: str,
+    /,
+    *,
+    said: Said = Said(),
+    by: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """File a review of an episode, an example or an event, whether it waits or not.
+
+    Parameters
+    ----------
+    name
+        Its id, or how it begins.
+    by
+        Who reviews; by default your user name.
+    """
+    with Desk(common.open(), by or getuser()) as desk:
+        filed = desk.submit(name, said.form(), now())
+    following = [f"tracemill review undo {filed.review.id}", "tracemill run"]
+    if not answer("review-filed", filed, common, next_steps=following):
+        write(f"{filed.review.id}  filed on {filed.review.subject}")
+        show_machine(filed.machine, filed.triggers)
+        hint(f"{filed.waiting:,} wait; it is a label after: tracemill run", common)
+    return EXIT_DONE
+
+
+def undo_review(
+    name: str | None = None,
+    /,
+    *,
+    by: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Take back a review of yours: the last, or the one that is named.
+
+    Parameters
+    ----------
+    name
+        The review's id, or how it begins, or the id of what it is of.
+    by
+        Who reviews; by default your user name.
+    """
+    with Desk(common.open(), by or getuser()) as desk:
+        undone = desk.undo(name, now())
+    if not answer("review-undone", undone, common, next_steps=["tracemill review next"]):
+        write(f"{undone.review.id}  taken back, of {undone.review.subject}")
+    return EXIT_DONE
+
+
+def show_review(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Show what is to be judged, and what people said of it.
+
+    Parameters
+    ----------
+    name
+        Its id, or a review's, or how one of them begins.
+    """
+    with Desk(common.open(), getuser()) as desk:
+        shown = desk.show(name)
+    if answer("review", shown, common, next_steps=[_SUBMIT.format(shown.item.id)]):
+        return EXIT_DONE
+    show_item(shown.item, None)
+    for row in shown.reviews:
+        write(f"\n{row.id}  {row.reviewer}  {when(row.at)}")
+        write("  ".join(_said(row)))
+        for text in (row.comments, row.suggested_improvements, row.learning_signal):
+            if text:
+                write(f"  {text}")
+    if shown.machine is not None:
+        show_machine(shown.machine, shown.triggers or ())
+    return EXIT_DONE
+
+
+def _answer(said: str) -> tuple[str, str]:
+    question, is_pair, found = said.partition("=")
+    if not is_pair:
+        raise UsageError(f"--answer: expected QUESTION=ANSWER, found {said!r}")
+    return question, found
+
+
+def _said(row: ReviewRow) -> list[str]:
+    found = [row.outcome] if row.outcome else []
+    found += [f"{row.overall_rating} of 5"] if row.overall_rating else []
+    found += [f"{name}={value}" for name, value in row.checklist.items()]
+    return found + ([] if row.current else ["before the work went on"])
+
+
+def _cells(row: ReviewRow) -> tuple[str, ...]:
+    rating = str(row.overall_rating or "")
+    said = one_line(row.comments or row.learning_signal or "", 60)
+    return row.id, row.subject, row.reviewer, when(row.at), row.outcome or "", rating, said
+
+
+_SHAPE = Shape(
+    "reviews",
+    ("ID", "OF", "REVIEWER", "AT", "OUTCOME", "RATING", "COMMENTS"),
+    _cells,
+    "tracemill review show ID",
+    ("AT", "REVIEWER"),
+    "nobody has reviewed anything yet; next: tracemill review next",
+)
+
+
+def list_review(
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List reviews, newest first."""
+    return show_list("review", ReviewRow, _SHAPE, listing, common)

@@ -1,0 +1,114 @@
+"""What a reviewer sees of an episode, an example or an event: what was recorded, in small.
+
+Nothing that a rule concluded is shown: no outcome, no score, no sureness, and not why the item
+waits. What a check printed and what a person asked for is record, and is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from tracemill.base.text import counted, one_line
+from tracemill.records.activity import Activity, CheckRun
+from tracemill.records.episodes import Episode
+from tracemill.records.events import Commit
+from tracemill.records.recoveries import Recovery
+from tracemill.records.refs import Ref
+from tracemill.records.reviews import ItemPart, ReviewItem
+from tracemill.review.verdict import basis_of
+
+_WIDTH: Final = 160
+_MOST: Final = 12
+_GOAL_CHARS: Final = 2_000
+_ENDINGS: Final = {
+    "agent": "the agent spoke last",
+    "user": "a person spoke last",
+    "open_call": "a call never came back",
+    "interruption": "a person stopped the agent",
+    "error": "the agent's program failed",
+}
+
+
+def episode_item(
+    episode: Episode, activities: Sequence[Activity], commits: Iterable[Commit]
+) -> ReviewItem:
+    """Return what is shown of an episode."""
+    n_steps = sum(activity.n_steps for activity in activities)
+    sessions = counted(len(episode.session_ids), "session")
+    return ReviewItem(
+        id=episode.id,
+        subject=Ref(kind="episode", id=episode.id),
+        title=f"{episode.kind} in {sessions}, {counted(n_steps, 'step')}",
+        parts=tuple(_parts(episode, activities, commits)),
+        look=f"tracemill episode show {episode.id} --learning",
+        basis=basis_of(episode),
+        session_ids=episode.session_ids,
+    )
+
+
+def example_item(name: str, kind: str, episode: Episode | None) -> ReviewItem:
+    """Return what is shown of an example."""
+    goal = (episode.goal if episode else "")[:_GOAL_CHARS]
+    parts = (ItemPart(name="Made of", lines=(episode.id,)),) if episode else ()
+    asked = (ItemPart(name="Asked for", lines=(goal,)),) if goal else ()
+    return ReviewItem(
+        id=name,
+        subject=Ref(kind="example", id=name),
+        title=f"example of {kind}",
+        parts=parts + asked,
+        look=f"tracemill explain {name}",
+        session_ids=episode.session_ids if episode else (),
+    )
+
+
+def event_item(name: str, title: str, said: Iterable[tuple[str, str | None]]) -> ReviewItem:
+    """Return what is shown of an event of a team's process: what it says of itself."""
+    parts = [ItemPart(name=key, lines=(value[:_GOAL_CHARS],)) for key, value in said if value]
+    return ReviewItem(
+        id=name,
+        subject=Ref(kind="event", id=name),
+        title=title,
+        parts=tuple(parts),
+        look=f"tracemill review show {name}",
+    )
+
+
+def _parts(
+    episode: Episode, activities: Sequence[Activity], commits: Iterable[Commit]
+) -> Iterator[ItemPart]:
+    found = {
+        "Asked for": [episode.goal[:_GOAL_CHARS]] if episode.goal else [],
+        "Files": sorted({path for one in activities for path in one.files_edited}),
+        "Checks": [_check(run) for one in activities for run in one.checks],
+        "Failures": [_failure(each) for one in activities for each in one.recoveries],
+        "Commits": [f"{c.sha[:12]} {one_line(c.subject, _WIDTH)}" for c in commits],
+        "Ended": [_ENDINGS[one.ending] for one in activities if one.ending in _ENDINGS][-1:],
+    }
+    for name, lines in found.items():
+        if lines:
+            yield ItemPart(name=name, lines=tuple(_shortened(lines)))
+
+
+def _shortened(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the first lines and the last; a long list says how many it leaves out."""
+    if len(lines) <= _MOST:
+        yield from lines
+        return
+    half = _MOST // 2
+    yield from lines[:half]
+    yield f"… {len(lines) - 2 * half:,} more"
+    yield from lines[-half:]
+
+
+def _check(run: CheckRun) -> str:
+    verdict = "did not tell" if run.passed is None else "passed" if run.passed else "failed"
+    return f"{run.check} {verdict} at step {run.step}"
+
+
+def _failure(recovery: Recovery) -> str:
+    ended = "never worked"
+    if recovery.resolved_step is not None:
+        ended = f"worked at step {recovery.resolved_step}"
+    said = one_line(f"{recovery.action}: {recovery.symptom}", _WIDTH)
+    return f"{said}; failed {counted(len(recovery.attempts), 'time')}, {ended}"

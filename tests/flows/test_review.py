@@ -1,0 +1,242 @@
+"""A reviewer's word from the desk to the dataset, and back."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flows.sessions import write_session
+from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.capture import emit
+from tracemill.flows.lookup import list_rows, show_work
+from tracemill.flows.loop import Options, turn
+from tracemill.flows.results import EpisodeRow, RunResult
+from tracemill.flows.review import Desk
+from tracemill.flows.review_rows import ReviewRow
+from tracemill.records.events import HumanReview
+from tracemill.records.reviews import ReviewForm
+from tracemill.store.index import Index, Row
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
+FAILED = ReviewForm(outcome="failed", overall_rating=2)
+SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    write_session(tmp_path / "in", "s1", 2)
+    workspace = Workspace(tmp_path / "workspace")
+    emit("escalation", {"reason": "stuck"}, session="s1", workspace=workspace.root)
+    run(workspace)
+    return workspace
+
+
+@pytest.fixture
+def desk(workspace: Workspace) -> Iterator[Desk]:
+    with Desk(workspace, "ada") as opened:
+        yield opened
+
+
+def run(workspace: Workspace) -> RunResult:
+    home = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    place = workspace.root.parent / "in"
+    return turn(workspace, [place], home, Options(workers=1), lambda _: None)
+
+
+def only_episode(workspace: Workspace) -> EpisodeRow:
+    (row,) = list_rows(workspace, "episode", EpisodeRow, limit=0).rows
+    return row
+
+
+def outcomes(workspace: Workspace) -> list[tuple[object, str]]:
+    shown = show_work(workspace, only_episode(workspace).id)
+    return [(each.value, each.stamp.by[:7]) for each in shown.labels if each.name == "outcome"]
+
+
+def test_escalated_work_waits_and_shows_nothing_that_the_rules_think(desk: Desk) -> None:
+    found = desk.next_item()
+    assert found.item is not None
+    shown = str(found.item)
+
+    assert found.waiting == 1
+    assert "Asked for" in shown
+    assert not any(word in shown for word in ("achieved", "escalation", "confidence", "quality"))
+
+
+def test_the_machine_is_shown_once_something_was_said(desk: Desk, workspace: Workspace) -> None:
+    name = only_episode(workspace).id
+    assert desk.show(name).machine is None
+    filed = desk.submit(name, FAILED, AT, seconds=4.0)
+
+    assert filed.triggers == ("escalation",)
+    assert filed.machine.outcome == "achieved"
+    assert (filed.waiting, filed.following) == (0, None)
+    assert desk.show(name).machine == filed.machine
+
+
+def test_a_review_stands_at_once_and_after_the_next_run(desk: Desk, workspace: Workspace) -> None:
+    name = only_episode(workspace).id
+    n_before = sum(run(workspace).store.examples.values())
+    desk.submit(name, FAILED, AT)
+    at_once = show_work(workspace, name)
+    n_after = sum(run(workspace).store.examples.values())
+    later = show_work(workspace, name)
+
+    assert (at_once.episode.outcome, at_once.episode.quality) == ("failed", 0.25)
+    assert at_once.episode == later.episode.__class__(
+        **{
+            **{f: getattr(later.episode, f) for f in later.episode.__struct_fields__},
+            "evidence": at_once.episode.evidence,
+        }
+    )
+    assert outcomes(workspace) == [("achieved", "outcome"), ("failed", "review:")]
+    assert only_episode(workspace).outcome == "failed"
+    assert (n_before, n_after) == (1, 0)
+
+
+def test_reviews_are_facts_that_survive_lake_and_index(desk: Desk, workspace: Workspace) -> None:
+    filed = desk.submit(only_episode(workspace).id, FAILED, AT)
+    run(workspace)
+    before = list_rows(workspace, "review", ReviewRow, limit=0).rows
+    for path in sorted(workspace.lake.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    workspace.index.unlink()
+    run(workspace)
+
+    assert list_rows(workspace, "review", ReviewRow, limit=0).rows == before
+    assert [row.id for row in before] == [filed.review.id]
+    assert before[0].derived
+    assert only_episode(workspace).outcome == "failed"
+
+
+def test_taking_back_leaves_the_machine_standing(desk: Desk, workspace: Workspace) -> None:
+    filed = desk.submit(only_episode(workspace).id, FAILED, AT)
+    run(workspace)
+    undone = desk.undo(None, AT + timedelta(minutes=1))
+    run(workspace)
+
+    assert (undone.review.id, undone.waiting) == (filed.review.id, 1)
+    assert only_episode(workspace).outcome == "achieved"
+    assert outcomes(workspace) == []
+    events = list(Lake(workspace.lake).records(TABLES["events"]))
+    assert sum(isinstance(event, HumanReview) for event in events) == 1
+
+
+def test_only_ones_own_review_can_be_taken_back(desk: Desk, workspace: Workspace) -> None:
+    filed = desk.submit(only_episode(workspace).id, FAILED, AT)
+    with Desk(workspace, "grace") as other, pytest.raises(NotFoundError, match="found none"):
+        other.undo(filed.review.id, AT)
+
+
+def test_a_second_opinion_is_asked_of_others_only(desk: Desk, workspace: Workspace) -> None:
+    name = only_episode(workspace).id
+    with Desk(workspace, "grace") as other:
+        assert other.next_item(is_second=True).item is None
+        desk.submit(name, FAILED, AT)
+        item = other.next_item(is_second=True).item
+
+    assert item is not None
+    assert item.id == name
+    assert desk.next_item(is_second=True).item is None
+    assert desk.next_item().item is None
+
+
+def test_what_is_typed_is_redacted_and_names_are_pseudonyms(
+    desk: Desk, workspace: Workspace
+) -> None:
+    form = ReviewForm(comments=f"the token {SECRET} is in there")
+    row = desk.submit(only_episode(workspace).id, form, AT).review
+    run(workspace)
+
+    assert row.comments is not None
+    assert "SECRET" in row.comments
+    assert row.reviewer != "ada"
+    assert list_rows(workspace, "review", ReviewRow, limit=0).rows[0].reviewer == row.reviewer
+    outside = [
+        path.read_bytes()
+        for path in workspace.root.rglob("*")
+        if path.is_file() and workspace.vault not in path.parents
+    ]
+    assert not any(SECRET.encode() in data for data in outside)
+
+
+def test_work_that_went_on_waits_again(desk: Desk, workspace: Workspace) -> None:
+    name = only_episode(workspace).id
+    desk.submit(name, FAILED, AT)
+    write_session(workspace.root.parent / "in", "s1", 3)
+    run(workspace)
+
+    assert only_episode(workspace).id == name
+    assert only_episode(workspace).outcome == "achieved"
+    (row,) = desk.reviews()
+    assert not row.current
+    found = desk.next_item()
+    assert found.item is not None
+    assert found.item.id == name
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (ReviewForm(), "empty review"),
+        (ReviewForm(checklist={"edge_cases": "maybe"}), "expected one of yes, no, partially"),
+    ],
+)
+def test_a_form_that_says_nothing_known_is_not_filed(
+    form: ReviewForm, said: str, desk: Desk, workspace: Workspace
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        desk.submit(only_episode(workspace).id, form, AT)
+
+    assert desk.reviews() == []
+
+
+def test_an_example_that_people_call_useless_leaves_the_dataset(
+    desk: Desk, workspace: Workspace
+) -> None:
+    (example,) = Lake(workspace.lake).records(TABLES["examples"])
+    desk.submit(example.id, ReviewForm(overall_rating=1), AT)
+    result = run(workspace)
+
+    assert sum(result.store.examples.values()) == 0
+    assert result.store.drops["unwanted_by_people"] == 1
+    desk.undo(None, AT)
+    assert sum(run(workspace).store.examples.values()) == 1
+
+
+def test_uses_of_a_prompt_and_undecided_gates_wait(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    write_session(tmp_path / "in", "s1", 1)
+    for n in range(12):
+        told = {"stage_id": f"design-{n}", "prompt_version": "architect.v1", "output_raw": "so"}
+        emit("stage", told, at=AT + timedelta(hours=n), workspace=workspace.root)
+    emit("gate", {"gate_id": "contract", "gate_result": "ambiguous"}, workspace=workspace.root)
+    run(workspace)
+    with Desk(workspace, "ada") as desk:
+        titles = [row.title for row in desk.queue() if row.kind == "event"]
+
+    firsts = {f"stage design-{n}" for n in range(10)}
+    assert firsts | {"gate contract"} <= set(titles) <= firsts | {
+        "gate contract", "stage design-10", "stage design-11",
+    }  # fmt: skip
+
+
+def test_an_answer_leaves_the_queue_whatever_else_is_in_it(tmp_path: Path) -> None:
+    with Index(tmp_path / "index.sqlite") as index:
+        index.replace("item", [Row("item", name, name, {"id": name}) for name in "abc"])
+        index.put(Row("answer", "r1", "", {}, ("b", "ada:b")))
+
+        def found(**waits: str) -> list[str]:
+            rows = [row["id"] for row in index.waiting("item", "answer", **waits)]
+            assert len(rows) == index.n_waiting("item", "answer", **waits)
+            return rows
+
+        assert found() == ["c", "a"]
+        assert found(without="ada:", having="") == []
+        assert found(without="grace:", having="") == ["b"]
+        index.remove("answer", "r1")
+        assert found() == ["c", "b", "a"]
