@@ -19,6 +19,7 @@ from tracemill.render.chat_format import (
     shipped_template,
 )
 from tracemill.render.chat_template import ChatTemplate, UnrenderableError
+from tracemill.render.faithful import shows
 from tracemill.render.tokens import IGNORED, cut, trained_texts
 
 NAMES = ("compact", "chatml")
@@ -202,6 +203,34 @@ def test_an_answer_without_its_end_is_a_reason() -> None:
         list(form.rows(chat(answer("b"))))
 
     assert raised.value.reason == "answer_without_end"
+
+
+FORGETS_CALLS = shipped_template("chatml").replace("message.tool_calls", "false")
+FORGETS_TEXT = shipped_template("compact").replace(
+    "{{- message.content or '' }}", "{{- '' if message.tool_calls else message.content }}"
+)
+
+
+@pytest.mark.parametrize("source", [FORGETS_CALLS, FORGETS_TEXT], ids=["calls", "text"])
+def test_a_template_that_loses_what_was_said_is_a_reason(source: str) -> None:
+    form = ChatFormat(ChatTemplate("forgets", source), tokenizer())
+    said = Message(role="assistant", content="I try it.", tool_calls=(call("run"),), trained=True)
+
+    assert len(list(form.rows(chat(answer("plain"))))) == 1
+    with pytest.raises(UnrenderableError) as raised:
+        list(form.rows(chat(said)))
+
+    assert raised.value.reason == "answer_changed"
+
+
+def test_values_of_a_call_are_found_in_any_form() -> None:
+    said = Message(
+        role="assistant", tool_calls=(call("run", command='say "a"', limit=3, more=[None]),)
+    )
+
+    assert shows('<run command=say "a" limit=3>', said)
+    assert shows('{"name": "run", "command": "say \\"a\\"", "limit": 3}', said)
+    assert not shows('{"name": "run", "limit": 3}', said)
 
 
 def test_tags_of_trainers_in_a_comment_are_left_alone() -> None:

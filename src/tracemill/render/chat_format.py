@@ -17,9 +17,10 @@ from tracemill.base.errors import PolicyError, UnknownNameError
 from tracemill.records.examples import Message
 from tracemill.records.templates import TemplateSpec
 from tracemill.render.chat_template import ChatTemplate, UnrenderableError
+from tracemill.render.faithful import says_same, shows
 from tracemill.render.parse import Parsed, parser_of
 from tracemill.render.tokenizer_files import load_model_files, template_in
-from tracemill.render.tokens import Tokenizer, TokenRow, encode_rendered
+from tracemill.render.tokens import Tokenizer, TokenRow, encode_rendered, trained_texts
 
 SHIPPED: Final = ("chatml", "compact")
 """Templates that come with the program; `compact` is ours, and takes tools."""
@@ -36,7 +37,7 @@ class ChatFormat:
         """
         self.template = template
         self.tokenizer = tokenizer
-        self.parser = parser or ("hermes" if "<tool_call>" in template.source else "text")
+        self.parser = parser or _parser_for(template)
         self._parse = parser_of(self.parser)
 
     @cached_property
@@ -109,7 +110,22 @@ class ChatFormat:
                 f"template {self.template.name!r} writes an answer in another way than it asks "
                 "for it",
             )
-        return encode_rendered(self.tokenizer, rendered, trained)
+        row = encode_rendered(self.tokenizer, rendered, trained)
+        self._refuse_losses(row, messages, trained)
+        return row
+
+    def _refuse_losses(self, row: TokenRow, messages: Sequence[Message], trained: set[int]) -> None:
+        """Read back what is trained, and refuse where it is not what was said."""
+        answers = [message for message in messages if message.role == "assistant"]
+        texts = trained_texts(self.tokenizer, row)
+        for number, text in zip(sorted(trained), texts, strict=True):
+            said = answers[number]
+            is_read = self.parser != "text"
+            if not (says_same(self.parse(text), said) if is_read else shows(text, said)):
+                raise UnrenderableError(
+                    "answer_changed",
+                    f"template {self.template.name!r} does not say all of answer {number}",
+                )
 
     def _refuse_marks(self, messages: Sequence[Message]) -> None:
         """Refuse text that would be read back as a call or a thought."""
@@ -127,6 +143,13 @@ class ChatFormat:
     def parse(self, text: str) -> Parsed:
         """Return what an answer says; the token that ended it may stand behind it."""
         return self._parse(text.removesuffix(self.template.stop))
+
+
+def _parser_for(template: ChatTemplate) -> str:
+    """Return the parser that reads what a template writes, as far as one is known."""
+    is_hermes = "<tool_call>" in template.source and "<function=" not in template.source
+    begins_with_thought = template.generation_prompt.endswith("<think>\n")
+    return "hermes" if is_hermes and not begins_with_thought else "text"
 
 
 def _trained(messages: Sequence[Message]) -> set[int]:
