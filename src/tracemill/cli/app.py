@@ -35,6 +35,7 @@ _COLLECT: Final = Group.create_ordered("Collect")
 _LOOK: Final = Group.create_ordered("Look")
 _REVIEW: Final = Group.create_ordered("Review")
 _DATASETS: Final = Group.create_ordered("Datasets")
+_MODELS: Final = Group.create_ordered("Models")
 _PRIVACY: Final = Group.create_ordered("Privacy")
 _MAINTAIN: Final = Group.create_ordered("Maintain")
 
@@ -154,6 +155,15 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             },
         )
     },
+    _MODELS: {
+        "model": (
+            "Models: what they do on cases that they never saw.",
+            {
+                "eval": "Put a model to a suite, and keep what it did.",
+                "compare": "Say what two models differ by, and whether it is more than chance.",
+            },
+        )
+    },
     _PRIVACY: {
         "privacy": (
             "What redaction finds, before anything goes out.",
@@ -191,12 +201,22 @@ _VAULT: Final[Mapping[str, str]] = {
     "rotate": "Make everything anew under another key, and forget the old one.",
     "hold": "Have the key held by a file or by the system's keyring.",
 }
+_SUITE: Final[Mapping[str, str]] = {
+    "build": "Make a suite of the decisions in a dataset's held-out examples.",
+    "import": "Make a suite of the files of the Berkeley Function-Calling Leaderboard.",
+    "list": "List suites, by name.",
+    "export": "Write a suite as a task that Inspect AI runs.",
+    "prove": "Try the scorers on replies of known worth.",
+}
 _ASKED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("run", "sync", "watch"), "[OPTIONS] [SOURCES...]"),
     "data restore": "--to PATH [OPTIONS] [IDS...]",
     "dataset audit": "[OPTIONS] [FILES...]",
     "dataset export": "--to PATH [OPTIONS] [NAME]",
     "dataset show": "[OPTIONS] [NAME]",
+    "model eval": "[OPTIONS] SUBJECT",
+    "model compare": "[OPTIONS] BASE CANDIDATE",
+    "suite build": "[OPTIONS] [DATASET]",
     "privacy preview": "[OPTIONS] [FILES...]",
     "privacy redact": "[OPTIONS] [FILES...]",
     "privacy scan": "[OPTIONS] [TARGETS...]",
@@ -204,6 +224,8 @@ _ASKED: Final[Mapping[str, str]] = {
 }
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
 _MODULES: Final[Mapping[str, str]] = {
+    "model eval": "evaluating",
+    "model compare": "evaluating",
     "privacy redact": "privacy.redacting",
     **dict.fromkeys(
         ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"
@@ -258,6 +280,8 @@ def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group | None = 
         usage = _usage(f"{name} {verb}")
         module = _MODULES.get(f"{name} {verb}", name)
         app.command(f"tracemill.cli.{module}:{verb}_{name}", name=verb, help=said, usage=usage)
+    if name == "model":
+        app.command(_noun("suite", "Cases that no model was trained on.", _SUITE))
     if name == "privacy":
         app.command(_noun("vault", "What is unredacted, and the key of the pseudonyms.", _VAULT))
     return app

@@ -1,7 +1,8 @@
-"""Dataset versions that hold something of an erased subject: they go, and a tombstone says so.
+"""Dataset versions and suites that hold something of an erased subject: they go, and say so.
 
-A version is immutable, so none is mended: its successor, which is built anew, holds the rest. Every
-folder of the workspace that holds a version is looked at, also copies of one.
+A version is immutable, so none is mended: its successor, which is built anew, holds the rest, and a
+tombstone stands in its place. A suite takes what models did on it along. Every folder of the
+workspace that holds a version or a suite is looked at, also copies of one.
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ import msgspec
 
 from tracemill.flows.datasets import MANIFEST, TOMBSTONE
 from tracemill.records.datasets import DatasetVersion
+from tracemill.records.evaluations import Suite
 from tracemill.store.erasures import Refusal
 from tracemill.store.workspace import Workspace, write_whole
 
 _LINEAGE: Final = "lineage.jsonl"
+
+
+class _Named(msgspec.Struct):
+    id: str
 
 
 def affected_versions(workspace: Workspace, input_ids: Collection[str]) -> dict[str, int]:
@@ -55,7 +61,7 @@ def erase_folders(workspace: Workspace, folders: Iterable[Path], at: datetime) -
 
 
 def version_folders(workspace: Workspace) -> Iterator[Path]:
-    """Yield the folder of every version within the workspace."""
+    """Yield the folder of every version and suite within the workspace."""
     skipped = {workspace.vault, workspace.lake}
     for top in sorted(workspace.root.iterdir()):
         if top.is_dir() and top not in skipped:
@@ -64,7 +70,11 @@ def version_folders(workspace: Workspace) -> Iterator[Path]:
 
 def _is_version(manifest: Path) -> bool:
     try:
-        msgspec.json.decode(manifest.read_bytes(), type=DatasetVersion)
+        found = manifest.read_bytes()
+        if msgspec.json.decode(found, type=_Named).id.startswith("suite_"):
+            msgspec.json.decode(found, type=Suite)
+        else:
+            msgspec.json.decode(found, type=DatasetVersion)
     except msgspec.DecodeError:
         return False
     return True

@@ -38,6 +38,8 @@ class Workspace:
         self.lake = root / "lake"
         self.index = root / "index.sqlite"
         self.datasets = root / "datasets"
+        self.suites = root / "suites"
+        self.models = root / "models"
         self.scratch = self.vault / "scratch"
         self.inbox = self.vault / "inbox"
         self.example = self.vault / "example"

@@ -1,0 +1,143 @@
+"""`tracemill model eval` and `model compare`: what a model does, and what two differ by."""
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tracemill.base.clock import now
+from tracemill.base.errors import UsageError
+from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.tables import print_table
+from tracemill.flows.evaluations import Told, compare_models, evaluate
+from tracemill.llm import AskSettings, SubjectConfig
+from tracemill.records.evaluations import SliceComparison
+
+_EVERY_S: Final = 10.0
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Door:
+    """How a model is reached."""
+
+    endpoint: str | None = None
+    """Where an OpenAI-compatible server answers."""
+    adapter: str | None = None
+    """A LoRA adapter on top of the model."""
+    template: str | None = None
+    """Name or file of the template that it is spoken to in."""
+    max_tokens: Annotated[int, Parameter(validator=Number(gt=0))] = 256
+    """Longest answer."""
+    context: Annotated[int, Parameter(validator=Number(gt=0))] = 2048
+    """Longest prompt and answer together, in tokens."""
+
+    def to(self, subject: str, name: str | None) -> SubjectConfig:
+        """Return where a subject is, as in `openai:NAME`."""
+        backend, colon, model = subject.partition(":")
+        if not (colon and model):
+            raise UsageError(f"expected a door and a model as in 'openai:NAME', found {subject!r}")
+        return SubjectConfig(
+            backend=backend, model=model, endpoint=self.endpoint, adapter=self.adapter,
+            template=self.template, context=self.context, name=name,
+        )  # fmt: skip
+
+
+def eval_model(
+    subject: str,
+    /,
+    *,
+    suite: str = "replay",
+    name: str | None = None,
+    door: Door = Door(),
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Put a model to a suite, and keep what it did.
+
+    Parameters
+    ----------
+    subject
+        The door and the model, as `openai:NAME`, `llama-cpp:FILE.gguf` or `scripted:FILE`.
+    suite
+        The suite, by name or id.
+    name
+        What to call the model in reports.
+    """
+    config, settings = door.to(subject, name), AskSettings(max_tokens=door.max_tokens)
+    made = evaluate(common.open(), config, suite, settings, at=now(), told=_progress(common))
+    follow = f"tracemill model compare BASE {made.subject} --suite {made.suite}"
+    if answer("evaluation", made, common, next_steps=[follow]):
+        return EXIT_DONE
+    write(f"{made.subject}  {made.id}  on {made.suite}")
+    rows = [
+        (s.name, f"{s.n:,}", f"{s.passed:,}", f"{s.passed / s.n:.1%}", f"{s.low:.1%}-{s.high:.1%}")
+        for s in made.slices
+    ]
+    print_table(("PART", "CASES", "PASSED", "SHARE", "95 %"), rows, ("95 %",))
+    counts("Faults", made.faults)
+    if made.n_unanswered:
+        hint(f"{made.n_unanswered:,} cases got no answer; they count as failed", common)
+    hint(f"next: {follow}", common)
+    return EXIT_DONE
+
+
+def _progress(common: Common) -> Told:
+    said = time.monotonic()
+
+    def told(done: int, n_cases: int) -> None:
+        nonlocal said
+        if not common.quiet and time.monotonic() - said > _EVERY_S:
+            said = time.monotonic()
+            sys.stderr.write(f"evaluate: {done:,} of {n_cases:,} cases\n")
+
+    return told
+
+
+def compare_model(
+    base: str,
+    candidate: str,
+    /,
+    *,
+    suite: str | None = None,
+    margin: Annotated[float, Parameter(validator=Number(gte=0, lte=1))] = 0.05,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say what two models differ by, case by case, and whether it is more than chance.
+
+    Parameters
+    ----------
+    base
+        The model in use: its name in reports, or the id of an evaluation.
+    candidate
+        The model that may replace it.
+    suite
+        The suite, by name or id; by default the one that the candidate did last.
+    margin
+        Differences up to this count as none.
+    """
+    compared = compare_models(common.open(), base, candidate, suite, margin)
+    if answer("comparison", compared, common, next_steps=["tracemill model promote"]):
+        return EXIT_DONE
+    write(f"{compared.candidate} against {compared.base} on {compared.suite}")
+    columns = ("PART", "CASES", "BASE", "NOW", "+", "-", "90 %", "P", "VERDICT")
+    print_table(columns, [_cells(part) for part in compared.slices], ("90 %", "P"))
+    everything = compared.slices[0]
+    if everything.verdict == "inconclusive" and everything.smallest_effect is not None:
+        hint(
+            f"{everything.n_groups:,} groups show gains from about "
+            f"{everything.smallest_effect:.0%}; for less, add cases",
+            common,
+        )
+    return EXIT_DONE
+
+
+def _cells(part: SliceComparison) -> tuple[str, ...]:
+    return (
+        part.name, f"{part.n:,}", f"{part.base:,}", f"{part.candidate:,}", f"{part.gains:,}",
+        f"{part.losses:,}", f"{part.low:+.2f} to {part.high:+.2f}", f"{part.p_adjusted:.2g}",
+        part.verdict,
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""`tracemill model suite`: cases that no model was trained on."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tracemill.base.text import counted
+from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
+from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.tables import print_table
+from tracemill.evaluate.proving import VANITY, prove
+from tracemill.flows import suites
+from tracemill.flows.inspect_tasks import export_task
+
+_MAX_CHARS: Final = 6_000
+Many = Annotated[int, Parameter(validator=Number(gte=0))]
+
+
+def build_suite(
+    dataset: str = "chat",
+    /,
+    *,
+    name: str = "replay",
+    max_chars: Annotated[int, Parameter(validator=Number(gt=0))] = _MAX_CHARS,
+    limit: Many = 0,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Make a suite of the decisions in a dataset's held-out examples.
+
+    Parameters
+    ----------
+    dataset
+        The dataset, or the id of one of its versions.
+    name
+        What to call the suite.
+    max_chars
+        Longest prompt; of a longer one the end is kept, from something that a person said.
+    limit
+        At most so many cases; 0 for all.
+    """
+    built = suites.build_suite(common.open(), dataset, name, max_chars=max_chars, limit=limit)
+    return _show(built, common)
+
+
+def import_suite(
+    folder: Path,
+    /,
+    *,
+    name: str = "bfcl",
+    per_category: Many = 50,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Make a suite of the files of the Berkeley Function-Calling Leaderboard.
+
+    Parameters
+    ----------
+    folder
+        The folder `bfcl_eval/data` of the package `bfcl-eval`.
+    name
+        What to call the suite.
+    per_category
+        At most so many cases of a category; 0 for all.
+    """
+    return _show(suites.import_bfcl(common.open(), folder, name, per_category=per_category), common)
+
+
+def _show(built: suites.BuiltSuite, common: Common) -> int:
+    suite = built.suite
+    if not answer("suite", built, common, next_steps=["tracemill model eval SUBJECT"]):
+        write(f"{suite.name}  {suite.id}")
+        write(f"Folder       {built.folder}")
+        write(
+            f"Cases        {suite.n_cases:,} in {counted(suite.n_groups, 'group')}, "
+            f"from {suite.origin}"
+        )
+        counts("Checks", suite.checks)
+        counts("Parts", suite.slices)
+        counts("Left out", suite.drops)
+        hint(f"next: tracemill model eval SUBJECT --suite {suite.name}", common)
+    return EXIT_DONE
+
+
+def list_suite(
+    *,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List suites, by name."""
+    listed = suites.list_suites(common.open())
+    if not answer("suites", listed, common, next_steps=["tracemill model eval SUBJECT"]):
+        if not listed.suites:
+            hint("no suites are kept; run: tracemill model suite build", common)
+            return EXIT_NOTHING
+        rows = [
+            (s.id, s.name, f"{s.n_cases:,}", f"{s.n_groups:,}", s.origin) for s in listed.suites
+        ]
+        print_table(("ID", "NAME", "CASES", "GROUPS", "FROM"), rows, ("FROM",))
+    return EXIT_DONE if listed.suites else EXIT_NOTHING
+
+
+def export_suite(
+    name: str,
+    /,
+    *,
+    to: Path,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write a suite as a task that Inspect AI runs.
+
+    Parameters
+    ----------
+    name
+        The suite, by name or id.
+    to
+        The folder; it is made, and must hold nothing else.
+    """
+    exported = export_task(common.open(), name, to)
+    if not answer("inspect", exported, common):
+        write(f"{exported.folder}/task.py  {counted(exported.n_cases, 'case')}")
+        hint(f"next: inspect eval {exported.folder}/task.py --model MODEL", common)
+    return EXIT_DONE
+
+
+def prove_suite(
+    *,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Try the scorers, and two measures that were once trusted, on replies of known worth."""
+    rows = []
+    for name, measure in {"our checks": None, **VANITY}.items():
+        verdicts = prove(measure)
+        missed = [v.proof for v in verdicts if not v.is_caught]
+        wrong = sum(not proof.is_right for proof in missed)
+        rows.append((name, f"{len(verdicts):,}", f"{wrong:,}", f"{len(missed) - wrong:,}"))
+    print_table(("MEASURE", "REPLIES", "WRONG ACCEPTED", "RIGHT REJECTED"), rows, ())
+    for verdict in prove():
+        if not verdict.is_caught:
+            hint(f"{verdict.proof.check}: misjudged: {verdict.proof.says}", common)
+    return EXIT_DONE if all(v.is_caught for v in prove()) else EXIT_NO

@@ -1,0 +1,119 @@
+"""Whether a call is the wanted one, value by value and type by type.
+
+Never by taking characters away: `src/app.py` is not `srcapppy`, `1` is not `true`, and `"5"` is no
+number. What is compared more freely says so in its case.
+"""
+
+from __future__ import annotations
+
+import ast
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from posixpath import normpath
+from typing import Any, Final
+
+from tracemill.records.evaluations import ArgumentMatch, Fault, WantedArgument, WantedCall
+
+
+def same_json(first: Any, second: Any) -> bool:
+    """Tell whether two values are the same JSON; 1 and 1.0 are one number, 1 and true are not."""
+    if isinstance(first, bool) or isinstance(second, bool):
+        return first is second
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(same_json(first[k], second[k]) for k in first)
+    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
+        return len(first) == len(second) and all(map(same_json, first, second))
+    return bool(first == second)
+
+
+def _same_words(given: Any, right: Any) -> bool:
+    if isinstance(given, str) and isinstance(right, str):
+        return given.casefold().split() == right.casefold().split()
+    if isinstance(given, list | tuple) and isinstance(right, list | tuple):
+        return len(given) == len(right) and all(map(_same_words, given, right))
+    return same_json(given, right)
+
+
+def _same_path(given: Any, right: Any) -> bool:
+    if isinstance(given, str) and isinstance(right, str):
+        return normpath(given) == normpath(right)
+    return same_json(given, right)
+
+
+def _same_command(given: Any, right: Any) -> bool:
+    if not (isinstance(given, str) and isinstance(right, str)):
+        return same_json(given, right)
+    try:
+        return shlex.split(given) == shlex.split(right)
+    except ValueError:
+        return given == right
+
+
+def _same_python(given: Any, right: Any) -> bool:
+    if not (isinstance(given, str) and isinstance(right, str)):
+        return same_json(given, right)
+    try:
+        return ast.dump(ast.parse(given)) == ast.dump(ast.parse(right))
+    except (SyntaxError, ValueError):
+        return given == right
+
+
+def _is_present(given: Any, right: Any) -> bool:
+    return type(given) is type(right) and bool(given) == bool(right)
+
+
+def _same_nested(given: Any, right: Any) -> bool:
+    if not (isinstance(given, dict) and isinstance(right, dict)):
+        return _same_words(given, right)
+    return all(key in right for key in given) and all(
+        any(_same_nested(given[key], each) for each in values) if key in given else "" in values
+        for key, values in right.items()
+    )
+
+
+_MATCHES: Final[Mapping[ArgumentMatch, Callable[[Any, Any], bool]]] = {
+    "exact": same_json,
+    "words": _same_words,
+    "path": _same_path,
+    "shell": _same_command,
+    "python": _same_python,
+    "present": _is_present,
+    "nested": _same_nested,
+}
+
+
+def fits(given: Any, wanted: WantedArgument) -> bool:
+    """Tell whether a value is one of the right ones."""
+    return any(_MATCHES[wanted.match](given, value) for value in wanted.values)
+
+
+def call_fault(call: Mapping[str, Any], wanted: WantedCall) -> Fault | None:
+    """Return what is wrong with a call, or None."""
+    arguments: Mapping[str, Any] = call["arguments"]
+    if call["name"] != wanted.name:
+        return "wrong_tool"
+    if arguments.keys() - wanted.arguments.keys():
+        return "unknown_argument"
+    for name, argument in wanted.arguments.items():
+        if name not in arguments:
+            if not argument.is_optional:
+                return "missing_argument"
+        elif not fits(arguments[name], argument):
+            return "wrong_value"
+    return None
+
+
+def pairing_fault(calls: Sequence[Mapping[str, Any]], wanted: Sequence[WantedCall]) -> Fault | None:
+    """Return what is wrong with calls whose order does not matter, or None: each has its own."""
+    if len(calls) != len(wanted):
+        return "wrong_number"
+    first: Fault | None = None
+    left = list(wanted)
+    for call in calls:
+        faults = [call_fault(call, each) for each in left]
+        if None in faults:
+            left.pop(faults.index(None))
+        else:
+            named = [fault for fault in faults if fault not in (None, "wrong_tool")]
+            first = first or (named[0] if named else "wrong_tool")
+    return first

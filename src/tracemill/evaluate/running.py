@@ -1,0 +1,106 @@
+"""A suite put to a subject, case by case, and what all of it comes to."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tracemill.base.ids import make_id
+from tracemill.evaluate import EVALUATE_VERSION
+from tracemill.evaluate.scorers import score
+from tracemill.llm import AskSettings, Subject, SubjectError
+from tracemill.records.evaluations import Case, CaseResult, Evaluation, SliceScore, Suite
+from tracemill.stats import wilson
+
+ALL: Final = "all"
+"""The part that holds every case."""
+
+
+def freeze(
+    name: str,
+    origin: str,
+    cases: Sequence[Case],
+    drops: Mapping[str, int],
+    checked_against: Sequence[str] = (),
+) -> Suite:
+    """Return the suite that these cases are; in whatever order, they are the same suite."""
+    return Suite(
+        id=make_id("suite", *sorted(case.id for case in cases)),
+        name=name,
+        origin=origin,
+        version=EVALUATE_VERSION,
+        n_cases=len(cases),
+        n_groups=len({case.group for case in cases}),
+        checks=dict(sorted(Counter(check for case in cases for check in case.checks).items())),
+        slices=dict(sorted(Counter(part for case in cases for part in case.slices).items())),
+        drops=dict(sorted(drops.items())),
+        checked_against=tuple(sorted(checked_against)),
+    )
+
+
+def ask_all(subject: Subject, cases: Iterable[Case], settings: AskSettings) -> Iterator[CaseResult]:
+    """Yield what a subject does on each case; where it cannot be asked, that is said."""
+    for case in cases:
+        try:
+            answer = subject.answer(case.messages, case.tools, settings)
+        except SubjectError:
+            yield score(case, None)
+        else:
+            yield score(case, answer)
+
+
+def parts_of(result: CaseResult) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of the suite that a result counts in, and whether it passed there."""
+    yield ALL, result.passed
+    yield from ((f"check:{check}", fault is None) for check, fault in result.faults.items())
+    yield from ((part, result.passed) for part in result.slices)
+
+
+class Asked(NamedTuple):
+    """Who gave the results, and how."""
+
+    subject: str
+    """What the model is called."""
+    format: str | None = None
+    """Fingerprint of the template that it was spoken to in."""
+    settings: AskSettings | None = None
+    """How answers were drawn."""
+    origin: str | None = None
+    """The file of another harness that they were read from."""
+
+
+def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: datetime) -> Evaluation:
+    """Return what all results come to."""
+    passed: defaultdict[str, list[bool]] = defaultdict(list)
+    for result in results:
+        for part, is_passed in parts_of(result):
+            passed[part].append(is_passed)
+    faults = Counter(f for result in results for f in result.faults.values() if f is not None)
+    told = [msgspec.json.encode(result, order="deterministic") for result in results]
+    return Evaluation(
+        id=make_id("evaluation", suite.id, asked.subject, asked.format or "", *sorted(told)),
+        suite_id=suite.id,
+        suite=suite.name,
+        subject=asked.subject,
+        format=asked.format,
+        at=at,
+        settings=msgspec.to_builtins(asked.settings) if asked.settings else {},
+        slices=tuple(_slice(part, passed[part]) for part in sorted(passed, key=_rank)),
+        faults=dict(sorted(faults.items())),
+        n_unanswered=sum("no_reply" in result.faults.values() for result in results),
+        origin=asked.origin,
+    )
+
+
+def _rank(part: str) -> tuple[bool, bool, str]:
+    """Order parts: all, then checks, then the suite's own."""
+    return part != ALL, not part.startswith("check:"), part
+
+
+def _slice(name: str, passed: Sequence[bool]) -> SliceScore:
+    low, high = wilson(sum(passed), len(passed))
+    return SliceScore(name=name, n=len(passed), passed=sum(passed), low=low, high=high)

@@ -1,0 +1,112 @@
+"""One scorer for each check: what is wrong with a decision, by what it does.
+
+A scorer sees the calls that could be read. A call that could not be read is an attempt that
+failed, never a decision to answer in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from tracemill.evaluate.code import code_of, read_fields
+from tracemill.evaluate.matching import call_fault, fits, pairing_fault
+from tracemill.llm import Answer
+from tracemill.records.evaluations import Case, CaseResult, CheckKind, Fault
+
+Scorer = Callable[[Case, Answer], Fault | None]
+"""Returns what is wrong, or None."""
+
+
+def decision(case: Case, answer: Answer) -> Fault | None:
+    """Look whether it calls where a call is wanted, and answers where words are."""
+    if answer.faults:
+        return "unreadable_call" if case.wanted else "called"
+    if case.wanted:
+        return None if answer.calls else "not_called"
+    if answer.calls:
+        return "called"
+    return None if answer.message.content.strip() else "said_nothing"
+
+
+def tool(case: Case, answer: Answer) -> Fault | None:
+    """Look whether the right tools are called, in whatever order."""
+    if fault := decision(case, answer):
+        return fault
+    wanted = sorted(call.name for call in case.wanted)
+    return None if sorted(call["name"] for call in answer.calls) == wanted else "wrong_tool"
+
+
+def arguments(case: Case, answer: Answer) -> Fault | None:
+    """Look whether the right tools are called with the right values."""
+    return decision(case, answer) or pairing_fault(answer.calls, case.wanted)
+
+
+def order(case: Case, answer: Answer) -> Fault | None:
+    """Look whether the tools that come next are called, in their order."""
+    if fault := tool(case, answer):
+        return fault
+    wanted = [call.name for call in case.wanted]
+    return None if [call["name"] for call in answer.calls] == wanted else "wrong_order"
+
+
+def earlier_result(case: Case, answer: Answer) -> Fault | None:
+    """Look whether the values that only earlier results hold are used where they belong."""
+    if fault := decision(case, answer):
+        return fault
+    for wanted in case.wanted:
+        carried = [name for name in case.carried if name in wanted.arguments]
+        given = [call["arguments"] for call in answer.calls if call["name"] == wanted.name]
+        if carried and not any(
+            all(name in each and fits(each[name], wanted.arguments[name]) for name in carried)
+            for each in given
+        ):
+            return "not_from_result" if given else "wrong_tool"
+    return None
+
+
+def fields(case: Case, answer: Answer) -> Fault | None:
+    """Look whether the code that it runs reads the fields that are needed."""
+    if fault := decision(case, answer):
+        return fault
+    codes = [code for call in answer.calls if (code := code_of(call)) is not None]
+    read = frozenset[str]().union(*map(read_fields, codes))
+    return None if read >= set(case.fields) else "field_not_read"
+
+
+def recovery(case: Case, answer: Answer) -> Fault | None:
+    """Look whether it does the next right thing after a failure, and not the same again."""
+    if case.failed is not None:
+        failed = case.failed
+        if any(call_fault(call, failed) is None for call in answer.calls):
+            return "repeated_failure"
+    return tool(case, answer) if case.wanted else decision(case, answer)
+
+
+SCORERS: Final[Mapping[CheckKind, Scorer]] = {
+    "decision": decision,
+    "tool": tool,
+    "arguments": arguments,
+    "order": order,
+    "earlier_result": earlier_result,
+    "fields": fields,
+    "recovery": recovery,
+    "stop": decision,
+}
+"""What looks at each check."""
+
+
+def score(case: Case, answer: Answer | None) -> CaseResult:
+    """Return what a model did on a case; no answer at all fails every check."""
+    return CaseResult(
+        case_id=case.id,
+        group=case.group,
+        slices=case.slices,
+        faults={
+            check: "no_reply" if answer is None else SCORERS[check](case, answer)
+            for check in case.checks
+        },
+        message=answer.message if answer else None,
+        n_answer_tokens=answer.n_answer_tokens if answer else None,
+        seconds=answer.seconds if answer else None,
+    )

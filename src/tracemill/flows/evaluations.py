@@ -1,0 +1,113 @@
+"""Evaluations: a subject is put to a suite, what it did is kept, and two are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tracemill.base.errors import NotFoundError
+from tracemill.evaluate.comparing import MARGIN, Measured, compare
+from tracemill.evaluate.running import Asked, ask_all, sum_up
+from tracemill.flows.suites import KeptSuite, find_suite
+from tracemill.llm import AskSettings, SubjectConfig, open_subject
+from tracemill.records.evaluations import CaseResult, Comparison, Evaluation
+from tracemill.store.workspace import Workspace, write_whole
+
+_FOLDER: Final = "evaluations"
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
+Told = Callable[[int, int], None]
+"""Is told how many cases of how many are done."""
+
+
+def evaluate(
+    workspace: Workspace,
+    config: SubjectConfig,
+    suite: str,
+    settings: AskSettings,
+    *,
+    at: datetime,
+    told: Told = lambda _done, _all: None,
+) -> Evaluation:
+    """Put a subject to a suite, and keep what it did.
+
+    Raises:
+        NotFoundError: there is no such suite.
+        SubjectError: the subject cannot be opened.
+    """
+    kept = find_suite(workspace, suite)
+    cases = kept.cases()
+    with open_subject(config) as subject:
+        asked = Asked(subject.name, subject.format, settings)
+        results = list(_counted(ask_all(subject, cases, settings), len(cases), told))
+    return keep_evaluation(kept, sum_up(kept.suite, asked, results, at), results)
+
+
+def _counted(results: Iterable[CaseResult], n: int, told: Told) -> Iterator[CaseResult]:
+    for done, result in enumerate(results, start=1):
+        told(done, n)
+        yield result
+
+
+def keep_evaluation(
+    kept: KeptSuite, evaluation: Evaluation, results: Iterable[CaseResult]
+) -> Evaluation:
+    """Write an evaluation and its results into the suite's folder."""
+    folder = kept.folder / _FOLDER
+    folder.mkdir(exist_ok=True)
+    lines = b"".join(_encode(result) + b"\n" for result in results)
+    write_whole(folder / f"{evaluation.id}.jsonl", lines)
+    write_whole(folder / f"{evaluation.id}.json", _encode(evaluation))
+    return evaluation
+
+
+def list_evaluations(workspace: Workspace, suite: str | None = None) -> list[Evaluation]:
+    """Return what is kept, the latest first."""
+    where = find_suite(workspace, suite).folder if suite else workspace.suites
+    pattern = f"{_FOLDER}/*.json" if suite else f"*/*/{_FOLDER}/*.json"
+    found = [
+        msgspec.json.decode(path.read_bytes(), type=Evaluation) for path in where.glob(pattern)
+    ]
+    return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
+
+
+def find_evaluation(workspace: Workspace, name: str, suite: str | None = None) -> Measured:
+    """Return the latest evaluation of a model, or the one with that id, with its results.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    listed = list_evaluations(workspace, suite)
+    found = [each for each in listed if name in (each.subject, each.id)]
+    if not found:
+        known = ", ".join(sorted({each.subject for each in listed})) or "none yet"
+        on = f" on {suite!r}" if suite else ""
+        raise NotFoundError(
+            f"no evaluation of {name!r}{on}; evaluated: {known}; run: tracemill model eval"
+        )
+    return read_measured(find_suite(workspace, found[0].suite_id).folder, found[0])
+
+
+def read_measured(folder: Path, evaluation: Evaluation) -> Measured:
+    """Return an evaluation with its results, from its suite's folder."""
+    with (folder / _FOLDER / f"{evaluation.id}.jsonl").open("rb") as lines:
+        results = [msgspec.json.decode(line, type=CaseResult) for line in lines]
+    return Measured(evaluation, results)
+
+
+def compare_models(
+    workspace: Workspace, base: str, candidate: str, suite: str | None, margin: float = MARGIN
+) -> Comparison:
+    """Compare the latest evaluations of two models on one suite.
+
+    Raises:
+        NotFoundError: one of them was not evaluated.
+        UsageError: they have no case in common.
+    """
+    ours = find_evaluation(workspace, candidate, suite)
+    theirs = find_evaluation(workspace, base, suite or ours.evaluation.suite_id)
+    return compare(theirs, ours, margin)

@@ -1,0 +1,52 @@
+"""`tracemill model` as a person uses it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.flows.models import DATASET, make_workspace, row, write_script
+from tracemill.cli.app import call
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    held_out = [row(number) for number in range(20)]
+    make_workspace(tmp_path / "ws", held_out, [row(number) for number in range(50, 60)])
+    write_script(tmp_path / "old.jsonl", set(), 20)
+    write_script(tmp_path / "new.jsonl", set(range(20)), 20)
+    return tmp_path
+
+
+def test_a_model_is_evaluated_and_compared(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = ["--workspace", str(root / "ws")]
+    assert call(["model", "suite", "build", DATASET, *place]) == 0
+    assert call(["model", "suite", "list", *place]) == 0
+    assert call(["model", "eval", f"scripted:{root / 'old.jsonl'}", *place]) == 0
+    assert call(["model", "eval", f"scripted:{root / 'new.jsonl'}", *place]) == 0
+    capsys.readouterr()
+
+    assert call(["model", "compare", "old", "new", "--json", *place]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert call(["model", "compare", "old", "new", *place]) == 0
+
+    assert document["schema"] == "tracemill.comparison/1"
+    assert document["slices"][0]["verdict"] == "better"
+    assert "new against old on replay" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["model", "suite", "prove"], 0),
+        (["model", "suite", "list"], 3),
+        (["model", "eval", "nothing"], 2),
+        (["model", "eval", "scripted:x", "--suite", "none"], 3),
+        (["model", "compare", "a", "b"], 3),
+        (["model", "suite", "build"], 3),
+    ],
+)
+def test_exit_codes(root: Path, arguments: list[str], code: int) -> None:
+    place = ["--workspace", str(root / "empty")]
+
+    assert call([*arguments, *(place if "prove" not in arguments else [])]) == code

@@ -1,0 +1,148 @@
+"""Suites are frozen, hold nothing that was trained on, and go with what they were made of."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.flows.models import DATASET, make_workspace, row, write_script
+from tracemill.base.errors import NotFoundError, SchemaError
+from tracemill.flows.dataset_erasure import affected_versions, version_folders
+from tracemill.flows.evaluations import compare_models, evaluate, list_evaluations
+from tracemill.flows.inspect_tasks import export_task
+from tracemill.flows.suites import build_suite, check_leaks, find_suite, import_bfcl
+from tracemill.llm import AskSettings, SubjectConfig
+from tracemill.store.workspace import Workspace
+
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    held_out = [row(number, calls=number % 5 != 0) for number in range(20)]
+    return make_workspace(tmp_path / "ws", held_out, [row(number) for number in range(50, 60)])
+
+
+def test_a_suite_is_built_of_what_is_held_out(workspace: Workspace) -> None:
+    suite = build_suite(workspace, DATASET, "replay", max_chars=500).suite
+
+    assert suite.n_cases == 20
+    assert suite.checks == {"arguments": 16, "decision": 20, "tool": 16}
+    assert suite.checked_against == (DATASET,)
+    assert suite.drops == {}
+
+
+def test_what_was_trained_on_is_left_out(tmp_path: Path) -> None:
+    asked = "why does the nightly export of the ledger stop after four hundred rows every time"
+    trained = [row(7, asks="something else"), row(50, asks="Please tell me " + asked)]
+    held_out = [row(7), row(8, asks=asked), row(9)]
+
+    suite = build_suite(
+        make_workspace(tmp_path / "ws", held_out, trained), DATASET, "replay", max_chars=500
+    ).suite
+
+    assert suite.drops == {"leaked": 2}
+    assert suite.n_cases == 1
+
+
+def test_the_same_examples_make_the_same_suite(workspace: Workspace) -> None:
+    first = build_suite(workspace, DATASET, "replay", max_chars=500)
+
+    assert build_suite(workspace, DATASET, "replay", max_chars=500) == first
+    assert find_suite(workspace, "replay").suite == first.suite
+    assert find_suite(workspace, first.suite.id).suite == first.suite
+
+
+def test_a_suite_whose_cases_were_changed_is_refused(workspace: Workspace) -> None:
+    build_suite(workspace, DATASET, "replay", max_chars=500)
+    kept = find_suite(workspace, "replay")
+    cases = kept.folder / "cases.jsonl"
+    cases.write_text(cases.read_text().replace("part_3", "part_4"))
+
+    with pytest.raises(SchemaError, match="was changed"):
+        kept.cases()
+
+
+def test_an_unknown_suite_says_which_there_are(workspace: Workspace) -> None:
+    with pytest.raises(NotFoundError, match="known: none yet"):
+        find_suite(workspace, "replay")
+
+
+def test_a_suite_goes_with_what_it_was_made_of(workspace: Workspace) -> None:
+    built = build_suite(workspace, DATASET, "replay", max_chars=500)
+
+    affected = affected_versions(workspace, {"input_example_0003"})
+
+    assert affected == {DATASET: 1, built.suite.id: 1}
+    assert Path(built.folder) in set(version_folders(workspace))
+
+
+def config(tmp_path: Path, name: str, right: set[int]) -> SubjectConfig:
+    script = write_script(tmp_path / f"{name}.jsonl", right, 20)
+    return SubjectConfig(backend="scripted", model=str(script), name=name)
+
+
+def test_two_models_are_put_to_a_suite_and_compared(workspace: Workspace, tmp_path: Path) -> None:
+    build_suite(workspace, DATASET, "replay", max_chars=500)
+    for name, right in (("old", {1}), ("new", set(range(20)))):
+        made = evaluate(workspace, config(tmp_path, name, right), "replay", AskSettings(), at=AT)
+        assert made.slices[0].passed == len(right - {0, 5, 10, 15})
+
+    compared = compare_models(workspace, "old", "new", None)
+
+    parts = {part.name: part for part in compared.slices}
+    assert parts["all"].gains == 15
+    assert parts["check:arguments"].verdict == "better"
+    assert parts["answer"].verdict == "inconclusive"
+    assert {each.subject for each in list_evaluations(workspace)} == {"old", "new"}
+
+
+def test_a_model_that_was_not_evaluated_is_named(workspace: Workspace) -> None:
+    build_suite(workspace, DATASET, "replay", max_chars=500)
+
+    with pytest.raises(NotFoundError, match="evaluated: none yet"):
+        compare_models(workspace, "old", "new", "replay")
+
+
+def test_leaks_are_found_in_what_a_model_was_trained_on(workspace: Workspace) -> None:
+    build_suite(workspace, DATASET, "replay", max_chars=500)
+    kept = find_suite(workspace, "replay")
+
+    clean = check_leaks(workspace, kept, DATASET)
+    leaked = check_leaks(workspace, kept, DATASET, ["example_0002"])
+
+    assert (clean.n_cases, clean.n_examples, clean.leaks) == (20, 10, ())
+    assert [leak.reason for leak in leaked.leaks] == ["same_example"]
+
+
+def test_questions_of_a_benchmark_become_a_suite(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    (folder / "possible_answer").mkdir(parents=True)
+    function = {"name": "f", "description": "", "parameters": {"type": "dict", "properties": {}}}
+    asked = [[{"role": "user", "content": "x"}]]
+    rows = [{"id": f"q{i}", "question": asked, "function": [function]} for i in range(3)]
+    text = "".join(json.dumps(each) + "\n" for each in rows)
+    (folder / "BFCL_v4_irrelevance.json").write_text(text)
+    (folder / "BFCL_v4_simple.json").write_text(text)
+    answers = [{"id": f"q{i}", "ground_truth": [{"f": {}}]} for i in range(3)]
+    (folder / "possible_answer" / "BFCL_v4_simple.json").write_text(
+        "".join(json.dumps(each) + "\n" for each in answers)
+    )
+
+    suite = import_bfcl(Workspace(tmp_path / "ws"), folder, "bfcl", per_category=2).suite
+
+    assert suite.slices == {"bfcl:irrelevance": 2, "bfcl:simple": 2}
+    assert suite.drops == {"beyond_limit": 2}
+    with pytest.raises(NotFoundError, match="BFCL_v"):
+        import_bfcl(Workspace(tmp_path / "ws"), tmp_path, "bfcl", per_category=2)
+
+
+def test_a_task_for_another_harness_holds_the_cases(workspace: Workspace, tmp_path: Path) -> None:
+    build_suite(workspace, DATASET, "replay", max_chars=500)
+
+    exported = export_task(workspace, "replay", tmp_path / "task")
+
+    assert exported.n_cases == 20
+    assert len((tmp_path / "task" / "cases.jsonl").read_bytes().splitlines()) == 20
+    compile((tmp_path / "task" / "task.py").read_text(), "task.py", "exec")
