@@ -49,20 +49,26 @@ def show_dataset(
     for row in shown.rows:
         _show_row(row)
     hint(
-        "* is trained on, + chosen, - rejected; next: tracemill dataset export --to FOLDER", common
+        "* is trained on, + right, - wrong; next: tracemill dataset export --to FOLDER",
+        common,
     )
     return EXIT_DONE
 
 
 def _show_row(row: dict[str, Any]) -> None:
     write(f"\n{row['id']}  {', '.join(row['tags'])}")
-    if "prompt" in row:
-        for name, mark in (("prompt", " "), ("chosen", "+"), ("rejected", "-")):
-            for message in row[name]:
-                _show_message(message, mark)
-        return
-    for message, trained in zip(row["messages"], row["trained"], strict=True):
+    for name, mark in (("prompt", " "), ("chosen", "+"), ("rejected", "-")):
+        for message in row.get(name, ()):
+            _show_message(message, mark)
+    for message in row.get("completion", ()):
+        _show_message(message, "+" if row["label"] else "-")
+    for step, is_right in zip(row.get("completions", ()), row.get("labels", ()), strict=True):
+        for message in step:
+            _show_message(message, "+" if is_right else "-")
+    for message, trained in zip(row.get("messages", ()), row.get("trained", ()), strict=True):
         _show_message(message, "*" if trained else " ")
+    if "verifier" in row:
+        write(f"= {row['verifier']['check']:<9} {one_line(row['verifier']['command'], _WIDTH)}")
 
 
 def _show_message(message: dict[str, Any], mark: str) -> None:

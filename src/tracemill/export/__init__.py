@@ -20,6 +20,9 @@ EXPORTERS: Final = Registry[type[Exporter[Any]]](
     builtin={
         "trl-chat": "tracemill.export.trl_chat:TrlChat",
         "trl-preference": "tracemill.export.trl_preference:TrlPreference",
+        "trl-unpaired": "tracemill.export.trl_unpaired:TrlUnpaired",
+        "trl-stepwise": "tracemill.export.trl_stepwise:TrlStepwise",
+        "trl-prompt": "tracemill.export.trl_prompt:TrlPrompt",
     },
 )
 """Every exporter of examples by name."""

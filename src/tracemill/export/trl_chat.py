@@ -11,15 +11,12 @@ quotes around them. `trained` says for each message whether the loss is computed
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
-import msgspec
 import pyarrow as pa
 
+from tracemill.export.columns import ABOUT, about, message_list, nested, tools_of
 from tracemill.records.examples import ChatExample
-from tracemill.render.chat_message import chat_message
-
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class TrlChat:
@@ -27,27 +24,14 @@ class TrlChat:
 
     name: ClassVar[str] = "trl-chat"
     schema: ClassVar[pa.Schema] = pa.schema(
-        {
-            "messages": pa.json_(),
-            "tools": pa.json_(),
-            "trained": pa.list_(pa.bool_()),
-            "id": pa.string(),
-            "episode_id": pa.string(),
-            "tags": pa.list_(pa.string()),
-        }
+        {"messages": pa.json_(), "tools": pa.json_(), "trained": pa.list_(pa.bool_()), **ABOUT}
     )
 
     def row(self, example: ChatExample) -> Mapping[str, Any]:
         """Return the row with arguments and schemas as objects."""
-        messages = msgspec.Raw(_encode([chat_message(message) for message in example.messages]))
-        tools = {"tools": msgspec.Raw(_encode(example.tools))} if example.tools else {}
-        return {"messages": messages, **tools, **_about(example)}
-
-
-def _about(example: ChatExample) -> dict[str, Any]:
-    return {
-        "trained": [message.trained for message in example.messages],
-        "id": example.id,
-        "episode_id": example.lineage[0].episode_id,
-        "tags": list(example.tags),
-    }
+        return {
+            "messages": nested(message_list(example.messages)),
+            **tools_of(example),
+            "trained": [message.trained for message in example.messages],
+            **about(example),
+        }

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-import msgspec
 import pyarrow as pa
 
+from tracemill.export.columns import ABOUT, about, message_list, nested, tools_of
 from tracemill.records.examples import PreferenceExample
-from tracemill.render.chat_message import chat_message
 
-_encode: Final = msgspec.json.Encoder().encode
 _SIDES: Final = ("prompt", "chosen", "rejected")
 
 
@@ -24,29 +22,10 @@ class TrlPreference:
 
     name: ClassVar[str] = "trl-preference"
     schema: ClassVar[pa.Schema] = pa.schema(
-        {
-            "prompt": pa.json_(),
-            "chosen": pa.json_(),
-            "rejected": pa.json_(),
-            "tools": pa.json_(),
-            "margin": pa.float64(),
-            "id": pa.string(),
-            "episode_id": pa.string(),
-            "tags": pa.list_(pa.string()),
-        }
+        {**dict.fromkeys((*_SIDES, "tools"), pa.json_()), "margin": pa.float64(), **ABOUT}
     )
 
     def row(self, example: PreferenceExample) -> Mapping[str, Any]:
         """Return the row with arguments and schemas as objects."""
-        sides = {
-            name: msgspec.Raw(_encode([chat_message(each) for each in getattr(example, name)]))
-            for name in _SIDES
-        }
-        tools = {"tools": msgspec.Raw(_encode(example.tools))} if example.tools else {}
-        about = {
-            "margin": example.margin,
-            "id": example.id,
-            "episode_id": example.lineage[0].episode_id,
-            "tags": list(example.tags),
-        }
-        return {**sides, **tools, **about}
+        sides = {name: nested(message_list(getattr(example, name))) for name in _SIDES}
+        return {**sides, **tools_of(example), "margin": example.margin, **about(example)}

@@ -42,6 +42,9 @@ _ROW_GROUP_BYTES: Final = 4 * 2**20
 _FORMATS: Final = {
     **dict.fromkeys(("chat", "whole", "turn", "direct", "view", "recovery"), "trl-chat"),
     "preference": "trl-preference",
+    "unpaired": "trl-unpaired",
+    "stepwise": "trl-stepwise",
+    "prompt": "trl-prompt",
 }
 """The format of each kind of example; each has files of its own, so that who loads one kind learns
 nothing twice."""
