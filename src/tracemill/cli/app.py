@@ -157,8 +157,11 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
     },
     _MODELS: {
         "model": (
-            "Models: what they do on cases that they never saw.",
+            "Models: what they learned, and what they do on cases that they never saw.",
             {
+                "train": "Train a model by a recipe.",
+                "list": "List the models that were trained, the latest first.",
+                "show": "Show what a model learned from, how, and what it cost.",
                 "eval": "Put a model to a suite, and keep what it did.",
                 "compare": "Say what two models differ by, and whether it is more than chance.",
             },

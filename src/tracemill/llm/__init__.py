@@ -18,6 +18,7 @@ BACKENDS: Final = Registry[Callable[[SubjectConfig], Subject]](
     kind="subject backend",
     builtin={
         "scripted": "tracemill.llm.scripted:open_subject",
+        "lookalike": "tracemill.llm.lookalike:open_subject",
         "openai": "tracemill.llm.openai:open_subject",
         "llama-cpp": "tracemill.llm.llama_cpp:open_subject",
         "transformers": "tracemill.llm.transformers:open_subject",
@@ -34,12 +35,24 @@ def open_subject(config: SubjectConfig) -> Iterator[Subject]:
         UnknownNameError: there is no such door.
         UsageError: what the door needs is not installed, or its config lacks something.
         SubjectError: the model cannot be opened.
+        FormatMismatchError: it would be asked in another format than it was trained in.
     """
     subject = BACKENDS.load(config.backend)(config)
     try:
+        _require_format(config, subject.format)
         yield subject
     finally:
         subject.close()
+
+
+def _require_format(config: SubjectConfig, found: str | None) -> None:
+    if config.format is not None and found != config.format:
+        from tracemill.render.chat_format import FormatMismatchError
+
+        raise FormatMismatchError(
+            f"{config.title!r} was trained in the format {config.format}, and would be asked in "
+            f"{found or 'one that nobody knows'}; take the template that it was trained with"
+        )
 
 
 __all__ = [

@@ -86,6 +86,8 @@ class SubjectConfig(Record, frozen=True, kw_only=True):
     """The environment variable that holds the endpoint's key."""
     template: str | None = None
     """Name or file of the template that it is spoken to in; None for the model's own."""
+    format: str | None = None
+    """Fingerprint of the format that it was trained in; where it is known, no other is taken."""
     context: int = 2048
     """Longest prompt and answer together, in tokens, where the door has a say in it."""
     threads: int = 1

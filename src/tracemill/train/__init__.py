@@ -20,6 +20,7 @@ TRAINERS: Final = Registry[type[Trainer]](
     kind="trainer",
     builtin={
         "trl": "tracemill.train.engines.trl:TrlTrainer",
+        "scripted": "tracemill.train.engines.scripted:ScriptedTrainer",
     },
 )
 """Every trainer by name."""

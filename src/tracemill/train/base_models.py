@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from tracemill.base.errors import UsageError
 
 _PACKAGE: Final = "package:"
-_WEIGHTS: Final = ("*.safetensors", "*.gguf", "*.bin")
+_WEIGHTS: Final = ("*.safetensors", "*.gguf", "*.bin", "script.jsonl")
 
 
 class BaseModel(NamedTuple):

@@ -47,7 +47,7 @@ class TrlTrainer:
 
     def train(self, job: Job, report: Report) -> Trained:
         """Train the stages that are not done yet."""
-        torch = _engine(is_local=Path(job.base.place).exists())
+        torch = import_engine(is_local=Path(job.base.place).exists())
         runs: list[StageRun] = []
         adapter = job.parent
         base, tokenizer = load_model(job.base, job.recipe), make_tokenizer(job.tokens)
@@ -70,7 +70,7 @@ class TrlTrainer:
         )
 
 
-def _engine(*, is_local: bool) -> Any:
+def import_engine(*, is_local: bool) -> Any:
     """Import PyTorch and what trains with it: quietly, and without a word to anybody outside.
 
     Raises:

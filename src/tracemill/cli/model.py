@@ -1,0 +1,156 @@
+"""`tracemill model`: train models, and look at those that were trained."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from tracemill.base.text import counted
+from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.steps import StepLine
+from tracemill.cli.tables import print_table
+from tracemill.flows.installed import require
+from tracemill.flows.model_runs import PLOT, ShownRun, find_run, list_runs
+from tracemill.records.training import StageRun, TrainingRun
+
+if TYPE_CHECKING:
+    from tracemill.flows.training import Planned
+
+
+def train_model(
+    recipe: str,
+    /,
+    *,
+    parent: str | None = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Train a model by a recipe: a TOML file, or one that comes with the program.
+
+    Parameters
+    ----------
+    recipe
+        The recipe, for example `three-stages` or `my-recipe.toml`.
+    parent
+        The trained model to go on from; by default the recipe's base.
+    dry_run
+        Say what would be trained, and train nothing.
+    """
+    require("llm")
+    from tracemill.flows.training import plan_run, train_model
+
+    workspace = common.open()
+    planned = plan_run(workspace, recipe, parent)
+    if dry_run:
+        shown = ShownRun(folder=str(workspace.models / planned.run.id), run=planned.run)
+        if not answer("model", shown, common, next_steps=[f"tracemill model train {recipe}"]):
+            _show_plan(planned)
+        return EXIT_DONE
+    if planned.run.recipe.trainer == "trl":
+        require("train")
+    with StepLine(common) as line:
+        kept = train_model(
+            workspace,
+            planned,
+            lambda made: line.tell(made.stage, made.step, made.n_steps, _loss(made.loss)),
+        )
+    shown = ShownRun(folder=str(kept.folder), run=kept.run)
+    following = [f"tracemill model show {kept.run.id}", "tracemill model list"]
+    if not answer("model", shown, common, next_steps=following):
+        _show(shown)
+        hint(f"next: {following[0]}", common)
+    return EXIT_DONE
+
+
+def _loss(loss: float | None) -> str:
+    return "" if loss is None else f", loss {loss:.3f}"
+
+
+def list_model(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """List the models that were trained, the latest first."""
+    listed = list_runs(common.open())
+    if not answer("models", listed, common, next_steps=["tracemill model show ID"]):
+        if not listed.runs:
+            hint("no model was trained yet; run: tracemill model train RECIPE", common)
+        else:
+            print_table(_COLUMNS, map(_cells, listed.runs), ("FORMAT", "PARENT", "DATA"))
+    return EXIT_DONE if listed.runs else EXIT_NOTHING
+
+
+_COLUMNS = ("ID", "RECIPE", "STATUS", "BEGUN", "EXAMPLES", "LOSS", "PARENT", "DATA", "FORMAT")
+
+
+def _cells(run: TrainingRun) -> list[str]:
+    losses = [point.loss for stage in run.stages for point in stage.losses]
+    return [
+        run.id,
+        run.recipe.name,
+        run.status,
+        (run.started or "unknown")[:16].replace("T", " "),
+        f"{len(run.example_ids):,}",
+        f"{losses[0]:.3f} to {losses[-1]:.3f}" if losses else "none",
+        run.parent or "the base",
+        ", ".join(run.datasets),
+        run.format or "unknown",
+    ]
+
+
+def show_model(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Show a trained model: what it learned from, how, and what it cost.
+
+    Parameters
+    ----------
+    name
+        A model's id as it begins, or a recipe, whose latest model is meant.
+    """
+    kept = find_run(common.open(), name)
+    shown = ShownRun(folder=str(kept.folder), run=kept.run)
+    if not answer("model", shown, common, next_steps=["tracemill model list"]):
+        _show(shown)
+    return EXIT_DONE
+
+
+def _show_plan(planned: "Planned") -> None:
+    run = planned.run
+    write(f"Would train  {run.id}, by {run.recipe.trainer}")
+    write(f"Base         {run.recipe.base}")
+    write(f"Format       {run.format}")
+    write(f"Learns from  {counted(len(run.example_ids), 'example')} of {', '.join(run.datasets)}")
+    for stage, data in zip(run.recipe.stages, planned.stages, strict=True):
+        n_tokens = sum(row.n_tokens for row in data.rows)
+        rows = counted(len(data.rows), "row")
+        write(f"Stage        {stage.name}: {stage.method}, {rows}, {n_tokens:,} tokens a pass")
+        counts("             left out", data.drops)
+
+
+def _show(shown: ShownRun) -> None:
+    run = shown.run
+    write(f"Model        {run.id}, {run.status}")
+    write(f"Recipe       {run.recipe.name}: {run.recipe.purpose}".rstrip(": "))
+    write(f"Base         {run.recipe.base}")
+    if run.parent:
+        write(f"Goes on from {run.parent}")
+    write(f"Format       {run.format or 'unknown'}")
+    write(f"Learned from {counted(len(run.example_ids), 'example')} of {', '.join(run.datasets)}")
+    for stage in run.stages:
+        _show_stage(stage)
+    if run.stages and Path(shown.folder, PLOT).exists():
+        write(f"Loss curve   {Path(shown.folder, PLOT)}")
+    if run.gguf:
+        write(f"For serving  {Path(shown.folder, run.gguf)}")
+
+
+def _show_stage(stage: StageRun) -> None:
+    first, last = stage.losses[0].loss, stage.losses[-1].loss
+    steps = counted(stage.n_steps, "step")
+    write(f"Stage        {stage.name}: {steps}, loss {first:.3f} to {last:.3f}")
+    share = stage.n_trained_tokens / stage.n_tokens if stage.n_tokens else 0
+    write(f"             {stage.n_tokens:,} tokens a pass, {share:.0%} of them trained")
+    counts("             left out", stage.drops)
+    if stage.seconds is not None and stage.tokens_per_second is not None:
+        memory = (stage.peak_memory_bytes or 0) / 1e9
+        write(
+            f"             {stage.seconds / 60:.1f} min, {stage.tokens_per_second:,.0f} tokens/s, "
+            f"{memory:.1f} GB of memory"
+        )

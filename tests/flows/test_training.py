@@ -1,0 +1,161 @@
+"""A recipe becomes a run: planned, trained, kept, found again, and asked in its own format."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.render.formats import tokenizer_file
+from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.flows.model_runs import find_run, list_runs, subject_of
+from tracemill.flows.training import plan_run, train_model
+from tracemill.llm import AskSettings, open_subject
+from tracemill.records.examples import Message
+from tracemill.render.chat_format import FormatMismatchError
+from tracemill.store.workspace import Workspace
+from tracemill.train.protocol import TrainProgress
+
+RECIPE = """
+name = "by-heart"
+base = "{base}"
+template = "{template}"
+trainer = "scripted"
+seed = {seed}
+[[stages]]
+name = "only"
+data = [{{ dataset = "{data}" }}]
+learning_rate = 1e-3
+batch_size = 2
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace(tmp_path / "workspace")
+    made.create()
+    return made
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    folder = tmp_path / "base"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    tokenizer_file(folder)
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    rows = [
+        {
+            "id": f"example_{name}",
+            "messages": [
+                {"role": "user", "content": f"Run {name} now."},
+                {"role": "assistant", "tool_calls": [call(name)], "content": ""},
+            ],
+        }
+        for name in ("alpha", "beta", "gamma")
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def call(name: str) -> dict[str, object]:
+    function = {"name": "run", "arguments": {"command": name}}
+    return {"type": "function", "id": "call_0", "function": function}
+
+
+def recipe(base: Path, data: Path, seed: int = 0, template: str = "compact") -> str:
+    path = base.parent / f"recipe-{seed}.toml"
+    path.write_text(RECIPE.format(base=base, data=data, seed=seed, template=template))
+    return str(path)
+
+
+def ignore(_: TrainProgress) -> None:
+    pass
+
+
+def test_run_says_what_it_learned_from_and_is_found_again(
+    workspace: Workspace, base: Path, data: Path
+) -> None:
+    seen: list[TrainProgress] = []
+
+    kept = train_model(workspace, plan_run(workspace, recipe(base, data)), seen.append)
+
+    assert kept.run.status == "finished"
+    assert kept.run.example_ids == ("example_alpha", "example_beta", "example_gamma")
+    assert [progress.step for progress in seen] == [1, 2]
+    assert kept.run.adapter_hash is not None
+    assert (kept.folder / "loss.svg").read_text().startswith("<svg")
+    assert find_run(workspace, kept.run.id[:12]) == kept
+    assert find_run(workspace, "by-heart") == kept
+    assert list_runs(workspace).runs == (kept.run,)
+
+
+def test_same_run_is_not_made_twice_and_another_seed_is_another_run(
+    workspace: Workspace, base: Path, data: Path
+) -> None:
+    first = train_model(workspace, plan_run(workspace, recipe(base, data)), ignore)
+    seen: list[TrainProgress] = []
+
+    again = train_model(workspace, plan_run(workspace, recipe(base, data)), seen.append)
+    other = plan_run(workspace, recipe(base, data, seed=1))
+
+    assert seen == []
+    assert again == first
+    assert other.run.id != first.run.id
+
+
+def test_trained_model_is_asked_in_its_own_format(
+    workspace: Workspace, base: Path, data: Path
+) -> None:
+    kept = train_model(workspace, plan_run(workspace, recipe(base, data)), ignore)
+
+    with open_subject(subject_of(kept)) as subject:
+        answer = subject.answer([Message(role="user", content="Run delta now.")], (), AskSettings())
+
+    assert answer.calls == ({"name": "run", "arguments": {"command": "delta"}},)
+    assert answer.format == kept.run.format
+
+
+def test_template_that_differs_by_one_character_is_refused(
+    workspace: Workspace, base: Path, data: Path
+) -> None:
+    kept = train_model(workspace, plan_run(workspace, recipe(base, data)), ignore)
+    template = kept.folder / "template.jinja"
+    template.write_text(template.read_text().replace("# Tools", "# tools"))
+
+    with (
+        pytest.raises(FormatMismatchError, match="trained in the format"),
+        open_subject(subject_of(kept)),
+    ):
+        pass
+
+
+def test_parent_of_another_format_is_refused(workspace: Workspace, base: Path, data: Path) -> None:
+    kept = train_model(workspace, plan_run(workspace, recipe(base, data)), ignore)
+
+    with pytest.raises(FormatMismatchError, match="train on in the same format"):
+        plan_run(workspace, recipe(base, data, template="chatml"), kept.run.id)
+
+
+def test_child_knows_what_its_parent_learned(workspace: Workspace, base: Path, data: Path) -> None:
+    parent = train_model(workspace, plan_run(workspace, recipe(base, data)), ignore)
+
+    child = train_model(workspace, plan_run(workspace, recipe(base, data), parent.run.id), ignore)
+
+    assert child.run.parent == parent.run.id
+    assert child.run.id != parent.run.id
+
+
+def test_what_is_not_there_says_what_would_be(workspace: Workspace, base: Path, data: Path) -> None:
+    with pytest.raises(NotFoundError, match="no dataset 'chat'"):
+        plan_run(workspace, recipe(base, Path("chat")))
+    with pytest.raises(NotFoundError, match="no model 'mine'"):
+        plan_run(workspace, recipe(base, data), "mine")
+    with pytest.raises(UsageError, match="no base model"):
+        plan_run(workspace, recipe(base / "missing.gguf", data))
