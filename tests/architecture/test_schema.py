@@ -22,6 +22,7 @@ from tracemill.flows import (
     expiry,
     gate_rows,
     inspect_tasks,
+    recipes,
     results,
     review_rows,
     suites,
@@ -62,6 +63,7 @@ from tracemill.records import (
     training,
     trajectory,
 )
+from tracemill.records import recipes as recipe_records
 
 SCHEMA: Final = Path(__file__).parents[2] / "schema"
 TYPES: Final[dict[str, Any]] = {
@@ -89,6 +91,8 @@ TYPES: Final[dict[str, Any]] = {
     "record.evaluation": evaluations.Evaluation,
     "record.comparison": evaluations.Comparison,
     "record.leak-report": evaluations.LeakReport,
+    "record.recipe": recipe_records.Recipe,
+    "record.reject": datasets.Reject,
     "record.receipt": receipts.Receipt,
     "record.template": templates.TemplateSpec,
     "record.erasure-receipt": erasures.ErasureReceipt,
@@ -114,6 +118,8 @@ TYPES: Final[dict[str, Any]] = {
     "answer.retention": expiry.RetentionResult,
     "answer.found": erasure.FoundSubject,
     "answer.erased": erasure.ErasedSubject,
+    "answer.built": recipes.BuiltVersion,
+    "answer.recipes": recipes.RecipeList,
     "answer.audit": audits.AuditReport,
     "answer.redact": files.RedactedTexts,
     "answer.scan": scan.ScanResult,
@@ -171,6 +177,7 @@ def records_in(name: str) -> list[type]:
     modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
     modules += [
         allowing,
+        recipes,
         results,
         gate_answers,
         gate_rows,

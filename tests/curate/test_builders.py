@@ -6,7 +6,8 @@ from tests.trajectories import agent, episode, user, work
 from tracemill.base.errors import UnknownNameError
 from tracemill.curate import BUILDERS
 from tracemill.curate.builders import make_examples, needs_steps
-from tracemill.curate.work import DEFAULT_BUILDERS, ChatConfig, Drop
+from tracemill.curate.work import ChatConfig, Drop
+from tracemill.records.recipes import DEFAULT_BUILDERS
 
 
 @pytest.mark.parametrize("name", list(BUILDERS.names()))

@@ -149,6 +149,8 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
         "dataset": (
             "Dataset versions.",
             {
+                "build": "Build a version by a recipe, out of everything that was read.",
+                "recipes": "List the recipes that come with the program, or print one.",
                 "show": "Show what is in a version, and what was left out and why.",
                 "audit": "Check anybody's dataset files, and say what is wrong with them.",
                 "export": "Copy a version, with its card and lineage, to a folder of yours.",
@@ -215,7 +217,9 @@ _ASKED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("run", "sync", "watch"), "[OPTIONS] [SOURCES...]"),
     "data restore": "--to PATH [OPTIONS] [IDS...]",
     "dataset audit": "[OPTIONS] [FILES...]",
+    "dataset build": "[OPTIONS] [RECIPE]",
     "dataset export": "--to PATH [OPTIONS] [NAME]",
+    "dataset recipes": "[OPTIONS] [NAME]",
     "dataset show": "[OPTIONS] [NAME]",
     "model eval": "[OPTIONS] SUBJECT",
     "model compare": "[OPTIONS] BASE CANDIDATE",
@@ -229,6 +233,7 @@ _ASKED: Final[Mapping[str, str]] = {
 _MODULES: Final[Mapping[str, str]] = {
     "model eval": "evaluating",
     "model compare": "evaluating",
+    **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
     "privacy redact": "privacy.redacting",
     **dict.fromkeys(
         ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"

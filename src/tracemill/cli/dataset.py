@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
+from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.audit import audit_files
 from tracemill.flows.datasets import export_version, show_version
@@ -40,6 +41,7 @@ def show_dataset(
     version = shown.version
     write(f"{version.name}  {version.id}")
     write(f"Folder       {shown.folder}")
+    show_funnel(version.funnel)
     counts("Examples", version.n_examples)
     counts("Left out", version.drops)
     for file in version.files:

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
+from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
 from tracemill.cli.status import following
 from tracemill.flows.loop import Options, plan_turn, read_only, turn
@@ -129,6 +130,7 @@ def _show_store(result: RunResult) -> None:
     counts("Episodes", store.episodes)
     counts("Gates", store.gates)
     _show_tests(store)
+    show_funnel(store.funnel)
     counts("Examples", store.examples)
     counts("Left out", store.drops)
     if store.quarantined:

@@ -11,7 +11,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import Final
 
 from tracemill.records.examples import (
@@ -39,6 +40,11 @@ def class_tags(example: Example) -> tuple[str, ...]:
     use = "cross_tool" if len(set(names)) > 1 else "multi_tool" if len(names) > 1 else "single_tool"
     is_parallel = any(len(message.tool_calls) > 1 for message in learned)
     return (f"use:{use}", *(("use:parallel",) if is_parallel else ()))
+
+
+def has_tag(tags: Iterable[str], pattern: str) -> bool:
+    """Tell whether one of some tags is the one asked for, which may hold `*` for anything."""
+    return any(fnmatchcase(tag, pattern) for tag in tags)
 
 
 def _learned(example: Example) -> Iterator[Message]:

@@ -8,11 +8,11 @@ no rank, so what was drawn stays drawn unless something of a higher rank takes i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Sequence
 from math import floor
 from typing import Final, NamedTuple
 
+from tracemill.curate.classes import has_tag
 from tracemill.curate.splits import place_of
 from tracemill.records.recipes import Budget, Share
 
@@ -35,11 +35,6 @@ class LeftOut(NamedTuple):
 
     id: str
     detail: str
-
-
-def has_tag(tags: Iterable[str], pattern: str) -> bool:
-    """Tell whether one of some tags is the one asked for, which may end with `*`."""
-    return any(fnmatchcase(tag, pattern) for tag in tags)
 
 
 def over_share(drawn: Sequence[Drawn], mixture: Sequence[Share]) -> Iterator[LeftOut]:

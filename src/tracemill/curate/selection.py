@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final, Literal, NamedTuple
 
+from tracemill.curate.classes import has_tag
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import Example
 from tracemill.records.findings import Input
@@ -20,11 +21,11 @@ NotSelected = Literal[
 ]  # fmt: skip
 """Why the work behind an example is not looked at."""
 NotTaken = Literal[
-    "other_builder", "other_outcome", "low_confidence", "unknown_quality", "low_quality"
+    "other_kind", "other_outcome", "low_confidence", "unknown_quality", "low_quality"
 ]
 """Why an example of it is not taken."""
 
-_EVERYTHING: Final = Take(builders=("*",))
+_EVERYTHING: Final = Take()
 
 
 class Known(NamedTuple):
@@ -79,15 +80,17 @@ def _outside(trajectory: Trajectory, selection: Selection) -> NotSelected | None
     return "after_period" if selection.until is not None and day > selection.until else None
 
 
-def find_take(example: Example, known: Known, recipe: Recipe) -> Take | NotTaken:
+def find_take(
+    example: Example, tags: Sequence[str], known: Known, recipe: Recipe
+) -> Take | NotTaken:
     """Return the first part of a recipe that takes an example, or why none does.
 
-    Where several parts name its builder, the reason is that of the last one.
+    Where several parts ask for its kind, the reason is that of the last one.
     """
     episode = known.episodes[example.lineage[0].episode_id]
-    reason: NotTaken = "other_builder"
+    reason: NotTaken = "other_kind"
     for take in recipe.take or (_EVERYTHING,):
-        if example.builder in take.builders or take is _EVERYTHING:
+        if any(has_tag(tags, pattern) for pattern in take.of):
             unfit = _unfit(episode, take)
             if unfit is None:
                 return take

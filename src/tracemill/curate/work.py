@@ -21,6 +21,7 @@ from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatBuilder, ChatExample, Lineage, Message
 from tracemill.records.findings import UNSCANNED, Input
+from tracemill.records.recipes import DEFAULT_BUILDERS
 from tracemill.records.refs import Record, Span
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.render.messages import render_messages
@@ -43,10 +44,6 @@ MIN_CORRECTION: Final = 0.6
 encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _IMAGE: Final = "[image]"
 """What stands where a picture was."""
-
-
-DEFAULT_BUILDERS: Final = ("session", "recovery", "preference")
-"""Builders of a dataset that names none: one form of each thing that can be learned."""
 
 
 class ChatConfig(Record, frozen=True, kw_only=True):

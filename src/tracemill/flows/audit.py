@@ -11,7 +11,7 @@ import orjson
 
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.lines import OversizeLine, split_lines
-from tracemill.curate.checks import run_checks
+from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.records.audits import AuditReport, CheckResult, FailingRow, TrainingRow
 from tracemill.sources.documents import NotADocumentError, take_apart
@@ -22,7 +22,7 @@ _BLOCK_BYTES: Final = 2**20
 _ENDINGS: Final = (".jsonl", ".json")
 _KINDS: Final = " or ".join(_ENDINGS)
 _BESIDE_ROWS: Final = frozenset(
-    {"lineage.jsonl", "manifest.json", "receipt.json", "dataset_infos.json"}
+    {"lineage.jsonl", "rejects.jsonl", "manifest.json", "receipt.json", "dataset_infos.json"}
 )
 """What tells of a dataset's rows in its folder, and holds none of them."""
 _NAMED_FOLDERS: Final = 3
@@ -41,16 +41,16 @@ def audit_files(places: Sequence[Path], before: Sequence[Path] = ()) -> AuditRep
     rows: list[TrainingRow] = []
     unread: list[FailingRow] = []
     for path in files:
-        _read(path, rows, unread)
+        rows.extend(rows_of(path, unread))
     if not rows and not unread:
         raise NotFoundError(f"no row to check in {', '.join(repr(str(path)) for path in files)}")
     earlier: list[TrainingRow] = []
     for path in _files(before):
-        _read(path, earlier, [])
+        earlier.extend(rows_of(path, []))
     return AuditReport(
         files=tuple(map(str, files)),
         rows=dict(sorted(Counter(row.split or "unnamed" for row in rows).items())),
-        checks=(_readable(len(rows), unread), *run_checks(rows, earlier)),
+        checks=(readable(len(rows), unread), *run_checks(Checked(rows, earlier))),
     )
 
 
@@ -81,12 +81,13 @@ def _deeper(place: Path) -> str:
     return f" itself; name one of its folders that do: {named}{more}"
 
 
-def _read(path: Path, rows: list[TrainingRow], unread: list[FailingRow]) -> None:
+def rows_of(path: Path, unread: list[FailingRow]) -> Iterator[TrainingRow]:
+    """Yield the rows of a file; what is no row is noted in `unread`."""
     for number, value in _values(path):
         try:
             if isinstance(value, BadShapeError):
                 raise value
-            rows.append(read_training_row(value, path.name, number))
+            yield read_training_row(value, path.name, number)
         except BadShapeError as error:
             unread.append(FailingRow(file=path.name, line=number, detail=str(error)))
 
@@ -127,7 +128,8 @@ def _value(data: bytes) -> object:
         return BadShapeError("expected JSON, found something else")
 
 
-def _readable(n_rows: int, unread: list[FailingRow]) -> CheckResult:
+def readable(n_rows: int, unread: list[FailingRow]) -> CheckResult:
+    """Return how many lines are no row."""
     n_lines = n_rows + len(unread)
     measured = share(len(unread), n_lines)
     return CheckResult(

@@ -22,16 +22,18 @@ from tracemill.curate.work import ChatConfig, Drop, Work
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.versions import reading_code
+from tracemill.records.datasets import Omission
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import Example, messages_of
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Step
 from tracemill.render import RENDER_VERSION
-from tracemill.store.index import Built, Index
+from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES, table_of
 
 _CHARS: Final = 2**20
+_OMISSIONS: Final = TABLES["omissions"]
 _COLUMNS: Final = (
     "input_id", "trajectory_id", "index", "speaker", "text", "reasoning", "calls", "results",
     "is_replayed", "is_error", "byte_start", "byte_end",
@@ -55,7 +57,7 @@ class BuildShard(Record, frozen=True, kw_only=True):
 
 
 class BuiltRows(Record, frozen=True, kw_only=True):
-    """Examples as rows of the lake."""
+    """Examples, or what gave none, as rows of the lake."""
 
     table: str
     """Name of their table."""
@@ -63,25 +65,18 @@ class BuiltRows(Record, frozen=True, kw_only=True):
     """The rows, a `pyarrow.RecordBatch`."""
 
 
-class Dropped(Record, frozen=True, kw_only=True):
-    """Candidates of one episode that were left out."""
-
-    episode_id: str
-    reasons: dict[str, int]
-
-
-def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
+def build_shard(shard: BuildShard) -> Iterator[BuiltRows]:
     """Build the examples of a shard in one pass over its data file."""
     held: dict[str, list[Example]] = {name: [] for name in EXAMPLE_TABLES}
     n_chars = 0
-    drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    omitted: list[Omission] = []
     for work, steps in _steps_of(shard):
         for made in make_examples(work, steps, shard.config):
             if isinstance(made, Drop):
-                drops[work.episode.id][made.reason] += 1
+                omitted.append(_omission(work, made))
                 continue
             if made.id in shard.unwanted:
-                drops[work.episode.id]["unwanted_by_people"] += 1
+                omitted.append(_unwanted(work, made))
                 continue
             held[table_of(made)].append(made)
             n_chars += sum(len(message.content) for message in messages_of(made))
@@ -89,8 +84,31 @@ def build_shard(shard: BuildShard) -> Iterator[BuiltRows | Dropped]:
                 yield from _rows(held)
                 n_chars = 0
     yield from _rows(held)
-    for episode_id, reasons in drops.items():
-        yield Dropped(episode_id=episode_id, reasons=dict(reasons))
+    if omitted:
+        yield BuiltRows(table=_OMISSIONS.name, batch=_OMISSIONS.to_batch(omitted))
+
+
+def _omission(work: Work, drop: Drop) -> Omission:
+    return Omission(
+        episode_id=work.episode.id,
+        trajectory_id=drop.trajectory_id,
+        input_id=work.input.id,
+        reason=drop.reason,
+        first_step=drop.first_step,
+        last_step=drop.last_step,
+    )
+
+
+def _unwanted(work: Work, example: Example) -> Omission:
+    part = example.lineage[0]
+    return Omission(
+        episode_id=work.episode.id,
+        trajectory_id=part.trajectory_id,
+        input_id=part.input_id,
+        reason="unwanted_by_people",
+        first_step=part.first_step,
+        last_step=part.last_step,
+    )
 
 
 def _rows(held: Mapping[str, list[Example]]) -> Iterator[BuiltRows]:
@@ -140,52 +158,72 @@ def _owned_steps(shard: BuildShard, owners: Collection[str]) -> Iterator[_OwnedS
 
 def build_examples(
     lake: Lake, root: Path, index: Index, executor: Executor, facts: Facts, config: ChatConfig
-) -> dict[str, int]:
-    """Bring the table of examples up to date; return all drops, counted by reason."""
+) -> None:
+    """Bring the tables of examples, and of what gave none, up to date."""
     keys = {episode.id: _key(episode, facts, config) for episode in facts.episodes}
     before = index.built()
-    stale = [e for e in facts.episodes if e.id not in before or before[e.id].key != keys[e.id]]
+    stale = {episode.id for episode in facts.episodes if before.get(episode.id) != keys[episode.id]}
     gone = (before.keys() | _owners(lake)) - keys.keys()
     if stale or gone:
-        replaced = {*gone, *(episode.id for episode in stale)}
-        works = [work for episode in stale for work in _works(episode, facts)]
-        unwanted = frozenset(name for e in stale for name in facts.reviews.unwanted(e.session_ids))
-        shards = [
-            msgspec.structs.replace(shard, unwanted=unwanted)
-            for shard in _shards(lake, root, works, config)
-        ]
-        drops = _build(lake, shards, executor, replaced)
-        for work in works:
-            if not needs_steps(work, config):
-                drops[work.episode.id].update(drop.reason for drop in drop_whole(work, config))
-        index.note_built([Built(e.id, keys[e.id], dict(drops[e.id])) for e in stale], gone)
-    totals: Counter[str] = Counter()
-    for built_episode in index.built().values():
-        totals.update(built_episode.drops)
-    return dict(sorted(totals.items()))
+        plan = _plan(lake, root, facts, stale, config)
+        _build(lake, plan, executor, replaced={*gone, *stale})
+        index.note_built({name: keys[name] for name in sorted(stale)}, gone)
 
 
-def _build(
-    lake: Lake, shards: Sequence[BuildShard], executor: Executor, replaced: Collection[str]
-) -> defaultdict[str, Counter[str]]:
-    """Put new examples in place of those of some episodes; return what was left out of each."""
-    drops: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    writers = {name: lake.writer(TABLES[name]) for name in EXAMPLE_TABLES}
-    for part in executor.map_shards(build_shard, shards):
-        if isinstance(part, BuiltRows):
-            writers[part.table].write(part.batch)
-        else:
-            drops[part.episode_id].update(part.reasons)
+def build_apart(
+    lake: Lake, root: Path, executor: Executor, facts: Facts, config: ChatConfig, into: Lake
+) -> None:
+    """Build the examples of everything under other settings, in a lake of their own."""
+    everything = {episode.id for episode in facts.episodes}
+    _build(into, _plan(lake, root, facts, everything, config), executor, replaced=())
+
+
+class _Plan(NamedTuple):
+    """What has to be done to build the examples of some work."""
+
+    shards: Sequence[BuildShard]
+    omitted: Sequence[Omission]
+    """What gives none, as is known without a look at steps."""
+
+
+def _plan(
+    lake: Lake, root: Path, facts: Facts, episode_ids: Collection[str], config: ChatConfig
+) -> _Plan:
+    episodes = [episode for episode in facts.episodes if episode.id in episode_ids]
+    works = [work for episode in episodes for work in _works(episode, facts)]
+    unwanted = frozenset(name for e in episodes for name in facts.reviews.unwanted(e.session_ids))
+    shards = [
+        msgspec.structs.replace(shard, unwanted=unwanted)
+        for shard in _shards(lake, root, works, config)
+    ]
+    unread = (work for work in works if not needs_steps(work, config))
+    omitted = [_omission(work, drop) for work in unread for drop in drop_whole(work, config)]
+    return _Plan(shards, omitted)
+
+
+def _build(into: Lake, plan: _Plan, executor: Executor, *, replaced: Collection[str]) -> None:
+    """Put new examples, and what gave none, in place of those of some episodes."""
+    writers = {name: into.writer(TABLES[name]) for name in (*EXAMPLE_TABLES, _OMISSIONS.name)}
+    for part in executor.map_shards(build_shard, plan.shards):
+        writers[part.table].write(part.batch)
+    writers[_OMISSIONS.name].write_records(plan.omitted)
     for writer in writers.values():
-        lake.commit(writer, replaced=replaced)
-    return drops
+        into.commit(writer, replaced=replaced)
+
+
+def count_omissions(lake: Lake) -> dict[str, int]:
+    """Return what gave no example, counted by reason."""
+    totals: Counter[str] = Counter()
+    for batch in lake.batches(_OMISSIONS, columns=["reason"]):
+        totals.update(batch.column(0).to_pylist())
+    return dict(sorted(totals.items()))
 
 
 def _owners(lake: Lake) -> set[str]:
     """Return episodes that have examples; a killed run may not have noted that it built them."""
     batches = (
         batch
-        for name in EXAMPLE_TABLES
+        for name in (*EXAMPLE_TABLES, _OMISSIONS.name)
         for batch in lake.batches(TABLES[name], columns=["episode_id"])
     )
     return {owner for batch in batches for owner in batch.column(0).unique().to_pylist()}

@@ -56,9 +56,9 @@ def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]
     Raises:
         NotFoundError: there is none.
     """
-    newest = _newest(workspace)
+    newest = _newest(workspace, name)
     folders = sorted(path.parent for path in workspace.datasets.glob(f"*/*/{MANIFEST}"))
-    found = [f for f in folders if f.parent.name == name and newest == f"{name}/{f.name}"]
+    found = [f for f in folders if f.parent.name == name and newest == f.name]
     found = found or [folder for folder in folders if name and folder.name.startswith(name)]
     if len(found) > 1:
         listed = ", ".join(folder.name for folder in found[:10])
@@ -66,7 +66,9 @@ def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]
     if not found:
         _raise_if_erased(workspace, name)
         known = ", ".join(sorted({folder.parent.name for folder in folders})) or "none yet"
-        raise NotFoundError(f"no dataset {name!r}; known: {known}; run: tracemill run")
+        raise NotFoundError(
+            f"no dataset {name!r}; known: {known}; run: tracemill run, or tracemill dataset build"
+        )
     text = (found[0] / MANIFEST).read_bytes()
     return found[0], msgspec.json.decode(text, type=DatasetVersion)
 
@@ -81,11 +83,11 @@ def _raise_if_erased(workspace: Workspace, name: str) -> None:
             )
 
 
-def _newest(workspace: Workspace) -> str | None:
+def _newest(workspace: Workspace, name: str) -> str | None:
     if not workspace.index.exists():
         return None
     with Index(workspace.index) as index:
-        return index.state("dataset")
+        return index.newest_dataset(name)
 
 
 def show_version(workspace: Workspace, name: str, n_rows: int) -> ShownVersion:
@@ -93,7 +95,7 @@ def show_version(workspace: Workspace, name: str, n_rows: int) -> ShownVersion:
     folder, version = find_version(workspace, name)
     rows: list[Any] = []
     for file in sorted(version.files, key=_is_beside):
-        if file.path.endswith(".jsonl") and file.format != "lineage":
+        if file.path.endswith(".jsonl") and file.format not in ("lineage", "rejects"):
             with (folder / file.path).open("rb") as lines:
                 for line in lines:
                     if len(rows) == n_rows:

@@ -2,62 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from tracemill.base.ids import digest
-from tracemill.curate import CURATE_VERSION
-from tracemill.curate.splits import KnownWork, Splits
-from tracemill.curate.work import ChatConfig
-from tracemill.export import EXPORT_VERSION
-from tracemill.flows.build import build_examples
+from tracemill.curate.recipe import shipped_recipe
+from tracemill.flows.build import build_examples, count_omissions
+from tracemill.flows.dataset_build import Made, build_version, builder_config
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.gates import compare_gates
-from tracemill.flows.indexing import FoundCounts, count_findings, count_store, fill_index
-from tracemill.flows.publish import Unfinished, publish
+from tracemill.flows.indexing import count_findings, count_store, fill_index
 from tracemill.flows.review_facts import Known
 from tracemill.flows.timing import StageClock
-from tracemill.label import LABEL_VERSION
 from tracemill.label.evidence import commits_of
 from tracemill.label.history import History
 from tracemill.label.outcome import judge_episode
 from tracemill.label.survival import survival_of
 from tracemill.label.trajectory_labels import trajectory_labels
-from tracemill.link import LINK_VERSION
 from tracemill.link.branches import Branches
 from tracemill.link.change_sets import change_sets
 from tracemill.link.forge_links import forge_links
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
 from tracemill.link.work_links import document_links, gate_links, plan_links
-from tracemill.records.datasets import DatasetVersion
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
-from tracemill.records.recipes import SplitRule
+from tracemill.records.recipes import DEFAULT_NAME
 from tracemill.records.survival import Survival
-from tracemill.redact import REDACT_VERSION
-from tracemill.render import RENDER_VERSION
-from tracemill.report.card import CardFacts
-from tracemill.review import REVIEW_VERSION
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
-
-_NAME: Final = "chat"
-_VERSIONS: Final = {
-    "curate": CURATE_VERSION,
-    "export": EXPORT_VERSION,
-    "label": LABEL_VERSION,
-    "link": LINK_VERSION,
-    "redact": REDACT_VERSION,
-    "render": RENDER_VERSION,
-    "review": REVIEW_VERSION,
-}
 
 
 class Derivations:
@@ -71,7 +49,7 @@ class Derivations:
         self._executor = executor
         self._clock = clock
         self._lake = Lake(workspace.lake)
-        self._config = ChatConfig()
+        self._recipe = shipped_recipe(DEFAULT_NAME)
 
     def run(self) -> None:
         """Derive it all; tables whose rows came out as they were get no new version."""
@@ -97,16 +75,21 @@ class Derivations:
         with self._clock.stage("label"):
             self._judge(facts)
         with self._clock.stage("build"):
-            drops = build_examples(
-                self._lake, self._workspace.lake, self._index, self._executor, facts, self._config
+            config = builder_config(self._recipe)
+            build_examples(
+                self._lake, self._workspace.lake, self._index, self._executor, facts, config
             )
         with self._clock.stage("export"):
             found = count_findings(self._lake)
-            version = self._publish(drops, facts, found)
+            made = Made(self._lake, facts, found.rules)
+            version = build_version(
+                self._workspace, self._index, self._executor, made, self._recipe
+            )
         with self._clock.stage("index"):
             fill_index(self._index, facts)
             shown = Known(facts.episodes, facts.activities, facts.commits)
             facts.reviews.fill(self._index, self._lake, shown)
+            drops = version.drops if version else count_omissions(self._lake)
             counts = count_store(self._lake, facts, version, drops, found)
             self._index.note(counts=msgspec.json.encode(counts).decode())
 
@@ -123,28 +106,6 @@ class Derivations:
         self._keep("episodes", facts.episodes)
         self._keep("survivals", facts.survivals)
         self._keep("labels", facts.labels, [label.target.id for label in facts.labels])
-
-    def _publish(
-        self, drops: dict[str, int], facts: Facts, found: FoundCounts
-    ) -> DatasetVersion | None:
-        parent = self._index.state("dataset")
-        known = DatasetVersion(
-            id="",
-            name=_NAME,
-            config=msgspec.structs.asdict(self._config),
-            code_versions=_VERSIONS,
-            drops=drops,
-        )
-        outcomes = Counter(episode.outcome for episode in facts.episodes)
-        folder = self._workspace.datasets / _NAME
-        goals = {name: activity.goal for name, activity in facts.activities.items()}
-        splits = Splits(KnownWork(facts.episodes, facts.trajectories, goals), SplitRule())
-        about = CardFacts(dict(sorted(outcomes.items())), found.rules)
-        unfinished = Unfinished(known, about, splits)
-        version = publish(self._lake, self._executor, folder, self._workspace.scratch, unfinished)
-        if version is not None and parent != f"{_NAME}/{version.id}":
-            self._index.note(dataset=f"{_NAME}/{version.id}")
-        return version
 
     def _keep(self, name: str, records: Sequence[Any], owners: Sequence[str] | None = None) -> None:
         """Put `records` in place of a table's rows, unless they are the same."""

@@ -129,3 +129,12 @@ def _written(event: FileVersion, commit: str) -> WrittenDocument:
     if not isinstance(event, DocumentVersion):
         return written
     return written._replace(is_plan=event.document in _PLANS, branch=event.branch)
+
+
+def recorded_facts(lake: Lake) -> Facts:
+    """Return all facts with the links, episodes and labels that were derived from them last."""
+    facts = Facts(lake)
+    facts.links = list(lake.records(TABLES["links"]))
+    facts.episodes = list(lake.records(TABLES["episodes"]))
+    facts.labels = list(lake.records(TABLES["labels"]))
+    return facts

@@ -195,5 +195,6 @@ def count_store(
         links=dict(sorted(Counter(link.method for link in facts.links).items())),
         episodes=dict(sorted(Counter(episode.outcome for episode in facts.episodes).items())),
         examples=version.n_examples if version else {},
-        drops=version.drops if version else drops,
+        funnel=version.funnel if version else (),
+        drops=drops,
     )

@@ -16,6 +16,7 @@ from tracemill.records.erasures import SubjectKind
 from tracemill.records.events import Event
 from tracemill.records.labels import Label
 from tracemill.records.reactions import Reaction
+from tracemill.records.recipes import DEFAULT_NAME
 from tracemill.records.refs import Record
 from tracemill.records.survival import Survival
 from tracemill.records.trajectory import Step
@@ -74,13 +75,13 @@ def read_status(workspace: Workspace) -> StatusResult:
         )  # fmt: skip
     book = read_erasures(workspace.vault)
     with Index(workspace.index) as index:
-        synced, dataset = index.state("synced"), index.state("dataset")
+        synced, dataset = index.state("synced"), index.newest_dataset(DEFAULT_NAME)
         return StatusResult(
             workspace=str(workspace.root),
             exists=True,
             synced=datetime.fromisoformat(synced) if synced else None,
             store=read_counts(index),
-            dataset=str(workspace.datasets / dataset) if dataset else None,
+            dataset=str(workspace.datasets / DEFAULT_NAME / dataset) if dataset else None,
             is_derived=bool(index.state("derived")),
             erased=_n_erased(book),
         )

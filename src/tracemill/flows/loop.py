@@ -22,6 +22,7 @@ from tracemill.flows.ingest.discovery import default_places, discover
 from tracemill.flows.lookup import read_counts
 from tracemill.flows.results import PlanResult, RunResult
 from tracemill.flows.timing import StageClock
+from tracemill.records.recipes import DEFAULT_NAME
 from tracemill.records.settings import Retention
 from tracemill.store.erasures import read_erasures
 from tracemill.store.index import Index
@@ -235,7 +236,7 @@ def _result(
     changed: bool = False,
 ) -> RunResult:
     with Index(workspace.index) as index:
-        dataset = index.state("dataset")
+        dataset = index.newest_dataset(DEFAULT_NAME)
         is_derived = bool(index.state("derived"))
         counts = read_counts(index)
     return RunResult(
@@ -249,6 +250,6 @@ def _result(
         failures=ingested.failures,
         store=counts,
         is_derived=is_derived,
-        dataset=str(workspace.datasets / dataset) if dataset else None,
+        dataset=str(workspace.datasets / DEFAULT_NAME / dataset) if dataset else None,
         stages=clock.stages,
     )

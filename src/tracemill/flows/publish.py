@@ -1,7 +1,7 @@
 """A dataset version out of the examples in the lake.
 
 Examples are spread over buckets by how their ids begin, as many as it takes for each bucket to be
-sorted and freed of duplicates in memory while the whole may be larger. The buckets, one behind the
+sorted in memory while the whole may be larger. The buckets, one behind the
 other, and one table of examples behind the other, are the version: the same examples give the same
 bytes, whatever the executor. Messages are encoded once, and both forms of a file hold the same
 text. A version is written beside its final place and renamed there, so that a folder of its name
@@ -24,14 +24,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tracemill.base.ids import make_id
-from tracemill.curate.splits import Splits
 from tracemill.export import EXPORTERS, Exporter
 from tracemill.flows.executor import Executor
-from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.examples import ChatExample, Example, Split, kind_of
 from tracemill.report.card import CardFacts, dataset_card
 from tracemill.store.lake import Lake
-from tracemill.store.tables import EXAMPLE_TABLES, TABLES, Table
+from tracemill.store.tables import Table
 from tracemill.store.workspace import sync_folder
 
 _ID_START: Final = len("example_")
@@ -48,21 +47,21 @@ _FORMATS: Final = {
 }
 """The format of each kind of example; each has files of its own, so that who loads one kind learns
 nothing twice."""
+LINEAGE: Final = "lineage"
+REJECTS: Final = "rejects"
+"""Files that tell of a version's rows and hold none."""
 _encode: Final = msgspec.json.Encoder().encode
 
 
 def sort_bucket(rows: pa.Table) -> pa.Table:
-    """Sort the rows of one bucket, and keep the first of those with equal ids."""
-    order = pc.sort_indices(rows, [("id", "ascending"), ("episode_id", "ascending")])
-    ids = rows.column("id").take(order).to_pylist()
-    is_first = [i == 0 or ids[i] != ids[i - 1] for i in range(len(ids))]
-    return rows.take(order.filter(pa.array(is_first, pa.bool_())))
+    """Sort the rows of one bucket, so that copies of an example follow one another."""
+    return rows.take(pc.sort_indices(rows, [("id", "ascending"), ("episode_id", "ascending")]))
 
 
 def sorted_examples(
     lake: Lake, table: Table, executor: Executor, scratch: Path
 ) -> Iterator[Example]:
-    """Yield every example of a table once, ordered by id."""
+    """Yield every example of a table, ordered by id."""
     n_letters = _letters_of_buckets(lake.n_bytes(table))
     batches = lake.batches(table)
     if n_letters:
@@ -136,22 +135,24 @@ class VersionWriter:
         self._n_held: Counter[_Part] = Counter()
         self._rows: Counter[str] = Counter()
         self._formats: dict[str, str] = {}
-        self._ids = hashlib.sha256()
         self.counts: Counter[str] = Counter()
 
     def add(self, example: Example) -> None:
         """Write one example to the files of its part, and where it came from to another."""
-        self._ids.update(example.id.encode())
         part = _part_of(example)
         self.counts[f"{part.kind}/{part.split}"] += 1
         exporter = self._exporters[part.kind]
         row = exporter.row(example)
         n_bytes = self._line(f"{part.stem}.jsonl", row, exporter.name)
-        self._line("lineage.jsonl", {"id": example.id, "lineage": example.lineage}, "lineage")
+        self._line(f"{LINEAGE}.jsonl", {"id": example.id, "lineage": example.lineage}, LINEAGE)
         self._held.setdefault(part, []).append(row)
         self._n_held[part] += n_bytes
         if self._n_held[part] >= _ROW_GROUP_BYTES:
             self._write_table(part)
+
+    def reject(self, reject: Reject) -> None:
+        """Note what is not in the version."""
+        self._line(f"{REJECTS}.jsonl", reject, REJECTS)
 
     def _line(self, name: str, row: Any, made_by: str) -> int:
         if name not in self._lines:
@@ -195,71 +196,30 @@ class VersionWriter:
             sha256=found,
         )
 
-    def content_id(self, settings: Sequence[bytes]) -> str:
-        """Return the id of a version that holds what was written."""
-        return make_id("dataset", self._ids.digest(), *settings)
-
 
 def _with_texts(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with JSON as text, which is how Parquet keeps it."""
     return {name: bytes(v) if isinstance(v, msgspec.Raw) else v for name, v in row.items()}
 
 
-class Unfinished(NamedTuple):
-    """What is known of a version before its examples are written."""
-
-    version: DatasetVersion
-    """Its name, settings and drops."""
-    facts: CardFacts
-    """What its card says of the work behind it."""
-    splits: Splits
-    """What of the work is held out."""
-
-
 def publish(
-    lake: Lake,
-    executor: Executor,
-    folder: Path,
-    scratch: Path,
-    unfinished: Unfinished,
-) -> DatasetVersion | None:
-    """Write all examples as a version below `folder`; None where there are none.
+    writer: VersionWriter, part: Path, folder: Path, version: DatasetVersion, facts: CardFacts
+) -> DatasetVersion:
+    """Give what was written its id and its place below `folder`.
 
     A version that is there already is left as it is.
     """
-    known = unfinished.version
-    part = scratch / "version"
-    part.mkdir()
-    writer = VersionWriter(part)
-    tables = [TABLES[name] for name in EXAMPLE_TABLES]
-    n_rows = sum(map(lake.count, tables))
-    n_beside = 0
-    for table in tables:
-        for example in sorted_examples(lake, table, executor, scratch):
-            split = unfinished.splits.split_of(example.lineage[0].trajectory_id)
-            if split is None:
-                n_beside += 1
-            else:
-                writer.add(msgspec.structs.replace(example, split=split))
-    files = writer.finish()
-    if not files:
-        part.rmdir()
-        return None
-    left_out = {
-        "duplicate": n_rows - n_beside - writer.counts.total(),
-        "beside_held_out": n_beside,
-    }
-    drops = known.drops | {reason: n for reason, n in left_out.items() if n}
-    settings = (_encode(known.config), _encode(known.code_versions))
-    version = msgspec.structs.replace(
-        known,
-        id=writer.content_id(settings),
-        n_examples=dict(sorted(writer.counts.items())),
-        drops=dict(sorted(drops.items())),
-        files=files,
-    )
-    _place(part, folder / version.id, version, unfinished.facts)
+    known = msgspec.structs.replace(version, n_examples=dict(sorted(writer.counts.items())))
+    settings = (_encode(known.config), _encode(known.recipe), _encode(known.code_versions))
+    version = msgspec.structs.replace(known, id=content_id(known.files, settings))
+    _place(part, folder / version.id, version, facts)
     return version
+
+
+def content_id(files: Sequence[ExportedFile], settings: Sequence[bytes]) -> str:
+    """Return the id of a version: what its rows say, and by which rules they were made."""
+    rows = [f for f in files if f.path.endswith(".jsonl") and f.format != REJECTS]
+    return make_id("dataset", *(f"{file.path}:{file.sha256}" for file in rows), *settings)
 
 
 def _place(part: Path, final: Path, version: DatasetVersion, facts: CardFacts) -> None:

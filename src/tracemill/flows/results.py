@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from tracemill.records.datasets import FunnelStage
 from tracemill.records.refs import Record
 
 
@@ -61,6 +62,8 @@ class StoreCounts(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Episodes by outcome."""
     examples: dict[str, int] = msgspec.field(default_factory=dict)
     """Examples by kind and split."""
+    funnel: tuple[FunnelStage, ...] = ()
+    """From all trajectories to the examples of the dataset, stage by stage."""
     drops: dict[str, int] = msgspec.field(default_factory=dict)
     """Candidates for examples that were left out, by reason."""
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-import msgspec
-
 from tracemill.base.ids import digest
+from tracemill.records.recipes import DEFAULT_NAME
 
 RECOGNISE_VERSION: Final = 2
 """Raise it when something else becomes of an input that no source reads."""
@@ -33,7 +32,7 @@ def reading_code(source: str | None = None) -> str:
 def deriving_code() -> str:
     """Identify the code that turns facts into derivations: links, labels, builders, formats."""
     from tracemill.curate import CURATE_VERSION
-    from tracemill.curate.work import ChatConfig
+    from tracemill.curate.recipes import shipped
     from tracemill.export import EXPORT_VERSION
     from tracemill.label import LABEL_VERSION
     from tracemill.link import LINK_VERSION
@@ -42,4 +41,4 @@ def deriving_code() -> str:
 
     of_people = (REVIEW_VERSION,)
     rules = (LINK_VERSION, LABEL_VERSION, RENDER_VERSION, CURATE_VERSION, EXPORT_VERSION)
-    return digest(*map(str, rules + of_people), msgspec.json.encode(ChatConfig()))
+    return digest(*map(str, rules + of_people), shipped()[DEFAULT_NAME])

@@ -48,6 +48,10 @@ class TrainingRow(Record, frozen=True, kw_only=True):
     """The tools that it declares."""
     has_origin: bool = False
     """Whether it says where it was taken from."""
+    part: str = ""
+    """What kind of row it is, where a dataset keeps kinds apart: repetition counts within one."""
+    groups: tuple[str, ...] = ()
+    """Names of the work that it comes from, as far as it tells."""
     digest: str
     """Hash of its content: rows that say the same have the same."""
 

@@ -40,11 +40,28 @@ class FunnelStage(Record, frozen=True, kw_only=True):
     """What went on to be trained on was made up of this: shares of tags that tell classes."""
 
 
-class Reject(Record, frozen=True, kw_only=True):
-    """An example that was made and left out."""
+class Omission(Record, frozen=True, kw_only=True):
+    """Steps that gave no example, or that one does not imitate."""
 
-    id: str
-    """The example."""
+    episode_id: str
+    """The episode."""
+    trajectory_id: str
+    """The trajectory."""
+    input_id: str
+    """The input that holds its steps."""
+    reason: str
+    """Why."""
+    first_step: Count
+    """Index of the first step."""
+    last_step: Count
+    """Index of the last step."""
+
+
+class Reject(Record, frozen=True, kw_only=True):
+    """What is not in a version: an example that was left out, or steps that gave none."""
+
+    id: str | None = None
+    """The example; None where none was made."""
     stage: str
     """The stage of the funnel that left it out."""
     reason: str

@@ -6,7 +6,7 @@ Whatever a recipe leaves unsaid holds as it does by default, so that the shortes
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -18,6 +18,10 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 """Name of a recipe, and of the dataset that it makes: small letters, digits and hyphens."""
 Weight = Annotated[float, msgspec.Meta(gt=0, le=1_000)]
 """How much more often something is drawn than something else."""
+DEFAULT_NAME: Final = "chat"
+"""Name of the recipe that `tracemill run` builds by."""
+DEFAULT_BUILDERS: Final = ("session", "recovery", "preference")
+"""Builders of a dataset that names none: one form of each thing that can be learned."""
 HeldShare = Annotated[float, msgspec.Meta(ge=0, le=0.5)]
 """Share of the work that is held out."""
 
@@ -42,8 +46,8 @@ class Selection(Record, frozen=True, kw_only=True):
 class Take(Record, frozen=True, kw_only=True):
     """Which examples are taken of it, and what the work must have come to."""
 
-    builders: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    """Builders that make them."""
+    of: tuple[str, ...] = ("*",)
+    """Tags of which an example has one, for example `builder:session`; `*` in it fits anything."""
     outcomes: tuple[Outcome, ...] = ()
     """Outcomes of the work; any where none is named."""
     min_confidence: Ratio = 0.0
@@ -60,7 +64,7 @@ class Share(Record, frozen=True, kw_only=True):
     """How much of what is trained on has a tag; what is too much is left out."""
 
     tag: str
-    """The tag, for example `use:direct` or `kind:fix`; it may end with `*`."""
+    """The tag, for example `use:direct` or `kind:fix`; `*` in it fits anything."""
     at_least: Ratio | None = None
     """Lowest share; others are left out until it is reached."""
     at_most: Ratio | None = None
@@ -83,8 +87,8 @@ class CheckRule(Record, frozen=True, kw_only=True):
 class Limits(Record, frozen=True, kw_only=True):
     """What some checks need to know."""
 
-    max_chars: Count = 0
-    """Longest row, in characters; 0 for any length."""
+    max_chars: Count | None = None
+    """Longest row, in characters."""
     languages: tuple[str, ...] = ()
     """Languages that people may speak in it, such as `en`; any where none is named."""
     licences: tuple[str, ...] = ()
@@ -120,10 +124,14 @@ class Recipe(Record, frozen=True, kw_only=True):
     """The dataset's name."""
     about: str = ""
     """What it is for, for people."""
+    builders: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = DEFAULT_BUILDERS
+    """Builders that make examples of the work."""
+    window_chars: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 120_000
+    """Longest window that they are made of, in characters: about four to a token."""
     select: Selection = msgspec.field(default_factory=Selection)
     """Which work."""
     take: tuple[Take, ...] = ()
-    """Which examples of it; all of them where nothing is said. The first that fits counts."""
+    """Which of its examples; all of them where nothing is said. The first that fits counts."""
     checks: dict[str, CheckRule] = msgspec.field(default_factory=dict)
     """What is asked in checks, by their names; a check that is not named judges."""
     limits: Limits = msgspec.field(default_factory=Limits)
@@ -135,4 +143,4 @@ class Recipe(Record, frozen=True, kw_only=True):
     budget: Budget = msgspec.field(default_factory=Budget)
     """How much there may be."""
     formats: tuple[str, ...] = ()
-    """Formats to write; the first that fits a kind of example where none is named for it."""
+    """Formats to write besides those that each kind of example has by itself."""

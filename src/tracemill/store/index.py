@@ -27,8 +27,9 @@ CREATE TABLE IF NOT EXISTS aliases (
   alias TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (alias, kind, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS built (
-  episode_id TEXT PRIMARY KEY, key TEXT NOT NULL, drops TEXT NOT NULL
+DROP TABLE IF EXISTS built;
+CREATE TABLE IF NOT EXISTS builds (
+  episode_id TEXT PRIMARY KEY, key TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 _WAITING: Final = """\
@@ -55,14 +56,6 @@ class Row(NamedTuple):
         """Return the row of a record that has an id, sorted by a moment; the unknown come last."""
         moment = at.isoformat() if at else ""
         return cls(kind, record.id, moment, msgspec.to_builtins(record), aliases)
-
-
-class Built(NamedTuple):
-    """That an episode's examples were built, and what was left out."""
-
-    episode_id: str
-    key: str
-    drops: dict[str, int]
 
 
 class Index:
@@ -98,6 +91,15 @@ class Index:
         """Note values in one step."""
         with self._database as database:
             database.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
+
+    def newest_dataset(self, name: str) -> str | None:
+        """Return the id of the newest version of a dataset."""
+        return self.state(f"dataset/{name}")
+
+    def note_dataset(self, name: str, version_id: str) -> None:
+        """Remember which version of a dataset is the newest."""
+        if self.newest_dataset(name) != version_id:
+            self.note(**{f"dataset/{name}": version_id})
 
     def replace(self, kind: str, rows: Iterable[Row]) -> None:
         """Put `rows` in place of all rows of `kind`."""
@@ -185,17 +187,15 @@ class Index:
         row = self._database.execute("SELECT COUNT(*) FROM rows WHERE kind = ?", (kind,)).fetchone()
         return int(row[0])
 
-    def built(self) -> dict[str, Built]:
-        """Return what was built, by episode."""
-        rows = self._database.execute("SELECT episode_id, key, drops FROM built")
-        return {row[0]: Built(row[0], row[1], json.loads(row[2])) for row in rows}
+    def built(self) -> dict[str, str]:
+        """Return under which key the examples of each episode were built."""
+        return dict(self._database.execute("SELECT episode_id, key FROM builds").fetchall())
 
-    def note_built(self, built: Iterable[Built], gone: Iterable[str]) -> None:
-        """Remember what was built, and forget episodes that are gone."""
-        rows = [(b.episode_id, b.key, json.dumps(b.drops, sort_keys=True)) for b in built]
+    def note_built(self, keys: Mapping[str, str], gone: Iterable[str]) -> None:
+        """Remember which episodes were built, and forget those that are gone."""
         with self._database as database:
-            database.executemany("DELETE FROM built WHERE episode_id = ?", [(g,) for g in gone])
-            database.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?)", rows)
+            database.executemany("DELETE FROM builds WHERE episode_id = ?", [(g,) for g in gone])
+            database.executemany("INSERT OR REPLACE INTO builds VALUES (?, ?)", keys.items())
 
 
 def _prefix(name: str) -> str:

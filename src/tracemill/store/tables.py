@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from tracemill.records.activity import Activity
 from tracemill.records.change_sets import ChangeSet
+from tracemill.records.datasets import Omission
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Event, EventBase
 from tracemill.records.examples import (
@@ -241,6 +242,7 @@ DERIVATIONS: Final = (
     _table("unpaired", UnpairedExample, "episode_id"),
     _table("stepwise", StepwiseExample, "episode_id"),
     _table("prompts", PromptExample, "episode_id"),
+    _table("omissions", Omission, "episode_id"),
 )
 """What was derived, and can be derived again."""
 

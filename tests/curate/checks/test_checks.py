@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tracemill.curate.checks import CHECKS, run_checks
+from tracemill.curate.checks import CHECKS, Checked, run_checks
 from tracemill.records.audits import CheckResult, TrainingRow
 from tracemill.sources.training_rows import read_training_row, split_of
 
@@ -47,7 +47,7 @@ def rows(*given: Row, file: str = "train.jsonl", **more: Any) -> list[TrainingRo
 def result(
     name: str, found: Sequence[TrainingRow], before: Sequence[TrainingRow] = ()
 ) -> CheckResult:
-    (checked,) = (check for check in run_checks(found, before) if check.name == name)
+    (checked,) = (check for check in run_checks(Checked(found, before)) if check.name == name)
     return checked
 
 
@@ -136,7 +136,7 @@ def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:
         [user("What is a column?"), agent("A place in a line, counted from one.")],
         file="valid.jsonl",
     )
-    checked = run_checks([*rows(*SOUND, lineage="x"), *held])
+    checked = run_checks(Checked([*rows(*SOUND, lineage="x"), *held]))
     verdicts = {found.name: found.verdict for found in checked if found.verdict != "pass"}
 
     assert verdicts == {
@@ -188,7 +188,7 @@ def test_a_step_back_from_the_version_before_is_named() -> None:
 
 
 def test_no_row_gives_no_verdict() -> None:
-    assert {found.verdict for found in run_checks(())} == {"unknown"}
+    assert {found.verdict for found in run_checks(Checked(()))} == {"unknown"}
     assert len({check.name for check in CHECKS}) == len(CHECKS)
 
 

@@ -6,13 +6,16 @@ To add one: a function that yields its objections and a line in `CHECKS`, or a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
 
 from tracemill.curate.checks import alike, answers, foreign, repetition, splits, tool_use
 from tracemill.curate.checks.protocol import Check, Checked, RowCheck, share
 from tracemill.curate.checks.wording import calls_any
 from tracemill.records.audits import CheckResult, TrainingRow
+from tracemill.records.recipes import CheckRule
 
 
 def _share_of(
@@ -51,6 +54,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "ask in a few words and a running number",
         repetition.counted_requests,
         repetition.with_request,
+        is_local=True,
     ),
     RowCheck(
         "counted_answers",
@@ -64,8 +68,11 @@ CHECKS: Final[tuple[Check, ...]] = (
         "end with an answer too short to teach anything",
         answers.short_answers,
         answers.ending_in_answers,
+        is_local=True,
     ),
-    RowCheck("unanswered", 0.0, "end before the assistant answers", answers.unanswered),
+    RowCheck(
+        "unanswered", 0.0, "end before the assistant answers", answers.unanswered, is_local=True
+    ),
     RowCheck(
         "call_style", 0.0, "write calls in another way", answers.other_style, answers.with_calls
     ),
@@ -75,6 +82,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "put text before a call in its message",
         answers.preambles,
         answers.with_calls,
+        is_local=True,
     ),
     RowCheck(
         "readable_calls",
@@ -82,6 +90,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "hold a call that cannot be read",
         tool_use.unreadable_calls,
         answers.with_calls,
+        is_local=True,
     ),
     RowCheck(
         "declared_calls",
@@ -89,14 +98,22 @@ CHECKS: Final[tuple[Check, ...]] = (
         "call what they do not declare, or not as declared",
         tool_use.undeclared_calls,
         tool_use.declaring_tools,
+        is_local=True,
     ),
-    RowCheck("paired_results", 0.0, "have unpaired calls or results", tool_use.unpaired_results),
+    RowCheck(
+        "paired_results",
+        0.0,
+        "have unpaired calls or results",
+        tool_use.unpaired_results,
+        is_local=True,
+    ),
     RowCheck(
         "code_parses",
         0.005,
         "hold Python that does not parse",
         tool_use.unparsable_code,
         tool_use.with_code,
+        is_local=True,
     ),
     RowCheck(
         "sound_commands",
@@ -104,6 +121,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "name a program twice in a command",
         tool_use.doubled_words,
         answers.with_calls,
+        is_local=True,
     ),
     RowCheck(
         "related_searches",
@@ -112,12 +130,19 @@ CHECKS: Final[tuple[Check, ...]] = (
         tool_use.unrelated_searches,
         answers.with_calls,
     ),
-    RowCheck("steering_text", 0.0, "hold text that is out to steer a model", foreign.steering_text),
+    RowCheck(
+        "steering_text",
+        0.0,
+        "hold text that is out to steer a model",
+        foreign.steering_text,
+        is_local=True,
+    ),
     RowCheck(
         "copyleft_notices",
         0.0,
         "quote code whose licence asks for the same licence",
         foreign.copyleft_notices,
+        is_local=True,
     ),
     tool_use.EmptyFields(),
     tool_use.StatedOrigin(),
@@ -139,12 +164,33 @@ CHECKS: Final[tuple[Check, ...]] = (
 """Every check, in the order of reports."""
 
 
+_COMPARING: Final = frozenset(
+    {"repeated_requests", "leaked_requests", "near_leaks", "near_duplicates"}
+)
+"""Checks that compare rows, and for which one of them can be left out."""
+
+
+def is_droppable(check: Check) -> bool:
+    """Tell whether the rows that a check objects to can be left out."""
+    return check.name in _COMPARING or (isinstance(check, RowCheck) and check.is_local)
+
+
 def run_checks(
-    rows: Sequence[TrainingRow], before: Sequence[TrainingRow] = ()
+    checked: Checked, rules: Mapping[str, CheckRule] = MappingProxyType({})
 ) -> tuple[CheckResult, ...]:
-    """Return what every check finds in a dataset, compared with the version before it."""
-    checked = Checked(rows, before)
-    return tuple(check.run(checked) for check in CHECKS)
+    """Return what every check that is not switched off finds, each with the threshold asked for."""
+    return tuple(
+        _adjusted(check, rules[check.name]).run(checked)
+        if check.name in rules
+        else check.run(checked)
+        for check in CHECKS
+        if check.name not in rules or rules[check.name].use != "off"
+    )
 
 
-__all__ = ["CHECKS", "Check", "Checked", "run_checks"]
+def _adjusted(check: Any, rule: CheckRule) -> Check:
+    adjusted: Check = check if rule.threshold is None else replace(check, threshold=rule.threshold)
+    return adjusted
+
+
+__all__ = ["CHECKS", "Check", "Checked", "RowCheck", "is_droppable", "run_checks"]

@@ -68,7 +68,8 @@ def _near(checked: Checked) -> Iterator[Objection]:
     seen: set[int] = set()
     for pair in checked.alike or ():
         one, other = checked.rows[pair.first], checked.rows[pair.second]
-        if one.split == other.split and one.digest != other.digest and pair.second not in seen:
+        is_alike = (one.split, one.part) == (other.split, other.part)
+        if is_alike and one.digest != other.digest and pair.second not in seen:
             seen.add(pair.second)
             yield other, f"{pair.similarity:.0%} the same as {one.file}:{one.line}"
 

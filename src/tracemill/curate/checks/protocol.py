@@ -7,12 +7,13 @@ check is a function that yields its objections, and a line in the table.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracemill.curate.checks.wording import said
 from tracemill.records.audits import CheckResult, FailingRow, TrainingRow, Verdict
+from tracemill.records.recipes import Limits
 
 if TYPE_CHECKING:
     from tracemill.curate.near_duplicates import Pair
@@ -34,6 +35,8 @@ class Checked:
     """The rows, in the order in which they stand."""
     before: Sequence[TrainingRow] = ()
     """Rows of the version before, where one was given."""
+    limits: Limits = field(default_factory=Limits)
+    """What some checks need to know."""
 
     @cached_property
     def alike(self) -> Sequence[Pair] | None:
@@ -42,7 +45,8 @@ class Checked:
             from tracemill.curate.near_duplicates import near_duplicates
         except ModuleNotFoundError:
             return None
-        return list(near_duplicates([said(row) for row in self.rows], ALIKE))
+        held = [row.split in ("validation", "test") for row in self.rows]
+        return list(near_duplicates([said(row) for row in self.rows], ALIKE, held))
 
 
 class Check(Protocol):
@@ -76,6 +80,8 @@ class RowCheck:
     """Yields each row objected to, once."""
     of: Callable[[Checked], Sequence[TrainingRow]] = every_row
     """The rows that are looked at; where there are none, the verdict is unknown."""
+    is_local: bool = False
+    """Whether an objection to a row has nothing to do with other rows."""
 
     def run(self, checked: Checked) -> CheckResult:
         """Return what was found."""

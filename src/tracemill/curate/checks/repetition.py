@@ -21,18 +21,18 @@ _LONGEST_COUNTED: Final = 4
 
 def repeats(checked: Checked) -> Iterator[Objection]:
     """Yield rows that say exactly what an earlier row of the same split says."""
-    first: dict[tuple[str | None, str], TrainingRow] = {}
+    first: dict[tuple[str | None, str, str], TrainingRow] = {}
     for row in checked.rows:
-        original = first.setdefault((row.split, row.digest), row)
+        original = first.setdefault((row.split, row.part, row.digest), row)
         if original is not row:
             yield row, f"the same as {original.file}:{original.line}"
 
 
 def repeated_requests(checked: Checked) -> Iterator[Objection]:
     """Yield rows whose user says what the user of an earlier row of the same split said."""
-    first: dict[tuple[str | None, str], TrainingRow] = {}
+    first: dict[tuple[str | None, str, str], TrainingRow] = {}
     for row in checked.rows:
-        original = first.setdefault((row.split, asked(row)), row)
+        original = first.setdefault((row.split, row.part, asked(row)), row)
         if original is not row:
             yield row, f"asks the same as {original.file}:{original.line}"
 

@@ -1,0 +1,15 @@
+"""How a funnel looks: from all trajectories to the examples of a dataset."""
+
+from collections.abc import Sequence
+
+from tracemill.cli.output import write
+from tracemill.records.datasets import FunnelStage
+
+
+def show_funnel(funnel: Sequence[FunnelStage]) -> None:
+    """Print how many went in, and how many were left after each stage that left something out."""
+    if not funnel:
+        return
+    parts = [f"{funnel[0].n_in:,} trajectories", f"{funnel[0].n_out:,} examples"]
+    parts += [f"{stage.n_out:,} {stage.name}" for stage in funnel[1:] if stage.left_out]
+    write(f"{'Funnel':<12} {' → '.join(parts)}")

@@ -1,0 +1,177 @@
+"""A recipe becomes a dataset version: one way, whoever asks for it.
+
+What builders made of all work lies in a lake: that of the workspace for the recipe by which
+`tracemill run` builds, one of its own where a recipe asks for other builders or windows. It is read
+in the order of ids, once to find out what stays, in part a second time to compare texts, and once
+more to write it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from tracemill.curate import CURATE_VERSION
+from tracemill.curate.checks.wording import said
+from tracemill.curate.rows import training_row
+from tracemill.curate.selection import Known
+from tracemill.curate.sieve import Sieve
+from tracemill.curate.splits import KnownWork, Splits
+from tracemill.curate.work import ChatConfig
+from tracemill.export import EXPORT_VERSION
+from tracemill.flows.build import count_omissions
+from tracemill.flows.dataset_checks import check_version
+from tracemill.flows.executor import Executor
+from tracemill.flows.facts import Facts
+from tracemill.flows.publish import VersionWriter, publish, sorted_examples
+from tracemill.label import LABEL_VERSION
+from tracemill.link import LINK_VERSION
+from tracemill.records.datasets import DatasetVersion, FunnelStage, Reject
+from tracemill.records.examples import Example
+from tracemill.records.recipes import Recipe
+from tracemill.redact import REDACT_VERSION
+from tracemill.render import RENDER_VERSION
+from tracemill.report.card import CardFacts
+from tracemill.review import REVIEW_VERSION
+from tracemill.store.index import Index
+from tracemill.store.lake import Lake
+from tracemill.store.tables import EXAMPLE_TABLES, TABLES
+from tracemill.store.workspace import Workspace
+
+_VERSIONS: Final = {
+    "curate": CURATE_VERSION,
+    "export": EXPORT_VERSION,
+    "label": LABEL_VERSION,
+    "link": LINK_VERSION,
+    "redact": REDACT_VERSION,
+    "render": RENDER_VERSION,
+    "review": REVIEW_VERSION,
+}
+
+
+class Made(NamedTuple):
+    """What builders made, and what is known of the work behind it."""
+
+    lake: Lake
+    """Holds the examples."""
+    facts: Facts
+    """The work, with its episodes."""
+    redactions: Mapping[str, int]
+    """What was replaced before anything was stored, by rule."""
+
+
+def builder_config(recipe: Recipe) -> ChatConfig:
+    """Return the settings of the builders for a recipe."""
+    return ChatConfig(builders=recipe.builders, max_chars=recipe.window_chars)
+
+
+def build_version(
+    workspace: Workspace, index: Index, executor: Executor, made: Made, recipe: Recipe
+) -> DatasetVersion | None:
+    """Make the version of a dataset that a recipe asks for; None where nothing is left to keep."""
+    known = _known(made.facts)
+    splits = Splits(KnownWork(made.facts.episodes, known.trajectories, known.goals), recipe.split)
+    sieve = Sieve(recipe, known, splits)
+    examples = _Examples(made.lake, executor, workspace.scratch)
+    for copies in examples.by_id():
+        sieve.look(copies)
+    suspects = sieve.suspects()
+    sieve.settle({e.id: said(training_row(e)) for e in examples.named(suspects)})
+    part = workspace.scratch / "version"
+    part.mkdir()
+    writer = VersionWriter(part)
+    for example in examples.named(sieve.kept):
+        sketch = sieve.kept[example.id]
+        if example.lineage[0].trajectory_id == sketch.place[0]:
+            writer.add(msgspec.structs.replace(example, split=sketch.split, tags=sketch.tags))
+    if not sieve.kept:
+        part.rmdir()
+        return None
+    for reject in (*_omitted(made.lake), *sieve.rejects):
+        writer.reject(reject)
+    funnel = (_collected(made), *sieve.funnel())
+    version = DatasetVersion(
+        id="",
+        name=recipe.name,
+        parent=index.newest_dataset(recipe.name),
+        config=msgspec.structs.asdict(builder_config(recipe)),
+        recipe=msgspec.to_builtins(recipe),
+        code_versions=_VERSIONS,
+        drops=_drops(funnel),
+        funnel=funnel,
+        files=writer.finish(),
+    )
+    checked = msgspec.structs.replace(version, checks=check_version(workspace, part, version))
+    outcomes = Counter(episode.outcome for episode in made.facts.episodes)
+    about = CardFacts(dict(sorted(outcomes.items())), made.redactions)
+    placed = publish(writer, part, workspace.datasets / recipe.name, checked, about)
+    index.note_dataset(placed.name, placed.id)
+    return placed
+
+
+def _known(facts: Facts) -> Known:
+    return Known(
+        {episode.id: episode for episode in facts.episodes},
+        facts.trajectories,
+        facts.inputs,
+        {name: activity.goal for name, activity in facts.activities.items()},
+    )
+
+
+class _Examples:
+    """All examples of a lake, as often as they are asked for."""
+
+    def __init__(self, lake: Lake, executor: Executor, scratch: Path) -> None:
+        self._lake = lake
+        self._executor = executor
+        self._scratch = scratch
+
+    def _all(self) -> Iterator[Example]:
+        for name in EXAMPLE_TABLES:
+            yield from sorted_examples(self._lake, TABLES[name], self._executor, self._scratch)
+
+    def by_id(self) -> Iterator[list[Example]]:
+        """Yield every example once, with all its copies."""
+        for _, copies in groupby(self._all(), key=lambda example: example.id):
+            yield list(copies)
+
+    def named(self, names: Any) -> Iterator[Example]:
+        """Yield all copies of some examples."""
+        return (example for example in self._all() if example.id in names) if names else iter(())
+
+
+def _omitted(lake: Lake) -> Iterator[Reject]:
+    """Yield what gave no example, in an order that follows from what it says."""
+    found: Iterable[Any] = lake.records(TABLES["omissions"])
+    for each in sorted(found, key=msgspec.json.encode):
+        yield Reject(
+            stage="built",
+            reason=each.reason,
+            trajectory_id=each.trajectory_id,
+            input_id=each.input_id,
+            first_step=each.first_step,
+            last_step=each.last_step,
+        )
+
+
+def _collected(made: Made) -> FunnelStage:
+    """Return what the builders made of all work; a session may give many examples, or none."""
+    n_made = sum(made.lake.count(TABLES[name]) for name in EXAMPLE_TABLES)
+    return FunnelStage(
+        name="built",
+        n_in=len(made.facts.trajectories),
+        n_out=n_made,
+        left_out=count_omissions(made.lake),
+    )
+
+
+def _drops(funnel: Iterable[FunnelStage]) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for stage in funnel:
+        totals.update(stage.left_out)
+    return dict(sorted(totals.items()))

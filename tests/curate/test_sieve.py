@@ -1,0 +1,233 @@
+"""Every example goes through the same stages, none goes unnamed, and what is held out stays."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.trajectories import FOUND, episode, trajectory
+from tracemill.curate.checks.wording import said
+from tracemill.curate.rows import training_row
+from tracemill.curate.selection import Known
+from tracemill.curate.sieve import Sieve
+from tracemill.curate.splits import KnownWork, Splits, place_of
+from tracemill.records.examples import ChatExample, Example, Lineage, Message
+from tracemill.records.recipes import Budget, CheckRule, Recipe, Selection, Share, SplitRule, Take
+from tracemill.records.refs import Span
+
+WORDS = " ".join(f"word{n}" for n in range(120))
+HELD = [n for n in range(60) if place_of(f"asked:ask {n}") < 0.3]
+TRAINED = [n for n in range(60) if place_of(f"asked:ask {n}") >= 0.3]
+DROP = CheckRule(use="drop")
+
+
+def example(number: int, request: str | None = None, answer: str = "done", **more: Any) -> Example:
+    """Return the example of the session with a number."""
+    part = Lineage(
+        episode_id=f"ep_{number}", trajectory_id=f"t{number}", first_step=0, last_step=1,
+        input_id="input_1", uri="~/s.jsonl", content="ab", span=Span(start=0, end=9),
+    )  # fmt: skip
+    messages = (
+        Message(role="user", content=f"ask {number}" if request is None else request),
+        Message(role="assistant", content=answer, trained=True),
+    )
+    given: dict[str, Any] = {"id": f"example_{number:03}", "lineage": (part,), **more}
+    return ChatExample(messages=messages, tags=("builder:session",), **given)
+
+
+def sieved(examples: Sequence[Example], recipe: Recipe, **about: Any) -> Sieve:
+    """Return a sieve that all of some examples went through, one session and episode for each."""
+    numbers = sorted({int(each.lineage[0].trajectory_id[1:]) for each in examples})
+    trajectories = {
+        f"t{n}": trajectory(id=f"t{n}", session_id=f"s{n}", **about.get("trajectory", {}))
+        for n in numbers
+    }
+    episodes = {
+        f"ep_{n}": episode(id=f"ep_{n}", trajectory_ids=(f"t{n}",), **about.get("episode", {}))
+        for n in numbers
+    }
+    goals = {f"t{n}": f"ask {n}" for n in numbers}
+    found = msgspec.structs.replace(FOUND, **about.get("input", {}))
+    known = Known(episodes, trajectories, {"input_1": found}, goals)
+    rule = SplitRule(validation=0.3)
+    sieve = Sieve(recipe, known, Splits(KnownWork(episodes.values(), trajectories, goals), rule))
+    for each in examples:
+        sieve.look([each])
+    names = sieve.suspects()
+    sieve.settle({each.id: said(training_row(each)) for each in examples if each.id in names})
+    return sieve
+
+
+def reasons(sieve: Sieve) -> dict[str, str]:
+    return {str(reject.id): reject.reason for reject in sieve.rejects}
+
+
+@given(
+    st.lists(st.integers(0, 59), min_size=1, max_size=20, unique=True),
+    st.integers(0, 10),
+    st.floats(0.1, 0.9),
+)
+def test_everything_is_kept_or_named_and_the_funnel_adds_up(
+    numbers: list[int], budget: int, most: float
+) -> None:
+    recipe = Recipe(
+        name="x",
+        checks={"repeated_requests": DROP, "short_answers": DROP},
+        mixture=(Share(tag="use:direct", at_most=most),),
+        budget=Budget(examples=budget),
+    )
+
+    sieve = sieved([example(n, answer="x" * n) for n in numbers], recipe)
+
+    assert sieve.kept.keys() | reasons(sieve).keys() == {f"example_{n:03}" for n in numbers}
+    assert not sieve.kept.keys() & reasons(sieve).keys()
+    stages = sieve.funnel()
+    assert all(s.n_in - sum(s.left_out.values()) == s.n_out for s in stages)
+    assert [s.n_out for s in stages[:-1]] == [s.n_in for s in stages[1:]]
+    assert stages[-1].n_out == len(sieve.kept)
+
+
+@given(st.sets(st.sampled_from(TRAINED), min_size=1), st.sets(st.sampled_from(HELD), min_size=1))
+def test_what_is_held_out_depends_on_nothing_else(trained: set[int], held: set[int]) -> None:
+    recipe = Recipe(
+        name="x",
+        checks={"repeated_requests": DROP, "leaked_requests": DROP},
+        budget=Budget(examples=1),
+    )
+    alone = sieved([example(n, "same") for n in sorted(held)], recipe)
+    beside = sieved([example(n, "same") for n in sorted(held | trained)], recipe)
+
+    assert {name for name, each in beside.kept.items() if each.split != "train"} == set(alone.kept)
+
+
+@pytest.mark.parametrize(
+    ("selection", "about", "reason"),
+    [
+        pytest.param(Selection(sources=("codex",)), {}, "other_source", id="another source"),
+        pytest.param(Selection(agents=("codex",)), {}, "other_agent", id="another agent"),
+        pytest.param(
+            Selection(consent="full"),
+            {"input": {"consent": "redacted"}},
+            "less_consent",
+            id="consent",
+        ),
+        pytest.param(
+            Selection(projects=("app*",)),
+            {"trajectory": {"cwd": "/srv/other"}},
+            "other_project",
+            id="another project",
+        ),
+        pytest.param(
+            msgspec.convert({"since": "2026-03-02"}, Selection),
+            {},
+            "before_period",
+            id="too early",
+        ),
+        pytest.param(
+            msgspec.convert({"until": "2026-02-28"}, Selection), {}, "after_period", id="too late"
+        ),
+        pytest.param(
+            msgspec.convert({"until": "2027-02-28"}, Selection),
+            {"trajectory": {"started": None}},
+            "undated_work",
+            id="nobody dated it",
+        ),
+    ],
+)
+def test_work_that_is_not_asked_for_is_left_out(
+    selection: Selection, about: dict[str, Any], reason: str
+) -> None:
+    assert reasons(sieved([example(1)], Recipe(name="x", select=selection), **about)) == {
+        "example_001": reason
+    }
+
+
+@pytest.mark.parametrize(
+    ("place", "pattern"),
+    [
+        ({"cwd": "/srv/app"}, "app"),
+        ({"cwd": "/srv/app"}, "/srv/*"),
+        ({"repository": "https://host.test/team/app.git"}, "app"),
+    ],
+)
+def test_a_project_goes_by_its_folder_or_its_repository(
+    place: dict[str, str], pattern: str
+) -> None:
+    recipe = Recipe(name="x", select=Selection(projects=(pattern,)))
+
+    assert sieved([example(1)], recipe, trajectory=place).kept
+
+
+@pytest.mark.parametrize(
+    ("take", "about", "reason"),
+    [
+        pytest.param(Take(of=("builder:recovery",)), {}, "other_kind", id="another builder"),
+        pytest.param(
+            Take(outcomes=("achieved",)), {"outcome": "failed"}, "other_outcome", id="failed work"
+        ),
+        pytest.param(Take(min_confidence=0.95), {}, "low_confidence", id="an unsure outcome"),
+        pytest.param(Take(min_quality=0.8), {"quality": 0.5}, "low_quality", id="checks failed"),
+        pytest.param(Take(is_quality_needed=True), {}, "unknown_quality", id="no check is known"),
+    ],
+)
+def test_what_does_not_fit_is_not_taken(take: Take, about: dict[str, Any], reason: str) -> None:
+    recipe = Recipe(name="x", take=(take,))
+
+    assert reasons(sieved([example(1)], recipe, episode=about)) == {"example_001": reason}
+
+
+def test_work_without_checks_is_taken_where_none_are_needed() -> None:
+    assert sieved([example(1)], Recipe(name="x", take=(Take(min_quality=0.8),))).kept
+
+
+def test_the_first_part_that_fits_counts() -> None:
+    takes = (Take(outcomes=("failed",), weight=9.0), Take(weight=2.0), Take(weight=5.0))
+
+    (kept,) = sieved([example(1)], Recipe(name="x", take=takes)).kept.values()
+
+    assert kept.weight == 2.0
+
+
+def test_a_planted_leak_is_taken_out_of_what_is_trained_on() -> None:
+    pytest.importorskip("rensa", reason="needs tracemill[datasets]")
+    held, trained, other = HELD[0], TRAINED[0], TRAINED[1]
+    changed = WORDS.replace("word60", "other")
+    examples = [
+        example(held, answer=WORDS),
+        example(trained, answer=changed),
+        example(other, answer=WORDS.replace("word", "else")),
+    ]
+
+    sieve = sieved(
+        sorted(examples, key=lambda e: e.id), Recipe(name="x", checks={"near_leaks": DROP})
+    )
+
+    assert reasons(sieve) == {f"example_{trained:03}": "near_leaks"}
+
+
+def test_of_near_duplicates_to_train_on_one_stays_and_held_out_ones_stay_all() -> None:
+    pytest.importorskip("rensa", reason="needs tracemill[datasets]")
+    examples = [
+        example(n, "same", WORDS.replace("word5 ", f"other{n} ")) for n in sorted(TRAINED[:5])
+    ]
+    held = [example(n, "else", WORDS[::-1] + f" {n}") for n in sorted(HELD[:3])]
+    recipe = Recipe(name="x", checks={"near_duplicates": DROP})
+
+    sieve = sieved(sorted((*examples, *held), key=lambda e: e.id), recipe)
+
+    assert [each.split for each in sieve.kept.values()].count("train") == 1
+    assert len(sieve.kept) == 1 + len(held)
+
+
+def test_of_copies_the_one_that_is_held_out_stays() -> None:
+    held, trained = HELD[0], TRAINED[0]
+    copies = [example(trained, id="example_0"), example(held, id="example_0")]
+    sieve = sieved([example(held), example(trained)], Recipe(name="x"))
+
+    sieve.look(copies)
+
+    assert sieve.kept["example_0"].split == "validation"
+    assert reasons(sieve) == {"example_0": "duplicate"}

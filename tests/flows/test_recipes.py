@@ -1,0 +1,143 @@
+"""A recipe becomes a version: the same store and recipe always give the same."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.sessions import write_session
+from tracemill.cli.app import call
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that holds the bundled example."""
+    root = tmp_path_factory.mktemp("recipes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(root))
+        patch.delenv("CLAUDE_CONFIG_DIR", raising=False)
+        patch.delenv("CODEX_HOME", raising=False)
+        assert call(["run", "--workspace", str(root / "workspace"), "-q", "--json"]) == 0
+    return root / "workspace"
+
+
+def build(capsys: pytest.CaptureFixture[str], store: Path, *arguments: str) -> dict[str, Any]:
+    capsys.readouterr()
+    code = call(["dataset", "build", *arguments, "--workspace", str(store), "--json", "-q"])
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return {**found, "code": code}
+
+
+def recipe(folder: Path, text: str) -> str:
+    path = folder / "mine.toml"
+    path.write_text(f'name = "mine"\n{text}')
+    return str(path)
+
+
+def test_the_default_recipe_makes_what_a_run_made(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = build(capsys, store)
+
+    assert built["code"] == 0
+    assert not built.get("is_new")
+    (only,) = (path.name for path in (store / "datasets" / "chat").glob("dataset_*"))
+    assert built["version"]["id"] == only
+
+
+@pytest.mark.parametrize("name", ["tool-use", "error-fix", "preference"])
+def test_a_shipped_recipe_builds_a_version_or_says_that_it_keeps_nothing(
+    name: str, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = build(capsys, store, name)
+
+    if built["code"] == 0:
+        assert built["version"]["name"] == name
+        assert Path(built["folder"], "manifest.json").exists()
+    else:
+        assert built["code"] == 3
+        assert f"the recipe {name!r} keeps no example" in built["error"]
+
+
+def test_a_version_tells_its_recipe_and_what_became_of_everything(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = build(capsys, store, recipe(tmp_path, "[budget]\nexamples = 1\n"))
+
+    version = built["version"]
+    assert version["recipe"]["budget"] == {"examples": 1}
+    stages = {stage["name"]: stage for stage in version["funnel"]}
+    assert stages["budget"]["left_out"] == {"over_budget": stages["budget"]["n_in"] - 1}
+    rejects = Path(built["folder"], "rejects.jsonl").read_text().splitlines()
+    counted = sum(sum(stage.get("left_out", {}).values()) for stage in version["funnel"])
+    assert len(rejects) == counted == sum(version["drops"].values())
+
+
+def test_the_same_recipe_gives_the_same_version_and_leaves_it_as_it_is(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "window_chars = 5000\n"
+    first = build(capsys, store, recipe(tmp_path, text))
+    before = {path: path.stat().st_mtime_ns for path in Path(first["folder"]).iterdir()}
+    again = build(capsys, store, recipe(tmp_path, text))
+
+    assert first["is_new"]
+    assert not again.get("is_new")
+    assert again["version"]["id"] == first["version"]["id"]
+    assert before == {path: path.stat().st_mtime_ns for path in Path(first["folder"]).iterdir()}
+
+
+def test_a_later_version_names_the_one_before(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = build(capsys, store, recipe(tmp_path, "[split]\nvalidation = 0.2\n"))
+    second = build(capsys, store, recipe(tmp_path, "[split]\nvalidation = 0.3\n"))
+
+    assert second["version"]["parent"] == first["version"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nothing"], 3, "no recipe 'nothing'; name a .toml file, or one of: chat, error-fix"),
+        (["nothing.toml"], 3, "no such file: 'nothing.toml'"),
+    ],
+)
+def test_a_recipe_that_is_none_is_refused(
+    arguments: list[str], code: int, said: str, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = build(capsys, store, *arguments)
+
+    assert built["code"] == code
+    assert said in built["error"]
+
+
+def test_a_format_that_is_none_is_refused(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = build(capsys, store, recipe(tmp_path, 'formats = ["trl"]'))
+
+    assert built["code"] == 2
+    assert "at 'formats[0]': no such format; known: trl-chat" in built["error"]
+
+
+def test_nothing_is_built_where_nothing_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = build(capsys, tmp_path / "none")
+
+    assert built["code"] == 3
+    assert "tracemill run" in built["error"]
+
+
+def test_what_was_read_but_not_derived_is_derived_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_session(tmp_path / "in", "s-0001", 2)
+    assert call(["sync", str(tmp_path / "in"), "--workspace", str(tmp_path / "w"), "-q"]) == 0
+
+    built = build(capsys, tmp_path / "w", "error-fix")
+
+    assert built["code"] == 3
+    assert "keeps no example" in built["error"]
