@@ -1,4 +1,4 @@
-"""The vault keeps compiled patterns, and no state of that file changes what is redacted."""
+"""The machine keeps compiled patterns, and no state of that file changes what is redacted."""
 
 from __future__ import annotations
 
@@ -17,33 +17,40 @@ TEXT = f"cd {HOME}/src"
 
 
 @pytest.fixture(autouse=True)
-def new_process() -> Iterator[None]:
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     redactor.cache_clear()
-    yield
+    yield tmp_path / "tracemill" / "patterns.compiled"
     redactor.cache_clear()
 
 
-def test_the_first_process_keeps_what_the_next_one_takes(tmp_path: Path) -> None:
-    path = tmp_path / "patterns"
-    first = redactor(KEY, HOME, str(path))
+def test_the_first_process_keeps_what_the_next_one_takes(path: Path) -> None:
+    first = redactor(KEY, HOME)
     kept = path.read_bytes()
     redactor.cache_clear()
 
-    second = redactor(KEY, HOME, str(path))
+    second = redactor(KEY, HOME)
 
     assert first.compiled == second.compiled == kept
     assert first.text(TEXT) == second.text(TEXT) != TEXT
 
 
-def test_a_damaged_file_is_written_anew(tmp_path: Path) -> None:
-    path = tmp_path / "patterns"
+def test_another_home_takes_the_same_and_is_found(path: Path) -> None:
+    kept = redactor(KEY, HOME).compiled
+    other = redactor(KEY, "/data/people/tomas.brandt")
+
+    assert other.compiled == kept == path.read_bytes()
+    assert "tomas" not in other.text("cd /data/people/tomas.brandt/src")
+
+
+def test_a_damaged_file_is_written_anew(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
     path.write_bytes(b"damaged")
 
-    assert redactor(KEY, HOME, str(path)).compiled == path.read_bytes() != b"damaged"
+    assert redactor(KEY, HOME).compiled == path.read_bytes() != b"damaged"
 
 
-def test_where_nothing_can_be_kept_the_same_is_redacted(tmp_path: Path) -> None:
-    folder = tmp_path / "patterns"
-    folder.mkdir()
+def test_where_nothing_can_be_kept_the_same_is_redacted(path: Path) -> None:
+    path.mkdir(parents=True)
 
-    assert redactor(KEY, HOME, str(folder)).text(TEXT) != TEXT
+    assert redactor(KEY, HOME).text(TEXT) != TEXT

@@ -49,7 +49,9 @@ class OwnHomeDetector:
         self._n_name = len(name.encode())
         self._stand_in = pseudonyms.user(name.encode()) if is_named else None
         words = [name] if self._name else []
-        self.probes = tuple(Probe(re.escape(form), (form.lower(),)) for form in [*forms, *words])
+        self.probes = tuple(
+            Probe(re.escape(form), (form.lower(),), is_personal=True) for form in [*forms, *words]
+        )
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the path that ends at `at`."""

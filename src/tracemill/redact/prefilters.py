@@ -108,12 +108,37 @@ def _probes(detectors: Sequence[Detector], *, are_patterns_quick: bool) -> _Prob
 
 
 class HyperscanPrefilter:
-    """Finds keywords and patterns with Hyperscan."""
+    """Finds keywords and patterns with Hyperscan.
+
+    Those that name somebody are a database of their own, which is quickly compiled and never kept.
+    """
 
     def __init__(self, detectors: Sequence[Detector], kept: bytes | None = None) -> None:
+        probes = _probes(detectors, are_patterns_quick=True)
+        shared, personal = (
+            _Probes(*([one for one in each if one.probe.is_personal is own] for each in probes))
+            for own in (False, True)
+        )
+        self._scanners = [_Scanner(shared, kept)]
+        self.compiled: bytes | None = self._scanners[0].compiled
+        """What all users have in common."""
+        if any(personal):
+            self._scanners.append(_Scanner(personal, None))
+
+    def places(self, data: bytes) -> list[Place]:
+        """Return every place, in the order of detectors and offsets."""
+        found: list[Place] = []
+        for scanner in self._scanners:
+            scanner.scan(data, found)
+        return sorted(found)
+
+
+class _Scanner:
+    """One database of Hyperscan."""
+
+    def __init__(self, probes: _Probes, kept: bytes | None) -> None:
         import hyperscan
 
-        probes = _probes(detectors, are_patterns_quick=True)
         expressions = [
             *(
                 (i, re.escape(keyword), hyperscan.HS_FLAG_CASELESS)
@@ -128,9 +153,8 @@ class HyperscanPrefilter:
         self._database, self.compiled = compiled(patterns, kept)
         self._scratch = hyperscan.Scratch(self._database)
 
-    def places(self, data: bytes) -> list[Place]:
-        """Return every place, in the order of detectors and offsets."""
-        found: list[Place] = []
+    def scan(self, data: bytes, found: list[Place]) -> None:
+        """Add every place, in no order."""
         append = found.append
         detectors = self._detectors
 
@@ -138,7 +162,6 @@ class HyperscanPrefilter:
             append((detectors[pattern], end))
 
         self._database.scan(data, match_event_handler=keep, scratch=self._scratch)
-        return sorted(found)
 
 
 class Re2Prefilter:

@@ -25,6 +25,8 @@ class Probe(NamedTuple):
     """Lower-case texts, one of which stands wherever the pattern matches."""
     has_common_keywords: bool = False
     """Whether the keywords often stand elsewhere, so that looking for the pattern is worth it."""
+    is_personal: bool = False
+    """Whether it names somebody, so that nothing that is kept outside the vault may hold it."""
 
 
 Place = tuple[int, int]

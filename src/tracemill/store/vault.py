@@ -64,7 +64,6 @@ class Vault:
         self.root = root
         self.archive = Archive(root / "archive")
         self.spool = root / "spool"
-        self.patterns = root / "patterns.compiled"
         self.pseudonyms = Key(root)
         self._database: sqlite3.Connection | None = None
 

@@ -55,7 +55,7 @@ class Accepting:
         self._vault = vault
         self._lake = Lake(workspace.lake)
         self._key = vault.key()
-        self._redactor = redactor(self._key, str(Path.home()), str(vault.patterns))
+        self._redactor = redactor(self._key, str(Path.home()))
         self._known = vault.inputs()
         self._chunks = vault.chunks()
         self._replaceable = vault.pending() | {known.id for known in self._known.values()}
@@ -315,7 +315,6 @@ class Accepting:
             home=str(Path.home()),
             spool=str(self._vault.spool),
             archive=str(self._vault.archive.root),
-            patterns=str(self._vault.patterns),
             consent=self._consent,
             known=keep_known(str(self._vault.spool), self._values),
             erasures=self._erasures,

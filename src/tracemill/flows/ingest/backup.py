@@ -3,7 +3,7 @@
 A backup is a folder of two files in the format of age: `vault.tar.age`, and `identity.age`, which
 holds the key to it under the passphrase, and that of the pseudonyms beside it. Without Tracemill,
 `age -d -i identity.age vault.tar.age | tar x` opens it. What can be made again is left out:
-catalog, spool, compiled patterns.
+catalog and spool.
 """
 
 from __future__ import annotations

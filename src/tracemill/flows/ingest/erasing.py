@@ -140,9 +140,8 @@ def read_again(
 
 
 def compact_vault(workspace: Workspace) -> None:
-    """Leave nothing of before in the catalog, and no patterns that name anybody."""
+    """Leave nothing of before in the catalog."""
     vault = Vault(workspace.vault)
     vault.compact()
     vault.close()
-    vault.patterns.unlink(missing_ok=True)
     shutil.rmtree(vault.spool, ignore_errors=True)

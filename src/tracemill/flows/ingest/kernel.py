@@ -62,8 +62,8 @@ def read_shard(shard: Shard) -> Iterator[Part]:
 def _redactor(shard: Shard, allowed: frozenset[str] = frozenset()) -> Redactor:
     known = known_secrets(shard.known)
     if not allowed and not known:
-        return redactor(shard.key, shard.home, shard.patterns)
-    return redactor(shard.key, shard.home, shard.patterns, allowed, known)
+        return redactor(shard.key, shard.home)
+    return redactor(shard.key, shard.home, allowed, known)
 
 
 class _RedactionBatch:

@@ -53,8 +53,6 @@ class Shard(Record, frozen=True, kw_only=True):
     """Folder for new chunks, inside the vault."""
     archive: str
     """Folder of the archive."""
-    patterns: str
-    """File of the compiled patterns, inside the vault."""
     consent: Consent = Consent()
     """How much may be kept of which inputs."""
     known: str | None = None

@@ -1,12 +1,11 @@
-"""The redactor of a process, made once, with patterns that the vault keeps compiled.
+"""The redactor of a process, made once, with patterns that the machine keeps compiled.
 
-The file may be damaged or another machine's: then the patterns are compiled again, and kept in
-its place.
+What is kept may be damaged or another release's: then the patterns are compiled again, and kept in
+its place. It says nothing about anybody: who runs this machine stands in no pattern of it.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_bytes
@@ -15,34 +14,29 @@ from typing import NamedTuple
 from tracemill.base.clock import now
 from tracemill.redact import Redactor
 from tracemill.store.allowances import read_allowances
+from tracemill.store.machine_cache import keep, load
 from tracemill.store.vault import Vault
 from tracemill.store.workspace import Workspace
 
 _KEY_BYTES = 32
+_COMPILED = "patterns.compiled"
 
 
 @lru_cache(maxsize=8)
 def redactor(
-    key: bytes,
-    home: str,
-    compiled: str,
-    allowed: frozenset[str] = frozenset(),
-    known: tuple[bytes, ...] = (),
+    key: bytes, home: str, allowed: frozenset[str] = frozenset(), known: tuple[bytes, ...] = ()
 ) -> Redactor:
     """Return the redactor with this key, for sessions of whoever has this home folder.
 
-    `compiled` is the file of the compiled patterns. They name the home folder. `allowed` are the
-    stand-ins of what is harmless, `known` secrets that are looked for by their values.
+    `allowed` are the stand-ins of what is harmless, `known` secrets that are looked for by their
+    values.
     """
     if allowed or known:
-        return redactor(key, home, compiled).knowing(known, allowed)
-    kept: bytes | None = None
-    with suppress(OSError):
-        kept = Path(compiled).read_bytes()
+        return redactor(key, home).knowing(known, allowed)
+    kept = load(_COMPILED)
     made = Redactor(key, home=home, compiled=kept)
     if made.compiled is not None and made.compiled != kept:
-        with suppress(OSError):  # without it the next process takes longer, and that is all
-            Path(compiled).write_bytes(made.compiled)
+        keep(_COMPILED, made.compiled)
     return made
 
 
@@ -75,5 +69,5 @@ def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor
         named = Redactor(vault.key(), engine=engine, home=home, allowed=allowed)
         named.know(known)
         return OwnRedactor(named, is_kept=True)
-    kept = redactor(vault.key(), home, str(vault.patterns), allowed, known)
+    kept = redactor(vault.key(), home, allowed, known)
     return OwnRedactor(kept, is_kept=True)

@@ -42,7 +42,6 @@ def finish_rotation(workspace: Workspace, make: MakeExecutor, report: Report) ->
         return False
     _drop(workspace)
     _rename_inputs(vault, vault.pseudonyms.read_next())
-    vault.patterns.unlink(missing_ok=True)
     vault.pseudonyms.take_next()
     workspace.lake.mkdir(mode=0o700)
     read_again(workspace, make, report)
@@ -58,7 +57,7 @@ def _drop(workspace: Workspace) -> None:
 
 
 def _rename_inputs(vault: Vault, key: bytes) -> None:
-    text = redactor(key, str(Path.home()), str(vault.patterns)).text
+    text = redactor(key, str(Path.home())).text
     decode = msgspec.json.Decoder(Archived).decode
     for manifest in vault.archive.manifests():
         states = [decode(line) for line in manifest.read_bytes().splitlines()]

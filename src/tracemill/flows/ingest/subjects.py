@@ -193,7 +193,7 @@ class _Finding:
         }
 
     def _redacted(self, path: str) -> str:
-        return redactor(self._key, str(Path.home()), str(self._vault.patterns)).text(path)
+        return redactor(self._key, str(Path.home())).text(path)
 
     def _copies_of(self, whole: Collection[str]) -> set[str]:
         contents = {s.content for i in whole for s in self._history[i] if s.content is not None}
