@@ -12,7 +12,7 @@ from tracemill.records.recipes import DEFAULT_BUILDERS
 
 @pytest.mark.parametrize("name", list(BUILDERS.names()))
 def test_a_builder_is_called_as_it_is_registered(name: str) -> None:
-    assert BUILDERS.load(name)().name == name
+    assert BUILDERS.load(name).name == name
 
 
 def test_builders_that_a_dataset_gets_unasked_are_known() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.curate.test_recovery import recovery
 from tests.trajectories import (
     activity,
     agent,
@@ -29,7 +30,7 @@ from tracemill.records.trajectory import Step
 def built(
     steps: Sequence[Step], max_chars: int = 1_000, about: Any = None, **more: Any
 ) -> tuple[list[ChatExample], Counter[str]]:
-    config = ChatConfig(max_chars=max_chars)
+    config = ChatConfig(max_chars=max_chars, builders=("session",))
     made = list(make_examples(work(about, len(steps), **more), steps, config))
     examples = [one for one in made if isinstance(one, ChatExample) and one.builder == "session"]
     return examples, Counter(one.reason for one in made if isinstance(one, Drop))
@@ -144,7 +145,7 @@ def test_what_an_agent_did_before_anybody_asked_is_left_out() -> None:
 def test_a_subagent_is_asked_by_whoever_started_it() -> None:
     steps = [step(0, "system", "look around"), agent(1, "found it")]
     header = trajectory(2, is_subagent=True)
-    (made,) = make_examples(work(trajectory=header), steps, ChatConfig())
+    (made,) = make_examples(work(trajectory=header), steps, ChatConfig(builders=("session",)))
 
     assert isinstance(made, ChatExample)
     assert [m.content for m in made.messages] == ["look around", "found it"]
@@ -194,6 +195,56 @@ def test_what_was_copied_in_and_errors_of_the_harness_are_not_imitated() -> None
 
 def test_without_a_word_of_the_agent_there_is_no_example() -> None:
     assert built([user(0)]) == ([], {"no_trained_message": 1})
+
+
+FORMS = [user(0, "a"), agent(1, "b"), user(2, "c"), agent(3, "d")]
+
+
+def formed(builder: str, steps: Sequence[Step], **about: Any) -> tuple[list[Any], Counter[str]]:
+    task = work(activity(**about), len(steps))
+    made = list(make_examples(task, steps, ChatConfig(builders=(builder,))))
+    drops: Counter[str] = Counter(one.reason for one in made if isinstance(one, Drop))
+    return [
+        [(m.content, m.trained) for m in one.messages]
+        for one in made
+        if isinstance(one, ChatExample)
+    ], drops
+
+
+def test_each_turn_by_itself_imitates_nothing_that_was_before() -> None:
+    examples, drops = formed("turn", FORMS)
+
+    assert examples == [
+        [("a", False), ("b", True)],
+        [("a", False), ("b", False), ("c", False), ("d", True)],
+    ]
+    assert not drops
+
+
+def test_a_turn_that_was_not_wanted_is_no_example_of_its_own() -> None:
+    examples, drops = formed("turn", FORMS, rejected_steps=(1,))
+
+    assert [[content for content, trained in one if trained] for one in examples] == [["d"]]
+    assert drops == {"rejected_turn": 1}
+
+
+def test_a_whole_session_is_one_example_unless_it_was_compacted() -> None:
+    summary = step(2, "system", "so far", is_replayed=True)
+    compacted = [*FORMS[:2], summary, user(3, "c"), agent(4, "d")]
+
+    assert len(formed("whole", FORMS)[0]) == 1
+    assert formed("whole", compacted, compacted_steps=(2,)) == ([], {"split_session": 1})
+
+
+def test_a_step_that_failed_is_not_imitated_and_a_check_only_where_it_never_passed() -> None:
+    steps = [user(0), calling(1), calling(2), calling(3), agent(4, "done")]
+    edit = recovery(1, worked=3, kind="edit")
+    mended = formed("session", steps, recoveries=(edit, recovery(2, worked=3)))
+    never = formed("session", steps, recoveries=(edit, recovery(2, worked=None)))
+
+    assert [trained for _, trained in mended[0][0] if trained] == [True] * 3
+    assert mended[1] == {"failed_step": 1}
+    assert never[1] == {"failed_step": 2}
 
 
 words = st.text("ab ", min_size=1, max_size=30)

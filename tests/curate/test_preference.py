@@ -17,9 +17,10 @@ def built(
     steps: Sequence[Step], config: ChatConfig | None = None, **about: Any
 ) -> tuple[list[PreferenceExample], Counter[str]]:
     task = work(activity(**about), episode=episode("unknown", 0))
-    made = list(make_examples(task, steps, config or ChatConfig()))
+    alone = structs.replace(config or ChatConfig(), builders=("preference",))
+    made = list(make_examples(task, steps, alone))
     reasons = (one.reason for one in made if isinstance(one, Drop))
-    drops: Counter[str] = Counter(reason for reason in reasons if reason != "outcome_unknown")
+    drops: Counter[str] = Counter(reasons)
     return [one for one in made if isinstance(one, PreferenceExample)], drops
 
 

@@ -9,14 +9,23 @@ import pytest
 
 from tests.sources.reading import FOREIGN, Found, read_file
 from tests.trajectories import FOUND, episode
+from tracemill.curate import BUILDERS
 from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig, Work
+from tracemill.curate.work import CHECKS, ChatConfig, Drop, Work
 from tracemill.label.history import History
 from tracemill.label.observe import observe
 from tracemill.label.outcome import judge_episode
 from tracemill.records.activity import Activity
-from tracemill.records.examples import ChatExample, Message, PreferenceExample
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.examples import (
+    Example,
+    Message,
+    PreferenceExample,
+    PromptExample,
+    StepwiseExample,
+    UnpairedExample,
+    messages_of,
+)
+from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources import SOURCES
 from tracemill.sources.protocol import Source
 
@@ -84,16 +93,57 @@ def test_a_session_is_judged_as_a_reader_judged_it(start: str, outcome: str) -> 
 
 @pytest.mark.parametrize("max_chars", [6_000, 120_000])
 def test_examples_of_real_sessions_hold_what_they_promise(found: Found, max_chars: int) -> None:
-    config = ChatConfig(max_chars=max_chars)
+    config = ChatConfig(max_chars=max_chars, builders=tuple(BUILDERS.names()))
     for header, about in observed(found):
-        steps = found.steps_of(header)
-        work = Work(episode=episode(), trajectory=header, activity=about, input=FOUND)
+        steps = list(found.steps_of(header))
+        work = Work(
+            episode=episode(), trajectory=header, activity=about, input=FOUND, start_commit="abc"
+        )
+        may_train = said_by(steps, about)
         for made in make_examples(work, steps, config):
-            if isinstance(made, ChatExample):
-                assert broken_promises(made.messages) == []
-            elif isinstance(made, PreferenceExample):
-                assert broken_promises((*made.prompt, *made.chosen)) == []
-                assert broken_promises((*made.prompt, *made.rejected)) == []
+            if not isinstance(made, Drop):
+                for messages in sides_of(made):
+                    assert broken_promises(messages) == []
+                assert learned(made) <= may_train
+
+
+def sides_of(example: Example) -> Iterator[tuple[Message, ...]]:
+    """Yield what a trainer reads, once for each way to go on."""
+    match example:
+        case PreferenceExample():
+            yield (*example.prompt, *example.chosen)
+            yield (*example.prompt, *example.rejected)
+        case PromptExample():
+            return
+        case _:
+            yield messages_of(example)
+
+
+def learned(example: Example) -> set[str]:
+    """Return the ids of the calls that an example wants to be imitated."""
+    right = tuple(message for message in messages_of(example) if message.trained)
+    if isinstance(example, PreferenceExample):
+        right = example.chosen
+    elif isinstance(example, UnpairedExample):
+        right = example.completion if example.label else ()
+    elif isinstance(example, StepwiseExample):
+        judged = zip(example.completions, example.labels, strict=True)
+        right = tuple(messages[-1] for messages, label in judged if label)
+    return {str(call["id"]) for message in right for call in message.tool_calls}
+
+
+def said_by(steps: list[Step], about: Activity) -> set[str]:
+    """Return the ids of the calls of which nothing says that they must not be imitated."""
+    fixed = {
+        at
+        for each in about.recoveries
+        if each.kind in CHECKS and each.resolved_step is not None
+        for at in each.attempts
+    }
+    failed = {at for each in about.recoveries for at in each.attempts} - fixed
+    refused = {*about.rejected_steps, *about.interrupted_steps, *failed}
+    own = (s for s in steps if s.speaker == "agent" and not s.is_replayed and not s.is_error)
+    return {call.id for step in own if step.index not in refused for call in step.calls}
 
 
 def broken_promises(messages: tuple[Message, ...]) -> list[str]:

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
 from tracemill.curate.builders import make_examples, needs_steps
@@ -19,8 +20,7 @@ def recovery(*attempts: int, worked: int | None, **more: Any) -> Recovery:
     return Recovery(attempts=attempts, resolved_step=worked, **given)
 
 
-OF_OTHERS = {"outcome_unknown", "identical_sides"}
-"""What other builders than that of recoveries leave out of these steps."""
+ALONE = ChatConfig(builders=("recovery",))
 
 
 def built(
@@ -28,9 +28,10 @@ def built(
 ) -> tuple[list[ChatExample], Counter[str]]:
     """Build from work that was not achieved, so that nothing else gives an example."""
     task = work(activity(recoveries=recoveries, **about), episode=episode("unknown", 0))
-    made = list(make_examples(task, steps, config or ChatConfig()))
+    alone = structs.replace(config or ALONE, builders=ALONE.builders)
+    made = list(make_examples(task, steps, alone))
     reasons = (one.reason for one in made if isinstance(one, Drop))
-    drops: Counter[str] = Counter(reason for reason in reasons if reason not in OF_OTHERS)
+    drops: Counter[str] = Counter(reasons)
     return [one for one in made if isinstance(one, ChatExample)], drops
 
 
@@ -115,7 +116,8 @@ def test_what_works_at_once_must_say_why(
 def test_a_check_that_was_told_to_look_away_teaches_nothing(
     written: dict[str, str], is_silenced: bool
 ) -> None:
-    steps = [user(0), calling(1, "1 failed"), calling(2, "edited", **written), calling(3, "passed")]
+    shown = f"1 failed\n{written.get('old_string')}"
+    steps = [user(0), calling(1, shown), calling(2, "edited", **written), calling(3, "passed")]
     check, edit = recovery(1, worked=3), recovery(1, worked=3, kind="edit")
 
     assert built(steps, check)[1] == ({"silenced_check": 1} if is_silenced else {})

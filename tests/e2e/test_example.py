@@ -341,6 +341,7 @@ def test_a_version_that_was_exported_can_be_audited_as_a_folder(
     verdicts = {check["name"]: check["verdict"] for check in report["checks"]}
 
     assert [Path(file).name for file in report["files"]] == [
-        "preference-train.jsonl", "recovery-train.jsonl", "train.jsonl",
+        "preference-train.jsonl", "prompt-train.jsonl", "recovery-train.jsonl",
+        "stepwise-train.jsonl", "train.jsonl", "unpaired-train.jsonl", "unpaired-validation.jsonl",
     ]  # fmt: skip
     assert (verdicts["readable_rows"], verdicts["stated_origin"]) == ("pass", "pass")

@@ -28,7 +28,7 @@ def cells(example: ChatExample) -> pa.Table:
 @pytest.fixture
 def example() -> ChatExample:
     steps = [user(0), calling(1, "ok", command="ls"), agent(2, "done", reasoning="so")]
-    (made,) = make_examples(work(n_steps=3), steps, ChatConfig())
+    (made,) = make_examples(work(n_steps=3), steps, ChatConfig(builders=("session",)))
     assert isinstance(made, ChatExample)
     return made
 
@@ -60,7 +60,7 @@ def test_columns_fit_their_schema_and_say_the_same(example: ChatExample) -> None
 
 def test_an_example_without_calls_has_no_tools() -> None:
     steps = [user(0), agent(1)]
-    (made,) = make_examples(work(), steps, ChatConfig())
+    (made,) = make_examples(work(), steps, ChatConfig(builders=("session",)))
     assert isinstance(made, ChatExample)
 
     assert "tools" not in decoded(made)

@@ -22,8 +22,15 @@ BUILDERS: Final[Registry[type[Builder]]] = Registry(
     kind="builder",
     builtin={
         "session": "tracemill.curate.chat:SessionBuilder",
+        "whole": "tracemill.curate.chat:WholeBuilder",
+        "turn": "tracemill.curate.chat:TurnBuilder",
+        "direct": "tracemill.curate.direct:DirectBuilder",
+        "view": "tracemill.curate.views:ViewBuilder",
         "recovery": "tracemill.curate.recovery:RecoveryBuilder",
         "preference": "tracemill.curate.preference:PreferenceBuilder",
+        "reaction": "tracemill.curate.unpaired:UnpairedBuilder",
+        "stepwise": "tracemill.curate.stepwise:StepwiseBuilder",
+        "verified": "tracemill.curate.prompts:PromptBuilder",
     },
 )
 """Every builder of examples by name."""

@@ -19,7 +19,7 @@ def needs_steps(work: Work, config: ChatConfig) -> bool:
 
 def drop_whole(work: Work, config: ChatConfig) -> Iterator[Drop]:
     """Yield why no example of some kinds comes from a trajectory, each reason once."""
-    reasons = dict.fromkeys(builder.refusal(work, config) for builder in _loaded(config))
+    reasons = dict.fromkeys(builder.refusal(work) for builder in _loaded(config))
     for reason in reasons:
         if reason is not None:
             yield work.drop(reason, 0, max(0, work.trajectory.n_steps - 1))
@@ -36,16 +36,16 @@ def make_examples(
     for packed in pack_windows(turns, config.max_chars):
         window = Window(packed, work.activity)
         for builder in willing:
-            yield from builder.build(work, window, config)
+            yield from builder.build(work, window)
 
 
 def _willing(work: Work, config: ChatConfig) -> list[Builder]:
     return [
         builder
         for builder in _loaded(config)
-        if builder.refusal(work, config) is None and builder.has_material(work)
+        if builder.refusal(work) is None and builder.has_material(work)
     ]
 
 
 def _loaded(config: ChatConfig) -> list[Builder]:
-    return [BUILDERS.load(name)() for name in config.builders]
+    return [BUILDERS.load(name)(config) for name in config.builders]

@@ -25,9 +25,12 @@ from typing import ClassVar, Final, NamedTuple
 import msgspec
 
 from tracemill.base.ids import make_id
+from tracemill.curate.sides import start_of_reply
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.work import (
+    CHECKS,
     ChatConfig,
+    Configured,
     Drop,
     DropReason,
     Window,
@@ -39,7 +42,6 @@ from tracemill.curate.work import (
 from tracemill.records.examples import Message, PreferenceExample
 from tracemill.records.examples import PreferenceBuilder as Kind
 from tracemill.records.reactions import STRENGTHS
-from tracemill.records.recoveries import FailureKind
 from tracemill.records.trajectory import ResultStatus, Step, ToolCall
 from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
 
@@ -56,7 +58,6 @@ _MIN_SURENESS: Final = 0.7
 """Sureness from which a correction makes a pair; less sure ones only keep a turn from training."""
 _MAX_BETWEEN: Final = 300
 """Characters that a person may say between the sides; who says more tells the agent news."""
-_CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
 _REFUSED: Final[frozenset[ResultStatus]] = frozenset({"rejected", "interrupted"})
 _FAILED: Final[frozenset[ResultStatus]] = _REFUSED | {"error"}
 _LOOKING: Final = frozenset(
@@ -85,14 +86,13 @@ class _BadPairError(Exception):
         self.reason = reason
 
 
-class PreferenceBuilder:
+class PreferenceBuilder(Configured):
     """Makes pairs of ways to go on from one place."""
 
     name: ClassVar[str] = "preference"
 
-    def refusal(self, work: Work, config: ChatConfig) -> None:
+    def refusal(self, work: Work) -> None:
         """Refuse nothing: evidence tells which way is better, whatever became of the work."""
-        del work, config
 
     def has_material(self, work: Work) -> bool:
         """Tell whether a step was refused, a person corrected, or a failure was overcome."""
@@ -104,11 +104,9 @@ class PreferenceBuilder:
             or any(each.confidence >= _MIN_SURENESS for each in activity.corrections)
         )
 
-    def build(
-        self, work: Work, window: Window, config: ChatConfig
-    ) -> Iterator[PreferenceExample | Drop]:
+    def build(self, work: Work, window: Window) -> Iterator[PreferenceExample | Drop]:
         """Yield the pairs whose rejected side is in a window, and those left out."""
-        return preference_examples(work, window, config)
+        return preference_examples(work, window, self.config)
 
 
 def preference_examples(
@@ -129,7 +127,7 @@ def _candidates(work: Work, window: Window) -> Iterator[tuple[int, Callable[[], 
     finder = _Finder(window)
     for recovery in work.activity.recoveries:
         worked, failed = recovery.resolved_step, recovery.attempts[-1]
-        is_check = recovery.kind in _CHECKS or recovery.change != "arguments"
+        is_check = recovery.kind in CHECKS or recovery.change != "arguments"
         if worked is not None and not is_check and window.begins_in(failed):
             yield failed, partial(finder.retry, failed, worked)
     for heard in work.activity.corrections:
@@ -245,7 +243,7 @@ def _is_same(one: str, other: str) -> bool:
 
 def _example(work: Work, window: Window, pair: _Pair, config: ChatConfig) -> PreferenceExample:
     steps = window.steps
-    first = _start_of_reply(steps, pair.rejected)
+    first = start_of_reply(steps, pair.rejected)
     sides = [_side(steps, at, pair.builder) for at in (pair.chosen, pair.rejected)]
     chosen, rejected = sides
     _require_difference(chosen, rejected, pair, config)
@@ -264,7 +262,7 @@ def _example(work: Work, window: Window, pair: _Pair, config: ChatConfig) -> Pre
         margin=pair.margin,
         lineage=(
             work.lineage(steps[: pair.rejected + 1]),
-            work.lineage(steps[_start_of_reply(steps, pair.chosen) : pair.chosen + 1]),
+            work.lineage(steps[start_of_reply(steps, pair.chosen) : pair.chosen + 1]),
         ),
         tags=work.tags(pair.builder, told_tools(tools)),
     )
@@ -285,18 +283,11 @@ def _said(message: Message) -> object:
     return message.content.strip(), [call["function"] for call in message.tool_calls]
 
 
-def _start_of_reply(steps: Sequence[Step], place: int) -> int:
-    """Return where the message begins that ends with a step: words before it belong to it."""
-    while place and is_trained(steps[place - 1]) and not steps[place - 1].calls:
-        place -= 1
-    return place
-
-
 def _side(steps: Sequence[Step], place: int, builder: Kind) -> Message:
     """Return what the agent said in a step, with the words before it, or only what it called."""
     if not is_trained(steps[place]):
         raise _BadPairError("no_trained_message")
-    message = render_messages(steps[_start_of_reply(steps, place) : place + 1])[0]
+    message = render_messages(steps[start_of_reply(steps, place) : place + 1])[0]
     if builder != "correction":
         refused = {call.id for call in _parted(steps[place])[0]}
         calls = tuple(c for c in message.tool_calls if not refused or c["id"] in refused)

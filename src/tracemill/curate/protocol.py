@@ -15,7 +15,11 @@ class Builder(Protocol):
     name: ClassVar[str]
     """As in the settings of a dataset."""
 
-    def refusal(self, work: Work, config: ChatConfig) -> DropReason | None:
+    def __init__(self, config: ChatConfig) -> None:
+        """Take the settings of a dataset."""
+        ...
+
+    def refusal(self, work: Work) -> DropReason | None:
         """Return why a whole trajectory gives it nothing, or None where it may give something."""
         ...
 
@@ -23,6 +27,6 @@ class Builder(Protocol):
         """Tell from what is known of a trajectory whether there is anything to look for."""
         ...
 
-    def build(self, work: Work, window: Window, config: ChatConfig) -> Iterator[Example | Drop]:
+    def build(self, work: Work, window: Window) -> Iterator[Example | Drop]:
         """Yield the examples of one window, and what was left out of it."""
         ...

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
-from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work
+from tracemill.curate.work import (
+    CHECKS,
+    ChatConfig,
+    Configured,
+    Drop,
+    DropReason,
+    Window,
+    Work,
+)
 from tracemill.records.examples import ChatExample
-from tracemill.records.recoveries import Change, FailureKind, Recovery
+from tracemill.records.recoveries import Change, Recovery
 from tracemill.records.trajectory import Step
 from tracemill.render.messages import UnansweredCallError, is_trained
-
-_CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
-"""What is wanted for all of the work; other attempts serve what was asked right before."""
 
 _EXPLAINING: Final[dict[bool, frozenset[Change]]] = {
     True: frozenset({"edit", "edit_and_arguments"}),
@@ -38,29 +43,37 @@ _SILENCING: Final = re.compile(
 """What is written to have a check look away."""
 
 
-class RecoveryBuilder:
+class RecoveryBuilder(Configured):
     """Makes one example of each failure that was overcome."""
 
     name: ClassVar[str] = "recovery"
 
-    def refusal(self, work: Work, config: ChatConfig) -> None:
+    def refusal(self, work: Work) -> None:
         """Refuse nothing: the log itself proves what worked, whatever became of the rest."""
-        del work, config
 
     def has_material(self, work: Work) -> bool:
         """Tell whether a failure was overcome."""
         return any(each.resolved_step is not None for each in work.activity.recoveries)
 
-    def build(self, work: Work, window: Window, config: ChatConfig) -> Iterator[ChatExample | Drop]:
+    def build(self, work: Work, window: Window) -> Iterator[ChatExample | Drop]:
         """Yield the examples of the recoveries that begin in a window, and those left out."""
-        return recovery_examples(work, window, config)
+        for found in fit_recoveries(work, window, self.config):
+            if isinstance(found, Drop):
+                yield found
+            else:
+                yield from _example(work, *found, window)
 
 
-def recovery_examples(
-    work: Work, window: Window, config: ChatConfig
-) -> Iterator[ChatExample | Drop]:
-    """Yield the examples of the recoveries that begin in a window, and those left out."""
-    fit: list[tuple[Recovery, int]] = []
+class Overcome(NamedTuple):
+    """A failure, and the step in which it was gone."""
+
+    recovery: Recovery
+    worked: int
+
+
+def fit_recoveries(work: Work, window: Window, config: ChatConfig) -> Iterator[Overcome | Drop]:
+    """Yield the recoveries that begin in a window and can be learned from, and those left out."""
+    fit: list[Overcome] = []
     for recovery in work.activity.recoveries:
         worked = recovery.resolved_step
         if worked is None or not window.begins_in(recovery.attempts[0]):
@@ -68,17 +81,18 @@ def recovery_examples(
         if (reason := _unfit(recovery, worked, window, config)) is not None:
             yield work.drop(reason, recovery.attempts[0], worked)
         else:
-            fit.append((recovery, worked))
-    for at, (recovery, worked) in enumerate(fit):
-        if any(_holds(other, recovery) for other in fit[:at]) or any(
-            _holds(other, recovery) and not _holds(fit[at], other[0]) for other in fit[at + 1 :]
+            fit.append(Overcome(recovery, worked))
+    for at, found in enumerate(fit):
+        if any(_holds(other, found.recovery) for other in fit[:at]) or any(
+            _holds(other, found.recovery) and not _holds(found, other.recovery)
+            for other in fit[at + 1 :]
         ):
-            yield work.drop("nested_recovery", recovery.attempts[0], worked)
+            yield work.drop("nested_recovery", found.recovery.attempts[0], found.worked)
         else:
-            yield from _example(work, recovery, worked, window)
+            yield found
 
 
-def _holds(outer: tuple[Recovery, int], inner: Recovery) -> bool:
+def _holds(outer: Overcome, inner: Recovery) -> bool:
     """Tell whether the way of one recovery is part of that of another."""
     recovery, worked = outer
     ended = inner.resolved_step
@@ -112,6 +126,8 @@ def _unfit(
     if any(map(window.disliked, window.turns_of(failed + 1, worked))):
         return "unwanted_recovery"
     way = [step for step in window.steps if failed < step.index <= worked]
+    if any(step.index in window.blind for step in way):
+        return "blind_edit"
     return _teaches_nothing(recovery, way, config)
 
 
@@ -122,11 +138,11 @@ def _teaches_nothing(recovery: Recovery, way: list[Step], config: ChatConfig) ->
         return "no_trained_message"
     if len(own) > config.max_recovery_steps:
         return "long_recovery"
-    if recovery.kind in _CHECKS and any(map(_silences, own)):
+    if recovery.kind in CHECKS and any(map(_silences, own)):
         return "silenced_check"
-    if recovery.kind not in _CHECKS and any(step.speaker == "user" for step in way):
+    if recovery.kind not in CHECKS and any(step.speaker == "user" for step in way):
         return "other_request"
-    has_change = recovery.change in _EXPLAINING[recovery.kind in _CHECKS]
+    has_change = recovery.change in _EXPLAINING[recovery.kind in CHECKS]
     if not has_change and not any(step.calls for step in own[:-1]):
         is_outside = recovery.cause == "environment"
         return "environment_recovery" if is_outside else "unexplained_recovery"

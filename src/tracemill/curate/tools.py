@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any, Final
 
 from tracemill.records.examples import Message
+from tracemill.records.trajectory import Step
 
 _KINDS: Final[Mapping[type, str]] = {
     NoneType: "null",
@@ -28,10 +29,19 @@ _KINDS: Final[Mapping[type, str]] = {
 
 def infer_tools(messages: Iterable[Message]) -> tuple[dict[str, Any], ...]:
     """Return a JSON Schema for each tool that `messages` call, sorted by name."""
+    functions = (call["function"] for message in messages for call in message.tool_calls)
+    return _tools((each["name"], each["arguments"]) for each in functions)
+
+
+def tools_of_steps(steps: Iterable[Step]) -> tuple[dict[str, Any], ...]:
+    """Return a JSON Schema for each tool that `steps` call, sorted by name."""
+    return _tools((call.name, call.arguments) for step in steps for call in step.calls)
+
+
+def _tools(calls: Iterable[tuple[str, dict[str, Any]]]) -> tuple[dict[str, Any], ...]:
     seen: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for message in messages:
-        for call in message.tool_calls:
-            seen[call["function"]["name"]].append(call["function"]["arguments"])
+    for name, arguments in calls:
+        seen[name].append(arguments)
     return tuple(_tool(name, seen[name]) for name in sorted(seen))
 
 

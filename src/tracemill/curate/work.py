@@ -6,6 +6,7 @@ what redaction could not read, and what is out to steer a reader, is judged here
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.base.ids import make_id
+from tracemill.curate.sight import blind_edits
 from tracemill.curate.suspicion import suspicion_of_steps
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.windows import Turn
@@ -21,27 +23,39 @@ from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatBuilder, ChatExample, Lineage, Message
 from tracemill.records.findings import UNSCANNED, Input
+from tracemill.records.reactions import Reaction
 from tracemill.records.recipes import DEFAULT_BUILDERS
+from tracemill.records.recoveries import FailureKind
 from tracemill.records.refs import Record, Span
 from tracemill.records.trajectory import Step, Trajectory
-from tracemill.render.messages import render_messages
+from tracemill.render.messages import is_trained, render_messages
 
 DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
     "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
+    "failed_step", "blind_edit", "cut_answer",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
+    "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
+    "unclear_step", "nothing_wrong", "start_unknown", "unproven_check",
     "split_recovery", "unwanted_recovery", "environment_recovery", "unexplained_recovery",
     "silenced_check", "other_request", "long_recovery", "nested_recovery",
     "split_pair", "unwanted_choice", "failed_choice", "acted_on", "several_calls",
     "indirect_retry", "told_news", "long_pair", "identical_sides", "answers_correction",
 ]  # fmt: skip
-"""Why something is not imitated. The `…_turn` reasons leave a turn in its window, untrained; what
-each reason means for recoveries and pairs stands in `docs/datasets.md`."""
+"""Why something is not imitated. The `…_turn` reasons, `failed_step`, `blind_edit` and `cut_answer`
+leave it in its window, untrained; what each reason means stands in `docs/datasets.md`."""
+
+CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
+"""What looks at the work: to run one that fails is no mistake."""
 
 MIN_CORRECTION: Final = 0.6
 """Sureness from which a correction keeps the turn before it from being imitated."""
 encode: Final = msgspec.json.Encoder(order="deterministic").encode
+_BROKEN_OFF: Final = re.compile(
+    r"(?:,| (?:the|an?|to|of|and|or|at|with|by|from|are|be|which|as|into|if|when|will))\s*\Z"
+)
+"""How words end that were cut off."""
 _IMAGE: Final = "[image]"
 """What stands where a picture was."""
 
@@ -58,7 +72,16 @@ class ChatConfig(Record, frozen=True, kw_only=True):
     max_recovery_steps: int = 40
     """Steps of the agent between a failure and what worked, from which it is another story."""
     max_side_chars: int = 16_000
-    """Longest side of a preference pair."""
+    """Longest side of a preference pair, and longest completion that a person judged."""
+    min_reaction: float = 0.5
+    """Strength times sureness from which what a person said next judges a message."""
+
+
+class Configured:
+    """What every builder is: made with the settings of a dataset."""
+
+    def __init__(self, config: ChatConfig) -> None:
+        self.config = config
 
 
 class Drop(NamedTuple):
@@ -81,6 +104,10 @@ class Work(Record, frozen=True, kw_only=True):
     """What it did."""
     input: Input
     """The input that holds its steps."""
+    start_commit: str | None = None
+    """Hash of the commit from which its work began; None where nobody recorded it."""
+    end_commit: str | None = None
+    """Hash of the last commit of its work; None where none is known."""
 
     def drop(self, reason: DropReason, first: int, last: int) -> Drop:
         """Return that some steps are not imitated."""
@@ -137,6 +164,14 @@ class Work(Record, frozen=True, kw_only=True):
         )
 
 
+class Unwanted(NamedTuple):
+    """Steps of a window that stay in it and are not imitated."""
+
+    reason: DropReason
+    first: int
+    last: int
+
+
 class Window:
     """Whole turns that follow one another, and what speaks against them."""
 
@@ -152,6 +187,40 @@ class Window:
         ]
 
     @cached_property
+    def unwanted(self) -> tuple[Unwanted, ...]:
+        """What of it is not to be imitated: whole turns, then steps of the others."""
+        turns = [
+            Unwanted(reason, turn.first_step, turn.last_step)
+            for turn in self.turns
+            if (reason := self.disliked(turn)) is not None
+        ]
+        refused = {index for each in turns for index in range(each.first, each.last + 1)}
+        steps = [
+            Unwanted(reason, step.index, step.index)
+            for step in self.steps
+            if step.index not in refused and (reason := self.flaw(step)) is not None
+        ]
+        return *turns, *steps
+
+    @cached_property
+    def _failed(self) -> set[int]:
+        return _failed_steps(self._activity)
+
+    @cached_property
+    def blind(self) -> set[int]:
+        """Steps that edit or quote what the log does not show before."""
+        return blind_edits(self.steps)
+
+    @cached_property
+    def untrained(self) -> frozenset[int]:
+        """Indexes of the steps that are not to be imitated."""
+        return frozenset(
+            step.index
+            for step in self.steps
+            if any(each.first <= step.index <= each.last for each in self.unwanted)
+        )
+
+    @cached_property
     def distrust(self) -> DropReason | None:
         """Why nobody should learn from it, whatever became of the work."""
         is_withheld = any(map(_is_withheld, self.steps))
@@ -165,9 +234,25 @@ class Window:
         """Tell whether a step is in it, held or cut off."""
         return self.first_step <= index <= self.last_step
 
+    def reactions_to(self, turn: Turn) -> list[Reaction]:
+        """Return what the person said of a turn with the words that begin the next one."""
+        after = next((each for each in self.turns if each.first_step > turn.last_step), None)
+        asked = next((s.index for s in after.steps if s.speaker == "user"), None) if after else None
+        return [each for each in self._activity.reactions if each.step == asked]
+
     def turns_of(self, first: int, last: int) -> list[Turn]:
         """Return the turns that share a step with those from one index to another."""
         return [turn for turn in self.turns if turn.first_step <= last and first <= turn.last_step]
+
+    def flaw(self, step: Step) -> DropReason | None:
+        """Return why a step of the agent is not to be imitated, whatever its turn is like."""
+        if not is_trained(step):
+            return None
+        if step.index in self._failed:
+            return "failed_step"
+        if step.index in self.blind:
+            return "blind_edit"
+        return "cut_answer" if not step.calls and _BROKEN_OFF.search(step.text) else None
 
     def disliked(self, turn: Turn, since: int = 0) -> DropReason | None:
         """Return why a turn, from a step of it on, is not to be imitated."""
@@ -179,6 +264,16 @@ class Window:
         if _any_within(self._corrected, first, turn.last_step):
             return "corrected_turn"
         return "image_turn" if holds_image(turn) else None
+
+
+def _failed_steps(activity: Activity) -> set[int]:
+    """Return the steps in which something failed, but for checks that were seen to pass later."""
+    return {
+        at
+        for each in activity.recoveries
+        if each.kind not in CHECKS or each.resolved_step is None
+        for at in each.attempts
+    }
 
 
 def told_tools(tools: Sequence[Any]) -> tuple[str, ...]:

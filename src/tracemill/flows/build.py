@@ -22,6 +22,7 @@ from tracemill.curate.work import ChatConfig, Drop, Work
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.versions import reading_code
+from tracemill.records.commits import Commit
 from tracemill.records.datasets import Omission
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import Example, messages_of
@@ -190,7 +191,8 @@ def _plan(
     lake: Lake, root: Path, facts: Facts, episode_ids: Collection[str], config: ChatConfig
 ) -> _Plan:
     episodes = [episode for episode in facts.episodes if episode.id in episode_ids]
-    works = [work for episode in episodes for work in _works(episode, facts)]
+    commits = {commit.sha: commit for commit in facts.commits}
+    works = [work for episode in episodes for work in _works(episode, facts, commits)]
     unwanted = frozenset(name for e in episodes for name in facts.reviews.unwanted(e.session_ids))
     shards = [
         msgspec.structs.replace(shard, unwanted=unwanted)
@@ -240,13 +242,21 @@ def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
     return digest(code, *known, *contents, *unwanted)
 
 
-def _works(episode: Episode, facts: Facts) -> Iterator[Work]:
+def _works(episode: Episode, facts: Facts, commits: Mapping[str, Commit]) -> Iterator[Work]:
+    own = sorted(
+        (commits[sha] for sha in episode.commits if sha in commits and commits[sha].at),
+        key=lambda commit: (str(commit.at), commit.sha),
+    )
+    before = own[0].parents[0] if own and own[0].parents else None
     for name in episode.trajectory_ids:
+        trajectory = facts.trajectories[name]
         yield Work(
             episode=episode,
-            trajectory=facts.trajectories[name],
+            trajectory=trajectory,
             activity=facts.activities[name],
             input=facts.input_of(name),
+            start_commit=trajectory.base_commit or before,
+            end_commit=own[-1].sha if own else None,
         )
 
 

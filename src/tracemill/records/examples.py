@@ -178,7 +178,7 @@ class Verifier(Record, frozen=True, kw_only=True):
     check: CheckKind
     """What it checks."""
     command: str
-    """The command, as it was run when it passed."""
+    """The command that passed, without what only shortened its output."""
     cwd: str | None = None
     """Folder in which the session ran; None where its log does not tell."""
     repository: str | None = None

@@ -20,7 +20,9 @@ Weight = Annotated[float, msgspec.Meta(gt=0, le=1_000)]
 """How much more often something is drawn than something else."""
 DEFAULT_NAME: Final = "chat"
 """Name of the recipe that `tracemill run` builds by."""
-DEFAULT_BUILDERS: Final = ("session", "recovery", "preference")
+DEFAULT_BUILDERS: Final = (
+    "session", "direct", "recovery", "preference", "reaction", "stepwise", "verified",
+)  # fmt: skip
 """Builders of a dataset that names none: one form of each thing that can be learned."""
 HeldShare = Annotated[float, msgspec.Meta(ge=0, le=0.5)]
 """Share of the work that is held out."""

@@ -126,6 +126,27 @@ def test_what_follows_a_command_is_the_models_where_it_cost_tokens() -> None:
     assert [result.status for result in found.steps[1].results] == ["ok"]
 
 
+APPLIED = said("Applied edit to src/a.py")
+RUN = "> ====== test session starts ======\nplatform\n\n====== 1 failed in 2s ======  \n"
+
+
+def test_what_a_command_printed_stands_with_it_and_not_in_the_reply() -> None:
+    found = read_history(
+        HEADER + prompt("/test pytest") + RUN + f"I fix it.\n\n{BLOCK}\n" + APPLIED
+    )
+
+    assert [(step.speaker, step.text.splitlines()[-1]) for step in found.steps] == [
+        ("system", "====== 1 failed in 2s ======"),
+        ("agent", "I fix it."),
+    ]
+
+
+def test_what_a_test_runner_printed_is_no_reply() -> None:
+    found = read_history(HEADER + prompt("Fix it") + f"I fix it.\n\n{BLOCK}\n" + APPLIED + RUN)
+
+    assert [step.text for step in found.steps] == ["Fix it", "I fix it."]
+
+
 def test_two_prompts_with_nothing_between_them_stay_two() -> None:
     found = read_history(HEADER + prompt("Look") + prompt("Fix it"))
 

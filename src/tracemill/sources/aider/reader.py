@@ -12,6 +12,7 @@ from tracemill.records.refs import Origin
 from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
 from tracemill.sources.aider.content import (
     APPLIED,
+    BANNER,
     BEFORE_EDIT,
     COMMIT,
     CWD,
@@ -96,10 +97,23 @@ class AiderReader:
         said = output_of(text)
         if said is None:
             self._go_on("reply", text, line)
-            return None if self._command is None else _COMMAND
+            self._take_printed(text)
+            return None if self._command is None and self._lines else _COMMAND
         self._end_speech()
         self._heard = "output"
         return self._take_output(said, line) if said else _OUTPUT
+
+    def _take_printed(self, text: str) -> None:
+        """Put what a command printed with it; of such a block only the first line is quoted."""
+        first = self._lines[0]
+        is_block = BANNER.match(first) if self._command is None else first.startswith(">")
+        if not (is_block and text.endswith("  ")):
+            return
+        if self._command is not None:
+            said, start, _ = self._command
+            printed = "\n".join(self._lines).removeprefix(">").strip()
+            self._command = _Said(f"{said}\n{printed}", start, self._last)
+        self._lines, self._heard = [], "output"
 
     def _take_blank(self) -> None:
         """Let a blank line end a prompt, whose own empty lines are marked too."""

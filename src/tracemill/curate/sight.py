@@ -1,0 +1,111 @@
+"""What the model had seen of a file when it edited it, as far as the log shows.
+
+An edit names the text that it takes away. Where that stands nowhere before it, in what was said,
+what came back from tools or what the agent wrote itself, the log does not hold what the model saw:
+some agents put files into a prompt that they do not record. Who imitates such an edit learns to
+make up the contents of files. Beside such edits the same is true of code in the agent's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from tracemill.records.trajectory import Step
+
+_OLD: Final = ("old", "search")
+"""How the arguments begin that hold what an edit takes away."""
+_PATCH: Final = "*** Update File:"
+"""What stands in a patch before the lines that it changes."""
+_LEAD: Final = re.compile(r"\s*(?:\d+\s*(?:→|\t|\||:)\s?)?[-+ ]?\s*")
+"""What may stand before a line's own text: its number, and the mark of a difference."""
+_CODE: Final = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+"""A block of code in what is said."""
+_MIN_CHARS: Final = 4
+"""Shorter lines, such as a closing bracket, stand in any file."""
+_SEEN: Final = 0.5
+"""Share of an edit's old lines that must have been seen: agents shorten what they show."""
+
+
+def blind_edits(steps: Sequence[Step]) -> set[int]:
+    """Return the indexes of steps that edit text which stands nowhere before them in `steps`."""
+    if not any(_old_texts(step) for step in steps):
+        return set()
+    seen = _Seen()
+    blind: set[int] = set()
+    quoting: set[int] = set()
+    for step in steps:
+        if step.speaker == "agent":
+            if any(map(seen.lacks, _old_texts(step))):
+                blind.add(step.index)
+            if any(map(seen.lacks, _CODE.findall(step.text))):
+                quoting.add(step.index)
+        seen.add(step.text)
+        for call in step.calls:
+            for _, text in leaves(call.arguments):
+                seen.add(text)
+        for result in step.results:
+            seen.add(result.content)
+    return blind | quoting if blind else blind
+
+
+class _Seen:
+    """All that stood before a step."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._lines: set[str] = set()
+
+    def add(self, text: str) -> None:
+        self._texts.append(text)
+        self._lines.update(_lines(text))
+
+    def lacks(self, text: str) -> bool:
+        """Tell whether most lines of a text stand nowhere, as a line or within one."""
+        lines = set(_lines(text))
+        missing = (line for line in lines - self._lines if not self._holds(line))
+        return sum(1 for _ in missing) > (1 - _SEEN) * len(lines)
+
+    def _holds(self, line: str) -> bool:
+        return any(line in text for text in self._texts)
+
+
+def leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each text in the arguments of a call, with the name that it stands under."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, key)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from leaves(inner, name)
+
+
+def _old_texts(step: Step) -> list[str]:
+    found = []
+    for call in step.calls:
+        for name, text in leaves(call.arguments):
+            if name.startswith(_OLD):
+                found.append(text)
+            elif _PATCH in text:
+                found.append("\n".join(_taken_away(text)))
+    return found
+
+
+def _taken_away(patch: str) -> Iterator[str]:
+    """Yield the lines that a patch expects in the files that it changes."""
+    is_update = False
+    for line in patch.splitlines():
+        if line.startswith("***"):
+            is_update = line.startswith(_PATCH)
+        elif is_update and line[:1] in {"-", " "}:
+            yield line
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        own = _LEAD.sub("", line, count=1).rstrip()
+        if len(own) >= _MIN_CHARS:
+            yield own

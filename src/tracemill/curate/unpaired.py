@@ -1,0 +1,161 @@
+"""Unpaired preferences: one message of the agent, and whether a person found it right.
+
+What a person said or did next is the evidence (`docs/reactions.md`). A completion is one message:
+trainers learn all that it holds, so nothing that a tool returned may stand in it, and where a
+person disliked a turn of several messages nobody knows which of them was wrong.
+
+- accepted: the last message of the turn before the words that accept it is right.
+- corrected: the only message of the turn before the words that call it wrong is wrong.
+- rejected: the step whose calls a person refused, or that they took back, is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+import msgspec
+
+from tracemill.base.ids import make_id
+from tracemill.curate.chat import distrusted
+from tracemill.curate.sides import start_of_reply
+from tracemill.curate.tools import infer_tools
+from tracemill.curate.windows import Turn
+from tracemill.curate.work import (
+    ChatConfig,
+    Configured,
+    Drop,
+    DropReason,
+    Window,
+    Work,
+    encode,
+    holds_image,
+    told_tools,
+)
+from tracemill.records.examples import UnpairedExample
+from tracemill.records.reactions import Reaction, ReactionKind
+from tracemill.records.refs import Ref
+from tracemill.records.trajectory import ResultStatus, Step, ToolResult
+from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
+
+_WORDS: Final[frozenset[ReactionKind]] = frozenset({"acceptance", "correction"})
+"""What is said of the turn before."""
+_DEED: Final[ReactionKind] = "rejection"
+"""What is done to a step."""
+_REFUSED: Final[frozenset[ResultStatus]] = frozenset({"rejected", "interrupted"})
+
+
+class UnpairedBuilder(Configured):
+    """Makes one example of each message that a person accepted, corrected or refused."""
+
+    name: ClassVar[str] = "reaction"
+
+    def refusal(self, work: Work) -> None:
+        """Refuse nothing: a person's reaction tells of its message, whatever became of the work."""
+
+    def has_material(self, work: Work) -> bool:
+        """Tell whether a person accepted, corrected or refused anything."""
+        return any(each.kind in _WORDS or each.kind == _DEED for each in work.activity.reactions)
+
+    def build(self, work: Work, window: Window) -> Iterator[UnpairedExample | Drop]:
+        """Yield the examples of the reactions to one window, and those left out."""
+        for reaction in work.activity.reactions:
+            if abs(reaction.strength) * reaction.confidence < self.config.min_reaction:
+                continue
+            turn = _turn_of(window, reaction)
+            if turn is None:
+                continue
+            is_deed = reaction.kind == _DEED
+            step = _refused(turn, reaction) if is_deed else _only_step(turn, reaction)
+            if step is None:
+                yield work.drop("unclear_step", turn.first_step, reaction.step)
+            else:
+                yield _made(work, window, step, reaction, self.config)
+
+
+def _turn_of(window: Window, reaction: Reaction) -> Turn | None:
+    """Return the turn of a window that a reaction is about; None where it is in another one."""
+    if reaction.kind == _DEED:
+        return next(iter(window.turns_of(reaction.step, reaction.step)), None)
+    if reaction.kind not in _WORDS:
+        return None
+    before = [turn for turn in window.turns if any(map(is_trained, turn.steps))]
+    before = [turn for turn in before if turn.first_step < reaction.step]
+    is_here = window.begins_in(reaction.step) or reaction.step == window.last_step + 1
+    return before[-1] if before and is_here else None
+
+
+def _only_step(turn: Turn, reaction: Reaction) -> Step | None:
+    """Return the message that words are about: the last one, or where they object the only one."""
+    own = [step for step in turn.steps if is_trained(step)]
+    if turn.is_cut or not own or (reaction.strength < 0 and len(own) > 1):
+        return None
+    return own[-1]
+
+
+def _refused(turn: Turn, reaction: Reaction) -> Step | None:
+    """Return the step that was refused, where nothing else was done in it."""
+    step = next((step for step in turn.steps if step.index == reaction.step), None)
+    if step is None or not is_trained(step):
+        return None
+    statuses = {result.status for result in step.results}
+    return step if statuses <= _REFUSED or not statuses & _REFUSED else None
+
+
+def _made(
+    work: Work, window: Window, step: Step, reaction: Reaction, config: ChatConfig
+) -> UnpairedExample | Drop:
+    reason = distrusted(window) or _flaw(window, step, reaction)
+    if reason is not None:
+        return work.drop(reason, step.index, reaction.step)
+    try:
+        return _example(work, window, step, reaction, config)
+    except UnansweredCallError as error:
+        return work.drop("unanswered_call", error.step, reaction.step)
+
+
+def _flaw(window: Window, step: Step, reaction: Reaction) -> DropReason | None:
+    """Return what else is wrong with a step; that it failed is no reason against a wrong one."""
+    if any(map(holds_image, window.turns_of(step.index, step.index))):
+        return "image_turn"
+    reason = window.flaw(step)
+    return None if reason == "failed_step" and reaction.strength < 0 else reason
+
+
+def _example(
+    work: Work, window: Window, step: Step, reaction: Reaction, config: ChatConfig
+) -> UnpairedExample | Drop:
+    place = next(at for at, each in enumerate(window.steps) if each.index == step.index)
+    first = start_of_reply(window.steps, place)
+    before, own = window.steps[:first], window.steps[first : place + 1]
+    prompt = render_messages(before, {each.index for each in before})
+    completion = render_messages([*own[:-1], _answered(step)])[:1]
+    if not any(message.role == "user" for message in prompt) or not completion:
+        return work.drop("no_user_step", step.index, reaction.step)
+    if len(encode(completion)) > config.max_side_chars:
+        return work.drop("long_pair", step.index, reaction.step)
+    tools = infer_tools([*prompt, *completion])
+    label = reaction.strength > 0
+    steps = (step.index, reaction.step)
+    return UnpairedExample(
+        id=make_id("example", encode(prompt), encode(completion), encode(label), encode(tools)),
+        builder="reaction",
+        prompt=tuple(prompt),
+        completion=tuple(completion),
+        label=label,
+        strength=round(abs(reaction.strength) * reaction.confidence, 2),
+        evidence=tuple(
+            Ref(kind="trajectory", id=work.trajectory.id, step=at) for at in sorted(set(steps))
+        ),
+        tools=tools,
+        lineage=(work.lineage(window.steps[: place + 1]),),
+        tags=work.tags(
+            "reaction", (f"reaction:{reaction.kind}", f"rule:{reaction.rule}", *told_tools(tools))
+        ),
+    )
+
+
+def _answered(step: Step) -> Step:
+    """Return a step of which each call has some answer: a refused one may never have got any."""
+    results = tuple(ToolResult(call_id=call.id) for call in step.calls)
+    return msgspec.structs.replace(step, results=results)

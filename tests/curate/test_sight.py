@@ -1,0 +1,63 @@
+import pytest
+
+from tests.trajectories import agent, calling, user
+from tracemill.curate.sight import blind_edits
+from tracemill.records.trajectory import Step, ToolCall
+
+OLD = "def area(width, height):\n    return width * height\n"
+
+
+def edit(index: int, text: str = "", **arguments: object) -> Step:
+    return agent(index, text, calls=(ToolCall(id=f"e{index}", name="Edit", arguments=arguments),))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param([user(0, f"here it is:\n{OLD}")], id="a person showed it"),
+        pytest.param([calling(0, OLD)], id="a tool showed it"),
+        pytest.param([calling(0, "  1→def area(width, height):\n  2→    return width * height")],
+                     id="with numbers of lines"),
+        pytest.param([edit(0, path="a.py", content=OLD)], id="the agent wrote it"),
+    ],
+)  # fmt: skip
+def test_an_edit_of_what_was_seen_is_not_blind(before: list[Step]) -> None:
+    assert blind_edits([*before, edit(1, old_string=OLD, new_string="x")]) == set()
+
+
+@pytest.mark.parametrize(
+    "blind",
+    [
+        pytest.param(edit(1, search=OLD, replace="x"), id="search"),
+        pytest.param(edit(1, edits=[{"old_string": OLD, "new_string": "x"}]), id="nested"),
+        pytest.param(
+            edit(1, patch="*** Begin Patch\n*** Update File: a.py\n-def area(w):\n+def a(w):\n"),
+            id="patch",
+        ),
+    ],
+)
+def test_an_edit_of_what_nobody_showed_is_blind(blind: Step) -> None:
+    assert blind_edits([user(0, "change the area"), blind]) == {1}
+
+
+def test_a_part_of_a_line_was_seen_with_the_line() -> None:
+    assert blind_edits([user(0, OLD), edit(1, search="width * height", replace="x")]) == set()
+
+
+def test_a_new_file_takes_nothing_away() -> None:
+    patch = "*** Begin Patch\n*** Add File: a.py\n+def area(w):\n"
+
+    assert blind_edits([edit(0, patch=patch), edit(1, search="", replace=OLD)]) == set()
+
+
+def test_once_written_the_old_text_is_known() -> None:
+    again = edit(2, search=OLD, replace="y")
+
+    assert blind_edits([user(0), edit(1, search=OLD, replace="x"), again]) == {1}
+
+
+def test_beside_blind_edits_code_in_words_is_blind_too() -> None:
+    words = agent(1, f"Like this:\n\n```python\n{OLD}```\n")
+
+    assert blind_edits([user(0), words]) == set()
+    assert blind_edits([user(0), words, edit(2, search="def volume(a):", replace="")]) == {1, 2}

@@ -1,0 +1,82 @@
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from tests.curate.test_recovery import recovery
+from tests.trajectories import activity, agent, calling, episode, user, work
+from tracemill.curate.builders import make_examples
+from tracemill.curate.work import ChatConfig
+from tracemill.records.activity import CheckRun
+from tracemill.records.examples import ChatExample
+from tracemill.records.trajectory import Step
+
+CAUSE = "The last row is never read, since the range ends one too early."
+REPORT = "The bounds were off by one, so the last row was never read. " * 4
+
+
+def using(index: int, tool: str, text: str = "", **arguments: Any) -> Step:
+    step = calling(index, "ok", **(arguments or {"path": "a.py"}))
+    (call,) = step.calls
+    return structs.replace(step, text=text, calls=(structs.replace(call, name=tool),))
+
+
+STEPS = [
+    user(0, "the last row is missing"),
+    using(1, "update_plan", "plan", steps=["look", "mend", "test"]),
+    using(2, "Bash", "fails", command="pytest"),
+    using(3, "Edit", CAUSE),
+    using(4, "Bash", "passes", command="pytest"),
+    agent(5, REPORT),
+]
+CHECKS = tuple(CheckRun(step=at, check="test", passed=at > 2) for at in (2, 4))
+ABOUT: dict[str, Any] = {
+    "n_calls": 4, "checks": CHECKS, "recoveries": (recovery(2, worked=4, edits=(3,)),),
+}  # fmt: skip
+
+
+def built(steps: Sequence[Step], **about: Any) -> dict[str, list[str]]:
+    """Return for each view what is imitated."""
+    task = work(activity(**{**ABOUT, **about}), len(steps))
+    found: dict[str, list[str]] = {}
+    for made in make_examples(task, steps, ChatConfig(builders=("view",))):
+        assert isinstance(made, ChatExample)
+        (view,) = (tag for tag in made.tags if tag.startswith("view:"))
+        found[view] = [message.content for message in made.messages if message.trained]
+    return found
+
+
+def test_each_view_imitates_the_steps_of_one_skill() -> None:
+    assert built(STEPS) == {
+        "view:problem": [CAUSE],
+        "view:design": ["plan"],
+        "view:implementation": [CAUSE],
+        "view:validation": ["passes"],
+        "view:collaboration": [REPORT],
+    }
+
+
+@pytest.mark.parametrize(
+    ("steps", "about", "view"),
+    [
+        pytest.param([*STEPS[:3], using(3, "Edit", "Oh."), *STEPS[4:]], {}, "problem", id="few words"),
+        pytest.param(STEPS, {"recoveries": (recovery(2, worked=4, kind="edit"),)}, "problem",
+                     id="an edit did not fit"),
+        pytest.param([*STEPS[:1], using(1, "update_plan", steps=["look"]), *STEPS[2:]], {}, "design",
+                     id="one entry"),
+        pytest.param([*STEPS[:3], agent(3, CAUSE), *STEPS[4:]], {}, "validation", id="no change"),
+        pytest.param([*STEPS[:5], agent(5, "Done.")], {}, "collaboration", id="no report"),
+    ],
+)  # fmt: skip
+def test_what_does_not_show_a_skill_is_in_no_view_of_it(
+    steps: list[Step], about: dict[str, Any], view: str
+) -> None:
+    assert f"view:{view}" not in built(steps, **about)
+
+
+def test_work_that_was_not_achieved_shows_no_skill() -> None:
+    task = work(activity(**ABOUT), len(STEPS), episode=episode("failed"))
+    made = list(make_examples(task, STEPS, ChatConfig(builders=("view",))))
+
+    assert not any(isinstance(one, ChatExample) for one in made)
