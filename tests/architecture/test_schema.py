@@ -18,6 +18,8 @@ import pytest
 from tracemill import records
 from tracemill.flows import (
     consent,
+    dataset_checks,
+    dataset_difference,
     erasure,
     expiry,
     gate_rows,
@@ -29,6 +31,7 @@ from tracemill.flows import (
     team_views,
     vault,
 )
+from tracemill.flows import datasets as version_answers
 from tracemill.flows import gates as gate_answers
 from tracemill.flows.held import rows as held_rows
 from tracemill.flows.held import shown
@@ -119,6 +122,9 @@ TYPES: Final[dict[str, Any]] = {
     "answer.found": erasure.FoundSubject,
     "answer.erased": erasure.ErasedSubject,
     "answer.built": recipes.BuiltVersion,
+    "answer.check": dataset_checks.CheckedVersion,
+    "answer.difference": dataset_difference.VersionDifference,
+    "answer.rejects": version_answers.ShownRejects,
     "answer.recipes": recipes.RecipeList,
     "answer.audit": audits.AuditReport,
     "answer.redact": files.RedactedTexts,
@@ -177,7 +183,10 @@ def records_in(name: str) -> list[type]:
     modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
     modules += [
         allowing,
+        dataset_checks,
+        dataset_difference,
         recipes,
+        version_answers,
         results,
         gate_answers,
         gate_rows,

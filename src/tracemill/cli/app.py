@@ -152,6 +152,8 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "build": "Build a version by a recipe, out of everything that was read.",
                 "recipes": "List the recipes that come with the program, or print one.",
                 "show": "Show what is in a version, and what was left out and why.",
+                "check": "Make every check of a version anew; exit with 1 where one says no.",
+                "diff": "Say how two versions differ, and why.",
                 "audit": "Check anybody's dataset files, and say what is wrong with them.",
                 "export": "Copy a version, with its card and lineage, to a folder of yours.",
             },
@@ -218,6 +220,7 @@ _ASKED: Final[Mapping[str, str]] = {
     "data restore": "--to PATH [OPTIONS] [IDS...]",
     "dataset audit": "[OPTIONS] [FILES...]",
     "dataset build": "[OPTIONS] [RECIPE]",
+    "dataset check": "[OPTIONS] [NAME]",
     "dataset export": "--to PATH [OPTIONS] [NAME]",
     "dataset recipes": "[OPTIONS] [NAME]",
     "dataset show": "[OPTIONS] [NAME]",
@@ -234,6 +237,7 @@ _MODULES: Final[Mapping[str, str]] = {
     "model eval": "evaluating",
     "model compare": "evaluating",
     **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
+    **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
     "privacy redact": "privacy.redacting",
     **dict.fromkeys(
         ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"

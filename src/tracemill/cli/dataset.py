@@ -1,22 +1,21 @@
 """`tracemill dataset`: look at dataset versions, and take them elsewhere."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
 from tracemill.base.text import counted, one_line
+from tracemill.cli.checking import show_checks
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.audit import audit_files
-from tracemill.flows.datasets import export_version, show_version
-from tracemill.records.audits import CheckResult
+from tracemill.flows.datasets import export_version, show_rejects, show_version
 from tracemill.records.receipts import Receipt
 
 _WIDTH: Final = 140
-_SHOWN_ROWS: Final = 3
+_REJECTS: Final = 20
 
 
 def show_dataset(
@@ -24,6 +23,7 @@ def show_dataset(
     /,
     *,
     rows: int = 1,
+    rejects: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Show a dataset version: what is in it, what was left out and why, and its first rows.
@@ -34,7 +34,11 @@ def show_dataset(
         The dataset, or the id of one of its versions.
     rows
         How many rows to show.
+    rejects
+        Show what was left out for this reason instead.
     """
+    if rejects is not None:
+        return _show_rejects(name, rejects, rows, common)
     shown = show_version(common.open(), name, rows)
     if answer("dataset", shown, common, next_steps=["tracemill dataset export --to FOLDER"]):
         return EXIT_DONE
@@ -54,6 +58,17 @@ def show_dataset(
         "* is trained on, + right, - wrong; next: tracemill dataset export --to FOLDER",
         common,
     )
+    return EXIT_DONE
+
+
+def _show_rejects(name: str, reason: str, n_rows: int, common: Common) -> int:
+    shown = show_rejects(common.open(), name, reason, max(n_rows, _REJECTS))
+    if answer("rejects", shown, common, next_steps=["tracemill explain ID"]):
+        return EXIT_DONE
+    for each in shown.rejects:
+        steps = f"{each.trajectory_id} steps {each.first_step}-{each.last_step}"
+        write("  ".join(filter(None, (each.id, steps, each.detail))))
+    hint(f"{len(shown.rejects):,} of {shown.total:,}; next: tracemill explain ID", common)
     return EXIT_DONE
 
 
@@ -143,28 +158,5 @@ def audit_dataset(
     report = audit_files(files, before)
     if not answer("audit", report, common):
         counts("Rows", report.rows)
-        for check in report.checks:
-            _show_check(check)
-        tally = Counter(check.verdict for check in report.checks)
-        hint(
-            f"{counted(tally['fail'], 'check')} failed, {tally['pass']} passed, "
-            f"{tally['unknown']} could not be made",
-            common,
-        )
+        show_checks(report.checks, common)
     return EXIT_NO if report.has_failed else EXIT_DONE
-
-
-def _bound(check: CheckResult) -> str:
-    """Say what was asked for, where a check fails."""
-    if check.verdict != "fail" or check.measured is None or check.threshold is None:
-        return ""
-    word = "at most" if check.measured > check.threshold else "at least"
-    return f"; asked for: {word} {check.threshold * 100:.3g}%" if check.threshold else ""
-
-
-def _show_check(check: CheckResult) -> None:
-    write(f"{check.verdict:<8} {check.name:<20} {check.says}{_bound(check)}")
-    for row in check.failing[:_SHOWN_ROWS] if check.verdict == "fail" else ():
-        write(f"{'':<30}{row.file}:{row.line}  {row.detail}")
-    if check.verdict == "fail" and check.n_failing > _SHOWN_ROWS:
-        write(f"{'':<30}… and {check.n_failing - _SHOWN_ROWS:,} more rows")

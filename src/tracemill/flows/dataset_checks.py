@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -10,16 +11,75 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.curate.checks import Checked, run_checks
+from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.flows.audit import readable, rows_of
 from tracemill.flows.datasets import find_version
 from tracemill.flows.publish import LINEAGE, REJECTS
 from tracemill.records.audits import CheckResult, FailingRow, TrainingRow
 from tracemill.records.datasets import DatasetVersion, ExportedFile
 from tracemill.records.recipes import Recipe
+from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 
 _AT_ONCE_BYTES: Final = 256 * 2**20
 """Rows that a build checks itself; a check compares them in memory."""
+
+
+class CheckedVersion(Record, frozen=True, kw_only=True):
+    """What every check finds in a version as it lies there now."""
+
+    folder: str
+    """Where it lies."""
+    name: str
+    """The dataset's name."""
+    id: str
+    """The version."""
+    checks: tuple[CheckResult, ...]
+    """What each check found, in their order."""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether any check says no."""
+        return any(check.verdict == "fail" for check in self.checks)
+
+
+def check_dataset(workspace: Workspace, name: str) -> CheckedVersion:
+    """Check a version anew, on its files as they are.
+
+    Raises:
+        NotFoundError: there is no such version.
+    """
+    folder, version = find_version(workspace, name)
+    unchanged = _unchanged(folder, version)
+    is_sound = unchanged.verdict == "pass"
+    checks = check_version(workspace, folder, version, whole=True) if is_sound else ()
+    return CheckedVersion(
+        folder=str(folder), name=version.name, id=version.id, checks=(unchanged, *checks)
+    )
+
+
+def _unchanged(folder: Path, version: DatasetVersion) -> CheckResult:
+    """Tell whether all files are as they were written; what was changed is checked no further."""
+    changed = [file.path for file in version.files if _hash_of(folder / file.path) != file.sha256]
+    measured = share(len(changed), len(version.files))
+    return CheckResult(
+        name="unchanged_files",
+        verdict=at_most(measured, 0.0),
+        measured=measured,
+        threshold=0.0,
+        n_rows=len(version.files),
+        n_failing=len(changed),
+        says=f"{len(changed):,} of {len(version.files):,} files are not as they were written",
+        failing=tuple(FailingRow(file=path, line=0) for path in changed[:MAX_SHOWN]),
+    )
+
+
+def _hash_of(path: Path) -> str | None:
+    try:
+        with path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
 
 
 def check_version(
@@ -33,7 +93,7 @@ def check_version(
         version: What it is.
         whole: Whether it is checked however large it is.
     """
-    files = list(_row_files(version))
+    files = list(row_files(version))
     n_bytes = sum(file.n_bytes for file in files)
     if n_bytes > _AT_ONCE_BYTES and not whole:
         return (_too_large(n_bytes, version),)
@@ -44,7 +104,8 @@ def check_version(
     return (readable(len(rows), unread), *run_checks(checked, recipe.checks))
 
 
-def _row_files(version: DatasetVersion) -> Iterator[ExportedFile]:
+def row_files(version: DatasetVersion) -> Iterator[ExportedFile]:
+    """Yield the files of a version that hold its rows."""
     for file in version.files:
         if file.path.endswith(".jsonl") and file.format not in (LINEAGE, REJECTS):
             yield file
@@ -64,7 +125,7 @@ def _before(workspace: Workspace, version: DatasetVersion) -> Iterator[TrainingR
         folder, parent = find_version(workspace, version.parent)
     except NotFoundError:
         return
-    for file in _row_files(parent):
+    for file in row_files(parent):
         yield from _rows(folder, file, [])
 
 

@@ -22,6 +22,7 @@ from tracemill.store.erasures import Refusal
 from tracemill.store.workspace import Workspace, write_whole
 
 _LINEAGE: Final = "lineage.jsonl"
+_REJECTS: Final = "rejects.jsonl"
 
 
 class _Named(msgspec.Struct):
@@ -29,7 +30,7 @@ class _Named(msgspec.Struct):
 
 
 def affected_versions(workspace: Workspace, input_ids: Collection[str]) -> dict[str, int]:
-    """Return how many examples of each version were made from some inputs."""
+    """Return how many examples of each version, kept or left out, were made from some inputs."""
     counted = {}
     for folder in version_folders(workspace):
         if n_examples := _n_made_from(folder, input_ids):
@@ -81,12 +82,17 @@ def _is_version(manifest: Path) -> bool:
 
 
 def _n_made_from(folder: Path, input_ids: Collection[str]) -> int:
-    lineage = folder / _LINEAGE
-    if not lineage.exists():
-        return 0
-    with lineage.open("rb") as lines:
-        rows: Iterator[Any] = map(msgspec.json.decode, lines)
-        return sum(any(part["input_id"] in input_ids for part in row["lineage"]) for row in rows)
+    n_made = sum(
+        any(part["input_id"] in input_ids for part in row["lineage"])
+        for row in _lines(folder / _LINEAGE)
+    )
+    return n_made + sum(row["input_id"] in input_ids for row in _lines(folder / _REJECTS))
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    if path.exists():
+        with path.open("rb") as lines:
+            yield from map(msgspec.json.decode, lines)
 
 
 def _names(folder: Path, refusal: Refusal) -> bool:

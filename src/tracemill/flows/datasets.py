@@ -16,7 +16,7 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
-from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.store.index import Index
@@ -37,6 +37,19 @@ class ShownVersion(Record, frozen=True, kw_only=True):
     """What it is."""
     rows: list[Any]
     """Its first rows."""
+
+
+class ShownRejects(Record, frozen=True, kw_only=True):
+    """What a version left out for one reason."""
+
+    version: str
+    """Id of the version."""
+    reason: str
+    """The reason."""
+    total: int
+    """How many were left out for it."""
+    rejects: list[Reject]
+    """The first of them."""
 
 
 class ExportedVersion(Record, frozen=True, kw_only=True):
@@ -102,6 +115,27 @@ def show_version(workspace: Workspace, name: str, n_rows: int) -> ShownVersion:
                         break
                     rows.append(json.loads(line))
     return ShownVersion(folder=str(folder), version=version, rows=rows)
+
+
+def show_rejects(workspace: Workspace, name: str, reason: str, n_rows: int) -> ShownRejects:
+    """Return what a version left out for a reason.
+
+    Raises:
+        NotFoundError: there is no such version, or it left nothing out for that reason.
+    """
+    folder, version = find_version(workspace, name)
+    if reason not in version.drops:
+        known = ", ".join(f"{each} {n:,}" for each, n in sorted(version.drops.items())) or "nothing"
+        raise NotFoundError(f"nothing was left out as {reason!r}; left out: {known}")
+    found: list[Reject] = []
+    with (folder / "rejects.jsonl").open("rb") as lines:
+        for line in lines:
+            reject = msgspec.json.decode(line, type=Reject)
+            if reject.reason == reason and len(found) < n_rows:
+                found.append(reject)
+    return ShownRejects(
+        version=version.id, reason=reason, total=version.drops[reason], rejects=found
+    )
 
 
 def _is_beside(file: ExportedFile) -> bool:

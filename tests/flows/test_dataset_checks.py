@@ -1,0 +1,118 @@
+"""A version is checked as it lies there, and two versions are told apart by what came and went."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tracemill.cli.app import call
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with two versions of the bundled example: all of it, and one row less."""
+    root = tmp_path_factory.mktemp("checks")
+    workspace = ["--workspace", str(root / "workspace"), "-q"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(root))
+        patch.delenv("CLAUDE_CONFIG_DIR", raising=False)
+        patch.delenv("CODEX_HOME", raising=False)
+        assert call(["run", *workspace, "--json"]) == 0
+    path = root / "small.toml"
+    path.write_text(
+        'name = "small"\n[budget]\nexamples = 3\n[checks]\ndirect_answers = {use = "off"}'
+    )
+    assert call(["dataset", "build", str(path), *workspace]) == 0
+    return root / "workspace"
+
+
+def ask(
+    capsys: pytest.CaptureFixture[str], store: Path, *arguments: str, code: int = 0
+) -> dict[str, Any]:
+    capsys.readouterr()
+    assert call(["dataset", *arguments, "--workspace", str(store), "--json", "-q"]) == code
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_check_says_what_the_build_said_and_more(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = ask(capsys, store, "show", "small")["version"]
+
+    checked = ask(capsys, store, "check", "small")
+
+    assert checked["checks"][0]["name"] == "unchanged_files"
+    assert checked["checks"][1:] == shown["checks"]
+    assert "direct_answers" not in {check["name"] for check in checked["checks"]}
+
+
+def test_a_changed_file_fails_and_is_checked_no_further(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(ask(capsys, store, "show", "small")["folder"])
+    path = folder / "train.jsonl"
+    before = path.read_bytes()
+    path.write_bytes(before + b"\n")
+    try:
+        (only,) = ask(capsys, store, "check", "small", code=1)["checks"]
+    finally:
+        path.write_bytes(before)
+
+    assert (only["name"], only["verdict"]) == ("unchanged_files", "fail")
+    assert [row["file"] for row in only["failing"]] == ["train.jsonl"]
+
+
+def test_a_ci_reads_the_verdicts_as_tests(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    code = call(["dataset", "check", "chat", "--format", "junit", "--workspace", str(store)])
+
+    suite = ET.fromstring(capsys.readouterr().out)
+    failed = {case.get("name") for case in suite if case.find("failure") is not None}
+    assert code == (1 if failed else 0)
+    assert suite.get("failures") == str(len(failed))
+    assert suite.get("tests") == str(len(list(suite)))
+
+
+def test_what_a_budget_left_out_is_lost_for_that_reason(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ask(capsys, store, "diff", "chat", "small")
+    back = ask(capsys, store, "diff", "small", "chat")
+
+    assert told["lost"] == back["gained"] == {"over_budget": len(told["members"])}
+    assert {value["name"] for value in told["values"]} >= {"recipe.budget.examples", "recipe.name"}
+    assert told["n_shared"] == 3 + sum(
+        n
+        for key, n in ask(capsys, store, "show", "small")["version"]["n_examples"].items()
+        if not key.endswith("/train")
+    )
+
+
+def test_a_version_does_not_differ_from_itself(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ask(capsys, store, "diff", "small", "small")
+
+    assert not told.keys() & {"gained", "lost", "moved", "members", "checks", "values"}
+
+
+def test_what_was_left_out_is_shown_by_its_reason(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = ask(capsys, store, "show", "small", "--rejects", "over_budget")
+
+    assert shown["total"] == len(shown["rejects"])
+    assert {each["reason"] for each in shown["rejects"]} == {"over_budget"}
+    assert all(each["detail"] == "3 examples are enough" for each in shown["rejects"])
+
+
+def test_a_reason_that_is_none_is_answered_with_those_that_are(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ask(capsys, store, "show", "small", "--rejects", "nothing", code=3)
+
+    assert "left out:" in told["error"]
+    assert "over_budget" in told["error"]
