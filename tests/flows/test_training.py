@@ -51,13 +51,13 @@ def base(tmp_path: Path) -> Path:
 def data(tmp_path: Path) -> Path:
     rows = [
         {
-            "id": f"example_{name}",
+            "id": f"example_{name[4:]}",
             "messages": [
                 {"role": "user", "content": f"Run {name} now."},
                 {"role": "assistant", "tool_calls": [call(name)], "content": ""},
             ],
         }
-        for name in ("alpha", "beta", "gamma")
+        for name in ("bin/alpha", "bin/beta", "bin/gamma")
     ]
     path = tmp_path / "rows.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -116,9 +116,11 @@ def test_trained_model_is_asked_in_its_own_format(
     kept = train_model(workspace, plan_run(workspace, recipe(base, data)), ignore)
 
     with open_subject(subject_of(kept)) as subject:
-        answer = subject.answer([Message(role="user", content="Run delta now.")], (), AskSettings())
+        answer = subject.answer(
+            [Message(role="user", content="Run bin/delta now.")], (), AskSettings()
+        )
 
-    assert answer.calls == ({"name": "run", "arguments": {"command": "delta"}},)
+    assert answer.calls == ({"name": "run", "arguments": {"command": "bin/delta"}},)
     assert answer.format == kept.run.format
 
 

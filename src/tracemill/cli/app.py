@@ -48,6 +48,7 @@ where there are none, it uses the bundled example history and says so."""
 _COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
     _START: {
         "run": ("run:run", _RUN),
+        "loop": ("wheel:loop", "Turn the whole wheel once, from sessions to a judged model."),
         "status": ("status:status", "Say what is kept, and what to do next."),
         "doctor": ("doctor:doctor", "Look at this machine: sessions, git, disk, key, scanner."),
     },

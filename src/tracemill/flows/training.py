@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -50,8 +50,19 @@ class Planned(NamedTuple):
     """Folder of the adapter to go on from."""
 
 
-def plan_run(workspace: Workspace, named: str, parent: str | None = None) -> Planned:
+def plan_run(
+    workspace: Workspace,
+    named: str,
+    parent: str | None = None,
+    datasets: Mapping[str, str] | None = None,
+) -> Planned:
     """Find everything that a recipe names, and make its rows.
+
+    Args:
+        workspace: Where datasets and runs are.
+        named: The recipe, by name or file.
+        parent: The run to go on from.
+        datasets: The versions that are meant by names in the recipe; a name's newest otherwise.
 
     Raises:
         UsageError: the recipe, its base or its data are not as they must be.
@@ -63,7 +74,7 @@ def plan_run(workspace: Workspace, named: str, parent: str | None = None) -> Pla
     format_ = load_format(recipe.template, base.file or Path(base.place))
     if before is not None:
         _require_parent(before, format_.spec.fingerprint, recipe)
-    pools = _Pools(workspace)
+    pools = _Pools(workspace, datasets or {})
     stages = [
         encode_stage(
             [
@@ -116,8 +127,9 @@ def _require_parent(before: KeptRun, fingerprint: str, recipe: TrainingRecipe) -
 class _Pools:
     """The lessons of each dataset, read once."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, versions: Mapping[str, str]) -> None:
         self._workspace = workspace
+        self._versions = versions
         self._held: dict[str, list[Lesson]] = {}
         self.names: set[str] = set()
 
@@ -139,7 +151,8 @@ class _Pools:
             self.names.add(digest(path.read_bytes()))
             yield from _lessons(path, "file")
             return
-        folder, found = find_version(self._workspace, dataset)
+        named = self._versions.get(dataset, dataset)
+        folder, found = find_version(self._workspace, named)
         self.names.add(found.id)
         for file in found.files:
             *kinds, split = Path(file.path).stem.split("-")

@@ -1,7 +1,7 @@
 """A model that says what was right in the place most like this one: the scripted trainer's pupil.
 
-It compares words, and puts the words that it never met into the arguments that it learned, the
-first into the first. That is little, and enough to turn every wheel around a model within seconds.
+It compares words, and puts names that it never met into the arguments that it learned, the first
+into the first. That is little, and enough to turn every wheel around a model within seconds.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tracemill.records.examples import Message
 from tracemill.render.chat_format import load_format
 
 _WORD: Final = re.compile(r"[^\s`,;?]*[^\s`,;?.]")
+_NAME: Final = re.compile(r"[/_*.]|[a-z][A-Z]")
 
 
 def open_subject(config: SubjectConfig) -> ScriptedSubject:
@@ -48,7 +49,7 @@ class _Lookalike:
         asked = set(said)
         likest = max(self._replies, key=lambda each: len(each[0] & asked) / len(each[0] | asked))
         reply = likest[1]
-        new = iter([word for word in said if word not in self._met])
+        new = iter([word for word in said if _NAME.search(word) and word not in self._met])
         return spoken(reply.text, [_with_new(call, new, reply.when or "") for call in reply.calls])
 
 

@@ -66,7 +66,7 @@ def _written() -> Mapping[str, Any]:
 
 
 def make_tasks(part: Part, numbers: Numbers, seed: int) -> list[MadeTask]:
-    """Return tasks, each of them once, in an order that the seed draws."""
+    """Return tasks, each question once, in an order that the seed draws."""
     drawn = random.Random(seed)  # noqa: S311 - no secret
     made: dict[str, MadeTask] = {}
     for kind in ONE_CALL:
@@ -87,7 +87,7 @@ def _fill(
         if len(made) >= until:
             return
         task = _task(drawn, part, kinds[attempt % len(kinds)])
-        made.setdefault(task.id, task)
+        made.setdefault(task.messages[1].content, task)
 
 
 def _task(drawn: random.Random, part: Part, kind: str) -> MadeTask:

@@ -1,0 +1,112 @@
+"""`tracemill loop`: one turn of the whole wheel, from sessions to a model that was judged."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+from cyclopts import Parameter
+
+from tracemill.base.errors import UsageError
+from tracemill.base.text import counted
+from tracemill.cli.exits import EXIT_DONE, EXIT_NO
+from tracemill.cli.output import Common, answer, hint, write
+from tracemill.cli.steps import StepLine
+from tracemill.cli.tables import print_table
+from tracemill.flows.installed import require
+from tracemill.flows.model_runs import PLOT
+from tracemill.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tracemill.flows.wheel import WheelResult
+    from tracemill.records.evaluations import SliceComparison
+
+_SURE: Final = 0.01
+
+
+def loop(
+    *,
+    demo: Annotated[bool, Parameter(negative="")] = False,
+    recipe: str = "demo",
+    seed: int = 0,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Turn the whole wheel once: ingest, dataset, training, evaluation, comparison.
+
+    Parameters
+    ----------
+    demo
+        On the bundled example history and made-up tasks, in a workspace of its own.
+    recipe
+        The training recipe.
+    seed
+        What the made-up tasks are drawn by.
+    """
+    if not demo:
+        raise UsageError(
+            "expected --demo; on your own sessions turn it step by step: tracemill run, "
+            "tracemill model train RECIPE, tracemill model suite build, tracemill model eval, "
+            "tracemill model compare"
+        )
+    require("llm")
+    from tracemill.flows.wheel import Turn, turn_wheel
+    from tracemill.train.recipe_file import read_recipe
+
+    if read_recipe(recipe).trainer == "trl":
+        require("train")
+    with StepLine(common) as line:
+        result = turn_wheel(_workspace(common), Turn(recipe=recipe, seed=seed), line.tell)
+    following = [
+        f"tracemill model show {result.run.id} --workspace {result.workspace}",
+        "tracemill model list",
+    ]
+    if not answer("loop", result, common, next_steps=following):
+        _show(result)
+        hint(f"next: {following[0]}", common)
+    return EXIT_DONE if are_better(result.comparison.slices) else EXIT_NO
+
+
+def _workspace(common: Common) -> Workspace:
+    """Return the workspace of the demo, which is never that of one's own sessions by default."""
+    if common.workspace is not None:
+        return common.open()
+    own = common.open().root
+    return Workspace(own.with_name(f"{own.name}-demo"))
+
+
+def are_better(found: Sequence["SliceComparison"]) -> bool:
+    """Tell whether a candidate is surely better at choosing tools, and no worse without any."""
+    parts = {part.name: part for part in found}
+    chosen, answers = parts.get("check:tool"), parts.get("answer")
+    if chosen is None or chosen.p_value >= _SURE or chosen.difference <= 0:
+        return False
+    return answers is None or answers.candidate >= answers.base
+
+
+def _show(result: "WheelResult") -> None:
+    run, seconds = result.run, result.seconds
+    n_examples = counted(len(run.example_ids), "example")
+    write(f"Ingest       {counted(result.sessions, 'session')} of the bundled example history")
+    write(f"Dataset      {n_examples} of {', '.join(result.datasets)}")
+    for stage in run.stages:
+        steps = counted(stage.n_steps, "step")
+        left_out = sum(stage.drops.values())
+        beside = f", {left_out} left out" if left_out else ""
+        first, last = stage.losses[0].loss, stage.losses[-1].loss
+        write(f"Train        {stage.name}: {steps}, loss {first:.2f} to {last:.2f}{beside}")
+    write(f"Evaluate     {counted(result.suite.n_cases, 'held-out decision')}, both models alike")
+    columns = ("PART", "CASES", "BASE", "NOW", "+", "-", "P")
+    print_table(columns, [_cells(part) for part in result.comparison.slices], ())
+    verdict = (
+        "better than its base" if are_better(result.comparison.slices) else "not shown to be better"
+    )
+    write(f"Decide       {run.id} is {verdict}")
+    write(f"Loss curve   {Path(result.workspace, 'models', run.id, PLOT)}")
+    took = "  ".join(f"{stage} {each / 60:.1f}" for stage, each in seconds.items())
+    write(f"Minutes      {took}")
+
+
+def _cells(part: "SliceComparison") -> tuple[str, ...]:
+    return (
+        part.name, f"{part.n:,}", f"{part.base / part.n:.0%}", f"{part.candidate / part.n:.0%}",
+        f"{part.gains:,}", f"{part.losses:,}", f"{part.p_value:.2g}",
+    )  # fmt: skip
