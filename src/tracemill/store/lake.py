@@ -31,6 +31,8 @@ from tracemill.store.tables import TABLES, Table
 from tracemill.store.workspace import newest_version, sync_folder
 
 _ROW_GROUP_ROWS: Final = 16_384
+_ROW_GROUP_BYTES: Final = 8 * 2**20
+"""Each group of rows has costs of its own, in time as in size."""
 _BATCH_ROWS: Final = 2_048
 _BATCH_BYTES: Final = 1 * 2**20
 _BUFFER_BYTES: Final = 2**20
@@ -246,6 +248,8 @@ class TableWriter:
         """Of the data file."""
         self._out: Any = None
         self._parquet: pq.ParquetWriter | None = None
+        self._waiting: list[pa.RecordBatch] = []
+        self._n_waiting = 0
 
     def __enter__(self) -> Self:
         return self
@@ -259,10 +263,18 @@ class TableWriter:
         self.finish()
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Append rows; the file appears with the first."""
+        """Append rows; the file appears with the first that are enough for a group of rows."""
         if not batch.num_rows:
             return
-        batch = _conformed(batch, self.table.schema)
+        self._waiting.append(_conformed(batch, self.table.schema))
+        self._n_waiting += batch.nbytes
+        self.n_rows += batch.num_rows
+        n_rows = sum(each.num_rows for each in self._waiting)
+        if self._n_waiting >= _ROW_GROUP_BYTES or n_rows >= _ROW_GROUP_ROWS:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        """Write what waits as one group of rows."""
         if self._parquet is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._out = (self._folder / self.name).open("wb")
@@ -274,8 +286,10 @@ class TableWriter:
                 use_dictionary=[n for n in _REPEATED if n in self.table.schema.names],
                 write_statistics=[n for n in _REPEATED if n in self.table.schema.names],
             )
-        self._parquet.write_batch(batch, row_group_size=_ROW_GROUP_ROWS)
-        self.n_rows += batch.num_rows
+        rows = pa.Table.from_batches(self._waiting, self.table.schema)
+        self._parquet.write_table(rows, row_group_size=_ROW_GROUP_ROWS)
+        self._waiting.clear()
+        self._n_waiting = 0
 
     def write_records(self, records: Sequence[Any], owners: Sequence[str] | None = None) -> None:
         """Append records."""
@@ -284,6 +298,8 @@ class TableWriter:
 
     def finish(self) -> list[AddAction]:
         """Close the file and make it durable; return what a commit needs to show it."""
+        if self._waiting:
+            self._write_waiting()
         if self._parquet is None:
             return []
         self._parquet.close()
