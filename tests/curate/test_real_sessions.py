@@ -41,14 +41,14 @@ JUDGED = {
     "34b1e2a4": "achieved",  # refused once, then lint and tests pass
     "dbaea254": "failed",  # the hook refuses the commit, the tests still fail
     "31b1be44": "achieved",  # committed after a detour
-    "8ebc42a2": "achieved",  # committed; a later plan was refused
+    "8ebc42a2": "partial",  # committed; what was asked for next was stopped
     "c010174c": "achieved",  # corrected, fixed, committed twice
     "4294a5e3": "partial",  # tests pass, stopped while committing
     "d563fb6b": "achieved",  # refused, corrected, lint and tests pass
     "2d14de52": "achieved",  # the person took changes back, the rest was committed
-    "e304c70b": "unknown",  # tests only by a script that says nothing countable
+    "e304c70b": "achieved",  # tests only by a script that says nothing countable; lint passes
     "9265dc4e": "unknown",  # one edit, nothing checked
-    "1c38adc0": "unknown",  # edited after the last tests
+    "1c38adc0": "achieved",  # edited after the last tests; lint and build pass after it
     "019f1d64": "achieved",  # rebased, tests pass, amended
 }
 """Sessions that were read by eye, by how their file names begin."""

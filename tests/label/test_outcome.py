@@ -173,7 +173,41 @@ WITHOUT_COMMIT = [
     pytest.param(
         {"reactions": (thanked(8),), "last_user_step": 8, "last_edit_step": 4}, "achieved", 0.55, id="edits praised"
     ),
-    pytest.param({"reactions": (thanked(8),), "last_user_step": 8}, "unknown", 0, id="an answer praised"),
+    pytest.param({"reactions": (thanked(8),), "last_user_step": 8}, "unknown", 0, id="a greeting praised"),
+    pytest.param(
+        {"reactions": (thanked(8),), "last_user_step": 8, "n_calls": 2}, "achieved", 0.5, id="an answer praised"
+    ),
+    pytest.param(
+        {"checks": (ran(6, "lint", passed=True),), "last_edit_step": 4}, "achieved", 0.5, id="lint passed"
+    ),
+    pytest.param(
+        {"checks": (ran(6, "build", passed=True),), "last_edit_step": 4}, "achieved", 0.5,
+        id="build passed after an edit",
+    ),
+    pytest.param(
+        {"checks": (ran(6, "build", passed=True), ran(7, "lint", passed=False)), "last_edit_step": 4},
+        "unknown", 0, id="build passed, lint failed",
+    ),
+    pytest.param(
+        {"checks": (ran(6, "lint", passed=True),), "last_edit_step": 4, "reactions": (said_wrong(8),)},
+        "unknown", 0, id="lint passed, then wrong",
+    ),
+    pytest.param({"rerun_steps": (6,), "last_edit_step": 4}, "achieved", 0.5, id="shown by a program"),
+    pytest.param({"rerun_steps": (6,), "last_edit_step": 7}, "unknown", 0, id="edited after it was shown"),
+    pytest.param(
+        {"n_edits": 2, "taken_back_steps": (6, 7), "last_edit_step": 4}, "failed", 0.8, id="all taken back"
+    ),
+    pytest.param(
+        {"n_edits": 3, "taken_back_steps": (6,), "last_edit_step": 4}, "partial", 0.6, id="the last taken back"
+    ),
+    pytest.param(
+        {"n_edits": 3, "taken_back_steps": (3,), "last_edit_step": 4, "checks": TESTED}, "achieved", 0.6,
+        id="taken back, and done again",
+    ),
+    pytest.param(
+        {"checks": TESTED, "rejected_steps": (8,), "last_user_step": 9, "ending": "agent"}, "achieved", 0.6,
+        id="refused, talked about, and ended by the agent",
+    ),
     pytest.param(
         {"reactions": (thanked(8),), "last_user_step": 8, "last_edit_step": 12}, "unknown", 0, id="edited after praise"
     ),
@@ -196,6 +230,18 @@ def test_work_without_a_commit(about: dict[str, Any], outcome: str, confidence: 
         pytest.param("/elsewhere", {}, ("achieved", 0.65), id="nowhere to look"),
         pytest.param("/elsewhere", {"checks": TESTED}, ("achieved", 0.8), id="... tests passed"),
         pytest.param("/elsewhere", {"checks": BROKEN}, ("partial", 0.5), id="... tests failed"),
+        pytest.param(
+            "/elsewhere",
+            {"commits": (), "pushed_steps": (8,)},
+            ("achieved", 0.65),
+            id="only pushed",
+        ),
+        pytest.param(
+            "/elsewhere",
+            {"ending": "interruption", "last_user_step": 9},
+            ("partial", 0.5),
+            id="... asked for more, then stopped",
+        ),
         pytest.param(REPOSITORY, {}, ("unknown", 0.0), id="a hash that the repository lacks"),
         pytest.param(
             REPOSITORY, {"checks": TESTED}, ("achieved", 0.6), id="... tests passed there"

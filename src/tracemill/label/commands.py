@@ -111,6 +111,7 @@ _VALUE_OPTIONS: Final = _set(
     "-C --cwd --dir --prefix --filter -F -w --workspace --directory -f --file --manifest-path"
 )
 _SHELLS: Final = _set("bash sh zsh")
+_TEST_FOLDERS: Final = _set("test tests")
 _SHELL_OPTIONS: Final = _set("-c -lc -ic")
 _KEYS: Final = (
     *("test", "lint", "check", "build", "make", "tsc", "type", "mypy", "pyright", "ruff"),
@@ -186,7 +187,8 @@ def check_kind(part: Part) -> CheckKind | None:
         return _script_kind(name, words[1:])
     if _PYTHON.match(name) and words[1:]:
         return _python_kind(words[1:])
-    return _own_script_kind(words[0])
+    is_told = name in _SHELLS and len(words) > 1
+    return _shell_script_kind(words[1]) if is_told else _own_script_kind(words[0])
 
 
 def _python_kind(words: tuple[str, ...]) -> CheckKind | None:
@@ -247,6 +249,13 @@ def _kind_of_script(script: str) -> CheckKind | None:
         return _WHOLE_NAMES[script]
     name_parts = [part for part in _NAME_PART.split(script.lower()) if part not in {"run", ""}]
     return _SCRIPTS.get(name_parts[0]) if name_parts else None
+
+
+def _shell_script_kind(path: str) -> CheckKind | None:
+    """Return what a script checks that a shell is told to run: by its name, else by its folder."""
+    *folders, name = path.split("/")
+    kind = _kind_of_script(name.rsplit(".", 1)[0])
+    return kind or ("test" if not _TEST_FOLDERS.isdisjoint(folders) else None)
 
 
 def _own_script_kind(path: str) -> CheckKind | None:

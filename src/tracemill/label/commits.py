@@ -28,6 +28,11 @@ _ASKED: Final = re.compile(
     r"""(?:"\$\(cat\s+<<-?\s*['"]?\w+['"]?\s*\n(?P<document>[^\n]+)"""
     r"""|"(?P<double>(?:[^"\\\n]|\\.)+)|'(?P<single>[^'\n]+))"""
 )
+_PUSHED: Final = re.compile(
+    r"^ *(?:\+ )?[0-9a-f]{7,40}\.\.\.?[0-9a-f]{7,40} +\S+ -> \S+"
+    r"|^ \* \[new (?:branch|tag)\] +\S+ -> \S+",
+    re.MULTILINE,
+)
 _ESCAPED: Final = re.compile(r"\\([\\\"$`])")
 _TEMPORARY: Final = re.compile(r"(?:/private)?/tmp/|/var/folders/")
 
@@ -45,6 +50,18 @@ def may_commit(command: str) -> bool:
     if "git" in command and any(map(command.__contains__, _MARKS)):
         return True
     return _OPENING in command
+
+
+def pushes(line: CommandLine, exit_code: int | None, text: str) -> bool:
+    """Tell whether a command line brought commits to where others have them, by git's own word."""
+    if any(git_verb(part) == "push" for part in line.parts):
+        return _PUSHED.search(text) is not None
+    return exit_code == 0 and any(part.bare[:3] == ("gh", "pr", "merge") for part in line.parts)
+
+
+def may_push(command: str) -> bool:
+    """Tell at little cost whether a command line could push."""
+    return "push" in command or "gh pr merge" in command
 
 
 def makes_commit(line: CommandLine) -> bool:

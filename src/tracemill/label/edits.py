@@ -8,13 +8,14 @@ Notes in scratch folders are edits, but none that could make a test stale.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from tracemill.label.shell import CommandLine, Part
 
 _EDITORS: Final = frozenset(
     {"write", "edit", "multiedit", "notebookedit", "edit_file", "write_file", "create_file"}
+    | {"create"}
     | {"str_replace_editor", "str_replace_based_edit_tool", "search_replace", "replace"}
     | {"write_to_file", "replace_in_file", "apply_diff", "insert_content"}
 )
@@ -23,7 +24,7 @@ _PATCHES: Final = ("input", "patch", "patchText", "command")
 _PATHS: Final = ("file_path", "notebook_path", "path", "filePath", "target_file", "filename")
 _TEXTS: Final = (
     *("content", "contents", "new_string", "newString", "new_str", "file_text"),
-    *("new_source", "code_edit", "replacement"),
+    *("new_source", "code_edit", "replacement", "replacement_text"),
 )
 _READING: Final = frozenset({"view", "undo_edit"})
 _PATCH_MARK: Final = "*** Begin Patch"
@@ -32,7 +33,10 @@ _WRITERS: Final = frozenset({"cat", "echo", "printf", "tee", "sed", "awk", "jq",
 _SCRATCH: Final = re.compile(
     r"^(?:/private)?/tmp/|^/var/folders/|^/dev/|^\$|/\.claude/(?:plans|projects|todos)/"
 )
+_OPEN_FILE_KEY: Final = "replacement_text"
+_OPEN_FILE_MARK: Final = "end_of_edit"
 _EDIT_MARKS: Final = (
+    _OPEN_FILE_MARK,
     *("sed -i", "sed --in", "-pi", "perl -i", "tee ", _PATCH_MARK),
     *("git restore", "git apply", "git stash", "--hard", "checkout "),
 )
@@ -60,6 +64,14 @@ def edited_by_tool(name: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(path, str) and path:
             return (path,)
     return ()
+
+
+def edits_work(arguments: Mapping[str, Any], paths: Iterable[str]) -> bool:
+    """Tell whether a call of an editing tool could make a test stale.
+
+    One tool edits the file that stands open, and names none.
+    """
+    return _OPEN_FILE_KEY in arguments or any(not is_scratch(path) for path in paths)
 
 
 def added_by_tool(arguments: Mapping[str, Any]) -> Iterator[bytes]:
@@ -112,6 +124,8 @@ def edited_by_shell(command: str, line: CommandLine) -> tuple[tuple[str, ...], b
     if _PATCH_MARK in command:
         paths = tuple(patched(command))
         return paths, bool(paths)
+    if command.startswith("edit ") and _OPEN_FILE_MARK in command:
+        return (), True
     paths = tuple(path for part in line.parts for path in _written(part))
     has_undone = any(_undoes(part) for part in line.parts)
     return paths, has_undone or any(not is_scratch(path) for path in paths)

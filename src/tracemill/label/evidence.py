@@ -67,7 +67,7 @@ class Evidence(NamedTuple):
     sureness: float
     """How sure the surest link to one of them is, against the surest that there can be."""
     is_said_to_be_committed: bool
-    """Whether git printed commits, while no repository is known in which to look for them."""
+    """Whether git printed commits or pushes, while no repository is known to look for them in."""
     solved: bool | None
     """Whether the log itself states that the task was solved; None where it states neither."""
     liked: bool | None
@@ -76,18 +76,34 @@ class Evidence(NamedTuple):
     """Whether the last tests passed; None where that is unknown, or an edit made it stale."""
     build: bool | None
     """The same of builds and type checks together."""
+    lint: bool | None
+    """The same of linters."""
+    has_edits: bool
+    """Whether files were edited at all."""
+    is_taken_back: bool
+    """Whether a person took back the last edits."""
+    n_edits_left: int
+    """Edits that no person took back."""
+    is_rerun: bool
+    """Whether a program that was run again after the last edit said something else, no error."""
     is_stopped: bool
     """Whether the last thing that happened was that a person stopped the agent."""
     is_given_up: bool
     """Whether a person said to leave it, and nothing came after."""
     has_edits_after_commit: bool
     """Whether files were edited after the last commit."""
+    has_request_after_commit: bool
+    """Whether a person said more after the last commit."""
     is_wrong_after_commit: bool
     """Whether a person said after the last commit that it is wrong, and nothing kinder later."""
     is_wrong_after_tests: bool
     """The same after the last tests, refusals and stops included."""
+    is_wrong_after_checks: bool
+    """The same after the last check of any kind."""
     is_accepted: bool
     """Whether the last word of a person about edited files was praise."""
+    is_thanked: bool
+    """Whether the last word of a person was praise, and no file was edited."""
 
 
 def commits_of(group: Iterable[str], history: History) -> list[Commit]:
@@ -114,7 +130,8 @@ def gather(work: Work) -> Evidence:
     tests = final_check(work.activities, "test")
     builds = [final_check(work.activities, "build"), final_check(work.activities, "types")]
     told = [bool(found.run.passed) for found in builds if found is not None]
-    commit_step = max((mention.step for mention in last.commits), default=-1)
+    lint = final_check(work.activities, "lint")
+    commit_step = max((*(m.step for m in last.commits), *last.pushed_steps), default=-1)
     test_step = tests.run.step if tests and tests.trajectory_id == last.trajectory_id else -1
     return Evidence(
         commits=tuple(commits),
@@ -131,12 +148,20 @@ def gather(work: Work) -> Evidence:
         liked=last.stated_liked,
         tests=tests.run.passed if tests else None,
         build=all(told) if told else None,
+        lint=lint.run.passed if lint else None,
+        is_rerun=max(last.rerun_steps, default=-1) >= max(_last_edit(last), 0),
+        has_edits=_last_edit(last) >= 0,
+        is_taken_back=_is_taken_back(last),
+        n_edits_left=sum(a.n_edits - len(a.taken_back_steps) for a in work.activities),
         is_stopped=last.ending == "interruption",
         is_given_up=_is_given_up(last, commit_step),
         has_edits_after_commit=_last_edit(last) > commit_step,
+        has_request_after_commit=(last.last_user_step or -1) > commit_step,
         is_wrong_after_commit=_is_wrong_after(last, commit_step, with_refusals=False),
         is_wrong_after_tests=_is_wrong_after(last, test_step, with_refusals=True),
+        is_wrong_after_checks=_is_wrong_after(last, _last_check(last), with_refusals=True),
         is_accepted=_is_accepted(last),
+        is_thanked=_is_thanked(last),
     )
 
 
@@ -152,9 +177,10 @@ def _sureness(work: Work, commits: Sequence[Commit]) -> float:
 
 
 def _is_unseen(work: Work) -> bool:
-    """Tell whether git printed a commit in a place of which no repository is known."""
+    """Tell whether git printed a commit or push in a place of which no repository is known."""
     return any(
-        activity.commits and not work.history.knows_repository(trajectory.cwd)
+        (activity.commits or activity.pushed_steps)
+        and not work.history.knows_repository(trajectory.cwd)
         for trajectory, activity in zip(work.trajectories, work.activities, strict=True)
     )
 
@@ -172,10 +198,27 @@ def _is_given_up(activity: Activity, commit_step: int) -> bool:
     return all(step <= said for step in later)
 
 
+def _last_check(activity: Activity) -> int:
+    return max((*(run.step for run in activity.checks), *activity.rerun_steps), default=-1)
+
+
+def _is_taken_back(activity: Activity) -> bool:
+    return max(activity.taken_back_steps, default=-1) >= max(_last_edit(activity), 0)
+
+
 def _is_wrong_after(activity: Activity, step: int, *, with_refusals: bool) -> bool:
+    """Tell whether a person's last word after a step was that it is wrong.
+
+    A refusal that they then spoke about, and after which the agent had the last word, is a step
+    on the way.
+    """
     bad = [c.step for c in activity.corrections if c.confidence >= SURE_CORRECTION]
-    if with_refusals:
-        bad += [*activity.rejected_steps, *activity.interrupted_steps]
+    refusals = [*activity.rejected_steps, *activity.interrupted_steps]
+    is_settled = activity.ending == "agent" and (activity.last_user_step or -1) > max(
+        refusals, default=-1
+    )
+    if with_refusals and not is_settled:
+        bad += refusals
     last_bad = max(bad, default=-1)
     return last_bad > step and last_bad > max(activity.thanks, default=-1)
 
@@ -187,6 +230,11 @@ def _is_accepted(activity: Activity) -> bool:
     return said == activity.last_user_step and said > activity.last_edit_step
 
 
+def _is_thanked(activity: Activity) -> bool:
+    is_last = activity.thanks[-1:] == (activity.last_user_step,)
+    return is_last and activity.last_edit_step is None and activity.n_calls > 0
+
+
 def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -> Iterator[Ref]:
     for commit in commits:
         yield Ref(kind="event", id=commit.id)
@@ -194,6 +242,8 @@ def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -
         yield Ref(kind="trajectory", id=tests.trajectory_id, step=tests.run.step)
     steps = {
         *(mention.step for mention in last.commits[-1:]),
+        *last.pushed_steps[-1:],
+        *last.rerun_steps[-1:],
         *last.given_up[-1:],
         *last.thanks[-1:],
         *last.interrupted_steps[-1:],

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from tracemill.base.line_sketch import Seal
 from tracemill.label.answers import is_answer
 from tracemill.label.commits import is_temporary, said_commits
-from tracemill.label.edits import added_by_tool, edited_by_tool, is_editor, is_scratch
+from tracemill.label.edits import added_by_tool, edited_by_tool, edits_work, is_editor
 from tracemill.label.listening import Listener
 from tracemill.label.mentions import Mentions, Named
 from tracemill.label.recoveries import Attempt, Recoveries
@@ -32,7 +32,10 @@ from tracemill.label.shell_calls import (
     read_call,
     running_id,
 )
+from tracemill.label.shown import Shown
 from tracemill.label.stated import is_liked, is_solved
+from tracemill.label.taken_back import TakenBack
+from tracemill.label.verdict import Outcome
 from tracemill.label.written import Written
 from tracemill.records.activity import (
     Activity,
@@ -60,6 +63,7 @@ _UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
 class _Made(NamedTuple):
     mention: CommitMention
     place: str | None
+    call_id: str | None = None
 
 
 class _Edit(NamedTuple):
@@ -67,6 +71,7 @@ class _Edit(NamedTuple):
     at: datetime | None
     paths: tuple[str, ...]
     lines: frozenset[int]
+    is_work: bool
 
 
 _Held = ShellCall | RunningCall | _Edit
@@ -101,6 +106,8 @@ class Observer:
         self._interrupted: set[int] = set()
         self._compacted: set[int] = set()
         self._written = Written(seal)
+        self._taken_back = TakenBack()
+        self._shown = Shown()
         self._solved: bool | None = None
         self._liked: bool | None = None
         self._last_edit: int | None = None
@@ -134,6 +141,7 @@ class Observer:
             case Feedback(action="rejection"):
                 self._n_refusals += 1
                 self._rejected.add(self._index_of(event))
+                self._taken_back.refused(event.call_id, self._index_of(event))
             case TodoChange():
                 self._n_todos += 1
             case Feedback(action="rewind"):
@@ -186,6 +194,10 @@ class Observer:
             added_lines=self._written.sketch,
             last_edit_step=self._last_edit,
             last_edit_at=self._last_edit_at,
+            n_edits=self._taken_back.n_edits,
+            taken_back_steps=self._taken_back.steps,
+            rerun_steps=self._shown.rerun_steps,
+            pushed_steps=self._shown.pushed_steps,
             ending="interruption" if self._last_stop >= max(self._last_spoken, 0) else self._ending,
             last_user_step=self._last_user if is_person else None,
             started=trajectory.started or self._started,
@@ -245,7 +257,7 @@ class Observer:
             self._open.discard(result.call_id)
             if result.commit is not None:
                 named = CommitMention(sha=result.commit, step=step.index, is_structured=True)
-                self._made.append(_Made(named, None))
+                self._made.append(_Made(named, None, result.call_id))
             held = self._held.pop(result.call_id, None)
             if held is not None:
                 self._resolve(held, result)
@@ -274,7 +286,9 @@ class Observer:
             held = self._running.get(polled_id(call) or "")
         elif is_editor(name):
             lines = self._written.lines(added_by_tool(call.arguments))
-            held = _Edit(step.index, step.at, edited_by_tool(name, call.arguments), lines)
+            paths = edited_by_tool(name, call.arguments)
+            is_work = edits_work(call.arguments, paths)
+            held = _Edit(step.index, step.at, paths, lines, is_work)
         if held is None:
             return
         self._held[call.id] = held
@@ -285,8 +299,8 @@ class Observer:
         match held:
             case _Edit():
                 if result.status not in _UNDONE:
-                    is_work = not all(map(is_scratch, held.paths))
-                    self._edited(held.step, held.at, held.paths, is_work=is_work)
+                    self._taken_back.edited(result.call_id)
+                    self._edited(held.step, held.at, held.paths, is_work=held.is_work)
                     self._written.add(held.lines)
             case RunningCall():
                 held.extend(result.content)
@@ -318,6 +332,8 @@ class Observer:
                     self._recoveries.check(check.kind, part, tried, passed=run.passed)
         if call.commits:
             self._committed(call, exit_code, text)
+        if call.runs_or_pushes:
+            self._shown.ended(call.line, call.step, Outcome(exit_code, text), self._last_edit)
         if call.pulls:
             self._mentions.opened(text, call.step)
         self._mentions.add(call.named, call.step)
@@ -348,7 +364,10 @@ class Observer:
     def _commits(self, cwd: str | None) -> tuple[CommitMention, ...]:
         is_temporary_work = is_temporary(cwd)
         return tuple(
-            made.mention for made in self._made if is_temporary_work or not is_temporary(made.place)
+            made.mention
+            for made in self._made
+            if (is_temporary_work or not is_temporary(made.place))
+            and self._taken_back.stands(made.call_id)
         )
 
 

@@ -9,7 +9,8 @@ The first rule that holds decides:
 | others rewrote nearly all of its lines within a week              | partial   | .5        |
 | the log states that the task was solved, or that it was not       | achieved, failed | .9 |
 | a person said to leave it, and nothing came after                 | abandoned | .9        |
-| committed, edited on, then stopped by a person                    | partial   | .5        |
+| a person took back all edits; or the last ones                    | failed, partial | .8 .6 |
+| committed, edited on or asked for more, then stopped by a person  | partial   | .5        |
 | committed, but the last tests failed                              | partial   | .6        |
 | committed, then a person said that it is wrong                    | partial   | .5        |
 | committed, last tests passed; and it stood for a week             | achieved  | .9 .95    |
@@ -23,7 +24,10 @@ The first rule that holds decides:
 | last tests passed, and the last word was praise                   | achieved  | .75       |
 | last tests passed                                                 | achieved  | .6        |
 | tests unknown, the last build or type check failed                | failed    | .6        |
+| tests unknown, the last lint, build or type check passed          | achieved  | .5        |
 | the last word about edited files was praise                       | achieved  | .55       |
+| a program, run again after the last edit, said something else     | achieved  | .5        |
+| nothing was edited, and the last word was praise                  | achieved  | .5        |
 | the log states that a person was content, or was not              | achieved, failed | .55 |
 | anything else                                                     | unknown   | 0         |
 
@@ -81,6 +85,20 @@ def _undone(evidence: Evidence) -> float:
     return (0.95 if days <= 1 else 0.85) * sureness
 
 
+def _is_committed(evidence: Evidence) -> bool:
+    return bool(evidence.commits) or evidence.is_said_to_be_committed
+
+
+def _goes_on(evidence: Evidence) -> bool:
+    return evidence.has_edits_after_commit or evidence.has_request_after_commit
+
+
+def _is_checked(evidence: Evidence) -> bool:
+    told = [passed for passed in (evidence.lint, evidence.build) if passed is not None]
+    is_wrong = evidence.is_stopped or evidence.is_wrong_after_checks
+    return evidence.has_edits and bool(told) and all(told) and not is_wrong
+
+
 def _is_rewritten(evidence: Evidence) -> bool:
     return evidence.kept_week is not None and evidence.kept_week <= _HARDLY_ANY
 
@@ -123,10 +141,22 @@ RULES: Final = (
         lambda e: e.is_given_up,
     ),
     Rule(
+        "failed",
+        _always(0.8),
+        "a person took back all that was edited",
+        lambda e: e.is_taken_back and not e.n_edits_left,
+    ),
+    Rule(
+        "partial",
+        _always(0.6),
+        "a person took back what was edited last",
+        lambda e: e.is_taken_back,
+    ),
+    Rule(
         "partial",
         _always(0.5),
-        "committed, edited on, then stopped by a person",
-        lambda e: bool(e.commits) and e.is_stopped and e.has_edits_after_commit,
+        "committed, edited on or asked for more, then stopped by a person",
+        lambda e: _is_committed(e) and e.is_stopped and _goes_on(e),
     ),
     Rule(
         "partial",
@@ -206,6 +236,24 @@ RULES: Final = (
         _always(0.55),
         "a person was content with what was edited",
         lambda e: e.is_accepted,
+    ),
+    Rule(
+        "achieved",
+        _always(0.5),
+        "the last lint, build or type check passed after the last edit; no tests are known",
+        _is_checked,
+    ),
+    Rule(
+        "achieved",
+        _always(0.5),
+        "a program that was run again after the last edit said something else, and no error",
+        lambda e: e.is_rerun and not e.is_stopped and not e.is_wrong_after_checks,
+    ),
+    Rule(
+        "achieved",
+        _always(0.5),
+        "a person was content, and nothing was edited",
+        lambda e: e.is_thanked,
     ),
     Rule(
         "achieved",

@@ -17,12 +17,14 @@ from tracemill.label.commits import (
     asked_subjects,
     makes_commit,
     may_commit,
+    may_push,
     opens_pull_request,
     place,
 )
 from tracemill.label.edits import edited_by_shell, may_edit
 from tracemill.label.mentions import may_name, named_by
 from tracemill.label.shell import CommandLine, clip, parse
+from tracemill.label.shown import may_run, program_of
 from tracemill.label.verdict import Outcome, verdict
 from tracemill.records.activity import CheckRun
 from tracemill.records.trajectory import ToolCall, ToolResult
@@ -38,8 +40,10 @@ _RUNNING: Final = re.compile(
     r"running (?:in (?:the )?background )?with (?:session )?ID:? ([\w-]{1,80})"
 )
 _POLLED_CODE: Final = re.compile(r"<exit_code>(\d{1,3})</exit_code>")
+_SAID_CODE: Final = re.compile(r"\[Command finished with exit code (\d{1,3})\]\s*\Z")
+_TAIL: Final = 100
 _STILL_RUNNING: Final = "<status>running</status>"
-_WORTH_READING: Final = (may_check, may_commit, may_edit, may_name)
+_WORTH_READING: Final = (may_check, may_commit, may_edit, may_name, may_push, may_run)
 _HEAD: Final = 400
 _KEPT_START: Final = 2_000
 _KEPT_END: Final = 4_000
@@ -50,7 +54,7 @@ class ShellCall:
 
     __slots__ = (
         *("at", "checks", "commits", "edits", "exit_code", "line", "place", "pulls", "step"),
-        *("named", "subjects"),
+        *("named", "runs_or_pushes", "subjects"),
     )
 
     def __init__(self, step: int, at: datetime | None, command: str, line: CommandLine) -> None:
@@ -64,11 +68,12 @@ class ShellCall:
         self.named = named_by(line) if may_name(command) else ()
         self.edits = edited_by_shell(command, line)
         self.place = place(line)
+        self.runs_or_pushes = may_push(command) or program_of(line) is not None
 
     @property
     def is_worth_following(self) -> bool:
         """Whether anything about it would be recorded."""
-        does = self.checks or self.commits or self.pulls or self.named
+        does = self.checks or self.commits or self.pulls or self.named or self.runs_or_pushes
         return bool(does or self.edits[0] or self.edits[1])
 
     def runs(self, exit_code: int | None, text: str) -> list[CheckRun]:
@@ -152,9 +157,9 @@ def exit_code_of(result: ToolResult) -> int | None:
     """Return a shell result's exit code; one without a flag of failure ended with 0."""
     if result.exit_code is not None:
         return result.exit_code
-    polled = _POLLED_CODE.search(result.content[:_HEAD])
-    if polled:
-        return int(polled[1])
+    said = _POLLED_CODE.search(result.content[:_HEAD]) or _SAID_CODE.search(result.content[-_TAIL:])
+    if said:
+        return int(said[1])
     return 0 if result.status == "ok" else None
 
 

@@ -154,6 +154,15 @@ class Activity(Record, frozen=True, kw_only=True):
     """Index of the last step that wrote or edited a file, notes in scratch folders left aside."""
     last_edit_at: datetime | None = None
     """When that step was said."""
+    n_edits: Count = 0
+    """Calls of editing tools that were carried out."""
+    taken_back_steps: tuple[int, ...] = ()
+    """Indexes of steps at which a person took back an edit, one for each edit, in order."""
+    rerun_steps: tuple[int, ...] = ()
+    """Indexes of steps that ran a program again after an edit, which said something else and no
+    error, in order, at most 100."""
+    pushed_steps: tuple[int, ...] = ()
+    """Indexes of steps that pushed or merged, by git's own word, in order."""
     ending: Ending = "unknown"
     """Who had the last word."""
     last_user_step: int | None = None

@@ -1,0 +1,160 @@
+"""What became of sessions, as judged by rule, against sessions judged by hand, beside other tools.
+
+    python benchmarks/outcomes.py [NAME=ENVIRONMENT ...]
+
+`judged/session_outcomes.tsv` holds what became of real sessions, as far as their record proves it, by two
+readings and after comparing them: the first went through each session from its beginning, the second
+in another order from the end. What counts as proof is in docs/outcomes.md. The rules were then mended
+on one half of the sessions, told by a digest of their ids; the other is the held-out half.
+
+NAME is hotwash, clawjournal or opentraces, and ENVIRONMENT a virtual environment that holds it. Peers say
+less than five words, so all are compared by three: good, bad, and unknown.
+"""
+
+import csv
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from measuring import TRACEMILL, run, shared_data
+from outcome_peers import Home, Session, verdicts
+
+from tracemill.flows.facts import Facts
+from tracemill.records.trajectory import Trajectory
+from tracemill.stats.intervals import wilson
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+JUDGED = Path(__file__).parent / "judged" / "session_outcomes.tsv"
+WORDS = ("achieved", "partial", "failed", "abandoned", "unknown")
+PLAIN = {"achieved": "good", "unknown": "unknown"}
+READ_BY_PEERS = {"claude-code", "codex"}
+SOME_UNREADABLE = 4
+
+
+class Row(NamedTuple):
+    """One session, as judged by hand."""
+
+    trajectory: str
+    first: str
+    second: str
+    agreed: str
+
+    @property
+    def is_held_out(self) -> bool:
+        return int(sha256(self.trajectory.encode()).hexdigest(), 16) % 2 == 1
+
+
+class Found(NamedTuple):
+    """What Tracemill says."""
+
+    outcomes: dict[str, str]
+    trajectories: dict[str, Trajectory]
+
+
+def main() -> None:
+    data = shared_data()
+    if data is None:
+        raise SystemExit("needs the real sessions: set TRACEMILL_SHARED_DATA")
+    with JUDGED.open(encoding="utf-8", newline="") as lines:
+        judged = [Row(**row) for row in csv.DictReader(lines, delimiter="\t")]
+    with tempfile.TemporaryDirectory() as folder:
+        found = tracemill(Path(folder), data / "formats")
+    print(f"{len(judged)} sessions, judged twice: {agreement(judged)}")
+    half = {False: "looked at", True: "held out"}
+    for held_out, name in half.items():
+        table(name, [row for row in judged if row.is_held_out is held_out], found.outcomes)
+    table("all", judged, found.outcomes)
+    confusion(judged, found.outcomes)
+    peers = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    if peers:
+        beside(judged, found, peers)
+
+
+def tracemill(folder: Path, formats: Path) -> Found:
+    """Return the outcome of each session."""
+    cost = run([*TRACEMILL, "run", str(formats), "--workspace", str(folder), "--quiet"])
+    if cost.code not in {0, SOME_UNREADABLE}:
+        raise SystemExit(f"reading the sessions ended with {cost.code}")
+    lake = Lake(Workspace(folder).lake)
+    outcomes = {
+        trajectory_id: episode.outcome
+        for episode in lake.records(TABLES["episodes"])
+        for trajectory_id in episode.trajectory_ids
+    }
+    return Found(outcomes, Facts(lake).trajectories)
+
+
+def agreement(judged: list[Row]) -> str:
+    """Return how often two readings agree, and how much better than by chance (Cohen, 1960)."""
+    n, same = len(judged), sum(row.first == row.second for row in judged)
+    first, second = (Counter(getattr(row, name) for row in judged) for name in ("first", "second"))
+    chance = sum(first[word] * second[word] for word in WORDS) / n**2
+    kappa = (same / n - chance) / (1 - chance)
+    return f"{share(same, n)} alike, kappa {kappa:.2f}"
+
+
+def table(name: str, judged: list[Row], said: Mapping[str, str]) -> None:
+    """Print how right the outcomes are, and how `unknown` is used."""
+    proven = [row for row in judged if row.agreed != "unknown"]
+    decided = [row for row in proven if said[row.trajectory] != "unknown"]
+    silent = [row for row in judged if row.agreed == "unknown"]
+    right = sum(said[row.trajectory] == row.agreed for row in proven)
+    kept = sum(said[row.trajectory] == "unknown" for row in silent)
+    print(f"\n{name}: {len(judged)} sessions")
+    print(f"  right where there is evidence    {share(right, len(proven))}")
+    print(f"  ... and where it decides         {share(right, len(decided))}")
+    print(f"  unknown where there is none      {share(kept, len(silent))}")
+
+
+def confusion(judged: list[Row], said: Mapping[str, str]) -> None:
+    """Print which outcome is taken for which."""
+    counts = Counter((row.agreed, said[row.trajectory]) for row in judged)
+    print("\n" + "judged \\ said".ljust(14) + "".join(word.rjust(10) for word in WORDS))
+    for true in WORDS:
+        if any(counts[true, word] for word in WORDS):
+            print(true.ljust(14) + "".join(str(counts[true, word]).rjust(10) for word in WORDS))
+
+
+def beside(judged: list[Row], found: Found, peers: Mapping[str, str]) -> None:
+    """Print how right peers are, on the sessions of the two agents that all of them read."""
+    sessions = [
+        Session(row.trajectory, trajectory.origin.source, Path(trajectory.origin.uri))
+        for row in judged
+        if (trajectory := found.trajectories[row.trajectory]).origin.source in READ_BY_PEERS
+    ]
+    true = {row.trajectory: plain(row.agreed) for row in judged}
+    names = [session.trajectory for session in sessions]
+    print(f"\n{len(sessions)} sessions of Claude Code and Codex, by good, bad and unknown")
+    print(f"  {'tool':12} {'right where there is evidence':32} {'unknown where there is none'}")
+    told = {"tracemill": {name: plain(found.outcomes[name]) for name in names}}
+    for name, environment in peers.items():
+        with tempfile.TemporaryDirectory() as folder:
+            told[name] = verdicts(name, Path(environment), Home(Path(folder), sessions))
+    for name, said in told.items():
+        proven = [each for each in names if true[each] != "unknown"]
+        silent = [each for each in names if true[each] == "unknown"]
+        right = sum(said.get(each, "unknown") == true[each] for each in proven)
+        kept = sum(said.get(each, "unknown") == "unknown" for each in silent)
+        print(f"  {name:12} {share(right, len(proven)):32} {share(kept, len(silent))}")
+
+
+def plain(outcome: str) -> str:
+    return PLAIN.get(outcome, "bad")
+
+
+def share(k: int, n: int) -> str:
+    """Return a share with its interval."""
+    if not n:
+        return "unknown (n=0)"
+    low, high = wilson(k, n)
+    return f"{k / n:.3f} ({low:.2f} to {high:.2f}, {k}/{n})"
+
+
+if __name__ == "__main__":
+    main()

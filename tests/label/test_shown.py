@@ -1,0 +1,71 @@
+"""What programs that are run again, and pushes, show of the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tracemill.label.shell import parse
+from tracemill.label.shown import Shown, may_run
+from tracemill.label.verdict import Outcome
+
+REPRODUCE = "python reproduce.py"
+PUSHED = "To https://example.org/o/r.git\n   1a2b3c4..5d6e7f8  main -> main\n"
+
+RERUNS: list[Any] = [
+    pytest.param(REPRODUCE, ("344", None), ("345", None), 3, (4,), id="says something else"),
+    pytest.param(REPRODUCE, ("344", 0), ("344", 0), 3, (), id="says the same"),
+    pytest.param(REPRODUCE, ("344", 0), ("345", 0), None, (), id="nothing was edited"),
+    pytest.param(REPRODUCE, ("344", 0), ("345", 0), 1, (), id="edited before both"),
+    pytest.param(
+        REPRODUCE, ("Traceback (most recent call last):\n", 1), ("fine", 0), 3, (4,), id="failed before"
+    ),
+    pytest.param(REPRODUCE, ("1", None), ("KeyError: 'a'", None), 3, (), id="an error after"),
+    pytest.param(REPRODUCE, ("1", 0), ("2", 1), 3, (), id="a bad exit code after"),
+    pytest.param("cd app && node a.js", ("1", 0), ("2", 0), 3, (4,), id="in a folder"),
+    pytest.param("python -c 'f()'", ("1", 0), ("2", 0), 3, (), id="no script"),
+    pytest.param("ls a.py", ("1", 0), ("2", 0), 3, (), id="no program"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "before", "after", "edit", "expected"), RERUNS)
+def test_a_program_that_is_run_again(
+    command: str,
+    before: tuple[str, int | None],
+    after: tuple[str, int | None],
+    edit: int | None,
+    expected: tuple[int, ...],
+) -> None:
+    shown = Shown()
+    for step, (text, code) in ((2, before), (4, after)):
+        shown.ended(parse(command), step, Outcome(code, text), edit)
+
+    assert shown.rerun_steps == expected
+
+
+PUSHES: list[Any] = [
+    pytest.param("git push origin main", PUSHED, None, True, id="commits went out"),
+    pytest.param("git push -u origin x", " * [new branch]      x -> x\n", 0, True, id="a new branch"),
+    pytest.param(
+        "git push -f", " + 1a2b3c4...5d6e7f8 x -> x (forced update)\n", 0, True, id="by force"
+    ),
+    pytest.param("git push", "Everything up-to-date\n", 0, False, id="nothing to push"),
+    pytest.param("git push", "! [rejected] main -> main (fetch first)\n", 1, False, id="refused"),
+    pytest.param("git log", PUSHED, 0, False, id="only shown"),
+    pytest.param("gh pr merge 7 --squash", "", 0, True, id="a pull request was merged"),
+    pytest.param("gh pr merge 7 --squash", "", None, False, id="merged or not"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "text", "code", "expected"), PUSHES)
+def test_what_was_pushed(command: str, text: str, code: int | None, *, expected: bool) -> None:
+    shown = Shown()
+    shown.ended(parse(command), 5, Outcome(code, text), None)
+
+    assert shown.pushed_steps == ((5,) if expected else ())
+
+
+def test_a_command_that_runs_a_script_is_told_at_little_cost() -> None:
+    assert may_run(REPRODUCE)
+    assert not may_run("echo python")

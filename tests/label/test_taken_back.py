@@ -1,0 +1,32 @@
+"""Edits that a person took back."""
+
+from __future__ import annotations
+
+from tracemill.label.taken_back import TakenBack
+
+
+def test_an_edit_that_was_made_can_be_taken_back() -> None:
+    edits = TakenBack()
+    edits.edited("call_1")
+    edits.edited("call_2")
+    edits.refused("call_1", 4)
+
+    assert (edits.n_edits, edits.steps) == (2, (4,))
+    assert not edits.stands("call_1")
+    assert edits.stands("call_2")
+
+
+def test_a_refused_call_takes_nothing_back() -> None:
+    edits = TakenBack()
+    edits.refused("call_1", 4)
+    edits.refused(None, 5)
+
+    assert (edits.n_edits, edits.steps) == (0, ())
+
+
+def test_it_may_be_told_before_what_the_call_did() -> None:
+    edits = TakenBack()
+    edits.refused("call_1", 4)
+    edits.edited("call_1")
+
+    assert edits.steps == (4,)
