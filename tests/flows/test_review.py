@@ -1,5 +1,6 @@
 """A reviewer's word from the desk to the dataset, and back."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,10 @@ from tracemill.flows.lookup import list_rows, show_work
 from tracemill.flows.loop import Options, turn
 from tracemill.flows.results import EpisodeRow, RunResult
 from tracemill.flows.review import Desk
+from tracemill.flows.review_files import export_reviews, import_reviews
 from tracemill.flows.review_rows import ReviewRow
+from tracemill.flows.review_stats import review_stats
+from tracemill.records.episodes import Outcome
 from tracemill.records.events import HumanReview
 from tracemill.records.reviews import ReviewForm
 from tracemill.store.index import Index, Row
@@ -240,3 +244,68 @@ def test_an_answer_leaves_the_queue_whatever_else_is_in_it(tmp_path: Path) -> No
         assert found(without="grace:", having="") == ["b"]
         index.remove("answer", "r1")
         assert found() == ["c", "b", "a"]
+
+
+def test_agreement_and_calibration_are_of_what_people_said(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    for number in range(4):
+        write_session(tmp_path / "in", f"s{number}", 1, word=f"work {number}")
+    run(workspace)
+    names = sorted(row.id for row in list_rows(workspace, "episode", EpisodeRow, limit=0).rows)
+    with Desk(workspace, "ada") as ada, Desk(workspace, "grace") as grace:
+        for name, one, other in zip(names, "aaaf", "aaff", strict=True):
+            for desk, word in ((ada, one), (grace, other)):
+                outcome: Outcome = "achieved" if word == "a" else "failed"
+                desk.submit(name, ReviewForm(outcome=outcome, overall_rating=3), AT)
+        grace.submit(names[0], ReviewForm(outcome="unknown"), AT + timedelta(hours=1))
+    run(workspace)
+    found = review_stats(workspace)
+    outcome_agreement, rating = found.agreement
+
+    assert (found.n_reviews, found.n_people, found.n_reviewed) == (8, 2, 4)
+    assert (outcome_agreement.same, outcome_agreement.n_shared) == (0.5, 4)
+    assert outcome_agreement.kappa == pytest.approx(3 / 11)
+    assert (rating.n_shared, rating.same, rating.alpha, rating.kappa) == (3, 1.0, None, None)
+    assert found.confusion == {"achieved": {"achieved": 2, "failed": 1, "undecided": 1}}
+    assert found.calibration is not None
+    assert (found.calibration.n, found.unjudged) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("tool", "file"),
+    [
+        ("label-studio", "tasks.json"),
+        ("argilla", "records.json"),
+        ("manual-reviews", "labeled/manual_reviews.jsonl"),
+    ],
+)
+def test_what_went_to_a_tool_comes_back_once(
+    tool: str, file: str, desk: Desk, workspace: Workspace, tmp_path: Path
+) -> None:
+    desk.submit(only_episode(workspace).id, FAILED, AT)
+    exported = export_reviews(desk, workspace, tmp_path / "out", tool, is_forced=False)
+    path = tmp_path / "out" / file
+    again = import_reviews(workspace, path, None, AT)
+    path.write_text(path.read_text().replace("failed", "achieved"))
+    changed = import_reviews(workspace, path, tool, AT + timedelta(days=1))
+
+    assert (exported.n_items, exported.n_reviews) == (1, 1)
+    assert (again.filed, again.left_out) == (0, {"known": 1})
+    assert (changed.filed, changed.left_out) == (1, {})
+    rows = {row.outcome: row.standing for row in desk.reviews()}
+    assert rows == {"failed": False, "achieved": True}
+    assert len({row.reviewer for row in desk.reviews()}) == 1
+
+
+def test_what_is_not_kept_or_says_nothing_is_left_out(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "manual_reviews.jsonl"
+    known = only_episode(workspace).id
+    lines = [
+        {"subject": "ep_none", "reviewer_feedback": {"overall_rating": 3}},
+        {"subject": known, "reviewer_feedback": {}},
+        {"subject": known, "reviewer": "ada", "reviewer_feedback": {"overall_rating": 3}},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = import_reviews(workspace, path, None, AT)
+
+    assert (found.filed, found.left_out) == (1, {"empty": 1, "not_kept": 1})

@@ -141,8 +141,11 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "next": "Show what waits for a person, and ask what you think of it.",
                 "submit": "File a review.",
                 "undo": "Take back a review of yours.",
+                "stats": "Say how far people agree, and how far the rules agree with them.",
                 "list": "List reviews, newest first.",
                 "show": "Show what is to be judged, and what people said of it.",
+                "export": "Write what waits, and what was said, for another tool.",
+                "import": "File what people said in another tool.",
             },
         )
     },
@@ -231,6 +234,7 @@ _ASKED: Final[Mapping[str, str]] = {
     "privacy preview": "[OPTIONS] [FILES...]",
     "privacy redact": "[OPTIONS] [FILES...]",
     "privacy scan": "[OPTIONS] [TARGETS...]",
+    "review export": "--to PATH [OPTIONS]",
     "review undo": "[OPTIONS] [NAME]",
 }
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 from getpass import getuser
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -12,12 +13,26 @@ from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import Common, Listing, Shape, answer, hint, show_list, when, write
+from tracemill.cli.output import (
+    Common,
+    Listing,
+    Shape,
+    answer,
+    counts,
+    hint,
+    show_list,
+    when,
+    write,
+)
 from tracemill.cli.review_screen import Keys, judge, show_item, show_machine
+from tracemill.cli.tables import print_table
 from tracemill.flows.review import Desk
+from tracemill.flows.review_files import export_reviews, import_reviews
 from tracemill.flows.review_rows import ReviewRow
+from tracemill.flows.review_stats import Agreement, review_stats
 from tracemill.records.episodes import Outcome
 from tracemill.records.reviews import ReviewForm
+from tracemill.review.calibration import Calibration
 
 _SUBMIT = "tracemill review submit {} --outcome achieved --rating 4"
 
@@ -200,3 +215,103 @@ def list_review(
 ) -> int:
     """List reviews, newest first."""
     return show_list("review", ReviewRow, _SHAPE, listing, common)
+
+
+def stats_review(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Say how far people agree with each other, and how far the rules agree with them."""
+    found = review_stats(common.open())
+    if answer("review-stats", found, common, next_steps=["tracemill review next"]):
+        return EXIT_DONE
+    write(
+        f"Reviews      {found.n_reviews:,} by {counted(found.n_people, 'reviewer')} "
+        f"of {counted(found.n_reviewed, 'thing')}; {found.waiting:,} wait"
+    )
+    counts("Triggers", found.triggers)
+    if found.agreement:
+        write()
+        columns = ("QUESTION", "SHARED", "PEOPLE", "SAME", "ALPHA", "KAPPA")
+        print_table(columns, map(_cells_of_agreement, found.agreement))
+    for rule, said in found.confusion.items():
+        counts(f"Rules say {rule}, people", said, 34)
+    if found.calibration is not None:
+        _show_calibration(found.calibration, found.machine_kappa)
+    if found.unjudged:
+        episodes = counted(found.unjudged, "episode")
+        write(f"Left out     {episodes}: one side does not know, or people differ")
+    return EXIT_DONE
+
+
+def _show_calibration(found: Calibration, kappa: float | None) -> None:
+    write(
+        f"\nThe rules are right in {found.right:.0%} of {counted(found.n, 'episode')}, "
+        f"kappa {_figure(kappa)}, calibration error {found.error:.2f}, Brier {found.brier:.2f}"
+    )
+    rows = (
+        (f"{row.low:.1f} to {row.high:.1f}", str(row.n), f"{row.confidence:.2f}",
+         f"{row.right:.2f}", f"{row.right_low:.2f} to {row.right_high:.2f}")
+        for row in found.bins
+    )  # fmt: skip
+    print_table(("SURE", "N", "MEAN", "RIGHT", "95 % INTERVAL"), rows)
+
+
+def _cells_of_agreement(one: Agreement) -> tuple[str, ...]:
+    figures = (_figure(one.same), _figure(one.alpha), _figure(one.kappa))
+    return (one.question, str(one.n_shared), str(one.n_people), *figures)
+
+
+def _figure(value: float | None) -> str:
+    return "not defined" if value is None else f"{value:.2f}"
+
+
+def export_review(
+    *,
+    to: Path,
+    tool: str = "label-studio",
+    force: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write what waits, and what was said, for another tool; it passes the gate first.
+
+    Parameters
+    ----------
+    to
+        A new folder, outside the workspace.
+    tool
+        label-studio, argilla, or manual-reviews for a team's own file.
+    force
+        Write into a folder that holds something.
+    """
+    workspace, folder = common.open(), to.expanduser().absolute()
+    with Desk(workspace, getuser()) as desk:
+        found = export_reviews(desk, workspace, folder, tool, is_forced=force)
+    following = [f"tracemill review import FILE --tool {tool}"]
+    if not answer("review-export", found, common, next_steps=following):
+        for path in found.files:
+            write(path)
+        items, reviews = counted(found.n_items, "item"), counted(found.n_reviews, "review")
+        hint(f"{items} and {reviews} in {found.folder}; back again: {following[0]}", common)
+    return EXIT_DONE
+
+
+def import_review(
+    file: Path,
+    /,
+    *,
+    tool: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """File what people said in another tool.
+
+    Parameters
+    ----------
+    file
+        What the tool exports: JSON of Label Studio, records.json of Argilla, manual_reviews.jsonl.
+    tool
+        The tool; it is told by the file where it is not named.
+    """
+    found = import_reviews(common.open(), file.expanduser().absolute(), tool, now())
+    if not answer("review-import", found, common, next_steps=["tracemill run"]):
+        write(f"Filed        {counted(found.filed, 'review')}")
+        counts("Left out", found.left_out)
+        hint("next: tracemill run", common)
+    return EXIT_DONE if found.filed else EXIT_NOTHING

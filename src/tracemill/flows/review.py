@@ -44,6 +44,8 @@ PREFIX: Final = "reviews-"
 _CHECKLIST: Final = "checklist.toml"
 _FORMAT: Final = 1
 _HERE: Final = Origin(source="inbox", source_version=0, uri="", input_id="")
+_NOTHING: Final = ReviewItem(id="", subject=Ref(kind="event", id=""), title="", look="")
+_EPOCH: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Desk:
@@ -164,6 +166,15 @@ class Desk:
 
         return any_entry(self._workspace, name)
 
+    def last_of(self, name: str) -> ReviewRow | None:
+        """Return what this reviewer last said of a thing, or None."""
+        found = self._index.find(REVIEW, f"{self.pseudonym}:{name}")
+        return msgspec.convert(found[-1], ReviewRow) if found else None
+
+    def redacted_form(self, form: ReviewForm) -> ReviewForm:
+        """Return a form as it will be kept."""
+        return self._redacted(self._review(_NOTHING, form, _EPOCH, None)).form
+
     def _waits(self, *, is_second: bool) -> dict[str, Any]:
         return {"without": f"{self.pseudonym}:", "having": ""} if is_second else {}
 
@@ -206,8 +217,7 @@ class Desk:
     @cached_property
     def pseudonym(self) -> str:
         """The reviewer's name as it is kept."""
-        subject = ReviewItem(id="", subject=Ref(kind="event", id=""), title="", look="")
-        bare = self._review(subject, ReviewForm(), datetime.min.replace(tzinfo=UTC), None)
+        bare = self._review(_NOTHING, ReviewForm(), _EPOCH, None)
         return self._redacted(bare).reviewer.person or "unknown"
 
 

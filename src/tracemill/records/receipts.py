@@ -11,8 +11,9 @@ from typing import Literal
 
 from tracemill.records.refs import Count, Record
 
-ExportKind = Literal["dataset", "session", "reports"]
-"""What goes out: a dataset version, one session as a document, or a team's own files."""
+ExportKind = Literal["dataset", "session", "reports", "reviews"]
+"""What goes out: a dataset version, one session as a document, a team's own files, or what is to be
+reviewed in another tool."""
 
 
 class ReceiptFile(Record, frozen=True, kw_only=True):
@@ -43,7 +44,7 @@ class Receipt(Record, frozen=True, kw_only=True, omit_defaults=False):
     kind: ExportKind
     """What went out."""
     subject: str
-    """Id of the dataset version or session; `reports` for a team's files."""
+    """Id of the dataset version or session; `reports` for a team's files, the tool of reviews."""
     at: datetime
     """When, aware UTC."""
     reviewer: str | None
@@ -80,7 +81,7 @@ class ExportNote(Record, frozen=True, kw_only=True, omit_defaults=False):
     kind: ExportKind
     """What left."""
     subject: str
-    """Id of the dataset version or session; `reports` for a team's files."""
+    """Id of the dataset version or session; `reports` for a team's files, the tool of reviews."""
     to: str
     """The folder or file that was written."""
     inputs: tuple[str, ...] = ()

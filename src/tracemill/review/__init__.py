@@ -2,17 +2,33 @@
 
 `triggers` chooses what waits for a person, `checklist` says what is asked, `items` what is shown,
 `verdict` what several people's reviews come to and which labels they give. `agreement` and
-`calibration` measure people against each other, and the machine against people. `label_studio`
-and `argilla` hand items to other tools and read back what was filled in there.
+`calibration` measure people against each other, and the machine against people. `label_studio`,
+`argilla` and `manual_reviews` hand items to other tools and read back what was filled in there: a
+tool is one module with one class, one line in `TOOLS`, and its round trip in `tests/review/`.
 
 A person's word supersedes the machine's and never overwrites it: both stay as labels.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from tracemill.base.registry import Registry
+
+if TYPE_CHECKING:
+    from tracemill.review.exchange import Tool
 
 REVIEW_VERSION: Final = 1
 """Raise it when the same reviews would give other labels, or the same facts another queue."""
 
-__all__ = ["REVIEW_VERSION"]
+TOOLS: Final[Registry[type[Tool]]] = Registry(
+    kind="review tool",
+    builtin={
+        "label-studio": "tracemill.review.label_studio:LabelStudio",
+        "argilla": "tracemill.review.argilla:Argilla",
+        "manual-reviews": "tracemill.review.manual_reviews:ManualReviews",
+    },
+)
+"""Every tool whose files are known, by name."""
+
+__all__ = ["REVIEW_VERSION", "TOOLS"]

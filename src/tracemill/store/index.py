@@ -37,6 +37,18 @@ FROM rows AS r WHERE kind = ?1 AND NOT EXISTS
 (SELECT 1 FROM aliases AS a WHERE a.alias = ?3 || r.id AND a.kind = ?2)
 AND (?4 IS NULL OR EXISTS (SELECT 1 FROM aliases AS a WHERE a.alias = ?4 || r.id AND a.kind = ?2))
 """
+_FIND: Final = """\
+SELECT data FROM (
+  SELECT data, sort, id FROM rows WHERE kind = ?1 AND {own}
+  UNION
+  SELECT r.data, r.sort, r.id FROM aliases AS a JOIN rows AS r ON r.kind = a.kind AND r.id = a.id
+  WHERE a.kind = ?1 AND {other}
+) ORDER BY sort, id
+"""
+_EXACT: Final = _FIND.format(own="id IN (?2, ?3)", other="a.alias IN (?2, ?3)")
+_BEGINNING: Final = _FIND.format(own="id BETWEEN ?2 AND ?3", other="a.alias BETWEEN ?2 AND ?3")
+_LAST: Final = "\U0010ffff"
+"""Comes after all that may follow the beginning of a name."""
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -171,13 +183,8 @@ class Index:
 
     def find(self, kind: str, name: str) -> list[dict[str, Any]]:
         """Return the rows that `name` may mean: an id, an alias, or how one of them begins."""
-        for pattern, operator in ((name, "="), (_prefix(name), "GLOB")):
-            found = self._database.execute(
-                f"SELECT DISTINCT r.data FROM rows r LEFT JOIN aliases a ON a.kind = r.kind "  # noqa: S608
-                f"AND a.id = r.id WHERE r.kind = ? AND (r.id {operator} ? OR a.alias {operator} ?)"
-                " ORDER BY r.sort, r.id",
-                (kind, pattern, pattern),
-            ).fetchall()
+        for query, last in ((_EXACT, name), (_BEGINNING, name + _LAST)):
+            found = self._database.execute(query, (kind, name, last)).fetchall()
             if found:
                 return [json.loads(data) for (data,) in found]
         return []
@@ -196,12 +203,6 @@ class Index:
         with self._database as database:
             database.executemany("DELETE FROM builds WHERE episode_id = ?", [(g,) for g in gone])
             database.executemany("INSERT OR REPLACE INTO builds VALUES (?, ?)", keys.items())
-
-
-def _prefix(name: str) -> str:
-    """Return a GLOB pattern for what begins with `name`, taken literally."""
-    literal = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
-    return f"{literal}*"
 
 
 def compact(database: sqlite3.Connection) -> None:
