@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tracemill.cli.app import _COMMANDS, _NOUNS, _VAULT, call
+from tracemill.cli.app import _COMMANDS, _NOUNS, _SUITE, _VAULT, call
 
 COMMANDS = [
     *(name for commands in _COMMANDS.values() for name in commands),
@@ -15,6 +15,7 @@ COMMANDS = [
         for verb in verbs
     ),
     *(f"privacy vault {verb}" for verb in _VAULT),
+    *(f"model suite {verb}" for verb in _SUITE),
 ]
 
 

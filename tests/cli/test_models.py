@@ -40,7 +40,8 @@ def test_a_model_is_evaluated_and_compared(root: Path, capsys: pytest.CaptureFix
     [
         (["model", "suite", "prove"], 0),
         (["model", "suite", "list"], 3),
-        (["model", "eval", "nothing"], 2),
+        (["model", "eval", "nothing"], 3),
+        (["model", "eval", "scripted:"], 2),
         (["model", "eval", "scripted:x", "--suite", "none"], 3),
         (["model", "compare", "a", "b"], 3),
         (["model", "suite", "build"], 3),

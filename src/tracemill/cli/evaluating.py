@@ -13,7 +13,7 @@ from tracemill.base.errors import UsageError
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.cli.tables import print_table
-from tracemill.flows.evaluations import Told, compare_models, evaluate
+from tracemill.flows.evaluations import Told, compare_models, evaluate, trained_subject
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.evaluations import SliceComparison
 
@@ -61,14 +61,16 @@ def eval_model(
     Parameters
     ----------
     subject
-        The door and the model, as `openai:NAME`, `llama-cpp:FILE.gguf` or `scripted:FILE`.
+        A model that was trained here, by its run; or a door and a model, as `openai:NAME`,
+        `llama-cpp:FILE.gguf` or `scripted:FILE`.
     suite
         The suite, by name or id.
     name
         What to call the model in reports.
     """
-    config, settings = door.to(subject, name), AskSettings(max_tokens=door.max_tokens)
-    made = evaluate(common.open(), config, suite, settings, at=now(), told=_progress(common))
+    workspace, settings = common.open(), AskSettings(max_tokens=door.max_tokens)
+    config = door.to(subject, name) if ":" in subject else trained_subject(workspace, subject)
+    made = evaluate(workspace, config, suite, settings, at=now(), told=_progress(common))
     follow = f"tracemill model compare BASE {made.subject} --suite {made.suite}"
     if answer("evaluation", made, common, next_steps=[follow]):
         return EXIT_DONE

@@ -47,6 +47,17 @@ def evaluate(
     return keep_evaluation(kept, sum_up(kept.suite, asked, results, at), results)
 
 
+def trained_subject(workspace: Workspace, name: str) -> SubjectConfig:
+    """Return how a model that was trained here is asked, in the format of its training.
+
+    Raises:
+        NotFoundError: no run is called that.
+    """
+    from tracemill.flows.model_runs import find_run, subject_of
+
+    return subject_of(find_run(workspace, name))
+
+
 def _counted(results: Iterable[CaseResult], n: int, told: Told) -> Iterator[CaseResult]:
     for done, result in enumerate(results, start=1):
         told(done, n)

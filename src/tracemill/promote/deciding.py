@@ -1,0 +1,265 @@
+"""The decision: every rule is asked, and what fails says why.
+
+A model that is no better passes the target by chance at most as often as `alpha` says: the exact
+two-sided test may err on both sides, only one of which promotes, and parts are corrected together.
+All other rules can only refuse. Guards that no loss may be shown on are corrected together too, so
+that many of them do not refuse by chance alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tracemill.base.ids import digest, make_id
+from tracemill.base.text import counted
+from tracemill.promote import PROMOTE_VERSION
+from tracemill.promote.grounding import MAX_P
+from tracemill.records.evaluations import Comparison, LeakReport, SliceComparison
+from tracemill.records.promotion import (
+    LabelReceipt,
+    ModelVersion,
+    PolicyPart,
+    PromotionDecision,
+    PromotionPolicy,
+    RefusalReason,
+    RuleName,
+    RuleResult,
+)
+from tracemill.stats import holm
+
+_LISTED: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipts:
+    """All that a decision rests on."""
+
+    candidate: ModelVersion
+    """The candidate."""
+    incumbent: str
+    """What it is compared with."""
+    comparisons: Mapping[str, Comparison]
+    """What the two differ by, by the suite's name."""
+    formats: Sequence[str | None] = ()
+    """Fingerprints of the templates that the candidate was asked in."""
+    found_sha256: str | None = None
+    """Hash of the candidate's bytes as they are now."""
+    n_unanswered: int = 0
+    """Cases that got no answer, of either model."""
+    leaks: Sequence[LeakReport] = ()
+    """Whether cases were trained on, by suite and training set."""
+    labels: Sequence[LabelReceipt] = ()
+    """Whether answers go with their requests, by training set."""
+    approved_by: str | None = None
+    """Who said yes to this candidate."""
+
+
+def decide(policy: PromotionPolicy, receipts: Receipts, at: datetime) -> PromotionDecision:
+    """Return whether the candidate is promoted, and why not."""
+    rules = tuple(result for rule in RULES for result in rule(policy, receipts))
+    content = msgspec.json.encode(policy, order="deterministic")
+    compared = tuple(receipts.comparisons.values())
+    return PromotionDecision(
+        id=make_id(
+            "decision",
+            receipts.candidate.id,
+            content,
+            str(PROMOTE_VERSION),
+            msgspec.json.encode((compared, rules), order="deterministic"),
+        ),
+        at=at,
+        candidate_id=receipts.candidate.id,
+        candidate=receipts.candidate.name,
+        incumbent=receipts.incumbent,
+        policy=policy.name,
+        policy_hash=digest(content),
+        is_promoted=not any(rule.reason for rule in rules),
+        rules=rules,
+        comparisons=compared,
+    )
+
+
+def _passed(rule: RuleName, says: str) -> RuleResult:
+    return RuleResult(rule=rule, says=says)
+
+
+def _refused(rule: RuleName, reason: RefusalReason, says: str) -> RuleResult:
+    return RuleResult(rule=rule, reason=reason, says=says)
+
+
+def lineage(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
+    """Ask whether the bytes are those that were registered, and what they were trained on."""
+    if "lineage" not in policy.required:
+        return
+    model = receipts.candidate
+    if model.weights_sha256 is None or not model.datasets:
+        yield _refused("lineage", "no_receipt", "nothing says which bytes it is or what made them")
+    elif receipts.found_sha256 != model.weights_sha256:
+        said = (
+            f"expected {model.weights_sha256[:12]}, found {(receipts.found_sha256 or 'none')[:12]}"
+        )
+        yield _refused("lineage", "changed_weights", f"the weights have changed: {said}")
+    else:
+        yield _passed("lineage", f"weights {model.weights_sha256[:12]}, run {model.run_id}")
+
+
+def format_(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
+    """Ask whether it was trained and asked in one format, and in the one in use."""
+    if "format" not in policy.required:
+        return
+    trained = receipts.candidate.format
+    known = {trained, policy.format or trained, *receipts.formats}
+    if trained is None or None in receipts.formats or not receipts.formats:
+        yield _refused("format", "no_receipt", "nobody knows a template it was trained or asked in")
+    elif len(known) > 1:
+        others = ", ".join(sorted(each for each in known - {trained} if each))
+        yield _refused("format", "wrong_template", f"trained in {trained}, asked in {others}")
+    else:
+        yield _passed("format", f"trained and asked in {trained}")
+
+
+def leaks(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
+    """Ask whether a case was trained on."""
+    if "leaks" not in policy.required:
+        return
+    compared = {each.suite_id for each in receipts.comparisons.values()}
+    missing = compared - {report.suite_id for report in receipts.leaks}
+    found = [leak for report in receipts.leaks for leak in report.leaks]
+    if missing or not receipts.leaks:
+        yield _refused("leaks", "no_receipt", "nothing says whether cases were trained on")
+    elif found:
+        kinds = ", ".join(sorted({leak.reason for leak in found}))
+        said = f"{counted(len({leak.case_id for leak in found}), 'case')} trained on: {kinds}"
+        yield _refused("leaks", "leaked_data", said)
+    else:
+        n_cases = sum(report.n_cases for report in receipts.leaks)
+        yield _passed("leaks", f"none of {counted(n_cases, 'case')} was trained on")
+
+
+def labels(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
+    """Ask whether the answers that it was trained on go with their requests."""
+    if "labels" not in policy.required:
+        return
+    if not receipts.labels:
+        yield _refused(
+            "labels", "no_receipt", "nothing says whether answers go with their requests"
+        )
+    for each in receipts.labels:
+        said = (
+            f"{each.own:.0%} of an answer's words are its request's, {each.shuffled:.0%} by chance"
+        )
+        if each.p_value > MAX_P:
+            yield _refused("labels", "shuffled_labels", f"{each.training}: {said}")
+        else:
+            yield _passed("labels", f"{each.training}: {said}")
+
+
+def complete(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
+    """Ask whether every case was answered."""
+    if "complete" in policy.required and receipts.n_unanswered:
+        said = f"{counted(receipts.n_unanswered, 'case')} got no answer; evaluate again"
+        yield _refused("complete", "unanswered_cases", said)
+    elif "complete" in policy.required:
+        yield _passed("complete", "every case was answered")
+
+
+def target(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
+    """Ask whether it is better where it must be."""
+    found = [(each, _find(receipts, each)) for each in policy.target]
+    known = [(each, part) for each, part in found if part is not None]
+    yield from (_absent("target", each) for each, part in found if part is None)
+    adjusted = holm([part.p_value for _, part in known])
+    gains = 0
+    for (each, part), p_value in zip(known, adjusted, strict=True):
+        is_sure = p_value <= policy.alpha
+        said = f"{_told(each, part)}, p = {p_value:.2g}"
+        if is_sure and part.difference < 0:
+            yield _refused("target", "not_better", f"worse: {said}")
+        elif is_sure and part.difference > 0:
+            gains += 1
+            yield _passed("target", f"better: {said}")
+    if known and not gains:
+        each, part = known[0]
+        yield _refused(
+            "target",
+            "not_better",
+            f"not shown to be better: {_told(each, part)}, p = {adjusted[0]:.2g}",
+        )
+
+
+def guards(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
+    """Ask whether it is no worse where it must not be."""
+    for each in policy.guards:
+        part = _find(receipts, each)
+        if part is None:
+            yield _absent("guards", each)
+        elif each.margin is not None and part.low < -each.margin:
+            said = f"a loss of {-part.low:.0%} is not ruled out: {_told(each, part)}"
+            yield _refused("guards", "guard_not_shown", said)
+    watched = list(_watched(policy, receipts))
+    adjusted = holm([_loss(part) for _, part in watched])
+    worse = [
+        _told(each, part)
+        for (each, part), p_value in zip(watched, adjusted, strict=True)
+        if p_value <= policy.alpha
+    ]
+    for said in worse[:_LISTED]:
+        yield _refused("guards", "worse_on_guard", f"worse: {said}")
+    if watched and not worse:
+        yield _passed("guards", f"no loss is shown on {counted(len(watched), 'part')}")
+
+
+def approval(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
+    """Ask whether a person said yes to this very model."""
+    if "approval" not in policy.required:
+        return
+    if receipts.approved_by is None:
+        said = f"nobody said yes; run: tracemill model approve {receipts.candidate.id} --by NAME"
+        yield _refused("approval", "not_approved", said)
+    else:
+        yield _passed("approval", f"{receipts.approved_by} said yes")
+
+
+Rule = Callable[[PromotionPolicy, Receipts], Iterator[RuleResult]]
+RULES: Final[tuple[Rule, ...]] = (
+    lineage, format_, leaks, labels, complete, target, guards, approval,
+)  # fmt: skip
+"""Everything that is asked, in the order in which it is told."""
+
+
+def _watched(
+    policy: PromotionPolicy, receipts: Receipts
+) -> Iterator[tuple[PolicyPart, SliceComparison]]:
+    """Yield the parts on which no loss may be shown."""
+    targets = {(each.suite, each.part) for each in policy.target}
+    named = {(each.suite, each.part) for each in policy.guards}
+    for suite, comparison in receipts.comparisons.items():
+        for part in comparison.slices:
+            key = (suite, part.name)
+            if key not in targets and (policy.guards_all or key in named):
+                yield PolicyPart(suite=suite, part=part.name), part
+
+
+def _find(receipts: Receipts, wanted: PolicyPart) -> SliceComparison | None:
+    comparison = receipts.comparisons.get(wanted.suite)
+    parts = comparison.slices if comparison else ()
+    return next((part for part in parts if part.name == wanted.part), None)
+
+
+def _absent(rule: RuleName, wanted: PolicyPart) -> RuleResult:
+    said = f"both models must be evaluated on {wanted.part!r} of suite {wanted.suite!r}"
+    return _refused(rule, "no_evaluation", said)
+
+
+def _loss(part: SliceComparison) -> float:
+    """Return how often chance alone loses as much."""
+    return part.p_value / 2 if part.difference < 0 else 1.0
+
+
+def _told(wanted: PolicyPart, part: SliceComparison) -> str:
+    return f"{wanted.suite} {part.name} {part.base} -> {part.candidate} of {part.n}"

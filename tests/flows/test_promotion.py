@@ -1,0 +1,250 @@
+"""From a candidate to the model in use, and back: what is refused, and with which reason."""
+
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.flows.models import DATASET, make_workspace, row, write_script
+from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.cli.app import call
+from tracemill.flows.evaluations import evaluate
+from tracemill.flows.model_registry import (
+    hash_files,
+    list_models,
+    read_assignments,
+    read_registry,
+    register,
+)
+from tracemill.flows.promotion import approve, load_policy, promote, roll_back, share_out
+from tracemill.flows.suites import build_suite
+from tracemill.llm import AskSettings, SubjectConfig
+from tracemill.records.promotion import (
+    Assignments,
+    ModelVersion,
+    PolicyPart,
+    PromotionDecision,
+    PromotionPolicy,
+)
+from tracemill.store.workspace import Workspace
+
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+N = 40
+POLICY = PromotionPolicy(
+    name="team",
+    target=(PolicyPart(suite="replay", part="check:arguments"),),
+    guards=(PolicyPart(suite="replay", part="answer"),),
+)
+
+
+def trained_rows() -> list[dict[str, Any]]:
+    return [row(number) for number in range(100, 130)]
+
+
+class Place:
+    """A workspace with an incumbent `old` that is right on few cases."""
+
+    def __init__(self, root: Path, trained: list[dict[str, Any]]) -> None:
+        held_out = [row(number, calls=number % 4 != 0) for number in range(N)]
+        self.root = root
+        self.workspace: Workspace = make_workspace(root / "ws", held_out, trained)
+        build_suite(self.workspace, DATASET, "replay", max_chars=500)
+        self.evaluate("old", {1, 2})
+
+    def evaluate(self, name: str, right: set[int], format_: str | None = "format_1") -> None:
+        """Put a scripted model to the suite that calls right on some cases."""
+        script = write_script(self.root / f"{name}.jsonl", right, N)
+        answers = [
+            {"when": f"part {number} ", "text": "They pass."}
+            for number in range(0, N, 4)
+            if number in right
+        ]
+        script.write_text("".join(json.dumps(a) + "\n" for a in answers) + script.read_text())
+        config = SubjectConfig(backend="scripted", model=str(script), name=name, template=format_)
+        evaluate(self.workspace, config, "replay", AskSettings(), at=AT)
+
+    def register(self, name: str = "new", **changed: Any) -> ModelVersion:
+        """Register a model whose receipts are all in order, but for what is changed."""
+        weights = self.root / f"{name}.adapter"
+        weights.write_bytes(name.encode())
+        given: dict[str, Any] = {
+            "id": "", "name": name, "run_id": f"run_{name}", "weights": str(weights),
+            "weights_sha256": hash_files(weights), "format": "format_1", "datasets": (DATASET,),
+            "example_ids": tuple(each["id"] for each in trained_rows()), **changed,
+        }  # fmt: skip
+        return register(self.workspace, ModelVersion(**given), AT)
+
+    def promote(self, name: str = "new", policy: PromotionPolicy = POLICY) -> PromotionDecision:
+        return promote(self.workspace, name, policy, at=AT, against="old")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path, trained_rows())
+
+
+EVERYTHING = set(range(N))
+
+
+def test_a_better_model_with_all_receipts_is_promoted(place: Place) -> None:
+    model = place.register()
+    place.evaluate("new", EVERYTHING)
+    approve(place.workspace, "new", "Ada", AT)
+
+    decision = place.promote()
+
+    assert decision.is_promoted, decision.rules
+    assert read_registry(place.workspace).incumbent == model
+    current = json.loads((place.workspace.models / "current.json").read_bytes())
+    assert current["model"]["id"] == model.id
+
+
+def test_a_better_model_waits_for_a_persons_yes(place: Place) -> None:
+    place.register()
+    place.evaluate("new", EVERYTHING)
+
+    assert place.promote().reasons == ("not_approved",)
+    assert read_registry(place.workspace).incumbent is None
+
+
+def test_a_candidate_trained_on_shuffled_labels_is_refused(tmp_path: Path) -> None:
+    rows = trained_rows()
+    answers = [each["messages"][1] for each in rows]
+    random.Random(1).shuffle(answers)
+    for each, answer in zip(rows, answers, strict=True):
+        each["messages"][1] = answer
+    place = Place(tmp_path, rows)
+    place.register()
+    place.evaluate("new", {1, 2, 3})
+    approve(place.workspace, "new", "Ada", AT)
+
+    assert place.promote().reasons == ("shuffled_labels", "not_better")
+
+
+def test_a_candidate_with_another_template_is_refused(place: Place) -> None:
+    place.register()
+    place.evaluate("new", EVERYTHING, format_="format_2")
+    approve(place.workspace, "new", "Ada", AT)
+
+    assert place.promote().reasons == ("wrong_template",)
+
+
+def test_a_candidate_with_leaked_data_is_refused(place: Place) -> None:
+    place.register(example_ids=(*(each["id"] for each in trained_rows()), "example_0003"))
+    place.evaluate("new", EVERYTHING)
+    approve(place.workspace, "new", "Ada", AT)
+
+    decision = place.promote()
+
+    assert decision.reasons == ("leaked_data",)
+    assert any("1 case trained on: same_example" in rule.says for rule in decision.rules)
+
+
+def test_a_candidate_that_is_worse_on_a_guard_is_refused(place: Place) -> None:
+    place.register()
+    place.evaluate("base", {1, 2, *range(0, N, 4)})
+    place.evaluate("new", {n for n in EVERYTHING if n % 4})
+    approve(place.workspace, "new", "Ada", AT)
+
+    decision = promote(place.workspace, "new", POLICY, at=AT, against="base")
+
+    assert decision.reasons == ("worse_on_guard",)
+    assert any("answer 10 -> 0 of 10" in rule.says for rule in decision.rules)
+
+
+def test_a_candidate_whose_bytes_changed_is_refused(place: Place) -> None:
+    model = place.register()
+    place.evaluate("new", EVERYTHING)
+    approve(place.workspace, "new", "Ada", AT)
+    assert model.weights is not None
+    Path(model.weights).write_bytes(b"other")
+
+    assert place.promote().reasons == ("changed_weights",)
+
+
+def test_a_candidate_nobody_evaluated_is_refused(place: Place) -> None:
+    place.register()
+
+    assert "no_evaluation" in place.promote().reasons
+
+
+def test_a_candidate_of_unknown_making_is_refused(place: Place) -> None:
+    place.register(datasets=(), example_ids=(), format=None)
+    place.evaluate("new", EVERYTHING, format_=None)
+
+    assert place.promote().reasons == ("no_receipt", "not_approved")
+
+
+def test_rollback_is_one_step_and_asks_for_a_new_yes(place: Place) -> None:
+    for name in ("first", "second"):
+        place.register(name)
+        place.evaluate(name, EVERYTHING)
+        approve(place.workspace, name, "Ada", AT)
+        assert place.promote(name).is_promoted
+
+    back = roll_back(place.workspace, AT, "worse in use")
+
+    assert back.name == "first"
+    roles = {each.model.name: each.role for each in list_models(place.workspace).models}
+    assert roles == {"first": "incumbent", "second": "archived"}
+    assert place.promote("second").reasons == ("not_approved",)
+    with pytest.raises(NotFoundError, match="nothing to go back to"):
+        roll_back(place.workspace, AT)
+
+
+def test_a_trial_is_written_for_gateways(place: Place) -> None:
+    for name in ("first", "second"):
+        place.register(name)
+        place.evaluate(name, EVERYTHING)
+    approve(place.workspace, "first", "Ada", AT)
+    assert place.promote("first").is_promoted
+
+    share_out(place.workspace, "second", 0.25, AT, is_shadow=False)
+
+    written = json.loads((place.workspace.models / "assignments.json").read_bytes())
+    assert written["schema"] == "tracemill.assignments/1"
+    assert msgspec.convert(written, Assignments) == read_assignments(place.workspace)
+    assert [(arm["model"], arm["share"]) for arm in written["arms"]] == [("second", 0.25)]
+    with pytest.raises(UsageError, match="beside a model in use"):
+        share_out(place.workspace, "first", 0.5, AT, is_shadow=False)
+
+
+def test_an_event_of_which_half_was_written_never_counted(place: Place) -> None:
+    place.register()
+    journal = place.workspace.models / "journal.jsonl"
+    with journal.open("ab") as out:
+        out.write(b'{"kind":"approved","model_id"')
+
+    assert [each.model.name for each in list_models(place.workspace).models] == ["new"]
+    approve(place.workspace, "new", "Ada", AT)
+    assert list(read_registry(place.workspace).approvals.values()) == ["Ada"]
+
+
+def test_exit_codes(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ["--workspace", str(place.workspace.root)]
+    policy = place.root / "policy.toml"
+    policy.write_text('name = "team"\n[[target]]\nsuite = "replay"\npart = "check:arguments"\n')
+    place.register()
+    place.evaluate("new", EVERYTHING)
+    promoting = ["model", "promote", "new", "--policy", str(policy), "--against", "old", *at]
+
+    assert call(["model", "rollback", *at]) == 3
+    assert call(promoting) == 5
+    assert "nobody said yes" in capsys.readouterr().out
+    assert call(["model", "approve", "new", "--by", "Ada", *at]) == 0
+    assert call([*promoting, "--dry-run"]) == 0
+    assert read_registry(place.workspace).incumbent is None
+    assert call(promoting) == 0
+    assert call(["model", "registry", *at]) == 0
+    assert call(["model", "canary", "new", "--share", "0.1", *at]) == 2
+    assert call(["model", "promote", "none", *at]) == 3
+
+
+def test_a_policy_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot read the policy"):
+        load_policy(tmp_path / "none.toml")
+    assert load_policy(None).name == "default"
