@@ -247,6 +247,14 @@ def test_a_step_that_failed_is_not_imitated_and_a_check_only_where_it_never_pass
     assert never[1] == {"failed_step": 2}
 
 
+def test_to_say_again_what_a_tool_returned_is_no_answer() -> None:
+    found = "line of what was found\n" * 20
+    (example,), drops = built([user(0), calling(1, f"Searching\n{found}"), agent(2, found)])
+
+    assert [message.trained for message in example.messages] == [False, True]
+    assert drops == {"repeated_result": 1}
+
+
 words = st.text("ab ", min_size=1, max_size=30)
 
 

@@ -1,8 +1,9 @@
 import pytest
+from msgspec import structs
 
 from tests.trajectories import agent, calling, user
 from tracemill.curate.sight import blind_edits
-from tracemill.records.trajectory import Step, ToolCall
+from tracemill.records.trajectory import Step, ToolCall, ToolResult
 
 OLD = "def area(width, height):\n    return width * height\n"
 
@@ -54,6 +55,13 @@ def test_once_written_the_old_text_is_known() -> None:
     again = edit(2, search=OLD, replace="y")
 
     assert blind_edits([user(0), edit(1, search=OLD, replace="x"), again]) == {1}
+
+
+def test_what_an_edit_names_that_failed_shows_nothing() -> None:
+    failed = edit(1, search=OLD, replace="x")
+    failed = structs.replace(failed, results=(ToolResult(call_id="e1", status="error"),))
+
+    assert blind_edits([user(0), failed, edit(2, search=OLD, replace="y")]) == {1, 2}
 
 
 def test_beside_blind_edits_code_in_words_is_blind_too() -> None:

@@ -4,6 +4,7 @@ An edit names the text that it takes away. Where that stands nowhere before it, 
 what came back from tools or what the agent wrote itself, the log does not hold what the model saw:
 some agents put files into a prompt that they do not record. Who imitates such an edit learns to
 make up the contents of files. Beside such edits the same is true of code in the agent's words.
+What an edit names that failed was perhaps nowhere, so it shows nothing.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def blind_edits(steps: Sequence[Step]) -> set[int]:
             if any(map(seen.lacks, _CODE.findall(step.text))):
                 quoting.add(step.index)
         seen.add(step.text)
+        missed = {result.call_id for result in step.results if result.status == "error"}
         for call in step.calls:
-            for _, text in leaves(call.arguments):
+            for _, text in leaves(call.arguments) if call.id not in missed else ():
                 seen.add(text)
         for result in step.results:
             seen.add(result.content)

@@ -34,7 +34,7 @@ DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
     "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
-    "failed_step", "blind_edit", "cut_answer",
+    "failed_step", "blind_edit", "cut_answer", "repeated_result",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
     "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
     "unclear_step", "nothing_wrong", "start_unknown", "unproven_check",
@@ -43,8 +43,9 @@ DropReason = Literal[
     "split_pair", "unwanted_choice", "failed_choice", "acted_on", "several_calls",
     "indirect_retry", "told_news", "long_pair", "identical_sides", "answers_correction",
 ]  # fmt: skip
-"""Why something is not imitated. The `…_turn` reasons, `failed_step`, `blind_edit` and `cut_answer`
-leave it in its window, untrained; what each reason means stands in `docs/datasets.md`."""
+"""Why something is not imitated. The `…_turn` reasons, `failed_step`, `blind_edit`, `cut_answer`
+and `repeated_result` leave it in its window, untrained; what each reason means stands in
+`docs/datasets.md`."""
 
 CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
 """What looks at the work: to run one that fails is no mistake."""
@@ -56,6 +57,8 @@ _BROKEN_OFF: Final = re.compile(
     r"(?:,| (?:the|an?|to|of|and|or|at|with|by|from|are|be|which|as|into|if|when|will))\s*\Z"
 )
 """How words end that were cut off."""
+_MIN_REPEATED: Final = 200
+"""Characters from which to say again what a tool returned is no answer."""
 _IMAGE: Final = "[image]"
 """What stands where a picture was."""
 
@@ -252,7 +255,21 @@ class Window:
             return "failed_step"
         if step.index in self.blind:
             return "blind_edit"
+        if step.index in self._repeating:
+            return "repeated_result"
         return "cut_answer" if not step.calls and _BROKEN_OFF.search(step.text) else None
+
+    @cached_property
+    def _repeating(self) -> set[int]:
+        """Steps that say again what a tool had just returned, and nothing else."""
+        found: set[int] = set()
+        before = ""
+        for step in self.steps:
+            said = "".join(step.text.split())
+            if step.speaker == "agent" and len(said) >= _MIN_REPEATED and said in before:
+                found.add(step.index)
+            before = "".join(word for each in step.results for word in each.content.split())
+        return found
 
     def disliked(self, turn: Turn, since: int = 0) -> DropReason | None:
         """Return why a turn, from a step of it on, is not to be imitated."""

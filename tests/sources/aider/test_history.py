@@ -141,6 +141,31 @@ def test_what_a_command_printed_stands_with_it_and_not_in_the_reply() -> None:
     ]
 
 
+def test_why_an_edit_was_not_applied_stands_in_its_result() -> None:
+    why = said("# 1 SEARCH/REPLACE block failed to match!") + said("  old = 1")
+    found = read_history(
+        HEADER + prompt("Fix it") + f"So:\n\n{BLOCK}\n" + said("The LLM did not conform to the edit format.")
+        + why + f"Again:\n\n{BLOCK}\n" + APPLIED
+    )  # fmt: skip
+    first, second = (step.results[0] for step in found.steps[1:])
+
+    assert (first.status, first.content.splitlines()[1:]) == (
+        "error",
+        ["# 1 SEARCH/REPLACE block failed to match!", "  old = 1"],
+    )
+    assert (second.status, second.content) == ("ok", "Applied edit to src/a.py")
+
+
+def test_an_edit_is_taken_back_at_its_own_step() -> None:
+    undone = said("Commit abcdef1 fix: it") + prompt("Why?") + "Because.\n"
+    found = read_history(
+        HEADER + prompt("Fix it") + f"So:\n\n{BLOCK}\n" + APPLIED + undone
+        + prompt("/undo") + said("Removed: abcdef1 fix: it")
+    )  # fmt: skip
+
+    assert [event.step for event in found.events] == [1]
+
+
 def test_what_a_test_runner_printed_is_no_reply() -> None:
     found = read_history(HEADER + prompt("Fix it") + f"I fix it.\n\n{BLOCK}\n" + APPLIED + RUN)
 

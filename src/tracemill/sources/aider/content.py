@@ -27,7 +27,7 @@ _TOKENS: Final = re.compile(r"Tokens: (.+?)\.(?: |\Z)")
 _AMOUNT: Final = re.compile(r"([\d.,]+)(k|M)? (sent|received|cache hit|cache write)")
 _UNITS: Final = {None: 1, "k": 1_000, "M": 1_000_000}
 _MAX_TOKENS: Final = 10**9
-_KNOWN_OUTPUT: Final = re.compile(
+KNOWN_OUTPUT: Final = re.compile(
     r"(?:Applied edit to|Commit [0-9a-f]{7}|Tokens: |Did not apply|Creating empty file"
     r"|Skipping edits|Added |Aider v|Main model|Models?: |Git repo|Repo-map|Use /help)"
 )
@@ -68,7 +68,7 @@ def output_of(text: str) -> str | None:
     if not text.startswith(">"):
         return None
     said = text[1:].strip()
-    return said if text.endswith("  ") or _KNOWN_OUTPUT.match(said) else None
+    return said if text.endswith("  ") or KNOWN_OUTPUT.match(said) else None
 
 
 def is_typed(prompt: str) -> bool:

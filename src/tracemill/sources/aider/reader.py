@@ -17,6 +17,7 @@ from tracemill.sources.aider.content import (
     COMMIT,
     CWD,
     HEADER,
+    KNOWN_OUTPUT,
     MODEL,
     NOT_APPLIED,
     REFUSED,
@@ -43,6 +44,8 @@ _NAME: Final = "aider"
 _OUTPUT: Final = "program_output"
 _COMMAND: Final = "program_command"
 _MAX_COMMITS: Final = 1000
+_MAX_FAILURE: Final = 16_000
+"""Characters of why an edit was not applied."""
 
 Speech = Literal["prompt", "reply", "output"]
 
@@ -78,8 +81,10 @@ class AiderReader:
         self._is_outside = False
         """Whether the next commit holds what is not the agent's work."""
         self._model: str | None = None
-        self._made: dict[str, str] = {}
-        """Calls by the commits that hold them."""
+        self._made: dict[str, tuple[str, int]] = {}
+        """Calls, and the steps that made them, by the commits that hold them."""
+        self._is_failing = False
+        """Whether the program is saying why it could not apply an edit."""
         self._n_calls = 0
 
     def take(self, text: str, line: Line) -> str | None:
@@ -101,6 +106,8 @@ class AiderReader:
             return None if self._command is None and self._lines else _COMMAND
         self._end_speech()
         self._heard = "output"
+        if self._is_failing and self._take_failure(text):
+            return None
         return self._take_output(said, line) if said else _OUTPUT
 
     def _take_printed(self, text: str) -> None:
@@ -140,7 +147,7 @@ class AiderReader:
         session.adopt(OpenTrajectory(own_id, own_id))
         self._heard, self._reply, self._model = "output", None, None
         self._command = self._printed = None
-        self._is_answered, self._is_outside = True, False
+        self._is_answered, self._is_outside, self._is_failing = True, False, False
         self._made, self._n_calls = {}, 0
         return session
 
@@ -149,6 +156,7 @@ class AiderReader:
         return session.place(line, None)
 
     def _go_on(self, speech: Speech, text: str, line: Line) -> None:
+        self._is_failing = False
         if self._heard != speech or self._n_chars > MAX_SPEECH:
             self._end_speech()
             self._heard, self._first, self._n_chars = speech, line, 0
@@ -282,6 +290,23 @@ class AiderReader:
         step.results += [
             ToolResult(call_id=call.id, content=said, status="error") for call in waiting
         ]
+        self._is_failing = bool(waiting) or self._is_failing
+
+    def _take_failure(self, text: str) -> bool:
+        """Let a line belong to why an edit was not applied, which is what the model then saw."""
+        step = self._reply
+        own = text[1:].strip()
+        self._is_failing = step is not None and own != STOP and not KNOWN_OUTPUT.match(own)
+        if step is None or not self._is_failing:
+            return False
+        said = text[2:].rstrip()
+        step.results = [
+            msgspec.structs.replace(result, content=f"{result.content}\n{said}")
+            if result.status == "error" and len(result.content) < _MAX_FAILURE
+            else result
+            for result in step.results
+        ]
+        return True
 
     def _commit(self, sha: str) -> None:
         was_outside, self._is_outside = self._is_outside, False
@@ -292,7 +317,7 @@ class AiderReader:
             result = step.results[position]
             if result.status == "ok" and result.commit is None:
                 step.results[position] = msgspec.structs.replace(result, commit=sha)
-                self._made[sha] = result.call_id
+                self._made[sha] = result.call_id, step.index
                 return
 
     def _take_signal(self, said: str, place: Place) -> str | None:
@@ -304,8 +329,9 @@ class AiderReader:
             self._is_answered = True
             session.ready.append(session.events.feedback(place, "interruption"))
         elif (found := UNDONE.match(said)) and found[1] in self._made:
-            told = session.events.feedback(place, "rejection", None, self._made.pop(found[1]))
-            session.ready.append(told)
+            call_id, index = self._made.pop(found[1])
+            there = place._replace(step=index)
+            session.ready.append(session.events.feedback(there, "rejection", None, call_id))
         elif REFUSED.match(said) and self._reply is not None:
             session.ready.append(session.events.feedback(place, "rejection"))
         elif (found := RUNNING.match(said)) and self._reply is not None:
