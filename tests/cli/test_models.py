@@ -51,3 +51,24 @@ def test_exit_codes(root: Path, arguments: list[str], code: int) -> None:
     place = ["--workspace", str(root / "empty")]
 
     assert call([*arguments, *(place if "prove" not in arguments else [])]) == code
+
+
+def test_results_of_another_harness_are_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--workspace", str(tmp_path / "ws")]
+    for name, right in (("a", 3), ("b", 18)):
+        rows = [{"query": f"question {i}", "correct": i < right} for i in range(20)]
+        (tmp_path / f"{name}.json").write_text(json.dumps({"model": name, "results": rows}))
+    files = [str(tmp_path / "a.json"), str(tmp_path / "b.json")]
+
+    assert call(["model", "import", *files, "--suite", "twenty", *place]) == 0
+    assert "18 of 20  b" in capsys.readouterr().out
+    assert call(["model", "compare", "a", "b", "--suite", "twenty", *place]) == 0
+    assert "better" in capsys.readouterr().out
+    assert call(["model", "import", str(tmp_path / "none.json"), "--suite", "x", *place]) == 2
+    (tmp_path / "empty.json").write_text("{}")
+    assert call(["model", "import", str(tmp_path / "empty.json"), "--suite", "x", *place]) == 3
+    (tmp_path / "other.json").write_text('[{"query": "z", "correct": true}]')
+    mixed = [files[0], str(tmp_path / "other.json")]
+    assert call(["model", "import", *mixed, "--suite", "x", *place]) == 2

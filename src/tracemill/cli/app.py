@@ -172,6 +172,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show what a model learned from, how, and what it cost.",
                 "eval": "Put a model to a suite, and keep what it did.",
                 "compare": "Say what two models differ by, and whether it is more than chance.",
+                "import": "Take in what models did, as another harness judged them.",
                 "register": "Enter what a training run made as a candidate.",
                 "registry": "List candidates, the model in use, and those that were.",
                 "approve": "Say yes to a candidate, as a person.",
@@ -237,6 +238,7 @@ _ASKED: Final[Mapping[str, str]] = {
     "dataset show": "[OPTIONS] [NAME]",
     "model eval": "[OPTIONS] SUBJECT",
     "model compare": "[OPTIONS] BASE CANDIDATE",
+    "model import": "--suite TEXT [OPTIONS] [FILES...]",
     "model register": "[OPTIONS] RUN",
     "model approve": "--by TEXT [OPTIONS] CANDIDATE",
     "model promote": "[OPTIONS] CANDIDATE",
@@ -253,6 +255,7 @@ _ASKED: Final[Mapping[str, str]] = {
 _MODULES: Final[Mapping[str, str]] = {
     "model eval": "evaluating",
     "model compare": "evaluating",
+    "model import": "evaluating",
     **dict.fromkeys(
         (
             "model register",

@@ -3,6 +3,7 @@
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Final
 
 from cyclopts import Parameter
@@ -10,10 +11,12 @@ from cyclopts.validators import Number
 
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
+from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.cli.tables import print_table
 from tracemill.flows.evaluations import Told, compare_models, evaluate, trained_subject
+from tracemill.flows.foreign_results import import_results
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.evaluations import SliceComparison
 
@@ -143,3 +146,26 @@ def _cells(part: SliceComparison) -> tuple[str, ...]:
         f"{part.losses:,}", f"{part.low:+.2f} to {part.high:+.2f}", f"{part.p_adjusted:.2g}",
         part.verdict,
     )  # fmt: skip
+
+
+def import_model(
+    *files: Path,
+    suite: str,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Take in what models did on the same questions, as another harness judged them.
+
+    Parameters
+    ----------
+    files
+        JSON documents that hold questions with verdicts, of one model or several.
+    suite
+        What to call the questions.
+    """
+    found = import_results(common.open(), files, suite, now())
+    if not answer("imported", found, common, next_steps=["tracemill model compare"]):
+        write(f"{found.suite.name}  {found.suite.id}  {counted(found.suite.n_cases, 'question')}")
+        for each in found.evaluations:
+            write(f"{each.slices[0].passed:>6,} of {each.slices[0].n:,}  {each.subject}")
+        hint(f"next: tracemill model compare BASE CANDIDATE --suite {found.suite.name}", common)
+    return EXIT_DONE

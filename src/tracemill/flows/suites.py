@@ -99,7 +99,7 @@ def build_suite(
         said = ", ".join(f"{reason} {n:,}" for reason, n in drops.items()) or "nothing held out"
         raise NotFoundError(f"{version.id} holds out no decision that makes a case: {said}")
     suite = freeze(name, version.id, cases, drops, tuple(trained))
-    return _keep(workspace, suite, cases, _lineage(folder))
+    return keep_suite(workspace, suite, cases, _lineage(folder))
 
 
 def import_bfcl(workspace: Workspace, folder: Path, name: str, *, per_category: int) -> BuiltSuite:
@@ -122,7 +122,7 @@ def import_bfcl(workspace: Workspace, folder: Path, name: str, *, per_category: 
                 taken += 1
     if not cases:
         raise NotFoundError(f"{str(folder)!r} holds no BFCL_v*.json; name bfcl_eval's data folder")
-    return _keep(workspace, freeze(name, "bfcl", cases, drops), cases, {})
+    return keep_suite(workspace, freeze(name, "bfcl", cases, drops), cases, {})
 
 
 def _bfcl_cases(path: Path) -> Iterator[Case | str]:
@@ -197,7 +197,7 @@ def _lineage(folder: Path) -> dict[str, Any]:
         return {row["id"]: row["lineage"] for row in map(msgspec.json.decode, lines)}
 
 
-def _keep(
+def keep_suite(
     workspace: Workspace, suite: Suite, cases: Sequence[Case], lineage: Mapping[str, Any]
 ) -> BuiltSuite:
     """Write a suite beside its place and rename it, so that it is whole or absent."""
