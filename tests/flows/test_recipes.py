@@ -68,7 +68,9 @@ def test_a_version_tells_its_recipe_and_what_became_of_everything(
     version = built["version"]
     assert version["recipe"]["budget"] == {"examples": 1}
     stages = {stage["name"]: stage for stage in version["funnel"]}
-    assert stages["budget"]["left_out"] == {"over_budget": stages["budget"]["n_in"] - 1}
+    budget = stages["budget"]
+    assert budget["left_out"] == {"over_budget": budget["n_in"] - budget["n_out"]}
+    assert sum(n for key, n in version["n_examples"].items() if key.endswith("/train")) == 1
     rejects = Path(built["folder"], "rejects.jsonl").read_text().splitlines()
     counted = sum(sum(stage.get("left_out", {}).values()) for stage in version["funnel"])
     assert len(rejects) == counted == sum(version["drops"].values())

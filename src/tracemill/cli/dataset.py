@@ -142,6 +142,7 @@ def _say_checked(receipt: Receipt, common: Common) -> None:
 def audit_dataset(
     *files: Path,
     before: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
+    against: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Check anybody's dataset files: JSON Lines or JSON in any shape that trainers read.
@@ -154,8 +155,10 @@ def audit_dataset(
         Files, or folders that hold them.
     before
         Files of the version before, to compare with.
+    against
+        Files or folders of rows that models are judged on, of which nothing may stand in it.
     """
-    report = audit_files(files, before)
+    report = audit_files(files, before, against)
     if not answer("audit", report, common):
         counts("Rows", report.rows)
         show_checks(report.checks, common)

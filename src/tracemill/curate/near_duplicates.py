@@ -155,16 +155,35 @@ def _batches(texts: Sequence[str]) -> Iterator[list[bytes]]:
         yield held
 
 
+def run_hashes(texts: Sequence[str], n_words: int) -> Hashes:
+    """Return the hash of each run of words in some texts; texts of fewer words have none."""
+    parts = [np.zeros(0, dtype=np.uint64)]
+    for batch in _batches(texts):
+        words, owners = _words(batch)
+        hashes, is_whole = _joined(words, owners, n_words)
+        parts.append(hashes[is_whole])
+    return np.concatenate(parts)
+
+
 def _shingles(texts: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
     """Return the hash of each shingle of some texts, and the index of the text that it is in."""
+    words, owners = _words(texts)
+    hashes, is_whole = _joined(words, owners, WORDS)
+    is_first = np.ones(len(words), dtype=bool)
+    is_first[1:] = owners[1:] != owners[:-1]
+    is_run = is_whole | is_first
+    return hashes[is_run], owners[is_run]
+
+
+def _words(texts: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return the hash of each word of some texts, and the index of the text that it is in."""
     data = np.frombuffer(b"\0".join([*texts, b""]), dtype=np.uint8)
     ends_of_texts = np.cumsum([len(text) + 1 for text in texts])
     in_word = _IN_WORD[data]
     edges = np.diff(np.concatenate(([False], in_word, [False])).astype(np.int8))
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    words = _word_hashes(data, starts, ends)
     owners = np.searchsorted(ends_of_texts, starts, side="right")
-    return _runs(words, owners)
+    return _word_hashes(data, starts, ends), owners
 
 
 def _word_hashes(
@@ -198,21 +217,20 @@ def _mixed(hashes: Hashes) -> Hashes:
     return hashes ^ (hashes >> np.uint64(31))
 
 
-def _runs(words: Hashes, owners: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:
-    """Return the hash of each run of words within a text; a shorter text is one run."""
+def _joined(
+    words: Hashes, owners: NDArray[np.int64], n_joined: int
+) -> tuple[Hashes, NDArray[np.bool_]]:
+    """Return the hash of the run that begins with each word, and whether its text has all of it."""
     n_words = len(words)
     joined = np.zeros(n_words, dtype=np.uint64)
     reach = np.zeros(n_words, dtype=np.int64)
-    for place in range(min(WORDS, n_words)):
+    for place in range(min(n_joined, n_words)):
         inside = owners[place:] == owners[: n_words - place] if place else np.ones(n_words, bool)
         factor = np.uint64(pow(int(_BASE), place + 1, 2**64))
         shifted = words[place:] * factor
         joined[: n_words - place] += np.where(inside, shifted, np.uint64(0))
         reach[: n_words - place] += inside
-    is_first = np.ones(n_words, dtype=bool)
-    is_first[1:] = owners[1:] != owners[:-1]
-    is_run = (reach == WORDS) | is_first
-    return _mixed(joined[is_run]), owners[is_run]
+    return _mixed(joined), reach == n_joined
 
 
 def _signatures(shingled: _Shingled) -> NDArray[np.uint32]:

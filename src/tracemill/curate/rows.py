@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracemill.records.audits import TrainingRow, WrittenCall
-from tracemill.records.examples import Example, PreferenceExample, messages_of
+from tracemill.records.examples import Example, PreferenceExample, kind_of, messages_of
 
 
 def training_row(example: Example) -> TrainingRow:
@@ -21,6 +21,9 @@ def training_row(example: Example) -> TrainingRow:
         calls=tuple(tuple(map(_written, message.tool_calls)) for message in messages),
         tools=example.tools,
         has_origin=True,
+        part=kind_of(example),
+        groups=(f"episode_id:{example.lineage[0].episode_id}",),
+        tags=example.tags,
         digest=example.id,
     )
 

@@ -29,6 +29,7 @@ from tracemill.records.recipes import Recipe, Take
 
 if TYPE_CHECKING:
     from tracemill.curate.near_duplicates import NearIndex, Pair
+    from tracemill.curate.word_runs import EvaluationRuns
 
 _TRAIN: Final = "train"
 _CLASS: Final = "use:"
@@ -82,8 +83,15 @@ class _Stage:
 class Sieve:
     """Takes examples, then says which stay: `look` at all, read what `suspects` names, `settle`."""
 
-    def __init__(self, recipe: Recipe, known: Known, splits: Splits) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        known: Known,
+        splits: Splits,
+        evaluated: EvaluationRuns | None = None,
+    ) -> None:
         self._recipe = recipe
+        self._evaluated = evaluated
         self._known = known
         self._splits = splits
         self.kept: dict[str, Sketch] = {}
@@ -174,7 +182,8 @@ class Sieve:
 
     def _passes_checks(self, row: TrainingRow, sketch: Sketch) -> bool:
         for check in self._row_checks:
-            found = next(check.objections(Checked([row], limits=self._recipe.limits)), None)
+            checked = Checked([row], limits=self._recipe.limits, evaluated=self._evaluated)
+            found = next(check.objections(checked), None)
             reason, detail = (None, "") if found is None else (check.name, found[1])
             if not self._goes_on(self._checking[check.name], sketch, reason, detail):
                 return False

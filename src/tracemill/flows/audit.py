@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -13,10 +13,14 @@ from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.lines import OversizeLine, split_lines
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
+from tracemill.curate.checks.wording import everything_said
 from tracemill.records.audits import AuditReport, CheckResult, FailingRow, TrainingRow
 from tracemill.sources.documents import NotADocumentError, take_apart
 from tracemill.sources.json_lines import BadShapeError
 from tracemill.sources.training_rows import read_training_row
+
+if TYPE_CHECKING:
+    from tracemill.curate.word_runs import EvaluationRuns
 
 _BLOCK_BYTES: Final = 2**20
 _ENDINGS: Final = (".jsonl", ".json")
@@ -28,7 +32,9 @@ _BESIDE_ROWS: Final = frozenset(
 _NAMED_FOLDERS: Final = 3
 
 
-def audit_files(places: Sequence[Path], before: Sequence[Path] = ()) -> AuditReport:
+def audit_files(
+    places: Sequence[Path], before: Sequence[Path] = (), against: Sequence[Path] = ()
+) -> AuditReport:
     """Read rows from files, or from the files of folders, and run every check on them.
 
     Raises:
@@ -50,8 +56,29 @@ def audit_files(places: Sequence[Path], before: Sequence[Path] = ()) -> AuditRep
     return AuditReport(
         files=tuple(map(str, files)),
         rows=dict(sorted(Counter(row.split or "unnamed" for row in rows).items())),
-        checks=(readable(len(rows), unread), *run_checks(Checked(rows, earlier))),
+        checks=(
+            readable(len(rows), unread),
+            *run_checks(Checked(rows, earlier, evaluated=evaluation_runs(against))),
+        ),
     )
+
+
+def evaluation_runs(places: Sequence[Path]) -> EvaluationRuns | None:
+    """Return what models are judged on; None where none is named, or nothing installed to compare.
+
+    Raises:
+        NotFoundError: a place does not exist, or holds no row.
+    """
+    if not places:
+        return None
+    rows = [row for path in _files(places) for row in rows_of(path, [])]
+    if not rows:
+        raise NotFoundError(f"no row to compare with in {', '.join(map(str, places))}")
+    try:
+        from tracemill.curate.word_runs import EvaluationRuns
+    except ModuleNotFoundError:
+        return None
+    return EvaluationRuns(list(map(everything_said, rows)))
 
 
 def _files(places: Iterable[Path]) -> Iterator[Path]:

@@ -24,6 +24,7 @@ from tracemill.curate.sieve import Sieve
 from tracemill.curate.splits import KnownWork, Splits
 from tracemill.curate.work import ChatConfig
 from tracemill.export import EXPORT_VERSION
+from tracemill.flows.audit import evaluation_runs
 from tracemill.flows.build import count_omissions
 from tracemill.flows.dataset_checks import check_version
 from tracemill.flows.executor import Executor
@@ -76,7 +77,8 @@ def build_version(
     """Make the version of a dataset that a recipe asks for; None where nothing is left to keep."""
     known = _known(made.facts)
     splits = Splits(KnownWork(made.facts.episodes, known.trajectories, known.goals), recipe.split)
-    sieve = Sieve(recipe, known, splits)
+    evaluated = evaluation_runs([Path(each) for each in recipe.limits.evaluation_sets])
+    sieve = Sieve(recipe, known, splits, evaluated)
     examples = _Examples(made.lake, executor, workspace.scratch)
     for copies in examples.by_id():
         sieve.look(copies)
@@ -85,9 +87,11 @@ def build_version(
     part = workspace.scratch / "version"
     part.mkdir()
     writer = VersionWriter(part)
+    waiting = dict(sieve.kept)
     for example in examples.named(sieve.kept):
-        sketch = sieve.kept[example.id]
-        if example.lineage[0].trajectory_id == sketch.place[0]:
+        sketch = waiting.get(example.id)
+        if sketch is not None and example.lineage[0].trajectory_id == sketch.place[0]:
+            del waiting[example.id]
             writer.add(msgspec.structs.replace(example, split=sketch.split, tags=sketch.tags))
     if not sieve.kept:
         part.rmdir()

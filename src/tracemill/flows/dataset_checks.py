@@ -12,7 +12,8 @@ import msgspec
 from tracemill.base.errors import NotFoundError
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
-from tracemill.flows.audit import readable, rows_of
+from tracemill.flows.audit import evaluation_runs, readable, rows_of
+from tracemill.flows.build_checks import clean_text, kept_balance
 from tracemill.flows.datasets import find_version
 from tracemill.flows.publish import LINEAGE, REJECTS
 from tracemill.records.audits import CheckResult, FailingRow, TrainingRow
@@ -100,8 +101,19 @@ def check_version(
     recipe = msgspec.convert(version.recipe, Recipe)
     unread: list[FailingRow] = []
     rows = [row for file in files for row in _rows(folder, file, unread)]
-    checked = Checked(rows, list(_before(workspace, version)), recipe.limits)
-    return (readable(len(rows), unread), *run_checks(checked, recipe.checks))
+    evaluated = evaluation_runs([Path(each) for each in recipe.limits.evaluation_sets])
+    checked = Checked(rows, list(_before(workspace, version)), recipe.limits, evaluated)
+    found = (
+        readable(len(rows), unread),
+        clean_text(workspace, [folder / file.path for file in files]),
+        kept_balance(version.funnel),
+        *run_checks(checked, recipe.checks),
+    )
+    return tuple(check for check in found if not _is_off(check.name, recipe))
+
+
+def _is_off(name: str, recipe: Recipe) -> bool:
+    return name in recipe.checks and recipe.checks[name].use == "off"
 
 
 def row_files(version: DatasetVersion) -> Iterator[ExportedFile]:

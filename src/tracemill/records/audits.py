@@ -52,6 +52,8 @@ class TrainingRow(Record, frozen=True, kw_only=True):
     """What kind of row it is, where a dataset keeps kinds apart: repetition counts within one."""
     groups: tuple[str, ...] = ()
     """Names of the work that it comes from, as far as it tells."""
+    tags: tuple[str, ...] = ()
+    """What it says about itself, for example `outcome:achieved`."""
     digest: str
     """Hash of its content: rows that say the same have the same."""
 

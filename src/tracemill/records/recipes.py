@@ -95,6 +95,8 @@ class Limits(Record, frozen=True, kw_only=True):
     """Languages that people may speak in it, such as `en`; any where none is named."""
     licences: tuple[str, ...] = ()
     """Licences, as SPDX names or patterns, whose notices may stand in code, copyleft or not."""
+    toxicity_judge: str | None = None
+    """Who says what is hurtful: a judge that some installed package registers."""
     evaluation_sets: tuple[str, ...] = ()
     """Files or folders of rows that models are judged on, beside the recipe or in full."""
 

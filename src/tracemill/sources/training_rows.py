@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
+import msgspec
 import orjson
 
 from tracemill.base.ids import digest
@@ -33,6 +34,8 @@ _SPLITS: Final[tuple[tuple[str, Split], ...]] = (
 _ORIGIN_KEYS: Final = frozenset({
     "episode_id", "lineage", "origin", "provenance", "source", "trajectory_id",
 })  # fmt: skip
+_GROUP_KEYS: Final = ("episode_id", "session_id", "trajectory_id", "instance_id", "task_id")
+"""Columns that name the work a row comes from: rows of one piece of work belong to one split."""
 _TAGGED: Final = re.compile(r"<tool_call>(.*?)(?:</tool_call>|\Z)", re.DOTALL)
 _FUNCTION: Final = re.compile(r"<function=([^>\s]+)>(.*?)(?:</function>|\Z)", re.DOTALL)
 _PARAMETER: Final = re.compile(r"<parameter=([^>\s]+)>(.*?)(?:</parameter>|\Z)", re.DOTALL)
@@ -56,7 +59,7 @@ def read_training_row(value: object, file: str, line: int) -> TrainingRow:
     """
     if not isinstance(value, dict):
         raise BadShapeError(f"expected an object, found {type(value).__name__}")
-    messages = tuple(_messages(value))
+    messages = _marked(tuple(_messages(value)), value.get("trained"))
     if not messages:
         raise BadShapeError("expected messages, turns, a prompt with its completion, or text")
     tools = value.get("tools")
@@ -68,8 +71,31 @@ def read_training_row(value: object, file: str, line: int) -> TrainingRow:
         calls=tuple(tuple(_calls(message)) for message in messages),
         tools=tuple(t for t in tools if isinstance(t, dict)) if isinstance(tools, list) else (),
         has_origin=not _ORIGIN_KEYS.isdisjoint(value),
+        groups=tuple(_groups(value)),
+        tags=_texts(value.get("tags")),
         digest=digest(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)),
     )
+
+
+def _marked(messages: tuple[Message, ...], trained: object) -> tuple[Message, ...]:
+    """Return messages with the marks of a column that says which of them are learned."""
+    if not isinstance(trained, list) or len(trained) != len(messages):
+        return messages
+    return tuple(
+        msgspec.structs.replace(message, trained=mark is True)
+        for message, mark in zip(messages, trained, strict=True)
+    )
+
+
+def _groups(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of the work that a row says it comes from."""
+    for key in _GROUP_KEYS:
+        if isinstance(row.get(key), str | int):
+            yield f"{key}:{row[key]}"
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
 def _messages(row: Mapping[str, Any]) -> Iterator[Message]:
@@ -81,7 +107,11 @@ def _messages(row: Mapping[str, Any]) -> Iterator[Message]:
         _first(row, "prompt", "instruction"),
         _first(row, "completion", "output", "chosen"),
     )
-    if isinstance(prompt, list) or isinstance(answer, list):
+    steps = row.get("completions")
+    if isinstance(prompt, list) and isinstance(steps, list):
+        said = (turn for step in steps for turn in (step if isinstance(step, list) else [step]))
+        yield from (_message(turn) for turn in [*prompt, *said])
+    elif isinstance(prompt, list) or isinstance(answer, list):
         yield from (_message(turn) for turn in [*_listed(prompt), *_listed(answer)])
     elif prompt is not None and answer is not None:
         asked = "\n\n".join(filter(None, [str(prompt), str(row.get("input") or "")]))

@@ -131,6 +131,12 @@ SOUND: list[Row] = [
 ]  # fmt: skip
 
 
+NOTHING_NAMED = (
+    "files_parse", "licences", "length", "language", "toxicity", "contamination",
+    "proved_outcomes", "leaked_groups",
+)  # fmt: skip
+
+
 def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:
     held = rows(
         [user("What is a column?"), agent("A place in a line, counted from one.")],
@@ -145,6 +151,7 @@ def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:
         "code_parses": "unknown",
         "declared_calls": "unknown",
         "regression": "unknown",
+        **dict.fromkeys(NOTHING_NAMED, "unknown"),
     }
 
 

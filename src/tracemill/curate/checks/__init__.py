@@ -11,7 +11,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from tracemill.curate.checks import alike, answers, foreign, repetition, splits, tool_use
+from tracemill.curate.checks import (
+    alike,
+    answers,
+    files,
+    foreign,
+    limits,
+    repetition,
+    splits,
+    tool_use,
+)
 from tracemill.curate.checks.protocol import Check, Checked, RowCheck, share
 from tracemill.curate.checks.wording import calls_any
 from tracemill.records.audits import CheckResult, TrainingRow
@@ -71,7 +80,12 @@ CHECKS: Final[tuple[Check, ...]] = (
         is_local=True,
     ),
     RowCheck(
-        "unanswered", 0.0, "end before the assistant answers", answers.unanswered, is_local=True
+        "unanswered",
+        0.0,
+        "end before the assistant answers",
+        answers.unanswered,
+        answers.meant_to_answer,
+        is_local=True,
     ),
     RowCheck(
         "call_style", 0.0, "write calls in another way", answers.other_style, answers.with_calls
@@ -116,6 +130,17 @@ CHECKS: Final[tuple[Check, ...]] = (
         is_local=True,
     ),
     RowCheck(
+        "files_parse",
+        0.02,
+        "write a file that does not parse",
+        files.broken_files,
+        files.with_files,
+        is_local=True,
+    ),
+    RowCheck(
+        "cut_answers", 0.0, "end within a block of code", files.unclosed_fences, is_local=True
+    ),
+    RowCheck(
         "sound_commands",
         0.0,
         "name a program twice in a command",
@@ -144,6 +169,54 @@ CHECKS: Final[tuple[Check, ...]] = (
         foreign.copyleft_notices,
         is_local=True,
     ),
+    RowCheck(
+        "licences",
+        0.0,
+        "quote code under a licence that is not named",
+        limits.unlisted_licences,
+        limits.with_policy,
+        is_local=True,
+    ),
+    RowCheck(
+        "length",
+        0.0,
+        "are longer than asked for",
+        limits.too_long,
+        limits.with_limit,
+        is_local=True,
+    ),
+    RowCheck(
+        "language",
+        0.0,
+        "speak another language",
+        limits.other_languages,
+        limits.telling_languages,
+        is_local=True,
+    ),
+    RowCheck(
+        "toxicity",
+        0.0,
+        "hold what the judge finds hurtful",
+        limits.toxic_text,
+        limits.with_judge,
+        is_local=True,
+    ),
+    RowCheck(
+        "contamination",
+        0.0,
+        "share thirteen words with an evaluation set",
+        limits.contaminated,
+        limits.with_evaluation,
+        is_local=True,
+    ),
+    RowCheck(
+        "proved_outcomes",
+        0.0,
+        "imitate work that is not known to have been achieved",
+        foreign.unproved_work,
+        foreign.stating_outcomes,
+        is_local=True,
+    ),
     tool_use.EmptyFields(),
     tool_use.StatedOrigin(),
     RowCheck(
@@ -155,6 +228,13 @@ CHECKS: Final[tuple[Check, ...]] = (
         "of those held out ask what is trained on",
         splits.leaked_requests,
         splits.held_out,
+    ),
+    RowCheck(
+        "leaked_groups",
+        0.0,
+        "of those held out are of work that is trained on",
+        splits.leaked_groups,
+        splits.with_groups,
     ),
     alike.NearLeaks(),
     splits.EvenSplits(),

@@ -11,6 +11,7 @@ from tracemill.curate.checks.wording import answered, calls_any
 from tracemill.records.audits import TrainingRow, WrittenCall
 
 _SHORTEST_ANSWER: Final = 20
+_PROMPTS: Final = "prompt"
 
 
 def short_answers(checked: Checked) -> Iterator[Objection]:
@@ -29,9 +30,14 @@ def ending_in_answers(checked: Checked) -> Sequence[TrainingRow]:
 
 def unanswered(checked: Checked) -> Iterator[Objection]:
     """Yield rows that do not end with what the assistant says: nothing there is learned."""
-    for row in checked.rows:
+    for row in meant_to_answer(checked):
         if row.messages[-1].role != "assistant":
             yield row, f"the last message is the {row.messages[-1].role}'s"
+
+
+def meant_to_answer(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at rows that are to hold an answer: prompts alone are not."""
+    return [row for row in checked.rows if row.part != _PROMPTS]
 
 
 def with_calls(checked: Checked) -> Sequence[TrainingRow]:

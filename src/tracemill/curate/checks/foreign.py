@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import re2
@@ -35,6 +35,28 @@ def steering_text(checked: Checked) -> Iterator[Objection]:
         found = suspicion((message.content for message in row.messages), untyped)
         if found is not None:
             yield row, _SAYS[found]
+
+
+_ACHIEVED: Final = "outcome:achieved"
+_WHOLE_WORK: Final = frozenset(f"builder:{name}" for name in ("session", "whole", "turn", "view"))
+"""Builders whose examples rest on what became of the whole work."""
+
+
+def unproved_work(checked: Checked) -> Iterator[Objection]:
+    """Yield rows that imitate whole work which is not known to have been achieved."""
+    for row in stating_outcomes(checked):
+        if _ACHIEVED not in row.tags:
+            yield row, next(tag for tag in row.tags if tag.startswith("outcome:"))
+
+
+def stating_outcomes(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at rows that say what became of their work, and that rest on it."""
+    return [
+        row
+        for row in checked.rows
+        if not _WHOLE_WORK.isdisjoint(row.tags)
+        and any(tag.startswith("outcome:") for tag in row.tags)
+    ]
 
 
 def copyleft_notices(checked: Checked) -> Iterator[Objection]:

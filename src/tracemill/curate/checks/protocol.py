@@ -17,6 +17,7 @@ from tracemill.records.recipes import Limits
 
 if TYPE_CHECKING:
     from tracemill.curate.near_duplicates import Pair
+    from tracemill.curate.word_runs import EvaluationRuns
 
 ALIKE: Final = 0.8
 """Jaccard similarity of word five-grams from which two rows are nearly the same."""
@@ -37,6 +38,8 @@ class Checked:
     """Rows of the version before, where one was given."""
     limits: Limits = field(default_factory=Limits)
     """What some checks need to know."""
+    evaluated: EvaluationRuns | None = None
+    """What models are judged on; None where nothing is named, or nothing installed to compare."""
 
     @cached_property
     def alike(self) -> Sequence[Pair] | None:

@@ -30,6 +30,20 @@ def leaked_requests(checked: Checked) -> Iterator[Objection]:
     yield from _leaked(checked, asked, "asks the same as")
 
 
+def leaked_groups(checked: Checked) -> Iterator[Objection]:
+    """Yield held-out rows that come from work of which a row is trained on."""
+    known = {group: row for row in _trained_on(checked) for group in row.groups}
+    for row in with_groups(checked):
+        found = next((known[group] for group in row.groups if group in known), None)
+        if found is not None:
+            yield row, f"of the same work as {found.file}:{found.line}"
+
+
+def with_groups(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at held-out rows that name their work."""
+    return [row for row in held_out(checked) if row.groups]
+
+
 def _leaked(checked: Checked, key: Callable[[TrainingRow], str], said: str) -> Iterator[Objection]:
     known = {key(row): row for row in _trained_on(checked)}
     for row in held_out(checked):

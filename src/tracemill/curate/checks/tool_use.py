@@ -9,6 +9,8 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from textwrap import dedent
 from typing import Any, Final
 
 from tracemill.curate.checks.answers import calls_of
@@ -19,6 +21,13 @@ from tracemill.records.examples import Message
 
 _CODE_ARGUMENTS: Final = ("code", "python")
 _CODE_FENCE: Final = re.compile(r"```(?:python|py)\s*\n(.*?)```", re.DOTALL)
+_MAGIC: Final = re.compile(r"^([ \t]*)[%!][^\n]*", re.MULTILINE)
+"""Lines of notebooks that are no Python and run all the same."""
+_PART: Final = re.compile(
+    r"\A\s*(?:elif|else|except|finally|case)\b|[(,]\s*\.\.\.\s*[,)]"
+    r"|^(?:<{7}|>{7}|={7}|[-+@]{2} )|^\s*\.\.\.\s*$",
+    re.MULTILINE,
+)
 _LITERAL_NEWLINE: Final = re.compile(r"\\n")
 _DOUBLED: Final = re.compile(r"\b(git|grep|python|pytest|ruff|npm|pip|cargo|docker) \1\b")
 _SEARCH: Final = re.compile(
@@ -69,9 +78,37 @@ def _misfit(call: Any, schemas: dict[str, dict[str, Any]]) -> str | None:
     if missing := set(schema.get("required") or ()) - given:
         return f"{len(missing)} required arguments are missing"
     known = schema.get("properties")
-    if isinstance(known, dict) and schema.get("additionalProperties") is False:
-        return "an argument that the tool does not know" if given - known.keys() else None
-    return None
+    is_closed = isinstance(known, dict) and schema.get("additionalProperties") is False
+    if is_closed and given - schema["properties"].keys():
+        return "an argument that the tool does not know"
+    return _invalid(schema, call.arguments)
+
+
+def _invalid(schema: dict[str, Any], arguments: dict[str, Any] | None) -> str | None:
+    """Return why arguments do not fit a schema, as far as something is installed to tell."""
+    validator = _validator(json.dumps(schema, sort_keys=True))
+    if validator is None or arguments is None or validator.is_valid(arguments):
+        return None
+    error = next(validator.iter_errors(arguments))
+    return f"an argument that its schema forbids, by {error.kind.name!r}"
+
+
+@lru_cache(maxsize=1_024)
+def _validator(schema: str) -> Any:
+    """Return what validates by a schema; None without the library, or where it is no schema."""
+    try:
+        import jsonschema_rs
+    except ModuleNotFoundError:
+        return None
+    try:
+        return jsonschema_rs.validator_for(json.loads(schema), retriever=_refuse)
+    except ValueError:
+        return None
+
+
+def _refuse(uri: str) -> Any:
+    """Look nothing up: a schema that stands elsewhere is no reason to leave this machine."""
+    raise LookupError(uri)
 
 
 def unpaired_results(checked: Checked) -> Iterator[Objection]:
@@ -107,14 +144,24 @@ def code_blocks(row: TrainingRow) -> Iterator[str]:
                 yield (call.arguments or {})[name]
     for message in row.messages:
         if message.role == "assistant":
-            yield from _CODE_FENCE.findall(message.content)
+            yield from (code for code in _fenced(message.content) if not _is_fragment(code))
+
+
+def _fenced(text: str) -> Iterator[str]:
+    """Yield the blocks of Python in a text, as far out as they can stand."""
+    return map(dedent, _CODE_FENCE.findall(text))
+
+
+def _is_fragment(code: str) -> bool:
+    """Tell whether a block in prose means to be a part: it leaves out, goes on, or is an edit."""
+    return _PART.search(code) is not None
 
 
 def _why_unparsable(code: str) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a wrong escape is the code's affair, and still parses
-            ast.parse(code.strip())
+            ast.parse(_MAGIC.sub(r"\1pass", code).strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         if "\n" not in code.strip() and _LITERAL_NEWLINE.search(code):
             return "Python that does not parse: its line breaks are a backslash and an n"

@@ -16,9 +16,29 @@ def asked(row: TrainingRow) -> str:
 
 
 def said(row: TrainingRow) -> str:
-    """Return everything that is said in a row, calls that are fields of their own included."""
-    calls = (str(c.arguments) for made in row.calls for c in made if c.style == "structured")
-    return "\n".join([*(m.content for m in row.messages if m.role != "system"), *calls])
+    """Return everything that is said in a row, calls that are fields of their own included.
+
+    Where a row tells what is learned of it, what stands before the request that this answers is
+    left out: rows of one session share that, and differ by what they teach.
+    """
+    return _from(row, _first_learned(row))
+
+
+def everything_said(row: TrainingRow) -> str:
+    """Return everything that is said in a row, whether or not it is learned."""
+    return _from(row, 0)
+
+
+def _from(row: TrainingRow, first: int) -> str:
+    calls = (str(c.arguments) for own in row.calls[first:] for c in own if c.style == "structured")
+    return "\n".join([*(m.content for m in row.messages[first:] if m.role != "system"), *calls])
+
+
+def _first_learned(row: TrainingRow) -> int:
+    """Return where the request stands that is answered by the first message that is learned."""
+    trained = [at for at, message in enumerate(row.messages) if message.trained]
+    before = range(trained[0] if trained else 0)
+    return max((at for at in before if row.messages[at].role == "user"), default=0)
 
 
 def answered(row: TrainingRow) -> str:
