@@ -72,3 +72,24 @@ def test_results_of_another_harness_are_compared(
     (tmp_path / "other.json").write_text('[{"query": "z", "correct": true}]')
     mixed = [files[0], str(tmp_path / "other.json")]
     assert call(["model", "import", *mixed, "--suite", "x", *place]) == 2
+
+
+def test_a_model_is_let_work_in_a_sandbox(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = {"id": "t", "request": "Make a.", "check": ["test", "-f", "a"]}
+    (tmp_path / "tasks.jsonl").write_text(json.dumps(task) + "\n")
+    makes = {"calls": [{"name": "write_file", "arguments": {"path": "a", "content": "x"}}]}
+    (tmp_path / "m.jsonl").write_text(json.dumps(makes) + '\n{"text": "Done."}\n')
+    asked = ["model", "attempt", f"scripted:{tmp_path / 'm.jsonl'}"]
+    tasks = ["--tasks", str(tmp_path / "tasks.jsonl")]
+
+    code = call([*asked, *tasks])
+    said = capsys.readouterr()
+    if code == 5:
+        pytest.skip(said.err)
+    assert code == 0
+    assert "1 of 1" in said.out
+    assert call([*asked, "--tasks", str(tmp_path / "none.jsonl")]) == 2
+    monkeypatch.setenv("PATH", "")
+    assert call([*asked, *tasks]) == 5

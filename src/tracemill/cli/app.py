@@ -171,6 +171,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "list": "List the models that were trained, the latest first.",
                 "show": "Show what a model learned from, how, and what it cost.",
                 "eval": "Put a model to a suite, and keep what it did.",
+                "attempt": "Let a model work on tasks in a sandbox, and judge what it leaves.",
                 "compare": "Say what two models differ by, and whether it is more than chance.",
                 "import": "Take in what models did, as another harness judged them.",
                 "register": "Enter what a training run made as a candidate.",
@@ -238,6 +239,7 @@ _ASKED: Final[Mapping[str, str]] = {
     "dataset show": "[OPTIONS] [NAME]",
     "model eval": "[OPTIONS] SUBJECT",
     "model compare": "[OPTIONS] BASE CANDIDATE",
+    "model attempt": "--tasks PATH [OPTIONS] SUBJECT",
     "model import": "--suite TEXT [OPTIONS] [FILES...]",
     "model register": "[OPTIONS] RUN",
     "model approve": "--by TEXT [OPTIONS] CANDIDATE",
@@ -254,6 +256,7 @@ _ASKED: Final[Mapping[str, str]] = {
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
 _MODULES: Final[Mapping[str, str]] = {
     "model eval": "evaluating",
+    "model attempt": "evaluating",
     "model compare": "evaluating",
     "model import": "evaluating",
     **dict.fromkeys(

@@ -11,12 +11,14 @@ from cyclopts.validators import Number
 
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
+from tracemill.base.sandbox import find_sandbox
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.cli.tables import print_table
 from tracemill.flows.evaluations import Told, compare_models, evaluate, trained_subject
 from tracemill.flows.foreign_results import import_results
+from tracemill.flows.rollouts import attempt_tasks, read_tasks
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.evaluations import SliceComparison
 
@@ -168,4 +170,47 @@ def import_model(
         for each in found.evaluations:
             write(f"{each.slices[0].passed:>6,} of {each.slices[0].n:,}  {each.subject}")
         hint(f"next: tracemill model compare BASE CANDIDATE --suite {found.suite.name}", common)
+    return EXIT_DONE
+
+
+def attempt_model(
+    subject: str,
+    /,
+    *,
+    tasks: Path,
+    readable: tuple[Path, ...] = (),
+    name: str | None = None,
+    door: Door = Door(),
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Let a model work on tasks in a sandbox, and judge what it leaves; exit 5 without a sandbox.
+
+    Parameters
+    ----------
+    subject
+        A model that was trained here, by its run; or a door and a model.
+    tasks
+        Tasks as JSON Lines: `id`, `request`, `files`, `check`, and more.
+    readable
+        Further folders that commands may read, for example of an interpreter.
+    name
+        What to call the model in reports.
+    """
+    sandbox = find_sandbox(readable)
+    config = door.to(subject, name) if ":" in subject else trained_subject(common.open(), subject)
+    settings = AskSettings(max_tokens=door.max_tokens)
+    done = attempt_tasks(config, read_tasks(tasks), sandbox, settings, _progress(common))
+    if not answer("attempts", done, common):
+        rows = [
+            (
+                r.task_id,
+                "passed" if r.passed else "failed",
+                r.end,
+                f"{r.n_steps:,}",
+                f"{r.n_calls:,}",
+            )
+            for r in done.rollouts
+        ]
+        print_table(("TASK", "CHECK", "END", "STEPS", "CALLS"), rows, ())
+        write(f"{done.passed:,} of {done.n:,} ({done.low:.0%} to {done.high:.0%})  {done.subject}")
     return EXIT_DONE

@@ -259,3 +259,43 @@ class LeakReport(Record, frozen=True, kw_only=True):
     """Examples looked at."""
     leaks: tuple[Leak, ...] = ()
     """Cases that were trained on."""
+
+
+class EndToEndTask(Record, frozen=True, kw_only=True):
+    """Work to do in a folder, and a command that says whether it was done."""
+
+    id: str
+    """What it is called."""
+    request: str
+    """What is asked for."""
+    files: dict[str, str] = msgspec.field(default_factory=dict)
+    """Files of the folder, by path."""
+    check: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    """A command that ends with 0 where the work is done, and with something else before it."""
+    hidden: dict[str, str] = msgspec.field(default_factory=dict)
+    """Files that are put in place for the check alone, for example its tests."""
+    max_steps: Annotated[int, msgspec.Meta(ge=1)] = 12
+    """Messages that the model may need."""
+
+
+RolloutEnd = Literal["answered", "too_many_steps", "too_long", "no_reply"]
+"""How an attempt ended: in words, or at the end of its steps, of its room, or of the model."""
+
+
+class Rollout(Record, frozen=True, kw_only=True):
+    """One attempt of a model at a task."""
+
+    task_id: str
+    """The task."""
+    passed: bool
+    """Whether the check passed afterwards."""
+    end: RolloutEnd
+    """How it ended."""
+    n_steps: Count
+    """Messages of the model."""
+    n_calls: Count
+    """Calls that it made."""
+    n_failed_calls: Count
+    """Calls that failed, or that could not be read."""
+    messages: tuple[Message, ...] = ()
+    """Everything that was said."""
