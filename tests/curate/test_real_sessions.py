@@ -39,7 +39,7 @@ FILES = [
 
 JUDGED = {
     "34b1e2a4": "achieved",  # refused once, then lint and tests pass
-    "dbaea254": "failed",  # the hook refuses the commit, the tests still fail
+    "dbaea254": "partial",  # the hook refuses the commit: tests outside the work fail, lint passes
     "31b1be44": "achieved",  # committed after a detour
     "8ebc42a2": "partial",  # committed; what was asked for next was stopped
     "c010174c": "achieved",  # corrected, fixed, committed twice

@@ -18,7 +18,7 @@ CHECKS = {
         "uv run pytest -q", "rspec", "phpunit", "dotnet test", "node --test", "deno test",
         "npx playwright test", "python manage.py test", "python tests/test_api.py", "./scripts/test.sh",
         'bash -lc "go test ./..."', "time go test", "rtk bun run test", "hatch run test",
-        "bash tests/1.2.1.sh", "cd app && sh scripts/test.sh",
+        "node node_modules/.pnpm/mocha@11/bin/mocha.js out", "bash tests/1.2.1.sh", "cd app && sh scripts/test.sh",
     ],
     "lint": [
         "ruff check .", "ruff format --check", "eslint src", "golangci-lint run ./...", "cargo clippy",

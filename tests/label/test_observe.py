@@ -114,6 +114,22 @@ def test_a_commit_is_what_git_said_it_made(command: Any, answer: str, shas: list
     assert [mention.sha for mention in found.commits] == shas
 
 
+@pytest.mark.parametrize(
+    ("answer", "passed"),
+    [
+        pytest.param(f"12 passed in 3s\n{_COMMITTED}", [True], id="a hook tested"),
+        pytest.param(_COMMITTED, [], id="no hook"),
+        pytest.param(
+            "2 failed, 10 passed in 3s", [], id="a hook refused, and may not the next time"
+        ),
+    ],
+)
+def test_a_commits_hook_may_have_tested(answer: str, passed: list[bool]) -> None:
+    found = seen(user(0), shell(1, "git commit -m x", answer))
+
+    assert [run.passed for run in found.checks] == passed
+
+
 def test_a_commit_names_its_branch() -> None:
     found = seen(user(0), shell(1, "git commit -m x", "[feat/a-b 1a2b3c4d] x"))
 

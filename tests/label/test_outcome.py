@@ -154,6 +154,10 @@ WITHOUT_COMMIT = [
     pytest.param({"reactions": (left(9),), "last_user_step": 12}, "unknown", 0, id="left, but asked again"),
     pytest.param({"ending": "interruption"}, "abandoned", 0.6, id="stopped last"),
     pytest.param({"checks": BROKEN}, "failed", 0.7, id="tests failed"),
+    pytest.param(
+        {"checks": (*BROKEN, ran(7, "lint", passed=True)), "last_edit_step": 4}, "partial", 0.55,
+        id="tests failed, lint passed",
+    ),
     pytest.param({"checks": TESTED}, "achieved", 0.6, id="tests passed"),
     pytest.param({"checks": TESTED, "last_edit_step": 7}, "unknown", 0, id="edited after the tests"),
     pytest.param({"checks": TESTED, "rejected_steps": (8,)}, "partial", 0.5, id="then refused"),
@@ -194,6 +198,8 @@ WITHOUT_COMMIT = [
     ),
     pytest.param({"rerun_steps": (6,), "last_edit_step": 4}, "achieved", 0.5, id="shown by a program"),
     pytest.param({"rerun_steps": (6,), "last_edit_step": 7}, "unknown", 0, id="edited after it was shown"),
+    pytest.param({"ran_steps": (6,), "last_edit_step": 4}, "achieved", 0.4, id="a program ran well"),
+    pytest.param({"ran_steps": (6,), "last_edit_step": 7}, "unknown", 0, id="edited after it ran"),
     pytest.param(
         {"n_edits": 2, "taken_back_steps": (6, 7), "last_edit_step": 4}, "failed", 0.8, id="all taken back"
     ),

@@ -44,6 +44,25 @@ def test_a_program_that_is_run_again(
     assert shown.rerun_steps == expected
 
 
+RUNS: list[Any] = [
+    pytest.param("fine", 0, 3, (4,), id="told of no error"),
+    pytest.param("fine", None, 3, (4,), id="with an unknown end"),
+    pytest.param("Traceback (most recent call last):", None, 3, (), id="told of one"),
+    pytest.param("fine", 1, 3, (), id="ended badly"),
+    pytest.param("fine", 0, None, (), id="nothing was edited"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code", "edit", "expected"), RUNS)
+def test_a_program_that_is_run_after_an_edit(
+    text: str, code: int | None, edit: int | None, expected: tuple[int, ...]
+) -> None:
+    shown = Shown()
+    shown.ended(parse(REPRODUCE), 4, Outcome(code, text), edit)
+
+    assert shown.ran_steps == expected
+
+
 PUSHES: list[Any] = [
     pytest.param("git push origin main", PUSHED, None, True, id="commits went out"),
     pytest.param("git push -u origin x", " * [new branch]      x -> x\n", 0, True, id="a new branch"),

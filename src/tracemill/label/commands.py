@@ -213,6 +213,10 @@ def _verb_kind(name: str, words: tuple[str, ...]) -> CheckKind | None:
         return "lint" if "--check" in words else None
     if name == "mix" and "--check-formatted" in words:
         return "lint"
+    if name == "node" and len(words) > 1:
+        tool = words[1].rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        if tool in _TOOLS:
+            return _TOOLS[tool]
     verbs = _VERBS[name]
     for word in words[1:5]:
         verb = word.rsplit(":", 1)[-1]

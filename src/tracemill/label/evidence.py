@@ -86,6 +86,8 @@ class Evidence(NamedTuple):
     """Edits that no person took back."""
     is_rerun: bool
     """Whether a program that was run again after the last edit said something else, no error."""
+    is_run: bool
+    """Whether a program that was run after the last edit told of no error."""
     is_stopped: bool
     """Whether the last thing that happened was that a person stopped the agent."""
     is_given_up: bool
@@ -149,6 +151,7 @@ def gather(work: Work) -> Evidence:
         tests=tests.run.passed if tests else None,
         build=all(told) if told else None,
         lint=lint.run.passed if lint else None,
+        is_run=max(last.ran_steps, default=-1) >= max(_last_edit(last), 0),
         is_rerun=max(last.rerun_steps, default=-1) >= max(_last_edit(last), 0),
         has_edits=_last_edit(last) >= 0,
         is_taken_back=_is_taken_back(last),
@@ -199,7 +202,7 @@ def _is_given_up(activity: Activity, commit_step: int) -> bool:
 
 
 def _last_check(activity: Activity) -> int:
-    return max((*(run.step for run in activity.checks), *activity.rerun_steps), default=-1)
+    return max((*(run.step for run in activity.checks), *activity.ran_steps), default=-1)
 
 
 def _is_taken_back(activity: Activity) -> bool:

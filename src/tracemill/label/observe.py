@@ -197,6 +197,7 @@ class Observer:
             n_edits=self._taken_back.n_edits,
             taken_back_steps=self._taken_back.steps,
             rerun_steps=self._shown.rerun_steps,
+            ran_steps=self._shown.ran_steps,
             pushed_steps=self._shown.pushed_steps,
             ending="interruption" if self._last_stop >= max(self._last_spoken, 0) else self._ending,
             last_user_step=self._last_user if is_person else None,
@@ -322,9 +323,9 @@ class Observer:
             del self._running[next(iter(self._running))]
 
     def _ended_call(self, call: ShellCall, exit_code: int | None, text: str) -> None:
+        runs = call.runs(exit_code, text)
+        self._checks.extend(runs)
         if call.checks:
-            runs = call.runs(exit_code, text)
-            self._checks.extend(runs)
             tried = Attempt(call.step, call.at, repr(call.line.parts), text)
             for check, run in zip(call.checks, runs, strict=True):
                 if run.passed is not None:

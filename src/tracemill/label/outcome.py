@@ -19,6 +19,7 @@ The first rule that holds decides:
 | git said committed, nowhere to look, last tests passed            | achieved  | .8        |
 | git said committed, nowhere to look, tests unknown                | achieved  | .65       |
 | a person stopped the agent last, and no tests had passed          | abandoned | .6        |
+| last tests failed, while the last lint, build or type check passed| partial   | .55       |
 | last tests failed                                                 | failed    | .7        |
 | last tests passed, then refused, stopped or said to be wrong      | partial   | .5        |
 | last tests passed, and the last word was praise                   | achieved  | .75       |
@@ -27,6 +28,7 @@ The first rule that holds decides:
 | tests unknown, the last lint, build or type check passed          | achieved  | .5        |
 | the last word about edited files was praise                       | achieved  | .55       |
 | a program, run again after the last edit, said something else     | achieved  | .5        |
+| a program, run after the last edit, told of no error              | achieved  | .4        |
 | nothing was edited, and the last word was praise                  | achieved  | .5        |
 | the log states that a person was content, or was not              | achieved, failed | .55 |
 | anything else                                                     | unknown   | 0         |
@@ -206,6 +208,12 @@ RULES: Final = (
         "a person stopped the agent last; nothing was committed, and no tests had passed",
         lambda e: e.is_stopped and e.tests is not True,
     ),
+    Rule(
+        "partial",
+        _always(0.55),
+        "the last tests failed, while the last lint, build or type check passed",
+        lambda e: e.tests is False and _is_checked(e),
+    ),
     Rule("failed", _always(0.7), "the last tests failed", lambda e: e.tests is False),
     Rule(
         "partial",
@@ -248,6 +256,12 @@ RULES: Final = (
         _always(0.5),
         "a program that was run again after the last edit said something else, and no error",
         lambda e: e.is_rerun and not e.is_stopped and not e.is_wrong_after_checks,
+    ),
+    Rule(
+        "achieved",
+        _always(0.4),
+        "a program that was run after the last edit told of no error",
+        lambda e: e.is_run and not e.is_stopped and not e.is_wrong_after_checks,
     ),
     Rule(
         "achieved",

@@ -25,7 +25,7 @@ from tracemill.label.edits import edited_by_shell, may_edit
 from tracemill.label.mentions import may_name, named_by
 from tracemill.label.shell import CommandLine, clip, parse
 from tracemill.label.shown import may_run, program_of
-from tracemill.label.verdict import Outcome, verdict
+from tracemill.label.verdict import Outcome, passed_by_hook, verdict
 from tracemill.records.activity import CheckRun
 from tracemill.records.trajectory import ToolCall, ToolResult
 
@@ -77,9 +77,11 @@ class ShellCall:
         return bool(does or self.edits[0] or self.edits[1])
 
     def runs(self, exit_code: int | None, text: str) -> list[CheckRun]:
-        """Return the checks that it ran, with their verdicts."""
+        """Return the checks that it ran, with their verdicts; a commit's hook may be one."""
         outcome = Outcome(exit_code, text)
         n_checks = len(self.checks)
+        if self.commits and not n_checks and passed_by_hook(text):
+            return [CheckRun(step=self.step, check="test", passed=True, at=self.at)]
         return [
             CheckRun(
                 step=self.step,

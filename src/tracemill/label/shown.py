@@ -36,12 +36,18 @@ class Shown:
     def __init__(self) -> None:
         self._last: dict[tuple[str, ...], _Ran] = {}
         self._rerun: set[int] = set()
+        self._ran_well: set[int] = set()
         self._pushed: set[int] = set()
 
     @property
     def rerun_steps(self) -> tuple[int, ...]:
         """Indexes of steps at which a program said something else than before an edit, in order."""
         return tuple(sorted(self._rerun))
+
+    @property
+    def ran_steps(self) -> tuple[int, ...]:
+        """Indexes of steps at which a program ran after an edit and told of no error, in order."""
+        return tuple(sorted(self._ran_well))
 
     @property
     def pushed_steps(self) -> tuple[int, ...]:
@@ -58,13 +64,16 @@ class Shown:
 
     def _ran(self, program: tuple[str, ...], step: int, how: Outcome, edit: int) -> None:
         exit_code, text = how
+        is_fine = not exit_code and not _FAILED.search(clip(text, _KEPT, _KEPT))
+        if is_fine and 0 <= edit <= step and len(self._ran_well) < _MAX_FOUND:
+            self._ran_well.add(step)
         before, now = self._last.pop(program, None), _Ran(step, clip(text, _KEPT, _KEPT))
         self._last[program] = now
         if len(self._last) > _MAX_HELD:
             del self._last[next(iter(self._last))]
         if before is None or not before.step < edit <= step or before.said == now.said:
             return
-        if not exit_code and not _FAILED.search(now.said) and len(self._rerun) < _MAX_FOUND:
+        if is_fine and len(self._rerun) < _MAX_FOUND:
             self._rerun.add(step)
 
 

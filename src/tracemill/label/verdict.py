@@ -203,6 +203,13 @@ def verdict(line: CommandLine, check: Check, outcome: Outcome, n_checks: int) ->
     return None if not by_code and _has_not_begun(text) else by_code
 
 
+def passed_by_hook(text: str) -> bool:
+    """Tell whether tests passed that a hook ran while git committed; a later try may, too."""
+    plain, summary = _plain(text), _SUMMARIES["test"]
+    has_failed = summary.failed.stands_in(plain) or _RUNNER_FAILED.search(plain)
+    return not has_failed and summary.passed.stands_in(plain)
+
+
 def _by_exit_code(line: CommandLine, place: int, code: int | None, text: str) -> bool | None:
     parts = line.parts
     echoed = _echoed_code(line, place, text)

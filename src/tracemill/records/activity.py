@@ -161,6 +161,9 @@ class Activity(Record, frozen=True, kw_only=True):
     rerun_steps: tuple[int, ...] = ()
     """Indexes of steps that ran a program again after an edit, which said something else and no
     error, in order, at most 100."""
+    ran_steps: tuple[int, ...] = ()
+    """Indexes of steps that ran a program after an edit, which told of no error, in order, at most
+    100."""
     pushed_steps: tuple[int, ...] = ()
     """Indexes of steps that pushed or merged, by git's own word, in order."""
     ending: Ending = "unknown"
