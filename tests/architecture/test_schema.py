@@ -72,6 +72,7 @@ from tracemill.records import (
     training,
     trajectory,
 )
+from tracemill.records import exports as export_records
 from tracemill.records import recipes as recipe_records
 
 SCHEMA: Final = Path(__file__).parents[2] / "schema"
@@ -93,6 +94,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.change-set": change_sets.ChangeSet,
     "record.example": examples.Example,
     "record.dataset-version": datasets.DatasetVersion,
+    "record.export-manifest": export_records.ExportManifest,
     "record.training-run": training.TrainingRun,
     "record.case": evaluations.Case,
     "record.case-result": evaluations.CaseResult,

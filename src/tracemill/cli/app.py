@@ -159,7 +159,7 @@ _NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "check": "Make every check of a version anew; exit with 1 where one says no.",
                 "diff": "Say how two versions differ, and why.",
                 "audit": "Check anybody's dataset files, and say what is wrong with them.",
-                "export": "Copy a version, with its card and lineage, to a folder of yours.",
+                "export": "Copy a version to a folder of yours, or write it for a trainer.",
             },
         )
     },
@@ -255,10 +255,7 @@ _ASKED: Final[Mapping[str, str]] = {
 }
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
 _MODULES: Final[Mapping[str, str]] = {
-    "model eval": "evaluating",
-    "model attempt": "evaluating",
-    "model compare": "evaluating",
-    "model import": "evaluating",
+    **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),
     **dict.fromkeys(
         (
             "model register",
@@ -273,6 +270,7 @@ _MODULES: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
     **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
+    "dataset export": "dataset_export",
     "privacy redact": "privacy.redacting",
     **dict.fromkeys(
         ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"

@@ -1,18 +1,17 @@
-"""`tracemill dataset`: look at dataset versions, and take them elsewhere."""
+"""`tracemill dataset`: look at dataset versions, and check anybody's."""
 
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from tracemill.base.text import counted, one_line
+from tracemill.base.text import one_line
 from tracemill.cli.checking import show_checks
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.audit import audit_files
-from tracemill.flows.datasets import export_version, show_rejects, show_version
-from tracemill.records.receipts import Receipt
+from tracemill.flows.datasets import show_rejects, show_version
 
 _WIDTH: Final = 140
 _REJECTS: Final = 20
@@ -92,51 +91,6 @@ def _show_message(message: dict[str, Any], mark: str) -> None:
     calls = " ".join(f"→ {call['function']['name']}" for call in message.get("tool_calls", ()))
     said = one_line(message["content"], _WIDTH)
     write(f"{mark} {message['role']:<9} {calls}{' ' if calls and said else ''}{said}")
-
-
-def export_dataset(
-    name: str = "chat",
-    /,
-    *,
-    to: Path,
-    reviewer: str | None = None,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
-    common: Common = Common(),  # noqa: B008 - frozen
-) -> int:
-    """Copy a dataset version, with its card and its lineage, to a folder of yours.
-
-    Parameters
-    ----------
-    name
-        The dataset, or the id of one of its versions.
-    to
-        The folder; it is made, and must hold nothing else.
-    reviewer
-        Who has looked at it; the name stands in the receipt.
-    dry_run
-        Only say what would be written.
-    """
-    exported = export_version(common.open(), name, to, dry_run=dry_run, reviewer=reviewer)
-    if not answer("export", exported, common):
-        verb = "would be written" if dry_run else "written"
-        for file in exported.version.files:
-            write(f"{exported.folder}/{file.path}  {file.rows:,} rows, {verb}")
-        if exported.receipt is not None:
-            _say_checked(exported.receipt, common)
-    return EXIT_DONE
-
-
-def _say_checked(receipt: Receipt, common: Common) -> None:
-    """Say what the export went through, and what it did not."""
-    write(
-        f"Gate         {receipt.n_canaries:,} canaries found, {counted(receipt.n_scanned, 'file')} "
-        "read again, nothing found; see receipt.json"
-    )
-    if receipt.n_allowed:
-        said = counted(receipt.n_allowed, "thing")
-        hint(f"not checked: {said} said to be harmless; see: tracemill privacy allowed", common)
-    for unknown in receipt.not_checked:
-        hint(f"not checked: {unknown}", common)
 
 
 def audit_dataset(

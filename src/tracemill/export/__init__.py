@@ -1,8 +1,9 @@
 """Out: examples become rows that trainers read, and whole trajectories documents for other tools.
 
-To add a format: one module here with one class, one line in `EXPORTERS` or
-`TRAJECTORY_EXPORTERS`, and its tests under `tests/export/`. An exporter never asks which source
-an example or a trajectory came from.
+To add a format: one module here with one class, one line in a table below, and its tests under
+`tests/export/`. `EXPORTERS` are the rows that a dataset version keeps, `DATASET_FORMATS` the files
+of one trainer, `TRAJECTORY_EXPORTERS` documents of whole sessions. An exporter never asks which
+source an example or a trajectory came from.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tracemill.base.registry import Registry
+from tracemill.export.dataset_format import DatasetFormat
 from tracemill.export.protocol import Exporter, TrajectoryExporter
 
 EXPORT_VERSION: Final = 3
@@ -27,15 +29,30 @@ EXPORTERS: Final = Registry[type[Exporter[Any]]](
 )
 """Every exporter of examples by name."""
 
+DATASET_FORMATS: Final = Registry[type[DatasetFormat]](
+    kind="dataset format",
+    builtin={
+        "axolotl": "tracemill.export.axolotl:Axolotl",
+        "llama-factory": "tracemill.export.llama_factory:LlamaFactory",
+        "mlx": "tracemill.export.mlx:Mlx",
+        "openai": "tracemill.export.openai_chat:OpenAiChat",
+        "sharegpt": "tracemill.export.sharegpt:ShareGpt",
+        "unsloth": "tracemill.export.unsloth:Unsloth",
+    },
+)
+"""Every format of whole datasets by name; `tokens` needs a template and is made by its flow."""
+
 TRAJECTORY_EXPORTERS: Final = Registry[type[TrajectoryExporter]](
     kind="trajectory format", builtin={"atif": "tracemill.export.atif:Atif"}
 )
 """Every exporter of whole trajectories by name."""
 
 __all__ = [
+    "DATASET_FORMATS",
     "EXPORTERS",
     "EXPORT_VERSION",
     "TRAJECTORY_EXPORTERS",
+    "DatasetFormat",
     "Exporter",
     "TrajectoryExporter",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -153,38 +154,61 @@ def export_version(
         PolicyError: the gate refuses it; nothing is written.
     """
     folder, version = find_version(workspace, name)
-    to = to.expanduser().absolute()
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder")
+    to = new_folder(to)
     if dry_run:
         return ExportedVersion(folder=str(to), version=version)
-    gate = Gate(workspace, reviewer)
-    try:
-        receipt = _copy(folder, version, to, gate)
-    except OSError as error:
-        raise UsageError(f"cannot write to {str(to)!r}: {error.strerror}") from error
+
+    def copy(part: Path) -> None:
+        shutil.copytree(folder, part, dirs_exist_ok=True)
+        verify_version(part, version)
+
+    receipt = let_out(Gate(workspace, reviewer), version.id, to, copy)
     return ExportedVersion(folder=str(to), version=version, receipt=receipt)
 
 
-def _copy(folder: Path, version: DatasetVersion, to: Path, gate: Gate) -> Receipt:
-    """Copy a version beside its target and rename it, so that the target is whole or absent."""
+def new_folder(to: Path) -> Path:
+    """Return the whole path of a folder to write.
+
+    Raises:
+        UsageError: it holds something already.
+    """
+    to = to.expanduser().absolute()
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder")
+    return to
+
+
+def let_out(gate: Gate, version_id: str, to: Path, fill: Callable[[Path], None]) -> Receipt:
+    """Have a folder filled beside its target, checked, and renamed: it is whole or absent.
+
+    Raises:
+        UsageError: it cannot be written.
+        PolicyError: the gate refuses it; nothing is written.
+    """
     part = to.with_name(f".{to.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        shutil.copytree(folder, part)
-        _verify(part, version)
-        receipt = gate.receipt("dataset", version.id, gate.check_files(part), is_whole_folder=True)
+        part.mkdir(parents=True)
+        fill(part)
+        receipt = gate.receipt("dataset", version_id, gate.check_files(part), is_whole_folder=True)
         write_receipt(part / RECEIPT, receipt)
         if to.exists():
             to.rmdir()
         part.rename(to)
         gate.note(receipt, to)
+    except OSError as error:
+        raise UsageError(f"cannot write to {str(to)!r}: {error.strerror}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return receipt
 
 
-def _verify(folder: Path, version: DatasetVersion) -> None:
+def verify_version(folder: Path, version: DatasetVersion) -> None:
+    """Compare the files of a version with the hashes that it was made with.
+
+    Raises:
+        PolicyError: one has changed.
+    """
     for file in version.files:
         with (folder / file.path).open("rb") as opened:
             found = hashlib.file_digest(opened, "sha256").hexdigest()

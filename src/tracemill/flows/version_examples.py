@@ -1,0 +1,132 @@
+"""The examples of a dataset version, read back from its own files.
+
+What is exported in another format is thus exactly what the version holds, whatever the workspace
+has learned since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple, cast, get_args
+
+import msgspec
+
+from tracemill.base.errors import SchemaError
+from tracemill.export.dataset_format import Part
+from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.records.examples import Example, Lineage, Split
+
+_BUILDER: Final = "builder:"
+
+
+class _LineageRow(msgspec.Struct):
+    id: str
+    lineage: tuple[Lineage, ...]
+
+
+class PartExample(NamedTuple):
+    """An example, and the files of its version in which it stands."""
+
+    part: Part
+    example: Example
+
+
+def examples_of(folder: Path, version: DatasetVersion) -> Iterator[PartExample]:
+    """Yield every example of a version, file by file.
+
+    Raises:
+        SchemaError: a file is not what this program writes.
+    """
+    for file in version.files:
+        if file.path.endswith(".jsonl") and file.format in _SAYS:
+            part = _part(file)
+            lineages = _lineages(folder)
+            with (folder / file.path).open("rb") as lines:
+                for number, line in enumerate(lines, 1):
+                    try:
+                        yield PartExample(part, _example(file.format, part, line, lineages))
+                    except (msgspec.DecodeError, LookupError, StopIteration) as error:
+                        raise SchemaError(
+                            f"{str(folder / file.path)!r}, line {number}: no row of "
+                            f"{file.format} with lineage; export with the program that made it"
+                        ) from error
+
+
+def _part(file: ExportedFile) -> Part:
+    kind, _, split = file.path.removesuffix(".jsonl").rpartition("-")
+    if split not in get_args(Split):
+        raise SchemaError(f"{file.path!r} names no split")
+    return Part(kind or "chat", cast("Split", split))
+
+
+def _lineages(folder: Path) -> Iterator[_LineageRow]:
+    """Yield where examples came from, in the order of the files."""
+    decoder = msgspec.json.Decoder(_LineageRow)
+    with (folder / "lineage.jsonl").open("rb") as lines:
+        yield from map(decoder.decode, lines)
+
+
+def _example(kind: str, part: Part, line: bytes, lineages: Iterator[_LineageRow]) -> Example:
+    row = msgspec.json.decode(line)
+    lineage = next(each.lineage for each in lineages if each.id == row["id"])
+    about = {"id": row["id"], "tools": row.get("tools", ()), "tags": row["tags"]}
+    said = _SAYS[kind](part, row)
+    said = {**about, "split": part.split, "lineage": msgspec.to_builtins(lineage), **said}
+    example: Example = msgspec.convert(said, Example)
+    return example
+
+
+def _chat(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
+    pairs = zip(row["messages"], row["trained"], strict=True)
+    return {
+        "kind": "chat",
+        "builder": "session" if part.kind == "chat" else part.kind,
+        "messages": [_message(said, trained=trained) for said, trained in pairs],
+    }
+
+
+def _preference(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
+    del part
+    sides = {name: _messages(row[name]) for name in ("prompt", "chosen", "rejected")}
+    found = [tag.removeprefix(_BUILDER) for tag in row["tags"] if tag.startswith(_BUILDER)]
+    return {"kind": "preference", "builder": found[0], "margin": row["margin"], **sides}
+
+
+def _unpaired(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
+    del part
+    sides = {name: _messages(row[name]) for name in ("prompt", "completion")}
+    judged = {name: row[name] for name in ("label", "strength")}
+    evidence = [{"kind": "example", "id": row["id"]}]  # the row does not tell which steps show it
+    return {"kind": "unpaired", "builder": "reaction", "evidence": evidence, **judged, **sides}
+
+
+def _stepwise(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
+    del part
+    steps = [_messages(each) for each in row["completions"]]
+    said = {"prompt": _messages(row["prompt"]), "completions": steps, "labels": row["labels"]}
+    return {"kind": "stepwise", "builder": "recovery", **said}
+
+
+def _prompt(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
+    del part
+    asked = {"prompt": _messages(row["prompt"]), "verifier": row["verifier"]}
+    return {"kind": "prompt", "builder": "verified", **asked}
+
+
+_SAYS: Final = {
+    "trl-chat": _chat,
+    "trl-preference": _preference,
+    "trl-unpaired": _unpaired,
+    "trl-stepwise": _stepwise,
+    "trl-prompt": _prompt,
+}
+
+
+def _messages(said: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [_message(each, trained=each["role"] == "assistant") for each in said]
+
+
+def _message(said: Mapping[str, Any], *, trained: bool) -> dict[str, Any]:
+    fields = {name: value for name, value in said.items() if name != "reasoning_content"}
+    return {**fields, "reasoning": said.get("reasoning_content"), "trained": trained}
