@@ -57,20 +57,19 @@ class _Seen:
 
     def __init__(self) -> None:
         self._texts: list[str] = []
-        self._lines: set[str] = set()
 
     def add(self, text: str) -> None:
         self._texts.append(text)
-        self._lines.update(_lines(text))
 
     def lacks(self, text: str) -> bool:
         """Tell whether most lines of a text stand nowhere, as a line or within one."""
         lines = set(_lines(text))
-        missing = (line for line in lines - self._lines if not self._holds(line))
+        missing = (line for line in lines if not self._holds(line))
         return sum(1 for _ in missing) > (1 - _SEEN) * len(lines)
 
     def _holds(self, line: str) -> bool:
-        return any(line in text for text in self._texts)
+        """Look at what came last first: most edits are of what was just read."""
+        return any(line in text for text in reversed(self._texts))
 
 
 def leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -263,12 +264,12 @@ class Window:
     def _repeating(self) -> set[int]:
         """Steps that say again what a tool had just returned, and nothing else."""
         found: set[int] = set()
-        before = ""
-        for step in self.steps:
+        for before, step in pairwise(self.steps):
+            if step.speaker != "agent" or not before.results:
+                continue
             said = "".join(step.text.split())
-            if step.speaker == "agent" and len(said) >= _MIN_REPEATED and said in before:
+            if len(said) >= _MIN_REPEATED and said in _returned(before):
                 found.add(step.index)
-            before = "".join(word for each in step.results for word in each.content.split())
         return found
 
     def disliked(self, turn: Turn, since: int = 0) -> DropReason | None:
@@ -281,6 +282,11 @@ class Window:
         if _any_within(self._corrected, first, turn.last_step):
             return "corrected_turn"
         return "image_turn" if holds_image(turn) else None
+
+
+def _returned(step: Step) -> str:
+    """Return what tools returned in a step, without spaces."""
+    return "".join(word for each in step.results for word in each.content.split())
 
 
 def _failed_steps(activity: Activity) -> set[int]:

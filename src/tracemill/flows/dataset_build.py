@@ -9,7 +9,7 @@ more to write it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -135,18 +135,19 @@ class _Examples:
         self._executor = executor
         self._scratch = scratch
 
-    def _all(self) -> Iterator[Example]:
+    def _all(self, named: Collection[str] | None = None) -> Iterator[Example]:
         for name in EXAMPLE_TABLES:
-            yield from sorted_examples(self._lake, TABLES[name], self._executor, self._scratch)
+            table = TABLES[name]
+            yield from sorted_examples(self._lake, table, self._executor, self._scratch, named)
 
     def by_id(self) -> Iterator[list[Example]]:
         """Yield every example once, with all its copies."""
         for _, copies in groupby(self._all(), key=lambda example: example.id):
             yield list(copies)
 
-    def named(self, names: Any) -> Iterator[Example]:
+    def named(self, names: Collection[str]) -> Iterator[Example]:
         """Yield all copies of some examples."""
-        return (example for example in self._all() if example.id in names) if names else iter(())
+        return self._all(names) if names else iter(())
 
 
 def _omitted(lake: Lake) -> Iterator[Reject]:

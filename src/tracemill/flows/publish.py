@@ -14,7 +14,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,7 +29,7 @@ from tracemill.flows.executor import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.examples import ChatExample, Example, Split, kind_of
 from tracemill.report.card import CardFacts, dataset_card
-from tracemill.store.lake import Lake
+from tracemill.store.lake import Lake, is_any
 from tracemill.store.tables import Table
 from tracemill.store.workspace import sync_folder
 
@@ -59,11 +59,15 @@ def sort_bucket(rows: pa.Table) -> pa.Table:
 
 
 def sorted_examples(
-    lake: Lake, table: Table, executor: Executor, scratch: Path
+    lake: Lake,
+    table: Table,
+    executor: Executor,
+    scratch: Path,
+    named: Collection[str] | None = None,
 ) -> Iterator[Example]:
-    """Yield every example of a table, ordered by id."""
+    """Yield every example of a table, or all copies of some, ordered by id."""
     n_letters = _letters_of_buckets(lake.n_bytes(table))
-    batches = lake.batches(table)
+    batches = lake.batches(table, where=None if named is None else is_any("id", named))
     if n_letters:
         batches = _sorted_rows(batches, n_letters, executor, scratch)
     elif held := list(batches):

@@ -48,6 +48,12 @@ def equals(column: str, value: str) -> Where:
     return lambda rows: pc.equal(rows.column(column), value)
 
 
+def is_any(column: str, values: Collection[str]) -> Where:
+    """Want rows with one of some values in a column."""
+    wanted = pa.array(sorted(values), pa.string())
+    return lambda rows: pc.is_in(rows.column(column), wanted)
+
+
 def begins(column: str, start: str) -> Where:
     """Want rows whose text in a column begins so."""
     return lambda rows: pc.starts_with(rows.column(column), start)

@@ -35,7 +35,8 @@ _SEARCH: Final = re.compile(
 )
 _MIN_REQUESTS: Final = 5
 """Different requests answered by one search, from which on the search is a template."""
-_UNKNOWN_FIELD: Final = re.compile(r"\b([A-Za-z_]\w*)=(None\b)?")
+_WORD: Final = re.compile(r"\w+")
+_NONE: Final = re.compile(r"None\b")
 _MIN_FIELDS: Final = 5
 _RESPONSE: Final = re.compile(r"\s*<tool_response>|\s*Tool result:")
 
@@ -259,7 +260,7 @@ def _fields(text: str) -> Iterator[tuple[str, bool]]:
     try:
         waiting: list[Any] = [json.loads(text)]
     except (ValueError, RecursionError):
-        yield from ((found[1], found[2] is not None) for found in _UNKNOWN_FIELD.finditer(text))
+        yield from assigned_names(text)
         return
     while waiting:
         node = waiting.pop()
@@ -268,6 +269,25 @@ def _fields(text: str) -> Iterator[tuple[str, bool]]:
             waiting.extend(node.values())
         elif isinstance(node, list):
             waiting.extend(node)
+
+
+def assigned_names(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield each name before an equals sign, and whether `None` stands behind it.
+
+    Few words stand before such a sign, so names are looked for from there, backwards.
+    """
+    backwards = text[::-1]
+    done = 0
+    at = text.find("=")
+    while at >= 0:
+        word = _WORD.match(backwards, len(text) - at)
+        name = word[0][::-1] if word else ""
+        if name and (name[0] == "_" or (name[0].isascii() and name[0].isalpha())):
+            none = _NONE.match(text, at + 1)
+            if at - len(name) >= done:
+                yield name, none is not None
+                done = none.end() if none else at + 1
+        at = text.find("=", at + 1)
 
 
 @dataclass(frozen=True)
