@@ -4,18 +4,19 @@ import re
 
 import pytest
 
-from tracemill.cli.app import _COMMANDS, _NOUNS, _SUITE, _VAULT, call
+from tracemill.cli import commands as tree
+from tracemill.cli.app import call
 
 COMMANDS = [
-    *(name for commands in _COMMANDS.values() for name in commands),
+    *(name for commands in tree.COMMANDS.values() for name in commands),
     *(
         f"{name} {verb}"
-        for nouns in _NOUNS.values()
+        for nouns in tree.NOUNS.values()
         for name, (_, verbs) in nouns.items()
         for verb in verbs
     ),
-    *(f"privacy vault {verb}" for verb in _VAULT),
-    *(f"model suite {verb}" for verb in _SUITE),
+    *(f"privacy vault {verb}" for verb in tree.VAULT),
+    *(f"model suite {verb}" for verb in tree.SUITE),
 ]
 
 

@@ -19,6 +19,7 @@ from tracemill.base.errors import (
     UsageError,
 )
 from tracemill.base.text import printable
+from tracemill.cli.commands import ASKED, COMMANDS, MODULES, NOUNS, SUITE, VAULT
 from tracemill.cli.exits import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
@@ -30,263 +31,6 @@ from tracemill.cli.exits import (
     EXIT_USAGE,
 )
 
-_START: Final = Group.create_ordered("Start here")
-_COLLECT: Final = Group.create_ordered("Collect")
-_LOOK: Final = Group.create_ordered("Look")
-_REVIEW: Final = Group.create_ordered("Review")
-_DATASETS: Final = Group.create_ordered("Datasets")
-_MODELS: Final = Group.create_ordered("Models")
-_PRIVACY: Final = Group.create_ordered("Privacy")
-_MAINTAIN: Final = Group.create_ordered("Maintain")
-
-
-_RUN: Final = """\
-Read what is new, link, label and build: one turn of the wheel.
-
-Without SOURCES it finds the sessions on this machine and the repositories in which they ran; \
-where there are none, it uses the bundled example history and says so."""
-_COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
-    _START: {
-        "run": ("run:run", _RUN),
-        "loop": ("wheel:loop", "Turn the whole wheel once, from sessions to a judged model."),
-        "status": ("status:status", "Say what is kept, and what to do next."),
-        "doctor": ("doctor:doctor", "Look at this machine: sessions, git, disk, key, scanner."),
-    },
-    _COLLECT: {
-        "sync": ("run:sync", "Read and keep what is new, without building from it."),
-        "serve": ("serve:serve", "Take in OpenTelemetry over HTTP, until interrupted."),
-        "watch": ("watch:watch", "Read sessions shortly after they change, until interrupted."),
-        "emit": ("emit:emit", "Keep one event of your own process; for scripts and hooks."),
-    },
-    _LOOK: {"explain": ("explain:explain", "Say what something was made from, down to the bytes.")},
-}
-_NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
-    _COLLECT: {
-        "capture": (
-            "Being told by agents when a session changes.",
-            {
-                "install": "Show the change of an agent's settings, and write it.",
-                "uninstall": "Take our hooks out of an agent's settings again.",
-                "status": "Say which agents tell us of their sessions.",
-            },
-        )
-    },
-    _LOOK: {
-        "session": (
-            "Agent sessions.",
-            {
-                "list": "List sessions, newest first.",
-                "show": "Show a session, step by step.",
-                "export": "Write a session as a document that other tools read.",
-            },
-        ),
-        "episode": (
-            "Pieces of work, with their outcomes.",
-            {"list": "List episodes, newest first.", "show": "Show an episode and its proof."},
-        ),
-        "branch": (
-            "What branches brought, and what of it still stands.",
-            {
-                "list": "List branches, those that were merged last first.",
-                "show": "Show what a branch brought, and whether it still stands.",
-            },
-        ),
-        "failure": (
-            "What failed, and what became of it.",
-            {"list": "List failures, newest first, with what made them work."},
-        ),
-        "gate": (
-            "Test runs, linters, coverage, scanners and CI.",
-            {
-                "list": "List gate runs, newest first.",
-                "show": "Show a gate run: its verdict, and what failed where.",
-                "fixes": "List runs between which failing tests were fixed.",
-                "flaky": "List tests that failed and passed on the same code.",
-            },
-        ),
-        "document": (
-            "Specs, plans, decisions, prompts and their like.",
-            {
-                "list": "List documents, those that changed last first.",
-                "show": "Show a document: its versions, and what one of them says.",
-            },
-        ),
-        "issue": (
-            "Issues of forges and trackers.",
-            {
-                "list": "List issues, those that changed last first.",
-                "show": "Show an issue, with what was said on it.",
-            },
-        ),
-        "pr": (
-            "Pull requests and their reviews.",
-            {
-                "list": "List pull requests, those that changed last first.",
-                "show": "Show a pull request, with its reviews and what was said on it.",
-            },
-        ),
-        "decision": (
-            "What was decided and why, where a tool keeps it.",
-            {
-                "list": "List decisions, those that changed last first.",
-                "show": "Show a decision, its reason and its consequences.",
-            },
-        ),
-        "link": ("Which records belong together.", {"list": "List links, the surest first."}),
-    },
-    _REVIEW: {
-        "review": (
-            "What people think of recorded work.",
-            {
-                "next": "Show what waits for a person, and ask what you think of it.",
-                "submit": "File a review.",
-                "undo": "Take back a review of yours.",
-                "stats": "Say how far people agree, and how far the rules agree with them.",
-                "list": "List reviews, newest first.",
-                "show": "Show what is to be judged, and what people said of it.",
-                "export": "Write what waits, and what was said, for another tool.",
-                "import": "File what people said in another tool.",
-            },
-        )
-    },
-    _DATASETS: {
-        "dataset": (
-            "Dataset versions.",
-            {
-                "build": "Build a version by a recipe, out of everything that was read.",
-                "recipes": "List the recipes that come with the program, or print one.",
-                "show": "Show what is in a version, and what was left out and why.",
-                "check": "Make every check of a version anew; exit with 1 where one says no.",
-                "diff": "Say how two versions differ, and why.",
-                "audit": "Check anybody's dataset files, and say what is wrong with them.",
-                "export": "Copy a version to a folder of yours, or write it for a trainer.",
-            },
-        )
-    },
-    _MODELS: {
-        "model": (
-            "Models: what they learned, and what they do on cases that they never saw.",
-            {
-                "train": "Train a model by a recipe.",
-                "list": "List the models that were trained, the latest first.",
-                "show": "Show what a model learned from, how, and what it cost.",
-                "eval": "Put a model to a suite, and keep what it did.",
-                "attempt": "Let a model work on tasks in a sandbox, and judge what it leaves.",
-                "compare": "Say what two models differ by, and whether it is more than chance.",
-                "import": "Take in what models did, as another harness judged them.",
-                "register": "Enter what a training run made as a candidate.",
-                "registry": "List candidates, the model in use, and those that were.",
-                "approve": "Say yes to a candidate, as a person.",
-                "promote": "Put a candidate in use, where its receipts show that it may.",
-                "rollback": "Put the model that was in use before in use again.",
-                "canary": "Give a candidate a part of the sessions on trial.",
-                "monitor": "Say whether a model's sessions end worse than another's did.",
-            },
-        )
-    },
-    _PRIVACY: {
-        "privacy": (
-            "What redaction finds, before anything goes out.",
-            {
-                "redact": "Redact files or a stream of your own; nothing is kept.",
-                "scan": "Say what redaction finds in files, datasets or the workspace, and where.",
-                "preview": "Show what redaction would change in a file, finding by finding.",
-                "rescan": "Say what the rules in use would hide that is kept.",
-                "exports": "List what left the workspace, and where to.",
-                "verify": "Say whether an export is still what went through the gate.",
-                "allow": "Say that something which is found is harmless, and stays as it is.",
-                "allowed": "List what was said to be harmless, by whom, why and until when.",
-                "disallow": "Take back that something is harmless.",
-                "rules": "List the rules, each tried on the texts that it came with.",
-            },
-        ),
-        "data": (
-            "What is kept of your data.",
-            {
-                "restore": "Write original bytes, as they were archived, to a folder of yours.",
-                "reports": "Write the files that teams keep of their own process.",
-                "find": "Say where a person, a session or a place stands in what is kept.",
-                "consent": "Say how much may be kept of what, and how much is.",
-                "retention": "Say for how long things are kept, and what is over.",
-                "erase": "Take a person, a session or a place out of everything, for good.",
-            },
-        ),
-    },
-    _MAINTAIN: {"store": ("What is kept on this machine.", {"check": "Check that it is whole."})},
-}
-_VAULT: Final[Mapping[str, str]] = {
-    "status": "Say what the vault holds, and who holds its key.",
-    "export": "Write an encrypted backup of the vault to a folder of yours.",
-    "import": "Put the vault of a backup into a workspace that has none.",
-    "rotate": "Make everything anew under another key, and forget the old one.",
-    "hold": "Have the key held by a file or by the system's keyring.",
-}
-_SUITE: Final[Mapping[str, str]] = {
-    "build": "Make a suite of the decisions in a dataset's held-out examples.",
-    "import": "Make a suite of the files of the Berkeley Function-Calling Leaderboard.",
-    "list": "List suites, by name.",
-    "export": "Write a suite as a task that Inspect AI runs.",
-    "prove": "Try the scorers on replies of known worth.",
-}
-_ASKED: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("run", "sync", "watch"), "[OPTIONS] [SOURCES...]"),
-    "data restore": "--to PATH [OPTIONS] [IDS...]",
-    "dataset audit": "[OPTIONS] [FILES...]",
-    "dataset build": "[OPTIONS] [RECIPE]",
-    "dataset check": "[OPTIONS] [NAME]",
-    "dataset export": "--to PATH [OPTIONS] [NAME]",
-    "dataset recipes": "[OPTIONS] [NAME]",
-    "dataset show": "[OPTIONS] [NAME]",
-    "model eval": "[OPTIONS] SUBJECT",
-    "model compare": "[OPTIONS] BASE CANDIDATE",
-    "model attempt": "--tasks PATH [OPTIONS] SUBJECT",
-    "model import": "--suite TEXT [OPTIONS] [FILES...]",
-    "model register": "[OPTIONS] RUN",
-    "model approve": "--by TEXT [OPTIONS] CANDIDATE",
-    "model promote": "[OPTIONS] CANDIDATE",
-    "model canary": "--share FLOAT [OPTIONS] CANDIDATE",
-    "model monitor": "--against TEXT [OPTIONS] MODEL",
-    "suite build": "[OPTIONS] [DATASET]",
-    "privacy preview": "[OPTIONS] [FILES...]",
-    "privacy redact": "[OPTIONS] [FILES...]",
-    "privacy scan": "[OPTIONS] [TARGETS...]",
-    "review export": "--to PATH [OPTIONS]",
-    "review undo": "[OPTIONS] [NAME]",
-}
-"""How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
-_MODULES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),
-    **dict.fromkeys(
-        (
-            "model register",
-            "model registry",
-            "model approve",
-            "model promote",
-            "model rollback",
-            "model canary",
-            "model monitor",
-        ),
-        "promoting",
-    ),
-    **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
-    **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
-    "dataset export": "dataset_export",
-    "privacy redact": "privacy.redacting",
-    **dict.fromkeys(
-        ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"
-    ),
-    **dict.fromkeys(
-        (
-            "privacy allow",
-            "privacy allowed",
-            "privacy disallow",
-            "privacy exports",
-            "privacy verify",
-        ),
-        "privacy.deciding",
-    ),
-}
-"""Where commands are that are not in the module of their noun."""
 _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 )
@@ -308,12 +52,12 @@ def make_app() -> App:
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
-    for group, commands in _COMMANDS.items():
+    for group, commands in COMMANDS.items():
         for name, (target, text) in commands.items():
             app.command(
                 f"tracemill.cli.{target}", name=name, help=text, group=group, usage=_usage(name)
             )
-    for group, nouns in _NOUNS.items():
+    for group, nouns in NOUNS.items():
         for name, (text, verbs) in nouns.items():
             app.command(_noun(name, text, verbs, group))
     return app
@@ -323,18 +67,18 @@ def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group | None = 
     app = App(name=name, help=text, group=group, help_format="plaintext")
     for verb, said in verbs.items():
         usage = _usage(f"{name} {verb}")
-        module = _MODULES.get(f"{name} {verb}", name)
+        module = MODULES.get(f"{name} {verb}", name)
         app.command(f"tracemill.cli.{module}:{verb}_{name}", name=verb, help=said, usage=usage)
     if name == "model":
-        app.command(_noun("suite", "Cases that no model was trained on.", _SUITE))
+        app.command(_noun("suite", "Cases that no model was trained on.", SUITE))
     if name == "privacy":
-        app.command(_noun("vault", "What is unredacted, and the key of the pseudonyms.", _VAULT))
+        app.command(_noun("vault", "What is unredacted, and the key of the pseudonyms.", VAULT))
     return app
 
 
 def _usage(command: str) -> str | None:
     """Return how a command is used, or None where the parser says it itself."""
-    asked = _ASKED.get(command)
+    asked = ASKED.get(command)
     return asked and f"Usage: tracemill {command} {asked}"
 
 

@@ -110,7 +110,7 @@ def _episode(episode: Episode, survival: Survival | None) -> Row:
         kept_week=survival.kept_week if survival else None,
         kept_head=survival.kept_head if survival else None,
     )
-    return Row.of("episode", row, episode.started)
+    return Row.of("episode", row, episode.started, tuple(episode.trajectory_ids))
 
 
 def _links(facts: Facts) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from tracemill.base.errors import UsageError
 _MODULES: Final[Mapping[str, Sequence[str]]] = {
     "llm": ("gguf", "jinja2", "tokenizers"),
     "train": ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "xllamacpp"),
+    "ui": ("uvicorn", "starlette", "jinja2", "markdown_it", "nh3"),
 }
 """The modules that tell whether an extra is there."""
 
@@ -25,6 +26,6 @@ def require(extra: str) -> None:
     if absent:
         listed = ", ".join(absent)
         raise UsageError(
-            f"the extra {extra!r} is needed, and {listed} not installed; "
-            f"run: pip install 'tracemill[{extra}]' (docs/training.md says more)"
+            f"the extra {extra!r} is needed, and {listed} not installed;; "
+            f"run: pip install 'tracemill[{extra}]'"
         )

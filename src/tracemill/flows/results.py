@@ -371,6 +371,13 @@ class CaptureStatus(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Events that were ever dropped, by reason."""
 
 
+class UiResult(Record, frozen=True, kw_only=True):
+    """Where the pages are."""
+
+    address: str
+    """What lets one browser in, once."""
+
+
 class ServeResult(Record, frozen=True, kw_only=True):
     """Where the receiver listens."""
 

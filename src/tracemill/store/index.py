@@ -70,6 +70,14 @@ class Row(NamedTuple):
         return cls(kind, record.id, moment, msgspec.to_builtins(record), aliases)
 
 
+class Text(NamedTuple):
+    """A text that is looked for in some fields of rows."""
+
+    part: str = ""
+    """What must stand there; empty for no matter."""
+    fields: tuple[str, ...] = ()
+
+
 class Index:
     """The index of one workspace."""
 
@@ -181,6 +189,38 @@ class Index:
         for (data,) in found:
             yield json.loads(data)
 
+    def page(
+        self, kind: str, *, only: Mapping[str, str], text: Text, first: int, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return some rows of a kind, highest sort key first, of those that match.
+
+        Args:
+            kind: the kind.
+            only: what must stand in a row's fields.
+            text: what must stand somewhere in some of its fields, in any case of letters.
+            first: how many matching rows to pass over.
+            limit: how many rows to return at most; negative for all.
+        """
+        where, values = _matching(kind, only, text)
+        query = f"SELECT data FROM rows WHERE {where} ORDER BY sort DESC, id LIMIT ? OFFSET ?"  # noqa: S608
+        found = self._database.execute(query, (*values, limit, first))
+        return [json.loads(data) for (data,) in found]
+
+    def n_matching(self, kind: str, *, only: Mapping[str, str], text: Text) -> int:
+        """Return how many rows `page` could return."""
+        where, values = _matching(kind, only, text)
+        query = f"SELECT COUNT(*) FROM rows WHERE {where}"  # noqa: S608
+        return int(self._database.execute(query, values).fetchone()[0])
+
+    def tally(self, kind: str, field: str) -> dict[str, int]:
+        """Return how often each value stands in a field of the rows of a kind, commonest first."""
+        found = self._database.execute(
+            "SELECT json_extract(data, ?) AS value, COUNT(*) FROM rows WHERE kind = ?"
+            " AND value IS NOT NULL GROUP BY value ORDER BY 2 DESC, 1",
+            (f"$.{field}", kind),
+        )
+        return {str(value): n for value, n in found}
+
     def find(self, kind: str, name: str) -> list[dict[str, Any]]:
         """Return the rows that `name` may mean: an id, an alias, or how one of them begins."""
         for query, last in ((_EXACT, name), (_BEGINNING, name + _LAST)):
@@ -203,6 +243,19 @@ class Index:
         with self._database as database:
             database.executemany("DELETE FROM builds WHERE episode_id = ?", [(g,) for g in gone])
             database.executemany("INSERT OR REPLACE INTO builds VALUES (?, ?)", keys.items())
+
+
+def _matching(kind: str, only: Mapping[str, str], text: Text) -> tuple[str, list[str]]:
+    """Return a condition on rows, and its values."""
+    conditions, values = ["kind = ?"], [kind]
+    for field, value in sorted(only.items()):
+        conditions.append("json_extract(data, ?) = ?")
+        values += [f"$.{field}", value]
+    if text.part:
+        looked = " OR ".join("instr(lower(json_extract(data, ?)), ?)" for _ in text.fields)
+        conditions.append(f"({looked})")
+        values += [word for field in text.fields for word in (f"$.{field}", text.part.lower())]
+    return " AND ".join(conditions), values
 
 
 def compact(database: sqlite3.Connection) -> None:

@@ -54,6 +54,18 @@ def is_any(column: str, values: Collection[str]) -> Where:
     return lambda rows: pc.is_in(rows.column(column), wanted)
 
 
+def among(column: str, first: int, end: int) -> Where:
+    """Want rows whose number in a column is at least `first` and below `end`."""
+    return lambda rows: pc.and_(
+        pc.greater_equal(rows.column(column), first), pc.less(rows.column(column), end)
+    )
+
+
+def both(one: Where, other: Where) -> Where:
+    """Want rows that two conditions hold for."""
+    return lambda rows: pc.and_(one(rows), other(rows))
+
+
 def begins(column: str, start: str) -> Where:
     """Want rows whose text in a column begins so."""
     return lambda rows: pc.starts_with(rows.column(column), start)

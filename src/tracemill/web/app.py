@@ -1,0 +1,52 @@
+"""The application: all pages of one workspace behind the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from tracemill.base.errors import NotFoundError, TracemillError
+from tracemill.store.workspace import Workspace
+from tracemill.web.guard import Guard, Pass
+from tracemill.web.pages import ROUTES
+from tracemill.web.rendering import page
+
+
+def make_app(workspace: Workspace, hosts: Iterable[str], entry: Pass) -> Guard:
+    """Return the pages of `workspace`.
+
+    Args:
+        workspace: what is shown.
+        hosts: the values of `Host` that mean this server, each with its port.
+        entry: the secrets of this launch.
+    """
+    static = StaticFiles(directory=str(files("tracemill.web") / "static"))
+    app = Starlette(
+        routes=[*ROUTES, Mount("/static", static), Route("/{rest:path}", _nowhere)],
+        exception_handlers={TracemillError: _refused, HTTPException: _failed},
+    )
+    app.state.workspace = workspace
+    return Guard(app, hosts=hosts, entry=entry)
+
+
+def _nowhere(request: Request) -> Response:
+    return page(request, "error.html", 404, title="No such page", detail="Nothing is kept there.")
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """Say what a flow says that cannot do what was asked."""
+    is_absent = isinstance(error, NotFoundError)
+    title = "Not found" if is_absent else "That did not work"
+    return page(request, "error.html", 404 if is_absent else 409, title=title, detail=str(error))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return page(request, "error.html", status, title="That did not work", detail=str(error))

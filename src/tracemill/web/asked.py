@@ -1,0 +1,47 @@
+"""What a request asks for, out of its address and its form; what makes no sense is left aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from tracemill.base.clock import now
+from tracemill.flows.browsing import Asked
+from tracemill.store.workspace import Workspace
+
+
+def workspace(request: Request) -> Workspace:
+    """Return the workspace that is shown."""
+    held: Workspace = request.app.state.workspace
+    return held
+
+
+def asked_rows(request: Request, chosen: Iterable[str]) -> Asked:
+    """Return which rows of a list are asked for."""
+    given = request.query_params
+    only = {field: given[field] for field in chosen if given.get(field)}
+    return Asked(only, given.get("q", ""), number(given.get("from")))
+
+
+def number(text: str | None, otherwise: int = 0) -> int:
+    """Return a count, or `otherwise` where the text is none."""
+    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else otherwise  # noqa: PLR2004
+
+
+def is_fragment(request: Request) -> bool:
+    """Tell whether our own script asks for more of a page that is shown."""
+    return request.headers.get("x-fragment") == "1"
+
+
+async def form(request: Request) -> dict[str, str]:
+    """Return the fields of a form."""
+    body = (await request.body()).decode("utf-8", "replace")
+    return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=200))
+
+
+def moment() -> datetime:
+    """Return the moment of the request."""
+    return now()

@@ -1,0 +1,30 @@
+"""One module a page; each names its routes."""
+
+from typing import Final
+
+from starlette.routing import BaseRoute
+
+from tracemill.web.pages import (
+    datasets,
+    episodes,
+    health,
+    overview,
+    privacy,
+    review,
+    session,
+    sessions,
+)
+
+__all__ = ["ROUTES"]
+
+ROUTES: Final[list[BaseRoute]] = [
+    *overview.ROUTES,
+    *sessions.ROUTES,
+    *session.ROUTES,
+    *episodes.ROUTES,
+    *review.ROUTES,
+    *privacy.ROUTES,
+    *datasets.ROUTES,
+    *health.ROUTES,
+]
+"""Every page."""

@@ -1,0 +1,34 @@
+"""Pieces of work: what was wanted, what became of it, and what proves that."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tracemill.flows.browsing import browse
+from tracemill.flows.lookup import show_work
+from tracemill.flows.results import EpisodeRow
+from tracemill.web.asked import asked_rows, is_fragment, workspace
+from tracemill.web.rendering import page
+
+_CHOSEN: Final = ("outcome", "kind")
+
+
+def episodes(request: Request) -> Response:
+    """Show episodes, newest first."""
+    asked = asked_rows(request, _CHOSEN)
+    found = browse(workspace(request), "episode", EpisodeRow, asked, _CHOSEN)
+    template = "episodes_rows.html" if is_fragment(request) else "episodes.html"
+    return page(request, template, found=found, asked=dict(request.query_params))
+
+
+def episode(request: Request) -> Response:
+    """Show one episode."""
+    shown = show_work(workspace(request), request.path_params["name"])
+    return page(request, "episode.html", shown=shown)
+
+
+ROUTES = [Route("/episodes", episodes), Route("/episodes/{name}", episode)]

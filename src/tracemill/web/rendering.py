@@ -1,0 +1,118 @@
+"""Records into HTML: one environment, in which everything that is printed is escaped.
+
+What comes from sessions is foreign text. It is escaped by Jinja, its control and direction-changing
+characters are shown instead of obeyed, and Markdown in it passes a parser without raw HTML and then
+a sanitizer without pictures.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from tracemill.base.text import counted, one_line, printable
+
+_TAGS: Final = (
+    "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li",
+    "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+)  # fmt: skip
+_MOST_MARKDOWN: Final = 100_000
+"""Longer texts are shown as they are: nobody reads them as a page."""
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment that all templates are rendered in."""
+    made = Environment(
+        loader=PackageLoader("tracemill.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "moment": moment,
+        "percent": percent,
+        "markdown": markdown,
+        "line": one_line,
+        "tidy_json": tidy_json,
+        "word": word,
+        "query": query,
+    }
+    made.globals |= {"counted": counted}
+    return made
+
+
+def page(request: Request, template: str, /, status: int = 200, **shown: Any) -> HTMLResponse:
+    """Return a page."""
+    path = request.url.path
+    rendered = environment().get_template(template).render(path=path, **shown)
+    return HTMLResponse(rendered, status)
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as it is printed: nothing for what is unknown, and no control characters."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value)
+    return value
+
+
+def moment(at: datetime | str | None) -> str:
+    """Return a moment in UTC to the minute; one that is not known says so."""
+    if at is None:
+        return "unknown"
+    known = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{known:%Y-%m-%d %H:%M}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share as a percentage; one that is not known says so."""
+    return "unknown" if share is None else f"{share:.0%}"
+
+
+def word(name: str) -> str:
+    """Return a name of ours as people write it."""
+    return name.replace("_", " ")
+
+
+def query(asked: dict[str, str], **changed: Any) -> str:
+    """Return the part of an address that asks for the same with some things changed."""
+    kept = {
+        name: str(value) for name, value in (asked | changed).items() if value not in (None, "")
+    }
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def tidy_json(value: Any) -> str:
+    """Return a value as indented JSON."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def markdown(text: str) -> Markup:
+    """Return Markdown as HTML of a few harmless tags: no raw HTML, no pictures, no links."""
+    if len(text) > _MOST_MARKDOWN:
+        return Markup("<pre>{}</pre>").format(printable(text))
+    import nh3
+
+    made = _parser().render(printable(text))
+    return Markup(nh3.clean(made, tags=set(_TAGS), attributes={}))  # noqa: S704 - sanitized
+
+
+@cache
+def _parser() -> Any:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(
+        ["table", "strikethrough"]
+    )

@@ -1,0 +1,64 @@
+// What the pages do beyond plain HTML: more rows when the end comes into view, filters that
+// apply themselves, and keys. Without it everything still works, with a click more.
+
+const fragmentHeaders = { "X-Fragment": "1" };
+
+async function loadMore(link) {
+  if (link.dataset.busy) return;
+  link.dataset.busy = "1";
+  const answer = await fetch(link.href, { headers: fragmentHeaders });
+  if (!answer.ok) return delete link.dataset.busy;
+  const holder = link.closest(".more");
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text(); // escaped by the server, scripts barred by the policy
+  const next = template.content.querySelector("[data-load]");
+  holder.replaceWith(template.content);
+  if (next) watcher.observe(next);
+}
+
+const watcher = new IntersectionObserver(
+  (seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      watcher.unobserve(target);
+      loadMore(target);
+    }
+  },
+  { rootMargin: "600px" },
+);
+document.querySelectorAll("[data-load]").forEach((link) => watcher.observe(link));
+
+for (const form of document.querySelectorAll("form[data-auto]")) {
+  let waiting;
+  const apply = () => {
+    const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    location.search = asked;
+  };
+  form.addEventListener("change", (event) => event.target.matches("select") && apply());
+  form.addEventListener("input", (event) => {
+    if (!event.target.matches("input")) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(apply, 400);
+  });
+}
+
+function isTyping(element) {
+  return element.matches("textarea, select, input[type=search], input[type=text]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/" && !isTyping(event.target)) {
+    const search = document.querySelector("input[type=search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+    return;
+  }
+  if (isTyping(event.target)) return;
+  const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+});

@@ -1,0 +1,48 @@
+"""Pages over a small workspace that holds what people say and what would like to be obeyed."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.flows.sessions import write_session
+from tests.web.places import HOST, HOSTILE
+from tracemill.capture import emit
+from tracemill.flows.loop import Options, turn
+from tracemill.store.workspace import Workspace
+from tracemill.web.app import make_app
+from tracemill.web.guard import COOKIE, Pass
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("shown")
+    write_session(folder / "in", "s1", 3)
+    write_session(folder / "in", "s2", 60, word=HOSTILE)
+    workspace = Workspace(folder / "workspace")
+    emit("escalation", {"reason": HOSTILE}, session="s1", workspace=workspace.root)
+    nothing_else = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(workspace, [folder / "in"], nothing_else, Options(workers=1), lambda _: None)
+    return workspace
+
+
+@pytest.fixture
+def entry() -> Pass:
+    return Pass()
+
+
+@pytest.fixture
+def stranger(shown: Workspace, entry: Pass) -> Iterator[TestClient]:
+    """Return a browser that was not let in."""
+    app = make_app(shown, [HOST], entry)
+    with TestClient(app, base_url=f"http://{HOST}", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def browser(stranger: TestClient, entry: Pass) -> TestClient:
+    """Return a browser that was let in."""
+    entered = stranger.get("/enter", params={"token": entry.token})
+    assert entered.status_code == 303
+    assert COOKIE in stranger.cookies
+    return stranger

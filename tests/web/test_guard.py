@@ -1,0 +1,131 @@
+"""Whom the pages answer: the browser that was let in, on this machine, and nobody else."""
+
+import json
+import tarfile
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.sources.reading import FOREIGN
+from tests.web.places import ORIGIN
+from tracemill.web.guard import COOKIE, HEADERS, Pass
+from tracemill.web.pages import ROUTES
+
+ARCHIVE = FOREIGN / "security" / "adversarial.tar.xz"
+OURS = {"Origin": ORIGIN}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+PATHS = sorted({getattr(route, "path", "/") for route in ROUTES} | {"/static/tracemill.css", "/no"})
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/", {"Host": "evil.example:8000"}, 421),
+        ("GET", "/", {"Host": "127.0.0.1.evil.example"}, 421),
+        ("GET", "/", {"Host": "127.0.0.1:9"}, 421),
+        ("GET", "/", {"Host": ""}, 400),
+        ("GET", "/", {"Origin": "https://evil.example"}, 403),
+        ("GET", "/", {"Origin": "null"}, 403),
+        ("GET", "/", {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("GET", "/", {"Sec-Fetch-Site": "same-site"}, 403),
+        ("GET", "/", {"Sec-Fetch-Site": "none"}, 200),
+        ("POST", "/review/undo", FORM, 403),
+        ("POST", "/review/undo", {**FORM, "Origin": "https://evil.example"}, 403),
+        ("POST", "/review/undo", {**OURS, "Content-Type": "text/plain"}, 415),
+        ("POST", "/review/undo", {**OURS, "Content-Type": "application/json"}, 415),
+        ("POST", "/review/undo", {**OURS, **FORM, "Content-Length": "99999999"}, 413),
+        ("POST", "/review/undo", {**OURS, **FORM, "Content-Length": "many"}, 411),
+        ("DELETE", "/datasets/x", {"Origin": "https://evil.example"}, 403),
+        ("DELETE", "/datasets/x", OURS, 405),
+        ("PATCH", "/datasets/x", OURS, 405),
+        ("OPTIONS", "/", {"Origin": "https://evil.example"}, 403),
+        ("GET", "/datasets/x/delete", {}, 404),
+        ("GET", "/review/undo", {}, 404),
+        ("GET", "/files/%2e%2e/%2e%2e/etc/passwd", {}, 404),
+        ("GET", "/static/..%2f..%2fapp.py", {}, 404),
+        ("GET", "/static/a%00.css", {}, 404),
+        ("GET", "/sessions/%00", {}, 404),
+        ("GET", "/sessions?from=99999999999999999999&q=%00", {}, 200),
+    ],
+)
+def test_a_request_is_answered_as_its_sender_deserves(
+    browser: TestClient, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    assert browser.request(method, path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", METHODS)
+def test_nobody_without_the_cookie_sees_or_changes_anything(
+    stranger: TestClient, method: str, path: str
+) -> None:
+    answer = stranger.request(method, path, headers={**OURS, **FORM}, content=b"")
+    assert answer.status_code == (401 if method in ("GET", "HEAD", "POST") else 405)
+    assert "traj_" not in answer.text
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", METHODS)
+def test_no_other_site_gets_anything_through_the_persons_browser(
+    browser: TestClient, method: str, path: str
+) -> None:
+    answer = browser.request(method, path, headers={"Origin": "https://evil.example", **FORM})
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/no", "/static/tracemill.css", "/enter?token=x"])
+def test_every_answer_carries_the_policy(browser: TestClient, path: str) -> None:
+    answer = browser.get(path)
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert "unsafe-inline" not in answer.headers["content-security-policy"]
+
+
+def test_the_launch_token_opens_once(stranger: TestClient, entry: Pass) -> None:
+    first = stranger.get("/enter", params={"token": entry.token})
+    cookie = first.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    stranger.cookies.clear()
+    assert stranger.get("/enter", params={"token": entry.token}).status_code == 401
+    assert stranger.get("/").status_code == 401
+
+
+@pytest.mark.parametrize("value", ["", "x", "a;b", "ä"])
+def test_a_guessed_cookie_opens_nothing(stranger: TestClient, value: str) -> None:
+    held = f"{COOKIE}={value}".encode("latin-1")
+    assert stranger.get("/", headers=[(b"Cookie", held)]).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "x", "%00", "ä"])
+def test_a_guessed_token_opens_nothing(stranger: TestClient, token: str) -> None:
+    assert stranger.get(f"/enter?token={token}").status_code == 401
+
+
+@pytest.mark.foreign
+def test_the_request_table_is_answered_as_it_says(browser: TestClient) -> None:
+    if not ARCHIVE.exists():
+        pytest.skip(f"no hostile requests at {ARCHIVE}; set TRACEMILL_SHARED_DATA")
+    with tarfile.open(ARCHIVE) as held:
+        found = held.extractfile("adversarial/http/requests.json")
+        assert found is not None
+        rows = json.load(found)
+    asked = [row for row in rows if _is_asked_of_pages(row)]
+    assert len(asked) >= 17
+    for row in asked:
+        method, headers = row.get("method", "GET"), row.get("headers", {})
+        answer = browser.request(method, row["path"], headers=headers)
+        # there is no interface of data beside the pages, so its addresses may be unknown too
+        allowed = {*row["status"]} | ({404} if row["path"].startswith("/api/") else set())
+        assert answer.status_code in allowed, row["name"]
+        assert answer.headers.get("access-control-allow-origin") is None
+
+
+def _is_asked_of_pages(row: dict[str, object]) -> bool:
+    """Tell rows for the receiver of telemetry, raw sockets and other addresses from ours."""
+    return (
+        "status" in row
+        and "bind" not in row
+        and not str(row.get("path", "/v1/")).startswith("/v1/")
+    )

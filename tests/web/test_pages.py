@@ -1,0 +1,140 @@
+"""What pages show, and that nothing in it is obeyed."""
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+from typing_extensions import override
+
+from tests.web.places import HOSTILE, ORIGIN
+from tracemill.flows.lookup import list_rows
+from tracemill.flows.results import EpisodeRow, SessionRow
+from tracemill.flows.review_rows import ReviewRow
+from tracemill.store.workspace import Workspace
+from tracemill.web.rendering import environment, markdown
+
+LISTS = ("/", "/sessions", "/episodes", "/review", "/privacy", "/datasets", "/health", "/no")
+HARMLESS = {
+    "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "h1",
+    "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+
+
+class Found(HTMLParser):
+    """Every element of a page, with its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+
+def longest(workspace: Workspace) -> SessionRow:
+    rows = list_rows(workspace, "session", SessionRow, limit=0).rows
+    return max(rows, key=lambda row: row.steps)
+
+
+def addresses(workspace: Workspace) -> list[str]:
+    sessions = list_rows(workspace, "session", SessionRow, limit=0).rows
+    episodes = list_rows(workspace, "episode", EpisodeRow, limit=0).rows
+    versions = [path.name for path in workspace.datasets.glob("*/dataset_*")]
+    return [
+        *LISTS,
+        *(f"/sessions/{row.id}" for row in sessions),
+        *(f"/episodes/{row.id}" for row in episodes),
+        *(f"/datasets/{name}" for name in versions),
+    ]
+
+
+def test_every_page_says_what_it_is(browser: TestClient, shown: Workspace) -> None:
+    for path in addresses(shown):
+        answer = browser.get(path)
+        assert answer.status_code == (404 if path == "/no" else 200), path
+        tags = [tag for tag, _ in Found(answer.text).elements]
+        assert tags.count("h1") == 1, path
+        assert tags.count("main") == 1, path
+
+
+def test_nothing_on_a_page_is_obeyed_but_our_own_script(
+    browser: TestClient, shown: Workspace
+) -> None:
+    for path in addresses(shown):
+        for tag, attributes in Found(browser.get(path).text).elements:
+            assert tag not in ("iframe", "object", "embed", "base", "style"), path
+            if tag == "script":
+                assert attributes == {"type": "module", "src": "/static/tracemill.js"}, path
+            assert not any(name.startswith("on") or name == "style" for name in attributes), path
+            for name in ("href", "src", "action"):
+                value = attributes.get(name) or "/"
+                assert value.startswith(("/", "?", "#")), (path, value)
+                assert not value.startswith("//"), path
+
+
+def test_hostile_text_is_shown_as_text(browser: TestClient, shown: Workspace) -> None:
+    page = browser.get(f"/sessions/{longest(shown).id}").text
+    assert "&lt;script&gt;window.pwned=1&lt;/script&gt;" in page
+    assert "\u202e" not in page
+    assert r"\u202e" in page
+
+
+@given(st.text(alphabet=st.sampled_from("<>\"'&`*_#[]()!|-/: \nabjscriptonx=")))
+def test_markdown_makes_harmless_elements_only(text: str) -> None:
+    for tag, attributes in Found(str(markdown(text))).elements:
+        assert tag in HARMLESS
+        assert not attributes
+
+
+@given(st.text())
+def test_what_is_printed_is_escaped_and_keeps_its_letters(text: str) -> None:
+    page = environment().from_string("<p>{{ text }}</p>").render(text=text)
+    assert [tag for tag, _ in Found(page).elements] == ["p"]
+
+
+def test_a_long_session_comes_in_parts(browser: TestClient, shown: Workspace) -> None:
+    row = longest(shown)
+    seen, address = 0, f"/sessions/{row.id}"
+    while address:
+        answer = browser.get(address, headers={"X-Fragment": "1"})
+        elements = Found(answer.text).elements
+        seen += sum(tag == "article" for tag, _ in elements)
+        following = [attributes for _, attributes in elements if "data-load" in attributes]
+        address = str(following[0]["href"]) if following else ""
+    assert seen == row.steps
+
+
+@pytest.mark.parametrize(
+    ("query", "n"), [("", 2), ("?agent=claude-code", 2), ("?agent=none", 0), ("?q=ZZZ", 0)]
+)
+def test_filters_stand_in_the_address(browser: TestClient, query: str, n: int) -> None:
+    assert f"{n} found" in browser.get(f"/sessions{query}").text
+
+
+def test_a_review_is_filed_and_taken_back(browser: TestClient, shown: Workspace) -> None:
+    waiting = browser.get("/review").text
+    held = [
+        attributes for _, attributes in Found(waiting).elements if attributes.get("name") == "item"
+    ]
+    item = held[0]["value"]
+    assert item is not None
+    filled = {"item": item, "outcome": "failed", "rating": "2", "comments": HOSTILE}
+    filed = browser.post("/review/submit", data=filled, headers={"Origin": ORIGIN})
+    assert filed.status_code == 303
+    after = browser.get(filed.headers["location"]).text
+    assert "Filed. The rules say" in after
+    (row,) = list_rows(shown, "review", ReviewRow, limit=0).rows
+    taken = browser.post("/review/undo", data={"review": row.id}, headers={"Origin": ORIGIN})
+    assert taken.status_code == 303
+    assert not list_rows(shown, "review", ReviewRow, limit=0).rows
+
+
+def test_a_form_that_cannot_be_is_refused(browser: TestClient) -> None:
+    filled = {"item": "x", "rating": "9"}
+    answer = browser.post("/review/submit", data=filled, headers={"Origin": ORIGIN})
+    assert answer.status_code == 409
+    assert "the form cannot be read" in answer.text
