@@ -143,3 +143,25 @@ def test_what_was_read_but_not_derived_is_derived_first(
 
     assert built["code"] == 3
     assert "keeps no example" in built["error"]
+
+
+def test_the_order_of_files_and_the_number_of_workers_change_nothing(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = store / "vault" / "example"
+    files = sorted(path for path in folder.rglob("*.jsonl"))
+    repositories = sorted(path.parent for path in folder.rglob(".git"))
+    ids = []
+    for number, places in enumerate((files, files[::-1])):
+        workspace = tmp_path / str(number)
+        (workspace / "vault").mkdir(parents=True, mode=0o700)
+        key = (store / "vault" / "pseudonyms.key").read_bytes()
+        (workspace / "vault" / "pseudonyms.key").write_bytes(key)
+        (workspace / "vault" / "pseudonyms.key").chmod(0o600)
+        sources = map(str, (*places, *repositories))
+        assert call(["run", *sources, "--workspace", str(workspace), "-q", "--json"]) == 0
+        capsys.readouterr()
+        built = build(capsys, workspace, "error-fix", "--workers", str(number + 1))
+        ids.append((build(capsys, workspace)["version"]["id"], built["version"]["id"]))
+
+    assert ids[0] == ids[1]

@@ -1,4 +1,7 @@
-from tracemill.records.datasets import DatasetVersion, ExportedFile
+import msgspec
+
+from tracemill.records.audits import CheckResult
+from tracemill.records.datasets import DatasetVersion, ExportedFile, FunnelStage, Wanted
 from tracemill.report.card import CardFacts, dataset_card
 
 VERSION = DatasetVersion(
@@ -38,6 +41,25 @@ def test_a_card_says_what_became_of_all_work_and_what_was_redacted() -> None:
 
     assert "| unknown | 9 |" in card
     assert "| github-pat | 2 |" in card
+
+
+def test_a_card_tells_the_funnel_the_checks_and_what_is_missing() -> None:
+    stage = FunnelStage(name="taken", n_in=9, n_out=7, shares={"use:direct": 0.25})
+    check = CheckResult(
+        name="near_leaks", verdict="fail", measured=0.5, threshold=0.0, n_rows=2, says="1 of 2 rows"
+    )
+    version = msgspec.structs.replace(
+        VERSION,
+        funnel=(stage,),
+        checks=(check,),
+        wanted=(Wanted(tag="kind:fix", wanted=10, n_examples=4),),
+    )
+
+    card = dataset_card(version)
+
+    assert "| taken | 9 | 7 | use:direct 25.0% |" in card
+    assert "| near\\_leaks | fail | 0.5 | 0 | 1 of 2 rows |" in card
+    assert "| kind:fix | 10 | 4 | 6 |" in card
 
 
 def test_a_card_opens_with_the_header_that_hubs_read() -> None:

@@ -17,13 +17,13 @@ from tracemill.base.ids import digest
 from tracemill.curate.checks import CHECKS, Checked, RowCheck
 from tracemill.curate.checks.protocol import ALIKE
 from tracemill.curate.checks.wording import asked, said
-from tracemill.curate.classes import class_tags
+from tracemill.curate.classes import class_tags, has_tag
 from tracemill.curate.mixing import Drawn, LeftOut, over_budget, over_share
 from tracemill.curate.rows import training_row
 from tracemill.curate.selection import Known, find_take, not_selected
 from tracemill.curate.splits import Splits
 from tracemill.records.audits import TrainingRow
-from tracemill.records.datasets import FunnelStage, Reject
+from tracemill.records.datasets import FunnelStage, Reject, Wanted
 from tracemill.records.examples import Example, Split, kind_of, messages_of
 from tracemill.records.recipes import Recipe, Take
 
@@ -286,6 +286,19 @@ class Sieve:
         """Return those of a pair that are still there."""
         names = (self._places[pair.first], self._places[pair.second])
         return [self.kept[name] for name in names if name in self.kept]
+
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Return how many examples the recipe wants of some tags, and how many there are."""
+        trained = [each.tags for each in self.kept.values() if each.split == _TRAIN]
+        return tuple(
+            Wanted(
+                tag=share.tag,
+                wanted=share.wanted,
+                n_examples=sum(has_tag(tags, share.tag) for tags in trained),
+            )
+            for share in self._recipe.mixture
+            if share.wanted is not None
+        )
 
     def funnel(self) -> tuple[FunnelStage, ...]:
         """Return what became of everything, stage by stage."""

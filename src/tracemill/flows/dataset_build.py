@@ -108,6 +108,7 @@ def build_version(
         code_versions=_VERSIONS,
         drops=_drops(funnel),
         funnel=funnel,
+        wanted=sieve.wanted(),
         files=writer.finish(),
     )
     checked = msgspec.structs.replace(version, checks=check_version(workspace, part, version))

@@ -221,8 +221,12 @@ def publish(
 
 
 def content_id(files: Sequence[ExportedFile], settings: Sequence[bytes]) -> str:
-    """Return the id of a version: what its rows say, and by which rules they were made."""
-    rows = [f for f in files if f.path.endswith(".jsonl") and f.format != REJECTS]
+    """Return the id of a version: what its rows say, and by which rules they were made.
+
+    Where they came from does not take part: of files with the same bytes, which one stands for
+    all follows from the order in which they were read.
+    """
+    rows = [f for f in files if f.path.endswith(".jsonl") and f.format not in (LINEAGE, REJECTS)]
     return make_id("dataset", *(f"{file.path}:{file.sha256}" for file in rows), *settings)
 
 

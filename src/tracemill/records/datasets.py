@@ -40,6 +40,17 @@ class FunnelStage(Record, frozen=True, kw_only=True):
     """What went on to be trained on was made up of this: shares of tags that tell classes."""
 
 
+class Wanted(Record, frozen=True, kw_only=True):
+    """How many examples with a tag a recipe wants, and how many there are to train on."""
+
+    tag: str
+    """The tag."""
+    wanted: Count
+    """How many there should be."""
+    n_examples: Count
+    """How many there are, each of them accepted and unlike the others."""
+
+
 class Omission(Record, frozen=True, kw_only=True):
     """Steps that gave no example, or that one does not imitate."""
 
@@ -99,6 +110,8 @@ class DatasetVersion(Record, frozen=True, kw_only=True):
     """Everything that was left out in any stage, counted by reason."""
     funnel: tuple[FunnelStage, ...] = ()
     """From the work that was looked at to the examples that are in it."""
+    wanted: tuple[Wanted, ...] = ()
+    """What the recipe wants of some tags, and what there is."""
     checks: tuple[CheckResult, ...] = ()
     """What every check found in it."""
     files: tuple[ExportedFile, ...] = ()

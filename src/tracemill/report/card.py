@@ -35,8 +35,6 @@ _LIMITS = """\
 - Redaction knows formats, not meanings: a secret in plain prose, or a person's name outside
   addresses and home folders, can still be there. Read before you share.
 - Tool schemas are inferred from the calls that were made (`tools:inferred`).
-- Near-duplicates and overlap with public benchmarks were not looked for; exact duplicates were
-  removed.
 - Outcomes are judged by rules from what the sessions and commits say, not by people.
 """
 
@@ -76,10 +74,54 @@ def _contents(version: DatasetVersion) -> Iterator[str]:
     yield from (f"# {version.name}", "")
     yield from (f"Version `{version.id}`" + _after(version.parent), "", _ABOUT, "")
     yield from _table("Examples", "kind and split", version.n_examples)
+    yield from _funnel(version)
     yield from _table("Left out or not imitated", "reason", version.drops)
     yield from (_ABOUT_DROPS, "")
+    yield from _wanted(version)
+    yield from _checks(version)
     yield from _table("Settings", "name", version.config)
     yield from _table("Versions of the rules", "rule", version.code_versions)
+
+
+def _funnel(version: DatasetVersion) -> Iterator[str]:
+    """Yield what became of everything, and what was left to train on was made up of."""
+    if not version.funnel:
+        return
+    yield from ("## Funnel", "", "| stage | in | out | shares of classes |", "|---|---|---|---|")
+    for stage in version.funnel:
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in stage.shares.items())
+        yield f"| {_escaped(stage.name)} | {stage.n_in:,} | {stage.n_out:,} | {_escaped(shares)} |"
+    yield ""
+
+
+def _wanted(version: DatasetVersion) -> Iterator[str]:
+    if not version.wanted:
+        return
+    yield from ("## Wanted", "", "| tag | wanted | there are | missing |", "|---|---|---|---|")
+    for each in version.wanted:
+        missing = max(0, each.wanted - each.n_examples)
+        yield f"| {_escaped(each.tag)} | {each.wanted:,} | {each.n_examples:,} | {missing:,} |"
+    yield ""
+
+
+def _checks(version: DatasetVersion) -> Iterator[str]:
+    """Yield what every check found; the unknown ones are what nobody checked."""
+    if not version.checks:
+        return
+    yield from ("## Checks", "", "| check | verdict | measured | asked for | says |")
+    yield "|---|---|---|---|---|"
+    for check in version.checks:
+        numbers = (_number(check.measured), _number(check.threshold))
+        yield f"| {_escaped(check.name)} | {check.verdict} | {' | '.join(numbers)} | {check.says} |"
+    yield from (
+        "",
+        "What is `unknown` could not be checked on this data, or nothing was named.",
+        "",
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
 
 
 def _files(version: DatasetVersion) -> Iterator[str]:
