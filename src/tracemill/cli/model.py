@@ -137,14 +137,19 @@ def _show(shown: ShownRun) -> None:
         _show_stage(stage)
     if run.stages and Path(shown.folder, PLOT).exists():
         write(f"Loss curve   {Path(shown.folder, PLOT)}")
+    if run.status == "handed_off":
+        write(f"To train it  sh {Path(shown.folder, 'handoff', 'run.sh')}")
+        write("             then run the same command again, which takes its adapter up")
     if run.gguf:
         write(f"For serving  {Path(shown.folder, run.gguf)}")
 
 
 def _show_stage(stage: StageRun) -> None:
-    first, last = stage.losses[0].loss, stage.losses[-1].loss
+    curve = "no loss curve is known"
+    if stage.losses:
+        curve = f"loss {stage.losses[0].loss:.3f} to {stage.losses[-1].loss:.3f}"
     steps = counted(stage.n_steps, "step")
-    write(f"Stage        {stage.name}: {steps}, loss {first:.3f} to {last:.3f}")
+    write(f"Stage        {stage.name}: {steps}, {curve}")
     share = stage.n_trained_tokens / stage.n_tokens if stage.n_tokens else 0
     write(f"             {stage.n_tokens:,} tokens a pass, {share:.0%} of them trained")
     counts("             left out", stage.drops)

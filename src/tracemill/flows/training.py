@@ -32,7 +32,7 @@ from tracemill.train.base_models import BaseModel, find_base, hash_folder, hash_
 from tracemill.train.lessons import Lesson, choose, encode_stage, read_lesson
 from tracemill.train.lora_gguf import can_write, write_adapter
 from tracemill.train.loss_plot import loss_svg
-from tracemill.train.protocol import Job, Report, StageData, Tokens, Trained
+from tracemill.train.protocol import HandedOff, Job, Report, StageData, Tokens, Trained
 from tracemill.train.recipe_file import read_recipe
 
 _PACKAGES: Final = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "tokenizers")
@@ -176,7 +176,7 @@ def train_model(workspace: Workspace, planned: Planned, report: Report) -> KeptR
     folder = workspace.models / run.id
     if (folder / RUN).exists():
         kept = find_run(workspace, run.id)
-        if kept.run.status in {"finished", "handed_off"}:
+        if kept.run.status == "finished":
             return kept
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _held(folder):
@@ -186,7 +186,11 @@ def train_model(workspace: Workspace, planned: Planned, report: Report) -> KeptR
         tokens = Tokens(folder / TOKENIZER, planned.format.template.stop)
         job = Job(run.recipe, planned.base, planned.parent, planned.stages, tokens, folder)
         trained = TRAINERS.load(run.recipe.trainer)().train(job, report)
-        finished = _finished(msgspec.structs.replace(run, started=started), folder, trained)
+        known = msgspec.structs.replace(run, started=started)
+        if isinstance(trained, HandedOff):
+            finished = msgspec.structs.replace(known, status="handed_off")
+        else:
+            finished = _finished(known, folder, trained)
         keep_run(folder, finished)
         return KeptRun(folder, finished)
 

@@ -7,6 +7,7 @@ that acts not at all or fully, so both answer from one process and one copy of t
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -108,6 +109,7 @@ def _parameters(xllamacpp: Any, config: SubjectConfig) -> Any:
     parameters.cpuparams_batch.n_threads = config.threads
     parameters.verbosity = 0
     parameters.ui = False
+    parameters.api_keys = [secrets.token_hex()]  # it listens, and nobody else shall ask it
     if config.adapter is not None:
         adapter = xllamacpp.CommonAdapterLoraInfo()
         adapter.path, adapter.scale = config.adapter, config.adapter_scale

@@ -21,6 +21,10 @@ TRAINERS: Final = Registry[type[Trainer]](
     builtin={
         "trl": "tracemill.train.engines.trl:TrlTrainer",
         "scripted": "tracemill.train.engines.scripted:ScriptedTrainer",
+        "axolotl": "tracemill.train.handoff.protocol:HandOffTrainer",
+        "llamafactory": "tracemill.train.handoff.protocol:HandOffTrainer",
+        "mlx": "tracemill.train.handoff.protocol:HandOffTrainer",
+        "torchrun": "tracemill.train.handoff.protocol:HandOffTrainer",
     },
 )
 """Every trainer by name."""

@@ -73,7 +73,7 @@ def write_adapter(adapter: Path, config: Mapping[str, Any], to: Path) -> None:
             raise DataError(f"the adapter has a part that llama.cpp does not know: {module!r}")
         if side == "B" and family.is_permuted:
             weights = _permuted(module, weights, config)  # noqa: PLW2901 - the same, reordered
-        writer.add_tensor(f"{known}.weight.lora_{side.lower()}", weights.astype("float16"))
+        writer.add_tensor(f"{known}.lora_{side.lower()}", weights.astype("float16"))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -155,12 +155,19 @@ class Trained(NamedTuple):
     """Threads that computed."""
 
 
+class HandedOff(NamedTuple):
+    """What was written for another program to train with."""
+
+    script: Path
+    """The script that trains, on the machine that shall do it."""
+
+
 class Trainer(Protocol):
     """Trains."""
 
     name: ClassVar[str]
     """As in recipes."""
 
-    def train(self, job: Job, report: Report) -> Trained:
-        """Train all stages that are not done yet, one after the other."""
+    def train(self, job: Job, report: Report) -> Trained | HandedOff:
+        """Train all stages that are not done yet, one after the other; or write what does."""
         ...

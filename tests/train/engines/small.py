@@ -10,13 +10,14 @@ import msgspec
 from tests.render.formats import shipped, tokenizer
 from tracemill.records.training import DataSlice, LoraShape, Method, Stage, TrainingRecipe
 from tracemill.train.base_models import BaseModel
-from tracemill.train.engines.trl import import_engine
 from tracemill.train.lessons import encode_stage, read_lesson
 from tracemill.train.protocol import Job, StageData, Tokens
 
 
 def save_model(folder: Path) -> BaseModel:
     """Write a model of random weights."""
+    from tracemill.train.engines.trl import import_engine
+
     torch = import_engine(is_local=True)
     from transformers import LlamaConfig, LlamaForCausalLM
 

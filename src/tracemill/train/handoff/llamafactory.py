@@ -1,0 +1,58 @@
+"""LLaMA-Factory: takes tokens from a folder that `datasets` wrote, which a line of Python makes."""
+
+from __future__ import annotations
+
+from tracemill.train.handoff.protocol import (
+    ADAPTER,
+    Files,
+    HandedStage,
+    full_precision,
+    settings_file,
+    token_lines,
+)
+
+_TO_FOLDER = """\
+from datasets import load_dataset
+
+load_dataset("json", data_files={"train": "rows.jsonl"}).save_to_disk("tokenized")
+"""
+
+
+def files_of(handed: HandedStage) -> Files:
+    """Return configuration, rows and commands."""
+    recipe, stage = handed.recipe, handed.stage
+    settings = {
+        "stage": "sft",
+        "do_train": True,
+        "model_name_or_path": handed.base.place,
+        "adapter_name_or_path": handed.before,
+        "finetuning_type": "lora",
+        "lora_rank": recipe.lora.rank,
+        "lora_alpha": int(recipe.lora.alpha),
+        "lora_dropout": recipe.lora.dropout,
+        "lora_target": "all",
+        "template": "empty",
+        "tokenized_path": "tokenized",
+        "cutoff_len": stage.max_tokens,
+        "packing": False,
+        "output_dir": ADAPTER,
+        "per_device_train_batch_size": stage.batch_size,
+        "gradient_accumulation_steps": stage.accumulate,
+        "num_train_epochs": stage.epochs,
+        "learning_rate": stage.learning_rate,
+        "lr_scheduler_type": (
+            "constant_with_warmup" if stage.schedule == "constant" else stage.schedule
+        ),
+        "warmup_steps": stage.warmup_steps,
+        "bf16": not full_precision(recipe),
+        "disable_gradient_checkpointing": not recipe.gradient_checkpointing,
+        "seed": recipe.seed,
+        "report_to": "none",
+    }
+    contents = {
+        "llamafactory.yaml": settings_file(settings),
+        "rows.jsonl": token_lines(handed.rows),
+        "to_folder.py": _TO_FOLDER.encode(),
+    }
+    commands = ("python to_folder.py", "llamafactory-cli train llamafactory.yaml")
+    return Files(contents, commands)

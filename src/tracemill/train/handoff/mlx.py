@@ -1,0 +1,80 @@
+"""MLX-LM, for Apple silicon: prompt and answer of each decision as texts, in our format already.
+
+MLX-LM takes no tokens and renders for itself, so the model's folder gets a template that passes
+texts on as they are. It learns the end of each row and nothing else, so every answer has a row of
+its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from tracemill.render.tokenizer_files import load_tokenizer
+from tracemill.render.tokens import Tokenizer
+from tracemill.train.handoff.protocol import ADAPTER, Files, HandedStage, settings_file
+from tracemill.train.protocol import ImitatedRow
+
+_PASSES_ON: Final = "{% for message in messages %}{{ message.content }}{% endfor %}"
+_encode: Final = msgspec.json.encode
+
+
+def files_of(handed: HandedStage) -> Files:
+    """Return configuration, rows, the tokenizer's part of the model's folder, and commands."""
+    recipe, stage = handed.recipe, handed.stage
+    tokenizer = load_tokenizer(handed.tokens.file)
+    rows = [each for row in handed.rows for each in _decisions(row, tokenizer)]
+    n_steps = math.ceil(len(rows) * stage.epochs / stage.batch_size)
+    settings = {
+        "model": "model",
+        "train": True,
+        "data": "data",
+        "fine_tune_type": "lora",
+        "mask_prompt": True,
+        "adapter_path": ADAPTER,
+        "resume_adapter_file": handed.before and f"{handed.before}/adapters.safetensors",
+        "num_layers": recipe.lora.layers or -1,
+        "batch_size": stage.batch_size,
+        "grad_accumulation_steps": stage.accumulate,
+        "iters": n_steps,
+        "learning_rate": stage.learning_rate,
+        "max_seq_length": stage.max_tokens,
+        "grad_checkpoint": recipe.gradient_checkpointing,
+        "seed": recipe.seed,
+        "lora_parameters": {
+            "rank": recipe.lora.rank,
+            "scale": recipe.lora.alpha / recipe.lora.rank,
+            "dropout": recipe.lora.dropout,
+        },
+    }
+    lines = b"".join(_encode(row) + b"\n" for row in rows)
+    beside = {
+        "eos_token": handed.tokens.stop,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "chat_template": _PASSES_ON,
+    }
+    contents = {
+        "mlx.yaml": settings_file(settings),
+        "data/train.jsonl": lines,
+        "data/valid.jsonl": b"".join(lines.splitlines(keepends=True)[: stage.batch_size]),
+        "model/tokenizer.json": handed.tokens.file.read_bytes(),
+        "model/tokenizer_config.json": settings_file(beside),
+    }
+    link = f"for f in {handed.base.place}/*.safetensors {handed.base.place}/config.json; do"
+    commands = (f'{link} ln -sf "$f" model/; done', "mlx_lm.lora --config mlx.yaml")
+    return Files(contents, commands)
+
+
+def _decisions(row: ImitatedRow, tokenizer: Tokenizer) -> Iterator[dict[str, str]]:
+    """Yield prompt and answer of each answer that carries loss."""
+    start: int | None = None
+    for at, label in enumerate([*row.labels, -100]):
+        if label >= 0 and start is None:
+            start = at
+        elif label < 0 and start is not None:
+            prompt, said = row.input_ids[:start], row.input_ids[start:at]
+            yield {"prompt": tokenizer.decode(prompt), "completion": tokenizer.decode(said)}
+            start = None

@@ -1,0 +1,60 @@
+"""torchrun: a short program of PyTorch and TRL that trains rows of tokens on any number of GPUs."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from tracemill.train.handoff.protocol import (
+    ADAPTER,
+    Files,
+    HandedStage,
+    full_precision,
+    settings_file,
+    token_lines,
+)
+
+
+def files_of(handed: HandedStage) -> Files:
+    """Return settings, rows, program and command."""
+    recipe, stage = handed.recipe, handed.stage
+    settings = {
+        "base": handed.base.place,
+        "gguf_file": handed.base.gguf,
+        "before": handed.before,
+        "eos_token": handed.tokens.stop,
+        "lora": {
+            "r": recipe.lora.rank,
+            "lora_alpha": recipe.lora.alpha,
+            "lora_dropout": recipe.lora.dropout,
+            "target_modules": (
+                recipe.lora.targets[0] if len(recipe.lora.targets) == 1 else recipe.lora.targets
+            ),
+            "task_type": "CAUSAL_LM",
+        },
+        "arguments": {
+            "output_dir": ADAPTER,
+            "max_length": stage.max_tokens,
+            "packing": False,
+            "per_device_train_batch_size": stage.batch_size,
+            "gradient_accumulation_steps": stage.accumulate,
+            "num_train_epochs": stage.epochs,
+            "learning_rate": stage.learning_rate,
+            "lr_scheduler_type": (
+                "constant_with_warmup" if stage.schedule == "constant" else stage.schedule
+            ),
+            "warmup_steps": stage.warmup_steps,
+            "bf16": not full_precision(recipe),
+            "gradient_checkpointing": recipe.gradient_checkpointing,
+            "seed": recipe.seed,
+            "logging_steps": 1,
+            "report_to": list(recipe.loggers) or "none",
+        },
+    }
+    program = (files("tracemill.train.handoff") / "torchrun_program.txt").read_bytes()
+    contents = {
+        "settings.json": settings_file(settings),
+        "rows.jsonl": token_lines(handed.rows),
+        "tokenizer.json": handed.tokens.file.read_bytes(),
+        "train.py": program,
+    }
+    return Files(contents, ("torchrun --nproc-per-node gpu train.py",))
