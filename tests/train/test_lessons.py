@@ -79,6 +79,23 @@ def test_pair_becomes_a_good_and_a_bad_answer() -> None:
     assert data.example_ids == ["example_9"]
 
 
+@pytest.mark.parametrize("is_good", [True, False])
+def test_answer_without_its_like_is_judged_alone(is_good: bool) -> None:
+    single = {
+        "id": "example_8",
+        "prompt": PAIR["prompt"],
+        "completion": PAIR["chosen"],
+        "label": is_good,
+    }
+
+    lesson = read_lesson(single, "session")
+
+    (made,) = encode_stage([lesson], stage("kto"), shipped("compact")).rows
+    assert isinstance(made, JudgedRow)
+    assert made.is_good is is_good
+    assert [lesson.teaches(method) for method in ("sft", "dpo", "kto")] == [False, False, True]
+
+
 def test_what_is_left_out_is_counted_under_its_reason() -> None:
     rows = [row(1, "a", "b"), row(2, "a", "b" * 900), row(3, "a", "say <|im_end|>"), row(4, "a")]
     lessons = [read_lesson(each, "session") for each in rows]

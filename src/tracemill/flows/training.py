@@ -37,6 +37,8 @@ from tracemill.train.recipe_file import read_recipe
 
 _PACKAGES: Final = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "tokenizers")
 _GGUF: Final = "adapter.gguf"
+_TAUGHT: Final = frozenset({"trl-chat", "trl-preference", "trl-unpaired"})
+"""Formats of files that stages learn from; prompts alone and marked steps teach nothing here."""
 
 
 class Planned(NamedTuple):
@@ -156,7 +158,7 @@ class _Pools:
         self.names.add(found.id)
         for file in found.files:
             *kinds, split = Path(file.path).stem.split("-")
-            if file.path.endswith(".jsonl") and split == "train" and file.format != "lineage":
+            if file.path.endswith(".jsonl") and split == "train" and file.format in _TAUGHT:
                 yield from _lessons(folder / file.path, "-".join(kinds) or "session")
 
 

@@ -32,12 +32,19 @@ class Lesson(NamedTuple):
     messages: tuple[Message, ...]
     """What is said; of a pair, what was said before both sides."""
     chosen: tuple[Message, ...] = ()
+    """An answer that was good, or the better one of a pair."""
     rejected: tuple[Message, ...] = ()
+    """An answer that was bad, or the worse one of a pair."""
 
-    @property
-    def is_pair(self) -> bool:
-        """Whether it is a preference."""
-        return bool(self.chosen)
+    def teaches(self, method: Method) -> bool:
+        """Tell whether a method can learn from it: whole chats, pairs, or answers one by one."""
+        match method:
+            case "sft":
+                return not (self.chosen or self.rejected)
+            case "dpo":
+                return bool(self.chosen and self.rejected)
+            case "kto":
+                return bool(self.chosen or self.rejected)
 
 
 class Encoder(Protocol):
@@ -61,11 +68,15 @@ def read_lesson(row: Mapping[str, Any], builder: str) -> Lesson:
         if "chosen" in row:
             sides = (_messages(row["chosen"]), _messages(row["rejected"]))
             return Lesson(*about, _messages(row["prompt"]), *sides)
+        if "completion" in row:
+            said = _messages(row["completion"])
+            sides = (said, ()) if row["label"] else ((), said)
+            return Lesson(*about, _messages(row["prompt"]), *sides)
         return Lesson(*about, _messages(row["messages"], row.get("trained")))
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(
-            "expected a row with 'id' and 'messages', or 'prompt', 'chosen' and 'rejected'; found "
-            f"another one ({type(error).__name__})"
+            "expected a row with 'id' and 'messages', or 'prompt' and either 'chosen' and "
+            f"'rejected' or 'completion' and 'label'; found another one ({type(error).__name__})"
         ) from error
 
 
@@ -117,7 +128,7 @@ def encode_stage(lessons: Iterable[Lesson], stage: Stage, encoder: Encoder) -> S
     drops: Counter[str] = Counter()
     seen: set[str] = set()
     for lesson in lessons:
-        if lesson.id in seen or lesson.is_pair == (stage.method == "sft"):
+        if lesson.id in seen or not lesson.teaches(stage.method):
             continue
         seen.add(lesson.id)
         made = _encode(lesson, stage.method, encoder, stage.max_tokens)
@@ -167,6 +178,8 @@ def _rows(lesson: Lesson, method: Method, encoder: Encoder) -> Iterator[Row]:
             yield PairRow(prompt, chosen, rejected)
         case "kto":
             for side, is_good in ((lesson.chosen, True), (lesson.rejected, False)):
+                if not side:
+                    continue
                 yield JudgedRow(*_sides(lesson, side, encoder), is_good)
 
 
