@@ -146,3 +146,27 @@ def test_a_task_for_another_harness_holds_the_cases(workspace: Workspace, tmp_pa
     assert exported.n_cases == 20
     assert len((tmp_path / "task" / "cases.jsonl").read_bytes().splitlines()) == 20
     compile((tmp_path / "task" / "task.py").read_text(), "task.py", "exec")
+
+
+def test_an_evaluation_that_was_killed_goes_on(workspace: Workspace, tmp_path: Path) -> None:
+    built = build_suite(workspace, DATASET, "replay", max_chars=500)
+    subject = config(tmp_path, "m", set(range(20)))
+    seen: list[int] = []
+
+    def killed(done: int, _all: int) -> None:
+        seen.append(done)
+        if done == 12:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(workspace, subject, "replay", AskSettings(), at=AT, told=killed)
+    (part,) = (Path(built.folder) / "evaluations").glob(".*.part")
+    part.write_bytes(part.read_bytes() + b'{"case_id": "half')
+    whole = evaluate(
+        workspace, subject, "replay", AskSettings(), at=AT, told=lambda done, _: seen.append(done)
+    )
+
+    assert seen == list(range(1, 21))
+    assert whole.slices[0].n == 20
+    assert not part.exists()
+    assert whole == evaluate(workspace, subject, "replay", AskSettings(), at=AT)

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError
+from tracemill.base.ids import digest
 from tracemill.evaluate.comparing import MARGIN, Measured, compare
 from tracemill.evaluate.running import Asked, ask_all, sum_up
 from tracemill.flows.suites import KeptSuite, find_suite
@@ -33,7 +34,7 @@ def evaluate(
     at: datetime,
     told: Told = lambda _done, _all: None,
 ) -> Evaluation:
-    """Put a subject to a suite, and keep what it did.
+    """Put a subject to a suite, and keep what it did; what was killed goes on where it was.
 
     Raises:
         NotFoundError: there is no such suite.
@@ -41,10 +42,45 @@ def evaluate(
     """
     kept = find_suite(workspace, suite)
     cases = kept.cases()
+    part = kept.folder / _FOLDER / f".{_state(config, settings)}.part"
+    done = {result.case_id: result for result in _done_before(part)}
     with open_subject(config) as subject:
         asked = Asked(subject.name, subject.format, settings)
-        results = list(_counted(ask_all(subject, cases, settings), len(cases), told))
-    return keep_evaluation(kept, sum_up(kept.suite, asked, results, at), results)
+        left = [case for case in cases if case.id not in done]
+        for result in _noted(ask_all(subject, left, settings), part):
+            done[result.case_id] = result
+            told(len(done), len(cases))
+    results = [done[case.id] for case in cases]
+    made = keep_evaluation(kept, sum_up(kept.suite, asked, results, at), results)
+    part.unlink(missing_ok=True)
+    return made
+
+
+def _state(config: SubjectConfig, settings: AskSettings) -> str:
+    """Return what stands for a subject as it is now: its config, and its files' sizes and times."""
+    files = [Path(name) for name in (config.model, config.adapter, config.template) if name]
+    states = [(path.stat().st_size, path.stat().st_mtime_ns) for path in files if path.is_file()]
+    return digest(_encode((config, settings, states)))
+
+
+def _done_before(part: Path) -> Iterator[CaseResult]:
+    """Yield what a run that was killed had done; half a line is not done."""
+    if part.exists():
+        for line in part.read_bytes().split(b"\n")[:-1]:
+            yield msgspec.json.decode(line, type=CaseResult)
+
+
+def _noted(results: Iterable[CaseResult], part: Path) -> Iterator[CaseResult]:
+    """Pass results on, each kept beside as soon as it is there; no answer is asked for again."""
+    part.parent.mkdir(exist_ok=True)
+    whole = part.read_bytes()[: part.read_bytes().rfind(b"\n") + 1] if part.exists() else b""
+    write_whole(part, whole)
+    with part.open("ab") as out:
+        for result in results:
+            if "no_reply" not in result.faults.values():
+                out.write(_encode(result) + b"\n")
+                out.flush()
+            yield result
 
 
 def trained_subject(workspace: Workspace, name: str) -> SubjectConfig:
@@ -56,12 +92,6 @@ def trained_subject(workspace: Workspace, name: str) -> SubjectConfig:
     from tracemill.flows.model_runs import find_run, subject_of
 
     return subject_of(find_run(workspace, name))
-
-
-def _counted(results: Iterable[CaseResult], n: int, told: Told) -> Iterator[CaseResult]:
-    for done, result in enumerate(results, start=1):
-        told(done, n)
-        yield result
 
 
 def keep_evaluation(
