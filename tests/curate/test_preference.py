@@ -45,7 +45,7 @@ def test_a_call_that_failed_and_the_same_that_worked_are_a_pair_of_calls() -> No
     assert (command(chosen), command(rejected)) == ("ls x", "ls -q x")
     assert (chosen.content, rejected.content) == ("", "")
     assert [message.content for message in pair.prompt] == ["do it"]
-    assert (pair.builder, pair.margin) == ("retry", 1)
+    assert (pair.builder, pair.margin) == ("retry", 0.8)
     assert [(part.first_step, part.last_step) for part in pair.lineage] == [(0, 1), (2, 2)]
     assert not drops
 

@@ -7,25 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.curate.laws import broken_promises, calls_of, learned, may_imitate, sides_of
 from tests.sources.reading import FOREIGN, Found, read_file
 from tests.trajectories import FOUND, episode
 from tracemill.curate import BUILDERS
 from tracemill.curate.builders import make_examples
-from tracemill.curate.work import CHECKS, ChatConfig, Drop, Work
+from tracemill.curate.work import ChatConfig, Drop, Work
 from tracemill.label.history import History
 from tracemill.label.observe import observe
 from tracemill.label.outcome import judge_episode
 from tracemill.records.activity import Activity
-from tracemill.records.examples import (
-    Example,
-    Message,
-    PreferenceExample,
-    PromptExample,
-    StepwiseExample,
-    UnpairedExample,
-    messages_of,
-)
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.trajectory import Trajectory
 from tracemill.sources import SOURCES
 from tracemill.sources.protocol import Source
 
@@ -99,71 +91,9 @@ def test_examples_of_real_sessions_hold_what_they_promise(found: Found, max_char
         work = Work(
             episode=episode(), trajectory=header, activity=about, input=FOUND, start_commit="abc"
         )
-        may_train = said_by(steps, about)
+        may_train = calls_of(may_imitate(steps, about))
         for made in make_examples(work, steps, config):
             if not isinstance(made, Drop):
                 for messages in sides_of(made):
                     assert broken_promises(messages) == []
                 assert learned(made) <= may_train
-
-
-def sides_of(example: Example) -> Iterator[tuple[Message, ...]]:
-    """Yield what a trainer reads, once for each way to go on."""
-    match example:
-        case PreferenceExample():
-            yield (*example.prompt, *example.chosen)
-            yield (*example.prompt, *example.rejected)
-        case PromptExample():
-            return
-        case _:
-            yield messages_of(example)
-
-
-def learned(example: Example) -> set[str]:
-    """Return the ids of the calls that an example wants to be imitated."""
-    right = tuple(message for message in messages_of(example) if message.trained)
-    if isinstance(example, PreferenceExample):
-        right = example.chosen
-    elif isinstance(example, UnpairedExample):
-        right = example.completion if example.label else ()
-    elif isinstance(example, StepwiseExample):
-        judged = zip(example.completions, example.labels, strict=True)
-        right = tuple(messages[-1] for messages, label in judged if label)
-    return {str(call["id"]) for message in right for call in message.tool_calls}
-
-
-def said_by(steps: list[Step], about: Activity) -> set[str]:
-    """Return the ids of the calls of which nothing says that they must not be imitated."""
-    fixed = {
-        at
-        for each in about.recoveries
-        if each.kind in CHECKS and each.resolved_step is not None
-        for at in each.attempts
-    }
-    failed = {at for each in about.recoveries for at in each.attempts} - fixed
-    refused = {*about.rejected_steps, *about.interrupted_steps, *failed}
-    own = (s for s in steps if s.speaker == "agent" and not s.is_replayed and not s.is_error)
-    return {call.id for step in own if step.index not in refused for call in step.calls}
-
-
-def broken_promises(messages: tuple[Message, ...]) -> list[str]:
-    """Return what is wrong with the messages of an example."""
-    roles = [message.role for message in messages[:2]]
-    found = [] if "user" in roles[: 1 + (roles[0] == "system")] else ["begins without a prompt"]
-    waiting: list[str] = []
-    for message in messages:
-        if message.role == "tool":
-            if waiting[:1] != [message.tool_call_id]:
-                found.append("an answer without its call")
-            waiting = waiting[1:]
-            continue
-        if waiting:
-            found.append("a call without its answer")
-        waiting = [str(call["id"]) for call in message.tool_calls]
-        if message.role == "assistant" and not (message.content or message.tool_calls):
-            found.append("an empty message")
-        if message.trained and message.role != "assistant":
-            found.append("loss on what the agent did not say")
-    if not any(message.trained for message in messages):
-        found.append("nothing to imitate")
-    return found + ["nothing is imitated at the end"] * (not messages[-1].trained)

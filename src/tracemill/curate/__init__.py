@@ -15,7 +15,7 @@ from tracemill.base.registry import Registry
 if TYPE_CHECKING:  # who only asks for the version needs no builder
     from tracemill.curate.protocol import Builder
 
-CURATE_VERSION: Final = 9
+CURATE_VERSION: Final = 10
 """Raise it when the same episode would give other examples or drops."""
 
 BUILDERS: Final[Registry[type[Builder]]] = Registry(
@@ -26,6 +26,7 @@ BUILDERS: Final[Registry[type[Builder]]] = Registry(
         "turn": "tracemill.curate.chat:TurnBuilder",
         "direct": "tracemill.curate.direct:DirectBuilder",
         "view": "tracemill.curate.views:ViewBuilder",
+        "spec": "tracemill.curate.specs:SpecBuilder",
         "recovery": "tracemill.curate.recovery:RecoveryBuilder",
         "preference": "tracemill.curate.preference:PreferenceBuilder",
         "reaction": "tracemill.curate.unpaired:UnpairedBuilder",

@@ -26,6 +26,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.curate.sides import start_of_reply
+from tracemill.curate.sight import blind_edits
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.work import (
     CHECKS,
@@ -42,6 +43,7 @@ from tracemill.curate.work import (
 from tracemill.records.examples import Message, PreferenceExample
 from tracemill.records.examples import PreferenceBuilder as Kind
 from tracemill.records.reactions import STRENGTHS
+from tracemill.records.recoveries import FailureCause
 from tracemill.records.trajectory import ResultStatus, Step, ToolCall
 from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
 
@@ -58,6 +60,13 @@ _MIN_SURENESS: Final = 0.7
 """Sureness from which a correction makes a pair; less sure ones only keep a turn from training."""
 _MAX_BETWEEN: Final = 300
 """Characters that a person may say between the sides; who says more tells the agent news."""
+_RETRY_MARGINS: Final[dict[FailureCause, float]] = {
+    "usage": 1.0,
+    "code": 0.8,
+    "unknown": 0.8,
+    "environment": 0.5,
+}
+"""How surely the call itself was at fault that failed, by what its failure points at."""
 _REFUSED: Final[frozenset[ResultStatus]] = frozenset({"rejected", "interrupted"})
 _FAILED: Final[frozenset[ResultStatus]] = _REFUSED | {"error"}
 _LOOKING: Final = frozenset(
@@ -129,7 +138,8 @@ def _candidates(work: Work, window: Window) -> Iterator[tuple[int, Callable[[], 
         worked, failed = recovery.resolved_step, recovery.attempts[-1]
         is_check = recovery.kind in CHECKS or recovery.change != "arguments"
         if worked is not None and not is_check and window.begins_in(failed):
-            yield failed, partial(finder.retry, failed, worked)
+            margin = _RETRY_MARGINS[recovery.cause]
+            yield failed, partial(finder.retry, failed, worked, margin)
     for heard in work.activity.corrections:
         if heard.confidence >= _MIN_SURENESS and window.begins_in(heard.step - 1):
             margin = round(heard.confidence * -heard.strength, 2)
@@ -155,7 +165,7 @@ class _Finder:
         self._steps = window.steps
         self._places = {step.index: at for at, step in enumerate(window.steps)}
 
-    def retry(self, failed: int, worked: int) -> _Pair:
+    def retry(self, failed: int, worked: int, margin: float) -> _Pair:
         """Return a failing call and the one that worked."""
         first, second = self._place(failed), self._place(worked)
         between = self._steps[first + 1 : second]
@@ -165,14 +175,15 @@ class _Finder:
         if any(len(own) != 1 for own in calls) or calls[0][0].name != calls[1][0].name:
             raise _BadPairError("several_calls")
         self._require_wanted(second)
-        return _Pair("retry", first, second, 1.0)
+        return _Pair("retry", first, second, margin)
 
     def correction(self, heard: int, margin: float) -> _Pair:
         """Return words that a person called wrong, and what was said after that."""
         said = self._agent_before(self._place(heard))
         if self._steps[said].calls:
             raise _BadPairError("acted_on")
-        chosen = self._agent_after(said)
+        accepted = self._accepted_after(heard)
+        chosen = self._agent_after(said) if accepted is None else accepted
         return _Pair("correction", said, chosen, margin)
 
     def rejection(self, step: int) -> _Pair:
@@ -216,8 +227,21 @@ class _Finder:
                 return at
         raise _BadPairError("split_pair")
 
+    def _accepted_after(self, heard: int) -> int | None:
+        """Return the words that a person accepted after a correction, where nothing was done."""
+        for turn in self._window.turns_of(heard, self._steps[-1].index):
+            own = [step for step in turn.steps if is_trained(step)]
+            if any(step.calls for step in own) or self._window.disliked(turn):
+                return None
+            if any(each.kind == "acceptance" for each in self._window.reactions_to(turn)):
+                return self._place(own[-1].index) if own else None
+        return None
+
     def _require_wanted(self, place: int) -> None:
-        index = self._steps[place].index
+        step = self._steps[place]
+        if self._window.flaw(step) not in {None, "blind_edit"}:
+            raise _BadPairError("failed_choice")
+        index = step.index
         (turn,) = self._window.turns_of(index, index)
         if self._window.disliked(turn, since=index):
             raise _BadPairError("unwanted_choice")
@@ -248,6 +272,8 @@ def _example(work: Work, window: Window, pair: _Pair, config: ChatConfig) -> Pre
     chosen, rejected = sides
     _require_difference(chosen, rejected, pair, config)
     before = steps[:first]
+    if blind_edits([*before, steps[pair.chosen]]) & {steps[pair.chosen].index}:
+        raise _BadPairError("blind_edit")
     prompt = render_messages(before, {step.index for step in before})
     if not any(message.role == "user" for message in prompt):
         raise _BadPairError("no_user_step")

@@ -126,8 +126,9 @@ def _unfit(
     if any(map(window.disliked, window.turns_of(failed + 1, worked))):
         return "unwanted_recovery"
     way = [step for step in window.steps if failed < step.index <= worked]
-    if any(step.index in window.blind for step in way):
-        return "blind_edit"
+    flaws = {window.flaw(step) for step in way}
+    if "blind_edit" in flaws or window.flaw(way[-1]) is not None:
+        return "blind_edit" if "blind_edit" in flaws else "unwanted_recovery"
     return _teaches_nothing(recovery, way, config)
 
 

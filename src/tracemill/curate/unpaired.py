@@ -115,11 +115,14 @@ def _made(
 
 
 def _flaw(window: Window, step: Step, reaction: Reaction) -> DropReason | None:
-    """Return what else is wrong with a step; that it failed is no reason against a wrong one."""
+    """Return what else is wrong with a step; what is called wrong may have failed as well."""
     if any(map(holds_image, window.turns_of(step.index, step.index))):
         return "image_turn"
+    if reaction.strength > 0:
+        found = (each for each in window.unwanted if each.first <= step.index <= each.last)
+        return next((each.reason for each in found), None)
     reason = window.flaw(step)
-    return None if reason == "failed_step" and reaction.strength < 0 else reason
+    return None if reason == "failed_step" else reason
 
 
 def _example(

@@ -38,7 +38,7 @@ DropReason = Literal[
     "failed_step", "blind_edit", "cut_answer", "repeated_result",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
     "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
-    "unclear_step", "nothing_wrong", "start_unknown", "unproven_check",
+    "no_change", "unclear_step", "nothing_wrong", "start_unknown", "unproven_check",
     "split_recovery", "unwanted_recovery", "environment_recovery", "unexplained_recovery",
     "silenced_check", "other_request", "long_recovery", "nested_recovery",
     "split_pair", "unwanted_choice", "failed_choice", "acted_on", "several_calls",

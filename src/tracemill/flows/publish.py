@@ -39,7 +39,7 @@ _BUCKET_BYTES: Final = 4 * 2**20
 _ROWS: Final = 16
 _ROW_GROUP_BYTES: Final = 4 * 2**20
 _FORMATS: Final = {
-    **dict.fromkeys(("chat", "whole", "turn", "direct", "view", "recovery"), "trl-chat"),
+    **dict.fromkeys(("chat", "whole", "turn", "direct", "view", "spec", "recovery"), "trl-chat"),
     "preference": "trl-preference",
     "unpaired": "trl-unpaired",
     "stepwise": "trl-stepwise",

@@ -53,11 +53,12 @@ class Lineage(Record, frozen=True, kw_only=True):
     """Bytes of the input, from the first step's first line to the last step's last."""
 
 
-ChatBuilder = Literal["session", "whole", "turn", "direct", "view", "recovery"]
+ChatBuilder = Literal["session", "whole", "turn", "direct", "view", "spec", "recovery"]
 """`session`: work that was achieved, as windows of whole turns; `whole`: the same, where all of a
 session is one window; `turn`: each turn of it by itself, behind what was said before; `direct`: an
 answer in words, where tools were there and none was needed; `view`: one kind of thing that is done
-in such work, and nothing else; `recovery`: the way from a failure to what worked."""
+in such work, and nothing else; `spec`: from a written plan to what carries it out; `recovery`: the
+way from a failure to what worked."""
 
 PreferenceBuilder = Literal["retry", "correction", "rejection"]
 """`retry`: a call failed, the same with other arguments worked; `correction`: a person said that
