@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from tracemill import records
+from tracemill.export import learning as learning_export
 from tracemill.flows import (
     consent,
     dataset_checks,
@@ -38,6 +39,7 @@ from tracemill.flows import (
 )
 from tracemill.flows import datasets as version_answers
 from tracemill.flows import gates as gate_answers
+from tracemill.flows import learning as learning_flow
 from tracemill.flows.held import rows as held_rows
 from tracemill.flows.held import shown
 from tracemill.flows.privacy import (
@@ -64,6 +66,7 @@ from tracemill.records import (
     findings,
     gates,
     labels,
+    learning,
     links,
     promotion,
     receipts,
@@ -159,6 +162,10 @@ TYPES: Final[dict[str, Any]] = {
     "answer.review-export": review_files.ExportedReviews,
     "answer.review-import": review_files.ImportedReviews,
     "answer.review-stats": review_stats.ReviewStats,
+    "answer.learning": learning_flow.ShownLearning,
+    "answer.learning-export": learning_flow.ExportedLearning,
+    "record.learning-episode": learning.LearningEpisode,
+    "document.learning-episode": learning_export.LearningDocument,
     "row.review": review_rows.ReviewRow,
     "answer.suite": suites.BuiltSuite,
     "answer.suites": suites.SuiteList,

@@ -58,7 +58,11 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
         ),
         "episode": (
             "Pieces of work, with their outcomes.",
-            {"list": "List episodes, newest first.", "show": "Show an episode and its proof."},
+            {
+                "list": "List episodes, newest first.",
+                "show": "Show an episode and its proof, or what can be learned from it.",
+                "export": "Write what can be learned from episodes.",
+            },
         ),
         "branch": (
             "What branches brought, and what of it still stands.",

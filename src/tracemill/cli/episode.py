@@ -1,11 +1,25 @@
 """`tracemill episode`: list and look at pieces of work."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from pathlib import Path
+from typing import Annotated, Final
 
+from cyclopts import Parameter
+
+from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Listing, Shape, answer, show_list, write
+from tracemill.cli.output import (
+    Common,
+    Listing,
+    Shape,
+    answer,
+    counts,
+    hint,
+    show_list,
+    write,
+)
+from tracemill.flows.learning import export_learning, show_learning
 from tracemill.flows.lookup import show_work
 from tracemill.flows.results import EpisodeRow
 from tracemill.records.survival import RewrittenBy, Rollback, Survival
@@ -51,14 +65,24 @@ def list_episode(
     return show_list("episode", EpisodeRow, _SHAPE, listing, common)
 
 
-def show_episode(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+def show_episode(
+    name: str,
+    /,
+    *,
+    learning: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
     """Show an episode: its goal, what it consists of, and what proves its outcome.
 
     Parameters
     ----------
     name
         Its id, or how it begins.
+    learning
+        Show instead what can be learned from it: problem, thinking, approach, steps, validation.
     """
+    if learning:
+        return _show_learning(name, common)
     shown = show_work(common.open(), name)
     following = [f"tracemill session show {i}" for i in shown.episode.trajectory_ids[:1]]
     if answer("episode", shown, common, next_steps=following):
@@ -78,6 +102,61 @@ def show_episode(name: str, /, *, common: Common = Common()) -> int:  # noqa: B0
             f"Label        {label.name} = {label.value}  ({label.confidence:.2f})  {label.reason}"
         )
     write(f"\n{episode.goal}")
+    return EXIT_DONE
+
+
+def _show_learning(name: str, common: Common) -> int:
+    shown = show_learning(common.open(), name)
+    found = shown.sources
+    if answer("learning", shown, common, next_steps=["tracemill episode export --learning"]):
+        return EXIT_DONE
+    write(f"{found.episode_id}  {found.kind}  {found.outcome}")
+    parts = {
+        "Problem": found.problem,
+        "Context": found.context,
+        "Thinking": found.thought_process,
+        "Approach": found.solution_approach,
+        "Steps": found.implementation_steps,
+        "Validation": found.validation,
+        "Outcome": found.outcome_words,
+    }
+    for title, words in parts.items():
+        write(f"\n{title}" if words else f"\n{title}\n  unknown")
+        for each in words:
+            step = each.source.id if each.source.step is None else f"step {each.source.step}"
+            write(f"  {each.text}  ({each.origin}, {step})")
+    seen = found.thinking
+    if seen.thinking is not None and seen.words is not None:
+        stored, worded = f"{seen.thinking:.0%}", f"{seen.words:.0%}"
+        write(f"\nOf {counted(seen.steps, 'step')}, {stored} keep their thinking, {worded} say why")
+    return EXIT_DONE
+
+
+def export_episode(
+    *,
+    learning: Annotated[bool, Parameter(negative="")],
+    to: Path,
+    force: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write what can be learned from every episode, as plain texts and with their places.
+
+    Parameters
+    ----------
+    learning
+        What is written; there is nothing else yet.
+    to
+        A new folder, outside the workspace.
+    force
+        Write into a folder that holds something.
+    """
+    if not learning:
+        raise UsageError("expected --learning: episodes are written as what can be learned")
+    found = export_learning(common.open(), to.expanduser().absolute(), is_forced=force)
+    if not answer("learning-export", found, common, next_steps=["tracemill episode list"]):
+        counts("Episodes", found.n_episodes)
+        counts("Left out", found.left_out)
+        hint(f"written to {found.folder}", common)
     return EXIT_DONE
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from tracemill.records.refs import Count, Record
 
-ExportKind = Literal["dataset", "session", "reports", "reviews"]
+ExportKind = Literal["dataset", "session", "reports", "reviews", "learning"]
 """What goes out: a dataset version, one session as a document, a team's own files, or what is to be
 reviewed in another tool."""
 

@@ -1,0 +1,25 @@
+"""What can be learned from one piece of work, told in the words of its own record.
+
+`Teller` reads the steps of a trajectory once, in order, and keeps the few places that say
+something; `learning_episode` puts those of an episode together. Nothing is invented: a text is a
+quote with its place, or is put together of facts and says so. Models seldom store their thinking in
+the clear, so thinking is rebuilt from what was said, planned, listed and chosen, and a share says
+how much of it there is.
+
+| part | first that is there |
+|---|---|
+| problem | what is wrong by the first request; a plan's problem section; how the request begins |
+| context | files, folder, branch and issues of the work; the rest of the request |
+| thought process | sentences that name a cause, a find, a doubt or a choice; todos; calls |
+| approach | a summary of what was done; the commits; a plan's approach section; a choice |
+| steps | the todo list; a plan's steps; the commits; the files that were written |
+| validation | the last check of each kind, and how it failed before; a person's word of praise |
+| outcome | the episode's outcome, with the commits or words that prove it |
+"""
+
+from __future__ import annotations
+
+from tracemill.label.learning.compose import learning_episode
+from tracemill.label.learning.teller import Teller, Told
+
+__all__ = ["Teller", "Told", "learning_episode"]

@@ -1,0 +1,52 @@
+"""What can be learned from episodes, shown and written out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import ask
+from tests.flows.sessions import write_session
+from tracemill.cli.app import call
+
+
+@pytest.fixture
+def place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    write_session(tmp_path / "in", "s1", 2, word="mend the total")
+    assert call(["run", str(tmp_path / "in"), "--workspace", str(tmp_path / "workspace")]) == 0
+    capsys.readouterr()
+    return tmp_path
+
+
+def test_an_episode_is_shown_as_what_it_teaches(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = ask(capsys, place, "episode", "show", "ep_", "--learning", "--json").document
+    shown = ask(capsys, place, "episode", "show", "ep_", "--learning").out
+
+    assert document["schema"] == "tracemill.learning/1"
+    assert document["learning_episode"]["problem"] == "mend the total 0, please"
+    assert document["learning_episode"]["validation"] == "pytest -q: 3 passed in 0.1s"
+    places = [words["source"] for words in document["sources"]["problem"]]
+    assert [source["step"] for source in places] == [0]
+    assert "(asked, step 0)" in shown
+    assert "keep their thinking" in shown
+
+
+def test_all_episodes_are_written_with_their_places(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = place / "out"
+    written = ask(capsys, place, "episode", "export", "--learning", "--to", str(folder))
+    plain = [json.loads(x) for x in (folder / "learning_episodes.jsonl").read_text().splitlines()]
+    sources = [json.loads(x) for x in (folder / "sources.jsonl").read_text().splitlines()]
+
+    assert written.code == 0
+    assert [set(one) for one in plain] == [{"learning_episode"}]
+    assert [one["problem"][0]["text"] for one in sources] == [
+        one["learning_episode"]["problem"] for one in plain
+    ]
+    assert (folder / "receipt.json").exists()
+    again = ask(capsys, place, "episode", "export", "--learning", "--to", str(folder))
+    assert again.code == 2
+    assert "is not empty" in again.err
