@@ -71,6 +71,10 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show what a branch brought, and whether it still stands.",
             },
         ),
+        "metrics": (
+            "Numbers of repositories and sessions as a whole.",
+            {"show": "Show how commits, documents, issues and sessions keep the team's habits."},
+        ),
         "failure": (
             "What failed, and what became of it.",
             {"list": "List failures, newest first, with what made them work."},
