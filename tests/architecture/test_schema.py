@@ -172,6 +172,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.suites": suites.SuiteList,
     "answer.registered": model_registry.RegisteredModel,
     "answer.registry": model_registry.RegistryList,
+    "answer.leaks": evaluations.LeakReport,
     "answer.attempts": rollouts.AttemptResult,
     "answer.imported": foreign_results.ImportedResults,
     "answer.inspect": inspect_tasks.ExportedTask,

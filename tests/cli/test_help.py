@@ -26,8 +26,9 @@ def test_help_names_arguments_as_it_explains_them(
 ) -> None:
     assert call([*command.split(), "--help"]) == 0
     usage, explained = capsys.readouterr().out.split("\n", 1)
+    assert f"tracemill {command} " in f"{usage} "
     named = set(re.findall(r"(?<![\w-])(?:\[|\b)([A-Z_]+)(?:\.\.\.)?\]?(?= |$)", usage))
     of_options = set(re.findall(r"--[a-z-]+ ([A-Z_]+)", usage))
 
     for name in named - of_options - {"OPTIONS"}:
-        assert re.search(rf"^│ (?:\* +)?{name}\b", explained, re.MULTILINE), name
+        assert re.search(rf"^│ (?:\*? +)?{name}\b", explained, re.MULTILINE), name

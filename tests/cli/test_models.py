@@ -22,6 +22,7 @@ def test_a_model_is_evaluated_and_compared(root: Path, capsys: pytest.CaptureFix
     place = ["--workspace", str(root / "ws")]
     assert call(["model", "suite", "build", DATASET, *place]) == 0
     assert call(["model", "suite", "list", *place]) == 0
+    assert call(["model", "suite", "check", "replay", DATASET, *place]) == 0
     assert call(["model", "eval", f"scripted:{root / 'old.jsonl'}", *place]) == 0
     assert call(["model", "eval", f"scripted:{root / 'new.jsonl'}", *place]) == 0
     capsys.readouterr()
@@ -35,6 +36,19 @@ def test_a_model_is_evaluated_and_compared(root: Path, capsys: pytest.CaptureFix
     assert "new against old on replay" in capsys.readouterr().out
 
 
+def test_a_suite_that_leaks_into_a_dataset_says_so(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--workspace", str(root / "ws")]
+    assert call(["model", "suite", "build", DATASET, *place]) == 0
+    train = root / "ws" / "datasets" / "chat" / DATASET / "train.jsonl"
+    train.write_text(train.read_text() + json.dumps(row(3)) + "\n")
+    capsys.readouterr()
+
+    assert call(["model", "suite", "check", "replay", DATASET, *place]) == 1
+    assert "same_example  example_0003" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -45,6 +59,7 @@ def test_a_model_is_evaluated_and_compared(root: Path, capsys: pytest.CaptureFix
         (["model", "eval", "scripted:x", "--suite", "none"], 3),
         (["model", "compare", "a", "b"], 3),
         (["model", "suite", "build"], 3),
+        (["model", "suite", "check", "none"], 3),
     ],
 )
 def test_exit_codes(root: Path, arguments: list[str], code: int) -> None:

@@ -172,3 +172,22 @@ def test_what_all_sessions_share_is_no_leak() -> None:
     )
 
     assert known.leak(case) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "is_failure"),
+    [
+        ("Error: no such file", True),
+        ("<tool_use_error>File has not been read yet</tool_use_error>", True),
+        ("Exit code 1\n2 failed", True),
+        ("Chunk ID: 1\nWall time: 0.1 seconds\nProcess exited with code 2\nOutput:\n", True),
+        ('{"output": "x", "exit_code": 1}', True),
+        ("Chunk ID: 1\nProcess exited with code 0\nOutput:\nerror: not ours", False),
+        ("12 passed", False),
+        ("   1 import errors\n   2 raise Error", False),
+    ],
+)
+def test_what_follows_a_failure_is_looked_at_as_a_recovery(said: str, *, is_failure: bool) -> None:
+    case = cases_of(user("go on"), calls("read", path="a"), result("read", said), calls("find"))[1]
+
+    assert ("recovery" in case.checks) is is_failure

@@ -35,6 +35,8 @@ _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 )
 """Faults of disks and permissions, which no code of ours can mend."""
+_WITHIN: Final[Mapping[str, str]] = {"suite": "model ", "vault": "privacy "}
+"""Nouns within other nouns."""
 _REBUILD: Final = (
     "delete index.sqlite and vault/catalog.sqlite there, and run again: both are rebuilt"
 )
@@ -66,7 +68,7 @@ def make_app() -> App:
 def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group | None = None) -> App:
     app = App(name=name, help=text, group=group, help_format="plaintext")
     for verb, said in verbs.items():
-        usage = _usage(f"{name} {verb}")
+        usage = _usage(f"{_WITHIN.get(name, '')}{name} {verb}")
         module = MODULES.get(f"{name} {verb}", name)
         app.command(f"tracemill.cli.{module}:{verb}_{name}", name=verb, help=said, usage=usage)
     if name == "model":

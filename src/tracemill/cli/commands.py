@@ -209,6 +209,7 @@ SUITE: Final[Mapping[str, str]] = {
     "build": "Make a suite of the decisions in a dataset's held-out examples.",
     "import": "Make a suite of the files of the Berkeley Function-Calling Leaderboard.",
     "list": "List suites, by name.",
+    "check": "Say whether cases stand in what a dataset trains on.",
     "export": "Write a suite as a task that Inspect AI runs.",
     "prove": "Try the scorers on replies of known worth.",
 }
@@ -230,7 +231,8 @@ ASKED: Final[Mapping[str, str]] = {
     "model promote": "[OPTIONS] CANDIDATE",
     "model canary": "--share FLOAT [OPTIONS] CANDIDATE",
     "model monitor": "--against TEXT [OPTIONS] MODEL",
-    "suite build": "[OPTIONS] [DATASET]",
+    "model suite build": "[OPTIONS] [DATASET]",
+    "model suite check": "[OPTIONS] NAME [DATASET]",
     "privacy preview": "[OPTIONS] [FILES...]",
     "privacy redact": "[OPTIONS] [FILES...]",
     "privacy scan": "[OPTIONS] [TARGETS...]",

@@ -122,6 +122,32 @@ def export_suite(
     return EXIT_DONE
 
 
+def check_suite(
+    name: str,
+    dataset: str = "chat",
+    /,
+    *,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say whether cases stand in what a dataset trains on; exit 1 if so.
+
+    Parameters
+    ----------
+    name
+        The suite, by name or id.
+    dataset
+        The dataset, or the id of one of its versions.
+    """
+    workspace = common.open()
+    report = suites.check_leaks(workspace, suites.find_suite(workspace, name), dataset)
+    if not answer("leaks", report, common, next_steps=["tracemill model suite build"]):
+        for leak in report.leaks:
+            write(f"{leak.case_id}  {leak.reason}  {leak.example_id or ''}".rstrip())
+        said = f"{len(report.leaks):,} of {counted(report.n_cases, 'case')} stand in"
+        hint(f"{said} {counted(report.n_examples, 'example')} of {report.training}", common)
+    return EXIT_NO if report.leaks else EXIT_DONE
+
+
 def prove_suite(
     *,
     common: Common = Common(),  # noqa: B008 - frozen

@@ -36,9 +36,10 @@ nobody had asked anything, the agent did nothing, it is a case already, or it wa
 
 _FAILURE: Final = re.compile(
     r"\s*(<tool_use_error>|error\b|traceback \(most recent call last\)|exit code:? [1-9]|fatal: "
-    r"|command failed|failed to )|.*\b(?:exited with code|exit_code[\"']?[:=]) ?[1-9]",
-    re.IGNORECASE,
+    r"|command failed|failed to )|.{0,200}?\b(?:exited with code|exit_code[\"']?[:=]) ?[1-9]",
+    re.IGNORECASE | re.DOTALL,
 )
+"""How a result that is a failure begins; agents that head results say exit codes there."""
 _MATCHES: Final[Mapping[str, ArgumentMatch]] = {
     **dict.fromkeys(("command", "cmd"), "shell"),
     **dict.fromkeys(("path", "file_path", "filename", "notebook_path", "cwd"), "path"),
