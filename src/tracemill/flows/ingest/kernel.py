@@ -23,7 +23,7 @@ from tracemill.flows.guarding import Refused, redact_closed
 from tracemill.flows.ingest.consent import WITHHELD, Asked, Policy, numbers_of
 from tracemill.flows.ingest.masking import refusal, unnamed
 from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardEnd
-from tracemill.flows.ingest.redactors import redactor
+from tracemill.flows.ingest.redactors import knowing_redactor
 from tracemill.flows.ingest.results import ERASED
 from tracemill.flows.ingest.rows import RowBuffer
 from tracemill.flows.ingest.sweeping import keep_secrets, known_secrets
@@ -60,10 +60,7 @@ def read_shard(shard: Shard) -> Iterator[Part]:
 
 
 def _redactor(shard: Shard, allowed: frozenset[str] = frozenset()) -> Redactor:
-    known = known_secrets(shard.known)
-    if not allowed and not known:
-        return redactor(shard.key, shard.home)
-    return redactor(shard.key, shard.home, allowed, known)
+    return knowing_redactor(shard.key, shard.home, allowed, known_secrets(shard.known))
 
 
 class _RedactionBatch:

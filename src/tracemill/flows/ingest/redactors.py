@@ -23,21 +23,26 @@ _COMPILED = "patterns.compiled"
 
 
 @lru_cache(maxsize=8)
-def redactor(
-    key: bytes, home: str, allowed: frozenset[str] = frozenset(), known: tuple[bytes, ...] = ()
-) -> Redactor:
-    """Return the redactor with this key, for sessions of whoever has this home folder.
-
-    `allowed` are the stand-ins of what is harmless, `known` secrets that are looked for by their
-    values.
-    """
-    if allowed or known:
-        return redactor(key, home).knowing(known, allowed)
+def redactor(key: bytes, home: str) -> Redactor:
+    """Return the redactor with this key, for sessions of whoever has this home folder."""
     kept = load(_COMPILED)
     made = Redactor(key, home=home, compiled=kept)
     if made.compiled is not None and made.compiled != kept:
         keep(_COMPILED, made.compiled)
     return made
+
+
+@lru_cache(maxsize=8)
+def knowing_redactor(
+    key: bytes, home: str, allowed: frozenset[str], known: tuple[bytes, ...]
+) -> Redactor:
+    """Return the same for a place of which more is known.
+
+    `allowed` are the stand-ins of what is harmless, `known` secrets that are looked for by their
+    values.
+    """
+    made = redactor(key, home)
+    return made.knowing(known, allowed) if allowed or known else made
 
 
 class OwnRedactor(NamedTuple):
@@ -69,5 +74,5 @@ def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor
         named = Redactor(vault.key(), engine=engine, home=home, allowed=allowed)
         named.know(known)
         return OwnRedactor(named, is_kept=True)
-    kept = redactor(vault.key(), home, allowed, known)
+    kept = knowing_redactor(vault.key(), home, allowed, known)
     return OwnRedactor(kept, is_kept=True)
