@@ -28,6 +28,7 @@ from tracemill.flows import (
     inspect_tasks,
     metric_rows,
     model_registry,
+    model_runs,
     recipes,
     results,
     review_files,
@@ -37,6 +38,7 @@ from tracemill.flows import (
     suites,
     team_views,
     vault,
+    wheel,
 )
 from tracemill.flows import datasets as version_answers
 from tracemill.flows import gates as gate_answers
@@ -146,6 +148,9 @@ TYPES: Final[dict[str, Any]] = {
     "answer.difference": dataset_difference.VersionDifference,
     "answer.rejects": version_answers.ShownRejects,
     "answer.recipes": recipes.RecipeList,
+    "answer.loop": wheel.WheelResult,
+    "answer.model": model_runs.ShownRun,
+    "answer.models": model_runs.RunList,
     "answer.audit": audits.AuditReport,
     "answer.redact": files.RedactedTexts,
     "answer.scan": scan.ScanResult,
@@ -218,9 +223,11 @@ def records_in(name: str) -> list[type]:
         allowing,
         dataset_checks,
         dataset_difference,
+        model_runs,
         recipes,
         version_answers,
         results,
+        wheel,
         gate_answers,
         gate_rows,
         erasure,

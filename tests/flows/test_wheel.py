@@ -10,8 +10,6 @@ import pytest
 
 from tests.render.formats import tokenizer_file
 from tracemill.cli.app import call
-from tracemill.cli.wheel import are_better
-from tracemill.records.evaluations import SliceComparison
 
 RECIPE = """
 name = "by-heart"
@@ -49,7 +47,7 @@ def test_wheel_turns_and_refuses_a_model_that_calls_tools_and_forgot_to_answer(
     code, said = turn(recipe, tmp_path / "w", capsys, "--json")
     result = json.loads(said)
 
-    parts = {part["name"]: part for part in result["comparison"]["slices"]}
+    parts = {part["name"]: part for part in result["decision"]["comparisons"][0]["slices"]}
     assert code == 1
     assert result["sessions"] == 5
     assert len(result["datasets"]) == 2
@@ -59,6 +57,9 @@ def test_wheel_turns_and_refuses_a_model_that_calls_tools_and_forgot_to_answer(
     assert parts["answer"]["candidate"] < parts["answer"]["base"]
     assert result["candidate"]["format"] == result["run"]["format"] == result["base"]["format"]
     assert result["run"]["status"] == "finished"
+    reasons = {rule["rule"]: rule.get("reason") for rule in result["decision"]["rules"]}
+    assert reasons["guards"] == "worse_on_guard"
+    assert {name for name, reason in reasons.items() if reason} == {"guards"}
 
     again, second = turn(recipe, tmp_path / "w", capsys, "--json")
 
@@ -91,36 +92,3 @@ def test_extra_that_is_absent_is_named_before_anything_is_done(
     assert code == 2
     assert "pip install 'tracemill[llm]'" in capsys.readouterr().err
     assert not (tmp_path / "w").exists()
-
-
-def part(name: str, base: int, candidate: int, p_value: float) -> SliceComparison:
-    return SliceComparison(
-        name=name,
-        n=30,
-        n_groups=30,
-        base=base,
-        candidate=candidate,
-        gains=max(0, candidate - base),
-        losses=max(0, base - candidate),
-        difference=(candidate - base) / 30,
-        low=-1,
-        high=1,
-        p_value=p_value,
-        p_adjusted=p_value,
-        verdict="inconclusive",
-    )
-
-
-@pytest.mark.parametrize(
-    ("tool", "answers", "is_shown"),
-    [
-        (part("check:tool", 0, 25, 0.001), part("answer", 30, 30, 1), True),
-        (part("check:tool", 0, 25, 0.001), part("answer", 30, 29, 1), False),
-        (part("check:tool", 0, 5, 0.06), part("answer", 30, 30, 1), False),
-        (part("check:tool", 25, 0, 0.001), part("answer", 30, 30, 1), False),
-    ],
-)
-def test_better_means_surely_at_tools_and_no_worse_without(
-    tool: SliceComparison, answers: SliceComparison, is_shown: bool
-) -> None:
-    assert are_better([tool, answers]) is is_shown

@@ -123,6 +123,13 @@ def test_a_missing_or_bad_receipt_refuses_with_its_own_reason(
     assert decision.reasons == (reason,)
 
 
+def test_labels_of_a_few_examples_say_nothing_either_way() -> None:
+    few = LabelReceipt(training="few", n_examples=5, own=0.1, shuffled=0.1, p_value=1)
+    good = LabelReceipt(training="many", n_examples=9, own=0.4, shuffled=0.1, p_value=0.005)
+
+    assert decided(labels=(few, good)).is_promoted
+
+
 @pytest.mark.parametrize(
     ("comparison", "reasons"),
     [

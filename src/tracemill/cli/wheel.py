@@ -1,8 +1,7 @@
 """`tracemill loop`: one turn of the whole wheel, from sessions to a model that was judged."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from tracemill.flows.wheel import WheelResult
     from tracemill.records.evaluations import SliceComparison
 
-_SURE: Final = 0.01
-
 
 def loop(
     *,
@@ -30,7 +27,7 @@ def loop(
     seed: int = 0,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Turn the whole wheel once: ingest, dataset, training, evaluation, comparison.
+    """Turn the whole wheel once: ingest, dataset, training, evaluation, decision.
 
     Parameters
     ----------
@@ -62,7 +59,7 @@ def loop(
     if not answer("loop", result, common, next_steps=following):
         _show(result)
         hint(f"next: {following[0]}", common)
-    return EXIT_DONE if are_better(result.comparison.slices) else EXIT_NO
+    return EXIT_DONE if result.decision.is_promoted else EXIT_NO
 
 
 def _workspace(common: Common) -> Workspace:
@@ -71,15 +68,6 @@ def _workspace(common: Common) -> Workspace:
         return common.open()
     own = common.open().root
     return Workspace(own.with_name(f"{own.name}-demo"))
-
-
-def are_better(found: Sequence["SliceComparison"]) -> bool:
-    """Tell whether a candidate is surely better at choosing tools, and no worse without any."""
-    parts = {part.name: part for part in found}
-    chosen, answers = parts.get("check:tool"), parts.get("answer")
-    if chosen is None or chosen.p_value >= _SURE or chosen.difference <= 0:
-        return False
-    return answers is None or answers.candidate >= answers.base
 
 
 def _show(result: "WheelResult") -> None:
@@ -95,11 +83,13 @@ def _show(result: "WheelResult") -> None:
         write(f"Train        {stage.name}: {steps}, loss {first:.2f} to {last:.2f}{beside}")
     write(f"Evaluate     {counted(result.suite.n_cases, 'held-out decision')}, both models alike")
     columns = ("PART", "CASES", "BASE", "NOW", "+", "-", "P")
-    print_table(columns, [_cells(part) for part in result.comparison.slices], ())
-    verdict = (
-        "better than its base" if are_better(result.comparison.slices) else "not shown to be better"
-    )
-    write(f"Decide       {run.id} is {verdict}")
+    (compared,) = result.decision.comparisons
+    print_table(columns, [_cells(part) for part in compared.slices], ())
+    taken = "takes the base's place" if result.decision.is_promoted else "is refused"
+    write(f"Decide       {run.id} {taken}")
+    for rule in result.decision.rules:
+        refused = f", {rule.reason}" if rule.reason else ""
+        write(f"             {rule.rule}{refused}: {rule.says}")
     write(f"Loss curve   {Path(result.workspace, 'models', run.id, PLOT)}")
     took = "  ".join(f"{stage} {each / 60:.1f}" for stage, each in seconds.items())
     write(f"Minutes      {took}")

@@ -1,4 +1,4 @@
-"""One turn of the whole wheel: sessions, dataset, training, evaluation, comparison.
+"""One turn of the whole wheel: sessions, dataset, training, evaluation, decision.
 
 It turns on the bundled example history and on made-up tasks, in a workspace of its own. The base
 and the candidate are asked the same held-out questions, in the same format, and what they differ by
@@ -16,15 +16,18 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.base.clock import now
-from tracemill.flows.evaluations import compare_models, evaluate
+from tracemill.flows.evaluations import evaluate
 from tracemill.flows.example_history import build_example
 from tracemill.flows.loop import Options, turn
 from tracemill.flows.made_data import NAME, keep_tasks
+from tracemill.flows.model_registry import register_run
 from tracemill.flows.model_runs import subject_of
+from tracemill.flows.promotion import promote
 from tracemill.flows.suites import build_suite
 from tracemill.flows.training import plan_run, train_model
 from tracemill.llm import AskSettings, SubjectConfig
-from tracemill.records.evaluations import Comparison, Evaluation, Suite
+from tracemill.records.evaluations import Evaluation, Suite
+from tracemill.records.promotion import PolicyPart, PromotionDecision, PromotionPolicy
 from tracemill.records.refs import Record
 from tracemill.records.training import TrainingRun
 from tracemill.store.workspace import Workspace
@@ -33,6 +36,15 @@ from tracemill.synth.repository_tasks import Numbers, make_tasks
 _MAX_CHARS: Final = 8_000
 _ANSWER: Final = AskSettings(max_tokens=72)
 """The longest call that is right takes 50 tokens."""
+
+_POLICY: Final = PromotionPolicy(
+    name=NAME,
+    target=(PolicyPart(suite=NAME, part="check:tool"),),
+    guards=(PolicyPart(suite=NAME, part="answer"),),
+    alpha=0.01,
+    required=("lineage", "format", "leaks", "labels", "complete"),
+)
+"""Better at choosing tools, and worse nowhere; nobody is there to say yes to a demo."""
 
 
 class Turn(NamedTuple):
@@ -69,8 +81,8 @@ class WheelResult(Record, frozen=True, kw_only=True):
     """What the base did."""
     candidate: Evaluation
     """What the trained model did."""
-    comparison: Comparison
-    """What they differ by."""
+    decision: PromotionDecision
+    """Whether it may take the base's place, and why; what they differ by is in it."""
     seconds: dict[str, float]
     """How long each stage took."""
 
@@ -102,7 +114,9 @@ def turn_wheel(workspace: Workspace, wanted: Turn, tell: Tell) -> WheelResult:
     for title, config in (("base", base), ("candidate", candidate)):
         with _timed(seconds, f"evaluate {title}"):
             done.append(_evaluate(workspace, config, suite, _told(tell, title)))
-    compared = compare_models(workspace, done[0].id, done[1].id, suite.id)
+    with _timed(seconds, "decide"):
+        model = register_run(workspace, kept.run.id, now())
+        decision = promote(workspace, model.id, _POLICY, at=now(), against=done[0].subject)
     return WheelResult(
         workspace=str(workspace.root),
         sessions=read.store.sessions,
@@ -111,7 +125,7 @@ def turn_wheel(workspace: Workspace, wanted: Turn, tell: Tell) -> WheelResult:
         suite=suite,
         base=done[0],
         candidate=done[1],
-        comparison=compared,
+        decision=decision,
         seconds={stage: round(took, 1) for stage, took in seconds.items()},
     )
 

@@ -18,7 +18,7 @@ import msgspec
 from tracemill.base.ids import digest, make_id
 from tracemill.base.text import counted
 from tracemill.promote import PROMOTE_VERSION
-from tracemill.promote.grounding import MAX_P
+from tracemill.promote.grounding import FEWEST, MAX_P
 from tracemill.records.evaluations import Comparison, LeakReport, SliceComparison
 from tracemill.records.promotion import (
     LabelReceipt,
@@ -153,7 +153,10 @@ def labels(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
         said = (
             f"{each.own:.0%} of an answer's words are its request's, {each.shuffled:.0%} by chance"
         )
-        if each.p_value > MAX_P:
+        if each.n_examples < FEWEST:
+            few = counted(each.n_examples, "example")
+            yield _passed("labels", f"{each.training}: {few}, of which chance alone may do as well")
+        elif each.p_value > MAX_P:
             yield _refused("labels", "shuffled_labels", f"{each.training}: {said}")
         else:
             yield _passed("labels", f"{each.training}: {said}")

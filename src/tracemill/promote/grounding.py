@@ -17,6 +17,8 @@ from tracemill.records.promotion import LabelReceipt
 
 MAX_P: Final = 0.01
 """Highest p-value at which answers are said to go with their requests."""
+FEWEST: Final = 6
+"""Examples from which that can be said at all: five can be dealt out in 120 ways only."""
 _MAX_EXAMPLES: Final = 400
 _N_DEALS: Final = 199
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
