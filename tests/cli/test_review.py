@@ -102,7 +102,7 @@ def test_keys_file_skip_undo_and_end(place: Path, capsys: pytest.CaptureFixture[
     capsys.readouterr()
     checks = ["c", "1", "3", *[""] * 9]
     script = Script(
-        "a", "4", *checks, "t", "well done", "",  # the first is filed
+        "v", "a", "4", *checks, "t", "well done", "",  # the first is filed
         "z",  # and taken back
         "f", "1", "",  # and filed again
         "s",  # the second is skipped, and nothing more waits
@@ -117,6 +117,8 @@ def test_keys_file_skip_undo_and_end(place: Path, capsys: pytest.CaptureFixture[
     assert (row.outcome, row.overall_rating, row.checklist) == ("failed", 1, {})
     before_it_was_filed = said[: said.index("filed")]
     assert "The rules say" not in before_it_was_filed
+    assert "Thinking" in before_it_was_filed
+    assert "last tests passed" not in before_it_was_filed
     assert "It waited for escalation" in said
     assert "taken back" in said
 

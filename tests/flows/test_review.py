@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.flows.sessions import write_session
+from tests.flows.test_erasure import left
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.capture import emit
+from tracemill.flows.erasure import erase_data, read_subject
+from tracemill.flows.local_executor import Local
 from tracemill.flows.lookup import list_rows, show_work
 from tracemill.flows.loop import Options, turn
 from tracemill.flows.results import EpisodeRow, RunResult
@@ -73,7 +76,11 @@ def test_escalated_work_waits_and_shows_nothing_that_the_rules_think(desk: Desk)
 
 def test_the_machine_is_shown_once_something_was_said(desk: Desk, workspace: Workspace) -> None:
     name = only_episode(workspace).id
-    assert desk.show(name).machine is None
+    before = desk.show(name)
+    assert before.machine is None
+    assert before.told is not None
+    assert (before.told.outcome, before.told.outcome_words) == ("unknown", ())
+    assert before.told.problem
     filed = desk.submit(name, FAILED, AT, seconds=4.0)
 
     assert filed.triggers == ("escalation",)
@@ -309,3 +316,42 @@ def test_what_is_not_kept_or_says_nothing_is_left_out(workspace: Workspace, tmp_
     found = import_reviews(workspace, path, None, AT)
 
     assert (found.filed, found.left_out) == (1, {"empty": 1, "not_kept": 1})
+
+
+def test_erasing_a_session_takes_what_was_said_of_it(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    session = "11111111-aaaa-4aaa-8aaa-000000000001"
+    write_session(tmp_path / "in", session, 1)
+    write_session(tmp_path / "in", "22222222-bbbb-4bbb-8bbb-000000000002", 1, word="play")
+    run(workspace)
+    rows = list_rows(workspace, "episode", EpisodeRow, limit=0).rows
+    with Desk(workspace, "ada") as desk:
+        for row in rows:
+            said = "quetzal" if session in row.sessions else "marmot"
+            desk.submit(row.id, ReviewForm(comments=f"the {said} case"), AT)
+    run(workspace)
+    subject = read_subject(workspace, session, "session", ())
+    erase_data(workspace, subject, lambda _: Local(1, workspace.scratch), lambda _: None)
+    run(workspace)
+
+    assert left(workspace.root, b"quetzal") == []
+    assert left(workspace.root, b"marmot") != []
+    with Desk(workspace, "ada") as desk:
+        assert len(desk.reviews()) == 1
+
+
+def test_where_only_numbers_may_be_kept_no_words_are(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    write_session(tmp_path / "in", "s1", 1)
+    run(workspace)
+    (row,) = list_rows(workspace, "episode", EpisodeRow, limit=0).rows
+    with Desk(workspace, "ada") as desk:
+        desk.submit(row.id, ReviewForm(outcome="failed", comments="the quetzal case"), AT)
+    settings = '[consent]\ndefault = "metadata"\n'
+    (workspace.root / "tracemill.toml").write_text(settings)
+    run(workspace)
+    events = Lake(workspace.lake).records(TABLES["events"])
+    (found,) = [event for event in events if isinstance(event, HumanReview)]
+
+    assert found.form == ReviewForm(outcome="failed")
+    assert left(workspace.root / "lake", b"quetzal") == []

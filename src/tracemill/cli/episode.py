@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.learned import show_learned
 from tracemill.cli.output import (
     Common,
     Listing,
@@ -111,24 +112,7 @@ def _show_learning(name: str, common: Common) -> int:
     if answer("learning", shown, common, next_steps=["tracemill episode export --learning"]):
         return EXIT_DONE
     write(f"{found.episode_id}  {found.kind}  {found.outcome}")
-    parts = {
-        "Problem": found.problem,
-        "Context": found.context,
-        "Thinking": found.thought_process,
-        "Approach": found.solution_approach,
-        "Steps": found.implementation_steps,
-        "Validation": found.validation,
-        "Outcome": found.outcome_words,
-    }
-    for title, words in parts.items():
-        write(f"\n{title}" if words else f"\n{title}\n  unknown")
-        for each in words:
-            step = each.source.id if each.source.step is None else f"step {each.source.step}"
-            write(f"  {each.text}  ({each.origin}, {step})")
-    seen = found.thinking
-    if seen.thinking is not None and seen.words is not None:
-        stored, worded = f"{seen.thinking:.0%}", f"{seen.words:.0%}"
-        write(f"\nOf {counted(seen.steps, 'step')}, {stored} keep their thinking, {worded} say why")
+    show_learned(found)
     return EXIT_DONE
 
 

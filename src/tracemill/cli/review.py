@@ -13,6 +13,7 @@ from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.learned import show_learned
 from tracemill.cli.output import (
     Common,
     Listing,
@@ -167,6 +168,8 @@ def show_review(name: str, /, *, common: Common = Common()) -> int:  # noqa: B00
     if answer("review", shown, common, next_steps=[_SUBMIT.format(shown.item.id)]):
         return EXIT_DONE
     show_item(shown.item, None)
+    if shown.told is not None:
+        show_learned(shown.told, is_blind=shown.machine is None)
     for row in shown.reviews:
         write(f"\n{row.id}  {row.reviewer}  {when(row.at)}")
         write("  ".join(_said(row)))

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 import msgspec
 
 from tracemill.base.clock import now
+from tracemill.cli.learned import show_learned
 from tracemill.cli.output import write
 from tracemill.flows.review import Desk
 from tracemill.flows.review_rows import Submitted
@@ -104,7 +105,12 @@ def _judge_one(desk: Desk, answers: Answers, item: ReviewItem) -> ReviewForm | s
     write(f"\n{_CHOICES}")
     key = answers.key([*_OUTCOMES, "v", "s", "z", "q"])
     while key == "v":
-        write(f"in another terminal: {item.look}")
+        told = desk.told(item, is_blind=True)
+        if told is None:
+            write(f"in another terminal: {item.look}")
+        else:
+            show_learned(told, is_blind=True)
+        write(f"\n{_CHOICES}")
         key = answers.key([*_OUTCOMES, "v", "s", "z", "q"])
     if key in {"s", "z", "q"}:
         return {"s": "skip", "z": "undo", "q": "quit"}[key]

@@ -33,6 +33,7 @@ from tracemill.flows.review_rows import (
 )
 from tracemill.records.events import HumanReview
 from tracemill.records.forge import Actor
+from tracemill.records.learning import LearningEpisode
 from tracemill.records.refs import Origin, Ref
 from tracemill.records.reviews import ReviewForm, ReviewItem
 from tracemill.redact import Redactor
@@ -149,10 +150,22 @@ class Desk:
         rows = [row for row in reversed(self.reviews()) if row.subject == entry.item.id]
         return ShownReviews(
             item=entry.item,
+            told=self.told(entry.item, is_blind=not rows),
             reviews=tuple(rows),
             triggers=entry.triggers if rows else None,
             machine=entry.machine if rows else None,
         )
+
+    def told(self, item: ReviewItem, *, is_blind: bool) -> LearningEpisode | None:
+        """Return what the record tells of an episode; of other things None."""
+        if item.subject.kind != "episode":
+            return None
+        from tracemill.flows.learning import show_learning
+
+        told = show_learning(self._workspace, item.id).sources
+        if is_blind:
+            return msgspec.structs.replace(told, outcome="unknown", outcome_words=())
+        return told
 
     def entry(self, name: str) -> QueueEntry:
         """Return what a name means: something that waits, or any episode or example."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tracemill.records.learning import LearningEpisode
 from tracemill.records.refs import Count, Record
 from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem, Trigger
 from tracemill.review.checklist import Checklist
@@ -68,6 +69,8 @@ class ShownReviews(Record, frozen=True, kw_only=True, omit_defaults=False):
 
     item: ReviewItem
     """The thing."""
+    told: LearningEpisode | None
+    """What the record tells of an episode, without its outcome while nobody has judged it."""
     reviews: tuple[ReviewRow, ...]
     """What people said, oldest first."""
     triggers: tuple[Trigger, ...] | None

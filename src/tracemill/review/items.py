@@ -41,7 +41,7 @@ def episode_item(
         subject=Ref(kind="episode", id=episode.id),
         title=f"{episode.kind} in {sessions}, {counted(n_steps, 'step')}",
         parts=tuple(_parts(episode, activities, commits)),
-        look=f"tracemill episode show {episode.id} --learning",
+        look=f"tracemill review show {episode.id}",
         basis=basis_of(episode),
         session_ids=episode.session_ids,
     )
