@@ -66,7 +66,7 @@ def made_up(index: int, kind: str) -> Step:
     if kind in bare:
         return bare[kind]
     status: Any = {"failed": "error", "refused": "rejected"}.get(kind, "ok")
-    given = {"path": f"f{index}"} if kind == "edit" else {"command": f"run {index}"}
+    given = {"path": "a.py", "content": said} if kind == "edit" else {"command": f"run {index}"}
     call = ToolCall(id=f"c{index}", name="Edit" if kind == "edit" else "Bash", arguments=given)
     result = ToolResult(call_id=call.id, content=f"result {index}", status=status)
     return agent(index, said, calls=(call,), results=(result,))

@@ -20,20 +20,34 @@ def built(steps: Sequence[Step], **about: Any) -> tuple[list[ChatExample], Count
     return [one for one in made if isinstance(one, ChatExample)], drops
 
 
-ASKED = [user(0, "run it"), calling(1), agent(2, "3 passed"), user(3, "why?"), agent(4, "because")]
+ASKED = [
+    user(0, "run it"),
+    calling(1),
+    agent(2, "3 passed"),
+    user(3, "why?"),
+    agent(4, "because the bounds are off by one"),
+]
 GOES_ON = (reaction(5, "continuation"),)
 
 
 def test_an_answer_in_words_is_imitated_with_the_tools_that_were_there() -> None:
     (example,), drops = built([*ASKED, user(5, "go on")], reactions=GOES_ON)
 
-    assert [message.content for message in example.messages if message.trained] == ["because"]
+    assert [message.content for message in example.messages if message.trained] == [
+        "because the bounds are off by one"
+    ]
     assert [tool["function"]["name"] for tool in example.tools] == ["Bash"]
     assert not drops
 
 
 def test_tools_that_only_came_later_were_there_too() -> None:
-    steps = [user(0, "hi"), agent(1, "hello"), user(2, "run it"), calling(3), agent(4)]
+    steps = [
+        user(0, "hi"),
+        agent(1, "Hello, how may I help you today?"),
+        user(2, "run it"),
+        calling(3),
+        agent(4),
+    ]
     (example,), _ = built(steps, reactions=(reaction(2, "continuation"),))
 
     assert not any(message.tool_calls for message in example.messages)
@@ -50,15 +64,16 @@ def test_where_no_tool_was_seen_nothing_shows_that_none_was_needed() -> None:
 @pytest.mark.parametrize(
     ("answer", "about", "reason"),
     [
-        pytest.param("because", {}, "unjudged_answer", id="nobody reacted"),
+        pytest.param("because the bounds are off by one", {}, "unjudged_answer", id="nobody reacted"),
         pytest.param(
-            "because", {"reactions": (reaction(5, "rephrase"),)}, "unwanted_answer", id="asked again"
+            "because the bounds are off by one", {"reactions": (reaction(5, "rephrase"),)}, "unwanted_answer", id="asked again"
         ),
         pytest.param(
-            "because", {"reactions": (reaction(5, "correction"),)}, "corrected_turn", id="corrected"
+            "because the bounds are off by one", {"reactions": (reaction(5, "correction"),)}, "corrected_turn", id="corrected"
         ),
-        pytest.param("Good. Let me look.", {"reactions": GOES_ON}, "announcement", id="announced"),
-        pytest.param("This is due to the", {"reactions": GOES_ON}, "cut_answer", id="broken off"),
+        pytest.param("Ok.", {"reactions": GOES_ON}, "short_answer", id="says nothing"),
+        pytest.param("Good question. Let me look at the code.", {"reactions": GOES_ON}, "announcement", id="announced"),
+        pytest.param("This is how it is, due to the", {"reactions": GOES_ON}, "cut_answer", id="broken off"),
     ],
 )  # fmt: skip
 def test_an_answer_that_was_none_is_left_out(
@@ -70,6 +85,11 @@ def test_an_answer_that_was_none_is_left_out(
 
 
 def test_what_a_command_to_the_program_asks_for_is_left_out() -> None:
-    steps = [*ASKED[:3], user(3, "/ask why?"), agent(4, "because"), user(5, "go on")]
+    steps = [
+        *ASKED[:3],
+        user(3, "/ask why?"),
+        agent(4, "because the bounds are off by one"),
+        user(5, "go on"),
+    ]
 
     assert built(steps, reactions=GOES_ON) == ([], {"command_turn": 1})

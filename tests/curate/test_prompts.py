@@ -62,7 +62,7 @@ def test_a_request_is_decided_by_the_check_that_passed_after_the_change() -> Non
 def test_a_tag_tells_how_much_the_check_proves(
     about: dict[str, Any], path: str, proof: str
 ) -> None:
-    steps = [STEPS[0], using(1, "Edit", file_path=path), *STEPS[2:]]
+    steps = [STEPS[0], using(1, "Edit", file_path=path, content="x"), *STEPS[2:]]
     (example,), _ = built(steps, passed(2), **about)
 
     assert f"proof:{proof}" in example.tags

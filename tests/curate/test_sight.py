@@ -2,7 +2,7 @@ import pytest
 from msgspec import structs
 
 from tests.trajectories import agent, calling, user
-from tracemill.curate.sight import blind_edits
+from tracemill.curate.sight import blind_edits, is_bare_edit
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 
 OLD = "def area(width, height):\n    return width * height\n"
@@ -69,3 +69,22 @@ def test_beside_blind_edits_code_in_words_is_blind_too() -> None:
 
     assert blind_edits([user(0), words]) == set()
     assert blind_edits([user(0), words, edit(2, search="def volume(a):", replace="")]) == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        ({"file_path": "a.py"}, True),
+        ({}, True),
+        ({"path": "a.py", "search": "", "replace": "x"}, False),
+        ({"input": "*** Begin Patch"}, False),
+    ],
+)
+def test_an_edit_that_names_only_its_file_is_bare(
+    arguments: dict[str, str], *, answer: bool
+) -> None:
+    assert is_bare_edit(edit(0, **arguments)) is answer
+
+
+def test_only_edits_are_bare() -> None:
+    assert not is_bare_edit(calling(0, path="a.py"))

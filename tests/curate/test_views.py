@@ -17,7 +17,7 @@ REPORT = "The bounds were off by one, so the last row was never read. " * 4
 
 
 def using(index: int, tool: str, text: str = "", **arguments: Any) -> Step:
-    step = calling(index, "ok", **(arguments or {"path": "a.py"}))
+    step = calling(index, "ok", **(arguments or {"path": "a.py", "content": "x"}))
     (call,) = step.calls
     return structs.replace(step, text=text, calls=(structs.replace(call, name=tool),))
 

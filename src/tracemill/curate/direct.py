@@ -37,6 +37,8 @@ _ANNOUNCING: Final = re.compile(
     re.IGNORECASE,
 )
 """How words end that say what comes next, and are no answer by themselves."""
+_MIN_ANSWER: Final = 30
+"""Characters from which words answer anything: `Done.` does not."""
 _COMMANDS: Final = ("/", "!")
 """How commands to the agent's program begin."""
 
@@ -93,6 +95,8 @@ def _against(window: Window, turn: Turn, *, is_achieved: bool) -> DropReason | N
     reason = window.disliked(turn) or next(filter(None, map(window.flaw, own)), None)
     if reason is not None:
         return reason
+    if sum(len(step.text.strip()) for step in own) < _MIN_ANSWER:
+        return "short_answer"
     if _ANNOUNCING.search(own[-1].text):
         return "announcement"
     reactions = window.reactions_to(turn)

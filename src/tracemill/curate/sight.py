@@ -13,10 +13,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from tracemill.curate.families import family_of
 from tracemill.records.trajectory import Step
 
 _OLD: Final = ("old", "search")
 """How the arguments begin that hold what an edit takes away."""
+_FILE_NAME: Final = re.compile(r"path|file", re.IGNORECASE)
+"""In the names of arguments that say which file is meant."""
 _PATCH: Final = "*** Update File:"
 """What stands in a patch before the lines that it changes."""
 _LEAD: Final = re.compile(r"\s*(?:\d+\s*(?:→|\t|\||:)\s?)?[-+ ]?\s*")
@@ -70,6 +73,15 @@ class _Seen:
     def _holds(self, line: str) -> bool:
         """Look at what came last first: most edits are of what was just read."""
         return any(line in text for text in reversed(self._texts))
+
+
+def is_bare_edit(step: Step) -> bool:
+    """Tell whether a step edits a file and does not say how: some logs keep only its name."""
+    return any(
+        family_of(call.name) == "edit"
+        and all(_FILE_NAME.search(name) for name, _ in leaves(call.arguments))
+        for call in step.calls
+    )
 
 
 def leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.base.ids import make_id
-from tracemill.curate.sight import blind_edits
+from tracemill.curate.sight import blind_edits, is_bare_edit
 from tracemill.curate.suspicion import suspicion_of_steps
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.windows import Turn
@@ -35,18 +35,19 @@ DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
     "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
-    "failed_step", "blind_edit", "cut_answer", "repeated_result",
+    "failed_step", "blind_edit", "bare_edit", "cut_answer", "repeated_result",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
     "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
+    "short_answer",
     "no_change", "unclear_step", "nothing_wrong", "start_unknown", "unproven_check",
     "split_recovery", "unwanted_recovery", "environment_recovery", "unexplained_recovery",
     "silenced_check", "other_request", "long_recovery", "nested_recovery",
     "split_pair", "unwanted_choice", "failed_choice", "acted_on", "several_calls",
     "indirect_retry", "told_news", "long_pair", "identical_sides", "answers_correction",
 ]  # fmt: skip
-"""Why something is not imitated. The `…_turn` reasons, `failed_step`, `blind_edit`, `cut_answer`
-and `repeated_result` leave it in its window, untrained; what each reason means stands in
-`docs/datasets.md`."""
+"""Why something is not imitated. The `…_turn` reasons, `failed_step`, `blind_edit`, `bare_edit`,
+`cut_answer` and `repeated_result` leave it in its window, untrained; what each reason means stands
+in `docs/datasets.md`."""
 
 CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
 """What looks at the work: to run one that fails is no mistake."""
@@ -250,15 +251,15 @@ class Window:
 
     def flaw(self, step: Step) -> DropReason | None:
         """Return why a step of the agent is not to be imitated, whatever its turn is like."""
-        if not is_trained(step):
-            return None
-        if step.index in self._failed:
-            return "failed_step"
-        if step.index in self.blind:
-            return "blind_edit"
-        if step.index in self._repeating:
-            return "repeated_result"
-        return "cut_answer" if not step.calls and _BROKEN_OFF.search(step.text) else None
+        flaws: tuple[tuple[DropReason, bool], ...] = (
+            ("failed_step", step.index in self._failed),
+            ("blind_edit", step.index in self.blind),
+            ("bare_edit", is_bare_edit(step)),
+            ("repeated_result", step.index in self._repeating),
+            ("cut_answer", not step.calls and _BROKEN_OFF.search(step.text) is not None),
+        )
+        found = (reason for reason, is_so in flaws if is_so)
+        return next(found, None) if is_trained(step) else None
 
     @cached_property
     def _repeating(self) -> set[int]:
