@@ -1,6 +1,6 @@
 """What became of sessions, as judged by rule, against sessions judged by hand, beside other tools.
 
-    python benchmarks/outcomes.py [NAME=ENVIRONMENT ...]
+    python benchmarks/outcomes.py [NAME=ENVIRONMENT ...] [fresh=FOLDER]
 
 `judged/session_outcomes.tsv` holds what became of real sessions, as far as their record proves it, by two
 readings and after comparing them: the first went through each session from its beginning, the second
@@ -8,7 +8,9 @@ in another order from the end. What counts as proof is in docs/outcomes.md. The 
 on one half of the sessions, told by a digest of their ids; the other is the held-out half.
 
 NAME is hotwash, clawjournal or opentraces, and ENVIRONMENT a virtual environment that holds it. Peers say
-less than five words, so all are compared by three: good, bad, and unknown.
+less than five words, so all are compared by three: good, bad, and unknown. `fresh_outcomes.tsv` holds
+sessions that were judged once, when the rules were done: FOLDER has their logs, as the checkpoints of
+entireio/cli keep them.
 """
 
 import csv
@@ -31,6 +33,7 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 JUDGED = Path(__file__).parent / "judged" / "session_outcomes.tsv"
+FRESH = JUDGED.with_name("fresh_outcomes.tsv")
 WORDS = ("achieved", "partial", "failed", "abandoned", "unknown")
 PLAIN = {"achieved": "good", "unknown": "unknown"}
 READ_BY_PEERS = {"claude-code", "codex"}
@@ -72,6 +75,8 @@ def main() -> None:
     table("all", judged, found.outcomes)
     confusion(judged, found.outcomes)
     peers = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    if "fresh" in peers:
+        fresh(Path(peers.pop("fresh")))
     if peers:
         beside(judged, found, peers)
 
@@ -88,6 +93,20 @@ def tracemill(folder: Path, formats: Path) -> Found:
         for trajectory_id in episode.trajectory_ids
     }
     return Found(outcomes, Facts(lake).trajectories)
+
+
+def fresh(logs: Path) -> None:
+    """Print how right the outcomes are of sessions that no rule was mended on."""
+    with FRESH.open(encoding="utf-8", newline="") as lines:
+        judged = {row["session"]: row["judged"] for row in csv.DictReader(lines, delimiter="\t")}
+    with tempfile.TemporaryDirectory() as folder:
+        found = tracemill(Path(folder), logs)
+    rows = [
+        Row(trajectory_id, *[judged[trajectory.session_id]] * 3)
+        for trajectory_id, trajectory in found.trajectories.items()
+        if trajectory.session_id in judged and not trajectory.is_subagent
+    ]
+    table("fresh", rows, found.outcomes)
 
 
 def agreement(judged: list[Row]) -> str:

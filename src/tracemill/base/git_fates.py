@@ -23,7 +23,8 @@ from tracemill.base.git_objects import blobs, object_sizes
 from tracemill.base.git_process import Git
 from tracemill.base.line_sketch import MIN_BYTES, WHITE
 
-_MAX_CHANGES: Final = 2_000_000
+MAX_CHANGES: Final = 500_000
+"""Changes of files in a history above which nothing is followed, so that memory is bounded."""
 _AT_HAND: Final = 8
 _RENAMED: Final = "R"
 _Lines = frozenset[bytes]
@@ -79,28 +80,40 @@ class _Version(NamedTuple):
 class LineFates:
     """Takes commits, children first, and then follows what they wrote."""
 
-    def __init__(self, head: str | None, shallow: Iterable[str] = ()) -> None:
+    def __init__(
+        self, head: str | None, shallow: Iterable[str] = (), most: int = MAX_CHANGES
+    ) -> None:
         self._head = head
+        self._most = most
         self._shallow = frozenset(shallow)
         self._taken: list[_Taken] = []
-        self._n_changes = 0
-        self.n_left_out = 0
-        """Commits that were not followed, since the history is too large."""
+        self._n_changes = self._n_commits = 0
+        self.left_out: Counter[str] = Counter()
+        """Commits that were not followed, by reason."""
 
     def take(self, sha: str, at: str, parents: str, changes: Iterable[ChangedFile]) -> None:
         """Take the next commit; what a merge changes is what it brings to its first parent."""
         known = tuple(each for each in changes if not each.path.endswith(LOCKED))
         self._n_changes += len(known)
-        self._taken.append(_Taken(sha, at, tuple(parents.split()), known))
+        self._n_commits += 1
+        if self._n_changes <= self._most:
+            self._taken.append(_Taken(sha, at, tuple(parents.split()), known))
+        else:
+            self._taken.clear()
 
     def found(self, git: Git) -> Iterator[Fate]:
         """Yield the fate of each commit that wrote lines, in the order in which they came."""
-        if self._head is None or self._n_changes > _MAX_CHANGES:
-            self.n_left_out = len(self._taken)
-            return
+        if self._n_changes > self._most:
+            self.left_out["fates_of_large_history"] = self._n_commits
+        elif self._head is None:
+            self.left_out["fates_without_head"] = self._n_commits
+        else:
+            yield from self._followed(git, self._head)
+
+    def _followed(self, git: Git, head: str) -> Iterator[Fate]:
         commits = _by_time(self._taken)
         books = _Books(commits, self._shallow)
-        files = list(_files(commits, _main_line(commits, self._head)))
+        files = list(_files(commits, _main_line(commits, head)))
         named = (i for file in files for each in file for i in (each.old_id, each.new_id))
         sizes = object_sizes(git, (i for i in named if i is not None))
         readable = {each for each, n_bytes in sizes.items() if n_bytes <= MAX_BLOB_BYTES}

@@ -129,9 +129,7 @@ def _records(
             yield RECORD_END + b"\0".join(about)
         for fate in fates.found(git):
             yield RECORD_END + _fate(fate)
-        if fates.n_left_out:
-            yield RECORD_END + f"left fates_of_large_history {fates.n_left_out}".encode()
-        for reason, n_commits in sorted(added.left_out.items()):
+        for reason, n_commits in sorted((added.left_out + fates.left_out).items()):
             yield RECORD_END + f"left {reason} {n_commits}".encode()
     yield RECORD_END + END + RECORD_END
 

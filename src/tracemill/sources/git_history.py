@@ -62,7 +62,7 @@ class GitHistory:
     """Reads the commits of a repository, whatever their branch."""
 
     name: ClassVar[str] = "git"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 

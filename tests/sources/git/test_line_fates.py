@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from tests.repositories import Repository
 from tests.sources.reading import Found, read
 
+from tracemill.base.git_changes import ChangedFile
+from tracemill.base.git_fates import LineFates
+from tracemill.base.git_process import Git
 from tracemill.records.events import LineFate
 from tracemill.sources.git_history import GitHistory
 
@@ -133,6 +136,25 @@ def test_nothing_of_the_lines_is_in_what_comes_out(repo: Repository) -> None:
     (fate,) = fates(repo).values()
 
     assert "called" not in repr(fate)
+
+
+def test_a_history_that_is_too_large_is_left_out_and_counted(repo: Repository) -> None:
+    repo.commit(a__py=ONE)
+    change = ChangedFile(b"a.py", "A", None, None, "1" * 40, 1, 0)
+    fates = LineFates(repo.shas[0], most=1)
+    for at in ("2", "1"):
+        fates.take(at * 40, at, "", [change])
+
+    assert list(fates.found(Git.of(repo.path))) == []
+    assert fates.left_out == {"fates_of_large_history": 2}
+
+
+def test_without_a_main_line_nothing_is_followed(repo: Repository) -> None:
+    repo.commit(a__py=ONE)
+    repo.git("symbolic-ref", "HEAD", "refs/heads/unborn")
+
+    assert fates(repo) == {}
+    assert found(repo).tally.skipped == {"fates_without_head": 1}
 
 
 @settings(max_examples=30)
