@@ -131,3 +131,16 @@ def test_a_subject_that_cannot_be_asked_is_told_from_one_that_is_wrong() -> None
         ("all", 2, 1),
         ("check:decision", 2, 1),
     ]
+
+
+def test_what_was_done_in_place_of_what_is_counted() -> None:
+    done = [spoken("", [{"name": "search", "arguments": {}}]), spoken("Yes."), spoken("No.")]
+    parts = [("tool:read",), ("tool:read",), ("answer",)]
+    results = [
+        CaseResult(case_id=str(i), group=str(i), slices=part, faults={}, message=message)
+        for i, (part, message) in enumerate(zip(parts, done, strict=True))
+    ]
+
+    confusions = sum_up(SUITE, Asked("m"), results, AT).confusions
+
+    assert confusions == {"read -> search": 1, "read -> answer": 1}

@@ -128,6 +128,7 @@ def test_labels_of_a_few_examples_say_nothing_either_way() -> None:
     good = LabelReceipt(training="many", n_examples=9, own=0.4, shuffled=0.1, p_value=0.005)
 
     assert decided(labels=(few, good)).is_promoted
+    assert decided(labels=(few,)).reasons == ("no_receipt",)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.evaluations import SliceComparison
 
 _EVERY_S: Final = 10.0
+_SHOWN: Final = 8
 
 
 @Parameter(name="*")
@@ -86,6 +87,7 @@ def eval_model(
     ]
     print_table(("PART", "CASES", "PASSED", "SHARE", "95 %"), rows, ("95 %",))
     counts("Faults", made.faults)
+    counts("Confused", dict(list(made.confusions.items())[:_SHOWN]))
     if made.n_unanswered:
         hint(f"{made.n_unanswered:,} cases got no answer; they count as failed", common)
     hint(f"next: {follow}", common)

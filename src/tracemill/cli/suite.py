@@ -78,6 +78,9 @@ def _show(built: suites.BuiltSuite, common: Common) -> int:
         counts("Checks", suite.checks)
         counts("Parts", suite.slices)
         counts("Left out", suite.drops)
+        shown = built.smallest_effect
+        gains = f"gains from about {shown:.0%}" if shown is not None else "no gain, however large"
+        hint(f"{counted(suite.n_groups, 'group')} of cases can show {gains}", common)
         hint(f"next: tracemill model eval SUBJECT --suite {suite.name}", common)
     return EXIT_DONE
 

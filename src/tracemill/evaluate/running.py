@@ -16,6 +16,8 @@ from tracemill.llm import AskSettings, Subject, SubjectError
 from tracemill.records.evaluations import Case, CaseResult, Evaluation, SliceScore, Suite
 from tracemill.stats import wilson
 
+_TOLD: Final = ("tool:", "answer")
+"""How the parts begin that say what was wanted."""
 ALL: Final = "all"
 """The part that holds every case."""
 
@@ -91,9 +93,22 @@ def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: dateti
         settings=msgspec.to_builtins(asked.settings) if asked.settings else {},
         slices=tuple(_slice(part, passed[part]) for part in sorted(passed, key=_rank)),
         faults=dict(sorted(faults.items())),
+        confusions=dict(Counter(filter(None, map(_confusion, results))).most_common()),
         n_unanswered=sum("no_reply" in result.faults.values() for result in results),
         origin=asked.origin,
     )
+
+
+def _confusion(result: CaseResult) -> str | None:
+    """Return what was wanted and what was done, by the first call, or None: it is the same."""
+    wanted = next(
+        (part.removeprefix("tool:") for part in result.slices if part.startswith(_TOLD)), None
+    )
+    if wanted is None or result.message is None:
+        return None
+    calls = result.message.tool_calls
+    done = calls[0]["function"]["name"] if calls else "answer"
+    return None if done == wanted else f"{wanted} -> {done}"
 
 
 def _rank(part: str) -> tuple[bool, bool, str]:

@@ -24,8 +24,10 @@ from tracemill.records.datasets import DatasetVersion
 from tracemill.records.evaluations import Case, LeakReport, Suite
 from tracemill.records.examples import Message
 from tracemill.records.refs import Record
+from tracemill.stats import smallest_effect
 from tracemill.store.workspace import Workspace, write_whole
 
+_USUAL_LOSS: Final = 0.05
 CASES: Final = "cases.jsonl"
 _LINEAGE: Final = "lineage.jsonl"
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
@@ -64,6 +66,9 @@ class BuiltSuite(Record, frozen=True, kw_only=True):
     """Where it is kept."""
     suite: Suite
     """What it is."""
+    smallest_effect: float | None = None
+    """The smallest gain that it shows with a power of 80 %, where 5 % of the groups are lost in
+    spite of it; None where it shows none."""
 
 
 class SuiteList(Record, frozen=True, kw_only=True):
@@ -216,7 +221,8 @@ def keep_suite(
     else:
         part.rename(folder)
     write_whole(folder.parent / "newest", suite.id.encode())
-    return BuiltSuite(folder=str(folder), suite=suite)
+    shown = smallest_effect(suite.n_groups, _USUAL_LOSS)
+    return BuiltSuite(folder=str(folder), suite=suite, smallest_effect=shown)
 
 
 def _lines(rows: Iterable[Any]) -> bytes:

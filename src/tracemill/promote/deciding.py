@@ -145,7 +145,7 @@ def labels(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
     """Ask whether the answers that it was trained on go with their requests."""
     if "labels" not in policy.required:
         return
-    if not receipts.labels:
+    if not any(each.n_examples >= FEWEST for each in receipts.labels):
         yield _refused(
             "labels", "no_receipt", "nothing says whether answers go with their requests"
         )

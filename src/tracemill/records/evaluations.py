@@ -170,6 +170,9 @@ class Evaluation(Record, frozen=True, kw_only=True):
     """How many cases of each part passed."""
     faults: dict[str, Count] = msgspec.field(default_factory=dict)
     """What was wrong, counted."""
+    confusions: dict[str, Count] = msgspec.field(default_factory=dict)
+    """What was done in place of what, as `read -> search` or `read -> answer`, most often first;
+    only of cases whose parts tell what was wanted."""
     n_unanswered: Count = 0
     """Cases on which the model could not be asked; they count as failed."""
     origin: str | None = None
