@@ -43,6 +43,7 @@ from tracemill.flows import (
 from tracemill.flows import datasets as version_answers
 from tracemill.flows import gates as gate_answers
 from tracemill.flows import learning as learning_flow
+from tracemill.flows import patterns as pattern_answers
 from tracemill.flows.held import rows as held_rows
 from tracemill.flows.held import shown
 from tracemill.flows.privacy import (
@@ -71,6 +72,7 @@ from tracemill.records import (
     labels,
     learning,
     links,
+    patterns,
     promotion,
     receipts,
     survival,
@@ -122,6 +124,11 @@ TYPES: Final[dict[str, Any]] = {
     "record.template": templates.TemplateSpec,
     "record.erasure-receipt": erasures.ErasureReceipt,
     "answer.run": results.RunResult,
+    "answer.metric-list": pattern_answers.MetricList,
+    "answer.metric": pattern_answers.Measured,
+    "answer.patterns": patterns.PatternReport,
+    "answer.pattern": patterns.Pattern,
+    "answer.ui": results.UiResult,
     "answer.plan": results.PlanResult,
     "answer.status": results.StatusResult,
     "answer.doctor": results.DoctorResult,
@@ -245,7 +252,8 @@ def records_in(name: str) -> list[type]:
         scan,
         verify,
     ]
-    return [getattr(m, name) for m in modules if hasattr(m, name)]
+    found = (getattr(module, name, None) for module in modules)
+    return [kind for kind in found if isinstance(kind, type)]
 
 
 def schema(name: str) -> str:

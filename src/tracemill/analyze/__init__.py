@@ -1,15 +1,23 @@
-"""Analyze: what many commits, documents and sessions say together, in numbers.
+"""Analyze: what many commits, documents, sessions and reports say together, in numbers.
 
-In come records; out go counts and shares. Each function says its formula, knows nothing of a
-store, and gives None where there is nothing to count: a share of nothing is not zero.
+In come records; out go counts, shares and patterns. Each function says its formula, knows nothing
+of a store, and gives None where there is nothing to count: a share of nothing is not zero.
+
+A metric turns what is held into cases; the same cases serve `metrics show --metric`, for any slice,
+and the patterns, which are rules as data in `patterns.toml`. To add a metric: a function in
+`metrics` or `session_metrics` and its line in `METRICS`; to add a pattern: an entry in
+`patterns.toml`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from tracemill.analyze.metrics import METRICS
+from tracemill.analyze.patterns import find_patterns, shipped_rules
+
 ANALYZE_VERSION: Final = 1
 """Raise it when the same records would give other numbers."""
 
-__all__ = ["ANALYZE_VERSION"]
-"""Everything else is imported from its own module."""
+__all__ = ["ANALYZE_VERSION", "METRICS", "find_patterns", "shipped_rules"]
+"""Numbers of the work as a whole are imported from their own modules."""

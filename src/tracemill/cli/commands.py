@@ -9,6 +9,7 @@ _START: Final = Group.create_ordered("Start here")
 _COLLECT: Final = Group.create_ordered("Collect")
 _LOOK: Final = Group.create_ordered("Look")
 _REVIEW: Final = Group.create_ordered("Review")
+_LEARN: Final = Group.create_ordered("Learn")
 _DATASETS: Final = Group.create_ordered("Datasets")
 _MODELS: Final = Group.create_ordered("Models")
 _PRIVACY: Final = Group.create_ordered("Privacy")
@@ -71,10 +72,6 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show what a branch brought, and whether it still stands.",
             },
         ),
-        "metrics": (
-            "Numbers of repositories and sessions as a whole.",
-            {"show": "Show how commits, documents, issues and sessions keep the team's habits."},
-        ),
         "failure": (
             "What failed, and what became of it.",
             {"list": "List failures, newest first, with what made them work."},
@@ -117,6 +114,22 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             },
         ),
         "link": ("Which records belong together.", {"list": "List links, the surest first."}),
+    },
+    _LEARN: {
+        "metrics": (
+            "Numbers of any slice of the work.",
+            {
+                "list": "List every metric, and how much there is to count.",
+                "show": "Show a metric of all work and its slices, or how habits are kept.",
+            },
+        ),
+        "pattern": (
+            "What repeats, how sure that is, and what could be done.",
+            {
+                "list": "List what repeats in the work.",
+                "show": "Show a pattern: why, and what shows it.",
+            },
+        ),
     },
     _REVIEW: {
         "review": (

@@ -1,11 +1,18 @@
-"""`tracemill metrics`: numbers of the work as a whole."""
+"""`tracemill metrics`: numbers of the work as a whole, and of any slice of it."""
 
 from datetime import datetime
 
+from tracemill.analyze.patterns import shown
+from tracemill.base.errors import UsageError
+from tracemill.base.text import one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import Common, answer, write
+from tracemill.cli.output import Common, answer, hint, write
+from tracemill.cli.tables import print_table
 from tracemill.flows.metric_rows import MetricRow
 from tracemill.flows.metrics import Period, read_metrics
+from tracemill.flows.patterns import Question, measure_metric
+from tracemill.flows.patterns import list_metrics as read_list
+from tracemill.records.patterns import Measure
 
 _NAMES = {
     "commits.message_quality": "Messages that keep the context, 0 to 1",
@@ -20,25 +27,64 @@ _NAMES = {
     "sessions.todos_batched": "... of which three or more at once",
 }
 _WIDTH = 44
+_MOST_SHOWN = 40
+"""Slices; with --json all are printed."""
+
+
+def list_metrics(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """List every metric, and how much there is to count."""
+    found = read_list(common.open())
+    if answer("metric-list", found, common, next_steps=["tracemill metrics show --metric NAME"]):
+        return EXIT_DONE
+    rows = [(m.name, f"{m.n:,}", m.says, " ".join(m.by)) for m in found.metrics]
+    print_table(("METRIC", "CASES", "COUNTS", "BY"), rows, ("BY",))
+    hint("next: tracemill metrics show --metric NAME --by FACT", common)
+    return EXIT_DONE
 
 
 def show_metrics(
     *,
+    metric: str | None = None,
+    by: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Show numbers of repositories and sessions; what cannot be counted is unknown.
+    """Show a metric of all work and of its slices, or how the team's habits are kept.
 
     Parameters
     ----------
+    metric
+        Its name; `metrics list` says which there are. Without it: how commits, documents, issues
+        and sessions keep the team's habits; what cannot be counted is unknown.
+    by
+        Facts that make the slices, for example `--by role`.
+    only
+        Facts that the work must have, for example `--only project=shop`.
     since
         Only what happened from this moment on.
     until
         Only what happened before this moment.
     """
-    result = read_metrics(common.open(), Period(_aware(since), _aware(until)))
-    if answer("metrics", result, common, next_steps=["tracemill episode list"]):
+    period = Period(_aware(since), _aware(until))
+    if metric is None:
+        return _show_habits(period, common)
+    question = Question(metric, by, dict(map(_fact, only)), period)
+    found = measure_metric(common.open(), question)
+    if answer("metric", found, common, next_steps=["tracemill pattern list"]):
+        return EXIT_DONE
+    write(f"{found.metric}: {found.says}")
+    rows = [_cells(each, by) for each in (found.whole, *found.slices[:_MOST_SHOWN])]
+    print_table((*(name.upper() for name in by), "VALUE", "95 %", "CASES"), rows, ())
+    if found.n_left_aside:
+        hint(f"{found.n_left_aside:,} cases belong to no known slice", common)
+    return EXIT_DONE
+
+
+def _show_habits(period: Period, common: Common) -> int:
+    result = read_metrics(common.open(), period)
+    if answer("metrics", result, common, next_steps=["tracemill metrics list"]):
         return EXIT_DONE
     last = ""
     for row in result.rows:
@@ -60,3 +106,18 @@ def _said(row: MetricRow) -> str:
     if row.part is None or row.name == "sessions.episodes":
         return f"{row.value:.2f}  ({row.whole:,})"
     return f"{row.value:.0%}  ({row.part:,} of {row.whole:,})"
+
+
+def _cells(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:
+    facts = [one_line(measure.slice.get(name, "all"), 50) for name in by]
+    between = "unknown"
+    if measure.low is not None and measure.high is not None:
+        between = f"{shown(measure.unit, measure.low)} to {shown(measure.unit, measure.high)}"
+    return (*facts, shown(measure.unit, measure.value), between, f"{measure.n:,}")
+
+
+def _fact(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"expected FACT=VALUE, found {text!r}")
+    return name, value

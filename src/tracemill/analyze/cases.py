@@ -1,0 +1,161 @@
+"""Cases: what metrics count. Each is one thing that happened, with what it belongs to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from tracemill.records.patterns import Measure, Period, Unit
+from tracemill.records.refs import Ref
+from tracemill.stats import wilson
+from tracemill.stats.means import Moments, mean_interval, moments
+
+_MOST_REFS: Final = 10
+_MOST_REASONS: Final = 5_000
+"""Different reasons of one slice; more are counted as `other`."""
+
+Facts = Mapping[str, str]
+"""What a case belongs to, for example its role and project; what is unknown is not there."""
+
+
+class Case(NamedTuple):
+    """One thing that happened."""
+
+    facts: Facts
+    """What it belongs to."""
+    value: float
+    """1 or 0 in a share, a number in a mean."""
+    ref: Ref
+    """The record that shows it."""
+    at: datetime | None = None
+    """When it happened."""
+    reason: str | None = None
+    """Why, as the record says."""
+    counts_against: bool = True
+    """Whether its reason and record show what a pattern speaks of."""
+
+
+class Tally:
+    """The cases of one slice, summed: what they say does not depend on their order."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.total = 0.0
+        self.squares = 0.0
+        self.refs: list[Ref] = []
+        """Some of the records that show it, the first that were seen."""
+        self.reasons: Counter[str] = Counter()
+        self.reason_refs: dict[str, list[Ref]] = {}
+        self._months: dict[str, tuple[int, float]] = {}
+
+    def add(self, case: Case) -> None:
+        """Count a case."""
+        self.n += 1
+        self.total += case.value
+        self.squares += case.value * case.value
+        if case.at is not None:
+            month = f"{case.at:%Y-%m}"
+            n, total = self._months.get(month, (0, 0.0))
+            self._months[month] = (n + 1, total + case.value)
+        if case.counts_against:
+            self._show(case)
+
+    def _show(self, case: Case) -> None:
+        if len(self.refs) < _MOST_REFS:
+            self.refs.append(case.ref)
+        if case.reason:
+            is_known = case.reason in self.reasons or len(self.reasons) < _MOST_REASONS
+            reason = case.reason if is_known else "other"
+            self.reasons[reason] += 1
+            shown = self.reason_refs.setdefault(reason, [])
+            if len(shown) < _MOST_REFS:
+                shown.append(case.ref)
+
+    @property
+    def moments(self) -> Moments:
+        """What is to be known of the values."""
+        return moments(self.n, self.total, self.squares)
+
+    @property
+    def hits(self) -> int:
+        """How many of a share's cases count."""
+        return round(self.total)
+
+    @property
+    def value(self) -> float | None:
+        """The share or mean."""
+        return self.total / self.n if self.n else None
+
+    def without(self, other: Tally) -> Tally:
+        """Return the cases that are not among `other`, as sums alone."""
+        rest = Tally()
+        rest.n = self.n - other.n
+        rest.total = self.total - other.total
+        rest.squares = self.squares - other.squares
+        return rest
+
+    def periods(self) -> tuple[Period, ...]:
+        """Return the metric by month."""
+        return tuple(
+            Period(month=month, n=n, value=total / n)
+            for month, (n, total) in sorted(self._months.items())
+        )
+
+
+class Sliced(NamedTuple):
+    """Cases summed by slice."""
+
+    slices: dict[tuple[str, ...], Tally]
+    """By the values of the facts that were asked for."""
+    whole: Tally
+    """All cases that have these facts."""
+    n_left_aside: int
+    """Cases of which some fact is unknown."""
+
+
+def summed(cases: Iterable[Case], by: tuple[str, ...]) -> Sliced:
+    """Sum cases by some of their facts."""
+    slices: dict[tuple[str, ...], Tally] = {}
+    whole, n_left_aside = Tally(), 0
+    for case in cases:
+        key = tuple(case.facts.get(name, "") for name in by)
+        if not all(key):
+            n_left_aside += 1
+            continue
+        tally = slices.get(key)
+        if tally is None:
+            tally = slices[key] = Tally()
+        tally.add(case)
+        whole.add(case)
+    return Sliced(slices, whole, n_left_aside)
+
+
+def measure(
+    metric: str, unit: Unit, by: tuple[str, ...], key: tuple[str, ...], tally: Tally
+) -> Measure:
+    """Return what the cases of one slice measure."""
+    interval = None
+    if tally.n:
+        is_share = unit == "share"
+        interval = wilson(tally.hits, tally.n) if is_share else mean_interval(tally.moments)
+    return Measure(
+        metric=metric,
+        slice=dict(zip(by, key, strict=True)),
+        unit=unit,
+        n=tally.n,
+        value=tally.value,
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        periods=tally.periods(),
+    )
+
+
+def measures(
+    metric: str, unit: Unit, cases: Iterable[Case], by: tuple[str, ...]
+) -> Iterator[Measure]:
+    """Yield a metric of every slice, the one with most cases first."""
+    found = summed(cases, by).slices
+    for key, tally in sorted(found.items(), key=lambda item: (-item[1].n, item[0])):
+        yield measure(metric, unit, by, key, tally)

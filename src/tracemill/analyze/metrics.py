@@ -1,0 +1,260 @@
+"""Metrics: each turns what is held into cases, and says what its number means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from tracemill.analyze.cases import Case
+from tracemill.analyze.process import Process, Told, hand_offs
+from tracemill.analyze.session_metrics import (
+    failures_overcome,
+    messages_taken_back,
+    same_attempts,
+    session_tokens,
+    tool_errors,
+    work_achieved,
+)
+from tracemill.records.patterns import Unit
+from tracemill.records.team_projects import (
+    ApprovalReport,
+    EscalationReport,
+    GateReport,
+    ProjectReport,
+    StageReport,
+)
+
+_SHIPPED: Final = frozenset({"shipped", "alpha_ready"})
+_BUCKETS: Final = 5
+_PERCENT: Final = 100.0
+
+
+class Metric(NamedTuple):
+    """One metric."""
+
+    unit: Unit
+    """A share, or a mean."""
+    says: str
+    """What it counts, in one sentence."""
+    cases: Callable[[Process], Iterator[Case]]
+    """What it is counted over."""
+    facts: tuple[str, ...]
+    """What it can be asked by."""
+
+
+def gate_failures(process: Process) -> Iterator[Case]:
+    """Yield each judgement of a gate; those that it could not make are no case."""
+    for told in process.of(GateReport):
+        if told.report.gate_result in ("pass", "fail"):
+            is_failed = told.report.gate_result == "fail"
+            reason = told.report.gate_result_reason
+            yield Case(told.facts, float(is_failed), told.ref, told.at, reason, is_failed)
+
+
+def first_passes(process: Process) -> Iterator[Case]:
+    """Yield each first judgement of a gate on a piece of work."""
+    for told in process.of(GateReport):
+        is_first = told.report.retry_attempt == 1
+        if is_first and told.report.gate_result in ("pass", "fail"):
+            is_passed = told.report.gate_result == "pass"
+            yield Case(told.facts, float(is_passed), told.ref, told.at, None, not is_passed)
+
+
+def retries(process: Process) -> Iterator[Case]:
+    """Yield for each gate that a stage went through how often it was tried again."""
+    highest: dict[tuple[str, ...], Told] = {}
+    for told in process.of(GateReport):
+        if told.report.retry_attempt is None:
+            continue
+        key = tuple(told.facts.get(name, "") for name in ("project", "stage", "gate", "role"))
+        known = highest.get(key)
+        if known is None or known.report.retry_attempt < told.report.retry_attempt:
+            highest[key] = told
+        if told.report.gate_result == "pass":
+            done = highest.pop(key)
+            yield _tries(done)
+    for left in highest.values():
+        yield _tries(left)
+
+
+def _tries(told: Told) -> Case:
+    n = float(told.report.retry_attempt - 1)
+    return Case(told.facts, n, told.ref, told.at, told.report.gate_result_reason, n > 0)
+
+
+def overrides(process: Process) -> Iterator[Case]:
+    """Yield each decision that a person took on what an agent recommended."""
+    for told in process.of(ApprovalReport):
+        aligned = told.report.decision_aligned
+        advice, decided = told.report.agent_recommendation, told.report.human_decision
+        if aligned is None and advice and decided:
+            aligned = advice.strip().casefold() == decided.strip().casefold()
+        if aligned is not None:
+            reason = told.report.human_reasoning
+            yield Case(told.facts, float(not aligned), told.ref, told.at, reason, not aligned)
+
+
+def gate_overrides(process: Process) -> Iterator[Case]:
+    """Yield each judgement of a gate of which it is known whether a person set it aside."""
+    for told in process.of(GateReport):
+        if told.report.human_override is not None:
+            is_set_aside = told.report.human_override
+            yield Case(told.facts, float(is_set_aside), told.ref, told.at, None, is_set_aside)
+
+
+def escalations(process: Process) -> Iterator[Case]:
+    """Yield for each project how often work was handed to a person."""
+    counted: dict[str, int] = {}
+    for told in process.of(EscalationReport):
+        project = told.facts.get("project")
+        if project is not None:
+            counted[project] = counted.get(project, 0) + 1
+    for told in process.of(ProjectReport):
+        n = counted.get(told.facts.get("project", ""), 0)
+        yield Case(told.facts, float(n), told.ref, told.at, None, n > 0)
+
+
+def stage_tokens(process: Process) -> Iterator[Case]:
+    """Yield the tokens of each stage whose work its gate let through, or that met no gate."""
+    failed = {
+        (told.facts.get("project"), told.facts.get("stage"))
+        for told in process.of(GateReport)
+        if told.report.gate_result == "fail"
+    } - {
+        (told.facts.get("project"), told.facts.get("stage"))
+        for told in process.of(GateReport)
+        if told.report.gate_result == "pass"
+    }
+    for told in process.of(StageReport):
+        spent = (told.report.input_tokens, told.report.output_tokens)
+        key = (told.facts.get("project"), told.facts.get("stage"))
+        if None not in spent and key not in failed:
+            yield Case(told.facts, float(sum(spent)), told.ref, told.at)
+
+
+def stage_seconds(process: Process) -> Iterator[Case]:
+    """Yield how long each stage took."""
+    for told in process.of(StageReport):
+        if told.report.duration_seconds is not None:
+            yield Case(told.facts, float(told.report.duration_seconds), told.ref, told.at)
+
+
+def passes_after_hand_off(process: Process) -> Iterator[Case]:
+    """Yield for each hand-off whether the gate after it passed at the first attempt."""
+    judged: dict[tuple[str | None, str | None], Told] = {}
+    for told in process.of(GateReport):
+        if told.report.retry_attempt in (1, None) and told.report.gate_result in ("pass", "fail"):
+            judged.setdefault((told.facts.get("project"), told.facts.get("stage")), told)
+    for before, after in hand_offs(process):
+        verdict = judged.get((after.facts.get("project"), after.facts.get("stage")))
+        if verdict is None:
+            continue
+        pair = f"{before.facts['role']} → {after.facts['role']}"
+        is_passed = verdict.report.gate_result == "pass"
+        reason = verdict.report.gate_result_reason
+        facts = {**after.facts, "pair": pair}
+        yield Case(facts, float(is_passed), verdict.ref, verdict.at, reason, not is_passed)
+
+
+def auto_fixes(process: Process) -> Iterator[Case]:
+    """Yield each remedy that was tried without a person, and whether it helped."""
+    for told in process.of(GateReport):
+        if told.report.auto_fix_applied and told.report.auto_fix_success is not None:
+            helped = told.report.auto_fix_success
+            yield Case(told.facts, float(helped), told.ref, told.at, None, not helped)
+
+
+def confident_work(process: Process) -> Iterator[Case]:
+    """Yield each stage whose agent said how sure it was, by fifths, and whether its gate passed."""
+    judged = {
+        (told.facts.get("project"), told.facts.get("stage")): told
+        for told in process.of(GateReport)
+        if told.report.gate_result in ("pass", "fail") and told.report.retry_attempt in (1, None)
+    }
+    for told in process.of(StageReport):
+        sure = told.beyond.get("confidence")
+        verdict = judged.get((told.facts.get("project"), told.facts.get("stage")))
+        if not isinstance(sure, int | float) or verdict is None:
+            continue
+        share = sure / _PERCENT if sure > 1 else float(sure)
+        fifth = min(_BUCKETS - 1, int(share * _BUCKETS))
+        bucket = f"{fifth * 20}-{fifth * 20 + 20} %"
+        is_passed = verdict.report.gate_result == "pass"
+        facts = {**told.facts, "confidence": bucket}
+        yield Case(facts, float(is_passed), verdict.ref, verdict.at, None, not is_passed)
+
+
+def projects_shipped(process: Process) -> Iterator[Case]:
+    """Yield each project that ended, and whether it shipped."""
+    for told in process.of(ProjectReport):
+        metrics = told.report.outcome_metrics
+        if metrics is not None and metrics.project_success is not None:
+            shipped = metrics.project_success in _SHIPPED
+            yield Case(told.facts, float(shipped), told.ref, told.at, None, not shipped)
+
+
+def project_seconds(process: Process) -> Iterator[Case]:
+    """Yield how long each project took."""
+    for told in process.of(ProjectReport):
+        metrics = told.report.outcome_metrics
+        if metrics is not None and metrics.time_to_completion is not None:
+            yield Case(told.facts, float(metrics.time_to_completion), told.ref, told.at)
+
+
+_GATE: Final = ("gate", "stage", "role", "model", "prompt_version", "project", "recipe", "domain")
+_STAGE: Final = ("stage", "role", "model", "prompt_version", "project", "recipe", "platform")
+_PROJECT: Final = ("recipe", "domain", "team_size", "project")
+_SESSION: Final = ("agent", "model", "project", "branch")
+
+METRICS: Final[Mapping[str, Metric]] = {
+    "gate_failure_rate": Metric("share", "judgements of gates that are a no", gate_failures, _GATE),
+    "gate_first_pass_rate": Metric(
+        "share", "work that a gate passes at the first attempt", first_passes, _GATE
+    ),
+    "retries": Metric("mean", "how often work is tried again at a gate", retries, _GATE),
+    "override_rate": Metric(
+        "share", "recommendations that a person decides against", overrides,
+        ("decision", "role", "project"),
+    ),
+    "gate_override_rate": Metric(
+        "share", "verdicts of gates that a person sets aside", gate_overrides, _GATE
+    ),
+    "escalations": Metric("mean", "times a project hands work to a person", escalations, _PROJECT),
+    "tokens_per_success": Metric(
+        "mean", "tokens of a stage whose work is let through", stage_tokens, _STAGE
+    ),
+    "stage_seconds": Metric("mean", "seconds that a stage takes", stage_seconds, _STAGE),
+    "pass_rate_after_hand_off": Metric(
+        "share", "gates that pass at once after one role hands to another", passes_after_hand_off,
+        ("pair", "project", "recipe"),
+    ),
+    "auto_fix_success_rate": Metric(
+        "share", "remedies without a person that help", auto_fixes, ("strategy", *_GATE)
+    ),
+    "confident_success_rate": Metric(
+        "share", "work passed at once, by how sure its agent was", confident_work,
+        ("confidence", "role", "model"),
+    ),
+    "project_success_rate": Metric("share", "projects that ship", projects_shipped, _PROJECT),
+    "project_seconds": Metric("mean", "seconds that a project takes", project_seconds, _PROJECT),
+    "agent_success_rate": Metric(
+        "share", "pieces of work with a known outcome that are achieved", work_achieved, _SESSION
+    ),
+    "tool_error_rate": Metric("share", "tool calls that fail", tool_errors, _SESSION),
+    "taken_back_rate": Metric(
+        "share", "sessions in which a person corrects, refuses or stops the agent",
+        messages_taken_back, _SESSION,
+    ),
+    "failures_overcome_rate": Metric(
+        "share", "failures that the session overcomes", failures_overcome,
+        ("kind", "cause", *_SESSION),
+    ),
+    "same_attempt_rate": Metric(
+        "share", "failures tried three times or more with nothing changed between", same_attempts,
+        ("kind", *_SESSION),
+    ),
+    "output_tokens_per_success": Metric(
+        "mean", "tokens that a session writes for work that is achieved", session_tokens, _SESSION
+    ),
+}  # fmt: skip
+"""Every metric."""

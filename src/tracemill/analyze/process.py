@@ -1,0 +1,162 @@
+"""A team's process as it was told: reports with what they belong to.
+
+A gate's report does not say which prompt its agent had, or which recipe its project follows. The
+report of the stage before it says the one, the project's own report the other; both are looked up
+here once, so that every metric can be asked by them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeVar
+
+from tracemill.analyze.cases import Facts
+from tracemill.records.activity import Activity
+from tracemill.records.episodes import Episode
+from tracemill.records.refs import Ref
+from tracemill.records.team import Report, TeamReport
+from tracemill.records.team_projects import (
+    ApprovalReport,
+    EscalationReport,
+    GateReport,
+    ProjectReport,
+    StageReport,
+)
+from tracemill.records.trajectory import Trajectory
+
+R = TypeVar("R", bound=Report)
+
+_OTHER_FACTS: Final = ("team", "platform", "complexity")
+"""Facts that no field of ours holds, and that some files say."""
+
+
+class Told(NamedTuple):
+    """One report with what it belongs to."""
+
+    report: Any
+    """What it says."""
+    facts: Facts
+    """What it belongs to."""
+    ref: Ref
+    """The event that holds it."""
+    at: datetime | None
+    """When it was."""
+    beyond: dict[str, Any]
+    """What the file says beyond it."""
+
+
+class Process:
+    """All that is known of a team's work, ready to be counted."""
+
+    def __init__(self, events: Iterable[TeamReport]) -> None:
+        """Sort reports by kind, and find out what each belongs to."""
+        self._by_kind: dict[type, list[Told]] = defaultdict(list)
+        self.trajectories: list[tuple[Trajectory, Activity]] = []
+        """Sessions, with what happened in each."""
+        self.episodes: list[tuple[Episode, Facts]] = []
+        """Pieces of work, with what each belongs to."""
+        held = sorted(events, key=_order)
+        projects = {e.project_id: e.report for e in held if isinstance(e.report, ProjectReport)}
+        stages = _Stages(event for event in held if isinstance(event.report, StageReport))
+        for event in held:
+            project = projects.get(event.project_id) if event.project_id else None
+            facts = {**_of_project(event.project_id, project), **_own(event), **_beyond(event)}
+            facts = stages.facts(event, facts) | facts
+            values = event.remainder.values if event.remainder else {}
+            told = Told(event.report, facts, Ref(kind="event", id=event.id), event.at, values)
+            self._by_kind[type(event.report)].append(told)
+
+    def of(self, kind: type[R]) -> list[Told]:
+        """Return the reports of a kind, in the order of their moments."""
+        return self._by_kind.get(kind, [])
+
+
+class _Stages:
+    """Which run of a stage came before a moment."""
+
+    def __init__(self, events: Iterable[TeamReport]) -> None:
+        self._moments: dict[tuple[str | None, str], list[datetime]] = defaultdict(list)
+        self._reports: dict[tuple[str | None, str], list[StageReport]] = defaultdict(list)
+        for event in events:
+            report = event.report
+            if isinstance(report, StageReport) and report.stage_id and event.at:
+                self._moments[event.project_id, report.stage_id].append(event.at)
+                self._reports[event.project_id, report.stage_id].append(report)
+
+    def facts(self, event: TeamReport, known: Facts) -> dict[str, str]:
+        """Return what the last run of the same stage says of the agent that was judged."""
+        if not isinstance(event.report, GateReport) or event.at is None:
+            return {}
+        key = (event.project_id, known.get("stage", ""))
+        before = bisect_right(self._moments.get(key, []), event.at)
+        return _of_stage(self._reports[key][before - 1]) if before else {}
+
+
+def _order(event: TeamReport) -> tuple[bool, str, str]:
+    return event.at is None, event.at.isoformat() if event.at else "", event.id
+
+
+def _of_project(project_id: str | None, project: ProjectReport | None) -> dict[str, str]:
+    metadata = project.project_metadata if project else None
+    return _said(
+        project=project_id,
+        recipe=metadata.recipe if metadata else None,
+        domain=metadata.client_domain if metadata else None,
+        team_size=metadata.team_size if metadata else None,
+    )
+
+
+def _own(event: TeamReport) -> dict[str, str]:
+    """Return what a report says itself of what it belongs to."""
+    match event.report:
+        case StageReport() as report:
+            return _of_stage(report)
+        case GateReport() as report:
+            return _said(
+                gate=report.gate_id,
+                stage=report.stage,
+                role=report.agent_role,
+                model=report.agent_model,
+                strategy=report.auto_fix_strategy,
+            )
+        case ApprovalReport() as report:
+            return _said(decision=report.decision_type)
+        case EscalationReport() as report:
+            return _said(stage=report.stage)
+    return {}
+
+
+def _of_stage(report: StageReport) -> dict[str, str]:
+    return _said(
+        stage=report.stage_id,
+        role=report.agent_role,
+        model=report.agent_model,
+        prompt_version=report.prompt_version,
+    )
+
+
+def _beyond(event: TeamReport) -> dict[str, str]:
+    values = event.remainder.values if event.remainder else {}
+    found = {name: values.get(name) for name in _OTHER_FACTS}
+    found |= {"role": values.get("agent_role"), "prompt_version": values.get("prompt_version")}
+    return _said(**{k: v for k, v in found.items() if isinstance(v, str | int)})
+
+
+def _said(**facts: str | int | None) -> dict[str, str]:
+    return {name: str(value) for name, value in facts.items() if value not in (None, "")}
+
+
+def hand_offs(process: Process) -> Iterator[tuple[Told, Told]]:
+    """Yield stages of a project that follow one another, and were other agents' work."""
+    last: dict[str, Told] = {}
+    for told in process.of(StageReport):
+        project = told.facts.get("project")
+        if project is None or "role" not in told.facts:
+            continue
+        before = last.get(project)
+        if before is not None and before.facts["role"] != told.facts["role"]:
+            yield before, told
+        last[project] = told

@@ -1,0 +1,182 @@
+"""What many pieces of work say together: metrics of any slice, and patterns. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tracemill.analyze import METRICS, find_patterns, shipped_rules
+from tracemill.analyze.cases import Case, measures
+from tracemill.analyze.patterns import Rule, read_rules
+from tracemill.analyze.process import Process
+from tracemill.analyze.session_metrics import session_facts
+from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
+from tracemill.flows.facts import Facts, recorded_facts
+from tracemill.flows.lookup import require_kept
+from tracemill.flows.metrics import Period
+from tracemill.records.events import Captured, Event, TeamReport
+from tracemill.records.patterns import Measure, Pattern, PatternReport, Unit
+from tracemill.records.refs import Count, Record
+from tracemill.render.team import captured_report
+from tracemill.store.lake import Lake, is_unknown
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+_RULES: Final = "patterns.toml"
+
+
+class ListedMetric(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """One metric that can be asked for."""
+
+    name: str
+    """Its name."""
+    unit: Unit
+    """Whether it is a share or a mean."""
+    says: str
+    """What it counts."""
+    by: tuple[str, ...]
+    """What it can be asked by."""
+    n: Count
+    """Cases that are held."""
+
+
+class MetricList(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """Every metric."""
+
+    metrics: tuple[ListedMetric, ...]
+    """The metrics, with how many cases there are of each."""
+
+
+class Measured(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A metric of all work, and of its slices."""
+
+    metric: str
+    """Its name."""
+    says: str
+    """What it counts."""
+    whole: Measure
+    """The metric of everything."""
+    slices: tuple[Measure, ...]
+    """The metric of each slice that was asked for, the one with most cases first."""
+    n_left_aside: Count
+    """Cases of which it is not known which slice they belong to."""
+
+
+def list_metrics(workspace: Workspace) -> MetricList:
+    """Return every metric with how much there is to count."""
+    process = read_process(workspace)
+    return MetricList(
+        metrics=tuple(
+            ListedMetric(
+                name=name, unit=metric.unit, says=metric.says, by=metric.facts,
+                n=sum(1 for _ in metric.cases(process)),
+            )
+            for name, metric in METRICS.items()
+        )
+    )  # fmt: skip
+
+
+class Question(NamedTuple):
+    """What is asked of a metric."""
+
+    metric: str
+    """Its name."""
+    by: tuple[str, ...]
+    """Facts that make slices."""
+    only: Mapping[str, str]
+    """Facts that the work must have."""
+    period: Period
+    """When it must have happened."""
+
+
+def measure_metric(workspace: Workspace, question: Question) -> Measured:
+    """Return a metric of all work, and of its slices.
+
+    Raises:
+        UnknownNameError: there is no such metric.
+        UsageError: it cannot be asked by that.
+        NotFoundError: nothing is held that it counts.
+    """
+    name, by = question.metric, question.by
+    metric = METRICS.get(name)
+    if metric is None:
+        raise UnknownNameError("metric", name, METRICS)
+    for fact in (*by, *question.only):
+        if fact not in metric.facts:
+            known = ", ".join(metric.facts)
+            raise UsageError(f"{name} cannot be asked by {fact!r}; it can by: {known}")
+    cases = list(_asked_for(metric.cases(read_process(workspace)), question))
+    whole = next(measures(name, metric.unit, cases, ()), None)
+    if whole is None:
+        raise NotFoundError(f"nothing is held that {name} counts: {metric.says}")
+    slices = tuple(measures(name, metric.unit, cases, by)) if by else ()
+    return Measured(
+        metric=name,
+        says=metric.says,
+        whole=whole,
+        slices=slices,
+        n_left_aside=whole.n - sum(each.n for each in slices) if by else 0,
+    )
+
+
+def _asked_for(cases: Iterable[Case], question: Question) -> Iterator[Case]:
+    for case in cases:
+        has_all = all(case.facts.get(name) == value for name, value in question.only.items())
+        if has_all and question.period.holds(case.at):
+            yield case
+
+
+def read_patterns(workspace: Workspace) -> PatternReport:
+    """Return what repeats in the work that is held."""
+    return find_patterns(read_process(workspace), rules_of(workspace))
+
+
+def rules_of(workspace: Workspace) -> tuple[Rule, ...]:
+    """Return the workspace's own rules, or those that come with Tracemill."""
+    path: Path = workspace.root / _RULES
+    try:
+        return read_rules(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        return shipped_rules()
+
+
+def find_pattern(workspace: Workspace, name: str) -> Pattern:
+    """Return the one pattern that `name` means.
+
+    Raises:
+        NotFoundError: none or several answer to it.
+    """
+    found = [each for each in read_patterns(workspace).patterns if each.id.startswith(name)]
+    if len(found) != 1:
+        listed = ", ".join(each.id for each in found[:10]) or "none"
+        raise NotFoundError(
+            f"expected one pattern {name!r}, found {listed}; see: tracemill pattern list"
+        )
+    return found[0]
+
+
+def read_process(workspace: Workspace) -> Process:
+    """Return all that is known of a team's work, ready to be counted."""
+    require_kept(workspace)
+    lake = Lake(workspace.lake)
+    events: Iterator[Event] = lake.records(TABLES["events"], where=is_unknown("trajectory_id"))
+    process = Process(report for event in events if (report := _report(event)) is not None)
+    _add_sessions(process, recorded_facts(lake))
+    return process
+
+
+def _report(event: Event) -> TeamReport | None:
+    if isinstance(event, Captured):
+        return captured_report(event)
+    return event if isinstance(event, TeamReport) else None
+
+
+def _add_sessions(process: Process, facts: Facts) -> None:
+    for trajectory in facts.trajectories.values():
+        process.trajectories.append((trajectory, facts.activities[trajectory.id]))
+    for episode in facts.episodes:
+        first = (
+            facts.trajectories.get(episode.trajectory_ids[0]) if episode.trajectory_ids else None
+        )
+        process.episodes.append((episode, session_facts(first) if first else {}))

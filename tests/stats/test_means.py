@@ -1,0 +1,51 @@
+"""Means, beside scipy on random numbers."""
+
+from itertools import pairwise
+from random import Random
+from statistics import fmean, variance
+
+import pytest
+from scipy import stats as judge
+
+from tracemill.stats.means import Moments, mean_above, mean_interval, moments, welch
+
+RANDOM = Random(11)
+DRAWS = [
+    [
+        RANDOM.gauss(RANDOM.uniform(-3, 3), RANDOM.uniform(0.1, 5))
+        for _ in range(RANDOM.randint(2, 60))
+    ]
+    for _ in range(1_000)
+]
+
+
+def of(numbers: list[float]) -> Moments:
+    return moments(len(numbers), sum(numbers), sum(n * n for n in numbers))
+
+
+def test_moments_are_those_of_the_numbers() -> None:
+    for numbers in DRAWS:
+        found = of(numbers)
+        assert found.mean == pytest.approx(fmean(numbers))
+        assert found.variance == pytest.approx(variance(numbers), rel=1e-6)
+
+
+def test_means_are_judged_as_scipy_judges_them() -> None:
+    for one, other in pairwise(DRAWS):
+        found = of(one)
+        above = judge.ttest_1samp(one, 0.5, alternative="greater").pvalue
+        assert mean_above(found, 0.5) == pytest.approx(float(above), rel=1e-5, abs=1e-12)
+        differ = judge.ttest_ind(one, other, equal_var=False).pvalue
+        assert welch(found, of(other)) == pytest.approx(float(differ), rel=1e-5, abs=1e-12)
+        interval = judge.ttest_1samp(one, 0).confidence_interval(0.95)
+        ours = mean_interval(found)
+        assert ours is not None
+        assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high), rel=1e-5)
+
+
+def test_what_nobody_can_tell_is_not_told() -> None:
+    assert mean_interval(of([3.0])) is None
+    assert mean_above(of([3.0]), 0) == 1
+    assert mean_above(of([3.0, 3.0]), 0) == 1
+    assert welch(of([3.0]), of([1.0, 2.0])) == 1
+    assert moments(0, 0, 0) == Moments(0, 0, 0)
