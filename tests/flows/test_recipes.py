@@ -121,7 +121,30 @@ def test_a_format_that_is_none_is_refused(
     built = build(capsys, store, recipe(tmp_path, 'formats = ["trl"]'))
 
     assert built["code"] == 2
-    assert "at 'formats[0]': no such format; known: trl-chat" in built["error"]
+    assert "at 'formats[0]': no such format; known: axolotl" in built["error"]
+
+
+def test_a_format_that_is_named_says_what_it_has_no_place_for(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = 'builders = ["recovery", "preference"]\nformats = ["mlx"]'
+    version = build(capsys, store, recipe(tmp_path, text))["version"]
+
+    (found,) = [check for check in version["checks"] if check["name"] == "fits_mlx"]
+    n_pairs = sum(n for key, n in version["n_examples"].items() if key.startswith("preference/"))
+    assert n_pairs
+    assert (found["verdict"], found["n_failing"]) == ("fail", n_pairs)
+
+
+def test_an_example_of_another_window_leads_to_its_bytes_too(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = build(capsys, store, recipe(tmp_path, "window_chars = 1000\n"))
+    lines = Path(built["folder"], "lineage.jsonl").read_text().splitlines()
+    for name in (json.loads(line)["id"] for line in lines):
+        assert call(["explain", name, "--workspace", str(store), "--json", "-q"]) == 0
+        chain = json.loads(capsys.readouterr().out)["chain"]
+        assert any("sha256" in link for link in chain)
 
 
 def test_nothing_is_built_where_nothing_is_kept(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
+from tracemill.export import DATASET_FORMATS
+from tracemill.export.dataset_format import LeftOut, Row
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.scan import Scan
+from tracemill.flows.version_examples import examples_of
 from tracemill.records.audits import CheckResult, FailingRow
-from tracemill.records.datasets import FunnelStage
+from tracemill.records.datasets import DatasetVersion, FunnelStage
 from tracemill.store.workspace import Workspace
 
 _BALANCE: Final = 0.1
@@ -51,6 +55,31 @@ def _n_lines(path: Path) -> int:
 def _number(place: str) -> int:
     digits = "".join(filter(str.isdigit, place))
     return int(digits) if digits else 0
+
+
+def fits_format(folder: Path, version: DatasetVersion, name: str) -> CheckResult:
+    """Return how much of a version has no place in a format that its recipe names."""
+    form = DATASET_FORMATS.load(name)()
+    left_out: Counter[str] = Counter()
+    n_examples = 0
+    for each in examples_of(folder, version):
+        rows = list(form.rows(each.part, each.example))
+        n_examples += 1
+        if not any(isinstance(row, Row) for row in rows):
+            left_out.update({row.reason for row in rows if isinstance(row, LeftOut)} or {"no_row"})
+    measured = share(left_out.total(), n_examples)
+    reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(left_out.items()))
+    return CheckResult(
+        name=f"fits_{name}",
+        verdict=at_most(measured, 0.0),
+        measured=measured,
+        threshold=0.0,
+        n_rows=n_examples,
+        n_failing=left_out.total(),
+        says=f"{left_out.total():,} of {n_examples:,} examples have no place in {name}"
+        + (f": {reasons}" if reasons else ""),
+        facts=dict(sorted(left_out.items())),
+    )
 
 
 def kept_balance(funnel: Sequence[FunnelStage]) -> CheckResult:

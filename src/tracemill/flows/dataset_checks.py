@@ -13,7 +13,7 @@ from tracemill.base.errors import NotFoundError
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.flows.audit import evaluation_runs, readable, rows_of
-from tracemill.flows.build_checks import clean_text, kept_balance
+from tracemill.flows.build_checks import clean_text, fits_format, kept_balance
 from tracemill.flows.datasets import find_version
 from tracemill.flows.publish import LINEAGE, REJECTS
 from tracemill.records.audits import CheckResult, FailingRow, TrainingRow
@@ -108,6 +108,7 @@ def check_version(
         clean_text(workspace, [folder / file.path for file in files]),
         kept_balance(version.funnel),
         *run_checks(checked, recipe.checks),
+        *(fits_format(folder, version, name) for name in recipe.formats),
     )
     return tuple(check for check in found if not _is_off(check.name, recipe))
 

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
+
 from tracemill.base.errors import NotFoundError
 from tracemill.base.text import counted, one_line
-from tracemill.flows.datasets import find_version
+from tracemill.flows.datasets import MANIFEST, find_version
 from tracemill.flows.lookup import find_row, list_links, show_work
 from tracemill.flows.results import EpisodeRow, Explained, SessionRow
+from tracemill.flows.version_examples import examples_of
 from tracemill.records.commits import Commit
+from tracemill.records.datasets import DatasetVersion
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import (
     ChatExample,
@@ -118,6 +122,7 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
         for table in EXAMPLE_TABLES
         for example in lake.records(TABLES[table], where=where)
     }
+    found = found or _of_versions(workspace, name)
     if len(found) != 1:
         listed = ", ".join(sorted(found)[:10]) or "none"
         raise NotFoundError(f"{name!r} must name one example; it names: {listed}")
@@ -133,6 +138,16 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
     }
     chain.extend(_bytes(inputs[lineage.input_id]))
     return Explained(id=example.id, kind="example", summary=_content(example), chain=tuple(chain))
+
+
+def _of_versions(workspace: Workspace, name: str) -> dict[str, Example]:
+    """Return examples that only versions hold: of recipes with builders or windows of their own."""
+    for manifest in sorted(workspace.datasets.glob(f"*/*/{MANIFEST}")):
+        version = msgspec.json.decode(manifest.read_bytes(), type=DatasetVersion)
+        examples = (each.example for each in examples_of(manifest.parent, version))
+        if found := {each.id: each for each in examples if each.id.startswith(name)}:
+            return found
+    return {}
 
 
 def _content(example: Example) -> str:

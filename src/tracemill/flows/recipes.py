@@ -11,7 +11,7 @@ import msgspec
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
 from tracemill.curate.recipe import read_recipe, shipped_recipe
 from tracemill.curate.recipes import shipped
-from tracemill.export import EXPORTERS
+from tracemill.export import DATASET_FORMATS
 from tracemill.flows import derive
 from tracemill.flows.build import build_apart
 from tracemill.flows.dataset_build import Made, build_version, builder_config
@@ -98,8 +98,8 @@ def open_recipe(name: str) -> Recipe:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {name!r}: {error}") from error
     for at, written in enumerate(recipe.formats):
-        if written not in EXPORTERS.names():
-            known = ", ".join(EXPORTERS.names())
+        if written not in DATASET_FORMATS.names():
+            known = ", ".join(sorted(DATASET_FORMATS.names()))
             raise UsageError(f"{name!r} at 'formats[{at}]': no such format; known: {known}")
     sets = tuple(str(path.parent / each) for each in recipe.limits.evaluation_sets)
     limits = msgspec.structs.replace(recipe.limits, evaluation_sets=sets)

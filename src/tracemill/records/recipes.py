@@ -147,4 +147,4 @@ class Recipe(Record, frozen=True, kw_only=True):
     budget: Budget = msgspec.field(default_factory=Budget)
     """How much there may be."""
     formats: tuple[str, ...] = ()
-    """Formats to write besides those that each kind of example has by itself."""
+    """Formats of datasets that it is meant for; a check says what each has no place for."""
