@@ -1,6 +1,7 @@
 """`tracemill dataset`: look at dataset versions, and check anybody's."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
@@ -12,6 +13,7 @@ from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.audit import audit_files
 from tracemill.flows.datasets import show_rejects, show_version
+from tracemill.flows.executor import make_executor
 
 _WIDTH: Final = 140
 _REJECTS: Final = 20
@@ -97,6 +99,9 @@ def audit_dataset(
     *files: Path,
     before: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
     against: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
+    workers: int = 1,
+    executor: str = "local",
+    address: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Check anybody's dataset files: JSON Lines or JSON in any shape that trainers read.
@@ -111,8 +116,17 @@ def audit_dataset(
         Files of the version before, to compare with.
     against
         Files or folders of rows that models are judged on, of which nothing may stand in it.
+    workers
+        Processes that look for rows which are nearly the same.
+    executor
+        Where they run: local or ray.
+    address
+        Address of a running Ray cluster.
     """
-    report = audit_files(files, before, against)
+    with TemporaryDirectory() as scratch:
+        is_apart = workers > 1 or executor != "local"
+        where = make_executor(executor, workers, Path(scratch), address) if is_apart else None
+        report = audit_files(files, before, against, where)
     if not answer("audit", report, common):
         counts("Rows", report.rows)
         show_checks(report.checks, common)

@@ -82,12 +82,34 @@ def near_duplicates(
             yield Pair(first, second, similarity)
 
 
+class Signed(NamedTuple):
+    """What is held of some texts to tell which may be nearly the same: half a KB of each."""
+
+    signatures: NDArray[np.uint32]
+    is_worded: NDArray[np.bool_]
+    """Whether a text has any word."""
+
+
+def sign(texts: Sequence[str]) -> Signed:
+    """Return the signatures of some texts."""
+    shingled = _shingled(texts)
+    return Signed(_signatures(shingled), np.diff(shingled.starts) > 0)
+
+
+def candidates(signed: Sequence[Signed], apart: Sequence[bool] = ()) -> list[tuple[int, int]]:
+    """Return pairs of all signed texts, by their places, that may be nearly the same."""
+    if not signed:
+        return []
+    signatures = np.concatenate([each.signatures for each in signed])
+    is_worded = np.concatenate([each.is_worded for each in signed])
+    return sorted(_candidates(signatures, is_worded, np.array(apart, dtype=bool)))
+
+
 class NearIndex:
-    """Finds near-duplicates among more texts than fit into memory: it keeps half a KB of each."""
+    """Finds near-duplicates among more texts than fit into memory: it keeps their signatures."""
 
     def __init__(self) -> None:
-        self._signatures: list[NDArray[np.uint32]] = []
-        self._is_worded: list[NDArray[np.bool_]] = []
+        self._signed: list[Signed] = []
         self._held: list[str] = []
         self._n_held = 0
 
@@ -99,17 +121,13 @@ class NearIndex:
             self._sign()
 
     def _sign(self) -> None:
-        shingled = _shingled(self._held)
-        self._signatures.append(_signatures(shingled))
-        self._is_worded.append(np.diff(shingled.starts) > 0)
+        self._signed.append(sign(self._held))
         self._held, self._n_held = [], 0
 
     def candidates(self, apart: Sequence[bool] = ()) -> list[tuple[int, int]]:
         """Return pairs of texts, by their places, that may be nearly the same."""
         self._sign()
-        signatures = np.concatenate(self._signatures)
-        is_worded = np.concatenate(self._is_worded)
-        return sorted(_candidates(signatures, is_worded, np.array(apart, dtype=bool)))
+        return candidates(self._signed, apart)
 
 
 def verified(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,12 +15,14 @@ from tracemill.base.lines import OversizeLine, split_lines
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.curate.checks.wording import everything_said
+from tracemill.flows.executor import Executor
 from tracemill.records.audits import AuditReport, CheckResult, FailingRow, TrainingRow
 from tracemill.sources.documents import NotADocumentError, take_apart
 from tracemill.sources.json_lines import BadShapeError
 from tracemill.sources.training_rows import read_training_row
 
 if TYPE_CHECKING:
+    from tracemill.curate.near_duplicates import Pair
     from tracemill.curate.word_runs import EvaluationRuns
 
 _BLOCK_BYTES: Final = 2**20
@@ -33,7 +36,10 @@ _NAMED_FOLDERS: Final = 3
 
 
 def audit_files(
-    places: Sequence[Path], before: Sequence[Path] = (), against: Sequence[Path] = ()
+    places: Sequence[Path],
+    before: Sequence[Path] = (),
+    against: Sequence[Path] = (),
+    executor: Executor | None = None,
 ) -> AuditReport:
     """Read rows from files, or from the files of folders, and run every check on them.
 
@@ -58,9 +64,24 @@ def audit_files(
         rows=dict(sorted(Counter(row.split or "unnamed" for row in rows).items())),
         checks=(
             readable(len(rows), unread),
-            *run_checks(Checked(rows, earlier, evaluated=evaluation_runs(against))),
+            *run_checks(
+                Checked(
+                    rows,
+                    earlier,
+                    evaluated=evaluation_runs(against),
+                    compare=None if executor is None else _comparing(executor),
+                )
+            ),
         ),
     )
+
+
+def _comparing(
+    executor: Executor,
+) -> Callable[[Sequence[str], float, Sequence[bool]], Sequence[Pair]]:
+    from tracemill.flows.comparing import near_duplicates_on
+
+    return partial(near_duplicates_on, executor)
 
 
 def evaluation_runs(places: Sequence[Path]) -> EvaluationRuns | None:

@@ -41,15 +41,21 @@ class Checked:
     evaluated: EvaluationRuns | None = None
     """What models are judged on; None where nothing is named, or nothing installed to compare."""
 
+    compare: Callable[[Sequence[str], float, Sequence[bool]], Sequence[Pair]] | None = None
+    """Finds texts that are nearly the same, where that is not to be done in this process."""
+
     @cached_property
     def alike(self) -> Sequence[Pair] | None:
         """Pairs of rows that are nearly the same; None where nothing is installed to find them."""
+        texts = [said(row) for row in self.rows]
+        held = [row.split in ("validation", "test") for row in self.rows]
+        if self.compare is not None:
+            return self.compare(texts, ALIKE, held)
         try:
             from tracemill.curate.near_duplicates import near_duplicates
         except ModuleNotFoundError:
             return None
-        held = [row.split in ("validation", "test") for row in self.rows]
-        return list(near_duplicates([said(row) for row in self.rows], ALIKE, held))
+        return list(near_duplicates(texts, ALIKE, held))
 
 
 class Check(Protocol):
