@@ -23,6 +23,7 @@ from tracemill.flows.review_stats import review_stats
 from tracemill.records.episodes import Outcome
 from tracemill.records.events import HumanReview
 from tracemill.records.reviews import ReviewForm
+from tracemill.review.triggers import ReviewRules
 from tracemill.store.index import Index, Row
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -253,7 +254,10 @@ def test_an_answer_leaves_the_queue_whatever_else_is_in_it(tmp_path: Path) -> No
         assert found() == ["c", "b", "a"]
 
 
-def test_agreement_and_calibration_are_of_what_people_said(tmp_path: Path) -> None:
+def test_agreement_and_calibration_are_of_what_people_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracemill.flows.review_facts.RULES", ReviewRules(share=1.0))
     workspace = Workspace(tmp_path / "workspace")
     for number in range(4):
         write_session(tmp_path / "in", f"s{number}", 1, word=f"work {number}")
@@ -276,6 +280,7 @@ def test_agreement_and_calibration_are_of_what_people_said(tmp_path: Path) -> No
     assert found.confusion == {"achieved": {"achieved": 2, "failed": 1, "undecided": 1}}
     assert found.calibration is not None
     assert (found.calibration.n, found.unjudged) == (3, 1)
+    assert found.by_chance == found.calibration
 
 
 @pytest.mark.parametrize(

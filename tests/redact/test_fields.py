@@ -82,6 +82,8 @@ def example_of_dict(type_info: Any, path: str) -> Any:
         return {type_info.key_type.values[0]: example_of(type_info.value_type, path)}
     if isinstance(type_info.value_type, inspect.IntType):
         return {canary(path): 1}
+    if isinstance(type_info.value_type, inspect.StrType):
+        return {canary(f"{path}.key"): canary(path)}
     return {canary(f"{path}.key"): canary(path), "in": [{"list": canary(f"{path}.in")}]}
 
 

@@ -98,7 +98,10 @@ def next_review(
     following = [_SUBMIT.format(found.item.id)] if found.item else ["tracemill review stats"]
     if not answer("review-item", found, common, next_steps=following):
         if found.item is None:
-            hint("nothing waits for a review; see: tracemill review stats", common)
+            hint(
+                "nothing waits for a review; any episode takes one: tracemill review submit ID",
+                common,
+            )
         else:
             show_item(found.item, found.waiting)
             hint(f"next: {following[0]}", common)
@@ -238,6 +241,9 @@ def stats_review(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
         counts(f"Rules say {rule}, people", said, 34)
     if found.calibration is not None:
         _show_calibration(found.calibration, found.machine_kappa)
+    if found.by_chance is not None:
+        share = f"{found.by_chance.right:.0%} of {counted(found.by_chance.n, 'episode')}"
+        write(f"By chance    of those that chance chose, the rules are right in {share}")
     if found.unjudged:
         episodes = counted(found.unjudged, "episode")
         write(f"Left out     {episodes}: one side does not know, or people differ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -13,7 +13,6 @@ from tracemill.flows.lookup import open_index
 from tracemill.flows.review_facts import ENTRY, REVIEW
 from tracemill.flows.review_rows import ReviewRow, entry_of
 from tracemill.records.refs import Count, Record
-from tracemill.records.reviews import MachineVerdict
 from tracemill.review.agreement import cohens_kappa, krippendorffs_alpha
 from tracemill.review.calibration import Calibration, Judged, calibration
 from tracemill.review.verdict import machine_verdict
@@ -65,8 +64,24 @@ class ReviewStats(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Cohen's kappa of the rules against people, on outcomes."""
     calibration: Calibration | None
     """Whether the rules are as sure of outcomes as they are right."""
+    by_chance: Calibration | None
+    """The same of those alone that chance chose: what holds for all work."""
     unjudged: Count
     """Reviewed episodes left out of it: the rules or the people do not know, or people differ."""
+
+
+class _Pair(NamedTuple):
+    """What the rules and what most people say of one episode."""
+
+    episode_id: str
+    rule: str
+    confidence: float
+    said: str
+
+    @property
+    def judged(self) -> Judged:
+        """Whether people confirm the rules."""
+        return Judged(self.confidence, self.rule == self.said)
 
 
 def review_stats(workspace: Workspace) -> ReviewStats:
@@ -81,11 +96,11 @@ def review_stats(workspace: Workspace) -> ReviewStats:
         waiting = index.n_waiting(ENTRY, REVIEW)
     stands = [row for row in rows if row.standing]
     pairs = list(_against_machine(workspace, stands))
-    judged = [(rule.outcome, said, rule.confidence) for rule, said in pairs if rule.outcome]
-    told = [(r, s, c) for r, s, c in judged if {r, s}.isdisjoint({"unknown", _UNDECIDED})]
+    told = [pair for pair in pairs if {pair.rule, pair.said}.isdisjoint({"unknown", _UNDECIDED})]
+    chosen = {entry.item.id for entry in entries if "random_share" in entry.triggers}
     confusion: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for rule, said, _ in judged:
-        confusion[rule][said] += 1
+    for pair in pairs:
+        confusion[pair.rule][pair.said] += 1
     times = sorted(row.seconds for row in stands if row.seconds is not None)
     return ReviewStats(
         n_reviews=len(stands),
@@ -96,8 +111,9 @@ def review_stats(workspace: Workspace) -> ReviewStats:
         seconds=times[len(times) // 2] if times else None,
         agreement=tuple(_agreements(stands)),
         confusion={rule: dict(sorted(said.items())) for rule, said in sorted(confusion.items())},
-        machine_kappa=cohens_kappa([(rule, said) for rule, said, _ in told]) if told else None,
-        calibration=calibration([Judged(c or 0.0, r == s) for r, s, c in told]),
+        machine_kappa=cohens_kappa([(pair.rule, pair.said) for pair in told]) if told else None,
+        calibration=calibration([pair.judged for pair in told]),
+        by_chance=calibration([pair.judged for pair in told if pair.episode_id in chosen]),
         unjudged=len({row.subject for row in stands if row.kind == "episode"}) - len(told),
     )
 
@@ -137,9 +153,7 @@ def _agreement(question: str, shared: Sequence[Mapping[str, Hashable]]) -> Agree
     )
 
 
-def _against_machine(
-    workspace: Workspace, rows: Sequence[ReviewRow]
-) -> Iterator[tuple[MachineVerdict, str]]:
+def _against_machine(workspace: Workspace, rows: Sequence[ReviewRow]) -> Iterator[_Pair]:
     """Yield what the rules say of an episode, and what people's majority says of it."""
     votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
@@ -148,7 +162,10 @@ def _against_machine(
     lake, names = Lake(workspace.lake), set(votes)
     labels = list(lake.records(TABLES["labels"], owners=names)) if names else []
     for episode in lake.records(TABLES["episodes"], owners=names) if names else []:
-        yield machine_verdict(episode, labels), _majority(votes[episode.id])
+        machine = machine_verdict(episode, labels)
+        if machine.outcome is not None:
+            said = _majority(votes[episode.id])
+            yield _Pair(episode.id, machine.outcome, machine.confidence or 0.0, said)
 
 
 def _majority(votes: Counter[str]) -> str:
