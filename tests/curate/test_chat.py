@@ -247,6 +247,14 @@ def test_a_step_that_failed_is_not_imitated_and_a_check_only_where_it_never_pass
     assert never[1] == {"failed_step": 2}
 
 
+def test_a_window_that_begins_with_go_on_does_not_tell_what_with() -> None:
+    steps = [user(0, "a" * 30), agent(1, "b" * 30), user(2, "ok, continue"), agent(3, "c" * 30)]
+    examples, drops = built(steps, max_chars=62)
+
+    assert [[m.content for m in e.messages] for e in examples] == [["a" * 30, "b" * 30]]
+    assert drops == {"lost_request": 1, "no_trained_message": 1}
+
+
 def test_to_say_again_what_a_tool_returned_is_no_answer() -> None:
     found = "line of what was found\n" * 20
     (example,), drops = built([user(0), calling(1, f"Searching\n{found}"), agent(2, found)])

@@ -72,6 +72,8 @@ def test_where_no_tool_was_seen_nothing_shows_that_none_was_needed() -> None:
             "because the bounds are off by one", {"reactions": (reaction(5, "correction"),)}, "corrected_turn", id="corrected"
         ),
         pytest.param("Ok.", {"reactions": GOES_ON}, "short_answer", id="says nothing"),
+        pytest.param("Like so:\n```\n" + "x = 1\n" * 300 + "```", {"reactions": GOES_ON}, "code_answer",
+                     id="an edit in words"),
         pytest.param("Good question. Let me look at the code.", {"reactions": GOES_ON}, "announcement", id="announced"),
         pytest.param("This is how it is, due to the", {"reactions": GOES_ON}, "cut_answer", id="broken off"),
     ],

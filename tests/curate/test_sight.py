@@ -45,6 +45,12 @@ def test_a_part_of_a_line_was_seen_with_the_line() -> None:
     assert blind_edits([user(0, OLD), edit(1, search="width * height", replace="x")]) == set()
 
 
+def test_behind_a_command_code_in_words_is_blind() -> None:
+    words = agent(1, f"Like this:\n\n```python\n{OLD}```\n")
+
+    assert blind_edits([user(0, "/ask how is it computed?"), words]) == {1}
+
+
 def test_a_new_file_takes_nothing_away() -> None:
     patch = "*** Begin Patch\n*** Add File: a.py\n+def area(w):\n"
 

@@ -61,6 +61,15 @@ def test_where_no_step_was_wrong_there_is_nothing_to_tell_apart() -> None:
     assert built(steps, recovery(1, worked=3, edits=(2,))) == ([], {"nothing_wrong": 1})
 
 
+def test_what_later_worked_as_it_was_was_not_wrong() -> None:
+    steps = [user(0), ran(1, "poll", "error"), ran(2, "start", "ok"), ran(3, "poll", "ok")]
+
+    assert built(steps, recovery(1, worked=3, kind="command", change="none")) == (
+        [],
+        {"nothing_wrong": 1},
+    )
+
+
 def test_what_is_no_recovery_is_no_stepwise_example_either() -> None:
     steps = [user(0), ran(1, "ls -q", "error"), user(2, "use ls"), ran(3, "ls", "ok")]
 

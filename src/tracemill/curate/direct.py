@@ -9,7 +9,7 @@ on or was content, or the work was achieved and nobody objected.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
 import msgspec
@@ -28,6 +28,7 @@ from tracemill.curate.work import (
     told_tools,
 )
 from tracemill.records.examples import ChatExample
+from tracemill.records.trajectory import Step
 from tracemill.render.messages import is_trained
 
 _ANNOUNCING: Final = re.compile(
@@ -37,6 +38,10 @@ _ANNOUNCING: Final = re.compile(
     re.IGNORECASE,
 )
 """How words end that say what comes next, and are no answer by themselves."""
+_CODE: Final = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+"""A block of code in what is said."""
+_MAX_CODE: Final = 1_500
+"""Characters of code from which an answer is an edit in words."""
 _MIN_ANSWER: Final = 30
 """Characters from which words answer anything: `Done.` does not."""
 _COMMANDS: Final = ("/", "!")
@@ -95,15 +100,22 @@ def _against(window: Window, turn: Turn, *, is_achieved: bool) -> DropReason | N
     reason = window.disliked(turn) or next(filter(None, map(window.flaw, own)), None)
     if reason is not None:
         return reason
-    if sum(len(step.text.strip()) for step in own) < _MIN_ANSWER:
-        return "short_answer"
-    if _ANNOUNCING.search(own[-1].text):
-        return "announcement"
+    if (reason := _no_answer(own)) is not None:
+        return reason
     reactions = window.reactions_to(turn)
     if any(each.strength < 0 for each in reactions):
         return "unwanted_answer"
     is_wanted = is_achieved or any(each.strength > 0 for each in reactions)
     return None if is_wanted else "unjudged_answer"
+
+
+def _no_answer(own: Sequence[Step]) -> DropReason | None:
+    """Return why words answer nothing, whatever was asked."""
+    if sum(len(step.text.strip()) for step in own) < _MIN_ANSWER:
+        return "short_answer"
+    if sum(map(len, _CODE.findall(own[-1].text))) > _MAX_CODE:
+        return "code_answer"
+    return "announcement" if _ANNOUNCING.search(own[-1].text) else None
 
 
 def _with_tools(example: ChatExample, tools: tuple[dict[str, object], ...]) -> ChatExample:

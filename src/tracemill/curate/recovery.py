@@ -30,6 +30,8 @@ _EXPLAINING: Final[dict[bool, frozenset[Change]]] = {
     False: frozenset({"edit", "edit_and_arguments", "arguments"}),
 }
 """What explains that a check, or that anything else, works now."""
+_UNTOLD: Final[frozenset[DropReason]] = frozenset({"blind_edit", "bare_edit"})
+"""Flaws of a step that keep it from explaining anything."""
 _OLD: Final = ("old", "search")
 """How the arguments begin that hold what an edit takes away."""
 _SILENCING: Final = re.compile(
@@ -126,9 +128,9 @@ def _unfit(
     if any(map(window.disliked, window.turns_of(failed + 1, worked))):
         return "unwanted_recovery"
     way = [step for step in window.steps if failed < step.index <= worked]
-    flaws = {window.flaw(step) for step in way}
-    if "blind_edit" in flaws or window.flaw(way[-1]) is not None:
-        return "blind_edit" if "blind_edit" in flaws else "unwanted_recovery"
+    flaws = [flaw for step in way if (flaw := window.flaw(step)) in _UNTOLD]
+    if flaws or window.flaw(way[-1]) is not None:
+        return next(iter(flaws), "unwanted_recovery")
     return _teaches_nothing(recovery, way, config)
 
 

@@ -3,8 +3,9 @@
 An edit names the text that it takes away. Where that stands nowhere before it, in what was said,
 what came back from tools or what the agent wrote itself, the log does not hold what the model saw:
 some agents put files into a prompt that they do not record. Who imitates such an edit learns to
-make up the contents of files. Beside such edits the same is true of code in the agent's words.
-What an edit names that failed was perhaps nowhere, so it shows nothing.
+make up the contents of files. Beside such edits, and behind a command to the agent's program, which
+may put in anything, the same is true of code in the agent's words. What an edit names that failed
+was perhaps nowhere, so it shows nothing.
 """
 
 from __future__ import annotations
@@ -34,17 +35,20 @@ _SEEN: Final = 0.5
 
 def blind_edits(steps: Sequence[Step]) -> set[int]:
     """Return the indexes of steps that edit text which stands nowhere before them in `steps`."""
-    if not any(_old_texts(step) for step in steps):
+    if not any(_old_texts(step) or _CODE.search(step.text) for step in steps):
         return set()
     seen = _Seen()
     blind: set[int] = set()
     quoting: set[int] = set()
+    is_commanded = False
     for step in steps:
         if step.speaker == "agent":
             if any(map(seen.lacks, _old_texts(step))):
                 blind.add(step.index)
             if any(map(seen.lacks, _CODE.findall(step.text))):
-                quoting.add(step.index)
+                (blind if is_commanded else quoting).add(step.index)
+        elif step.speaker == "user":
+            is_commanded = step.text.startswith("/")
         seen.add(step.text)
         missed = {result.call_id for result in step.results if result.status == "error"}
         for call in step.calls:
@@ -52,7 +56,7 @@ def blind_edits(steps: Sequence[Step]) -> set[int]:
                 seen.add(text)
         for result in step.results:
             seen.add(result.content)
-    return blind | quoting if blind else blind
+    return blind | quoting if any(map(_old_texts, steps)) and blind else blind
 
 
 class _Seen:

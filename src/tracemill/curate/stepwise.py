@@ -2,7 +2,8 @@
 
 The log itself judges a step:
 
-- an attempt that failed was wrong, unless it was a check: to run one that fails is no mistake;
+- an attempt that failed was wrong, unless it was a check: to run one that fails is no mistake; nor
+  is what later worked just as it was;
 - an edit between two runs of a check that both failed was not enough, so it was wrong;
 - the edits before the run that passed were right, and so was the attempt that worked.
 
@@ -100,7 +101,7 @@ def _labels(work: Work, window: Window, found: Overcome) -> dict[int, bool]:
     failed = {
         at
         for other in (recovery, *work.activity.recoveries)
-        if other.kind not in CHECKS
+        if other.kind not in CHECKS and other.change != "none"
         for at in other.attempts
     }
     labels: dict[int, bool] = {}

@@ -34,11 +34,11 @@ from tracemill.render.messages import is_trained, render_messages
 DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
-    "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn",
+    "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn", "lost_request",
     "failed_step", "blind_edit", "bare_edit", "cut_answer", "repeated_result",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
     "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
-    "short_answer",
+    "short_answer", "code_answer",
     "no_change", "unclear_step", "nothing_wrong", "start_unknown", "unproven_check",
     "split_recovery", "unwanted_recovery", "environment_recovery", "unexplained_recovery",
     "silenced_check", "other_request", "long_recovery", "nested_recovery",
@@ -59,6 +59,12 @@ _BROKEN_OFF: Final = re.compile(
     r"(?:,| (?:the|an?|to|of|and|or|at|with|by|from|are|be|which|as|into|if|when|will))\s*\Z"
 )
 """How words end that were cut off."""
+_GOING_ON: Final = re.compile(
+    r"(?:(?:please|ok|okay|yes|y|sure|great|good|thanks|now|and|then|continue|go|on|ahead|proceed|"
+    r"keep|going|do|it|that|so|next)\b\W*){1,5}",
+    re.IGNORECASE,
+)
+"""A request to go on, which says nothing of what was asked before."""
 _MIN_REPEATED: Final = 200
 """Characters from which to say again what a tool returned is no answer."""
 _IMAGE: Final = "[image]"
@@ -197,7 +203,7 @@ class Window:
         turns = [
             Unwanted(reason, turn.first_step, turn.last_step)
             for turn in self.turns
-            if (reason := self.disliked(turn)) is not None
+            if (reason := self.disliked(turn) or self._lost(turn)) is not None
         ]
         refused = {index for each in turns for index in range(each.first, each.last + 1)}
         steps = [
@@ -248,6 +254,12 @@ class Window:
     def turns_of(self, first: int, last: int) -> list[Turn]:
         """Return the turns that share a step with those from one index to another."""
         return [turn for turn in self.turns if turn.first_step <= last and first <= turn.last_step]
+
+    def _lost(self, turn: Turn) -> DropReason | None:
+        """Return that nobody can tell what a turn was asked for, since that was said before."""
+        asked = "".join(step.text for step in turn.steps if step.speaker == "user")
+        is_first = turn is self.turns[0] and turn.first_step > 0 and not turn.begins_context
+        return "lost_request" if is_first and _GOING_ON.fullmatch(asked.strip()) else None
 
     def flaw(self, step: Step) -> DropReason | None:
         """Return why a step of the agent is not to be imitated, whatever its turn is like."""

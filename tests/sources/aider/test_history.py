@@ -156,6 +156,15 @@ def test_why_an_edit_was_not_applied_stands_in_its_result() -> None:
     assert (second.status, second.content) == ("ok", "Applied edit to src/a.py")
 
 
+def test_what_a_reply_cost_is_no_part_of_it() -> None:
+    cost = (
+        "> Tokens: 8.7k sent, 157 received.\nCost: $0.03 message, $0.08 session. Use --no-stream.\n"
+    )
+    found = read_history(HEADER + prompt("Why?") + f"Because.\n\n{cost}\n" + prompt("Thanks"))
+
+    assert [step.text for step in found.steps] == ["Why?", "Because.", "Thanks"]
+
+
 def test_an_edit_is_taken_back_at_its_own_step() -> None:
     undone = said("Commit abcdef1 fix: it") + prompt("Why?") + "Because.\n"
     found = read_history(

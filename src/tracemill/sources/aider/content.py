@@ -18,6 +18,8 @@ MODEL: Final = re.compile(r"(?:Main model|Models?): (\S+?)(?:,)? with\b")
 VERSION: Final = re.compile(r"Aider v(\S+)\Z")
 CWD: Final = re.compile(r"Git working dir: (/.*)\Z")
 BEFORE_EDIT: Final = re.compile(r"Committing .+ before applying edits\.\Z")
+COST: Final = re.compile(r"Cost: \$[\d.,]+ (?:message|send), \$[\d.,]+ session\.")
+"""How the line goes on that tells of tokens; only its first part is quoted."""
 BANNER: Final = re.compile(r"> ={5,} .+ ={5,}\Z")
 """How a test runner's output begins that the program puts in without a command."""
 STOP: Final = "^C again to exit"

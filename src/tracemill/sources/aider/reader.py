@@ -15,6 +15,7 @@ from tracemill.sources.aider.content import (
     BANNER,
     BEFORE_EDIT,
     COMMIT,
+    COST,
     CWD,
     HEADER,
     KNOWN_OUTPUT,
@@ -100,7 +101,7 @@ class AiderReader:
             is_command = not is_typed(self._lines[0]) and not is_by_itself(self._lines[0])
             return _COMMAND if is_command else None
         said = output_of(text)
-        if said is None:
+        if said is None and not (self._heard == "output" and COST.match(text)):
             self._go_on("reply", text, line)
             self._take_printed(text)
             return None if self._command is None and self._lines else _COMMAND
