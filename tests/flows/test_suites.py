@@ -11,7 +11,13 @@ from tracemill.base.errors import NotFoundError, SchemaError
 from tracemill.flows.dataset_erasure import affected_versions, version_folders
 from tracemill.flows.evaluations import compare_models, evaluate, list_evaluations
 from tracemill.flows.inspect_tasks import export_task
-from tracemill.flows.suites import build_suite, check_leaks, find_suite, import_bfcl
+from tracemill.flows.suites import (
+    build_suite,
+    check_leaks,
+    find_suite,
+    import_bfcl,
+    installed_bfcl,
+)
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.store.workspace import Workspace
 
@@ -170,3 +176,23 @@ def test_an_evaluation_that_was_killed_goes_on(workspace: Workspace, tmp_path: P
     assert whole.slices[0].n == 20
     assert not part.exists()
     assert whole == evaluate(workspace, subject, "replay", AskSettings(), at=AT)
+
+
+def test_the_installed_benchmark_is_read_whole(tmp_path: Path) -> None:
+    try:
+        folder = installed_bfcl()
+    except NotFoundError as error:
+        pytest.skip(str(error))
+
+    suite = import_bfcl(Workspace(tmp_path / "ws"), folder, "bfcl", per_category=0).suite
+
+    assert suite.slices["bfcl:irrelevance"] == 240
+    assert suite.slices["bfcl:multiple"] == 200
+    assert suite.n_cases > 3_000
+
+
+def test_a_benchmark_that_is_not_there_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracemill.flows.suites.find_spec", lambda _: None)
+
+    with pytest.raises(NotFoundError, match="pip install --no-deps bfcl-eval"):
+        installed_bfcl()

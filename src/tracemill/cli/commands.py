@@ -245,6 +245,7 @@ ASKED: Final[Mapping[str, str]] = {
     "model canary": "--share FLOAT [OPTIONS] CANDIDATE",
     "model monitor": "--against TEXT [OPTIONS] MODEL",
     "model suite build": "[OPTIONS] [DATASET]",
+    "model suite import": "[OPTIONS] [FOLDER]",
     "model suite check": "[OPTIONS] NAME [DATASET]",
     "privacy preview": "[OPTIONS] [FILES...]",
     "privacy redact": "[OPTIONS] [FILES...]",

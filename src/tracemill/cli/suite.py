@@ -45,7 +45,7 @@ def build_suite(
 
 
 def import_suite(
-    folder: Path,
+    folder: Path | None = None,
     /,
     *,
     name: str = "bfcl",
@@ -57,7 +57,7 @@ def import_suite(
     Parameters
     ----------
     folder
-        The folder `bfcl_eval/data` of the package `bfcl-eval`.
+        The folder `bfcl_eval/data`; by default that of the installed package `bfcl-eval`.
     name
         What to call the suite.
     per_category

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -107,12 +108,29 @@ def build_suite(
     return keep_suite(workspace, suite, cases, _lineage(folder))
 
 
-def import_bfcl(workspace: Workspace, folder: Path, name: str, *, per_category: int) -> BuiltSuite:
+def installed_bfcl() -> Path:
+    """Return the data of the installed package `bfcl-eval`, without importing it.
+
+    Raises:
+        NotFoundError: it is not installed.
+    """
+    found = find_spec("bfcl_eval")
+    if found is None or found.origin is None:
+        raise NotFoundError(
+            "bfcl-eval is not installed; run: pip install --no-deps bfcl-eval, or name its data"
+        )
+    return Path(found.origin).parent / "data"
+
+
+def import_bfcl(
+    workspace: Workspace, folder: Path | None, name: str, *, per_category: int
+) -> BuiltSuite:
     """Make a suite of BFCL's files: the first cases of each category.
 
     Raises:
         NotFoundError: the folder holds none of them.
     """
+    folder = folder or installed_bfcl()
     drops: Counter[str] = Counter()
     cases: list[Case] = []
     for path in sorted(folder.glob("BFCL_v*.json")):
