@@ -39,7 +39,7 @@ def test_a_row_is_trls_conversational_preference_form_with_tools(pair: Preferenc
         assert message["role"] == "assistant"
         assert message["tool_calls"][0]["function"]["arguments"] == {"command": command}
     assert row["tools"][0]["function"]["name"] == "Bash"
-    assert (row["margin"], row["episode_id"]) == (1, "ep_1")
+    assert (row["margin"], row["episode_id"]) == (pair.margin, "ep_1")
 
 
 def test_columns_fit_their_schema_and_say_the_same(pair: PreferenceExample) -> None:

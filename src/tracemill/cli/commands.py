@@ -157,6 +157,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "diff": "Say how two versions differ, and why.",
                 "audit": "Check anybody's dataset files, and say what is wrong with them.",
                 "export": "Copy a version to a folder of yours, or write it for a trainer.",
+                "push": "Put an exported version into a private repository of a hub.",
             },
         )
     },
@@ -271,6 +272,7 @@ MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
     **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
     "dataset export": "dataset_export",
+    "dataset push": "dataset_push",
     "privacy redact": "privacy.redacting",
     **dict.fromkeys(
         ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"

@@ -16,10 +16,12 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
+from tracemill.export import EXPORTERS
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
+from tracemill.report.croissant import croissant
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 
@@ -27,6 +29,7 @@ MANIFEST: Final = "manifest.json"
 TOMBSTONE: Final = ".erased.json"
 """How the name of a file ends that stands for a version that is gone."""
 CARD: Final = "README.md"
+CROISSANT: Final = "croissant.json"
 
 
 class ShownVersion(Record, frozen=True, kw_only=True):
@@ -161,9 +164,19 @@ def export_version(
     def copy(part: Path) -> None:
         shutil.copytree(folder, part, dirs_exist_ok=True)
         verify_version(part, version)
+        told = msgspec.json.format(msgspec.json.encode(croissant(version, _columns())))
+        (part / CROISSANT).write_bytes(told + b"\n")
 
     receipt = let_out(Gate(workspace, reviewer), version.id, to, copy)
     return ExportedVersion(folder=str(to), version=version, receipt=receipt)
+
+
+def _columns() -> dict[str, dict[str, str]]:
+    """Return the columns of each format that a version keeps, in Arrow's words."""
+    return {
+        name: {field.name: str(field.type) for field in EXPORTERS.load(name).schema}
+        for name in EXPORTERS.builtin
+    }
 
 
 def new_folder(to: Path) -> Path:
