@@ -29,6 +29,7 @@ from tracemill.flows import (
     metric_rows,
     model_registry,
     model_runs,
+    parity,
     recipes,
     results,
     review_files,
@@ -57,6 +58,7 @@ from tracemill.flows.privacy import (
     scan,
     verify,
 )
+from tracemill.llm import parity as llm_parity
 from tracemill.records import (
     activity,
     audits,
@@ -158,6 +160,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.loop": wheel.WheelResult,
     "answer.model": model_runs.ShownRun,
     "answer.models": model_runs.RunList,
+    "answer.parity": parity.ParityReport,
     "answer.audit": audits.AuditReport,
     "answer.redact": files.RedactedTexts,
     "answer.scan": scan.ScanResult,
@@ -231,6 +234,8 @@ def records_in(name: str) -> list[type]:
         dataset_checks,
         dataset_difference,
         model_runs,
+        parity,
+        llm_parity,
         recipes,
         version_answers,
         results,

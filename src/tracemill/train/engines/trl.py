@@ -16,6 +16,7 @@ import shutil
 import time
 import warnings
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -47,6 +48,7 @@ class TrlTrainer:
 
     def train(self, job: Job, report: Report) -> Trained:
         """Train the stages that are not done yet."""
+        _require_loggers(job.recipe.loggers)
         torch = import_engine(is_local=Path(job.base.place).exists())
         runs: list[StageRun] = []
         adapter = job.parent
@@ -93,6 +95,13 @@ def import_engine(*, is_local: bool) -> Any:
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
     del trl
     return torch
+
+
+def _require_loggers(loggers: Sequence[str]) -> None:
+    absent = [name for name in loggers if find_spec(name) is None]
+    if absent:
+        named = " ".join(absent)
+        raise UsageError(f"the recipe tells {named} of the run; run: pip install {named}")
 
 
 def _done(folder: Path) -> StageRun | None:

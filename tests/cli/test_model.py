@@ -1,0 +1,76 @@
+"""What `tracemill model train`, `list` and `show` say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.flows.test_training import RECIPE
+from tests.flows.test_training import call as tool_call
+from tests.render.formats import tokenizer_file
+from tracemill.cli.app import call
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> str:
+    base = tmp_path / "base"
+    base.mkdir()
+    (base / "config.json").write_text("{}")
+    tokenizer_file(base)
+    rows = [
+        {
+            "id": f"example_{name}",
+            "messages": [
+                {"role": "user", "content": f"Run {name} now."},
+                {"role": "assistant", "tool_calls": [tool_call(name)], "content": ""},
+            ],
+        }
+        for name in ("bin/alpha", "bin/beta" * 200)
+    ]
+    data = tmp_path / "rows.jsonl"
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE.format(base=base, data=data, seed=0, template="compact"))
+    return str(path)
+
+
+def test_plan_says_what_would_be_learned_and_left_out(
+    recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = call(["model", "train", recipe, "--dry-run", "--workspace", str(tmp_path / "w")])
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "only: sft, 1 row" in said
+    assert "too_long 1" in said
+    assert not (tmp_path / "w").exists()
+
+
+def test_trained_model_is_listed_and_shown(
+    recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = ["--workspace", str(tmp_path / "w")]
+    assert call(["model", "train", recipe, *workspace]) == 0
+    trained = capsys.readouterr()
+
+    assert call(["model", "list", *workspace]) == 0
+    listed = capsys.readouterr().out
+    assert call(["model", "show", "by-heart", *workspace, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+
+    assert trained.out.startswith("Model        run_")
+    assert "only: 1 of 1, loss 1.000" in trained.err
+    assert shown["run"]["id"] in listed
+    assert shown["schema"] == "tracemill.model/1"
+    assert shown["run"]["stages"][0]["drops"] == {"too_long": 1}
+
+
+def test_workspace_without_models_says_what_makes_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = call(["model", "list", "--workspace", str(tmp_path / "w")])
+
+    assert code == 3
+    assert "tracemill model train RECIPE" in capsys.readouterr().err
