@@ -112,6 +112,15 @@ def test_a_reverted_commit_is_a_failure(days: float, confidence: float) -> None:
     assert (found.outcome, found.confidence) == ("failed", confidence)
 
 
+def test_the_commit_that_reverted_is_evidence() -> None:
+    undoing, reverts = reverting(MADE, 1)
+    found = judged(activity(**COMMITTED), (MADE, undoing), (link(MADE), reverts))
+
+    events = [ref.id for ref in found.evidence if ref.kind == "event"]
+    assert events == [MADE.id, undoing.id]
+    assert found.event_ids == (MADE.id,)
+
+
 def test_a_revert_that_was_reverted_undoes_nothing() -> None:
     undoing, reverts = reverting(MADE, 1)
     again = commit("c" * 40, at=START + timedelta(days=2))

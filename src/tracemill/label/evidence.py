@@ -137,7 +137,7 @@ def gather(work: Work) -> Evidence:
     test_step = tests.run.step if tests and tests.trajectory_id == last.trajectory_id else -1
     return Evidence(
         commits=tuple(commits),
-        refs=tuple(_refs(last, commits, tests)),
+        refs=tuple(_refs(last, (*commits, *(found.commit for found in counted)), tests)),
         n_undone=len(counted),
         n_standing=len(undone.standing),
         days_until_undone=min(spans, default=None),
@@ -239,8 +239,8 @@ def _is_thanked(activity: Activity) -> bool:
 
 
 def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -> Iterator[Ref]:
-    for commit in commits:
-        yield Ref(kind="event", id=commit.id)
+    for commit_id in dict.fromkeys(commit.id for commit in commits):
+        yield Ref(kind="event", id=commit_id)
     if tests is not None:
         yield Ref(kind="trajectory", id=tests.trajectory_id, step=tests.run.step)
     steps = {
