@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.trajectories import ORIGIN, START, agent, step, user
 from tracemill.label.learning import Teller, learning_episode
-from tracemill.label.learning.cues import names_problem, sums_up, weight_of
+from tracemill.label.learning.cues import is_choice, names_problem, sums_up, weight_of
 from tracemill.label.learning.sentences import sentence_at, sentences
 from tracemill.records.activity import Activity, CheckRun
 from tracemill.records.commits import Commit
@@ -334,3 +334,28 @@ def test_a_commit_tells_the_approach_and_proves_the_outcome() -> None:
 
     assert said(found.solution_approach) == ["Start the total at zero"]
     assert said(found.outcome_words)[1:] == ["commit 0123456789ab: Start the total at zero"]
+
+
+def test_an_example_before_the_request_is_not_the_problem() -> None:
+    request = (
+        "You are a software engineer.\nHere is an example.\nThe server crashed.\n"
+        "---- END OF EXAMPLE ----\nThe total is wrong for empty orders."
+    )
+    found = learned([user(0, request)], activity=Activity(trajectory_id="traj_1", input_id="i"))
+
+    assert said(found.problem) == ["The total is wrong for empty orders."]
+    assert said(found.context)[1:] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("So I'll start the sum at zero.", True),
+        ("I\u2019m making the script idempotent.", True),
+        ("The fix is to start at zero.", True),
+        ("Perhaps the fix is elsewhere.", False),
+        ("It refers to logging instead.", False),
+    ],
+)
+def test_only_what_was_decided_is_an_approach(text: str, is_one: bool) -> None:
+    assert is_choice(text) is is_one

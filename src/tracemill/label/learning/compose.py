@@ -179,7 +179,8 @@ def _approach(parts: Sequence[Told], commits: Sequence[Commit]) -> tuple[Words, 
         return tuple(_committed(commits[:2]))
     if plans := [part.approach for part in parts if part.approach]:
         return plans[-1]
-    chosen = [t for part in parts for t in part.thoughts if is_choice(t.words.text)]
+    spoken = [t for part in parts for t in part.thoughts if t.words.origin == "said"]
+    chosen = [thought for thought in spoken if is_choice(thought.words.text)]
     return tuple(thought.words for thought in strongest(chosen, 1))
 
 

@@ -59,7 +59,8 @@ _NEXT: Final = re.compile(r"^(?:now|next|let me also|let me now)\b", re.IGNORECA
 """How a sentence begins that says what comes next; it tells less of why."""
 _LESS_FOR_NEXT: Final = 2
 _DECIDED: Final = re.compile(
-    r"\b(?:instead|rather than|the (?:fix|approach|plan|solution)|so I(?:'ll| will|'m)"
+    r"^(?!perhaps|maybe|if|but|wait|actually)(?:.*\b)?"
+    r"(?:rather than|the (?:fix|approach|plan|solution) (?:is|will)|so I(?:'ll| will|'m)"
     r"|I(?:'m| am) (?:also )?(?:making|keeping|adding|updating|changing|removing|moving|replacing)"
     r"|I(?:'ll| will) (?:add|make|change|cache|move|replace|remove|keep|write|use))\b",
     re.IGNORECASE,
@@ -71,8 +72,8 @@ _EMPTY: Final = re.compile(
 )
 """What says that something is understood, and not what."""
 _PROBLEM: Final = re.compile(
-    r"\b(?:fail\w*|error\w*|bugs?|broken?|wrong|crash\w*|missing|slow|doesn't|does not|don't|"
-    r"can(?:no|')t|isn't|never|issue|problem|regression|unable|incorrect\w*|instead of|no longer|"
+    r"\b(?:fail\w*|error\w*|bugs?|broken?|wrong|crash\w*|missing|slow|doesn't|does not|"
+    r"isn't|issue|problem|regression|unable|incorrect\w*|instead of|no longer|"
     r"leak\w*|stale|hang\w*|inconsistent|inconsistency|duplicates?|duplicated|"
     r"too (?:long|many|much|slow|large))\b",
     re.IGNORECASE,
@@ -103,6 +104,11 @@ def is_choice(said: str) -> bool:
 def names_problem(said: str) -> bool:
     """Tell whether a sentence says that something is wrong."""
     return _PROBLEM.search(_plain(said)) is not None
+
+
+def is_role(said: str) -> bool:
+    """Tell whether a sentence says who the agent is to be, and not what is to be done."""
+    return said.lower().startswith(("you are a", "you are an", "your task is", "you're a"))
 
 
 def sums_up(said: str) -> bool:

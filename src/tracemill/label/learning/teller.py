@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from tracemill.label.edits import edited_by_tool, is_editor, is_scratch
-from tracemill.label.learning.cues import names_problem, sums_up, weight_of
+from tracemill.label.learning.cues import is_role, names_problem, sums_up, weight_of
 from tracemill.label.learning.sentences import Sentence, beginning, sentence_at, sentences
 from tracemill.label.shell_calls import command_of
 from tracemill.records.activity import Activity
@@ -38,6 +38,8 @@ _COUNTS: Final = re.compile(
 _GOOD: Final = re.compile(r"^(?:OK\b|ok\s|PASSED|BUILD SUCC|Success\b|All checks passed)")
 _BAD: Final = re.compile(r"^(?:FAIL|BUILD FAIL|--- FAIL|\w*(?:Error|error)(?:\[\w+\])?:)")
 """Lines by which checks say how they ended."""
+_AFTER_EXAMPLES: Final = ("END OF EXAMPLE", "- NEW TASK DESCRIPTION -", "</example>")
+"""Marks behind which a request stands that begins with an example."""
 _BEFORE: Final = re.compile(r"cd \S+ (?:&&|;) ")
 _BEHIND: Final = re.compile(r"\s*(?:2>&1\s*)?(?:\|\s*(?:head|tail|grep)\b.*)?$")
 """What stands around a command, and says nothing of it."""
@@ -159,8 +161,12 @@ class Teller:
         is_goal = step.text.find(self._goal) >= 0 if self._goal else bool(step.text.strip())
         if self._request or not is_goal:
             return
-        first = step.text.find(self._goal) if self._goal else 0
-        found = tuple(each for each in sentences(step.text, _LONGEST_PROBLEM) if each.end > first)
+        first = _behind_examples(step.text, step.text.find(self._goal) if self._goal else 0)
+        found = tuple(
+            each
+            for each in sentences(step.text, _LONGEST_PROBLEM)
+            if each.end > first and not is_role(each.text)
+        )
         if not found and (start := beginning(step.text[first:], _LONGEST_PROBLEM)) is not None:
             found = (start._replace(start=start.start + first, end=start.end + first),)
         self._asked = found[:_MOST_PLACES]
@@ -252,6 +258,12 @@ class Teller:
     def _words(self, step: Step, text: str, origin: WordsOrigin) -> Words:
         ref = Ref(kind="trajectory", id=self._id, step=step.index)
         return Words(text=text, origin=origin, source=ref)
+
+
+def _behind_examples(text: str, first: int) -> int:
+    """Return where a request begins behind an example of how others were answered, or `first`."""
+    places = (text.find("\n", text.rfind(mark)) for mark in _AFTER_EXAMPLES if mark in text)
+    return max([first, *places])
 
 
 def _told_line(results: Sequence[ToolResult], *, passed: bool | None) -> str | None:
