@@ -9,12 +9,15 @@ from typing import Final, NamedTuple
 
 from tracemill.records.patterns import Measure, Period, Unit
 from tracemill.records.refs import Ref
-from tracemill.stats import wilson
-from tracemill.stats.means import Moments, mean_interval, moments
+from tracemill.stats import fisher_exact, wilson
+from tracemill.stats.means import Moments, mean_interval, moments, welch
 
 _MOST_REFS: Final = 10
 _MOST_REASONS: Final = 5_000
 """Different reasons of one slice; more are counted as `other`."""
+
+_EXACT_UP_TO: Final = 2_000
+"""Cases up to which all tables are counted; beyond, the two tests agree to three digits."""
 
 Facts = Mapping[str, str]
 """What a case belongs to, for example its role and project; what is unknown is not there."""
@@ -159,3 +162,10 @@ def measures(
     found = summed(cases, by).slices
     for key, tally in sorted(found.items(), key=lambda item: (-item[1].n, item[0])):
         yield measure(metric, unit, by, key, tally)
+
+
+def shares_differ(one: Tally, other: Tally) -> float:
+    """Return the p-value of two shares: exact, and for many cases by their means."""
+    if one.n + other.n <= _EXACT_UP_TO:
+        return fisher_exact((one.hits, other.hits), (one.n, other.n))
+    return welch(one.moments, other.moments)

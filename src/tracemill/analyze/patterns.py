@@ -15,7 +15,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
 
-from tracemill.analyze.cases import Case, Sliced, Tally, measure, summed
+from tracemill.analyze.cases import Case, Sliced, Tally, measure, shares_differ, summed
 from tracemill.analyze.metrics import METRICS, Metric
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
@@ -23,7 +23,7 @@ from tracemill.base.errors import UsageError
 from tracemill.base.ids import make_id
 from tracemill.records.patterns import Pattern, PatternReport, Unit
 from tracemill.records.refs import Record
-from tracemill.stats import benjamini_hochberg, fisher_exact
+from tracemill.stats import benjamini_hochberg
 from tracemill.stats.beta import binomial_at_least, binomial_at_most
 from tracemill.stats.means import mean_above, welch
 
@@ -167,7 +167,7 @@ def _beside_others(
     rule: Rule, unit: Unit, key: tuple[str, ...], tally: Tally, rest: Tally
 ) -> _Seen:
     value, others = tally.value or 0.0, rest.value or 0.0
-    compare = _shares_differ if unit == "share" else _means_differ
+    compare = shares_differ if unit == "share" else _means_differ
     p_value = compare(tally, rest)
     is_more = value > others * rule.factor
     is_less = value * rule.factor < others
@@ -178,17 +178,6 @@ def _beside_others(
 def _means_differ(one: Tally, other: Tally) -> float:
     """Return the p-value of two means."""
     return welch(one.moments, other.moments)
-
-
-def _shares_differ(one: Tally, other: Tally) -> float:
-    """Return the p-value of two shares: exact, and for many cases by their means."""
-    if one.n + other.n <= _EXACT_UP_TO:
-        return fisher_exact((one.hits, other.hits), (one.n, other.n))
-    return welch(one.moments, other.moments)
-
-
-_EXACT_UP_TO: Final = 2_000
-"""Cases up to which all tables are counted; beyond, the two agree to three digits."""
 
 
 def _pattern(seen: _Seen, q_value: float) -> Pattern:

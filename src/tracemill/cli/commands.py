@@ -123,6 +123,14 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show a metric of all work and its slices, or how habits are kept.",
             },
         ),
+        "report": (
+            "What a stretch of time has to teach, as Markdown and as one page.",
+            {
+                "weekly": "Write the report of a week.",
+                "monthly": "Write the report of a month.",
+                "learning": "Write what all that is held has to teach.",
+            },
+        ),
         "pattern": (
             "What repeats, how sure that is, and what could be done.",
             {

@@ -1,0 +1,98 @@
+"""Metrics of one stretch of time beside those of the stretch before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+from tracemill.analyze.cases import Case, Tally, measure, shares_differ
+from tracemill.analyze.metrics import METRICS, Metric
+from tracemill.records.patterns import Unit
+from tracemill.records.reports import Change, Compared
+from tracemill.stats import benjamini_hochberg
+from tracemill.stats.means import welch
+
+_LEVEL: Final = 0.05
+_LESS_IS_BETTER: Final = frozenset(
+    {
+        "gate_failure_rate",
+        "retries",
+        "override_rate",
+        "gate_override_rate",
+        "escalations",
+        "tokens_per_success",
+        "stage_seconds",
+        "project_seconds",
+        "tool_error_rate",
+        "taken_back_rate",
+        "same_attempt_rate",
+        "output_tokens_per_success",
+    }
+)
+"""Metrics of which a team wants less."""
+
+
+class _Pair(NamedTuple):
+    """A metric's cases now and before."""
+
+    name: str
+    metric: Metric
+    now: Tally
+    before: Tally
+
+
+def compare(
+    cases: Mapping[str, Iterable[Case]],
+    is_now: Callable[[date], bool],
+    is_before: Callable[[date], bool],
+) -> tuple[Compared, ...]:
+    """Compare every metric that counts anything now with itself before."""
+    pairs = [pair for pair in _pairs(cases, is_now, is_before) if pair.now.n]
+    known = [pair for pair in pairs if pair.before.n]
+    corrected = benjamini_hochberg([_differ(pair) for pair in known])
+    q_values = {pair.name: q for pair, q in zip(known, corrected, strict=True)}
+    return tuple(_compared(pair, q_values.get(pair.name)) for pair in pairs)
+
+
+def _pairs(
+    cases: Mapping[str, Iterable[Case]],
+    is_now: Callable[[date], bool],
+    is_before: Callable[[date], bool],
+) -> Iterator[_Pair]:
+    for name, held in cases.items():
+        pair = _Pair(name, METRICS[name], Tally(), Tally())
+        for case in held:
+            if case.at is not None and is_now(case.at.date()):
+                pair.now.add(case)
+            elif case.at is not None and is_before(case.at.date()):
+                pair.before.add(case)
+        yield pair
+
+
+def _differ(pair: _Pair) -> float:
+    if pair.metric.unit == "share":
+        return shares_differ(pair.now, pair.before)
+    return welch(pair.now.moments, pair.before.moments)
+
+
+def _compared(pair: _Pair, q_value: float | None) -> Compared:
+    unit: Unit = pair.metric.unit
+    return Compared(
+        metric=pair.name,
+        says=pair.metric.says,
+        unit=unit,
+        now=measure(pair.name, unit, (), (), pair.now),
+        before=measure(pair.name, unit, (), (), pair.before) if pair.before.n else None,
+        q_value=q_value,
+        change=_change(pair, q_value),
+    )
+
+
+def _change(pair: _Pair, q_value: float | None) -> Change:
+    now, before = pair.now.value, pair.before.value
+    if q_value is None or now is None or before is None:
+        return "unknown"
+    if q_value > _LEVEL or now == before:
+        return "same"
+    return "better" if (now < before) == (pair.name in _LESS_IS_BETTER) else "worse"

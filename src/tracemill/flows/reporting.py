@@ -1,0 +1,116 @@
+"""Reports: made from what is held, written into the workspace, or out of it through the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from tracemill.analyze import METRICS, find_patterns
+from tracemill.analyze.cases import Case
+from tracemill.analyze.comparing import compare
+from tracemill.flows.patterns import read_process, rules_of
+from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
+from tracemill.records.refs import Record
+from tracemill.records.reports import LearningReport, ReportKind
+from tracemill.report.learning import html, markdown
+from tracemill.store.workspace import Workspace
+
+_FOLDER: Final = "reports"
+
+
+class WrittenReport(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A report that was written."""
+
+    report: LearningReport
+    """What it says."""
+    files: tuple[str, ...]
+    """Where it is: as Markdown, and as one page."""
+
+
+def make_report(workspace: Workspace, kind: ReportKind, day: date) -> LearningReport:
+    """Return the report of the week or month of a day, or of all that is held up to it."""
+    process = read_process(workspace)
+    cases = {
+        name: [case for case in metric.cases(process) if _is_until(case, day)]
+        for name, metric in METRICS.items()
+    }
+    begin, end, before = stretch(kind, day)
+    found = find_patterns(process, rules_of(workspace))
+    return LearningReport(
+        kind=kind,
+        begin=begin,
+        end=end,
+        compared=compare(cases, lambda at: _is_in(at, begin, end), before),
+        patterns=tuple(each for each in found.patterns if each.verdict == "found"),
+        n_watched=sum(each.verdict != "found" for each in found.patterns),
+        last_day=_last_day(cases),
+    )
+
+
+def stretch(kind: ReportKind, day: date) -> tuple[date | None, date, Callable[[date], bool]]:
+    """Return the first and last day of a report, and what tells the time before it."""
+    if kind == "weekly":
+        begin = day - timedelta(days=day.weekday())
+        end, earlier = begin + timedelta(days=6), begin - timedelta(days=7)
+    elif kind == "monthly":
+        begin = day.replace(day=1)
+        end = (begin + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        earlier = (begin - timedelta(days=1)).replace(day=1)
+    else:
+        return None, day, lambda _: False
+    return begin, end, lambda at: earlier <= at < begin
+
+
+def _is_in(at: date, begin: date | None, end: date) -> bool:
+    return (begin is None or at >= begin) and at <= end
+
+
+def _is_until(case: Case, day: date) -> bool:
+    return case.at is not None and case.at.date() <= max(day, stretch("monthly", day)[1])
+
+
+def _last_day(cases: Mapping[str, list[Case]]) -> date | None:
+    moments = (case.at for held in cases.values() for case in held if case.at is not None)
+    last = max(moments, default=None)
+    return last.date() if last else None
+
+
+def write_report(
+    workspace: Workspace, kind: ReportKind, day: date, to: Path | None
+) -> WrittenReport:
+    """Write a report into the workspace, or through the gate into a folder elsewhere.
+
+    Raises:
+        PolicyError: the gate refuses it; nothing is written.
+    """
+    report = make_report(workspace, kind, day)
+    name = file_name(report)
+    texts = {f"{name}.md": markdown(report), f"{name}.html": html(report)}
+    folder = workspace.root / _FOLDER if to is None else to
+    if to is not None:
+        _pass_gate(workspace, name, texts, to)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        (folder / path).write_text(text, encoding="utf-8")
+    return WrittenReport(report=report, files=tuple(str(folder / path) for path in texts))
+
+
+def _pass_gate(workspace: Workspace, name: str, texts: Mapping[str, str], folder: Path) -> None:
+    """Check what is to leave the workspace, and put a receipt where it goes."""
+    gate = Gate(workspace)
+    checked = gate.check_data((path, text.encode()) for path, text in texts.items())
+    receipt = gate.receipt("reports", name, checked)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_receipt(folder / f"{name}.{RECEIPT}", receipt)
+    gate.note(receipt, folder)
+
+
+def file_name(report: LearningReport) -> str:
+    """Return the name that teams give such a file: a week by its Monday, a month by its name."""
+    if report.kind == "weekly" and report.begin is not None:
+        return f"weekly_{report.begin}"
+    if report.kind == "monthly" and report.begin is not None:
+        return f"monthly_{report.begin:%Y-%m}"
+    return f"training_{report.end}"

@@ -1,0 +1,207 @@
+"""The report that a team lead reads: what got worse, why, and what to change, on the first screen.
+
+One record, two forms: Markdown for a repository, and one HTML page with its charts inside. Text
+that comes from sessions is put into code spans or escaped, so that nothing in it is obeyed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from importlib import resources
+from typing import Final
+
+from markdown_it import MarkdownIt
+
+from tracemill.base.text import counted, one_line
+from tracemill.records.patterns import Pattern, Unit
+from tracemill.records.reports import Compared, LearningReport
+from tracemill.report.chart import chart
+
+_MARKS: Final = re.compile(r"[\\`*_{}\[\]<>|#]")
+_MOST_PATTERNS: Final = 7
+_MOST_CHARTS: Final = 8
+_TITLES: Final = {"weekly": "Week", "monthly": "Month", "learning": "Learning report"}
+
+
+def markdown(report: LearningReport) -> str:
+    """Return the report as Markdown."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def html(report: LearningReport) -> str:
+    """Return the report as one page that needs no other file and runs nothing."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    body = parser.render("\n".join(_lines(report)))
+    charts = "".join(map(_chart, _charted(report)))
+    style = resources.files("tracemill.report").joinpath("learning.css").read_text()
+    trends = f"<h2>Trends</h2>{charts}" if charts else ""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{escape(title(report))}</title><style>{style}</style></head>"
+        f"<body><main>{body}{trends}</main></body></html>\n"
+    )
+
+
+def title(report: LearningReport) -> str:
+    """Return what the report is called."""
+    name = _TITLES[report.kind]
+    if report.begin is None:
+        return f"{name}, up to {report.end}"
+    return f"{name} of {report.begin} to {report.end}"
+
+
+def _lines(report: LearningReport) -> Iterator[str]:
+    yield f"# {title(report)}"
+    yield ""
+    yield "## In three sentences"
+    yield ""
+    for bullet in summary(report):
+        yield f"- {bullet}"
+    yield ""
+    yield from _changes(report)
+    yield from _repeating(report)
+    yield from _actions(report)
+
+
+def summary(report: LearningReport) -> tuple[str, str, str]:
+    """Return three sentences: what got worse, why, and what to change."""
+    return _worse(report), _why(report), _advice(report)
+
+
+def _worse(report: LearningReport) -> str:
+    if not report.compared:
+        last = (
+            f" The last day of which anything is held is {report.last_day}."
+            if report.last_day
+            else ""
+        )
+        return f"**What got worse:** nothing is held of this time.{last}"
+    if report.begin is None:
+        return "**What got worse:** all that is held is one stretch; `report monthly` compares two."
+    worse = [each for each in report.compared if each.change == "worse"]
+    if not worse:
+        known = sum(each.before is not None for each in report.compared)
+        told = f"{counted(known, 'metric')} that can be compared with the time before"
+        return f"**What got worse:** nothing by more than chance, of {told}."
+    said = "; ".join(
+        f"{each.metric.replace('_', ' ')} went from {_value(each.unit, each.before.value)} to "
+        f"{_value(each.unit, each.now.value)}"
+        for each in worse[:3]
+        if each.before is not None
+    )
+    return f"**What got worse:** {said}."
+
+
+def _why(report: LearningReport) -> str:
+    if not report.patterns:
+        watched = counted(report.n_watched, "slice")
+        return f"**Why:** no cause stands out; {watched} lie beyond a limit and may be chance."
+    pattern = next((each for each in report.patterns if each.reasons), report.patterns[0])
+    because = f", most often {_quoted(pattern.reasons[0].text)}" if pattern.reasons else ""
+    return f"**Why:** {_plain(pattern.says)}{because}."
+
+
+def _advice(report: LearningReport) -> str:
+    if not report.patterns:
+        return "**What to change:** nothing yet; keep reading sessions and gates until causes show."
+    pattern = next((each for each in report.patterns if each.actions), report.patterns[0])
+    doing = ", ".join(action.replace("_", " ") for action in pattern.actions) or "look at its cases"
+    return f"**What to change:** {doing}; see `tracemill pattern show {pattern.id}`."
+
+
+def _changes(report: LearningReport) -> Iterator[str]:
+    if not report.compared:
+        return
+    yield "## Numbers"
+    yield ""
+    yield "| metric | now | cases | before | cases | change |"
+    yield "|---|---|---|---|---|---|"
+    for each in sorted(report.compared, key=_rank):
+        before = each.before
+        was = (_value(each.unit, before.value), f"{before.n:,}") if before else ("unknown", "0")
+        how = each.change if each.q_value is None else f"{each.change} (q {each.q_value:.2g})"
+        yield (
+            f"| {each.metric.replace('_', ' ')} | {_value(each.unit, each.now.value)} "
+            f"| {each.now.n:,} | {was[0]} | {was[1]} | {how} |"
+        )
+    yield ""
+
+
+def _rank(each: Compared) -> tuple[int, str]:
+    return ("worse", "better", "same", "unknown").index(each.change), each.metric
+
+
+def _repeating(report: LearningReport) -> Iterator[str]:
+    if not report.patterns:
+        return
+    yield "## What repeats"
+    yield ""
+    for pattern in report.patterns[:_MOST_PATTERNS]:
+        yield f"- {_plain(pattern.says)}{_between(pattern)}. `{pattern.id}`"
+        for reason in pattern.reasons:
+            yield f"  - {counted(reason.n, 'time')}: {_quoted(reason.text)}"
+    left = len(report.patterns) - _MOST_PATTERNS
+    if left > 0:
+        yield f"- and {left} more: `tracemill pattern list`"
+    yield ""
+
+
+def _between(pattern: Pattern) -> str:
+    low, high = pattern.measure.low, pattern.measure.high
+    if low is None or high is None:
+        return ""
+    unit = pattern.measure.unit
+    return f", at 95 % {_value(unit, low)} to {_value(unit, high)}"
+
+
+def _actions(report: LearningReport) -> Iterator[str]:
+    actions: dict[str, list[str]] = {}
+    for pattern in report.patterns:
+        for action in pattern.actions:
+            actions.setdefault(action, []).append(pattern.id)
+    if not actions:
+        return
+    yield "## What could be done next"
+    yield ""
+    for action, ids in sorted(actions.items(), key=lambda item: -len(item[1]))[:_MOST_PATTERNS]:
+        yield f"- {action.replace('_', ' ')}: " + ", ".join(f"`{i}`" for i in ids[:3])
+    yield ""
+
+
+def _chart(each: Compared) -> str:
+    heading = escape(each.metric.replace("_", " "))
+    return f"<h3>{heading}</h3>{chart(each.says, each.now.periods, _top(each))}"
+
+
+def _charted(report: LearningReport) -> list[Compared]:
+    """Return the metrics with months enough to show a line."""
+    return [each for each in sorted(report.compared, key=_rank) if len(each.now.periods) > 1][
+        :_MOST_CHARTS
+    ]
+
+
+def _top(each: Compared) -> float | None:
+    return 1.0 if each.unit == "share" else None
+
+
+def _value(unit: Unit, value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    if unit == "share":
+        return f"{value:.0%}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"  # noqa: PLR2004 - digits
+
+
+def _quoted(text: str) -> str:
+    """Return foreign text as a code span, in which nothing is obeyed."""
+    inside = one_line(text, 120).replace("`", "'")
+    return f"`{inside}`"
+
+
+def _plain(text: str) -> str:
+    """Return a sentence of ours that names foreign things, without marks of Markdown in it."""
+    return _MARKS.sub(r"\\\g<0>", one_line(text, 240))

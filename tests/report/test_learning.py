@@ -1,0 +1,116 @@
+"""The report of a stretch of time: three questions answered first, and nothing in it obeyed."""
+
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from tests.analyze.histories import Team
+from tracemill.analyze import METRICS, find_patterns
+from tracemill.analyze.comparing import compare
+from tracemill.analyze.process import Process
+from tracemill.records.patterns import Period
+from tracemill.records.reports import LearningReport
+from tracemill.report.chart import chart
+from tracemill.report.learning import html, markdown, summary, title
+
+HOSTILE = "`</code><script>alert(1)</script>` | **x** [a](javascript:alert(1))"
+MIDDLE = date(2026, 1, 8)
+END = date(2026, 12, 31)
+
+
+def make(before: dict[str, Any], after: dict[str, Any]) -> LearningReport:
+    """Return the report of a team that changed after a week."""
+    early = [each for each in Team(1, **before).history(200) if each.at and each.at.date() < MIDDLE]
+    late = [each for each in Team(2, **after).history(400) if each.at and each.at.date() >= MIDDLE]
+    process = Process([*early, *late])
+    cases = {name: list(metric.cases(process)) for name, metric in METRICS.items()}
+    found = find_patterns(process)
+    return LearningReport(
+        kind="monthly",
+        begin=MIDDLE,
+        end=END,
+        compared=compare(cases, lambda at: at >= MIDDLE, lambda at: at < MIDDLE),
+        patterns=tuple(each for each in found.patterns if each.verdict == "found"),
+        n_watched=0,
+        last_day=END,
+    )
+
+
+@pytest.fixture(scope="module")
+def worse() -> LearningReport:
+    return make({}, {"fails": {"tests": 0.5}})
+
+
+def test_what_got_worse_why_and_what_to_change_come_first(worse: LearningReport) -> None:
+    first, why, advice = summary(worse)
+    assert "gate failure rate went from" in first
+    assert "the gate tests says no" in why
+    assert "edge cases are not covered" in why
+    assert "improve prompt" in advice
+    lines = markdown(worse).splitlines()
+    assert sum(line.startswith("- **") for line in lines[:8]) == 3
+
+
+def test_what_got_better_is_not_called_worse() -> None:
+    changes = {each.metric: each.change for each in make({"fails": {"tests": 0.5}}, {}).compared}
+    assert changes["gate_failure_rate"] == "better"
+    assert changes["gate_first_pass_rate"] == "better"
+    assert "worse" not in changes.values()
+
+
+def test_a_team_that_did_not_change_is_told_so() -> None:
+    report = make({}, {})
+    assert {each.change for each in report.compared} <= {"same", "unknown"}
+    assert "nothing by more than chance" in summary(report)[0]
+
+
+def test_nothing_held_says_when_something_was() -> None:
+    report = LearningReport(
+        kind="weekly", begin=MIDDLE, end=END, compared=(), patterns=(), n_watched=2, last_day=END
+    )
+    assert str(END) in summary(report)[0]
+    assert title(report) in markdown(report)
+
+
+class Elements(HTMLParser):
+    """What a page is made of."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.scripts = 0
+        self.addresses: list[str] = []
+        self.feed(page)
+        for part in page.split("<")[1:]:
+            self.scripts += part.startswith("script")
+            self.addresses += [word for word in part.split() if word.startswith(("href=", "src="))]
+
+
+def test_the_page_runs_nothing_and_asks_nobody(worse: LearningReport) -> None:
+    pattern = worse.patterns[0]
+    reasons = tuple(_hostile(reason) for reason in pattern.reasons)
+    patterns = (_with(pattern, says=HOSTILE, reasons=reasons), *worse.patterns[1:])
+    page = html(_with(worse, patterns=patterns))
+    found = Elements(page)
+    assert found.scripts == 0
+    assert found.addresses == []
+    assert "alert(1)" in page
+
+
+def test_a_chart_says_its_numbers() -> None:
+    periods = [Period(month="2026-01", n=4, value=0.5), Period(month="2026-02", n=9, value=0.25)]
+    made = chart("a & b", periods, 1.0)
+    assert made.count("<circle") == 2
+    assert "a &amp; b" in made
+    assert "2026-02: 0.25 of 9" in made
+
+
+def _hostile(reason: Any) -> Any:
+    return _with(reason, text=HOSTILE)
+
+
+def _with(record: Any, **changed: Any) -> Any:
+    import msgspec
+
+    return msgspec.structs.replace(record, **changed)
