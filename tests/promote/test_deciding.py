@@ -108,6 +108,7 @@ SHUFFLED = LabelReceipt(training="d", n_examples=9, own=0.1, shuffled=0.1, p_val
         ({"formats": ("format_2",)}, "wrong_template"),
         ({"leaks": ()}, "no_receipt"),
         ({"leaks": (LEAKED,)}, "leaked_data"),
+        ({"unknown_sets": ("dataset_9",)}, "no_receipt"),
         ({"labels": ()}, "no_receipt"),
         ({"labels": (SHUFFLED,)}, "shuffled_labels"),
         ({"n_unanswered": 1}, "unanswered_cases"),

@@ -110,6 +110,7 @@ def _receipts(
         found_sha256=hash_files(weights) if weights and weights.exists() else None,
         n_unanswered=sum(each.n_unanswered for each in both),
         leaks=list(_leaks(workspace, measured, sets, model)),
+        unknown_sets=sorted(set(model.datasets) - {each.name for each in sets}),
         labels=[_labels(each) for each in sets],
         approved_by=registry.approvals.get(model.id),
     )

@@ -53,6 +53,8 @@ class Receipts:
     """Cases that got no answer, of either model."""
     leaks: Sequence[LeakReport] = ()
     """Whether cases were trained on, by suite and training set."""
+    unknown_sets: Sequence[str] = ()
+    """Training sets of the candidate that are not kept any more, or never were."""
     labels: Sequence[LabelReceipt] = ()
     """Whether answers go with their requests, by training set."""
     approved_by: str | None = None
@@ -132,6 +134,9 @@ def leaks(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
     found = [leak for report in receipts.leaks for leak in report.leaks]
     if missing or not receipts.leaks:
         yield _refused("leaks", "no_receipt", "nothing says whether cases were trained on")
+    elif receipts.unknown_sets:
+        said = f"what it was trained on is not kept: {', '.join(receipts.unknown_sets[:_LISTED])}"
+        yield _refused("leaks", "no_receipt", said)
     elif found:
         kinds = ", ".join(sorted({leak.reason for leak in found}))
         said = f"{counted(len({leak.case_id for leak in found}), 'case')} trained on: {kinds}"
