@@ -55,10 +55,11 @@ class Pair(NamedTuple):
     """Jaccard similarity of their shingles, exactly."""
 
 
-class _Shingled(NamedTuple):
+class Shingled(NamedTuple):
     """The shingles of some texts, behind one another, each text's sorted and unique."""
 
     hashes: Hashes
+    """Hashes of all shingles."""
     starts: NDArray[np.int64]
     """Where each text's shingles begin; one more entry marks the end."""
 
@@ -73,11 +74,11 @@ def near_duplicates(
     not half a million: whoever keeps the first of each group misses none. Texts that `apart`
     marks are compared with every other of their group.
     """
-    shingled = _shingled(texts)
-    is_worded = np.diff(shingled.starts) > 0
-    pairs = _candidates(_signatures(shingled), is_worded, np.array(apart, dtype=bool))
+    found = shingled(texts)
+    is_worded = np.diff(found.starts) > 0
+    pairs = _candidates(_signatures(found), is_worded, np.array(apart, dtype=bool))
     for first, second in sorted(pairs):
-        similarity = _similarity(shingled, first, second)
+        similarity = _similarity(found, first, second)
         if similarity >= threshold:
             yield Pair(first, second, similarity)
 
@@ -92,8 +93,8 @@ class Signed(NamedTuple):
 
 def sign(texts: Sequence[str]) -> Signed:
     """Return the signatures of some texts."""
-    shingled = _shingled(texts)
-    return Signed(_signatures(shingled), np.diff(shingled.starts) > 0)
+    found = shingled(texts)
+    return Signed(_signatures(found), np.diff(found.starts) > 0)
 
 
 def candidates(signed: Sequence[Signed], apart: Sequence[bool] = ()) -> list[tuple[int, int]]:
@@ -135,14 +136,15 @@ def verified(
 ) -> Iterator[Pair]:
     """Yield those of some candidates whose similarity reaches `threshold`."""
     places = {text: at for at, text in enumerate(texts)}
-    shingled = _shingled(list(texts.values()))
+    found = shingled(list(texts.values()))
     for first, second in pairs:
-        similarity = _similarity(shingled, places[first], places[second])
+        similarity = _similarity(found, places[first], places[second])
         if similarity >= threshold:
             yield Pair(first, second, similarity)
 
 
-def _shingled(texts: Sequence[str]) -> _Shingled:
+def shingled(texts: Sequence[str]) -> Shingled:
+    """Return the shingles of some texts."""
     parts: list[Hashes] = []
     sizes: list[NDArray[np.int64]] = []
     for batch in _batches(texts):
@@ -156,7 +158,7 @@ def _shingled(texts: Sequence[str]) -> _Shingled:
         sizes.append(counted.astype(np.int64))
     counts = np.concatenate(sizes) if sizes else np.zeros(0, dtype=np.int64)
     starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
-    return _Shingled(np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64), starts)
+    return Shingled(np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64), starts)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[bytes]]:
@@ -251,12 +253,12 @@ def _joined(
     return _mixed(joined), reach == n_joined
 
 
-def _signatures(shingled: _Shingled) -> NDArray[np.uint32]:
-    n_texts = len(shingled.starts) - 1
+def _signatures(found: Shingled) -> NDArray[np.uint32]:
+    n_texts = len(found.starts) - 1
     signatures = np.empty((n_texts, _PERMUTATIONS), dtype=np.uint32)
     for first in range(0, n_texts, _SIGNED_AT_ONCE):
-        starts = shingled.starts[first : first + _SIGNED_AT_ONCE + 1]
-        hashes = shingled.hashes[starts[0] : starts[-1]]
+        starts = found.starts[first : first + _SIGNED_AT_ONCE + 1]
+        hashes = found.hashes[starts[0] : starts[-1]]
         matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
             hashes, (starts - starts[0]).astype(np.uint64), _PERMUTATIONS, _SEED
         )
@@ -305,8 +307,8 @@ def _crossing(
                 yield min(one, other), max(one, other)
 
 
-def _similarity(shingled: _Shingled, first: int, second: int) -> float:
-    a, b = (shingled.hashes[shingled.starts[i] : shingled.starts[i + 1]] for i in (first, second))
+def _similarity(found: Shingled, first: int, second: int) -> float:
+    a, b = (found.hashes[found.starts[i] : found.starts[i + 1]] for i in (first, second))
     n_shared = len(np.intersect1d(a, b, assume_unique=True))
     return n_shared / (len(a) + len(b) - n_shared)
 

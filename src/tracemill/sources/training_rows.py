@@ -110,15 +110,22 @@ def _messages(row: Mapping[str, Any]) -> Iterator[Message]:
     steps = row.get("completions")
     if isinstance(prompt, list) and isinstance(steps, list):
         said = (turn for step in steps for turn in (step if isinstance(step, list) else [step]))
-        yield from (_message(turn) for turn in [*prompt, *said])
+        yield from (_message(turn) for turn in prompt)
+        yield from (_learned(_message(turn)) for turn in said)
     elif isinstance(prompt, list) or isinstance(answer, list):
-        yield from (_message(turn) for turn in [*_listed(prompt), *_listed(answer)])
+        yield from (_message(turn) for turn in _listed(prompt))
+        yield from (_learned(_message(turn)) for turn in _listed(answer))
     elif prompt is not None and answer is not None:
         asked = "\n\n".join(filter(None, [str(prompt), str(row.get("input") or "")]))
         yield Message(role="user", content=asked)
         yield Message(role="assistant", content=str(answer))
     elif isinstance(row.get("text"), str):
         yield from _templated(row["text"])
+
+
+def _learned(message: Message) -> Message:
+    """Return a message of what answers a prompt: that is what is learned of a row."""
+    return msgspec.structs.replace(message, trained=message.role == "assistant")
 
 
 def _first(row: Mapping[str, Any], *keys: str) -> Any:

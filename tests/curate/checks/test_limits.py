@@ -241,3 +241,27 @@ def test_rows_that_share_what_came_before_differ_by_what_they_teach() -> None:
     ]
 
     assert result("near_duplicates", Checked(given)).n_failing == 0
+
+
+def test_parameters_in_a_source_file_are_no_empty_fields() -> None:
+    source = "def open(path, mode=None, limit=None):\n    return read(path, mode=None)\n"
+    told = "Found(path='a.py', line=None)"
+
+    def read(text: str) -> list[TrainingRow]:
+        answer = [{"role": "tool", "tool_call_id": "c1", "content": text}]
+        return rows(*[[*writing("a.txt", "x"), *answer] for _ in range(8)])
+
+    assert result("empty_result_fields", Checked(read(source))).verdict == "pass"
+    assert result("empty_result_fields", Checked(read(told))).says.endswith("line")
+
+
+def test_a_row_that_stands_in_a_longer_one_is_found_within_a_split_and_across() -> None:
+    pytest.importorskip("rensa", reason="needs tracemill[datasets]")
+    long = " ".join(f"word{n}" for n in range(300))
+    short = " ".join(f"word{n}" for n in range(100, 160))
+    trained = rows(said("a", long), said("b", short))
+    held = rows(said("c", short), file="valid.jsonl")
+
+    assert result("contained_rows", Checked(trained)).n_failing == 1
+    assert result("contained_leaks", Checked([*trained[:1], *held])).n_failing == 1
+    assert result("contained_leaks", Checked(trained)).verdict == "unknown"

@@ -56,6 +56,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         repetition.with_request,
     ),
     alike.NearDuplicates(),
+    alike.ContainedRows(),
     repetition.TemplateCollapse(),
     RowCheck(
         "counted_requests",
@@ -237,6 +238,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         splits.with_groups,
     ),
     alike.NearLeaks(),
+    alike.ContainedLeaks(),
     splits.EvenSplits(),
     splits.DirectAnswers(),
     _REGRESSION,

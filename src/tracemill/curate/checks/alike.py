@@ -35,15 +35,64 @@ class NearLeaks:
 
     def run(self, checked: Checked) -> CheckResult:
         """Return how many of the rows held out are nearly trained on."""
-        held = [row for row in checked.rows if row.split in ("validation", "test")]
-        is_split = any(row.split == "train" for row in checked.rows)
-        looked_at = held if is_split else ()
+        looked_at = _held_beside_trained(checked)
         says = "of those held out are nearly trained on"
         return _result(self, checked, looked_at, _leaked(checked), says)
 
 
+@dataclass(frozen=True)
+class ContainedRows:
+    """Asks that few rows stand in a longer row of the same split."""
+
+    threshold: float = 0.05
+    """Highest share of rows."""
+    name: str = "contained_rows"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return how many rows stand in a longer one."""
+        return _result(self, checked, checked.rows, _inside(checked), "stand in a longer row")
+
+
+@dataclass(frozen=True)
+class ContainedLeaks:
+    """Asks that no row held out stand in one that is trained on, nor the other way round."""
+
+    threshold: float = 0.0
+    """Highest share of the rows held out."""
+    name: str = "contained_leaks"
+
+    def run(self, checked: Checked) -> CheckResult:
+        """Return how many rows held out stand in what is trained on, or hold it."""
+        looked_at = _held_beside_trained(checked)
+        says = "of those held out stand in what is trained on, or hold it"
+        return _result(self, checked, looked_at, _leaked_inside(checked), says)
+
+
+def _inside(checked: Checked) -> Iterator[Objection]:
+    for found in checked.contained or ():
+        inner, outer = checked.rows[found.inner], checked.rows[found.outer]
+        if (inner.split, inner.part) == (outer.split, outer.part) and inner.digest != outer.digest:
+            yield inner, f"{found.share:.0%} of it stands in {outer.file}:{outer.line}"
+
+
+def _leaked_inside(checked: Checked) -> Iterator[Objection]:
+    seen: set[int] = set()
+    for found in checked.contained or ():
+        for held, trained in ((found.inner, found.outer), (found.outer, found.inner)):
+            row, known = checked.rows[held], checked.rows[trained]
+            is_leak = row.split in ("validation", "test") and known.split == "train"
+            if is_leak and held not in seen:
+                seen.add(held)
+                yield row, f"shares {found.share:.0%} of the shorter with {known.file}:{known.line}"
+
+
+def _held_beside_trained(checked: Checked) -> Sequence[TrainingRow]:
+    held = [row for row in checked.rows if row.split in ("validation", "test")]
+    return held if any(row.split == "train" for row in checked.rows) else ()
+
+
 def _result(
-    check: NearDuplicates | NearLeaks,
+    check: NearDuplicates | NearLeaks | ContainedRows | ContainedLeaks,
     checked: Checked,
     rows: Sequence[TrainingRow],
     objections: Iterator[Objection],

@@ -16,6 +16,7 @@ from tracemill.records.audits import CheckResult, FailingRow, TrainingRow, Verdi
 from tracemill.records.recipes import Limits
 
 if TYPE_CHECKING:
+    from tracemill.curate.containment import Containment
     from tracemill.curate.near_duplicates import Pair
     from tracemill.curate.word_runs import EvaluationRuns
 
@@ -56,6 +57,15 @@ class Checked:
         except ModuleNotFoundError:
             return None
         return list(near_duplicates(texts, ALIKE, held))
+
+    @cached_property
+    def contained(self) -> Sequence[Containment] | None:
+        """Rows that stand in longer ones; None where nothing is installed to find them."""
+        try:
+            from tracemill.curate.containment import contained
+        except ModuleNotFoundError:
+            return None
+        return list(contained([said(row) for row in self.rows]))
 
 
 class Check(Protocol):

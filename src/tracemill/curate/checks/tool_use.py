@@ -37,6 +37,10 @@ _MIN_REQUESTS: Final = 5
 """Different requests answered by one search, from which on the search is a template."""
 _WORD: Final = re.compile(r"\w+")
 _NONE: Final = re.compile(r"None\b")
+_REPR: Final = re.compile(
+    r"(?:\s|<tool_response>|Tool result:|[\[({'\"]|\w+=)*[A-Za-z_][\w.]*\(\w+="
+)
+"""How a result begins that Python wrote of an object."""
 _MIN_FIELDS: Final = 5
 _RESPONSE: Final = re.compile(r"\s*<tool_response>|\s*Tool result:")
 
@@ -260,7 +264,8 @@ def _fields(text: str) -> Iterator[tuple[str, bool]]:
     try:
         waiting: list[Any] = [json.loads(text)]
     except (ValueError, RecursionError):
-        yield from assigned_names(text)
+        if _REPR.match(text):  # and not a source file, whose parameters look like fields
+            yield from assigned_names(text)
         return
     while waiting:
         node = waiting.pop()
