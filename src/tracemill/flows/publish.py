@@ -37,6 +37,8 @@ _ID_START: Final = len("example_")
 _BYTES_AT_ONCE: Final = 48 * 2**20
 _BUCKET_BYTES: Final = 4 * 2**20
 _ROWS: Final = 16
+_ORDER: Final = ("id", "episode_id")
+"""Columns by which examples are ordered."""
 _ROW_GROUP_BYTES: Final = 4 * 2**20
 _FORMATS: Final = {
     **dict.fromkeys(("chat", "whole", "turn", "direct", "view", "spec", "recovery"), "trl-chat"),
@@ -55,7 +57,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 def sort_bucket(rows: pa.Table) -> pa.Table:
     """Sort the rows of one bucket, so that copies of an example follow one another."""
-    return rows.take(pc.sort_indices(rows, [("id", "ascending"), ("episode_id", "ascending")]))
+    return rows.take(pc.sort_indices(rows, [(name, "ascending") for name in _ORDER]))
 
 
 def sorted_examples(
@@ -70,10 +72,27 @@ def sorted_examples(
     batches = lake.batches(table, where=None if named is None else is_any("id", named))
     if n_letters:
         batches = _sorted_rows(batches, n_letters, executor, scratch)
-    elif held := list(batches):
-        batches = iter(sort_bucket(pa.Table.from_batches(held)).to_batches(_ROWS))
+    else:
+        batches = _sorted_at_once(batches)
     for batch in batches:
         yield from table.from_batch(batch)
+
+
+def _sorted_at_once(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield all rows in order, a few at a time; each is held once."""
+    held = list(batches)
+    places = sorted(
+        (*names, number, row)
+        for number, batch in enumerate(held)
+        for row, names in enumerate(zip(*_names(batch), strict=True))
+    )
+    for first in range(0, len(places), _ROWS):
+        some = places[first : first + _ROWS]
+        yield pa.concat_batches([held[number].slice(row, 1) for *_, number, row in some])
+
+
+def _names(batch: pa.RecordBatch) -> list[list[str]]:
+    return [batch.column(name).to_pylist() for name in _ORDER]
 
 
 def _letters_of_buckets(n_bytes: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -53,11 +54,12 @@ def pieces_of_text(text: str) -> Iterator[Piece]:
     if (whole := parsed(text)) is not None:
         yield Piece("", whole)
         return
-    found = list(parts(text.split("\n")))
-    if not any(part.is_json for part in found):
+    found = parts(text.split("\n"))
+    begun = list(islice(found, 2))
+    if not any(part.is_json for part in begun):  # lines that are no JSON are one part
         yield Piece("", Document(value=text))
         return
-    for part in found:
+    for part in chain(begun, found):
         if part.text.strip():
             yield Piece(f"line {part.line}", part.document)
 
