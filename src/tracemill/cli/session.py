@@ -96,7 +96,8 @@ def export_session(
     name
         Its id, the source's own session id, or how one of them begins.
     format
-        The document's format: atif is the Agent Trajectory Interchange Format.
+        The document's format: atif is the Agent Trajectory Interchange Format, adp the Agent Data
+        Protocol, and sts what the trace viewer of the Hugging Face Hub shows.
     to
         The new file; without it, the document is printed.
     reviewer

@@ -43,7 +43,12 @@ DATASET_FORMATS: Final = Registry[type[DatasetFormat]](
 """Every format of whole datasets by name; `tokens` needs a template and is made by its flow."""
 
 TRAJECTORY_EXPORTERS: Final = Registry[type[TrajectoryExporter]](
-    kind="trajectory format", builtin={"atif": "tracemill.export.atif:Atif"}
+    kind="trajectory format",
+    builtin={
+        "adp": "tracemill.export.adp:Adp",
+        "atif": "tracemill.export.atif:Atif",
+        "sts": "tracemill.export.sts:Sts",
+    },
 )
 """Every exporter of whole trajectories by name."""
 

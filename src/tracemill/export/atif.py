@@ -55,6 +55,10 @@ class Atif:
             item["subagent_trajectories"] = list(subagents)
         return item
 
+    def encode(self, document: Mapping[str, Any]) -> bytes:
+        """Return the document as JSON that people can read, too."""
+        return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
+
 
 def _told(events: Iterable[Event]) -> dict[str, Any]:
     found = [

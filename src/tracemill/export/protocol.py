@@ -47,3 +47,7 @@ class TrajectoryExporter(Protocol):
     ) -> Mapping[str, Any]:
         """Return the document of a trajectory, which holds those of its subagents."""
         ...
+
+    def encode(self, document: Mapping[str, Any]) -> bytes:
+        """Return the file that holds a document."""
+        ...

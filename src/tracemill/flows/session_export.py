@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from tracemill.base.errors import UsageError
 from tracemill.export import TRAJECTORY_EXPORTERS, TrajectoryExporter
 from tracemill.flows.lookup import canonical_input, find_row, open_index
@@ -79,9 +77,9 @@ class _Document(NamedTuple):
 
 
 def _document(workspace: Workspace, trajectory_id: str, form: str) -> _Document:
-    exporting = _Exporting(workspace, TRAJECTORY_EXPORTERS.load(form)())
-    document = exporting.document(trajectory_id)
-    data = msgspec.json.format(msgspec.json.encode(document)) + b"\n"
+    exporter = TRAJECTORY_EXPORTERS.load(form)()
+    exporting = _Exporting(workspace, exporter)
+    data = exporter.encode(exporting.document(trajectory_id))
     return _Document(data, frozenset(exporting.inputs))
 
 
