@@ -93,6 +93,7 @@ def import_engine(*, is_local: bool) -> Any:
         ) from error
     datasets.disable_progress_bars()
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
+    warnings.filterwarnings("ignore", message="Could not find a config file", module=r"peft\.")
     del trl
     return torch
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from shlex import quote
 from typing import Final
 
 import msgspec
@@ -63,7 +64,8 @@ def files_of(handed: HandedStage) -> Files:
         "model/tokenizer.json": handed.tokens.file.read_bytes(),
         "model/tokenizer_config.json": settings_file(beside),
     }
-    link = f"for f in {handed.base.place}/*.safetensors {handed.base.place}/config.json; do"
+    place = quote(handed.base.place)
+    link = f"for f in {place}/*.safetensors {place}/config.json; do"
     commands = (f'{link} ln -sf "$f" model/; done', "mlx_lm.lora --config mlx.yaml")
     return Files(contents, commands)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any, ClassVar, Final, NamedTuple
 
 import msgspec
@@ -85,7 +86,7 @@ class HandOffTrainer:
             for name, content in files.contents.items():
                 (place / name).parent.mkdir(exist_ok=True)
                 (place / name).write_bytes(content)
-            commands += [f"cd {place}", *files.commands]
+            commands += [f"cd {quote(str(place))}", *files.commands]
             before = str(place / ADAPTER)
         (folder / "run.sh").write_text("set -eu\n" + "\n".join(commands) + "\n", encoding="utf-8")
         return HandedOff(folder / "run.sh")
