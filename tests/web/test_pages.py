@@ -15,7 +15,18 @@ from tracemill.flows.review_rows import ReviewRow
 from tracemill.store.workspace import Workspace
 from tracemill.web.rendering import environment, markdown
 
-LISTS = ("/", "/sessions", "/episodes", "/review", "/privacy", "/datasets", "/health", "/no")
+LISTS = (
+    "/",
+    "/sessions",
+    "/episodes",
+    "/review",
+    "/privacy",
+    "/patterns",
+    "/datasets",
+    "/models",
+    "/health",
+    "/no",
+)
 HARMLESS = {
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "h1",
     "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",

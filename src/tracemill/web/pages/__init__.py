@@ -8,7 +8,9 @@ from tracemill.web.pages import (
     datasets,
     episodes,
     health,
+    models,
     overview,
+    patterns,
     privacy,
     review,
     session,
@@ -24,7 +26,9 @@ ROUTES: Final[list[BaseRoute]] = [
     *episodes.ROUTES,
     *review.ROUTES,
     *privacy.ROUTES,
+    *patterns.ROUTES,
     *datasets.ROUTES,
+    *models.ROUTES,
     *health.ROUTES,
 ]
 """Every page."""
