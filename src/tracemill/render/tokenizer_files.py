@@ -20,7 +20,8 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 from tracemill.base.errors import UsageError
 
 _PROBES: Final = (
-    "x = 10245.5\n\n\n  2", "Łódź naïve ﬁ 你好 🙂‍↔️", " a  b\tc \r\n\n2.", '<tool_call>\n{"a": 1}',
+    "x = 10245.5\n\n\n  2", "line 12; 2026",
+    "Łódź naïve ﬁ 你好 🙂‍↔️", " a  b\tc \r\n\n2.", '<tool_call>\n{"a": 1}',
     "I'LL don't", "café",
 )  # fmt: skip
 _QWEN: Final = (
