@@ -2,7 +2,8 @@
 
 Run: python benchmarks/promotion_error.py [COMPARISONS]
 Prints for pairs that are equal in the long run how often the second is promoted, and for pairs that
-are not, how often, beside the power that `tracemill.stats` computed before.
+are not, how often, beside the power that `tracemill.stats` computed before. Settings with guards have
+ten more parts of 30 cases each, on which both are equal, or the second is worse on one.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ SUITE = Suite(id="suite_1", name="s", origin="drawn", version=1, n_cases=0, n_gr
 POLICY = PromotionPolicy(
     name="drawn",
     target=(PolicyPart(suite="s", part="goal"),),
+    guards=tuple(PolicyPart(suite="s", part=f"guard {i}") for i in range(10)),
     guards_all=False,
     required=(),
 )
+BARE = PromotionPolicy(name="drawn", target=POLICY.target, guards_all=False, required=())
 
 
 class Setting(NamedTuple):
@@ -41,6 +44,8 @@ class Setting(NamedTuple):
     """Share of cases that only the first passes."""
     per_group: int = 1
     """Cases that pass or fail together, as those of one session may."""
+    guard_loss: float | None = None
+    """Share of cases that only the first passes on the first of ten guards; None for no guards."""
 
 
 SETTINGS = (
@@ -52,32 +57,56 @@ SETTINGS = (
     Setting("better by 20 points", 150, 0.25, 0.05),
     Setting("better by 20 points, few cases", 25, 0.25, 0.05),
     Setting("worse by 10 points", 150, 0.05, 0.15),
+    Setting("better by 20 points, ten guards", 150, 0.25, 0.05, 1, 0.10),
+    Setting("the same, one guard falls by 40 points", 150, 0.25, 0.05, 1, 0.50),
 )
 
 
 def draw(setting: Setting, random: Random) -> tuple[Measured, Measured]:
     """Return results of both on the same cases."""
-    first, second = [], []
-    for group in range(setting.n // setting.per_group):
-        place = random.random()
-        is_gain = place < setting.gain
-        is_loss = setting.gain <= place < setting.gain + setting.loss
-        both = random.random() < 0.5
-        for i in range(setting.per_group):
-            passed = (is_loss or (both and not is_gain), is_gain or (both and not is_loss))
-            for results, is_passed in zip((first, second), passed, strict=True):
-                results.append(
-                    CaseResult(
-                        case_id=f"{group}-{i}",
-                        group=str(group),
-                        slices=("goal",),
-                        faults={"decision": None if is_passed else "called"},
-                    )
-                )
-    return tuple(  # type: ignore[return-value]
-        Measured(sum_up(SUITE, Asked(name), results, AT), results)
-        for name, results in (("old", first), ("new", second))
+    goal = Part("goal", setting.n // setting.per_group, setting.gain, setting.loss)
+    both = draw_part(goal, setting.per_group, random)
+    if setting.guard_loss is not None:
+        for i in range(10):
+            loss = 0.10 if i else setting.guard_loss
+            both += draw_part(Part(f"guard {i}", 30, 0.10, loss), 1, random)
+    first, second = ([pair[at] for pair in both] for at in (0, 1))
+    return (
+        Measured(sum_up(SUITE, Asked("old"), first, AT), first),
+        Measured(sum_up(SUITE, Asked("new"), second, AT), second),
     )
+
+
+class Part(NamedTuple):
+    """Some of the cases."""
+
+    name: str
+    n_groups: int
+    gain: float
+    loss: float
+
+
+def draw_part(part: Part, per_group: int, random: Random) -> list[tuple[CaseResult, CaseResult]]:
+    """Return results of both on one part."""
+    made = []
+    for group in range(part.n_groups):
+        place = random.random()
+        is_gain = place < part.gain
+        is_loss = part.gain <= place < part.gain + part.loss
+        both = random.random() < 0.5
+        passed = (is_loss or (both and not is_gain), is_gain or (both and not is_loss))
+        for i in range(per_group):
+            first, second = (
+                CaseResult(
+                    case_id=f"{part.name} {group} {i}",
+                    group=f"{part.name} {group}",
+                    slices=(part.name,),
+                    faults={"decision": None if is_passed else "called"},
+                )
+                for is_passed in passed
+            )
+            made.append((first, second))
+    return made
 
 
 def share_promoted(setting: Setting, n_comparisons: int) -> tuple[int, Interval]:
@@ -88,7 +117,8 @@ def share_promoted(setting: Setting, n_comparisons: int) -> tuple[int, Interval]
             incumbent="old",
             comparisons={"s": compare(*draw(setting, random))},
         )
-        promoted += decide(POLICY, receipts, AT).is_promoted
+        policy = BARE if setting.guard_loss is None else POLICY
+        promoted += decide(policy, receipts, AT).is_promoted
     return promoted, wilson(promoted, n_comparisons)
 
 

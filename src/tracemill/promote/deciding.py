@@ -214,7 +214,7 @@ def guards(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
     worse = [
         _told(each, part)
         for (each, part), p_value in zip(watched, adjusted, strict=True)
-        if p_value <= policy.alpha
+        if p_value <= policy.guard_alpha
     ]
     for said in worse[:_LISTED]:
         yield _refused("guards", "worse_on_guard", f"worse: {said}")

@@ -55,6 +55,9 @@ class PromotionPolicy(Record, frozen=True, kw_only=True):
     """Whether every other part of these suites is a guard too, on which no loss may be shown."""
     alpha: Annotated[float, msgspec.Meta(gt=0, lt=0.5)] = 0.05
     """How often a model that is no better may pass."""
+    guard_alpha: Annotated[float, msgspec.Meta(gt=0, lt=0.5)] = 0.1
+    """How often a model that lost nothing may be refused for a loss on any guard; a higher value
+    finds smaller losses."""
     required: tuple[ReceiptKind, ...] = (
         "lineage", "format", "leaks", "labels", "complete", "approval",
     )  # fmt: skip
