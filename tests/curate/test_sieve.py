@@ -56,8 +56,9 @@ def sieved(examples: Sequence[Example], recipe: Recipe, **about: Any) -> Sieve:
     sieve = Sieve(recipe, known, Splits(KnownWork(episodes.values(), trajectories, goals), rule))
     for each in examples:
         sieve.look([each])
-    names = sieve.suspects()
-    sieve.settle({each.id: said(training_row(each)) for each in examples if each.id in names})
+    for names in sieve.suspects():
+        sieve.compare({each.id: said(training_row(each)) for each in examples if each.id in names})
+    sieve.settle()
     return sieve
 
 
@@ -220,6 +221,18 @@ def test_of_near_duplicates_to_train_on_one_stays_and_held_out_ones_stay_all() -
 
     assert [each.split for each in sieve.kept.values()].count("train") == 1
     assert len(sieve.kept) == 1 + len(held)
+
+
+def test_texts_are_compared_in_as_many_groups_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("rensa", reason="needs tracemill[datasets]")
+    examples = [example(n, "same", WORDS.replace("word5 ", f"other{n} ")) for n in TRAINED[:9]]
+    recipe = Recipe(name="x", checks={"near_duplicates": DROP})
+    at_once = reasons(sieved(examples, recipe))
+
+    monkeypatch.setattr("tracemill.curate.sieve._COMPARED_CHARS", 1)
+
+    assert len(at_once) == 8
+    assert reasons(sieved(examples, recipe)) == at_once
 
 
 def test_of_copies_the_one_that_is_held_out_stays() -> None:

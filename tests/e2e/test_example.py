@@ -313,7 +313,7 @@ def test_a_dataset_can_be_taken_elsewhere_whole(
 
     names = {path.name for path in (tmp_path / "mine").iterdir()}
     made = {f["path"] for f in out["version"]["files"]}
-    assert names == {"README.md", "manifest.json", "receipt.json"} | made
+    assert names == {"README.md", "croissant.json", "manifest.json", "receipt.json"} | made
 
 
 def test_the_store_checks_out(turned: Turned, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ depends on nothing but itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _TRAIN: Final = "train"
 _CLASS: Final = "use:"
+_COMPARED_CHARS: Final = 2**25
+"""Characters of the examples whose texts are compared at once."""
 _NEAR: Final = ("near_leaks", "near_duplicates")
 
 
@@ -81,7 +83,7 @@ class _Stage:
 
 
 class Sieve:
-    """Takes examples, then says which stay: `look` at all, read what `suspects` names, `settle`."""
+    """Takes examples, then says which stay: `look` at all, `compare` the `suspects`, `settle`."""
 
     def __init__(
         self,
@@ -109,7 +111,8 @@ class Sieve:
         self._checking = {check.name: self._stage(check.name) for check in self._row_checks}
         self._near = _near_index() if self._dropping.intersection(_NEAR) else None
         self._places: list[str] = []
-        self._pairs: list[tuple[int, int]] | None = None
+        self._waiting: list[tuple[int, int]] = []
+        self._alike: list[Pair] = []
 
     def _stage(self, name: str) -> _Stage:
         stage = _Stage(name)
@@ -189,34 +192,50 @@ class Sieve:
                 return False
         return True
 
-    def suspects(self) -> frozenset[str]:
-        """Return the examples whose texts must be compared before it can be settled."""
-        if self._near is None or not self._places:
-            return frozenset()
-        held = [self.kept[name].split != _TRAIN for name in self._places]
-        self._pairs = [pair for pair in self._near.candidates(held) if self._matters(*pair)]
-        return frozenset(self._places[place] for pair in self._pairs for place in pair)
+    def suspects(self) -> Iterator[frozenset[str]]:
+        """Yield the examples whose texts must be compared, as many at once as fit into memory.
 
-    def _matters(self, first: int, second: int) -> bool:
+        After each group its texts are given to `compare`.
+        """
+        if self._near is None or not self._places:
+            return
+        held = [self.kept[name].split != _TRAIN for name in self._places]
+        needed: dict[str, int] = {}
+        n_chars = 0
+        for pair in filter(self._matters, self._near.candidates(held)):
+            self._waiting.append(pair)
+            for name in {self._places[place] for place in pair} - needed.keys():
+                needed[name] = self.kept[name].n_chars
+                n_chars += needed[name]
+            if n_chars > _COMPARED_CHARS:
+                yield frozenset(needed)
+                needed, n_chars = {}, 0
+        if needed:
+            yield frozenset(needed)
+
+    def compare(self, texts: Mapping[str, str]) -> None:
+        """Compare the texts of a group of suspects."""
+        from tracemill.curate.near_duplicates import verified
+
+        places = {place: texts[self._places[place]] for pair in self._waiting for place in pair}
+        self._alike += verified(self._waiting, places, ALIKE)
+        self._waiting = []
+
+    def _matters(self, pair: tuple[int, int]) -> bool:
         """Tell whether anything follows from two examples being nearly the same."""
-        one, other = (self.kept[self._places[place]] for place in (first, second))
+        one, other = (self.kept[self._places[place]] for place in pair)
         n_held = (one.split != _TRAIN) + (other.split != _TRAIN)
         if n_held == 1:
             return "near_leaks" in self._dropping
         return n_held == 0 and "near_duplicates" in self._dropping and one.kind == other.kind
 
-    def settle(self, texts: Mapping[str, str]) -> None:
-        """Leave out what cannot stay beside something else.
-
-        Args:
-            texts: What is said in each of the suspects.
-        """
-        near = self._verified(texts)
+    def settle(self) -> None:
+        """Leave out what cannot stay beside something else."""
         rules: Sequence[tuple[str, Callable[[], Iterable[LeftOut]]]] = (
             ("leaked_requests", self._leaked_requests),
             ("repeated_requests", self._repeated_requests),
-            ("near_leaks", lambda: self._near_leaks(near)),
-            ("near_duplicates", lambda: self._near_duplicates(near)),
+            ("near_leaks", lambda: self._near_leaks(self._alike)),
+            ("near_duplicates", lambda: self._near_duplicates(self._alike)),
         )
         for name, find in rules:
             if name in self._dropping:
@@ -256,14 +275,6 @@ class Sieve:
                 known = first.setdefault((each.kind, each.request), each.id)
                 if known != each.id:
                     yield LeftOut(each.id, f"asks what {known} asks")
-
-    def _verified(self, texts: Mapping[str, str]) -> list[Pair]:
-        if not self._pairs:
-            return []
-        from tracemill.curate.near_duplicates import verified
-
-        places = {place: texts[self._places[place]] for pair in self._pairs for place in pair}
-        return list(verified(self._pairs, places, ALIKE))
 
     def _near_leaks(self, near: Iterable[Pair]) -> Iterable[LeftOut]:
         for pair in near:

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 _BLOCK_BYTES: Final = 2**20
 _ENDINGS: Final = (".jsonl", ".json")
 _KINDS: Final = " or ".join(_ENDINGS)
-_BESIDE_ROWS: Final = frozenset(
-    {"lineage.jsonl", "rejects.jsonl", "manifest.json", "receipt.json", "dataset_infos.json"}
-)
+_BESIDE_ROWS: Final = frozenset({
+    "croissant.json", "dataset_infos.json", "lineage.jsonl", "manifest.json", "receipt.json",
+    "rejects.jsonl",
+})  # fmt: skip
 """What tells of a dataset's rows in its folder, and holds none of them."""
 _NAMED_FOLDERS: Final = 3
 

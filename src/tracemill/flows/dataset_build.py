@@ -82,8 +82,9 @@ def build_version(
     examples = _Examples(made.lake, executor, workspace.scratch)
     for copies in examples.by_id():
         sieve.look(copies)
-    suspects = sieve.suspects()
-    sieve.settle({e.id: said(training_row(e)) for e in examples.named(suspects)})
+    for names in sieve.suspects():
+        sieve.compare({each.id: said(training_row(each)) for each in examples.named(names)})
+    sieve.settle()
     part = workspace.scratch / "version"
     part.mkdir()
     writer = VersionWriter(part)

@@ -22,7 +22,7 @@ from tracemill.records.recipes import Recipe
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 
-_AT_ONCE_BYTES: Final = 256 * 2**20
+_AT_ONCE_BYTES: Final = 32 * 2**20
 """Rows that a build checks itself; a check compares them in memory."""
 
 
