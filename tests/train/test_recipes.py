@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracemill.base.errors import UnknownNameError, UsageError
-from tracemill.train.base_models import find_base, hash_weights
+from tracemill.train.base_models import fetch, find_base, hash_weights
 from tracemill.train.recipe_file import bundled_recipes, parse_recipe, read_recipe
 
 SMALL = """
@@ -90,6 +90,21 @@ def test_base_is_a_folder_a_file_or_an_id_of_a_hub(tmp_path: Path) -> None:
 def test_base_that_is_not_there_says_what_would_be(tmp_path: Path, named: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         find_base(named, beside=tmp_path)
+
+
+def test_base_on_this_machine_is_not_asked_for_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    base = find_base(str(tmp_path))
+
+    assert fetch(base) == base
+
+
+def test_hub_that_cannot_be_asked_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    constants = pytest.importorskip("huggingface_hub.constants")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+
+    with pytest.raises(UsageError, match="the hub gave no model 'owner/name'"):
+        fetch(find_base("owner/name"))
 
 
 def test_weights_are_known_by_their_bytes(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tracemill.llm.protocol import SubjectConfig
 from tracemill.records.refs import Record
 from tracemill.records.training import TrainingRun
 from tracemill.store.workspace import Workspace, write_whole
-from tracemill.train.base_models import find_base
+from tracemill.train.base_models import fetch, find_base
 
 RUN: Final = "run.json"
 TEMPLATE: Final = "template.jinja"
@@ -105,7 +105,7 @@ def subject_of(kept: KeptRun, *, scale: float = 1.0) -> SubjectConfig:
     run = kept.run
     if run.adapter is None:
         raise UsageError(f"{run.id} is {run.status}: it has no adapter to be asked with")
-    base = find_base(run.recipe.base)
+    base = fetch(find_base(run.recipe.base))
     config = SubjectConfig(
         backend="transformers",
         model=base.place,

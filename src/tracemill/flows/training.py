@@ -28,7 +28,7 @@ from tracemill.render.chat_format import ChatFormat, FormatMismatchError, load_f
 from tracemill.render.tokenizer_files import FileTokenizer
 from tracemill.store.workspace import Workspace
 from tracemill.train import TRAIN_VERSION, TRAINERS
-from tracemill.train.base_models import BaseModel, find_base, hash_folder, hash_weights
+from tracemill.train.base_models import BaseModel, fetch, find_base, hash_folder, hash_weights
 from tracemill.train.lessons import Lesson, choose, encode_stage, read_lesson
 from tracemill.train.lora_gguf import can_write, write_adapter
 from tracemill.train.loss_plot import loss_svg
@@ -71,7 +71,7 @@ def plan_run(
         FormatMismatchError: the parent was trained in another format.
     """
     recipe = read_recipe(named)
-    base = find_base(recipe.base)
+    base = fetch(find_base(recipe.base))
     before = find_run(workspace, parent) if parent else None
     format_ = load_format(recipe.template, base.file or Path(base.place))
     if before is not None:

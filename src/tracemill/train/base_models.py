@@ -66,6 +66,30 @@ def find_base(named: str, beside: Path | None = None) -> BaseModel:
     return BaseModel(named, None)
 
 
+def fetch(base: BaseModel) -> BaseModel:
+    """Return a base that lies on this machine; one that a hub knows is asked for there.
+
+    Raises:
+        UsageError: the hub cannot be asked, or does not have it.
+    """
+    if base.gguf or Path(base.place).is_dir():
+        return base
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError as error:
+        raise UsageError(
+            f"to get {base.place!r} from a hub, the extra 'train' is needed: "
+            "pip install 'tracemill[train]'"
+        ) from error
+    try:
+        return BaseModel(snapshot_download(base.place), None)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"the hub gave no model {base.place!r} ({type(error).__name__}); name a folder, or "
+            "get it where there is a network"
+        ) from error
+
+
 def _in_package(name: str) -> BaseModel:
     spec = find_spec(name) if name.isidentifier() else None
     places = spec.submodule_search_locations if spec else None
