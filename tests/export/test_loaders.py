@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.export.examples import CHAT, PAIR, TURNS, UNPAIRED, WORDS
+from tests.export.examples import CHAT, PAIR, PROMPT, TURNS, UNPAIRED, WORDS
 from tests.render.formats import shipped, tokenizer
-from tracemill.export import DATASET_FORMATS
+from tracemill.export import DATASET_FORMATS, EXPORTERS
 from tracemill.export.dataset_format import LeftOut, Part
 from tracemill.export.tokens import Tokens
 from tracemill.records.examples import ChatExample, Example, kind_of
@@ -127,6 +127,33 @@ def test_trl_takes_rows_of_tokens_as_they_are(tmp_path: Path) -> None:
 
     (row,) = trainer.train_dataset
     assert (row["input_ids"], row["labels"]) == (made.value["input_ids"], made.value["labels"])
+
+
+@pytest.mark.parametrize(
+    ("name", "example", "sides"),
+    [
+        ("trl-preference", PAIR, ("chosen", "rejected")),
+        ("trl-unpaired", UNPAIRED, ("completion",)),
+        ("trl-prompt", PROMPT, ()),
+    ],
+)
+def test_trl_renders_what_is_judged_behind_the_prompt_that_we_ask_with(
+    name: str, example: Any, sides: tuple[str, ...], tmp_path: Path
+) -> None:
+    pytest.importorskip("trl", reason="needs the package trl")
+    from trl.data_utils import apply_chat_template
+
+    form = shipped("compact")
+    row = json.loads(msgspec.json.encode(EXPORTERS.load(name)().row(example)))
+    made = hf_tokenizer(shipped_template("compact"), tmp_path)
+    found = apply_chat_template(row, made, tools=row["tools"])
+
+    assert found["prompt"] == form.prompt(example.prompt, example.tools)
+    for side in sides:
+        (said,) = getattr(example, side)
+        read = form.parse(found[side].removesuffix("\n")).message
+        assert read.content == said.content
+        assert [c["function"] for c in read.tool_calls] == [c["function"] for c in said.tool_calls]
 
 
 def test_axolotl_trains_the_same_tokens(tmp_path: Path) -> None:
