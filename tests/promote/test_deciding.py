@@ -208,6 +208,16 @@ def test_a_format_in_use_must_be_spoken() -> None:
     assert decided(used).reasons == ("wrong_template",)
 
 
+def test_a_case_that_was_looked_for_in_two_training_sets_is_one_case() -> None:
+    reports = [
+        LeakReport(suite_id="suite_1", training=name, n_cases=9, n_examples=9) for name in "ab"
+    ]
+
+    said = [rule.says for rule in decided(leaks=reports).rules if rule.rule == "leaks"]
+
+    assert said == ["none of 9 cases was trained on"]
+
+
 def test_the_same_receipts_make_the_same_decision() -> None:
     assert decided() == decided()
     assert decided().id != decided(approved_by=None).id

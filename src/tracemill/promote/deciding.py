@@ -142,7 +142,7 @@ def leaks(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
         said = f"{counted(len({leak.case_id for leak in found}), 'case')} trained on: {kinds}"
         yield _refused("leaks", "leaked_data", said)
     else:
-        n_cases = sum(report.n_cases for report in receipts.leaks)
+        n_cases = sum({report.suite_id: report.n_cases for report in receipts.leaks}.values())
         yield _passed("leaks", f"none of {counted(n_cases, 'case')} was trained on")
 
 
