@@ -123,6 +123,10 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show a metric of all work and its slices, or how habits are kept.",
             },
         ),
+        "prompt": (
+            "What should be changed in prompts.",
+            {"suggest": "Print proposals as YAML, each with its evidence."},
+        ),
         "report": (
             "What a stretch of time has to teach, as Markdown and as one page.",
             {
