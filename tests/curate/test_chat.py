@@ -255,6 +255,15 @@ def test_a_window_that_begins_with_go_on_does_not_tell_what_with() -> None:
     assert drops == {"lost_request": 1, "no_trained_message": 1}
 
 
+def test_words_right_behind_an_edit_that_failed_for_good_make_up_for_nothing() -> None:
+    lost = recovery(1, worked=None, kind="edit")
+    steps = [user(0), calling(1), agent(2, "it is there already"), user(3), agent(4, "right")]
+    examples, drops = formed("session", steps, recoveries=(lost,))
+
+    assert [content for content, trained in examples[0] if trained] == ["right"]
+    assert drops == {"failed_step": 2}
+
+
 def test_to_say_again_what_a_tool_returned_is_no_answer() -> None:
     found = "line of what was found\n" * 20
     (example,), drops = built([user(0), calling(1, f"Searching\n{found}"), agent(2, found)])

@@ -21,11 +21,14 @@ def built(
     return [one for one in made if isinstance(one, UnpairedExample)], drops
 
 
+FIXED = "Fixed: the bounds were off by one."
+
+
 def test_what_a_person_accepted_is_right_with_its_evidence() -> None:
-    steps = [user(0, "fix it"), calling(1), agent(2, "fixed"), user(3, "great")]
+    steps = [user(0, "fix it"), calling(1), agent(2, FIXED), user(3, "great")]
     (example,), drops = built(steps, reaction(3, "acceptance"))
 
-    assert ([message.content for message in example.completion], example.label) == (["fixed"], True)
+    assert ([message.content for message in example.completion], example.label) == ([FIXED], True)
     assert [message.role for message in example.prompt] == ["user", "assistant", "tool"]
     assert [ref.step for ref in example.evidence] == [2, 3]
     assert example.strength == 0.72
@@ -57,6 +60,8 @@ def test_what_a_person_refused_is_wrong_also_where_nothing_came_back() -> None:
                      "image_turn", id="about a picture"),
         pytest.param([user(0), agent(1, "It is in the"), user(2, "great")],
                      reaction(2, "acceptance"), "cut_answer", id="broken off"),
+        pytest.param([user(0), agent(1, "Looking at it..."), user(2, "great")],
+                     reaction(2, "acceptance"), "short_answer", id="no answer yet"),
         pytest.param([user(0), agent(1, "x" * 20_000), user(2, "great")],
                      reaction(2, "acceptance"), "long_pair", id="too long"),
     ],

@@ -100,7 +100,7 @@ def _against(window: Window, turn: Turn, *, is_achieved: bool) -> DropReason | N
     reason = window.disliked(turn) or next(filter(None, map(window.flaw, own)), None)
     if reason is not None:
         return reason
-    if (reason := _no_answer(own)) is not None:
+    if (reason := no_answer(own)) is not None:
         return reason
     reactions = window.reactions_to(turn)
     if any(each.strength < 0 for each in reactions):
@@ -109,7 +109,7 @@ def _against(window: Window, turn: Turn, *, is_achieved: bool) -> DropReason | N
     return None if is_wanted else "unjudged_answer"
 
 
-def _no_answer(own: Sequence[Step]) -> DropReason | None:
+def no_answer(own: Sequence[Step]) -> DropReason | None:
     """Return why words answer nothing, whatever was asked."""
     if sum(len(step.text.strip()) for step in own) < _MIN_ANSWER:
         return "short_answer"

@@ -3,9 +3,9 @@
 An edit names the text that it takes away. Where that stands nowhere before it, in what was said,
 what came back from tools or what the agent wrote itself, the log does not hold what the model saw:
 some agents put files into a prompt that they do not record. Who imitates such an edit learns to
-make up the contents of files. Beside such edits, and behind a command to the agent's program, which
-may put in anything, the same is true of code in the agent's words. What an edit names that failed
-was perhaps nowhere, so it shows nothing.
+make up the contents of files. Beside such edits, where an agent edits and never looks, and behind a
+command to the agent's program, which may put in anything, the same is true of code in its words.
+What an edit names that failed was perhaps nowhere, so it shows nothing.
 """
 
 from __future__ import annotations
@@ -56,7 +56,14 @@ def blind_edits(steps: Sequence[Step]) -> set[int]:
                 seen.add(text)
         for result in step.results:
             seen.add(result.content)
-    return blind | quoting if any(map(_old_texts, steps)) and blind else blind
+    has_edits = any(map(_old_texts, steps))
+    is_hidden = has_edits and (bool(blind) or not any(map(_looks, steps)))
+    return blind | quoting if is_hidden else blind
+
+
+def _looks(step: Step) -> bool:
+    """Tell whether a step looks at anything by a call, so that its log shows what was seen."""
+    return any(family_of(call.name) not in {"edit", "run"} for call in step.calls)
 
 
 class _Seen:

@@ -18,6 +18,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.curate.chat import distrusted
+from tracemill.curate.direct import no_answer
 from tracemill.curate.sides import start_of_reply
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.windows import Turn
@@ -120,7 +121,8 @@ def _flaw(window: Window, step: Step, reaction: Reaction) -> DropReason | None:
         return "image_turn"
     if reaction.strength > 0:
         found = (each for each in window.unwanted if each.first <= step.index <= each.last)
-        return next((each.reason for each in found), None)
+        reason = next((each.reason for each in found), None)
+        return reason or (None if step.calls else no_answer([step]))
     reason = window.flaw(step)
     return None if reason == "failed_step" else reason
 

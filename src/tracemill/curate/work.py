@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
@@ -215,7 +215,19 @@ class Window:
 
     @cached_property
     def _failed(self) -> set[int]:
-        return _failed_steps(self._activity)
+        return _failed_steps(self._activity) | set(self._given_up())
+
+    def _given_up(self) -> Iterator[int]:
+        """Yield the words right behind an edit that failed for good: they only make up for it."""
+        lost = {
+            each.attempts[-1]
+            for each in self._activity.recoveries
+            if each.kind == "edit" and each.resolved_step is None
+        }
+        own = [step for step in self.steps if step.speaker in {"agent", "user"}]
+        for before, step in pairwise(own):
+            if before.index in lost and step.speaker == "agent" and not step.calls:
+                yield step.index
 
     @cached_property
     def blind(self) -> set[int]:

@@ -156,6 +156,13 @@ def test_why_an_edit_was_not_applied_stands_in_its_result() -> None:
     assert (second.status, second.content) == ("ok", "Applied edit to src/a.py")
 
 
+def test_the_rest_of_a_commits_message_is_no_reply() -> None:
+    commit = "> Commit abcdef1 fix: Break it apart\n\nfeat: Add what is new  \n"
+    found = read_history(HEADER + prompt("Fix it") + f"So:\n\n{BLOCK}\n" + APPLIED + commit)
+
+    assert [step.text for step in found.steps] == ["Fix it", "So:"]
+
+
 def test_what_a_reply_cost_is_no_part_of_it() -> None:
     cost = (
         "> Tokens: 8.7k sent, 157 received.\nCost: $0.03 message, $0.08 session. Use --no-stream.\n"

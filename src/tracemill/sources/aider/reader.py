@@ -84,6 +84,8 @@ class AiderReader:
         self._model: str | None = None
         self._made: dict[str, tuple[str, int]] = {}
         """Calls, and the steps that made them, by the commits that hold them."""
+        self._is_open_output = False
+        """Whether the last line of output has no mark of its end."""
         self._is_failing = False
         """Whether the program is saying why it could not apply an edit."""
         self._n_calls = 0
@@ -101,15 +103,21 @@ class AiderReader:
             is_command = not is_typed(self._lines[0]) and not is_by_itself(self._lines[0])
             return _COMMAND if is_command else None
         said = output_of(text)
-        if said is None and not (self._heard == "output" and COST.match(text)):
+        if said is None and not self._is_more_output(text):
             self._go_on("reply", text, line)
             self._take_printed(text)
             return None if self._command is None and self._lines else _COMMAND
         self._end_speech()
         self._heard = "output"
+        self._is_open_output = said is not None and not text.endswith("  ")
         if self._is_failing and self._take_failure(text):
             return None
         return self._take_output(said, line) if said else _OUTPUT
+
+    def _is_more_output(self, text: str) -> bool:
+        """Tell whether a line belongs to output that began on a quoted line before it."""
+        ends = self._is_open_output and text.endswith("  ")
+        return self._heard == "output" and (ends or COST.match(text) is not None)
 
     def _take_printed(self, text: str) -> None:
         """Put what a command printed with it; of such a block only the first line is quoted."""
