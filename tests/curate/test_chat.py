@@ -160,6 +160,17 @@ def test_an_answer_to_a_picture_that_nobody_kept_is_not_imitated() -> None:
     assert drops == {"image_turn": 1}
 
 
+def test_later_words_about_the_picture_are_not_imitated_either() -> None:
+    steps = [
+        user(0, "see [image]"),
+        agent(1),
+        user(2, "well?"),
+        agent(3, "As the screenshot shows"),
+    ]
+
+    assert built([*steps, user(4), agent(5, "done")])[1] == {"image_turn": 2}
+
+
 def test_a_doubtful_correction_takes_nothing_away() -> None:
     doubt = activity(reactions=(reaction(2, "correction", 0.4),))
     steps = [user(0), agent(1), user(2, "actually"), agent(3)]

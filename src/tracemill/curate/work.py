@@ -59,6 +59,8 @@ _BROKEN_OFF: Final = re.compile(
     r"(?:,| (?:the|an?|to|of|and|or|at|with|by|from|are|be|which|as|into|if|when|will))\s*\Z"
 )
 """How words end that were cut off."""
+_ON_PICTURE: Final = re.compile(r"\b(?:screenshots?|pictures?|in the image)\b", re.IGNORECASE)
+"""How an agent speaks of a picture, also after the turn that held it."""
 _GOING_ON: Final = re.compile(
     r"(?:(?:please|ok|okay|yes|y|sure|great|good|thanks|now|and|then|continue|go|on|ahead|proceed|"
     r"keep|going|do|it|that|so|next)\b\W*){1,5}",
@@ -217,6 +219,10 @@ class Window:
     def _failed(self) -> set[int]:
         return _failed_steps(self._activity) | set(self._given_up())
 
+    @cached_property
+    def _has_image(self) -> bool:
+        return any(map(holds_image, self.turns))
+
     def _given_up(self) -> Iterator[int]:
         """Yield the words right behind an edit that failed for good: they only make up for it."""
         lost = {
@@ -280,6 +286,7 @@ class Window:
             ("blind_edit", step.index in self.blind),
             ("bare_edit", is_bare_edit(step)),
             ("repeated_result", step.index in self._repeating),
+            ("image_turn", self._has_image and _ON_PICTURE.search(step.text) is not None),
             ("cut_answer", not step.calls and _BROKEN_OFF.search(step.text) is not None),
         )
         found = (reason for reason, is_so in flaws if is_so)
