@@ -71,6 +71,8 @@ def test_where_no_tool_was_seen_nothing_shows_that_none_was_needed() -> None:
         pytest.param(
             "because the bounds are off by one", {"reactions": (reaction(5, "correction"),)}, "corrected_turn", id="corrected"
         ),
+        pytest.param("<finish> I have done all that you asked for. </finish>",
+                     {"reactions": GOES_ON}, "short_answer", id="a call in words"),
         pytest.param("Ok.", {"reactions": GOES_ON}, "short_answer", id="says nothing"),
         pytest.param("Like so:\n```\n" + "x = 1\n" * 300 + "```", {"reactions": GOES_ON}, "code_answer",
                      id="an edit in words"),

@@ -38,6 +38,8 @@ _ANNOUNCING: Final = re.compile(
     re.IGNORECASE,
 )
 """How words end that say what comes next, and are no answer by themselves."""
+_TAGGED: Final = re.compile(r"\A<(\w+)>.*</\1>\Z", re.DOTALL)
+"""Words that are a call, as agents write it that have no other way."""
 _CODE: Final = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 """A block of code in what is said."""
 _MAX_CODE: Final = 1_500
@@ -111,7 +113,7 @@ def _against(window: Window, turn: Turn, *, is_achieved: bool) -> DropReason | N
 
 def no_answer(own: Sequence[Step]) -> DropReason | None:
     """Return why words answer nothing, whatever was asked."""
-    if sum(len(step.text.strip()) for step in own) < _MIN_ANSWER:
+    if sum(len(_TAGGED.sub("", step.text.strip())) for step in own) < _MIN_ANSWER:
         return "short_answer"
     if sum(map(len, _CODE.findall(own[-1].text))) > _MAX_CODE:
         return "code_answer"

@@ -19,6 +19,7 @@ import msgspec
 from tracemill.base.ids import make_id
 from tracemill.curate.chat import distrusted
 from tracemill.curate.direct import no_answer
+from tracemill.curate.families import family_of
 from tracemill.curate.sides import start_of_reply
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.windows import Turn
@@ -122,9 +123,15 @@ def _flaw(window: Window, step: Step, reaction: Reaction) -> DropReason | None:
     if reaction.strength > 0:
         found = (each for each in window.unwanted if each.first <= step.index <= each.last)
         reason = next((each.reason for each in found), None)
-        return reason or (None if step.calls else no_answer([step]))
+        return reason or _only_looks(step) or (None if step.calls else no_answer([step]))
     reason = window.flaw(step)
     return None if reason == "failed_step" else reason
+
+
+def _only_looks(step: Step) -> DropReason | None:
+    """Return that a step only looks at something: whoever is content is so with what followed."""
+    families = {family_of(call.name) for call in step.calls}
+    return "announcement" if families and families <= {"read", "search", "plan"} else None
 
 
 def _example(

@@ -157,7 +157,7 @@ def test_why_an_edit_was_not_applied_stands_in_its_result() -> None:
 
 
 def test_the_rest_of_a_commits_message_is_no_reply() -> None:
-    commit = "> Commit abcdef1 fix: Break it apart\n\nfeat: Add what is new  \n"
+    commit = "> Commit abcdef1 The message is:\n\nfix: Break it apart\n\nfeat: Add what is new  \n"
     found = read_history(HEADER + prompt("Fix it") + f"So:\n\n{BLOCK}\n" + APPLIED + commit)
 
     assert [step.text for step in found.steps] == ["Fix it", "So:"]

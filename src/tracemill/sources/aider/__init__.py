@@ -34,7 +34,7 @@ class Aider(FileSource):
     """Reads the chat history that Aider writes beside the code."""
 
     name: ClassVar[str] = "aider"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     marks: ClassVar[frozenset[str]] = frozenset({".aider.chat.history.md"})
 
     def recognises(self, head: Head) -> bool:

@@ -84,8 +84,8 @@ class AiderReader:
         self._model: str | None = None
         self._made: dict[str, tuple[str, int]] = {}
         """Calls, and the steps that made them, by the commits that hold them."""
-        self._is_open_output = False
-        """Whether the last line of output has no mark of its end."""
+        self._is_open_commit = False
+        """Whether the message of a commit goes on: where it ends, two spaces stand."""
         self._is_failing = False
         """Whether the program is saying why it could not apply an edit."""
         self._n_calls = 0
@@ -109,15 +109,15 @@ class AiderReader:
             return None if self._command is None and self._lines else _COMMAND
         self._end_speech()
         self._heard = "output"
-        self._is_open_output = said is not None and not text.endswith("  ")
+        begins = said is not None and COMMIT.match(said) is not None
+        self._is_open_commit = (begins or self._is_open_commit) and not text.endswith("  ")
         if self._is_failing and self._take_failure(text):
             return None
         return self._take_output(said, line) if said else _OUTPUT
 
     def _is_more_output(self, text: str) -> bool:
         """Tell whether a line belongs to output that began on a quoted line before it."""
-        ends = self._is_open_output and text.endswith("  ")
-        return self._heard == "output" and (ends or COST.match(text) is not None)
+        return self._heard == "output" and (self._is_open_commit or COST.match(text) is not None)
 
     def _take_printed(self, text: str) -> None:
         """Put what a command printed with it; of such a block only the first line is quoted."""
@@ -154,6 +154,7 @@ class AiderReader:
         own_id = make_id("traj", _NAME, line.data.strip(), str(line.start))
         session = self._session = OpenSession(_NAME, self._origin)
         session.adopt(OpenTrajectory(own_id, own_id))
+        self._is_open_commit = False
         self._heard, self._reply, self._model = "output", None, None
         self._command = self._printed = None
         self._is_answered, self._is_outside, self._is_failing = True, False, False
@@ -165,7 +166,7 @@ class AiderReader:
         return session.place(line, None)
 
     def _go_on(self, speech: Speech, text: str, line: Line) -> None:
-        self._is_failing = False
+        self._is_failing = self._is_open_commit = False
         if self._heard != speech or self._n_chars > MAX_SPEECH:
             self._end_speech()
             self._heard, self._first, self._n_chars = speech, line, 0
