@@ -12,6 +12,10 @@ def edit(index: int, text: str = "", **arguments: object) -> Step:
     return agent(index, text, calls=(ToolCall(id=f"e{index}", name="Edit", arguments=arguments),))
 
 
+def reading(index: int) -> Step:
+    return calling(index, "what it holds", path="a.py")
+
+
 @pytest.mark.parametrize(
     "before",
     [
@@ -45,10 +49,11 @@ def test_a_part_of_a_line_was_seen_with_the_line() -> None:
     assert blind_edits([user(0, OLD), edit(1, search="width * height", replace="x")]) == set()
 
 
-def test_behind_a_command_code_in_words_is_blind() -> None:
-    words = agent(1, f"Like this:\n\n```python\n{OLD}```\n")
+def test_words_behind_a_command_are_blind_where_the_agent_never_looks() -> None:
+    asked = [user(0, "/ask how is it computed?"), user(1, "how is it computed?")]
 
-    assert blind_edits([user(0, "/ask how is it computed?"), words]) == {1}
+    assert blind_edits([*asked, agent(2, "as a product"), user(3), agent(4)]) == {2}
+    assert blind_edits([*asked, agent(2), reading(3)]) == set()
 
 
 def test_a_new_file_takes_nothing_away() -> None:
@@ -73,7 +78,7 @@ def test_what_an_edit_names_that_failed_shows_nothing() -> None:
 def test_beside_blind_edits_code_in_words_is_blind_too() -> None:
     words = agent(1, f"Like this:\n\n```python\n{OLD}```\n")
 
-    assert blind_edits([user(0), words]) == set()
+    assert blind_edits([user(0), words, reading(2)]) == set()
     assert blind_edits([user(0), words, edit(2, search="def volume(a):", replace="")]) == {1, 2}
 
 

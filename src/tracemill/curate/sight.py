@@ -3,8 +3,9 @@
 An edit names the text that it takes away. Where that stands nowhere before it, in what was said,
 what came back from tools or what the agent wrote itself, the log does not hold what the model saw:
 some agents put files into a prompt that they do not record. Who imitates such an edit learns to
-make up the contents of files. Beside such edits, where an agent edits and never looks, and behind a
-command to the agent's program, which may put in anything, the same is true of code in its words.
+make up the contents of files. Beside such edits, and where an agent edits and never looks, the same
+is true of code in its words; and of all its words behind a command to its program, such as `/ask`,
+which may put in anything.
 What an edit names that failed was perhaps nowhere, so it shows nothing.
 """
 
@@ -27,6 +28,8 @@ _LEAD: Final = re.compile(r"\s*(?:\d+\s*(?:→|\t|\||:)\s?)?[-+ ]?\s*")
 """What may stand before a line's own text: its number, and the mark of a difference."""
 _CODE: Final = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 """A block of code in what is said."""
+_COMMAND: Final = "/"
+"""How a command to the agent's program begins."""
 _MIN_CHARS: Final = 4
 """Shorter lines, such as a closing bracket, stand in any file."""
 _SEEN: Final = 0.5
@@ -34,36 +37,39 @@ _SEEN: Final = 0.5
 
 
 def blind_edits(steps: Sequence[Step]) -> set[int]:
-    """Return the indexes of steps that edit text which stands nowhere before them in `steps`."""
-    if not any(_old_texts(step) or _CODE.search(step.text) for step in steps):
-        return set()
+    """Return the indexes of steps that edit or tell what stands nowhere before them in `steps`."""
+    never_looks = not any(map(_looks, steps))
+    commanded = set(_behind_commands(steps)) if never_looks else set()
+    if not any(map(_old_texts, steps)):
+        return commanded
     seen = _Seen()
     blind: set[int] = set()
     quoting: set[int] = set()
-    is_commanded = False
     for step in steps:
         if step.speaker == "agent":
             if any(map(seen.lacks, _old_texts(step))):
                 blind.add(step.index)
             if any(map(seen.lacks, _CODE.findall(step.text))):
-                (blind if is_commanded else quoting).add(step.index)
-        elif step.speaker == "user":
-            is_commanded = step.text.startswith("/")
-        seen.add(step.text)
-        missed = {result.call_id for result in step.results if result.status == "error"}
-        for call in step.calls:
-            for _, text in leaves(call.arguments) if call.id not in missed else ():
-                seen.add(text)
-        for result in step.results:
-            seen.add(result.content)
-    has_edits = any(map(_old_texts, steps))
-    is_hidden = has_edits and (bool(blind) or not any(map(_looks, steps)))
-    return blind | quoting if is_hidden else blind
+                quoting.add(step.index)
+        seen.take(step)
+    return blind | commanded | (quoting if blind or never_looks else set())
 
 
 def _looks(step: Step) -> bool:
-    """Tell whether a step looks at anything by a call, so that its log shows what was seen."""
-    return any(family_of(call.name) not in {"edit", "run"} for call in step.calls)
+    """Tell whether a call other than an edit showed anything, as what was then seen is told."""
+    edits = {call.id for call in step.calls if family_of(call.name) == "edit"}
+    return any(result.content and result.call_id not in edits for result in step.results)
+
+
+def _behind_commands(steps: Sequence[Step]) -> Iterator[int]:
+    """Yield the words of the agent that answer a command to its program."""
+    is_commanded = has_answer = False
+    for step in steps:
+        if step.speaker == "user":
+            is_commanded = step.text.startswith(_COMMAND) or (is_commanded and not has_answer)
+        elif step.speaker == "agent" and is_commanded and not step.calls:
+            yield step.index
+        has_answer = step.speaker == "agent"
 
 
 class _Seen:
@@ -71,6 +77,16 @@ class _Seen:
 
     def __init__(self) -> None:
         self._texts: list[str] = []
+
+    def take(self, step: Step) -> None:
+        """Take all that a step says, writes and gets, but for the arguments of what failed."""
+        self.add(step.text)
+        missed = {result.call_id for result in step.results if result.status == "error"}
+        for call in step.calls:
+            for _, text in leaves(call.arguments) if call.id not in missed else ():
+                self.add(text)
+        for result in step.results:
+            self.add(result.content)
 
     def add(self, text: str) -> None:
         self._texts.append(text)

@@ -224,12 +224,9 @@ class Window:
         return any(map(holds_image, self.turns))
 
     def _given_up(self) -> Iterator[int]:
-        """Yield the words right behind an edit that failed for good: they only make up for it."""
-        lost = {
-            each.attempts[-1]
-            for each in self._activity.recoveries
-            if each.kind == "edit" and each.resolved_step is None
-        }
+        """Yield the words right behind an edit that failed: they only make up for it."""
+        edits = (each for each in self._activity.recoveries if each.kind == "edit")
+        lost = {at for each in edits for at in each.attempts}
         own = [step for step in self.steps if step.speaker in {"agent", "user"}]
         for before, step in pairwise(own):
             if before.index in lost and step.speaker == "agent" and not step.calls:
