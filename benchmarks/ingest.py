@@ -1,4 +1,8 @@
-"""Whole runs: `tracemill run` cold and warm, beside `dataclaw export` on the same files."""
+"""Whole runs: `tracemill run` cold and warm, beside `dataclaw export` on the same files.
+
+`sync` is a run without what follows from the facts: inputs are read, redacted, kept and committed, which
+is what the peer does. `run` also links, labels, builds examples and checks a version of the dataset.
+"""
 
 import argparse
 import json
@@ -77,23 +81,9 @@ def main() -> None:
     n_flat = flat(folder / "in", home)
     print(f"Claude Code alone, as the peer reads it: {n_flat / 1e6:,.1f} MB")
     projects = str(home / ".claude" / "projects")
-    show(
-        "run, cold",
-        run(
-            [
-                *TRACEMILL,
-                "run",
-                projects,
-                "--workspace",
-                str(folder / "v"),
-                "--json",
-                "-q",
-                "--workers",
-                "1",
-            ]
-        ),
-        n_flat,
-    )
+    for name in ("sync", "run"):
+        place = ["--workspace", str(folder / name), "--workers", "1", "--json", "-q"]
+        show(f"{name}, cold", run([*TRACEMILL, name, projects, *place]), n_flat)
     peer = dataclaw(home)
     if peer is None:
         print("dataclaw: not installed, not compared")
