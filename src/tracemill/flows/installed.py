@@ -26,6 +26,6 @@ def require(extra: str) -> None:
     if absent:
         listed = ", ".join(absent)
         raise UsageError(
-            f"the extra {extra!r} is needed, and {listed} not installed;; "
+            f"the extra {extra!r} is needed, and {listed} not installed; "
             f"run: pip install 'tracemill[{extra}]'"
         )
