@@ -103,7 +103,10 @@ def build_suite(
         cases = sorted(cases, key=lambda case: case.id)[:limit]
     if not cases:
         said = ", ".join(f"{reason} {n:,}" for reason, n in drops.items()) or "nothing held out"
-        raise NotFoundError(f"{version.id} holds out no decision that makes a case: {said}")
+        raise NotFoundError(
+            f"{version.id} holds out no decision that makes a case: {said}; "
+            "read more work with tracemill run, or build by a recipe that holds out more"
+        )
     suite = freeze(name, version.id, cases, drops, tuple(trained))
     return keep_suite(workspace, suite, cases, _lineage(folder))
 
