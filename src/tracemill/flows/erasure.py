@@ -21,8 +21,9 @@ from tracemill.base.errors import NotFoundError
 from tracemill.base.ids import make_id
 from tracemill.base.keyed_words import words_of
 from tracemill.flows import derive
-from tracemill.flows.dataset_erasure import affected_versions, erase_versions, version_folders
+from tracemill.flows.dataset_erasure import affected_versions, erase_versions
 from tracemill.flows.executor import Executor
+from tracemill.flows.exported_copies import exported_copies
 from tracemill.flows.ingest import Report
 from tracemill.flows.ingest.erasing import (
     clean_captured,
@@ -50,7 +51,6 @@ from tracemill.store.erasures import (
     read_erasures,
     write_erasures,
 )
-from tracemill.store.exports import read_exports
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import FACTS, TABLES
@@ -248,7 +248,7 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
         rows=_rows(workspace, found.whole),
         datasets=datasets,
         originals=tuple(_standing(found, touched)),
-        copies=tuple(_copies(workspace, datasets, touched)),
+        copies=tuple(exported_copies(workspace, datasets, touched)),
         erased=erased,
     )
 
@@ -267,21 +267,6 @@ def _rows(workspace: Workspace, owners: Collection[str]) -> dict[str, int]:
 def _standing(found: Found, touched: Collection[str]) -> Iterator[str]:
     places = {found.states[input_id].path.partition("#")[0] for input_id in touched}
     yield from (place for place in sorted(places) if Path(place).exists())
-
-
-def _copies(
-    workspace: Workspace, datasets: Collection[str], touched: Collection[str]
-) -> Iterator[str]:
-    """Yield exports that were made of it; of a version that is gone nobody knows any more."""
-    known = {folder.name for folder in version_folders(workspace)}
-    for note in read_exports(workspace.vault) if touched else ():
-        may_hold_it = {
-            "dataset": note.subject in datasets or note.subject not in known,
-            "session": not set(note.inputs).isdisjoint(touched),
-            "reports": True,
-        }
-        if may_hold_it[note.kind]:
-            yield f"{note.to} ({note.kind}, exported {note.at:%Y-%m-%d})"
 
 
 def new_receipt(kind: ErasureKind, code: str, counts: dict[str, int]) -> ErasureReceipt:

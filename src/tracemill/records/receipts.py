@@ -12,8 +12,8 @@ from typing import Literal
 from tracemill.records.refs import Count, Record
 
 ExportKind = Literal["dataset", "session", "reports", "reviews", "learning"]
-"""What goes out: a dataset version, one session as a document, a team's own files, or what is to be
-reviewed in another tool."""
+"""What goes out: a dataset version, one session as a document, a team's own files, what is to be
+reviewed in another tool, or what can be learned from episodes."""
 
 
 class ReceiptFile(Record, frozen=True, kw_only=True):
@@ -44,7 +44,8 @@ class Receipt(Record, frozen=True, kw_only=True, omit_defaults=False):
     kind: ExportKind
     """What went out."""
     subject: str
-    """Id of the dataset version or session; `reports` for a team's files, the tool of reviews."""
+    """Id of the dataset version or session; `reports` for a team's files, the tool of reviews,
+    `learning` for what can be learned from episodes."""
     at: datetime
     """When, aware UTC."""
     reviewer: str | None
@@ -81,7 +82,8 @@ class ExportNote(Record, frozen=True, kw_only=True, omit_defaults=False):
     kind: ExportKind
     """What left."""
     subject: str
-    """Id of the dataset version or session; `reports` for a team's files, the tool of reviews."""
+    """Id of the dataset version or session; `reports` for a team's files, the tool of reviews,
+    `learning` for what can be learned from episodes."""
     to: str
     """The folder or file that was written."""
     inputs: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+"""Whatever left the workspace is named to whoever finds or erases what it holds, of every kind."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Final, get_args
+
+import pytest
+
+from tests.flows.sessions import write_session
+from tracemill.capture import emit
+from tracemill.flows.datasets import export_version
+from tracemill.flows.erasure import erase_data, find_data, read_subject
+from tracemill.flows.learning import export_learning
+from tracemill.flows.local_executor import Local
+from tracemill.flows.loop import Options, turn
+from tracemill.flows.reporting import write_report
+from tracemill.flows.review import Desk
+from tracemill.flows.review_files import export_reviews
+from tracemill.flows.session_export import export_session
+from tracemill.records.receipts import ExportKind
+from tracemill.store.exports import read_exports
+from tracemill.store.workspace import Workspace
+
+SESSION: Final = "s1"
+
+
+def reviews(workspace: Workspace, to: Path) -> None:
+    with Desk(workspace, "ada") as desk:
+        export_reviews(desk, workspace, to, "argilla", is_forced=False)
+
+
+EXPORTERS: Final[dict[ExportKind, Callable[[Workspace, Path], object]]] = {
+    "dataset": lambda held, to: export_version(held, "chat", to, dry_run=False),
+    "session": lambda held, to: export_session(held, SESSION, "atif", to),
+    "reports": lambda held, to: write_report(held, "learning", date(2026, 3, 1), to),
+    "reviews": reviews,
+    "learning": lambda held, to: export_learning(held, to, is_forced=False),
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    write_session(tmp_path / "in", SESSION, 2, word="mend the total")
+    held = Workspace(tmp_path / "workspace")
+    emit("escalation", {"reason": "stuck"}, session=SESSION, workspace=held.root)
+    home = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(held, [tmp_path / "in"], home, Options(workers=1), lambda _progress: None)
+    return held
+
+
+def test_every_kind_of_export_is_tried_here() -> None:
+    assert set(EXPORTERS) == set(get_args(ExportKind))
+
+
+@pytest.mark.parametrize("kind", EXPORTERS)
+def test_what_left_is_named_when_it_is_erased(
+    kind: ExportKind, workspace: Workspace, tmp_path: Path
+) -> None:
+    EXPORTERS[kind](workspace, tmp_path / "out")
+    (note,) = read_exports(workspace.vault)
+    subject = read_subject(workspace, SESSION, None, ())
+    found = find_data(workspace, subject, lambda _: None)
+    erased = erase_data(workspace, subject, lambda _: Local(1, workspace.scratch), lambda _: None)
+
+    assert found.copies == (f"{note.to} ({kind}, exported {note.at:%Y-%m-%d})",)
+    assert erased.found.copies == found.copies
+    assert erased.receipt is not None
