@@ -101,6 +101,12 @@ def test_nothing_held_is_no_pattern_and_says_so() -> None:
     assert len(report.skipped) == len({(rule.kind, rule.by) for rule in shipped_rules()})
 
 
+def test_a_rule_that_names_what_no_slice_has_is_refused() -> None:
+    rule = 'kind = "x"\nby = ["role"]\nmetric = "retries"\nabove = 1.0\nsays = "of {team}"\n'
+    with pytest.raises(UsageError, match="says names team"):
+        read_rules(f"[[rule]]\n{rule}")
+
+
 def test_every_rule_asks_for_what_its_metric_knows() -> None:
     for rule in shipped_rules():
         assert set(rule.by) | set(rule.within) <= set(METRICS[rule.metric].facts) | {"platform"}
@@ -112,6 +118,7 @@ def test_every_rule_asks_for_what_its_metric_knows() -> None:
         ('metric = "no_such"', "unknown metric"),
         ('metric = "retries"', "expected one of"),
         ('metric = "retries"\nbelow = 1.0', "a mean is asked by"),
+        ('metric = "gate_failure_rate"\nabove = 80', "0 to 1"),
         ("metric = 3", "expected"),
         ("metric = ", "expected a list of rules"),
     ],

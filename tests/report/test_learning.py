@@ -100,7 +100,7 @@ def test_the_page_runs_nothing_and_asks_nobody(worse: LearningReport) -> None:
 
 def test_a_chart_says_its_numbers() -> None:
     periods = [Period(month="2026-01", n=4, value=0.5), Period(month="2026-02", n=9, value=0.25)]
-    made = chart("a & b", periods, 1.0)
+    made = chart("a & b", periods, "share")
     assert made.count("<circle") == 2
     assert "a &amp; b" in made
     assert "2026-02: 0.25 of 9" in made

@@ -45,6 +45,7 @@ def test_means_are_judged_as_scipy_judges_them() -> None:
 
 def test_what_nobody_can_tell_is_not_told() -> None:
     assert mean_interval(of([3.0])) is None
+    assert mean_interval(of([3.0, 3.0])) is None
     assert mean_above(of([3.0]), 0) == 1
     assert mean_above(of([3.0, 3.0]), 0) == 1
     assert welch(of([3.0]), of([1.0, 2.0])) == 1

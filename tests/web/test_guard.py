@@ -98,6 +98,12 @@ def test_a_guessed_cookie_opens_nothing(stranger: TestClient, value: str) -> Non
     assert stranger.get("/", headers=[(b"Cookie", held)]).status_code == 401
 
 
+def test_cookies_of_other_programs_shut_nobody_out(browser: TestClient) -> None:
+    own = browser.cookies[COOKIE]
+    held = f'x={{"a": 1}}; =; {COOKIE}={own}'
+    assert browser.get("/", headers={"Cookie": held}).status_code == 200
+
+
 @pytest.mark.parametrize("token", ["", "x", "%00", "ä"])
 def test_a_guessed_token_opens_nothing(stranger: TestClient, token: str) -> None:
     assert stranger.get(f"/enter?token={token}").status_code == 401

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import make_id
+from tracemill.base.text import measured
 from tracemill.records.patterns import Pattern, PatternReport, Unit
 from tracemill.records.refs import Record
 from tracemill.stats import benjamini_hochberg
@@ -28,7 +30,6 @@ from tracemill.stats.beta import binomial_at_least, binomial_at_most
 from tracemill.stats.means import mean_above, welch
 
 _LEVEL: Final = 0.05
-_THOUSANDS: Final = 100
 
 
 class Rule(Record, frozen=True, kw_only=True):
@@ -99,6 +100,13 @@ def _check(rule: Rule, name: str) -> None:
     is_mean = METRICS[rule.metric].unit == "mean"
     if is_mean and rule.below is not None:
         raise UsageError(f"{name}: {rule.kind}: a mean is asked by above or beside, not by below")
+    limits = [limit for limit in (rule.above, rule.below) if limit is not None]
+    if not is_mean and any(not 0 <= limit <= 1 for limit in limits):
+        raise UsageError(f"{name}: {rule.kind}: expected the limit of a share as 0 to 1")
+    known = {*rule.by, *rule.within, "value", "others", "limit", "n"}
+    if unknown := {field for _, field, _, _ in Formatter().parse(rule.says) if field} - known:
+        listed = ", ".join(sorted(unknown))
+        raise UsageError(f"{name}: {rule.kind}: says names {listed}, which no slice of it has")
 
 
 def find_patterns(process: Process, rules: Sequence[Rule] = ()) -> PatternReport:
@@ -185,9 +193,9 @@ def _pattern(seen: _Seen, q_value: float) -> Pattern:
     found = measure(rule.metric, seen.unit, by, seen.key, seen.tally)
     words = {
         **found.slice,
-        "value": shown(seen.unit, found.value),
-        "others": shown(seen.unit, seen.beside),
-        "limit": shown(seen.unit, seen.beside),
+        "value": measured(seen.unit, found.value),
+        "others": measured(seen.unit, seen.beside),
+        "limit": measured(seen.unit, seen.beside),
         "n": f"{seen.tally.n:,}",
     }
     return Pattern(
@@ -203,12 +211,3 @@ def _pattern(seen: _Seen, q_value: float) -> Pattern:
         actions=rule.actions,
         evidence=tuple(seen.tally.refs),
     )
-
-
-def shown(unit: Unit, value: float | None) -> str:
-    """Return a value of a metric as people read it."""
-    if value is None:
-        return "unknown"
-    if unit == "share":
-        return f"{value:.0%}"
-    return f"{value:,.0f}" if abs(value) >= _THOUSANDS else f"{value:.2f}"

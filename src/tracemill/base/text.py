@@ -6,6 +6,7 @@ import json
 import re
 from typing import Final
 
+_THREE_DIGITS: Final = 100
 _CONTROLS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -36,3 +37,12 @@ def counted(n: int, noun: str) -> str:
     is_plain = not noun.endswith("y") or noun.endswith(("ay", "ey", "oy"))
     plural = noun + "s" if is_plain else noun[:-1] + "ies"
     return f"{n:,} {noun if n == 1 else plural}"
+
+
+def measured(unit: str, value: float | None) -> str:
+    """Return a share as a percentage, and another number with as many digits as it deserves."""
+    if value is None:
+        return "unknown"
+    if unit == "share":
+        return f"{value:.0%}"
+    return f"{value:,.0f}" if abs(value) >= _THREE_DIGITS else f"{value:.2f}"

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from tracemill.analyze.patterns import shown
 from tracemill.base.errors import UsageError
-from tracemill.base.text import one_line
+from tracemill.base.text import measured, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.cli.tables import print_table
@@ -112,8 +111,8 @@ def _cells(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:
     facts = [one_line(measure.slice.get(name, "all"), 50) for name in by]
     between = "unknown"
     if measure.low is not None and measure.high is not None:
-        between = f"{shown(measure.unit, measure.low)} to {shown(measure.unit, measure.high)}"
-    return (*facts, shown(measure.unit, measure.value), between, f"{measure.n:,}")
+        between = f"{measured(measure.unit, measure.low)} to {measured(measure.unit, measure.high)}"
+    return (*facts, measured(measure.unit, measure.value), between, f"{measure.n:,}")
 
 
 def _fact(text: str) -> tuple[str, str]:

@@ -2,13 +2,12 @@
 
 import ipaddress
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.base.errors import PolicyError, UsageError
+from tracemill.base.errors import PolicyError
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.flows.receiving import Receiver, token_path
@@ -40,8 +39,6 @@ def serve(
             f"{host!r} can be reached from other machines, and what they send is not encrypted; "
             "listen at 127.0.0.1, or add --allow-remote"
         )
-    if find_spec("uvicorn") is None or find_spec("starlette") is None:
-        raise UsageError("serving needs the extra 'serve'; run: pip install 'tracemill[serve]'")
     import uvicorn
 
     from tracemill.cli.receiver import make_receiver

@@ -10,7 +10,6 @@ from cyclopts import Parameter
 from tracemill.base.errors import UsageError
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write
-from tracemill.flows.installed import require
 from tracemill.flows.results import UiResult
 
 _LOOPBACK = "127.0.0.1"
@@ -33,7 +32,6 @@ def ui(
     open
         Open a browser.
     """
-    require("ui")
     import uvicorn
 
     from tracemill.web.app import make_app

@@ -238,8 +238,8 @@ class Sieve:
             ("near_duplicates", lambda: self._near_duplicates(self._alike)),
         )
         for name, find in rules:
-            if name in self._dropping:
-                self._leave_out(name, name, find())
+            if name in self._dropping and (self._near is not None or name not in _NEAR):
+                self._leave_out(name, name, find())  # what nothing compared is no stage passed
         mixture, budget = self._recipe.mixture, self._recipe.budget
         if mixture:
             self._leave_out("mixture", "over_share", over_share(self._drawn(), mixture))

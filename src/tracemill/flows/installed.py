@@ -11,7 +11,6 @@ from tracemill.base.errors import UsageError
 _MODULES: Final[Mapping[str, Sequence[str]]] = {
     "llm": ("gguf", "jinja2", "tokenizers"),
     "train": ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "xllamacpp"),
-    "ui": ("uvicorn", "starlette", "jinja2", "markdown_it", "nh3"),
 }
 """The modules that tell whether an extra is there."""
 

@@ -35,7 +35,8 @@ _LIMITS = """\
 - Redaction knows formats, not meanings: a secret in plain prose, or a person's name outside
   addresses and home folders, can still be there. Read before you share.
 - Tool schemas are inferred from the calls that were made (`tools:inferred`).
-- Outcomes are judged by rules from what the sessions and commits say, not by people.
+- Outcomes are judged by rules from what the sessions and commits say, and by people where somebody
+  reviewed the work.
 """
 
 
@@ -111,8 +112,9 @@ def _checks(version: DatasetVersion) -> Iterator[str]:
     yield from ("## Checks", "", "| check | verdict | measured | asked for | says |")
     yield "|---|---|---|---|---|"
     for check in version.checks:
-        numbers = (_number(check.measured), _number(check.threshold))
-        yield f"| {_escaped(check.name)} | {check.verdict} | {' | '.join(numbers)} | {check.says} |"
+        numbers = f"{_number(check.measured)} | {_number(check.threshold)}"
+        told = f"{numbers} | {_escaped(check.says)}"
+        yield f"| {_escaped(check.name)} | {check.verdict} | {told} |"
     yield from (
         "",
         "What is `unknown` could not be checked on this data, or nothing was named.",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from tracemill.records.patterns import Period
+from tracemill.base.text import measured
+from tracemill.records.patterns import Period, Unit
 
 _WIDTH: Final = 640
 _HEIGHT: Final = 150
@@ -15,15 +16,16 @@ _BOTTOM: Final = 22
 _TOP: Final = 12
 
 
-def chart(title: str, periods: Sequence[Period], highest: float | None = None) -> str:
+def chart(title: str, periods: Sequence[Period], unit: Unit) -> str:
     """Return a line with a point for each month; larger points stand for more cases.
 
     Args:
         title: what is shown.
         periods: the months, in order.
-        highest: top of the scale; None for the highest value.
+        unit: whether they are shares, whose scale ends at 1, or means.
     """
-    top = highest or max((period.value for period in periods), default=1.0) or 1.0
+    highest = max((period.value for period in periods), default=1.0) or 1.0
+    top = 1.0 if unit == "share" else highest
     most = max((period.n for period in periods), default=1)
     step = (_WIDTH - _LEFT - 24) / max(1, len(periods) - 1)
     points = [
@@ -46,11 +48,7 @@ def chart(title: str, periods: Sequence[Period], highest: float | None = None) -
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'class="chart"><title>{escape(title)}</title><desc>{escape(said)}</desc>'
         f'<path class="axis" d="M{_LEFT} {_TOP}V{base}H{_WIDTH - 12}"/>'
-        f'<text x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">{_number(top)}</text>'
+        f'<text x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">{measured(unit, top)}</text>'
         f'<text x="{_LEFT - 6}" y="{base}" text-anchor="end">0</text>'
         f'<polyline points="{line}"/>{dots}{months}</svg>'
     )
-
-
-def _number(value: float) -> str:
-    return f"{value:.0%}" if value <= 1 else f"{value:,.0f}"

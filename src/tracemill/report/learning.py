@@ -14,8 +14,8 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
-from tracemill.base.text import counted, one_line
-from tracemill.records.patterns import Pattern, Unit
+from tracemill.base.text import counted, measured, one_line
+from tracemill.records.patterns import Pattern
 from tracemill.records.reports import Compared, LearningReport
 from tracemill.report.chart import chart
 
@@ -88,8 +88,8 @@ def _worse(report: LearningReport) -> str:
         told = f"{counted(known, 'metric')} that can be compared with the time before"
         return f"**What got worse:** nothing by more than chance, of {told}."
     said = "; ".join(
-        f"{each.metric.replace('_', ' ')} went from {_value(each.unit, each.before.value)} to "
-        f"{_value(each.unit, each.now.value)}"
+        f"{each.metric.replace('_', ' ')} went from {measured(each.unit, each.before.value)} to "
+        f"{measured(each.unit, each.now.value)}"
         for each in worse[:3]
         if each.before is not None
     )
@@ -122,10 +122,10 @@ def _changes(report: LearningReport) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for each in sorted(report.compared, key=_rank):
         before = each.before
-        was = (_value(each.unit, before.value), f"{before.n:,}") if before else ("unknown", "0")
+        was = (measured(each.unit, before.value), f"{before.n:,}") if before else ("unknown", "0")
         how = each.change if each.q_value is None else f"{each.change} (q {each.q_value:.2g})"
         yield (
-            f"| {each.metric.replace('_', ' ')} | {_value(each.unit, each.now.value)} "
+            f"| {each.metric.replace('_', ' ')} | {measured(each.unit, each.now.value)} "
             f"| {each.now.n:,} | {was[0]} | {was[1]} | {how} |"
         )
     yield ""
@@ -155,7 +155,7 @@ def _between(pattern: Pattern) -> str:
     if low is None or high is None:
         return ""
     unit = pattern.measure.unit
-    return f", at 95 % {_value(unit, low)} to {_value(unit, high)}"
+    return f", at 95 % {measured(unit, low)} to {measured(unit, high)}"
 
 
 def _actions(report: LearningReport) -> Iterator[str]:
@@ -174,7 +174,7 @@ def _actions(report: LearningReport) -> Iterator[str]:
 
 def _chart(each: Compared) -> str:
     heading = escape(each.metric.replace("_", " "))
-    return f"<h3>{heading}</h3>{chart(each.says, each.now.periods, _top(each))}"
+    return f"<h3>{heading}</h3>{chart(each.says, each.now.periods, each.unit)}"
 
 
 def _charted(report: LearningReport) -> list[Compared]:
@@ -182,18 +182,6 @@ def _charted(report: LearningReport) -> list[Compared]:
     return [each for each in sorted(report.compared, key=_rank) if len(each.now.periods) > 1][
         :_MOST_CHARTS
     ]
-
-
-def _top(each: Compared) -> float | None:
-    return 1.0 if each.unit == "share" else None
-
-
-def _value(unit: Unit, value: float | None) -> str:
-    if value is None:
-        return "unknown"
-    if unit == "share":
-        return f"{value:.0%}"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"  # noqa: PLR2004 - digits
 
 
 def _quoted(text: str) -> str:

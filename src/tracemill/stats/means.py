@@ -29,11 +29,11 @@ def moments(n: int, total: float, squares: float) -> Moments:
 
 
 def mean_interval(found: Moments, level: float = 0.95) -> Interval | None:
-    """Return Student's interval of a mean; None of fewer than two numbers.
+    """Return Student's interval of a mean; None where all numbers are the same one.
 
     Student, Biometrika 6 (1908) 1. Right for many numbers, or for those that are nearly normal.
     """
-    if found.n < 2:  # noqa: PLR2004 - one number has no spread
+    if found.n < 2 or found.variance == 0:  # noqa: PLR2004 - one number has no spread
         return None
     reach = t_quantile((1 + level) / 2, found.n - 1) * sqrt(found.variance / found.n)
     return Interval(found.mean - reach, found.mean + reach)

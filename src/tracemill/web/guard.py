@@ -11,11 +11,11 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -134,11 +134,9 @@ class Guard:
         return response
 
     def _stranger(self, headers: Headers) -> Refusal | None:
-        try:
-            held = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        except CookieError:
-            held = None
-        if held is None or not self._entry.admits(held.value):
+        # other programs on this machine share our cookies, and theirs may be no cookies at all
+        held = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        if held is None or not self._entry.admits(held):
             return Refusal(401, _CLOSED)
         return None
 

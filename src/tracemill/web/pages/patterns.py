@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.analyze.patterns import shown
+from tracemill.base.text import measured
 from tracemill.flows.patterns import find_pattern, read_patterns
 from tracemill.report.chart import chart
 from tracemill.web.asked import workspace
@@ -16,17 +16,16 @@ from tracemill.web.rendering import page
 
 def patterns(request: Request) -> Response:
     """Show what lies beyond its limit, what is more than chance first."""
-    return page(request, "patterns.html", report=read_patterns(workspace(request)), shown=shown)
+    return page(request, "patterns.html", report=read_patterns(workspace(request)), shown=measured)
 
 
 def pattern(request: Request) -> Response:
     """Show one pattern, with its months, its reasons and what shows it."""
     found = find_pattern(workspace(request), request.path_params["name"])
     measure = found.measure
-    top = 1.0 if measure.unit == "share" else None
-    drawn = chart(found.says, measure.periods, top) if len(measure.periods) > 1 else ""
+    drawn = chart(found.says, measure.periods, measure.unit) if len(measure.periods) > 1 else ""
     picture = Markup(drawn)  # noqa: S704 - drawn by us, with its words escaped
-    return page(request, "pattern.html", pattern=found, shown=shown, picture=picture)
+    return page(request, "pattern.html", pattern=found, shown=measured, picture=picture)
 
 
 ROUTES = [Route("/patterns", patterns), Route("/patterns/{name}", pattern)]
