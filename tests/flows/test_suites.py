@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.flows.models import DATASET, make_workspace, row, write_script
-from tracemill.base.errors import NotFoundError, SchemaError
+from tracemill.base.errors import NotFoundError, SchemaError, UsageError
 from tracemill.flows.dataset_erasure import affected_versions, version_folders
 from tracemill.flows.evaluations import compare_models, evaluate, list_evaluations
+from tracemill.flows.foreign_results import import_results
 from tracemill.flows.inspect_tasks import export_task
 from tracemill.flows.suites import (
     build_suite,
@@ -152,6 +153,17 @@ def test_a_task_for_another_harness_holds_the_cases(workspace: Workspace, tmp_pa
     assert exported.n_cases == 20
     assert len((tmp_path / "task" / "cases.jsonl").read_bytes().splitlines()) == 20
     compile((tmp_path / "task" / "task.py").read_text(), "task.py", "exec")
+
+
+@pytest.mark.parametrize("name", ["../../escaped", "a/b", "..", ".hidden", "", "A b"])
+def test_a_suite_has_the_name_of_a_folder(name: str, workspace: Workspace, tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    results.write_text(json.dumps([{"query": "a", "correct": True}]))
+    before = set(tmp_path.rglob("*"))
+
+    with pytest.raises(UsageError, match="no suite can be called"):
+        import_results(workspace, [results], name, AT)
+    assert set(tmp_path.rglob("*")) == before
 
 
 def test_an_evaluation_that_was_killed_goes_on(workspace: Workspace, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_recipe_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
         (("learning_rate = 1e-4", "learning_rate = 0"), r"at 'stages\[0\]\.learning_rate'"),
         (("learning_rate", "speed"), "speed"),
         (("template =", "template :"), "no TOML"),
+        (('name = "only"', 'name = "../../only"'), r"at 'stages\[0\]\.name'"),
         (('data = [{ dataset = "chat" }]', "data = []"), "length >= 1"),
     ],
 )

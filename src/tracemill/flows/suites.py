@@ -24,6 +24,7 @@ from tracemill.flows.datasets import MANIFEST, find_version
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.evaluations import Case, LeakReport, Suite
 from tracemill.records.examples import Message
+from tracemill.records.recipes import Name
 from tracemill.records.refs import Record
 from tracemill.stats import smallest_effect
 from tracemill.store.workspace import Workspace, write_whole
@@ -226,7 +227,18 @@ def _lineage(folder: Path) -> dict[str, Any]:
 def keep_suite(
     workspace: Workspace, suite: Suite, cases: Sequence[Case], lineage: Mapping[str, Any]
 ) -> BuiltSuite:
-    """Write a suite beside its place and rename it, so that it is whole or absent."""
+    """Write a suite beside its place and rename it, so that it is whole or absent.
+
+    Raises:
+        UsageError: its name is none that a folder can have.
+    """
+    try:
+        msgspec.convert(suite.name, Name)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"no suite can be called {suite.name!r}; expected small letters, digits and hyphens, "
+            "a letter first, 63 at most"
+        ) from error
     workspace.create()
     folder = workspace.suites / suite.name / suite.id
     part = folder.with_name(f".{suite.id}.part")

@@ -15,7 +15,8 @@ from tracemill.records.refs import Count, Ratio, Record
 from tracemill.records.settings import ConsentLevel
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
-"""Name of a recipe, and of the dataset that it makes: small letters, digits and hyphens."""
+"""Name of what has a folder of its own, such as a recipe and its dataset, a suite, a stage of
+training: small letters, digits and hyphens."""
 Weight = Annotated[float, msgspec.Meta(gt=0, le=1_000)]
 """How much more often something is drawn than something else."""
 DEFAULT_NAME: Final = "chat"

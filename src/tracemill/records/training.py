@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from tracemill.records.recipes import Name
 from tracemill.records.refs import Count, Ratio, Record
 
 Method = Literal["sft", "dpo", "kto"]
@@ -45,8 +46,8 @@ class DataSlice(Record, frozen=True, kw_only=True):
 class Stage(Record, frozen=True, kw_only=True):
     """One pass of training; the next one goes on from its adapter."""
 
-    name: str
-    """What it is called."""
+    name: Name
+    """What it is called; folders are named after it."""
     purpose: str = ""
     """What the model shall learn in it."""
     method: Method = "sft"
