@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.base.text import one_line
+from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.cli.tables import print_table
@@ -41,8 +41,9 @@ def list_pattern(
         "may be chance (--all); next: tracemill pattern show ID",
         common,
     )
-    for name, why in found.skipped.items():
-        hint(f"not asked: {name}: {why}", common)
+    if found.skipped:
+        n_rules = counted(len(found.skipped), "rule")
+        hint(f"nothing is held that {n_rules} could be asked of; --json names them", common)
     return EXIT_DONE if rows else EXIT_NOTHING
 
 

@@ -26,5 +26,6 @@ def require(extra: str) -> None:
         listed = ", ".join(absent)
         raise UsageError(
             f"the extra {extra!r} is needed, and {listed} not installed; "
-            f"run: pip install 'tracemill[{extra}]'"
+            f"run: pip install 'tracemill[{extra}]', or in a checkout: "
+            f".venv/bin/pip install -e '.[{extra}]'"
         )
