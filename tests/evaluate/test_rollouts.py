@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tracemill.base.errors import DataError, PolicyError
@@ -121,3 +122,31 @@ def test_a_model_that_is_gone_is_no_failure_of_the_flow(sandbox: Sandbox, tmp_pa
     rollout = attempt(ScriptedSubject("m", gone), TASK, sandbox, tmp_path, AskSettings())
 
     assert (rollout.end, rollout.n_steps) == ("no_reply", 0)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("read_file", {"path": "a\0b"}),
+        ("read_file", {"path": "\ud800"}),
+        ("write_file", {"path": "a", "content": "\ud800"}),
+        ("run_command", {"command": "#" * 2**17}),
+    ],
+    ids=["nul", "half a character", "half a character in a file", "too long"],
+)
+def test_arguments_that_no_command_can_take_are_a_failed_call(
+    sandbox: Sandbox, tmp_path: Path, call: Any
+) -> None:
+    rollout = tried(sandbox, tmp_path, [call, "Done."])
+
+    assert (rollout.end, rollout.n_calls, rollout.n_failed_calls) == ("answered", 1, 1)
+
+
+def test_a_check_leaves_nothing_that_the_model_could_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    check = "cp tests/check.sh kept\n" + TASK.hidden["tests/check.sh"]
+    task = msgspec.structs.replace(TASK, hidden={"tests/check.sh": check})
+
+    rollout = tried(sandbox, tmp_path, [("list_files", {"path": "."}), WRITES, "Done."], task)
+
+    assert rollout.passed
+    assert not any("kept" in message.content for message in rollout.messages)

@@ -105,6 +105,14 @@ def given_call(name: str, **arguments: Any) -> dict[str, Any]:
         ([call("f", "nested", x=[{"a": [1]}])], [given_call("f", x={"c": 1})], "wrong_value"),
         ([call("f", "shell", x=["ls 'a"])], [given_call("f", x="ls 'b")], "wrong_value"),
         ([call("f", "python", x=["x ="])], [given_call("f", x="x = ")], "wrong_value"),
+        ([call("f", "python", x=["x = 1"])], [given_call("f", x="x=1")], None),
+        ([call("f", "python", x=["x = 1"])], [given_call("f", x="(" * 10_000)], "wrong_value"),
+        (
+            [call("f", "python", x=["x = 1"])],
+            [given_call("f", x=f"1{'+1' * 2_000}")],
+            "wrong_value",
+        ),
+        ([call("f", "python", x=["x = 1"])], [given_call("f", x="x = '\\d'")], "wrong_value"),
     ],
 )
 def test_calls_are_paired(

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,28 @@ def test_what_was_trained_on_is_left_out(tmp_path: Path) -> None:
 
     assert suite.drops == {"leaked": 2}
     assert suite.n_cases == 1
+
+
+def as_unpaired(chat: dict[str, Any]) -> dict[str, Any]:
+    return {"prompt": chat["messages"][:1], "completion": chat["messages"][1:], "label": True}
+
+
+def as_stepwise(chat: dict[str, Any]) -> dict[str, Any]:
+    return {"prompt": chat["messages"][:1], "completions": [chat["messages"][1:]], "labels": [True]}
+
+
+def as_preference(chat: dict[str, Any]) -> dict[str, Any]:
+    return {"prompt": chat["messages"][:1], "chosen": chat["messages"][1:], "rejected": []}
+
+
+@pytest.mark.parametrize("form", [dict, as_unpaired, as_stepwise, as_preference])
+def test_the_same_request_and_call_leak_in_every_kind_of_row(tmp_path: Path, form: Any) -> None:
+    trained = {**form(row(3)), "id": "example_x", "episode_id": "ep_x"}
+    workspace = make_workspace(tmp_path / "ws", [row(3), row(4)], [trained])
+
+    suite = build_suite(workspace, DATASET, "replay", max_chars=500).suite
+
+    assert suite.drops == {"leaked": 1}
 
 
 def test_the_same_examples_make_the_same_suite(workspace: Workspace) -> None:

@@ -51,6 +51,7 @@ def test_answer_holds_call_counts_and_why_it_ended() -> None:
     ("function", "fault"),
     [
         ({"name": "read", "arguments": "{"}, "not_json"),
+        ({"name": "read", "arguments": '{"a": %s}' % ("[" * 100 + "]" * 100)}, "not_json"),
         ({"name": "read", "arguments": "[1]"}, "not_an_object"),
         ({"name": "", "arguments": "{}"}, "no_name"),
     ],

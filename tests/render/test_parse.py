@@ -7,6 +7,8 @@ from tracemill.render.parse import parse_hermes, parser_of
 
 RUN = '<tool_call>\n{"name": "run", "arguments": {"command": "ls"}}\n</tool_call>'
 
+CALLED = '<tool_call>{"name": "run", "arguments": {"command": %s}}</tool_call>'
+
 
 @pytest.mark.parametrize(
     ("text", "message"),
@@ -43,6 +45,9 @@ def test_an_answer_is_read_back(text: str, message: Message) -> None:
             "a call without a name and arguments",
         ),
         (f"{RUN}\nand so on", "text behind a call"),
+        (f"<tool_call>{'[' * 100_000}", "a call that is no JSON"),
+        (CALLED % ("[" * 100 + "]" * 100), "a call that cannot be written down"),
+        (CALLED % r'"\ud800"', "a call that cannot be written down"),
     ],
 )
 def test_what_looks_like_a_call_and_is_none_is_said(text: str, malformed: str) -> None:

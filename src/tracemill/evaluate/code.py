@@ -34,6 +34,15 @@ def read_fields(code: str) -> frozenset[str]:
     )
 
 
+def syntax_of(code: str) -> str | None:
+    """Return what code says, however it is laid out, or None: it is none, or nested too deep."""
+    tree = _tree(code)
+    try:
+        return None if tree is None else ast.dump(tree)
+    except (RecursionError, MemoryError):
+        return None
+
+
 def _field(node: ast.AST) -> str | None:
     match node:
         case ast.Attribute(attr=name, ctx=ast.Load()):

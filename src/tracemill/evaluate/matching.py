@@ -6,12 +6,12 @@ number. What is compared more freely says so in its case.
 
 from __future__ import annotations
 
-import ast
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from posixpath import normpath
 from typing import Any, Final
 
+from tracemill.evaluate.code import syntax_of
 from tracemill.records.evaluations import ArgumentMatch, Fault, WantedArgument, WantedCall
 
 
@@ -52,10 +52,8 @@ def _same_command(given: Any, right: Any) -> bool:
 def _same_python(given: Any, right: Any) -> bool:
     if not (isinstance(given, str) and isinstance(right, str)):
         return same_json(given, right)
-    try:
-        return ast.dump(ast.parse(given)) == ast.dump(ast.parse(right))
-    except (SyntaxError, ValueError):
-        return given == right
+    syntax = syntax_of(given)
+    return given == right if syntax is None else syntax == syntax_of(right)
 
 
 def _is_present(given: Any, right: Any) -> bool:

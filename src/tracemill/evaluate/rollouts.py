@@ -9,11 +9,13 @@ last. A task whose check passes before anybody worked is refused: it would judge
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.errors import DataError
+from tracemill.base.json_values import is_writable
 from tracemill.base.sandbox import Limits, Sandbox
 from tracemill.llm import Answer, AskSettings, Subject, SubjectError
 from tracemill.records.evaluations import EndToEndTask, Rollout, RolloutEnd
@@ -22,6 +24,8 @@ from tracemill.records.examples import Message
 _SHOWN: Final = 8_000
 """Characters of a result that the model is shown."""
 _LIMITS: Final = Limits(seconds=30)
+_LONGEST: Final = 2**17 - 1
+"""Bytes of one argument that Linux gives to a program."""
 _WRITE: Final = 'mkdir -p -- "$(dirname -- "$1")" && cat > "$1"'
 
 
@@ -54,9 +58,9 @@ def attempt(
     Raises:
         DataError: the check passes before any work, or the task writes outside of its folder.
     """
-    _lay_out(folder, task.files)
-    if _is_done(task, sandbox, folder):
+    if _is_done_already(task, sandbox):
         raise DataError(f"task {task.id!r}: its check passes before any work; expected it to fail")
+    _lay_out(folder, task.files)
     messages = [Message(role="user", content=task.request)]
     end: RolloutEnd = "too_many_steps"
     n_calls = n_failed = n_steps = 0
@@ -83,6 +87,17 @@ def attempt(
         n_failed_calls=n_failed,
         messages=tuple(messages),
     )
+
+
+def _is_done_already(task: EndToEndTask, sandbox: Sandbox) -> bool:
+    """Tell whether the check passes before any work, in a folder that the model never sees.
+
+    A check leaves things behind, the hidden code among them where it is compiled.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _lay_out(folder, task.files)
+        return _is_done(task, sandbox, folder)
 
 
 def _is_done(task: EndToEndTask, sandbox: Sandbox, folder: Path) -> bool:
@@ -124,11 +139,20 @@ def _call(call: Mapping[str, Any], sandbox: Sandbox, folder: Path) -> _Done:
     if command is None:
         said = f"Error: no tool {call['name']!r} with these arguments"
         return _Done(said, is_failed=True)
+    if not _can_run(command, stdin):
+        said = "Error: these arguments are too long, or hold characters that no command can take"
+        return _Done(said, is_failed=True)
     ran = sandbox.run(command, folder, _LIMITS, stdin)
     text = ran.output[:_SHOWN] if ran.exit_code or not stdin else "written"
     code = "time is over" if ran.exit_code is None else f"exit code {ran.exit_code}"
     is_failed = ran.exit_code != 0
     return _Done(f"Error: {code}\n{text}" if is_failed else text, is_failed)
+
+
+def _can_run(command: list[str], stdin: str) -> bool:
+    return is_writable([*command, stdin]) and not any(
+        "\0" in each or len(each.encode()) >= _LONGEST for each in command
+    )
 
 
 def _command(name: str, given: Mapping[str, Any]) -> tuple[list[str] | None, str]:

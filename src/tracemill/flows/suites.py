@@ -186,9 +186,16 @@ def _held_out(folder: Path, version: DatasetVersion) -> Iterator[HeldOut]:
 def training_rows(folder: Path, version: DatasetVersion) -> Iterator[TrainedOn]:
     """Yield the examples of a version that are trained on."""
     for _, row in _example_rows(folder, version, is_trained=True):
-        said = row.get("messages") or [*row.get("prompt", ()), *row.get("chosen", ())]
-        messages = [_message(m, trained=False) for m in said]
+        messages = [_message(m, trained=False) for m in _said(row)]
         yield TrainedOn(row["id"], row.get("episode_id") or row["id"], messages)
+
+
+def _said(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the messages of a row of any kind, in their order."""
+    for name in ("messages", "prompt", "chosen", "completion"):
+        yield from row.get(name) or ()
+    for step in row.get("completions") or ():
+        yield from step
 
 
 def _example_rows(

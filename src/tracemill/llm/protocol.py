@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from tracemill.base.errors import TracemillError
+from tracemill.base.json_values import is_writable
 from tracemill.records.examples import Message
 from tracemill.records.refs import Count, Record
 
@@ -149,6 +150,8 @@ def read_arguments(given: Any) -> dict[str, Any] | CallFault:
     if isinstance(given, str):
         try:
             given = msgspec.json.decode(given or "{}")
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
             return "not_json"
+    if not is_writable(given):
+        return "not_json"
     return given if isinstance(given, dict) else "not_an_object"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.errors import UnknownNameError
+from tracemill.base.json_values import is_writable
 from tracemill.records.examples import Message
 
 _CALL: Final = "<tool_call>"
@@ -65,12 +66,14 @@ def _read_call(text: str) -> tuple[dict[str, Any] | str, str]:
     """Return the call with which `text` begins, or what is wrong with it, and what is behind."""
     try:
         said, end = _decoder.raw_decode(text, len(text) - len(text.lstrip()))
-    except ValueError:
+    except (ValueError, RecursionError):
         return "a call that is no JSON", text.partition("</tool_call>")[2]
     closing = _CALL_END.match(text, end)
     if closing is None:
         return "a call without its end", text[end:]
     rest = text[closing.end() :]
+    if not is_writable(said):
+        return "a call that cannot be written down", rest
     match said:
         case {"name": str(name), "arguments": dict(arguments)} if len(said) == 2:  # noqa: PLR2004
             return {"name": name, "arguments": arguments}, rest
