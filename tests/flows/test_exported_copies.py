@@ -1,5 +1,6 @@
 """Whatever left the workspace is named to whoever finds or erases what it holds, of every kind."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,8 +10,11 @@ import pytest
 
 from tests.flows.sessions import write_session
 from tracemill.capture import emit
-from tracemill.flows.datasets import export_version
+from tracemill.evaluate.building import make_case
+from tracemill.evaluate.running import freeze
+from tracemill.flows.datasets import export_version, find_version
 from tracemill.flows.erasure import erase_data, find_data, read_subject
+from tracemill.flows.inspect_tasks import export_task
 from tracemill.flows.learning import export_learning
 from tracemill.flows.local_executor import Local
 from tracemill.flows.loop import Options, turn
@@ -18,6 +22,9 @@ from tracemill.flows.reporting import write_report
 from tracemill.flows.review import Desk
 from tracemill.flows.review_files import export_reviews
 from tracemill.flows.session_export import export_session
+from tracemill.flows.suites import keep_suite
+from tracemill.records.evaluations import Case
+from tracemill.records.examples import Message
 from tracemill.records.receipts import ExportKind
 from tracemill.store.exports import read_exports
 from tracemill.store.workspace import Workspace
@@ -30,12 +37,29 @@ def reviews(workspace: Workspace, to: Path) -> None:
         export_reviews(desk, workspace, to, "argilla", is_forced=False)
 
 
+def suite(workspace: Workspace, to: Path) -> None:
+    folder, _ = find_version(workspace, "chat")
+    row = json.loads((folder / "lineage.jsonl").read_bytes().splitlines()[0])
+    case = make_case(
+        Case(
+            id="",
+            messages=(Message(role="user", content="mend the total"),),
+            checks=("decision",),
+            group=SESSION,
+            example_id=row["id"],
+        )
+    )
+    keep_suite(workspace, freeze("replay", "chat", [case], {}), [case], {row["id"]: row["lineage"]})
+    export_task(workspace, "replay", to)
+
+
 EXPORTERS: Final[dict[ExportKind, Callable[[Workspace, Path], object]]] = {
     "dataset": lambda held, to: export_version(held, "chat", to, dry_run=False),
     "session": lambda held, to: export_session(held, SESSION, "atif", to),
     "reports": lambda held, to: write_report(held, "learning", date(2026, 3, 1), to),
     "reviews": reviews,
     "learning": lambda held, to: export_learning(held, to, is_forced=False),
+    "suite": suite,
 }
 
 

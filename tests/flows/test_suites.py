@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.flows.models import DATASET, make_workspace, row, write_script
-from tracemill.base.errors import NotFoundError, SchemaError, UsageError
+from tracemill.base.errors import NotFoundError, PolicyError, SchemaError, UsageError
 from tracemill.flows.dataset_erasure import affected_versions, version_folders
 from tracemill.flows.evaluations import compare_models, evaluate, list_evaluations
 from tracemill.flows.foreign_results import import_results
@@ -21,6 +21,7 @@ from tracemill.flows.suites import (
     installed_bfcl,
 )
 from tracemill.llm import AskSettings, SubjectConfig
+from tracemill.store.exports import read_exports
 from tracemill.store.workspace import Workspace
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -187,6 +188,32 @@ def test_a_suite_has_the_name_of_a_folder(name: str, workspace: Workspace, tmp_p
     with pytest.raises(UsageError, match="no suite can be called"):
         import_results(workspace, [results], name, AT)
     assert set(tmp_path.rglob("*")) == before
+
+
+def test_a_task_for_another_harness_leaves_through_the_gate(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    suite = build_suite(workspace, DATASET, "replay", max_chars=500).suite
+
+    exported = export_task(workspace, "replay", tmp_path / "task")
+
+    assert (tmp_path / "task" / "receipt.json").exists()
+    assert [file.path for file in exported.receipt.files] == ["cases.jsonl", "task.py"]
+    (note,) = read_exports(workspace.vault)
+    assert (note.kind, note.subject, note.to) == ("suite", suite.id, str(tmp_path / "task"))
+    assert set(note.inputs) == {f"input_example_{number:04}" for number in range(20)}
+
+
+def test_a_case_that_holds_a_secret_does_not_leave(tmp_path: Path) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6" * 3
+    asks = row(0, asks=f"Does it pass with the token {secret} in the header?")
+    workspace = make_workspace(tmp_path / "ws", [asks], [])
+    build_suite(workspace, DATASET, "replay", max_chars=500)
+
+    with pytest.raises(PolicyError, match=r"cases\.jsonl"):
+        export_task(workspace, "replay", tmp_path / "task")
+    assert not (tmp_path / "task").exists()
+    assert read_exports(workspace.vault) == ()
 
 
 def test_an_evaluation_that_was_killed_goes_on(workspace: Workspace, tmp_path: Path) -> None:

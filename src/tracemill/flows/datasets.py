@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.export import EXPORTERS
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
-from tracemill.records.receipts import Receipt
+from tracemill.records.receipts import ExportKind, Receipt
 from tracemill.records.refs import Record
 from tracemill.report.croissant import croissant
 from tracemill.store.index import Index
@@ -191,7 +191,15 @@ def new_folder(to: Path) -> Path:
     return to
 
 
-def let_out(gate: Gate, version_id: str, to: Path, fill: Callable[[Path], None]) -> Receipt:
+def let_out(
+    gate: Gate,
+    subject: str,
+    to: Path,
+    fill: Callable[[Path], None],
+    *,
+    kind: ExportKind = "dataset",
+    inputs: Iterable[str] = (),
+) -> Receipt:
     """Have a folder filled beside its target, checked, and renamed: it is whole or absent.
 
     Raises:
@@ -203,12 +211,12 @@ def let_out(gate: Gate, version_id: str, to: Path, fill: Callable[[Path], None])
     try:
         part.mkdir(parents=True)
         fill(part)
-        receipt = gate.receipt("dataset", version_id, gate.check_files(part), is_whole_folder=True)
+        receipt = gate.receipt(kind, subject, gate.check_files(part), is_whole_folder=True)
         write_receipt(part / RECEIPT, receipt)
         if to.exists():
             to.rmdir()
         part.rename(to)
-        gate.note(receipt, to)
+        gate.note(receipt, to, inputs)
     except OSError as error:
         raise UsageError(f"cannot write to {str(to)!r}: {error.strerror}") from error
     finally:

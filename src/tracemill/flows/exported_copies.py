@@ -31,7 +31,7 @@ def _may_hold(
     match note.kind:
         case "dataset":
             return note.subject in datasets or note.subject not in known
-        case "session":
+        case "session" | "suite":
             return not set(note.inputs).isdisjoint(touched)
         case "reports" | "reviews" | "learning":  # these are made of all that is held
             return True

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from tracemill.base.errors import UsageError
 from tracemill.evaluate.inspect_task import TASK
+from tracemill.flows.datasets import let_out, new_folder
+from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.suites import CASES, find_suite
+from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace, write_whole
 
@@ -22,20 +24,24 @@ class ExportedTask(Record, frozen=True, kw_only=True):
     """The suite."""
     n_cases: int
     """Cases in it."""
+    receipt: Receipt
+    """What it went through before."""
 
 
 def export_task(workspace: Workspace, name: str, to: Path) -> ExportedTask:
-    """Write a suite's cases and a task that asks and scores them.
+    """Write a suite's cases and a task that asks and scores them, if the gate lets them out.
 
     Raises:
         UsageError: `to` holds something already.
+        PolicyError: the gate refuses it; nothing is written.
     """
     kept = find_suite(workspace, name)
-    to = to.expanduser().absolute()
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder")
+    to = new_folder(to)
     cases = kept.cases()
-    to.mkdir(parents=True, exist_ok=True)
-    write_whole(to / CASES, b"".join(msgspec.json.encode(case) + b"\n" for case in cases))
-    write_whole(to / "task.py", TASK.encode())
-    return ExportedTask(folder=str(to), suite_id=kept.suite.id, n_cases=len(cases))
+
+    def fill(part: Path) -> None:
+        write_whole(part / CASES, b"".join(msgspec.json.encode(case) + b"\n" for case in cases))
+        write_whole(part / "task.py", TASK.encode())
+
+    receipt = let_out(Gate(workspace), kept.suite.id, to, fill, kind="suite", inputs=kept.inputs())
+    return ExportedTask(folder=str(to), suite_id=kept.suite.id, n_cases=len(cases), receipt=receipt)

@@ -60,6 +60,10 @@ class KeptSuite(NamedTuple):
             )
         return cases
 
+    def inputs(self) -> set[str]:
+        """Return the inputs that its cases were made of."""
+        return {part["input_id"] for made in _lineage(self.folder).values() for part in made}
+
 
 class BuiltSuite(Record, frozen=True, kw_only=True):
     """A suite that was built or read."""

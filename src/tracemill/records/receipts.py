@@ -11,9 +11,9 @@ from typing import Literal
 
 from tracemill.records.refs import Count, Record
 
-ExportKind = Literal["dataset", "session", "reports", "reviews", "learning"]
+ExportKind = Literal["dataset", "session", "reports", "reviews", "learning", "suite"]
 """What goes out: a dataset version, one session as a document, a team's own files, what is to be
-reviewed in another tool, or what can be learned from episodes."""
+reviewed in another tool, what can be learned from episodes, or a suite for another harness."""
 
 
 class ReceiptFile(Record, frozen=True, kw_only=True):
@@ -44,8 +44,8 @@ class Receipt(Record, frozen=True, kw_only=True, omit_defaults=False):
     kind: ExportKind
     """What went out."""
     subject: str
-    """Id of the dataset version or session; `reports` for a team's files, the tool of reviews,
-    `learning` for what can be learned from episodes."""
+    """Id of the dataset version, session or suite; `reports` or a report's name, the tool of
+    reviews, or `learning`."""
     at: datetime
     """When, aware UTC."""
     reviewer: str | None
@@ -82,11 +82,11 @@ class ExportNote(Record, frozen=True, kw_only=True, omit_defaults=False):
     kind: ExportKind
     """What left."""
     subject: str
-    """Id of the dataset version or session; `reports` for a team's files, the tool of reviews,
-    `learning` for what can be learned from episodes."""
+    """Id of the dataset version, session or suite; `reports` or a report's name, the tool of
+    reviews, or `learning`."""
     to: str
     """The folder or file that was written."""
     inputs: tuple[str, ...] = ()
-    """The inputs that a session was read from."""
+    """The inputs that a session was read from, or a suite was made of."""
     reviewer: str | None = None
     """Who said to have looked at it."""
