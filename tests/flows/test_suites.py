@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.flows.models import DATASET, make_workspace, row, write_script
@@ -238,6 +239,30 @@ def test_an_evaluation_that_was_killed_goes_on(workspace: Workspace, tmp_path: P
     assert whole.slices[0].n == 20
     assert not part.exists()
     assert whole == evaluate(workspace, subject, "replay", AskSettings(), at=AT)
+
+
+def test_an_adapter_that_was_trained_anew_is_asked_everything(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    build_suite(workspace, DATASET, "replay", max_chars=500)
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    weights = adapter / "adapter_model.safetensors"
+    weights.write_bytes(b"first")
+    subject = msgspec.structs.replace(config(tmp_path, "m", set(range(20))), adapter=str(adapter))
+    seen: list[int] = []
+
+    def killed(_done: int, _all: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(workspace, subject, "replay", AskSettings(), at=AT, told=killed)
+    weights.write_bytes(b"again")
+    evaluate(
+        workspace, subject, "replay", AskSettings(), at=AT, told=lambda done, _: seen.append(done)
+    )
+
+    assert seen == list(range(1, 21))
 
 
 def test_the_installed_benchmark_is_read_whole(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,5 +71,19 @@ def test_door_that_cannot_be_opened_says_what_it_needs(
     with (
         pytest.raises(error, match=said),
         open_subject(SubjectConfig(backend=backend, model=str(script))),
+    ):
+        pass
+
+
+def test_a_door_without_its_packages_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("llm.lookalike", "render.chat_format", "render.chat_template"):
+        monkeypatch.delitem(sys.modules, f"tracemill.{name}", raising=False)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "jinja2"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+
+    with (
+        pytest.raises(UsageError, match=r"pip install 'tracemill\[llm\]'"),
+        open_subject(SubjectConfig(backend="lookalike", model="x")),
     ):
         pass

@@ -109,6 +109,27 @@ def test_adapter_that_was_made_elsewhere_is_taken_up(tmp_path: Path) -> None:
     assert trained.stages[0].losses == ()
 
 
+@pytest.mark.parametrize("found", ["adapter_config.json", "adapter_model.safetensors"])
+def test_half_an_adapter_is_not_done_yet(found: str, tmp_path: Path) -> None:
+    hand_off("axolotl", tmp_path)
+    adapter = tmp_path / "handoff" / "2-second" / "adapter"
+    adapter.mkdir()
+    (adapter / found).write_text("{}")
+
+    assert isinstance(hand_off("axolotl", tmp_path), HandedOff)
+
+
+def test_adapter_of_mlx_is_refused_by_name(tmp_path: Path) -> None:
+    hand_off("mlx", tmp_path)
+    adapter = tmp_path / "handoff" / "2-second" / "adapter"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text("{}")
+    (adapter / "adapters.safetensors").write_bytes(b"weights")
+
+    with pytest.raises(UsageError, match=r"found adapters\.safetensors: adapters of MLX-LM"):
+        hand_off("mlx", tmp_path)
+
+
 def test_preferences_are_not_handed_over(tmp_path: Path) -> None:
     wanted = small.recipe(small.stage(method="dpo"), trainer="axolotl")
 

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, write
 from tracemill.flows.hub import push_export
+from tracemill.flows.installed import require
 
 
 def push_dataset(
@@ -34,6 +35,7 @@ def push_dataset(
     endpoint
         Another hub than the library's own.
     """
+    require("hub")
     from tracemill.flows.hugging_face import HuggingFaceHub
 
     pushed = push_export(common.open(), folder, HuggingFaceHub(endpoint), repo, is_public=public)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -57,10 +58,28 @@ def evaluate(
 
 
 def _state(config: SubjectConfig, settings: AskSettings) -> str:
-    """Return what stands for a subject as it is now: its config, and its files' sizes and times."""
-    files = [Path(name) for name in (config.model, config.adapter, config.template) if name]
-    states = [(path.stat().st_size, path.stat().st_mtime_ns) for path in files if path.is_file()]
-    return digest(_encode((config, settings, states)))
+    """Return what stands for a subject as it is now: its config, and the state of its files.
+
+    An adapter may be trained anew in its place, so its bytes count; of a model, which may be
+    large, sizes and times.
+    """
+    named = [name for name in (config.model, config.template) if name]
+    states = [
+        (path.stat().st_size, path.stat().st_mtime_ns)
+        for name in named
+        for path in _files(Path(name))
+    ]
+    adapter = _files(Path(config.adapter)) if config.adapter else ()
+    return digest(_encode((config, settings, states, [_sha256(path) for path in adapter])))
+
+
+def _files(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _done_before(part: Path) -> Iterator[CaseResult]:

@@ -27,6 +27,7 @@ from tracemill.flows.datasets import (
     new_folder,
     verify_version,
 )
+from tracemill.flows.installed import require
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.version_examples import examples_of
 from tracemill.records.datasets import DatasetVersion, ExportedFile
@@ -114,6 +115,7 @@ def _format(choice: FormatChoice) -> _Form:
         return _Form(DATASET_FORMATS.load(choice.format)())
     if not (choice.template and choice.tokenizer):
         raise UsageError("tokens need --template (for example compact) and --tokenizer PATH")
+    require("render")
     from tracemill.export.tokens import Tokens
     from tracemill.render.chat_format import load_format
 

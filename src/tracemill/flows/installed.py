@@ -9,7 +9,9 @@ from typing import Final
 from tracemill.base.errors import UsageError
 
 _MODULES: Final[Mapping[str, Sequence[str]]] = {
+    "hub": ("httpx2", "huggingface_hub"),
     "llm": ("gguf", "jinja2", "tokenizers"),
+    "render": ("gguf", "jinja2", "tokenizers"),
     "train": ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "xllamacpp"),
 }
 """The modules that tell whether an extra is there."""

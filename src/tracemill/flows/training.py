@@ -8,7 +8,6 @@ not the workspace, so that sessions can be read meanwhile.
 from __future__ import annotations
 
 import fcntl
-import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ import msgspec
 from tracemill.base.clock import now
 from tracemill.base.errors import HeldError, NotFoundError, UsageError
 from tracemill.base.ids import digest, make_id
+from tracemill.base.machine import n_cores
 from tracemill.flows.datasets import find_version
 from tracemill.flows.model_runs import PLOT, RUN, TEMPLATE, TOKENIZER, KeptRun, find_run, keep_run
 from tracemill.records.training import Hardware, TrainingRecipe, TrainingRun
@@ -227,7 +227,7 @@ def _finished(run: TrainingRun, folder: Path, trained: Trained) -> TrainingRun:
 def _hardware(trained: Trained) -> Hardware:
     return Hardware(
         processor=platform.machine() or None,
-        n_cores=len(os.sched_getaffinity(0)),
+        n_cores=n_cores(),
         n_threads=trained.n_threads,
         accelerator=trained.accelerator,
         packages=dict(_versions()),

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.base.clock import now
+from tracemill.base.machine import n_cores
 from tracemill.flows.evaluations import evaluate
 from tracemill.flows.example_history import build_example
 from tracemill.flows.loop import Options, turn
@@ -136,7 +137,7 @@ def _told(tell: Tell, title: str) -> Callable[[int, int], None]:
 
 def _with_threads(config: SubjectConfig) -> SubjectConfig:
     given = os.environ.get("OMP_NUM_THREADS", "")
-    n_threads = int(given) if given.isdigit() else len(os.sched_getaffinity(0))
+    n_threads = int(given) if given.isdigit() else n_cores()
     return msgspec.structs.replace(config, threads=max(1, n_threads))
 
 

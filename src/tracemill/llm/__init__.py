@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from tracemill.base.errors import UsageError
 from tracemill.base.registry import Registry
 from tracemill.llm.protocol import Answer, AskSettings, Subject, SubjectConfig, SubjectError
 
@@ -37,12 +38,24 @@ def open_subject(config: SubjectConfig) -> Iterator[Subject]:
         SubjectError: the model cannot be opened.
         FormatMismatchError: it would be asked in another format than it was trained in.
     """
-    subject = BACKENDS.load(config.backend)(config)
+    subject = _open(config)
     try:
         _require_format(config, subject.format)
         yield subject
     finally:
         subject.close()
+
+
+def _open(config: SubjectConfig) -> Subject:
+    try:
+        return BACKENDS.load(config.backend)(config)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("tracemill"):
+            raise
+        raise UsageError(
+            f"to ask a model through {config.backend!r}, the package {error.name!r} is needed; "
+            "run: pip install 'tracemill[llm]'"
+        ) from error
 
 
 def _require_format(config: SubjectConfig, found: str | None) -> None:

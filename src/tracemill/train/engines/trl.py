@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import resource
 import shutil
 import time
 import warnings
@@ -23,6 +22,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from tracemill.base.errors import UsageError
+from tracemill.base.machine import peak_memory_bytes
 from tracemill.records.training import LossPoint, Stage, StageRun
 from tracemill.train.base_models import hash_folder
 from tracemill.train.checks import check_rows
@@ -147,7 +147,7 @@ class _Stage:
             losses=loss_curve(trainer.state.log_history),
             seconds=round(wall, 3),
             cpu_seconds=round(cpu, 3),
-            peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            peak_memory_bytes=peak_memory_bytes(),
             adapter_hash=hash_folder(self.folder / "adapter"),
         )
         trainer.model.unload()

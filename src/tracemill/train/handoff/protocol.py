@@ -25,6 +25,9 @@ from tracemill.train.protocol import (
 )
 
 ADAPTER: Final = "adapter"
+_CONFIG: Final = "adapter_config.json"
+_WEIGHTS: Final = "adapter_model.safetensors"
+_MLX_WEIGHTS: Final = "adapters.safetensors"
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -67,12 +70,16 @@ class HandOffTrainer:
     name: ClassVar[str] = "handoff"
 
     def train(self, job: Job, report: Report) -> Trained | HandedOff:
-        """Take up the last stage's adapter where it is there, or write everything for it."""
+        """Take up the last stage's adapter where it is there, or write everything for it.
+
+        Raises:
+            UsageError: the recipe asks for what cannot be handed over, or the adapter is MLX-LM's.
+        """
         del report
         folder = job.folder / "handoff"
         made = [folder / f"{n}-{stage.name}" for n, stage in enumerate(job.recipe.stages, 1)]
         last = made[-1] / ADAPTER
-        if (last / "adapter_config.json").exists():
+        if _is_made(last):
             stages = zip(job.recipe.stages, job.stages, made, strict=True)
             return Trained([_run(*each) for each in stages], last, _config(job.base), None, None)
         files_of = PROGRAMS.load(job.recipe.trainer)
@@ -90,6 +97,20 @@ class HandOffTrainer:
             before = str(place / ADAPTER)
         (folder / "run.sh").write_text("set -eu\n" + "\n".join(commands) + "\n", encoding="utf-8")
         return HandedOff(folder / "run.sh")
+
+
+def _is_made(adapter: Path) -> bool:
+    """Tell whether another program is done: programs write what describes an adapter first.
+
+    Raises:
+        UsageError: it is made in a form that is not taken up.
+    """
+    if (adapter / _MLX_WEIGHTS).exists():
+        raise UsageError(
+            f"expected {_WEIGHTS} in {str(adapter)!r}, found {_MLX_WEIGHTS}: adapters of MLX-LM "
+            "are not taken up; serve it by mlx_lm.server and ask openai:MODEL --endpoint URL"
+        )
+    return all((adapter / name).exists() for name in (_CONFIG, _WEIGHTS))
 
 
 def _rows(stage: Stage, data: StageData) -> list[ImitatedRow]:
