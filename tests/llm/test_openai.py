@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 from openai import OpenAI
 
@@ -54,6 +55,8 @@ def test_answer_holds_call_counts_and_why_it_ended() -> None:
         ({"name": "read", "arguments": '{"a": %s}' % ("[" * 100 + "]" * 100)}, "not_json"),
         ({"name": "read", "arguments": "[1]"}, "not_an_object"),
         ({"name": "", "arguments": "{}"}, "no_name"),
+        ({"name": "\ud800", "arguments": "{}"}, "no_name"),
+        ({"name": "read", "arguments": {"path": "\ud800"}}, "not_json"),
     ],
 )
 def test_call_that_cannot_be_read_is_told_under_its_reason(
@@ -62,6 +65,12 @@ def test_call_that_cannot_be_read_is_told_under_its_reason(
     answer = read_completion(completion(tool_calls=[{**CALL, "function": function}]), 0.0, None)
 
     assert (answer.calls, answer.faults) == ((), (fault,))
+
+
+def test_half_a_character_in_an_answer_can_be_kept() -> None:
+    answer = read_completion(completion(content="so\ud800"), 0.0, None)
+
+    assert msgspec.json.decode(msgspec.json.encode(answer.message), type=Message).content == "so?"
 
 
 @pytest.mark.parametrize("given", [{}, {"choices": []}, {"choices": ["x"]}, {"choices": None}])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tracemill.base.errors import UsageError
+from tracemill.base.json_values import is_writable
 from tracemill.llm.protocol import (
     Answer,
     AskSettings,
@@ -130,7 +131,7 @@ def read_completion(given: Mapping[str, Any], seconds: float, format_: str | Non
         raise SubjectError("expected a chat completion, found something else") from error
     calls, faults = _calls(began)
     return Answer(
-        message=spoken(text, calls),
+        message=spoken(text.encode(errors="replace").decode(), calls),
         faults=faults,
         finish=_FINISHES.get(choice.get("finish_reason") or "", "unknown"),
         n_prompt_tokens=usage.get("prompt_tokens"),
@@ -148,7 +149,7 @@ def _calls(began: Sequence[Any]) -> tuple[list[dict[str, Any]], tuple[CallFault,
         arguments = read_arguments(function.get("arguments"))
         if isinstance(arguments, str):
             faults.append(arguments)
-        elif not function.get("name"):
+        elif not (function.get("name") and is_writable(function["name"])):
             faults.append("no_name")
         else:
             calls.append({"name": function["name"], "arguments": arguments})
