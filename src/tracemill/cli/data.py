@@ -33,6 +33,8 @@ from tracemill.records.erasures import ErasureReceipt
 
 _ALSO_GONE = {
     "dataset_versions": "dataset version",
+    "training_files": "training file",
+    "report_files": "report file",
     "captured_files": "masked file of captured events",
     "other_files": "other masked file",
 }

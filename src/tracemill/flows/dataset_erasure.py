@@ -8,6 +8,7 @@ workspace that holds a version or a suite is looked at, also copies of one.
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.flows.datasets import MANIFEST, TOMBSTONE
+from tracemill.flows.quoted_erasure import erase_training_rows
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.evaluations import Suite
 from tracemill.store.erasures import Refusal
@@ -40,15 +42,19 @@ def affected_versions(workspace: Workspace, input_ids: Collection[str]) -> dict[
 
 def erase_versions(
     workspace: Workspace, input_ids: Collection[str], refusal: Refusal, at: datetime
-) -> int:
-    """Delete every version that was made from some inputs or holds a name; return how many."""
+) -> Counter[str]:
+    """Delete every version that was made from some inputs or holds a name, and what quotes it.
+
+    Rows go before the versions that tell whose they are, so that a killed erasure finds them again.
+    """
     gone = [
         folder
         for folder in version_folders(workspace)
         if _n_made_from(folder, input_ids) or _names(folder, refusal)
     ]
+    n_rows = erase_training_rows(workspace, {folder.name for folder in gone})
     erase_folders(workspace, gone, at)
-    return len(gone)
+    return Counter({"dataset_versions": len(gone), "training_files": n_rows})
 
 
 def erase_folders(workspace: Workspace, folders: Iterable[Path], at: datetime) -> None:

@@ -39,6 +39,7 @@ from tracemill.flows.ingest.subjects import (
     tombstone_of,
 )
 from tracemill.flows.lookup import find_row, require_kept
+from tracemill.flows.quoted_erasure import erase_reports
 from tracemill.flows.results import SessionRow
 from tracemill.flows.timing import StageClock
 from tracemill.flows.versions import deriving_code, reading_code
@@ -311,6 +312,7 @@ def _carry_out(
     touched = {*erasure.whole_inputs, *erasure.masked_inputs, *erasure.withheld_inputs, *thinned}
     refusal = Refusal(book)
     gone = erase_versions(workspace, touched, refusal, erasure.receipt.asked)
+    n_reports = erase_reports(workspace) if touched else 0
     vault = erase_from_vault(workspace, book, erasure)
     lake = Lake(workspace.lake)
     for table in FACTS:
@@ -323,12 +325,12 @@ def _carry_out(
     with Index(workspace.index) as index:
         index.compact()
     others = [path for path in _other_files(workspace) if _masked(path, refusal)]
-    return Counter(
+    return gone + Counter(
         {
             "archive_bytes": vault.n_bytes,
             "lake_bytes": n_bytes,
             "captured_files": vault.n_captured,
-            "dataset_versions": gone,
+            "report_files": n_reports,
             "other_files": len(others),
         }
     )

@@ -17,7 +17,8 @@ from tracemill.records.reports import LearningReport, ReportKind
 from tracemill.report.learning import html, markdown
 from tracemill.store.workspace import Workspace
 
-_FOLDER: Final = "reports"
+REPORTS: Final = "reports"
+"""Folder of reports in a workspace."""
 
 
 class WrittenReport(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -88,7 +89,7 @@ def write_report(
     report = make_report(workspace, kind, day)
     name = file_name(report)
     texts = {f"{name}.md": markdown(report), f"{name}.html": html(report)}
-    folder = workspace.root / _FOLDER if to is None else to
+    folder = workspace.root / REPORTS if to is None else to
     if to is not None:
         _pass_gate(workspace, name, texts, to)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,77 @@
+"""What quotes an erased session goes with it: rows that models learned from, and reports."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.sessions import write_session
+from tracemill.flows.datasets import find_version
+from tracemill.flows.erasure import erase_data, read_subject
+from tracemill.flows.local_executor import Local
+from tracemill.flows.loop import Options, turn
+from tracemill.flows.model_runs import keep_run
+from tracemill.records.training import DataSlice, Stage, TrainingRecipe, TrainingRun
+from tracemill.store.workspace import Workspace
+
+ROWS = (
+    "handoff/1-only/rows.jsonl",
+    "handoff/1-only/data/train.jsonl",
+    "handoff/1-only/tokenized/data-00000.arrow",
+    "adapter/script.jsonl",
+)
+WEIGHTS = "adapter/adapter_model.safetensors"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    write_session(tmp_path / "in", "s1", 2, word="mend the total")
+    held = Workspace(tmp_path / "workspace")
+    home = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(held, [tmp_path / "in"], home, Options(workers=1), lambda _progress: None)
+    return held
+
+
+def train(workspace: Workspace, name: str, dataset: str, parent: str | None = None) -> Path:
+    """Put a run where runs are kept, with all files that hold rows."""
+    stage = Stage(name="only", data=(DataSlice(),), learning_rate=1e-4)
+    recipe = TrainingRecipe(name=name, base="weights", template="compact", stages=(stage,))
+    folder = workspace.models / name
+    for path in (*ROWS, WEIGHTS):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("mend the total")
+    keep_run(
+        folder,
+        TrainingRun(id=name, recipe=recipe, status="finished", datasets=(dataset,), parent=parent),
+    )
+    return folder
+
+
+def erase(workspace: Workspace) -> dict[str, int]:
+    subject = read_subject(workspace, "s1", None, ())
+    erased = erase_data(workspace, subject, lambda _: Local(1, workspace.scratch), lambda _: None)
+    assert erased.receipt is not None
+    return erased.receipt.counts
+
+
+def test_rows_go_and_weights_stay(workspace: Workspace) -> None:
+    _, version = find_version(workspace, "chat")
+    learned = train(workspace, "run-a", version.id)
+    went_on = train(workspace, "run-b", "dataset_other", parent="run-a")
+    other = train(workspace, "run-c", "dataset_other")
+
+    counts = erase(workspace)
+
+    assert counts["training_files"] == 2 * len(ROWS)
+    for folder in (learned, went_on):
+        assert [path for path in ROWS if (folder / path).exists()] == []
+        assert (folder / WEIGHTS).exists()
+    assert all((other / path).exists() for path in ROWS)
+
+
+def test_written_reports_go(workspace: Workspace) -> None:
+    reports = workspace.root / "reports"
+    reports.mkdir()
+    (reports / "weekly_2026-03-02.md").write_text("mend the total")
+
+    assert erase(workspace)["report_files"] == 1
+    assert not reports.exists()
