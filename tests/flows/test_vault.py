@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 
 from tests.flows.test_consent import MAIL, OTHER, allow, read, rows, rule, write
@@ -16,6 +17,7 @@ from tracemill.flows import vault
 from tracemill.flows.ingest import rotation
 from tracemill.flows.ingest.backup import IDENTITY, VAULT
 from tracemill.flows.local_executor import Local
+from tracemill.flows.results import StoreCounts
 from tracemill.flows.vault import RotatedKey, export_vault, hold_key, import_vault, read_vault
 from tracemill.store.keys import Key
 from tracemill.store.lake import Lake
@@ -44,6 +46,11 @@ def rotate(workspace: Workspace, *, dry_run: bool = False, force: bool = False) 
     )  # fmt: skip
 
 
+def counted(workspace: Workspace, place: Path) -> StoreCounts:
+    """Return what is held; splits follow from texts, so another key may hold out other work."""
+    return msgspec.structs.replace(read(workspace, place).store, examples={}, funnel=())
+
+
 def said(workspace: Workspace) -> set[str]:
     return {step.text for step in rows(workspace, "steps")}
 
@@ -55,11 +62,11 @@ def content(workspace: Workspace) -> str:
 def test_another_key_gives_all_other_pseudonyms_and_the_same_work(
     workspace: Workspace, place: Path, tmp_path: Path
 ) -> None:
-    before, store = said(workspace), read(workspace, place).store
+    before, store = said(workspace), counted(workspace, place)
     done = rotate(workspace)
 
     assert done.after not in {None, done.before}
-    assert read(workspace, place).store == store
+    assert counted(workspace, place) == store
     assert not {text for text in before if "@example.org" in text} & said(workspace)
     afresh = Workspace(tmp_path / "afresh")
     afresh.create()
@@ -79,7 +86,7 @@ def test_the_old_key_is_nowhere_after_a_rotation(workspace: Workspace) -> None:
 def test_a_killed_rotation_is_gone_on_with_by_the_next_run(
     workspace: Workspace, place: Path, step: str
 ) -> None:
-    before, store = Key(workspace.vault).read(), read(workspace, place).store
+    before, store = Key(workspace.vault).read(), counted(workspace, place)
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
@@ -88,9 +95,8 @@ def test_a_killed_rotation_is_gone_on_with_by_the_next_run(
         patch.setattr(rotation, step, die)
         with pytest.raises(KeyboardInterrupt):
             rotate(workspace)
-    result = read(workspace, place)
 
-    assert result.store == store
+    assert counted(workspace, place) == store
     assert Key(workspace.vault).read() != before
     assert not Key(workspace.vault).has_next
 

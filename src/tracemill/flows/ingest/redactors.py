@@ -32,7 +32,6 @@ def redactor(key: bytes, home: str) -> Redactor:
     return made
 
 
-@lru_cache(maxsize=8)
 def knowing_redactor(
     key: bytes, home: str, allowed: frozenset[str], known: tuple[bytes, ...]
 ) -> Redactor:
@@ -42,7 +41,12 @@ def knowing_redactor(
     values.
     """
     made = redactor(key, home)
-    return made.knowing(known, allowed) if allowed or known else made
+    return _knowing(made, allowed, known) if allowed or known else made
+
+
+@lru_cache(maxsize=8)
+def _knowing(made: Redactor, allowed: frozenset[str], known: tuple[bytes, ...]) -> Redactor:
+    return made.knowing(known, allowed)
 
 
 class OwnRedactor(NamedTuple):
