@@ -1,7 +1,10 @@
 """`tracemill report`: what a week, a month or all of the work has to teach."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from cyclopts import Parameter
 
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
@@ -12,62 +15,46 @@ from tracemill.records.reports import ReportKind
 from tracemill.report.learning import summary, title
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Asked:
+    """Options of every report."""
+
+    date: str | None = None
+    """A day of the stretch, or the last one of all, as YYYY-MM-DD; today without it."""
+    to: Path | None = None
+    """A folder outside of the workspace; the report then passes the gate of exports."""
+
+
 def weekly_report(
     *,
-    date: str | None = None,
-    to: Path | None = None,
+    asked: Asked = Asked(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Write the report of a week, beside the week before it.
-
-    Parameters
-    ----------
-    date
-        A day of the week, as YYYY-MM-DD; today without it.
-    to
-        A folder outside of the workspace; the report then passes the gate of exports.
-    """
-    return _report("weekly", date, to, common)
+    """Write the report of a week, beside the week before it."""
+    return _report("weekly", asked, common)
 
 
 def monthly_report(
     *,
-    date: str | None = None,
-    to: Path | None = None,
+    asked: Asked = Asked(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Write the report of a month, beside the month before it.
-
-    Parameters
-    ----------
-    date
-        A day of the month, as YYYY-MM-DD; today without it.
-    to
-        A folder outside of the workspace; the report then passes the gate of exports.
-    """
-    return _report("monthly", date, to, common)
+    """Write the report of a month, beside the month before it."""
+    return _report("monthly", asked, common)
 
 
 def learning_report(
     *,
-    date: str | None = None,
-    to: Path | None = None,
+    asked: Asked = Asked(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Write what all that is held has to teach, up to a day.
-
-    Parameters
-    ----------
-    date
-        The last day, as YYYY-MM-DD; today without it.
-    to
-        A folder outside of the workspace; the report then passes the gate of exports.
-    """
-    return _report("learning", date, to, common)
+    """Write what all that is held has to teach, up to a day."""
+    return _report("learning", asked, common)
 
 
-def _report(kind: ReportKind, day: str | None, to: Path | None, common: Common) -> int:
-    written = write_report(common.open(), kind, _day(day), to)
+def _report(kind: ReportKind, asked: Asked, common: Common) -> int:
+    written = write_report(common.open(), kind, _day(asked.date), asked.to)
     if answer("report", written, common, next_steps=["tracemill pattern list"]):
         return EXIT_DONE
     write(title(written.report))

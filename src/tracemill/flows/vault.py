@@ -18,7 +18,7 @@ from tracemill.flows.timing import StageClock
 from tracemill.records.refs import Record
 from tracemill.store.allowances import read_allowances
 from tracemill.store.erasures import read_erasures
-from tracemill.store.index import Index
+from tracemill.store.index import begin_index
 from tracemill.store.keys import Holder, Key
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -160,8 +160,7 @@ def import_vault(workspace: Workspace, folder: Path, passphrase: str) -> VaultBa
     """Put the vault of a backup into a workspace that has none; a run makes the rest."""
     with workspace.writing():
         done = read_backup(workspace, folder, passphrase)
-        with Index(workspace.index):
-            pass  # something is kept from now on
+        begin_index(workspace.index)
     return VaultBackup(
         folder=str(folder), files=done.n_files, n_bytes=done.n_bytes, key_id=key_name(workspace)
     )

@@ -100,7 +100,9 @@ def load_model_files(path: Path) -> ModelFiles:
         )
     try:
         backend = Tokenizer.from_file(str(file))
-    except Exception as error:  # noqa: BLE001 - the library raises no narrower type
+    except Exception as error:
+        if type(error) is not Exception:
+            raise
         raise UsageError(f"{str(file)!r} is no tokenizer: {error}") from None
     backend.no_truncation()
     backend.no_padding()

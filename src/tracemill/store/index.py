@@ -258,6 +258,11 @@ def _matching(kind: str, only: Mapping[str, str], text: Text) -> tuple[str, list
     return " AND ".join(conditions), values
 
 
+def begin_index(path: Path) -> None:
+    """Make an empty index where there is none: from then on the workspace counts as begun."""
+    Index(path).__exit__(None, None, None)
+
+
 def compact(database: sqlite3.Connection) -> None:
     """Write a database anew, so that neither free pages nor its journal hold anything of before."""
     database.execute("VACUUM")
