@@ -164,6 +164,21 @@ def test_power_is_what_simulation_gives() -> None:
     assert stats.paired_power(n, gain, loss) == pytest.approx(n_found / 1_000, abs=0.04)
 
 
+@given(st.integers(1, 12), st.integers(1, 12), st.floats(0, 1), st.floats(0, 1))
+def test_the_power_of_fishers_test_counts_every_table(m: int, n: int, p: float, q: float) -> None:
+    expected = sum(
+        comb(m, i) * p**i * (1 - p) ** (m - i) * comb(n, j) * q**j * (1 - q) ** (n - j)
+        for i, j in product(range(m + 1), range(n + 1))
+        if stats.fisher_exact((i, j), (m, n)) <= 0.05
+    )
+
+    assert stats.fisher_power((m, n), (p, q)) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_power_of_fishers_test_is_known_for_large_arms() -> None:
+    assert 0.6 < stats.fisher_power((1_100, 1_100), (0.5, 0.55)) < 0.66
+
+
 @pytest.mark.parametrize("n", [25, 60, 150])
 def test_the_smallest_effect_has_the_power_and_a_smaller_one_has_not(n: int) -> None:
     effect = stats.smallest_effect(n, 0.05)

@@ -25,3 +25,9 @@ def digest(*parts: str | bytes) -> str:
         state.update(b"%d:" % len(data))
         state.update(data)
     return state.hexdigest()
+
+
+def place_of(salt: str, unit: str) -> float:
+    """Return where a unit stands from 0 up to 1: a fair draw that anybody can repeat."""
+    text = f"{salt}\0{unit}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") / 2**64

@@ -5,11 +5,11 @@ The same session always meets the same model, and raising a share moves sessions
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import digest
+from tracemill.base.ids import place_of as draw_place
 from tracemill.promote.registry import Registry
 from tracemill.records.promotion import Arm, Assignments
 
@@ -45,8 +45,7 @@ def make_assignments(registry: Registry) -> Assignments:
 
 def place_of(assignments: Assignments, unit: str) -> float:
     """Return where a unit stands between 0 and 1."""
-    text = f"{assignments.salt}\0{unit}".encode()
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") / 2**64
+    return draw_place(assignments.salt, unit)
 
 
 def model_for(assignments: Assignments, unit: str) -> str:

@@ -7,6 +7,7 @@ and is compared with scipy on random cases in `tests/stats/`.
 
 from __future__ import annotations
 
+from tracemill.stats.arms import Unit, arm_scores, arms_power, arms_sequence, units_needed
 from tracemill.stats.bootstrap import bootstrap_interval
 from tracemill.stats.corrections import benjamini_hochberg, holm
 from tracemill.stats.intervals import Interval, clopper_pearson, wilson
@@ -31,8 +32,12 @@ from tracemill.stats.verdicts import Verdict, is_not_worse, judge
 __all__ = [
     "Interval",
     "Side",
+    "Unit",
     "Verdict",
+    "arm_scores",
     "arms_permuted",
+    "arms_power",
+    "arms_sequence",
     "benjamini_hochberg",
     "bootstrap_interval",
     "bounded_sequence",
@@ -53,5 +58,6 @@ __all__ = [
     "sign_flip",
     "signs_drawn",
     "smallest_effect",
+    "units_needed",
     "wilson",
 ]

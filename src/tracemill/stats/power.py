@@ -5,14 +5,15 @@ Exact: every outcome is enumerated with its probability, with the very test that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
-from math import comb, exp, lgamma, log, sqrt
+from itertools import groupby
+from math import exp, lgamma, log, sqrt
 from typing import Final
 
 from tracemill.stats.beta import binomial_at_least, binomial_at_most
 from tracemill.stats.paired import mcnemar
-from tracemill.stats.tables import fisher_exact
+from tracemill.stats.tables import table_ways
 
 _MAX_CASES: Final = 100_000
 _PRECISION: Final = 1e-4
@@ -33,10 +34,10 @@ def paired_power(n: int, gain: float, loss: float, alpha: float = 0.05) -> float
     )
 
 
-def _likely(n: int, either: float) -> range:
-    """Return how many cases may differ; what lies beyond ten standard deviations adds nothing."""
-    reach = 10 * sqrt(n * either * (1 - either)) + 10
-    return range(max(1, int(n * either - reach)), min(n, int(n * either + reach)) + 1)
+def _likely(n: int, share: float, least: int = 1) -> range:
+    """Return how many of `n` it may be; what lies beyond ten standard deviations adds nothing."""
+    reach = 10 * sqrt(n * share * (1 - share)) + 10
+    return range(max(least, int(n * share - reach)), min(n, int(n * share + reach)) + 1)
 
 
 @cache
@@ -50,8 +51,8 @@ def _wins_needed(n: int, alpha: float) -> int:
 
 
 def _binomial(k: int, n: int, p: float) -> float:
-    if p >= 1:
-        return float(k == n)
+    if p in (0, 1):
+        return float(k == n * p)
     ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
     return exp(ways + k * log(p) + (n - k) * log(1 - p))
 
@@ -96,15 +97,29 @@ def _first(is_enough: Callable[[int], bool]) -> int | None:
 def fisher_power(sizes: tuple[int, int], shares: tuple[float, float], alpha: float = 0.05) -> float:
     """Return how likely Fisher's test finds any difference between two arms of these shares."""
     first, second = (
-        [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+        {k: _binomial(k, n, p) for k in _likely(n, p, 0)}
         for n, p in zip(sizes, shares, strict=True)
     )
+    totals = range(min(first) + min(second), max(first) + max(second) + 1)
     return sum(
-        first[i] * second[j]
-        for i in range(sizes[0] + 1)
-        for j in range(sizes[1] + 1)
-        if fisher_exact((i, j), sizes) <= alpha
+        first[i] * second[total - i]
+        for total in totals
+        for i in _significant(sizes, total, alpha)
+        if i in first and total - i in second
     )
+
+
+def _significant(sizes: tuple[int, int], total: int, alpha: float) -> Iterator[int]:
+    """Yield how many of `total` may fall to the first arm for Fisher's test to find it too rare."""
+    ways = table_ways(sizes, total)
+    whole, seen = sum(ways.values()), 0
+    by_ways = groupby(sorted(ways, key=ways.__getitem__), key=ways.__getitem__)
+    for n, tied in by_ways:
+        held = list(tied)
+        seen += n * len(held)
+        if seen / whole > alpha:
+            return
+        yield from held
 
 
 def chance_of_false_alarm(n: int, either: float, alpha: float = 0.05) -> float:

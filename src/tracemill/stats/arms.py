@@ -1,0 +1,129 @@
+"""Two arms that a draw filled: what they differ by, however often one looks and when one stops.
+
+A unit's score is its outcome less what is usual, with the sign of its arm; what is usual comes from
+units before it. The draw makes scores fair, not the outcomes: on average they are the difference of
+the arms, whatever the outcomes follow and however the cases within a unit hang together. A bet on
+them cannot grow in the long run where there is no difference: I. Waudby-Smith and A. Ramdas, JRSS B
+86 (2024) 1, section 4, for scores after D. G. Horvitz and D. J. Thompson, JASA 47 (1952) 663.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import exp, log, log1p, sqrt
+from statistics import NormalDist
+from typing import Final, NamedTuple
+
+from tracemill.stats.intervals import Interval
+
+_STAKES: Final = (0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.8)
+"""Shares of the most that one can bet; all are laid at once, small ones for small effects."""
+_PRECISION: Final = 1e-6
+_MOST_UNITS: Final = 1_000_000
+
+
+class Unit(NamedTuple):
+    """What was assigned as a whole, and what came of it."""
+
+    is_treated: bool
+    """Whether it was in the second arm."""
+    outcome: float
+    """Between 0 and 1."""
+
+
+def arm_scores(units: Iterable[Unit], share: float = 0.5) -> tuple[float, ...]:
+    """Return each unit's score, whose mean is the difference of the arms.
+
+    `share` is how likely a unit is in the second arm. What is usual is the mean of both arms so
+    far, each begun with one outcome of 1/2.
+    """
+    totals, counts = [0.5, 0.5], [1, 1]
+    scores = []
+    for unit in units:
+        first, second = (total / n for total, n in zip(totals, counts, strict=True))
+        usual = (1 - share) * second + share * first
+        weight = 1 / share if unit.is_treated else -1 / (1 - share)
+        scores.append(weight * (unit.outcome - usual))
+        totals[unit.is_treated] += unit.outcome
+        counts[unit.is_treated] += 1
+    return tuple(scores)
+
+
+def arms_sequence(units: Iterable[Unit], share: float = 0.5, level: float = 0.95) -> Interval:
+    """Return an interval of the second arm's mean less the first's that holds at all moments."""
+    scores = arm_scores(units, share)
+    most, limit = max(1 / share, 1 / (1 - share)), log(2 / (1 - level))
+    low = _lowest([score / most for score in scores], most, limit)
+    high = -_lowest([-score / most for score in scores], most, limit)
+    return Interval(max(-1.0, low), min(1.0, high))
+
+
+def _lowest(scores: Sequence[float], most: float, limit: float) -> float:
+    """Return the smallest difference that a bet on more has not refuted."""
+    low, high = -1.0, 1.0
+    if _grown(scores, low / most) < limit:
+        return low
+    while high - low > _PRECISION:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _grown(scores, middle / most) >= limit else (low, middle)
+    return low
+
+
+def _grown(scores: Sequence[float], null: float) -> float:
+    """Return the logarithm of what bets on a mean above `null` have become, of scores up to 1."""
+    room = 1 + null
+    return _mean_of([sum(log1p(stake * (x - null) / room) for x in scores) for stake in _STAKES])
+
+
+def _mean_of(logarithms: Sequence[float]) -> float:
+    top = max(logarithms)
+    return top + log(sum(exp(each - top) for each in logarithms) / len(logarithms))
+
+
+def arms_power(n: int, effect: float, spread: float, alpha: float = 0.05) -> float:
+    """Return about how likely `n` units of two equal arms show a difference of `effect`.
+
+    `spread` is the standard deviation of outcomes within an arm. The growth of the bets is taken
+    as normal, so it is a little too low: a bet may have won before the last unit.
+    """
+    if n <= 0 or effect <= 0:
+        return 0.0
+    bets = [_per_unit(stake, effect, spread) for stake in _STAKES]
+    best = max(bets, key=lambda bet: n * bet.mean)
+    beyond = _mean_of([n * bet.mean for bet in bets]) - log(2 / alpha)
+    if best.variance == 0:
+        return float(beyond >= 0)
+    return NormalDist().cdf(beyond / sqrt(n * best.variance))
+
+
+class _Growth(NamedTuple):
+    mean: float
+    variance: float
+
+
+def _per_unit(stake: float, effect: float, spread: float) -> _Growth:
+    """Return what a unit adds to a bet's logarithm where outcomes lie at plus or minus `spread`."""
+    logs = [
+        log1p(max(-0.999, stake * (side * spread + effect / 2))) for side in (-1.0, 1.0)
+    ]  # a treated unit's score and an untreated one's are alike, with the sign of its arm
+    mean = sum(logs) / 2
+    return _Growth(mean, sum((each - mean) ** 2 for each in logs) / 2)
+
+
+def units_needed(
+    effect: float, spread: float, *, alpha: float = 0.05, power: float = 0.8
+) -> int | None:
+    """Return about how many units show a difference of `effect`, or None: too many to tell."""
+    if effect <= 0:
+        return None
+    high = 1
+    while arms_power(high, effect, spread, alpha) < power:
+        high *= 2
+        if high > _MOST_UNITS:
+            return None
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        is_enough = arms_power(middle, effect, spread, alpha) >= power
+        low, high = (low, middle) if is_enough else (middle, high)
+    return high
