@@ -56,15 +56,23 @@ def test_answer_holds_call_counts_and_why_it_ended() -> None:
         ({"name": "read", "arguments": "[1]"}, "not_an_object"),
         ({"name": "", "arguments": "{}"}, "no_name"),
         ({"name": "\ud800", "arguments": "{}"}, "no_name"),
+        ({"name": ["read"], "arguments": "{}"}, "no_name"),
+        ("read", "not_an_object"),
+        (None, "not_an_object"),
         ({"name": "read", "arguments": {"path": "\ud800"}}, "not_json"),
     ],
 )
-def test_call_that_cannot_be_read_is_told_under_its_reason(
-    function: dict[str, Any], fault: str
-) -> None:
+def test_call_that_cannot_be_read_is_told_under_its_reason(function: object, fault: str) -> None:
     answer = read_completion(completion(tool_calls=[{**CALL, "function": function}]), 0.0, None)
 
     assert (answer.calls, answer.faults) == ((), (fault,))
+
+
+def test_calls_that_are_no_objects_leave_the_others_readable() -> None:
+    answer = read_completion(completion(tool_calls=["read", CALL, None]), 0.0, None)
+
+    assert [call["name"] for call in answer.calls] == ["read"]
+    assert answer.faults == ("not_an_object", "not_an_object")
 
 
 def test_half_a_character_in_an_answer_can_be_kept() -> None:
@@ -73,7 +81,18 @@ def test_half_a_character_in_an_answer_can_be_kept() -> None:
     assert msgspec.json.decode(msgspec.json.encode(answer.message), type=Message).content == "so?"
 
 
-@pytest.mark.parametrize("given", [{}, {"choices": []}, {"choices": ["x"]}, {"choices": None}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"choices": []},
+        {"choices": ["x"]},
+        {"choices": None},
+        {**completion(), "usage": "9"},
+        completion(content=[1]),
+        completion(tool_calls="read"),
+    ],
+)
 def test_what_is_no_completion_is_no_answer(given: dict[str, Any]) -> None:
     with pytest.raises(SubjectError, match="expected a chat completion"):
         read_completion(given, 0.0, None)

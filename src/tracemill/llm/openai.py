@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
@@ -117,6 +117,26 @@ def _call(call: Mapping[str, Any]) -> dict[str, Any]:
     return {**call, "function": {"name": function["name"], "arguments": arguments}}
 
 
+class _Said(msgspec.Struct):
+    content: str | None = None
+    tool_calls: list[Any] | None = None
+
+
+class _Choice(msgspec.Struct):
+    message: _Said
+    finish_reason: str | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Completion(msgspec.Struct):
+    choices: Annotated[list[_Choice], msgspec.Meta(min_length=1)]
+    usage: _Usage | None = None
+
+
 def read_completion(given: Mapping[str, Any], seconds: float, format_: str | None) -> Answer:
     """Return what a chat completion says.
 
@@ -124,33 +144,38 @@ def read_completion(given: Mapping[str, Any], seconds: float, format_: str | Non
         SubjectError: it is no chat completion.
     """
     try:
-        choice = given["choices"][0]
-        said, usage = choice["message"], given.get("usage") or {}
-        text, began = said.get("content") or "", said.get("tool_calls") or []
-    except (LookupError, TypeError, AttributeError) as error:
+        completion = msgspec.convert(given, _Completion)
+    except msgspec.ValidationError as error:
         raise SubjectError("expected a chat completion, found something else") from error
-    calls, faults = _calls(began)
+    choice, usage = completion.choices[0], completion.usage or _Usage()
+    calls, faults = _calls(choice.message.tool_calls or ())
+    text = choice.message.content or ""
     return Answer(
         message=spoken(text.encode(errors="replace").decode(), calls),
         faults=faults,
-        finish=_FINISHES.get(choice.get("finish_reason") or "", "unknown"),
-        n_prompt_tokens=usage.get("prompt_tokens"),
-        n_answer_tokens=usage.get("completion_tokens"),
+        finish=_FINISHES.get(choice.finish_reason or "", "unknown"),
+        n_prompt_tokens=usage.prompt_tokens,
+        n_answer_tokens=usage.completion_tokens,
         seconds=seconds,
         format=format_,
     )
 
 
 def _calls(began: Sequence[Any]) -> tuple[list[dict[str, Any]], tuple[CallFault, ...]]:
-    calls: list[dict[str, Any]] = []
-    faults: list[CallFault] = []
-    for each in began:
-        function = each.get("function") or {}
-        arguments = read_arguments(function.get("arguments"))
-        if isinstance(arguments, str):
-            faults.append(arguments)
-        elif not (function.get("name") and is_writable(function["name"])):
-            faults.append("no_name")
-        else:
-            calls.append({"name": function["name"], "arguments": arguments})
-    return calls, tuple(faults)
+    read = [_read_call(each) for each in began]
+    calls = [each for each in read if isinstance(each, dict)]
+    return calls, tuple(each for each in read if not isinstance(each, dict))
+
+
+def _read_call(began: Any) -> dict[str, Any] | CallFault:
+    """Return a call's name and arguments, or why it is none."""
+    function = began.get("function") if isinstance(began, dict) else None
+    if not isinstance(function, dict):
+        return "not_an_object"
+    arguments = read_arguments(function.get("arguments"))
+    if isinstance(arguments, str):
+        return arguments
+    name = function.get("name")
+    if not (name and isinstance(name, str) and is_writable(name)):
+        return "no_name"
+    return {"name": name, "arguments": arguments}
