@@ -115,6 +115,28 @@ def test_branches_that_were_not_measured_have_no_rate() -> None:
     assert (measured(text).branch_rate, measured(text).n_branches) == (None, None)
 
 
+CUT = COBERTURA[: COBERTURA.index("</classes>")]
+UNSTATED = CUT.replace('lines-valid="4" lines-covered="3" line-rate="0.75"', 'line-rate=""')
+
+
+def test_cut_report_has_the_totals_that_it_states() -> None:
+    found = read(CUT)
+
+    assert [each.reason for each in found.quarantined] == ["truncated"]
+    assert found.run.coverage == MEASURED
+    assert len(found.results) == 1
+
+
+def test_classes_of_a_cut_report_are_no_totals() -> None:
+    unstated = UNSTATED.replace('branches-valid="2" branches-covered="1" branch-rate="0.5"', "")
+
+    assert len(read(unstated).results) == 1
+    assert read(unstated).run.coverage is None
+    assert measured(CUT.replace('lines-valid="4" lines-covered="3"', "")) == Coverage(
+        line_rate=0.75, branch_rate=0.5, n_branches=2, n_covered_branches=1
+    )
+
+
 def test_what_is_not_stated_is_summed() -> None:
     text = LCOV.replace("LF:4\nLH:3\nBRF:2\nBRH:1\n", "")
 

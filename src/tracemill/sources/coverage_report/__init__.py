@@ -5,7 +5,8 @@ The model of this source:
 - A file is one gate run of kind `coverage`. It measures and says neither yes nor no, so its
   verdict is unknown. Each source file in it is a result that is `noted`; in Cobertura, each
   class.
-- Totals are those that the report states, otherwise sums over its lines.
+- Totals are those that the report states, otherwise sums over its lines. Of a report whose end is
+  missing, or that cannot be read to its end, they are only what it states.
 - Branches that were not measured have no rate, whatever number the report writes there.
 - A quality report of diff-quality is a linter's run: its violations are findings.
 """
@@ -31,7 +32,7 @@ class CoverageReport(FileSource):
     """Reads coverage reports."""
 
     name: ClassVar[str] = "coverage"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset(
         {"coverage.xml", "cobertura.xml", "coverage.json", ".lcov", "lcov.info"}
     )

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
 from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.gates import GateResult
+from tracemill.records.gates import Coverage, GateResult
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.coverage_report.lines import LineCounts
 from tracemill.sources.gate_records import OpenGateRun
@@ -63,6 +65,7 @@ def read_cobertura(blocks: Iterable[bytes], origin: Origin) -> Iterator[SourceRe
             reader.ready.clear()
     except NotXmlError as error:
         n_quarantined = 1
+        reader.run.is_cut = True
         span = Span(start=error.at, end=error.at)
         yield Quarantined(reason=error.reason, detail=str(error), span=span, origin=origin)
     if reader.is_coverage:
@@ -128,15 +131,21 @@ class _Cobertura:
             self._class = None
 
     def close(self) -> SourceRecord:
-        """Return the gate run, with what the report states of all files."""
-        counts, said = self._all, self._stated
+        """Return the gate run, with what the report states of all files, or else their sums.
+
+        The classes that a cut report still holds are not all, so their sums are no totals.
+        """
+        counts, said = LineCounts() if self.run.is_cut else self._all, self._stated
         counts.n_lines = _first(_count(said.get("lines-valid")), counts.n_lines)
         counts.n_covered_lines = _first(_count(said.get("lines-covered")), counts.n_covered_lines)
         counts.n_branches = _first(_count(said.get("branches-valid")), counts.n_branches)
         covered = _count(said.get("branches-covered"))
         counts.n_covered_branches = _first(covered, counts.n_covered_branches)
         rates = _rate(said.get("line-rate")), _rate(said.get("branch-rate"))
-        self.run.coverage = counts.coverage(*rates)
+        coverage = counts.coverage(*rates)
+        if self.run.is_cut and not counts.n_lines:
+            coverage = msgspec.structs.replace(coverage, n_lines=None, n_covered_lines=None)
+        self.run.coverage = None if coverage == Coverage() else coverage
         return self.run.close(Span(start=0, end=self._end))
 
 
