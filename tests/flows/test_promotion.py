@@ -179,6 +179,23 @@ def test_a_candidate_of_unknown_making_is_refused(place: Place) -> None:
     assert place.promote().reasons == ("no_receipt", "not_approved")
 
 
+def test_the_journal_holds_no_names_and_no_secrets(place: Place) -> None:
+    for name in ("first", "second"):
+        place.register(name)
+        place.evaluate(name, EVERYTHING)
+        approve(place.workspace, name, " Ada Lovelace", AT)
+        place.promote(name)
+    roll_back(place.workspace, AT, "ada@lovelace.dev saw worse answers, token ghp_" + "a1B2" * 9)
+
+    journal = (place.workspace.models / "journal.jsonl").read_text()
+    registry = read_registry(place.workspace)
+    assert "Ada" not in journal
+    assert "ada@" not in journal
+    assert "ghp_a1" not in journal
+    assert "saw worse answers" in journal
+    assert all(by.startswith("dev-") for by in registry.approvals.values())
+
+
 def test_rollback_is_one_step_and_asks_for_a_new_yes(place: Place) -> None:
     for name in ("first", "second"):
         place.register(name)
@@ -221,7 +238,7 @@ def test_an_event_of_which_half_was_written_never_counted(place: Place) -> None:
 
     assert [each.model.name for each in list_models(place.workspace).models] == ["new"]
     approve(place.workspace, "new", "Ada", AT)
-    assert list(read_registry(place.workspace).approvals.values()) == ["Ada"]
+    assert len(read_registry(place.workspace).approvals) == 1
 
 
 def test_exit_codes(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

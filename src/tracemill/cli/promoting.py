@@ -73,7 +73,7 @@ def approve_model(
     candidate
         The model's name or id.
     by
-        Who says yes.
+        Who says yes; a pseudonym of the name is kept.
     """
     model = promotion.approve(common.open(), candidate, by, now())
     registered = model_registry.RegisteredModel(model=model, role="candidate")
@@ -129,7 +129,7 @@ def rollback_model(
     Parameters
     ----------
     reason
-        Why; it is kept.
+        Why; it is kept without names and secrets.
     """
     model = promotion.roll_back(common.open(), now(), reason)
     registered = model_registry.RegisteredModel(model=model, role="incumbent")

@@ -13,6 +13,7 @@ from tracemill.evaluate.comparing import Measured, compare
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.flows.datasets import find_version
 from tracemill.flows.evaluations import find_evaluation
+from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.lookup import list_rows
 from tracemill.flows.model_registry import hash_files, note, read_assignments, read_registry
 from tracemill.flows.results import SessionRow
@@ -23,6 +24,7 @@ from tracemill.promote.monitoring import watch
 from tracemill.promote.policy_file import default_policy, read_policy
 from tracemill.promote.registry import Registry
 from tracemill.records.evaluations import LeakReport
+from tracemill.records.forge import Actor
 from tracemill.records.promotion import (
     Alarm,
     Assignments,
@@ -169,16 +171,18 @@ def _labels(trained: _Set) -> LabelReceipt:
 
 
 def approve(workspace: Workspace, name: str, by: str, at: datetime) -> ModelVersion:
-    """Keep that a person said yes to a model."""
+    """Keep that a person said yes to a model; of who it was, the pseudonym."""
     if not by.strip():
         raise UsageError("expected the name of who says yes, found nothing")
     model = read_registry(workspace).find(name)
-    note(workspace, ModelEvent(kind="approved", model_id=model.id, at=at, by=by))
+    said = Actor(person=by.strip())
+    kept = own_redactor(workspace).redactor.redact([said]).records[0]
+    note(workspace, ModelEvent(kind="approved", model_id=model.id, at=at, by=kept.person))
     return model
 
 
 def roll_back(workspace: Workspace, at: datetime, reason: str | None = None) -> ModelVersion:
-    """Put the model that was in use before in use again.
+    """Put the model that was in use before in use again; the reason is kept redacted.
 
     Raises:
         NotFoundError: there was none before.
@@ -186,7 +190,8 @@ def roll_back(workspace: Workspace, at: datetime, reason: str | None = None) -> 
     registry = read_registry(workspace)
     if registry.previous is None:
         raise NotFoundError("no model was in use before; there is nothing to go back to")
-    event = ModelEvent(kind="rolled_back", model_id=registry.previous.id, at=at, reason=reason)
+    why = own_redactor(workspace).redactor.text(reason) if reason else None
+    event = ModelEvent(kind="rolled_back", model_id=registry.previous.id, at=at, reason=why)
     note(workspace, event)
     return registry.previous
 

@@ -162,9 +162,9 @@ class ModelEvent(Record, frozen=True, kw_only=True):
     at: datetime
     """When."""
     by: str | None = None
-    """Who did it, as they said."""
+    """Who did it, by a pseudonym."""
     reason: str | None = None
-    """Why, in their words."""
+    """Why, in their words, redacted."""
     model: ModelVersion | None = None
     """For `registered`: the model."""
     decision: PromotionDecision | None = None
