@@ -1,4 +1,4 @@
-"""No hash of a line that a guess could be tested against is kept where derivations read."""
+"""No hash that a guess at a line or file could be tested against is kept where derivations read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from tests.flows.test_ingest import ingest
 from tests.repositories import Repository
 from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, hashes_of, sketch
-from tracemill.records.events import LinesAdded
+from tracemill.records.documents import FileVersion
+from tracemill.records.events import Commit, LinesAdded
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.vault import Vault
@@ -44,3 +45,25 @@ def test_lines_of_commits_are_kept_sealed_with_the_workspaces_key(
         kept.append(found.lines)
 
     assert kept[0] != kept[1]
+
+
+def test_hashes_of_files_are_kept_under_the_workspaces_key(
+    tmp_path: Path, repository: Path
+) -> None:
+    repo = Repository(repository)
+    repo.commit(copy__py=SECRET, TODO__md=b"# Plan\n\n- [ ] Ask 555-0100.\n")
+    gits_own = set(repo.git("rev-list", "--objects", "--all").decode().split())
+    kept = []
+    for name in ("one", "other"):
+        workspace = Workspace(tmp_path / name)
+        ingest(workspace, [repository])
+        events = list(Lake(workspace.lake).records(TABLES["events"]))
+        commits = [event for event in events if isinstance(event, Commit)]
+        changes = {change.path: change for each in commits for change in each.files or ()}
+        versions = {event.object_id for event in events if isinstance(event, FileVersion)}
+        assert changes["copy.py"].object_id == changes["settings.py"].object_id
+        assert changes["TODO.md"].object_id in versions
+        kept.append({change.object_id for change in changes.values()} | versions)
+
+    assert gits_own.isdisjoint(kept[0])
+    assert kept[0].isdisjoint(kept[1])

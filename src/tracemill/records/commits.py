@@ -22,9 +22,10 @@ class FileChange(Record, frozen=True, kw_only=True):
     old_path: str | None = None
     """Path before a rename or copy."""
     object_id: str | None = None
-    """Hash of its content; None where it is gone."""
+    """Hash of its content, which equal contents share; None where it is gone. Git's own while it is
+    read; what is kept is under the workspace's key, so that nobody can test a guess."""
     old_object_id: str | None = None
-    """Hash of its content before; None where there was none."""
+    """The same of its content before; None where there was none."""
 
 
 class CoAuthor(Record, frozen=True, kw_only=True):

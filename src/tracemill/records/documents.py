@@ -73,7 +73,8 @@ class FileVersion(EventBase, frozen=True, kw_only=True):
     change: Change
     """What the commit did to the file."""
     object_id: str | None = None
-    """Hash of the content, which equal contents share; None where the file was deleted."""
+    """Hash of the content, which equal contents share; None where the file was deleted. Git's own
+    while it is read; what is kept is under the workspace's key, so that nobody can test a guess."""
 
 
 class DocumentVersion(FileVersion, frozen=True, kw_only=True, tag="document"):

@@ -62,7 +62,7 @@ class GitHistory:
     """Reads the commits of a repository, whatever their branch."""
 
     name: ClassVar[str] = "git"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 

@@ -18,7 +18,6 @@ import msgspec
 
 from tracemill.base.errors import SourceError
 from tracemill.base.git_objects import blob_stream
-from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, sketch, unpack_hashes
 from tracemill.flows.guarding import Refused, redact_closed
 from tracemill.flows.ingest.consent import WITHHELD, Asked, Policy, numbers_of
 from tracemill.flows.ingest.masking import refusal, unnamed
@@ -26,9 +25,10 @@ from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardE
 from tracemill.flows.ingest.redactors import knowing_redactor
 from tracemill.flows.ingest.results import ERASED
 from tracemill.flows.ingest.rows import RowBuffer
+from tracemill.flows.ingest.sealing import Sealing
 from tracemill.flows.ingest.sweeping import keep_secrets, known_secrets
 from tracemill.label.observe import Observer
-from tracemill.records.events import BareLines, Event, FileVersion, LinesAdded
+from tracemill.records.events import Event, FileVersion
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Span
@@ -131,7 +131,7 @@ class _Reading:
         self._shard = shard
         self._unpacker = unpacker
         self._rows = rows
-        self._seal = Seal(shard.key)
+        self._sealing = Sealing(shard.key)
         self._observers: dict[str, Observer] = {}
         self._counts: Counter[str] = Counter()
         self._tally: Tally | None = None
@@ -261,8 +261,7 @@ class _Reading:
 
     def keep(self, record: Any) -> None:
         """Take in a redacted record."""
-        if isinstance(record, BareLines):
-            record = _sealed(record, self._seal)
+        record = self._sealing.sealed(record)
         if isinstance(record, Step):
             self._observer(record.trajectory_id).step(record)
             table = "steps"
@@ -309,7 +308,7 @@ class _Reading:
 
     def _observer(self, trajectory_id: str) -> Observer:
         if trajectory_id not in self._observers:
-            self._observers[trajectory_id] = Observer(self._seal)
+            self._observers[trajectory_id] = Observer(self._sealing.seal)
         return self._observers[trajectory_id]
 
     def _keep_secrets(self) -> str | None:
@@ -365,18 +364,6 @@ def _trajectory_of(record: Any) -> str | None:
     if isinstance(record, Trajectory):
         return record.id
     return getattr(record, "trajectory_id", None)
-
-
-def _sealed(lines: BareLines, seal: Seal) -> LinesAdded:
-    """Return what may be kept of the lines of a commit: nobody can test a guess against it."""
-    return LinesAdded(
-        id=lines.id,
-        at=lines.at,
-        origin=lines.origin,
-        span=lines.span,
-        commit=lines.commit,
-        lines=sketch(seal(unpack_hashes(lines.hashes)), MAX_OF_COMMIT),
-    )
 
 
 def _size(step: Step) -> int:

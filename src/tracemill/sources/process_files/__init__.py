@@ -29,7 +29,7 @@ class ProcessFiles:
     """Reads every version of the files in which a team writes down how it works."""
 
     name: ClassVar[str] = "process-files"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 
@@ -54,7 +54,7 @@ class LoneDocument(FileSource):
     """Reads documents that lie in no repository: prose, and prompts and recipes as YAML or TOML."""
 
     name: ClassVar[str] = "document"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
