@@ -171,7 +171,11 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "export": "Copy a version to a folder of yours, or write it for a trainer.",
                 "push": "Put an exported version into a private repository of a hub.",
             },
-        )
+        ),
+        "synth": (
+            "Examples that are made up where real work has none.",
+            {"plan": "Say what real examples show, what is asked for, and what is missing."},
+        ),
     },
     _MODELS: {
         "model": (

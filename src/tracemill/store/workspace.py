@@ -39,6 +39,7 @@ class Workspace:
         self.index = root / "index.sqlite"
         self.datasets = root / "datasets"
         self.suites = root / "suites"
+        self.synth = root / "synth"
         self.models = root / "models"
         self.scratch = self.vault / "scratch"
         self.inbox = self.vault / "inbox"

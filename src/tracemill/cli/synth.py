@@ -1,0 +1,55 @@
+"""`tracemill synth`: examples that are made up where real work has none."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.output import Common, answer, hint, write, write_lines
+from tracemill.cli.tables import print_table
+from tracemill.flows.synthesis import plan_synthesis
+from tracemill.records.synth import SynthPlan
+
+Categories = Annotated[tuple[str, ...], Parameter(name="--category", negative="")]
+
+
+def plan_synth(
+    *,
+    categories: Categories = (),
+    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say what real examples show, what is asked for, and what is missing.
+
+    Parameters
+    ----------
+    categories
+        Only these; by default all that are not optional.
+    jsonl
+        Print each sub-category as one line of JSON.
+    """
+    plan = plan_synthesis(common.open(), categories)
+    if jsonl:
+        write_lines(plan.wishes)
+    elif not answer("synth-plan", plan, common, next_steps=["tracemill synth run"]):
+        _show(plan, common)
+    return EXIT_DONE
+
+
+def _show(plan: SynthPlan, common: Common) -> None:
+    rows = [
+        (w.category, w.part, f"{w.target:,}", f"{w.n_real:,}", f"{w.n_synthetic:,}", f"{w.gap:,}")
+        for w in plan.wishes
+    ]
+    print_table(("CATEGORY", "PART", "WANTED", "REAL", "MADE", "MISSING"), rows, ())
+    for stage in plan.stages:
+        names = ", ".join(stage.categories)
+        write(f"Stage {stage.name:<8} {stage.n:,} of {stage.target:,}: {names}")
+    if plan.direct_share is not None:
+        write(
+            f"Call nothing   {plan.direct_share:.0%} of real ones; {plan.direct_target:.0%} asked"
+        )
+    hint(
+        f"{plan.n_real:,} real examples looked at, {plan.gap:,} missing; next: tracemill synth run",
+        common,
+    )

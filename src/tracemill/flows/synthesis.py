@@ -1,0 +1,87 @@
+"""Made-up examples: what is missing, and what was made so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tracemill.base.errors import StoreError
+from tracemill.records.examples import Example
+from tracemill.records.synth import SyntheticExample, SynthPlan
+from tracemill.store.lake import Lake
+from tracemill.store.tables import EXAMPLE_TABLES, TABLES
+from tracemill.store.workspace import Workspace
+from tracemill.synth.coverage import Place
+from tracemill.synth.planning import Coverage, make_plan
+from tracemill.synth.taxonomy import load_taxonomy
+
+MADE: Final = "*/examples-*.jsonl"
+"""Where made-up examples lie below the workspace's folder for them."""
+_decode: Final = msgspec.json.Decoder(SyntheticExample).decode
+
+
+def plan_synthesis(workspace: Workspace, categories: Sequence[str] = ()) -> SynthPlan:
+    """Return what the examples of a workspace lack.
+
+    Raises:
+        UsageError: there is no category of a name.
+    """
+    taxonomy = load_taxonomy()
+    wanted = taxonomy.named(categories)
+    coverage = Coverage(taxonomy)
+    for example in _real_examples(workspace):
+        coverage.look(example)
+    made = Counter(Place(each.category, each.part) for each in made_examples(workspace))
+    return make_plan(taxonomy, wanted, coverage, made)
+
+
+def _real_examples(workspace: Workspace) -> Iterator[Example]:
+    """Yield every example that builders made of real work, once."""
+    if not workspace.exists:
+        return
+    lake, seen = Lake(workspace.lake), set()
+    for name in EXAMPLE_TABLES:
+        for example in lake.records(TABLES[name]):
+            if example.id not in seen:
+                seen.add(example.id)
+                yield example
+
+
+def made_examples(workspace: Workspace) -> Iterator[SyntheticExample]:
+    """Yield every made-up example that is worth keeping, once: what was run, and no check refused.
+
+    Raises:
+        StoreError: a file is damaged.
+    """
+    seen = set()
+    for path in sorted(workspace.synth.glob(MADE)):
+        for made in read_made(path):
+            if made.id not in seen and is_sound(made):
+                seen.add(made.id)
+                yield made
+
+
+def is_sound(made: SyntheticExample) -> bool:
+    """Tell whether an example was run, where it calls anything, and no check objects to it."""
+    return made.execution != "unverified" and all(each.verdict != "fail" for each in made.checks)
+
+
+def read_made(path: Path) -> Iterator[SyntheticExample]:
+    """Yield the examples of one file.
+
+    Raises:
+        StoreError: a line is no such example.
+    """
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield _decode(line)
+            except msgspec.DecodeError as error:
+                raise StoreError(
+                    f"{str(path)!r} line {number}: expected a made-up example: {error}; "
+                    "delete the file and run again: it is made anew"
+                ) from error

@@ -1,0 +1,125 @@
+"""What real examples show already: each counts in one sub-category, the most telling that fits.
+
+Rules look at what is done and at the words of the request; they are cautious, so that what they do
+not recognise leaves a gap rather than closes one that is there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from tracemill.records.examples import ChatExample, Message
+from tracemill.synth.taxonomy import Taxonomy
+
+_FAILED: Final = re.compile(
+    r"\b[1-9]\d* (?:failed|errors?)\b|^FAILED |^Traceback |exit code:? [1-9]|^Error:", re.MULTILINE
+)
+_PASSED: Final = re.compile(r"\b[1-9]\d* passed\b|\bOK \(\d+ tests?|test result: ok")
+_SKILL: Final = re.compile(r"\b(?:using|use|follow\w*|apply\w*) the ([\w-]+) skill", re.IGNORECASE)
+_SKILLS: Final = {
+    "debugging": r"debug|root|trac",
+    "testing": r"test|tdd|verif",
+    "problem-solving": r"stuck|scale|inver|pattern|simplif",
+    "architecture": r"architect|design|tension|interface",
+}
+_CRAFTS: Final = {
+    "dry": r"\bdry\b|duplicated?\b|duplication|repeat(?:ed|s) (?:code|logic)",
+    "solid": r"single responsib|\bsolid\b|dependency inver|interface segr",
+    "clean-code": r"unused|dead code|magic number|clean(?: |-)?up|unclear name",
+    "refactoring": r"refactor|extract (?:a |the )?(?:method|function)|simplif",
+}
+_PLAN: Final = re.compile(r"^(?:\s*\d+[.)] .+\n?){3,}", re.MULTILINE)
+_REVIEW: Final = re.compile(r"\breview\b", re.IGNORECASE)
+_EXPLORING: Final = 3
+"""Looks without an edit from which work is an exploration."""
+
+
+class Place(NamedTuple):
+    """A sub-category."""
+
+    category: str
+    part: str
+
+
+class _Seen(NamedTuple):
+    """What one call did."""
+
+    family: str
+    result: str
+    is_test_file: bool
+
+
+def place_of(example: ChatExample, taxonomy: Taxonomy) -> Place:
+    """Return the sub-category that a real example counts in."""
+    said = [message for message in example.messages if message.trained]
+    seen = _calls(example.messages, taxonomy)
+    asked = "\n".join(each.content for each in example.messages if each.role == "user")
+    if skill := next(filter(None, (_SKILL.search(each.content) for each in said)), None):
+        return Place("superpowers", _first(_SKILLS, skill[1], "collaboration"))
+    if not seen:
+        return _in_words(said)
+    families = [each.family for each in seen]
+    for part in ("definition", "references", "functions", "classes", "stats", "index"):
+        if part in families:
+            return Place("powertools", part)
+    return _worked(seen, asked, said) or _called(seen, said, example.messages)
+
+
+def _in_words(said: Sequence[Message]) -> Place:
+    if said and said[-1].content.rstrip().endswith("?"):
+        return Place("collaboration", "clarifying")
+    return Place("restraint", "concept")
+
+
+def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place | None:
+    """Return the sub-category of a whole piece of work; None where it is none that is known."""
+    edits = [place for place, each in enumerate(seen) if each.family == "edit"]
+    if edits:
+        failed = [place for place, each in enumerate(seen) if _FAILED.search(each.result)]
+        passed = [place for place, each in enumerate(seen) if _PASSED.search(each.result)]
+        if failed and passed and failed[0] < edits[-1] < passed[-1]:
+            is_first = seen[edits[0]].is_test_file and edits[0] < failed[0]
+            return Place("agentic", "tdd" if is_first else "debugging")
+        if craft := _first(_CRAFTS, asked, ""):
+            return Place("craftsmanship", craft)
+    if any(_PLAN.search(message.content) for message in said):
+        return Place("agentic", "planning")
+    if edits:
+        return None
+    if _REVIEW.search(asked):
+        return Place("agentic", "review")
+    return Place("agentic", "exploration") if len(seen) >= _EXPLORING else None
+
+
+def _called(seen: Sequence[_Seen], said: Sequence[Message], all_of_it: Sequence[Message]) -> Place:
+    if any(_FAILED.search(each.result) for each in seen[:-1]):
+        return Place("tool-use", "error-recovery")
+    if any(len(message.tool_calls) > 1 for message in said):
+        return Place("tool-use", "parallel-calls")
+    n_users = sum(message.role == "user" for message in all_of_it)
+    is_single = len(seen) == 1 and n_users == 1
+    return Place("tool-use", "single-call" if is_single else "multi-turn")
+
+
+def _first(rules: Mapping[str, str], text: str, otherwise: str) -> str:
+    found = (name for name, words in rules.items() if re.search(words, text, re.IGNORECASE))
+    return next(found, otherwise)
+
+
+def _calls(messages: Sequence[Message], taxonomy: Taxonomy) -> list[_Seen]:
+    """Return the calls that are learned, each with what came back."""
+    results: Mapping[str | None, str] = {
+        each.tool_call_id: each.content for each in messages if each.role == "tool"
+    }
+    return [
+        _Seen(
+            taxonomy.family_of(call["function"]["name"]),
+            results.get(call.get("id"), ""),
+            "test" in str(call["function"].get("arguments", ""))[:200],
+        )
+        for message in messages
+        if message.trained
+        for call in message.tool_calls
+    ]
