@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pyarrow as pa
-from deltalake.exceptions import DeltaError
 
 from tracemill.base.errors import StoreError
 from tracemill.flows.ingest.results import Report
@@ -45,7 +44,7 @@ def check_workspace(workspace: Workspace, report: Report) -> StoreCheck:
         rows = {name: lake.count(table) for name, table in TABLES.items()}
         content_hash = lake.content_hash()
         versions = lake.versions()
-    except (OSError, pa.ArrowException, DeltaError, StoreError) as error:
+    except (OSError, pa.ArrowException, StoreError) as error:
         problems.append(f"lake: {error}; delete the lake folder and run again to rebuild it")
     return StoreCheck(
         rows=rows,

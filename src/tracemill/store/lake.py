@@ -1,8 +1,8 @@
 """The lake: redacted facts and derivations as Delta tables that any engine can read.
 
-Data files are written by pyarrow, row group by row group, so that memory does not grow with
-the data; one Delta commit then makes them visible and takes away what they replace. A killed
-process leaves at most files that no commit names.
+Data files are written row group by row group, so that memory does not grow with the data; one
+commit then makes them visible and takes away what they replace. A killed process leaves at most
+files that no commit names.
 """
 
 from __future__ import annotations
@@ -10,25 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import unquote
 from uuid import uuid4
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import DeltaTable, Schema
-from deltalake.exceptions import DeltaError
-from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
-from tracemill.base.errors import StoreError
+from tracemill.store.delta_log import Add, DeltaLog
 from tracemill.store.tables import TABLES, Table
-from tracemill.store.workspace import newest_version, sync_folder
+from tracemill.store.workspace import sync_folder
 
 _ROW_GROUP_ROWS: Final = 16_384
 _ROW_GROUP_BYTES: Final = 8 * 2**20
@@ -90,22 +85,13 @@ class Lake:
     def _folder(self, table: Table) -> Path:
         return self._root / table.name
 
-    def _delta(self, table: Table) -> DeltaTable | None:
-        folder = self._folder(table)
-        if newest_version(folder) < 0:
-            return None  # also what a run leaves that was killed while it made the table
-        try:
-            return DeltaTable(folder)
-        except DeltaError as error:
-            raise StoreError(
-                f"table {table.name!r} in {str(folder)!r} cannot be opened ({error}); "
-                "delete the lake folder and run again to rebuild it from the archive"
-            ) from error
+    def _log(self, table: Table) -> DeltaLog:
+        return DeltaLog(self._folder(table))
 
     def versions(self) -> dict[str, int]:
         """Return the Delta version of each table that exists."""
-        found = ((name, self._delta(table)) for name, table in TABLES.items())
-        return {name: delta.version() for name, delta in found if delta is not None}
+        found = ((name, self._log(table).state()) for name, table in TABLES.items())
+        return {name: state.version for name, state in found if state is not None}
 
     def writer(self, table: Table) -> TableWriter:
         """Begin to write rows; nothing is visible before `commit`."""
@@ -121,60 +107,48 @@ class Lake:
             replaced: owners whose old rows go in the same step.
             whole: whether all old rows go.
         """
-        table = writer.table
+        table, log = writer.table, self._log(writer.table)
         added = writer.finish()
-        delta = self._delta(table)
-        if delta is None:
-            return bool(added) and self._begin(table, added)
-        removed: list[RemoveAction] = []
-        if whole:
-            removed = [_remove(path) for path in _paths(delta)]
-        elif replaced:
-            kept, removed = self._without(table, delta, replaced, table.owner)
+        state = log.state()
+        gone: list[str] = []
+        if state is not None and whole:
+            gone = state.files
+        elif state is not None and replaced:
+            kept, gone = self._without(table, state.files, replaced, table.owner)
             added += kept
-        if not added and not removed:
+        if not added and not gone:
             return False
-        _widen(delta, table)
-        delta.create_write_transaction([*added, *removed], "append", delta.schema())
-        sync_folder(self._folder(table) / "_delta_log")
-        return True
-
-    def _begin(self, table: Table, added: list[AddAction]) -> bool:
-        """Make a table that holds its first rows, in one step."""
-        folder = self._folder(table)
-        schema = Schema.from_arrow(table.schema)
-        create_table_with_add_actions(str(folder), schema, added)
-        sync_folder(folder / "_delta_log")
+        log.commit(state, table.schema, added, gone)
         return True
 
     def _without(
-        self, table: Table, delta: DeltaTable, values: Collection[str], column: str
-    ) -> tuple[list[AddAction], list[RemoveAction]]:
+        self, table: Table, files: Sequence[str], values: Collection[str], column: str
+    ) -> tuple[list[Add], list[str]]:
         """Rewrite the files that hold rows with `values` in a column, without those rows."""
         gone = pa.array(sorted(values), pa.string())
         writer = TableWriter(table, self._folder(table))
-        removed = []
-        for path in _paths(delta):
-            file = pq.ParquetFile(self._folder(table) / path)
+        rewritten = []
+        for name in files:
+            file = pq.ParquetFile(self._folder(table) / name)
             held = file.read(columns=[column]).column(0)
             if not pc.any(pc.is_in(held, gone)).as_py():
                 continue
-            removed.append(_remove(path))
+            rewritten.append(name)
             for batch in file.iter_batches(_rows_at_once(file)):
                 keep = pc.invert(pc.is_in(batch.column(column), gone))
                 writer.write(batch.filter(keep))
-        return writer.finish(), removed
+        return writer.finish(), rewritten
 
     def remove(self, table: Table, values: Collection[str], column: str | None = None) -> bool:
         """Take away rows with some values in a column, the owner's unless another is named."""
-        delta = self._delta(table)
-        if delta is None or not values:
+        log = self._log(table)
+        state = log.state()
+        if state is None or not values:
             return False
-        kept, removed = self._without(table, delta, values, column or table.owner)
-        if removed:
-            delta.create_write_transaction([*kept, *removed], "append", delta.schema())
-            sync_folder(self._folder(table) / "_delta_log")
-        return bool(removed)
+        kept, gone = self._without(table, state.files, values, column or table.owner)
+        if gone:
+            log.commit(state, table.schema, kept, gone)
+        return bool(gone)
 
     def purge(self) -> int:
         """Delete the files that no newest version names; return how many bytes they had.
@@ -192,8 +166,8 @@ class Lake:
 
     def files(self, table: Table) -> list[str]:
         """Return the names of the data files of a table; all rows of an owner are in one."""
-        delta = self._delta(table)
-        return [] if delta is None else _paths(delta)
+        state = self._log(table).state()
+        return [] if state is None else state.files
 
     def batches(
         self,
@@ -314,7 +288,7 @@ class TableWriter:
         if records:
             self.write(self.table.to_batch(records, owners))
 
-    def finish(self) -> list[AddAction]:
+    def finish(self) -> list[Add]:
         """Close the file and make it durable; return what a commit needs to show it."""
         if self._waiting:
             self._write_waiting()
@@ -327,16 +301,7 @@ class TableWriter:
         self._out.close()
         self._parquet = None
         sync_folder(self._folder)
-        return [
-            AddAction(
-                path=self.name,
-                size=size,
-                partition_values={},
-                modification_time=0,
-                data_change=True,
-                stats=json.dumps({"numRecords": self.n_rows}),
-            )
-        ]
+        return [Add(self.name, size, stats=json.dumps({"numRecords": self.n_rows}))]
 
 
 _REPEATED: Final = (
@@ -366,14 +331,6 @@ def _all_of(
     return list(columns) if wanted is None else list(dict.fromkeys([*columns, table.owner]))
 
 
-def _widen(delta: DeltaTable, table: Table) -> None:
-    """Give a table that an older version made the columns that have come since."""
-    known = {field.name for field in delta.schema().fields}
-    wanted = Schema.from_arrow(table.schema).fields
-    if new := [field for field in wanted if field.name not in known]:
-        delta.alter.add_columns(new)
-
-
 def _conformed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """Return rows that an older version wrote with the columns of this one; new ones are null."""
     if batch.schema.names == schema.names:
@@ -384,14 +341,6 @@ def _conformed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
         for field in schema
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _paths(delta: DeltaTable) -> list[str]:
-    return sorted(unquote(uri.rsplit("/", 1)[-1]) for uri in delta.file_uris())
-
-
-def _remove(path: str) -> RemoveAction:
-    return RemoveAction(path=path, data_change=True, deletion_timestamp=time.time_ns() // 10**6)
 
 
 def _row_hash(row: Mapping[str, Any]) -> int:
