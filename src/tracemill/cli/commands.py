@@ -124,8 +124,13 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             },
         ),
         "prompt": (
-            "What should be changed in prompts.",
-            {"suggest": "Print proposals as YAML, each with its evidence."},
+            "Prompts, skills and standing orders: their versions, and what to change.",
+            {
+                "list": "List the texts that agents are given, those that changed last first.",
+                "history": "List the versions of one text, or print what changed in all of them.",
+                "diff": "Show what differs between two versions.",
+                "suggest": "Print proposals as YAML, each with its evidence.",
+            },
         ),
         "report": (
             "What a stretch of time has to teach, as Markdown and as one page.",
@@ -266,6 +271,8 @@ ASKED: Final[Mapping[str, str]] = {
     "model suite build": "[OPTIONS] [DATASET]",
     "model suite import": "[OPTIONS] [FOLDER]",
     "model suite check": "[OPTIONS] NAME [DATASET]",
+    "prompt diff": "[OPTIONS] NAME [OLD] [NEW]",
+    "prompt history": "[OPTIONS] [NAME]",
     "privacy preview": "[OPTIONS] [FILES...]",
     "privacy redact": "[OPTIONS] [FILES...]",
     "privacy scan": "[OPTIONS] [TARGETS...]",
@@ -274,6 +281,7 @@ ASKED: Final[Mapping[str, str]] = {
 }
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
 MODULES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("prompt list", "prompt history", "prompt diff"), "prompt_versions"),
     **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),
     **dict.fromkeys(
         (

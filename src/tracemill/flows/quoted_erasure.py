@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from tracemill.flows.model_runs import RUN
-from tracemill.flows.reporting import REPORTS
+from tracemill.flows.written_reports import REPORTS
 from tracemill.records.training import TrainingRun
 from tracemill.store.workspace import Workspace
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
 
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.cases import Case
 from tracemill.analyze.comparing import compare
 from tracemill.flows.patterns import read_process, rules_of
-from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
+from tracemill.flows.written_reports import write_texts
 from tracemill.records.refs import Record
 from tracemill.records.reports import LearningReport, ReportKind
 from tracemill.report.learning import html, markdown
 from tracemill.store.workspace import Workspace
-
-REPORTS: Final = "reports"
-"""Folder of reports in a workspace."""
 
 
 class WrittenReport(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -89,23 +85,8 @@ def write_report(
     report = make_report(workspace, kind, day)
     name = file_name(report)
     texts = {f"{name}.md": markdown(report), f"{name}.html": html(report)}
-    folder = workspace.root / REPORTS if to is None else to
-    if to is not None:
-        _pass_gate(workspace, name, texts, to)
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.items():
-        (folder / path).write_text(text, encoding="utf-8")
-    return WrittenReport(report=report, files=tuple(str(folder / path) for path in texts))
-
-
-def _pass_gate(workspace: Workspace, name: str, texts: Mapping[str, str], folder: Path) -> None:
-    """Check what is to leave the workspace, and put a receipt where it goes."""
-    gate = Gate(workspace)
-    checked = gate.check_data((path, text.encode()) for path, text in texts.items())
-    receipt = gate.receipt("reports", name, checked)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_receipt(folder / f"{name}.{RECEIPT}", receipt)
-    gate.note(receipt, folder)
+    files = write_texts(workspace, name, texts, to)
+    return WrittenReport(report=report, files=files)
 
 
 def file_name(report: LearningReport) -> str:
