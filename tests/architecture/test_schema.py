@@ -84,6 +84,7 @@ from tracemill.records import (
     templates,
     training,
     trajectory,
+    verification,
 )
 from tracemill.records import exports as export_records
 from tracemill.records import recipes as recipe_records
@@ -169,6 +170,8 @@ TYPES: Final[dict[str, Any]] = {
     "answer.models": model_runs.RunList,
     "answer.parity": parity.ParityReport,
     "answer.audit": audits.AuditReport,
+    "answer.verification": verification.VerificationReport,
+    "row.verification": verification.VerifiedRow,
     "answer.redact": files.RedactedTexts,
     "answer.scan": scan.ScanResult,
     "answer.preview": preview.PreviewResult,

@@ -179,7 +179,10 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
         ),
         "synth": (
             "Examples that are made up where real work has none.",
-            {"plan": "Say what real examples show, what is asked for, and what is missing."},
+            {
+                "plan": "Say what real examples show, what is asked for, and what is missing.",
+                "verify": "Say how far made-up rows of anybody can be believed, and why.",
+            },
         ),
     },
     _MODELS: {
@@ -253,6 +256,7 @@ ASKED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("run", "sync", "watch"), "[OPTIONS] [SOURCES...]"),
     "data restore": "--to PATH [OPTIONS] [IDS...]",
     "dataset audit": "[OPTIONS] [FILES...]",
+    "synth verify": "[OPTIONS] [FILES...]",
     "dataset build": "[OPTIONS] [RECIPE]",
     "dataset check": "[OPTIONS] [NAME]",
     "dataset export": "--to PATH [OPTIONS] [NAME]",
@@ -297,6 +301,7 @@ MODULES: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
     **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
+    "synth verify": "verifying",
     "dataset export": "dataset_export",
     "dataset push": "dataset_push",
     "privacy redact": "privacy.redacting",

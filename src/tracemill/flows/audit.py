@@ -50,7 +50,7 @@ def audit_files(
     """
     if not places:
         raise UsageError(f"expected {_KINDS} files to check, or folders that hold them")
-    files = list(_files(places))
+    files = list(dataset_files(places))
     rows: list[TrainingRow] = []
     unread: list[FailingRow] = []
     for path in files:
@@ -58,7 +58,7 @@ def audit_files(
     if not rows and not unread:
         raise NotFoundError(f"no row to check in {', '.join(repr(str(path)) for path in files)}")
     earlier: list[TrainingRow] = []
-    for path in _files(before):
+    for path in dataset_files(before):
         earlier.extend(rows_of(path, []))
     return AuditReport(
         files=tuple(map(str, files)),
@@ -93,7 +93,7 @@ def evaluation_runs(places: Sequence[Path]) -> EvaluationRuns | None:
     """
     if not places:
         return None
-    rows = [row for path in _files(places) for row in rows_of(path, [])]
+    rows = [row for path in dataset_files(places) for row in rows_of(path, [])]
     if not rows:
         raise NotFoundError(f"no row to compare with in {', '.join(map(str, places))}")
     try:
@@ -103,7 +103,12 @@ def evaluation_runs(places: Sequence[Path]) -> EvaluationRuns | None:
     return EvaluationRuns(list(map(everything_said, rows)))
 
 
-def _files(places: Iterable[Path]) -> Iterator[Path]:
+def dataset_files(places: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files that places mean: themselves, or the files of rows that a folder holds.
+
+    Raises:
+        NotFoundError: a place does not exist, or holds no file of rows.
+    """
     for place in places:
         if place.is_dir():
             found = sorted(path for path in place.iterdir() if _holds_rows(path))

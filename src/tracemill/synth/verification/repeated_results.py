@@ -1,0 +1,41 @@
+"""Contents that stand in files of different names, but for their numbers: written by a template."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from tracemill.records.audits import TrainingRow
+from tracemill.synth.verification.exchanges import exchanges
+from tracemill.synth.verification.invented import READERS
+
+_NUMBER: Final = re.compile(r"\d+")
+_ERROR: Final = re.compile(r"(?i)\s*(?:error|file not found|no such|permission|not found|cannot)")
+_MIN_NAMES: Final = 3
+"""Files of different names with one content, from which on it is nobody's file."""
+_MIN_CHARS: Final = 12
+
+
+def repeated_contents(rows: Sequence[TrainingRow]) -> Mapping[int, str]:
+    """Return by identity each row that reads such a content, and why that is wrong."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    read = [(row, *each) for row in rows for each in _read(row)]
+    for _, name, content in read:
+        names[content].add(name)
+    return {
+        id(row): f"one content for {len(names[content])} files of different names"
+        for row, _, content in read
+        if len(names[content]) >= _MIN_NAMES
+    }
+
+
+def _read(row: TrainingRow) -> Iterator[tuple[str, str]]:
+    for exchange in exchanges(row):
+        path = exchange.arguments.get("file_path", exchange.arguments.get("path"))
+        if exchange.call.name.lower() not in READERS or not isinstance(path, str):
+            continue
+        result = (exchange.result or "").strip()
+        if len(result) >= _MIN_CHARS and not _ERROR.match(result):
+            yield path.rsplit("/", 1)[-1], _NUMBER.sub("#", result)
