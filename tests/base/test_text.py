@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.base.text import counted, one_line, printable, printable_json
+from tracemill.base.text import beginning, counted, one_line, printable, printable_json
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,26 @@ def test_one_line_is_one_line_and_fits(text: str, width: int) -> None:
 
     assert len(line) <= width
     assert "\n" not in line
+
+
+@given(st.text(), st.integers(3, 40))
+def test_a_beginning_is_one_line_and_fits(text: str, width: int) -> None:
+    line = beginning(text, width)
+
+    assert len(line) <= width
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "line"),
+    [
+        ("read it", 10, "read it"),
+        ("ls -la /home/dev-7q7dq75a5v/work", 20, "ls -la /home/ …"),
+        ("one-word-too-long-for-the-line", 10, "one-word …"),
+    ],
+)
+def test_a_beginning_cuts_no_stand_in_in_two(text: str, width: int, line: str) -> None:
+    assert beginning(text, width) == line
 
 
 def test_counts_agree_with_their_noun() -> None:

@@ -11,6 +11,8 @@ _CONTROLS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 
+_CUT_WORD: Final = re.compile(r"[\w-]+$")
+
 
 def printable(text: str) -> str:
     r"""Return `text` with control characters shown instead of obeyed.
@@ -30,6 +32,19 @@ def one_line(text: str, width: int) -> str:
     """Return the beginning of `text` on one line, at most `width` characters long."""
     flat = " ".join(printable(text[: 4 * width]).split())
     return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+def beginning(text: str, width: int) -> str:
+    """Return the beginning of `text` on one line, cut between words where it must be.
+
+    A stand-in is a word, so none is cut in two: half of one could be taken for what it stands for.
+    """
+    line = one_line(text, width)
+    if not line.endswith("…") or text.rstrip().endswith("…"):
+        return line
+    kept = line[:-2]
+    whole = _CUT_WORD.sub("", kept)
+    return f"{(whole if len(whole) * 2 > width else kept).rstrip()} …"
 
 
 def counted(n: int, noun: str) -> str:

@@ -56,9 +56,9 @@ def make_app() -> App:
     )
     for group, commands in COMMANDS.items():
         for name, (target, text) in commands.items():
-            app.command(
-                f"tracemill.cli.{target}", name=name, help=text, group=group, usage=_usage(name)
-            )
+            usage = _usage(name)
+            known = {} if usage is None else {"usage": usage}
+            app.command(f"tracemill.cli.{target}", name=name, help=text, group=group, **known)
     for group, nouns in NOUNS.items():
         for name, (text, verbs) in nouns.items():
             app.command(_noun(name, text, verbs, group))

@@ -1,21 +1,26 @@
-"""`tracemill ui`: the local pages."""
+"""`tracemill ui`: the local pages, and one of them as a file."""
 
+import asyncio
 import socket
 import sys
 import webbrowser
+from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
+from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.flows.results import UiResult
 
 _LOOPBACK = "127.0.0.1"
+ui = App(name="ui", help_format="plaintext", usage="Usage: tracemill ui [OPTIONS]")
 
 
-def ui(
+@ui.default
+def show_ui(
     *,
     port: int = 0,
     open: Annotated[bool, Parameter(negative="no-open")] = True,  # noqa: A002 - the option's name
@@ -53,6 +58,41 @@ def ui(
         timeout_keep_alive=15, limit_concurrency=64,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
+    return EXIT_DONE
+
+
+@ui.command(name="export")
+def export_ui(
+    page: str,
+    /,
+    *,
+    to: Path,
+    reviewer: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write a page as one file that needs no other and asks for nothing, for a colleague.
+
+    It passes the gate of exports; the receipt lies beside it.
+
+    Parameters
+    ----------
+    page
+        The page as the browser shows its address, for example / or /sessions?agent=codex.
+    to
+        The new file.
+    reviewer
+        Who has looked at it; the name stands in the receipt.
+    """
+    from tracemill.flows.page_export import export_page, new_file
+    from tracemill.web.app import make_pages
+    from tracemill.web.exporting import page_file
+
+    workspace, to = common.open(), new_file(to)
+    made = asyncio.run(page_file(make_pages(workspace), page, now()))
+    written = export_page(workspace, made, to, reviewer)
+    if not answer("page-export", written, common, next_steps=["tracemill privacy exports"]):
+        write(f"{written.path}  {written.n_bytes:,} bytes")
+        hint(f"its receipt lies beside it; see: tracemill privacy verify {written.path}", common)
     return EXIT_DONE
 
 

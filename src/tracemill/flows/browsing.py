@@ -9,7 +9,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from tracemill.base.text import one_line
+from tracemill.base.text import beginning
 from tracemill.flows.datasets import MANIFEST
 from tracemill.flows.lookup import canonical_input, find_row, open_index, read_counts
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow
@@ -136,7 +136,7 @@ def view_session(workspace: Workspace, name: str) -> SessionView:
 
 
 def _entry(step: Step, reactions: list[Reaction] | tuple[()]) -> OutlineEntry:
-    said = one_line(step.text, _OUTLINE_WIDTH)
+    said = beginning(step.text, _OUTLINE_WIDTH)
     return OutlineEntry(
         step=step.index,
         speaker=step.speaker,

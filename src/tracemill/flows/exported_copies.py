@@ -33,7 +33,7 @@ def _may_hold(
             return note.subject in datasets or note.subject not in known
         case "session" | "suite":
             return not set(note.inputs).isdisjoint(touched)
-        case "reports" | "reviews" | "learning":  # these are made of all that is held
+        case "reports" | "reviews" | "learning" | "page":  # these are made of all that is held
             return True
         case _:
             assert_never(note.kind)

@@ -11,9 +11,10 @@ from typing import Literal
 
 from tracemill.records.refs import Count, Record
 
-ExportKind = Literal["dataset", "session", "reports", "reviews", "learning", "suite"]
+ExportKind = Literal["dataset", "session", "reports", "reviews", "learning", "suite", "page"]
 """What goes out: a dataset version, one session as a document, a team's own files, what is to be
-reviewed in another tool, what can be learned from episodes, or a suite for another harness."""
+reviewed in another tool, what can be learned from episodes, a suite for another harness, or a page
+as a file."""
 
 
 class ReceiptFile(Record, frozen=True, kw_only=True):
@@ -45,7 +46,7 @@ class Receipt(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What went out."""
     subject: str
     """Id of the dataset version, session or suite; `reports` or a report's name, the tool of
-    reviews, or `learning`."""
+    reviews, `learning`, or a page's address."""
     at: datetime
     """When, aware UTC."""
     reviewer: str | None
@@ -83,7 +84,7 @@ class ExportNote(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What left."""
     subject: str
     """Id of the dataset version, session or suite; `reports` or a report's name, the tool of
-    reviews, or `learning`."""
+    reviews, `learning`, or a page's address."""
     to: str
     """The folder or file that was written."""
     inputs: tuple[str, ...] = ()

@@ -14,26 +14,33 @@ from starlette.staticfiles import StaticFiles
 
 from tracemill.base.errors import NotFoundError, TracemillError
 from tracemill.store.workspace import Workspace
+from tracemill.web.downloads import Downloads
 from tracemill.web.guard import Guard, Pass
 from tracemill.web.pages import ROUTES
 from tracemill.web.rendering import page
 
 
 def make_app(workspace: Workspace, hosts: Iterable[str], entry: Pass) -> Guard:
-    """Return the pages of `workspace`.
+    """Return the pages of `workspace` behind the guard.
 
     Args:
         workspace: what is shown.
         hosts: the values of `Host` that mean this server, each with its port.
         entry: the secrets of this launch.
     """
+    return Guard(make_pages(workspace), hosts=hosts, entry=entry)
+
+
+def make_pages(workspace: Workspace) -> Starlette:
+    """Return the pages of `workspace`, for whoever stands behind the guard already."""
     static = StaticFiles(directory=str(files("tracemill.web") / "static"))
     app = Starlette(
         routes=[*ROUTES, Mount("/static", static), Route("/{rest:path}", _nowhere)],
         exception_handlers={TracemillError: _refused, HTTPException: _failed},
     )
     app.state.workspace = workspace
-    return Guard(app, hosts=hosts, entry=entry)
+    app.state.downloads = Downloads()
+    return app
 
 
 def _nowhere(request: Request) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -11,6 +12,11 @@ from starlette.requests import Request
 from tracemill.base.clock import now
 from tracemill.flows.browsing import Asked
 from tracemill.store.workspace import Workspace
+
+WHOLE: Final = "tracemill.whole"
+"""Stands in the scope of a request of our own that asks for a page in one piece."""
+_MOST_ROWS: Final = 1000
+"""How many rows a page in one piece has at most; it says how many there are."""
 
 
 def workspace(request: Request) -> Workspace:
@@ -23,7 +29,13 @@ def asked_rows(request: Request, chosen: Iterable[str]) -> Asked:
     """Return which rows of a list are asked for."""
     given = request.query_params
     only = {field: given[field] for field in chosen if given.get(field)}
-    return Asked(only, given.get("q", ""), number(given.get("from")))
+    asked = Asked(only, given.get("q", ""), number(given.get("from")))
+    return asked._replace(first=0, limit=_MOST_ROWS) if is_whole(request) else asked
+
+
+def is_whole(request: Request) -> bool:
+    """Tell whether a page is asked for in one piece, to be written to a file."""
+    return bool(request.scope.get(WHOLE))
 
 
 def number(text: str | None, otherwise: int = 0) -> int:

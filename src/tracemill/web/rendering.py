@@ -18,7 +18,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from tracemill.base.text import counted, one_line, printable
+from tracemill.base.text import beginning, counted, printable
 
 _TAGS: Final = (
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li",
@@ -43,7 +43,7 @@ def environment() -> Environment:
         "moment": moment,
         "percent": percent,
         "markdown": markdown,
-        "line": one_line,
+        "line": beginning,
         "tidy_json": tidy_json,
         "word": word,
         "query": query,
@@ -54,8 +54,9 @@ def environment() -> Environment:
 
 def page(request: Request, template: str, /, status: int = 200, **shown: Any) -> HTMLResponse:
     """Return a page."""
-    path = request.url.path
-    rendered = environment().get_template(template).render(path=path, **shown)
+    path, asked = request.url.path, request.url.query
+    address = f"{path}?{asked}" if asked else path
+    rendered = environment().get_template(template).render(path=path, address=address, **shown)
     return HTMLResponse(rendered, status)
 
 

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from tracemill.web.pages import (
     datasets,
     episodes,
+    handing_out,
     health,
     models,
     overview,
@@ -30,5 +31,6 @@ ROUTES: Final[list[BaseRoute]] = [
     *datasets.ROUTES,
     *models.ROUTES,
     *health.ROUTES,
+    *handing_out.ROUTES,
 ]
 """Every page."""

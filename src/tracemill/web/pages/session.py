@@ -9,18 +9,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracemill.flows.browsing import read_steps, view_session
-from tracemill.web.asked import is_fragment, number, workspace
+from tracemill.web.asked import is_fragment, is_whole, number, workspace
 from tracemill.web.rendering import page
 
 _N_STEPS: Final = 40
+_MOST_STEPS: Final = 5000
+"""How many steps a page in one piece has at most."""
 
 
 def session(request: Request) -> Response:
     """Show a session: its outline, and its steps from the one that the address asks for."""
     place = workspace(request)
     view = view_session(place, request.path_params["name"])
-    first = number(request.query_params.get("step"))
-    steps = read_steps(place, view.row.id, first, _N_STEPS)
+    first = 0 if is_whole(request) else number(request.query_params.get("step"))
+    steps = read_steps(place, view.row.id, first, _MOST_STEPS if is_whole(request) else _N_STEPS)
     template = "session_steps.html" if is_fragment(request) else "session.html"
     return page(
         request, template, view=view, steps=steps, first=first, following=first + len(steps)
