@@ -57,6 +57,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (isTyping(event.target)) return;
+  if (event.key === "Enter" && event.target.matches("a, button, summary")) return; // it has its own
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!target) return;
   event.preventDefault();

@@ -1,0 +1,104 @@
+"""Twenty pieces of work reviewed with nothing but keys, by somebody who is interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import enter
+from tests.browser.visitor import Visitor, serve
+from tests.flows.sessions import write_session
+from tests.web.filled import run
+from tracemill.capture import emit
+from tracemill.flows.lookup import list_rows
+from tracemill.flows.review_rows import ReviewRow
+from tracemill.records.labels import Label
+from tracemill.review.verdict import BY_PEOPLE
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+pytestmark = pytest.mark.browser
+
+N = 20
+SAID = ("achieved", "partial", "failed", "abandoned", "unknown")
+KEYS = {"achieved": "a", "partial": "p", "failed": "f", "abandoned": "b", "unknown": "n"}
+
+
+@pytest.fixture
+def waiting(tmp_path: Path) -> Workspace:
+    """Return a workspace in which twenty pieces of work wait for somebody."""
+    workspace = Workspace(tmp_path / "workspace")
+    for number in range(N):
+        write_session(tmp_path / "in", f"s{number}", 1, word=f"piece {number}")
+        emit("escalation", {"reason": "stuck"}, session=f"s{number}", workspace=workspace.root)
+    run(workspace, tmp_path / "in")
+    return workspace
+
+
+def n_waiting(page: Page) -> int:
+    counted = page.get_by_text("waiting.").inner_text()
+    return int(counted.split()[0])
+
+
+def walk_to(page: Page, name: str) -> None:
+    """Follow a link of the page's head with nothing but keys."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == name:
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"no key leads to {name}")
+
+
+def file(page: Page, outcome: str) -> None:
+    """Say what became of what is shown, and wait for the next."""
+    waiting = n_waiting(page)
+    page.keyboard.press(KEYS[outcome])
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{waiting - 1} piece")).to_be_visible()
+    page.wait_for_load_state()
+
+
+def test_a_reviewer_needs_no_mouse_and_loses_nothing(
+    chromium: Browser, waiting: Workspace, tmp_path: Path
+) -> None:
+    said = [SAID[number % len(SAID)] for number in range(N)]
+    for half in (said[: N // 2], said[N // 2 :]):
+        with serve(waiting.root) as address:
+            origin, state = enter(chromium, address)
+            visitor = Visitor(chromium, origin, storage_state=state)
+            page = visitor.open("/")
+            walk_to(page, "Review")
+            page.wait_for_url("**/review")
+            for outcome in half:
+                file(page, outcome)
+            page.keyboard.press("a")  # begun, and never filed: browser and server end here
+            assert visitor.faults == []
+            visitor.context.close()
+    run(waiting, tmp_path / "in")
+    labels: Iterator[Label] = Lake(waiting.lake).records(TABLES["labels"])
+    filed = [str(each.value) for each in labels if _is_persons(each)]
+    assert sorted(filed) == sorted(said)
+
+
+def _is_persons(label: Label) -> bool:
+    return label.name == "outcome" and label.stamp.by.startswith(f"{BY_PEOPLE}:")
+
+
+@pytest.mark.parametrize("name", ["Look at all of it", "Checklist"])
+def test_enter_does_what_it_is_pressed_on(chromium: Browser, waiting: Workspace, name: str) -> None:
+    with serve(waiting.root) as address:
+        origin, state = enter(chromium, address)
+        visitor = Visitor(chromium, origin, storage_state=state)
+        page = visitor.open("/review")
+        page.keyboard.press("a")
+        page.get_by_text(name).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(200)
+        visitor.context.close()
+    assert list_rows(waiting, "review", ReviewRow, limit=0).rows == []

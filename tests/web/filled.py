@@ -1,0 +1,249 @@
+"""A workspace in which every page has something to show, made of given words wherever words stand.
+
+Words come as they are: what a page does with them is what the tests look at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tracemill.capture import emit
+from tracemill.flows.datasets import MANIFEST
+from tracemill.flows.evaluations import keep_evaluation
+from tracemill.flows.lookup import list_rows
+from tracemill.flows.loop import Options, turn
+from tracemill.flows.model_registry import note
+from tracemill.flows.model_runs import keep_run
+from tracemill.flows.results import RunResult
+from tracemill.flows.review import Desk
+from tracemill.flows.review_rows import ReviewRow
+from tracemill.flows.suites import KeptSuite
+from tracemill.records.allowances import Allowance
+from tracemill.records.audits import CheckResult
+from tracemill.records.datasets import DatasetVersion, ExportedFile, FunnelStage
+from tracemill.records.evaluations import Evaluation, SliceScore, Suite
+from tracemill.records.promotion import ModelEvent, ModelVersion, PromotionDecision, RuleResult
+from tracemill.records.receipts import ExportNote
+from tracemill.records.reviews import ReviewForm
+from tracemill.records.training import DataSlice, Stage, TrainingRecipe, TrainingRun
+from tracemill.store.allowances import write_allowances
+from tracemill.store.exports import note_export
+from tracemill.store.workspace import Workspace
+
+AT: Final = datetime(2026, 3, 1, 10, tzinfo=UTC)
+N_GATES: Final = 60
+
+
+def fill(folder: Path, words: Sequence[str]) -> Workspace:
+    """Return a workspace that holds `words`, each as a request, an answer, a call and its result,
+    as what a session says of itself, and some of them wherever else a person's words may stand."""
+    inputs = folder / "in"
+    inputs.mkdir(parents=True)
+    write_long_session(inputs / "long.jsonl", words)
+    for number, word in enumerate(words):
+        write_short_session(inputs / f"short-{number}.jsonl", f"s{number}", word)
+    write_broken(inputs, words)
+    workspace = Workspace(folder / "workspace")
+    tell(workspace, words)
+    run(workspace, inputs)
+    review(workspace, words)
+    keep_dataset(workspace, words)
+    keep_models(workspace, words)
+    keep_decisions(workspace, words)
+    return workspace
+
+
+def run(workspace: Workspace, inputs: Path) -> RunResult:
+    nothing_else = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    return turn(workspace, [inputs], nothing_else, Options(workers=1), lambda _: None)
+
+
+def _record(session: str, number: int, **more: Any) -> dict[str, Any]:
+    return {
+        "parentUuid": f"{session}-{number - 1}" if number else None,
+        "uuid": f"{session}-{number}",
+        "isSidechain": False,
+        "userType": "external",
+        "cwd": "/srv/app",
+        "sessionId": session,
+        "version": "2.1.63",
+        "gitBranch": "main",
+        "timestamp": (AT + timedelta(seconds=number)).isoformat().replace("+00:00", "Z"),
+        **more,
+    }
+
+
+def _said(session: str, number: int, *content: dict[str, Any], model: str = "m-1") -> Any:
+    usage = {"input_tokens": 5, "output_tokens": 7}
+    message = {
+        "id": f"msg_{session}_{number}", "role": "assistant", "model": model, "type": "message",
+        "content": list(content), "usage": usage,
+    }  # fmt: skip
+    return _record(session, number, type="assistant", message=message, requestId=f"r{number}")
+
+
+def _asked(session: str, number: int, content: object, **more: Any) -> dict[str, Any]:
+    message = {"role": "user", "content": content}
+    return _record(session, number, type="user", message=message, **more)
+
+
+def _turn(session: str, number: int, word: str, **about: str) -> Iterator[dict[str, Any]]:
+    """Yield a request, an answer with a call, what the call returned, and what was said of it."""
+    call = f"toolu_{session}_{number}"
+    model = about.pop("model", "m-1")
+    yield _asked(session, number, word, **about)
+    yield _said(
+        session, number + 1,
+        {"type": "thinking", "thinking": word, "signature": ""},
+        {"type": "text", "text": word},
+        {"type": "tool_use", "id": call, "name": "Bash", "input": {"command": word, word: word}},
+        model=model,
+    )  # fmt: skip
+    failed = {"is_error": True} if number % 8 else {}
+    result = {"type": "tool_result", "tool_use_id": call, "content": word, **failed}
+    yield _asked(session, number + 2, [result])
+    yield _said(session, number + 3, {"type": "text", "text": word}, model=model)
+
+
+def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+
+
+def write_long_session(path: Path, words: Sequence[str]) -> None:
+    """Write a session in which each word is said by everybody who can say something."""
+    turns = (_turn("long", 4 * number, word) for number, word in enumerate(words))
+    _write(path, (record for records in turns for record in records))
+
+
+def write_short_session(path: Path, session: str, word: str) -> None:
+    """Write a session that says a word of itself wherever it can."""
+    about = {"cwd": word, "gitBranch": word, "version": word, "model": word}
+    title = {"type": "custom-title", "customTitle": word, "sessionId": session}
+    _write(path, [*_turn(session, 0, word, **about), title])
+
+
+def write_broken(inputs: Path, words: Iterable[str]) -> None:
+    """Write files that cannot be read, whose names are words as far as a name can be one."""
+    for number, word in enumerate(islice(words, 5)):
+        name = "".join("_" if letter in "/\0" else letter for letter in word)[:80]
+        (inputs / f"{number} {name}.jsonl").write_text('{"parentUuid": null, "type": "user"\n')
+
+
+def tell(workspace: Workspace, words: Sequence[str]) -> None:
+    """Tell of work that people had to decide, and of a gate that says no more often than not."""
+    given = cycle(words)
+    for number in range(min(len(words), 30)):
+        told = {"reason": next(given), "question": next(given)}
+        emit("escalation", told, session=f"s{number}", workspace=workspace.root)
+    gate, role = words[0], words[-1]
+    for number in range(N_GATES):
+        at = AT + timedelta(days=number)
+        verdict: dict[str, Any] = {
+            "gate_id": gate, "stage": role, "agent_role": role, "project_id": f"p{number}",
+            "retry_attempt": 1, "validation_result": "fail" if number % 2 else "pass",
+            "validation_reason": words[number % 2 % len(words)],
+        }  # fmt: skip
+        emit("gate", verdict, at=at, workspace=workspace.root)
+
+
+def review(workspace: Workspace, words: Sequence[str]) -> list[ReviewRow]:
+    """Say something of one piece of work."""
+    with Desk(workspace, words[0]) as desk:
+        item = desk.next_item().item
+        assert item is not None
+        form = ReviewForm(outcome="failed", overall_rating=2, comments=words[0])
+        desk.submit(item.id, form, AT)
+    return list_rows(workspace, "review", ReviewRow, limit=0).rows
+
+
+def keep_dataset(workspace: Workspace, words: Sequence[str]) -> None:
+    """Keep two versions of a dataset, with a check that fails."""
+    given = cycle(words)
+    rows = b"".join(
+        json.dumps({"id": word, "messages": [{"role": "user", "content": word}], "tags": [word]})
+        .encode() + b"\n"
+        for word in words
+    )  # fmt: skip
+    for number in range(2):
+        counted = {next(given): 3}
+        check = CheckResult(
+            name=next(given), verdict="fail", measured=0.4, threshold=0.1, n_rows=10, n_failing=4,
+            says=next(given),
+        )  # fmt: skip
+        version = DatasetVersion(
+            id=f"dataset_{number:020}", name=next(given), n_examples={"chat/train": len(words)},
+            drops=counted, checks=(check,), recipe={next(given): next(given)},
+            funnel=(FunnelStage(name=next(given), n_in=9, n_out=6, left_out=counted),),
+            files=(ExportedFile(path="train.jsonl", format="trl-chat", rows=len(words), n_bytes=1, sha256=""),),
+        )  # fmt: skip
+        folder = workspace.datasets / "chat" / version.id
+        folder.mkdir(parents=True)
+        (folder / "train.jsonl").write_bytes(rows)
+        (folder / MANIFEST).write_bytes(msgspec.json.encode(version))
+
+
+def keep_models(workspace: Workspace, words: Sequence[str]) -> None:
+    """Keep two models, what happened to them, how they were trained and what they did."""
+    given = cycle(words)
+    models = [
+        ModelVersion(id=f"model_{n}", name=next(given), base=next(given), datasets=(next(given),))
+        for n in range(2)
+    ]
+    for model in models:
+        note(workspace, ModelEvent(kind="registered", model_id=model.id, at=AT, model=model))
+    rule = RuleResult(rule="target", reason="not_better", says=next(given))
+    decision = PromotionDecision(
+        id="decision_1", at=AT, candidate_id="model_1", candidate=next(given), rules=(rule,),
+        incumbent=next(given), policy=next(given), policy_hash="", is_promoted=False,
+    )  # fmt: skip
+    said: dict[str, Any] = {"by": next(given), "reason": next(given)}
+    note(workspace, ModelEvent(kind="promoted", model_id="model_0", at=AT, **said))
+    refused = ModelEvent(kind="refused", model_id="model_1", at=AT, decision=decision, **said)
+    note(workspace, refused)
+    _keep_run(workspace, given)
+    _keep_evaluation(workspace, given)
+
+
+def _keep_run(workspace: Workspace, given: Iterator[str]) -> None:
+    folder = workspace.models / "run_1"
+    folder.mkdir()
+    stage = Stage(name="chat", data=(DataSlice(dataset="chat"),), learning_rate=1e-4)
+    recipe = TrainingRecipe(
+        name=next(given), purpose=next(given), base=next(given), template="chatml", stages=(stage,)
+    )
+    keep_run(folder, TrainingRun(id="run_1", recipe=recipe, status="finished", started=next(given)))
+
+
+def _keep_evaluation(workspace: Workspace, given: Iterator[str]) -> None:
+    folder = workspace.suites / "replay" / "suite_1"
+    folder.mkdir(parents=True)
+    suite = Suite(id="suite_1", name=next(given), origin="", version=1, n_cases=1, n_groups=1)
+    score = SliceScore(name="all", n=10, passed=6, low=0.3, high=0.8)
+    slices = (score, msgspec.structs.replace(score, name=next(given)))
+    evaluation = Evaluation(
+        id="eval_1", suite_id="suite_1", suite=suite.name, subject=next(given), at=AT, slices=slices
+    )
+    keep_evaluation(KeptSuite(folder, suite), evaluation, ())
+
+
+def keep_decisions(workspace: Workspace, words: Sequence[str]) -> None:
+    """Keep what a person allowed, and what left."""
+    until = AT + timedelta(days=900)
+    made = [
+        Allowance(
+            id=f"allow_{number}", stand_in=word, project=word, reason=word, by=word, at=AT, until=until
+        )
+        for number, word in enumerate(words[:20])
+    ]  # fmt: skip
+    with workspace.writing():
+        write_allowances(workspace.vault, made)
+    for word in words[:20]:
+        left = ExportNote(at=AT, kind="dataset", subject=word, to=word, reviewer=word)
+        note_export(workspace.vault, left)
