@@ -116,3 +116,24 @@ def test_a_reason_that_is_none_is_answered_with_those_that_are(
 
     assert "left out:" in told["error"]
     assert "over_budget" in told["error"]
+
+
+def test_an_audit_of_a_version_keeps_its_kinds_apart(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = [{"role": "user", "content": "Which way?"}, {"role": "assistant", "content": "Left."}]
+    chat = {"id": "a", "messages": said, "trained": [False, True]}
+    pair = {"id": "b", "prompt": said[:1], "chosen": said[1:], "rejected": said[1:]}
+    for name, row in (("train", chat), ("preference-train", pair)):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(row) + "\n")
+
+    def n_repeated() -> int:
+        found = ask(capsys, store, "audit", str(tmp_path), code=1)
+        checks = found["checks"]
+        return sum(
+            each.get("n_failing", 0) for each in checks if each["name"] == "repeated_requests"
+        )
+
+    assert n_repeated() == 1
+    (tmp_path / "manifest.json").write_text("{}")
+    assert n_repeated() == 0

@@ -68,7 +68,11 @@ def as_preference(chat: dict[str, Any]) -> dict[str, Any]:
     return {"prompt": chat["messages"][:1], "chosen": chat["messages"][1:], "rejected": []}
 
 
-@pytest.mark.parametrize("form", [dict, as_unpaired, as_stepwise, as_preference])
+def as_worse_side(chat: dict[str, Any]) -> dict[str, Any]:
+    return {**as_preference(chat), "chosen": chat["messages"][:1], "rejected": chat["messages"][1:]}
+
+
+@pytest.mark.parametrize("form", [dict, as_unpaired, as_stepwise, as_preference, as_worse_side])
 def test_the_same_request_and_call_leak_in_every_kind_of_row(tmp_path: Path, form: Any) -> None:
     trained = {**form(row(3)), "id": "example_x", "episode_id": "ep_x"}
     workspace = make_workspace(tmp_path / "ws", [row(3), row(4)], [trained])

@@ -7,7 +7,7 @@ from tracemill.records.examples import Example, PreferenceExample, kind_of, mess
 
 
 def training_row(example: Example) -> TrainingRow:
-    """Return an example as a row, named by its id; of a pair it holds the better side."""
+    """Return an example as a row, named by its id; of a pair its better side is learned."""
     messages = (
         (*example.prompt, *example.chosen)
         if isinstance(example, PreferenceExample)
@@ -18,6 +18,7 @@ def training_row(example: Example) -> TrainingRow:
         line=0,
         split=example.split,
         messages=messages,
+        rejected=example.rejected if isinstance(example, PreferenceExample) else (),
         calls=tuple(tuple(map(_written, message.tool_calls)) for message in messages),
         tools=example.tools,
         has_origin=True,

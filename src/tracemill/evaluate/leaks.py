@@ -33,6 +33,8 @@ class TrainedOn(NamedTuple):
     """What it shares with others: its episode or session."""
     messages: Sequence[Message]
     """Its messages."""
+    worse: Sequence[Message] = ()
+    """Of a pair, the messages of the side that training moves away from, prompt and all."""
 
 
 @dataclass
@@ -57,13 +59,17 @@ class Trained:
         self.n_examples += 1
         self._ids.add(example.id)
         self._groups.add(example.group)
-        for at, message in enumerate(example.messages):
+        self._add_said(example.id, example.messages)
+        self._add_said(example.id, example.worse)
+
+    def _add_said(self, example_id: str, messages: Sequence[Message]) -> None:
+        for at, message in enumerate(messages):
             if message.role == "user":
                 for run in _runs(message.content):
-                    self._runs.setdefault(run, example.id)
+                    self._runs.setdefault(run, example_id)
             if message.role == "assistant":
-                key = _decision(example.messages[:at], _calls(message))
-                self._answered.setdefault(key, example.id)
+                key = _decision(messages[:at], _calls(message))
+                self._answered.setdefault(key, example_id)
 
     def leak(self, case: Case) -> Leak | None:
         """Return how a case is known from training, or None."""

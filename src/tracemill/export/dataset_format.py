@@ -7,7 +7,8 @@ is left out under a name, never bent into another meaning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol
+from pathlib import PurePath
+from typing import Any, ClassVar, NamedTuple, Protocol, cast, get_args
 
 from tracemill.records.examples import ChatExample, Example, Message, Split
 
@@ -24,6 +25,12 @@ class Part(NamedTuple):
     def stem(self) -> str:
         """How files are called, without their endings."""
         return self.split if self.kind == "chat" else f"{self.kind}-{self.split}"
+
+    @classmethod
+    def of_file(cls, path: str) -> Part | None:
+        """Return the part that a file's name tells of; None where it names no split."""
+        kind, _, split = PurePath(path).stem.rpartition("-")
+        return cls(kind or "chat", cast("Split", split)) if split in get_args(Split) else None
 
 
 class Row(NamedTuple):

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import orjson
 
 from tracemill.base.errors import NotFoundError, UsageError
@@ -15,6 +16,8 @@ from tracemill.base.lines import OversizeLine, split_lines
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.curate.checks.wording import everything_said
+from tracemill.export.dataset_format import Part
+from tracemill.flows.datasets import MANIFEST
 from tracemill.flows.executor import Executor
 from tracemill.records.audits import AuditReport, CheckResult, FailingRow, TrainingRow
 from tracemill.sources.documents import NotADocumentError, take_apart
@@ -54,12 +57,12 @@ def audit_files(
     rows: list[TrainingRow] = []
     unread: list[FailingRow] = []
     for path in files:
-        rows.extend(rows_of(path, unread))
+        rows.extend(rows_of(path, unread, _kept_apart(path)))
     if not rows and not unread:
         raise NotFoundError(f"no row to check in {', '.join(repr(str(path)) for path in files)}")
     earlier: list[TrainingRow] = []
     for path in dataset_files(before):
-        earlier.extend(rows_of(path, []))
+        earlier.extend(rows_of(path, [], _kept_apart(path)))
     return AuditReport(
         files=tuple(map(str, files)),
         rows=dict(sorted(Counter(row.split or "unnamed" for row in rows).items())),
@@ -135,13 +138,22 @@ def _deeper(place: Path) -> str:
     return f" itself; name one of its folders that do: {named}{more}"
 
 
-def rows_of(path: Path, unread: list[FailingRow]) -> Iterator[TrainingRow]:
-    """Yield the rows of a file; what is no row is noted in `unread`."""
+def _kept_apart(path: Path) -> Part | None:
+    """Return the part of a dataset version that a file is; None where it is of no version."""
+    return Part.of_file(path.name) if (path.parent / MANIFEST).is_file() else None
+
+
+def rows_of(
+    path: Path, unread: list[FailingRow], part: Part | None = None
+) -> Iterator[TrainingRow]:
+    """Yield the rows of a file, which are of one part; what is no row is noted in `unread`."""
+    kind = part.kind if part else ""
     for number, value in _values(path):
         try:
             if isinstance(value, BadShapeError):
                 raise value
-            yield read_training_row(value, path.name, number)
+            row = read_training_row(value, path.name, number)
+            yield msgspec.structs.replace(row, part=kind) if kind else row
         except BadShapeError as error:
             unread.append(FailingRow(file=path.name, line=number, detail=str(error)))
 

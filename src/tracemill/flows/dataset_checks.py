@@ -12,6 +12,7 @@ import msgspec
 from tracemill.base.errors import NotFoundError
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
+from tracemill.export.dataset_format import Part
 from tracemill.flows.audit import evaluation_runs, readable, rows_of
 from tracemill.flows.build_checks import clean_text, fits_format, kept_balance
 from tracemill.flows.datasets import find_version
@@ -125,9 +126,7 @@ def row_files(version: DatasetVersion) -> Iterator[ExportedFile]:
 
 
 def _rows(folder: Path, file: ExportedFile, unread: list[FailingRow]) -> Iterator[TrainingRow]:
-    kind = file.path.rpartition("/")[2].rpartition("-")[0]
-    for row in rows_of(folder / file.path, unread):
-        yield msgspec.structs.replace(row, part=kind)
+    yield from rows_of(folder / file.path, unread, Part.of_file(file.path))
 
 
 def _before(workspace: Workspace, version: DatasetVersion) -> Iterator[TrainingRow]:

@@ -16,7 +16,7 @@ import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
@@ -25,9 +25,10 @@ import pyarrow.parquet as pq
 
 from tracemill.base.ids import make_id
 from tracemill.export import EXPORTERS, Exporter
+from tracemill.export.dataset_format import Part
 from tracemill.flows.executor import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
-from tracemill.records.examples import ChatExample, Example, Split, kind_of
+from tracemill.records.examples import ChatExample, Example, kind_of
 from tracemill.report.card import CardFacts, dataset_card
 from tracemill.store.lake import Lake, is_any
 from tracemill.store.tables import Table
@@ -126,22 +127,10 @@ def _with_bucket(batch: pa.RecordBatch, n_letters: int) -> pa.RecordBatch:
     return batch.append_column("bucket", buckets)
 
 
-class _Part(NamedTuple):
-    """The examples of one kind and one split, which have files of their own."""
-
-    kind: str
-    split: Split
-
-    @property
-    def stem(self) -> str:
-        """How its files are called, without their endings."""
-        return self.split if self.kind == "chat" else f"{self.kind}-{self.split}"
-
-
-def _part_of(example: Example) -> _Part:
+def _part_of(example: Example) -> Part:
     is_own = isinstance(example, ChatExample) and example.builder != "session"
     assert example.split is not None, "no example is written before its split is known"
-    return _Part(example.builder if is_own else kind_of(example), example.split)
+    return Part(example.builder if is_own else kind_of(example), example.split)
 
 
 class VersionWriter:
@@ -154,8 +143,8 @@ class VersionWriter:
         }
         self._lines: dict[str, Any] = {}
         self._tables: dict[str, pq.ParquetWriter] = {}
-        self._held: dict[_Part, list[Mapping[str, Any]]] = {}
-        self._n_held: Counter[_Part] = Counter()
+        self._held: dict[Part, list[Mapping[str, Any]]] = {}
+        self._n_held: Counter[Part] = Counter()
         self._rows: Counter[str] = Counter()
         self._formats: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
@@ -185,7 +174,7 @@ class VersionWriter:
         n_bytes: int = self._lines[name].write(_encode(row) + b"\n")
         return n_bytes
 
-    def _write_table(self, part: _Part) -> None:
+    def _write_table(self, part: Part) -> None:
         name = f"{part.stem}.parquet"
         exporter = self._exporters[part.kind]
         if name not in self._tables:

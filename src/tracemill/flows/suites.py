@@ -20,12 +20,13 @@ from tracemill.evaluate.bfcl import category_of, read_case
 from tracemill.evaluate.building import HeldOut, build_cases, make_case
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.running import freeze
+from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets import MANIFEST, find_version
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.evaluations import Case, LeakReport, Suite
-from tracemill.records.examples import Message
 from tracemill.records.recipes import Name
 from tracemill.records.refs import Record
+from tracemill.render.chat_message import read_messages
 from tracemill.stats import smallest_effect
 from tracemill.store.workspace import Workspace, write_whole
 
@@ -176,26 +177,27 @@ def _rows(path: Path) -> Iterator[Any]:
 
 
 def _held_out(folder: Path, version: DatasetVersion) -> Iterator[HeldOut]:
-    for path, row in _example_rows(folder, version, is_trained=False):
+    for part, row in _example_rows(folder, version, is_trained=False):
         if "messages" in row:
-            given = msgspec.convert(row["messages"], list[dict[str, Any]])
-            trained = row.get("trained") or [m["role"] == "assistant" for m in given]
-            messages = [_message(m, trained=t) for m, t in zip(given, trained, strict=True)]
-            builder = path.stem.partition("-")[0] if "-" in path.stem else "session"
+            messages = read_messages(row["messages"], row.get("trained") or None)
+            builder = "session" if part.kind == "chat" else part.kind
             group = row.get("episode_id") or row["id"]
             slices = (f"builder:{builder}",)
             yield HeldOut(row["id"], group, messages, row.get("tools") or (), slices)
 
 
 def training_rows(folder: Path, version: DatasetVersion) -> Iterator[TrainedOn]:
-    """Yield the examples of a version that are trained on."""
+    """Yield the examples of a version that are trained on, a pair with both of its sides."""
     for _, row in _example_rows(folder, version, is_trained=True):
-        messages = [_message(m, trained=False) for m in _said(row)]
-        yield TrainedOn(row["id"], row.get("episode_id") or row["id"], messages)
+        prompt = read_messages(row.get("prompt") or ())
+        worse = (*prompt, *read_messages(row["rejected"])) if row.get("rejected") else ()
+        yield TrainedOn(
+            row["id"], row.get("episode_id") or row["id"], read_messages(_said(row)), worse
+        )
 
 
 def _said(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the messages of a row of any kind, in their order."""
+    """Yield the messages of a row of any kind, in their order; of a pair those of the better."""
     for name in ("messages", "prompt", "chosen", "completion"):
         yield from row.get(name) or ()
     for step in row.get("completions") or ():
@@ -204,25 +206,12 @@ def _said(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _example_rows(
     folder: Path, version: DatasetVersion, *, is_trained: bool
-) -> Iterator[tuple[Path, dict[str, Any]]]:
+) -> Iterator[tuple[Part, dict[str, Any]]]:
     for file in version.files:
-        path = folder / file.path
-        is_rows = path.suffix == ".jsonl" and file.format != "lineage"
-        if is_rows and ("train" in path.stem.split("-")) == is_trained:
-            with path.open("rb") as lines:
-                yield from ((path, msgspec.json.decode(line)) for line in lines)
-
-
-def _message(row: Mapping[str, Any], *, trained: bool) -> Message:
-    return Message(
-        role=row["role"],
-        content=row.get("content") or "",
-        reasoning=row.get("reasoning_content"),
-        tool_calls=tuple(row.get("tool_calls") or ()),
-        tool_call_id=row.get("tool_call_id"),
-        name=row.get("name"),
-        trained=trained,
-    )
+        part = Part.of_file(file.path)
+        if part and file.path.endswith(".jsonl") and (part.split == "train") == is_trained:
+            with (folder / file.path).open("rb") as lines:
+                yield from ((part, msgspec.json.decode(line)) for line in lines)
 
 
 def _versions(workspace: Workspace) -> Iterator[tuple[Path, DatasetVersion]]:

@@ -21,6 +21,7 @@ from tracemill.base.clock import now
 from tracemill.base.errors import HeldError, NotFoundError, UsageError
 from tracemill.base.ids import digest, make_id
 from tracemill.base.machine import n_cores
+from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets import find_version
 from tracemill.flows.model_runs import PLOT, RUN, TEMPLATE, TOKENIZER, KeptRun, find_run, keep_run
 from tracemill.records.training import Hardware, TrainingRecipe, TrainingRun
@@ -157,9 +158,11 @@ class _Pools:
         folder, found = find_version(self._workspace, named)
         self.names.add(found.id)
         for file in found.files:
-            *kinds, split = Path(file.path).stem.split("-")
-            if file.path.endswith(".jsonl") and split == "train" and file.format in _TAUGHT:
-                yield from _lessons(folder / file.path, "-".join(kinds) or "session")
+            part = Part.of_file(file.path)
+            is_rows = file.path.endswith(".jsonl") and file.format in _TAUGHT
+            if is_rows and part and part.split == "train":
+                builder = "session" if part.kind == "chat" else part.kind
+                yield from _lessons(folder / file.path, builder)
 
 
 def _lessons(path: Path, builder: str) -> Iterator[Lesson]:

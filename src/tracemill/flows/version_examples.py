@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast, get_args
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from tracemill.base.errors import SchemaError
 from tracemill.export.dataset_format import Part
-from tracemill.records.datasets import DatasetVersion, ExportedFile
-from tracemill.records.examples import Example, Lineage, Split
+from tracemill.records.datasets import DatasetVersion
+from tracemill.records.examples import Example, Lineage
+from tracemill.render.chat_message import read_messages
 
 _BUILDER: Final = "builder:"
 
@@ -40,7 +41,9 @@ def examples_of(folder: Path, version: DatasetVersion) -> Iterator[PartExample]:
     """
     for file in version.files:
         if file.path.endswith(".jsonl") and file.format in _SAYS:
-            part = _part(file)
+            part = Part.of_file(file.path)
+            if part is None:
+                raise SchemaError(f"{file.path!r} names no split")
             lineages = _lineages(folder)
             with (folder / file.path).open("rb") as lines:
                 for number, line in enumerate(lines, 1):
@@ -51,13 +54,6 @@ def examples_of(folder: Path, version: DatasetVersion) -> Iterator[PartExample]:
                             f"{str(folder / file.path)!r}, line {number}: no row of "
                             f"{file.format} with lineage; export with the program that made it"
                         ) from error
-
-
-def _part(file: ExportedFile) -> Part:
-    kind, _, split = file.path.removesuffix(".jsonl").rpartition("-")
-    if split not in get_args(Split):
-        raise SchemaError(f"{file.path!r} names no split")
-    return Part(kind or "chat", cast("Split", split))
 
 
 def _lineages(folder: Path) -> Iterator[_LineageRow]:
@@ -78,24 +74,23 @@ def _example(kind: str, part: Part, line: bytes, lineages: Iterator[_LineageRow]
 
 
 def _chat(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
-    pairs = zip(row["messages"], row["trained"], strict=True)
     return {
         "kind": "chat",
         "builder": "session" if part.kind == "chat" else part.kind,
-        "messages": [_message(said, trained=trained) for said, trained in pairs],
+        "messages": read_messages(row["messages"], row["trained"]),
     }
 
 
 def _preference(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
     del part
-    sides = {name: _messages(row[name]) for name in ("prompt", "chosen", "rejected")}
+    sides = {name: read_messages(row[name]) for name in ("prompt", "chosen", "rejected")}
     found = [tag.removeprefix(_BUILDER) for tag in row["tags"] if tag.startswith(_BUILDER)]
     return {"kind": "preference", "builder": found[0], "margin": row["margin"], **sides}
 
 
 def _unpaired(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
     del part
-    sides = {name: _messages(row[name]) for name in ("prompt", "completion")}
+    sides = {name: read_messages(row[name]) for name in ("prompt", "completion")}
     judged = {name: row[name] for name in ("label", "strength")}
     evidence = [{"kind": "example", "id": row["id"]}]  # the row does not tell which steps show it
     return {"kind": "unpaired", "builder": "reaction", "evidence": evidence, **judged, **sides}
@@ -103,14 +98,14 @@ def _unpaired(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stepwise(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
     del part
-    steps = [_messages(each) for each in row["completions"]]
-    said = {"prompt": _messages(row["prompt"]), "completions": steps, "labels": row["labels"]}
+    steps = [read_messages(each) for each in row["completions"]]
+    said = {"prompt": read_messages(row["prompt"]), "completions": steps, "labels": row["labels"]}
     return {"kind": "stepwise", "builder": "recovery", **said}
 
 
 def _prompt(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
     del part
-    asked = {"prompt": _messages(row["prompt"]), "verifier": row["verifier"]}
+    asked = {"prompt": read_messages(row["prompt"]), "verifier": row["verifier"]}
     return {"kind": "prompt", "builder": "verified", **asked}
 
 
@@ -121,12 +116,3 @@ _SAYS: Final = {
     "trl-stepwise": _stepwise,
     "trl-prompt": _prompt,
 }
-
-
-def _messages(said: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [_message(each, trained=each["role"] == "assistant") for each in said]
-
-
-def _message(said: Mapping[str, Any], *, trained: bool) -> dict[str, Any]:
-    fields = {name: value for name, value in said.items() if name != "reasoning_content"}
-    return {**fields, "reasoning": said.get("reasoning_content"), "trained": trained}

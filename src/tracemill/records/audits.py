@@ -44,6 +44,8 @@ class TrainingRow(Record, frozen=True, kw_only=True):
     """What is said in it."""
     calls: tuple[tuple[WrittenCall, ...], ...] = ()
     """For each message the calls that it makes."""
+    rejected: tuple[Message, ...] = ()
+    """Of a pair, what its worse side says; nothing in it is imitated, and a trainer reads it."""
     tools: tuple[dict[str, Any], ...] = ()
     """The tools that it declares."""
     has_origin: bool = False

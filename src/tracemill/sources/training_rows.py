@@ -69,6 +69,7 @@ def read_training_row(value: object, file: str, line: int) -> TrainingRow:
         split=split_of(file),
         messages=messages,
         calls=tuple(tuple(_calls(message)) for message in messages),
+        rejected=tuple(_rejected(value.get("rejected"))),
         tools=tuple(t for t in tools if isinstance(t, dict)) if isinstance(tools, list) else (),
         has_origin=not _ORIGIN_KEYS.isdisjoint(value),
         groups=tuple(_groups(value)),
@@ -121,6 +122,14 @@ def _messages(row: Mapping[str, Any]) -> Iterator[Message]:
         yield Message(role="assistant", content=str(answer))
     elif isinstance(row.get("text"), str):
         yield from _templated(row["text"])
+
+
+def _rejected(side: object) -> Iterator[Message]:
+    """Yield what the worse side of a pair says, whose prompt may stand in it as well."""
+    if isinstance(side, list):
+        yield from map(_message, side)
+    elif isinstance(side, str) and side:
+        yield Message(role="assistant", content=side)
 
 
 def _learned(message: Message) -> Message:

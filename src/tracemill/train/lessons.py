@@ -17,6 +17,7 @@ import msgspec
 from tracemill.base.errors import DataError, UsageError
 from tracemill.records.examples import Message
 from tracemill.records.training import DataSlice, Method, Stage
+from tracemill.render.chat_message import read_messages
 from tracemill.render.chat_template import UnrenderableError
 from tracemill.render.tokens import TokenRow
 from tracemill.train.protocol import ImitatedRow, JudgedRow, PairRow, Row, StageData
@@ -66,33 +67,18 @@ def read_lesson(row: Mapping[str, Any], builder: str) -> Lesson:
     try:
         about = (row["id"], builder, tuple(row.get("tags") or ()), tuple(row.get("tools") or ()))
         if "chosen" in row:
-            sides = (_messages(row["chosen"]), _messages(row["rejected"]))
-            return Lesson(*about, _messages(row["prompt"]), *sides)
+            sides = (read_messages(row["chosen"]), read_messages(row["rejected"]))
+            return Lesson(*about, read_messages(row["prompt"]), *sides)
         if "completion" in row:
-            said = _messages(row["completion"])
+            said = read_messages(row["completion"])
             sides = (said, ()) if row["label"] else ((), said)
-            return Lesson(*about, _messages(row["prompt"]), *sides)
-        return Lesson(*about, _messages(row["messages"], row.get("trained")))
+            return Lesson(*about, read_messages(row["prompt"]), *sides)
+        return Lesson(*about, read_messages(row["messages"], row.get("trained")))
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(
             "expected a row with 'id' and 'messages', or 'prompt' and either 'chosen' and "
             f"'rejected' or 'completion' and 'label'; found another one ({type(error).__name__})"
         ) from error
-
-
-def _messages(
-    rows: Sequence[Mapping[str, Any]], trained: Sequence[bool] | None = None
-) -> tuple[Message, ...]:
-    """Return messages; where nothing says which are trained, all of the assistant's are."""
-    flags = [row["role"] == "assistant" for row in rows] if trained is None else trained
-    return tuple(_message(row, is_trained=flag) for row, flag in zip(rows, flags, strict=True))
-
-
-def _message(row: Mapping[str, Any], *, is_trained: bool) -> Message:
-    named = {"reasoning" if key == "reasoning_content" else key: row[key] for key in row}
-    return msgspec.convert(
-        {**named, "content": row.get("content") or "", "trained": is_trained}, Message
-    )
 
 
 def choose(lessons: Iterable[Lesson], wanted: DataSlice, seed: int) -> list[Lesson]:

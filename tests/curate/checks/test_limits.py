@@ -150,6 +150,23 @@ def test_thirteen_words_of_an_evaluation_set_are_found() -> None:
     assert result("contamination", Checked(given)).verdict == "unknown"
 
 
+def pair(text: str) -> TrainingRow:
+    said_so = {"prompt": "Which way?", "chosen": "The short way.", "rejected": text}
+    return read_training_row(said_so, "train.jsonl", 1)
+
+
+def test_text_of_the_worse_side_of_a_pair_is_looked_at() -> None:
+    pytest.importorskip("numpy", reason="needs tracemill[datasets]")
+    from tracemill.curate.word_runs import EvaluationRuns
+
+    evaluated = EvaluationRuns([WORDS])
+    notice = pair("# SPDX-License-Identifier: GPL-3.0-only")
+
+    assert result("contamination", Checked([pair(WORDS)], evaluated=evaluated)).n_failing == 1
+    assert result("copyleft_notices", Checked([notice])).n_failing == 1
+    assert result("licences", Checked([notice], limits=Limits(licences=("MIT",)))).n_failing == 1
+
+
 def test_rows_of_one_piece_of_work_belong_to_one_split() -> None:
     trained = [*rows(said("a"), episode_id="ep_1"), *rows(said("b"), episode_id="ep_2")]
     held = [

@@ -8,6 +8,7 @@ from typing import Final
 import re2
 
 from tracemill.curate.checks.protocol import Checked, Objection
+from tracemill.curate.checks.wording import every_message
 from tracemill.curate.suspicion import suspicion
 from tracemill.records.audits import TrainingRow
 
@@ -31,8 +32,9 @@ _COPYLEFT: Final = re2.compile(
 def steering_text(checked: Checked) -> Iterator[Objection]:
     """Yield rows with text that is out to steer whoever trains on it or judges it."""
     for row in checked.rows:
-        untyped = (m.content for m in row.messages if m.role in {"assistant", "tool"})
-        found = suspicion((message.content for message in row.messages), untyped)
+        said = every_message(row)
+        untyped = (m.content for m in said if m.role in {"assistant", "tool"})
+        found = suspicion((message.content for message in said), untyped)
         if found is not None:
             yield row, _SAYS[found]
 
@@ -67,7 +69,7 @@ def copyleft_notices(checked: Checked) -> Iterator[Objection]:
 
 
 def _notice(row: TrainingRow) -> str | None:
-    for message in row.messages:
+    for message in every_message(row):
         if match := _COPYLEFT.search(message.content):
             return match[1] or "a GNU or Mozilla licence"
     return None

@@ -14,7 +14,7 @@ import re2
 
 from tracemill.base.registry import Registry
 from tracemill.curate.checks.protocol import Checked, Objection
-from tracemill.curate.checks.wording import asked, everything_said
+from tracemill.curate.checks.wording import asked, every_message, everything_said
 from tracemill.records.audits import TrainingRow
 
 _MIN_LETTERS: Final = 40
@@ -95,7 +95,7 @@ def _identifier() -> Any:
 def unlisted_licences(checked: Checked) -> Iterator[Objection]:
     """Yield rows that quote code under a licence that a recipe does not name."""
     for row in with_policy(checked):
-        for message in row.messages:
+        for message in every_message(row):
             for name in _SPDX.findall(message.content):
                 if not any(fnmatchcase(name, each) for each in checked.limits.licences):
                     yield row, f"quotes code under {name}"
@@ -116,7 +116,7 @@ def toxic_text(checked: Checked) -> Iterator[Objection]:
     if not rows or checked.limits.toxicity_judge is None:
         return
     judge = TOXICITY_JUDGES.load(checked.limits.toxicity_judge)()
-    texts = ["\n".join(message.content for message in row.messages) for row in rows]
+    texts = ["\n".join(message.content for message in every_message(row)) for row in rows]
     for row, score in zip(rows, judge.scores(texts), strict=True):
         if score >= _HURTFUL:
             yield row, f"hurtful by {score:.2f}"

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from tracemill.records.audits import TrainingRow
+from tracemill.records.examples import Message
 
 _NUMBER: Final = re.compile(r"\d+")
 
@@ -26,7 +27,12 @@ def said(row: TrainingRow) -> str:
 
 def everything_said(row: TrainingRow) -> str:
     """Return everything that is said in a row, whether or not it is learned."""
-    return _from(row, 0)
+    return "\n".join([_from(row, 0), *(m.content for m in row.rejected if m.role != "system")])
+
+
+def every_message(row: TrainingRow) -> tuple[Message, ...]:
+    """Return the messages of a row, of a pair those of both sides."""
+    return (*row.messages, *row.rejected)
 
 
 def _from(row: TrainingRow, first: int) -> str:
