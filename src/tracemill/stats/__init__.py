@@ -10,7 +10,7 @@ from __future__ import annotations
 from tracemill.stats.arms import Unit, arm_scores, arms_power, arms_sequence, units_needed
 from tracemill.stats.bootstrap import bootstrap_interval
 from tracemill.stats.corrections import benjamini_hochberg, holm
-from tracemill.stats.intervals import Interval, clopper_pearson, wilson
+from tracemill.stats.intervals import Interval, clopper_pearson, shares_interval, wilson
 from tracemill.stats.paired import clustered_interval, mcnemar, paired_interval
 from tracemill.stats.permutation import arms_permuted, sign_flip, signs_drawn
 from tracemill.stats.power import (
@@ -55,6 +55,7 @@ __all__ = [
     "mcnemar",
     "paired_interval",
     "paired_power",
+    "shares_interval",
     "sign_flip",
     "signs_drawn",
     "smallest_effect",

@@ -78,7 +78,7 @@ def binomial_at_most(k: int, n: int, p: float) -> float:
     return incomplete_beta(n - k, k + 1, 1 - p) if k < n else 1.0
 
 
-def t_quantile(q: float, freedom: int) -> float:
+def t_quantile(q: float, freedom: float) -> float:
     """Return the point below which Student's t stays with probability `q`."""
     tail = 2 * min(q, 1 - q)
     x = beta_quantile(tail, freedom / 2, 0.5)

@@ -47,3 +47,19 @@ def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:
     low = beta_quantile(tail, k, n - k + 1) if k else 0.0
     high = beta_quantile(1 - tail, k + 1, n - k) if k < n else 1.0
     return Interval(low, high)
+
+
+def shares_interval(
+    passed: tuple[int, int], sizes: tuple[int, int], level: float = 0.95
+) -> Interval:
+    """Return the interval of the second share less the first, of separate cases.
+
+    R. G. Newcombe, Statistics in Medicine 17 (1998) 873, method 10: from both score intervals.
+    """
+    first, second = (k / n if n else 0.5 for k, n in zip(passed, sizes, strict=True))
+    one, other = (wilson(k, n, level) for k, n in zip(passed, sizes, strict=True))
+    middle = second - first
+    return Interval(
+        middle - sqrt((second - other.low) ** 2 + (one.high - first) ** 2),
+        middle + sqrt((other.high - second) ** 2 + (first - one.low) ** 2),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 from tracemill.stats.beta import incomplete_beta, t_quantile
@@ -51,13 +52,47 @@ def welch(first: Moments, second: Moments) -> float:
 
     B. L. Welch, Biometrika 34 (1947) 28: the spreads need not be equal.
     """
-    if min(first.n, second.n) < 2:  # noqa: PLR2004 - one number has no spread
+    error = _error(first, second)
+    if error is None:
         return 1.0
+    return min(1.0, 2 * _tail(abs(first.mean - second.mean) / error.size, error.freedom))
+
+
+def difference_interval(first: Moments, second: Moments, level: float = 0.95) -> Interval | None:
+    """Return Welch's interval of the second mean less the first; None where nobody can tell."""
+    error = _error(first, second)
+    if error is None:
+        return None
+    reach = t_quantile((1 + level) / 2, error.freedom) * error.size
+    middle = second.mean - first.mean
+    return Interval(middle - reach, middle + reach)
+
+
+def difference_power(n: int, effect: float, spread: float, alpha: float = 0.05) -> float:
+    """Return about how likely `n` units of two equal arms show a difference of means at one look.
+
+    `spread` is the standard deviation within an arm; the difference is taken as normal.
+    """
+    if spread <= 0:
+        return float(n > 0 < effect)
+    normal = NormalDist()
+    return normal.cdf(abs(effect) * sqrt(n) / (2 * spread) - normal.inv_cdf(1 - alpha / 2))
+
+
+class _Error(NamedTuple):
+    size: float
+    freedom: float
+
+
+def _error(first: Moments, second: Moments) -> _Error | None:
+    """Return the standard error of a difference of means, with its degrees of freedom."""
+    if min(first.n, second.n) < 2:  # noqa: PLR2004 - one number has no spread
+        return None
     one, other = first.variance / first.n, second.variance / second.n
     if one + other == 0:
-        return 1.0
+        return None
     freedom = (one + other) ** 2 / (one**2 / (first.n - 1) + other**2 / (second.n - 1))
-    return min(1.0, 2 * _tail(abs(first.mean - second.mean) / sqrt(one + other), freedom))
+    return _Error(sqrt(one + other), freedom)
 
 
 def _tail(t: float, freedom: float) -> float:

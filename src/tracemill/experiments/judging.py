@@ -1,0 +1,139 @@
+"""The verdict: which arm the figures speak for, why, and how many units are still needed.
+
+A unit counts once, by the mean of its cases, and for the arm that it was drawn into, whatever it
+worked with: what hangs together within a unit cannot make an effect look surer than it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from tracemill.experiments.effects import Effect, measure
+from tracemill.experiments.telling import tell
+from tracemill.experiments.units import Outcome, Settled, Span, settle
+from tracemill.records.experiments import (
+    ExperimentPlan,
+    ExperimentResult,
+    ExperimentVerdict,
+    VerdictReason,
+)
+from tracemill.stats import arms_power, e_value, units_needed
+from tracemill.stats.means import difference_power
+
+_POWER: Final = 0.8
+_UNEVEN: Final = 1_000
+"""Evidence against a fair draw at which nothing is believed: one of so many fair ones has it."""
+_MOST_CROSSED: Final = 0.1
+_FEW_CROSSED: Final = 1
+"""Crossed units that are a slip and no contamination, however few units there are."""
+
+
+class _Found(NamedTuple):
+    verdict: ExperimentVerdict
+    reasons: tuple[VerdictReason, ...]
+
+
+def judge(
+    experiment_id: str,
+    plan: ExperimentPlan,
+    held: Sequence[Sequence[Outcome]],
+    span: Span,
+    until: datetime,
+    *,
+    is_plan_kept: bool = True,
+) -> ExperimentResult:
+    """Return what an experiment says, of the outcomes of its target and of each guard.
+
+    Args:
+        experiment_id: the experiment, which is the salt of its draw.
+        plan: what was filed.
+        held: outcomes of the target, then of each guard.
+        span: when units may begin.
+        until: the moment of the look.
+        is_plan_kept: whether the plan is still the one that was filed.
+    """
+    units = settle(experiment_id, plan, held, span, until)
+    counted = units.settled[: plan.horizon]
+    if beyond := len(units.settled) - len(counted):
+        units.left_aside["units after the last one that was planned"] = beyond
+    target = measure(plan, plan.target, 0, counted)
+    level = plan.alpha / max(1, len(plan.guards))
+    guards = [
+        measure(plan, guard, number, counted, alpha=level)
+        for number, guard in enumerate(plan.guards, start=1)
+    ]
+    invalid = tuple(_invalid(plan, counted, is_plan_kept=is_plan_kept))
+    found = _Found("invalid", invalid) if invalid else _found(plan, target, guards, len(counted))
+    n_more = _n_more(plan, target.spread, len(counted))
+    power = _power(plan, target.spread)
+    return ExperimentResult(
+        verdict=found.verdict,
+        reasons=found.reasons,
+        n_units=len(counted),
+        horizon=plan.horizon,
+        n_more=n_more if found.verdict == "inconclusive" else None,
+        power=power,
+        target=target.told,
+        guards=tuple(guard.told for guard in guards),
+        left_aside=units.left_aside,
+        answers=tell(plan, found.verdict, found.reasons, target, guards),
+    )
+
+
+def _invalid(
+    plan: ExperimentPlan, units: Sequence[Settled], *, is_plan_kept: bool
+) -> Sequence[VerdictReason]:
+    """Return why nothing that was seen may be believed."""
+    reasons: list[VerdictReason] = []
+    if not is_plan_kept:
+        reasons.append("changed_plan")
+    n_treated = sum(unit.is_treated for unit in units)
+    if units and e_value(n_treated, len(units), plan.share, "either") >= _UNEVEN:
+        reasons.append("uneven_draw")
+    n_crossed = sum(unit.is_crossed for unit in units)
+    if n_crossed > max(_FEW_CROSSED, _MOST_CROSSED * len(units)):
+        reasons.append("crossed_arms")
+    return reasons
+
+
+def _found(plan: ExperimentPlan, target: Effect, guards: Sequence[Effect], n_units: int) -> _Found:
+    """Return what is shown of an experiment that may be believed."""
+    is_over = n_units >= plan.horizon
+    if plan.looks == "once" and not is_over:
+        return _Found("inconclusive", ("more_units_needed",))
+    if any(guard.told.is_harmed for guard in guards):
+        return _Found("control", ("worse_on_guard",))
+    if target.is_better:
+        is_safe = all(guard.told.is_safe for guard in guards)
+        return _Found("treatment", ("better",)) if is_safe else _open("guard_not_shown")
+    return _without_gain(plan, target, is_over=is_over)
+
+
+def _without_gain(plan: ExperimentPlan, target: Effect, *, is_over: bool) -> _Found:
+    """Return what follows where no gain is shown."""
+    if target.told.is_harmed:
+        return _Found("control", ("worse",))
+    if target.gain is not None and target.gain.high < plan.minimum_effect:
+        return _Found("control", ("no_gain",))
+    return _open("horizon_reached" if is_over else "more_units_needed")
+
+
+def _open(reason: VerdictReason) -> _Found:
+    return _Found("inconclusive", (reason,))
+
+
+def _n_more(plan: ExperimentPlan, spread: float, n_units: int) -> int | None:
+    if plan.looks == "once":
+        return max(0, plan.horizon - n_units)
+    effect = plan.minimum_effect / plan.target.ceiling
+    needed = units_needed(effect, spread, alpha=plan.alpha, power=_POWER)
+    return None if needed is None else max(0, needed - n_units)
+
+
+def _power(plan: ExperimentPlan, spread: float) -> float | None:
+    """Return how likely the least gain that is worth it is shown by the horizon."""
+    effect = plan.minimum_effect / plan.target.ceiling
+    power = arms_power if plan.looks == "any_time" else difference_power
+    return round(power(plan.horizon, effect, spread, plan.alpha), 4)

@@ -1,0 +1,39 @@
+"""Plans are TOML; a name or value that is not known is refused, with the place."""
+
+from __future__ import annotations
+
+import tomllib
+
+import msgspec
+
+from tracemill.base.errors import UsageError
+from tracemill.records.experiments import ExperimentPlan
+
+
+def read_plan(text: str, where: str) -> ExperimentPlan:
+    """Return the plan that a text states.
+
+    Raises:
+        UsageError: it is no plan.
+    """
+    try:
+        plan = msgspec.convert(tomllib.loads(text), ExperimentPlan)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise UsageError(f"{where!r} is no plan of an experiment: {error}") from error
+    return check_plan(plan, where)
+
+
+def check_plan(plan: ExperimentPlan, where: str) -> ExperimentPlan:
+    """Return a plan that can be carried out.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if plan.control == plan.treatment:
+        raise UsageError(f"{where!r}: expected two arms, found {plan.control!r} in both")
+    if plan.minimum_effect >= plan.target.ceiling:
+        raise UsageError(
+            f"{where!r}: expected minimum_effect below the ceiling of {plan.target.ceiling:g}, "
+            f"found {plan.minimum_effect:g}"
+        )
+    return plan
