@@ -19,7 +19,7 @@ from tracemill.base.errors import (
     UsageError,
 )
 from tracemill.base.text import printable
-from tracemill.cli.commands import ASKED, COMMANDS, MODULES, NOUNS, SUITE, VAULT
+from tracemill.cli.commands import ASKED, COMMANDS, DEFINITIONS, MODULES, NOUNS, SUITE, VAULT
 from tracemill.cli.exits import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
@@ -35,7 +35,9 @@ _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 )
 """Faults of disks and permissions, which no code of ours can mend."""
-_WITHIN: Final[Mapping[str, str]] = {"suite": "model ", "vault": "privacy "}
+_WITHIN: Final[Mapping[str, str]] = {
+    "suite": "model ", "vault": "privacy ", "definitions": "synth ",
+}  # fmt: skip
 """Nouns within other nouns."""
 _REBUILD: Final = (
     "delete index.sqlite and vault/catalog.sqlite there, and run again: both are rebuilt"
@@ -73,6 +75,8 @@ def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group | None = 
         app.command(f"tracemill.cli.{module}:{verb}_{name}", name=verb, help=said, usage=usage)
     if name == "model":
         app.command(_noun("suite", "Cases that no model was trained on.", SUITE))
+    if name == "synth":
+        app.command(_noun("definitions", "What generators are told.", DEFINITIONS))
     if name == "privacy":
         app.command(_noun("vault", "What is unredacted, and the key of the pseudonyms.", VAULT))
     return app

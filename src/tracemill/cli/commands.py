@@ -252,7 +252,13 @@ SUITE: Final[Mapping[str, str]] = {
     "export": "Write a suite as a task that Inspect AI runs.",
     "prove": "Try the scorers on replies of known worth.",
 }
+DEFINITIONS: Final[Mapping[str, str]] = {
+    "list": "List what generators are told, by category.",
+    "show": "Print a definition as an agent reads it.",
+    "export": "Write definitions where Claude Code finds agents.",
+}
 ASKED: Final[Mapping[str, str]] = {
+    "synth definitions export": "[OPTIONS] FOLDER [NAMES...]",
     **dict.fromkeys(("run", "sync", "watch"), "[OPTIONS] [SOURCES...]"),
     "data restore": "--to PATH [OPTIONS] [IDS...]",
     "dataset audit": "[OPTIONS] [FILES...]",
