@@ -180,6 +180,15 @@ def test_an_answer_to_a_correction_is_no_alternative(
     assert correction(answer, better) == ([], {reason: 1})
 
 
+def test_a_correction_that_no_person_said_makes_no_pair() -> None:
+    told = (reaction(2, "correction", 0.9),)
+
+    assert built([user(0), agent(1, "at noon"), agent(2, "at one")], reactions=told) == (
+        [],
+        {"no_user_step": 1},
+    )
+
+
 def test_a_doubtful_correction_makes_no_pair() -> None:
     assert correction(agent(1, "at noon"), agent(3, "at one"), 0.6) == ([], {})
 

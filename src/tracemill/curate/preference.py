@@ -179,7 +179,10 @@ class _Finder:
 
     def correction(self, heard: int, margin: float) -> _Pair:
         """Return words that a person called wrong, and what was said after that."""
-        said = self._agent_before(self._place(heard))
+        place = self._place(heard)
+        if self._steps[place].speaker != "user":
+            raise _BadPairError("no_user_step")
+        said = self._agent_before(place)
         if self._steps[said].calls:
             raise _BadPairError("acted_on")
         accepted = self._accepted_after(heard)
