@@ -11,10 +11,10 @@ import pytest
 
 from tests.flows.models import DATASET, make_workspace, row, write_script
 from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.file_hashes import hash_tree
 from tracemill.cli.app import call
 from tracemill.flows.evaluations import evaluate
 from tracemill.flows.model_registry import (
-    hash_files,
     list_models,
     read_assignments,
     read_registry,
@@ -55,7 +55,13 @@ class Place:
         build_suite(self.workspace, DATASET, "replay", max_chars=500)
         self.evaluate("old", {1, 2})
 
-    def evaluate(self, name: str, right: set[int], format_: str | None = "format_1") -> None:
+    def evaluate(
+        self,
+        name: str,
+        right: set[int],
+        format_: str | None = "format_1",
+        weights: Path | None = None,
+    ) -> None:
         """Put a scripted model to the suite that calls right on some cases."""
         script = write_script(self.root / f"{name}.jsonl", right, N)
         answers = [
@@ -64,7 +70,10 @@ class Place:
             if number in right
         ]
         script.write_text("".join(json.dumps(a) + "\n" for a in answers) + script.read_text())
-        config = SubjectConfig(backend="scripted", model=str(script), name=name, template=format_)
+        config = SubjectConfig(
+            backend="scripted", model=str(script), name=name, template=format_,
+            weights=str(weights) if weights else None,
+        )  # fmt: skip
         evaluate(self.workspace, config, "replay", AskSettings(), at=AT)
 
     def register(self, name: str = "new", **changed: Any) -> ModelVersion:
@@ -73,7 +82,7 @@ class Place:
         weights.write_bytes(name.encode())
         given: dict[str, Any] = {
             "id": "", "name": name, "run_id": f"run_{name}", "weights": str(weights),
-            "weights_sha256": hash_files(weights), "format": "format_1", "datasets": (DATASET,),
+            "weights_sha256": hash_tree(weights), "format": "format_1", "datasets": (DATASET,),
             "example_ids": tuple(each["id"] for each in trained_rows()), **changed,
         }  # fmt: skip
         return register(self.workspace, ModelVersion(**given), AT)
@@ -101,6 +110,18 @@ def test_a_better_model_with_all_receipts_is_promoted(place: Place) -> None:
     assert read_registry(place.workspace).incumbent == model
     current = json.loads((place.workspace.models / "current.json").read_bytes())
     assert current["model"]["id"] == model.id
+
+
+def test_an_evaluation_of_other_bytes_under_its_name_promotes_nobody(place: Place) -> None:
+    other = place.root / "other.adapter"
+    other.write_bytes(b"other bytes")
+    place.register()
+    place.evaluate("new", EVERYTHING, weights=other)
+    approve(place.workspace, "new", "Ada", AT)
+
+    assert place.promote().reasons == ("changed_weights",)
+    place.evaluate("new", EVERYTHING, weights=place.root / "new.adapter")
+    assert place.promote().is_promoted
 
 
 def test_a_better_model_waits_for_a_persons_yes(place: Place) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tracemill.base.errors import UsageError
 from tracemill.evaluate.comparing import Measured, compare
 from tracemill.evaluate.running import Asked, sum_up
-from tracemill.promote.deciding import Receipts, decide
+from tracemill.promote.deciding import AskedModel, Receipts, decide
 from tracemill.promote.policy_file import default_policy, read_policy
 from tracemill.records.evaluations import CaseResult, Comparison, Leak, LeakReport, Suite
 from tracemill.records.promotion import (
@@ -84,6 +84,13 @@ def test_a_candidate_that_shows_everything_is_promoted() -> None:
     }  # fmt: skip
 
 
+def test_bytes_that_were_asked_elsewhere_are_said_to_be_unknown() -> None:
+    asked = [AskedModel(MODEL.name, "ab", found) for found in ("ab", None)]
+    told = [decided(asked=[each]).rules[0].says for each in asked]
+
+    assert ["nobody knows" in says for says in told] == [False, True]
+
+
 def model(**changed: Any) -> ModelVersion:
     return msgspec.structs.replace(MODEL, **changed)
 
@@ -102,6 +109,7 @@ SHUFFLED = LabelReceipt(training="d", n_examples=9, own=0.1, shuffled=0.1, p_val
         ({"candidate": model(datasets=())}, "no_receipt"),
         ({"found_sha256": "cd"}, "changed_weights"),
         ({"found_sha256": None}, "changed_weights"),
+        ({"asked": (AskedModel("old", "ef", "cd"),)}, "changed_weights"),
         ({"candidate": model(format=None)}, "no_receipt"),
         ({"formats": ()}, "no_receipt"),
         ({"formats": ("format_1", None)}, "no_receipt"),

@@ -73,6 +73,8 @@ class Asked(NamedTuple):
     """How answers were drawn."""
     origin: str | None = None
     """The file of another harness that they were read from."""
+    weights_sha256: str | None = None
+    """Hash of the bytes of what was asked; None where nobody here has them."""
 
 
 def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: datetime) -> Evaluation:
@@ -84,11 +86,12 @@ def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: dateti
     faults = Counter(f for result in results for f in result.faults.values() if f is not None)
     told = [msgspec.json.encode(result, order="deterministic") for result in results]
     return Evaluation(
-        id=make_id("evaluation", suite.id, asked.subject, asked.format or "", *sorted(told)),
+        id=make_id("evaluation", suite.id, *_identity(asked), *sorted(told)),
         suite_id=suite.id,
         suite=suite.name,
         subject=asked.subject,
         format=asked.format,
+        weights_sha256=asked.weights_sha256,
         at=at,
         settings=msgspec.to_builtins(asked.settings) if asked.settings else {},
         slices=tuple(_slice(part, passed[part]) for part in sorted(passed, key=_rank)),
@@ -97,6 +100,13 @@ def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: dateti
         n_unanswered=sum("no_reply" in result.faults.values() for result in results),
         origin=asked.origin,
     )
+
+
+def _identity(asked: Asked) -> Iterator[str]:
+    yield asked.subject
+    yield asked.format or ""
+    if asked.weights_sha256 is not None:
+        yield asked.weights_sha256
 
 
 def _confusion(result: CaseResult) -> str | None:

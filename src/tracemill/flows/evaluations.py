@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError
+from tracemill.base.file_hashes import hash_tree
 from tracemill.base.ids import digest
 from tracemill.evaluate.comparing import MARGIN, Measured, compare
 from tracemill.evaluate.running import Asked, ask_all, sum_up
@@ -20,6 +20,8 @@ from tracemill.records.evaluations import CaseResult, Comparison, Evaluation
 from tracemill.store.workspace import Workspace, write_whole
 
 _FOLDER: Final = "evaluations"
+_LOADING: Final = ("llama-cpp", "transformers")
+"""Doors that load the model's bytes themselves."""
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 Told = Callable[[int, int], None]
@@ -43,10 +45,11 @@ def evaluate(
     """
     kept = find_suite(workspace, suite)
     cases = kept.cases()
-    part = kept.folder / _FOLDER / f".{_state(config, settings)}.part"
+    weights = _weights_of(config)
+    part = kept.folder / _FOLDER / f".{_state(config, settings, weights)}.part"
     done = {result.case_id: result for result in _done_before(part)}
     with open_subject(config) as subject:
-        asked = Asked(subject.name, subject.format, settings)
+        asked = Asked(subject.name, subject.format, settings, weights_sha256=weights)
         left = [case for case in cases if case.id not in done]
         for result in _noted(ask_all(subject, left, settings), part):
             done[result.case_id] = result
@@ -57,11 +60,18 @@ def evaluate(
     return made
 
 
-def _state(config: SubjectConfig, settings: AskSettings) -> str:
-    """Return what stands for a subject as it is now: its config, and the state of its files.
+def _weights_of(config: SubjectConfig) -> str | None:
+    """Return the hash of a subject's bytes; None where they are elsewhere, or it has none."""
+    loaded = config.model if config.backend in _LOADING else None
+    named = config.weights or config.adapter or loaded
+    place = Path(named) if named else None
+    return hash_tree(place) if place and place.exists() else None
 
-    An adapter may be trained anew in its place, so its bytes count; of a model, which may be
-    large, sizes and times.
+
+def _state(config: SubjectConfig, settings: AskSettings, weights_sha256: str | None) -> str:
+    """Return what stands for a subject as it is now: its config, its bytes, and its files' state.
+
+    An adapter may be trained anew in its place.
     """
     named = [name for name in (config.model, config.template) if name]
     states = [
@@ -69,17 +79,11 @@ def _state(config: SubjectConfig, settings: AskSettings) -> str:
         for name in named
         for path in _files(Path(name))
     ]
-    adapter = _files(Path(config.adapter)) if config.adapter else ()
-    return digest(_encode((config, settings, states, [_sha256(path) for path in adapter])))
+    return digest(_encode((config, settings, states, weights_sha256)))
 
 
 def _files(path: Path) -> list[Path]:
     return [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _done_before(part: Path) -> Iterator[CaseResult]:
@@ -135,8 +139,12 @@ def list_evaluations(workspace: Workspace, suite: str | None = None) -> list[Eva
     return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
 
 
-def find_evaluation(workspace: Workspace, name: str, suite: str | None = None) -> Measured:
+def find_evaluation(
+    workspace: Workspace, name: str, suite: str | None = None, weights_sha256: str | None = None
+) -> Measured:
     """Return the latest evaluation of a model, or the one with that id, with its results.
+
+    Where bytes are named, the latest evaluation of those goes before others.
 
     Raises:
         NotFoundError: there is none.
@@ -149,7 +157,9 @@ def find_evaluation(workspace: Workspace, name: str, suite: str | None = None) -
         raise NotFoundError(
             f"no evaluation of {name!r}{on}; evaluated: {known}; run: tracemill model eval"
         )
-    return read_measured(find_suite(workspace, found[0].suite_id).folder, found[0])
+    of_bytes = [each for each in found if weights_sha256 and each.weights_sha256 == weights_sha256]
+    latest = (of_bytes or found)[0]
+    return read_measured(find_suite(workspace, latest.suite_id).folder, latest)
 
 
 def read_measured(folder: Path, evaluation: Evaluation) -> Measured:

@@ -6,7 +6,6 @@ how the work is shared out; both follow from the journal and are written after i
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +14,8 @@ from typing import Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, SchemaError, UsageError
+from tracemill.base.errors import NotFoundError, SchemaError
+from tracemill.base.file_hashes import hash_tree
 from tracemill.base.ids import make_id
 from tracemill.flows.model_runs import find_run
 from tracemill.promote.assigning import make_assignments
@@ -144,7 +144,7 @@ def register_run(workspace: Workspace, name: str, at: datetime) -> ModelVersion:
             parent=run.parent,
             run_id=run.id,
             weights=str(adapter),
-            weights_sha256=hash_files(adapter),
+            weights_sha256=hash_tree(adapter),
             format=run.format,
             datasets=tuple(sorted({dataset for each in chain for dataset in each.datasets})),
             example_ids=tuple(sorted({one for each in chain for one in each.example_ids})),
@@ -168,20 +168,3 @@ def _before(workspace: Workspace, run: TrainingRun) -> Iterator[TrainingRun]:
     while run.parent is not None:
         run = find_run(workspace, run.parent).run
         yield run
-
-
-def hash_files(path: Path) -> str:
-    """Return the hash of a file's bytes, or of a folder's names and bytes.
-
-    Raises:
-        UsageError: nothing stands there.
-    """
-    if path.is_file():
-        with path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    if not path.is_dir():
-        raise UsageError(f"expected a model's weights at {str(path)!r}, found nothing")
-    state = hashlib.sha256()
-    for each in sorted(each for each in path.rglob("*") if each.is_file()):
-        state.update(f"{each.relative_to(path)}\0{hash_files(each)}\n".encode())
-    return state.hexdigest()

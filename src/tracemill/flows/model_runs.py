@@ -110,6 +110,7 @@ def subject_of(kept: KeptRun, *, scale: float = 1.0) -> SubjectConfig:
         backend="transformers",
         model=base.place,
         adapter=str(kept.folder / run.adapter),
+        weights=str(kept.folder / run.adapter),
         adapter_scale=scale,
         template=str(kept.folder / TEMPLATE),
         format=run.format,

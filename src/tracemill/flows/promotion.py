@@ -9,16 +9,17 @@ from random import Random
 from typing import Final, NamedTuple
 
 from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.file_hashes import hash_tree
 from tracemill.evaluate.comparing import Measured, compare
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.flows.datasets import find_version
 from tracemill.flows.evaluations import find_evaluation
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.lookup import list_rows
-from tracemill.flows.model_registry import hash_files, note, read_assignments, read_registry
+from tracemill.flows.model_registry import note, read_assignments, read_registry
 from tracemill.flows.results import SessionRow
 from tracemill.flows.suites import find_suite, training_rows
-from tracemill.promote.deciding import Receipts, decide
+from tracemill.promote.deciding import AskedModel, Receipts, decide
 from tracemill.promote.grounding import answered, check_labels
 from tracemill.promote.monitoring import watch
 from tracemill.promote.policy_file import default_policy, read_policy
@@ -100,7 +101,8 @@ def _receipts(
     base: str,
     policy: PromotionPolicy,
 ) -> Receipts:
-    measured = dict(_measured(workspace, model, base, policy))
+    base_sha256 = _registered_bytes(registry, base)
+    measured = dict(_measured(workspace, model, base, policy, base_sha256))
     sets = list(_training_sets(workspace, model))
     weights = Path(model.weights) if model.weights else None
     both = [each.evaluation for pair in measured.values() for each in pair]
@@ -109,7 +111,12 @@ def _receipts(
         incumbent=base,
         comparisons={name: compare(*pair) for name, pair in measured.items()},
         formats=[ours.evaluation.format for _, ours in measured.values()],
-        found_sha256=hash_files(weights) if weights and weights.exists() else None,
+        found_sha256=hash_tree(weights) if weights and weights.exists() else None,
+        asked=[
+            AskedModel(each.evaluation.subject, registered, each.evaluation.weights_sha256)
+            for theirs, ours in measured.values()
+            for each, registered in ((theirs, base_sha256), (ours, model.weights_sha256))
+        ],
         n_unanswered=sum(each.n_unanswered for each in both),
         leaks=list(_leaks(workspace, measured, sets, model)),
         unknown_sets=sorted(set(model.datasets) - {each.name for each in sets}),
@@ -118,14 +125,25 @@ def _receipts(
     )
 
 
+def _registered_bytes(registry: Registry, name: str) -> str | None:
+    """Return the hash of the bytes last registered under a name, if any were."""
+    named = [each.weights_sha256 for each in registry.models.values() if each.name == name]
+    return named[-1] if named else None
+
+
 def _measured(
-    workspace: Workspace, model: ModelVersion, base: str, policy: PromotionPolicy
+    workspace: Workspace,
+    model: ModelVersion,
+    base: str,
+    policy: PromotionPolicy,
+    base_sha256: str | None,
 ) -> Iterator[tuple[str, tuple[Measured, Measured]]]:
     """Yield both models' evaluations on each suite, where both were made."""
     for name in dict.fromkeys(each.suite for each in (*policy.target, *policy.guards)):
         try:
-            ours = find_evaluation(workspace, model.name, name)
-            yield name, (find_evaluation(workspace, base, ours.evaluation.suite_id), ours)
+            ours = find_evaluation(workspace, model.name, name, model.weights_sha256)
+            theirs = find_evaluation(workspace, base, ours.evaluation.suite_id, base_sha256)
+            yield name, (theirs, ours)
         except NotFoundError:
             continue  # the rules say which part is not known
 

@@ -95,6 +95,8 @@ class SubjectConfig(Record, frozen=True, kw_only=True):
     """Threads to compute with, where we compute."""
     name: str | None = None
     """What it is called in reports; None for its model's name."""
+    weights: str | None = None
+    """The file or folder by whose bytes it is known, where that is not what the door takes."""
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -35,6 +35,23 @@ from tracemill.stats import holm
 _LISTED: Final = 3
 
 
+class AskedModel(NamedTuple):
+    """A model in one of its evaluations."""
+
+    name: str
+    """What it is called."""
+    registered_sha256: str | None
+    """Hash of its bytes as they were registered; None where it is not registered."""
+    asked_sha256: str | None
+    """Hash of the bytes that were asked; None where nobody knows them."""
+
+    @property
+    def is_other(self) -> bool:
+        """Whether other bytes were asked under its name."""
+        known = {self.registered_sha256, self.asked_sha256} - {None}
+        return len(known) > 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Receipts:
     """All that a decision rests on."""
@@ -49,6 +66,8 @@ class Receipts:
     """Fingerprints of the templates that the candidate was asked in."""
     found_sha256: str | None = None
     """Hash of the candidate's bytes as they are now."""
+    asked: Sequence[AskedModel] = ()
+    """Both models, in each evaluation."""
     n_unanswered: int = 0
     """Cases that got no answer, of either model."""
     leaks: Sequence[LeakReport] = ()
@@ -99,6 +118,7 @@ def lineage(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]
     if "lineage" not in policy.required:
         return
     model = receipts.candidate
+    others = sorted({each.name for each in receipts.asked if each.is_other})
     if model.weights_sha256 is None or not model.datasets:
         yield _refused("lineage", "no_receipt", "nothing says which bytes it is or what made them")
     elif receipts.found_sha256 != model.weights_sha256:
@@ -106,8 +126,15 @@ def lineage(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]
             f"expected {model.weights_sha256[:12]}, found {(receipts.found_sha256 or 'none')[:12]}"
         )
         yield _refused("lineage", "changed_weights", f"the weights have changed: {said}")
+    elif others:
+        said = f"other weights than those registered were evaluated as {' and '.join(others)}"
+        yield _refused("lineage", "changed_weights", f"{said}; evaluate again")
     else:
-        yield _passed("lineage", f"weights {model.weights_sha256[:12]}, run {model.run_id}")
+        is_known = all(each.asked_sha256 for each in receipts.asked if each.name == model.name)
+        unknown = "" if is_known else "; nobody knows which bytes were evaluated"
+        yield _passed(
+            "lineage", f"weights {model.weights_sha256[:12]}, run {model.run_id}{unknown}"
+        )
 
 
 def format_(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:

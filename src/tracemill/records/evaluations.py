@@ -153,7 +153,7 @@ class Evaluation(Record, frozen=True, kw_only=True):
     """What one model did on one suite."""
 
     id: str
-    """Derived from the suite, the model, its format and the results."""
+    """Derived from the suite, the model with its format and bytes, and the results."""
     suite_id: str
     """The suite."""
     suite: str
@@ -162,6 +162,9 @@ class Evaluation(Record, frozen=True, kw_only=True):
     """What the model is called."""
     format: str | None = None
     """Fingerprint of the template that it was spoken to in; None where nobody knows it."""
+    weights_sha256: str | None = None
+    """Hash of the model's bytes as they were then, of its adapter where it has one; None where they
+    were elsewhere, as behind an endpoint."""
     at: datetime
     """When it was made."""
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
