@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError
+from tracemill.base.file_hashes import hash_file
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.export.dataset_format import Part
@@ -78,8 +78,7 @@ def _unchanged(folder: Path, version: DatasetVersion) -> CheckResult:
 
 def _hash_of(path: Path) -> str | None:
     try:
-        with path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return hash_file(path)
     except FileNotFoundError:
         return None
 

@@ -6,7 +6,6 @@ so that a folder with a version's name always is the whole version.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable
@@ -16,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
+from tracemill.base.file_hashes import hash_file
 from tracemill.export import EXPORTERS
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
@@ -231,8 +231,7 @@ def verify_version(folder: Path, version: DatasetVersion) -> None:
         PolicyError: one has changed.
     """
     for file in version.files:
-        with (folder / file.path).open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        found = hash_file(folder / file.path)
         if found != file.sha256:
             raise PolicyError(
                 f"nothing goes out: {file.path!r} has changed since it was made: expected "

@@ -7,7 +7,6 @@ stand for, since the gate cannot see what is in numbers.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
@@ -17,6 +16,7 @@ from typing import BinaryIO, Final, NamedTuple
 import msgspec
 
 from tracemill.base.errors import UsageError
+from tracemill.base.file_hashes import hash_file
 from tracemill.export import DATASET_FORMATS, EXPORT_VERSION, DatasetFormat
 from tracemill.export.dataset_format import LeftOut, Part
 from tracemill.flows.datasets import (
@@ -188,14 +188,12 @@ class _Writer:
 
     def _described(self, path: str) -> ExportedFile:
         data = self._folder / path
-        with data.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
         return ExportedFile(
             path=path,
             format=self._form.name,
             rows=self._rows[path],
             n_bytes=data.stat().st_size,
-            sha256=digest,
+            sha256=hash_file(data),
         )
 
 

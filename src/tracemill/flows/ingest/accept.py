@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -11,6 +10,7 @@ from typing import Final, NamedTuple, assert_never
 
 from msgspec.structs import replace
 
+from tracemill.base.file_hashes import hash_file
 from tracemill.base.ids import make_id
 from tracemill.flows.executor import Executor
 from tracemill.flows.ingest.allowing import Scopes
@@ -367,7 +367,6 @@ def _content(candidate: Candidate) -> str | None:
     if candidate.is_member:
         return candidate.stamp
     try:
-        with Path(candidate.path).open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return hash_file(Path(candidate.path))
     except OSError:
         return None  # the kernel will meet the same failure, and say so

@@ -20,6 +20,7 @@ import msgspec
 from tracemill import __version__
 from tracemill.base.clock import now
 from tracemill.base.errors import PolicyError
+from tracemill.base.file_hashes import hash_file
 from tracemill.base.text import counted
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.ingest.rule_sets import fewer_rules, kept_rules
@@ -196,6 +197,4 @@ def _why(failure: Failure) -> str:
 
 
 def _hashed(path: Path, name: Path) -> ReceiptFile:
-    with path.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return ReceiptFile(path=str(name), n_bytes=path.stat().st_size, sha256=digest)
+    return ReceiptFile(path=str(name), n_bytes=path.stat().st_size, sha256=hash_file(path))

@@ -7,13 +7,13 @@ refused where they find something.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from tracemill.base.errors import NotFoundError
+from tracemill.base.file_hashes import hash_file
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.ingest.rule_sets import RuleSet, fewer_rules, rules_in_use
 from tracemill.flows.ingest.seals import seal
@@ -135,8 +135,7 @@ class _Verifying:
 def _of_file(folder: Path, file: ReceiptFile) -> Iterator[str]:
     path = folder / file.path
     try:
-        with path.open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        found = hash_file(path)
     except OSError as error:
         yield f"{file.path} cannot be read: {error.strerror}"
         return
