@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.redact.conftest import KEY
 from tests.redact.strategies import texts
 from tests.redact.templates import fill
-from tracemill.redact import Found, Located, Redactor
+from tracemill.records.refs import Record
+from tracemill.redact import Found, Located, Redactor, Seen
 from tracemill.redact.joined import Changes
 from tracemill.redact.located import Tracer
 from tracemill.redact.protocol import Match, Rule
@@ -91,3 +95,51 @@ def test_places_are_led_back_through_passes(
         tracer.note(0, changes(*each))
 
     assert tracer.found(0) == [Found(*place, RULE) for place in places]
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """Something whose every text is foreign."""
+
+    value: Any
+
+
+def looked_at(redactor: Redactor, rows: list[Row]) -> list[Seen]:
+    """Return what is seen in rows of which each is looked at by itself, by who knows nothing."""
+    seen: list[Seen] = []
+    for number, row in enumerate(rows):
+        alone = redactor.knowing([])
+        seen += [one._replace(record=number) for one in alone.look([row])]
+    return seen
+
+
+LONG = "word " * 200
+CELLS = st.sampled_from(
+    ["plain", TOKEN, f"{LONG}{TOKEN}", LONG, f"/home/ada/{LONG}", "/home/ada/x", ""]
+)
+ROWS = st.lists(
+    st.builds(
+        lambda texts, key: Row(value={"texts": texts, "password": key, "n": 1}),
+        st.lists(st.one_of(CELLS, texts), max_size=4),
+        st.sampled_from(["", "hunter2-Zq81", "plain"]),
+    ),
+    max_size=5,
+)
+
+
+@given(ROWS)
+def test_what_is_seen_in_rows_does_not_depend_on_what_was_looked_at_before(rows: list[Row]) -> None:
+    alone = looked_at(RE2, rows)
+    redactor = RE2.knowing([])
+
+    assert redactor.look(rows) == alone
+    assert redactor.look(rows) == alone
+
+
+def test_what_has_become_known_is_seen_in_what_was_clean_before() -> None:
+    rows = [Row(value=f"{LONG} zebra-Zq81-crossing"), Row(value="say zebra-Zq81-crossing")]
+    redactor = RE2.knowing([])
+    assert redactor.look(rows) == []
+
+    redactor.know([b"zebra-Zq81-crossing"])
+
+    assert [one.record for one in redactor.look(rows)] == [0, 1]

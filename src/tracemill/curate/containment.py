@@ -38,9 +38,11 @@ class Containment(NamedTuple):
     """Share of its shingles that stand there, exactly."""
 
 
-def contained(texts: Sequence[str], threshold: float = CONTAINED) -> Iterator[Containment]:
+def contained(
+    texts: Sequence[str] | Shingled, threshold: float = CONTAINED
+) -> Iterator[Containment]:
     """Yield each text that stands in a longer one, with the first such, ordered by index."""
-    found = shingled(texts)
+    found = texts if isinstance(texts, Shingled) else shingled(texts)
     sizes = np.diff(found.starts)
     told: set[int] = set()
     for inner, outer in sorted(_candidates(found, sizes)):

@@ -65,7 +65,7 @@ class Shingled(NamedTuple):
 
 
 def near_duplicates(
-    texts: Sequence[str], threshold: float = 0.8, apart: Sequence[bool] = ()
+    texts: Sequence[str] | Shingled, threshold: float = 0.8, apart: Sequence[bool] = ()
 ) -> Iterator[Pair]:
     """Yield pairs of texts whose similarity reaches `threshold`, ordered by their indexes.
 
@@ -74,7 +74,7 @@ def near_duplicates(
     not half a million: whoever keeps the first of each group misses none. Texts that `apart`
     marks are compared with every other of their group.
     """
-    found = shingled(texts)
+    found = texts if isinstance(texts, Shingled) else shingled(texts)
     is_worded = np.diff(found.starts) > 0
     pairs = _candidates(_signatures(found), is_worded, np.array(apart, dtype=bool))
     for first, second in sorted(pairs):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import groupby
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
@@ -24,12 +25,13 @@ from tracemill.redact.protocol import Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
 from tracemill.redact.settle import Redacted, Settler
-from tracemill.redact.texts import Place, Role, Texts
+from tracemill.redact.texts import LONGEST_KNOWN, Place, Role, Texts
 
 R = TypeVar("R", bound=Record)
 
 _TEXTS_AT_ONCE: Final = 2_048
 _MOST_KNOWN: Final = 32_768
+_MOST_CLEAN: Final = 65_536
 _UNSCANNED: Final = Rule("unscanned-text", "secret", 3)
 """Of what a detector failed on nothing is known, so nothing of it is kept: see `UNSCANNED`."""
 
@@ -87,6 +89,7 @@ class Redactor:
         """What spares the next redactor with these rules and this home most of its making."""
         self._settler = Settler(found_by, pseudonyms, frozenset(allowed))
         self._known: dict[str, Redacted | None] = {}
+        self._clean: set[bytes] = set()
 
     def knowing(self, secrets: Iterable[bytes], allowed: Collection[str] = ()) -> Redactor:
         """Return one with the same rules that looks for these values as well.
@@ -102,11 +105,13 @@ class Redactor:
         """Forget what was known, and leave from now on what these stand-ins would stand for."""
         self._settler = self._settler.allowing(frozenset(allowed))
         self._known = {}
+        self._clean = set()
 
     def know(self, secrets: Iterable[bytes]) -> None:
         """Look from now on for these values as well, which other records gave away."""
         self._settler.know(secrets)
         self._known.clear()
+        self._clean.clear()
 
     def redact(self, records: Sequence[R]) -> Redaction[R]:
         """Return the records with stand-ins, and the findings."""
@@ -144,9 +149,9 @@ class Redactor:
     def look(self, records: Sequence[Record]) -> list[Seen]:
         """Return every text of the records in which something is found, as it came in."""
         seen: list[Seen] = []
-        for number, record in enumerate(records):
+        for number in self._unclean(records):
             texts: Texts[Redacted] = Texts()
-            texts.add(record, number)
+            texts.add(records[number], number)
             tracer = Tracer()
             changed = self._settle(texts.texts, texts.roles, tracer)
             for index, new in sorted(changed.items()):
@@ -154,6 +159,41 @@ class Redactor:
                 located = Located(new.text, tracer.found(index))
                 seen.append(Seen(number, where, texts.texts[index], located))
         return seen
+
+    def _unclean(self, records: Sequence[Record]) -> list[int]:
+        """Return the numbers of the records that hold anything to find.
+
+        Texts are scanned together, and each but once: rows of a dataset say much that others say.
+        """
+        texts: Texts[Redacted] = Texts(self._known)
+        for number, record in enumerate(records):
+            texts.add(record, number)
+        long, twins = self._long_texts(texts)
+        touched = self._settler.touched(texts.texts, texts.roles) | texts.ready.keys()
+        touched |= {index for index, first in (*texts.twins, *twins) if first in touched}
+        clean = {text: at for text, at in texts.firsts.items() if at not in touched}
+        self._remember(clean, {})
+        self._clean.update(digest for digest, at in long.items() if at not in touched)
+        return sorted({record_at(texts.places[index]) for index in touched})
+
+    def _long_texts(self, texts: Texts[Redacted]) -> tuple[dict[bytes, int], list[tuple[int, int]]]:
+        """Empty the long texts that are known to be clean, or stand at another place already.
+
+        Return those that are left, by what they say, and the twins of those.
+        """
+        if len(self._clean) > _MOST_CLEAN:
+            self._clean.clear()
+        left: dict[bytes, int] = {}
+        twins: list[tuple[int, int]] = []
+        for index, text in enumerate(texts.texts):
+            if len(text) <= LONGEST_KNOWN or index in texts.roles:
+                continue
+            digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            first = left.setdefault(digest, index) if digest not in self._clean else -1
+            if first != index:
+                texts.texts[index] = ""
+                twins.append((index, first))
+        return left, twins
 
     def withhold(self, records: Sequence[R]) -> Redaction[R]:
         """Return the records with a token in place of every text, unlooked at."""

@@ -143,6 +143,10 @@ class Settler:
                 trace(index, Changes([(0, len(changing))], [token]))
         return settled
 
+    def touched(self, texts: Sequence[str], roles: Mapping[int, Role]) -> set[int]:
+        """Return the indexes of the texts that would have to be changed."""
+        return set(self._pass(texts, roles, [self._known]))
+
     def taken_out(self, text: str, rule: Rule) -> Redacted:
         """Return the token that stands for a whole text."""
         token = self._pseudonyms.token(rule.id, text.encode("utf-8", "surrogatepass"))

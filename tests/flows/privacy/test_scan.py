@@ -111,6 +111,18 @@ def test_what_cannot_be_looked_at_is_named(data: bytes, detail: str, tmp_path: P
     assert detail in failure.detail
 
 
+def test_lines_before_one_that_cannot_be_read_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b'{"a": "%b"}\n{"a": "\xff"}\n' % TOKEN.encode() * 100)
+    scan = Scan(REDACTOR)
+    scan.look(files_of(Target(tmp_path)))
+    result = scan.result()
+
+    assert [one.detail for one in result.failures] == [
+        "expected UTF-8, found something else at byte 7 of line 2"
+    ]
+    assert [one.place for one in result.places] == ["line 1"]
+
+
 class Failing:
     """A redactor that fails over documents which hold a certain word."""
 

@@ -17,7 +17,7 @@ from tracemill.records.recipes import Limits
 
 if TYPE_CHECKING:
     from tracemill.curate.containment import Containment
-    from tracemill.curate.near_duplicates import Pair
+    from tracemill.curate.near_duplicates import Pair, Shingled
     from tracemill.curate.word_runs import EvaluationRuns
 
 ALIKE: Final = 0.8
@@ -46,17 +46,22 @@ class Checked:
     """Finds texts that are nearly the same, where that is not to be done in this process."""
 
     @cached_property
+    def _shingled(self) -> Shingled:
+        from tracemill.curate.near_duplicates import shingled
+
+        return shingled([said(row) for row in self.rows])
+
+    @cached_property
     def alike(self) -> Sequence[Pair] | None:
         """Pairs of rows that are nearly the same; None where nothing is installed to find them."""
-        texts = [said(row) for row in self.rows]
         held = [row.split in ("validation", "test") for row in self.rows]
         if self.compare is not None:
-            return self.compare(texts, ALIKE, held)
+            return self.compare([said(row) for row in self.rows], ALIKE, held)
         try:
             from tracemill.curate.near_duplicates import near_duplicates
         except ModuleNotFoundError:
             return None
-        return list(near_duplicates(texts, ALIKE, held))
+        return list(near_duplicates(self._shingled, ALIKE, held))
 
     @cached_property
     def contained(self) -> Sequence[Containment] | None:
@@ -65,7 +70,7 @@ class Checked:
             from tracemill.curate.containment import contained
         except ModuleNotFoundError:
             return None
-        return list(contained([said(row) for row in self.rows]))
+        return list(contained(self._shingled))
 
 
 class Check(Protocol):

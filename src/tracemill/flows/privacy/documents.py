@@ -12,13 +12,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple
 
+import msgspec
+
 from tracemill.base.errors import DataError
 from tracemill.flows.guarding import Refused, guarded
 from tracemill.records.refs import Record
 from tracemill.redact import Redactor
 
 Form = Literal["json", "json lines", "text"]
-_BOM: Final = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 
 
 class Document(Record, frozen=True, kw_only=True):
@@ -92,7 +94,7 @@ def decoded(data: bytes) -> str:
         DataError: it is not UTF-8.
     """
     try:
-        return data.removeprefix(_BOM).decode()
+        return data.removeprefix(BOM).decode()
     except UnicodeDecodeError as error:
         raise DataError(f"expected UTF-8, found something else at byte {error.start}") from None
 
@@ -102,9 +104,17 @@ def parsed(text: str) -> Document | None:
     if text.lstrip()[:1] not in {"{", "["}:
         return None
     try:
-        return Document(value=json.loads(text))
+        return Document(value=_value(text))
     except (ValueError, RecursionError):
         return None
+
+
+def _value(text: str) -> Any:
+    """Return what a JSON text says; a third of the time where it is as the standard wants it."""
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return json.loads(text)
 
 
 def _one_document(document: Document, data: bytes, redactor: Redactor) -> RedactedFile:

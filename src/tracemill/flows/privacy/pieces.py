@@ -7,14 +7,14 @@ else as text. A piece is a line, a row, or a whole file; the words for its place
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.errors import DataError
-from tracemill.flows.privacy.documents import Document, decoded, parsed, parts
+from tracemill.flows.privacy.documents import BOM, Document, Part, decoded, parsed, parts
 
 _PARQUET: Final = b"PAR1"
 _SQLITE: Final = b"SQLite format 3\0"
@@ -46,7 +46,28 @@ def pieces(path: Path) -> Iterator[Piece]:
         return _rows_of_sqlite(path)
     if head.startswith(_PACKED):
         raise DataError("packed: expected a file as it is; unpack it first")
-    return pieces_of_text(decoded(path.read_bytes()))
+    return _pieces_of_lines(path) if _is_lines(path) else pieces_of_text(decoded(path.read_bytes()))
+
+
+def _is_lines(path: Path) -> bool:
+    """Tell whether the first line of several is JSON: then no other is needed to tell the form."""
+    with path.open("rb") as opened:
+        first, second = opened.readline(), opened.readline()
+    return second != b"" and parsed(first.removeprefix(BOM).decode(errors="replace")) is not None
+
+
+def _pieces_of_lines(path: Path) -> Iterator[Piece]:
+    """Yield the pieces of JSON Lines, of which there may be more than fit into memory."""
+    with path.open("rb") as opened:
+        lines = (_line(number, data) for number, data in enumerate(opened, 1))
+        yield from _pieces_of(parts(lines))
+
+
+def _line(number: int, data: bytes) -> str:
+    try:
+        return decoded(data.removesuffix(b"\n"))
+    except DataError as error:
+        raise DataError(f"{error} of line {number}") from None
 
 
 def pieces_of_text(text: str) -> Iterator[Piece]:
@@ -59,7 +80,11 @@ def pieces_of_text(text: str) -> Iterator[Piece]:
     if not any(part.is_json for part in begun):  # lines that are no JSON are one part
         yield Piece("", Document(value=text))
         return
-    for part in chain(begun, found):
+    yield from _pieces_of(chain(begun, found))
+
+
+def _pieces_of(found: Iterable[Part]) -> Iterator[Piece]:
+    for part in found:
         if part.text.strip():
             yield Piece(f"line {part.line}", part.document)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -21,7 +20,7 @@ from tracemill.records.refs import Record
 from tracemill.redact import Redactor, Seen, rules_version
 
 Kind = Literal["secret", "pii"]
-_AT_ONCE: Final = 256
+_AT_ONCE: Final = 64
 _LEFT_ALONE: Final = frozenset({".git", ".hg", ".svn", "node_modules", ".venv"})
 _OF_DATABASES: Final = ("-wal", "-shm")
 """What lies beside a database, and is read through it."""
@@ -134,7 +133,14 @@ class Scan:
             self._fail(name, "not_looked_at", str(error))
 
     def _look_at_all(self, name: str, found: Iterator[Piece]) -> None:
-        while batch := list(islice(found, _AT_ONCE)):
+        batch: list[Piece] = []
+        try:
+            for piece in found:
+                batch.append(piece)
+                if len(batch) == _AT_ONCE:
+                    self._look_at(name, batch)
+                    batch = []
+        finally:  # what stands before something that cannot be read is looked at all the same
             self._look_at(name, batch)
 
     def _fail(self, uri: str, reason: str, detail: str) -> None:
