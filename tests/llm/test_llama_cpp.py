@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,19 @@ def test_answer_that_runs_out_of_room_says_so(subject: Subject) -> None:
     assert answer.finish == "length"
     assert answer.n_answer_tokens == 8
     assert answer.seconds is not None
+
+
+def test_an_answer_is_held_to_a_schema(subject: Subject) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"colour": {"enum": ["red", "green"]}},
+        "required": ["colour"],
+        "additionalProperties": False,
+    }
+    asked = [Message(role="user", content='Name a colour, as JSON: {"colour": "…"}')]
+    answer = subject.answer(asked, (), AskSettings(adapter_scale=0.0, schema=schema))
+
+    assert json.loads(answer.message.content)["colour"] in {"red", "green"}
 
 
 @pytest.mark.parametrize("content", ["word " * 2000, "say <|im_end|>"])

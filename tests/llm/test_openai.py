@@ -40,6 +40,16 @@ def test_request_writes_arguments_as_texts_and_names_what_is_answered() -> None:
     assert "tools" not in chat_request(asked[:1], (), AskSettings())
 
 
+def test_a_schema_is_sent_where_one_is_asked_for() -> None:
+    schema = {"type": "object", "properties": {"request": {"type": "string"}}}
+    asked = [Message(role="user", content="Ask.")]
+
+    request = chat_request(asked, (), AskSettings(schema=schema))
+
+    assert request["response_format"]["json_schema"]["schema"] == schema
+    assert "response_format" not in chat_request(asked, (), AskSettings())
+
+
 def test_answer_holds_call_counts_and_why_it_ended() -> None:
     answer = read_completion(completion("tool_calls", tool_calls=[CALL]), 0.5, None)
 

@@ -53,7 +53,7 @@ class LlamaSubject:
         )
 
     def _request(self, prompt: str, settings: AskSettings) -> dict[str, Any]:
-        request = {
+        request: dict[str, Any] = {
             "prompt": prompt,
             "max_tokens": settings.max_tokens,
             "temperature": settings.temperature,
@@ -61,6 +61,8 @@ class LlamaSubject:
             "stop": [self._format.template.stop],
             "cache_prompt": True,
         }
+        if settings.schema is not None:
+            request["json_schema"] = settings.schema
         if self._config.adapter is None:
             return request
         scale = settings.adapter_scale

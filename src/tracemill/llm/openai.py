@@ -96,6 +96,9 @@ def chat_request(
         "temperature": settings.temperature,
         "seed": settings.seed,
     }
+    if settings.schema is not None:
+        named = {"name": "answer", "strict": True, "schema": settings.schema}
+        request["response_format"] = {"type": "json_schema", "json_schema": named}
     return {**request, "tools": list(tools)} if tools else request
 
 

@@ -42,6 +42,9 @@ class AskSettings(Record, frozen=True, kw_only=True):
     """Seed of the draw, where the door takes one."""
     adapter_scale: float | None = None
     """How strongly an adapter acts in this answer; None for what the subject was opened with."""
+    schema: dict[str, Any] | None = None
+    """JSON Schema that the words must fit, where the door can hold the model to one; others pass
+    over it, so whoever asks reads the answer with care all the same."""
 
 
 class Answer(Record, frozen=True, kw_only=True):
