@@ -180,6 +180,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.definitions": generators.GeneratorList,
     "answer.definition": generators.GeneratorDefinition,
     "answer.definitions-export": generators.ExportedGenerators,
+    "answer.synth-import": generators.ImportedRows,
     "answer.verification": verification.VerificationReport,
     "row.verification": verification.VerifiedRow,
     "answer.redact": files.RedactedTexts,

@@ -182,6 +182,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             {
                 "plan": "Say what real examples show, what is asked for, and what is missing.",
                 "verify": "Say how far made-up rows of anybody can be believed, and why.",
+                "import": "Keep rows that agents made up outside, as far as they hold.",
             },
         ),
     },
@@ -263,6 +264,7 @@ ASKED: Final[Mapping[str, str]] = {
     "data restore": "--to PATH [OPTIONS] [IDS...]",
     "dataset audit": "[OPTIONS] [FILES...]",
     "synth verify": "[OPTIONS] [FILES...]",
+    "synth import": "[OPTIONS] [FILES...]",
     "dataset build": "[OPTIONS] [RECIPE]",
     "dataset check": "[OPTIONS] [NAME]",
     "dataset export": "--to PATH [OPTIONS] [NAME]",
@@ -308,6 +310,7 @@ MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
     **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
     "synth verify": "verifying",
+    "synth import": "synth_import",
     "dataset export": "dataset_export",
     "dataset push": "dataset_push",
     "privacy redact": "privacy.redacting",

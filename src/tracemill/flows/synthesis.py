@@ -33,13 +33,13 @@ def plan_synthesis(workspace: Workspace, categories: Sequence[str] = ()) -> Synt
     taxonomy = load_taxonomy()
     wanted = taxonomy.named(categories)
     coverage = Coverage(taxonomy)
-    for example in _real_examples(workspace):
+    for example in real_examples(workspace):
         coverage.look(example)
     made = Counter(Place(each.category, each.part) for each in made_examples(workspace))
     return make_plan(taxonomy, wanted, coverage, made)
 
 
-def _real_examples(workspace: Workspace) -> Iterator[Example]:
+def real_examples(workspace: Workspace) -> Iterator[Example]:
     """Yield every example that builders made of real work, once."""
     if not workspace.exists:
         return

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from tracemill.records.refs import Count, Record
+from tracemill.records.verification import Standing
 
 
 class GeneratorDefinition(Record, frozen=True, kw_only=True):
@@ -46,3 +47,26 @@ class ExportedGenerators(Record, frozen=True, kw_only=True):
     """Files that were written."""
     same: Count = 0
     """Files that were there already, word for word."""
+
+
+class ImportedRows(Record, frozen=True, kw_only=True):
+    """What came of rows that were made outside."""
+
+    files: tuple[str, ...]
+    """Files that were read."""
+    n_rows: Count
+    """Lines that were looked at."""
+    n_kept: Count
+    """Rows that are kept, marked as made up."""
+    n_there: Count = 0
+    """Rows that were there already."""
+    standings: dict[Standing, Count] = msgspec.field(default_factory=dict)
+    """Rows by what the ladder says of them; rejected ones are not kept."""
+    rejected: dict[str, Count] = msgspec.field(default_factory=dict)
+    """Why rows were rejected: the first check that objected to each."""
+    categories: dict[str, Count] = msgspec.field(default_factory=dict)
+    """Rows that are kept, by category."""
+    redacted: dict[str, Count] = msgspec.field(default_factory=dict)
+    """What was redacted in them, by rule."""
+    kept_in: str | None = None
+    """The file that holds them; None where none is kept."""

@@ -119,7 +119,7 @@ def _row(row: TrainingRow, said: Sequence[_Said]) -> VerifiedRow:
                 verdict=each.verdict,
                 detail=each.detail,
             )
-            for each in said
+            for each in sorted(said, key=lambda each: RUNGS.index(each.judge.rung))
             if each.verdict != "pass"
         ),
     )
