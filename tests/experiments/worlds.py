@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from tracemill.experiments import Outcome, judge
+from tracemill.experiments import Filed, Outcome, judge
 from tracemill.experiments.units import Span, is_treated
 from tracemill.records.experiments import ExperimentPlan, ExperimentResult, PlannedMetric
 
@@ -60,4 +60,4 @@ def look(
     **changed: Any,
 ) -> ExperimentResult:
     """Judge what is held, as a look at a moment does."""
-    return judge("exp_1", filed or plan(), held, Span(BEGIN), until, **changed)
+    return judge(Filed("exp_1", filed or plan(), **changed), held, Span(BEGIN), until)

@@ -18,6 +18,7 @@ _LESS_IS_BETTER: Final = frozenset(
     {
         "gate_failure_rate",
         "retries",
+        "downstream_rejection_rate",
         "override_rate",
         "gate_override_rate",
         "escalations",

@@ -18,6 +18,7 @@ from tracemill.analyze.session_metrics import (
 from tracemill.records.patterns import Unit
 from tracemill.records.team_projects import (
     ApprovalReport,
+    DownstreamReport,
     EscalationReport,
     GateReport,
     ProjectReport,
@@ -201,6 +202,42 @@ def project_seconds(process: Process) -> Iterator[Case]:
             yield Case(told.facts, float(metrics.time_to_completion), told.ref, told.at)
 
 
+def quality_scores(process: Process) -> Iterator[Case]:
+    """Yield how good each project is, as its report says."""
+    for told in process.of(ProjectReport):
+        metrics = told.report.outcome_metrics
+        if metrics is not None and metrics.quality_score is not None:
+            yield Case(told.facts, metrics.quality_score, told.ref, told.at)
+
+
+def coverages(process: Process) -> Iterator[Case]:
+    """Yield what share of each project's code its tests run."""
+    for told in process.of(ProjectReport):
+        signals = told.report.quality_signals
+        results = signals.test_results if signals else None
+        if results is not None and results.test_coverage_percent is not None:
+            yield Case(told.facts, results.test_coverage_percent, told.ref, told.at)
+
+
+def downstream_rejections(process: Process) -> Iterator[Case]:
+    """Yield each stage's work, and whether a later agent complained; nothing where none ever did.
+
+    A team of which no complaint is held may just not write them down.
+    """
+    complaints: dict[tuple[str | None, str | None], Told] = {}
+    for told in process.of(DownstreamReport):
+        complaints.setdefault((told.facts.get("project"), told.report.stage), told)
+    worked: dict[tuple[str | None, str | None], Told] = {}
+    for told in process.of(StageReport) if complaints else ():
+        worked[told.facts.get("project"), told.facts.get("stage")] = told
+    for key, told in worked.items():
+        complaint = complaints.get(key)
+        shown = complaint or told
+        reason = complaint.report.feedback if complaint else None
+        is_sent_back = complaint is not None
+        yield Case(told.facts, float(is_sent_back), shown.ref, told.at, reason, is_sent_back)
+
+
 _GATE: Final = ("gate", "stage", "role", "model", "prompt_version", "project", "recipe", "domain")
 _STAGE: Final = ("stage", "role", "model", "prompt_version", "project", "recipe", "platform")
 _PROJECT: Final = ("recipe", "domain", "team_size", "project")
@@ -228,6 +265,9 @@ METRICS: Final[Mapping[str, Metric]] = {
         "share", "gates that pass at once after one role hands to another", passes_after_hand_off,
         ("pair", "project", "recipe"),
     ),
+    "downstream_rejection_rate": Metric(
+        "share", "work of a stage that a later agent complains of", downstream_rejections, _STAGE
+    ),
     "auto_fix_success_rate": Metric(
         "share", "remedies without a person that help", auto_fixes, ("strategy", *_GATE)
     ),
@@ -237,6 +277,12 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     "project_success_rate": Metric("share", "projects that ship", projects_shipped, _PROJECT),
     "project_seconds": Metric("mean", "seconds that a project takes", project_seconds, _PROJECT),
+    "quality_score": Metric(
+        "mean", "how good a project is, as its report says", quality_scores, _PROJECT
+    ),
+    "test_coverage": Metric(
+        "mean", "share of a project's code that its tests run", coverages, _PROJECT
+    ),
     "agent_success_rate": Metric(
         "share", "pieces of work with a known outcome that are achieved", work_achieved, _SESSION
     ),

@@ -130,6 +130,21 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "history": "List the versions of one text, or print what changed in all of them.",
                 "diff": "Show what differs between two versions.",
                 "suggest": "Print proposals as YAML, each with its evidence.",
+                "test": "Begin the experiment that a suggestion asks for.",
+                "promote": "Give a chosen change to a quarter of the work, then to all of it.",
+                "rollback": "Take a change out of all work at once.",
+            },
+        ),
+        "experiment": (
+            "Whether a change of a prompt or process helps, and what was decided.",
+            {
+                "loops": "List what calls for a change now, by loop of learning.",
+                "list": "List experiments, the latest first.",
+                "show": "Show an experiment: its plan, its figures, and who decided what.",
+                "start": "File a plan, and begin to draw units.",
+                "arms": "Say what projects or sessions work with.",
+                "decide": "Choose an arm, as a person.",
+                "stop": "End an experiment without a decision.",
             },
         ),
         "report": (
@@ -283,7 +298,14 @@ ASKED: Final[Mapping[str, str]] = {
     "model suite build": "[OPTIONS] [DATASET]",
     "model suite import": "[OPTIONS] [FOLDER]",
     "model suite check": "[OPTIONS] NAME [DATASET]",
+    "experiment arms": "[OPTIONS] UNITS...",
+    "experiment decide": "--by TEXT [OPTIONS] NAME ARM",
+    "experiment start": "--by TEXT [OPTIONS] PLAN",
+    "experiment stop": "--by TEXT [OPTIONS] NAME",
     "prompt diff": "[OPTIONS] NAME [OLD] [NEW]",
+    "prompt promote": "--by TEXT [OPTIONS] EXPERIMENT",
+    "prompt rollback": "--by TEXT [OPTIONS] EXPERIMENT",
+    "prompt test": "--by TEXT [OPTIONS] SUGGESTION",
     "prompt history": "[OPTIONS] [NAME]",
     "privacy preview": "[OPTIONS] [FILES...]",
     "privacy redact": "[OPTIONS] [FILES...]",
@@ -294,6 +316,7 @@ ASKED: Final[Mapping[str, str]] = {
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
 MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("prompt list", "prompt history", "prompt diff"), "prompt_versions"),
+    **dict.fromkeys(("prompt test", "prompt promote", "prompt rollback"), "prompt_trial"),
     **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),
     **dict.fromkeys(
         (

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tracemill.experiments.judging import judge
+from tracemill.experiments.judging import Filed, judge
 from tracemill.experiments.registry import Experiments
 from tracemill.experiments.units import Outcome
 
 EXPERIMENTS_VERSION: Final = 1
 """Raise it when the same plan and outcomes would give another verdict."""
 
-__all__ = ["EXPERIMENTS_VERSION", "Experiments", "Outcome", "judge"]
+__all__ = ["EXPERIMENTS_VERSION", "Experiments", "Filed", "Outcome", "judge"]

@@ -29,7 +29,7 @@ from tracemill.stats.means import difference_interval, moments
 
 _FEW: Final = 4
 """Units an arm below which their spread says nothing."""
-_WIDEST: Final = 0.5
+WIDEST: Final = 0.5
 """The standard deviation of values between 0 and 1 that is assumed until it is known."""
 
 
@@ -42,8 +42,8 @@ class Effect(NamedTuple):
     """What the treatment gains, in the metric's unit; None where nothing is known."""
     is_better: bool
     """Whether a gain is shown."""
-    spread: float
-    """Standard deviation of units within an arm, as a share of the ceiling."""
+    spread: float | None
+    """Standard deviation of units within an arm, as a share of the ceiling; None of few units."""
 
 
 class _Counted(NamedTuple):
@@ -174,8 +174,8 @@ def _turned(interval: Interval) -> Interval:
     return Interval(-interval.high, -interval.low)
 
 
-def _spread(units: Sequence[Unit]) -> float:
+def _spread(units: Sequence[Unit]) -> float | None:
     arms = _both(units)
     if min(map(len, arms)) < _FEW:
-        return _WIDEST
+        return None
     return sqrt(sum(pvariance(arm) * len(arm) for arm in arms) / len(units))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from tracemill.experiments.effects import Effect, measure
+from tracemill.experiments.effects import WIDEST, Effect, measure
 from tracemill.experiments.telling import tell
 from tracemill.experiments.units import Outcome, Settled, Span, settle
 from tracemill.records.experiments import (
@@ -30,31 +30,37 @@ _FEW_CROSSED: Final = 1
 """Crossed units that are a slip and no contamination, however few units there are."""
 
 
+class Filed(NamedTuple):
+    """An experiment as it was filed, and what was known then."""
+
+    experiment_id: str
+    """The experiment, which is the salt of its draw."""
+    plan: ExperimentPlan
+    """What is asked."""
+    is_plan_kept: bool = True
+    """Whether the plan is still the one that was filed."""
+    spread: float = WIDEST
+    """Standard deviation of units before, as a share of the ceiling."""
+
+
 class _Found(NamedTuple):
     verdict: ExperimentVerdict
     reasons: tuple[VerdictReason, ...]
 
 
 def judge(
-    experiment_id: str,
-    plan: ExperimentPlan,
-    held: Sequence[Sequence[Outcome]],
-    span: Span,
-    until: datetime,
-    *,
-    is_plan_kept: bool = True,
+    filed: Filed, held: Sequence[Sequence[Outcome]], span: Span, until: datetime
 ) -> ExperimentResult:
     """Return what an experiment says, of the outcomes of its target and of each guard.
 
     Args:
-        experiment_id: the experiment, which is the salt of its draw.
-        plan: what was filed.
+        filed: the experiment.
         held: outcomes of the target, then of each guard.
         span: when units may begin.
         until: the moment of the look.
-        is_plan_kept: whether the plan is still the one that was filed.
     """
-    units = settle(experiment_id, plan, held, span, until)
+    plan = filed.plan
+    units = settle(filed.experiment_id, plan, held, span, until)
     counted = units.settled[: plan.horizon]
     if beyond := len(units.settled) - len(counted):
         units.left_aside["units after the last one that was planned"] = beyond
@@ -64,17 +70,17 @@ def judge(
         measure(plan, guard, number, counted, alpha=level)
         for number, guard in enumerate(plan.guards, start=1)
     ]
-    invalid = tuple(_invalid(plan, counted, is_plan_kept=is_plan_kept))
+    invalid = tuple(_invalid(plan, counted, is_plan_kept=filed.is_plan_kept))
     found = _Found("invalid", invalid) if invalid else _found(plan, target, guards, len(counted))
-    n_more = _n_more(plan, target.spread, len(counted))
-    power = _power(plan, target.spread)
+    spread = filed.spread if target.spread is None else target.spread
+    n_more = _n_more(plan, spread, len(counted))
     return ExperimentResult(
         verdict=found.verdict,
         reasons=found.reasons,
         n_units=len(counted),
         horizon=plan.horizon,
         n_more=n_more if found.verdict == "inconclusive" else None,
-        power=power,
+        power=_power(plan, spread),
         target=target.told,
         guards=tuple(guard.told for guard in guards),
         left_aside=units.left_aside,

@@ -187,7 +187,8 @@ def _check(one: Experiment, event: ExperimentEvent) -> None:
         )
     if event.kind != "proposed" and not event.by.strip():
         raise UsageError("expected the name of who does this, found nothing; say it with --by")
-    if event.kind == "rolled_out" and event.result and event.result.verdict == "control":
+    harms = {"worse", "worse_on_guard"} & set(event.result.reasons if event.result else ())
+    if event.kind == "rolled_out" and harms:
         raise PolicyError(
             f"the experiment {one.plan.name!r} shows a loss while a quarter of the work has it: "
             "it is not rolled out; take it back: tracemill prompt rollback"

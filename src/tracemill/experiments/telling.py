@@ -57,6 +57,8 @@ def _harms(plan: ExperimentPlan, guards: Sequence[Effect]) -> str:
         return "; ".join(harmed)
     names = ", ".join(aim.metric for aim in plan.guards)
     unseen = [guard.told.metric for guard in guards if guard.gain is None]
+    if len(unseen) == len(guards):
+        return "nothing is seen of the guards"
     return f"no loss is shown on {names}" + (
         f" (no cases of {', '.join(unseen)})" if unseen else ""
     )

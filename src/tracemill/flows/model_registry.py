@@ -6,15 +6,13 @@ how the work is shared out; both follow from the journal and are written after i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, SchemaError
+from tracemill.base.errors import NotFoundError
 from tracemill.base.file_hashes import hash_tree
 from tracemill.base.ids import make_id
 from tracemill.flows.model_runs import find_run
@@ -23,6 +21,7 @@ from tracemill.promote.registry import Registry, Role
 from tracemill.records.promotion import Assignments, ModelEvent, ModelVersion
 from tracemill.records.refs import Record
 from tracemill.records.training import TrainingRun
+from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace, write_whole
 
 _JOURNAL: Final = "journal.jsonl"
@@ -56,22 +55,12 @@ class CurrentModel(Record, frozen=True, kw_only=True):
 
 
 def read_events(workspace: Workspace) -> Iterator[ModelEvent]:
-    """Yield all events, the first one first.
+    """Return all events, the first one first.
 
     Raises:
         SchemaError: a line of the journal is damaged.
     """
-    path = workspace.models / _JOURNAL
-    if not path.exists():
-        return
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.endswith(b"\n"):
-                return  # a killed process wrote half of it, so it never counted
-            try:
-                yield msgspec.json.decode(line, type=ModelEvent)
-            except msgspec.DecodeError as error:
-                raise SchemaError(f"{str(path)!r}, line {number}: {error}") from error
+    return read_journal(workspace.models / _JOURNAL, ModelEvent)
 
 
 def read_registry(workspace: Workspace) -> Registry:
@@ -82,13 +71,7 @@ def read_registry(workspace: Workspace) -> Registry:
 def note(workspace: Workspace, event: ModelEvent) -> Registry:
     """Add an event, and bring the files for others up to date."""
     workspace.create()
-    workspace.models.mkdir(mode=0o700, exist_ok=True)
-    path = workspace.models / _JOURNAL
-    _cut_half_line(path)
-    with path.open("ab") as journal:
-        journal.write(msgspec.json.encode(event, order="deterministic") + b"\n")
-        journal.flush()
-        os.fsync(journal.fileno())
+    append(workspace.models / _JOURNAL, event)
     registry = read_registry(workspace)
     if registry.incumbent is not None:
         if event.kind in ("promoted", "rolled_back"):
@@ -97,11 +80,6 @@ def note(workspace: Workspace, event: ModelEvent) -> Registry:
         text = msgspec.json.encode(make_assignments(registry))
         write_whole(workspace.models / _ASSIGNMENTS, msgspec.json.format(text) + b"\n")
     return registry
-
-
-def _cut_half_line(path: Path) -> None:
-    if path.exists() and not (data := path.read_bytes()).endswith(b"\n") and data:
-        write_whole(path, data[: data.rfind(b"\n") + 1])
 
 
 def read_assignments(workspace: Workspace) -> Assignments:

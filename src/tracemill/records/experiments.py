@@ -101,6 +101,52 @@ class ExperimentPlan(Record, frozen=True, kw_only=True):
     """Whether one may look after every unit and stop, or once, at the horizon."""
 
 
+class Loop(Record, frozen=True, kw_only=True):
+    """One loop of learning: what calls for an experiment, and what the experiment then asks."""
+
+    name: LoopName
+    """Its name."""
+    trigger: str
+    """What calls for it, in one sentence."""
+    patterns: tuple[str, ...]
+    """Kinds of patterns that call for it."""
+    same_reason: Count = 0
+    """How often such a pattern's commonest reason must have been given."""
+    metric: str | None = None
+    """A metric that calls for it, too."""
+    by: tuple[str, ...] = ()
+    """Facts that make its slices."""
+    starts_at: float | None = None
+    """A slice at this, or above it, calls for it; one of nothing never does."""
+    least_cases: Count = 1
+    """Cases that such a slice must have."""
+    proposes: str
+    """What is changed, in one sentence."""
+    target: PlannedMetric
+    """What the change should make better."""
+    narrow: tuple[str, ...] = ()
+    """Facts of what called for it that the target's cases must share."""
+    guards: tuple[PlannedMetric, ...] = ()
+    """What it must not make worse."""
+    minimum_effect: Annotated[float, msgspec.Meta(gt=0, lt=1)]
+    """The least gain that is worth it, as a part of what is usual."""
+
+
+class Call(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """One thing that calls for a loop now."""
+
+    loop: LoopName
+    """The loop."""
+    says: str
+    """What was seen."""
+    pattern: str | None
+    """The pattern that it is; None where a slice reached what the loop starts at."""
+    is_shown: bool
+    """Whether it is more than chance."""
+    suggestion_id: str | None = None
+    """What is suggested, where something is."""
+
+
 class ArmFigures(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What was seen of one arm."""
 

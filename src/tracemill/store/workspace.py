@@ -41,6 +41,7 @@ class Workspace:
         self.suites = root / "suites"
         self.synth = root / "synth"
         self.models = root / "models"
+        self.experiments = root / "experiments"
         self.scratch = self.vault / "scratch"
         self.inbox = self.vault / "inbox"
         self.example = self.vault / "example"

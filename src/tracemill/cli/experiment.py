@@ -1,0 +1,284 @@
+"""`tracemill experiment`: whether a change helps, and what was decided."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tracemill.base.clock import now
+from tracemill.base.text import counted, measured, one_line
+from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
+from tracemill.cli.tables import print_table
+from tracemill.flows import experiments, prompt_trials
+from tracemill.flows.experiment_rows import (
+    ExperimentList,
+    ExperimentRow,
+    ShownExperiment,
+    ShownLoop,
+)
+from tracemill.records.experiments import ArmName, ExperimentResult, MetricEffect, PlannedMetric
+
+DryRun = Annotated[bool, Parameter(negative="")]
+
+
+def list_experiment(
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List experiments, the latest first, each with what its figures say now."""
+    found = experiments.list_experiments(common.open(), now()).experiments
+    if listing.jsonl:
+        write_lines(found)
+    elif not answer(
+        "experiments", ExperimentList(experiments=found), common,
+        next_steps=["tracemill experiment show NAME"],
+    ):  # fmt: skip
+        if found:
+            shown = found[: listing.limit or None]
+            print_table(_COLUMNS, map(_cells, shown), ("ID", "SINCE", "LOOP"))
+            hint(f"{len(shown)} of {len(found)}; next: tracemill experiment show NAME", common)
+        else:
+            hint("there are none; what could be tried: tracemill experiment loops", common)
+    return EXIT_DONE if found else EXIT_NOTHING
+
+
+_COLUMNS = ("ID", "NAME", "STATE", "SINCE", "LOOP", "VERDICT", "UNITS", "TARGET")
+
+
+def _cells(row: ExperimentRow) -> tuple[str, ...]:
+    more = f" (needs {row.n_more:,} more)" if row.n_more else ""
+    return (
+        row.id, row.name, row.state.replace("_", " "), when(row.since), row.loop or "",
+        (row.verdict or "none yet") + more, f"{row.n_units:,} of {row.horizon:,}", row.target,
+    )  # fmt: skip
+
+
+def show_experiment(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Show an experiment: what was planned, what is seen, and who decided what.
+
+    Parameters
+    ----------
+    name
+        Its name, or how its id begins.
+    """
+    return tell_experiment(experiments.show(common.open(), name, now()), common)
+
+
+def tell_experiment(shown: ShownExperiment, common: Common) -> int:
+    """Print one experiment in the form that was asked for."""
+    following = _following(shown)
+    if not answer("experiment", shown, common, next_steps=following):
+        for line in _lines(shown):
+            write(line)
+        for step in following:
+            hint(f"next: {step}", common)
+    return EXIT_DONE
+
+
+def _following(shown: ShownExperiment) -> list[str]:
+    name = shown.plan.name
+    match shown.state:
+        case "running" if shown.result and shown.result.verdict in ("treatment", "control"):
+            arm = shown.result.verdict
+            return [f"tracemill experiment decide {name} {arm} --by YOU --reason WHY"]
+        case "running":
+            return [f"tracemill experiment show {name}"]
+        case "decided" | "canary":
+            return [f"tracemill prompt promote {name} --by YOU --reason WHY"]
+        case "everywhere":
+            return [f"tracemill prompt rollback {name} --by YOU --reason WHY"]
+    return ["tracemill experiment loops"]
+
+
+def _lines(shown: ShownExperiment) -> Iterator[str]:
+    plan = shown.plan
+    yield f"{plan.name}  {shown.state.replace('_', ' ')}  {shown.id}"
+    yield plan.says
+    yield f"Arms         {plan.control} (control), {plan.treatment} (treatment)"
+    units, gain = counted(plan.horizon, plan.unit), _value(plan.target, plan.minimum_effect)
+    yield f"Asks         {_aim(plan.target)}, by {gain} or more, of {units}"
+    looks = "at any time" if plan.looks == "any_time" else "once, at the end"
+    yield f"Looks        {looks}, wrong at most {plan.alpha:.0%} of the time"
+    before, usual = shown.before, "unknown"
+    if before.value is not None:
+        usual = f"{_value(plan.target, before.value)} in {counted(before.n_units, plan.unit)}"
+    needed = "too many to tell" if before.n_needed is None else f"{before.n_needed:,}"
+    found = f"found {before.power:.0%} of the time"
+    yield f"Before       {usual}; that gain needs {needed} {plan.unit}s, and is {found}"
+    if shown.result is not None:
+        yield from _figures("Verdict", shown.result)
+    if shown.canary is not None:
+        yield from _figures("Canary", shown.canary)
+    yield ""
+    for event in shown.events:
+        what = event.kind.replace("_", " ")
+        if event.decision is not None:
+            what += f" for the {event.decision.chosen}"
+        if event.share is not None:
+            what += f" to {event.share:.0%}"
+        why = f": {one_line(event.reason, 100)}" if event.reason else ""
+        yield f"{when(event.at)}  {what} by {event.by}{why}"
+
+
+def _value(aim: PlannedMetric, value: float) -> str:
+    return measured("share" if aim.ceiling == 1 else "mean", value)
+
+
+def _aim(aim: PlannedMetric) -> str:
+    only = "".join(f", {name} {value}" for name, value in aim.only.items())
+    return f"{'lower' if aim.better == 'less' else 'higher'} {aim.metric}{only}"
+
+
+def _figures(title: str, result: ExperimentResult) -> Iterator[str]:
+    reasons = ", ".join(reason.replace("_", " ") for reason in result.reasons)
+    more = f"; needs {result.n_more:,} more" if result.n_more else ""
+    yield ""
+    seen = f"{result.n_units:,} of {result.horizon:,} units{more}"
+    yield f"{title:<12} {result.verdict}: {reasons} ({seen})"
+    yield f"Helps?       {result.answers.helps}"
+    yield f"Harms?       {result.answers.harms}"
+    yield f"Worth it?    {result.answers.worth}"
+    if result.n_units:
+        for effect in (result.target, *result.guards):
+            yield f"  {effect.metric}: {_arms(effect)}"
+    for reason, n in result.left_aside.items():
+        yield f"Left aside   {n:,} {reason}"
+
+
+def _arms(effect: MetricEffect) -> str:
+    """Return what was seen of both arms."""
+    return ", ".join(
+        f"{arm.arm} {measured('', arm.value)} "
+        f"({counted(arm.n_units, 'unit')}, {counted(arm.n_cases, 'case')})"
+        for arm in effect.arms
+    )
+
+
+def start_experiment(
+    plan: Path,
+    /,
+    *,
+    by: str,
+    dry_run: DryRun = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """File a plan and begin to draw units; what began before takes no part.
+
+    Parameters
+    ----------
+    plan
+        A TOML file: what is asked, of which arms, and when it ends.
+    by
+        Who starts it.
+    dry_run
+        Only say what the plan can find.
+    """
+    filed = experiments.load_plan(plan)
+    return tell_experiment(
+        experiments.start(common.open(), filed, by, now(), dry_run=dry_run), common
+    )
+
+
+def stop_experiment(
+    name: str,
+    /,
+    *,
+    by: str,
+    reason: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """End an experiment without a decision; what was in use stays.
+
+    Parameters
+    ----------
+    name
+        Its name, or how its id begins.
+    by
+        Who stops it.
+    reason
+        Why; it is kept.
+    """
+    return tell_experiment(experiments.stop(common.open(), name, by, now(), reason), common)
+
+
+def decide_experiment(
+    name: str,
+    arm: ArmName,
+    /,
+    *,
+    by: str,
+    reason: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Choose an arm, as a person; the treatment only where it is shown to be better.
+
+    Parameters
+    ----------
+    name
+        Its name, or how its id begins.
+    arm
+        `treatment`, or `control` for what was in use before.
+    by
+        Who decides.
+    reason
+        Why; it is kept.
+    """
+    return tell_experiment(experiments.decide(common.open(), name, arm, by, now(), reason), common)
+
+
+def arms_experiment(
+    *units: str,
+    experiment: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say what units work with; harnesses read the same from `experiments/draws.json`.
+
+    Parameters
+    ----------
+    units
+        Ids of projects or sessions.
+    experiment
+        Only in one experiment.
+    """
+    given = experiments.arms_of(common.open(), units, experiment)
+    if not answer("arms", given, common, next_steps=["tracemill experiment list"]):
+        rows = [(each.unit, each.uses, each.experiment_id) for each in given.given]
+        print_table(("UNIT", "USES", "EXPERIMENT"), rows)
+    return EXIT_DONE
+
+
+def loops_experiment(
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List the loops of learning: what calls for each now, and what became of it."""
+    found = prompt_trials.list_loops(common.open())
+    if listing.jsonl:
+        write_lines(found.loops)
+    elif not answer("loops", found, common, next_steps=["tracemill prompt test SUGGESTION"]):
+        for shown in found.loops:
+            for line in _loop(shown):
+                write(line)
+        hint("next: tracemill prompt suggest, then tracemill prompt test SUGGESTION", common)
+    return EXIT_DONE
+
+
+def _loop(shown: ShownLoop) -> Iterator[str]:
+    loop = shown.loop
+    yield f"{loop.name}: when {loop.trigger}"
+    yield f"  changes    {loop.proposes}"
+    guards = ", ".join(guard.metric for guard in loop.guards)
+    yield f"  asks       {_aim(loop.target)}; no loss on {guards}"
+    for call in shown.calls[:3]:
+        sure = "" if call.is_shown else ", may be chance"
+        what = f"  → {call.suggestion_id}" if call.suggestion_id else ""
+        yield f"  called     {one_line(call.says, 110)}{sure}{what}"
+    if len(shown.calls) > 3:  # noqa: PLR2004 - as many as a screen has room for
+        yield f"             and {len(shown.calls) - 3} more"
+    for name, state in shown.experiments.items():
+        yield f"  experiment {name} {state.replace('_', ' ')}"
+    yield ""

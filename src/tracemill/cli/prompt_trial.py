@@ -1,0 +1,103 @@
+"""`tracemill prompt test|promote|rollback`: a suggestion, tried and rolled out, or taken back."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tracemill.base.clock import now
+from tracemill.cli.experiment import DryRun, tell_experiment
+from tracemill.cli.output import Common
+from tracemill.flows import experiments
+from tracemill.flows.prompt_trials import Asked, try_suggestion
+
+Units = Annotated[int | None, Parameter(validator=Number(gte=2))]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Trial:
+    """What a trial compares, and how long it goes on."""
+
+    control: str | None = None
+    """The version in use; by default the one that the newest report names."""
+    treatment: str | None = None
+    """What the changed prompt is called; by default the next number."""
+    units: Units = None
+    """Projects after which it ends; by default as many as its least gain needs."""
+    gain: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
+    """The least gain that is worth it, in the metric's unit; by default a part of what is usual."""
+
+
+def test_prompt(
+    suggestion: str,
+    /,
+    *,
+    by: str,
+    trial: Trial = Trial(),
+    dry_run: DryRun = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Begin the experiment that a suggestion asks for: half of the next projects try it.
+
+    Parameters
+    ----------
+    suggestion
+        Its id, as `prompt suggest` prints it.
+    by
+        Who starts it.
+    dry_run
+        Only say what would be filed.
+    """
+    asked = Asked(trial.control, trial.treatment, trial.units, trial.gain)
+    shown = try_suggestion(common.open(), suggestion, by, now(), asked, dry_run=dry_run)
+    return tell_experiment(shown, common)
+
+
+def promote_prompt(
+    experiment: str,
+    /,
+    *,
+    by: str,
+    reason: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Give a change that was chosen to a quarter of the work, and the next time to all of it.
+
+    Parameters
+    ----------
+    experiment
+        Name of its experiment, or how its id begins.
+    by
+        Who says yes.
+    reason
+        Why; it is kept.
+    """
+    return tell_experiment(
+        experiments.promote(common.open(), experiment, by, now(), reason), common
+    )
+
+
+def rollback_prompt(
+    experiment: str,
+    /,
+    *,
+    by: str,
+    reason: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Take a change out of all work at once, from wherever it stands.
+
+    Parameters
+    ----------
+    experiment
+        Name of its experiment, or how its id begins.
+    by
+        Who takes it back.
+    reason
+        Why; it is kept.
+    """
+    return tell_experiment(
+        experiments.roll_back(common.open(), experiment, by, now(), reason), common
+    )
