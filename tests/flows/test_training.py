@@ -88,7 +88,8 @@ def test_run_says_what_it_learned_from_and_is_found_again(
 
     assert kept.run.status == "finished"
     assert kept.run.example_ids == ("example_alpha", "example_beta", "example_gamma")
-    assert [progress.step for progress in seen] == [1, 2]
+    assert [(progress.step, progress.loss) for progress in seen] == [(1, None)]
+    assert kept.run.stages[0].losses == ()
     assert kept.run.adapter_hash is not None
     assert (kept.folder / "loss.svg").read_text().startswith("<svg")
     assert find_run(workspace, kept.run.id[:12]) == kept

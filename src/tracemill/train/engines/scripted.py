@@ -2,12 +2,11 @@
 
 It reads its rows of tokens back into what was asked and what was answered, and writes them down as
 a script, which the door `lookalike` speaks. Nothing is computed, so it needs none of the packages
-of the extra, and it is done at once. It reads ChatML and nothing else.
+of the extra, it is done in one step, and it has no loss. It reads ChatML and nothing else.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import ClassVar, Final
 import msgspec
 
 from tracemill.llm.scripted import Reply
-from tracemill.records.training import LossPoint, Stage, StageRun
+from tracemill.records.training import Stage, StageRun
 from tracemill.render.parse import parse_hermes
 from tracemill.render.tokenizer_files import load_tokenizer
 from tracemill.render.tokens import Tokenizer
@@ -82,10 +81,7 @@ def _answers(row: Row) -> Iterator[tuple[list[int], list[int]]]:
 
 
 def _run(stage: Stage, data: StageData, adapter: Path, report: Report) -> StageRun:
-    n_steps = math.ceil(len(data.rows) * stage.epochs / stage.batch_size)
-    losses = tuple(LossPoint(step=step, loss=1 / step) for step in range(1, n_steps + 1))
-    for point in losses:
-        report(TrainProgress(stage.name, point.step, n_steps, point.loss))
+    report(TrainProgress(stage.name, 1, 1, None))
     return StageRun(
         name=stage.name,
         method=stage.method,
@@ -94,7 +90,6 @@ def _run(stage: Stage, data: StageData, adapter: Path, report: Report) -> StageR
         n_tokens=sum(row.n_tokens for row in data.rows),
         n_trained_tokens=sum(row.n_trained for row in data.rows),
         drops=data.drops,
-        n_steps=n_steps,
-        losses=losses,
+        n_steps=1,
         adapter_hash=hash_folder(adapter),
     )
