@@ -6,16 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.render.formats import tokenizer
 from tests.train.engines import small
 from tracemill.base.errors import UsageError
-from tracemill.records.training import TrainingRecipe
+from tracemill.records.training import LoraShape, TrainingRecipe
 from tracemill.train import TRAINERS
 from tracemill.train.base_models import BaseModel
+from tracemill.train.checks import UntrainableError
 from tracemill.train.handoff import PROGRAMS
-from tracemill.train.protocol import HandedOff, Row, Trained
+from tracemill.train.protocol import HandedOff, ImitatedRow, Row, StageData, Trained
 
 BASE = BaseModel("owner/name", None)
 CONFIGS = {"axolotl": "axolotl.yaml", "llamafactory": "llamafactory.yaml", "mlx": "mlx.yaml"}
@@ -119,15 +121,102 @@ def test_half_an_adapter_is_not_done_yet(found: str, tmp_path: Path) -> None:
     assert isinstance(hand_off("axolotl", tmp_path), HandedOff)
 
 
-def test_adapter_of_mlx_is_refused_by_name(tmp_path: Path) -> None:
+def hand_off_shape(program: str, folder: Path, base: BaseModel = BASE, **shape: Any) -> Any:
+    """Hand one stage over, and return its settings."""
+    lora = msgspec.structs.replace(LoraShape(rank=4, alpha=8), **shape)
+    wanted = small.recipe(small.stage("only"), trainer=program, lora=lora)
+    TRAINERS.load(program)().train(small.job(base, wanted, folder), lambda _: None)
+    config = CONFIGS.get(program, "settings.json")
+    return json.loads((folder / "handoff" / "1-only" / config).read_text())
+
+
+def test_chosen_modules_and_layers_are_handed_over(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    base.mkdir()
+    (base / "config.json").write_text('{"num_hidden_layers": 12}')
+    chosen: dict[str, Any] = {"targets": ("q_proj", "up_proj")}
+    last: dict[str, Any] = {**chosen, "layers": 2}
+
+    axolotl = hand_off_shape("axolotl", tmp_path / "a", BaseModel(str(base), None), **last)
+    torchrun = hand_off_shape("torchrun", tmp_path / "t", **last)
+    mlx = hand_off_shape("mlx", tmp_path / "m", **last)
+    factory = hand_off_shape("llamafactory", tmp_path / "l", **chosen)
+
+    assert axolotl["lora_target_modules"] == ["q_proj", "up_proj"]
+    assert axolotl["peft_layers_to_transform"] == [10, 11]
+    assert "lora_target_linear" not in axolotl
+    assert torchrun["lora"]["target_modules"] == ["q_proj", "up_proj"]
+    assert torchrun["layers"] == 2
+    assert mlx["lora_parameters"]["keys"] == ["self_attn.q_proj", "mlp.up_proj"]
+    assert mlx["num_layers"] == 2
+    assert factory["lora_target"] == "q_proj,up_proj"
+
+
+@pytest.mark.parametrize(
+    ("program", "shape", "says"),
+    [
+        ("axolotl", {"alpha": 8.5}, "whole number as the alpha"),
+        ("llamafactory", {"alpha": 8.5}, "whole number as the alpha"),
+        ("llamafactory", {"layers": 2}, "adapts all layers"),
+        ("axolotl", {"layers": 2}, "name a folder as the base"),
+        ("mlx", {"targets": ("c_attn",)}, "path of a module"),
+    ],
+)
+def test_what_a_program_has_no_setting_for_is_refused(
+    program: str, shape: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        hand_off_shape(program, tmp_path, **shape)
+
+
+@pytest.mark.parametrize("program", ["axolotl", "torchrun"])
+def test_rows_are_filled_up_with_what_ends_no_answer(program: str, tmp_path: Path) -> None:
+    said = hand_off_shape(program, tmp_path)
+
+    assert "<|endoftext|>" in {
+        said.get("pad_token"),
+        said.get("special_tokens", {}).get("pad_token"),
+    }
+
+
+def test_rows_whose_answers_never_end_are_not_handed_over(tmp_path: Path) -> None:
+    job = small.job(BASE, recipe("axolotl"), tmp_path)
+    endless = [
+        StageData(
+            [ImitatedRow(r.ids[0], [*r.ids[1][:-3], -100, -100, -100]) for r in each.rows], [], {}
+        )
+        for each in job.stages
+    ]
+
+    with pytest.raises(UntrainableError, match="whose end carries no loss"):
+        TRAINERS.load("axolotl")().train(job._replace(stages=endless), lambda _: None)
+
+
+@pytest.mark.train
+def test_adapter_of_mlx_is_taken_up_as_one_of_peft(tmp_path: Path) -> None:
+    numpy = pytest.importorskip("safetensors.numpy", reason="needs tracemill[train]")
+    np = pytest.importorskip("numpy")
     hand_off("mlx", tmp_path)
     adapter = tmp_path / "handoff" / "2-second" / "adapter"
     adapter.mkdir()
-    (adapter / "adapter_config.json").write_text("{}")
-    (adapter / "adapters.safetensors").write_bytes(b"weights")
+    said = {"fine_tune_type": "lora", "lora_parameters": {"rank": 2, "scale": 1.5, "dropout": 0.0}}
+    (adapter / "adapter_config.json").write_text(json.dumps(said))
+    module = "model.layers.0.self_attn.q_proj"
+    down, up = np.arange(6.0).reshape(3, 2), np.arange(8.0).reshape(2, 4)
+    numpy.save_file(
+        {f"{module}.lora_a": down, f"{module}.lora_b": up}, adapter / "adapters.safetensors"
+    )
 
-    with pytest.raises(UsageError, match=r"found adapters\.safetensors: adapters of MLX-LM"):
-        hand_off("mlx", tmp_path)
+    trained = hand_off("mlx", tmp_path)
+
+    assert isinstance(trained, Trained)
+    config = json.loads((trained.adapter / "adapter_config.json").read_text())
+    taken = numpy.load_file(trained.adapter / "adapter_model.safetensors")
+    found = {side: taken[f"base_model.model.{module}.lora_{side}.weight"] for side in "AB"}
+    weight = config["lora_alpha"] / config["r"]
+    assert config["target_modules"] == [module]
+    assert (weight * found["B"] @ found["A"] == 1.5 * (down @ up).T).all()
+    assert (trained.adapter / "adapters.safetensors").exists()
 
 
 def test_preferences_are_not_handed_over(tmp_path: Path) -> None:

@@ -6,15 +6,34 @@ answers too is not learned either, since filling carries no loss.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Final
 
-from tracemill.base.errors import PolicyError
+from tracemill.base.errors import PolicyError, UsageError
 from tracemill.train.protocol import ImitatedRow, JudgedRow, PairRow, Row, StageData
+
+_FILLERS: Final = ("<|endoftext|>", "<pad>", "<|pad|>", "<|finetune_right_pad_id|>", "<unk>")
+"""Tokens to fill up rows with, the best first; none may end an answer."""
 
 
 class UntrainableError(PolicyError):
     """Training would teach something that nobody wants."""
+
+
+def filler(is_token: Callable[[str], bool], stop: str) -> str:
+    """Return the token to fill up rows with, of those that a tokenizer has.
+
+    Raises:
+        UsageError: it has none.
+    """
+    usable = [text for text in _FILLERS if text != stop and is_token(text)]
+    if not usable:
+        raise UsageError(
+            "the tokenizer has no token to fill up rows with; expected one of "
+            + ", ".join(_FILLERS)
+        )
+    return usable[0]
 
 
 def check_rows(stage: str, data: StageData, stop_id: int, pad_id: int) -> None:

@@ -11,10 +11,8 @@ from typing import Any
 from tracemill.base.errors import UsageError
 from tracemill.records.training import TrainingRecipe
 from tracemill.train.base_models import BaseModel
+from tracemill.train.checks import filler
 from tracemill.train.protocol import Tokens
-
-_FILLERS = ("<|endoftext|>", "<pad>", "<|pad|>", "<|finetune_right_pad_id|>", "<unk>")
-"""Tokens to fill up rows with, the best first; none may end an answer."""
 
 
 def load_model(base: BaseModel, recipe: TrainingRecipe) -> Any:
@@ -51,12 +49,5 @@ def make_tokenizer(tokens: Tokens) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     made = PreTrainedTokenizerFast(tokenizer_file=str(tokens.file), eos_token=tokens.stop)
-    known = made.get_vocab()
-    usable = [text for text in _FILLERS if text in known and text != tokens.stop]
-    if not usable:
-        raise UsageError(
-            "the tokenizer has no token to fill up rows with; expected one of "
-            + ", ".join(_FILLERS)
-        )
-    made.pad_token = usable[0]
+    made.pad_token = filler(made.get_vocab().__contains__, tokens.stop)
     return made

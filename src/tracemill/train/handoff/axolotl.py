@@ -24,9 +24,11 @@ def files_of(handed: HandedStage) -> Files:
         "adapter": "lora",
         "lora_model_dir": handed.before,
         "lora_r": recipe.lora.rank,
-        "lora_alpha": int(recipe.lora.alpha),
+        "lora_alpha": handed.whole_alpha(),
         "lora_dropout": recipe.lora.dropout,
-        "lora_target_linear": True,
+        "lora_target_linear": True if handed.targets is None else None,
+        "lora_target_modules": handed.targets,
+        "peft_layers_to_transform": handed.layers(),
         "sequence_len": stage.max_tokens,
         "sample_packing": False,
         "micro_batch_size": stage.batch_size,
@@ -39,7 +41,7 @@ def files_of(handed: HandedStage) -> Files:
         "bf16": not full_precision(recipe),
         "gradient_checkpointing": recipe.gradient_checkpointing,
         "seed": recipe.seed,
-        "special_tokens": {"eos_token": handed.tokens.stop},
+        "special_tokens": {"eos_token": handed.tokens.stop, "pad_token": handed.filler},
     }
     contents = {"axolotl.yaml": settings_file(settings), "rows.jsonl": token_lines(handed.rows)}
     return Files(contents, ("axolotl train axolotl.yaml",))

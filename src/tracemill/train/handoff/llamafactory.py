@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracemill.base.errors import UsageError
 from tracemill.train.handoff.protocol import (
     ADAPTER,
     Files,
@@ -19,8 +20,17 @@ load_dataset("json", data_files={"train": "rows.jsonl"}).save_to_disk("tokenized
 
 
 def files_of(handed: HandedStage) -> Files:
-    """Return configuration, rows and commands."""
+    """Return configuration, rows and commands.
+
+    Raises:
+        UsageError: only some layers shall learn, which it has no setting for.
+    """
     recipe, stage = handed.recipe, handed.stage
+    if recipe.lora.layers is not None:
+        raise UsageError(
+            "LLaMA-Factory adapts all layers, and [lora] asks for the last "
+            f'{recipe.lora.layers}; leave layers out, or take trainer = "axolotl"'
+        )
     settings = {
         "stage": "sft",
         "do_train": True,
@@ -28,9 +38,9 @@ def files_of(handed: HandedStage) -> Files:
         "adapter_name_or_path": handed.before,
         "finetuning_type": "lora",
         "lora_rank": recipe.lora.rank,
-        "lora_alpha": int(recipe.lora.alpha),
+        "lora_alpha": handed.whole_alpha(),
         "lora_dropout": recipe.lora.dropout,
-        "lora_target": "all",
+        "lora_target": "all" if handed.targets is None else ",".join(handed.targets),
         "template": "empty",
         "tokenized_path": "tokenized",
         "cutoff_len": stage.max_tokens,

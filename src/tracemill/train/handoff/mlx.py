@@ -14,12 +14,18 @@ from typing import Final
 
 import msgspec
 
+from tracemill.base.errors import UsageError
 from tracemill.render.tokenizer_files import load_tokenizer
 from tracemill.render.tokens import Tokenizer
 from tracemill.train.handoff.protocol import ADAPTER, Files, HandedStage, settings_file
 from tracemill.train.protocol import ImitatedRow
 
 _PASSES_ON: Final = "{% for message in messages %}{{ message.content }}{% endfor %}"
+_PATHS: Final = {
+    **dict.fromkeys(("q_proj", "k_proj", "v_proj", "o_proj"), "self_attn"),
+    **dict.fromkeys(("gate_proj", "up_proj", "down_proj"), "mlp"),
+}
+"""Where the usual modules stand within a layer."""
 _encode: Final = msgspec.json.encode
 
 
@@ -49,6 +55,7 @@ def files_of(handed: HandedStage) -> Files:
             "rank": recipe.lora.rank,
             "scale": recipe.lora.alpha / recipe.lora.rank,
             "dropout": recipe.lora.dropout,
+            **({} if handed.targets is None else {"keys": [_key(each) for each in handed.targets]}),
         },
     }
     lines = b"".join(_encode(row) + b"\n" for row in rows)
@@ -68,6 +75,22 @@ def files_of(handed: HandedStage) -> Files:
     link = f"for f in {place}/*.safetensors {place}/config.json; do"
     commands = (f'{link} ln -sf "$f" model/; done', "mlx_lm.lora --config mlx.yaml")
     return Files(contents, commands)
+
+
+def _key(target: str) -> str:
+    """Return a module by its path within a layer, as MLX-LM names it.
+
+    Raises:
+        UsageError: nobody here knows where it stands.
+    """
+    if "." in target:
+        return target
+    if target not in _PATHS:
+        raise UsageError(
+            f"MLX-LM wants the path of a module within its layer, found {target!r}; expected one "
+            f"of {', '.join(_PATHS)}, a path such as self_attn.q_proj, or all-linear"
+        )
+    return f"{_PATHS[target]}.{target}"
 
 
 def _decisions(row: ImitatedRow, tokenizer: Tokenizer) -> Iterator[dict[str, str]]:

@@ -13,7 +13,10 @@ import msgspec
 from tracemill.base.errors import UsageError
 from tracemill.base.registry import Registry
 from tracemill.records.training import Stage, StageRun, TrainingRecipe
+from tracemill.render.tokenizer_files import load_tokenizer
 from tracemill.train.base_models import BaseModel, hash_folder
+from tracemill.train.checks import check_rows, filler
+from tracemill.train.handoff.mlx_adapter import MLX_CONFIG, MLX_WEIGHTS, to_peft
 from tracemill.train.protocol import (
     HandedOff,
     ImitatedRow,
@@ -27,7 +30,8 @@ from tracemill.train.protocol import (
 ADAPTER: Final = "adapter"
 _CONFIG: Final = "adapter_config.json"
 _WEIGHTS: Final = "adapter_model.safetensors"
-_MLX_WEIGHTS: Final = "adapters.safetensors"
+_CONVERTED: Final = "peft"
+"""Folder of an adapter that another program made in a form of its own."""
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -41,6 +45,44 @@ class HandedStage(NamedTuple):
     before: str | None
     """Folder of the adapter to go on from."""
     tokens: Tokens
+    filler: str
+    """The token that fills up rows."""
+
+    @property
+    def targets(self) -> list[str] | None:
+        """Modules that get an adapter; None for every linear layer."""
+        targets = list(self.recipe.lora.targets)
+        return None if targets == ["all-linear"] else targets
+
+    def whole_alpha(self) -> int:
+        """Return the adapter's weight for programs that take whole numbers.
+
+        Raises:
+            UsageError: it is none.
+        """
+        alpha = self.recipe.lora.alpha
+        if alpha != int(alpha):
+            raise UsageError(
+                f"{self.recipe.trainer} takes a whole number as the alpha of [lora], found {alpha}"
+            )
+        return int(alpha)
+
+    def layers(self) -> list[int] | None:
+        """Return the numbers of the layers that get an adapter; None for all.
+
+        Raises:
+            UsageError: only some shall, and nobody here knows how many there are.
+        """
+        wanted = self.recipe.lora.layers
+        if wanted is None:
+            return None
+        n_layers = config_of(self.base).get("num_hidden_layers")
+        if not isinstance(n_layers, int):
+            raise UsageError(
+                f"expected the base's config.json to tell its layers, of which [lora] asks for the "
+                f"last {wanted}, found none in {self.base.place!r}; name a folder as the base"
+            )
+        return list(range(max(0, n_layers - wanted), n_layers))
 
 
 class Files(NamedTuple):
@@ -73,21 +115,24 @@ class HandOffTrainer:
         """Take up the last stage's adapter where it is there, or write everything for it.
 
         Raises:
-            UsageError: the recipe asks for what cannot be handed over, or the adapter is MLX-LM's.
+            UsageError: the recipe asks for what cannot be handed over.
+            UntrainableError: training would teach what nobody wants.
         """
         del report
         folder = job.folder / "handoff"
         made = [folder / f"{n}-{stage.name}" for n, stage in enumerate(job.recipe.stages, 1)]
-        last = made[-1] / ADAPTER
-        if _is_made(last):
+        if (adapter := _made(made[-1], job.base)) is not None:
             stages = zip(job.recipe.stages, job.stages, made, strict=True)
-            return Trained([_run(*each) for each in stages], last, _config(job.base), None, None)
+            runs = [_run(*each) for each in stages]
+            return Trained(runs, adapter, config_of(job.base), None, None)
+        fills_up = _checked(job)
         files_of = PROGRAMS.load(job.recipe.trainer)
         before = str(job.parent) if job.parent else None
         commands: list[str] = []
         for stage, data, place in zip(job.recipe.stages, job.stages, made, strict=True):
+            rows = _rows(stage, data)
             files = files_of(
-                HandedStage(job.recipe, stage, job.base, _rows(stage, data), before, job.tokens)
+                HandedStage(job.recipe, stage, job.base, rows, before, job.tokens, fills_up)
             )
             place.mkdir(parents=True, exist_ok=True)
             for name, content in files.contents.items():
@@ -99,18 +144,28 @@ class HandOffTrainer:
         return HandedOff(folder / "run.sh")
 
 
-def _is_made(adapter: Path) -> bool:
-    """Tell whether another program is done: programs write what describes an adapter first.
+def _made(place: Path, base: BaseModel) -> Path | None:
+    """Return the adapter that another program made in PEFT's form; None where it is not done.
 
-    Raises:
-        UsageError: it is made in a form that is not taken up.
+    Programs write what describes an adapter first. One of MLX-LM is brought into that form.
     """
-    if (adapter / _MLX_WEIGHTS).exists():
-        raise UsageError(
-            f"expected {_WEIGHTS} in {str(adapter)!r}, found {_MLX_WEIGHTS}: adapters of MLX-LM "
-            "are not taken up; serve it by mlx_lm.server and ask openai:MODEL --endpoint URL"
-        )
-    return all((adapter / name).exists() for name in (_CONFIG, _WEIGHTS))
+    adapter = place / ADAPTER
+    if all((adapter / name).exists() for name in (MLX_CONFIG, MLX_WEIGHTS)):
+        converted = place / _CONVERTED
+        to_peft(adapter, base.place, converted)
+        return converted
+    is_made = all((adapter / name).exists() for name in (_CONFIG, _WEIGHTS))
+    return adapter if is_made else None
+
+
+def _checked(job: Job) -> str:
+    """Make sure that the rows can be trained on; return the token that fills them up."""
+    tokenizer = load_tokenizer(job.tokens.file)
+    fills_up = filler(lambda text: len(tokenizer.encode(text)) == 1, job.tokens.stop)
+    (stop_id,), (pad_id,) = tokenizer.encode(job.tokens.stop), tokenizer.encode(fills_up)
+    for stage, data in zip(job.recipe.stages, job.stages, strict=True):
+        check_rows(stage.name, data, stop_id, pad_id)
+    return fills_up
 
 
 def _rows(stage: Stage, data: StageData) -> list[ImitatedRow]:
@@ -137,7 +192,8 @@ def _run(stage: Stage, data: StageData, place: Path) -> StageRun:
     )
 
 
-def _config(base: BaseModel) -> dict[str, Any]:
+def config_of(base: BaseModel) -> dict[str, Any]:
+    """Return what a base says of itself; nothing where it is not a folder on this machine."""
     try:
         found = json.loads((Path(base.place) / "config.json").read_bytes())
     except OSError:

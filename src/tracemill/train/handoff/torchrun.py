@@ -22,13 +22,13 @@ def files_of(handed: HandedStage) -> Files:
         "gguf_file": handed.base.gguf,
         "before": handed.before,
         "eos_token": handed.tokens.stop,
+        "pad_token": handed.filler,
+        "layers": recipe.lora.layers,
         "lora": {
             "r": recipe.lora.rank,
             "lora_alpha": recipe.lora.alpha,
             "lora_dropout": recipe.lora.dropout,
-            "target_modules": (
-                recipe.lora.targets[0] if len(recipe.lora.targets) == 1 else recipe.lora.targets
-            ),
+            "target_modules": "all-linear" if handed.targets is None else handed.targets,
             "task_type": "CAUSAL_LM",
         },
         "arguments": {
