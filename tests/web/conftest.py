@@ -1,6 +1,7 @@
 """Pages over a small workspace that holds what people say and what would like to be obeyed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -19,11 +20,19 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = tmp_path_factory.mktemp("shown")
     write_session(folder / "in", "s1", 3)
     write_session(folder / "in", "s2", 60, word=HOSTILE)
+    write_prompt(folder / "in")
     workspace = Workspace(folder / "workspace")
     emit("escalation", {"reason": HOSTILE}, session="s1", workspace=workspace.root)
     nothing_else = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
     turn(workspace, [folder / "in"], nothing_else, Options(workers=1), lambda _: None)
     return workspace
+
+
+def write_prompt(folder: Path) -> None:
+    """Write a prompt, and a recipe of the team's process."""
+    for kind in ("prompts", "recipes"):
+        (folder / kind).mkdir(parents=True)
+        (folder / kind / "architect.md").write_text(f"# Contract\n\n{HOSTILE}\n")
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ def fill(folder: Path, words: Sequence[str]) -> Workspace:
     for number, word in enumerate(words):
         write_short_session(inputs / f"short-{number}.jsonl", f"s{number}", word)
     write_broken(inputs, words)
+    write_prompts(inputs, words)
     workspace = Workspace(folder / "workspace")
     tell(workspace, words)
     run(workspace, inputs)
@@ -114,6 +115,13 @@ def _turn(session: str, number: int, word: str, **about: str) -> Iterator[dict[s
 
 def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
+
+
+def write_prompts(inputs: Path, words: Sequence[str]) -> None:
+    """Write what agents are given, beside a recipe of the team's process."""
+    for folder, text in (("prompts", "\n\n".join(words)), ("recipes", f"name: {words[0]!r}\n")):
+        (inputs / folder).mkdir()
+        (inputs / folder / "architect.md").write_text(f"# Contract\n\n{text}\n")
 
 
 def write_long_session(path: Path, words: Sequence[str]) -> None:

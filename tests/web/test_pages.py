@@ -21,10 +21,15 @@ LISTS = (
     "/episodes",
     "/review",
     "/privacy",
+    "/trends",
     "/patterns",
+    "/prompts",
+    "/recipes",
     "/datasets",
     "/models",
+    "/runs",
     "/health",
+    "/settings",
     "/no",
 )
 HARMLESS = {

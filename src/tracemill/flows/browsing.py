@@ -9,7 +9,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from tracemill.base.text import beginning
+from tracemill.base.text import beginning, counted
 from tracemill.flows.datasets import MANIFEST
 from tracemill.flows.lookup import canonical_input, find_row, open_index, read_counts
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow
@@ -193,6 +193,8 @@ class WheelStage(NamedTuple):
     """Of what."""
     address: str
     """The page that shows it."""
+    note: str = ""
+    """What waits there."""
 
 
 def read_wheel(workspace: Workspace) -> Wheel:
@@ -204,19 +206,43 @@ def read_wheel(workspace: Workspace) -> Wheel:
         waiting = index.n_waiting(ENTRY, REVIEW)
         failures = [msgspec.convert(data, FailureRow) for data in index.rows("failure", 5)]
         n_reviews = index.count(REVIEW)
+    n_unknown = store.episodes.get("unknown", 0)
     return Wheel(
         stages=[
             WheelStage("collect", store.sessions + store.subagents, "session", "/sessions"),
             WheelStage("redact", sum(store.findings.values()), "finding", "/privacy"),
             WheelStage("link", sum(store.links.values()), "link", "/episodes"),
-            WheelStage("label", sum(store.episodes.values()), "episode", "/episodes"),
-            WheelStage("review", n_reviews, "review", "/review"),
+            WheelStage(
+                "label", sum(store.episodes.values()), "episode", "/episodes",
+                f"{n_unknown:,} without a known outcome" if n_unknown else "",
+            ),
+            WheelStage(
+                "review", n_reviews, "review", "/review", f"{waiting:,} wait" if waiting else ""
+            ),
             WheelStage("curate", sum(store.examples.values()), "example", "/datasets"),
+            *_model_stages(workspace),
+            WheelStage(
+                "improve", store.documents.get("prompt", 0), "prompt version", "/prompts"
+            ),
         ],
         waiting_reviews=waiting,
         outcomes=store.episodes,
         failures=failures,
-    )
+    )  # fmt: skip
+
+
+def _model_stages(workspace: Workspace) -> Iterator[WheelStage]:
+    from tracemill.flows.evaluations import list_evaluations
+    from tracemill.flows.model_registry import list_models, read_events
+    from tracemill.flows.model_runs import list_runs
+
+    roles = [each.role for each in list_models(workspace).models]
+    n_candidates = roles.count("candidate")
+    n_promoted = sum(event.kind == "promoted" for event in read_events(workspace))
+    yield WheelStage("train", len(list_runs(workspace).runs), "run", "/runs")
+    yield WheelStage("evaluate", len(list_evaluations(workspace)), "evaluation", "/models")
+    waiting = f"{counted(n_candidates, 'candidate')} waiting" if n_candidates else ""
+    yield WheelStage("promote", n_promoted, "promotion", "/models", waiting)
 
 
 def list_versions(workspace: Workspace) -> list[DatasetVersion]:

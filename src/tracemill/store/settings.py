@@ -29,10 +29,23 @@ def read_settings(workspace: Workspace) -> Settings:
     """
     path = workspace.root / NAME
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         return Settings()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{str(path)!r} is no TOML: {error}; nothing was done") from error
+    return parse_settings(text, path)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """Return what the text of a settings file says.
+
+    Raises:
+        UsageError: it says something that no setting is.
+    """
+    try:
+        return msgspec.convert(tomllib.loads(text), Settings)
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{str(path)!r} is no TOML: {error}; nothing was done") from error
     except msgspec.ValidationError as error:
         raise UsageError(_explained(path, str(error))) from error

@@ -50,6 +50,9 @@ def _nowhere(request: Request) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     """Say what a flow says that cannot do what was asked."""
     is_absent = isinstance(error, NotFoundError)
+    held: Workspace = request.app.state.workspace
+    if is_absent and not held.index.exists():
+        return page(request, "first.html")
     title = "Not found" if is_absent else "That did not work"
     return page(request, "error.html", 404 if is_absent else 409, title=title, detail=str(error))
 

@@ -18,12 +18,14 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from tracemill.base.text import beginning, counted, printable
+from tracemill.base.text import beginning, counted, measured, printable
 
 _TAGS: Final = (
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li",
     "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 )  # fmt: skip
+_TEN: Final = 10
+_MOMENT_WIDTH: Final = 32
 _MOST_MARKDOWN: Final = 100_000
 """Longer texts are shown as they are: nobody reads them as a page."""
 
@@ -47,8 +49,10 @@ def environment() -> Environment:
         "tidy_json": tidy_json,
         "word": word,
         "query": query,
+        "span": span,
+        "figure": figure,
     }
-    made.globals |= {"counted": counted}
+    made.globals |= {"counted": counted, "amount": amount}
     return made
 
 
@@ -73,13 +77,41 @@ def moment(at: datetime | str | None) -> str:
     """Return a moment in UTC to the minute; one that is not known says so."""
     if at is None:
         return "unknown"
-    known = datetime.fromisoformat(at) if isinstance(at, str) else at
+    try:
+        known = datetime.fromisoformat(at) if isinstance(at, str) else at
+    except ValueError:
+        return beginning(str(at), _MOMENT_WIDTH)
     return f"{known:%Y-%m-%d %H:%M}"
 
 
 def percent(share: float | None) -> str:
     """Return a share as a percentage; one that is not known says so."""
     return "unknown" if share is None else f"{share:.0%}"
+
+
+def span(seconds: float | None) -> str:
+    """Return how long something took, in the two largest units that say it."""
+    if seconds is None:
+        return "unknown"
+    whole = round(seconds)
+    for size, unit, small in ((86400, "d", 3600), (3600, "h", 60), (60, "min", 1)):
+        if whole >= size:
+            rest = whole % size // small
+            small_unit = {3600: "h", 60: "min", 1: "s"}[small]
+            return (
+                f"{whole // size} {unit} {rest} {small_unit}" if rest else f"{whole // size} {unit}"
+            )
+    return f"{seconds:.1f} s" if seconds < _TEN else f"{whole} s"
+
+
+def amount(metric: str, unit: str, value: float | None) -> str:
+    """Return what a metric measured, as people say it."""
+    return span(value) if metric.endswith("seconds") else measured(unit, value)
+
+
+def figure(value: object) -> str:
+    """Return a number of a record with as many digits as a person reads; a text as it is."""
+    return f"{value:,.3g}" if isinstance(value, float) else f"{value}"
 
 
 def word(name: str) -> str:

@@ -13,9 +13,14 @@ from tracemill.web.pages import (
     overview,
     patterns,
     privacy,
+    prompts,
+    recipes,
     review,
+    runs,
     session,
     sessions,
+    settings,
+    trends,
 )
 
 __all__ = ["ROUTES"]
@@ -27,10 +32,15 @@ ROUTES: Final[list[BaseRoute]] = [
     *episodes.ROUTES,
     *review.ROUTES,
     *privacy.ROUTES,
+    *trends.ROUTES,
     *patterns.ROUTES,
+    *prompts.ROUTES,
+    *recipes.ROUTES,
     *datasets.ROUTES,
     *models.ROUTES,
+    *runs.ROUTES,
     *health.ROUTES,
+    *settings.ROUTES,
     *handing_out.ROUTES,
 ]
 """Every page."""
