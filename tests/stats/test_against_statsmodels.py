@@ -11,6 +11,7 @@ multitest = pytest.importorskip(
     "statsmodels.stats.multitest", reason="statsmodels is not installed"
 )
 regression = pytest.importorskip("statsmodels.regression.linear_model")
+proportion = pytest.importorskip("statsmodels.stats.proportion")
 contingency = pytest.importorskip("statsmodels.stats.contingency_tables")
 
 
@@ -50,3 +51,15 @@ def test_clustered_interval() -> None:
         assert tuple(stats.clustered_interval(values, groups)) == pytest.approx(
             tuple(fitted.conf_int()[0]), rel=1e-6, abs=1e-9
         )
+
+
+def test_cases_that_tell_two_shares_apart() -> None:
+    random = Random(4)
+    for _ in range(1_000):
+        one, other = random.uniform(0.05, 0.95), random.uniform(0.05, 0.95)
+
+        needed = stats.shares_needed(one, other)
+
+        assert needed is not None
+        found = proportion.power_proportions_2indep(one - other, other, needed).power
+        assert found == pytest.approx(0.8, abs=0.01) or needed < 60

@@ -200,3 +200,14 @@ def test_planning_a_suite() -> None:
 @pytest.mark.parametrize("n", [25, 100, 400])
 def test_equal_models_are_rarely_told_apart(n: int) -> None:
     assert stats.chance_of_false_alarm(n, 0.2) <= 0.05
+
+
+@given(st.floats(0.05, 0.45), st.floats(0.05, 0.45))
+def test_the_farther_shares_lie_apart_the_fewer_cases_tell(share: float, gap: float) -> None:
+    near, far = stats.shares_needed(share, share + gap), stats.shares_needed(share, share + gap / 2)
+
+    assert stats.shares_needed(share, share) is None
+    assert near == stats.shares_needed(share + gap, share)
+    assert near is not None
+    assert far is not None
+    assert 0 < near <= far

@@ -4,9 +4,9 @@ In come records; out go counts, shares and patterns. Each function says its form
 of a store, and gives None where there is nothing to count: a share of nothing is not zero.
 
 A metric turns what is held into cases; the same cases serve `metrics show --metric`, for any slice,
-and the patterns, which are rules as data in `patterns.toml`. To add a metric: a function in
-`metrics` or `session_metrics` and its line in `METRICS`; to add a pattern: an entry in
-`patterns.toml`.
+the patterns, which are rules as data in `patterns.toml`, and `versions`, which puts versions of a
+prompt or recipe beside one another. To add a metric: a function in `metrics`, `project_metrics` or
+`session_metrics` and its line in `METRICS`; to add a pattern: an entry in `patterns.toml`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from tracemill.analyze.metrics import METRICS
 from tracemill.analyze.patterns import find_patterns, shipped_rules
 
-ANALYZE_VERSION: Final = 1
+ANALYZE_VERSION: Final = 2
 """Raise it when the same records would give other numbers."""
 
 __all__ = ["ANALYZE_VERSION", "METRICS", "find_patterns", "shipped_rules"]

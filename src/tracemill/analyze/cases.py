@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from tracemill.records.patterns import Measure, Period, Unit
@@ -18,6 +18,9 @@ _MOST_REASONS: Final = 5_000
 
 _EXACT_UP_TO: Final = 2_000
 """Cases up to which all tables are counted; beyond, the two tests agree to three digits."""
+
+PERIODS: Final = ("month", "week")
+"""Facts that follow from the moment of a case: `2026-03`, and the Monday of its week."""
 
 Facts = Mapping[str, str]
 """What a case belongs to, for example its role and project; what is unknown is not there."""
@@ -38,6 +41,17 @@ class Case(NamedTuple):
     """Why, as the record says."""
     counts_against: bool = True
     """Whether its reason and record show what a pattern speaks of."""
+
+
+def fact_of(case: Case, name: str) -> str | None:
+    """Return what a case belongs to; None where that is unknown."""
+    if name not in PERIODS:
+        return case.facts.get(name)
+    if case.at is None:
+        return None
+    if name == "month":
+        return f"{case.at:%Y-%m}"
+    return str(case.at.date() - timedelta(days=case.at.weekday()))
 
 
 class Tally:
@@ -123,7 +137,7 @@ def summed(cases: Iterable[Case], by: tuple[str, ...]) -> Sliced:
     slices: dict[tuple[str, ...], Tally] = {}
     whole, n_left_aside = Tally(), 0
     for case in cases:
-        key = tuple(case.facts.get(name, "") for name in by)
+        key = tuple(fact_of(case, name) or "" for name in by)
         if not all(key):
             n_left_aside += 1
             continue

@@ -7,31 +7,13 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, measure, shares_differ
-from tracemill.analyze.metrics import METRICS, Metric
+from tracemill.analyze.metrics import LESS_IS_BETTER, METRICS, NEITHER_IS_BETTER, Metric
 from tracemill.records.patterns import Unit
 from tracemill.records.reports import Change, Compared
 from tracemill.stats import benjamini_hochberg
 from tracemill.stats.means import welch
 
 _LEVEL: Final = 0.05
-_LESS_IS_BETTER: Final = frozenset(
-    {
-        "gate_failure_rate",
-        "retries",
-        "downstream_rejection_rate",
-        "override_rate",
-        "gate_override_rate",
-        "escalations",
-        "tokens_per_success",
-        "stage_seconds",
-        "project_seconds",
-        "tool_error_rate",
-        "taken_back_rate",
-        "same_attempt_rate",
-        "output_tokens_per_success",
-    }
-)
-"""Metrics of which a team wants less."""
 
 
 class _Pair(NamedTuple):
@@ -51,7 +33,9 @@ def compare(
     """Compare every metric that counts anything now with itself before."""
     pairs = [pair for pair in _pairs(cases, is_now, is_before) if pair.now.n]
     known = [pair for pair in pairs if pair.before.n]
-    corrected = benjamini_hochberg([_differ(pair) for pair in known])
+    corrected = benjamini_hochberg(
+        [differ(pair.metric.unit, pair.now, pair.before) for pair in known]
+    )
     q_values = {pair.name: q for pair, q in zip(known, corrected, strict=True)}
     return tuple(_compared(pair, q_values.get(pair.name)) for pair in pairs)
 
@@ -71,10 +55,11 @@ def _pairs(
         yield pair
 
 
-def _differ(pair: _Pair) -> float:
-    if pair.metric.unit == "share":
-        return shares_differ(pair.now, pair.before)
-    return welch(pair.now.moments, pair.before.moments)
+def differ(unit: Unit, one: Tally, other: Tally) -> float:
+    """Return the p-value that two slices of a metric differ."""
+    if unit == "share":
+        return shares_differ(one, other)
+    return welch(one.moments, other.moments)
 
 
 def _compared(pair: _Pair, q_value: float | None) -> Compared:
@@ -91,9 +76,15 @@ def _compared(pair: _Pair, q_value: float | None) -> Compared:
 
 
 def _change(pair: _Pair, q_value: float | None) -> Change:
-    now, before = pair.now.value, pair.before.value
-    if q_value is None or now is None or before is None:
+    return change_of(pair.name, pair.now.value, pair.before.value, q_value)
+
+
+def change_of(
+    metric: str, now: float | None, before: float | None, q_value: float | None
+) -> Change:
+    """Return which way a metric went, as far as that is more than chance and one can want it."""
+    if q_value is None or now is None or before is None or metric in NEITHER_IS_BETTER:
         return "unknown"
     if q_value > _LEVEL or now == before:
         return "same"
-    return "better" if (now < before) == (pair.name in _LESS_IS_BETTER) else "worse"
+    return "better" if (now < before) == (metric in LESS_IS_BETTER) else "worse"

@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from tracemill.analyze.cases import Case
+from tracemill.analyze.cases import PERIODS, Case
 from tracemill.analyze.process import Process, Told, hand_offs
+from tracemill.analyze.project_metrics import (
+    autonomy,
+    critical_issues,
+    escalations,
+    fast_enough,
+    project_cost,
+    project_coverage,
+    project_quality,
+    project_seconds,
+    projects_shipped,
+    prototype_seconds,
+    said_confidence,
+    satisfaction,
+    stated_confidence,
+)
 from tracemill.analyze.session_metrics import (
     failures_overcome,
     messages_taken_back,
@@ -19,15 +34,11 @@ from tracemill.records.patterns import Unit
 from tracemill.records.team_projects import (
     ApprovalReport,
     DownstreamReport,
-    EscalationReport,
     GateReport,
-    ProjectReport,
     StageReport,
 )
 
-_SHIPPED: Final = frozenset({"shipped", "alpha_ready"})
 _BUCKETS: Final = 5
-_PERCENT: Final = 100.0
 
 
 class Metric(NamedTuple):
@@ -103,34 +114,32 @@ def gate_overrides(process: Process) -> Iterator[Case]:
             yield Case(told.facts, float(is_set_aside), told.ref, told.at, None, is_set_aside)
 
 
-def escalations(process: Process) -> Iterator[Case]:
-    """Yield for each project how often work was handed to a person."""
-    counted: dict[str, int] = {}
-    for told in process.of(EscalationReport):
-        project = told.facts.get("project")
-        if project is not None:
-            counted[project] = counted.get(project, 0) + 1
-    for told in process.of(ProjectReport):
-        n = counted.get(told.facts.get("project", ""), 0)
-        yield Case(told.facts, float(n), told.ref, told.at, None, n > 0)
-
-
 def stage_tokens(process: Process) -> Iterator[Case]:
     """Yield the tokens of each stage whose work its gate let through, or that met no gate."""
-    failed = {
-        (told.facts.get("project"), told.facts.get("stage"))
-        for told in process.of(GateReport)
-        if told.report.gate_result == "fail"
-    } - {
-        (told.facts.get("project"), told.facts.get("stage"))
-        for told in process.of(GateReport)
-        if told.report.gate_result == "pass"
-    }
-    for told in process.of(StageReport):
+    for told in _let_through(process):
         spent = (told.report.input_tokens, told.report.output_tokens)
-        key = (told.facts.get("project"), told.facts.get("stage"))
-        if None not in spent and key not in failed:
+        if None not in spent:
             yield Case(told.facts, float(sum(spent)), told.ref, told.at)
+
+
+def stage_cost(process: Process) -> Iterator[Case]:
+    """Yield what each stage cost whose work its gate let through, or that met no gate."""
+    for told in _let_through(process):
+        if told.report.total_cost is not None:
+            yield Case(told.facts, float(told.report.total_cost), told.ref, told.at)
+
+
+def _let_through(process: Process) -> Iterator[Told]:
+    """Yield the stages of whose work no gate's last word is a no."""
+    judged: dict[bool, set[tuple[str | None, str | None]]] = {True: set(), False: set()}
+    for told in process.of(GateReport):
+        if told.report.gate_result in ("pass", "fail"):
+            place = (told.facts.get("project"), told.facts.get("stage"))
+            judged[told.report.gate_result == "pass"].add(place)
+    failed = judged[False] - judged[True]
+    for told in process.of(StageReport):
+        if (told.facts.get("project"), told.facts.get("stage")) not in failed:
+            yield told
 
 
 def stage_seconds(process: Process) -> Iterator[Case]:
@@ -173,50 +182,15 @@ def confident_work(process: Process) -> Iterator[Case]:
         if told.report.gate_result in ("pass", "fail") and told.report.retry_attempt in (1, None)
     }
     for told in process.of(StageReport):
-        sure = told.beyond.get("confidence")
+        sure = said_confidence(told)
         verdict = judged.get((told.facts.get("project"), told.facts.get("stage")))
-        if not isinstance(sure, int | float) or verdict is None:
+        if sure is None or verdict is None:
             continue
-        share = sure / _PERCENT if sure > 1 else float(sure)
-        fifth = min(_BUCKETS - 1, int(share * _BUCKETS))
+        fifth = min(_BUCKETS - 1, int(sure * _BUCKETS))
         bucket = f"{fifth * 20}-{fifth * 20 + 20} %"
         is_passed = verdict.report.gate_result == "pass"
         facts = {**told.facts, "confidence": bucket}
         yield Case(facts, float(is_passed), verdict.ref, verdict.at, None, not is_passed)
-
-
-def projects_shipped(process: Process) -> Iterator[Case]:
-    """Yield each project that ended, and whether it shipped."""
-    for told in process.of(ProjectReport):
-        metrics = told.report.outcome_metrics
-        if metrics is not None and metrics.project_success is not None:
-            shipped = metrics.project_success in _SHIPPED
-            yield Case(told.facts, float(shipped), told.ref, told.at, None, not shipped)
-
-
-def project_seconds(process: Process) -> Iterator[Case]:
-    """Yield how long each project took."""
-    for told in process.of(ProjectReport):
-        metrics = told.report.outcome_metrics
-        if metrics is not None and metrics.time_to_completion is not None:
-            yield Case(told.facts, float(metrics.time_to_completion), told.ref, told.at)
-
-
-def quality_scores(process: Process) -> Iterator[Case]:
-    """Yield how good each project is, as its report says."""
-    for told in process.of(ProjectReport):
-        metrics = told.report.outcome_metrics
-        if metrics is not None and metrics.quality_score is not None:
-            yield Case(told.facts, metrics.quality_score, told.ref, told.at)
-
-
-def coverages(process: Process) -> Iterator[Case]:
-    """Yield what share of each project's code its tests run."""
-    for told in process.of(ProjectReport):
-        signals = told.report.quality_signals
-        results = signals.test_results if signals else None
-        if results is not None and results.test_coverage_percent is not None:
-            yield Case(told.facts, results.test_coverage_percent, told.ref, told.at)
 
 
 def downstream_rejections(process: Process) -> Iterator[Case]:
@@ -238,69 +212,121 @@ def downstream_rejections(process: Process) -> Iterator[Case]:
         yield Case(told.facts, float(is_sent_back), shown.ref, told.at, reason, is_sent_back)
 
 
-_GATE: Final = ("gate", "stage", "role", "model", "prompt_version", "project", "recipe", "domain")
-_STAGE: Final = ("stage", "role", "model", "prompt_version", "project", "recipe", "platform")
-_PROJECT: Final = ("recipe", "domain", "team_size", "project")
-_SESSION: Final = ("agent", "model", "project", "branch")
+_TEAM: Final = ("project", "recipe", "domain", "team_size", "team", "platform", "complexity")
+_GATE: Final = ("gate", "stage", "role", "model", "prompt_version", *_TEAM)
+_STAGE: Final = ("stage", "role", "model", "prompt_version", *_TEAM)
+_SESSION: Final = ("agent", "model", "project", "branch", "instructions")
+
+
+def _metric(
+    unit: Unit, says: str, cases: Callable[[Process], Iterator[Case]], facts: tuple[str, ...]
+) -> Metric:
+    return Metric(unit, says, cases, (*facts, *PERIODS))
+
 
 METRICS: Final[Mapping[str, Metric]] = {
-    "gate_failure_rate": Metric("share", "judgements of gates that are a no", gate_failures, _GATE),
-    "gate_first_pass_rate": Metric(
+    "gate_failure_rate": _metric(
+        "share", "judgements of gates that are a no", gate_failures, _GATE
+    ),
+    "gate_first_pass_rate": _metric(
         "share", "work that a gate passes at the first attempt", first_passes, _GATE
     ),
-    "retries": Metric("mean", "how often work is tried again at a gate", retries, _GATE),
-    "override_rate": Metric(
+    "retries": _metric("mean", "how often work is tried again at a gate", retries, _GATE),
+    "override_rate": _metric(
         "share", "recommendations that a person decides against", overrides,
-        ("decision", "role", "project"),
+        ("decision", "role", "model", "prompt_version", *_TEAM),
     ),
-    "gate_override_rate": Metric(
+    "gate_override_rate": _metric(
         "share", "verdicts of gates that a person sets aside", gate_overrides, _GATE
     ),
-    "escalations": Metric("mean", "times a project hands work to a person", escalations, _PROJECT),
-    "tokens_per_success": Metric(
+    "escalations": _metric("mean", "times a project hands work to a person", escalations, _TEAM),
+    "tokens_per_success": _metric(
         "mean", "tokens of a stage whose work is let through", stage_tokens, _STAGE
     ),
-    "stage_seconds": Metric("mean", "seconds that a stage takes", stage_seconds, _STAGE),
-    "pass_rate_after_hand_off": Metric(
-        "share", "gates that pass at once after one role hands to another", passes_after_hand_off,
-        ("pair", "project", "recipe"),
+    "cost_per_success": _metric(
+        "mean", "cost of a stage whose work is let through", stage_cost, _STAGE
     ),
-    "downstream_rejection_rate": Metric(
+    "stage_seconds": _metric("mean", "seconds that a stage takes", stage_seconds, _STAGE),
+    "pass_rate_after_hand_off": _metric(
+        "share", "gates that pass at once after one role hands to another", passes_after_hand_off,
+        ("pair", *_STAGE),
+    ),
+    "downstream_rejection_rate": _metric(
         "share", "work of a stage that a later agent complains of", downstream_rejections, _STAGE
     ),
-    "auto_fix_success_rate": Metric(
+    "auto_fix_success_rate": _metric(
         "share", "remedies without a person that help", auto_fixes, ("strategy", *_GATE)
     ),
-    "confident_success_rate": Metric(
+    "confident_success_rate": _metric(
         "share", "work passed at once, by how sure its agent was", confident_work,
-        ("confidence", "role", "model"),
+        ("confidence", *_STAGE),
     ),
-    "project_success_rate": Metric("share", "projects that ship", projects_shipped, _PROJECT),
-    "project_seconds": Metric("mean", "seconds that a project takes", project_seconds, _PROJECT),
-    "quality_score": Metric(
-        "mean", "how good a project is, as its report says", quality_scores, _PROJECT
+    "stated_confidence": _metric(
+        "mean", "how sure of their work agents say they are, 0 to 1", stated_confidence, _STAGE
     ),
-    "test_coverage": Metric(
-        "mean", "share of a project's code that its tests run", coverages, _PROJECT
+    "project_success_rate": _metric("share", "projects that ship", projects_shipped, _TEAM),
+    "project_seconds": _metric("mean", "seconds that a project takes", project_seconds, _TEAM),
+    "prototype_seconds": _metric(
+        "mean", "seconds until every gate of a project passed once", prototype_seconds, _TEAM
     ),
-    "agent_success_rate": Metric(
+    "project_cost": _metric("mean", "cost of a project's tokens", project_cost, _TEAM),
+    "quality_score": _metric(
+        "mean", "how good a project is, as its report says", project_quality, _TEAM
+    ),
+    "test_coverage": _metric(
+        "mean", "code of a project that its tests run, 0 to 1", project_coverage, _TEAM
+    ),
+    "critical_issues": _metric(
+        "mean", "critical findings of a scan in a project", critical_issues, _TEAM
+    ),
+    "fast_enough_rate": _metric(
+        "share", "projects that are as fast as promised", fast_enough, _TEAM
+    ),
+    "autonomy_level": _metric("mean", "what agents do without asking, 0 to 3", autonomy, _TEAM),
+    "satisfaction": _metric("mean", "how helpful people find agents, 1 to 5", satisfaction, _TEAM),
+    "agent_success_rate": _metric(
         "share", "pieces of work with a known outcome that are achieved", work_achieved, _SESSION
     ),
-    "tool_error_rate": Metric("share", "tool calls that fail", tool_errors, _SESSION),
-    "taken_back_rate": Metric(
+    "tool_error_rate": _metric("share", "tool calls that fail", tool_errors, _SESSION),
+    "taken_back_rate": _metric(
         "share", "sessions in which a person corrects, refuses or stops the agent",
         messages_taken_back, _SESSION,
     ),
-    "failures_overcome_rate": Metric(
+    "failures_overcome_rate": _metric(
         "share", "failures that the session overcomes", failures_overcome,
         ("kind", "cause", *_SESSION),
     ),
-    "same_attempt_rate": Metric(
+    "same_attempt_rate": _metric(
         "share", "failures tried three times or more with nothing changed between", same_attempts,
         ("kind", *_SESSION),
     ),
-    "output_tokens_per_success": Metric(
+    "output_tokens_per_success": _metric(
         "mean", "tokens that a session writes for work that is achieved", session_tokens, _SESSION
     ),
 }  # fmt: skip
 """Every metric."""
+
+LESS_IS_BETTER: Final = frozenset(
+    {
+        "gate_failure_rate",
+        "retries",
+        "downstream_rejection_rate",
+        "override_rate",
+        "gate_override_rate",
+        "escalations",
+        "tokens_per_success",
+        "cost_per_success",
+        "stage_seconds",
+        "project_seconds",
+        "prototype_seconds",
+        "project_cost",
+        "critical_issues",
+        "tool_error_rate",
+        "taken_back_rate",
+        "same_attempt_rate",
+        "output_tokens_per_success",
+    }
+)
+"""Metrics of which a team wants less."""
+NEITHER_IS_BETTER: Final = frozenset({"stated_confidence", "autonomy_level"})
+"""Metrics of which neither more nor less is better by itself."""

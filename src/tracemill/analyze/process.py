@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -31,6 +31,8 @@ R = TypeVar("R", bound=Report)
 
 _OTHER_FACTS: Final = ("team", "platform", "complexity")
 """Facts that no field of ours holds, and that some files say."""
+_TEAM_SIZES: Final = ((1, "1"), (4, "2 to 4"))
+"""Most people of each size of a team; above, there are five and more."""
 
 
 class Told(NamedTuple):
@@ -58,6 +60,8 @@ class Process:
         """Sessions, with what happened in each."""
         self.episodes: list[tuple[Episode, Facts]] = []
         """Pieces of work, with what each belongs to."""
+        self.session_facts: dict[str, Facts] = {}
+        """What is known of sessions beside what they say themselves, by their ids."""
         held = sorted(events, key=_order)
         projects = {e.project_id: e.report for e in held if isinstance(e.report, ProjectReport)}
         stages = _Stages(event for event in held if isinstance(event.report, StageReport))
@@ -73,26 +77,84 @@ class Process:
         """Return the reports of a kind, in the order of their moments."""
         return self._by_kind.get(kind, [])
 
+    def all(self) -> Iterator[Told]:
+        """Yield every report."""
+        for told in self._by_kind.values():
+            yield from told
+
+    def fill(self, name: str, found: Callable[[Told], str | None]) -> None:
+        """Put a fact to the reports that do not say it, where `found` knows it."""
+        for kind, held in self._by_kind.items():
+            self._by_kind[kind] = [
+                told._replace(facts={**told.facts, name: value})
+                if name not in told.facts and (value := found(told)) is not None
+                else told
+                for told in held
+            ]
+
+    def rename(self, name: str, named: Callable[[str], str]) -> None:
+        """Write a fact of reports in another way."""
+        for kind, held in self._by_kind.items():
+            self._by_kind[kind] = [
+                told._replace(facts={**told.facts, name: named(told.facts[name])})
+                if name in told.facts
+                else told
+                for told in held
+            ]
+
+
+_Place = tuple[str | None, str, str]
+"""A project, whether a stage or a role is named, and its name."""
+
 
 class _Stages:
     """Which run of a stage came before a moment."""
 
     def __init__(self, events: Iterable[TeamReport]) -> None:
-        self._moments: dict[tuple[str | None, str], list[datetime]] = defaultdict(list)
-        self._reports: dict[tuple[str | None, str], list[StageReport]] = defaultdict(list)
+        self._moments: dict[_Place, list[datetime]] = defaultdict(list)
+        self._reports: dict[_Place, list[StageReport]] = defaultdict(list)
+        self._undated: dict[_Place, list[StageReport]] = defaultdict(list)
         for event in events:
             report = event.report
-            if isinstance(report, StageReport) and report.stage_id and event.at:
-                self._moments[event.project_id, report.stage_id].append(event.at)
-                self._reports[event.project_id, report.stage_id].append(report)
+            if isinstance(report, StageReport):
+                role = _of_stage(report).get("role") or _beyond(event).get("role")
+                for place in _places(event.project_id, report.stage_id, role):
+                    self._add(place, event.at, report)
+
+    def _add(self, place: _Place, at: datetime | None, report: StageReport) -> None:
+        if at is None:
+            self._undated[place].append(report)
+        else:
+            self._moments[place].append(at)
+            self._reports[place].append(report)
 
     def facts(self, event: TeamReport, known: Facts) -> dict[str, str]:
-        """Return what the last run of the same stage says of the agent that was judged."""
-        if not isinstance(event.report, GateReport) or event.at is None:
+        """Return what the last run of the same stage says of the agent that was judged.
+
+        A decision names no stage, so there it is the last run of the same role. A run that names
+        no moment is meant where it is the only one.
+        """
+        if isinstance(event.report, GateReport):
+            place = (event.project_id, "stage", known.get("stage", ""))
+        elif isinstance(event.report, ApprovalReport):
+            place = (event.project_id, "role", known.get("role", ""))
+        else:
             return {}
-        key = (event.project_id, known.get("stage", ""))
-        before = bisect_right(self._moments.get(key, []), event.at)
-        return _of_stage(self._reports[key][before - 1]) if before else {}
+        found = self._before(place, event.at)
+        return {} if found is None else _of_stage(found)
+
+    def _before(self, place: _Place, at: datetime | None) -> StageReport | None:
+        undated = self._undated.get(place, [])
+        if at is None or undated:
+            runs = [*undated, *self._reports.get(place, [])]
+            return runs[0] if len(runs) == 1 else None
+        before = bisect_right(self._moments.get(place, []), at)
+        return self._reports[place][before - 1] if before else None
+
+
+def _places(project: str | None, stage: str | None, role: str | None) -> Iterator[_Place]:
+    named: Mapping[str, str | None] = {"stage": stage, "role": role}
+    yield from ((project, kind, name) for kind, name in named.items() if name)
 
 
 def _order(event: TeamReport) -> tuple[bool, str, str]:
@@ -105,8 +167,15 @@ def _of_project(project_id: str | None, project: ProjectReport | None) -> dict[s
         project=project_id,
         recipe=metadata.recipe if metadata else None,
         domain=metadata.client_domain if metadata else None,
-        team_size=metadata.team_size if metadata else None,
+        team_size=_team_size(metadata.team_size) if metadata else None,
     )
+
+
+def _team_size(people: int | None) -> str | None:
+    """Return how large a team is, in three sizes: few projects have a team of just seven."""
+    if not people:
+        return None
+    return next((name for most, name in _TEAM_SIZES if people <= most), "5 and more")
 
 
 def _own(event: TeamReport) -> dict[str, str]:

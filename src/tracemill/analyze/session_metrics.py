@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.analyze.cases import Case
+from tracemill.analyze.cases import Case, Facts
 from tracemill.analyze.process import Process
 from tracemill.records.refs import Ref
 from tracemill.records.trajectory import Trajectory
@@ -26,7 +26,7 @@ def work_achieved(process: Process) -> Iterator[Case]:
 def tool_errors(process: Process) -> Iterator[Case]:
     """Yield the calls of each session: those that failed and those that did not."""
     for trajectory, activity in process.trajectories:
-        facts, ref = session_facts(trajectory), Ref(kind="trajectory", id=trajectory.id)
+        facts, ref = _facts(process, trajectory), Ref(kind="trajectory", id=trajectory.id)
         for number in range(activity.n_calls):
             failed = number < activity.n_errors
             yield Case(facts, float(failed), ref, trajectory.started, None, failed and not number)
@@ -41,7 +41,7 @@ def messages_taken_back(process: Process) -> Iterator[Case]:
         ref = Ref(kind="trajectory", id=trajectory.id, step=against[0].step if against else None)
         reason = against[0].kind if against else None
         yield Case(
-            session_facts(trajectory),
+            _facts(process, trajectory),
             float(bool(against)),
             ref,
             trajectory.started,
@@ -54,7 +54,7 @@ def failures_overcome(process: Process) -> Iterator[Case]:
     """Yield each failure, and whether the same worked at last."""
     for trajectory, activity in process.trajectories:
         for recovery in activity.recoveries:
-            facts = {**session_facts(trajectory), "kind": recovery.kind, "cause": recovery.cause}
+            facts = {**_facts(process, trajectory), "kind": recovery.kind, "cause": recovery.cause}
             overcome = recovery.resolved_step is not None
             ref = Ref(kind="trajectory", id=trajectory.id, step=recovery.attempts[0])
             yield Case(facts, float(overcome), ref, recovery.at, recovery.symptom, not overcome)
@@ -65,7 +65,7 @@ def same_attempts(process: Process) -> Iterator[Case]:
     for trajectory, activity in process.trajectories:
         for recovery in activity.recoveries:
             stuck = len(recovery.attempts) >= _TRIED_OFTEN and not recovery.edits
-            facts = {**session_facts(trajectory), "kind": recovery.kind}
+            facts = {**_facts(process, trajectory), "kind": recovery.kind}
             ref = Ref(kind="trajectory", id=trajectory.id, step=recovery.attempts[-1])
             yield Case(facts, float(stuck), ref, recovery.at, recovery.symptom, stuck)
 
@@ -83,8 +83,12 @@ def session_tokens(process: Process) -> Iterator[Case]:
         if trajectory.id in achieved and usage is not None and usage.output_tokens is not None:
             ref = Ref(kind="trajectory", id=trajectory.id)
             yield Case(
-                session_facts(trajectory), float(usage.output_tokens), ref, trajectory.started
+                _facts(process, trajectory), float(usage.output_tokens), ref, trajectory.started
             )
+
+
+def _facts(process: Process, trajectory: Trajectory) -> Facts:
+    return {**session_facts(trajectory), **process.session_facts.get(trajectory.id, {})}
 
 
 def session_facts(trajectory: Trajectory) -> dict[str, str]:

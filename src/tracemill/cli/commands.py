@@ -127,8 +127,10 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             "Prompts, skills and standing orders: their versions, and what to change.",
             {
                 "list": "List the texts that agents are given, those that changed last first.",
+                "show": "Show what each version brought, and which one does best where.",
                 "history": "List the versions of one text, or print what changed in all of them.",
                 "diff": "Show what differs between two versions.",
+                "archive": "Put versions that are done with aside, for three months.",
                 "suggest": "Print proposals as YAML, each with its evidence.",
                 "test": "Begin the experiment that a suggestion asks for.",
                 "promote": "Give a chosen change to a quarter of the work, then to all of it.",
@@ -317,6 +319,7 @@ ASKED: Final[Mapping[str, str]] = {
 MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("prompt list", "prompt history", "prompt diff"), "prompt_versions"),
     **dict.fromkeys(("prompt test", "prompt promote", "prompt rollback"), "prompt_trial"),
+    **dict.fromkeys(("prompt show", "prompt archive"), "prompt_metrics"),
     **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),
     **dict.fromkeys(
         (

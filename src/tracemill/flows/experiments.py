@@ -29,7 +29,7 @@ from tracemill.flows.experiment_rows import (
     GivenArms,
     ShownExperiment,
 )
-from tracemill.flows.patterns import read_process
+from tracemill.flows.process import read_process
 from tracemill.records.experiments import (
     ArmName,
     ExperimentDecision,

@@ -7,20 +7,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS, find_patterns, shipped_rules
-from tracemill.analyze.cases import Case, measures
+from tracemill.analyze.cases import PERIODS, Case, fact_of, measures
 from tracemill.analyze.patterns import Rule, read_rules
-from tracemill.analyze.process import Process
-from tracemill.analyze.session_metrics import session_facts
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
-from tracemill.flows.facts import Facts, recorded_facts
-from tracemill.flows.lookup import require_kept
 from tracemill.flows.metrics import Period
-from tracemill.records.events import Captured, Event, TeamReport
+from tracemill.flows.process import read_process
 from tracemill.records.patterns import Measure, Pattern, PatternReport, Unit
 from tracemill.records.refs import Count, Record
-from tracemill.render.team import captured_report
-from tracemill.store.lake import Lake, is_unknown
-from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _RULES: Final = "patterns.toml"
@@ -110,7 +103,7 @@ def measure_metric(workspace: Workspace, question: Question) -> Measured:
     whole = next(measures(name, metric.unit, cases, ()), None)
     if whole is None:
         raise NotFoundError(f"nothing is held that {name} counts: {metric.says}")
-    slices = tuple(measures(name, metric.unit, cases, by)) if by else ()
+    slices = tuple(_in_order(measures(name, metric.unit, cases, by), by)) if by else ()
     return Measured(
         metric=name,
         says=metric.says,
@@ -120,9 +113,15 @@ def measure_metric(workspace: Workspace, question: Question) -> Measured:
     )
 
 
+def _in_order(found: Iterable[Measure], by: tuple[str, ...]) -> Iterable[Measure]:
+    """Put slices of a time in the order of time; others stay as they are."""
+    periods = [name for name in by if name in PERIODS]
+    return sorted(found, key=lambda each: [each.slice[name] for name in periods])
+
+
 def _asked_for(cases: Iterable[Case], question: Question) -> Iterator[Case]:
     for case in cases:
-        has_all = all(case.facts.get(name) == value for name, value in question.only.items())
+        has_all = all(fact_of(case, name) == value for name, value in question.only.items())
         if has_all and question.period.holds(case.at):
             yield case
 
@@ -154,29 +153,3 @@ def find_pattern(workspace: Workspace, name: str) -> Pattern:
             f"expected one pattern {name!r}, found {listed}; see: tracemill pattern list"
         )
     return found[0]
-
-
-def read_process(workspace: Workspace) -> Process:
-    """Return all that is known of a team's work, ready to be counted."""
-    require_kept(workspace)
-    lake = Lake(workspace.lake)
-    events: Iterator[Event] = lake.records(TABLES["events"], where=is_unknown("trajectory_id"))
-    process = Process(report for event in events if (report := _report(event)) is not None)
-    _add_sessions(process, recorded_facts(lake))
-    return process
-
-
-def _report(event: Event) -> TeamReport | None:
-    if isinstance(event, Captured):
-        return captured_report(event)
-    return event if isinstance(event, TeamReport) else None
-
-
-def _add_sessions(process: Process, facts: Facts) -> None:
-    for trajectory in facts.trajectories.values():
-        process.trajectories.append((trajectory, facts.activities[trajectory.id]))
-    for episode in facts.episodes:
-        first = (
-            facts.trajectories.get(episode.trajectory_ids[0]) if episode.trajectory_ids else None
-        )
-        process.episodes.append((episode, session_facts(first) if first else {}))

@@ -93,7 +93,7 @@ def find_prompt(registry: Registry, name: str) -> KeptHistory:
     Raises:
         NotFoundError: none or several answer to it.
     """
-    found = [each for each in registry.kept if _answers(each.told, name)]
+    found = [each for each in registry.kept if matching(each.told, name)]
     if len(found) > 1:
         places = ", ".join(f"{each.told.id} ({each.told.path})" for each in found[:10])
         raise NotFoundError(f"{name!r} may mean any of: {places}")
@@ -102,7 +102,8 @@ def find_prompt(registry: Registry, name: str) -> KeptHistory:
     return found[0]
 
 
-def _answers(told: PromptHistory, name: str) -> bool:
+def matching(told: PromptHistory, name: str) -> bool:
+    """Tell whether a text answers to a name: its id or how it begins, its path, or its role."""
     return told.path == name or told.id.startswith(name) or told.role == plain(name)
 
 

@@ -18,7 +18,8 @@ from tracemill.experiments.loops import find_calls, loop_of, plan_for, shipped_l
 from tracemill.experiments.planning import Usual, ceiling_for, units_for, usual_of
 from tracemill.flows.experiment_rows import LoopList, ShownExperiment, ShownLoop
 from tracemill.flows.experiments import Held, Origin, read_experiments, start
-from tracemill.flows.patterns import read_process, rules_of
+from tracemill.flows.patterns import rules_of
+from tracemill.flows.process import read_process
 from tracemill.flows.prompting import read_suggestions
 from tracemill.records.experiments import ExperimentPlan, Loop, LoopName
 from tracemill.records.patterns import Measure, Pattern

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.process import Process
-from tracemill.flows.patterns import read_process, rules_of
+from tracemill.flows.patterns import rules_of
+from tracemill.flows.process import read_process
 from tracemill.prompts import Prompt, suggest
 from tracemill.records.events import DocumentVersion, Event
 from tracemill.records.patterns import Pattern

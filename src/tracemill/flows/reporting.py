@@ -9,7 +9,8 @@ from pathlib import Path
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.cases import Case
 from tracemill.analyze.comparing import compare
-from tracemill.flows.patterns import read_process, rules_of
+from tracemill.flows.patterns import rules_of
+from tracemill.flows.process import read_process
 from tracemill.flows.written_reports import write_texts
 from tracemill.records.refs import Record
 from tracemill.records.reports import LearningReport, ReportKind

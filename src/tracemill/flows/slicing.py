@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import measures
-from tracemill.flows.patterns import read_process
+from tracemill.flows.process import read_process
 from tracemill.records.patterns import Measure
 from tracemill.store.workspace import Workspace
 

@@ -32,6 +32,7 @@ def write_texts(
         _pass_gate(workspace, name, texts, to)
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
+        (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     return tuple(str(folder / path) for path in texts)
 

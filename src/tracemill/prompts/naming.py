@@ -15,7 +15,7 @@ from tracemill.records.documents import DocumentKind
 from tracemill.records.prompt_versions import TextKind
 
 _NAME: Final = re.compile(
-    r"(?:(?P<role>.*?)[._@ -]+)??v?(?P<major>\d{1,6})(?:\.(?P<minor>\d{1,6}))?(?:\.\d{1,6})?",
+    r"(?!.*\d\.\d+\.\d+$)(?:(?P<role>.*?)[._@ -]+)??v?(?P<major>\d{1,6})(?:\.(?P<minor>\d{1,6}))?",
     re.IGNORECASE,
 )
 _DECLARED: Final = re.compile(
@@ -63,6 +63,12 @@ def parse_name(name: str) -> Named | None:
         return None
     number = Number(int(found["major"]), int(found["minor"] or 0))
     return Named(plain(found["role"] or ""), number)
+
+
+def canonical(name: str) -> str:
+    """Return a version's name as it is written here, however a report writes it."""
+    found = parse_name(name)
+    return found.number.of(found.role) if found and found.role else name
 
 
 def declared(text: str) -> Number | None:

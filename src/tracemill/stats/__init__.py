@@ -18,6 +18,7 @@ from tracemill.stats.power import (
     chance_of_false_alarm,
     fisher_power,
     paired_power,
+    shares_needed,
     smallest_effect,
 )
 from tracemill.stats.sequential import (
@@ -56,6 +57,7 @@ __all__ = [
     "paired_interval",
     "paired_power",
     "shares_interval",
+    "shares_needed",
     "sign_flip",
     "signs_drawn",
     "smallest_effect",

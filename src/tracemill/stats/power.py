@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import groupby
-from math import exp, lgamma, log, sqrt
+from math import ceil, exp, lgamma, log, sqrt
+from statistics import NormalDist
 from typing import Final
 
 from tracemill.stats.beta import binomial_at_least, binomial_at_most
@@ -130,3 +131,18 @@ def chance_of_false_alarm(n: int, either: float, alpha: float = 0.05) -> float:
         for m in _likely(n, either)
         if (won := _wins_needed(m, alpha)) <= m
     )
+
+
+def shares_needed(
+    one: float, other: float, *, alpha: float = 0.05, power: float = 0.8
+) -> int | None:
+    """Return how many cases of each tell two shares apart with that power; None where none do.
+
+    By the normal distribution: J. L. Fleiss, Statistical Methods for Rates and Proportions, 3.2.
+    """
+    if one == other:
+        return None
+    normal, middle = NormalDist(), (one + other) / 2
+    among = normal.inv_cdf(1 - alpha / 2) * sqrt(2 * middle * (1 - middle))
+    between = normal.inv_cdf(power) * sqrt(one * (1 - one) + other * (1 - other))
+    return ceil(((among + between) / (one - other)) ** 2)

@@ -1,0 +1,107 @@
+"""All that is known of a team's work, with the version of each prompt that was in force.
+
+A report says which version its agent had, or the only prompt of its role does by its moment; a
+session had the standing orders of the commit or moment at which it began. What neither tells is
+unknown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tracemill.analyze.process import Process, Told
+from tracemill.analyze.session_metrics import session_facts
+from tracemill.flows.facts import Facts, recorded_facts
+from tracemill.flows.lookup import require_kept
+from tracemill.prompts.history import KINDS, KeptHistory, histories
+from tracemill.prompts.in_force import InForce
+from tracemill.prompts.lineage import Lineage
+from tracemill.prompts.naming import canonical
+from tracemill.records.events import Captured, DocumentVersion, Event, TeamReport
+from tracemill.records.team_projects import GateReport, StageReport
+from tracemill.render.team import captured_report
+from tracemill.store.lake import Lake, is_unknown
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+_OF_AGENTS = (StageReport, GateReport)
+
+
+class Known(NamedTuple):
+    """The work, the texts that agents had, and how one was told from the other."""
+
+    process: Process
+    """The work."""
+    texts: list[KeptHistory]
+    """The texts that agents are given."""
+    in_force: InForce
+    """Which version of each was in force."""
+    by: Counter[str]
+    """How versions were told: said in a report, by commit, by moment, or not at all."""
+
+
+def read_process(workspace: Workspace) -> Process:
+    """Return all that is known of a team's work, ready to be counted."""
+    return read_known(workspace).process
+
+
+def read_known(workspace: Workspace) -> Known:
+    """Return all that is known of a team's work, and the texts that its agents had."""
+    require_kept(workspace)
+    lake = Lake(workspace.lake)
+    reports: list[TeamReport] = []
+    documents: list[DocumentVersion] = []
+    events: Iterator[Event] = lake.records(TABLES["events"], where=is_unknown("trajectory_id"))
+    for event in events:
+        if isinstance(event, DocumentVersion):
+            documents += [event] if event.document in KINDS else []
+        elif (report := _report(event)) is not None:
+            reports.append(report)
+    facts = recorded_facts(lake)
+    lineage = Lineage(facts.commits)
+    texts = histories(documents, lineage)
+    in_force = InForce((each.told for each in texts), lineage)
+    process = Process(reports)
+    by: Counter[str] = Counter()
+    _attribute_reports(process, in_force, by)
+    _add_sessions(process, facts, in_force, by)
+    return Known(process, texts, in_force, by)
+
+
+def _report(event: Event) -> TeamReport | None:
+    if isinstance(event, Captured):
+        return captured_report(event)
+    return event if isinstance(event, TeamReport) else None
+
+
+def _attribute_reports(process: Process, in_force: InForce, by: Counter[str]) -> None:
+    """Say which prompt an agent had of which its report does not tell."""
+
+    def version(told: Told) -> str | None:
+        role = told.facts.get("role")
+        if not isinstance(told.report, _OF_AGENTS) or role is None:
+            return None
+        found = in_force.of_role(role, told.at)
+        by[f"report_{found.by if found else 'unknown'}"] += 1
+        return found.label if found else None
+
+    process.rename("prompt_version", canonical)
+    by["report_said"] = sum("prompt_version" in told.facts for told in process.all())
+    process.fill("prompt_version", version)
+
+
+def _add_sessions(process: Process, facts: Facts, in_force: InForce, by: Counter[str]) -> None:
+    for trajectory in facts.trajectories.values():
+        process.trajectories.append((trajectory, facts.activities[trajectory.id]))
+        found = in_force.of_session(trajectory)
+        by[f"session_{found.by if found else 'unknown'}"] += 1
+        if found is not None:
+            process.session_facts[trajectory.id] = {"instructions": found.label}
+    for episode in facts.episodes:
+        first = (
+            facts.trajectories.get(episode.trajectory_ids[0]) if episode.trajectory_ids else None
+        )
+        known = {**session_facts(first), **process.session_facts.get(first.id, {})} if first else {}
+        process.episodes.append((episode, known))

@@ -1,0 +1,127 @@
+"""Metrics of whole projects, and the slices of time, on reports that were counted by hand."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.analyze.histories import Team
+from tests.analyze.test_versions import Told
+from tracemill.analyze import METRICS
+from tracemill.analyze.cases import PERIODS, measures
+from tracemill.analyze.process import Process
+from tracemill.records.team_projects import (
+    GateReport,
+    HumanFeedback,
+    OutcomeMetrics,
+    ProjectMetadata,
+    ProjectReport,
+    QaResults,
+    QualitySignals,
+    SecurityScan,
+    SpeedMetrics,
+    StageReport,
+    SurveyReport,
+)
+
+REPORT = ProjectReport(
+    project_metadata=ProjectMetadata(project_id="p", team_size=7, autonomy_level_used=2),
+    outcome_metrics=OutcomeMetrics(
+        project_success="shipped", time_to_completion=3_600, token_cost_total=45.0,
+        quality_score=0.8,
+    ),
+    quality_signals=QualitySignals(
+        test_results=QaResults(test_coverage_percent=0.82),
+        security_scan=SecurityScan(critical=2),
+        performance_metrics=SpeedMetrics(within_slo=False),
+    ),
+    human_feedback=HumanFeedback(post_project_survey=SurveyReport(agent_helpfulness_overall=4)),
+)  # fmt: skip
+
+
+def value(told: Told, metric: str) -> float | None:
+    found = next(measures(metric, "mean", METRICS[metric].cases(Process(told.events)), ()), None)
+    return found.value if found else None
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("project_success_rate", 1.0),
+        ("project_seconds", 3_600.0),
+        ("project_cost", 45.0),
+        ("quality_score", 0.8),
+        ("test_coverage", 0.82),
+        ("critical_issues", 2.0),
+        ("fast_enough_rate", 0.0),
+        ("autonomy_level", 2.0),
+        ("satisfaction", 4.0),
+        ("escalations", 0.0),
+    ],
+)
+def test_a_projects_own_report_says_it(metric: str, expected: float) -> None:
+    told, silent = Told(), Told()
+    told.add("p", REPORT)
+    silent.add("p", ProjectReport())
+
+    assert value(told, metric) == expected
+    assert value(silent, metric) == (0.0 if metric == "escalations" else None)
+
+
+def test_a_survey_of_its_own_counts_once() -> None:
+    told = Told()
+    told.add("p", SurveyReport(agent_helpfulness_overall=2))
+    told.add("p", REPORT)
+
+    assert value(told, "satisfaction") == 2
+
+
+def gate(name: str, result: Any) -> GateReport:
+    return GateReport(gate_id=name, gate_result=result, retry_attempt=1)
+
+
+def test_a_prototype_stands_when_its_last_gate_passed_for_the_first_time() -> None:
+    told = Told()
+    for report in (gate("a", "fail"), gate("b", "pass"), gate("a", "pass"), gate("b", "fail")):
+        told.add("p", report)
+    told.add("unfinished", gate("a", "fail"))
+
+    assert value(told, "prototype_seconds") == 2 * 3_600
+
+
+def test_a_cost_is_that_of_work_which_is_let_through() -> None:
+    told = Told()
+    for project, result in (("p", "pass"), ("q", "fail")):
+        told.add(project, StageReport(stage_id="s", total_cost=3.0))
+        told.add(project, GateReport(gate_id="g", stage="s", gate_result=result))  # type: ignore[arg-type]
+
+    assert value(told, "cost_per_success") == 3.0
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_slices_of_time_add_up_to_the_whole(period: str) -> None:
+    cases = list(METRICS["gate_failure_rate"].cases(Process(Team(1).history(1_000))))
+    found = list(measures("gate_failure_rate", "share", cases, (period,)))
+
+    assert sum(each.n for each in found) == len(cases)
+    assert len(found) > 1
+
+
+def test_a_week_is_called_by_its_monday() -> None:
+    told = Told()
+    told.add("p", gate("a", "pass"))
+    (found,) = measures(
+        "gate_failure_rate", "share", METRICS["gate_failure_rate"].cases(Process(told.events)),
+        ("week",),
+    )  # fmt: skip
+    monday = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=3)
+
+    assert found.slice == {"week": f"{monday:%Y-%m-%d}"}
+
+
+def test_sizes_of_teams_are_few() -> None:
+    told = Told()
+    told.add("p", REPORT)
+    (case,) = METRICS["project_cost"].cases(Process(told.events))
+
+    assert case.facts["team_size"] == "5 and more"

@@ -1,0 +1,95 @@
+"""The version in force is that of the commit, or else of the moment; otherwise nobody knows."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.prompts.versions import BEGIN, commits, sha, version
+from tests.trajectories import trajectory
+from tracemill.prompts.history import histories
+from tracemill.prompts.in_force import InForce
+from tracemill.prompts.lineage import Lineage
+from tracemill.records.documents import DocumentVersion
+
+
+def in_force(*documents: DocumentVersion) -> InForce:
+    lineage = Lineage(commits(9))
+    return InForce([each.told for each in histories(documents, lineage)], lineage)
+
+
+ORDERS = [
+    version(2, "a\n", path="CLAUDE.md", kind="instructions"),
+    version(4, "a\nb\n", path="CLAUDE.md", kind="instructions"),
+    version(3, "x\n", path="AGENTS.md", kind="instructions"),
+    version(5, "deep\n", path="web/CLAUDE.md", kind="instructions"),
+]
+
+
+@pytest.mark.parametrize(
+    ("agent", "cwd", "commit", "day", "label"),
+    [
+        ("claude-code", "/repo", None, 5, "claude.v1.1"),
+        ("claude-code", "/repo/web", None, 3, "claude.v1.0"),
+        ("claude-code", "/repo", None, 1, None),
+        ("claude-code", "/repo", sha(3), 8, "claude.v1.0"),
+        ("claude-code", "/elsewhere", sha(4), 8, "claude.v1.1"),
+        ("claude-code", "/elsewhere", None, 8, None),
+        ("claude-code", "/repository", None, 8, None),
+        ("claude-code", "/repo", sha(99), 8, "claude.v1.1"),
+        ("claude-code", "/repo", None, None, None),
+        ("codex", "/repo", None, 5, "agents.v1.0"),
+    ],
+)
+def test_a_session_had_what_stood_where_it_began(
+    agent: str, cwd: str, commit: str | None, day: int | None, label: str | None
+) -> None:
+    started = None if day is None else BEGIN + timedelta(days=day, hours=1)
+    session = trajectory(agent=agent, cwd=cwd, base_commit=commit, started=started)
+    found = in_force(*ORDERS[:3]).of_session(session)
+
+    assert (found.label if found else None) == label
+    if found:
+        assert found.by == ("commit" if commit in (sha(3), sha(4)) else "moment")
+
+
+def test_the_outermost_orders_count() -> None:
+    known = in_force(*ORDERS)
+    session = trajectory(
+        agent="claude-code", cwd="/repo/web", started=BEGIN + timedelta(days=8), base_commit=None
+    )
+
+    assert [each.path for each in known.read_by(session)] == ["CLAUDE.md", "web/CLAUDE.md"]
+    found = known.of_session(session)
+    assert found is not None
+    assert found.label.startswith("claude.v1.1 of prompt_")
+
+
+@pytest.mark.parametrize(
+    ("role", "at", "label"),
+    [
+        ("Architect", BEGIN + timedelta(days=2), "architect.v1.1"),
+        ("architect", BEGIN, None),
+        ("architect", None, None),
+        ("engineer", BEGIN + timedelta(days=2), None),
+    ],
+)
+def test_a_role_had_the_version_of_its_moment(
+    role: str, at: datetime | None, label: str | None
+) -> None:
+    known = in_force(version(1, "a\n"), version(2, "a\nb\n"))
+    found = known.of_role(role, at)
+
+    assert (found.label if found else None) == label
+
+
+def test_two_prompts_of_one_role_are_never_mixed_up() -> None:
+    known = in_force(version(1, "a\n"), version(1, "b\n", path="other/prompts/architect.md"))
+
+    assert known.of_role("architect", BEGIN + timedelta(days=3)) is None
+
+
+def test_a_deleted_text_is_in_force_no_more() -> None:
+    known = in_force(version(1, "a\n"), version(3, None))
+
+    assert known.of_role("architect", BEGIN + timedelta(days=2)) is not None
+    assert known.of_role("architect", BEGIN + timedelta(days=4)) is None
