@@ -9,6 +9,7 @@ import pytest
 from tests.flows.sessions import lines
 from tests.flows.test_consent import ONE, OTHER, allow, read, rows, write
 from tests.flows.test_erasure import left
+from tests.flows.test_quoted_erasure import ROWS, train
 from tracemill.base.errors import UsageError
 from tracemill.flows import loop
 from tracemill.flows.datasets import find_version
@@ -95,8 +96,13 @@ def test_old_dataset_versions_go_and_the_newest_stays(workspace: Workspace, plac
     for folder in (workspace.datasets / "chat").iterdir():
         os.utime(folder / "manifest.json", (SAID.timestamp(), SAID.timestamp()))
     allow(workspace, '[retention]\ndatasets = "1 week"\n')
-    assert take(workspace, SOON).datasets.expired == 1
+    learned = train(workspace, "run-a", old.name)
+    result = take(workspace, SOON)
 
+    assert result.datasets.expired == 1
+    assert result.receipt is not None
+    assert result.receipt.counts["training_files"] == len(ROWS)
+    assert not any((learned / path).exists() for path in ROWS)
     assert not old.exists()
     assert (old.parent / f"{old.name}.erased.json").exists()
     assert find_version(workspace, "chat")

@@ -6,10 +6,10 @@ import pytest
 
 from tests.flows.sessions import write_session
 from tracemill.flows.datasets import find_version
-from tracemill.flows.erasure import erase_data, read_subject
+from tracemill.flows.erasure import erase_data, find_data, read_subject
 from tracemill.flows.local_executor import Local
 from tracemill.flows.loop import Options, turn
-from tracemill.flows.model_runs import keep_run
+from tracemill.flows.model_runs import keep_run, kept_runs
 from tracemill.records.training import DataSlice, Stage, TrainingRecipe, TrainingRun
 from tracemill.store.workspace import Workspace
 
@@ -59,9 +59,14 @@ def test_rows_go_and_weights_stay(workspace: Workspace) -> None:
     went_on = train(workspace, "run-b", "dataset_other", parent="run-a")
     other = train(workspace, "run-c", "dataset_other")
 
+    subject = read_subject(workspace, "s1", None, ())
+    found = find_data(workspace, subject, lambda _: None)
     counts = erase(workspace)
 
+    assert (found.training_files, found.models) == (2 * len(ROWS), ("run-a", "run-b"))
     assert counts["training_files"] == 2 * len(ROWS)
+    marks = {kept.run.id: kept.run.learned_erased for kept in kept_runs(workspace)}
+    assert [name for name, mark in marks.items() if mark] == ["run-a", "run-b"]
     for folder in (learned, went_on):
         assert [path for path in ROWS if (folder / path).exists()] == []
         assert (folder / WEIGHTS).exists()
@@ -72,6 +77,8 @@ def test_written_reports_go(workspace: Workspace) -> None:
     reports = workspace.root / "reports"
     reports.mkdir()
     (reports / "weekly_2026-03-02.md").write_text("mend the total")
+    subject = read_subject(workspace, "s1", None, ())
 
+    assert find_data(workspace, subject, lambda _: None).report_files == 1
     assert erase(workspace)["report_files"] == 1
     assert not reports.exists()

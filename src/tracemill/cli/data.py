@@ -295,6 +295,8 @@ def _show_found(found: FoundSubject, common: Common) -> None:
         write(f"Named        {places} in {others}, which are masked")
     counts("Rows", found.rows)
     counts("Examples", found.datasets)
+    files = {"of rows trained on": found.training_files, "of reports": found.report_files}
+    counts("Files", {name: n for name, n in files.items() if n})
     for receipt in found.erased:
         write(f"Erased       {receipt.asked:%Y-%m-%d %H:%M UTC}, {receipt.id}")
     _show_left(found)
@@ -308,5 +310,7 @@ def _show_left(found: FoundSubject) -> None:
         write(f"Out of reach {original}")
     for copy in found.copies:
         write(f"Out of reach {copy}")
+    for model in found.models:
+        write(f"Out of reach {model}, a model that learned from it")
     if found.datasets:
         write("Out of reach copies of dataset versions that were made by hand")

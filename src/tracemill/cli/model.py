@@ -86,7 +86,7 @@ def _cells(run: TrainingRun) -> list[str]:
     return [
         run.id,
         run.recipe.name,
-        run.status,
+        f"{run.status}, learned from what is erased" if run.learned_erased else run.status,
         (run.started or "unknown")[:16].replace("T", " "),
         f"{len(run.example_ids):,}",
         f"{losses[0]:.3f} to {losses[-1]:.3f}" if losses else "none",
@@ -127,6 +127,8 @@ def _show_plan(planned: "Planned") -> None:
 def _show(shown: ShownRun) -> None:
     run = shown.run
     write(f"Model        {run.id}, {run.status}")
+    if run.learned_erased:
+        write(f"Erased       part of what it learned from, first at {run.learned_erased[:16]}")
     write(f"Recipe       {run.recipe.name}: {run.recipe.purpose}".rstrip(": "))
     write(f"Base         {run.recipe.base}")
     if run.parent:

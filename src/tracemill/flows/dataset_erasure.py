@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -43,28 +43,30 @@ def affected_versions(workspace: Workspace, input_ids: Collection[str]) -> dict[
 def erase_versions(
     workspace: Workspace, input_ids: Collection[str], refusal: Refusal, at: datetime
 ) -> Counter[str]:
-    """Delete every version that was made from some inputs or holds a name, and what quotes it.
-
-    Rows go before the versions that tell whose they are, so that a killed erasure finds them again.
-    """
+    """Delete every version that was made from some inputs or holds a name, and what quotes it."""
     gone = [
         folder
         for folder in version_folders(workspace)
         if _n_made_from(folder, input_ids) or _names(folder, refusal)
     ]
-    n_rows = erase_training_rows(workspace, {folder.name for folder in gone})
-    erase_folders(workspace, gone, at)
+    n_rows = erase_folders(workspace, gone, at)
     return Counter({"dataset_versions": len(gone), "training_files": n_rows})
 
 
-def erase_folders(workspace: Workspace, folders: Iterable[Path], at: datetime) -> None:
-    """Delete versions, and put a tombstone in the place of each."""
+def erase_folders(workspace: Workspace, folders: Collection[Path], at: datetime) -> int:
+    """Delete versions, with a tombstone in the place of each, and the rows that were trained on.
+
+    Rows go before the versions that tell whose they are, so that a killed erasure finds them again.
+    Returns how many files of rows went.
+    """
+    n_rows = erase_training_rows(workspace, {folder.name for folder in folders}, at)
     for folder in folders:
         tombstone = {"id": folder.name, "erased": at.isoformat()}
         write_whole(folder.with_name(folder.name + TOMBSTONE), msgspec.json.encode(tombstone))
         aside = workspace.scratch / folder.name
         folder.rename(aside)  # whole or gone, also where this is killed
         shutil.rmtree(aside)
+    return n_rows
 
 
 def version_folders(workspace: Workspace) -> Iterator[Path]:

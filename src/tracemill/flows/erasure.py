@@ -39,7 +39,7 @@ from tracemill.flows.ingest.subjects import (
     tombstone_of,
 )
 from tracemill.flows.lookup import find_row, require_kept
-from tracemill.flows.quoted_erasure import erase_reports
+from tracemill.flows.quoted_erasure import count_reports, erase_reports, quoting
 from tracemill.flows.results import SessionRow
 from tracemill.flows.timing import StageClock
 from tracemill.flows.versions import deriving_code, reading_code
@@ -89,6 +89,12 @@ class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Rows of facts that would go, by table."""
     datasets: dict[str, int]
     """Examples made from it, by dataset version."""
+    training_files: int
+    """Files of rows that models were trained on, drawn from those versions; they would go."""
+    report_files: int
+    """Files of written reports, which all would go."""
+    models: tuple[str, ...]
+    """Runs that learned from those versions; their weights stay, and would say so."""
     originals: tuple[str, ...]
     """Files, folders and repositories outside the workspace that hold it; nothing changes them."""
     copies: tuple[str, ...]
@@ -236,6 +242,7 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
         )
     touched = {*found.whole, *found.thinned, *found.masked}
     datasets = affected_versions(workspace, touched)
+    quoted = quoting(workspace, datasets)
     return FoundSubject(
         subject=found.subject.name,
         kind=found.subject.kind,
@@ -248,6 +255,9 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
         along=found.along,
         rows=_rows(workspace, found.whole),
         datasets=datasets,
+        training_files=quoted.n_rows,
+        report_files=count_reports(workspace) if touched else 0,
+        models=tuple(quoted.runs),
         originals=tuple(_standing(found, touched)),
         copies=tuple(exported_copies(workspace, datasets, touched)),
         erased=erased,

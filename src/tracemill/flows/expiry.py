@@ -18,6 +18,7 @@ from tracemill.flows.erasure import MakeExecutor, new_receipt, resume_erasures
 from tracemill.flows.ingest import Report
 from tracemill.flows.ingest.erasing import KeptState, kept_states
 from tracemill.flows.lookup import read_status, require_kept
+from tracemill.flows.quoted_erasure import quoting
 from tracemill.records.erasures import ErasedContent, Erasure, ErasureReceipt, Tombstone
 from tracemill.records.refs import Record
 from tracemill.records.settings import Retention
@@ -204,7 +205,8 @@ def _carry_out(
 ) -> ErasureReceipt:
     resume_erasures(workspace, make, report)
     book = read_erasures(workspace.vault) or new_book()
-    erasure = _intended(expired, book)
+    quoted = quoting(workspace, {folder.name for folder in expired.versions})
+    erasure = _intended(expired, book, quoted.n_rows)
     write_erasures(workspace.vault, book.with_erasure(erasure))
     erase_folders(workspace, expired.versions, erasure.receipt.asked)
     resume_erasures(workspace, make, report)
@@ -213,11 +215,12 @@ def _carry_out(
     return done.erasures[-1].receipt
 
 
-def _intended(expired: _Expired, book: ErasureBook) -> Erasure:
+def _intended(expired: _Expired, book: ErasureBook, n_rows: int) -> Erasure:
     counts = {
         "inputs_whole": len(expired.facts),
         "originals": len(expired.originals),
         "dataset_versions": len(expired.versions),
+        "training_files": n_rows,
     }
     code = book.code("\0".join(["retention", *sorted({*expired.facts, *expired.originals})]))
     facts = expired.facts.values()

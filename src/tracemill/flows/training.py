@@ -105,6 +105,7 @@ def plan_run(
         status="planned",
         base_hash=base_hash,
         parent=before.run.id if before else None,
+        learned_erased=before.run.learned_erased if before else None,
         format=format_.spec.fingerprint,
         datasets=tuple(sorted(pools.names)),
         example_ids=tuple(sorted({i for stage in stages for i in stage.example_ids})),

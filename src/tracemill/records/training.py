@@ -224,3 +224,6 @@ class TrainingRun(Record, frozen=True, kw_only=True):
     """File of the adapter as GGUF, within the run's folder."""
     adapter_hash: str | None = None
     """SHA-256 of the adapter's weights."""
+    learned_erased: str | None = None
+    """When something that it learned from was first erased, in UTC; the weights still know it. None
+    where all of it may be kept."""
