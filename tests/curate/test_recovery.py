@@ -3,9 +3,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
+from tracemill.curate import recovery as recovery_room
 from tracemill.curate.builders import make_examples, needs_steps
 from tracemill.curate.work import ChatConfig, Drop
 from tracemill.records.examples import ChatExample
@@ -164,3 +167,19 @@ def test_only_work_that_may_give_examples_is_read() -> None:
     assert is_read(recoveries=(recovery(1, worked=2),))
     assert is_read(rejected_steps=(1,))
     assert needs_steps(work(), ChatConfig())
+
+
+SILENCING = [
+    "t.Skip", "pytest.mark.xfail", "pytest.skip", "unittest.skip", "this.skip(", "#[ignore", "it.skip",
+    "xit(", f"x{'describe'}(", "@Disabled", "@Ignore", "SKIP_SLOW_TESTS", "skipping slow tests", "nolint",
+    "# noqa", "type: ignore", "ts-nocheck", "eslint-disable", "biome-ignore", "rubocop:disable",
+    "allow(clippy", "allow(unused", "\u017fkip tests", "no test", "return a",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(SILENCING) | st.text(max_size=6), max_size=5).map(" ".join))
+def test_words_that_are_looked_for_first_miss_nothing(text: str) -> None:
+    for written in (text, text.upper(), text.title()):
+        found = recovery_room._SILENCING.findall(written)
+
+        assert recovery_room._n_silencing(written) == len(found)

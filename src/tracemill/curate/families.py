@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
 Family = Literal["read", "search", "edit", "run", "web", "plan", "agent", "ask", "other"]
@@ -27,6 +28,7 @@ _WORDS: Final[Mapping[Family, str]] = {
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+@lru_cache(1_024)
 def family_of(tool: str) -> Family:
     """Return what a tool is for, by its name; `other` where that does not tell."""
     name = _HUMP.sub("_", tool).lower()

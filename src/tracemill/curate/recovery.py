@@ -43,6 +43,9 @@ _SILENCING: Final = re.compile(
     re.IGNORECASE,
 )
 """What is written to have a check look away."""
+_SILENT: Final = ("skip", "xfail", "ignore", "xit(", "describe(", "disable", "nolint", "noqa",
+                  "nocheck", "allow(")  # fmt: skip
+"""Of these one stands in everything of that kind: they are looked for in no time."""
 
 
 class RecoveryBuilder(Configured):
@@ -158,6 +161,14 @@ def _silences(step: Step) -> bool:
         said = {key: value for key, value in call.arguments.items() if isinstance(value, str)}
         old = "\n".join(value for key, value in said.items() if key.startswith(_OLD))
         new = "\n".join(value for key, value in said.items() if not key.startswith(_OLD))
-        if len(_SILENCING.findall(new)) > len(_SILENCING.findall(old)):
+        n_new = _n_silencing(new)
+        if n_new and n_new > _n_silencing(old):
             return True
     return False
+
+
+def _n_silencing(text: str) -> int:
+    """Count what has a check look away in a text; letters such as a long s are for the pattern."""
+    lower = text.lower()
+    is_possible = not text.isascii() or any(word in lower for word in _SILENT)
+    return len(_SILENCING.findall(text)) if is_possible else 0

@@ -42,6 +42,7 @@ class Sketch(NamedTuple):
     """What is held of an example."""
 
     id: str
+    episode_id: str
     kind: str
     split: Split
     tags: tuple[str, ...]
@@ -148,6 +149,7 @@ class Sieve:
         split = self._splits.split_of(part.trajectory_id)
         sketch = Sketch(
             id=example.id,
+            episode_id=part.episode_id,
             kind=kind_of(example),
             split=split or _TRAIN,
             tags=tags,

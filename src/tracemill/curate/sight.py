@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import repeat
+from operator import contains
 from typing import Any, Final
 
 from tracemill.curate.families import family_of
@@ -99,7 +101,7 @@ class _Seen:
 
     def _holds(self, line: str) -> bool:
         """Look at what came last first: most edits are of what was just read."""
-        return any(line in text for text in reversed(self._texts))
+        return any(map(contains, reversed(self._texts), repeat(line)))
 
 
 def is_bare_edit(step: Step) -> bool:

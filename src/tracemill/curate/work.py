@@ -195,6 +195,7 @@ class Window:
         self.last_step = turns[-1].last_step
         self.has_prompt = turns[0].has_prompt
         self._activity = activity
+        self._flaws: dict[int, DropReason | None] = {}
         self._corrected = [
             c.step - 1 for c in activity.corrections if c.confidence >= MIN_CORRECTION
         ]
@@ -278,16 +279,26 @@ class Window:
 
     def flaw(self, step: Step) -> DropReason | None:
         """Return why a step of the agent is not to be imitated, whatever its turn is like."""
-        flaws: tuple[tuple[DropReason, bool], ...] = (
-            ("failed_step", step.index in self._failed),
-            ("blind_edit", step.index in self.blind),
-            ("bare_edit", is_bare_edit(step)),
-            ("repeated_result", step.index in self._repeating),
-            ("image_turn", self._has_image and _ON_PICTURE.search(step.text) is not None),
-            ("cut_answer", not step.calls and _BROKEN_OFF.search(step.text) is not None),
-        )
-        found = (reason for reason, is_so in flaws if is_so)
-        return next(found, None) if is_trained(step) else None
+        if not is_trained(step):
+            return None
+        if step.index not in self._flaws:
+            self._flaws[step.index] = next(self._flaws_of(step), None)
+        return self._flaws[step.index]
+
+    def _flaws_of(self, step: Step) -> Iterator[DropReason]:
+        """Yield what speaks against a step, what weighs most first; each is dearer to tell."""
+        if step.index in self._failed:
+            yield "failed_step"
+        if step.index in self.blind:
+            yield "blind_edit"
+        if is_bare_edit(step):
+            yield "bare_edit"
+        if step.index in self._repeating:
+            yield "repeated_result"
+        if self._has_image and _ON_PICTURE.search(step.text) is not None:
+            yield "image_turn"
+        if not step.calls and _BROKEN_OFF.search(step.text) is not None:
+            yield "cut_answer"
 
     @cached_property
     def _repeating(self) -> set[int]:

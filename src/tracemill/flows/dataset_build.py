@@ -9,7 +9,7 @@ more to write it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -20,7 +20,7 @@ from tracemill.curate import CURATE_VERSION
 from tracemill.curate.checks.wording import said
 from tracemill.curate.rows import training_row
 from tracemill.curate.selection import Known
-from tracemill.curate.sieve import Sieve
+from tracemill.curate.sieve import Sieve, Sketch
 from tracemill.curate.splits import KnownWork, Splits
 from tracemill.curate.work import ChatConfig
 from tracemill.export import EXPORT_VERSION
@@ -83,13 +83,14 @@ def build_version(
     for copies in examples.by_id():
         sieve.look(copies)
     for names in sieve.suspects():
-        sieve.compare({each.id: said(training_row(each)) for each in examples.named(names)})
+        suspects = (sieve.kept[name] for name in names)
+        sieve.compare({each.id: said(training_row(each)) for each in examples.named(suspects)})
     sieve.settle()
     part = workspace.scratch / "version"
     part.mkdir()
     writer = VersionWriter(part)
     waiting = dict(sieve.kept)
-    for example in examples.named(sieve.kept):
+    for example in examples.named(sieve.kept.values()):
         sketch = waiting.get(example.id)
         if sketch is not None and example.lineage[0].trajectory_id == sketch.place[0]:
             del waiting[example.id]
@@ -137,7 +138,7 @@ class _Examples:
         self._executor = executor
         self._scratch = scratch
 
-    def _all(self, named: Collection[str] | None = None) -> Iterator[Example]:
+    def _all(self, named: Mapping[str, str] | None = None) -> Iterator[Example]:
         for name in EXAMPLE_TABLES:
             table = TABLES[name]
             yield from sorted_examples(self._lake, table, self._executor, self._scratch, named)
@@ -147,9 +148,10 @@ class _Examples:
         for _, copies in groupby(self._all(), key=lambda example: example.id):
             yield list(copies)
 
-    def named(self, names: Collection[str]) -> Iterator[Example]:
-        """Yield all copies of some examples."""
-        return self._all(names) if names else iter(())
+    def named(self, sketches: Iterable[Sketch]) -> Iterator[Example]:
+        """Yield some examples, with those of their copies that are of the same work."""
+        named = {sketch.id: sketch.episode_id for sketch in sketches}
+        return self._all(named) if named else iter(())
 
 
 def _omitted(lake: Lake) -> Iterator[Reject]:

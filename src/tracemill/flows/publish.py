@@ -14,7 +14,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,11 +66,17 @@ def sorted_examples(
     table: Table,
     executor: Executor,
     scratch: Path,
-    named: Collection[str] | None = None,
+    named: Mapping[str, str] | None = None,
 ) -> Iterator[Example]:
-    """Yield every example of a table, or all copies of some, ordered by id."""
+    """Yield every example of a table, or copies of those that are named, ordered by id.
+
+    Of those that are named, each with an episode, the copies from these episodes come.
+    """
     n_letters = _letters_of_buckets(lake.n_bytes(table))
-    batches = lake.batches(table, where=None if named is None else is_any("id", named))
+    batches = lake.batches(table)
+    if named is not None:
+        owners = set(named.values())
+        batches = lake.batches(table, owners=owners, where=is_any("id", named))
     if n_letters:
         batches = _sorted_rows(batches, n_letters, executor, scratch)
     else:
