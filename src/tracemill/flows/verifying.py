@@ -7,7 +7,7 @@ that look at a whole are told beside them. Nothing is kept, and nothing leaves t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +27,7 @@ from tracemill.records.verification import (
     VerificationReport,
     VerifiedRow,
 )
-from tracemill.synth.verification import CHECKS as OWN_CHECKS
-from tracemill.synth.verification import Judged, RowJudge, climb
+from tracemill.synth.verification import Judged, RowJudge, checks, climb
 from tracemill.synth.verification.diversity import Alike, near_copies, template
 
 _SURE: Final[tuple[tuple[Rung, str], ...]] = (
@@ -92,14 +91,15 @@ def verify_rows(
     rows: Sequence[TrainingRow],
     known: Sequence[TrainingRow] = (),
     unread: Sequence[FailingRow] = (),
+    ran: Collection[str] = (),
 ) -> VerificationReport:
-    """Put rows on the ladder."""
+    """Put rows on the ladder; calls of rows with digests in `ran` were carried out here."""
     checked = Checked(rows)
     alike = _alike(known, rows)
     judges = [
         *(_adopted(rung, name, checked, confirms=True) for rung, name in _SURE),
         *(_adopted(rung, name, checked, confirms=False) for rung, name in _REFUTING),
-        *OWN_CHECKS,
+        *checks(ran),
         RowJudge(
             "diversity",
             "near_copies",

@@ -4,27 +4,36 @@ Rows come in as a trainer reads them; out comes for each rung what it says of ea
 or unknown where nobody can tell. What cannot be proved never passes: a result that may have been
 invented leaves its row `unproved`, one that cannot be true rejects it.
 
-To add a check: a function from rows to `Judged` in the module of its rung, a line in `CHECKS`, and
+To add a check: a function from rows to `Judged` in the module of its rung, a line in `checks`, and
 rows that it must and must not object to under `tests/synth/verification/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection
+from functools import partial
 
 from tracemill.synth.verification import answers, claims, diversity, execution, shape
 from tracemill.synth.verification.ladder import Judged, RowJudge, climb
 
-CHECKS: Final[Sequence[RowJudge]] = (
-    RowJudge("format", "speaking_order", "speak out of turn", shape.speaking_order),
-    RowJudge("schema", "answered_calls", "leave a call without a result", shape.answered_calls),
-    RowJudge("schema", "declared_tools", "declare no tools", shape.declared_tools),
-    RowJudge("execution", "true_results", "show a result that is not real", execution.true_results),
-    RowJudge("outcome", "shown_claims", "claim what nothing shows", claims.shown_claims),
-    RowJudge("semantic", "grounded_answers", "name what nothing showed", answers.grounded_answers),
-    RowJudge("diversity", "templates", "ask as an earlier row does", diversity.templates),
-)
-"""The checks of this room; those of datasets that take part are named by the flow."""
 
-__all__ = ["CHECKS", "Judged", "RowJudge", "climb"]
+def checks(ran: Collection[str] = ()) -> tuple[RowJudge, ...]:
+    """Return the checks of this room; those of datasets that take part are named by the flow.
+
+    Rows of digests in `ran` have had their calls carried out, with the results that they show.
+    """
+    real = partial(execution.true_results, ran=ran)
+    return (
+        RowJudge("format", "speaking_order", "speak out of turn", shape.speaking_order),
+        RowJudge("schema", "answered_calls", "leave a call without a result", shape.answered_calls),
+        RowJudge("schema", "declared_tools", "declare no tools", shape.declared_tools),
+        RowJudge("execution", "true_results", "show a result that is not real", real),
+        RowJudge("outcome", "shown_claims", "claim what nothing shows", claims.shown_claims),
+        RowJudge(
+            "semantic", "grounded_answers", "name what nothing showed", answers.grounded_answers
+        ),
+        RowJudge("diversity", "templates", "ask as an earlier row does", diversity.templates),
+    )
+
+
+__all__ = ["Judged", "RowJudge", "checks", "climb"]

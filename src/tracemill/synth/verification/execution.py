@@ -1,15 +1,15 @@
 """Execution: whether results came from running what was called.
 
-Nobody can tell that of a result by looking at it, so a row with results is unknown here until
-something was run. What looking can tell is that a result cannot be real: `invented` says so. A
-result that follows from its call alone, as that of `echo`, can be computed and is either right or
-invented.
+Nobody can tell that of a result by looking at it, so a row with results is unknown here unless
+its calls were carried out by whoever asks. What looking can tell is that a result cannot be real:
+`invented` says so. A result that follows from its call alone, as that of `echo`, can be computed,
+and is either right or invented.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from tracemill.records.audits import TrainingRow
@@ -23,12 +23,15 @@ _NOT_RUN: Final = "has calls that nobody ran"
 _SHELL_SIGNS: Final = frozenset("|;&<>$`\\*?[]{}()~#!\n")
 
 
-def true_results(rows: Sequence[TrainingRow]) -> Iterator[Judged]:
-    """Judge rows with calls by their results."""
-    repeated = repeated_contents(rows)
+def true_results(rows: Sequence[TrainingRow], ran: Collection[str] = ()) -> Iterator[Judged]:
+    """Judge rows with calls by their results; those of digests in `ran` were carried out here."""
+    repeated = repeated_contents([row for row in rows if row.digest not in ran])
     for row in rows:
         found = list(exchanges(row))
-        if found:
+        if row.digest in ran and found:
+            is_open = any(each.result is None for each in found)
+            yield Judged(row, "unknown", _NOT_RUN) if is_open else Judged(row)
+        elif found:
             yield _judged(row, found, repeated.get(id(row)))
 
 

@@ -1,0 +1,158 @@
+"""`tracemill synth generate`: a model follows a definition, and what holds of it is kept."""
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tracemill.base.clock import now
+from tracemill.base.text import counted
+from tracemill.cli.evaluating import Door
+from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
+from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.tables import print_table
+from tracemill.flows.generating import Generation, Told, generate
+from tracemill.flows.workshops import find_workshop
+from tracemill.llm import AskSettings
+from tracemill.records.generation import GenerationReport
+from tracemill.synth.generation import Allowance
+
+_EVERY_S: Final = 10.0
+_At_least_one = Annotated[int | None, Parameter(validator=Number(gt=0))]
+_Above_nothing = Annotated[float | None, Parameter(validator=Number(gt=0))]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Drafts:
+    """What is asked for."""
+
+    n: Annotated[int, Parameter(validator=Number(gt=0))] = 10
+    """How many drafts."""
+    seed: int = 0
+    """Seed of the first; each has its own."""
+    temperature: Annotated[float, Parameter(validator=Number(gte=0))] = 0.8
+    """0 for the likeliest words each time."""
+    workers: Annotated[int, Parameter(validator=Number(gt=0))] = 1
+    """How many at a time."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Bounds:
+    """What may be spent, in this run and in those that it goes on from."""
+
+    max_requests: _At_least_one = None
+    """Questions to the model."""
+    max_total_tokens: _At_least_one = None
+    """Tokens of questions and answers together."""
+    max_usd: _Above_nothing = None
+    """Money, by the two prices."""
+    price_in: Annotated[float | None, Parameter(validator=Number(gte=0))] = None
+    """US dollars for a million tokens that are asked."""
+    price_out: Annotated[float | None, Parameter(validator=Number(gte=0))] = None
+    """US dollars for a million tokens that are answered."""
+    per_minute: _Above_nothing = None
+    """Questions in a minute, at most."""
+
+    def allowance(self) -> Allowance:
+        """Return them as what a meter takes."""
+        return Allowance(
+            self.max_requests,
+            self.max_total_tokens,
+            self.max_usd,
+            self.per_minute,
+            self.price_in,
+            self.price_out,
+        )
+
+
+def generate_synth(
+    subject: str,
+    /,
+    *,
+    definition: str = "tool-use",
+    drafts: Drafts = Drafts(),
+    door: Door = Door(),  # noqa: B008 - frozen
+    bounds: Bounds = Bounds(),
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Let a model make examples up by a definition, for what is missing, and keep those that hold.
+
+    Calls are carried out in a sandbox on a bundled project; where there is none, a draft ends at
+    its first call. Started again with the same options, it goes on where it was. Exits with 4
+    where it ended early.
+
+    Parameters
+    ----------
+    subject
+        A door and a model, as `openai:NAME`, `llama-cpp:FILE.gguf` or `scripted:FILE`.
+    definition
+        What the model is told: a name of `synth definitions list`, or the path of a .md file.
+    """
+    workshop, refusal = find_workshop()
+    if refusal is not None:
+        hint(f"calls are not carried out: {refusal}", common)
+    wanted = Generation(
+        definition=definition,
+        n_jobs=drafts.n,
+        settings=AskSettings(
+            max_tokens=door.max_tokens, temperature=drafts.temperature, seed=drafts.seed
+        ),
+        allowance=bounds.allowance(),
+        workers=drafts.workers,
+        workshop=workshop,
+    )
+    report = generate(
+        common.open(), door.to(subject, None), wanted, clock=now, told=_progress(common)
+    )
+    if not answer("generation", report, common, next_steps=["tracemill synth plan"]):
+        _show(report, common)
+    return EXIT_PARTLY if report.stopped_by or report.n_failed else EXIT_DONE
+
+
+def _progress(common: Common) -> Told:
+    last = time.monotonic()
+
+    def told(done: int, of_all: int) -> None:
+        nonlocal last
+        if not common.quiet and (time.monotonic() - last >= _EVERY_S or done == of_all):
+            last = time.monotonic()
+            sys.stderr.write(f"{done:,} of {counted(of_all, 'draft')}\n")
+
+    return told
+
+
+def _show(report: GenerationReport, common: Common) -> None:
+    run = report.run
+    write(f"Definition   {run.definition} {run.version}, by {run.subject}")
+    before = f", {report.n_before:,} of them before" if report.n_before else ""
+    write(f"Jobs         {report.n_done:,} of {report.n_jobs:,} done{before}")
+    counts("No draft", report.faults)
+    if report.n_failed:
+        write(f"Not asked    {report.n_failed:,}")
+    if report.stopped_by:
+        write(f"Stopped by   {report.stopped_by}")
+    rows = [
+        (r.rung, *(f"{n:,}" for n in (r.n_passed, r.n_failed, r.n_unknown, r.n_standing)))
+        for r in report.rungs
+    ]
+    print_table(("RUNG", "PASS", "FAIL", "UNKNOWN", "STANDING"), rows)
+    counts("Objections", report.objections)
+    counts("Drafts", {str(standing): n for standing, n in report.standings.items() if n})
+    share = "" if report.kept_share is None else f" ({report.kept_share:.0%} of jobs)"
+    write(f"Kept         {report.n_kept:,}{share}")
+    write(f"Asked        {report.n_requests:,} times, {_spent(report)}")
+    write(f"Folder       {report.folder}")
+    hint("drafts.jsonl has every draft, requests.jsonl all that was asked and said", common)
+
+
+def _spent(report: GenerationReport) -> str:
+    tokens = (report.n_prompt_tokens, report.n_answer_tokens)
+    told = "tokens unknown" if None in tokens else "{:,} + {:,} tokens".format(*tokens)
+    time_s = "" if report.seconds is None else f", {report.seconds:,.0f} s"
+    cost = "" if report.cost_usd is None else f", {report.cost_usd:.4f} USD"
+    return told + time_s + cost

@@ -1,0 +1,171 @@
+"""One draft: a request, the agent's turns with results that are real, and an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from tracemill.llm.protocol import tool_call
+from tracemill.records.examples import Message
+from tracemill.records.generation import Draft, DraftFault, Purpose
+from tracemill.records.generators import GeneratorDefinition
+from tracemill.records.synth import TaskStep
+from tracemill.synth.generation.asking import (
+    REQUEST_SCHEMA,
+    Tool,
+    Turn,
+    Wanted,
+    WantedCall,
+    ask_follow_up,
+    ask_request,
+    ask_turn,
+    read_request,
+    read_turn,
+    turn_schema,
+)
+
+_MAX_TURNS: Final = 8
+SEVERAL_REQUESTS: Final = frozenset({"multi-turn", "clarifying", "preferences", "collaboration"})
+"""Parts that are about what a person says next."""
+
+Ask = Callable[[Purpose, Sequence[Message], dict[str, Any]], str]
+"""Asks the model for a purpose, with messages and the schema of the answer; returns its text."""
+
+
+class Job(NamedTuple):
+    """One draft to make."""
+
+    id: str
+    part: str
+    fragment: str | None = None
+    """Something of real work to start from."""
+    fragment_of: str | None = None
+    """The real example that it is from."""
+
+
+class Ran(NamedTuple):
+    """What came of a call that was carried out."""
+
+    text: str
+    failed: bool
+
+
+class Workbench(Protocol):
+    """Carries calls out on a project of its own, in a sandbox."""
+
+    def call(self, calls: Sequence[WantedCall]) -> Sequence[Ran] | None:
+        """Return what each call gives, in their order; None where no answer came."""
+        ...
+
+
+class _FaultError(Exception):
+    """The draft comes to nothing."""
+
+    def __init__(self, fault: DraftFault) -> None:
+        super().__init__(fault)
+        self.fault: DraftFault = fault
+
+
+def draft(
+    job: Job,
+    definition: GeneratorDefinition,
+    tools: Sequence[Tool],
+    bench: Workbench | None,
+    ask: Ask,
+) -> Draft:
+    """Return what a model makes of a job; without a bench it ends at the first call."""
+    work = _Work(job, definition, tools, bench, ask)
+    try:
+        work.run()
+        fault = None
+    except _FaultError as error:
+        fault = error.fault
+    return Draft(
+        job=job.id,
+        part=job.part,
+        seed_example=job.fragment_of,
+        fault=fault,
+        messages=tuple(work.messages),
+        steps=tuple(work.steps),
+        n_requests=work.n_requests,
+    )
+
+
+class _Work:
+    """A draft while it is made."""
+
+    def __init__(
+        self,
+        job: Job,
+        definition: GeneratorDefinition,
+        tools: Sequence[Tool],
+        bench: Workbench | None,
+        ask: Ask,
+    ) -> None:
+        self._job = job
+        self._body = definition.body
+        self._tools = tools
+        self._bench = bench
+        self._ask = ask
+        self.messages: list[Message] = []
+        self.steps: list[TaskStep] = []
+        self.n_requests = 0
+
+    def run(self) -> None:
+        """Make it; what keeps it from becoming one is raised."""
+        asked = ask_request(self._body, self._job.part, self._job.fragment)
+        self._user(asked, "request")
+        self._work()
+        if self._job.part in SEVERAL_REQUESTS:
+            self._user(ask_follow_up(self._body, self.messages), "follow_up")
+            self._work()
+
+    def _user(self, asked: Sequence[Message], purpose: Purpose) -> None:
+        request = read_request(self._said(purpose, asked, dict(REQUEST_SCHEMA)))
+        if not isinstance(request, Wanted):
+            raise _FaultError(request)
+        self.messages.append(Message(role="user", content=request.text))
+
+    def _work(self) -> None:
+        schema, before = turn_schema(self._tools), None
+        for _ in range(_MAX_TURNS):
+            asked = ask_turn(self._body, self._tools, self.messages)
+            turn = read_turn(self._said("turn", asked, schema), self._tools)
+            if not isinstance(turn, Turn):
+                raise _FaultError(turn)
+            if turn.answer:
+                self.messages.append(Message(role="assistant", content=turn.answer, trained=True))
+                return
+            if turn == before:
+                raise _FaultError("same_again")
+            self._call(turn.calls)
+            before = turn
+        raise _FaultError("no_end")
+
+    def _said(self, purpose: Purpose, asked: Sequence[Message], schema: dict[str, Any]) -> str:
+        self.n_requests += 1
+        return self._ask(purpose, asked, schema)
+
+    def _call(self, calls: Sequence[WantedCall]) -> None:
+        """Carry calls out; they stand in one message, so none may need another's result."""
+        if self._bench is None:
+            raise _FaultError("no_sandbox")
+        first = len(self.steps)
+        made = [tool_call(c.name, c.arguments, first + at) for at, c in enumerate(calls)]
+        ran = self._bench.call(calls)
+        if ran is None:
+            raise _FaultError("not_carried_out")
+        self.messages.append(Message(role="assistant", tool_calls=tuple(made), trained=True))
+        for call, wanted, result in zip(made, calls, ran, strict=True):
+            self.messages.append(
+                Message(role="tool", content=result.text, tool_call_id=call["id"], name=wanted.name)
+            )
+            self.steps.append(
+                TaskStep(
+                    id=call["id"],
+                    tool=wanted.name,
+                    arguments=wanted.arguments,
+                    result=result.text,
+                    is_failed=result.failed,
+                )
+            )
