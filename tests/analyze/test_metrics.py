@@ -36,6 +36,15 @@ def test_retries_are_counted_once_for_each_piece_of_work(process: Process) -> No
     )
 
 
+def test_a_hand_off_is_as_good_as_the_giver_and_as_few_tries_of_the_receiver(
+    process: Process,
+) -> None:
+    values = [case.value for case in METRICS["hand_off_quality"].cases(process)]
+    assert len(values) == 50 * 2
+    assert set(values) <= {0.0, *(1 / tries for tries in range(1, 7))}
+    assert max(values) == 1.0
+
+
 def test_a_gate_knows_the_prompt_and_the_recipe_of_its_work(process: Process) -> None:
     for case in METRICS["gate_failure_rate"].cases(process):
         assert case.facts["prompt_version"].startswith(case.facts["role"])

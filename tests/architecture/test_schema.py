@@ -65,6 +65,7 @@ from tracemill.llm import parity as llm_parity
 from tracemill.records import (
     activity,
     audits,
+    calibration,
     change_sets,
     datasets,
     episodes,
@@ -148,6 +149,10 @@ TYPES: Final[dict[str, Any]] = {
     "answer.run": results.RunResult,
     "answer.suggestions": suggestions.SuggestionList,
     "answer.report": reporting.WrittenReport,
+    "answer.calibration": calibration.CalibrationReport,
+    "answer.ranking": calibration.Ranking,
+    "row.calibration": calibration.Calibration,
+    "row.ranked": calibration.Ranked,
     "answer.metric-list": pattern_answers.MetricList,
     "answer.metric": pattern_answers.Measured,
     "answer.patterns": patterns.PatternReport,

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from tracemill.analyze.calibration import calibrations
 from tracemill.analyze.metrics import METRICS
 from tracemill.analyze.patterns import find_patterns, shipped_rules
+from tracemill.analyze.ranking import rank
 
 ANALYZE_VERSION: Final = 2
 """Raise it when the same records would give other numbers."""
 
-__all__ = ["ANALYZE_VERSION", "METRICS", "find_patterns", "shipped_rules"]
+__all__ = ["ANALYZE_VERSION", "METRICS", "calibrations", "find_patterns", "rank", "shipped_rules"]
 """Numbers of the work as a whole are imported from their own modules."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import PERIODS, Case
+from tracemill.analyze.confidence import stated_work
 from tracemill.analyze.process import Process, Told, hand_offs
 from tracemill.analyze.project_metrics import (
     autonomy,
@@ -18,7 +19,6 @@ from tracemill.analyze.project_metrics import (
     project_seconds,
     projects_shipped,
     prototype_seconds,
-    said_confidence,
     satisfaction,
     stated_confidence,
 )
@@ -166,6 +166,29 @@ def passes_after_hand_off(process: Process) -> Iterator[Case]:
         yield Case(facts, float(is_passed), verdict.ref, verdict.at, reason, not is_passed)
 
 
+def hand_off_quality(process: Process) -> Iterator[Case]:
+    """Yield what each giver passes at once, shared out over the tries that its receiver needs.
+
+    1 where all passed and the receiver needed one try, half of it where it needed two.
+    """
+    passed: dict[tuple[str | None, str | None], list[float]] = {}
+    for case in first_passes(process):
+        key = (case.facts.get("project"), case.facts.get("stage"))
+        passed.setdefault(key, []).append(case.value)
+    tries: dict[tuple[str | None, str | None], float] = {}
+    for case in retries(process):
+        key = (case.facts.get("project"), case.facts.get("stage"))
+        tries[key] = tries.get(key, 0.0) + case.value
+    for before, after in hand_offs(process):
+        own, others = (
+            (told.facts.get("project"), told.facts.get("stage")) for told in (before, after)
+        )
+        if own in passed and others in tries:
+            quality = sum(passed[own]) / len(passed[own]) / (1 + tries[others])
+            pair = f"{before.facts['role']} → {after.facts['role']}"
+            yield Case({**after.facts, "pair": pair}, quality, after.ref, after.at)
+
+
 def auto_fixes(process: Process) -> Iterator[Case]:
     """Yield each remedy that was tried without a person, and whether it helped."""
     for told in process.of(GateReport):
@@ -176,21 +199,11 @@ def auto_fixes(process: Process) -> Iterator[Case]:
 
 def confident_work(process: Process) -> Iterator[Case]:
     """Yield each stage whose agent said how sure it was, by fifths, and whether its gate passed."""
-    judged = {
-        (told.facts.get("project"), told.facts.get("stage")): told
-        for told in process.of(GateReport)
-        if told.report.gate_result in ("pass", "fail") and told.report.retry_attempt in (1, None)
-    }
-    for told in process.of(StageReport):
-        sure = said_confidence(told)
-        verdict = judged.get((told.facts.get("project"), told.facts.get("stage")))
-        if sure is None or verdict is None:
-            continue
-        fifth = min(_BUCKETS - 1, int(sure * _BUCKETS))
-        bucket = f"{fifth * 20}-{fifth * 20 + 20} %"
-        is_passed = verdict.report.gate_result == "pass"
-        facts = {**told.facts, "confidence": bucket}
-        yield Case(facts, float(is_passed), verdict.ref, verdict.at, None, not is_passed)
+    for work in stated_work(process):
+        fifth = min(_BUCKETS - 1, int(work.sure * _BUCKETS))
+        facts = {**work.told.facts, "confidence": f"{fifth * 20}-{fifth * 20 + 20} %"}
+        passed = work.is_passed
+        yield Case(facts, float(passed), work.verdict.ref, work.verdict.at, None, not passed)
 
 
 def downstream_rejections(process: Process) -> Iterator[Case]:
@@ -253,6 +266,10 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     "downstream_rejection_rate": _metric(
         "share", "work of a stage that a later agent complains of", downstream_rejections, _STAGE
+    ),
+    "hand_off_quality": _metric(
+        "mean", "gates a giver passes at once, for each try that the receiver needs",
+        hand_off_quality, ("pair", *_STAGE),
     ),
     "auto_fix_success_rate": _metric(
         "share", "remedies without a person that help", auto_fixes, ("strategy", *_GATE)

@@ -20,6 +20,7 @@ from tracemill.analyze.cases import Case, Sliced, Tally, measure, shares_differ,
 from tracemill.analyze.metrics import METRICS, Metric
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
+from tracemill.analyze.since import Turn, followed, newest, what_came_in
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import make_id
 from tracemill.base.text import measured
@@ -39,7 +40,7 @@ class Rule(Record, frozen=True, kw_only=True):
     """The kind of the patterns that it finds."""
     metric: str
     """The metric."""
-    by: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    by: tuple[str, ...]
     """Facts that make the slices."""
     within: tuple[str, ...] = ()
     """Facts that a slice and those beside it must share."""
@@ -50,7 +51,11 @@ class Rule(Record, frozen=True, kw_only=True):
     below: float | None = None
     """A limit that a slice lies below."""
     beside: Literal["more", "less"] | None = None
-    """Whether a slice lies above or below all others together."""
+    """Whether a slice lies above or below all others together, or what was before it."""
+    last: Annotated[int, msgspec.Meta(ge=2)] | None = None
+    """For `beside`: as many of its newest cases beside all before, and not beside other slices."""
+    after: str | None = None
+    """For `beside`: a fact whose values follow each other, each beside the one before it."""
     factor: float = 1.0
     """How many times the others a slice must be, or they it, to be told."""
     says: str
@@ -69,6 +74,7 @@ class _Seen(NamedTuple):
     beside: float
     p_value: float
     is_beyond: bool
+    turn: Turn | None = None
 
 
 @cache
@@ -97,6 +103,10 @@ def _check(rule: Rule, name: str) -> None:
         raise UsageError(f"{name}: unknown metric {rule.metric!r}; known: {', '.join(METRICS)}")
     if sum(limit is not None for limit in (rule.above, rule.below, rule.beside)) != 1:
         raise UsageError(f"{name}: {rule.kind}: expected one of above, below, beside")
+    if (rule.last is not None or rule.after is not None) and rule.beside is None:
+        raise UsageError(f"{name}: {rule.kind}: last and after go with beside")
+    if not rule.by and rule.last is None:
+        raise UsageError(f"{name}: {rule.kind}: expected facts in by")
     is_mean = METRICS[rule.metric].unit == "mean"
     if is_mean and rule.below is not None:
         raise UsageError(f"{name}: {rule.kind}: a mean is asked by above or beside, not by below")
@@ -125,13 +135,28 @@ def find_patterns(process: Process, rules: Sequence[Rule] = ()) -> PatternReport
             )
         seen += found
     corrected = benjamini_hochberg([each.p_value for each in seen])
-    told = [_pattern(each, q) for each, q in zip(seen, corrected, strict=True) if each.is_beyond]
+    beyond = [(each, q) for each, q in zip(seen, corrected, strict=True) if each.is_beyond]
+    told = [_pattern(each, q) for each, q in beyond]
+    pairs = zip(told, beyond, strict=True)
+    turns = {pattern.id: each.turn for pattern, (each, _) in pairs if each.turn is not None}
     told.sort(key=lambda pattern: (pattern.verdict != "found", pattern.q_value, pattern.id))
+    told = [_with_causes(process, pattern, turns) for pattern in told]
     return PatternReport(patterns=tuple(told), n_questions=len(seen), skipped=skipped)
+
+
+def _with_causes(process: Process, pattern: Pattern, turns: Mapping[str, Turn]) -> Pattern:
+    """Return a pattern of what is new with what came in at that time."""
+    turn = turns.get(pattern.id)
+    if turn is None:
+        return pattern
+    return msgspec.structs.replace(pattern, reasons=what_came_in(process, turn))
 
 
 def _ask(rule: Rule, metric: Metric, cases: Sequence[Case]) -> Iterator[_Seen]:
     by = (*rule.within, *rule.by)
+    if rule.last is not None or rule.after is not None:
+        yield from _ask_since(rule, metric, cases)
+        return
     sliced = summed(cases, by)
     groups = _groups(sliced, len(rule.within))
     for key, tally in sorted(sliced.slices.items()):
@@ -143,6 +168,17 @@ def _ask(rule: Rule, metric: Metric, cases: Sequence[Case]) -> Iterator[_Seen]:
             yield _beyond_limit(rule, metric.unit, key, tally)
         elif whole.n > tally.n:
             yield _beside_others(rule, metric.unit, key, tally, whole.without(tally))
+
+
+def _ask_since(rule: Rule, metric: Metric, cases: Sequence[Case]) -> Iterator[_Seen]:
+    by = (*rule.within, *rule.by)
+    if rule.after is not None:
+        turns = followed(cases, rule.within, rule.after)
+    else:
+        turns = newest(cases, by, rule.last or 0)
+    for turn in turns:
+        seen = _beside_others(rule, metric.unit, turn.key, turn.now, turn.before)
+        yield seen._replace(turn=turn)
 
 
 def _groups(sliced: Sliced, n_within: int) -> Mapping[tuple[str, ...], Tally]:

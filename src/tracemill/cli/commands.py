@@ -121,6 +121,8 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             {
                 "list": "List every metric, and how much there is to count.",
                 "show": "Show a metric of all work and its slices, or how habits are kept.",
+                "rank": "Rank the slices of a metric, with the places that chance leaves open.",
+                "calibration": "Say how sure each role is, beside how often it is right.",
             },
         ),
         "prompt": (
@@ -302,6 +304,7 @@ ASKED: Final[Mapping[str, str]] = {
     "model suite build": "[OPTIONS] [DATASET]",
     "model suite import": "[OPTIONS] [FOLDER]",
     "model suite check": "[OPTIONS] NAME [DATASET]",
+    "metrics rank": "--metric TEXT [OPTIONS]",
     "experiment arms": "[OPTIONS] UNITS...",
     "experiment decide": "--by TEXT [OPTIONS] NAME ARM",
     "experiment start": "--by TEXT [OPTIONS] PLAN",
@@ -320,6 +323,7 @@ ASKED: Final[Mapping[str, str]] = {
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
 MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("prompt list", "prompt history", "prompt diff"), "prompt_versions"),
+    **dict.fromkeys(("metrics rank", "metrics calibration"), "ranking"),
     **dict.fromkeys(("prompt test", "prompt promote", "prompt rollback"), "prompt_trial"),
     **dict.fromkeys(("prompt show", "prompt archive"), "prompt_metrics"),
     **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),

@@ -1,6 +1,9 @@
 """`tracemill metrics`: numbers of the work as a whole, and of any slice of it."""
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from cyclopts import Parameter
 
 from tracemill.base.errors import UsageError
 from tracemill.base.text import measured, one_line
@@ -30,6 +33,25 @@ _MOST_SHOWN = 40
 """Slices; with --json all are printed."""
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Slices:
+    """Which slices of the work are asked about."""
+
+    by: tuple[str, ...] = ()
+    """Facts that make the slices, for example `--by role`."""
+    only: tuple[str, ...] = ()
+    """Facts that the work must have, for example `--only project=shop`."""
+
+
+def question_of(
+    metric: str, slices: Slices, since: datetime | None, until: datetime | None
+) -> Question:
+    """Return what is asked."""
+    period = Period(_aware(since), _aware(until))
+    return Question(metric, slices.by, dict(map(_fact, slices.only)), period)
+
+
 def list_metrics(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     """List every metric, and how much there is to count."""
     found = read_list(common.open())
@@ -44,8 +66,7 @@ def list_metrics(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
 def show_metrics(
     *,
     metric: str | None = None,
-    by: tuple[str, ...] = (),
-    only: tuple[str, ...] = (),
+    slices: Slices = Slices(),
     since: datetime | None = None,
     until: datetime | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
@@ -57,19 +78,14 @@ def show_metrics(
     metric
         Its name; `metrics list` says which there are. Without it: how commits, documents, issues
         and sessions keep the team's habits; what cannot be counted is unknown.
-    by
-        Facts that make the slices, for example `--by role`.
-    only
-        Facts that the work must have, for example `--only project=shop`.
     since
         Only what happened from this moment on.
     until
         Only what happened before this moment.
     """
-    period = Period(_aware(since), _aware(until))
     if metric is None:
-        return _show_habits(period, common)
-    question = Question(metric, by, dict(map(_fact, only)), period)
+        return _show_habits(Period(_aware(since), _aware(until)), common)
+    question, by = question_of(metric, slices, since, until), slices.by
     found = measure_metric(common.open(), question)
     if answer("metric", found, common, next_steps=["tracemill pattern list"]):
         return EXIT_DONE

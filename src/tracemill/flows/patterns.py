@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS, find_patterns, shipped_rules
 from tracemill.analyze.cases import PERIODS, Case, fact_of, measures
+from tracemill.analyze.metrics import Metric
 from tracemill.analyze.patterns import Rule, read_rules
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
 from tracemill.flows.metrics import Period
@@ -91,15 +92,8 @@ def measure_metric(workspace: Workspace, question: Question) -> Measured:
         UsageError: it cannot be asked by that.
         NotFoundError: nothing is held that it counts.
     """
-    name, by = question.metric, question.by
-    metric = METRICS.get(name)
-    if metric is None:
-        raise UnknownNameError("metric", name, METRICS)
-    for fact in (*by, *question.only):
-        if fact not in metric.facts:
-            known = ", ".join(metric.facts)
-            raise UsageError(f"{name} cannot be asked by {fact!r}; it can by: {known}")
-    cases = list(_asked_for(metric.cases(read_process(workspace)), question))
+    name, by, metric = question.metric, question.by, metric_of(question)
+    cases = list(asked_for(metric.cases(read_process(workspace)), question))
     whole = next(measures(name, metric.unit, cases, ()), None)
     if whole is None:
         raise NotFoundError(f"nothing is held that {name} counts: {metric.says}")
@@ -119,7 +113,25 @@ def _in_order(found: Iterable[Measure], by: tuple[str, ...]) -> Iterable[Measure
     return sorted(found, key=lambda each: [each.slice[name] for name in periods])
 
 
-def _asked_for(cases: Iterable[Case], question: Question) -> Iterator[Case]:
+def metric_of(question: Question) -> Metric:
+    """Return the metric that is asked for.
+
+    Raises:
+        UnknownNameError: there is no such metric.
+        UsageError: it cannot be asked by that.
+    """
+    metric = METRICS.get(question.metric)
+    if metric is None:
+        raise UnknownNameError("metric", question.metric, METRICS)
+    for fact in (*question.by, *question.only):
+        if fact not in metric.facts:
+            known = ", ".join(metric.facts)
+            raise UsageError(f"{question.metric} cannot be asked by {fact!r}; it can by: {known}")
+    return metric
+
+
+def asked_for(cases: Iterable[Case], question: Question) -> Iterator[Case]:
+    """Yield the cases that have the facts and the moments that are asked for."""
     for case in cases:
         has_all = all(fact_of(case, name) == value for name, value in question.only.items())
         if has_all and question.period.holds(case.at):

@@ -35,6 +35,7 @@ _RULES: Final[Mapping[str, SuggestionType]] = {
     "human_overrides": "context_enrichment",
     "overconfidence": "decision_framework",
     "hand_offs": "role_handoff_improvement",
+    "downstream_rejections": "role_handoff_improvement",
 }
 _TEXTS: Final[Mapping[SuggestionType, str]] = {
     "constraint_clarity": "Before you hand your work over, make sure of this: {reason}.",
@@ -156,7 +157,7 @@ def _change(
         "reason": reason,
         "decision": facts.get("decision", "this").replace("_", " "),
         "confidence": facts.get("confidence", "so"),
-        "receiver": (facts.get("pair") or "").rpartition(" → ")[2],
+        "receiver": (facts.get("pair") or "").rpartition(" → ")[2] or "next role",
         "value": "" if value is None else f"{value:.0%}",
         "says": pattern.says,
         "share": f"{pattern.reasons[0].n / n_reasons:.0%}" if n_reasons else "",

@@ -1,0 +1,66 @@
+"""`tracemill metrics calibration|rank` on told events."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tracemill.capture import emit
+from tracemill.cli.app import call
+
+
+@pytest.fixture(scope="module")
+def where(tmp_path_factory: pytest.TempPathFactory) -> str:
+    root = tmp_path_factory.mktemp("ranking")
+    (root / "in").mkdir()
+    for number in range(60):
+        about = {"project_id": f"p{number}", "agent_role": "architect"}
+        is_right = number % 2 == 0
+        stage = {**about, "stage_id": "design", "confidence": 90}
+        assert emit("stage", stage, workspace=root / "ws")
+        gate = {
+            **about, "stage": "design", "gate_id": "contract", "retry_attempt": 1,
+            "validation_result": "pass" if is_right else "fail", "auto_fix_applied": True,
+            "auto_fix_strategy": "stub" if number % 3 else "refactor",
+            "auto_fix_success": number % 3 > 0,
+        }  # fmt: skip
+        assert emit("gate", gate, workspace=root / "ws")
+    assert call(["sync", str(root / "in"), "--workspace", str(root / "ws"), "--quiet"]) == 0
+    return str(root / "ws")
+
+
+def test_a_role_that_is_too_sure_is_told(where: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert call(["metrics", "calibration", "--workspace", where]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("architect: overconfident")
+    assert "50% of 60 (38% to 62%), said 90%" in said
+    assert call(["metrics", "calibration", "--workspace", where, "--jsonl"]) == 0
+    (row,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (row["role"], row["lean"], row["n_projects"]) == ("architect", "overconfident", 60)
+
+
+def test_remedies_are_ranked(where: str, capsys: pytest.CaptureFixture[str]) -> None:
+    rank = ["metrics", "rank", "--metric", "auto_fix_success_rate", "--workspace", where]
+    capsys.readouterr()
+    assert call([*rank, "--by", "strategy", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["ranked"]
+    assert [each["measure"]["slice"]["strategy"] for each in found] == ["stub", "refactor"]
+    assert [each["verdict"] for each in found] == ["best", "worst"]
+    assert call([*rank, "--by", "strategy"]) == 0
+    assert "1      stub" in capsys.readouterr().out
+    assert call(rank) == 2
+    assert call([*rank, "--by", "moon"]) == 2
+    assert call([*rank, "--by", "strategy", "--only", "project=none"]) == 3
+
+
+def test_nobody_who_says_how_sure_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    emit("stage", {"stage_id": "s", "agent_role": "qa"}, workspace=tmp_path / "ws")
+    common = ["--workspace", str(tmp_path / "ws")]
+    assert call(["sync", str(tmp_path / "in"), *common, "--quiet"]) == 0
+    capsys.readouterr()
+    assert call(["metrics", "calibration", *common]) == 3
+    assert "tell it as `confidence`" in capsys.readouterr().err
