@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tracemill.analyze.process import Process
-from tracemill.analyze.versions import best_versions, uses, version_metrics
+from tracemill.analyze.versions import VersionCounts, best_versions, uses
 from tracemill.records.refs import Origin
 from tracemill.records.team import TeamReport
 from tracemill.records.team_projects import (
@@ -79,8 +79,8 @@ def shares(passed: int, of: int) -> list[bool]:
 
 
 def change(told: Told, metric: str, version: str = "architect.v1.1") -> VersionChange:
-    found = version_metrics(
-        Process(told.events), "prompt_version", ["architect.v1.0", "architect.v1.1"]
+    found = VersionCounts(Process(told.events), "prompt_version").told(
+        ["architect.v1.0", "architect.v1.1"]
     )
     by_name = {each.version: each for each in found}
     return next(each for each in by_name[version].metrics if each.measure.metric == metric)

@@ -119,3 +119,14 @@ def test_the_archive_of_a_workspace_lies_among_its_reports(
     capsys.readouterr()
     assert call(["prompt", "archive", "--workspace", workspace, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["folder"].endswith("reports/deprecated")
+
+
+def test_what_the_newest_version_mended_is_proposed_no_more(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    call(["prompt", "suggest", "--workspace", workspace, "--json"])
+    found = json.loads(capsys.readouterr().out)
+
+    assert found["suggestions"] == []
+    assert found["left_out"]["gate_failure_root_causes"] == 1

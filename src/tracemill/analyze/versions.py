@@ -8,7 +8,7 @@ another is no experiment: projects, models and people changed, too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -51,38 +51,40 @@ class _Pair(NamedTuple):
     before: Tally | None
 
 
-def version_metrics(process: Process, fact: str, versions: Sequence[str]) -> list[VersionMetrics]:
-    """Return what each version brought.
+class VersionCounts:
+    """The cases of every version of whatever a fact names, counted once for all that ask."""
 
-    Args:
-        process: all that is known of the work.
-        fact: what names a version in a case, for example `prompt_version`.
-        versions: their names, the oldest first.
-    """
-    pairs = list(_pairs(process, fact, versions))
-    known = [pair for pair in pairs if pair.before is not None]
-    corrected = benjamini_hochberg(
-        [differ(METRICS[pair.metric].unit, pair.now, pair.before) for pair in known if pair.before]
-    )
-    q_values = {id(pair): q for pair, q in zip(known, corrected, strict=True)}
-    changes: defaultdict[str, list[VersionChange]] = defaultdict(list)
-    for pair in pairs:
-        changes[pair.version].append(_change(pair, fact, q_values.get(id(pair))))
-    used = uses(process, fact)
-    return [_told(name, used.get(name), changes[name]) for name in versions]
+    def __init__(self, process: Process, fact: str, metrics: Collection[str] = ()) -> None:
+        """Count the cases of some metrics, or of all."""
+        self._fact = fact
+        self._uses = uses(process, fact)
+        self._slices = {
+            name: summed(metric.cases(process), (fact,)).slices
+            for name, metric in METRICS.items()
+            if fact in metric.facts and (not metrics or name in metrics)
+        }
 
+    def told(self, versions: Sequence[str]) -> list[VersionMetrics]:
+        """Return what each version brought, beside the one before; the oldest comes first."""
+        pairs = list(self._pairs(versions))
+        known = [(pair, pair.before) for pair in pairs if pair.before is not None]
+        corrected = benjamini_hochberg(
+            [differ(METRICS[pair.metric].unit, pair.now, before) for pair, before in known]
+        )
+        q_values = {id(pair): q for (pair, _), q in zip(known, corrected, strict=True)}
+        changes: defaultdict[str, list[VersionChange]] = defaultdict(list)
+        for pair in pairs:
+            changes[pair.version].append(_change(pair, self._fact, q_values.get(id(pair))))
+        return [_told(name, self._uses.get(name), changes[name]) for name in versions]
 
-def _pairs(process: Process, fact: str, versions: Sequence[str]) -> Iterator[_Pair]:
-    for name, metric in METRICS.items():
-        if fact not in metric.facts:
-            continue
-        slices = summed(metric.cases(process), (fact,)).slices
-        before: Tally | None = None
-        for version in versions:
-            tally = slices.get((version,))
-            if tally is not None:
-                yield _Pair(version, name, tally, before)
-                before = tally
+    def _pairs(self, versions: Sequence[str]) -> Iterator[_Pair]:
+        for name, slices in self._slices.items():
+            before: Tally | None = None
+            for version in versions:
+                tally = slices.get((version,))
+                if tally is not None:
+                    yield _Pair(version, name, tally, before)
+                    before = tally
 
 
 def _change(pair: _Pair, fact: str, q_value: float | None) -> VersionChange:

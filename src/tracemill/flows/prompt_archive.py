@@ -12,12 +12,11 @@ from typing import Final
 
 import msgspec
 
-from tracemill.analyze.versions import version_metrics
+from tracemill.analyze.versions import VersionCounts
 from tracemill.base.errors import DataError
 from tracemill.flows.process import Known, read_known
 from tracemill.flows.written_reports import REPORTS, write_texts
-from tracemill.prompts.history import KeptHistory
-from tracemill.prompts.standing import Judged, standings
+from tracemill.prompts.standing import SUCCESS, standings
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 
@@ -96,9 +95,16 @@ def _listed(folder: Path) -> list[ArchivedVersion]:
 
 def _retired(known: Known, today: datetime) -> list[tuple[ArchivedVersion, str]]:
     """Return versions that are retired, with what each says."""
+    counts = {
+        fact: VersionCounts(known.process, fact, SUCCESS)
+        for fact in ("instructions", "prompt_version")
+    }
     found = []
     for kept in known.texts:
-        for judged, place in _judged(known, kept, today):
+        names = {known.in_force.label(kept.told, v.name): v.name for v in kept.told.versions}
+        fact = "instructions" if kept.told.kind == "instructions" else "prompt_version"
+        told = {names[each.version]: each for each in counts[fact].told(list(names))}
+        for place, judged in enumerate(standings(kept.told.versions, told, today)):
             version, text = kept.told.versions[place], kept.texts[place]
             if judged.standing == "retired" and judged.kept_until is not None and text is not None:
                 ending = PurePosixPath(kept.told.path).suffix
@@ -109,11 +115,3 @@ def _retired(known: Known, today: datetime) -> list[tuple[ArchivedVersion, str]]
                 )  # fmt: skip
                 found.append((entry, text))
     return found
-
-
-def _judged(known: Known, kept: KeptHistory, today: datetime) -> list[tuple[Judged, int]]:
-    fact = "instructions" if kept.told.kind == "instructions" else "prompt_version"
-    names = {known.in_force.label(kept.told, v.name): v.name for v in kept.told.versions}
-    told = version_metrics(known.process, fact, list(names))
-    judged = standings(kept.told.versions, {names[t.version]: t for t in told}, today)
-    return [(each, place) for place, each in enumerate(judged)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS
-from tracemill.analyze.versions import best_versions, uses, version_metrics
+from tracemill.analyze.versions import VersionCounts, best_versions, uses
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
 from tracemill.flows.process import Known, read_known
 from tracemill.flows.prompt_registry import matching
@@ -89,7 +89,7 @@ def show_prompt(workspace: Workspace, name: str, asked: Comparison, today: datet
     """
     known = read_known(workspace)
     meant = _meant(known, name)
-    told = version_metrics(known.process, meant.fact, list(meant.labels.values()))
+    told = VersionCounts(known.process, meant.fact).told(list(meant.labels.values()))
     names = {label: name for name, label in meant.labels.items()}
     metric = _metric(asked, meant.fact)
     best = best_versions(known.process, metric, meant.fact, list(names), asked.by)

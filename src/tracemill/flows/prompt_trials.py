@@ -81,7 +81,10 @@ def _found(workspace: Workspace, name: str) -> _Found:
         )
     report = find_patterns(read_process(workspace), rules_of(workspace))
     by_id = {pattern.id: pattern for pattern in report.patterns}
-    return _Found(held[name], by_id[held[name].pattern])
+    pattern = held[name].pattern
+    if pattern is None:
+        raise UsageError(f"no pattern asks for {name!r}; write a plan: experiment start PLAN")
+    return _Found(held[name], by_id[pattern])
 
 
 def _arms(process: Process, role: str | None, asked: Asked) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from tracemill.records.version_metrics import VersionMetrics
 
 KEPT_FOR: Final = timedelta(days=92)
 """How long after its last use a retired version is kept."""
-_SUCCESS: Final[Mapping[str, int]] = {
+SUCCESS: Final[Mapping[str, int]] = {
     "gate_failure_rate": -1,
     "agent_success_rate": 1,
     "project_success_rate": 1,
@@ -100,7 +100,7 @@ def _success(told: VersionMetrics | None) -> _Score | None:
     if told is None:
         return None
     values = {each.measure.metric: each.measure.value for each in told.metrics}
-    for metric, sign in _SUCCESS.items():
+    for metric, sign in SUCCESS.items():
         value = values.get(metric)
         if value is not None:
             return _Score(metric, sign * value)

@@ -1,8 +1,9 @@
-"""From a pattern to a proposal: five rules, each with a text that is filled with what was seen.
+"""From a pattern to a proposal: rules, each with a text that is filled with what was seen.
 
 No rule writes anything that the record does not say: the reasons are those that gates and people
 gave, and the old text is looked for in the prompt as it stands. Where no prompt of the role is
-held, the proposal says what to add and names no file.
+held, the proposal says what to add and names no file. Two patterns that ask for the same change of
+the same prompt make one proposal. `removing` has the rule that follows from versions.
 """
 
 from __future__ import annotations
@@ -89,8 +90,17 @@ def suggest(
         if pattern.verdict != "found" or kind is None or not _can_say(kind, pattern):
             left_out[pattern.kind] += 1
             continue
-        made.append(_suggestion(pattern, kind, roles.get(pattern.id), prompts, taken))
+        found = _suggestion(pattern, kind, roles.get(pattern.id), prompts, taken)
+        if any(_asks_the_same(found, each) for each in made):
+            left_out[pattern.kind] += 1
+        else:
+            made.append(found)
     return SuggestionList(suggestions=tuple(made), left_out=dict(sorted(left_out.items())))
+
+
+def _asks_the_same(one: Suggestion, other: Suggestion) -> bool:
+    first, second = one.proposed_change, other.proposed_change
+    return one.agent_role == other.agent_role and first.new_text == second.new_text
 
 
 def _can_say(kind: SuggestionType, pattern: Pattern) -> bool:
@@ -123,10 +133,14 @@ def _suggestion(
 
 
 def _id(pattern: Pattern, taken: set[str]) -> str:
-    """Return a name that the same pattern gets each time; another one on the rare same number."""
-    month = pattern.measure.periods[-1].month if pattern.measure.periods else "0000-00"
-    number = int(sha256(pattern.id.encode()).hexdigest(), 16) % _NUMBERS
-    while (name := f"SUG-{month}-{number:03}") in taken:
+    periods = pattern.measure.periods
+    return name_of(pattern.id, periods[-1].month if periods else None, taken)
+
+
+def name_of(cause: str, month: str | None, taken: set[str]) -> str:
+    """Return a name that the same cause gets each time; another one on the rare same number."""
+    number = int(sha256(cause.encode()).hexdigest(), 16) % _NUMBERS
+    while (name := f"SUG-{month or '0000-00'}-{number:03}") in taken:
         number = (number + 1) % _NUMBERS
     taken.add(name)
     return name

@@ -16,6 +16,7 @@ SuggestionType = Literal[
     "example_addition",
     "context_enrichment",
     "decision_framework",
+    "constraint_removal",
     "role_handoff_improvement",
 ]
 """What kind of change it is."""
@@ -34,7 +35,7 @@ class ProposedChange(Record, frozen=True, kw_only=True, omit_defaults=False):
     old_text: str | None
     """What stands there, word for word; None where the new text is to be added."""
     new_text: str
-    """What should stand there."""
+    """What should stand there; empty where it is to be taken away."""
     rationale: str
     """Why, in one sentence."""
 
@@ -60,7 +61,8 @@ class Suggestion(Record, frozen=True, kw_only=True, omit_defaults=False):
     suggestion_type: SuggestionType
     """What kind of change it is."""
     confidence: Ratio
-    """How sure it is that the pattern is no chance: one less its q-value."""
+    """How sure it is that this is no chance: one less the pattern's q-value, or the level at which
+    the interval of a difference lies where it must."""
     evidence: dict[str, float | int | str]
     """The numbers that ask for it."""
     proposed_change: ProposedChange
@@ -71,8 +73,8 @@ class Suggestion(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How much work it is."""
     risk: Level
     """What could go wrong."""
-    pattern: str
-    """The pattern that it follows from."""
+    pattern: str | None
+    """The pattern that it follows from; None where a version of the prompt asks for it."""
     records: tuple[Ref, ...] = ()
     """Records that show it."""
 
