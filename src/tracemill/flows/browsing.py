@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -11,6 +12,7 @@ import msgspec
 
 from tracemill.base.text import beginning, counted
 from tracemill.flows.datasets import MANIFEST
+from tracemill.flows.happenings import Moments, Placed, happenings
 from tracemill.flows.lookup import canonical_input, find_row, open_index, read_counts
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow
 from tracemill.records.datasets import DatasetVersion
@@ -23,6 +25,7 @@ from tracemill.store.workspace import Workspace
 R = TypeVar("R")
 
 _OUTLINE_WIDTH: Final = 90
+_SHA: Final = re.compile(r"[0-9a-f]{40}")
 _SEARCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "session": ("title", "uri", "id", "session_id", "cwd", "branch"),
     "episode": ("goal", "id"),
@@ -110,6 +113,8 @@ class SessionView(NamedTuple):
     """The work that it belongs to."""
     links: list[LinkRow]
     """What it is linked to."""
+    happened: Placed
+    """What else happened, after which step."""
 
 
 def view_session(workspace: Workspace, name: str) -> SessionView:
@@ -125,14 +130,28 @@ def view_session(workspace: Workspace, name: str) -> SessionView:
     for reaction in activity.reactions:
         reactions.setdefault(reaction.step, []).append(reaction)
     steps: Iterator[Step] = lake.records(TABLES["steps"], owners=owners, where=where)
+    outline = [_entry(step, reactions.get(step.index, ())) for step in steps]
+    events = list(lake.records(TABLES["events"], owners=owners, where=where))
+    links = _links_of(workspace, row.id)
     return SessionView(
         row=row,
-        outline=[_entry(step, reactions.get(step.index, ())) for step in steps],
+        outline=outline,
         reactions=reactions,
-        events=list(lake.records(TABLES["events"], owners=owners, where=where)),
+        events=events,
         episode=_episode_of(workspace, row.id),
-        links=_links_of(workspace, row.id),
+        links=links,
+        happened=happenings(workspace, row.id, events, _commits_of(links), _moments(outline)),
     )
+
+
+def _commits_of(links: Iterable[LinkRow]) -> Iterator[str]:
+    for link in links:
+        yield from (end for end in (link.source, link.target) if _SHA.fullmatch(end))
+
+
+def _moments(outline: Iterable[OutlineEntry]) -> Moments:
+    timed = sorted((entry.at, entry.step) for entry in outline if entry.at is not None)
+    return Moments([at for at, _ in timed], [step for _, step in timed])
 
 
 def _entry(step: Step, reactions: list[Reaction] | tuple[()]) -> OutlineEntry:

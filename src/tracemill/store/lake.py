@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +70,12 @@ def begins(column: str, start: str) -> Where:
 def contains(column: str, part: str) -> Where:
     """Want rows whose text in a column has `part` somewhere."""
     return lambda rows: pc.match_substring(rows.column(column), part)
+
+
+def contains_any(column: str, parts: Collection[str]) -> Where:
+    """Want rows whose text in a column has one of `parts` somewhere."""
+    pattern = "|".join(re.escape(part) for part in sorted(parts))
+    return lambda rows: pc.match_substring_regex(rows.column(column), pattern)
 
 
 def is_unknown(column: str) -> Where:

@@ -1,4 +1,4 @@
-"""Dataset versions: what is in them, what was left out and why, and some rows."""
+"""Dataset versions: what is in them, what was left out and why, and how two of them differ."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tracemill.base.errors import NotFoundError
 from tracemill.flows.browsing import list_versions
-from tracemill.flows.datasets import show_version
+from tracemill.flows.dataset_difference import VersionDifference, diff_versions
+from tracemill.flows.datasets import ShownVersion, show_rejects, show_version
+from tracemill.store.workspace import Workspace
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
 
 _N_ROWS: Final = 8
+_N_REJECTS: Final = 20
 
 
 def datasets(request: Request) -> Response:
@@ -22,9 +26,30 @@ def datasets(request: Request) -> Response:
 
 
 def dataset(request: Request) -> Response:
-    """Show one version."""
-    shown = show_version(workspace(request), request.path_params["name"], _N_ROWS)
-    return page(request, "dataset.html", shown=shown)
+    """Show one version, what it left out for a reason, and what it changed."""
+    place, given = workspace(request), request.query_params
+    shown = show_version(place, request.path_params["name"], _N_ROWS)
+    reason = given.get("left")
+    return page(
+        request,
+        "dataset.html",
+        shown=shown,
+        rejects=show_rejects(place, shown.version.id, reason, _N_REJECTS) if reason else None,
+        others=[each for each in list_versions(place) if each.id != shown.version.id],
+        difference=_difference(place, shown, given.get("beside") or shown.version.parent),
+    )
+
+
+def _difference(
+    place: Workspace, shown: ShownVersion, other: str | None
+) -> VersionDifference | None:
+    """Return what a version changed; None where there is none to stand beside it."""
+    if other is None:
+        return None
+    try:
+        return diff_versions(place, other, shown.version.id)
+    except NotFoundError:  # an older version may be over, or erased
+        return None
 
 
 ROUTES = [Route("/datasets", datasets), Route("/datasets/{name}", dataset)]

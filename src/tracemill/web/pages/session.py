@@ -13,6 +13,8 @@ from tracemill.web.asked import is_fragment, is_whole, number, workspace
 from tracemill.web.rendering import page
 
 _N_STEPS: Final = 40
+_DETAILS: Final = ("talk", "work", "full")
+"""How much of a step is shown: what was said, what was done too, or all of it unfolded."""
 _MOST_STEPS: Final = 5000
 """How many steps a page in one piece has at most."""
 
@@ -23,9 +25,16 @@ def session(request: Request) -> Response:
     view = view_session(place, request.path_params["name"])
     first = 0 if is_whole(request) else number(request.query_params.get("step"))
     steps = read_steps(place, view.row.id, first, _MOST_STEPS if is_whole(request) else _N_STEPS)
-    template = "session_steps.html" if is_fragment(request) else "session.html"
+    asked = request.query_params.get("detail", _DETAILS[1])
     return page(
-        request, template, view=view, steps=steps, first=first, following=first + len(steps)
+        request,
+        "session_steps.html" if is_fragment(request) else "session.html",
+        view=view,
+        steps=steps,
+        first=first,
+        following=first + len(steps),
+        detail=asked if asked in _DETAILS else _DETAILS[1],
+        details=_DETAILS,
     )
 
 

@@ -1,0 +1,84 @@
+"""Models on their pages: what the rules say, and changes that a person must mean."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.filled import keep_models
+from tests.web.places import HOST, ORIGIN
+from tracemill.flows.model_registry import read_events, read_registry
+from tracemill.store.workspace import Workspace
+from tracemill.web.app import make_app
+from tracemill.web.guard import Pass
+
+OURS = {"Origin": ORIGIN}
+SURE = {"sure": "yes"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    workspace = Workspace(tmp_path / "ws")
+    workspace.create()
+    keep_models(workspace, [f"word {n}" for n in range(20)])
+    return workspace
+
+
+@pytest.fixture
+def browser(workspace: Workspace) -> Iterator[TestClient]:
+    entry = Pass()
+    with TestClient(make_app(workspace, [HOST], entry), base_url=f"http://{HOST}") as client:
+        client.get("/enter", params={"token": entry.token})
+        yield client
+
+
+def kinds(workspace: Workspace) -> list[str]:
+    return [event.kind for event in read_events(workspace)]
+
+
+def test_a_page_says_what_the_rules_would_say(browser: TestClient, workspace: Workspace) -> None:
+    before = kinds(workspace)
+    shown = browser.get("/models/model_1").text
+    assert "No: " in shown
+    assert "no receipt" in shown
+    assert kinds(workspace) == before
+
+
+@pytest.mark.parametrize("form", ["say-yes", "put-in-use", "take-back"])
+@pytest.mark.parametrize("given", [{"reason": "x"}, {"model": "model_1"}, {"sure": "yes"}])
+def test_nothing_changes_unless_a_person_means_it(
+    browser: TestClient, workspace: Workspace, form: str, given: dict[str, str]
+) -> None:
+    before = kinds(workspace)
+    answer = browser.post(f"/models/{form}", data=given, headers=OURS)
+    assert answer.status_code == 409
+    assert "tick the box" in answer.text
+    assert kinds(workspace) == before
+
+
+def test_a_persons_yes_is_kept_by_pseudonym(browser: TestClient, workspace: Workspace) -> None:
+    asked = {"model": "model_1", "by": "Ada Lovelace", **SURE}
+    assert browser.post("/models/say-yes", data=asked, headers=OURS).status_code == 200
+    approved = read_registry(workspace).approvals["model_1"]
+    assert approved
+    assert "Ada" not in approved
+
+
+def test_what_the_rules_refuse_is_not_put_in_use(browser: TestClient, workspace: Workspace) -> None:
+    asked = {"model": "model_1", **SURE}
+    assert browser.post("/models/put-in-use", data=asked, headers=OURS).status_code == 200
+    incumbent = read_registry(workspace).incumbent
+    assert incumbent is not None
+    assert incumbent.id == "model_0"
+    assert kinds(workspace)[-1] == "refused"
+
+
+def test_another_model_than_was_shown_is_not_taken_back(
+    browser: TestClient, workspace: Workspace
+) -> None:
+    asked = {"model": "model_1", "reason": "worse", **SURE}
+    answer = browser.post("/models/take-back", data=asked, headers=OURS)
+    assert answer.status_code == 409
+    assert "look again" in answer.text
+    assert "rolled_back" not in kinds(workspace)
