@@ -39,6 +39,8 @@ _WITHIN: Final[Mapping[str, str]] = {
     "suite": "model ", "vault": "privacy ", "definitions": "synth ",
 }  # fmt: skip
 """Nouns within other nouns."""
+_SWITCHES: Final = frozenset({"--json", "--quiet", "-q"})
+"""Options of every command that stand alone."""
 _REBUILD: Final = (
     "delete index.sqlite and vault/catalog.sqlite there, and run again: both are rebuilt"
 )
@@ -93,7 +95,8 @@ def call(arguments: Sequence[str]) -> int:
     try:
         if "" in arguments:
             raise UsageError("expected arguments with something in them, found an empty one")
-        code = make_app()(arguments)
+        app = make_app()
+        code = app(_in_order(app, arguments))
     except CycloptsError:
         return EXIT_USAGE
     except KeyboardInterrupt:
@@ -105,6 +108,21 @@ def call(arguments: Sequence[str]) -> int:
     except (TracemillError, sqlite3.DatabaseError, OSError) as error:
         return _failed(arguments, _explained(error), _exit_code(error))
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _in_order(app: App, arguments: Sequence[str]) -> Sequence[str]:
+    """Put options that every command shares behind the command, where they stand before it."""
+    n_before = 0
+    while n_before < len(arguments):
+        name, equals, _ = arguments[n_before].partition("=")
+        if name == "--workspace":
+            n_before += 1 if equals else 2
+        elif arguments[n_before] in _SWITCHES:
+            n_before += 1
+        else:
+            break
+    command, _, others = app.parse_commands(list(arguments[n_before:]))
+    return [*command, *arguments[:n_before], *others] if command else arguments
 
 
 def _explained(error: Exception) -> str:
