@@ -10,6 +10,8 @@ from tests.trajectories import episode, trajectory
 from tracemill.curate.splits import KnownWork, Splits, place_of
 from tracemill.records.examples import Split
 from tracemill.records.recipes import SplitRule
+from tracemill.records.stand_ins import without_keys
+from tracemill.redact import Redactor
 
 HALF = SplitRule(validation=0.3, test=0.2)
 SESSIONS = st.lists(st.integers(0, 30), min_size=1, max_size=12, unique=True)
@@ -122,3 +124,33 @@ def test_splits_have_about_the_shares_that_were_asked_for() -> None:
     shares = Counter(told(found, list(range(2_000))).values())
     assert abs(shares["validation"] / 2_000 - 0.3) < 0.04
     assert abs(shares["test"] / 2_000 - 0.2) < 0.04
+
+
+ASKED = (
+    "mail ada@lovelace.dev that db1.lovelace.dev answers from 203.9.30.40 and "
+    f"2a00:1450:4001:81b::200e, with the token ghp_{'a1B2c' * 7}d, as in /home/ada/notes"
+)
+
+
+def test_another_key_holds_out_the_same_work() -> None:
+    units = set()
+    for key in (bytes(32), b"k" * 32):
+        asked = Redactor(key, home="/home/ada").text(ASKED)
+        assert asked != ASKED
+        one = trajectory(id="t", session_id="s", cwd=asked)
+        for rule in (HALF, SplitRule(by="repository", validation=0.3)):
+            work = KnownWork([episode(trajectory_ids=("t",))], {"t": one}, {"t": asked})
+            units.add((rule.by, Splits(work, rule).group_of("t")))
+
+    assert len(units) == 2
+
+
+def test_requests_that_differ_by_more_than_stand_ins_stay_apart() -> None:
+    names = (
+        "ask dev-abcdefghij",
+        "ask dev-zzzzzzzzzz",
+        "ask host-abcdefghij",
+        "ask [PII:iban:abcdef]",
+    )
+
+    assert len({without_keys(each) for each in names}) == 3

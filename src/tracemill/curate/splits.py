@@ -3,7 +3,8 @@
 A *unit* is what is held out as a whole: all sessions that began with the same request, or, where a
 recipe says so, all of one repository. Whether it is held out follows from its name alone, by hash:
 no seed, no list, no other data takes part, so two machines agree, and what is held out today is
-held out tomorrow.
+held out tomorrow. What stands in place of names and secrets counts by its kind alone, so another
+key changes nothing.
 
 Work may span several units, and units that nobody knew to belong together may turn out to. Then
 those held out stay held out, and the others are trained on no more: their examples go nowhere
@@ -20,6 +21,7 @@ from tracemill.base.ids import digest
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import Split
 from tracemill.records.recipes import SplitRule
+from tracemill.records.stand_ins import without_keys
 from tracemill.records.trajectory import Trajectory
 
 _STEPS: Final = 2**64
@@ -79,8 +81,8 @@ def place_of(unit: str) -> float:
 
 def _unit(trajectory: Trajectory, goal: str, rule: SplitRule) -> str:
     if rule.by == "repository" and (place := trajectory.repository or trajectory.cwd):
-        return f"repository:{place}"
-    asked = " ".join(goal.lower().split())
+        return f"repository:{without_keys(place)}"
+    asked = " ".join(without_keys(goal).lower().split())
     return f"asked:{asked}" if asked else f"session:{trajectory.session_id}"
 
 

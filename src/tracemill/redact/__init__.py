@@ -12,11 +12,11 @@ To add a token format: one table in `rules/secrets.toml`, with texts that it mus
 not find; a test runs them all.
 """
 
+from tracemill.records.stand_ins import is_stand_in
 from tracemill.redact.canaries import canaries, dead_rules, fill
 from tracemill.redact.copies import may_hold
 from tracemill.redact.located import Found, Located, Seen
 from tracemill.redact.prefilters import ENGINES, best_engine
-from tracemill.redact.pseudonyms import is_stand_in
 from tracemill.redact.redactor import GivenAway, Redaction, Redactor, rules_version
 from tracemill.redact.rules import REDACT_VERSION, Rules
 

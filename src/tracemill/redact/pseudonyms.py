@@ -10,31 +10,22 @@ anything about each other.
 from __future__ import annotations
 
 import hmac
-import re
 from base64 import b32encode
 from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import Final
 
 from tracemill.base.errors import UsageError
+from tracemill.records import stand_ins
 
 KEY_BYTES: Final = 32
 
-_NAME: Final = rb"[a-z2-7]{6}(?:[a-z2-7]{4})?"
-"""Pseudonyms were shorter once; what holds such ones already stays as it is."""
-USER: Final = rb"dev-" + _NAME
+USER: Final = stand_ins.USER.encode()
 """How the pseudonym of a person looks."""
-HOST: Final = rb"host-" + _NAME
+HOST: Final = stand_ins.HOST.encode()
 """How the pseudonym of a machine looks."""
-MAILBOX: Final = rb"user-" + _NAME + rb"@example\.org"
-"""How the pseudonym of an e-mail address looks."""
-TOKEN: Final = rb"\[(?:SECRET|PII):[a-z0-9-]{2,48}:[a-z2-7]{6}\]"
+TOKEN: Final = stand_ins.BRACKETED.encode()
 """How the token of a secret, or of a number that points at a person, looks."""
-
-_ADDRESS: Final = rb"198\.1[89]\.[0-9]{1,3}\.[0-9]{1,3}|2001:db8:[0-9a-f:]+"
-"""How the pseudonym of an address in a network looks."""
-_STAND_IN: Final = re.compile(b"|".join((TOKEN, MAILBOX, USER, HOST, _ADDRESS)))
-
 _TOKEN_CHARACTERS: Final = 6
 _NAME_CHARACTERS: Final = 10
 
@@ -90,8 +81,3 @@ class Pseudonyms:
     def _digest(self, domain: bytes, text: bytes, n_characters: int = _NAME_CHARACTERS) -> str:
         code = self._code(domain, text)
         return b32encode(code[:10])[:n_characters].lower().decode()
-
-
-def is_stand_in(text: str) -> bool:
-    """Tell whether a text is what may stand in place of something."""
-    return _STAND_IN.fullmatch(text.encode("utf-8", "replace")) is not None
