@@ -51,20 +51,6 @@ def ask(capsys: pytest.CaptureFixture[str], tmp_path: Path, *arguments: str) -> 
     return Asked(code, said.out, said.err)
 
 
-@pytest.mark.parametrize("command", [["status"], ["model", "suite", "list"]])
-def test_shared_options_may_stand_before_the_command(
-    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    root = str(tmp_path / "workspace")
-    before = [["-q", "--workspace", root, "--json"], [f"--workspace={root}", "--quiet", "--json"]]
-
-    orders = [[*shared, *command] for shared in before]
-    said = [(call(each), capsys.readouterr().out) for each in (*orders, [*command, *before[0]])]
-
-    assert said[0][1].startswith("{")
-    assert said[0] == said[1] == said[2]
-
-
 @pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_a_json_answer_is_one_document_that_fits_its_schema(
     name: str, place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -82,6 +82,18 @@ def test_the_same_request_and_call_leak_in_every_kind_of_row(tmp_path: Path, for
     assert suite.drops == {"leaked": 1}
 
 
+def test_nothing_held_out_says_what_would_be(tmp_path: Path) -> None:
+    nothing = make_workspace(tmp_path / "nothing", [], [row(3)])
+    leaked = make_workspace(tmp_path / "leaked", [row(3)], [{**row(3), "id": "example_x"}])
+
+    with pytest.raises(
+        NotFoundError, match=r"nothing held out; its recipe holds out 10% .* --demo"
+    ):
+        build_suite(nothing, DATASET, "replay", max_chars=500)
+    with pytest.raises(NotFoundError, match=r"leaked 1; .* build all by one \[split\]"):
+        build_suite(leaked, DATASET, "replay", max_chars=500)
+
+
 def test_the_same_examples_make_the_same_suite(workspace: Workspace) -> None:
     first = build_suite(workspace, DATASET, "replay", max_chars=500)
 

@@ -24,7 +24,7 @@ from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets import MANIFEST, find_version
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.evaluations import Case, LeakReport, Suite
-from tracemill.records.recipes import Name
+from tracemill.records.recipes import Name, Recipe
 from tracemill.records.refs import Record
 from tracemill.render.chat_message import read_messages
 from tracemill.stats import smallest_effect
@@ -108,13 +108,26 @@ def build_suite(
         drops["beyond_limit"] = len(cases) - limit
         cases = sorted(cases, key=lambda case: case.id)[:limit]
     if not cases:
-        said = ", ".join(f"{reason} {n:,}" for reason, n in drops.items()) or "nothing held out"
-        raise NotFoundError(
-            f"{version.id} holds out no decision that makes a case: {said}; "
-            "read more work with tracemill run, or build by a recipe that holds out more"
-        )
+        raise NotFoundError(_no_case(version, drops))
     suite = freeze(name, version.id, cases, drops, tuple(trained))
     return keep_suite(workspace, suite, cases, _lineage(folder))
+
+
+def _no_case(version: DatasetVersion, drops: Counter[str]) -> str:
+    """Say why nothing that a version holds out makes a case, and what would."""
+    said = ", ".join(f"{reason} {n:,}" for reason, n in drops.items()) or "nothing held out"
+    rule = msgspec.convert(version.recipe or {"name": version.name}, Recipe).split
+    advice = {
+        "leaked": "a version of the workspace trains on what leaked: build all by one [split]",
+        "too_long": "--max-chars takes longer prompts",
+    }
+    few = f"its recipe holds out {rule.validation + rule.test:.0%} of all requests: [split] says so"
+    steps = [text for reason, text in advice.items() if drops[reason]] or [few]
+    return (
+        f"{version.id} holds out no decision that makes a case: {said}; {'; '.join(steps)}; read "
+        "more work with `tracemill run`, or see a suite of made-up tasks with `tracemill loop "
+        "--demo`"
+    )
 
 
 def installed_bfcl() -> Path:

@@ -146,7 +146,7 @@ def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:
     verdicts = {found.name: found.verdict for found in checked if found.verdict != "pass"}
 
     assert verdicts == {
-        "even_splits": "fail",  # one held-out row, which calls nothing
+        "even_splits": "unknown",  # one held-out row, which calls nothing
         "stated_origin": "fail",
         "code_parses": "unknown",
         "declared_calls": "unknown",
@@ -211,3 +211,16 @@ def test_no_row_gives_no_verdict() -> None:
 )
 def test_a_split_is_told_by_a_word_of_the_files_name(name: str, split: str | None) -> None:
     assert split_of(name) == split
+
+
+@pytest.mark.parametrize(("n_rows", "verdict"), [(1, "unknown"), (60, "fail")])
+def test_few_rows_do_not_show_that_shares_are_wrong(n_rows: int, verdict: str) -> None:
+    calling = [user("Look it up."), agent("", call("grep"))]
+    held = rows(*[GOOD] * n_rows, file="valid.jsonl")
+    given = [*rows(*[calling, GOOD] * 30), *held]
+    direct = rows(*[calling] * (4 * n_rows))
+
+    uneven, missing = result("even_splits", given), result("direct_answers", direct)
+
+    assert (uneven.verdict, missing.verdict) == (verdict, verdict)
+    assert ("too few" in uneven.says, "too few" in missing.says) == ((n_rows == 1),) * 2

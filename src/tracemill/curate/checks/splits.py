@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracemill.curate.checks.protocol import Checked, Objection, at_least, at_most, share
 from tracemill.curate.checks.wording import asked, calls_any
-from tracemill.records.audits import CheckResult, TrainingRow
+from tracemill.records.audits import CheckResult, TrainingRow, Verdict
+from tracemill.stats import shares_interval, wilson
 
 
 def held_out(checked: Checked) -> Sequence[TrainingRow]:
@@ -51,9 +53,25 @@ def _leaked(checked: Checked, key: Callable[[TrainingRow], str], said: str) -> I
             yield row, f"{said} {original.file}:{original.line}"
 
 
+class _Judged(NamedTuple):
+    verdict: Verdict
+    beside: str
+    """What is to be said beside the numbers."""
+
+
+def _shown(verdict: Verdict, *, is_shown: bool) -> _Judged:
+    """Return a verdict on shares of rows, which is unknown where chance alone may fail them."""
+    if verdict == "fail" and not is_shown:
+        return _Judged("unknown", "; too few rows to tell")
+    return _Judged(verdict, "")
+
+
 @dataclass(frozen=True)
 class EvenSplits:
-    """Asks that calls be as frequent among held-out rows as among those to train on."""
+    """Asks that calls be as frequent among held-out rows as among those to train on.
+
+    It fails where the 95 % interval of the difference says so.
+    """
 
     threshold: float = 0.1
     """Highest difference of the two shares."""
@@ -67,15 +85,18 @@ class EvenSplits:
         measured = (
             None if held_share is None or trained_share is None else abs(held_share - trained_share)
         )
+        apart = shares_interval((n_trained, n_held), (len(trained), len(rows)))
+        is_shown = max(apart.low, -apart.high) > self.threshold
+        verdict = _shown(at_most(measured, self.threshold), is_shown=is_shown)
         return CheckResult(
             name=self.name,
-            verdict=at_most(measured, self.threshold),
+            verdict=verdict.verdict,
             measured=measured,
             threshold=self.threshold,
             n_rows=len(rows),
             says=(
                 f"{n_held:,} of {len(rows):,} held-out rows call a tool, and {n_trained:,} of "
-                f"{len(trained):,} to train on"
+                f"{len(trained):,} to train on{verdict.beside}"
             ),
             facts={"held_out_with_calls": n_held, "trained_with_calls": n_trained},
         )
@@ -83,7 +104,10 @@ class EvenSplits:
 
 @dataclass(frozen=True)
 class DirectAnswers:
-    """Asks that a dataset of tool calls also show when no tool is called for."""
+    """Asks that a dataset of tool calls also show when no tool is called for.
+
+    It fails where the 95 % interval of the share says so.
+    """
 
     threshold: float = 0.25
     """Lowest share of rows that answer directly; about a third proved right in practice."""
@@ -94,13 +118,15 @@ class DirectAnswers:
         rows = checked.rows
         n_direct = sum(not calls_any(row) for row in rows)
         measured = share(n_direct, len(rows)) if n_direct < len(rows) else None
+        is_shown = wilson(n_direct, len(rows)).high < self.threshold
+        verdict = _shown(at_least(measured, self.threshold), is_shown=is_shown)
         return CheckResult(
             name=self.name,
-            verdict=at_least(measured, self.threshold),
+            verdict=verdict.verdict,
             measured=measured,
             threshold=self.threshold,
             n_rows=len(rows),
-            says=f"{n_direct:,} of {len(rows):,} rows answer without a call",
+            says=f"{n_direct:,} of {len(rows):,} rows answer without a call{verdict.beside}",
             facts={"direct": n_direct},
         )
 
