@@ -225,7 +225,16 @@ def downstream_rejections(process: Process) -> Iterator[Case]:
         yield Case(told.facts, float(is_sent_back), shown.ref, told.at, reason, is_sent_back)
 
 
-_TEAM: Final = ("project", "recipe", "domain", "team_size", "team", "platform", "complexity")
+_TEAM: Final = (
+    "project",
+    "recipe",
+    "recipe_version",
+    "domain",
+    "team_size",
+    "team",
+    "platform",
+    "complexity",
+)
 _GATE: Final = ("gate", "stage", "role", "model", "prompt_version", *_TEAM)
 _STAGE: Final = ("stage", "role", "model", "prompt_version", *_TEAM)
 _SESSION: Final = ("agent", "model", "project", "branch", "instructions")

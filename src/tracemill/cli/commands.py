@@ -151,6 +151,14 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "stop": "End an experiment without a decision.",
             },
         ),
+        "recipe": (
+            "A team's process recipes: their versions, and what to change next.",
+            {
+                "list": "List process recipes, those with most projects first.",
+                "history": "Show what each version brought, and which one to use.",
+                "diff": "Show what two versions brought, and what differs in their texts.",
+            },
+        ),
         "report": (
             "What a stretch of time has to teach, as Markdown and as one page.",
             {
@@ -256,7 +264,17 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             },
         ),
     },
-    _MAINTAIN: {"store": ("What is kept on this machine.", {"check": "Check that it is whole."})},
+    _MAINTAIN: {
+        "schedule": (
+            "The weekly run, for whatever starts programs by the clock.",
+            {
+                "systemd": "Print or write a timer of systemd.",
+                "cron": "Print or write a line for cron.",
+                "github": "Print or write a workflow of GitHub Actions.",
+            },
+        ),
+        "store": ("What is kept on this machine.", {"check": "Check that it is whole."}),
+    },
 }
 VAULT: Final[Mapping[str, str]] = {
     "status": "Say what the vault holds, and who holds its key.",
@@ -310,6 +328,10 @@ ASKED: Final[Mapping[str, str]] = {
     "experiment start": "--by TEXT [OPTIONS] PLAN",
     "experiment stop": "--by TEXT [OPTIONS] NAME",
     "prompt diff": "[OPTIONS] NAME [OLD] [NEW]",
+    "recipe diff": "[OPTIONS] NAME [OLD] [NEW]",
+    **dict.fromkeys(
+        ("schedule systemd", "schedule cron", "schedule github"), "[OPTIONS] [SOURCES...]"
+    ),
     "prompt promote": "--by TEXT [OPTIONS] EXPERIMENT",
     "prompt rollback": "--by TEXT [OPTIONS] EXPERIMENT",
     "prompt test": "--by TEXT [OPTIONS] SUGGESTION",
@@ -339,6 +361,7 @@ MODULES: Final[Mapping[str, str]] = {
         ),
         "promoting",
     ),
+    **dict.fromkeys(("recipe list", "recipe history", "recipe diff"), "process_recipe"),
     **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
     **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
     "synth verify": "verifying",

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
+from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, answer, write
-from tracemill.flows.reporting import write_report
+from tracemill.cli.output import Common, answer, hint, write
+from tracemill.flows.reporting import write_missed, write_report
 from tracemill.records.reports import ReportKind
 from tracemill.report.learning import summary, title
 
@@ -28,11 +30,29 @@ class Asked:
 
 def weekly_report(
     *,
+    missed: Annotated[bool, Parameter(negative="")] = False,
     asked: Asked = Asked(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Write the report of a week, beside the week before it."""
-    return _report("weekly", asked, common)
+    """Write the report of a week, beside the week before it.
+
+    Parameters
+    ----------
+    missed
+        Write those of all whole weeks since the last one that was written, twelve at most.
+    """
+    if not missed:
+        return _report("weekly", asked, common)
+    found = write_missed(common.open(), _day(asked.date), asked.to)
+    if not answer("missed-reports", found, common, next_steps=["tracemill pattern list"]):
+        for written in found.written:
+            for path in written.files:
+                write(path)
+        if found.n_left:
+            hint(f"{counted(found.n_left, 'older week')} left out", common)
+        if not found.written:
+            hint("every whole week has its report", common)
+    return EXIT_DONE
 
 
 def monthly_report(

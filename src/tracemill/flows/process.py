@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from tracemill.analyze.process import Process, Told
@@ -16,11 +17,11 @@ from tracemill.analyze.session_metrics import session_facts
 from tracemill.flows.facts import Facts, recorded_facts
 from tracemill.flows.lookup import require_kept
 from tracemill.prompts.history import KINDS, KeptHistory, histories
-from tracemill.prompts.in_force import InForce
+from tracemill.prompts.in_force import InForce, at_moment
 from tracemill.prompts.lineage import Lineage
-from tracemill.prompts.naming import canonical
+from tracemill.prompts.naming import canonical, plain
 from tracemill.records.events import Captured, DocumentVersion, Event, TeamReport
-from tracemill.records.team_projects import GateReport, StageReport
+from tracemill.records.team_projects import GateReport, ProjectReport, StageReport
 from tracemill.render.team import captured_report
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
@@ -66,6 +67,7 @@ def read_known(workspace: Workspace) -> Known:
     process = Process(reports)
     by: Counter[str] = Counter()
     _attribute_reports(process, in_force, by)
+    process.fill("recipe_version", _Recipes(process, texts).version)
     _add_sessions(process, facts, in_force, by)
     return Known(process, texts, in_force, by)
 
@@ -90,6 +92,35 @@ def _attribute_reports(process: Process, in_force: InForce, by: Counter[str]) ->
     process.rename("prompt_version", canonical)
     by["report_said"] = sum("prompt_version" in told.facts for told in process.all())
     process.fill("prompt_version", version)
+
+
+class _Recipes:
+    """Which version of its recipe a project followed: as it says, or that of its beginning."""
+
+    def __init__(self, process: Process, texts: list[KeptHistory]) -> None:
+        files = [each.told for each in texts if each.told.kind == "recipe"]
+        shared = Counter(each.role for each in files)
+        self._files = {each.role: each for each in files if shared[each.role] == 1}
+        self._begun: dict[str, datetime] = {}
+        for told in process.all():
+            project, at = told.facts.get("project"), _began(told)
+            if project is not None and at is not None:
+                self._begun[project] = min(at, self._begun.get(project, at))
+
+    def version(self, told: Told) -> str | None:
+        """Return the version of the recipe that a report's project followed."""
+        recipe = told.facts.get("recipe")
+        if recipe is None or canonical(recipe) != recipe:
+            return recipe and canonical(recipe)
+        history = self._files.get(plain(recipe))
+        begun = self._begun.get(told.facts.get("project", ""))
+        found = at_moment(history, begun) if history else None
+        return found.name if found else plain(recipe)
+
+
+def _began(told: Told) -> datetime | None:
+    metadata = told.report.project_metadata if isinstance(told.report, ProjectReport) else None
+    return metadata.created_at if metadata and metadata.created_at else told.at
 
 
 def _add_sessions(process: Process, facts: Facts, in_force: InForce, by: Counter[str]) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.cases import Case
 from tracemill.analyze.comparing import compare
 from tracemill.flows.patterns import rules_of
 from tracemill.flows.process import read_process
-from tracemill.flows.written_reports import write_texts
+from tracemill.flows.written_reports import REPORTS, write_texts
 from tracemill.records.refs import Record
 from tracemill.records.reports import LearningReport, ReportKind
 from tracemill.report.learning import html, markdown
 from tracemill.store.workspace import Workspace
+
+_MOST_WEEKS: Final = 12
+"""Weeks that are caught up at most."""
 
 
 class WrittenReport(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -25,6 +29,15 @@ class WrittenReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What it says."""
     files: tuple[str, ...]
     """Where it is: as Markdown, and as one page."""
+
+
+class MissedReports(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """The weekly reports that were missing."""
+
+    written: tuple[WrittenReport, ...]
+    """Those that were written, the oldest first."""
+    n_left: int
+    """Weeks longer ago than any that is written, which are left out."""
 
 
 def make_report(workspace: Workspace, kind: ReportKind, day: date) -> LearningReport:
@@ -88,6 +101,34 @@ def write_report(
     texts = {f"{name}.md": markdown(report), f"{name}.html": html(report)}
     files = write_texts(workspace, name, texts, to)
     return WrittenReport(report=report, files=files)
+
+
+def write_missed(workspace: Workspace, today: date, to: Path | None) -> MissedReports:
+    """Write the reports of whole weeks since the last one that lies there, twelve at most.
+
+    Where none lies there, only the last whole week is written.
+
+    Raises:
+        PolicyError: the gate refuses one; those before it are written.
+    """
+    folder = workspace.root / REPORTS if to is None else to
+    last = today - timedelta(days=today.weekday() + 7)
+    known = [day for path in folder.glob("weekly_*.md") if (day := _monday(path.stem)) is not None]
+    first = max(known) + timedelta(days=7) if known else last
+    weeks = [first + timedelta(days=7 * n) for n in range((last - first).days // 7 + 1)]
+    wanted = weeks[-_MOST_WEEKS:]
+    return MissedReports(
+        written=tuple(write_report(workspace, "weekly", day, to) for day in wanted),
+        n_left=len(weeks) - len(wanted),
+    )
+
+
+def _monday(stem: str) -> date | None:
+    """Return the Monday by which a file of a weekly report is called."""
+    try:
+        return date.fromisoformat(stem.removeprefix("weekly_"))
+    except ValueError:
+        return None
 
 
 def file_name(report: LearningReport) -> str:

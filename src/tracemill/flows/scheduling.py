@@ -1,0 +1,188 @@
+"""The weekly run as a unit of whatever starts programs by the clock: systemd, cron, GitHub Actions.
+
+Each runs the same two commands: read what is new, then write the reports of all whole weeks that
+have none yet. So a week in which the machine was off, or nobody was there, is caught up by the
+next run.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final, Literal, NamedTuple
+
+from tracemill.base.errors import UsageError
+from tracemill.records.refs import Record
+
+Scheduler = Literal["systemd", "cron", "github"]
+"""What starts the run."""
+
+_NAME: Final = "tracemill-weekly"
+_MINUTES: Final = 60
+_HOURS: Final = 24
+
+
+class Unit(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """One file of a unit."""
+
+    path: str
+    """Where it belongs; a `~` stands for the home folder."""
+    text: str
+    """What it says."""
+
+
+class Schedule(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A unit that runs every week."""
+
+    scheduler: Scheduler
+    """What starts it."""
+    units: tuple[Unit, ...]
+    """Its files."""
+    then: tuple[str, ...]
+    """Commands that make it known."""
+
+
+class Asked(NamedTuple):
+    """What is to run, and when."""
+
+    program: tuple[str, ...]
+    """How Tracemill is started."""
+    workspace: Path
+    """The workspace."""
+    sources: tuple[str, ...]
+    """What is read; without any, the sessions on the machine."""
+    hour: int
+    """Hour of the day, of the machine's own clock."""
+    minute: int
+    """Minute of the hour."""
+
+
+def moment(text: str) -> tuple[int, int]:
+    """Return hour and minute of `HH:MM`.
+
+    Raises:
+        UsageError: it is no time of day.
+    """
+    hour, colon, minute = text.partition(":")
+    if colon and hour.isascii() and minute.isascii() and hour.isdigit() and minute.isdigit():
+        found = int(hour), int(minute)
+        if found[0] < _HOURS and found[1] < _MINUTES:
+            return found
+    raise UsageError(f"expected a time of day as HH:MM, found {text!r}")
+
+
+def schedule(scheduler: Scheduler, asked: Asked) -> Schedule:
+    """Return the unit that runs every week."""
+    if scheduler == "systemd":
+        return _systemd(asked)
+    return _cron(asked) if scheduler == "cron" else _github(asked)
+
+
+def _commands(asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    common = ("--workspace", str(asked.workspace), "--quiet")
+    read = (*asked.program, "run", *asked.sources, *common)
+    return read, (*asked.program, "report", "weekly", "--missed", *common)
+
+
+def _systemd(asked: Asked) -> Schedule:
+    folder = "~/.config/systemd/user"
+    lines = "\n".join(f"ExecStart={_systemd_words(words)}" for words in _commands(asked))
+    service = (
+        "[Unit]\nDescription=Tracemill: read what is new, and report on the week\n\n"
+        # A run of which some inputs failed exits with 4: the rest is kept, and reported on.
+        f"[Service]\nType=oneshot\nNice=10\nSuccessExitStatus=4\n{lines}\n"
+    )
+    timer = (
+        "[Unit]\nDescription=Tracemill every Monday\n\n[Timer]\n"
+        f"OnCalendar=Mon *-*-* {asked.hour:02}:{asked.minute:02}:00\nPersistent=true\n\n"
+        "[Install]\nWantedBy=timers.target\n"
+    )
+    return Schedule(
+        scheduler="systemd",
+        units=(
+            Unit(path=f"{folder}/{_NAME}.service", text=service),
+            Unit(path=f"{folder}/{_NAME}.timer", text=timer),
+        ),
+        then=("systemctl --user daemon-reload", f"systemctl --user enable --now {_NAME}.timer"),
+    )
+
+
+def _systemd_words(words: Sequence[str]) -> str:
+    """Return a command line as systemd reads it: quoted, with its own marks taken literally."""
+    marked = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return " ".join(f'"{word}"' for word in marked).replace("%", "%%").replace("$", "$$")
+
+
+def _cron(asked: Asked) -> Schedule:
+    read, report = (shlex.join(words).replace("%", r"\%") for words in _commands(asked))
+    text = (
+        "# Tracemill: every morning, so that a Monday on which the machine was off is caught up.\n"
+        f"{asked.minute} {asked.hour} * * * {read}; {report}\n"
+    )
+    path = f"~/.config/tracemill/{_NAME}.cron"
+    add = f"(crontab -l 2>/dev/null; cat {path}) | crontab -"
+    return Schedule(scheduler="cron", units=(Unit(path=path, text=text),), then=(add,))
+
+
+def _github(asked: Asked) -> Schedule:
+    sources = " ".join(map(shlex.quote, asked.sources)) or "."
+    text = f"""\
+name: Tracemill weekly
+on:
+  schedule:
+    - cron: "{asked.minute} {asked.hour} * * 1"
+  workflow_dispatch:
+permissions:
+  contents: read
+concurrency: {_NAME}
+jobs:
+  report:
+    runs-on: ubuntu-latest
+    env:
+      TRACEMILL_WORKSPACE: ${{{{ github.workspace }}}}/.tracemill
+    steps:
+      - uses: actions/checkout@v5
+        with:
+          fetch-depth: 0 # versions and outcomes are read from the whole history
+          persist-credentials: false
+      - uses: actions/setup-python@v6
+        with:
+          python-version: "3.13"
+      - uses: actions/cache@v4 # the reports that are there say which weeks were missed
+        with:
+          path: .tracemill
+          key: tracemill-${{{{ github.run_id }}}}
+          restore-keys: tracemill-
+      - run: pip install tracemill
+      - run: tracemill run {sources} --quiet || [ $? = 4 ]
+      - run: tracemill report weekly --missed --quiet
+      - uses: actions/upload-artifact@v4
+        with:
+          name: reports
+          path: .tracemill/reports
+"""
+    path = str(PurePosixPath(".github/workflows") / f"{_NAME}.yml")
+    then = (f"git add {path} && git commit -m 'Report every week'",)
+    return Schedule(scheduler="github", units=(Unit(path=path, text=text),), then=then)
+
+
+def write_units(found: Schedule, home: Path, here: Path) -> tuple[str, ...]:
+    """Write the files of a unit where they belong, and return where that is.
+
+    Raises:
+        UsageError: another file is there already; nothing is written.
+    """
+    places = [
+        (home / unit.path[2:] if unit.path.startswith("~/") else here / unit.path, unit.text)
+        for unit in found.units
+    ]
+    for path, text in places:
+        if path.exists() and path.read_text(encoding="utf-8") != text:
+            raise UsageError(
+                f"{str(path)!r} is there already and says something else; move it away"
+            )
+    for path, text in places:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tuple(str(path) for path, _ in places)
