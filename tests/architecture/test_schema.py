@@ -133,6 +133,8 @@ TYPES: Final[dict[str, Any]] = {
     "record.experiment-plan": experiments.ExperimentPlan,
     "record.experiment-event": experiments.ExperimentEvent,
     "record.draws": experiments.Draws,
+    "answer.before-after": experiment_rows.BeforeAfterList,
+    "row.before-after": experiments.BeforeAfter,
     "answer.experiments": experiment_rows.ExperimentList,
     "answer.experiment": experiment_rows.ShownExperiment,
     "answer.arms": experiment_rows.GivenArms,

@@ -149,7 +149,7 @@ def _with_causes(process: Process, pattern: Pattern, turns: Mapping[str, Turn]) 
     turn = turns.get(pattern.id)
     if turn is None:
         return pattern
-    return msgspec.structs.replace(pattern, reasons=what_came_in(process, turn))
+    return msgspec.structs.replace(pattern, reasons=what_came_in(process, *turn.projects))
 
 
 def _ask(rule: Rule, metric: Metric, cases: Sequence[Case]) -> Iterator[_Seen]:

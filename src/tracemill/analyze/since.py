@@ -84,18 +84,20 @@ def _turn(key: tuple[str, ...], now: Sequence[Case], before: Sequence[Case]) -> 
     return Turn(key, tallies[0], tallies[1], (projects[0], projects[1]))
 
 
-def what_came_in(process: Process, turn: Turn) -> tuple[Reason, ...]:
+def what_came_in(
+    process: Process, newer: frozenset[str], older: frozenset[str]
+) -> tuple[Reason, ...]:
     """Return what most of the newer projects have and hardly any before, the sharpest first."""
     held: tuple[Counter[tuple[str, str, str]], ...] = (Counter(), Counter())
     refs: dict[tuple[str, str, str], list[Ref]] = defaultdict(list)
     for project, facts in _facts_of(process).items():
-        for counter, projects in zip(held, turn.projects, strict=True):
+        for counter, projects in zip(held, (newer, older), strict=True):
             if project in projects:
                 counter.update(facts.keys())
         for fact, ref in facts.items():
-            if project in turn.projects[0] and len(refs[fact]) < _MOST_REFS:
+            if project in newer and len(refs[fact]) < _MOST_REFS:
                 refs[fact].append(ref)
-    n_now, n_before = (max(1, len(projects)) for projects in turn.projects)
+    n_now, n_before = max(1, len(newer)), max(1, len(older))
     came = [
         (held[1][fact] / n_before - n / n_now, fact)
         for fact, n in held[0].items()

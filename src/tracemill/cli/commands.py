@@ -145,6 +145,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "loops": "List what calls for a change now, by loop of learning.",
                 "list": "List experiments, the latest first.",
                 "show": "Show an experiment: its plan, its figures, and who decided what.",
+                "history": "Say what metrics did when prompts changed; no experiment.",
                 "start": "File a plan, and begin to draw units.",
                 "arms": "Say what projects or sessions work with.",
                 "decide": "Choose an arm, as a person.",

@@ -11,14 +11,20 @@ from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows import experiments, prompt_trials
+from tracemill.flows import experiments, prompt_changes, prompt_trials
 from tracemill.flows.experiment_rows import (
     ExperimentList,
     ExperimentRow,
     ShownExperiment,
     ShownLoop,
 )
-from tracemill.records.experiments import ArmName, ExperimentResult, MetricEffect, PlannedMetric
+from tracemill.records.experiments import (
+    ArmName,
+    BeforeAfter,
+    ExperimentResult,
+    MetricEffect,
+    PlannedMetric,
+)
 
 DryRun = Annotated[bool, Parameter(negative="")]
 
@@ -267,6 +273,52 @@ def loops_experiment(
     return EXIT_DONE
 
 
+def history_experiment(
+    *,
+    metric: tuple[str, ...] = (),
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say what metrics did when prompts changed: before and after, which is no experiment.
+
+    Parameters
+    ----------
+    metric
+        Metrics to look at; by default failures of gates, retries and tokens.
+    """
+    found = prompt_changes.changes_of_prompts(common.open(), metric)
+    if listing.jsonl:
+        write_lines(found.compared)
+    elif not answer("before-after", found, common, next_steps=["tracemill experiment loops"]):
+        shown = found.compared[: listing.limit or None]
+        columns = ("AFTER", "FOLLOWS", "SINCE", "PROJECTS", "METRIC", "MOVED", "OTHERS", "ALSO NEW")
+        if shown:
+            print_table(columns, map(_change, shown), ("SINCE", "OTHERS"))
+            hint("nobody drew who worked with what: anything else of that time may be why", common)
+        else:
+            hint("no prompt of which reports tell has a second version", common)
+    return EXIT_DONE if found.compared else EXIT_NOTHING
+
+
+def _change(found: BeforeAfter) -> tuple[str, ...]:
+    values = (found.value_before, found.value_after)
+    both = " → ".join(measured(found.unit, value) for value in values)
+    others = _moved_by(found.unit, found.beside)
+    return (
+        found.after, found.before, when(found.since), f"{found.n_before:,} → {found.n_after:,}",
+        found.metric, f"{both}, {found.moved.replace('_', ' ')}", others,
+        one_line("; ".join(found.also_new) or "nothing", 90),
+    )  # fmt: skip
+
+
+def _moved_by(unit: str, value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    if unit == "share":
+        return f"{value * 100:+.0f} points"
+    return ("+" if value >= 0 else "") + measured(unit, value)
+
+
 def _loop(shown: ShownLoop) -> Iterator[str]:
     loop = shown.loop
     yield f"{loop.name}: when {loop.trigger}"
@@ -275,10 +327,14 @@ def _loop(shown: ShownLoop) -> Iterator[str]:
     yield f"  asks       {_aim(loop.target)}; no loss on {guards}"
     for call in shown.calls[:3]:
         sure = "" if call.is_shown else ", may be chance"
-        what = f"  → {call.suggestion_id}" if call.suggestion_id else ""
+        name = call.suggestion_id or call.pattern
+        what = f"  → {name}" if name else ""
         yield f"  called     {one_line(call.says, 110)}{sure}{what}"
     if len(shown.calls) > 3:  # noqa: PLR2004 - as many as a screen has room for
         yield f"             and {len(shown.calls) - 3} more"
+    for said in shown.messages[:3]:
+        what = f"{one_line(said.observation, 80)} ({said.n:,} times)"
+        yield f"  said       {said.receiver} to {said.giver}: {what}"
     for name, state in shown.experiments.items():
         yield f"  experiment {name} {state.replace('_', ' ')}"
     yield ""

@@ -44,7 +44,7 @@ def test_prompt(
     Parameters
     ----------
     suggestion
-        Its id, as `prompt suggest` prints it.
+        Its id, as `prompt suggest` prints it, or that of a pattern which calls for a loop.
     by
         Who starts it.
     dry_run

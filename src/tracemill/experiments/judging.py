@@ -23,8 +23,8 @@ from tracemill.stats import arms_power, e_value, units_needed
 from tracemill.stats.means import difference_power
 
 _POWER: Final = 0.8
-_UNEVEN: Final = 1_000
-"""Evidence against a fair draw at which nothing is believed: one of so many fair ones has it."""
+_UNEVEN: Final = 100
+"""Evidence against a fair draw at which nothing is believed: one of so many fair ones gets it."""
 _MOST_CROSSED: Final = 0.1
 _FEW_CROSSED: Final = 1
 """Crossed units that are a slip and no contamination, however few units there are."""

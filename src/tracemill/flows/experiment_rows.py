@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tracemill.records.experiments import (
+    BeforeAfter,
     Call,
     ExperimentEvent,
     ExperimentPlan,
@@ -14,6 +15,7 @@ from tracemill.records.experiments import (
     Loop,
     LoopName,
 )
+from tracemill.records.feedback_messages import FeedbackMessage
 from tracemill.records.refs import Count, Ratio, Record
 
 
@@ -113,6 +115,15 @@ class GivenArms(Record, frozen=True, kw_only=True, omit_defaults=False):
     """By experiment, then unit."""
 
 
+class BeforeAfterList(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What metrics did when prompts changed."""
+
+    compared: tuple[BeforeAfter, ...]
+    """The surest first."""
+    n_questions: Count
+    """Changes that were looked at, in each metric."""
+
+
 class ShownLoop(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One loop, and how it stands."""
 
@@ -122,6 +133,8 @@ class ShownLoop(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What calls for it now."""
     experiments: dict[str, str]
     """Its experiments, with where each stands."""
+    messages: tuple[FeedbackMessage, ...] = ()
+    """For `downstream_feedback`: what roles have to tell each other."""
 
 
 class LoopList(Record, frozen=True, kw_only=True, omit_defaults=False):

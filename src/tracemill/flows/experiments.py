@@ -29,7 +29,7 @@ from tracemill.flows.experiment_rows import (
     GivenArms,
     ShownExperiment,
 )
-from tracemill.flows.process import read_process
+from tracemill.flows.process import read_told
 from tracemill.records.experiments import (
     ArmName,
     ExperimentDecision,
@@ -123,7 +123,7 @@ def start(
     """
     check_plan(plan, plan.name)
     _check_metrics(plan)
-    held = Held(read_process(workspace))
+    held = Held(read_told(workspace))
     known = read_experiments(workspace)
     _refuse_two_at_once(known, plan)
     name, why = experiment_id(plan, at), origin or Origin()
@@ -167,7 +167,7 @@ def show(workspace: Workspace, name: str, until: datetime) -> ShownExperiment:
         NotFoundError: there is none of that name.
     """
     one = read_experiments(workspace).find(name)
-    return _shown(Held(read_process(workspace)), one, until)
+    return _shown(Held(read_told(workspace)), one, until)
 
 
 def list_experiments(workspace: Workspace, until: datetime) -> ExperimentList:
@@ -175,7 +175,7 @@ def list_experiments(workspace: Workspace, until: datetime) -> ExperimentList:
     known = read_experiments(workspace).by_id
     if not known:
         return ExperimentList(experiments=())
-    held = Held(read_process(workspace))
+    held = Held(read_told(workspace))
     rows = [_row(held, one, until) for one in reversed(known.values())]
     return ExperimentList(experiments=tuple(rows))
 
@@ -316,7 +316,7 @@ def _happens(workspace: Workspace, name: str, event: ExperimentEvent) -> ShownEx
     one = known.find(name)
     event = msgspec.structs.replace(event, experiment_id=one.id)
     known.apply(event)
-    shown = _shown(Held(read_process(workspace)), one, event.at)
+    shown = _shown(Held(read_told(workspace)), one, event.at)
     _note(workspace, known, (event,))
     return shown
 

@@ -48,6 +48,20 @@ def read_process(workspace: Workspace) -> Process:
     return read_known(workspace).process
 
 
+def read_told(workspace: Workspace) -> Process:
+    """Return the work with what its reports say themselves, and nothing that was found out.
+
+    Which arm of an experiment a unit had is never to be guessed.
+    """
+    require_kept(workspace)
+    lake = Lake(workspace.lake)
+    events: Iterator[Event] = lake.records(TABLES["events"], where=is_unknown("trajectory_id"))
+    process = Process(report for event in events if (report := _report(event)) is not None)
+    process.rename("prompt_version", canonical)
+    _add_sessions(process, recorded_facts(lake), InForce([], Lineage([])), Counter())
+    return process
+
+
 def read_known(workspace: Workspace) -> Known:
     """Return all that is known of a team's work, and the texts that its agents had."""
     require_kept(workspace)

@@ -11,6 +11,7 @@ import msgspec
 
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.cases import measures
+from tracemill.analyze.complaints import messages
 from tracemill.analyze.process import Process
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.experiments import Outcome
@@ -18,8 +19,8 @@ from tracemill.experiments.loops import find_calls, loop_of, plan_for, shipped_l
 from tracemill.experiments.planning import Usual, ceiling_for, units_for, usual_of
 from tracemill.flows.experiment_rows import LoopList, ShownExperiment, ShownLoop
 from tracemill.flows.experiments import Held, Origin, read_experiments, start
-from tracemill.flows.patterns import rules_of
-from tracemill.flows.process import read_process
+from tracemill.flows.patterns import find_pattern, rules_of
+from tracemill.flows.process import read_process, read_told
 from tracemill.flows.prompting import read_suggestions
 from tracemill.records.experiments import ExperimentPlan, Loop, LoopName
 from tracemill.records.patterns import Measure, Pattern
@@ -48,43 +49,61 @@ class Asked(NamedTuple):
 def try_suggestion(
     workspace: Workspace, name: str, by: str, at: datetime, asked: Asked, *, dry_run: bool = False
 ) -> ShownExperiment:
-    """Begin the experiment that a suggestion's loop asks for.
+    """Begin the experiment that the loop of a suggestion, or of a pattern, asks for.
 
     Raises:
-        NotFoundError: there is no such suggestion.
+        NotFoundError: there is no such suggestion or pattern.
         UsageError: nobody can tell which version is in use.
     """
-    suggestion, pattern = _found(workspace, name)
-    loop = loop_of(pattern.kind)
-    if loop is None:
-        raise UsageError(f"no loop goes with {pattern.kind}; write a plan: experiment start PLAN")
-    held = Held(read_process(workspace))
-    facts = dict(pattern.measure.slice)
-    if suggestion.agent_role is not None:
-        facts.setdefault("role", suggestion.agent_role)
-    plan = _plan(held, loop, facts, _arms(held.process, suggestion.agent_role, asked), asked)
-    origin = Origin(loop.name, suggestion.suggestion_id, pattern.id)
+    called = _called(workspace, name)
+    held = Held(read_told(workspace))
+    arms = _arms(read_process(workspace), called.facts.get("role"), asked)
+    plan = _plan(held, called.loop, called.facts, arms, asked)
+    origin = Origin(called.loop.name, called.suggestion_id, called.pattern_id)
     return start(workspace, plan, by, at, origin=origin, dry_run=dry_run)
 
 
-class _Found(NamedTuple):
-    suggestion: Suggestion
-    pattern: Pattern
+class _Called(NamedTuple):
+    """A loop, and what calls for it."""
+
+    loop: Loop
+    facts: Mapping[str, str]
+    suggestion_id: str | None
+    pattern_id: str | None
 
 
-def _found(workspace: Workspace, name: str) -> _Found:
-    held = {each.suggestion_id: each for each in read_suggestions(workspace).suggestions}
-    if name not in held:
-        known = ", ".join(held) or "none"
+def _called(workspace: Workspace, name: str) -> _Called:
+    """Return the loop that a suggestion or a pattern calls for."""
+    held = read_suggestions(workspace).suggestions
+    by_id = {each.suggestion_id: each for each in held}
+    by_id |= {each.pattern: each for each in held if each.pattern is not None}
+    if name not in by_id and not name.startswith("pattern_"):
+        known = ", ".join(each.suggestion_id for each in held) or "none"
         raise NotFoundError(
             f"no suggestion {name!r}; known: {known}; see: tracemill prompt suggest"
         )
-    report = find_patterns(read_process(workspace), rules_of(workspace))
-    by_id = {pattern.id: pattern for pattern in report.patterns}
-    pattern = held[name].pattern
-    if pattern is None:
-        raise UsageError(f"no pattern asks for {name!r}; write a plan: experiment start PLAN")
-    return _Found(held[name], by_id[pattern])
+    suggestion = by_id.get(name)
+    if suggestion is not None and suggestion.pattern is None:
+        return _to_shorten(suggestion)
+    pattern = find_pattern(workspace, (suggestion and suggestion.pattern) or name)
+    return _by_pattern(pattern, by_id.get(pattern.id))
+
+
+def _to_shorten(suggestion: Suggestion) -> _Called:
+    """Return what tries a suggestion that no pattern asks for: to take a constraint away."""
+    loop = next(each for each in shipped_loops() if each.name == "token_efficiency")
+    facts = {"role": suggestion.agent_role} if suggestion.agent_role else {}
+    return _Called(loop, facts, suggestion.suggestion_id, None)
+
+
+def _by_pattern(pattern: Pattern, suggestion: Suggestion | None) -> _Called:
+    loop = loop_of(pattern.kind)
+    if loop is None:
+        raise UsageError(f"no loop goes with {pattern.kind}; write a plan: experiment start PLAN")
+    facts = dict(pattern.measure.slice)
+    if suggestion is not None and suggestion.agent_role is not None:
+        facts.setdefault("role", suggestion.agent_role)
+    return _Called(loop, facts, suggestion.suggestion_id if suggestion else None, pattern.id)
 
 
 def _arms(process: Process, role: str | None, asked: Asked) -> tuple[str, str]:
@@ -148,13 +167,14 @@ def list_loops(workspace: Workspace) -> LoopList:
     patterns = find_patterns(process, rules_of(workspace)).patterns
     suggestions = read_suggestions(workspace).suggestions
     calls = list(find_calls(patterns, dict(_slices(process)), suggestions))
-    known = read_experiments(workspace).by_id.values()
+    known, told = read_experiments(workspace).by_id.values(), tuple(messages(process))
     return LoopList(
         loops=tuple(
             ShownLoop(
                 loop=loop,
                 calls=tuple(call for call in calls if call.loop == loop.name),
                 experiments={o.id: o.state for o in known if o.events[0].loop == loop.name},
+                messages=told if loop.name == "downstream_feedback" else (),
             )
             for loop in shipped_loops()
         )

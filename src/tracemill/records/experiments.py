@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from tracemill.records.patterns import Unit
 from tracemill.records.refs import Count, Ratio, Record
 
 LoopName = Literal[
@@ -288,3 +289,49 @@ class Draws(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What this file is."""
     draws: tuple[Draw, ...]
     """Every experiment whose treatment is in use somewhere."""
+
+
+class BeforeAfter(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What a metric did when one version of a prompt followed another: no experiment.
+
+    Nobody drew who worked with which, so whatever else changed at that time may have done it.
+    """
+
+    design: Literal["before_after"] = "before_after"
+    """That nobody drew."""
+    role: str
+    """Whose prompt."""
+    before: str
+    """The version before."""
+    after: str
+    """The one that followed it."""
+    since: datetime
+    """When work with it was first seen."""
+    metric: str
+    """What is looked at."""
+    unit: Unit
+    """What the metric is."""
+    better: Literal["more", "less"]
+    """Which way is better."""
+    n_before: Count
+    """Projects that worked with the one before."""
+    n_after: Count
+    """Projects that worked with the one that followed; those that met both are left aside."""
+    value_before: float | None
+    """The metric then, over projects; None of none."""
+    value_after: float | None
+    """The metric since."""
+    effect: float | None
+    """What it moved by."""
+    low: float | None
+    """Lower end of its interval at 95 %, as if projects had been drawn."""
+    high: float | None
+    """Upper end."""
+    q_value: Ratio | None
+    """How often chance does as much, counted with all that was asked; None if nobody can tell."""
+    beside: float | None
+    """What the metric of the other roles moved by at that time; None where there are none."""
+    moved: Literal["better", "worse", "not_shown"]
+    """Which way it moved, if it is more than chance."""
+    also_new: tuple[str, ...] = ()
+    """What else came in at that time."""
