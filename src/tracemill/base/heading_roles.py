@@ -6,7 +6,8 @@ A table of our own making, so that a rule is added without touching code.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 SectionRole = Literal[
@@ -71,8 +72,12 @@ _BEHIND: Final = (
     r"|summary|is|was|made|taken|\d+)\b.*)"
 )
 """What may follow; any other word makes it another heading."""
-_ROLE_PATTERNS: Final = tuple((role, re.compile(f"(?:{begin}){_BEHIND}")) for role, begin in _ROLES)
 _MARKS: Final = re.compile(r"[^\w\s/-]|\d+(?:\.\d+)*[.)]?(?=\s)|_")
+
+
+@cache
+def _patterns() -> Sequence[tuple[SectionRole, re.Pattern[str]]]:
+    return [(role, re.compile(f"(?:{begin}){_BEHIND}")) for role, begin in _ROLES]
 
 
 @lru_cache(16_384)
@@ -82,4 +87,4 @@ def role_of(heading: str) -> SectionRole | None:
         return None
     plain = _MARKS.sub("", heading.lower()).strip()
     plain = " ".join(plain.replace("-", " ").split())
-    return next((role for role, begin in _ROLE_PATTERNS if begin.fullmatch(plain)), None)
+    return next((role for role, begin in _patterns() if begin.fullmatch(plain)), None)

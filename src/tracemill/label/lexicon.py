@@ -64,8 +64,12 @@ class Language(Record, frozen=True, kw_only=True):
     """The phrases; of one kind, the first that is heard decides."""
 
 
+@cache
 def expression(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of a table: any white space fits a space, and case does not count."""
+    """Compile a pattern of a table: any white space fits a space, and case does not count.
+
+    Most patterns of the tables fit nothing that a run reads, so each is compiled where it may.
+    """
     return re.compile(pattern.replace(" ", r"\s"), re.IGNORECASE)
 
 

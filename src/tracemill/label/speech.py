@@ -143,8 +143,6 @@ class _Rule(NamedTuple):
     number: int
     name: str
     phrase: Phrase
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str]
 
 
 @cache
@@ -152,8 +150,7 @@ def _rules() -> Mapping[ReactionKind, Sequence[_Rule]]:
     """Return all rules by their kinds, numbered in the order of the tables."""
     found: dict[ReactionKind, list[_Rule]] = {kind: [] for kind in (*_DECISIVE, *_FORMS)}
     for number, (code, phrase) in enumerate(_phrases()):
-        pattern, unless = expression(phrase.pattern), expression(phrase.unless)
-        found[phrase.kind].append(_Rule(number, f"{code}.{phrase.name}", phrase, pattern, unless))
+        found[phrase.kind].append(_Rule(number, f"{code}.{phrase.name}", phrase))
     return found
 
 
@@ -184,9 +181,10 @@ def candidates(heard: str) -> frozenset[int]:
 def _decisive(said: _Text) -> Iterator[Heard]:
     for kind in _DECISIVE:
         is_correction = kind == "correction"
-        if is_correction and any(each.match(said.heard) for each in _harmless()):
-            continue
-        yield from _of_kind(kind, said, said.beginning if is_correction else said.heard)
+        for heard in _of_kind(kind, said, said.beginning if is_correction else said.heard):
+            if is_correction and any(each.match(said.heard) for each in _harmless()):
+                break
+            yield heard
 
 
 def _of_kind(kind: ReactionKind, said: _Text, within: str) -> Iterator[Heard]:
@@ -196,8 +194,8 @@ def _of_kind(kind: ReactionKind, said: _Text, within: str) -> Iterator[Heard]:
         if rule.phrase.longest is not None and said.length > rule.phrase.longest:
             continue
         looked_at = said.opening if rule.phrase.where == "opening" else within
-        found = rule.pattern.search(looked_at)
-        if found and not rule.unless.search(looked_at):
+        found = expression(rule.phrase.pattern).search(looked_at)
+        if found and not expression(rule.phrase.unless).search(looked_at):
             start, end = (said.offset + place for place in found.span())
             yield Heard(kind, rule.phrase.confidence, rule.name, start, end)
 

@@ -93,7 +93,9 @@ class Head:
     def objects(self) -> tuple[Mapping[str, Any], ...]:
         """The objects that stand on whole lines of their own, the first 32 lines' worth."""
         found = []
-        for data in self.plain.split(b"\n", _MAX_LINES)[:_MAX_LINES]:
+        lines = self.plain.split(b"\n", _MAX_LINES)
+        is_torn = len(lines) <= _MAX_LINES and not self.is_whole
+        for data in lines[: -1 if is_torn else _MAX_LINES]:
             try:
                 value = orjson.loads(data)
             except orjson.JSONDecodeError:
