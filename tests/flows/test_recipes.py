@@ -46,6 +46,15 @@ def test_the_default_recipe_makes_what_a_run_made(
     assert built["version"]["id"] == only
 
 
+def test_examples_that_are_read_again_give_what_held_ones_give(
+    store: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = build(capsys, store)
+    monkeypatch.setattr("tracemill.flows.dataset_build._HELD_CHARS", -1)
+
+    assert build(capsys, store)["version"] == held["version"]
+
+
 @pytest.mark.parametrize("name", ["tool-use", "error-fix", "preference"])
 def test_a_shipped_recipe_builds_a_version_or_says_that_it_keeps_nothing(
     name: str, store: Path, capsys: pytest.CaptureFixture[str]

@@ -120,8 +120,11 @@ class Sieve:
         self._stages.append(stage)
         return stage
 
-    def look(self, copies: Sequence[Example]) -> None:
-        """Take the next example: all copies of it, which differ by where they come from alone."""
+    def look(self, copies: Sequence[Example]) -> Example | None:
+        """Take the next example: all copies of it, which differ by where they come from alone.
+
+        Return the copy that goes on, None where none does.
+        """
         unique, selected, taken, split = self._first
         ranked = sorted(map(self._ranked, copies), key=lambda each: each.rank)
         best = ranked[0]
@@ -131,15 +134,17 @@ class Sieve:
         unique.took(best.sketch)
         for stage, reason in ((selected, best.unselected), (taken, best.untaken)):
             if not self._goes_on(stage, best.sketch, reason):
-                return
+                return None
         if not self._goes_on(split, best.sketch, "beside_held_out" if best.is_beside else None):
-            return
+            return None
         row = training_row(best.example)
-        if self._passes_checks(row, best.sketch):
-            self.kept[best.sketch.id] = best.sketch._replace(request=digest(asked(row)))
-            if self._near is not None:
-                self._near.add(said(row))
-                self._places.append(best.sketch.id)
+        if not self._passes_checks(row, best.sketch):
+            return None
+        self.kept[best.sketch.id] = best.sketch._replace(request=digest(asked(row)))
+        if self._near is not None:
+            self._near.add(said(row))
+            self._places.append(best.sketch.id)
+        return best.example
 
     def _ranked(self, example: Example) -> _Candidate:
         part = example.lineage[0]

@@ -2,8 +2,8 @@
 
 What builders made of all work lies in a lake: that of the workspace for the recipe by which
 `tracemill run` builds, one of its own where a recipe asks for other builders or windows. It is read
-in the order of ids, once to find out what stays, in part a second time to compare texts, and once
-more to write it.
+in the order of ids to find out what stays. What stays is held where that fits into memory, or else
+read a second time in part, to compare texts, and once more to write it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tracemill.flows.publish import VersionWriter, publish, sorted_examples
 from tracemill.label import LABEL_VERSION
 from tracemill.link import LINK_VERSION
 from tracemill.records.datasets import DatasetVersion, FunnelStage, Reject
-from tracemill.records.examples import Example
+from tracemill.records.examples import Example, messages_of
 from tracemill.records.recipes import Recipe
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
@@ -44,6 +44,8 @@ from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 from tracemill.store.workspace import Workspace
 
+_HELD_CHARS: Final = 2**24
+"""Texts of examples that are held between two looks; of more, all are read again."""
 _VERSIONS: Final = {
     "curate": CURATE_VERSION,
     "export": EXPORT_VERSION,
@@ -81,7 +83,7 @@ def build_version(
     sieve = Sieve(recipe, known, splits, evaluated)
     examples = _Examples(made.lake, executor, workspace.scratch)
     for copies in examples.by_id():
-        sieve.look(copies)
+        examples.hold(sieve.look(copies))
     for names in sieve.suspects():
         suspects = (sieve.kept[name] for name in names)
         sieve.compare({each.id: said(training_row(each)) for each in examples.named(suspects)})
@@ -137,6 +139,16 @@ class _Examples:
         self._lake = lake
         self._executor = executor
         self._scratch = scratch
+        self._held: dict[str, Example] = {}
+        self._n_held = 0
+
+    def hold(self, example: Example | None) -> None:
+        """Keep an example that may be asked for again, as long as all of them fit into memory."""
+        if example is not None:
+            self._n_held += sum(len(message.content) for message in messages_of(example))
+            self._held[example.id] = example
+        if self._n_held > _HELD_CHARS:
+            self._held.clear()
 
     def _all(self, named: Mapping[str, str] | None = None) -> Iterator[Example]:
         for name in EXAMPLE_TABLES:
@@ -151,7 +163,9 @@ class _Examples:
     def named(self, sketches: Iterable[Sketch]) -> Iterator[Example]:
         """Yield some examples, with those of their copies that are of the same work."""
         named = {sketch.id: sketch.episode_id for sketch in sketches}
-        return self._all(named) if named else iter(())
+        if self._n_held > _HELD_CHARS:
+            return self._all(named) if named else iter(())
+        return (example for name, example in self._held.items() if name in named)
 
 
 def _omitted(lake: Lake) -> Iterator[Reject]:

@@ -154,7 +154,16 @@ def _values(array: pa.Array, column: Column) -> list[Any]:
         return list(array.to_pylist())
     decode = _decoder(column.type)
     texts = array.cast(pa.binary()).to_pylist()
-    return [None if text is None else decode(text) for text in texts]
+    return list(_decoded(texts, decode))
+
+
+def _decoded(texts: Iterable[bytes | None], decode: Callable[[bytes], Any]) -> Iterator[Any]:
+    """Yield values, the same one for the same text behind another: copies stand together."""
+    before = value = None
+    for text in texts:
+        if text != before:
+            before, value = text, None if text is None else decode(text)
+        yield value
 
 
 @cache
