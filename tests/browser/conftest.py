@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
@@ -13,26 +13,30 @@ from starlette.testclient import TestClient
 
 from tests.browser.visitor import Visitor, serve
 from tests.web.filled import fill
-from tests.web.places import HOST, OWN
+from tests.web.places import PLAIN
 from tests.web.reaching import reach
 from tracemill.store.workspace import Workspace
-from tracemill.web.app import make_app
-from tracemill.web.guard import COOKIE, Pass
+from tracemill.web.app import make_pages
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Return a browser that is started once."""
+def executable() -> str:
     named = os.environ.get("TRACEMILL_CHROMIUM")
     found = named or next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.skip(
             "no Chromium here: `apt-get install chromium`, or name it in TRACEMILL_CHROMIUM"
         )
+    return found
+
+
+@pytest.fixture
+def chromium(executable: str) -> Iterator[Browser]:
+    """Return a browser, which ends with the test: its event loop is in the way of all others."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found)
+        browser = playwright.chromium.launch(executable_path=executable)
         yield browser
         browser.close()
 
@@ -47,32 +51,26 @@ class Place(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return fill(tmp_path_factory.mktemp("filled"), OWN)
+def filled(executable: str, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    assert executable
+    return fill(tmp_path_factory.mktemp("filled"), PLAIN)
 
 
 @pytest.fixture(scope="session")
-def place(chromium: Browser, filled: Workspace) -> Iterator[Place]:
-    entry = Pass()
-    client = TestClient(make_app(filled, [HOST], entry), base_url=f"http://{HOST}")
-    client.get("/enter", params={"token": entry.token})
-    assert COOKIE in client.cookies
-    with serve(filled.root) as address:
-        yield Place(*enter(chromium, address), reach(client))
+def addresses(filled: Workspace) -> dict[str, str]:
+    return reach(TestClient(make_pages(filled)))
 
 
 @pytest.fixture
-def visit(chromium: Browser, place: Place) -> Iterator[Callable[..., Visitor]]:
-    """Return what opens a window for somebody who was let in, and closes it again."""
-    opened: list[Visitor] = []
+def place(chromium: Browser, filled: Workspace, addresses: dict[str, str]) -> Iterator[Place]:
+    with serve(filled.root) as address:
+        yield Place(*enter(chromium, address), addresses)
 
-    def visit(**options: Any) -> Visitor:
-        opened.append(Visitor(chromium, place.origin, storage_state=place.state, **options))
-        return opened[-1]
 
-    yield visit
-    for visitor in opened:
-        visitor.context.close()
+@pytest.fixture
+def visit(chromium: Browser, place: Place) -> Callable[..., Visitor]:
+    """Return what opens a window for somebody who was let in."""
+    return lambda **options: Visitor(chromium, place.origin, storage_state=place.state, **options)
 
 
 def enter(chromium: Browser, address: str) -> tuple[str, StorageState]:

@@ -5,6 +5,14 @@ ORIGIN = f"http://{HOST}"
 HOSTILE = (
     "<script>window.pwned=1</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) \u202e"
 )
+PLAIN = (
+    "The checkout rounds the total before the tax is added. Find out where, and mend it.",
+    "## Plan\n\n1. look at `src/shop/checkout.py`\n2. write a test that fails\n\n> ask first",
+    "main",
+    "| part | passed |\n|---|---|\n| checkout | 12 |",
+    "a-branch/with-a-long-name-that-no-line-of-a-telephone-holds-" + "x" * 80,
+)
+"""Words as people write them, one of them longer than a narrow page."""
 OWN = (
     HOSTILE,
     "<script>alert(1)</script>",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin
 
-from starlette.routing import Match, Route
+from starlette.routing import Match
 from starlette.testclient import TestClient
 from typing_extensions import override
 
-from tracemill.web.pages import ROUTES
+from tracemill.web.pages import every_route
 
 
 class Found(HTMLParser):
@@ -27,7 +27,7 @@ class Found(HTMLParser):
 
 def pages() -> set[str]:
     """Return the patterns of all addresses that are read, but those that a form alone makes."""
-    read = {route.path for route in _routes() if "GET" in (route.methods or ())}
+    read = {route.path for route in every_route() if "GET" in (route.methods or ())}
     return {path for path in read if not path.startswith("/handed/")}
 
 
@@ -49,8 +49,4 @@ def reach(client: TestClient) -> dict[str, str]:
 
 def _pattern(address: str) -> str | None:
     scope = {"type": "http", "method": "GET", "path": address.partition("?")[0]}
-    return next((each.path for each in _routes() if each.matches(scope)[0] == Match.FULL), None)
-
-
-def _routes() -> list[Route]:
-    return [route for route in ROUTES if isinstance(route, Route)]
+    return next((each.path for each in every_route() if each.matches(scope)[0] == Match.FULL), None)

@@ -9,12 +9,12 @@ from starlette.testclient import TestClient
 from tests.sources.reading import FOREIGN
 from tests.web.places import ORIGIN
 from tracemill.web.guard import COOKIE, HEADERS, Pass
-from tracemill.web.pages import ROUTES
+from tracemill.web.pages import every_route
 
 ARCHIVE = FOREIGN / "security" / "adversarial.tar.xz"
 OURS = {"Origin": ORIGIN}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-PATHS = sorted({getattr(route, "path", "/") for route in ROUTES} | {"/static/tracemill.css", "/no"})
+PATHS = sorted({route.path for route in every_route()} | {"/static/tracemill.css", "/no"})
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 
 

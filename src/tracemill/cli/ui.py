@@ -5,7 +5,8 @@ import socket
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from threading import Timer
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
@@ -16,6 +17,8 @@ from tracemill.cli.output import Common, answer, hint, write
 from tracemill.flows.results import UiResult
 
 _LOOPBACK = "127.0.0.1"
+_FIRST_PAGE_S: Final = 1.0
+"""By when the first page is shown, and its reader does not ask for another yet."""
 ui = App(name="ui", help_format="plaintext", usage="Usage: tracemill ui [OPTIONS]")
 
 
@@ -41,6 +44,7 @@ def show_ui(
 
     from tracemill.web.app import make_app
     from tracemill.web.guard import ENTRY_PATH, Pass
+    from tracemill.web.pages import every_route
 
     listening = _listen(port)
     port = listening.getsockname()[1]
@@ -57,6 +61,9 @@ def show_ui(
         app, log_level="warning", access_log=False, server_header=False, lifespan="off",
         timeout_keep_alive=15, limit_concurrency=64,
     )  # fmt: skip
+    later = Timer(_FIRST_PAGE_S, every_route)
+    later.daemon = True
+    later.start()
     uvicorn.Server(config).run(sockets=[listening])
     return EXIT_DONE
 
@@ -101,6 +108,7 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((_LOOPBACK, port))
+        listening.listen()  # whoever reads the address may ask at once, and waits for the pages
     except OSError as error:
         listening.close()
         raise UsageError(f"cannot listen at port {port}: {error.strerror}; try --port 0") from error

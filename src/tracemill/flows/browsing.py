@@ -6,21 +6,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from tracemill.base.text import beginning, counted
-from tracemill.flows.datasets import MANIFEST
-from tracemill.flows.happenings import Moments, Placed, happenings
 from tracemill.flows.lookup import canonical_input, find_row, open_index, read_counts
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow
+from tracemill.flows.review_rows import ENTRY, REVIEW
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.events import Event
 from tracemill.records.reactions import Reaction
 from tracemill.records.trajectory import Speaker, Step
 from tracemill.store.index import Text
 from tracemill.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tracemill.flows.happenings import Moments, Placed
 
 R = TypeVar("R")
 
@@ -120,6 +122,7 @@ class SessionView(NamedTuple):
 def view_session(workspace: Workspace, name: str) -> SessionView:
     """Return a session's outline and what hangs on it."""
     row = find_row(workspace, "session", name, SessionRow)
+    from tracemill.flows.happenings import happenings
     from tracemill.store.lake import Lake, equals
     from tracemill.store.tables import TABLES
 
@@ -150,6 +153,8 @@ def _commits_of(links: Iterable[LinkRow]) -> Iterator[str]:
 
 
 def _moments(outline: Iterable[OutlineEntry]) -> Moments:
+    from tracemill.flows.happenings import Moments
+
     timed = sorted((entry.at, entry.step) for entry in outline if entry.at is not None)
     return Moments([at for at, _ in timed], [step for _, step in timed])
 
@@ -218,8 +223,6 @@ class WheelStage(NamedTuple):
 
 def read_wheel(workspace: Workspace) -> Wheel:
     """Return what went round the loop so far."""
-    from tracemill.flows.review_facts import ENTRY, REVIEW
-
     with open_index(workspace) as index:
         store = read_counts(index)
         waiting = index.n_waiting(ENTRY, REVIEW)
@@ -266,6 +269,8 @@ def _model_stages(workspace: Workspace) -> Iterator[WheelStage]:
 
 def list_versions(workspace: Workspace) -> list[DatasetVersion]:
     """Return every dataset version that is kept, the newest first."""
+    from tracemill.flows.datasets import MANIFEST
+
     manifests = workspace.datasets.glob(f"*/*/{MANIFEST}")
     newest = sorted(manifests, key=lambda path: path.stat().st_mtime, reverse=True)
     return [msgspec.json.decode(path.read_bytes(), type=DatasetVersion) for path in newest]

@@ -10,20 +10,22 @@ import json
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import EXPORTERS
-from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.receipts import ExportKind, Receipt
 from tracemill.records.refs import Record
 from tracemill.report.croissant import croissant
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tracemill.flows.privacy.gate import Gate
 
 MANIFEST: Final = "manifest.json"
 TOMBSTONE: Final = ".erased.json"
@@ -156,6 +158,8 @@ def export_version(
         UsageError: `to` holds something already.
         PolicyError: the gate refuses it; nothing is written.
     """
+    from tracemill.flows.privacy.gate import Gate
+
     folder, version = find_version(workspace, name)
     to = new_folder(to)
     if dry_run:
@@ -206,6 +210,8 @@ def let_out(
         UsageError: it cannot be written.
         PolicyError: the gate refuses it; nothing is written.
     """
+    from tracemill.flows.privacy.gate import RECEIPT, write_receipt
+
     part = to.with_name(f".{to.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:

@@ -20,8 +20,10 @@ from tracemill.base.errors import NotFoundError, StoreError, UsageError
 from tracemill.base.ids import make_id
 from tracemill.capture.inbox import Inbox
 from tracemill.flows.lookup import find_row, open_index
-from tracemill.flows.review_facts import ENTRY, REVIEW, index_row, review_row
+from tracemill.flows.review_facts import index_row, review_row
 from tracemill.flows.review_rows import (
+    ENTRY,
+    REVIEW,
     NextItem,
     QueueEntry,
     QueueRow,

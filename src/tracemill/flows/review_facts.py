@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from tracemill.flows.review_rows import QueueEntry, ReviewRow
+from tracemill.flows.review_rows import ENTRY, REVIEW, QueueEntry, ReviewRow
 from tracemill.flows.team_gates import TeamEvent
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
@@ -49,8 +49,6 @@ from tracemill.store.index import Index, Row
 from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 
-ENTRY: Final = "review_item"
-REVIEW: Final = "review"
 RULES: Final = ReviewRules()
 _Reviewable = StageReport | GateReport | EscalationReport | ProjectReport
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +11,11 @@ from tracemill.records.learning import LearningEpisode
 from tracemill.records.refs import Count, Record
 from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem, Trigger
 from tracemill.review.checklist import Checklist
+
+ENTRY: Final = "review_item"
+"""What kind of row waits for a review."""
+REVIEW: Final = "review"
+"""What kind of row is one."""
 
 
 class QueueRow(Record, frozen=True, kw_only=True, omit_defaults=False):

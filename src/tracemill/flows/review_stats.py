@@ -10,8 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.flows.lookup import open_index
-from tracemill.flows.review_facts import ENTRY, REVIEW
-from tracemill.flows.review_rows import ReviewRow, entry_of
+from tracemill.flows.review_rows import ENTRY, REVIEW, ReviewRow, entry_of
 from tracemill.records.refs import Count, Record
 from tracemill.review.agreement import cohens_kappa, krippendorffs_alpha
 from tracemill.review.calibration import Calibration, Judged, calibration

@@ -9,14 +9,15 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from tracemill.base.errors import NotFoundError, TracemillError
 from tracemill.store.workspace import Workspace
 from tracemill.web.downloads import Downloads
 from tracemill.web.guard import Guard, Pass
-from tracemill.web.pages import ROUTES
+from tracemill.web.pages import routes_of
 from tracemill.web.rendering import page
 
 
@@ -35,12 +36,18 @@ def make_pages(workspace: Workspace) -> Starlette:
     """Return the pages of `workspace`, for whoever stands behind the guard already."""
     static = StaticFiles(directory=str(files("tracemill.web") / "static"))
     app = Starlette(
-        routes=[*ROUTES, Mount("/static", static), Route("/{rest:path}", _nowhere)],
+        routes=[Mount("/static", static), Mount("", _page)],
         exception_handlers={TracemillError: _refused, HTTPException: _failed},
     )
     app.state.workspace = workspace
     app.state.downloads = Downloads()
     return app
+
+
+async def _page(scope: Scope, receive: Receive, send: Send) -> None:
+    word = scope["path"].removeprefix("/").partition("/")[0]
+    pages = Router([*routes_of(word), Route("/{rest:path}", _nowhere)])
+    await pages(scope, receive, send)
 
 
 def _nowhere(request: Request) -> Response:
