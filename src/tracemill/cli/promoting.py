@@ -9,7 +9,7 @@ from cyclopts.validators import Number
 from tracemill.base.clock import now
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING, EXIT_REFUSED
-from tracemill.cli.output import Common, answer, hint, write
+from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows import model_registry, promotion
 
@@ -43,11 +43,20 @@ def register_model(
 
 def registry_model(
     *,
+    jsonl: AsLines = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List registered models: candidates, the one in use, and those that were."""
+    """List registered models: candidates, the one in use, and those that were.
+
+    Parameters
+    ----------
+    jsonl
+        Print each model as one line of JSON.
+    """
     listed = model_registry.list_models(common.open())
-    if not answer("registry", listed, common, next_steps=["tracemill model promote CANDIDATE"]):
+    if jsonl:
+        write_lines(listed.models)
+    elif not answer("registry", listed, common, next_steps=["tracemill model promote CANDIDATE"]):
         rows = [
             (each.model.id, each.role, each.model.name, each.model.format or "unknown")
             for each in listed.models
@@ -186,7 +195,8 @@ def monitor_model(
     """
     alarm = promotion.monitor(common.open(), model, against)
     if not answer("alarm", alarm, common, next_steps=["tracemill model rollback"]):
-        write(f"{alarm.model}: {alarm.says} (evidence {alarm.e_value:.3g}, alarm at 40)")
+        evidence = f"evidence {alarm.e_value:.3g}, alarm at {alarm.alarm_at:g}"
+        write(f"{alarm.model}: {alarm.says} ({evidence})")
         if alarm.is_raised:
             hint("next: tracemill model rollback", common)
     return EXIT_NO if alarm.is_raised else EXIT_DONE

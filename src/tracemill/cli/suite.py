@@ -8,7 +8,7 @@ from cyclopts.validators import Number
 
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
-from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.output import AsLines, Common, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.evaluate.proving import VANITY, prove
 from tracemill.flows import suites
@@ -87,11 +87,20 @@ def _show(built: suites.BuiltSuite, common: Common) -> int:
 
 def list_suite(
     *,
+    jsonl: AsLines = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List suites, by name."""
+    """List suites, by name.
+
+    Parameters
+    ----------
+    jsonl
+        Print each suite as one line of JSON.
+    """
     listed = suites.list_suites(common.open())
-    if not answer("suites", listed, common, next_steps=["tracemill model eval SUBJECT"]):
+    if jsonl:
+        write_lines(listed.suites)
+    elif not answer("suites", listed, common, next_steps=["tracemill model eval SUBJECT"]):
         if not listed.suites:
             hint("no suites are kept; run: tracemill model suite build", common)
             return EXIT_NOTHING
@@ -107,6 +116,7 @@ def export_suite(
     /,
     *,
     to: Path,
+    reviewer: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write a suite as a task that Inspect AI runs.
@@ -117,8 +127,10 @@ def export_suite(
         The suite, by name or id.
     to
         The folder; it is made, and must hold nothing else.
+    reviewer
+        Who has looked at it; the name stands in the receipt.
     """
-    exported = export_task(common.open(), name, to)
+    exported = export_task(common.open(), name, to, reviewer)
     if not answer("inspect", exported, common):
         write(f"{exported.folder}/task.py  {counted(exported.n_cases, 'case')}")
         hint(f"next: inspect eval {exported.folder}/task.py --model MODEL", common)

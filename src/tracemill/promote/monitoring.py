@@ -29,7 +29,8 @@ def watch(
     floor = clopper_pearson(sum(usual), len(usual), 1 - alpha).low - margin if usual else 0.0
     null = max(0.0, floor)
     evidence = e_value(good, n, null, "below") if null > 0 and n else 1.0
-    is_raised = evidence >= 2 / alpha
+    alarm_at = 2 / alpha
+    is_raised = evidence >= alarm_at
     verb = "fell below" if is_raised else "is not shown to fall below"
     told = f"{good:,} of {n:,} sessions ended well; that {verb} {null:.0%}"
     unknown = "no session of the model before is known, so there is nothing to fall below"
@@ -41,6 +42,7 @@ def watch(
         usual_good=sum(usual),
         null=null,
         e_value=evidence,
+        alarm_at=alarm_at,
         is_raised=is_raised,
         says=told if usual else unknown,
     )

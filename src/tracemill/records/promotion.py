@@ -227,7 +227,9 @@ class Alarm(Record, frozen=True, kw_only=True):
     """The share that it must not fall below."""
     e_value: float
     """Evidence that it does; holds however often one looks."""
+    alarm_at: float
+    """The evidence that is enough."""
     is_raised: bool
-    """Whether that is enough."""
+    """Whether that is reached."""
     says: str
     """The same in words."""

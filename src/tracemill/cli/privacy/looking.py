@@ -1,7 +1,7 @@
 """`tracemill privacy scan`, `rescan`, `preview` and `rules`: what is found, and what finds it."""
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,7 @@ from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.preview import PreviewResult, Shown, preview
 from tracemill.flows.privacy.rescan import RescanPlace, RescanResult, rescan
 from tracemill.flows.privacy.rules import RuleRow, list_rules
-from tracemill.flows.privacy.scan import Kind, Scan, ScanResult, files_of
+from tracemill.flows.privacy.scan import Kind, Scan, ScanPlace, ScanResult, files_of
 from tracemill.flows.results import Failure
 from tracemill.flows.scanning import find_targets
 
@@ -73,12 +73,24 @@ def _show_scan(result: ScanResult, listing: Listing, common: Common) -> None:
     if not result.places:
         write("Found        nothing")
         return
-    shown = result.places[: listing.limit or None]
-    columns = ("FILE", "PLACE", "KIND", "RULE", "N", "FIELD")
-    rows = [(p.path, p.place, p.kind, p.rule, f"{p.n:,}", p.where) for p in shown]
-    left_out = print_table(columns, rows, ("KIND",))
+    rows = _grouped(result.places)
+    shown = rows[: listing.limit or None]
+    columns = ("FILE", "KIND", "RULE", "PLACES", "FIRST", "FIELD")
+    left_out = print_table(columns, shown, ("KIND", "FIELD"))
     narrow = f"; no room for {', '.join(left_out)}" if left_out else ""
-    hint(f"{len(shown)} of {len(result.places)} places{narrow}", common)
+    n_places = counted(sum(place.n for place in result.places), "place")
+    hint(f"{len(shown)} of {len(rows)} rows, of {n_places}{narrow}; --jsonl names each", common)
+
+
+def _grouped(places: Sequence[ScanPlace]) -> list[tuple[str, ...]]:
+    """Return a row for what one rule finds in one file, with the first place."""
+    groups: defaultdict[tuple[str, str, str], list[ScanPlace]] = defaultdict(list)
+    for place in places:
+        groups[place.path, place.kind, place.rule].append(place)
+    return [
+        (*name, f"{sum(place.n for place in found):,}", found[0].place, found[0].where)
+        for name, found in groups.items()
+    ]
 
 
 def rescan_privacy(
