@@ -144,6 +144,8 @@ TYPES: Final[dict[str, Any]] = {
     "record.recipe": recipe_records.Recipe,
     "record.synthetic-example": synth.SyntheticExample,
     "answer.synth-plan": synth.SynthPlan,
+    "answer.synth-run": synth.SynthRun,
+    "answer.synth-stats": synth.SynthStats,
     "record.reject": datasets.Reject,
     "record.receipt": receipts.Receipt,
     "record.template": templates.TemplateSpec,

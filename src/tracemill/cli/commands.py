@@ -209,6 +209,8 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             "Examples that are made up where real work has none.",
             {
                 "plan": "Say what real examples show, what is asked for, and what is missing.",
+                "run": "Make up what is missing, every call carried out in a sandbox.",
+                "stats": "Say how much of what was made up holds, and what it shows.",
                 "verify": "Say how far made-up rows of anybody can be believed, and why.",
                 "import": "Keep rows that agents made up outside, as far as they hold.",
                 "generate": "Let a model make examples up, and keep those that hold.",
@@ -365,6 +367,7 @@ MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("recipe list", "recipe history", "recipe diff"), "process_recipe"),
     **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
     **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
+    **dict.fromkeys(("synth run", "synth stats"), "synth_making"),
     "synth verify": "verifying",
     "synth generate": "generating",
     "synth import": "synth_import",

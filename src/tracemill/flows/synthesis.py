@@ -11,12 +11,14 @@ import msgspec
 
 from tracemill.base.errors import StoreError
 from tracemill.records.examples import Example
-from tracemill.records.synth import SyntheticExample, SynthPlan
+from tracemill.records.synth import SyntheticExample, SynthPlan, SynthStats
 from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 from tracemill.store.workspace import Workspace
+from tracemill.synth.counting import count_made
 from tracemill.synth.coverage import Place
 from tracemill.synth.planning import Coverage, make_plan
+from tracemill.synth.soundness import is_sound
 from tracemill.synth.taxonomy import load_taxonomy
 
 MADE: Final = "*/examples-*.jsonl"
@@ -65,11 +67,6 @@ def made_examples(workspace: Workspace) -> Iterator[SyntheticExample]:
                 yield made
 
 
-def is_sound(made: SyntheticExample) -> bool:
-    """Tell whether an example was run, where it calls anything, and no check objects to it."""
-    return made.execution != "unverified" and all(each.verdict != "fail" for each in made.checks)
-
-
 def read_made(path: Path) -> Iterator[SyntheticExample]:
     """Yield the examples of one file.
 
@@ -85,3 +82,16 @@ def read_made(path: Path) -> Iterator[SyntheticExample]:
                     f"{str(path)!r} line {number}: expected a made-up example: {error}; "
                     "delete the file and run again: it is made anew"
                 ) from error
+
+
+def synthesis_stats(workspace: Workspace, categories: Sequence[str] = ()) -> SynthStats:
+    """Return numbers of all that was made up.
+
+    Raises:
+        UsageError: there is no category of a name.
+    """
+    wanted = load_taxonomy().named(categories)
+    seen: dict[str, SyntheticExample] = {}
+    for path in sorted(workspace.synth.glob(MADE)):
+        seen.update((made.id, made) for made in read_made(path))
+    return count_made(seen.values(), [part for each in wanted for part in each.parts])

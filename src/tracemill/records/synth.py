@@ -159,3 +159,82 @@ class SynthPlan(Record, frozen=True, kw_only=True):
     """Share that is asked for."""
     gap: Count
     """How many are missing altogether."""
+
+
+class SynthRun(Record, frozen=True, kw_only=True):
+    """One run that made examples up."""
+
+    id: str
+    """Derived from what was ordered, the seed, and the versions of rules and project."""
+    generator: str
+    """Who made them up."""
+    generator_version: Annotated[int, msgspec.Meta(ge=1)]
+    """Version of that."""
+    project: str
+    """The bundled project that calls were carried out on."""
+    seed: int
+    """What was drawn with."""
+    ordered: Count
+    """How many were to be made."""
+    made: Count
+    """How many were made."""
+    sound: Count
+    """How many of them no check objects to."""
+    categories: dict[str, Count]
+    """Sound ones by category."""
+    refused: dict[str, Count] = msgspec.field(default_factory=dict)
+    """Attempts that came to nothing, by the name of why."""
+    failed_checks: dict[str, Count] = msgspec.field(default_factory=dict)
+    """Examples that a check objects to, by its name."""
+    absent: dict[str, str] = msgspec.field(default_factory=dict)
+    """Tools that could not be used here, each with the program that it lacks."""
+    is_complete: bool
+    """Whether all that was ordered was tried; else run again to go on."""
+    cost_usd: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    """What models cost; 0 where none was asked."""
+
+
+class Counted(Record, frozen=True, kw_only=True):
+    """How many examples hold of how many, under one name."""
+
+    name: str
+    """The category, check, or whatever is counted."""
+    n: Count
+    """Made."""
+    sound: Count
+    """Of them, those that no check objects to; of a check, those that pass it."""
+    unknown: Count = 0
+    """Those of which it cannot be told."""
+    target: Count | None = None
+    """How many are asked for; None where nothing is."""
+
+
+class SynthStats(Record, frozen=True, kw_only=True):
+    """All that was made up so far."""
+
+    made: Count
+    """Examples."""
+    sound: Count
+    """Those that no check objects to."""
+    categories: tuple[Counted, ...]
+    """By category and part, against what is asked for."""
+    checks: tuple[Counted, ...]
+    """What each rung of the ladder lets through."""
+    templates: Count
+    """Different requests of sound examples, once names and numbers make no difference."""
+    template_share: Ratio | None
+    """Share of sound examples with a request of their own; None where there are none."""
+    executions: dict[str, Count]
+    """Examples by whether their calls were run."""
+    uses: dict[str, Count]
+    """Sound examples by how tools are used in them."""
+    tools: dict[str, Count]
+    """Calls of sound examples by tool."""
+    personas: dict[str, Count]
+    """Sound examples by the skill that they show."""
+    languages: dict[str, Count]
+    """Sound examples by language."""
+    generators: dict[str, Count]
+    """Examples by who made them up."""
+    cost_usd: Annotated[float, msgspec.Meta(ge=0)] | None
+    """What all of them cost; None where nobody knows of one."""

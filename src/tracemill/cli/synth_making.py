@@ -1,0 +1,142 @@
+"""`tracemill synth run` and `synth stats`: making examples up, and what came of it."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
+from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
+from tracemill.cli.synth import Categories
+from tracemill.cli.tables import print_table
+from tracemill.flows.executor import make_executor
+from tracemill.flows.synth_run import Wanted, run_synthesis
+from tracemill.flows.synthesis import synthesis_stats
+from tracemill.records.synth import SynthStats
+
+_EVERY_S: Final = 10.0
+Some = Annotated[int, Parameter(validator=Number(gt=0))]
+
+
+def run_synth(
+    *,
+    many: Annotated[int, Parameter(name="--examples", validator=Number(gt=0))] = 500,
+    categories: Categories = (),
+    seed: int = 0,
+    workers: Some = 2,
+    minutes: Annotated[float | None, Parameter(validator=Number(gt=0))] = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Make up what is missing, each call carried out in a sandbox; exit 5 without a sandbox.
+
+    The same command goes on with a run that was killed or whose time was over.
+
+    Parameters
+    ----------
+    many
+        How many; never more than are missing.
+    categories
+        Only these; by default all that are not optional.
+    seed
+        The same seed gives the same examples.
+    workers
+        Processes that carry calls out.
+    minutes
+        Stop after so long; exit 4 then. What was made is kept.
+    """
+    workspace = common.open()
+    with workspace.writing():
+        executor = make_executor("local", workers, workspace.scratch)
+        wanted = Wanted(many, categories, seed, minutes)
+        run = run_synthesis(workspace, executor, wanted, _progress(common))
+    if not answer("synth-run", run, common, next_steps=["tracemill synth stats"]):
+        write(f"{run.id}  {run.sound:,} of {run.ordered:,} hold, {run.made:,} made")
+        counts("Categories", run.categories)
+        counts("Tried again", run.refused)
+        counts("Objections", run.failed_checks)
+        for tool, program in run.absent.items():
+            hint(f"{tool} could not be used: {program} is not installed", common)
+        hint(
+            "next: tracemill synth stats" if run.is_complete else "its time is over; run again",
+            common,
+        )
+    return EXIT_DONE if run.is_complete else EXIT_PARTLY
+
+
+def _progress(common: Common) -> Callable[[int, int], None]:
+    said = time.monotonic()
+
+    def told(done: int, n: int) -> None:
+        nonlocal said
+        if not common.quiet and time.monotonic() - said > _EVERY_S:
+            said = time.monotonic()
+            sys.stderr.write(f"synth: {done:,} of {n:,} examples\n")
+
+    return told
+
+
+def stats_synth(
+    *,
+    categories: Categories = (),
+    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say how much of what was made up holds, how different it is, and what it shows.
+
+    Parameters
+    ----------
+    categories
+        Only these; by default all that are not optional.
+    jsonl
+        Print each sub-category as one line of JSON.
+    """
+    stats = synthesis_stats(common.open(), categories)
+    if jsonl:
+        write_lines(stats.categories)
+    elif not answer("synth-stats", stats, common, next_steps=["tracemill dataset build"]):
+        _show(stats, common)
+    return EXIT_DONE if stats.made else EXIT_NOTHING
+
+
+def _show(stats: SynthStats, common: Common) -> None:
+    if not stats.made:
+        hint("nothing was made up; run: tracemill synth run", common)
+        return
+    rows = [
+        (
+            each.name,
+            f"{each.n:,}",
+            f"{each.sound:,}",
+            f"{each.target:,}",
+            f"{_share(each.sound, each.target)}",
+        )
+        for each in stats.categories
+    ]
+    print_table(("PART", "MADE", "SOUND", "WANTED", "SHARE"), rows, ())
+    checks = [
+        (
+            each.name,
+            f"{each.sound:,}",
+            f"{each.n - each.sound - each.unknown:,}",
+            f"{each.unknown:,}",
+        )
+        for each in stats.checks
+    ]
+    print_table(("CHECK", "PASS", "FAIL", "UNKNOWN"), checks, ())
+    if stats.template_share is not None:
+        write(f"Templates    {stats.templates:,} of {stats.sound:,} ({stats.template_share:.1%})")
+    counts("Calls", stats.executions)
+    counts("Use", stats.uses)
+    counts("Tools", stats.tools)
+    counts("Skills", stats.personas)
+    counts("Languages", stats.languages)
+    counts("Made by", stats.generators)
+    cost = "unknown" if stats.cost_usd is None else f"{stats.cost_usd:.2f} USD"
+    write(f"Cost         {cost}")
+
+
+def _share(n: int, of: int | None) -> str:
+    return f"{n / of:.0%}" if of else ""

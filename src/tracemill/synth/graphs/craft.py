@@ -1,0 +1,75 @@
+"""Code is left better than it was; tests pass before and after, and the linter has its say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from tracemill.synth.graphs.work import see_pass, smell, tidy
+from tracemill.synth.scene import Scene, tests_of
+from tracemill.synth.telling import Call, require
+
+
+def _better(part: str) -> Callable[[Scene], None]:
+    """Return the graph of a part: tests first, one change, tests again."""
+
+    def play(scene: Scene) -> None:
+        found = smell(scene, part)
+        scene.ask("tidy", wish=found.wish, path=found.path)
+        tests = tests_of(found.path)
+        read, before = scene.tell.call(
+            Call("read_file", {"path": found.path}),
+            Call("run_tests", {"target": tests}),
+            says=scene.say("safe_ground"),
+        )
+        require(not read.failed and not before.failed, "broken_before")
+        tidy(scene, found, scene.say(f"tidy_{part}"))
+        n = see_pass(scene, says=scene.say("same_behaviour"))
+        scene.answer("tidied", says=found.says, n=n)
+
+    play.__name__ = f"better_{part}".replace("-", "_")
+    return play
+
+
+def linted(scene: Scene) -> None:
+    """The linter says what is left over; it is asked again in the end."""
+    scene.need("run_linter")
+    found = smell(scene, "clean-code")
+    scene.ask("lint", path=found.path)
+    said = scene.tell.one("run_linter", path=found.path)
+    require(said.failed, "linter_silent")
+    scene.tell.done("read_file", scene.say("lint_found"), path=found.path)
+    tidy(scene, found)
+    lint, tests = scene.tell.call(
+        Call("run_linter", {"path": found.path}),
+        Call("run_tests", {"target": tests_of(found.path)}),
+        says=scene.say("check_both"),
+    )
+    require(not lint.failed and not tests.failed, "findings")
+    scene.ending = "no_findings"
+    scene.answer("linted", says=found.says)
+
+
+def shown_before(scene: Scene) -> None:
+    """The person wants to see the change before it is made, and says yes."""
+    part = scene.pick(("dry", "refactoring"))
+    found = smell(scene, part)
+    scene.ask("tidy_proposal", wish=found.wish, path=found.path)
+    scene.tell.done("read_file", path=found.path)
+    scene.tell.answer(
+        scene.say("proposal", path=found.path)
+        + f"\n\n```python\n{found.good}\n```\n\n"
+        + scene.say("may_i")
+    )
+    scene.ask("go_on")
+    tidy(scene, found)
+    n = see_pass(scene)
+    scene.answer("tidied", says=found.says, n=n)
+
+
+GRAPHS: Final = {
+    "craftsmanship/dry": (_better("dry"), shown_before),
+    "craftsmanship/solid": (_better("solid"),),
+    "craftsmanship/clean-code": (_better("clean-code"), linted),
+    "craftsmanship/refactoring": (_better("refactoring"), _better("refactoring"), shown_before),
+}

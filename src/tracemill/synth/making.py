@@ -1,0 +1,163 @@
+"""From an order to a made-up example: a graph is played, and what came of it is told whole.
+
+The same order, seed and project give the same example. Work that does not turn out as it should is
+tried again with other luck, and each time is counted under its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tracemill.base.ids import digest, make_id
+from tracemill.records.examples import ChatExample, Lineage, Message
+from tracemill.records.refs import Record, Span
+from tracemill.records.synth import SyntheticExample, TaskGraph
+from tracemill.synth import SYNTH_VERSION
+from tracemill.synth.coverage import Place
+from tracemill.synth.graphs import graphs
+from tracemill.synth.phrasing import phrases, template_of
+from tracemill.synth.project import NAME, project_digest
+from tracemill.synth.repository_tasks import SYNTHETIC
+from tracemill.synth.scene import Scene
+from tracemill.synth.taxonomy import load_taxonomy
+from tracemill.synth.telling import Bench, declared, tool_table
+
+GENERATOR: Final = "task-graph"
+_LEAST_TOOLS: Final = 5
+_DIGITS: Final = 15
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Order(Record, frozen=True, kw_only=True):
+    """One example to make."""
+
+    category: str
+    """The category."""
+    part: str
+    """The sub-category."""
+    number: int
+    """Which one of its part it is."""
+    seed: int
+    """What is drawn with."""
+
+
+class Made(NamedTuple):
+    """An example, with what it was made of."""
+
+    example: SyntheticExample
+    line: bytes
+    """Every request and answer, as one line of JSON: what its lineage points at."""
+
+
+def order_all(wanted: Mapping[Place, int], first: Mapping[Place, int], seed: int) -> list[Order]:
+    """Return an order for each example, parts by turns, so that whoever stops early has of all."""
+    orders = [
+        (number - first.get(place, 0), place, number)
+        for place, n in wanted.items()
+        for number in range(first.get(place, 0), first.get(place, 0) + n)
+    ]
+    known = graphs()
+    return [
+        Order(category=place.category, part=place.part, number=number, seed=seed)
+        for _, place, number in sorted(orders, key=lambda each: (each[0], each[1]))
+        if "/".join(place) in known
+    ]
+
+
+def play(order: Order, bench: Bench, attempt: int, absent: frozenset[str]) -> Scene:
+    """Play a scene for an order.
+
+    Raises:
+        UnfitError: the work does not turn out as it should.
+    """
+    some = graphs()[f"{order.category}/{order.part}"]
+    parts = (str(order.seed), order.category, order.part, str(order.number), str(attempt))
+    drawn = random.Random(int(digest(*parts)[:_DIGITS], 16))  # noqa: S311 - no secret
+    graph = some[(order.number + attempt) % len(some)]
+    scene = Scene(bench, drawn, order.number + attempt, absent)
+    scene.tags.append(f"graph:{graph.__name__}")
+    graph(scene)
+    return scene
+
+
+def tell(scene: Scene, order: Order) -> Made:
+    """Return the example of a scene that was played to its end."""
+    part = load_taxonomy().part(order.category, order.part)
+    graph = TaskGraph(
+        name=scene.tags[0].removeprefix("graph:"),
+        project=f"{NAME}@{project_digest()}" if scene.tell.steps else None,
+        setup=scene.setup,
+        steps=tuple(scene.tell.steps),
+        ending=scene.ending,
+    )
+    messages, tools = _messages(scene), declared(_tools(scene))
+    line = _encode({"graph": graph, "order": order}) + b"\n"
+    example = ChatExample(
+        id=make_id("example", _encode(messages), _encode(tools)),
+        messages=messages,
+        tools=tools,
+        lineage=(_lineage(line, len(messages)),),
+        tags=tuple(
+            sorted(
+                (
+                    SYNTHETIC,
+                    f"generator:{GENERATOR}",
+                    f"category:{order.category}",
+                    f"part:{order.category}/{order.part}",
+                    *(f"persona:{each}" for each in part.shows),
+                    *scene.tags,
+                )
+            )
+        ),
+    )
+    asked = "\n".join(each.content for each in messages if each.role == "user")
+    made = SyntheticExample(
+        id=example.id,
+        example=example,
+        category=order.category,
+        part=order.part,
+        personas=part.shows,
+        language=scene.language,
+        generator=GENERATOR,
+        generator_version=SYNTH_VERSION,
+        seed=order.seed,
+        template=template_of(asked, scene.names),
+        graph=graph,
+        execution="executed" if graph.steps else "no_calls",
+        cost_usd=0.0,
+    )
+    return Made(made, line)
+
+
+def _messages(scene: Scene) -> tuple[Message, ...]:
+    system = scene.pick(phrases()["systems"])
+    return (Message(role="system", content=system), *scene.tell.messages)
+
+
+def _tools(scene: Scene) -> Sequence[str]:
+    """Return the tools that are declared: those used, and others that might have been."""
+    used = {step.tool for step in scene.tell.steps}
+    others = sorted(tool_table().keys() - used - scene.hidden - scene.absent)
+    least = max(0, _LEAST_TOOLS - len(used))
+    n = scene.drawn.randint(min(least, len(others)), len(others))
+    return [*used, *scene.drawn.sample(others, n)]
+
+
+def _lineage(line: bytes, n_messages: int) -> Lineage:
+    content = hashlib.sha256(line).hexdigest()
+    own = make_id("synth", content)
+    return Lineage(
+        episode_id=own,
+        trajectory_id=own,
+        first_step=0,
+        last_step=n_messages - 1,
+        input_id=own,
+        uri=f"synth:{NAME}",
+        content=content,
+        span=Span(start=0, end=len(line)),
+    )

@@ -1,0 +1,159 @@
+"""Examples are made up by carrying calls out, the same ones each time, and never without a sandbox."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tracemill.base.errors import PolicyError
+from tracemill.base.sandbox import Bubblewrap
+from tracemill.flows.executor import make_executor
+from tracemill.flows.synth_bench import open_bench, open_sandbox, prepare, settled
+from tracemill.flows.synth_run import Wanted, run_synthesis
+from tracemill.flows.synthesis import made_examples, plan_synthesis, synthesis_stats
+from tracemill.records.synth import SyntheticExample, SynthRun
+from tracemill.store.workspace import Workspace
+from tracemill.synth.telling import Call
+
+NAVIGATION = ("powertools", "restraint")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Bubblewrap:
+    pytest.importorskip("tree_sitter", reason="tree-sitter is not installed: tracemill[synth]")
+    try:
+        return open_sandbox()
+    except PolicyError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def project(sandbox: Bubblewrap, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("larder")
+    prepare(sandbox, folder)
+    return folder
+
+
+def made_in(folder: Path, n: int, workers: int = 1, minutes: float | None = None) -> Workspace:
+    workspace = Workspace(folder)
+    with workspace.writing():
+        executor = make_executor("local", workers, workspace.scratch)
+        run_synthesis(workspace, executor, Wanted(n, NAVIGATION, seed=3, minutes=minutes))
+    return workspace
+
+
+def every(workspace: Workspace) -> list[SyntheticExample]:
+    return sorted(made_examples(workspace), key=lambda each: each.id)
+
+
+@pytest.fixture(scope="module")
+def made(sandbox: Bubblewrap, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    assert sandbox is not None
+    return made_in(tmp_path_factory.mktemp("made"), 12)
+
+
+def test_every_part_is_there_and_all_hold(made: Workspace) -> None:
+    stats = synthesis_stats(made, NAVIGATION)
+
+    assert stats.sound == 12
+    assert all(each.sound >= 1 for each in stats.categories)
+    assert stats.template_share == 1.0
+    assert "unverified" not in stats.executions
+
+
+def test_results_are_those_that_the_calls_give(
+    made: Workspace, sandbox: Bubblewrap, project: Path
+) -> None:
+    n_calls = 0
+    for each in every(made):
+        shown = [m.content for m in each.example.messages if m.role == "tool"]
+        assert shown == [step.result for step in each.graph.steps]
+        if each.graph.setup:
+            continue
+        with open_bench(sandbox, project) as bench:
+            for step in each.graph.steps:
+                (result,) = bench.call([Call(step.tool, step.arguments)])
+                assert (result.text, result.failed) == (step.result, step.is_failed)
+                n_calls += 1
+    assert n_calls > 6
+
+
+def test_what_is_made_up_says_so_and_where_it_comes_from(made: Workspace) -> None:
+    lines = next(made.synth.glob("*/lineage.jsonl")).read_bytes().splitlines(keepends=True)
+    from hashlib import sha256
+
+    known = {sha256(line).hexdigest() for line in lines}
+    for each in every(made):
+        assert "origin:synthetic" in each.example.tags
+        assert each.example.lineage[0].content in known
+
+
+def test_more_workers_make_the_same(made: Workspace, tmp_path: Path) -> None:
+    assert every(made_in(tmp_path, 12, workers=2)) == every(made)
+
+
+def test_a_run_whose_time_was_over_goes_on(made: Workspace, tmp_path: Path) -> None:
+    workspace = made_in(tmp_path, 12, minutes=1e-6)
+    assert every(workspace) == []
+    parts = sorted(path.stat().st_mtime_ns for path in workspace.synth.glob("*/part-*.json"))
+    assert len(parts) == 1
+
+    made_in(tmp_path, 12)
+
+    assert every(workspace) == every(made)
+    assert not list(workspace.synth.glob("*/part-*.json"))
+
+
+def test_what_was_made_is_not_asked_for_again(made: Workspace) -> None:
+    gaps = {wish.part: wish.gap for wish in plan_synthesis(made, ["powertools"]).wishes}
+    targets = {wish.part: wish.target for wish in plan_synthesis(made, ["powertools"]).wishes}
+
+    assert all(gaps[part] < targets[part] for part in targets)
+
+
+def test_without_a_sandbox_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("tracemill.base.sandbox._packaged", lambda: None)
+
+    with pytest.raises(PolicyError, match="nothing is run outside of a sandbox"):
+        made_in(tmp_path, 4)
+    assert list((tmp_path / "synth").glob("*")) == []
+
+
+PROBES = {
+    "home": "ls /root /home",
+    "network": "python -c \"import socket; socket.create_connection(('127.0.0.1', 22), 1)\"",
+    "other processes": "kill -0 $(ls /proc | grep '^[0-9]*$' | sort -n | tail -1) && test $(ls /proc | grep -c '^[0-9]*$') -gt 12",
+    "memory": 'python -c "bytes(2**31)"',
+    "forks": 'python -c "import os, time\nfor _ in range(2000):\n  os.fork() or time.sleep(5)"',
+    "disk": "for n in 1 2 3 4 5 6 7 8; do head -c 15000000 /dev/zero > f$n || exit 1; done",
+    "programs": "echo x > /usr/bin/x",
+    "project": "echo x > /source/README.md",
+}
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_nothing_beyond_its_copy_is_within_reach_of_a_call(
+    sandbox: Bubblewrap, project: Path, name: str
+) -> None:
+    with open_bench(sandbox, project) as bench:
+        (result,) = bench.call([Call("run_command", {"command": PROBES[name]})])
+
+    assert result.failed
+
+
+def test_what_differs_between_machines_is_settled() -> None:
+    assert settled("78 passed in 1.93s") == "78 passed in 0.10s"
+    assert settled("<Stock object at 0x7fa81c>") == "<Stock object at 0x7f0000000000>"
+    assert not re.search(r"/work\b", settled("/work/larder/a.py and /work"))
+
+
+def test_a_run_says_what_it_did(made: Workspace) -> None:
+    (path,) = made.synth.glob("*/run.json")
+    run = msgspec.json.decode(path.read_bytes(), type=SynthRun)
+
+    assert (run.sound, run.ordered, run.is_complete) == (12, 12, True)
+    assert sum(run.categories.values()) == 12

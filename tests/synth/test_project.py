@@ -1,0 +1,137 @@
+"""The bundled project and its tables fit together, and every bug is one that could be mended."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tracemill.synth.graphs as rooms
+from tracemill.synth import scene
+from tracemill.synth.bugs import bugs, functions
+from tracemill.synth.graphs import graphs
+from tracemill.synth.graphs.work import ending, widened, wish_of
+from tracemill.synth.phrasing import expand, in_voice, phrases, template_of
+from tracemill.synth.project import history_script, project_files, read_data
+from tracemill.synth.scene import counted, listed
+from tracemill.synth.taxonomy import load_taxonomy
+from tracemill.synth.telling import declared, tool_table
+from tracemill.synth.toolbox import TOOLS
+
+CODE = "".join(path.read_text() for path in sorted(Path(rooms.__file__).parent.glob("*.py")))
+
+
+def test_every_part_that_is_asked_for_has_a_graph() -> None:
+    asked = {f"{p.category}/{p.name}" for each in load_taxonomy().named() for p in each.parts}
+
+    assert graphs().keys() == asked
+
+
+def test_tools_that_are_told_of_are_those_there_are() -> None:
+    assert tool_table().keys() == TOOLS.keys()
+    for schema in declared(list(TOOLS)):
+        tool = TOOLS[schema["function"]["name"]]
+        names = tool.__code__.co_varnames[: tool.__code__.co_argcount]
+        assert tuple(schema["function"]["parameters"]["properties"]) == names
+
+
+@pytest.mark.parametrize("kind", ["ask", "say"])
+def test_phrases_that_graphs_name_are_written_and_no_others(kind: str) -> None:
+    calls = r"\.ask" if kind == "ask" else r"\.(?:say|answer)"
+    named = set(re.findall(rf'{calls}\(\s*["\x27]([\w-]+)', CODE))
+    if kind == "say":
+        named |= {f"tidy_{part}" for part in ("dry", "solid", "clean-code", "refactoring")}
+    written = set(phrases()[f"{kind}s"])
+
+    assert named - written == set()
+    chosen = set(re.findall(r'"([a-z_]+)"', CODE))
+    assert written - named - chosen == set()
+
+
+def test_code_that_could_be_better_stands_there_once() -> None:
+    for row in read_data("smells")["smells"]:
+        text = project_files()[row["path"]]
+        for good, bad in (
+            (row["good"], row["bad"]),
+            *([row["extra_bad"]] if "extra_bad" in row else []),
+        ):
+            assert text.count(good) == 1, row["wish"]
+            worse = text.replace(good, bad)
+            assert worse.count(bad) == 1, row["wish"]
+            text = worse
+        ast.parse(text)
+
+
+def test_wishes_fit_into_their_files() -> None:
+    for row in read_data("features")["features"]:
+        wish = wish_of(row)
+        tests = project_files()[wish.tests]
+        old, new = widened(tests, wish)
+        ast.parse(tests.replace(old, new) + wish.test)
+        code = project_files()[wish.path]
+        ast.parse(code + wish.code)
+        assert code.count(ending(code)) == 1
+        assert f"def {wish.name}(" in wish.code
+
+
+def test_a_bug_is_one_line_that_can_be_found_and_mended() -> None:
+    assert len(bugs()) > 100
+    for bug in bugs():
+        right = project_files()[bug.function.path]
+        assert bug.text.count(bug.wrong) == 1
+        assert right.count(bug.right) == 1
+        assert bug.text.replace(bug.wrong, bug.right) == right
+        ast.parse(bug.text)
+        assert bug.function.line < bug.line <= bug.function.last_line
+
+
+def test_every_function_says_what_it_is_for_and_has_a_test_file() -> None:
+    assert all(each.about for each in functions())
+    assert {scene.tests_of(each.path) for each in functions()} <= project_files().keys()
+
+
+def test_the_history_names_files_that_there_are() -> None:
+    named = re.findall(r"git add (.*?) &&", history_script())
+
+    for path in " ".join(named).split():
+        assert path == "." or path in project_files()
+
+
+def every_text() -> list[str]:
+    found = [
+        text for group in ("asks", "says") for texts in phrases()[group].values() for text in texts
+    ]
+    for group in phrases()["voices"].values():
+        found += group
+    return found
+
+
+@given(st.integers())
+def test_a_phrase_comes_out_whole(seed: int) -> None:
+    drawn = random.Random(seed)
+
+    for text in every_text():
+        said = expand(text, drawn, {})
+        assert "[" not in said
+        assert "|" not in said
+        assert "  " not in said
+
+
+@given(st.integers())
+def test_a_template_is_the_same_for_other_names_and_numbers(seed: int) -> None:
+    one = in_voice("[show|list] {name}, line {n}", random.Random(seed), {"name": "amount", "n": 3})
+    other = in_voice(
+        "[show|list] {name}, line {n}", random.Random(seed), {"name": "scale", "n": 44}
+    )
+
+    assert template_of(one, ["amount"]) == template_of(other, ["scale"])
+
+
+def test_numbers_agree_with_their_nouns() -> None:
+    assert [counted(n, "class") for n in (0, 1, 2)] == ["0 classes", "1 class", "2 classes"]
+    assert listed(["a", "b", "c"]) == "`a`, `b` and `c`"
