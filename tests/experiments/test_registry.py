@@ -103,6 +103,17 @@ def test_a_loss_on_the_canary_ends_the_roll_out() -> None:
         Experiments.of([*WAY[:4], harmed])
 
 
+def test_what_is_everywhere_is_drawn_until_a_later_experiment_goes_on_from_it() -> None:
+    known = Experiments.of(WAY)
+    later = plan(name="more", control=PLAN.treatment, treatment="architect.v1.2")
+    begun = {"experiment_id": "exp_2", "at": BEGIN, "by": "Ada"}
+    known.apply(ExperimentEvent(kind="proposed", plan=later, **begun))  # type: ignore[arg-type]
+    assert [draw.treatment for draw in known.draws().draws] == ["architect.v1.1"]
+
+    known.apply(ExperimentEvent(kind="started", **begun))  # type: ignore[arg-type]
+    assert [draw.treatment for draw in known.draws().draws] == ["architect.v1.2"]
+
+
 def test_units_belong_to_the_draw_in_which_they_began() -> None:
     one = Experiments.of(WAY).by_id[ID]
 

@@ -167,6 +167,27 @@ def test_a_plan_of_ones_own_is_filed_stopped_and_kept(
     assert call(["experiment", "arms", "shop", *common]) == 3
 
 
+def test_sessions_are_units_too_and_what_has_none_is_told(team: Team) -> None:
+    plan = try_suggestion(
+        team.workspace, suggested(team), "Ada", on(40), Asked(), dry_run=True
+    ).plan
+    by_session = msgspec.structs.replace(plan, unit="session", guards=())
+    with pytest.raises(UsageError, match="no 'agent', which a plan by session needs"):
+        experiments.start(team.workspace, by_session, "Ada", on(40))
+    target = msgspec.structs.replace(plan.target, metric="taken_back_rate", only={})
+    asked = msgspec.structs.replace(by_session, target=target)
+    shown = experiments.start(team.workspace, asked, "Ada", on(40))
+    assert (shown.plan.unit, shown.before.n_units) == ("session", 0)
+
+    stray = {"agent_role": "architect", "gate_id": "contract", "validation_result": "pass"}
+    emit("gate", {**stray, "stage": "design"}, at=on(41), workspace=team.workspace.root)
+    team.works(41, 1, lambda _: OLD, {OLD: 0.6})
+    experiments.stop(team.workspace, NEW, "Ada", on(42), None)
+    begun = experiments.start(team.workspace, plan, "Ada", on(43))
+    assert begun.result
+    assert begun.result.left_aside["cases of no known project or moment"] == 1
+
+
 def test_what_cannot_be_asked_is_said_with_what_can(team: Team) -> None:
     place = team.workspace
     with pytest.raises(NotFoundError, match="see: tracemill prompt suggest"):
@@ -180,5 +201,5 @@ def test_what_cannot_be_asked_is_said_with_what_can(team: Team) -> None:
     with pytest.raises(UsageError, match="unknown metric 'luck'"):
         experiments.start(place, msgspec.structs.replace(plan, target=lost), "Ada", on(40))
     odd = msgspec.structs.replace(plan.target, only={"moon": "full"})
-    with pytest.raises(UsageError, match="have no 'moon'"):
+    with pytest.raises(UsageError, match="no 'moon', which a plan by project"):
         experiments.start(place, msgspec.structs.replace(plan, target=odd), "Ada", on(40))

@@ -75,7 +75,7 @@ def test_the_power_is_about_what_simulation_gives(first: float, second: float, n
     found = sum(stats.arms_sequence(draw(random, n, first, second)).low > 0 for _ in range(300))
     spread = ((first * (1 - first) + second * (1 - second)) / 2) ** 0.5
 
-    assert stats.arms_power(n, second - first, spread) == pytest.approx(found / 300, abs=0.15)
+    assert stats.arms_power(n, second - first, spread) == pytest.approx(found / 300, abs=0.1)
 
 
 def test_units_needed_have_the_power_and_one_fewer_has_not() -> None:

@@ -156,7 +156,12 @@ class Experiments:
         return found[-1]
 
     def draws(self) -> Draws:
-        """Return which units have which treatment now."""
+        """Return which units have which treatment now.
+
+        What is everywhere is not drawn any more where a later experiment goes on from it.
+        """
+        under_way = [one for one in self.by_id.values() if one.share]
+        taken_up = {one.plan.control for one in under_way}
         return Draws(
             draws=tuple(
                 Draw(
@@ -166,8 +171,8 @@ class Experiments:
                     treatment=one.plan.treatment,
                     share=one.share,
                 )
-                for one in self.by_id.values()
-                if one.share
+                for one in under_way
+                if one.state != "everywhere" or one.plan.treatment not in taken_up
             )
         )
 

@@ -13,10 +13,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tracemill.analyze import METRICS
-from tracemill.analyze.process import Process
-from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
-from tracemill.experiments import Experiments, Filed, Outcome, judge
+from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.experiments import Experiments, Filed, judge
 from tracemill.experiments.plan_file import check_plan, read_plan
 from tracemill.experiments.planning import Usual, power_of, spread_of, units_for, usual_of
 from tracemill.experiments.registry import CANARY, Experiment, experiment_id
@@ -29,6 +27,7 @@ from tracemill.flows.experiment_rows import (
     GivenArms,
     ShownExperiment,
 )
+from tracemill.flows.outcomes import Held, check_metrics
 from tracemill.flows.process import read_told
 from tracemill.records.experiments import (
     ArmName,
@@ -37,7 +36,6 @@ from tracemill.records.experiments import (
     ExperimentPlan,
     ExperimentResult,
     LoopName,
-    PlannedMetric,
 )
 from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace, write_whole
@@ -55,35 +53,6 @@ class Origin(NamedTuple):
     """The suggestion that it tries."""
     pattern: str | None = None
     """The pattern that was noticed."""
-
-
-class Held(NamedTuple):
-    """What can be counted, read once."""
-
-    process: Process
-    """The work that is held."""
-
-    def outcomes(self, aim: PlannedMetric, plan: ExperimentPlan) -> list[Outcome]:
-        """Return the cases of a metric, each with its unit."""
-        metric = METRICS[aim.metric]
-        return [
-            Outcome(unit, case.at, case.value, case.facts.get(plan.arm_fact))
-            for case in metric.cases(self.process)
-            if (unit := case.facts.get(plan.unit)) and case.at is not None
-            if aim.only.items() <= case.facts.items()
-        ]
-
-
-def _check_metrics(plan: ExperimentPlan) -> None:
-    """Refuse a plan whose metrics nobody can count as it asks."""
-    for aim in (plan.target, *plan.guards):
-        metric = METRICS.get(aim.metric)
-        if metric is None:
-            raise UnknownNameError("metric", aim.metric, METRICS)
-        for fact in (*aim.only, plan.unit):
-            if fact not in metric.facts:
-                known = ", ".join(metric.facts)
-                raise UsageError(f"cases of {aim.metric} have no {fact!r}; they have: {known}")
 
 
 def read_experiments(workspace: Workspace) -> Experiments:
@@ -122,7 +91,7 @@ def start(
         UsageError: another experiment is running on the same prompt, or the plan cannot be asked.
     """
     check_plan(plan, plan.name)
-    _check_metrics(plan)
+    check_metrics(plan)
     held = Held(read_told(workspace))
     known = read_experiments(workspace)
     _refuse_two_at_once(known, plan)
@@ -248,7 +217,10 @@ def _judged(
     outcomes = [held.outcomes(aim, plan) for aim in (plan.target, *plan.guards)]
     usual = _usual(held, one)
     filed = Filed(one.id, plan, one.is_plan_kept, spread_of(plan, usual))
-    return judge(filed, outcomes, span, until)
+    result = judge(filed, outcomes, span, until)
+    n_lost = held.n_lost(plan.target, plan)
+    lost = {f"cases of no known {plan.unit} or moment": n_lost} if n_lost else {}
+    return msgspec.structs.replace(result, left_aside={**result.left_aside, **lost})
 
 
 def stop(

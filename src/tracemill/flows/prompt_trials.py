@@ -18,7 +18,8 @@ from tracemill.experiments import Outcome
 from tracemill.experiments.loops import find_calls, loop_of, plan_for, shipped_loops
 from tracemill.experiments.planning import Usual, ceiling_for, units_for, usual_of
 from tracemill.flows.experiment_rows import LoopList, ShownExperiment, ShownLoop
-from tracemill.flows.experiments import Held, Origin, read_experiments, start
+from tracemill.flows.experiments import Origin, read_experiments, start
+from tracemill.flows.outcomes import Held
 from tracemill.flows.patterns import find_pattern, rules_of
 from tracemill.flows.process import read_process, read_told
 from tracemill.flows.prompting import read_suggestions
@@ -56,9 +57,8 @@ def try_suggestion(
         UsageError: nobody can tell which version is in use.
     """
     called = _called(workspace, name)
-    held = Held(read_told(workspace))
     arms = _arms(read_process(workspace), called.facts.get("role"), asked)
-    plan = _plan(held, called.loop, called.facts, arms, asked)
+    plan = _plan(read_told(workspace), called, arms, asked)
     origin = Origin(called.loop.name, called.suggestion_id, called.pattern_id)
     return start(workspace, plan, by, at, origin=origin, dry_run=dry_run)
 
@@ -134,12 +134,11 @@ def _next(version: str) -> str | None:
     return found and f"{found['role']}.v{found['major']}.{int(found['minor']) + 1}"
 
 
-def _plan(
-    held: Held, loop: Loop, facts: Mapping[str, str], arms: tuple[str, str], asked: Asked
-) -> ExperimentPlan:
+def _plan(process: Process, called: _Called, arms: tuple[str, str], asked: Asked) -> ExperimentPlan:
+    loop, facts, held = called.loop, called.facts, Held(process)
     aims = (loop.target, *loop.guards)
     means = [aim.metric for aim in aims if METRICS[aim.metric].unit == "mean"]
-    ceilings = {metric: ceiling_for(_usual(held, metric)) for metric in means}
+    ceilings = {metric: ceiling_for(_usual(process, metric)) for metric in means}
     draft = plan_for(loop, facts, arms, None, ceilings)
     target = usual_of(held.outcomes(draft.target, draft))
     plan = plan_for(loop, facts, arms, target.mean, ceilings)
@@ -151,9 +150,9 @@ def _plan(
     return msgspec.structs.replace(plan, horizon=max(_LEAST_UNITS, needed))
 
 
-def _usual(held: Held, metric: str) -> Usual:
+def _usual(process: Process, metric: str) -> Usual:
     """Return how a metric was over all projects."""
-    cases = METRICS[metric].cases(held.process)
+    cases = METRICS[metric].cases(process)
     return usual_of(
         Outcome(project, case.at, case.value)
         for case in cases
