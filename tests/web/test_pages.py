@@ -25,6 +25,8 @@ LISTS = (
     "/patterns",
     "/prompts",
     "/recipes",
+    "/experiments",
+    "/review/agreement",
     "/datasets",
     "/models",
     "/runs",

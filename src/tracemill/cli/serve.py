@@ -1,14 +1,13 @@
 """`tracemill serve`: take in what agents and tools send as OpenTelemetry."""
 
-import ipaddress
 import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.base.errors import PolicyError
 from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.listening import refuse_remote
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.flows.receiving import Receiver, token_path
 from tracemill.flows.results import ServeResult
@@ -34,14 +33,11 @@ def serve(
     allow_remote
         Allow an address that other machines can reach. There is no encryption.
     """
-    if not (allow_remote or _is_loopback(host)):
-        raise PolicyError(
-            f"{host!r} can be reached from other machines, and what they send is not encrypted; "
-            "listen at 127.0.0.1, or add --allow-remote"
-        )
+    refuse_remote(host, allow_remote=allow_remote)
     import uvicorn
 
     from tracemill.cli.receiver import make_receiver
+    from tracemill.web.serving import Impatient
 
     workspace = common.open()
     receiver = Receiver(workspace)
@@ -54,6 +50,8 @@ def serve(
         server_header=False,
         lifespan="off",
         limit_concurrency=_MAX_REQUESTS,
+        http=Impatient,
+        ws="none",
     )
     return EXIT_DONE
 
@@ -68,10 +66,3 @@ def _say(address: str, token_file: Path, common: Common) -> None:
     header = f'"Authorization=Bearer%20$(cat {token_file})"'
     hint(f"export OTEL_EXPORTER_OTLP_ENDPOINT={address}", common)
     hint(f"export OTEL_EXPORTER_OTLP_HEADERS={header}", common)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,7 +1,6 @@
 """`tracemill ui`: the local pages, and one of them as a file."""
 
 import asyncio
-import socket
 import sys
 import webbrowser
 from pathlib import Path
@@ -11,12 +10,11 @@ from typing import Annotated, Final
 from cyclopts import App, Parameter
 
 from tracemill.base.clock import now
-from tracemill.base.errors import UsageError
 from tracemill.cli.exits import EXIT_DONE
+from tracemill.cli.listening import is_loopback, listen, named, refuse_any, refuse_remote
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.flows.results import UiResult
 
-_LOOPBACK = "127.0.0.1"
 _FIRST_PAGE_S: Final = 1.0
 """By when the first page is shown, and its reader does not ask for another yet."""
 ui = App(name="ui", help_format="plaintext", usage="Usage: tracemill ui [OPTIONS]")
@@ -25,41 +23,55 @@ ui = App(name="ui", help_format="plaintext", usage="Usage: tracemill ui [OPTIONS
 @ui.default
 def show_ui(
     *,
+    host: str = "127.0.0.1",
     port: int = 0,
+    allow_remote: Annotated[bool, Parameter(negative="")] = False,
     open: Annotated[bool, Parameter(negative="no-open")] = True,  # noqa: A002 - the option's name
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Show everything in a browser on this machine, until you press Ctrl-C.
 
-    The address that is printed is good for one visit: it lets that browser in, and no other.
+    The address that is printed holds a token and is good for one visit: it lets that browser in,
+    and no other.
 
     Parameters
     ----------
+    host
+        Address to listen at; only this machine can reach the default.
     port
         Port to listen at; 0 takes any that is free.
+    allow_remote
+        Allow an address that other machines can reach. There is no encryption.
     open
         Open a browser.
     """
+    refuse_remote(host, allow_remote=allow_remote)
+    refuse_any(host)
     import uvicorn
 
     from tracemill.web.app import make_app
     from tracemill.web.guard import ENTRY_PATH, Pass
     from tracemill.web.pages import every_route
+    from tracemill.web.serving import Impatient
 
-    listening = _listen(port)
+    listening = listen(host, port)
     port = listening.getsockname()[1]
     entry = Pass()
-    app = make_app(common.open(), [f"{_LOOPBACK}:{port}", f"localhost:{port}"], entry)
-    address = f"http://{_LOOPBACK}:{port}{ENTRY_PATH}?token={entry.token}"
+    names = (host, "localhost") if is_loopback(host) else (host,)
+    app = make_app(common.open(), [named(name, port) for name in names], entry)
+    address = f"http://{named(host, port)}{ENTRY_PATH}?token={entry.token}"
     if not answer("ui", UiResult(address=address), common):
         write(address)
     sys.stdout.flush()  # nothing more comes for as long as it runs
+    if not is_loopback(host):
+        hint(f"other machines can reach {host}: what is shown goes over the network unencrypted, "
+             "and whoever opens the address first is let in", common)  # fmt: skip
     hint("open it in your browser; press Ctrl-C to end", common)
     if open and not common.json:
         webbrowser.open(address)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, lifespan="off",
-        timeout_keep_alive=15, limit_concurrency=64,
+        timeout_keep_alive=15, limit_concurrency=64, http=Impatient, ws="none",
     )  # fmt: skip
     later = Timer(_FIRST_PAGE_S, every_route)
     later.daemon = True
@@ -101,15 +113,3 @@ def export_ui(
         write(f"{written.path}  {written.n_bytes:,} bytes")
         hint(f"its receipt lies beside it; see: tracemill privacy verify {written.path}", common)
     return EXIT_DONE
-
-
-def _listen(port: int) -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((_LOOPBACK, port))
-        listening.listen()  # whoever reads the address may ask at once, and waits for the pages
-    except OSError as error:
-        listening.close()
-        raise UsageError(f"cannot listen at port {port}: {error.strerror}; try --port 0") from error
-    return listening

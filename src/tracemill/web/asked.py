@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qsl
@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from tracemill.base.clock import now
+from tracemill.base.errors import UsageError
 from tracemill.flows.browsing import Asked
 from tracemill.store.workspace import Workspace
 
@@ -52,6 +53,17 @@ async def form(request: Request) -> dict[str, str]:
     """Return the fields of a form."""
     body = (await request.body()).decode("utf-8", "replace")
     return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=200))
+
+
+def confirmed(given: Mapping[str, str], field: str) -> str:
+    """Return what a form is about, where whoever sent it ticked the box that says so.
+
+    Raises:
+        UsageError: nobody did, or it is about nothing.
+    """
+    if given.get("sure") != "yes" or not given.get(field):
+        raise UsageError("nothing was changed: tick the box that says that you mean it")
+    return given[field]
 
 
 def moment() -> datetime:

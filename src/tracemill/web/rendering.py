@@ -8,6 +8,7 @@ a sanitizer without pictures.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -24,6 +25,7 @@ _TAGS: Final = (
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li",
     "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 )  # fmt: skip
+_SHORT: Final = 40
 _TEN: Final = 10
 _MOMENT_WIDTH: Final = 32
 _MOST_MARKDOWN: Final = 100_000
@@ -52,6 +54,7 @@ def environment() -> Environment:
         "span": span,
         "figure": figure,
     }
+    made.tests["short"] = is_short
     made.globals |= {"counted": counted, "amount": amount}
     return made
 
@@ -112,6 +115,11 @@ def amount(metric: str, unit: str, value: float | None) -> str:
 def figure(value: object) -> str:
     """Return a number of a record with as many digits as a person reads; a text as it is."""
     return f"{value:,.3g}" if isinstance(value, float) else f"{value}"
+
+
+def is_short(lines: Sequence[str]) -> bool:
+    """Tell whether a part of something to be judged is a word or a number."""
+    return len(lines) == 1 and len(lines[0]) <= _SHORT
 
 
 def word(name: str) -> str:

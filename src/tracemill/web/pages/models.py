@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,10 +21,8 @@ from tracemill.flows.model_registry import list_models, read_events, read_regist
 from tracemill.flows.promotion import approve, load_policy, promote, roll_back
 from tracemill.records.promotion import ModelEvent, PromotionDecision
 from tracemill.store.workspace import Workspace
-from tracemill.web.asked import form, moment, workspace
+from tracemill.web.asked import confirmed, form, moment, workspace
 from tracemill.web.rendering import page
-
-_CONFIRMED: Final = "yes"
 
 
 class Preview(NamedTuple):
@@ -96,7 +94,10 @@ async def say_yes(request: Request) -> Response:
 
 def _say_yes(request: Request, given: Mapping[str, str]) -> Response:
     found = approve(
-        workspace(request), _confirmed(given), given.get("by") or getpass.getuser(), moment()
+        workspace(request),
+        confirmed(given, "model"),
+        given.get("by") or getpass.getuser(),
+        moment(),
     )
     return RedirectResponse(f"/models/{found.id}", 303)
 
@@ -107,7 +108,7 @@ async def put_in_use(request: Request) -> Response:
 
 
 def _put_in_use(request: Request, given: Mapping[str, str]) -> Response:
-    name, against = _confirmed(given), given.get("against") or None
+    name, against = confirmed(given, "model"), given.get("against") or None
     found = read_registry(workspace(request)).find(name)
     promote(workspace(request), found.id, load_policy(None), at=moment(), against=against)
     return RedirectResponse(f"/models/{found.id}", 303)
@@ -119,23 +120,12 @@ async def take_back(request: Request) -> Response:
 
 
 def _take_back(request: Request, given: Mapping[str, str]) -> Response:
-    name, place = _confirmed(given), workspace(request)
+    name, place = confirmed(given, "model"), workspace(request)
     incumbent = read_registry(place).incumbent
     if incumbent is None or incumbent.id != name:
         raise UsageError("another model is in use than the one that this page showed; look again")
     roll_back(place, moment(), given.get("reason") or None)
     return RedirectResponse("/models", 303)
-
-
-def _confirmed(given: Mapping[str, str]) -> str:
-    """Return the model that a form is about.
-
-    Raises:
-        UsageError: nobody confirmed it.
-    """
-    if given.get("sure") != _CONFIRMED or not given.get("model"):
-        raise UsageError("nothing was changed: tick the box that says that you mean it")
-    return given["model"]
 
 
 ROUTES = [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -17,22 +18,55 @@ from starlette.routing import Route
 
 from tracemill.base.errors import UsageError
 from tracemill.flows.review import Desk
+from tracemill.flows.review_rows import ReviewRow
 from tracemill.records.reviews import ReviewForm
 from tracemill.web.asked import form, moment, workspace
 from tracemill.web.rendering import page
 
 _TEXTS: Final = ("comments", "suggested_improvements", "learning_signal")
 _ANSWER: Final = "answer."
+_MOST_SECONDS: Final = 1800
+"""Whoever takes longer did something else meanwhile."""
 
 
 def review(request: Request) -> Response:
     """Show what waits first and has not been passed over; nothing of the machine's verdict."""
-    passed = [name for name in request.query_params.get("pass", "").split(",") if name]
-    said = request.query_params.get("said")
+    given = request.query_params
+    passed = [name for name in given.get("pass", "").split(",") if name]
+    said, is_second = given.get("said"), given.get("second") == "1"
     with _desk(request) as desk:
-        found = desk.next_item(skipped=passed)
+        found = desk.next_item(skipped=passed, is_second=is_second)
         shown = desk.show(said) if said else None
-    return page(request, "review.html", found=found, said=shown, said_id=said, passed=passed)
+        n_done = len(desk.reviews())
+    return page(
+        request,
+        "review.html",
+        found=found,
+        said=shown,
+        said_id=said,
+        passed=passed,
+        is_second=is_second,
+        n_done=n_done,
+        begun=moment().isoformat(),
+    )
+
+
+def agreement(request: Request) -> Response:
+    """Show how far people agree with each other, and the rules with people."""
+    from tracemill.flows.review_stats import review_stats
+
+    with _desk(request) as desk:
+        held = [row for row in desk.reviews() if row.standing]
+    by_subject: dict[str, list[ReviewRow]] = {}
+    for row in held:
+        by_subject.setdefault(row.subject, []).append(row)
+    disputed = {
+        subject: rows
+        for subject, rows in by_subject.items()
+        if len({row.outcome for row in rows}) > 1
+    }
+    stats = review_stats(workspace(request))
+    return page(request, "agreement.html", stats=stats, disputed=disputed)
 
 
 async def submit(request: Request) -> Response:
@@ -41,9 +75,22 @@ async def submit(request: Request) -> Response:
 
 
 def _file(request: Request, given: Mapping[str, str]) -> Response:
+    at = moment()
     with _desk(request) as desk:
-        done = desk.submit(given.get("item", ""), _filled(given), moment())
-    return RedirectResponse(f"/review?said={done.review.id}", 303)
+        done = desk.submit(
+            given.get("item", ""), _filled(given), at, seconds=_seconds(given.get("begun"), at)
+        )
+    second = "&second=1" if given.get("second") == "1" else ""
+    return RedirectResponse(f"/review?said={done.review.id}{second}", 303)
+
+
+def _seconds(begun: str | None, at: datetime) -> float | None:
+    """Return how long a person looked; None where they went away meanwhile, or nobody knows."""
+    try:
+        took = (at - datetime.fromisoformat(begun or "")).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return round(took, 1) if 0 <= took <= _MOST_SECONDS else None
 
 
 async def undo(request: Request) -> Response:
@@ -80,6 +127,7 @@ def _desk(request: Request) -> Desk:
 
 ROUTES = [
     Route("/review", review),
+    Route("/review/agreement", agreement),
     Route("/review/submit", submit, methods=["POST"]),
     Route("/review/undo", undo, methods=["POST"]),
 ]
