@@ -130,3 +130,59 @@ def test_what_the_newest_version_mended_is_proposed_no_more(
 
     assert found["suggestions"] == []
     assert found["left_out"]["gate_failure_root_causes"] == 1
+
+
+def test_the_last_projects_are_compared_with_those_before(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    arguments = ["train", "--from-last-projects", "30", "--date", "2023-12-31", "--json"]
+    assert call([*arguments, "--workspace", workspace]) == 0
+    found = json.loads(capsys.readouterr().out)
+    rates = {each["metric"]: each for each in found["report"]["compared"]}
+
+    assert found["report"]["n_projects"] == 30
+    assert rates["gate_failure_rate"]["now"]["n"] == 30
+    assert rates["gate_failure_rate"]["before"]["value"] == pytest.approx(2 / 3)
+    assert rates["gate_failure_rate"]["change"] == "better"
+    assert [Path(path).name for path in found["files"]] == [
+        "training_2023-12-31.md", "training_2023-12-31.html",
+    ]  # fmt: skip
+    assert "Beside what was hoped for" in Path(found["files"][0]).read_text()
+
+
+@pytest.mark.parametrize("n", ["0", "-3", "x"])
+def test_a_number_of_projects_is_asked_for(workspace: str, n: str) -> None:
+    assert call(["train", "--from-last-projects", n, "--workspace", workspace]) == 2
+
+
+def test_maturity_is_written_with_its_evidence(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    arguments = ["report", "maturity", "--date", "2023-12-31", "--workspace", workspace]
+    assert call(arguments) == 0
+    said, *_, page = capsys.readouterr().out.splitlines()
+
+    assert said == "- Reached: below the first level."
+    assert "Level 4: the loop runs by itself" in Path(page).read_text()
+
+
+def test_hopes_stand_beside_a_metric_and_in_a_list(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    where = ["--workspace", workspace]
+    assert call(["metrics", "show", "--metric", "gate_failure_rate", *where]) == 0
+    shown = capsys.readouterr().out
+    assert call(["metrics", "targets", *where]) == 0
+    listed = capsys.readouterr().out
+    (Path(workspace) / "targets.toml").write_text(
+        '[[target]]\nwhat = "ours"\nunit = "share"\naims = [{ at = "soon", value = 0.5 }]\n'
+    )
+    assert call(["metrics", "targets", *where]) == 0
+    (Path(workspace) / "targets.toml").unlink()
+
+    assert "Hoped for    25% before" in shown
+    assert "tools that a model chooses rightly" in listed
+    assert "50% soon" in capsys.readouterr().out

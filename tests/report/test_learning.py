@@ -8,6 +8,7 @@ import pytest
 
 from tests.analyze.histories import Team
 from tracemill.analyze import METRICS, find_patterns
+from tracemill.analyze.cases import Case
 from tracemill.analyze.comparing import compare
 from tracemill.analyze.process import Process
 from tracemill.records.patterns import Period
@@ -18,6 +19,10 @@ from tracemill.report.learning import html, markdown, summary, title
 HOSTILE = "`</code><script>alert(1)</script>` | **x** [a](javascript:alert(1))"
 MIDDLE = date(2026, 1, 8)
 END = date(2026, 12, 31)
+
+
+def is_early(case: Case) -> bool:
+    return case.at is not None and case.at.date() < MIDDLE
 
 
 def make(before: dict[str, Any], after: dict[str, Any]) -> LearningReport:
@@ -31,7 +36,7 @@ def make(before: dict[str, Any], after: dict[str, Any]) -> LearningReport:
         kind="monthly",
         begin=MIDDLE,
         end=END,
-        compared=compare(cases, lambda at: at >= MIDDLE, lambda at: at < MIDDLE),
+        compared=compare(cases, lambda case: not is_early(case), is_early),
         patterns=tuple(each for each in found.patterns if each.verdict == "found"),
         n_watched=0,
         last_day=END,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, measure, shares_differ
@@ -27,8 +26,8 @@ class _Pair(NamedTuple):
 
 def compare(
     cases: Mapping[str, Iterable[Case]],
-    is_now: Callable[[date], bool],
-    is_before: Callable[[date], bool],
+    is_now: Callable[[Case], bool],
+    is_before: Callable[[Case], bool],
 ) -> tuple[Compared, ...]:
     """Compare every metric that counts anything now with itself before."""
     pairs = [pair for pair in _pairs(cases, is_now, is_before) if pair.now.n]
@@ -42,15 +41,15 @@ def compare(
 
 def _pairs(
     cases: Mapping[str, Iterable[Case]],
-    is_now: Callable[[date], bool],
-    is_before: Callable[[date], bool],
+    is_now: Callable[[Case], bool],
+    is_before: Callable[[Case], bool],
 ) -> Iterator[_Pair]:
     for name, held in cases.items():
         pair = _Pair(name, METRICS[name], Tally(), Tally())
         for case in held:
-            if case.at is not None and is_now(case.at.date()):
+            if is_now(case):
                 pair.now.add(case)
-            elif case.at is not None and is_before(case.at.date()):
+            elif is_before(case):
                 pair.before.add(case)
         yield pair
 

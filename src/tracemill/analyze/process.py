@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -81,6 +81,24 @@ class Process:
         """Yield every report."""
         for told in self._by_kind.values():
             yield from told
+
+    def projects(self) -> list[str]:
+        """Return the projects that reports and sessions name, those worked on last at the end."""
+        last: dict[str, float] = {}
+        dated = [(told.facts.get("project"), told.at) for told in self.all()]
+        dated += [(trajectory.cwd, trajectory.started) for trajectory, _ in self.trajectories]
+        for project, at in dated:
+            if project is not None:
+                moment = at.timestamp() if at else float("-inf")
+                last[project] = max(moment, last.get(project, moment))
+        return sorted(last, key=lambda project: (last[project], project))
+
+    def keep(self, projects: Collection[str]) -> None:
+        """Leave out all that belongs to other projects, or to none that is known."""
+        for kind, held in self._by_kind.items():
+            self._by_kind[kind] = [told for told in held if told.facts.get("project") in projects]
+        self.trajectories = [pair for pair in self.trajectories if pair[0].cwd in projects]
+        self.episodes = [pair for pair in self.episodes if pair[1].get("project") in projects]
 
     def fill(self, name: str, found: Callable[[Told], str | None]) -> None:
         """Put a fact to the reports that do not say it, where `found` knows it."""

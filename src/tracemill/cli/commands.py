@@ -36,6 +36,9 @@ COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
         "emit": ("emit:emit", "Keep one event of your own process; for scripts and hooks."),
     },
     _LOOK: {"explain": ("explain:explain", "Say what something was made from, down to the bytes.")},
+    _LEARN: {
+        "train": ("report:train", "Learn from the last projects: patterns, proposals, a report.")
+    },
 }
 NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
     _COLLECT: {
@@ -123,6 +126,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show a metric of all work and its slices, or how habits are kept.",
                 "rank": "Rank the slices of a metric, with the places that chance leaves open.",
                 "calibration": "Say how sure each role is, beside how often it is right.",
+                "targets": "List what was hoped for, beside what was measured.",
             },
         ),
         "prompt": (
@@ -166,6 +170,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "weekly": "Write the report of a week.",
                 "monthly": "Write the report of a month.",
                 "learning": "Write what all that is held has to teach.",
+                "maturity": "Write how far the team's loop of learning has come.",
             },
         ),
         "pattern": (

@@ -14,7 +14,10 @@ from tracemill.flows.metric_rows import MetricRow
 from tracemill.flows.metrics import Period, read_metrics
 from tracemill.flows.patterns import Question, measure_metric
 from tracemill.flows.patterns import list_metrics as read_list
+from tracemill.flows.targets import list_targets
 from tracemill.records.patterns import Measure
+from tracemill.records.targets import MeasuredTarget
+from tracemill.report.targets import hoped
 
 _NAMES = {
     "commits.message_quality": "Messages that keep the context, 0 to 1",
@@ -105,9 +108,28 @@ def show_metrics(
     write(f"{found.metric}: {found.says}")
     rows = [_cells(each, by) for each in (found.whole, *found.slices[:_MOST_SHOWN])]
     print_table((*(name.upper() for name in by), "VALUE", "95 %", "CASES"), rows, ())
+    if found.target is not None:
+        write(f"Hoped for    {hoped(found.target)}")
     if found.n_left_aside:
         hint(f"{found.n_left_aside:,} cases belong to no known slice", common)
     return EXIT_DONE
+
+
+def targets_metrics(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """List what was hoped for, beside what was measured. No hope is a result."""
+    found = list_targets(common.open())
+    if answer("targets", found, common, next_steps=["tracemill report maturity"]):
+        return EXIT_DONE
+    rows = [_target_cells(each) for each in found.targets]
+    print_table(("WHAT", "MEASURED", "CASES", "HOPED FOR"), rows, ())
+    hint("a copy of these, named targets.toml in the workspace, takes their place", common)
+    return EXIT_DONE
+
+
+def _target_cells(each: MeasuredTarget) -> tuple[str, ...]:
+    found = each.measured
+    value = measured(found.unit, found.value) if found else "unknown"
+    return each.target.what, value, f"{found.n:,}" if found else "0", hoped(each.target)
 
 
 def _show_habits(period: Period, common: Common) -> int:

@@ -1,20 +1,27 @@
 """`tracemill report`: what a week, a month or all of the work has to teach."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write
+from tracemill.flows.maturity import write_maturity
 from tracemill.flows.reporting import write_missed, write_report
 from tracemill.records.reports import ReportKind
 from tracemill.report.learning import summary, title
+from tracemill.report.maturity import summary as maturity_summary
+
+_MARK = re.compile(r"\\(.)")
+"""A mark of Markdown that is meant as itself."""
 
 
 @Parameter(name="*")
@@ -73,16 +80,55 @@ def learning_report(
     return _report("learning", asked, common)
 
 
-def _report(kind: ReportKind, asked: Asked, common: Common) -> int:
-    written = write_report(common.open(), kind, _day(asked.date), asked.to)
+def maturity_report(
+    *,
+    asked: Asked = Asked(),
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write how far the team's loop of learning has come, level by level, with the evidence."""
+    written = write_maturity(common.open(), _day(asked.date), asked.to)
+    if answer("maturity", written, common, next_steps=["tracemill metrics targets"]):
+        return EXIT_DONE
+    for sentence in maturity_summary(written.report):
+        write(f"- {_plain(sentence)}")
+    for path in written.files:
+        write(path)
+    return EXIT_DONE
+
+
+def train(
+    *,
+    from_last_projects: Annotated[int, Parameter(validator=Number(gte=1))],
+    asked: Asked = Asked(),
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Learn from the last projects: patterns, proposals for prompts, and a report of both.
+
+    It trains no model; `model train` does.
+
+    Parameters
+    ----------
+    from_last_projects
+        How many projects, those that were worked on last.
+    """
+    return _report("learning", asked, common, from_last_projects)
+
+
+def _report(kind: ReportKind, asked: Asked, common: Common, n_projects: int | None = None) -> int:
+    written = write_report(common.open(), kind, _day(asked.date), asked.to, n_projects)
     if answer("report", written, common, next_steps=["tracemill pattern list"]):
         return EXIT_DONE
     write(title(written.report))
     for sentence in summary(written.report):
-        write(f"- {sentence.replace('**', '')}")
+        write(f"- {_plain(sentence)}")
     for path in written.files:
         write(path)
     return EXIT_DONE
+
+
+def _plain(sentence: str) -> str:
+    """Return a sentence without the marks of Markdown."""
+    return _MARK.sub(r"\1", sentence.replace("**", ""))
 
 
 def _day(text: str | None) -> date:

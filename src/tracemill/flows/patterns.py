@@ -10,11 +10,14 @@ from tracemill.analyze import METRICS, find_patterns, shipped_rules
 from tracemill.analyze.cases import PERIODS, Case, fact_of, measures
 from tracemill.analyze.metrics import Metric
 from tracemill.analyze.patterns import Rule, read_rules
+from tracemill.analyze.targets import of_metric
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
 from tracemill.flows.metrics import Period
 from tracemill.flows.process import read_process
+from tracemill.flows.targets import targets_of
 from tracemill.records.patterns import Measure, Pattern, PatternReport, Unit
 from tracemill.records.refs import Count, Record
+from tracemill.records.targets import Target
 from tracemill.store.workspace import Workspace
 
 _RULES: Final = "patterns.toml"
@@ -55,6 +58,8 @@ class Measured(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The metric of each slice that was asked for, the one with most cases first."""
     n_left_aside: Count
     """Cases of which it is not known which slice they belong to."""
+    target: Target | None = None
+    """What was hoped for, which is never a result; None where nothing was."""
 
 
 def list_metrics(workspace: Workspace) -> MetricList:
@@ -104,6 +109,7 @@ def measure_metric(workspace: Workspace, question: Question) -> Measured:
         whole=whole,
         slices=slices,
         n_left_aside=whole.n - sum(each.n for each in slices) if by else 0,
+        target=of_metric(targets_of(workspace), name),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,9 @@ from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.cases import Case
 from tracemill.analyze.comparing import compare
 from tracemill.flows.patterns import rules_of
-from tracemill.flows.process import read_process
+from tracemill.flows.process import read_known
+from tracemill.flows.prompting import suggestions_of
+from tracemill.flows.targets import measured_targets
 from tracemill.flows.written_reports import REPORTS, write_texts
 from tracemill.records.refs import Record
 from tracemill.records.reports import LearningReport, ReportKind
@@ -40,28 +42,55 @@ class MissedReports(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Weeks longer ago than any that is written, which are left out."""
 
 
-def make_report(workspace: Workspace, kind: ReportKind, day: date) -> LearningReport:
-    """Return the report of the week or month of a day, or of all that is held up to it."""
-    process = read_process(workspace)
+def make_report(
+    workspace: Workspace, kind: ReportKind, day: date, n_projects: int | None = None
+) -> LearningReport:
+    """Return the report of the week or month of a day, or of all that is held up to it.
+
+    Args:
+        workspace: what is held.
+        kind: which stretch.
+        day: a day of it, or the last one of all.
+        n_projects: only the projects that were worked on last, so many.
+    """
+    known = read_known(workspace)
+    process, rules = known.process, rules_of(workspace)
+    begin, end, before = stretch(kind, day)
     cases = {
         name: [case for case in metric.cases(process) if _is_until(case, day)]
         for name, metric in METRICS.items()
     }
-    begin, end, before = stretch(kind, day)
-    found = find_patterns(process, rules_of(workspace))
+    names = process.projects()
+    if n_projects is None:
+        compared = compare(cases, lambda case: _is_in(case, begin, end), before)
+    else:
+        last, others = names[-n_projects:], names[-2 * n_projects : -n_projects]
+        compared = compare(cases, _is_of(last), _is_of(others))
+        process.keep(last)
+    found = find_patterns(process, rules)
+    targets = measured_targets(workspace, process)
     return LearningReport(
         kind=kind,
         begin=begin,
         end=end,
-        compared=compare(cases, lambda at: _is_in(at, begin, end), before),
+        compared=compared,
         patterns=tuple(each for each in found.patterns if each.verdict == "found"),
         n_watched=sum(each.verdict != "found" for each in found.patterns),
         last_day=_last_day(cases),
+        n_projects=None if n_projects is None else min(n_projects, len(names)),
+        suggestions=suggestions_of(known, rules).suggestions,
+        targets=tuple(each for each in targets if each.measured is not None),
     )
 
 
-def stretch(kind: ReportKind, day: date) -> tuple[date | None, date, Callable[[date], bool]]:
-    """Return the first and last day of a report, and what tells the time before it."""
+def _is_of(projects: Sequence[str]) -> Callable[[Case], bool]:
+    """Return what tells whether a case belongs to one of some projects."""
+    known = frozenset(projects)
+    return lambda case: case.facts.get("project") in known
+
+
+def stretch(kind: ReportKind, day: date) -> tuple[date | None, date, Callable[[Case], bool]]:
+    """Return the first and last day of a report, and what tells cases of the time before it."""
     if kind == "weekly":
         begin = day - timedelta(days=day.weekday())
         end, earlier = begin + timedelta(days=6), begin - timedelta(days=7)
@@ -71,11 +100,12 @@ def stretch(kind: ReportKind, day: date) -> tuple[date | None, date, Callable[[d
         earlier = (begin - timedelta(days=1)).replace(day=1)
     else:
         return None, day, lambda _: False
-    return begin, end, lambda at: earlier <= at < begin
+    return begin, end, lambda case: _is_in(case, earlier, begin - timedelta(days=1))
 
 
-def _is_in(at: date, begin: date | None, end: date) -> bool:
-    return (begin is None or at >= begin) and at <= end
+def _is_in(case: Case, begin: date | None, end: date) -> bool:
+    at = case.at.date() if case.at is not None else None
+    return at is not None and (begin is None or at >= begin) and at <= end
 
 
 def _is_until(case: Case, day: date) -> bool:
@@ -89,14 +119,18 @@ def _last_day(cases: Mapping[str, list[Case]]) -> date | None:
 
 
 def write_report(
-    workspace: Workspace, kind: ReportKind, day: date, to: Path | None
+    workspace: Workspace,
+    kind: ReportKind,
+    day: date,
+    to: Path | None,
+    n_projects: int | None = None,
 ) -> WrittenReport:
     """Write a report into the workspace, or through the gate into a folder elsewhere.
 
     Raises:
         PolicyError: the gate refuses it; nothing is written.
     """
-    report = make_report(workspace, kind, day)
+    report = make_report(workspace, kind, day, n_projects)
     name = file_name(report)
     texts = {f"{name}.md": markdown(report), f"{name}.html": html(report)}
     files = write_texts(workspace, name, texts, to)

@@ -43,8 +43,6 @@ class Measure(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Lower end of its interval at 95 %; None where one cannot be had."""
     high: float | None
     """Upper end of its interval at 95 %."""
-    target: float | None = None
-    """What was hoped for when Tracemill was designed; never a result."""
     periods: tuple[Period, ...] = ()
     """The same by month, as far as moments are known."""
 

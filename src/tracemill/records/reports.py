@@ -7,6 +7,8 @@ from typing import Literal
 
 from tracemill.records.patterns import Measure, Pattern, Unit
 from tracemill.records.refs import Count, Record
+from tracemill.records.suggestions import Suggestion
+from tracemill.records.targets import MeasuredTarget
 
 ReportKind = Literal["weekly", "monthly", "learning"]
 """A week, a month, or all that is held up to a day."""
@@ -51,3 +53,9 @@ class LearningReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Slices that lie beyond a limit and may be chance."""
     last_day: date | None
     """The last day of which anything is held."""
+    n_projects: Count | None = None
+    """How many projects it is about, those that ended or were worked on last; None for all."""
+    suggestions: tuple[Suggestion, ...] = ()
+    """What should be changed in prompts, the surest first."""
+    targets: tuple[MeasuredTarget, ...] = ()
+    """What was hoped for beside what was measured, where that is known."""

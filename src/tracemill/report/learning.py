@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
-from importlib import resources
 from typing import Final
-
-from markdown_it import MarkdownIt
 
 from tracemill.base.text import counted, measured, one_line
 from tracemill.records.patterns import Pattern
 from tracemill.records.reports import Compared, LearningReport
+from tracemill.records.suggestions import Suggestion
 from tracemill.report.chart import chart
+from tracemill.report.page import page
+from tracemill.report.targets import target_lines
 
 _MARKS: Final = re.compile(r"[\\`*_{}\[\]<>|#]")
 _MOST_PATTERNS: Final = 7
@@ -32,23 +32,16 @@ def markdown(report: LearningReport) -> str:
 
 def html(report: LearningReport) -> str:
     """Return the report as one page that needs no other file and runs nothing."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    body = parser.render("\n".join(_lines(report)))
     charts = "".join(map(_chart, _charted(report)))
-    style = resources.files("tracemill.report").joinpath("learning.css").read_text()
     trends = f"<h2>Trends</h2>{charts}" if charts else ""
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
-        f"<title>{escape(title(report))}</title><style>{style}</style></head>"
-        f"<body><main>{body}{trends}</main></body></html>\n"
-    )
+    return page(title(report), markdown(report), trends)
 
 
 def title(report: LearningReport) -> str:
     """Return what the report is called."""
     name = _TITLES[report.kind]
+    if report.n_projects is not None:
+        name = f"{name} of the last {counted(report.n_projects, 'project')}"
     if report.begin is None:
         return f"{name}, up to {report.end}"
     return f"{name} of {report.begin} to {report.end}"
@@ -64,7 +57,9 @@ def _lines(report: LearningReport) -> Iterator[str]:
     yield ""
     yield from _changes(report)
     yield from _repeating(report)
+    yield from _improvements(report)
     yield from _actions(report)
+    yield from target_lines(report.targets)
 
 
 def summary(report: LearningReport) -> tuple[str, str, str]:
@@ -80,12 +75,13 @@ def _worse(report: LearningReport) -> str:
             else ""
         )
         return f"**What got worse:** nothing is held of this time.{last}"
-    if report.begin is None:
+    if report.begin is None and all(each.before is None for each in report.compared):
         return "**What got worse:** all that is held is one stretch; `report monthly` compares two."
     worse = [each for each in report.compared if each.change == "worse"]
     if not worse:
         known = sum(each.before is not None for each in report.compared)
-        told = f"{counted(known, 'metric')} that can be compared with the time before"
+        earlier = "the time before" if report.n_projects is None else "the projects before"
+        told = f"{counted(known, 'metric')} that can be compared with {earlier}"
         return f"**What got worse:** nothing by more than chance, of {told}."
     said = "; ".join(
         f"{each.metric.replace('_', ' ')} went from {measured(each.unit, each.before.value)} to "
@@ -97,20 +93,44 @@ def _worse(report: LearningReport) -> str:
 
 
 def _why(report: LearningReport) -> str:
-    if not report.patterns:
+    pattern = _foremost(report)
+    if pattern is None:
         watched = counted(report.n_watched, "slice")
         return f"**Why:** no cause stands out; {watched} lie beyond a limit and may be chance."
-    pattern = next((each for each in report.patterns if each.reasons), report.patterns[0])
     because = f", most often {_quoted(pattern.reasons[0].text)}" if pattern.reasons else ""
     return f"**Why:** {_plain(pattern.says)}{because}."
 
 
 def _advice(report: LearningReport) -> str:
-    if not report.patterns:
+    pattern = _foremost(report)
+    if pattern is None:
         return "**What to change:** nothing yet; keep reading sessions and gates until causes show."
-    pattern = next((each for each in report.patterns if each.actions), report.patterns[0])
+    proposed = next((each for each in report.suggestions if each.pattern == pattern.id), None)
+    if proposed is not None:
+        said = _proposed(proposed)
+        return f"**What to change:** {said}; see `tracemill prompt suggest`."
     doing = ", ".join(action.replace("_", " ") for action in pattern.actions) or "look at its cases"
     return f"**What to change:** {doing}; see `tracemill pattern show {pattern.id}`."
+
+
+def _foremost(report: LearningReport) -> Pattern | None:
+    """Return the pattern that the first screen is about: the surest that a proposal follows from.
+
+    Where none has a proposal, it is one that says why, then any.
+    """
+    asked = {each.pattern for each in report.suggestions}
+    ranked = sorted(report.patterns, key=lambda each: (each.id not in asked, not each.reasons))
+    return ranked[0] if ranked else None
+
+
+def _proposed(each: Suggestion) -> str:
+    """Return a proposal in one sentence: for whom, where, and what."""
+    change = each.proposed_change
+    place = f"in {_quoted(change.prompt_file)}" if change.prompt_file else "where its prompt is"
+    done = "add" if change.new_text else "take away"
+    said = change.new_text.removeprefix(f"{change.old_text or ''}\n") or change.old_text or ""
+    whose = f" for the {_plain(each.agent_role.replace('_', ' '))}" if each.agent_role else ""
+    return f"{done}{whose}, {place}: {_quoted(said)}"
 
 
 def _changes(report: LearningReport) -> Iterator[str]:
@@ -156,6 +176,21 @@ def _between(pattern: Pattern) -> str:
         return ""
     unit = pattern.measure.unit
     return f", at 95 % {measured(unit, low)} to {measured(unit, high)}"
+
+
+def _improvements(report: LearningReport) -> Iterator[str]:
+    """Yield what should be changed in prompts, the surest first."""
+    if not report.suggestions:
+        return
+    yield "## What should be changed in prompts"
+    yield ""
+    for each in report.suggestions[:_MOST_PATTERNS]:
+        yield f"- {_proposed(each)}"
+        yield f"  - because {_plain(each.proposed_change.rationale)}. `{each.suggestion_id}`"
+    left = len(report.suggestions) - _MOST_PATTERNS
+    if left > 0:
+        yield f"- and {left} more: `tracemill prompt suggest`"
+    yield ""
 
 
 def _actions(report: LearningReport) -> Iterator[str]:

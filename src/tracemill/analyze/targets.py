@@ -1,0 +1,57 @@
+"""What was hoped for, as data: read from TOML, and put beside what was measured."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from tracemill.analyze.cases import measures
+from tracemill.analyze.metrics import METRICS
+from tracemill.analyze.process import Process
+from tracemill.base.errors import UsageError
+from tracemill.records.targets import MeasuredTarget, Target
+
+
+@cache
+def shipped_targets() -> tuple[Target, ...]:
+    """Return the targets that come with Tracemill."""
+    return read_targets(
+        resources.files("tracemill.analyze").joinpath("targets.toml").read_text("utf-8")
+    )
+
+
+def read_targets(text: str, name: str = "targets.toml") -> tuple[Target, ...]:
+    """Return targets from their TOML.
+
+    Raises:
+        UsageError: it holds none, or one of a metric that there is not.
+    """
+    try:
+        found = msgspec.convert(tomllib.loads(text).get("target"), tuple[Target, ...])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise UsageError(f"{name}: expected a list of targets, found: {error}") from error
+    for target in found:
+        if target.metric is not None and target.metric not in METRICS:
+            known = ", ".join(METRICS)
+            raise UsageError(f"{name}: unknown metric {target.metric!r}; known: {known}")
+    return found
+
+
+def beside(targets: Iterable[Target], process: Process) -> Iterator[MeasuredTarget]:
+    """Yield each target with what was measured of it."""
+    for target in targets:
+        found = None
+        if target.metric is not None:
+            metric = METRICS[target.metric]
+            cases = metric.cases(process)
+            found = next(measures(target.metric, metric.unit, cases, ()), None)
+        yield MeasuredTarget(target=target, measured=found)
+
+
+def of_metric(targets: Sequence[Target], metric: str) -> Target | None:
+    """Return the target of a metric; None where nothing was hoped for."""
+    return next((target for target in targets if target.metric == metric), None)
