@@ -17,12 +17,11 @@ _SHOWN: Final = 2_000
 
 REQUEST_SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
-    "properties": {
-        "request": {"type": "string", "minLength": _MIN_REQUEST, "maxLength": _MAX_REQUEST}
-    },
+    "properties": {"request": {"type": "string", "minLength": 1}},
     "required": ["request"],
     "additionalProperties": False,
 }
+"""Lengths are looked at afterwards: a grammar that counts to hundreds brings llama.cpp to a halt."""
 
 Tool = Mapping[str, Any]
 """A tool as it is declared to a model."""
