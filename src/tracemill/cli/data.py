@@ -35,6 +35,7 @@ _ALSO_GONE = {
     "dataset_versions": "dataset version",
     "training_files": "training file",
     "report_files": "report file",
+    "made_up_rows": "made-up row",
     "captured_files": "masked file of captured events",
     "other_files": "other masked file",
 }
@@ -297,6 +298,8 @@ def _show_found(found: FoundSubject, common: Common) -> None:
     counts("Examples", found.datasets)
     files = {"of rows trained on": found.training_files, "of reports": found.report_files}
     counts("Files", {name: n for name, n in files.items() if n})
+    if found.made_up_rows:
+        write(f"Made up      {counted(found.made_up_rows, 'row')} out of it, which go")
     for receipt in found.erased:
         write(f"Erased       {receipt.asked:%Y-%m-%d %H:%M UTC}, {receipt.id}")
     _show_left(found)

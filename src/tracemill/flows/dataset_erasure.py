@@ -18,6 +18,7 @@ import msgspec
 
 from tracemill.flows.datasets import MANIFEST, TOMBSTONE
 from tracemill.flows.quoted_erasure import erase_training_rows
+from tracemill.flows.synth_erasure import erase_made
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.evaluations import Suite
 from tracemill.store.erasures import Refusal
@@ -50,7 +51,10 @@ def erase_versions(
         if _n_made_from(folder, input_ids) or _names(folder, refusal)
     ]
     n_rows = erase_folders(workspace, gone, at)
-    return Counter({"dataset_versions": len(gone), "training_files": n_rows})
+    n_made = erase_made(workspace, input_ids)
+    return Counter(
+        {"dataset_versions": len(gone), "training_files": n_rows, "made_up_rows": n_made}
+    )
 
 
 def erase_folders(workspace: Workspace, folders: Collection[Path], at: datetime) -> int:

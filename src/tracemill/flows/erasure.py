@@ -41,6 +41,7 @@ from tracemill.flows.ingest.subjects import (
 from tracemill.flows.lookup import find_row, require_kept
 from tracemill.flows.quoted_erasure import count_reports, erase_reports, quoting
 from tracemill.flows.results import SessionRow
+from tracemill.flows.synth_erasure import count_made
 from tracemill.flows.timing import StageClock
 from tracemill.flows.versions import deriving_code, reading_code
 from tracemill.records.erasures import Erasure, ErasureKind, ErasureReceipt, SubjectKind
@@ -93,6 +94,8 @@ class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Files of rows that models were trained on, drawn from those versions; they would go."""
     report_files: int
     """Files of written reports, which all would go."""
+    made_up_rows: int
+    """Lines of what was made up out of it, or asked of a model for that; they would go."""
     models: tuple[str, ...]
     """Runs that learned from those versions; their weights stay, and would say so."""
     originals: tuple[str, ...]
@@ -257,6 +260,7 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
         datasets=datasets,
         training_files=quoted.n_rows,
         report_files=count_reports(workspace) if touched else 0,
+        made_up_rows=count_made(workspace, touched),
         models=tuple(quoted.runs),
         originals=tuple(_standing(found, touched)),
         copies=tuple(exported_copies(workspace, datasets, touched)),

@@ -252,6 +252,7 @@ class _Shift:
                     n_answer_tokens=answer.n_answer_tokens,
                     seconds=answer.seconds,
                     at=self._clock(),
+                    seed_inputs=() if job.fragment is None else job.fragment.inputs,
                 )
             )
             return text

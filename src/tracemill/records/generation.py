@@ -47,6 +47,8 @@ class ModelExchange(Record, frozen=True, kw_only=True):
     """How long it took; None where nobody measured."""
     at: datetime
     """When it had answered."""
+    seed_inputs: tuple[str, ...] = ()
+    """Inputs that hold the real work which it was shown a fragment of; it goes with them."""
 
 
 class Draft(Record, frozen=True, kw_only=True):
@@ -58,6 +60,8 @@ class Draft(Record, frozen=True, kw_only=True):
     """The sub-category that it is for."""
     seed_example: str | None = None
     """The real example from which its fragment is; None without one."""
+    seed_inputs: tuple[str, ...] = ()
+    """Inputs that hold that; it goes with them."""
     fault: DraftFault | None = None
     """Why there is no example; None where there is one."""
     messages: tuple[Message, ...] = ()

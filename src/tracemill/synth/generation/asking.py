@@ -21,7 +21,7 @@ REQUEST_SCHEMA: Final[Mapping[str, Any]] = {
     "required": ["request"],
     "additionalProperties": False,
 }
-"""Lengths are looked at afterwards: a grammar that counts to hundreds brings llama.cpp to a halt."""
+"""Lengths are looked at afterwards: a grammar that counts to hundreds stops llama.cpp."""
 
 Tool = Mapping[str, Any]
 """A tool as it is declared to a model."""

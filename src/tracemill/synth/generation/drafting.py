@@ -23,6 +23,7 @@ from tracemill.synth.generation.asking import (
     read_turn,
     turn_schema,
 )
+from tracemill.synth.generation.fragments import Fragment
 
 _MAX_TURNS: Final = 8
 SEVERAL_REQUESTS: Final = frozenset({"multi-turn", "clarifying", "preferences", "collaboration"})
@@ -37,10 +38,8 @@ class Job(NamedTuple):
 
     id: str
     part: str
-    fragment: str | None = None
+    fragment: Fragment | None = None
     """Something of real work to start from."""
-    fragment_of: str | None = None
-    """The real example that it is from."""
 
 
 class Ran(NamedTuple):
@@ -83,7 +82,8 @@ def draft(
     return Draft(
         job=job.id,
         part=job.part,
-        seed_example=job.fragment_of,
+        seed_example=None if job.fragment is None else job.fragment.example_id,
+        seed_inputs=() if job.fragment is None else job.fragment.inputs,
         fault=fault,
         messages=tuple(work.messages),
         steps=tuple(work.steps),
@@ -113,7 +113,8 @@ class _Work:
 
     def run(self) -> None:
         """Make it; what keeps it from becoming one is raised."""
-        asked = ask_request(self._body, self._job.part, self._job.fragment)
+        fragment = None if self._job.fragment is None else self._job.fragment.text
+        asked = ask_request(self._body, self._job.part, fragment)
         self._user(asked, "request")
         self._work()
         if self._job.part in SEVERAL_REQUESTS:

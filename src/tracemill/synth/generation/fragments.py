@@ -23,6 +23,11 @@ class Fragment(NamedTuple):
     example_id: str
     lineage: tuple[Lineage, ...]
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Inputs that hold it."""
+        return tuple(sorted({each.input_id for each in self.lineage}))
+
 
 def fragments(examples: Iterable[ChatExample]) -> list[Fragment]:
     """Return fragments of real examples, each text once."""

@@ -41,5 +41,4 @@ def _job(run: GenerationRun, part: str, number: int, found: Sequence[Fragment]) 
     if not found:
         return Job(name, part)
     drawn = random.Random(f"{run.seed} {part} {number}")  # noqa: S311 - no secret
-    fragment = drawn.choice(found)
-    return Job(name, part, fragment.text, fragment.example_id)
+    return Job(name, part, drawn.choice(found))
