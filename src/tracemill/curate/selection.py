@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from tracemill.curate.classes import has_tag
 from tracemill.records.episodes import Episode
-from tracemill.records.examples import Example
+from tracemill.records.examples import SYNTHETIC, Example
 from tracemill.records.findings import Input
 from tracemill.records.recipes import Recipe, Selection, Take
 from tracemill.records.settings import CONSENT_LEVELS
@@ -44,6 +44,8 @@ class Known(NamedTuple):
 def not_selected(example: Example, known: Known, selection: Selection) -> NotSelected | None:
     """Return why a recipe does not look at the work behind an example, or None."""
     part = example.lineage[0]
+    if SYNTHETIC in example.tags and part.trajectory_id not in known.trajectories:
+        return None
     trajectory, found = known.trajectories[part.trajectory_id], known.inputs[part.input_id]
     if selection.sources and found.source not in selection.sources:
         return "other_source"
@@ -85,9 +87,11 @@ def find_take(
 ) -> Take | NotTaken:
     """Return the first part of a recipe that takes an example, or why none does.
 
-    Where several parts ask for its kind, the reason is that of the last one.
+    Where several parts ask for its kind, the reason is that of the last one. What is asked of
+    episodes is not asked of what was made up, as no work is behind it.
     """
-    episode = known.episodes[example.lineage[0].episode_id]
+    is_made_up = SYNTHETIC in example.tags
+    episode = None if is_made_up else known.episodes[example.lineage[0].episode_id]
     reason: NotTaken = "other_kind"
     for take in recipe.take or (_EVERYTHING,):
         if any(has_tag(tags, pattern) for pattern in take.of):
@@ -98,7 +102,9 @@ def find_take(
     return reason
 
 
-def _unfit(episode: Episode, take: Take) -> NotTaken | None:
+def _unfit(episode: Episode | None, take: Take) -> NotTaken | None:
+    if episode is None:
+        return None
     if take.outcomes and episode.outcome not in take.outcomes:
         return "other_outcome"
     if episode.confidence < take.min_confidence:

@@ -24,7 +24,7 @@ from tracemill.curate.selection import Known, find_take, not_selected
 from tracemill.curate.splits import Splits
 from tracemill.records.audits import TrainingRow
 from tracemill.records.datasets import FunnelStage, Reject, Wanted
-from tracemill.records.examples import Example, Split, kind_of, messages_of
+from tracemill.records.examples import SYNTHETIC, Example, Split, kind_of, messages_of
 from tracemill.records.recipes import Recipe, Take
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class Sieve:
         tags = tuple(sorted({*example.tags, *class_tags(example)}))
         unselected = not_selected(example, self._known, self._recipe.select)
         take = find_take(example, tags, self._known, self._recipe)
-        split = self._splits.split_of(part.trajectory_id)
+        split = self._split_of(example)
         sketch = Sketch(
             id=example.id,
             episode_id=part.episode_id,
@@ -165,6 +165,18 @@ class Sieve:
         )
         untaken = None if isinstance(take, Take) else take
         return _Candidate(example, sketch, unselected, untaken, is_beside=split is None)
+
+    def _split_of(self, example: Example) -> Split | None:
+        """Return the split of an example; None where it belongs with what is held out.
+
+        What was made up is never held out: models are judged on real work alone. Where it grew out
+        of work that is held out, it goes nowhere.
+        """
+        part = example.lineage[0]
+        if SYNTHETIC not in example.tags:
+            return self._splits.split_of(part.trajectory_id)
+        is_free = part.trajectory_id not in self._known.trajectories
+        return _TRAIN if is_free or self._splits.split_of(part.trajectory_id) == _TRAIN else None
 
     def _goes_on(self, stage: _Stage, sketch: Sketch, reason: str | None, detail: str = "") -> bool:
         stage.n_in += 1

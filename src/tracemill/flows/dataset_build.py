@@ -9,8 +9,9 @@ read a second time in part, to compare texts, and once more to write it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -30,11 +31,12 @@ from tracemill.flows.dataset_checks import check_version
 from tracemill.flows.executor import Executor
 from tracemill.flows.facts import Facts
 from tracemill.flows.publish import VersionWriter, publish, sorted_examples
+from tracemill.flows.synthesis import made_examples
 from tracemill.label import LABEL_VERSION
 from tracemill.link import LINK_VERSION
 from tracemill.records.datasets import DatasetVersion, FunnelStage, Reject
-from tracemill.records.examples import Example, messages_of
-from tracemill.records.recipes import Recipe
+from tracemill.records.examples import SYNTHETIC, Example, messages_of
+from tracemill.records.recipes import Recipe, Share
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
 from tracemill.report.card import CardFacts
@@ -43,6 +45,7 @@ from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 from tracemill.store.workspace import Workspace
+from tracemill.synth import SYNTH_VERSION
 
 _HELD_CHARS: Final = 2**24
 """Texts of examples that are held between two looks; of more, all are read again."""
@@ -80,8 +83,9 @@ def build_version(
     known = _known(made.facts)
     splits = Splits(KnownWork(made.facts.episodes, known.trajectories, known.goals), recipe.split)
     evaluated = evaluation_runs([Path(each) for each in recipe.limits.evaluation_sets])
-    sieve = Sieve(recipe, known, splits, evaluated)
-    examples = _Examples(made.lake, executor, workspace.scratch)
+    sieve = Sieve(_capped(recipe), known, splits, evaluated)
+    made_up = _made_up(workspace, recipe)
+    examples = _Examples(made.lake, executor, workspace.scratch, made_up)
     for copies in examples.by_id():
         examples.hold(sieve.look(copies))
     for names in sieve.suspects():
@@ -102,14 +106,14 @@ def build_version(
         return None
     for reject in (*_omitted(made.lake), *sieve.rejects):
         writer.reject(reject)
-    funnel = (_collected(made), *sieve.funnel())
+    funnel = (_collected(made, len(made_up)), *sieve.funnel())
     version = DatasetVersion(
         id="",
         name=recipe.name,
         parent=index.newest_dataset(recipe.name),
         config=msgspec.structs.asdict(builder_config(recipe)),
         recipe=msgspec.to_builtins(recipe),
-        code_versions=_VERSIONS,
+        code_versions={**_VERSIONS, "synth": SYNTH_VERSION} if made_up else _VERSIONS,
         drops=_drops(funnel),
         funnel=funnel,
         wanted=sieve.wanted(),
@@ -121,6 +125,23 @@ def build_version(
     placed = publish(writer, part, workspace.datasets / recipe.name, checked, about)
     index.note_dataset(placed.name, placed.id)
     return placed
+
+
+def _made_up(workspace: Workspace, recipe: Recipe) -> list[Example]:
+    """Return the made-up examples that a recipe looks at, ordered by id."""
+    if recipe.synthetic is None:
+        return []
+    wanted = recipe.synthetic.categories
+    found = (e for e in made_examples(workspace) if not wanted or e.category in wanted)
+    return sorted((each.example for each in found), key=attrgetter("id"))
+
+
+def _capped(recipe: Recipe) -> Recipe:
+    """Return a recipe with the share of what was made up as a part of its mixture."""
+    if recipe.synthetic is None:
+        return recipe
+    cap = Share(tag=SYNTHETIC, at_most=recipe.synthetic.at_most)
+    return msgspec.structs.replace(recipe, mixture=(*recipe.mixture, cap))
 
 
 def _known(facts: Facts) -> Known:
@@ -135,8 +156,11 @@ def _known(facts: Facts) -> Known:
 class _Examples:
     """All examples of a lake, as often as they are asked for."""
 
-    def __init__(self, lake: Lake, executor: Executor, scratch: Path) -> None:
+    def __init__(
+        self, lake: Lake, executor: Executor, scratch: Path, made_up: Sequence[Example]
+    ) -> None:
         self._lake = lake
+        self._made_up = made_up
         self._executor = executor
         self._scratch = scratch
         self._held: dict[str, Example] = {}
@@ -154,6 +178,9 @@ class _Examples:
         for name in EXAMPLE_TABLES:
             table = TABLES[name]
             yield from sorted_examples(self._lake, table, self._executor, self._scratch, named)
+        for example in self._made_up:
+            if named is None or example.id in named:
+                yield example
 
     def by_id(self) -> Iterator[list[Example]]:
         """Yield every example once, with all its copies."""
@@ -182,9 +209,9 @@ def _omitted(lake: Lake) -> Iterator[Reject]:
         )
 
 
-def _collected(made: Made) -> FunnelStage:
+def _collected(made: Made, n_made_up: int) -> FunnelStage:
     """Return what the builders made of all work; a session may give many examples, or none."""
-    n_made = sum(made.lake.count(TABLES[name]) for name in EXAMPLE_TABLES)
+    n_made = n_made_up + sum(made.lake.count(TABLES[name]) for name in EXAMPLE_TABLES)
     return FunnelStage(
         name="built",
         n_in=len(made.facts.trajectories),

@@ -14,6 +14,7 @@ from tracemill.base.text import counted, one_line
 from tracemill.flows.datasets import MANIFEST, find_version
 from tracemill.flows.lookup import find_row, list_links, show_work
 from tracemill.flows.results import EpisodeRow, Explained, SessionRow
+from tracemill.flows.synthesis import made_examples
 from tracemill.flows.version_examples import examples_of
 from tracemill.records.commits import Commit
 from tracemill.records.datasets import DatasetVersion
@@ -29,6 +30,7 @@ from tracemill.records.examples import (
     messages_of,
 )
 from tracemill.records.findings import Input
+from tracemill.records.synth import SyntheticExample
 from tracemill.records.trajectory import Trajectory
 from tracemill.store.lake import Lake, begins, contains, equals
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
@@ -122,12 +124,17 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
         for table in EXAMPLE_TABLES
         for example in lake.records(TABLES[table], where=where)
     }
-    found = found or _of_versions(workspace, name)
+    found = found or _of_synthesis(workspace, name) or _of_versions(workspace, name)
     if len(found) != 1:
         listed = ", ".join(sorted(found)[:10]) or "none"
         raise NotFoundError(f"{name!r} must name one example; it names: {listed}")
     (example,) = found.values()
     lineage = example.lineage[0]
+    if made := _made_up(workspace, example.id):
+        chain = [*map(_part, example.lineage), *_of_graph(made)]
+        return Explained(
+            id=example.id, kind="example", summary=_content(example), chain=tuple(chain)
+        )
     episode = show_work(workspace, lineage.episode_id).episode
     chain = [
         *map(_part, example.lineage),
@@ -138,6 +145,30 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
     }
     chain.extend(_bytes(inputs[lineage.input_id]))
     return Explained(id=example.id, kind="example", summary=_content(example), chain=tuple(chain))
+
+
+def _of_synthesis(workspace: Workspace, name: str) -> dict[str, Example]:
+    """Return examples that were made up."""
+    made = (each.example for each in made_examples(workspace))
+    return {each.id: each for each in made if each.id.startswith(name)}
+
+
+def _made_up(workspace: Workspace, name: str) -> SyntheticExample | None:
+    return next((each for each in made_examples(workspace) if each.id == name), None)
+
+
+def _of_graph(made: SyntheticExample) -> Iterator[dict[str, Any]]:
+    """Yield how an example was made up, call by call."""
+    graph = made.graph
+    yield {
+        "made_by": f"{made.generator}@{made.generator_version}",
+        "graph": graph.name,
+        "project": graph.project,
+        "seed": made.seed,
+        "execution": made.execution,
+    }
+    for step in graph.steps:
+        yield {"call": step.id, "tool": step.tool, "needs": ", ".join(step.needs)}
 
 
 def _of_versions(workspace: Workspace, name: str) -> dict[str, Example]:

@@ -16,10 +16,11 @@ import msgspec
 from tracemill.base.ids import make_id
 from tracemill.flows.datasets import CARD, MANIFEST
 from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.records.examples import SYNTHETIC
 from tracemill.render.chat_message import chat_message
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth import SYNTH_VERSION
-from tracemill.synth.repository_tasks import SYNTHETIC, MadeTask
+from tracemill.synth.repository_tasks import MadeTask
 
 NAME: Final = "demo"
 _CARD: Final = """\

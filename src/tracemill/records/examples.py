@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -11,6 +11,10 @@ from tracemill.records.refs import Ratio, Record, Ref, Span
 
 Split = Literal["train", "validation", "test"]
 """Which part of a dataset an example is in; no piece of work is ever in two."""
+
+
+SYNTHETIC: Final = "origin:synthetic"
+"""The tag of everything that was made up."""
 
 
 class Message(Record, frozen=True, kw_only=True):

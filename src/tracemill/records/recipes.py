@@ -102,6 +102,15 @@ class Limits(Record, frozen=True, kw_only=True):
     """Files or folders of rows that models are judged on, beside the recipe or in full."""
 
 
+class MadeUp(Record, frozen=True, kw_only=True):
+    """What is taken of examples that were made up; they are never held out."""
+
+    at_most: Ratio
+    """Highest share of them in what is trained on."""
+    categories: tuple[str, ...] = ()
+    """Categories of the taxonomy; all where none is named."""
+
+
 class SplitRule(Record, frozen=True, kw_only=True):
     """What is held out; it depends on nothing but the work itself."""
 
@@ -143,6 +152,8 @@ class Recipe(Record, frozen=True, kw_only=True):
     """What some checks need to know."""
     mixture: tuple[Share, ...] = ()
     """What it is made up of."""
+    synthetic: MadeUp | None = None
+    """What is taken of examples that were made up; none where nothing is said."""
     split: SplitRule = msgspec.field(default_factory=SplitRule)
     """What is held out."""
     budget: Budget = msgspec.field(default_factory=Budget)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.base.ids import digest, make_id
-from tracemill.records.examples import ChatExample, Lineage, Message
+from tracemill.records.examples import SYNTHETIC, ChatExample, Lineage, Message
 from tracemill.records.refs import Record, Span
 from tracemill.records.synth import SyntheticExample, TaskGraph
 from tracemill.synth import SYNTH_VERSION
@@ -22,7 +22,6 @@ from tracemill.synth.coverage import Place
 from tracemill.synth.graphs import graphs
 from tracemill.synth.phrasing import phrases, template_of
 from tracemill.synth.project import NAME, project_digest
-from tracemill.synth.repository_tasks import SYNTHETIC
 from tracemill.synth.scene import Scene
 from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.telling import Bench, declared, tool_table

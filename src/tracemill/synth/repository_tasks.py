@@ -19,9 +19,6 @@ import msgspec
 from tracemill.base.ids import make_id
 from tracemill.records.examples import Message
 
-SYNTHETIC: Final = "origin:synthetic"
-"""The tag of everything that was made up."""
-
 Part = Literal["train", "held_out"]
 
 ONE_CALL: Final = (

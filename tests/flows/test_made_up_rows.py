@@ -1,0 +1,139 @@
+"""Made-up examples come into datasets by a recipe's word alone, capped, marked, and never held out."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tracemill.cli.app import call
+from tracemill.records.examples import SYNTHETIC, ChatExample, Lineage, Message
+from tracemill.records.refs import Span
+from tracemill.records.synth import SyntheticExample, TaskGraph
+
+N_MADE = 40
+
+
+def made_up(number: int, category: str, of: Any = None) -> SyntheticExample:
+    own = f"synth_{number}"
+    lineage = Lineage(
+        episode_id=own, trajectory_id=own, first_step=0, last_step=1, input_id=own, uri="synth:x",
+        content="0" * 64, span=Span(start=0, end=1),
+    )  # fmt: skip
+    example = ChatExample(
+        id=f"example_{number:020}",
+        messages=(
+            Message(role="user", content=f"What is the {number}. thing about {category}?"),
+            Message(role="assistant", content=f"It is that {category} has {number}.", trained=True),
+        ),
+        lineage=(msgspec.convert(of, Lineage) if of else lineage,),
+        tags=(SYNTHETIC, f"category:{category}"),
+    )
+    return SyntheticExample(
+        id=example.id, example=example, category=category, part="concept", generator="test",
+        generator_version=1, template=str(number), graph=TaskGraph(name="test"),
+        execution="no_calls",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with some real work and more that was made up."""
+    root = tmp_path_factory.mktemp("made-up")
+    workspace = root / "workspace"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(root))
+        patch.delenv("CLAUDE_CONFIG_DIR", raising=False)
+        patch.delenv("CODEX_HOME", raising=False)
+        assert call(["run", "--workspace", str(workspace), "-q", "--json"]) == 0
+    folder = workspace / "synth" / "synth_1"
+    folder.mkdir(parents=True)
+    rows = [made_up(n, "restraint" if n % 2 else "agentic") for n in range(N_MADE)]
+    lines = [msgspec.json.encode(row) + b"\n" for row in rows]
+    (folder / "examples-00001.jsonl").write_bytes(b"".join(lines))
+    return workspace
+
+
+def rows_of(store: Path, tmp_path: Path, text: str) -> list[dict[str, Any]]:
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text(f'name = "mine"\n{text}')
+    code = call(["dataset", "build", str(recipe), "--workspace", str(store), "--json", "-q"])
+    assert code == 0
+    folders = sorted((store / "datasets" / "mine").iterdir(), key=lambda f: f.stat().st_mtime_ns)
+    files = sorted(folders[-1].glob("*train.jsonl"))
+    return [json.loads(line) for path in files for line in path.read_text().splitlines()]
+
+
+def made(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if SYNTHETIC in row["tags"]]
+
+
+def test_nothing_made_up_comes_in_unasked(store: Path, tmp_path: Path) -> None:
+    rows = rows_of(store, tmp_path, "")
+
+    assert rows
+    assert made(rows) == []
+
+
+@pytest.mark.parametrize("at_most", [0.2, 0.5])
+def test_its_share_is_capped(store: Path, tmp_path: Path, at_most: float) -> None:
+    rows = rows_of(store, tmp_path, f"[synthetic]\nat_most = {at_most}\n")
+
+    n_real = len(rows) - len(made(rows))
+    assert n_real
+    assert len(made(rows)) == int(n_real * at_most / (1 - at_most) + 1e-9)
+
+
+def test_all_of_it_can_be_asked_for_and_parts_of_it(store: Path, tmp_path: Path) -> None:
+    everything = rows_of(store, tmp_path, "[synthetic]\nat_most = 1\n")
+    some = rows_of(store, tmp_path, '[synthetic]\nat_most = 1\ncategories = ["restraint"]\n')
+
+    assert len(made(everything)) == N_MADE
+    assert {tag for row in made(some) for tag in row["tags"] if tag.startswith("category:")} == {
+        "category:restraint"
+    }
+
+
+def test_it_is_never_held_out(store: Path, tmp_path: Path) -> None:
+    rows_of(store, tmp_path, "[synthetic]\nat_most = 1\n[split]\nvalidation = 0.5\n")
+
+    newest = max((store / "datasets" / "mine").iterdir(), key=lambda f: f.stat().st_mtime_ns)
+    for path in newest.glob("*validation.jsonl"):
+        assert SYNTHETIC not in path.read_text()
+
+
+def test_what_grew_out_of_held_out_work_goes_nowhere(store: Path, tmp_path: Path) -> None:
+    rows_of(store, tmp_path, "[split]\nvalidation = 0.5\n")
+    newest = max((store / "datasets" / "mine").iterdir(), key=lambda f: f.stat().st_mtime_ns)
+    lineages = [json.loads(line) for line in (newest / "lineage.jsonl").read_text().splitlines()]
+    held = {
+        json.loads(line)["id"]
+        for path in newest.glob("*validation.jsonl")
+        for line in path.read_text().splitlines()
+    }
+    places = [row["lineage"][0] for row in lineages if row["id"] in held]
+    if not places:
+        pytest.skip("no work of this store is held out")
+    row = made_up(999, "restraint", of=places[0])
+    extra = store / "synth" / "synth_2"
+    extra.mkdir()
+    (extra / "examples-00001.jsonl").write_bytes(msgspec.json.encode(row) + b"\n")
+
+    rows = rows_of(store, tmp_path, "[synthetic]\nat_most = 1\n[split]\nvalidation = 0.5\n")
+    shutil.rmtree(extra)
+
+    assert row.id not in {each["id"] for each in rows}
+
+
+def test_an_example_tells_how_it_was_made_up(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    name = f"example_{3:020}"
+
+    assert call(["explain", name, "--workspace", str(store), "--json"]) == 0
+
+    chain = json.loads(capsys.readouterr().out)["chain"]
+    assert {"made_by": "test@1", "execution": "no_calls"}.items() <= chain[1].items()
