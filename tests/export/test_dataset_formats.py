@@ -89,6 +89,8 @@ def test_axolotl_has_a_mark_on_each_message() -> None:
 
     assert [m["train"] for m in row["messages"]] == [False, False, False, True]
     assert left_out(named("axolotl"), PAIR) == ["calls_in_preference"]
+    longer = msgspec.structs.replace(WORDS, chosen=WORDS.chosen * 2)
+    assert left_out(named("axolotl"), longer) == ["several_messages"]
     (words,) = written(named("axolotl"), WORDS)["preference-train.jsonl"]
     assert words["chosen"] == {"role": "assistant", "content": "8080."}
     config = named("axolotl").beside({"train.jsonl": 1, "preference-train.jsonl": 1})

@@ -14,7 +14,7 @@ from tracemill.base.registry import Registry
 from tracemill.export.dataset_format import DatasetFormat
 from tracemill.export.protocol import Exporter, TrajectoryExporter
 
-EXPORT_VERSION: Final = 3
+EXPORT_VERSION: Final = 4
 """Raise it when the same example would give another row."""
 
 EXPORTERS: Final = Registry[type[Exporter[Any]]](

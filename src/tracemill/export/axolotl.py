@@ -2,7 +2,7 @@
 
 `train` stands on every message, and `message_field_training` names it, so no other rule of
 Axolotl's decides. Its preference data has no place for tool calls, and none for thoughts; pairs
-that differ in those alone would be two equal sides.
+that differ in those alone would be two equal sides. Each side is one message.
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ class Axolotl:
                 yield Row(path, {"messages": messages, **tools})
             case PreferenceExample() if _has_calls(example):
                 yield LeftOut("calls_in_preference")
+            case PreferenceExample() if len(example.chosen) != 1 or len(example.rejected) != 1:
+                yield LeftOut("several_messages")
             case PreferenceExample():
-                sides = {n: message_list(getattr(example, n))[-1] for n in ("chosen", "rejected")}
+                sides = {n: message_list(getattr(example, n))[0] for n in ("chosen", "rejected")}
                 yield Row(path, {"messages": message_list(example.prompt), **sides})
             case _:
                 yield LeftOut(f"no_place_for_{part.kind}")
