@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from tracemill.export.dataset_format import Part
 from tracemill.flows.dataset_checks import row_files
 from tracemill.flows.datasets import find_version
 from tracemill.flows.publish import REJECTS
@@ -98,7 +99,7 @@ class _Contents(NamedTuple):
     rejects: Mapping[str, str]
     """Why an example was left out."""
     trajectories: frozenset[str]
-    """Trajectories of which anything was left out."""
+    """Trajectories of which it holds anything, or left anything out."""
     origins: Mapping[str, str]
     """Trajectory of each example."""
 
@@ -129,8 +130,9 @@ def diff_versions(workspace: Workspace, first: str, second: str) -> VersionDiffe
 def _contents(folder: Path, version: DatasetVersion) -> _Contents:
     splits: dict[str, str] = {}
     for file in row_files(version):
-        split = file.path.rpartition("/")[2].removesuffix(".jsonl").rpartition("-")[2]
-        splits.update((row["id"], split) for row in _lines(folder / file.path))
+        part = Part.of_file(file.path)
+        assert part is not None, "a version's files are named by their split"
+        splits.update((row["id"], part.split) for row in _lines(folder / file.path))
     rejects: dict[str, str] = {}
     trajectories: set[str] = set()
     if (folder / f"{REJECTS}.jsonl").exists():
@@ -142,7 +144,9 @@ def _contents(folder: Path, version: DatasetVersion) -> _Contents:
     origins = {
         row["id"]: row["lineage"][0]["trajectory_id"] for row in _lines(folder / "lineage.jsonl")
     }
-    return _Contents(version, splits, rejects, frozenset(trajectories), origins)
+    return _Contents(
+        version, splits, rejects, frozenset(trajectories.union(origins.values())), origins
+    )
 
 
 def _lines(path: Path) -> Iterator[Any]:
@@ -165,8 +169,7 @@ def _members(one: _Contents, other: _Contents) -> Iterator[MemberChange]:
 
 def _absence(trajectory_id: str, contents: _Contents) -> str:
     """Say why a version neither holds an example nor left it out."""
-    is_known = trajectory_id in contents.trajectories or trajectory_id in contents.origins.values()
-    return _NOT_MADE if is_known else _NEW
+    return _NOT_MADE if trajectory_id in contents.trajectories else _NEW
 
 
 def _checks(one: DatasetVersion, other: DatasetVersion) -> Iterator[CheckChange]:
