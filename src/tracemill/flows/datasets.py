@@ -17,6 +17,7 @@ import msgspec
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import EXPORTERS
+from tracemill.flows.destinations import new_folder
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.receipts import ExportKind, Receipt
 from tracemill.records.refs import Record
@@ -181,18 +182,6 @@ def _columns() -> dict[str, dict[str, str]]:
         name: {field.name: str(field.type) for field in EXPORTERS.load(name).schema}
         for name in EXPORTERS.builtin
     }
-
-
-def new_folder(to: Path) -> Path:
-    """Return the whole path of a folder to write.
-
-    Raises:
-        UsageError: it holds something already.
-    """
-    to = to.expanduser().absolute()
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder")
-    return to
 
 
 def let_out(

@@ -19,14 +19,8 @@ from tracemill.base.errors import UsageError
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import DATASET_FORMATS, EXPORT_VERSION, DatasetFormat
 from tracemill.export.dataset_format import LeftOut, Part
-from tracemill.flows.datasets import (
-    CARD,
-    MANIFEST,
-    find_version,
-    let_out,
-    new_folder,
-    verify_version,
-)
+from tracemill.flows.datasets import CARD, MANIFEST, find_version, let_out, verify_version
+from tracemill.flows.destinations import new_folder
 from tracemill.flows.installed import require
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.version_examples import examples_of

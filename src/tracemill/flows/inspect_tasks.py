@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from tracemill.evaluate.inspect_task import TASK
-from tracemill.flows.datasets import let_out, new_folder
+from tracemill.flows.datasets import let_out
+from tracemill.flows.destinations import new_folder
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.suites import CASES, find_suite
 from tracemill.records.receipts import Receipt

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, PolicyError, UsageError
+from tracemill.base.errors import NotFoundError
 from tracemill.export.learning import (
     LearningDocument,
     LearningFields,
     absence,
     learning_document,
 )
+from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.lookup import find_row, require_kept, show_work
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.flows.results import EpisodeRow
@@ -78,10 +79,8 @@ def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> E
         PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
     """
     require_kept(workspace)
-    if folder.resolve().is_relative_to(workspace.root.resolve()):
-        raise PolicyError(f"{str(folder)!r} is in the workspace; name a folder elsewhere")
-    if not is_forced and folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{str(folder)!r} is not empty; name a new folder, or add --force")
+    require_elsewhere(workspace, folder)
+    new_folder(folder, is_forced=is_forced)
     lake = Lake(workspace.lake)
     kinds: Counter[str] = Counter()
     plain: list[LearningDocument] = []

@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tracemill.base.errors import DataError, NotFoundError, PolicyError, UsageError
+from tracemill.base.errors import DataError, NotFoundError, UsageError
+from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.flows.review import Desk
 from tracemill.flows.review_rows import ReviewRow, form_of
@@ -67,10 +68,8 @@ def export_reviews(
         UsageError: the folder holds something, and nobody forced it.
         PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
     """
-    if folder.resolve().is_relative_to(workspace.root.resolve()):
-        raise PolicyError(f"{str(folder)!r} is in the workspace; name a folder elsewhere")
-    if not is_forced and folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{str(folder)!r} is not empty; name a new folder, or add --force")
+    require_elsewhere(workspace, folder)
+    new_folder(folder, is_forced=is_forced)
     judged: defaultdict[str, list[Judgement]] = defaultdict(list)
     for row in reversed(desk.reviews()):
         if row.standing:

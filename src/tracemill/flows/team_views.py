@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tracemill.base.errors import NotFoundError, PolicyError, UsageError
+from tracemill.base.errors import NotFoundError
 from tracemill.export.team_files import team_files
+from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.records.events import Captured, TeamReport
 from tracemill.records.receipts import Receipt
@@ -48,10 +49,8 @@ def write_team_files(workspace: Workspace, folder: Path, *, is_forced: bool) -> 
         UsageError: the folder holds something, and nobody forced it.
         PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
     """
-    if folder.resolve().is_relative_to(workspace.root.resolve()):
-        raise PolicyError(f"{str(folder)!r} is in the workspace; name a folder elsewhere")
-    if not is_forced and folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{str(folder)!r} is not empty; name a new folder, or add --force")
+    require_elsewhere(workspace, folder)
+    new_folder(folder, is_forced=is_forced)
     left_out: Counter[str] = Counter()
     files = list(team_files(_reports(Lake(workspace.lake), left_out)))
     if not files:

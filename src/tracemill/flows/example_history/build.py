@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tracemill.base.errors import UsageError
+from tracemill.flows.destinations import new_folder
 from tracemill.flows.example_history.claude_format import claude_files
 from tracemill.flows.example_history.codex_format import codex_files
 from tracemill.flows.example_history.play import Performance, Stage
@@ -39,8 +39,7 @@ def build_example(target: Path) -> ExampleHistory:
     Raises:
         UsageError: `target` holds something already.
     """
-    if target.exists() and any(target.iterdir()):
-        raise UsageError(f"{str(target)!r} is not empty; name a folder that does not exist yet")
+    new_folder(target)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:

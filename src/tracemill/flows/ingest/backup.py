@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, NamedTuple
 
-from tracemill.base.errors import DataError, PolicyError, UsageError
+from tracemill.base.errors import DataError, UsageError
 from tracemill.base.streams import folder_stream
+from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.store.keys import Key
 from tracemill.store.workspace import Workspace, sync_folder, write_whole
 
@@ -45,10 +46,8 @@ def write_backup(workspace: Workspace, folder: Path, passphrase: str) -> BackedU
     """
     if len(passphrase) < _LEAST:
         raise UsageError(f"expected a passphrase of at least {_LEAST} characters")
-    if folder.resolve().is_relative_to(workspace.root.resolve()):
-        raise PolicyError(f"{str(folder)!r} is in the workspace; a backup belongs elsewhere")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{str(folder)!r} is not empty; name a new folder")
+    require_elsewhere(workspace, folder, ", which a backup is to outlive")
+    new_folder(folder)
     pyrage = _pyrage()
     identity = pyrage.x25519.Identity.generate()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -16,12 +16,11 @@ from typing import IO, Final, NamedTuple
 
 from tracemill.base.errors import (
     NotFoundError,
-    PolicyError,
     StoreError,
     UnknownNameError,
-    UsageError,
 )
 from tracemill.base.streams import Blocks
+from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.ingest.results import Progress, Report
 from tracemill.flows.lookup import canonical_input, find_row
 from tracemill.flows.results import Failure, RestoredInput, RestoreResult, SessionRow
@@ -143,17 +142,9 @@ def _input_of_session(workspace: Workspace, name: str) -> str:
 
 
 def _check_folder(workspace: Workspace, folder: Path, *, is_forced: bool) -> None:
-    if folder.resolve().is_relative_to(workspace.root.resolve()):
-        raise PolicyError(
-            f"{str(folder)!r} is in the workspace, where only the vault may hold unredacted text; "
-            "name a folder elsewhere"
-        )
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{str(folder)!r} is not a folder; name one that is new or empty")
-    if not is_forced and folder.is_dir() and any(folder.iterdir()):
-        raise UsageError(
-            f"{str(folder)!r} is not empty; name a new folder, or add --force to write into it"
-        )
+    why = ", where only the vault may hold unredacted text"
+    require_elsewhere(workspace, folder, why)
+    new_folder(folder, is_forced=is_forced)
 
 
 def _restored(original: _Original) -> RestoredInput:

@@ -1,0 +1,37 @@
+"""Folders that something is written to: new or empty ones, and never within the workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tracemill.base.errors import PolicyError, UsageError
+from tracemill.store.workspace import Workspace
+
+
+def new_folder(to: Path, *, is_forced: bool | None = None) -> Path:
+    """Return the whole path of a folder to write.
+
+    Args:
+        to: The folder.
+        is_forced: Whether what it holds does not matter; None where nobody can say so.
+
+    Raises:
+        UsageError: it is a file, or holds something already.
+    """
+    to = to.expanduser().absolute()
+    if to.exists() and not to.is_dir():
+        raise UsageError(f"{str(to)!r} is not a folder; name one that is new or empty")
+    if not is_forced and to.is_dir() and any(to.iterdir()):
+        forced = "" if is_forced is None else ", or add --force to write into it"
+        raise UsageError(f"{str(to)!r} is not empty; name a new or empty folder{forced}")
+    return to
+
+
+def require_elsewhere(workspace: Workspace, to: Path, why: str = "") -> None:
+    """Make sure that something is not written into the workspace.
+
+    Raises:
+        PolicyError: it would be; `why` says what speaks against that.
+    """
+    if to.resolve().is_relative_to(workspace.root.resolve()):
+        raise PolicyError(f"{str(to)!r} is in the workspace{why}; name a folder elsewhere")
