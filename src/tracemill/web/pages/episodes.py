@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracemill.flows.browsing import browse
+from tracemill.flows.learning import show_learning
 from tracemill.flows.lookup import show_work
 from tracemill.flows.results import EpisodeRow
 from tracemill.web.asked import asked_rows, is_fragment, workspace
@@ -27,8 +28,10 @@ def episodes(request: Request) -> Response:
 
 def episode(request: Request) -> Response:
     """Show one episode."""
-    shown = show_work(workspace(request), request.path_params["name"])
-    return page(request, "episode.html", shown=shown)
+    place = workspace(request)
+    shown = show_work(place, request.path_params["name"])
+    told = show_learning(place, shown.episode.id).sources
+    return page(request, "episode.html", shown=shown, told=told)
 
 
 ROUTES = [Route("/episodes", episodes), Route("/episodes/{name}", episode)]

@@ -8,16 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.base.text import measured
+from tracemill.flows.prompt_metrics import Comparison, show_prompt
 from tracemill.flows.prompt_registry import diff_prompt, read_prompts
 from tracemill.flows.prompting import read_suggestions
-from tracemill.flows.slicing import slices_by
-from tracemill.web.asked import workspace
+from tracemill.web.asked import moment, workspace
 from tracemill.web.differing import beside
 from tracemill.web.rendering import page
 
-METRICS: Final = ("gate_first_pass_rate", "retries", "tokens_per_success")
-"""What is shown of each version of a prompt."""
+_FACTS: Final = ("domain", "team_size", "recipe", "stage", "model")
+"""What versions can be compared by."""
+_METRICS: Final = ("gate_failure_rate", "gate_first_pass_rate", "retries", "tokens_per_success",
+                   "agent_success_rate", "taken_back_rate")  # fmt: skip
+"""What is shown of each version, as far as it counts anything."""
 
 
 def prompts(request: Request) -> Response:
@@ -33,22 +35,25 @@ def prompts(request: Request) -> Response:
 
 
 def prompt(request: Request) -> Response:
-    """Show the versions of one prompt in time, and two of them side by side."""
+    """Show the versions of one prompt in time, what each brought, and two of them side by side."""
     place, given = workspace(request), request.query_params
-    found = diff_prompt(
-        place, request.path_params["name"], given.get("old") or None, given.get("new") or None
-    )
-    told = {each.name: each.metrics for each in slices_by(place, "prompt_version", METRICS)}
+    name = request.path_params["name"]
+    found = diff_prompt(place, name, given.get("old") or None, given.get("new") or None)
+    by = given.get("by") if given.get("by") in _FACTS else None
+    told = show_prompt(place, found.prompt.id, Comparison(by=(by,) if by else ()), moment())
+    held = {each.name: {m.measure.metric: m for m in each.told.metrics} for each in told.versions}
     return page(
         request,
         "prompt.html",
         found=found,
         lines=beside(found.old_text, found.new_text),
-        told={name: told[name] for version in found.prompt.versions
-              if (name := version.name) in told},
-        metrics=METRICS,
-        shown=measured,
-    )  # fmt: skip
+        told=told,
+        held=held,
+        metrics=[name for name in _METRICS if any(name in each for each in held.values())],
+        standing={each.name: each for each in told.versions},
+        facts=_FACTS,
+        by=by,
+    )
 
 
 ROUTES = [Route("/prompts", prompts), Route("/prompts/{name}", prompt)]

@@ -1,7 +1,8 @@
-"""Whether the work gets better or worse: every metric of the last month beside the month before."""
+"""Whether the work gets better or worse: four figures by month, and every metric by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from markupsafe import Markup
@@ -9,33 +10,50 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.base.text import measured
+from tracemill.flows.panels import read_panels
 from tracemill.flows.reporting import make_report
+from tracemill.records.patterns import Period, Unit
 from tracemill.records.reports import Compared
 from tracemill.report.chart import chart
 from tracemill.web.asked import moment, workspace
 from tracemill.web.rendering import page
 
 _ORDER: Final = ("worse", "better", "same", "unknown")
+_SHOWN_MONTHS: Final = 24
 
 
 def trends(request: Request) -> Response:
     """Show what changed, what is inside chance, and each metric by month."""
     place, today = workspace(request), moment().date()
+    panels = read_panels(place)
     whole = make_report(place, "learning", today)
-    last = whole.last_day or today
-    report = make_report(place, "monthly", last)
+    report = make_report(place, "monthly", whole.last_day or today)
     now = {each.metric: each for each in report.compared}
-    pictures = {
-        each.metric: Markup(chart(each.says, each.now.periods, each.now.unit))  # noqa: S704 - ours
-        for each in whole.compared
-        if len(each.now.periods) > 1
-    }
-    ranked = sorted(now.values(), key=lambda each: (_ORDER.index(each.change), each.metric))
     return page(
-        request, "trends.html", ranked=ranked, report=report, pictures=pictures, shown=measured,
+        request,
+        "trends.html",
+        panels=panels,
+        drawn={
+            "right": _picture("sessions that were achieved", panels.right, "share"),
+            "fast": _picture("achieved sessions", panels.fast, "mean"),
+            "received": _picture("sessions in which nobody took anything back", panels.received,
+                                 "share"),
+        },
+        ranked=sorted(now.values(), key=lambda each: (_ORDER.index(each.change), each.metric)),
+        report=report,
+        pictures={
+            each.metric: _picture(each.says, each.now.periods, each.now.unit)
+            for each in whole.compared
+            if len(each.now.periods) > 1
+        },
         rest=[each for each in whole.compared if _is_only_older(each, now)],
     )  # fmt: skip
+
+
+def _picture(says: str, periods: Sequence[Period], unit: Unit) -> Markup:
+    """Return a metric by month, drawn; nothing where there is nothing to draw."""
+    shown = periods[-_SHOWN_MONTHS:]
+    return Markup(chart(says, shown, unit) if shown else "")  # noqa: S704 - drawn by us, escaped
 
 
 def _is_only_older(each: Compared, now: dict[str, Compared]) -> bool:

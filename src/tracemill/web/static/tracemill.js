@@ -43,7 +43,7 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
 }
 
 function isTyping(element) {
-  return element.matches("textarea, select, input[type=search], input[type=text]");
+  return element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 }
 
 document.addEventListener("keydown", (event) => {

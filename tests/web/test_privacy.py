@@ -1,0 +1,57 @@
+"""What is harmless, said on its page: a person means it, says why, and for how long."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.flows.sessions import write_session
+from tests.web.places import HOST, ORIGIN
+from tracemill.flows.loop import Options, turn
+from tracemill.flows.privacy.allowing import list_allowed
+from tracemill.store.workspace import Workspace
+from tracemill.web.app import make_app
+from tracemill.web.guard import Pass
+
+OURS = {"Origin": ORIGIN}
+GIVEN = {"stand_in": "user-k7f2qa@example.org", "reason": "a list", "days": "30", "sure": "yes"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    workspace = Workspace(tmp_path / "ws")
+    write_session(tmp_path / "in", "s1", 1)
+    nothing_else = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(workspace, [tmp_path / "in"], nothing_else, Options(workers=1), lambda _: None)
+    return workspace
+
+
+@pytest.fixture
+def browser(workspace: Workspace) -> Iterator[TestClient]:
+    entry = Pass()
+    with TestClient(make_app(workspace, [HOST], entry), base_url=f"http://{HOST}") as client:
+        client.get("/enter", params={"token": entry.token})
+        yield client
+
+
+@pytest.mark.parametrize(
+    "lacking", [{"sure": ""}, {"reason": " "}, {"days": "0"}, {"days": "99999"},
+                {"stand_in": "ada@example.com"}],
+)  # fmt: skip
+def test_nothing_is_allowed_by_half(
+    browser: TestClient, workspace: Workspace, lacking: dict[str, str]
+) -> None:
+    answer = browser.post("/privacy/allow", data=GIVEN | lacking, headers=OURS)
+    assert answer.status_code == 409
+    assert not list_allowed(workspace).allowances
+
+
+def test_a_decision_is_made_and_taken_back(browser: TestClient, workspace: Workspace) -> None:
+    assert "a list" in browser.post("/privacy/allow", data=GIVEN, headers=OURS).text
+    (held,) = list_allowed(workspace).allowances
+    assert (held.until - held.at).days == 30
+    asked = {"decision": held.id, "sure": "yes"}
+    assert browser.post("/privacy/disallow", data=asked, headers=OURS).status_code == 200
+    (ended,) = list_allowed(workspace).allowances
+    assert ended.ended is not None
