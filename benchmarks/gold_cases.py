@@ -30,6 +30,8 @@ from tracemill.link.branches import Branches
 from tracemill.link.change_sets import change_sets
 from tracemill.link.link_records import link_records
 from tracemill.link.work_links import plan_links
+from tracemill.prompts.history import histories
+from tracemill.prompts.lineage import Lineage
 from tracemill.records.change_sets import ChangeSet
 from tracemill.records.events import Commit, Decision, DocumentVersion, Event, Issue, IssueHeader
 from tracemill.records.links import Link
@@ -274,6 +276,17 @@ def prompt_versions(case: Case) -> Compared:
     )
     n_stops = [text.count("STOP") for text in (before, after)]
     yield "STOP constraints added", 1, n_stops[1] - n_stops[0]
+    commits = [event for event in read.events if isinstance(event, Commit)]
+    told = {
+        kept.told.role: kept.told
+        for kept in histories(read.documents(""), Lineage(commits))
+        if kept.told.path.startswith("ai/prompts/")
+    }["qa_engineer"]
+    names = [f"qa_engineer.v1.{minor}" for minor in range(3)]
+    yield "names of versions", names, [version.name for version in told.versions]
+    second = told.versions[1]
+    added = sorted({line.section for line in second.lines if line.is_added})
+    yield "added under, removed", [["constraints", "controls"], 0], [added, second.n_removed]
 
 
 def header_against_document(case: Case) -> Compared:

@@ -10,6 +10,12 @@ from tests.analyze.test_versions import Told
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import PERIODS, measures
 from tracemill.analyze.process import Process
+from tracemill.records.team_features import (
+    ErrorDetails,
+    FailureReport,
+    LearningValue,
+    Recovery,
+)
 from tracemill.records.team_projects import (
     GateReport,
     HumanFeedback,
@@ -125,3 +131,28 @@ def test_sizes_of_teams_are_few() -> None:
     (case,) = METRICS["project_cost"].cases(Process(told.events))
 
     assert case.facts["team_size"] == "5 and more"
+
+
+def test_failures_of_features_are_counted_by_type_category_and_severity() -> None:
+    told = Told()
+    for minutes, severity in ((15, "medium"), (45, "medium"), (60, "high"), (None, "high")):
+        told.add("p", FailureReport(
+            feature_id="F1", failure_type="test_failure",
+            recovery=Recovery(retry_count=2, resolution_time_minutes=minutes),
+            error_details=ErrorDetails(root_cause="database not initialized"),
+            learning_value=LearningValue(category="environment_setup", severity=severity),  # type: ignore[arg-type]
+        ))  # fmt: skip
+    process = Process(told.events)
+    by_severity = {
+        each.slice["severity"]: (each.n, each.value)
+        for each in measures(
+            "failure_minutes", "mean", METRICS["failure_minutes"].cases(process), ("severity",)
+        )
+    }
+    retried = list(METRICS["failure_retries"].cases(process))
+
+    assert by_severity == {"medium": (2, 30.0), "high": (1, 60.0)}
+    assert [case.value for case in retried] == [2.0] * 4
+    assert retried[0].facts["category"] == "environment_setup"
+    assert retried[0].facts["failure_type"] == "test_failure"
+    assert retried[0].reason == "database not initialized"

@@ -36,6 +36,42 @@ def test_incomplete_beta() -> None:
         )
 
 
+def test_beta_quantiles() -> None:
+    random = Random(10)
+    for _ in range(N_CASES):
+        a, b, q = random.uniform(0.5, 300), random.uniform(0.5, 300), random.uniform(0.001, 0.999)
+
+        assert beta.beta_quantile(q, a, b) == pytest.approx(special.betaincinv(a, b, q), abs=CLOSE)
+
+
+def test_binomial_tails() -> None:
+    random = Random(11)
+    for k, n in counts(11):
+        p = random.random()
+
+        assert beta.binomial_at_least(k, n, p) == pytest.approx(
+            scipy_stats.binom.sf(k - 1, n, p), rel=1e-7, abs=1e-14
+        )
+        assert beta.binomial_at_most(k, n, p) == pytest.approx(
+            scipy_stats.binom.cdf(k, n, p), rel=1e-7, abs=1e-14
+        )
+
+
+def test_drawn_arms_come_near_to_all_of_them() -> None:
+    random = Random(12)
+    for _ in range(20):
+        arms = [[float(random.randint(0, 5)) for _ in range(4)] for _ in range(2)]
+
+        theirs = scipy_stats.permutation_test(
+            arms, lambda one, other: fmean(one) - fmean(other), n_resamples=float("inf"),
+            vectorized=False,
+        ).pvalue  # fmt: skip
+
+        assert stats.arms_permuted(arms[0], arms[1], random, 4_000) == pytest.approx(
+            theirs, abs=0.05
+        )
+
+
 def test_student_quantiles() -> None:
     random = Random(2)
     for _ in range(200):

@@ -63,3 +63,16 @@ def test_cases_that_tell_two_shares_apart() -> None:
         assert needed is not None
         found = proportion.power_proportions_2indep(one - other, other, needed).power
         assert found == pytest.approx(0.8, abs=0.01) or needed < 60
+
+
+def test_interval_of_the_difference_of_two_shares() -> None:
+    random = Random(5)
+    for _ in range(1_000):
+        sizes = random.randint(1, 200), random.randint(1, 200)
+        passed = random.randint(0, sizes[0]), random.randint(0, sizes[1])
+
+        theirs = proportion.confint_proportions_2indep(
+            passed[1], sizes[1], passed[0], sizes[0], method="newcomb", compare="diff"
+        )
+
+        assert tuple(stats.shares_interval(passed, sizes)) == pytest.approx(theirs, abs=1e-9)

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import PERIODS, Case
 from tracemill.analyze.confidence import stated_work
+from tracemill.analyze.feature_metrics import failure_minutes, failure_retries
 from tracemill.analyze.process import Process, Told, hand_offs
 from tracemill.analyze.project_metrics import (
     autonomy,
@@ -237,6 +238,7 @@ _TEAM: Final = (
 )
 _GATE: Final = ("gate", "stage", "role", "model", "prompt_version", *_TEAM)
 _STAGE: Final = ("stage", "role", "model", "prompt_version", *_TEAM)
+_FAILURE: Final = ("failure_type", "category", "severity", "model", "project")
 _SESSION: Final = ("agent", "model", "project", "branch", "instructions")
 
 
@@ -310,6 +312,12 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     "autonomy_level": _metric("mean", "what agents do without asking, 0 to 3", autonomy, _TEAM),
     "satisfaction": _metric("mean", "how helpful people find agents, 1 to 5", satisfaction, _TEAM),
+    "failure_retries": _metric(
+        "mean", "how often a failure of a feature is tried again", failure_retries, _FAILURE
+    ),
+    "failure_minutes": _metric(
+        "mean", "minutes until a failure of a feature is put right", failure_minutes, _FAILURE
+    ),
     "agent_success_rate": _metric(
         "share", "pieces of work with a known outcome that are achieved", work_achieved, _SESSION
     ),
@@ -347,6 +355,8 @@ LESS_IS_BETTER: Final = frozenset(
         "prototype_seconds",
         "project_cost",
         "critical_issues",
+        "failure_retries",
+        "failure_minutes",
         "tool_error_rate",
         "taken_back_rate",
         "same_attempt_rate",

@@ -18,6 +18,7 @@ from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.refs import Ref
 from tracemill.records.team import Report, TeamReport
+from tracemill.records.team_features import FailureReport
 from tracemill.records.team_projects import (
     ApprovalReport,
     EscalationReport,
@@ -213,6 +214,14 @@ def _own(event: TeamReport) -> dict[str, str]:
             return _said(decision=report.decision_type)
         case EscalationReport() as report:
             return _said(stage=report.stage)
+        case FailureReport() as report:
+            learned, context = report.learning_value, report.context
+            return _said(
+                failure_type=report.failure_type,
+                category=learned.category if learned else None,
+                severity=learned.severity if learned else None,
+                model=context.model_version if context else None,
+            )
     return {}
 
 

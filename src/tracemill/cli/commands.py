@@ -75,6 +75,13 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show what a branch brought, and whether it still stands.",
             },
         ),
+        "release": (
+            "What each release brought, out of the tags of repositories.",
+            {
+                "list": "List releases, the newest first.",
+                "show": "Show what a release brought: its commits and documents.",
+            },
+        ),
         "failure": (
             "What failed, and what became of it.",
             {"list": "List failures, newest first, with what made them work."},
@@ -171,6 +178,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "monthly": "Write the report of a month.",
                 "learning": "Write what all that is held has to teach.",
                 "maturity": "Write how far the team's loop of learning has come.",
+                "aggregated": "Write every metric by role, version and month, as JSON.",
             },
         ),
         "pattern": (
@@ -357,18 +365,10 @@ MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("prompt test", "prompt promote", "prompt rollback"), "prompt_trial"),
     **dict.fromkeys(("prompt show", "prompt archive"), "prompt_metrics"),
     **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),
-    **dict.fromkeys(
-        (
-            "model register",
-            "model registry",
-            "model approve",
-            "model promote",
-            "model rollback",
-            "model canary",
-            "model monitor",
-        ),
-        "promoting",
-    ),
+    **{
+        f"model {verb}": "promoting"
+        for verb in ("register", "registry", "approve", "promote", "rollback", "canary", "monitor")
+    },
     **dict.fromkeys(("recipe list", "recipe history", "recipe diff"), "process_recipe"),
     **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
     **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
@@ -382,15 +382,9 @@ MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"
     ),
-    **dict.fromkeys(
-        (
-            "privacy allow",
-            "privacy allowed",
-            "privacy disallow",
-            "privacy exports",
-            "privacy verify",
-        ),
-        "privacy.deciding",
-    ),
+    **{
+        f"privacy {verb}": "privacy.deciding"
+        for verb in ("allow", "allowed", "disallow", "exports", "verify")
+    },
 }
 """Where commands are that are not in the module of their noun."""

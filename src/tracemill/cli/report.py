@@ -14,6 +14,7 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write
+from tracemill.flows.aggregates import write_aggregates
 from tracemill.flows.maturity import write_maturity
 from tracemill.flows.reporting import write_missed, write_report
 from tracemill.records.reports import ReportKind
@@ -93,6 +94,25 @@ def maturity_report(
         write(f"- {_plain(sentence)}")
     for path in written.files:
         write(path)
+    return EXIT_DONE
+
+
+def aggregated_report(
+    *,
+    to: Path | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write every metric by role, version of prompt and recipe, and month, as JSON.
+
+    Parameters
+    ----------
+    to
+        A folder outside of the workspace, which then passes the gate of exports.
+    """
+    written = write_aggregates(common.open(), to)
+    if not answer("aggregates", written, common, next_steps=["tracemill metrics list"]):
+        for path in written.files:
+            write(path)
     return EXIT_DONE
 
 
