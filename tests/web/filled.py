@@ -39,16 +39,24 @@ from tracemill.store.workspace import Workspace
 
 AT: Final = datetime(2026, 3, 1, 10, tzinfo=UTC)
 N_GATES: Final = 60
+N_WORDS: Final = 400
+"""How many words a session holds at most."""
 
 
-def fill(folder: Path, words: Sequence[str]) -> Workspace:
+def fill(folder: Path, words: Sequence[str], *, at_once: int = 1) -> Workspace:
     """Return a workspace that holds `words`, each as a request, an answer, a call and its result,
-    as what a session says of itself, and some of them wherever else a person's words may stand."""
+    as what a session says of itself, and some of them wherever else a person's words may stand.
+
+    A session says `at_once` of them of itself: one in all its fields, or several in turn.
+    """
     inputs = folder / "in"
     inputs.mkdir(parents=True)
-    write_long_session(inputs / "long.jsonl", words)
-    for number, word in enumerate(words):
-        write_short_session(inputs / f"short-{number}.jsonl", f"s{number}", word)
+    for number in range(0, len(words), N_WORDS):
+        some = words[number : number + N_WORDS]
+        write_long_session(inputs / f"long-{number}.jsonl", f"long{number}", some)
+    for number in range(0, len(words), at_once):
+        some = words[number : number + at_once]
+        write_short_session(inputs / f"short-{number}.jsonl", f"s{number}", some)
     write_broken(inputs, words)
     write_prompts(inputs, words)
     workspace = Workspace(folder / "workspace")
@@ -124,17 +132,18 @@ def write_prompts(inputs: Path, words: Sequence[str]) -> None:
         (inputs / folder / "architect.md").write_text(f"# Contract\n\n{text}\n")
 
 
-def write_long_session(path: Path, words: Sequence[str]) -> None:
+def write_long_session(path: Path, session: str, words: Sequence[str]) -> None:
     """Write a session in which each word is said by everybody who can say something."""
-    turns = (_turn("long", 4 * number, word) for number, word in enumerate(words))
+    turns = (_turn(session, 4 * number, word) for number, word in enumerate(words))
     _write(path, (record for records in turns for record in records))
 
 
-def write_short_session(path: Path, session: str, word: str) -> None:
-    """Write a session that says a word of itself wherever it can."""
-    about = {"cwd": word, "gitBranch": word, "version": word, "model": word}
-    title = {"type": "custom-title", "customTitle": word, "sessionId": session}
-    _write(path, [*_turn(session, 0, word, **about), title])
+def write_short_session(path: Path, session: str, words: Sequence[str]) -> None:
+    """Write a session that says words of itself wherever it can."""
+    given = cycle(words)
+    title = {"type": "custom-title", "customTitle": next(given), "sessionId": session}
+    about = {name: next(given) for name in ("gitBranch", "cwd", "version", "model")}
+    _write(path, [*_turn(session, 0, words[0], **about), title])
 
 
 def write_broken(inputs: Path, words: Iterable[str]) -> None:

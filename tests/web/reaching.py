@@ -47,6 +47,24 @@ def reach(client: TestClient) -> dict[str, str]:
     return reached
 
 
+def crawl(client: TestClient) -> list[str]:
+    """Return every address that links lead to, with all parts of what comes in parts."""
+    seen: dict[str, None] = {}
+    waiting = ["/"]
+    while waiting:
+        address = waiting.pop(0)
+        if address in seen or _pattern(address) is None:
+            continue
+        seen[address] = None
+        for tag, attributes in Found(client.get(address).text).elements:
+            link = attributes.get("href") if tag == "a" else None
+            if link and not link.startswith("/hand-out"):
+                there = urldefrag(urljoin(address, link)).url
+                is_part = "data-load" in attributes
+                waiting.append(there if is_part else there.partition("?")[0])
+    return list(seen)
+
+
 def _pattern(address: str) -> str | None:
     scope = {"type": "http", "method": "GET", "path": address.partition("?")[0]}
     return next((each.path for each in every_route() if each.matches(scope)[0] == Match.FULL), None)
