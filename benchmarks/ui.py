@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -167,7 +168,7 @@ def paints(page: Page, served: Served) -> None:
 def keys(page: Page, served: Served) -> None:
     """File reviews by keys alone, and wait for each next item."""
     page.goto(f"{served.origin}/review")
-    waiting = int(page.get_by_text("waiting.").inner_text().split()[0])
+    waiting = int(re.search(r"(\d+) piece", page.get_by_text("waiting.").inner_text())[1])
     waits = []
     for number in range(1, REVIEWS + 1):
         page.keyboard.press("a")

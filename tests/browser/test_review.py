@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,8 +41,9 @@ def waiting(tmp_path: Path) -> Workspace:
 
 
 def n_waiting(page: Page) -> int:
-    counted = page.get_by_text("waiting.").inner_text()
-    return int(counted.split()[0])
+    counted = re.search(r"(\d+) piece", page.get_by_text("waiting.").inner_text())
+    assert counted is not None
+    return int(counted[1])
 
 
 def walk_to(page: Page, name: str) -> None:

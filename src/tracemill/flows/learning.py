@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ from tracemill.export.learning import (
     learning_document,
 )
 from tracemill.flows.destinations import new_folder, require_elsewhere
-from tracemill.flows.lookup import find_row, require_kept, show_work
+from tracemill.flows.lookup import canonical_input, find_row, require_kept, show_work
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.flows.results import EpisodeRow
 from tracemill.label.learning import Teller, Told, learning_episode
@@ -65,7 +65,8 @@ def show_learning(workspace: Workspace, name: str) -> ShownLearning:
     """
     row = find_row(workspace, "episode", name, EpisodeRow)
     episode = show_work(workspace, row.id).episode
-    (found,) = learned(Lake(workspace.lake), [episode])
+    owners = {canonical_input(workspace, each) for each in episode.trajectory_ids}
+    (found,) = learned(Lake(workspace.lake), [episode], owners)
     fields = learning_document(found).learning_episode if absence(found) is None else None
     return ShownLearning(learning_episode=fields, sources=found)
 
@@ -111,18 +112,23 @@ def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> E
     )
 
 
-def learned(lake: Lake, episodes: Iterable[Episode]) -> Iterator[LearningEpisode]:
-    """Yield what can be learned from episodes, in their order; their steps are read once."""
+def learned(
+    lake: Lake, episodes: Iterable[Episode], owners: Collection[str] | None = None
+) -> Iterator[LearningEpisode]:
+    """Yield what can be learned from episodes, in their order; their steps are read once.
+
+    `owners` are the inputs that they were read from; None where they may be any.
+    """
     wanted = list(episodes)
     names = {name for episode in wanted for name in episode.trajectory_ids}
     activities = {
         activity.trajectory_id: activity
-        for activity in lake.records(TABLES["activities"])
+        for activity in lake.records(TABLES["activities"], owners=owners)
         if activity.trajectory_id in names
     }
     trajectories = {
         trajectory.id: trajectory
-        for trajectory in lake.records(TABLES["trajectories"])
+        for trajectory in lake.records(TABLES["trajectories"], owners=owners)
         if trajectory.id in activities
         and trajectory.origin.input_id == activities[trajectory.id].input_id
     }

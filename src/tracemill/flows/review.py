@@ -37,7 +37,7 @@ from tracemill.records.events import HumanReview
 from tracemill.records.forge import Actor
 from tracemill.records.learning import LearningEpisode
 from tracemill.records.refs import Origin, Ref
-from tracemill.records.reviews import ReviewForm, ReviewItem
+from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem
 from tracemill.redact import Redactor
 from tracemill.review.checklist import Checklist, read_checklist, shipped_checklist
 from tracemill.store.workspace import Workspace
@@ -157,6 +157,15 @@ class Desk:
             triggers=entry.triggers if rows else None,
             machine=entry.machine if rows else None,
         )
+
+    def machine_of(self, review: str) -> MachineVerdict | None:
+        """Return what the machine thinks of what a review is of.
+
+        Raises:
+            NotFoundError: no review is called that.
+        """
+        row = find_row(self._workspace, REVIEW, review, ReviewRow)
+        return self.entry(row.subject).machine
 
     def told(self, item: ReviewItem, *, is_blind: bool) -> LearningEpisode | None:
         """Return what the record tells of an episode; of other things None."""

@@ -36,14 +36,14 @@ def review(request: Request) -> Response:
     said, is_second = given.get("said"), given.get("second") == "1"
     with _desk(request) as desk:
         found = desk.next_item(skipped=passed, is_second=is_second)
-        shown = desk.show(said) if said else None
+        machine = desk.machine_of(said) if said else None
         n_done = len(desk.reviews())
     return page(
         request,
         "review.html",
         found=found,
-        said=shown,
-        said_id=said,
+        said=said,
+        machine=machine,
         passed=passed,
         is_second=is_second,
         n_done=n_done,
