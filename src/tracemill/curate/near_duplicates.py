@@ -149,7 +149,8 @@ def shingled(texts: Sequence[str]) -> Shingled:
     sizes: list[NDArray[np.int64]] = []
     for batch in _batches(texts):
         hashes, owners = _shingles(batch)
-        keys = np.sort((owners.astype(np.uint64) << _HASH_BITS) | (hashes >> _OWNER_BITS))
+        keys = (owners.astype(np.uint64) << _HASH_BITS) | (hashes >> _OWNER_BITS)
+        keys.sort()
         is_new = np.ones(len(keys), dtype=bool)
         is_new[1:] = keys[1:] != keys[:-1]
         keys = keys[is_new]
@@ -198,12 +199,13 @@ def _shingles(texts: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
 def _words(texts: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
     """Return the hash of each word of some texts, and the index of the text that it is in."""
     data = np.frombuffer(b"\0".join([*texts, b""]), dtype=np.uint8)
+    in_word = np.zeros(len(data) + 1, dtype=bool)
+    np.take(_IN_WORD, data, out=in_word[1:])
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1])  # a text ends with a byte that is no word's
+    starts, ends = edges[::2], edges[1::2]
     ends_of_texts = np.cumsum([len(text) + 1 for text in texts])
-    in_word = _IN_WORD[data]
-    edges = np.diff(np.concatenate(([False], in_word, [False])).astype(np.int8))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    owners = np.searchsorted(ends_of_texts, starts, side="right")
-    return _word_hashes(data, starts, ends), owners
+    n_words = np.diff(np.searchsorted(starts, ends_of_texts), prepend=0)
+    return _word_hashes(data, starts, ends), np.repeat(np.arange(len(texts)), n_words)
 
 
 def _word_hashes(
@@ -211,9 +213,11 @@ def _word_hashes(
 ) -> Hashes:
     """Return the polynomial hash of each word, whatever its place, modulo 2**64."""
     powers, back = _powers(len(data))
-    sums = np.zeros(len(data) + 1, dtype=np.uint64)
-    np.cumsum(_LOWER[data] * powers[: len(data)], out=sums[1:])
-    return _mixed((sums[ends] - sums[starts]) * back[starts])
+    terms = _LOWER[data]
+    terms *= powers[: len(data)]
+    firsts = terms[starts]
+    np.cumsum(terms, out=terms)
+    return _mixed((terms[ends - 1] - terms[starts] + firsts) * back[starts])
 
 
 @cache
