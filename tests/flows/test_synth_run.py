@@ -16,6 +16,7 @@ from tracemill.flows.synth_run import Wanted, run_synthesis
 from tracemill.flows.synthesis import made_examples, plan_synthesis, synthesis_stats
 from tracemill.records.synth import SyntheticExample, SynthRun
 from tracemill.store.workspace import Workspace
+from tracemill.synth.skins import PLAIN, Skin, skins
 from tracemill.synth.telling import Call
 
 NAVIGATION = ("powertools", "restraint")
@@ -31,10 +32,30 @@ def sandbox() -> Bubblewrap:
 
 
 @pytest.fixture(scope="module")
-def project(sandbox: Bubblewrap, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("larder")
-    prepare(sandbox, folder)
+def projects(sandbox: Bubblewrap, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the project in every skin."""
+    folder = tmp_path_factory.mktemp("projects")
+    for skin in skins():
+        (folder / skin.name).mkdir()
+        prepare(sandbox, folder / skin.name, skin)
     return folder
+
+
+@pytest.fixture(scope="module")
+def project(projects: Path) -> Path:
+    return projects / PLAIN.name
+
+
+@pytest.mark.parametrize("skin", skins(), ids=lambda skin: skin.name)
+def test_the_project_passes_its_own_checks_in_every_skin(
+    sandbox: Bubblewrap, projects: Path, skin: Skin
+) -> None:
+    checks = [Call("run_tests", {}), Call("run_linter", {}), Call("check_types", {})]
+
+    with open_bench(sandbox, projects / skin.name) as bench:
+        results = bench.call(checks)
+
+    assert [each.text for each in results if each.failed] == []
 
 
 def made_in(folder: Path, n: int, workers: int = 1, minutes: float | None = None) -> Workspace:
@@ -65,15 +86,16 @@ def test_every_part_is_there_and_all_hold(made: Workspace) -> None:
 
 
 def test_results_are_those_that_the_calls_give(
-    made: Workspace, sandbox: Bubblewrap, project: Path
+    made: Workspace, sandbox: Bubblewrap, projects: Path
 ) -> None:
     n_calls = 0
     for each in every(made):
         shown = [m.content for m in each.example.messages if m.role == "tool"]
         assert shown == [step.result for step in each.graph.steps]
-        if each.graph.setup:
+        if each.graph.setup or not each.graph.steps:
             continue
-        with open_bench(sandbox, project) as bench:
+        skin = str(each.graph.project).partition("@")[0]
+        with open_bench(sandbox, projects / skin) as bench:
             for step in each.graph.steps:
                 (result,) = bench.call([Call(step.tool, step.arguments)])
                 assert (result.text, result.failed) == (step.result, step.is_failed)

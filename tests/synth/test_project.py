@@ -19,6 +19,7 @@ from tracemill.synth.graphs.work import ending, widened, wish_of
 from tracemill.synth.phrasing import expand, in_voice, phrases, template_of
 from tracemill.synth.project import history_script, project_files, read_data
 from tracemill.synth.scene import counted, listed
+from tracemill.synth.skins import PLAIN, Skin, skins
 from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.telling import declared, tool_table
 from tracemill.synth.toolbox import TOOLS
@@ -96,7 +97,7 @@ def test_every_function_says_what_it_is_for_and_has_a_test_file() -> None:
 
 
 def test_the_history_names_files_that_there_are() -> None:
-    named = re.findall(r"git add (.*?) &&", history_script())
+    named = re.findall(r"git add (.*?) &&", history_script(PLAIN))
 
     for path in " ".join(named).split():
         assert path == "." or path in project_files()
@@ -135,3 +136,35 @@ def test_a_template_is_the_same_for_other_names_and_numbers(seed: int) -> None:
 def test_numbers_agree_with_their_nouns() -> None:
     assert [counted(n, "class") for n in (0, 1, 2)] == ["0 classes", "1 class", "2 classes"]
     assert listed(["a", "b", "c"]) == "`a`, `b` and `c`"
+
+
+ROOM = Path(rooms.__file__).parents[1]
+WRITTEN = "".join(
+    [path.read_text() for path in sorted((ROOM / "larder").glob("*.toml"))]
+    + [(ROOM / name).read_text() for name in ("phrasing.toml", "tools.toml", "bugs.py")]
+    + re.findall(r'"[^"\n]*"', CODE)
+)
+
+
+@pytest.mark.parametrize("skin", skins(), ids=lambda skin: skin.name)
+def test_a_skin_can_be_taken_off_again(skin: Skin) -> None:
+    assert len(set(skin.words.values())) == len(skin.words)
+    assert skin.off(skin.on(WRITTEN)) == WRITTEN
+    assert skin.off(WRITTEN) == WRITTEN
+    for path, text in project_files().items():
+        if path.endswith(".py"):
+            ast.parse(skin.on(text))
+
+
+def test_a_skin_changes_words_in_every_form() -> None:
+    camp = next(each for each in skins() if each.name == "camp")
+
+    said = "Stock, stock_lines, STOCK and larder/stock.py, ShoppingList, restock"
+
+    assert camp.on(said) == (
+        "Reserve, reserve_lines, RESERVE and basecamp/reserve.py, ResupplyList, restock"
+    )
+    assert camp.on({"path": "larder", "n": [1, "amount"]}) == {
+        "path": "basecamp",
+        "n": [1, "tally"],
+    }

@@ -19,6 +19,7 @@ import tracemill
 from tracemill.base.errors import PolicyError
 from tracemill.base.sandbox import INSIDE, Bubblewrap, Limits, RunningProgram, find_sandbox
 from tracemill.synth.project import history_script, lay_out
+from tracemill.synth.skins import PLAIN, Skin
 from tracemill.synth.telling import Call, Result, UnfitError, tool_table
 
 _LIMITS: Final = Limits(seconds=120, memory_bytes=2**30, n_processes=64, disk_bytes=2**26)
@@ -40,16 +41,15 @@ def open_sandbox() -> Bubblewrap:
     return find_sandbox(tuple(sorted(places)))
 
 
-def prepare(sandbox: Bubblewrap, folder: Path) -> None:
-    """Lay the project out in an empty folder, with its history.
+def prepare(sandbox: Bubblewrap, folder: Path, skin: Skin = PLAIN) -> None:
+    """Lay the project out in an empty folder, in the words of a skin, with its history.
 
     Raises:
         PolicyError: its history cannot be made, as where git is not installed.
     """
-    lay_out(folder)
-    script = (
-        f'export GIT_CONFIG_NOSYSTEM=1; git() {{ command git {_WHO} "$@"; }}; {history_script()}'
-    )
+    lay_out(folder, skin)
+    alone = f'export GIT_CONFIG_NOSYSTEM=1; git() {{ command git {_WHO} "$@"; }}'
+    script = f"{alone}; {history_script(skin)}"
     ran = sandbox.run(["sh", "-c", script], folder, _LIMITS)
     if ran.exit_code != 0:
         raise PolicyError(

@@ -32,10 +32,11 @@ from tracemill.records.verification import VerifiedRow
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.coverage import Place
-from tracemill.synth.making import GENERATOR, Made, Order, order_all, play, tell
+from tracemill.synth.making import GENERATOR, Made, Order, cast, order_all, play, tell
 from tracemill.synth.outside import outcomes
 from tracemill.synth.planning import orders
 from tracemill.synth.project import NAME, project_digest
+from tracemill.synth.skins import skins
 from tracemill.synth.soundness import is_sound
 from tracemill.synth.telling import UnfitError
 
@@ -84,7 +85,7 @@ class Shard(Record, frozen=True, kw_only=True):
 
     number: int
     source: str
-    """The folder of the project."""
+    """Holds a folder of the project for each skin."""
     orders: tuple[Order, ...]
     absent: frozenset[str]
 
@@ -114,11 +115,12 @@ def run_synthesis(
     until = None if wanted.minutes is None else time.monotonic() + 60 * wanted.minutes
     folder, ordered = _open_run(workspace, wanted)
     with tempfile.TemporaryDirectory(dir=workspace.scratch) as scratch:
-        source = Path(scratch) / NAME
-        source.mkdir()
-        prepare(sandbox, source)
-        absent = missing_programs(sandbox, source)
-        making = _Making(folder, source, frozenset(absent), executor, until)
+        for skin in skins():
+            source = Path(scratch) / skin.name
+            source.mkdir()
+            prepare(sandbox, source, skin)
+        absent = missing_programs(sandbox, Path(scratch) / NAME)
+        making = _Making(folder, Path(scratch), frozenset(absent), executor, until)
         verifying = _Verifying(workspace)
         is_complete = making.make(ordered, verifying, told)
     return _finish(folder, ordered, making, verifying, absent, is_complete=is_complete)
@@ -219,9 +221,10 @@ def make_shard(shard: Shard) -> Iterator[ShardMade]:
     made: list[Made] = []
     for order in shard.orders:
         for attempt in range(_ATTEMPTS):
-            with open_bench(sandbox, source) as bench:
+            part = cast(order, attempt)
+            with open_bench(sandbox, source / part.skin.name) as bench:
                 try:
-                    made.append(tell(play(order, bench, attempt, shard.absent), order))
+                    made.append(tell(play(part, bench, shard.absent), order))
                     break
                 except UnfitError as error:
                     refused[str(error)] += 1

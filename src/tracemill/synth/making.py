@@ -19,16 +19,19 @@ from tracemill.records.refs import Record, Span
 from tracemill.records.synth import SyntheticExample, TaskGraph
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.coverage import Place
-from tracemill.synth.graphs import graphs
+from tracemill.synth.graphs import Graph, graphs
 from tracemill.synth.phrasing import phrases, template_of
 from tracemill.synth.project import NAME, project_digest
-from tracemill.synth.scene import Scene
+from tracemill.synth.scene import Luck, Scene
+from tracemill.synth.skins import Skin, skins
 from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.telling import Bench, declared, tool_table
 
 GENERATOR: Final = "task-graph"
 _LEAST_TOOLS: Final = 5
 _DIGITS: Final = 15
+_AGAIN: Final = 101
+"""How far an attempt stands off from the one before, in what comes round."""
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -68,19 +71,34 @@ def order_all(wanted: Mapping[Place, int], first: Mapping[Place, int], seed: int
     ]
 
 
-def play(order: Order, bench: Bench, attempt: int, absent: frozenset[str]) -> Scene:
-    """Play a scene for an order.
+class Cast(NamedTuple):
+    """What is played for an order, at one attempt."""
+
+    graph: Graph
+    skin: Skin
+    luck: Luck
+
+
+def cast(order: Order, attempt: int) -> Cast:
+    """Return what is played: graphs of a part by turns, each of them in every skin by turns."""
+    some = graphs()[f"{order.category}/{order.part}"]
+    parts = (str(order.seed), order.category, order.part, str(order.number), str(attempt))
+    drawn = random.Random(int(digest(*parts)[:_DIGITS], 16))  # noqa: S311 - no secret
+    turn, place = divmod(order.number, len(some))
+    number = turn + _AGAIN * attempt
+    luck = Luck(drawn, number, place)
+    return Cast(some[place], skins()[number % len(skins())], luck)
+
+
+def play(part: Cast, bench: Bench, absent: frozenset[str]) -> Scene:
+    """Play a scene on a bench that wears its skin.
 
     Raises:
         UnfitError: the work does not turn out as it should.
     """
-    some = graphs()[f"{order.category}/{order.part}"]
-    parts = (str(order.seed), order.category, order.part, str(order.number), str(attempt))
-    drawn = random.Random(int(digest(*parts)[:_DIGITS], 16))  # noqa: S311 - no secret
-    graph = some[(order.number + attempt) % len(some)]
-    scene = Scene(bench, drawn, order.number + attempt, absent)
-    scene.tags.append(f"graph:{graph.__name__}")
-    graph(scene)
+    scene = Scene(bench, part.skin, part.luck, absent)
+    scene.tags += [f"graph:{part.graph.__name__}", f"skin:{part.skin.name}"]
+    part.graph(scene)
     return scene
 
 
@@ -89,7 +107,7 @@ def tell(scene: Scene, order: Order) -> Made:
     part = load_taxonomy().part(order.category, order.part)
     graph = TaskGraph(
         name=scene.tags[0].removeprefix("graph:"),
-        project=f"{NAME}@{project_digest()}" if scene.tell.steps else None,
+        project=f"{scene.skin.name}@{project_digest()}" if scene.tell.steps else None,
         setup=scene.setup,
         steps=tuple(scene.tell.steps),
         ending=scene.ending,
@@ -134,7 +152,7 @@ def tell(scene: Scene, order: Order) -> Made:
 
 
 def _messages(scene: Scene) -> tuple[Message, ...]:
-    system = scene.pick(phrases()["systems"])
+    system = scene.skin.on(scene.pick(phrases()["systems"]))
     return (Message(role="system", content=system), *scene.tell.messages)
 
 

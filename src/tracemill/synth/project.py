@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracemill.base.ids import digest
+from tracemill.synth.skins import Skin, skins
 
 NAME: Final = "larder"
 _PARTS: Final = ("code", "more_code", "tests", "more_tests", "clients", "skills")
@@ -47,18 +48,20 @@ def project_files() -> Mapping[str, str]:
 @cache
 def project_digest() -> str:
     """Return what tells this project from another version of it."""
-    return digest(*(part for pair in sorted(project_files().items()) for part in pair))
+    files_of = (part for pair in sorted(project_files().items()) for part in pair)
+    words = (word for skin in skins() for pair in sorted(skin.words.items()) for word in pair)
+    return digest(*files_of, *words)
 
 
-def lay_out(folder: Path) -> None:
-    """Write the project's files into an empty folder."""
-    for name, text in project_files().items():
-        place = folder / name
+def lay_out(folder: Path, skin: Skin) -> None:
+    """Write the project's files into an empty folder, in the words of a skin."""
+    for name, text in skin.on(project_files()).items():
+        place = folder / skin.on(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
 
 
-def history_script() -> str:
+def history_script(skin: Skin) -> str:
     """Return the shell commands that make the project's history of its files."""
     lines = ["git init -q -b main"]
     for number, (message, paths) in enumerate(COMMITS, 1):
@@ -66,4 +69,4 @@ def history_script() -> str:
         lines.append(f"git add {' '.join(paths)}")
         dates = f"GIT_AUTHOR_DATE={day} GIT_COMMITTER_DATE={day}"
         lines.append(f"{dates} git commit -q -m '{message}'")
-    return " && ".join(lines)
+    return str(skin.on(" && ".join(lines)))

@@ -11,7 +11,8 @@ from tracemill.records.synth import Ending
 from tracemill.synth.bugs import Bug, Function, bugs, functions, names_of_others
 from tracemill.synth.phrasing import ask, expand, in_voice, say
 from tracemill.synth.project import project_files, read_data
-from tracemill.synth.telling import Bench, Call, Telling, UnfitError, require
+from tracemill.synth.skins import Skin, skins
+from tracemill.synth.telling import Bench, Call, Result, Telling, UnfitError, require
 
 _FAILED: Final = re.compile(r"^FAILED (\S+?)(?: - (.*))?$", re.MULTILINE)
 _PASSED: Final = re.compile(r"(\d+) passed")
@@ -31,16 +32,27 @@ class Failure(NamedTuple):
     message: str
 
 
+class Luck(NamedTuple):
+    """What a scene is drawn with."""
+
+    drawn: random.Random
+    number: int
+    shift: int = 0
+
+
 class Scene:
     """One piece of work in the making."""
 
     def __init__(
-        self, bench: Bench, drawn: random.Random, number: int, absent: frozenset[str] = frozenset()
+        self, bench: Bench, skin: Skin, luck: Luck, absent: frozenset[str] = frozenset()
     ) -> None:
-        self.drawn = drawn
-        self.number = number
-        """Which one of its part it is: what should come round comes in this order."""
-        self.tell = Telling(bench)
+        self.drawn = luck.drawn
+        self.number = luck.number
+        """Which one of its kind it is: what should come round comes in this order."""
+        self.shift = luck.shift
+        """How far other graphs of its part stand off in what comes round."""
+        self.skin = skin
+        self.tell = Telling(bench, skin)
         self.absent = absent
         """Tools that cannot be used here."""
         self.hidden: set[str] = set()
@@ -58,8 +70,10 @@ class Scene:
         return self.drawn.choice(some)
 
     def turn(self, some: Sequence[Any]) -> Any:
-        """Return the next of some things, which come round one after another."""
-        return some[(self.number + self.number // len(some)) % len(some)]
+        """Return the next of some things: each comes round once in each skin."""
+        turn, worn = divmod(self.number, len(skins()))
+        place = turn + (worn + self.shift) * (len(some) // len(skins()) + 1)
+        return some[place % len(some)]
 
     def ask(self, name: str, /, **values: Any) -> None:
         """Let the person ask for something."""
@@ -88,7 +102,7 @@ class Scene:
         self.tell.answer(self.say(name, **values))
 
     def _named(self, values: Mapping[str, Any]) -> None:
-        self.names += [str(value) for value in values.values()]
+        self.names += [self.skin.on(str(value)) for value in values.values()]
 
     def need(self, *tools: str) -> None:
         """End the work where a tool cannot be used here.
@@ -100,10 +114,16 @@ class Scene:
 
     def put(self, files: Mapping[str, str], kind: str) -> None:
         """Change files before the work begins, as a commit of the project."""
-        self.setup = {"kind": kind, "files": dict(files)}
-        calls = [Call("write_file", {"path": p, "content": text}) for p, text in files.items()]
+        worn = {self.skin.on(path): self.skin.on(text) for path, text in files.items()}
+        self.setup = {"kind": kind, "files": worn}
+        calls = [Call("write_file", {"path": p, "content": text}) for p, text in worn.items()]
         done = self._bench.call([*calls, Call("git", {"arguments": _SETTLE})])
         require(not any(each.failed for each in done), "setup_failed")
+
+    def peek(self, call: Call) -> Result:
+        """Return what a call gives before the work begins; nobody is told of it."""
+        (result,) = self._bench.call([Call(call.tool, self.skin.on(call.arguments))])
+        return result
 
     def bug(self, fits: Callable[[Bug], bool] = lambda _: True) -> Bug:
         """Put a bug into the project, and return it."""

@@ -16,6 +16,7 @@ import msgspec
 
 from tracemill.records.examples import Message
 from tracemill.records.synth import TaskStep
+from tracemill.synth.skins import Skin
 
 _CHANGING: Final = frozenset({"write_file", "edit_file", "run_command"})
 """Tools that may change files: what one of them does, others may see."""
@@ -54,20 +55,26 @@ class UnfitError(Exception):
 
 
 class Telling:
-    """Messages of one piece of work, and the calls that were made for it."""
+    """Messages of one piece of work, and the calls that were made for it.
 
-    def __init__(self, bench: Bench) -> None:
+    Whoever tells it speaks the words of the project as it is written; what is kept and carried out
+    is in the words of the skin.
+    """
+
+    def __init__(self, bench: Bench, skin: Skin) -> None:
         self._bench = bench
+        self._skin = skin
         self.messages: list[Message] = []
         self.steps: list[TaskStep] = []
 
     def user(self, text: str) -> None:
         """Let the person say something."""
-        self.messages.append(Message(role="user", content=text))
+        self.messages.append(Message(role="user", content=self._skin.on(text)))
 
     def answer(self, text: str) -> None:
         """Let the agent say something, and wait for the person."""
-        self.messages.append(Message(role="assistant", content=text, trained=True))
+        said = self._skin.on(text)
+        self.messages.append(Message(role="assistant", content=said, trained=True))
 
     def leave_unlearned(self) -> None:
         """Let nothing be learned of what was said up to here."""
@@ -83,11 +90,14 @@ class Telling:
         edited = {each.arguments.get("path") for each in changing}
         are_apart = len(edited - {None}) == len(changing) == len(calls)
         assert len(calls) == 1 or not changing or are_apart, "calls at once would see each other"
+        calls = tuple(Call(each.tool, self._skin.on(each.arguments)) for each in calls)
         results = self._bench.call(calls)
         names = [f"call_{len(self.steps) + place}" for place in range(1, len(calls) + 1)]
         made = tuple(map(_as_message, names, calls))
-        said = Message(role="assistant", content=says, tool_calls=made, trained=learned)
-        self.messages.append(said)
+        text = self._skin.on(says)
+        self.messages.append(
+            Message(role="assistant", content=text, tool_calls=made, trained=learned)
+        )
         steps = [
             TaskStep(
                 id=name,
@@ -106,7 +116,7 @@ class Telling:
                     role="tool", content=step.result or "", tool_call_id=step.id, name=step.tool
                 )
             )
-        return results
+        return [each._replace(text=self._skin.off(each.text)) for each in results]
 
     def one(self, tool: str, says: str = "", *, learned: bool = True, **arguments: Any) -> Result:
         """Make one call, and return what came back."""

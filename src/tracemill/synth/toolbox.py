@@ -148,9 +148,10 @@ def run_linter(path: str = ".") -> Result:
     return _ran(["ruff", "check", "--no-cache", "--output-format", "concise", path])
 
 
-def check_types(path: str = "larder") -> Result:
+def check_types(path: str = "") -> Result:
     """Run mypy."""
-    return _ran(["mypy", "--no-error-summary", "--cache-dir", "/tmp/mypy", path])  # noqa: S108
+    command = ["mypy", "--no-error-summary", "--cache-dir", "/tmp/mypy"]  # noqa: S108
+    return _ran([*command, path] if path else command)
 
 
 def _ran(command: list[str]) -> Result:

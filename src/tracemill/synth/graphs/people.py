@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tracemill.synth.graphs.work import (
+    Smell,
     look_at,
     mend,
     past,
@@ -12,6 +13,7 @@ from tracemill.synth.graphs.work import (
     see_pass,
     smell,
     testable,
+    tidy,
     wish_of,
     write_code,
     write_test,
@@ -87,6 +89,10 @@ def uncertainty(scene: Scene) -> None:
 
 def suggestions(scene: Scene) -> None:
     """What was asked for is done; what was seen on the way is offered, and not done."""
+    _suggested(scene)
+
+
+def _suggested(scene: Scene) -> Smell:
     found = smell(scene, scene.pick(("dry", "clean-code", "refactoring")))
     scene.ask("test_and_tell", module=module_of(found.path))
     read, tests = scene.tell.call(
@@ -97,23 +103,16 @@ def suggestions(scene: Scene) -> None:
     require(not read.failed and not tests.failed, "broken_before")
     scene.ending = "tests_pass"
     scene.answer("suggested", n=n_passed(tests.text), wish=found.wish)
+    return found
 
 
 def suggestion_taken(scene: Scene) -> None:
     """The same, and the person says yes."""
-    suggestions(scene)
+    found = _suggested(scene)
     scene.ask("go_on")
-    path = scene.setup["files"]
-    (changed,) = path
-    row = next(
-        r for r in scene.table("smells") if r["path"] == changed and r["bad"] in path[changed]
-    )
-    scene.tell.done("edit_file", path=changed, old=row["bad"], new=row["good"])
-    if "extra_bad" in row:
-        good, bad = row["extra_bad"]
-        scene.tell.done("edit_file", path=changed, old=bad, new=good)
+    tidy(scene, found)
     n = see_pass(scene)
-    scene.answer("tidied", says=row["says"], n=n)
+    scene.answer("tidied", says=found.says, n=n)
 
 
 GRAPHS: Final = {

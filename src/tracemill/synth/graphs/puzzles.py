@@ -9,7 +9,7 @@ from typing import Any, Final
 from tracemill.synth.bugs import Bug, bugs
 from tracemill.synth.graphs.work import mend, past, read_function, see_fail, see_pass, testable
 from tracemill.synth.scene import Failure, Scene, failures, listed, module_of, tests_of
-from tracemill.synth.telling import Call, require
+from tracemill.synth.telling import Call, UnfitError, require
 
 _STEPS: Final = """\
 python - <<'EOF'
@@ -43,6 +43,15 @@ def attempt(text):
 
 {attempts}
 EOF"""
+_FAR: Final = {
+    "larder/units.py": ("tests/test_report.py", "tests/test_shopping.py"),
+    "larder/items.py": ("tests/test_stock.py", "tests/test_report.py", "tests/test_cli.py"),
+    "larder/dates.py": ("tests/test_plan.py", "tests/test_report.py"),
+    "larder/stock.py": ("tests/test_recipes.py", "tests/test_shopping.py"),
+    "larder/recipes.py": ("tests/test_plan.py", "tests/test_shopping.py"),
+}
+"""Modules, and tests of others that rely on them."""
+_TRIED: Final = 5
 _SQUARE: Final = 30
 """From ten times the size to thirty times the steps or more: it grows faster than in step."""
 
@@ -162,18 +171,24 @@ def root_cause(scene: Scene) -> None:
     )
 
 
+def _far_bug(scene: Scene) -> tuple[Bug, str]:
+    """Put a bug in that tests of another module notice, and return it with their file."""
+    for _ in range(_TRIED):
+        bug = scene.bug(lambda each: each.function.path in _FAR)
+        path = bug.function.path
+        tests = list(_FAR[path])
+        scene.drawn.shuffle(tests)
+        for each in tests:
+            if scene.peek(Call("run_tests", {"target": each})).failed:
+                return bug, each
+        scene.put({path: scene.text(path)}, "bug")
+    raise UnfitError("nothing_failed")
+
+
 def far_failure(scene: Scene, first: Callable[[], None]) -> tuple[Bug, Failure]:
     """Follow a failure from a module that only uses what is wrong, and mend it where it begins."""
-    far = {
-        "larder/units.py": ("tests/test_report.py", "tests/test_shopping.py"),
-        "larder/items.py": ("tests/test_stock.py", "tests/test_report.py", "tests/test_cli.py"),
-        "larder/dates.py": ("tests/test_plan.py", "tests/test_report.py"),
-        "larder/stock.py": ("tests/test_recipes.py", "tests/test_shopping.py"),
-        "larder/recipes.py": ("tests/test_plan.py", "tests/test_shopping.py"),
-    }
-    bug = scene.bug(lambda each: each.function.path in far)
+    bug, tests = _far_bug(scene)
     path = bug.function.path
-    tests = scene.pick(far[path])
     scene.ask("debug_far", tests=tests)
     first()
     output = scene.tell.one("run_tests", scene.say("reproduce"), target=tests)

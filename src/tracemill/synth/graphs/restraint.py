@@ -12,7 +12,8 @@ from tracemill.synth.telling import require
 
 def concept(scene: Scene) -> None:
     """A question that has nothing to do with this repository."""
-    row = scene.turn(scene.table("concepts"))
+    rows = scene.table("concepts")
+    row = rows[scene.number % len(rows)]
     scene.tags.append(f"pair:{row['name']}")
     scene.ask_in_words(row["asks"])
     scene.tell.answer(scene.words(row["answer"]))
@@ -21,7 +22,7 @@ def concept(scene: Scene) -> None:
 def concept_here(scene: Scene) -> None:
     """The other half: the same matter, as it is in this repository."""
     rows_of_all = scene.table("concepts")
-    row = rows_of_all[scene.number // 5 % len(rows_of_all)]
+    row = rows_of_all[scene.number % len(rows_of_all)]
     scene.tags.append(f"pair:{row['name']}")
     scene.ask_in_words(row["here"])
     found = scene.tell.done("search_text", pattern=row["pattern"], path="larder")

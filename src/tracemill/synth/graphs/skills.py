@@ -131,7 +131,7 @@ def tdd_skill(scene: Scene) -> None:
 
 def verification(scene: Scene) -> None:
     """Asked whether it is done: the command that proves it is run before anything is said."""
-    is_broken = scene.number // 2 % 2 == 1
+    is_broken = scene.number % 2 == 1
     if is_broken:
         scene.bug(testable)
     scene.ask("is_it_done")

@@ -159,7 +159,7 @@ class Smell(NamedTuple):
 def smell(scene: Scene, part: str) -> Smell:
     """Put code that could be better into the project, and return it."""
     rows = [row for row in scene.table("smells") if row["part"] == part]
-    row = scene.pick(rows)
+    row = scene.turn(rows)
     extra = tuple(row["extra_bad"]) if "extra_bad" in row else None
     found = Smell(row["path"], row["wish"], row["good"], row["bad"], extra, row["says"])
     text = scene.text(found.path)
