@@ -14,6 +14,7 @@ from tests.repositories import Repository
 from tracemill.flows.ingest import Ingest, accept, batch
 from tracemill.flows.ingest.accept import Accepting
 from tracemill.flows.ingest.results import Ingested
+from tracemill.flows.ingest.sweeping import keep_known, known_secrets
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.vault import Vault
@@ -228,3 +229,19 @@ def test_an_author_of_a_repository_goes_from_what_sessions_say(
 
     assert "Grace Hopper" not in said(workspace)
     assert "ask dev-" in said(workspace)
+
+
+def test_secrets_that_others_may_be_reading_are_not_written_again(tmp_path: Path) -> None:
+    secrets = [b"first", b"second"]
+    path = keep_known(str(tmp_path), secrets)
+    assert path is not None
+    before = Path(path).stat()
+    again = keep_known(str(tmp_path), reversed(secrets))
+    after = Path(path).stat()
+
+    assert again == path
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert after.st_mode & 0o777 == 0o600
+    assert known_secrets(path) == (b"first", b"second")
+    assert [each.name for each in tmp_path.iterdir()] == [Path(path).name]
+    assert keep_known(str(tmp_path), []) is None

@@ -39,7 +39,9 @@ _RULES: Final[Mapping[str, SuggestionType]] = {
     "downstream_rejections": "role_handoff_improvement",
 }
 _TEXTS: Final[Mapping[SuggestionType, str]] = {
-    "constraint_clarity": "Before you hand your work over, make sure of this: {reason}.",
+    "constraint_clarity": (
+        "Before you hand your work over, make sure that nobody can say this of it: {reason}."
+    ),
     "example_addition": (
         "Example, from work that was sent back: {reason}. Show in your answer that this is done."
     ),

@@ -35,15 +35,22 @@ def keep_secrets(folder: str, name: str, secrets: Iterable[bytes]) -> str | None
     if not values:
         return None
     path = Path(folder) / f"{name}.secrets"
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.msgpack.encode(values))
+    part = path.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_bytes(msgspec.msgpack.encode(values))
+    part.replace(path)
     return str(path)
 
 
 def keep_known(folder: str, secrets: Iterable[bytes]) -> str | None:
-    """Write the secrets that all inputs are searched for, under a name that tells them apart."""
+    """Write the secrets that all inputs are searched for, under a name that tells them apart.
+
+    Others may be reading a file that is there, and it says the same: it is left as it is.
+    """
     values = sorted(secrets)
-    return keep_secrets(folder, f"known-{digest(*map(bytes.hex, values))}", values)
+    name = f"known-{digest(*map(bytes.hex, values))}"
+    path = Path(folder) / f"{name}.secrets"
+    return str(path) if path.exists() else keep_secrets(folder, name, values)
 
 
 def taken_secrets(path: str | None) -> tuple[bytes, ...]:
