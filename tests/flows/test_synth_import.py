@@ -96,9 +96,16 @@ def test_what_ran_outside_is_not_believed(workspace: Workspace, tmp_path: Path) 
 
     assert (calling.execution, calling.not_run) == ("unverified", "not_repeatable")
     assert (direct.execution, direct.not_run) == ("no_calls", None)
-    assert [each.category for each in made_examples(workspace)] == ["restraint"]
+    assert list(made_examples(workspace)) == []
     (execution,) = [each for each in calling.checks if each.check == "execution"]
     assert (execution.verdict, execution.reason) == ("unknown", "true_results")
+
+
+def test_words_count_once_a_judge_finds_them_right(workspace: Workspace, tmp_path: Path) -> None:
+    place = write(tmp_path / "made.jsonl", CALLING, DIRECT)
+    import_made(workspace, [place], lambda _messages, _schema: '{"verdict": "good"}')
+
+    assert [each.category for each in made_examples(workspace)] == ["restraint"]
 
 
 def test_rows_come_in_once(workspace: Workspace, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.sources.reading import FOREIGN
 from tests.synth.verification.rows import agent, call, told, user
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.verifying import verify_files
+from tracemill.records.examples import Message
 from tracemill.records.verification import Rung, VerificationReport
 
 TOOL = {"type": "function", "function": {"name": "bash", "parameters": {"type": "object"}}}
@@ -152,3 +154,49 @@ def test_results_of_real_sessions_are_not_called_invented() -> None:
 
     assert rung.n_unknown > 10
     assert [check.n_failing for check in rung.checks if check.name == "true_results"] == [0]
+
+
+def judged(answer: str | None, place: Path) -> tuple[str, str]:
+    seen: list[str] = []
+
+    def ask(messages: Sequence[Message], _schema: Mapping[str, Any]) -> str | None:
+        seen.append(messages[-1].content)
+        return answer
+
+    (row,) = verify_files([place], ask=ask, with_rows=True).rows
+    assert ["How is it built?" in each for each in seen] == [True]
+    return row.standing, row.rungs["semantic"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ('{"verdict": "good"}', ("verified", "pass")),
+        ('So: {"verdict": "bad"}', ("rejected", "fail")),
+        ('{"verdict": "unsure"}', ("unproved", "unknown")),
+        ('{"verdict": "splendid"}', ("unproved", "unknown")),
+        ("[]", ("unproved", "unknown")),
+        ("{", ("unproved", "unknown")),
+        (None, ("unproved", "unknown")),
+    ],
+)
+def test_a_judge_decides_where_no_rule_can(
+    answer: str | None, expected: tuple[str, str], tmp_path: Path
+) -> None:
+    place = write(tmp_path / "a.jsonl", asked("How is it built?", "By make, in the top folder."))
+
+    assert judged(answer, place) == expected
+
+
+def test_a_judge_is_not_asked_about_what_is_refused_anyway(tmp_path: Path) -> None:
+    row = asked("How is it built?", "By make, in the top folder.")
+    n_asked = 0
+
+    def ask(_messages: Sequence[Message], _schema: Mapping[str, Any]) -> str | None:
+        nonlocal n_asked
+        n_asked += 1
+        return '{"verdict": "good"}'
+
+    report = verify_files([write(tmp_path / "a.jsonl", row, asked("And so?", "Yes."))], ask=ask)
+
+    assert (n_asked, report.standings) == (1, {"verified": 1, "unproved": 0, "rejected": 1})

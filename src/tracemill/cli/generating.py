@@ -12,10 +12,12 @@ from tracemill.base.clock import now
 from tracemill.base.text import counted
 from tracemill.cli.evaluating import Door
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
+from tracemill.cli.judging import Judge
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.cli.tables import print_table
-from tracemill.flows.generating import Generation, Told, generate
-from tracemill.flows.workshops import find_workshop
+from tracemill.flows.generating import Generation, Told, Workshop, generate
+from tracemill.flows.judging import open_judge
+from tracemill.flows.workshops import open_workshop
 from tracemill.llm import AskSettings
 from tracemill.records.generation import GenerationReport
 from tracemill.synth.generation import Allowance
@@ -30,6 +32,8 @@ _Above_nothing = Annotated[float | None, Parameter(validator=Number(gt=0))]
 class Drafts:
     """What is asked for."""
 
+    definition: str = "tool-use"
+    """What the model is told: a name of `synth definitions list`, or the path of a .md file."""
     n: Annotated[int, Parameter(validator=Number(gt=0))] = 10
     """How many drafts."""
     seed: int = 0
@@ -38,6 +42,19 @@ class Drafts:
     """0 for the likeliest words each time."""
     workers: Annotated[int, Parameter(validator=Number(gt=0))] = 1
     """How many at a time."""
+
+    def wanted(self, workshop: Workshop, max_tokens: int, allowance: Allowance) -> Generation:
+        """Return what is asked for, as a run takes it."""
+        return Generation(
+            definition=self.definition,
+            n_jobs=self.n,
+            settings=AskSettings(
+                max_tokens=max_tokens, temperature=self.temperature, seed=self.seed
+            ),
+            workshop=workshop,
+            allowance=allowance,
+            workers=self.workers,
+        )
 
 
 @Parameter(name="*")
@@ -74,10 +91,10 @@ def generate_synth(
     subject: str,
     /,
     *,
-    definition: str = "tool-use",
     drafts: Drafts = Drafts(),
     door: Door = Door(),  # noqa: B008 - frozen
     bounds: Bounds = Bounds(),
+    judge: Judge = Judge(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Let a model make examples up by a definition, for what is missing, and keep those that hold.
@@ -90,25 +107,18 @@ def generate_synth(
     ----------
     subject
         A door and a model, as `openai:NAME`, `llama-cpp:FILE.gguf` or `scripted:FILE`.
-    definition
-        What the model is told: a name of `synth definitions list`, or the path of a .md file.
     """
-    workshop, refusal = find_workshop()
-    if refusal is not None:
-        hint(f"calls are not carried out: {refusal}", common)
-    wanted = Generation(
-        definition=definition,
-        n_jobs=drafts.n,
-        settings=AskSettings(
-            max_tokens=door.max_tokens, temperature=drafts.temperature, seed=drafts.seed
-        ),
-        allowance=bounds.allowance(),
-        workers=drafts.workers,
-        workshop=workshop,
-    )
-    report = generate(
-        common.open(), door.to(subject, None), wanted, clock=now, told=_progress(common)
-    )
+    workspace = common.open()
+    with (
+        workspace.writing(),
+        open_judge(judge.config()) as ask,
+        open_workshop(workspace) as (workshop, refusal),
+    ):
+        if refusal is not None:
+            hint(f"calls are not carried out: {refusal}", common)
+        wanted = drafts.wanted(workshop, door.max_tokens, bounds.allowance())
+        config, progress = door.to(subject, None), _progress(common)
+        report = generate(workspace, config, wanted, clock=now, ask=ask, told=progress)
     if not answer("generation", report, common, next_steps=["tracemill synth plan"]):
         _show(report, common)
     return EXIT_PARTLY if report.stopped_by or report.n_failed else EXIT_DONE

@@ -4,12 +4,15 @@ from pathlib import Path
 
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
+from tracemill.cli.judging import Judge
 from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.flows.judging import open_judge
 from tracemill.flows.synth_import import import_made
 
 
 def import_synth(
     *files: Path,
+    judge: Judge = Judge(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Keep rows that agents made up outside: redacted, marked as made up, none that is rejected.
@@ -23,7 +26,9 @@ def import_synth(
     files
         Files of rows, or folders that hold them.
     """
-    done = import_made(common.open(), files)
+    workspace = common.open()
+    with workspace.writing(), open_judge(judge.config()) as ask:
+        done = import_made(workspace, files, ask)
     if not answer("synth-import", done, common, next_steps=["tracemill synth plan"]):
         write(f"Kept         {done.n_kept:,} of {counted(done.n_rows, 'row')}")
         if done.n_there:

@@ -7,8 +7,10 @@ from cyclopts import Parameter
 
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
+from tracemill.cli.judging import Judge
 from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
+from tracemill.flows.judging import open_judge
 from tracemill.flows.verifying import verify_files
 from tracemill.records.audits import CheckResult
 from tracemill.records.verification import RungResult, VerificationReport
@@ -20,6 +22,7 @@ def verify_synth(
     *files: Path,
     against: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
     jsonl: Annotated[bool, Parameter(negative="")] = False,
+    judge: Judge = Judge(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Put rows on the ladder: format, schema, execution, outcome, semantic, diversity, balance.
@@ -37,7 +40,8 @@ def verify_synth(
     jsonl
         Print where each row stands, one line of JSON each.
     """
-    report = verify_files(files, against, with_rows=jsonl or common.json)
+    with open_judge(judge.config()) as ask:
+        report = verify_files(files, against, ask=ask, with_rows=jsonl or common.json)
     if jsonl:
         write_lines(report.rows)
     elif not answer("verification", report, common):

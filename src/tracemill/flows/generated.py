@@ -24,6 +24,7 @@ from tracemill.synth.generation.asking import Tool
 from tracemill.synth.outside import chat_example, outcomes
 from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.verification.diversity import template
+from tracemill.synth.verification.judging import AskJudge
 
 _EXAMPLES: Final = "examples-model.jsonl"
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
@@ -43,7 +44,9 @@ class Came(NamedTuple):
     """What calls were carried out on."""
 
 
-def sum_up(workspace: Workspace, came: Came, real: Sequence[ChatExample]) -> GenerationReport:
+def sum_up(
+    workspace: Workspace, came: Came, real: Sequence[ChatExample], ask: AskJudge | None
+) -> GenerationReport:
     """Put all drafts of a run on the ladder, keep what is not rejected, and say what came of it."""
     run, wanted = came.run, set(came.jobs)
     done = [each for each in came.drafts if each.job in wanted]
@@ -56,7 +59,7 @@ def sum_up(workspace: Workspace, came: Came, real: Sequence[ChatExample]) -> Gen
     ]
     known = [training_row(each) for each in real]
     known += [training_row(each.example) for each in _made_elsewhere(workspace, came.folder)]
-    report = verify_rows(rows, known, ran={row.digest for row in rows})
+    report = verify_rows(rows, known, ran={row.digest for row in rows}, ask=ask)
     kept: dict[str, SyntheticExample] = {}
     for each, example, row in zip(told, examples, report.rows, strict=True):
         if row.standing != "rejected":

@@ -40,6 +40,7 @@ from tracemill.synth.generation.asking import Tool
 from tracemill.synth.generation.fragments import fragments
 from tracemill.synth.generation.jobs import make_jobs
 from tracemill.synth.taxonomy import load_taxonomy
+from tracemill.synth.verification.judging import AskJudge
 
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _MOST_FAILURES: Final = 3
@@ -85,6 +86,7 @@ def generate(
     wanted: Generation,
     *,
     clock: Callable[[], datetime],
+    ask: AskJudge | None = None,
     told: Told = lambda _done, _all: None,
 ) -> GenerationReport:
     """Ask a model for drafts of what is missing, and keep those that hold.
@@ -118,7 +120,7 @@ def generate(
         tools=shop.tools,
         project=shop.project,
     )
-    report = sum_up(workspace, came, real)
+    report = sum_up(workspace, came, real, ask)
     report = msgspec.structs.replace(
         report,
         n_before=sum(job.id in before for job in jobs),

@@ -37,6 +37,7 @@ from tracemill.synth.outside import (
     readable,
 )
 from tracemill.synth.taxonomy import load_taxonomy
+from tracemill.synth.verification.judging import AskJudge
 
 _FOLDER: Final = "outside"
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
@@ -51,7 +52,9 @@ class _Came(NamedTuple):
     line: int
 
 
-def import_made(workspace: Workspace, places: Sequence[Path]) -> ImportedRows:
+def import_made(
+    workspace: Workspace, places: Sequence[Path], ask: AskJudge | None = None
+) -> ImportedRows:
     """Keep rows of files that are not rejected; those that are there already are counted.
 
     Raises:
@@ -71,7 +74,7 @@ def import_made(workspace: Workspace, places: Sequence[Path]) -> ImportedRows:
         raise NotFoundError(f"no row to import in {', '.join(repr(str(path)) for path in files)}")
     there = {each.id for each in _all_made(workspace)}
     new = [each for each in came if each.example.id not in there]
-    verified, made = _verified(workspace, new, refused)
+    verified, made = _verified(workspace, new, refused, ask)
     kept_in = _keep(workspace, made)
     return ImportedRows(
         files=tuple(map(str, files)),
@@ -152,7 +155,10 @@ def _all_made(workspace: Workspace) -> Iterator[SyntheticExample]:
 
 
 def _verified(
-    workspace: Workspace, came: Sequence[_Came], refused: Sequence[FailingRow]
+    workspace: Workspace,
+    came: Sequence[_Came],
+    refused: Sequence[FailingRow],
+    ask: AskJudge | None,
 ) -> tuple[list[VerifiedRow], list[SyntheticExample]]:
     rows = [
         msgspec.structs.replace(training_row(each.example), file=each.file, line=each.line)
@@ -160,7 +166,7 @@ def _verified(
     ]
     known = [training_row(each) for each in real_examples(workspace)]
     known += [training_row(each.example) for each in _all_made(workspace)]
-    verified = list(verify_rows(rows, known, refused).rows)
+    verified = list(verify_rows(rows, known, refused, ask=ask).rows)
     taxonomy = load_taxonomy()
     made: dict[str, SyntheticExample] = {}
     for each, row, result in zip(came, rows, verified[: len(rows)], strict=True):

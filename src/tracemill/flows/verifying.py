@@ -29,6 +29,7 @@ from tracemill.records.verification import (
 )
 from tracemill.synth.verification import Judged, RowJudge, checks, climb
 from tracemill.synth.verification.diversity import Alike, near_copies, template
+from tracemill.synth.verification.judging import AskJudge, judge_of
 
 _SURE: Final[tuple[tuple[Rung, str], ...]] = (
     ("format", "unanswered"),
@@ -66,7 +67,11 @@ _ROW_CHECKS: Final[Mapping[str, RowCheck]] = {
 
 
 def verify_files(
-    places: Sequence[Path], against: Sequence[Path] = (), *, with_rows: bool = False
+    places: Sequence[Path],
+    against: Sequence[Path] = (),
+    *,
+    ask: AskJudge | None = None,
+    with_rows: bool = False,
 ) -> VerificationReport:
     """Put every row of files on the ladder; `against` holds rows that none may nearly be.
 
@@ -82,7 +87,7 @@ def verify_files(
     if not rows and not unread:
         raise NotFoundError(f"no row to verify in {', '.join(repr(str(path)) for path in files)}")
     known = [row for path in dataset_files(against) for row in foreign_rows(path, [])]
-    report = verify_rows(rows, known, unread)
+    report = verify_rows(rows, known, unread, ask=ask)
     report = msgspec.structs.replace(report, files=tuple(map(str, files)))
     return report if with_rows else msgspec.structs.replace(report, rows=())
 
@@ -92,8 +97,12 @@ def verify_rows(
     known: Sequence[TrainingRow] = (),
     unread: Sequence[FailingRow] = (),
     ran: Collection[str] = (),
+    ask: AskJudge | None = None,
 ) -> VerificationReport:
-    """Put rows on the ladder; calls of rows with digests in `ran` were carried out here."""
+    """Put rows on the ladder; calls of rows with digests in `ran` were carried out here.
+
+    A judge, where there is one to ask, is asked about rows that nothing else refuses.
+    """
     checked = Checked(rows)
     alike = _alike(known, rows)
     judges = [
@@ -111,6 +120,9 @@ def verify_rows(
     for rung, name in _WHOLE:
         wholes.setdefault(rung, []).append(_BY_NAME[name].run(checked))
     climbed = climb(rows, judges, wholes)
+    if ask is not None:
+        left = {row.digest for row in climbed.rows if row.standing != "rejected"}
+        climbed = climb(rows, [*judges, judge_of(ask, left)], wholes)
     verified = [*climbed.rows, *map(_unread, unread)]
     n_templates = len({template(row) for row in rows})
     return VerificationReport(
