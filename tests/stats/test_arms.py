@@ -26,7 +26,21 @@ def test_the_interval_turns_with_the_arms(units: list[Unit], share: float) -> No
     there, back = stats.arms_sequence(units, share), stats.arms_sequence(turned, 1 - share)
 
     assert -1 <= there.low <= there.high <= 1
-    assert there.low == pytest.approx(-back.high, abs=1e-5)
+    assert there.low == pytest.approx(-back.high, abs=2e-4)
+
+
+@pytest.mark.parametrize(("second", "share"), [(0.2, 0.5), (0.5, 0.5), (0.8, 0.25)])
+def test_the_interval_excludes_nothing_where_the_evidence_is_enough(
+    second: float, share: float
+) -> None:
+    units = draw(Random(9), 120, 0.5, second, share)
+    grown = list(stats.arms_evidence(units, share))
+
+    assert len(grown) == 120
+    for n in range(5, 121, 5):
+        interval = stats.arms_sequence(units[:n], share)
+        assert (interval.low > 0) == (grown[n - 1].more > 40)
+        assert (interval.high < 0) == (grown[n - 1].less > 40)
 
 
 @pytest.mark.parametrize("share", [0.25, 0.5])

@@ -23,6 +23,26 @@ def test_intervals_hold_the_share_and_the_exact_one_is_no_narrower_where_it_coun
         assert 0 <= interval.low <= k / n <= interval.high <= 1
 
 
+@given(COUNTS, COUNTS)
+def test_the_interval_of_two_shares_turns_with_the_arms(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
+    passed, sizes = (one[0], other[0]), (sum(one) or 1, sum(other) or 1)
+
+    there = stats.shares_interval(passed, sizes)
+    back = stats.shares_interval(passed[::-1], sizes[::-1])
+
+    assert there.low == pytest.approx(-back.high)
+    assert -1 <= there.low <= passed[1] / sizes[1] - passed[0] / sizes[0] <= there.high <= 1
+
+
+def test_the_interval_of_two_shares_is_newcombes() -> None:
+    """His example: 56 of 70 against 48 of 80."""
+    low, high = stats.shares_interval((48, 56), (80, 70))
+
+    assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)
+
+
 @given(COUNTS)
 def test_mcnemar_is_fair_to_both(drawn: tuple[int, int]) -> None:
     gains, losses = drawn

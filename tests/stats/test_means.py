@@ -7,7 +7,15 @@ from statistics import fmean, variance
 import pytest
 from scipy import stats as judge
 
-from tracemill.stats.means import Moments, mean_above, mean_interval, moments, welch
+from tracemill.stats.means import (
+    Moments,
+    difference_interval,
+    difference_power,
+    mean_above,
+    mean_interval,
+    moments,
+    welch,
+)
 
 RANDOM = Random(11)
 DRAWS = [
@@ -43,10 +51,34 @@ def test_means_are_judged_as_scipy_judges_them() -> None:
         assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high), rel=1e-5)
 
 
+def test_the_interval_of_a_difference_is_welchs() -> None:
+    random = Random(3)
+    for _ in range(1_000):
+        first, second = (
+            [random.gauss(middle, spread) for _ in range(random.randint(2, 30))]
+            for middle, spread in ((0, 1), (1, 3))
+        )
+        expected = judge.ttest_ind(second, first, equal_var=False).confidence_interval(0.9)
+        found = difference_interval(of(first), of(second), 0.9)
+        assert found is not None
+        assert tuple(found) == pytest.approx((expected.low, expected.high), rel=1e-5, abs=1e-9)
+
+
+def test_the_power_of_one_look_is_what_simulation_gives() -> None:
+    random, n_found = Random(4), 0
+    for _ in range(1_000):
+        first, second = ([random.gauss(middle, 1) for _ in range(30)] for middle in (0, 0.7))
+        n_found += judge.ttest_ind(first, second).pvalue <= 0.05
+    assert difference_power(60, 0.7, 1.0) == pytest.approx(n_found / 1_000, abs=0.04)
+    assert difference_power(60, 0.7, 0.0) == 1
+    assert difference_power(60, 0.0, 0.0) == 0
+
+
 def test_what_nobody_can_tell_is_not_told() -> None:
     assert mean_interval(of([3.0])) is None
     assert mean_interval(of([3.0, 3.0])) is None
     assert mean_above(of([3.0]), 0) == 1
     assert mean_above(of([3.0, 3.0]), 0) == 1
     assert welch(of([3.0]), of([1.0, 2.0])) == 1
+    assert difference_interval(of([3.0]), of([1.0, 2.0])) is None
     assert moments(0, 0, 0) == Moments(0, 0, 0)

@@ -7,7 +7,14 @@ and is compared with scipy on random cases in `tests/stats/`.
 
 from __future__ import annotations
 
-from tracemill.stats.arms import Unit, arm_scores, arms_power, arms_sequence, units_needed
+from tracemill.stats.arms import (
+    Unit,
+    arm_scores,
+    arms_evidence,
+    arms_power,
+    arms_sequence,
+    units_needed,
+)
 from tracemill.stats.bootstrap import bootstrap_interval
 from tracemill.stats.corrections import benjamini_hochberg, holm
 from tracemill.stats.intervals import Interval, clopper_pearson, shares_interval, wilson
@@ -36,6 +43,7 @@ __all__ = [
     "Unit",
     "Verdict",
     "arm_scores",
+    "arms_evidence",
     "arms_permuted",
     "arms_power",
     "arms_sequence",

@@ -9,7 +9,7 @@ them cannot grow in the long run where there is no difference: I. Waudby-Smith a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import exp, log, log1p, sqrt
 from statistics import NormalDist
 from typing import Final, NamedTuple
@@ -18,7 +18,7 @@ from tracemill.stats.intervals import Interval
 
 _STAKES: Final = (0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.8)
 """Shares of the most that one can bet; all are laid at once, small ones for small effects."""
-_PRECISION: Final = 1e-5
+_PRECISION: Final = 1e-4
 _FAR: Final = 10.0
 """Standard deviations beyond which nothing lies."""
 _MOST_UNITS: Final = 1_000_000
@@ -49,6 +49,26 @@ def arm_scores(units: Iterable[Unit], share: float = 0.5) -> tuple[float, ...]:
         totals[unit.is_treated] += unit.outcome
         counts[unit.is_treated] += 1
     return tuple(scores)
+
+
+class Evidence(NamedTuple):
+    """What bets have grown to; by chance alone one ever reaches 1/alpha with probability alpha."""
+
+    more: float
+    """On the second arm having more."""
+    less: float
+    """On it having less."""
+
+
+def arms_evidence(units: Iterable[Unit], share: float = 0.5) -> Iterator[Evidence]:
+    """Yield the evidence after each unit; `arms_sequence` excludes 0 where one is 2/alpha."""
+    most = max(1 / share, 1 / (1 - share))
+    more, less = [0.0] * len(_STAKES), [0.0] * len(_STAKES)
+    for score in arm_scores(units, share):
+        x = score / most
+        more = [known + log1p(stake * x) for known, stake in zip(more, _STAKES, strict=True)]
+        less = [known + log1p(-stake * x) for known, stake in zip(less, _STAKES, strict=True)]
+        yield Evidence(exp(_mean_of(more)), exp(_mean_of(less)))
 
 
 def arms_sequence(units: Iterable[Unit], share: float = 0.5, level: float = 0.95) -> Interval:
@@ -92,9 +112,7 @@ def arms_power(n: int, effect: float, spread: float, alpha: float = 0.05) -> flo
     """
     if n <= 0 or effect <= 0:
         return 0.0
-    wide = spread * sqrt(1 + (1 + log(n)) / n)
-    bets = [_per_unit(stake, effect, wide) for stake in _STAKES]
-    limit = log(2 / alpha)
+    bets, limit = _bets(n, effect, spread), log(2 / alpha)
     low, high = -_FAR, _FAR
     if _at(bets, n, high) < limit:
         return 0.0
@@ -102,6 +120,11 @@ def arms_power(n: int, effect: float, spread: float, alpha: float = 0.05) -> flo
         middle = (low + high) / 2
         low, high = (low, middle) if _at(bets, n, middle) >= limit else (middle, high)
     return NormalDist().cdf(-high)
+
+
+def _bets(n: int, effect: float, spread: float) -> list[_Growth]:
+    wide = spread * sqrt(1 + (1 + log(n)) / n)
+    return [_per_unit(stake, effect, wide) for stake in _STAKES]
 
 
 def _at(bets: Sequence[_Growth], n: int, deviations: float) -> float:
@@ -129,14 +152,18 @@ def units_needed(
     """Return about how many units show a difference of `effect`, or None: too many to tell."""
     if effect <= 0:
         return None
+    unkind, limit = -NormalDist().inv_cdf(power), log(2 / alpha)
+
+    def is_enough(n: int) -> bool:
+        return _at(_bets(n, effect, spread), n, unkind) >= limit
+
     high = 1
-    while arms_power(high, effect, spread, alpha) < power:
+    while not is_enough(high):
         high *= 2
         if high > _MOST_UNITS:
             return None
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
-        is_enough = arms_power(middle, effect, spread, alpha) >= power
-        low, high = (low, middle) if is_enough else (middle, high)
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
     return high
