@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from statistics import fmean
 from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -26,9 +27,9 @@ from tests.analyze.projects import Projects
 from tracemill.analyze import calibrations, find_patterns
 from tracemill.analyze.process import Process
 from tracemill.experiments import Filed, Outcome, judge
-from tracemill.experiments.units import Span, is_treated
+from tracemill.experiments.units import Span, is_treated, settle
 from tracemill.records.experiments import ExperimentPlan, ExperimentResult, PlannedMetric
-from tracemill.stats import arms_power, fisher_power, wilson
+from tracemill.stats import Unit, arms_evidence, arms_power, fisher_power, wilson
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TARGET = PlannedMetric(metric="gate_failure_rate", better="less")
@@ -90,15 +91,22 @@ NOTHING = (
 
 
 def errors(world: World, n_runs: int) -> int:
-    """Return how many experiments on nothing ever spoke for the treatment, or told a loss."""
+    """Return how many experiments on nothing ever showed a gain or a loss, looking after each unit.
+
+    The first hundred are also judged as in earnest after each tenth unit, and must say the same.
+    """
     filed, random, n_wrong = plan(world.n), Random(11), 0
     for run in range(n_runs):
         experiment = f"exp_{world.name}_{run}"
         held = outcomes(world, experiment, random)[:1]
-        days = (*range(9, world.n, 10), world.n - 1)
-        n_wrong += any(
-            {"better", "worse"} & set(look(filed, experiment, held, day).reasons) for day in days
-        )
+        units = settle(experiment, filed, held, Span(BEGIN), BEGIN + timedelta(days=900)).settled
+        drawn = [Unit(each.is_treated, fmean(each.cases[0])) for each in units]
+        grown = list(arms_evidence(drawn))
+        n_wrong += any(max(each) > 2 / filed.alpha for each in grown)
+        if run < 100:
+            for n in range(10, world.n + 1, 10):
+                said = {"better", "worse"} & set(look(filed, experiment, held, n - 1).reasons)
+                assert bool(said) == (max(grown[n - 1]) > 2 / filed.alpha)
     return n_wrong
 
 
@@ -118,9 +126,7 @@ def share(n: int, of: int) -> str:
 
 
 def type_one(n_runs: int) -> None:
-    print(
-        f"| {n_runs:,} experiments on nothing, a look after each tenth unit of 100 | wrong | 95 % |"
-    )
+    print(f"| {n_runs:,} experiments on nothing, a look after each of 100 units | wrong | 95 % |")
     print("|---|---|---|")
     for world in NOTHING:
         print(f"| {world.name} | {share(errors(world, n_runs), n_runs)} |", flush=True)

@@ -16,7 +16,7 @@ from tracemill.experiments.units import is_treated
 from tracemill.flows import experiments
 from tracemill.flows.prompt_trials import Asked, list_loops, try_suggestion
 from tracemill.flows.prompting import read_suggestions
-from tracemill.records.experiments import Draws
+from tracemill.records.experiments import Draws, ExperimentPlan
 from tracemill.store.workspace import Workspace
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -117,13 +117,27 @@ def test_a_suggestion_that_helps_ends_as_the_new_prompt(
     ]  # fmt: skip
 
     capsys.readouterr()
+    assert call(["experiment", "show", NEW, "--workspace", team.where]) == 0
+    said = capsys.readouterr().out
+    assert "Verdict      treatment: better (60 of " in said
+    assert "Canary       no loss is shown (20 units)" in said
+    assert "rolled out to 100% by Grace: nothing broke" in said
     assert call(["experiment", "show", NEW, "--workspace", team.where, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["schema"] == "tracemill.experiment/1"
     assert call(["experiment", "list", "--workspace", team.where, "--jsonl"]) == 0
     (row,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (row["state"], row["verdict"], row["share"]) == ("everywhere", "treatment", 1.0)
+    taken_back_with_what_goes_on_from_it(team, whole.plan)
+
+
+def taken_back_with_what_goes_on_from_it(team: Team, plan: ExperimentPlan) -> None:
+    place, more = team.workspace, {"name": "further", "control": NEW, "treatment": "architect.v1.4"}
+    experiments.start(place, msgspec.structs.replace(plan, **more), "Ada", on(155))
     back = experiments.roll_back(place, NEW, "Ada", on(160), "pages fail")
-    assert (back.state, team.draws().draws) == ("rolled_back", ())
+    along = experiments.show(place, "further", on(161))
+
+    assert (back.state, along.state, team.draws().draws) == ("rolled_back", "rolled_back", ())
+    assert along.events[-1].reason == f"it goes on from {NEW}, which was taken back"
 
 
 def test_a_canary_that_does_harm_is_not_rolled_out(team: Team) -> None:
@@ -154,10 +168,11 @@ def test_a_plan_of_ones_own_is_filed_stopped_and_kept(
     assert call(["experiment", "list", *common]) == 3
     capsys.readouterr()
     assert call(["experiment", "start", str(plan), "--by", "Ada", *common]) == 0
-    assert "Asks         lower gate_failure_rate, by 30% or more, of 60 projects" in (
+    assert "Asks         lower gate_failure_rate, by 30 points or more, of 60 projects" in (
         capsys.readouterr().out
     )
     assert call(["experiment", "arms", "shop", *common]) == 0
+    assert call(["experiment", "arms", *common]) == 2
     assert "architect.v1." in capsys.readouterr().out
     assert call(["experiment", "decide", "errors", "treatment", "--by", "Ada", *common]) == 5
     assert call(["prompt", "promote", "errors", "--by", "Ada", *common]) == 2
@@ -165,6 +180,19 @@ def test_a_plan_of_ones_own_is_filed_stopped_and_kept(
     assert "stopped by Ada: no" in capsys.readouterr().out
     assert call(["experiment", "stop", "errors", "--by", "Ada", *common]) == 2
     assert call(["experiment", "arms", "shop", *common]) == 3
+
+
+def test_versions_are_named_as_reports_are_read(team: Team) -> None:
+    plan = try_suggestion(
+        team.workspace, suggested(team), "Ada", on(40), Asked(), dry_run=True
+    ).plan
+    short = msgspec.structs.replace(plan, control="architect-v1.2", treatment="architect v2")
+    begun = experiments.start(team.workspace, short, "Ada", on(40))
+
+    assert (begun.plan.control, begun.plan.treatment) == (OLD, "architect.v2.0")
+    same = msgspec.structs.replace(plan, name="b", control="qa.v1", treatment="qa.v1.0")
+    with pytest.raises(UsageError, match="expected two arms"):
+        experiments.start(team.workspace, same, "Ada", on(40))
 
 
 def test_sessions_are_units_too_and_what_has_none_is_told(team: Team) -> None:

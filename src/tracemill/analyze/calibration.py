@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from math import sqrt
 from random import Random
-from statistics import fmean
+from statistics import NormalDist, fmean
 from typing import Final, NamedTuple
 
 import msgspec
@@ -28,6 +29,8 @@ _LEVEL: Final = 0.05
 _MARGIN: Final = 0.1
 """A gap within this is none that anybody would act on."""
 _DRAWS: Final = 400
+_EXACT_UP_TO: Final = 300
+"""Pieces of work up to which every number of right ones is counted."""
 _FEWEST: Final = 2
 """Projects below which nothing is told of the spread."""
 
@@ -86,7 +89,7 @@ def _calibration(role: str, works: Sequence[Stated]) -> Calibration:
         gap=fmean(gaps),
         gap_low=gap.low if gap else None,
         gap_high=gap.high if gap else None,
-        q_value=_p_value(gaps, projects),
+        q_value=_p_value(works),
         brier=fmean(squares),
         brier_low=brier.low if brier else None,
         brier_high=brier.high if brier else None,
@@ -121,11 +124,35 @@ def _lean(found: Calibration, q_value: float) -> Lean:
     return "calibrated" if is_close else "not_enough_data"
 
 
-def _p_value(gaps: Sequence[float], projects: Sequence[str]) -> float:
-    """Return how often chance moves the mean of projects' sums so far from none."""
+def _p_value(works: Sequence[Stated]) -> float:
+    """Return how often chance moves a role so far from its word, in whichever way is the safer.
+
+    Work by work as if each piece were drawn alone, and by projects as if each were one; the first
+    is exact for few pieces, the second right where those of a project hang together.
+    """
+    return max(_alone(works), _by_project(works))
+
+
+def _alone(works: Sequence[Stated]) -> float:
+    """Return the two-sided p-value that so many come true where each does as is stated."""
+    n_right = sum(work.is_right for work in works)
+    if len(works) > _EXACT_UP_TO:
+        spread = sqrt(sum(work.sure * (1 - work.sure) for work in works))
+        distance = abs(n_right - sum(work.sure for work in works))
+        return 2 * (1 - NormalDist().cdf(distance / spread)) if spread else float(not distance)
+    chances = [1.0]
+    for work in works:
+        missed = [chance * (1 - work.sure) for chance in chances]
+        hit = [chance * work.sure for chance in chances]
+        chances = [one + other for one, other in zip([*missed, 0.0], [0.0, *hit], strict=True)]
+    return min(1.0, 2 * min(sum(chances[: n_right + 1]), sum(chances[n_right:])))
+
+
+def _by_project(works: Sequence[Stated]) -> float:
+    """Return the p-value of Student's t over the sums of projects."""
     sums: dict[str, float] = defaultdict(float)
-    for gap, project in zip(gaps, projects, strict=True):
-        sums[project] += gap
+    for work in works:
+        sums[work.project] += work.sure - work.is_right
     totals = list(sums.values())
     found = moments(len(totals), sum(totals), sum(total * total for total in totals))
     if found.n < _FEWEST:

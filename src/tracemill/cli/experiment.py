@@ -7,8 +7,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tracemill.base.clock import now
-from tracemill.base.text import counted, measured, one_line
+from tracemill.base.text import measured, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.experiment_lines import aim_of, lines_of
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows import experiments, prompt_changes, prompt_trials
@@ -21,9 +22,6 @@ from tracemill.flows.experiment_rows import (
 from tracemill.records.experiments import (
     ArmName,
     BeforeAfter,
-    ExperimentResult,
-    MetricEffect,
-    PlannedMetric,
 )
 
 DryRun = Annotated[bool, Parameter(negative="")]
@@ -77,7 +75,7 @@ def tell_experiment(shown: ShownExperiment, common: Common) -> int:
     """Print one experiment in the form that was asked for."""
     following = _following(shown)
     if not answer("experiment", shown, common, next_steps=following):
-        for line in _lines(shown):
+        for line in lines_of(shown):
             write(line)
         for step in following:
             hint(f"next: {step}", common)
@@ -97,70 +95,6 @@ def _following(shown: ShownExperiment) -> list[str]:
         case "everywhere":
             return [f"tracemill prompt rollback {name} --by YOU --reason WHY"]
     return ["tracemill experiment loops"]
-
-
-def _lines(shown: ShownExperiment) -> Iterator[str]:
-    plan = shown.plan
-    yield f"{plan.name}  {shown.state.replace('_', ' ')}  {shown.id}"
-    yield plan.says
-    yield f"Arms         {plan.control} (control), {plan.treatment} (treatment)"
-    units, gain = counted(plan.horizon, plan.unit), _value(plan.target, plan.minimum_effect)
-    yield f"Asks         {_aim(plan.target)}, by {gain} or more, of {units}"
-    looks = "at any time" if plan.looks == "any_time" else "once, at the end"
-    yield f"Looks        {looks}, wrong at most {plan.alpha:.0%} of the time"
-    before, usual = shown.before, "unknown"
-    if before.value is not None:
-        usual = f"{_value(plan.target, before.value)} in {counted(before.n_units, plan.unit)}"
-    needed = "too many to tell" if before.n_needed is None else f"{before.n_needed:,}"
-    found = f"found {before.power:.0%} of the time"
-    yield f"Before       {usual}; that gain needs {needed} {plan.unit}s, and is {found}"
-    if shown.result is not None:
-        yield from _figures("Verdict", shown.result)
-    if shown.canary is not None:
-        yield from _figures("Canary", shown.canary)
-    yield ""
-    for event in shown.events:
-        what = event.kind.replace("_", " ")
-        if event.decision is not None:
-            what += f" for the {event.decision.chosen}"
-        if event.share is not None:
-            what += f" to {event.share:.0%}"
-        why = f": {one_line(event.reason, 100)}" if event.reason else ""
-        yield f"{when(event.at)}  {what} by {event.by}{why}"
-
-
-def _value(aim: PlannedMetric, value: float) -> str:
-    return measured("share" if aim.ceiling == 1 else "mean", value)
-
-
-def _aim(aim: PlannedMetric) -> str:
-    only = "".join(f", {name} {value}" for name, value in aim.only.items())
-    return f"{'lower' if aim.better == 'less' else 'higher'} {aim.metric}{only}"
-
-
-def _figures(title: str, result: ExperimentResult) -> Iterator[str]:
-    reasons = ", ".join(reason.replace("_", " ") for reason in result.reasons)
-    more = f"; needs {result.n_more:,} more" if result.n_more else ""
-    yield ""
-    seen = f"{result.n_units:,} of {result.horizon:,} units{more}"
-    yield f"{title:<12} {result.verdict}: {reasons} ({seen})"
-    yield f"Helps?       {result.answers.helps}"
-    yield f"Harms?       {result.answers.harms}"
-    yield f"Worth it?    {result.answers.worth}"
-    if result.n_units:
-        for effect in (result.target, *result.guards):
-            yield f"  {effect.metric}: {_arms(effect)}"
-    for reason, n in result.left_aside.items():
-        yield f"Left aside   {n:,} {reason}"
-
-
-def _arms(effect: MetricEffect) -> str:
-    """Return what was seen of both arms."""
-    return ", ".join(
-        f"{arm.arm} {measured('', arm.value)} "
-        f"({counted(arm.n_units, 'unit')}, {counted(arm.n_cases, 'case')})"
-        for arm in effect.arms
-    )
 
 
 def start_experiment(
@@ -324,12 +258,14 @@ def _loop(shown: ShownLoop) -> Iterator[str]:
     yield f"{loop.name}: when {loop.trigger}"
     yield f"  changes    {loop.proposes}"
     guards = ", ".join(guard.metric for guard in loop.guards)
-    yield f"  asks       {_aim(loop.target)}; no loss on {guards}"
+    yield f"  asks       {aim_of(loop.target)}; no loss on {guards}"
     for call in shown.calls[:3]:
         sure = "" if call.is_shown else ", may be chance"
         name = call.suggestion_id or call.pattern
         what = f"  → {name}" if name else ""
         yield f"  called     {one_line(call.says, 110)}{sure}{what}"
+    if not shown.calls:
+        yield "  called     by nothing now"
     if len(shown.calls) > 3:  # noqa: PLR2004 - as many as a screen has room for
         yield f"             and {len(shown.calls) - 3} more"
     for said in shown.messages[:3]:

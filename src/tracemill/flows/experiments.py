@@ -29,6 +29,7 @@ from tracemill.flows.experiment_rows import (
 )
 from tracemill.flows.outcomes import Held, check_metrics
 from tracemill.flows.process import read_told
+from tracemill.prompts.naming import canonical
 from tracemill.records.experiments import (
     ArmName,
     ExperimentDecision,
@@ -42,6 +43,7 @@ from tracemill.store.workspace import Workspace, write_whole
 
 _JOURNAL: Final = "journal.jsonl"
 _DRAWS: Final = "draws.json"
+_UNDER_WAY: Final = frozenset({"running", "decided", "canary"})
 
 
 class Origin(NamedTuple):
@@ -90,7 +92,7 @@ def start(
     Raises:
         UsageError: another experiment is running on the same prompt, or the plan cannot be asked.
     """
-    check_plan(plan, plan.name)
+    plan = check_plan(_as_reports_are_read(plan), plan.name)
     check_metrics(plan)
     held = Held(read_told(workspace))
     known = read_experiments(workspace)
@@ -109,11 +111,20 @@ def start(
     return shown
 
 
+def _as_reports_are_read(plan: ExperimentPlan) -> ExperimentPlan:
+    """Name versions of prompts as reports are read: `architect.v2` is `architect.v2.0` there."""
+    if plan.arm_fact != "prompt_version":
+        return plan
+    return msgspec.structs.replace(
+        plan, control=canonical(plan.control), treatment=canonical(plan.treatment)
+    )
+
+
 def _refuse_two_at_once(known: Experiments, plan: ExperimentPlan) -> None:
     """Units of two experiments on one prompt would work with a mixture."""
     for one in known.by_id.values():
         arms = {one.plan.control, one.plan.treatment} & {plan.control, plan.treatment}
-        if one.state in ("running", "decided", "canary") and arms:
+        if one.state in _UNDER_WAY and arms:
             raise UsageError(
                 f"the experiment {one.plan.name!r} is {one.state} on {', '.join(sorted(arms))}: "
                 "end it first: tracemill experiment decide, experiment stop or prompt rollback"
@@ -286,11 +297,24 @@ def promote(
 def _happens(workspace: Workspace, name: str, event: ExperimentEvent) -> ShownExperiment:
     known = read_experiments(workspace)
     one = known.find(name)
-    event = msgspec.structs.replace(event, experiment_id=one.id)
-    known.apply(event)
+    events = [msgspec.structs.replace(event, experiment_id=one.id)]
+    if event.kind == "rolled_back":
+        events += _taken_along(known, one, event)
+    for each in events:
+        known.apply(each)
     shown = _shown(Held(read_told(workspace)), one, event.at)
-    _note(workspace, known, (event,))
+    _note(workspace, known, events)
     return shown
+
+
+def _taken_along(
+    known: Experiments, one: Experiment, event: ExperimentEvent
+) -> Iterator[ExperimentEvent]:
+    """Yield the end of what goes on from a treatment that is taken back."""
+    for other in known.by_id.values():
+        if other.plan.control == one.plan.treatment and other.state in _UNDER_WAY:
+            reason = f"it goes on from {one.plan.treatment}, which was taken back"
+            yield msgspec.structs.replace(event, experiment_id=other.id, reason=reason)
 
 
 def arms_of(workspace: Workspace, units: Sequence[str], name: str | None = None) -> GivenArms:
@@ -298,7 +322,10 @@ def arms_of(workspace: Workspace, units: Sequence[str], name: str | None = None)
 
     Raises:
         NotFoundError: there is none.
+        UsageError: no unit is named.
     """
+    if not units:
+        raise UsageError("expected ids of projects or sessions, found none")
     known = read_experiments(workspace)
     chosen = [known.find(name)] if name else [o for o in known.by_id.values() if o.share]
     if not chosen:
