@@ -2,5 +2,7 @@
 
 A page is a function in `pages` that calls one flow and names a template; it holds no logic. Every
 request passes `guard`, every foreign text is escaped, and nothing is asked of another host.
-To add a page: a module in `pages` with `ROUTES`, its template, and its name in `pages._PAGES`.
+What is changed is changed by a form that a person confirmed. A page as a file passes `exporting`.
+To add a page: a module in `pages` with `ROUTES`, its template, its name in `pages._PAGES` and in
+the links of `base.html`, and its question in `docs/ui.md`.
 """

@@ -13,7 +13,7 @@ from tracemill.flows.results import SessionRow
 from tracemill.web.asked import asked_rows, is_fragment, workspace
 from tracemill.web.rendering import page
 
-_CHOSEN: Final = ("agent", "outcome", "model", "branch")
+_CHOSEN: Final = ("agent", "outcome", "model", "branch", "cwd")
 
 
 def sessions(request: Request) -> Response:
