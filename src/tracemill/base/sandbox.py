@@ -45,6 +45,8 @@ _LEAST_PIDS: Final = 301
 _PIDS_SINCE: Final = (6, 14)
 """Linux from which on a namespace may have its own end of process numbers; before, writing there
 would change the whole machine's."""
+_GRACE_S: Final = 0.5
+"""How long a program may take to end once nothing more is asked."""
 _NUMBERED: Final = 'echo "$1" > /proc/sys/kernel/pid_max && shift && exec "$@"'
 
 
@@ -93,11 +95,11 @@ class RunningProgram:
             stdin.write(line.encode() + b"\n")
             stdin.flush()
         except BrokenPipeError:
-            self.close()
+            self._end(0)
             return None
         found = self._line(time.monotonic() + seconds, max_bytes)
         if found is None:
-            self.close()
+            self._end(0)
             return None
         return found.decode(errors="replace")
 
@@ -118,13 +120,21 @@ class RunningProgram:
         return line
 
     def close(self) -> None:
-        """End the program and all that it started."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):  # what was not sent is not needed
-                    pipe.close()
+        """End the program and all that it started; it may end by itself first, as nobody asks."""
+        self._end(_GRACE_S)
+
+    def _end(self, seconds: float) -> None:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None, "the program was started with a pipe"
+        assert stdout is not None, "the program was started with a pipe"
+        with contextlib.suppress(BrokenPipeError):  # what was not sent is not needed
+            stdin.close()
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        stdout.close()
 
     def __enter__(self) -> Self:
         return self
