@@ -1,0 +1,119 @@
+"""Work of every category turns out, and the ladder believes what is told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tracemill.base.errors import PolicyError
+from tracemill.curate.rows import training_row
+from tracemill.flows.synth_bench import missing_programs, open_bench, open_sandbox, prepare
+from tracemill.flows.verifying import verify_rows
+from tracemill.records.synth import SyntheticExample
+from tracemill.synth.graphs import graphs
+from tracemill.synth.making import Cast, Order, cast, play, tell
+from tracemill.synth.telling import UnfitError
+
+PLAYED = [
+    ("tool-use/single-call", "read_constant", "answered"),
+    ("tool-use/parallel-calls", "check_all", "tests_pass"),
+    ("tool-use/multi-turn", "fix_then_more", "tests_pass"),
+    ("tool-use/error-recovery", "stale_edit", None),
+    ("powertools/references", "safe_to_change", "answered"),
+    ("superpowers/testing", "verification", "tests_pass"),
+    ("agentic/tdd", "tdd", "tests_pass"),
+    ("agentic/review", "review", "tests_fail"),
+    ("craftsmanship/clean-code", "linted", "no_findings"),
+    ("collaboration/clarifying", "clarifying", "tests_pass"),
+    ("problem-solving/when-stuck", "when_stuck", "tests_pass"),
+    ("problem-solving/root-cause", "root_cause", "tests_pass"),
+    ("restraint/known-already", "known_already", "answered"),
+]
+
+
+def casts(place: str, name: str) -> list[Cast]:
+    category, part = place.split("/")
+    at = [graph.__name__ for graph in graphs()[place]].index(name)
+    order = Order(category=category, part=part, number=at, seed=1)
+    return [cast(order, attempt) for attempt in range(12)]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SyntheticExample]:
+    try:
+        sandbox = open_sandbox()
+    except PolicyError as error:
+        pytest.skip(str(error))
+    folder = tmp_path_factory.mktemp("projects")
+    found: dict[str, SyntheticExample] = {}
+    for place, name, _ in PLAYED:
+        for each in casts(place, name):
+            source = folder / each.skin.name
+            if not source.exists():
+                source.mkdir()
+                prepare(sandbox, source, each.skin)
+            if lacking := missing(folder, source):
+                pytest.skip(f"not installed: {', '.join(sorted(set(lacking.values())))}")
+            category, part = place.split("/")
+            with open_bench(sandbox, source) as bench:
+                try:
+                    scene = play(each, bench, frozenset())
+                except UnfitError:
+                    continue
+            order = Order(category=category, part=part, number=0, seed=1)
+            found[name] = tell(scene, order).example
+            break
+    return found
+
+
+def missing(folder: Path, source: Path) -> dict[str, str]:
+    """Return what is missing, asked once."""
+    asked = folder / "asked"
+    if asked.exists():
+        return {}
+    asked.touch()
+    return dict(missing_programs(open_sandbox(), source))
+
+
+@pytest.mark.parametrize(("name", "ending"), [each[1:] for each in PLAYED])
+def test_work_turns_out(made: dict[str, SyntheticExample], name: str, ending: str | None) -> None:
+    example = made[name]
+
+    assert ending in (None, example.graph.ending)
+    assert example.graph.name == name
+    assert example.execution == ("executed" if example.graph.steps else "no_calls")
+    assert example.example.messages[-1].role == "assistant"
+    assert example.example.messages[-1].trained
+
+
+def test_the_ladder_rejects_none_of_it(made: dict[str, SyntheticExample]) -> None:
+    rows = [training_row(each.example) for each in made.values()]
+
+    report = verify_rows(rows, ran={row.digest for row in rows})
+
+    rejected = {row.digest: row.judgements for row in report.rows if row.standing == "rejected"}
+    assert rejected == {}
+
+
+def test_a_mistake_is_shown_and_not_learned(made: dict[str, SyntheticExample]) -> None:
+    for name in ("stale_edit", "when_stuck"):
+        learned = [m.trained for m in made[name].example.messages if m.role == "assistant"]
+        assert learned.count(False) == 1
+        assert learned[-1]
+
+
+def test_what_is_made_at_once_needs_nothing_of_each_other(
+    made: dict[str, SyntheticExample],
+) -> None:
+    for each in made.values():
+        needs = {step.id: step.needs for step in each.graph.steps}
+        for message in each.example.messages:
+            together = {call["id"] for call in message.tool_calls}
+            assert all(together.isdisjoint(needs[name]) for name in together)
+
+
+def test_an_edit_was_seen_before_it_was_made(made: dict[str, SyntheticExample]) -> None:
+    needs = {step.tool: step.needs for step in made["tdd"].graph.steps}
+
+    assert needs["edit_file"]
