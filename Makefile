@@ -7,7 +7,7 @@ JOBS ?= 2
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: run test check unit test-train bench schema lock clean
+.PHONY: run test check unit test-train bench schema pictures lock clean
 
 ## run: read this machine's sessions, or the bundled example history, and build a dataset
 run: $(VENV)/.core
@@ -39,6 +39,10 @@ bench: $(VENV)/.dev
 ## schema: write the JSON Schemas of records and answers anew
 schema: $(VENV)/.dev
 	$(VENV)/bin/python tests/architecture/test_schema.py
+
+## pictures: take the pictures of docs/ui.md anew; needs Chromium
+pictures: $(VENV)/.dev
+	$(VENV)/bin/python -m tests.browser.pictures
 
 ## lock: write the pinned requirements anew; needs uv
 lock:

@@ -21,6 +21,8 @@ from tracemill.flows.lookup import list_rows
 from tracemill.flows.loop import Options, turn
 from tracemill.flows.model_registry import note
 from tracemill.flows.model_runs import keep_run
+from tracemill.flows.prompt_trials import Asked, try_suggestion
+from tracemill.flows.prompting import read_suggestions
 from tracemill.flows.results import RunResult
 from tracemill.flows.review import Desk
 from tracemill.flows.review_rows import ReviewRow
@@ -63,6 +65,7 @@ def fill(folder: Path, words: Sequence[str], *, at_once: int = 1) -> Workspace:
     tell(workspace, words)
     run(workspace, inputs)
     review(workspace, words)
+    keep_experiment(workspace, words[0])
     keep_dataset(workspace, words)
     keep_models(workspace, words)
     keep_decisions(workspace, words)
@@ -178,6 +181,13 @@ def review(workspace: Workspace, words: Sequence[str]) -> list[ReviewRow]:
         form = ReviewForm(outcome="failed", overall_rating=2, comments=words[0])
         desk.submit(item.id, form, AT)
     return list_rows(workspace, "review", ReviewRow, limit=0).rows
+
+
+def keep_experiment(workspace: Workspace, by: str) -> None:
+    """Try what is suggested first."""
+    suggested = read_suggestions(workspace).suggestions[0]
+    arms = Asked(control="architect.v1.0", treatment="architect.v1.1", horizon=40)
+    try_suggestion(workspace, suggested.suggestion_id, by, AT, arms)
 
 
 def keep_dataset(workspace: Workspace, words: Sequence[str]) -> None:
