@@ -52,6 +52,18 @@ def test_a_session_had_what_stood_where_it_began(
         assert found.by == ("commit" if commit in (sha(3), sha(4)) else "moment")
 
 
+def test_a_session_whose_commits_are_of_a_repository_worked_in_it() -> None:
+    known = in_force(*ORDERS)
+    moment = BEGIN + timedelta(days=3)
+    session = trajectory(agent="claude-code", cwd="/home/ada/app", base_commit=None, started=moment)
+    found = known.of_session(session, {"/repo"})
+
+    assert known.of_session(session) is None
+    assert found is not None
+    assert found.label.startswith("claude.v1.0")
+    assert [each.path for each in known.read_by(session, {"/repo"})] == ["CLAUDE.md"]
+
+
 def test_the_outermost_orders_count() -> None:
     known = in_force(*ORDERS)
     session = trajectory(

@@ -21,9 +21,10 @@ def told(
     used: datetime | None = LAST,
     in_use_by: tuple[str, ...] = (),
     metric: str = "gate_failure_rate",
+    n: int = 9,
 ) -> VersionMetrics:
     measure = Measure(
-        metric=metric, slice={}, unit="share", n=9, value=failures, low=None, high=None
+        metric=metric, slice={}, unit="share", n=n, value=failures, low=None, high=None
     )
     change = VersionChange(
         measure=measure, before=None, difference=None, relative=None, q_value=None, change="unknown"
@@ -45,6 +46,8 @@ def told(
         (told("o", 0.4, in_use_by=("p",)), told("n", 0.1), 93, "superseded"),
         (told("o", None), told("n", 0.1), 93, "superseded"),
         (told("o", 0.4), told("n", None), 93, "superseded"),
+        (told("o", 0.4), told("n", 0.1, n=4), 93, "superseded"),
+        (told("o", 0.4, n=5), told("n", 0.1, n=5), 93, "expired"),
         (told("o", 0.4, used=None), told("n", 0.1), 93, "superseded"),
         (told("o", 0.4), told("n", 0.9, metric="agent_success_rate"), 93, "superseded"),
         (told("o", 0.4, metric="agent_success_rate"),

@@ -16,11 +16,13 @@ from tracemill.analyze.process import Process, Told
 from tracemill.analyze.session_metrics import session_facts
 from tracemill.flows.facts import Facts, recorded_facts
 from tracemill.flows.lookup import require_kept
+from tracemill.label.history import WORK
 from tracemill.prompts.history import KINDS, KeptHistory, histories
 from tracemill.prompts.in_force import InForce, at_moment
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.naming import canonical, plain
 from tracemill.records.events import Captured, DocumentVersion, Event, TeamReport
+from tracemill.records.links import SURE_ENOUGH
 from tracemill.records.team_projects import GateReport, ProjectReport, StageReport
 from tracemill.render.team import captured_report
 from tracemill.store.lake import Lake, is_unknown
@@ -138,9 +140,10 @@ def _began(told: Told) -> datetime | None:
 
 
 def _add_sessions(process: Process, facts: Facts, in_force: InForce, by: Counter[str]) -> None:
+    worked_in = _repositories(facts)
     for trajectory in facts.trajectories.values():
         process.trajectories.append((trajectory, facts.activities[trajectory.id]))
-        found = in_force.of_session(trajectory)
+        found = in_force.of_session(trajectory, worked_in[trajectory.id])
         by[f"session_{found.by if found else 'unknown'}"] += 1
         if found is not None:
             process.session_facts[trajectory.id] = {"instructions": found.label}
@@ -150,3 +153,15 @@ def _add_sessions(process: Process, facts: Facts, in_force: InForce, by: Counter
         )
         known = {**session_facts(first), **process.session_facts.get(first.id, {})} if first else {}
         process.episodes.append((episode, known))
+
+
+def _repositories(facts: Facts) -> dict[str, set[str]]:
+    """Return by session the repositories that kept it, or of which commits are its work."""
+    places = {commit.id: commit.origin.uri.partition("#")[0] for commit in facts.commits}
+    found = {each.id: {each.origin.uri.partition("#")[0]} for each in facts.trajectories.values()}
+    for link in facts.links:
+        place = places.get(link.target.id)
+        is_sure = link.method in WORK and link.confidence >= SURE_ENOUGH
+        if place is not None and is_sure and link.source.id in found:
+            found[link.source.id].add(place)
+    return found

@@ -1,8 +1,10 @@
 """Which version of a text was in force: when a gate judged, and when a session began.
 
 A session that names the commit at which it began had what that commit holds. Otherwise its moment
-decides: the version that was made last before it. A report that names no version had the one of its
-role's only prompt. Where several texts could be meant, or none was there yet, nobody knows.
+decides: the version that was made last before it. A report that names no version had the one of
+its role's only prompt. A session belongs to the repository in whose folder it ran, in which it
+was kept, or whose commits are its work. Where several texts could be meant, or none was there
+yet, nobody knows.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
@@ -66,15 +68,24 @@ class InForce:
             return None
         return Attributed(self.label(history, found.name), "moment")
 
-    def of_session(self, session: Trajectory) -> Attributed | None:
-        """Return the version of the standing orders that a session began with."""
-        for history in self.read_by(session):
+    def of_session(
+        self, session: Trajectory, repositories: Collection[str] = ()
+    ) -> Attributed | None:
+        """Return the version of the standing orders that a session began with.
+
+        Args:
+            session: the session.
+            repositories: where its work is known to have gone, whatever folder it names.
+        """
+        for history in self.read_by(session, repositories):
             found = self._had(session, history)
             if found is not None:
                 return found
         return None
 
-    def read_by(self, session: Trajectory) -> Iterator[PromptHistory]:
+    def read_by(
+        self, session: Trajectory, repositories: Collection[str] = ()
+    ) -> Iterator[PromptHistory]:
         """Yield the standing orders that lie where a session read them, the outermost first."""
         names = _OWN_FILES.get(session.agent, _ANY_FILES)
         for name in names:
@@ -84,6 +95,7 @@ class InForce:
                 if each.path.casefold().endswith(name) and _name(each.path).casefold() == name
                 for folder in [_folder(each.path)]
                 if self._is_within(session, each, folder)
+                or (not folder and each.repository in repositories)
             ]
             yield from (each for _, each in sorted(fitting, key=lambda pair: len(pair[0])))
 

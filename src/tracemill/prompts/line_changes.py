@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from tracemill.records.prompt_versions import LineChange
@@ -60,14 +61,22 @@ def _roughly(before: Sequence[str], after: Sequence[str]) -> Difference:
 
 def _changes(before: Sequence[str], after: Sequence[str], *, is_data: bool) -> Iterator[LineChange]:
     was_in, is_in = _sections(before, is_data=is_data), _sections(after, is_data=is_data)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, first, last, new_first, new_last in matcher.get_opcodes():
+    begin = _n_same(before, after)
+    end = _n_same(before[begin:][::-1], after[begin:][::-1])
+    old, new = before[begin : len(before) - end], after[begin : len(after) - end]
+    for tag, first, last, new_first, new_last in SequenceMatcher(None, old, new).get_opcodes():
         if tag == "equal":
             continue
-        for at in range(first, last):
+        for at in range(begin + first, begin + last):
             yield LineChange(section=was_in[at], text=before[at].strip(), is_added=False)
-        for at in range(new_first, new_last):
+        for at in range(begin + new_first, begin + new_last):
             yield LineChange(section=is_in[at], text=after[at].strip(), is_added=True)
+
+
+def _n_same(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many lines two texts begin with alike."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in pairs)
 
 
 def _sections(lines: Sequence[str], *, is_data: bool) -> list[str]:

@@ -1,8 +1,9 @@
 """When a version is done with: beaten by a newer one, and used by no project any more.
 
-A version is retired when a newer one has a higher rate of passed gates (or, of standing orders, of
-achieved work) and no open project used it last. Three months after its last use it has expired: an
-archive may drop it. Versions of which no use is known are superseded, and stay: nobody can tell.
+A version is retired when a newer one has a higher rate of passed gates (or, of standing orders,
+of achieved work), both on five cases or more, and no open project used it last. Three months
+after its last use it has expired: an archive may drop it. Versions of which no use is known are
+superseded, and stay: nobody can tell.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ SUCCESS: Final[Mapping[str, int]] = {
     "project_success_rate": 1,
 }
 """Metrics that say how well a version does, the one that counts first, and which way is better."""
+
+_FEWEST: Final = 5
+"""Cases below which nobody says that a version does better than another."""
 
 
 class _Score(NamedTuple):
@@ -99,7 +103,11 @@ def _success(told: VersionMetrics | None) -> _Score | None:
     """Return how well a version does; None where nothing is known."""
     if told is None:
         return None
-    values = {each.measure.metric: each.measure.value for each in told.metrics}
+    values = {
+        each.measure.metric: each.measure.value
+        for each in told.metrics
+        if each.measure.n >= _FEWEST
+    }
     for metric, sign in SUCCESS.items():
         value = values.get(metric)
         if value is not None:

@@ -34,7 +34,7 @@ def side_by_side(title: str, old_name: str, new_name: str, old: str, new: str) -
 
 
 def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    groups = SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_CONTEXT)
+    groups = SequenceMatcher(None, old, new).get_grouped_opcodes(_CONTEXT)
     for number, group in enumerate(groups):
         if number:
             yield '<tr class="gap"><td colspan="4">…</td></tr>'
