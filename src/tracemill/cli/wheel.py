@@ -78,8 +78,10 @@ def _show(result: "WheelResult") -> None:
         steps = counted(stage.n_steps, "step")
         left_out = sum(stage.drops.values())
         beside = f", {left_out} left out" if left_out else ""
-        first, last = stage.losses[0].loss, stage.losses[-1].loss
-        write(f"Train        {stage.name}: {steps}, loss {first:.2f} to {last:.2f}{beside}")
+        curve = ", no loss curve is known"
+        if stage.losses:
+            curve = f", loss {stage.losses[0].loss:.2f} to {stage.losses[-1].loss:.2f}"
+        write(f"Train        {stage.name}: {steps}{curve}{beside}")
     write(f"Evaluate     {counted(result.suite.n_cases, 'held-out decision')}, both models alike")
     columns = ("PART", "CASES", "BASE", "NOW", "+", "-", "P")
     (compared,) = result.decision.comparisons
