@@ -17,7 +17,7 @@ from tracemill.export.learning import (
 )
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.lookup import canonical_input, find_row, require_kept, show_work
-from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
+from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.results import EpisodeRow
 from tracemill.label.learning import Teller, Told, learning_episode
 from tracemill.records.activity import Activity
@@ -97,13 +97,7 @@ def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> E
     if not kept:
         raise NotFoundError("no episode says what was wrong or wanted; see: tracemill episode list")
     files = {_PLAIN: _lines(plain), _WITH_PLACES: _lines(kept)}
-    gate = Gate(workspace)
-    receipt = gate.receipt("learning", "learning", gate.check_data(files.items()))
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    write_receipt(folder / RECEIPT, receipt)
-    gate.note(receipt, folder)
+    receipt = Gate(workspace).write_out("learning", "learning", folder, files)
     return ExportedLearning(
         folder=str(folder),
         n_episodes=dict(sorted(kinds.items())),

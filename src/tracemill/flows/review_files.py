@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tracemill.base.errors import DataError, NotFoundError, UsageError
 from tracemill.flows.destinations import new_folder, require_elsewhere
-from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
+from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.review import Desk
 from tracemill.flows.review_rows import ReviewRow, form_of
 from tracemill.records.receipts import Receipt
@@ -78,14 +78,8 @@ def export_reviews(
     if not items:
         raise NotFoundError("nothing waits, and nothing was reviewed; see: tracemill review next")
     files = TOOLS.load(tool)().write(items, desk.checklist, judged)
-    gate = Gate(workspace)
-    receipt = gate.receipt("reviews", tool, gate.check_data((f.path, f.data) for f in files))
-    for file in files:
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    write_receipt(folder / RECEIPT, receipt)
-    gate.note(receipt, folder)
+    data = {file.path: file.data for file in files}
+    receipt = Gate(workspace).write_out("reviews", tool, folder, data)
     return ExportedReviews(
         folder=str(folder),
         tool=tool,

@@ -9,7 +9,7 @@ from pathlib import Path
 from tracemill.base.errors import NotFoundError
 from tracemill.export.team_files import team_files
 from tracemill.flows.destinations import new_folder, require_elsewhere
-from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
+from tracemill.flows.privacy.gate import Gate
 from tracemill.records.events import Captured, TeamReport
 from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Count, Record
@@ -58,15 +58,8 @@ def write_team_files(workspace: Workspace, folder: Path, *, is_forced: bool) -> 
             "no reports are held; name a folder of them to `tracemill run`, or tell events with "
             "`tracemill emit`"
         )
-    gate = Gate(workspace)
-    checked = gate.check_data((file.path, file.data) for file in files)
-    receipt = gate.receipt("reports", "reports", checked)
-    for file in files:
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    write_receipt(folder / RECEIPT, receipt)
-    gate.note(receipt, folder)
+    data = {file.path: file.data for file in files}
+    receipt = Gate(workspace).write_out("reports", "reports", folder, data)
     return ReportsResult(
         folder=str(folder),
         files=tuple(WrittenReports(path=file.path, n_reports=file.n_reports) for file in files),

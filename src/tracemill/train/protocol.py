@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from tracemill.base.ids import digest
-from tracemill.records.training import StageRun, TrainingRecipe
-from tracemill.train.base_models import BaseModel
+from tracemill.records.training import Stage, StageRun, TrainingRecipe
+from tracemill.train.base_models import BaseModel, hash_folder
 
 
 class ImitatedRow(NamedTuple):
@@ -111,6 +111,21 @@ class Tokens(NamedTuple):
     """The tokenizer, as `tokenizer.json`."""
     stop: str
     """The token that ends an answer."""
+
+
+def run_of(stage: Stage, data: StageData, adapter: Path, **known: Any) -> StageRun:
+    """Return what a stage really was: its rows, the adapter that came of it, and what is known."""
+    return StageRun(
+        name=stage.name,
+        method=stage.method,
+        data_hash=data.hash,
+        n_examples=len(data.example_ids),
+        n_tokens=sum(row.n_tokens for row in data.rows),
+        n_trained_tokens=sum(row.n_trained for row in data.rows),
+        drops=data.drops,
+        adapter_hash=hash_folder(adapter),
+        **known,
+    )
 
 
 class Job(NamedTuple):

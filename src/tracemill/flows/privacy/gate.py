@@ -10,7 +10,7 @@ its hash.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -115,6 +115,23 @@ class Gate:
             not_checked=NOT_CHECKED,
         )
         return msgspec.structs.replace(bare, seal=seal(self._workspace, msgspec.json.encode(bare)))
+
+    def write_out(
+        self, kind: ExportKind, subject: str, folder: Path, files: Mapping[str, bytes]
+    ) -> Receipt:
+        """Write files into a folder, with the receipt of what they went through.
+
+        Raises:
+            PolicyError: something is found, or could not be looked at; nothing is written.
+        """
+        receipt = self.receipt(kind, subject, self.check_data(files.items()))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        write_receipt(folder / RECEIPT, receipt)
+        self.note(receipt, folder)
+        return receipt
 
     def note(self, receipt: Receipt, to: Path, inputs: Iterable[str] = ()) -> None:
         """Keep where what was let through has gone."""

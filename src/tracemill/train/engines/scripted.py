@@ -19,7 +19,6 @@ from tracemill.records.training import Stage, StageRun
 from tracemill.render.parse import parse_hermes
 from tracemill.render.tokenizer_files import load_tokenizer
 from tracemill.render.tokens import Tokenizer
-from tracemill.train.base_models import hash_folder
 from tracemill.train.protocol import (
     ImitatedRow,
     Job,
@@ -30,6 +29,7 @@ from tracemill.train.protocol import (
     StageData,
     Trained,
     TrainProgress,
+    run_of,
 )
 
 SCRIPT: Final = "script.jsonl"
@@ -82,14 +82,4 @@ def _answers(row: Row) -> Iterator[tuple[list[int], list[int]]]:
 
 def _run(stage: Stage, data: StageData, adapter: Path, report: Report) -> StageRun:
     report(TrainProgress(stage.name, 1, 1, None))
-    return StageRun(
-        name=stage.name,
-        method=stage.method,
-        data_hash=data.hash,
-        n_examples=len(data.example_ids),
-        n_tokens=sum(row.n_tokens for row in data.rows),
-        n_trained_tokens=sum(row.n_trained for row in data.rows),
-        drops=data.drops,
-        n_steps=1,
-        adapter_hash=hash_folder(adapter),
-    )
+    return run_of(stage, data, adapter, n_steps=1)

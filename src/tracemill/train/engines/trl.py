@@ -24,12 +24,18 @@ import msgspec
 from tracemill.base.errors import UsageError
 from tracemill.base.machine import peak_memory_bytes
 from tracemill.records.training import LossPoint, Stage, StageRun
-from tracemill.train.base_models import hash_folder
 from tracemill.train.checks import check_rows
 from tracemill.train.engines.loading import load_model, make_tokenizer
 from tracemill.train.engines.read_back import effective_settings
 from tracemill.train.engines.trl_trainers import make_trainer
-from tracemill.train.protocol import Job, Report, StageData, Trained, TrainProgress
+from tracemill.train.protocol import (
+    Job,
+    Report,
+    StageData,
+    Trained,
+    TrainProgress,
+    run_of,
+)
 
 _DONE: Final = "stage.json"
 _QUIET: Final = {
@@ -133,14 +139,10 @@ class _Stage:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         trainer.model.save_pretrained(self.folder / "adapter", selected_adapters=["default"])
-        run = StageRun(
-            name=self.stage.name,
-            method=self.stage.method,
-            data_hash=self.data.hash,
-            n_examples=len(self.data.example_ids),
-            n_tokens=sum(row.n_tokens for row in self.data.rows),
-            n_trained_tokens=sum(row.n_trained for row in self.data.rows),
-            drops=self.data.drops,
+        run = run_of(
+            self.stage,
+            self.data,
+            self.folder / "adapter",
             effective=effective,
             n_steps=trainer.state.global_step,
             resumed_at=int(checkpoint.name.rpartition("-")[2]) if checkpoint else None,
@@ -148,7 +150,6 @@ class _Stage:
             seconds=round(wall, 3),
             cpu_seconds=round(cpu, 3),
             peak_memory_bytes=peak_memory_bytes(),
-            adapter_hash=hash_folder(self.folder / "adapter"),
         )
         trainer.model.unload()
         (self.folder / _DONE).write_bytes(msgspec.json.format(msgspec.json.encode(run)))

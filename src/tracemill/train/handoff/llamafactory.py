@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from tracemill.base.errors import UsageError
 from tracemill.train.handoff.protocol import (
-    ADAPTER,
     Files,
     HandedStage,
-    full_precision,
     settings_file,
     token_lines,
+    transformers_settings,
 )
 
 _TO_FOLDER = """\
@@ -44,19 +43,8 @@ def files_of(handed: HandedStage) -> Files:
         "template": "empty",
         "tokenized_path": "tokenized",
         "cutoff_len": stage.max_tokens,
-        "packing": False,
-        "output_dir": ADAPTER,
-        "per_device_train_batch_size": stage.batch_size,
-        "gradient_accumulation_steps": stage.accumulate,
-        "num_train_epochs": stage.epochs,
-        "learning_rate": stage.learning_rate,
-        "lr_scheduler_type": (
-            "constant_with_warmup" if stage.schedule == "constant" else stage.schedule
-        ),
-        "warmup_steps": stage.warmup_steps,
-        "bf16": not full_precision(recipe),
+        **transformers_settings(handed),
         "disable_gradient_checkpointing": not recipe.gradient_checkpointing,
-        "seed": recipe.seed,
         "report_to": "none",
     }
     contents = {

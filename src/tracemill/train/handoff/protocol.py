@@ -12,9 +12,9 @@ import msgspec
 
 from tracemill.base.errors import UsageError
 from tracemill.base.registry import Registry
-from tracemill.records.training import Stage, StageRun, TrainingRecipe
+from tracemill.records.training import Stage, TrainingRecipe
 from tracemill.render.tokenizer_files import load_tokenizer
-from tracemill.train.base_models import BaseModel, hash_folder
+from tracemill.train.base_models import BaseModel
 from tracemill.train.checks import check_rows, filler
 from tracemill.train.handoff.mlx_adapter import MLX_CONFIG, MLX_WEIGHTS, to_peft
 from tracemill.train.protocol import (
@@ -25,6 +25,7 @@ from tracemill.train.protocol import (
     StageData,
     Tokens,
     Trained,
+    run_of,
 )
 
 ADAPTER: Final = "adapter"
@@ -123,7 +124,7 @@ class HandOffTrainer:
         made = [folder / f"{n}-{stage.name}" for n, stage in enumerate(job.recipe.stages, 1)]
         if (adapter := _made(made[-1], job.base)) is not None:
             stages = zip(job.recipe.stages, job.stages, made, strict=True)
-            runs = [_run(*each) for each in stages]
+            runs = [run_of(stage, data, place / ADAPTER) for stage, data, place in stages]
             return Trained(runs, adapter, config_of(job.base), None, None)
         fills_up = _checked(job)
         files_of = PROGRAMS.load(job.recipe.trainer)
@@ -178,20 +179,6 @@ def _rows(stage: Stage, data: StageData) -> list[ImitatedRow]:
     return rows
 
 
-def _run(stage: Stage, data: StageData, place: Path) -> StageRun:
-    """Return what is known of a stage that another program trained: its data, and no curve."""
-    return StageRun(
-        name=stage.name,
-        method=stage.method,
-        data_hash=data.hash,
-        n_examples=len(data.example_ids),
-        n_tokens=sum(row.n_tokens for row in data.rows),
-        n_trained_tokens=sum(row.n_trained for row in data.rows),
-        drops=data.drops,
-        adapter_hash=hash_folder(place / ADAPTER),
-    )
-
-
 def config_of(base: BaseModel) -> dict[str, Any]:
     """Return what a base says of itself; nothing where it is not a folder on this machine."""
     try:
@@ -199,6 +186,24 @@ def config_of(base: BaseModel) -> dict[str, Any]:
     except OSError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def transformers_settings(handed: HandedStage) -> dict[str, Any]:
+    """Return what the trainers on top of transformers share, by its names of arguments."""
+    recipe, stage = handed.recipe, handed.stage
+    is_steady = stage.schedule == "constant"
+    return {
+        "output_dir": ADAPTER,
+        "packing": False,
+        "per_device_train_batch_size": stage.batch_size,
+        "gradient_accumulation_steps": stage.accumulate,
+        "num_train_epochs": stage.epochs,
+        "learning_rate": stage.learning_rate,
+        "lr_scheduler_type": "constant_with_warmup" if is_steady else stage.schedule,
+        "warmup_steps": stage.warmup_steps,
+        "bf16": not full_precision(recipe),
+        "seed": recipe.seed,
+    }
 
 
 def token_lines(rows: Sequence[ImitatedRow]) -> bytes:

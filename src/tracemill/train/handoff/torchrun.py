@@ -5,12 +5,11 @@ from __future__ import annotations
 from importlib.resources import files
 
 from tracemill.train.handoff.protocol import (
-    ADAPTER,
     Files,
     HandedStage,
-    full_precision,
     settings_file,
     token_lines,
+    transformers_settings,
 )
 
 
@@ -32,20 +31,9 @@ def files_of(handed: HandedStage) -> Files:
             "task_type": "CAUSAL_LM",
         },
         "arguments": {
-            "output_dir": ADAPTER,
+            **transformers_settings(handed),
             "max_length": stage.max_tokens,
-            "packing": False,
-            "per_device_train_batch_size": stage.batch_size,
-            "gradient_accumulation_steps": stage.accumulate,
-            "num_train_epochs": stage.epochs,
-            "learning_rate": stage.learning_rate,
-            "lr_scheduler_type": (
-                "constant_with_warmup" if stage.schedule == "constant" else stage.schedule
-            ),
-            "warmup_steps": stage.warmup_steps,
-            "bf16": not full_precision(recipe),
             "gradient_checkpointing": recipe.gradient_checkpointing,
-            "seed": recipe.seed,
             "logging_steps": 1,
             "report_to": list(recipe.loggers) or "none",
         },
