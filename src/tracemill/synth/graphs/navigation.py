@@ -24,13 +24,24 @@ _OTHERS: Final = (
     ("Differing", "go"),
     ("Names", "go"),
 )
+_IN: Final = {"scale": "rust", "web": "typescript", "sync": "go"}
+"""Languages of folders that hold another one than Python."""
+_SOURCES: Final = {
+    "scale/src/lib.rs": "rust",
+    "web/src/pantry.ts": "typescript",
+    "sync/sync.go": "go",
+}
+_BEGINS: Final = re.compile(
+    r"^(?:pub |export |async )*(?:def |fn |function |func )?(?:\([^)]*\) )?"
+)
+"""What stands before a function's name."""
 _FOLDERS: Final = ("larder", "tests", "scale", "web", "sync")
 _SHOWN: Final = 5
 
 
 def _symbol(scene: Scene) -> str:
     """Return a name to look for: of Python, or now and then of another language."""
-    if scene.drawn.random() < 0.3:  # noqa: PLR2004 - three in ten
+    if scene.drawn.random() < 0.5:  # noqa: PLR2004 - one half
         name, scene.language = scene.pick(_OTHERS)
         return str(name)
     return scene.function(only_named).full_name
@@ -108,11 +119,12 @@ def safe_to_change(scene: Scene) -> None:
 def functions_of(scene: Scene) -> None:
     """What functions does a module have?"""
     scene.need("list_functions")
-    path = scene.function().path
+    path = scene.pick((scene.function().path, *_SOURCES))
+    scene.language = _SOURCES.get(path, "python")
     scene.ask("functions", path=path)
     found = _PLACE.findall(scene.tell.done("list_functions", path=path))
     require(bool(found), "not_found")
-    names = [re.split(r"[(<]", signature.split("def ")[-1])[0] for _, _, signature in found]
+    names = [re.split(r"[(<]", _BEGINS.sub("", signature))[0] for _, _, signature in found]
     names = [name for name in names if not name.startswith("__")]
     scene.answer("functions", path=path, n=counted(len(names), "function"), names=listed(names))
 
@@ -121,6 +133,7 @@ def classes_of(scene: Scene) -> None:
     """What classes are there below a folder?"""
     scene.need("list_classes")
     path = scene.pick(("larder", "larder/stock.py", "larder/items.py", "scale", "web", "sync", "."))
+    scene.language = _IN.get(path, "python")
     scene.ask("classes", path="the project" if path == "." else path)
     found = _PLACE.findall(
         scene.tell.done("list_classes", **({} if path == "." else {"path": path}))
@@ -166,6 +179,7 @@ def index(scene: Scene) -> None:
     """Index first, then say what there is to look at."""
     scene.need("index_project")
     folder = scene.pick((*_FOLDERS, "."))
+    scene.language = _IN.get(folder, "python")
     scene.ask("index", path="the project" if folder == "." else f"{folder}/")
     found = scene.tell.done("index_project", **({} if folder == "." else {"path": folder}))
     scene.answer("index", says=found.removeprefix("indexed "))
