@@ -65,6 +65,9 @@ PLACES = [
      "craftsmanship/dry"),
     ("why is it slow?", [says("I am using the systematic-debugging skill.", READ)],
      "superpowers/debugging"),
+    ("build it", [says("1. Read.\n2. Edit.\n3. Test.", READ), says("", EDIT)], "agentic/planning"),
+    ("sum up", [says("", READ), says("1. It reads.\n2. It edits.\n3. It tests.")],
+     "tool-use/single-call"),
     ("read it", [says("", READ), result("Read", "Error: no such file"), says("", ("Glob", {}))],
      "tool-use/error-recovery"),
 ]  # fmt: skip

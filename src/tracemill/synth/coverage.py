@@ -84,7 +84,7 @@ def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place
             return Place("agentic", "tdd" if is_first else "debugging")
         if craft := _first(_CRAFTS, asked, ""):
             return Place("craftsmanship", craft)
-    if any(_PLAN.search(message.content) for message in said):
+    if _PLAN.search(said[0].content):
         return Place("agentic", "planning")
     if edits:
         return None
