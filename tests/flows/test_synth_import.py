@@ -12,6 +12,7 @@ from tests.synth.verification.rows import agent, call, told, user
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.synth_import import import_made
 from tracemill.flows.synthesis import made_examples, read_made
+from tracemill.flows.verifying import verify_files
 from tracemill.records.synth import SyntheticExample
 from tracemill.render.chat_message import chat_message
 from tracemill.store.workspace import Workspace
@@ -88,6 +89,13 @@ def test_rows_go_out_as_they_came(workspace: Workspace, tmp_path: Path) -> None:
         assert [each.trained for each in made.example.messages] == [
             each["role"] == "assistant" for each in row["messages"]
         ]
+
+
+def test_what_is_kept_can_be_verified_again(workspace: Workspace, tmp_path: Path) -> None:
+    import_made(workspace, [write(tmp_path / "made.jsonl", CALLING, DIRECT)])
+    (path,) = workspace.synth.rglob("*.jsonl")
+
+    assert verify_files([path]).standings == {"verified": 0, "unproved": 2, "rejected": 0}
 
 
 def test_what_ran_outside_is_not_believed(workspace: Workspace, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Rows of anybody's file, in whatever form: as trainers read them, or as a source reads sessions.
 
-A file of which no line is a training row may be a session, or a dataset of sessions (ADP, ATIF,
-logs of agents): its source reads it, and each trajectory is a row. Nothing is kept.
+What `synth` keeps is read as the examples that it holds. Any other file of which no line is a
+training row may be a session, or a dataset of sessions (ADP, ATIF, logs of agents): its source
+reads it, and each trajectory is a row. Nothing is kept.
 """
 
 from __future__ import annotations
@@ -9,17 +10,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+import msgspec
 
 from tracemill.base.errors import DataError
+from tracemill.curate.rows import training_row
 from tracemill.flows.audit import rows_of
 from tracemill.records.audits import FailingRow, TrainingRow
 from tracemill.records.findings import Quarantined
 from tracemill.records.refs import Origin
+from tracemill.records.synth import SyntheticExample
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.render.chat_message import chat_message
 from tracemill.render.messages import render_messages
 from tracemill.sources import Content, Source, heads, sources_of
 from tracemill.sources.training_rows import read_training_row
+
+_decode: Final = msgspec.json.Decoder(SyntheticExample).decode
 
 
 def foreign_rows(path: Path, unread: list[FailingRow]) -> list[TrainingRow]:
@@ -30,11 +38,24 @@ def foreign_rows(path: Path, unread: list[FailingRow]) -> list[TrainingRow]:
     """
     refused: list[FailingRow] = []
     rows = list(rows_of(path, refused))
+    if not rows and (made := list(_made(path))):
+        return made
     source = None if rows else _source(path)
     if source is None:
         unread.extend(refused)
         return rows
     return list(_trajectories(path, source, unread))
+
+
+def _made(path: Path) -> Iterator[TrainingRow]:
+    """Yield the made-up examples that a file keeps with all that is known of them; or nothing."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = training_row(_decode(line).example)
+            except msgspec.DecodeError:
+                return
+            yield msgspec.structs.replace(row, file=path.name, line=number)
 
 
 def _source(path: Path) -> Source | None:

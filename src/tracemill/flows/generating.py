@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -36,7 +36,8 @@ from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.definitions import find_definition
 from tracemill.synth.generation import Allowance, Job, Meter, SpentError, Workbench, draft
-from tracemill.synth.generation.asking import Tool
+from tracemill.synth.generation.asking import Tool, WantedCall
+from tracemill.synth.generation.drafting import Ran, Said
 from tracemill.synth.generation.fragments import fragments
 from tracemill.synth.generation.jobs import make_jobs
 from tracemill.synth.taxonomy import load_taxonomy
@@ -181,6 +182,23 @@ def _jobs(
     return make_jobs(run, category.parts, wanted.n_jobs, fragments(real), most)
 
 
+class _Lazy:
+    """A bench that is opened once something is to be carried out: most drafts end before."""
+
+    def __init__(
+        self, open_: Callable[[], AbstractContextManager[Workbench]], held: ExitStack
+    ) -> None:
+        self._open = open_
+        self._held = held
+        self._bench: Workbench | None = None
+
+    def call(self, calls: Sequence[WantedCall]) -> Sequence[Ran] | None:
+        """Return what each call gives."""
+        if self._bench is None:
+            self._bench = self._held.enter_context(self._open())
+        return self._bench.call(calls)
+
+
 class _Ended(NamedTuple):
     """How a shift ended."""
 
@@ -237,7 +255,7 @@ class _Shift:
         settings = self._wanted.settings
         own_seed = settings.seed + number
 
-        def ask(purpose: Purpose, messages: Sequence[Message], schema: dict[str, Any]) -> str:
+        def ask(purpose: Purpose, messages: Sequence[Message], schema: dict[str, Any]) -> Said:
             self._meter.begin()
             asked = msgspec.structs.replace(settings, seed=own_seed, schema=schema)
             answer = subject.answer(messages, (), asked)
@@ -257,12 +275,10 @@ class _Shift:
                     seed_inputs=() if job.fragment is None else job.fragment.inputs,
                 )
             )
-            return text
+            return Said(text, is_cut=answer.finish == "length")
 
         shop = self._workshop
-        opened: AbstractContextManager[Workbench | None] = (
-            nullcontext() if shop.open is None else shop.open()
-        )
-        with opened as bench:
+        with ExitStack() as held:
+            bench = None if shop.open is None else _Lazy(shop.open, held)
             made = draft(job, self._definition, shop.tools, bench, ask)
         self._journal.note(made)

@@ -16,12 +16,12 @@ Purpose = Literal["request", "turn", "follow_up"]
 """`request`: what a developer might ask; `turn`: what the agent does next; `follow_up`: what the
 developer says to that."""
 DraftFault = Literal[
-    "not_json", "no_request", "no_turn", "unknown_tool", "same_again", "no_end", "no_sandbox",
-    "not_carried_out",
+    "cut", "not_json", "no_request", "no_turn", "unknown_tool", "same_again", "no_end",
+    "no_sandbox", "not_carried_out",
 ]  # fmt: skip
-"""Why a draft came to nothing: an answer is no JSON; holds no request; neither calls nor answers;
-calls a tool that there is none of; does what it just did; never comes to an answer; calls where
-nothing may be run; the sandbox gave no results."""
+"""Why a draft came to nothing: an answer ran out of room; is no JSON; holds no request; neither
+calls nor answers; calls a tool that there is none of; does what it just did; never comes to an
+answer; calls where nothing may be run; the sandbox gave no results."""
 
 Usd = Annotated[float, msgspec.Meta(ge=0)]
 

@@ -14,7 +14,7 @@ from tracemill.records.generation import Draft, Purpose
 from tracemill.synth.definitions import find_definition
 from tracemill.synth.generation import Job, draft
 from tracemill.synth.generation.asking import WantedCall
-from tracemill.synth.generation.drafting import Ran
+from tracemill.synth.generation.drafting import Ran, Said
 
 ASKED = {"request": "Where is the price rounded?"}
 ANSWERED = {"answer": "In a.py, line 3."}
@@ -36,10 +36,10 @@ def drafted(*said: Any, part: str = "single-call", bench: Files | None = None) -
     answers = iter(said)
     seen: list[Purpose] = []
 
-    def ask(purpose: Purpose, _messages: Sequence[Message], _schema: dict[str, Any]) -> str:
+    def ask(purpose: Purpose, _messages: Sequence[Message], _schema: dict[str, Any]) -> Said:
         seen.append(purpose)
         each = next(answers)
-        return each if isinstance(each, str) else json.dumps(each)
+        return each if isinstance(each, Said) else Said(json.dumps(each))
 
     made = draft(Job("job", part), find_definition("tool-use"), [READ], bench, ask)
     assert made.n_requests == len(seen)
@@ -91,7 +91,9 @@ def _calls() -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        (["What?"], "not_json"),
+        ([Said("What?")], "not_json"),
+        ([Said('{"request": "Wh', is_cut=True)], "cut"),
+        ([ASKED, Said('{"calls": [', is_cut=True)], "cut"),
         ([{"request": ""}], "no_request"),
         ([ASKED, {"calls": 3}], "no_turn"),
         ([ASKED, {"calls": [{"name": "fly", "arguments": {}}]}], "unknown_tool"),

@@ -29,8 +29,17 @@ _MAX_TURNS: Final = 8
 SEVERAL_REQUESTS: Final = frozenset({"multi-turn", "clarifying", "preferences", "collaboration"})
 """Parts that are about what a person says next."""
 
-Ask = Callable[[Purpose, Sequence[Message], dict[str, Any]], str]
-"""Asks the model for a purpose, with messages and the schema of the answer; returns its text."""
+
+class Said(NamedTuple):
+    """What the model said."""
+
+    text: str
+    is_cut: bool = False
+    """Whether it ran out of room."""
+
+
+Ask = Callable[[Purpose, Sequence[Message], dict[str, Any]], Said]
+"""Asks the model for a purpose, with messages and the schema of the answer."""
 
 
 class Job(NamedTuple):
@@ -122,18 +131,20 @@ class _Work:
             self._work()
 
     def _user(self, asked: Sequence[Message], purpose: Purpose) -> None:
-        request = read_request(self._said(purpose, asked, dict(REQUEST_SCHEMA)))
+        said = self._said(purpose, asked, dict(REQUEST_SCHEMA))
+        request = read_request(said.text)
         if not isinstance(request, Wanted):
-            raise _FaultError(request)
+            raise _FaultError("cut" if said.is_cut else request)
         self.messages.append(Message(role="user", content=request.text))
 
     def _work(self) -> None:
         schema, before = turn_schema(self._tools), None
         for _ in range(_MAX_TURNS):
             asked = ask_turn(self._body, self._tools, self.messages)
-            turn = read_turn(self._said("turn", asked, schema), self._tools)
+            said = self._said("turn", asked, schema)
+            turn = read_turn(said.text, self._tools)
             if not isinstance(turn, Turn):
-                raise _FaultError(turn)
+                raise _FaultError("cut" if said.is_cut else turn)
             if turn.answer:
                 self.messages.append(Message(role="assistant", content=turn.answer, trained=True))
                 return
@@ -143,7 +154,7 @@ class _Work:
             before = turn
         raise _FaultError("no_end")
 
-    def _said(self, purpose: Purpose, asked: Sequence[Message], schema: dict[str, Any]) -> str:
+    def _said(self, purpose: Purpose, asked: Sequence[Message], schema: dict[str, Any]) -> Said:
         self.n_requests += 1
         return self._ask(purpose, asked, schema)
 
