@@ -138,6 +138,20 @@ def test_taking_back_leaves_the_machine_standing(desk: Desk, workspace: Workspac
     assert sum(isinstance(event, HumanReview) for event in events) == 1
 
 
+def test_what_was_said_before_stands_again_at_once(desk: Desk, workspace: Workspace) -> None:
+    name = only_episode(workspace).id
+    first = desk.submit(name, ReviewForm(outcome="abandoned"), AT)
+    desk.submit(name, FAILED, AT + timedelta(minutes=1))
+    desk.undo(None, AT + timedelta(minutes=2))
+
+    shown = [(row.id, row.standing) for row in desk.reviews()]
+    run(workspace)
+
+    assert shown == [(first.review.id, True)]
+    assert shown == [(row.id, row.standing) for row in desk.reviews()]
+    assert only_episode(workspace).outcome == "abandoned"
+
+
 def test_only_ones_own_review_can_be_taken_back(desk: Desk, workspace: Workspace) -> None:
     filed = desk.submit(only_episode(workspace).id, FAILED, AT)
     with Desk(workspace, "grace") as other, pytest.raises(NotFoundError, match="found none"):

@@ -118,6 +118,8 @@ class Desk:
     def undo(self, name: str | None, at: datetime) -> Undone:
         """Take back a review of one's own: the one that is named, or the last.
 
+        What one said of the same before stands again.
+
         Raises:
             NotFoundError: there is none, or the name may mean several.
         """
@@ -131,7 +133,17 @@ class Desk:
             )
         self._keep("review_undone", {"review_id": own[0].id}, at)
         self._index.remove(REVIEW, own[0].id)
+        if own[0].standing:
+            self._stand_again(own[0])
         return Undone(review=own[0], waiting=self._index.n_waiting(ENTRY, REVIEW))
+
+    def _stand_again(self, undone: ReviewRow) -> None:
+        """Let the review stand that the undone one took the place of, if there is one."""
+        about = (undone.reviewer, undone.subject)
+        earlier = [row for row in self.reviews() if (row.reviewer, row.subject) == about]
+        if earlier:
+            last = max(earlier, key=lambda row: (row.at or _EPOCH, row.id))
+            self._index.put(index_row(msgspec.structs.replace(last, standing=True)))
 
     def reviews(self) -> list[ReviewRow]:
         """Return every review that was not taken back, newest first."""
