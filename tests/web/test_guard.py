@@ -1,17 +1,12 @@
 """Whom the pages answer: the browser that was let in, on this machine, and nobody else."""
 
-import json
-import tarfile
-
 import pytest
 from starlette.testclient import TestClient
 
-from tests.sources.reading import FOREIGN
 from tests.web.places import ORIGIN
 from tracemill.web.guard import COOKIE, HEADERS, Pass
 from tracemill.web.pages import every_route
 
-ARCHIVE = FOREIGN / "security" / "adversarial.tar.xz"
 OURS = {"Origin": ORIGIN}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PATHS = sorted({route.path for route in every_route()} | {"/static/tracemill.css", "/no"})
@@ -116,31 +111,3 @@ def test_cookies_of_other_programs_shut_nobody_out(browser: TestClient) -> None:
 @pytest.mark.parametrize("token", ["", "x", "%00", "ä"])
 def test_a_guessed_token_opens_nothing(stranger: TestClient, token: str) -> None:
     assert stranger.get(f"/enter?token={token}").status_code == 401
-
-
-@pytest.mark.foreign
-def test_the_request_table_is_answered_as_it_says(browser: TestClient) -> None:
-    if not ARCHIVE.exists():
-        pytest.skip(f"no hostile requests at {ARCHIVE}; set TRACEMILL_SHARED_DATA")
-    with tarfile.open(ARCHIVE) as held:
-        found = held.extractfile("adversarial/http/requests.json")
-        assert found is not None
-        rows = json.load(found)
-    asked = [row for row in rows if _is_asked_of_pages(row)]
-    assert len(asked) >= 17
-    for row in asked:
-        method, headers = row.get("method", "GET"), row.get("headers", {})
-        answer = browser.request(method, row["path"], headers=headers)
-        # there is no interface of data beside the pages, so its addresses may be unknown too
-        allowed = {*row["status"]} | ({404} if row["path"].startswith("/api/") else set())
-        assert answer.status_code in allowed, row["name"]
-        assert answer.headers.get("access-control-allow-origin") is None
-
-
-def _is_asked_of_pages(row: dict[str, object]) -> bool:
-    """Tell rows for the receiver of telemetry, raw sockets and other addresses from ours."""
-    return (
-        "status" in row
-        and "bind" not in row
-        and not str(row.get("path", "/v1/")).startswith("/v1/")
-    )
