@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from tracemill.curate.rows import training_row
 from tracemill.flows.synth_bench import missing_programs, open_bench, open_sandbox, prepare
 from tracemill.flows.verifying import verify_rows
 from tracemill.records.synth import SyntheticExample
+from tracemill.synth.bugs import functions
 from tracemill.synth.graphs import graphs
 from tracemill.synth.making import Cast, Order, cast, play, tell
+from tracemill.synth.skins import skins
 from tracemill.synth.telling import UnfitError
 
 PLAYED = [
@@ -25,6 +28,7 @@ PLAYED = [
     ("agentic/tdd", "tdd", "tests_pass"),
     ("agentic/review", "review", "tests_fail"),
     ("craftsmanship/clean-code", "linted", "no_findings"),
+    ("craftsmanship/solid", "better_solid", "tests_pass"),
     ("collaboration/clarifying", "clarifying", "tests_pass"),
     ("problem-solving/when-stuck", "when_stuck", "tests_pass"),
     ("problem-solving/root-cause", "root_cause", "tests_pass"),
@@ -117,3 +121,16 @@ def test_an_edit_was_seen_before_it_was_made(made: dict[str, SyntheticExample]) 
     needs = {step.tool: step.needs for step in made["tdd"].graph.steps}
 
     assert needs["edit_file"]
+
+
+def test_no_edit_calls_what_was_never_shown(made: dict[str, SyntheticExample]) -> None:
+    for each in made.values():
+        skin = next(s for s in skins() if f"skin:{s.name}" in each.example.tags)
+        known = {skin.on(function.name) for function in functions()}
+        shown = "\n".join(m.content for m in each.example.messages if m.role == "user")
+        for step in each.graph.steps:
+            if step.tool == "edit_file":
+                given = set(re.findall(r"\w+", step.arguments["new"]))
+                was_there = set(re.findall(r"\w+", step.arguments["old"] + shown))
+                assert (given & known) - was_there == set(), each.graph.name
+            shown += f"\n{step.result}"

@@ -223,6 +223,7 @@ def pattern_recognition(scene: Scene) -> None:
     pattern = _pattern(bug)
     found = scene.tell.done("search_text", scene.say("same_kind"), pattern=pattern, path="larder")
     rows = [row for row in found.splitlines() if row.startswith("larder/")]
+    require(bool(rows) and "more lines" not in found, "too_many_lines")
     n = see_pass(scene)
     files = sorted({row.split(":")[0] for row in rows})
     scene.answer(
@@ -242,7 +243,7 @@ def _pattern(bug: Bug) -> str:
         case "function":
             return r"\b(min|max|any|all)\("
         case _:
-            return r"\b[0-9]+\b"
+            return r"[-+*/%<>=] [0-9]+\b|\[-?[0-9]+\]"
 
 
 def scale_puzzle(scene: Scene) -> None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tracemill.synth.bugs import Bug
-from tracemill.synth.scene import Failure, Scene, failures, n_passed, tests_of
+from tracemill.synth.bugs import Bug, functions
+from tracemill.synth.scene import Failure, Scene, failures, n_passed, only_named, tests_of
 from tracemill.synth.telling import Call, require
 
 _WIDTH = 96
@@ -170,8 +170,27 @@ def smell(scene: Scene, part: str) -> Smell:
     return found
 
 
+def _unseen(scene: Scene, found: Smell) -> list[str]:
+    """Return functions that the better code calls and that no result has shown."""
+    words = set(re.findall(r"\w+", found.good)) - set(re.findall(r"\w+", found.bad))
+    seen = "\n".join(scene.skin.off(step.result or "") for step in scene.tell.steps)
+    called = [each for each in functions() if each.name in words]
+    return [
+        each.full_name
+        for each in called
+        if only_named(each) and not re.search(rf"def {each.name}\b", seen)
+    ]
+
+
 def tidy(scene: Scene, found: Smell, says: str = "") -> None:
-    """Put the better code in its place."""
+    """Put the better code in its place, once all that it calls was seen."""
+    for name in _unseen(scene, found):
+        says = scene.say("is_there", symbol=name)
+        if "goto_definition" in scene.absent:
+            pattern = f"def {name.rpartition('.')[2]}\\("
+            scene.tell.done("search_text", says, pattern=pattern, path="larder")
+        else:
+            scene.tell.done("goto_definition", says, symbol=name)
     scene.tell.done("edit_file", says, path=found.path, old=found.bad, new=found.good)
     if found.extra is not None:
         good, bad = found.extra
