@@ -22,6 +22,7 @@ LISTS = (
     "/review",
     "/privacy",
     "/trends",
+    "/progress",
     "/patterns",
     "/prompts",
     "/recipes",

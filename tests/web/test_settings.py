@@ -69,7 +69,7 @@ def test_pages_of_an_empty_workspace_say_what_to_do(tmp_path: Path) -> None:
     workspace, entry = Workspace(tmp_path / "ws"), Pass()
     with TestClient(make_app(workspace, [HOST], entry), base_url=f"http://{HOST}") as browser:
         browser.get("/enter", params={"token": entry.token})
-        for path in ("/", "/sessions", "/episodes", "/review", "/privacy", "/trends", "/patterns",
+        for path in ("/", "/sessions", "/episodes", "/review", "/privacy", "/trends", "/progress", "/patterns",
                      "/prompts", "/recipes", "/experiments", "/datasets", "/models", "/runs"):  # fmt: skip
             answer = browser.get(path)
             assert answer.status_code == 200, path
