@@ -118,7 +118,7 @@ PUNIE = FOREIGN / "seeds" / "punie"
     [
         (SYNTHIA / "dataset.jsonl", "diversity", "exact_duplicates", 767),
         (SYNTHIA / "dataset.jsonl", "diversity", "templates", 1_183),
-        (SYNTHIA / "dataset.jsonl", "execution", "true_results", 191),
+        (SYNTHIA / "dataset.jsonl", "execution", "true_results", 173),
         (SYNTHIA / "dataset.jsonl", "outcome", "shown_claims", 120),
         (SYNTHIA / "dataset.jsonl", "semantic", "short_answers", 233),
         (SYNTHIA / "failure_recovery.jsonl", "diversity", "exact_duplicates", 290),

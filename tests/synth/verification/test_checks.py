@@ -99,6 +99,19 @@ def test_one_content_in_files_of_many_names_is_invented() -> None:
     assert [each.verdict for each in execution.true_results(made[:2])] == ["unknown"] * 2
 
 
+def test_a_notice_that_one_session_sees_often_is_not() -> None:
+    both = [call("read", f"c{at}", file_path=f"{at}.go") for at in "abc"]
+    notice = "The offset lies behind the end of the file"
+    made = row(
+        user("do"),
+        agent("", *both),
+        *(told(notice, f"c{at}") for at in "abc"),
+        agent("They are short."),
+    )
+
+    assert verdict(list(execution.true_results([made]))) == "unknown"
+
+
 def _after_tests(output: str, claim: str) -> TrainingRow:
     return row(
         user("mend it"),

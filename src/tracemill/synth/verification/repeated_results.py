@@ -12,22 +12,28 @@ from tracemill.synth.verification.exchanges import exchanges
 from tracemill.synth.verification.invented import READERS
 
 _NUMBER: Final = re.compile(r"\d+")
-_ERROR: Final = re.compile(r"(?i)\s*(?:error|file not found|no such|permission|not found|cannot)")
+_NOTICE: Final = re.compile(
+    r"(?i)\s*(?:error|file (?:not found|unchanged|content)|no such|permission|not found|cannot"
+    r"|<|warning|\[|\(|user )"
+)
+"""How a result begins that is said about a file, and stands in none."""
 _MIN_NAMES: Final = 3
-"""Files of different names with one content, from which on it is nobody's file."""
+"""Files of different names, in as many rows, from which on one content is nobody's file."""
 _MIN_CHARS: Final = 12
 
 
 def repeated_contents(rows: Sequence[TrainingRow]) -> Mapping[int, str]:
     """Return by identity each row that reads such a content, and why that is wrong."""
     names: defaultdict[str, set[str]] = defaultdict(set)
+    places: defaultdict[str, set[int]] = defaultdict(set)
     read = [(row, *each) for row in rows for each in _read(row)]
-    for _, name, content in read:
+    for row, name, content in read:
         names[content].add(name)
+        places[content].add(id(row))
     return {
         id(row): f"one content for {len(names[content])} files of different names"
         for row, _, content in read
-        if len(names[content]) >= _MIN_NAMES
+        if min(len(names[content]), len(places[content])) >= _MIN_NAMES
     }
 
 
@@ -37,5 +43,5 @@ def _read(row: TrainingRow) -> Iterator[tuple[str, str]]:
         if exchange.call.name.lower() not in READERS or not isinstance(path, str):
             continue
         result = (exchange.result or "").strip()
-        if len(result) >= _MIN_CHARS and not _ERROR.match(result):
+        if len(result) >= _MIN_CHARS and not _NOTICE.match(result):
             yield path.rsplit("/", 1)[-1], _NUMBER.sub("#", result)
