@@ -42,6 +42,27 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   });
 }
 
+// A form that is answered in its place: the next piece of work is there without a new page.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!("inPlace" in form.dataset)) return;
+  event.preventDefault();
+  if (form.dataset.busy) return;
+  form.dataset.busy = "1";
+  const body = new URLSearchParams(new FormData(form));
+  const answer = await fetch(form.action, { method: "post", body }).catch(() => null);
+  if (!answer) return form.submit(); // the browser says what is wrong
+  const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = shown.querySelector("main");
+  if (!main) return location.assign("/review");
+  document.querySelector("main").replaceWith(main);
+  document.title = shown.title;
+  history.pushState(null, "", answer.url);
+  scrollTo(0, 0);
+  main.focus();
+});
+addEventListener("popstate", () => location.reload());
+
 function isTyping(element) {
   return element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 }
