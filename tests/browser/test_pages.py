@@ -12,7 +12,7 @@ from tests.browser.conftest import Place
 from tests.browser.visitor import Visitor
 from tests.web.reaching import pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RUN = "axe.run({ resultTypes: ['violations'] })"

@@ -22,7 +22,7 @@ from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 N = 20
 SAID = ("achieved", "partial", "failed", "abandoned", "unknown")

@@ -81,6 +81,7 @@ def asked(rows: Mapping[str, dict[str, Any]]) -> Iterator[tuple[dict[str, Any], 
 
 
 @pytest.mark.foreign
+@pytest.mark.timeout(600)
 def test_every_row_is_answered_as_it_says(
     browser: TestClient, rows: dict[str, dict[str, Any]]
 ) -> None:
