@@ -20,9 +20,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from tracemill.flows.facts import Facts
+from tracemill.flows.deriving.facts import Facts
+from tracemill.flows.executors.local import Local
 from tracemill.flows.ingest import Ingest
-from tracemill.flows.local_executor import Local
 from tracemill.label.commit_sections import commit_sections
 from tracemill.label.history import History
 from tracemill.label.survival import survival_of

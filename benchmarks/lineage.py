@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tracemill.flows.explain import explain_record
 from tracemill.flows.ingest.redactors import own_redactor
+from tracemill.flows.showing.explain import explain_record
 from tracemill.store.vault import Vault
 from tracemill.store.workspace import Workspace
 

@@ -23,7 +23,7 @@ from measuring import TRACEMILL
 from msgspec.structs import replace
 
 from tracemill.base.line_sketch import MAX_OF_COMMIT, MAX_OF_SESSION, sketch
-from tracemill.flows.facts import Facts
+from tracemill.flows.deriving.facts import Facts
 from tracemill.label.evidence import commits_of
 from tracemill.label.history import History
 from tracemill.label.outcome import judge_episode

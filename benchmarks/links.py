@@ -35,7 +35,7 @@ from measuring import TRACEMILL
 
 from tracemill.base.git_objects import object_sizes, tree_files
 from tracemill.base.git_process import Git
-from tracemill.flows.facts import Facts
+from tracemill.flows.deriving.facts import Facts
 from tracemill.link.change_index import ChangeIndex, first_written
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import repository_of

@@ -56,8 +56,8 @@ def ours(texts: list[str]) -> Found:
 
 
 def on_executor(texts: list[str]) -> Found:
-    from tracemill.flows.comparing import near_duplicates_on
-    from tracemill.flows.executor import make_executor
+    from tracemill.flows.datasets.near_duplicates import near_duplicates_on
+    from tracemill.flows.executors.protocol import make_executor
 
     with tempfile.TemporaryDirectory() as scratch:
         executor = make_executor(sys.argv[3], 2, Path(scratch))

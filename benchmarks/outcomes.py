@@ -25,7 +25,7 @@ from typing import NamedTuple
 from measuring import TRACEMILL, run, shared_data
 from outcome_peers import Home, Session, verdicts
 
-from tracemill.flows.facts import Facts
+from tracemill.flows.deriving.facts import Facts
 from tracemill.records.trajectory import Trajectory
 from tracemill.stats.intervals import wilson
 from tracemill.store.lake import Lake

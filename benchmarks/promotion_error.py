@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import NamedTuple
 
-from tracemill.evaluate.comparing import Measured, compare
+from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.evaluate.running import Asked, sum_up
 from tracemill.promote.deciding import Receipts, decide
 from tracemill.records.evaluations import CaseResult, Suite

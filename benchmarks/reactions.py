@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from measuring import TRACEMILL, run, shared_data
 
-from tracemill.flows.facts import Facts
+from tracemill.flows.deriving.facts import Facts
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 

@@ -24,9 +24,9 @@ from tests.web.reaching import reach
 from tests.web.test_docs import name_of
 from tracemill.capture import emit
 from tracemill.cli.app import call
-from tracemill.flows.lookup import list_rows
+from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.results import SessionRow
-from tracemill.flows.review import Desk
+from tracemill.flows.reviewing.desk import Desk
 from tracemill.records.reviews import ReviewForm
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_pages

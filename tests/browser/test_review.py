@@ -14,8 +14,8 @@ from tests.browser.visitor import Visitor, serve
 from tests.flows.sessions import write_session
 from tests.web.filled import run
 from tracemill.capture import emit
-from tracemill.flows.lookup import list_rows
-from tracemill.flows.review_rows import ReviewRow
+from tracemill.flows.held.lookup import list_rows
+from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.records.labels import Label
 from tracemill.review.verdict import BY_PEOPLE
 from tracemill.store.lake import Lake

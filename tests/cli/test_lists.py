@@ -7,7 +7,7 @@ import pytest
 
 from tests.flows.models import DATASET, make_workspace, row
 from tracemill.cli.app import call
-from tracemill.flows.suites import build_suite
+from tracemill.flows.models.suites import build_suite
 
 
 @pytest.fixture

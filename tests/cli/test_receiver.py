@@ -11,8 +11,8 @@ import pytest
 
 from tracemill.cli.app import call
 from tracemill.cli.receiver import make_receiver
-from tracemill.flows import receiving
-from tracemill.flows.receiving import Receiver, read_token
+from tracemill.flows.machine import receiving
+from tracemill.flows.machine.receiving import Receiver, read_token
 from tracemill.store.workspace import Workspace
 
 

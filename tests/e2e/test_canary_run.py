@@ -23,7 +23,7 @@ from tests.flows.sessions import lines
 from tests.repositories import Repository
 
 from tracemill.cli.app import call
-from tracemill.flows.publish import VersionWriter
+from tracemill.flows.datasets.publish import VersionWriter
 from tracemill.label.observe import Observer
 
 ALNUM: Final = string.ascii_letters + string.digits

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tracemill.base.errors import UsageError
-from tracemill.evaluate.comparing import Measured, compare
+from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.evaluate.running import Asked, ask_all, freeze, sum_up
 from tracemill.llm import AskSettings, SubjectError
 from tracemill.llm.protocol import spoken

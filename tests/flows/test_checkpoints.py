@@ -8,7 +8,7 @@ from tests.flows.sessions import lines
 from tests.flows.test_ingest import content, ingest, with_key_of
 from tests.repositories import Repository
 from tests.sources.entire_metadata.checkpoints import checkpoint_files, put_branch
-from tracemill.flows.facts import Facts
+from tracemill.flows.deriving.facts import Facts
 from tracemill.link.link_records import link_records
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tracemill.flows.ci_gates import ci_gates, gate_of, results_of
-from tracemill.flows.gates import compare_gates
+from tracemill.flows.deriving.ci_gates import ci_gates, gate_of, results_of
+from tracemill.flows.deriving.gates import compare_gates
 from tracemill.records.events import CiJob, CiRun, CommitStatus
 from tracemill.records.forge import CiStep
 from tracemill.records.refs import Origin

@@ -8,8 +8,8 @@ import pytest
 pytest.importorskip("rensa", reason="needs tracemill[datasets]")
 
 from tracemill.curate.near_duplicates import near_duplicates
-from tracemill.flows import comparing
-from tracemill.flows.executor import make_executor
+from tracemill.flows.datasets import near_duplicates as comparing
+from tracemill.flows.executors.protocol import make_executor
 
 
 def texts() -> list[str]:

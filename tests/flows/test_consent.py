@@ -8,9 +8,9 @@ import pytest
 from tests.flows.sessions import lines
 from tests.flows.test_erasure import left
 from tracemill.base.errors import UsageError
-from tracemill.flows.consent import read_consent
-from tracemill.flows.loop import Options, turn
+from tracemill.flows.erasing.consent import read_consent
 from tracemill.flows.results import RunResult
+from tracemill.flows.turning.loop import Options, turn
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

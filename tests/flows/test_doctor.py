@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracemill.capture import emit
-from tracemill.flows.doctor import examine
+from tracemill.flows.machine.doctor import examine
 from tracemill.flows.results import Check
 from tracemill.store.workspace import Workspace
 

@@ -15,14 +15,14 @@ from tests.repositories import Repository
 from tests.sources.opencode import sessions as oc
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.capture import emit
-from tracemill.flows.datasets import find_version
-from tracemill.flows.erasure import erase_data, find_data, read_subject
+from tracemill.flows.datasets.versions import find_version
+from tracemill.flows.erasing.erasure import erase_data, find_data, read_subject
+from tracemill.flows.executors.local import Local
+from tracemill.flows.held.lookup import read_status
 from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.ingest.subjects import Subject
-from tracemill.flows.local_executor import Local
-from tracemill.flows.lookup import read_status
-from tracemill.flows.loop import Options, turn
 from tracemill.flows.results import RunResult
+from tracemill.flows.turning.loop import Options, turn
 from tracemill.store.erasures import read_erasures
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from tracemill.base.errors import UsageError, WorkerError
-from tracemill.flows.executor import Executor, make_executor
-from tracemill.flows.local_executor import Local
+from tracemill.flows.executors.local import Local
+from tracemill.flows.executors.protocol import Executor, make_executor
 
 
 def squares(shard: int) -> Iterator[tuple[int, int]]:

@@ -11,10 +11,10 @@ from tests.flows.test_consent import ONE, OTHER, allow, read, rows, write
 from tests.flows.test_erasure import left
 from tests.flows.test_quoted_erasure import ROWS, train
 from tracemill.base.errors import UsageError
-from tracemill.flows import loop
-from tracemill.flows.datasets import find_version
-from tracemill.flows.expiry import RetentionResult, expire, read_retention
-from tracemill.flows.local_executor import Local
+from tracemill.flows.datasets.versions import find_version
+from tracemill.flows.erasing.expiry import RetentionResult, expire, read_retention
+from tracemill.flows.executors.local import Local
+from tracemill.flows.turning import loop
 from tracemill.store.workspace import Workspace
 
 SAID = datetime(2026, 3, 1, 10, tzinfo=UTC)

@@ -12,17 +12,17 @@ from tests.flows.sessions import write_session
 from tracemill.capture import emit
 from tracemill.evaluate.building import make_case
 from tracemill.evaluate.running import freeze
-from tracemill.flows.datasets import export_version, find_version
-from tracemill.flows.erasure import erase_data, find_data, read_subject
-from tracemill.flows.inspect_tasks import export_task
-from tracemill.flows.learning import export_learning
-from tracemill.flows.local_executor import Local
-from tracemill.flows.loop import Options, turn
-from tracemill.flows.reporting import write_report
-from tracemill.flows.review import Desk
-from tracemill.flows.review_files import export_reviews
-from tracemill.flows.session_export import export_session
-from tracemill.flows.suites import keep_suite
+from tracemill.flows.datasets.versions import export_version, find_version
+from tracemill.flows.erasing.erasure import erase_data, find_data, read_subject
+from tracemill.flows.executors.local import Local
+from tracemill.flows.measuring.learning import export_learning
+from tracemill.flows.models.inspect_tasks import export_task
+from tracemill.flows.models.suites import keep_suite
+from tracemill.flows.reviewing.desk import Desk
+from tracemill.flows.reviewing.files import export_reviews
+from tracemill.flows.showing.session_export import export_session
+from tracemill.flows.telling.reporting import write_report
+from tracemill.flows.turning.loop import Options, turn
 from tracemill.records.evaluations import Case
 from tracemill.records.examples import Message
 from tracemill.records.receipts import ExportKind

@@ -14,8 +14,8 @@ import pytest
 
 from tests.synth.generation.test_asking import READ
 from tracemill.base.errors import UsageError
-from tracemill.flows.generating import Generation, Workshop, generate
-from tracemill.flows.synthesis import made_examples, plan_synthesis
+from tracemill.flows.datasets.made_up import made_examples, plan_synthesis
+from tracemill.flows.making.generating import Generation, Workshop, generate
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.generation import Draft, GenerationReport, ModelExchange
 from tracemill.store.workspace import Workspace

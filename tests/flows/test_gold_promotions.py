@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.sources.reading import FOREIGN
-from tracemill.flows.evaluations import compare_models
-from tracemill.flows.foreign_results import import_results
-from tracemill.flows.model_registry import register
-from tracemill.flows.promotion import promote
+from tracemill.flows.models.evaluations import compare_models
+from tracemill.flows.models.foreign_results import import_results
+from tracemill.flows.models.promotion import promote
+from tracemill.flows.models.registry import register
 from tracemill.records.evaluations import Comparison, SliceComparison
 from tracemill.records.promotion import (
     ModelVersion,

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 from tracemill.base.errors import UnknownNameError, UsageError
-from tracemill.flows.hooking import carry_out, plan_install, plan_uninstall, read_capture_status
+from tracemill.flows.machine.hooking import (
+    carry_out,
+    plan_install,
+    plan_uninstall,
+    read_capture_status,
+)
 from tracemill.flows.results import HookChange
 from tracemill.store.workspace import Workspace
 

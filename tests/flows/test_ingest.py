@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.flows.sessions import lines, write_session
+from tracemill.flows.executors.local import Local
 from tracemill.flows.ingest import Ingest, Ingested, nothing_new
-from tracemill.flows.local_executor import Local
 from tracemill.store.lake import Lake, TableWriter
 from tracemill.store.tables import FACTS, TABLES
 from tracemill.store.vault import Vault

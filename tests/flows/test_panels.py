@@ -6,10 +6,10 @@ import pytest
 
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.example_history import build_example
-from tracemill.flows.lookup import list_rows
-from tracemill.flows.loop import Options, turn
-from tracemill.flows.panels import read_panels
+from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.results import EpisodeRow, SessionRow
+from tracemill.flows.showing.panels import read_panels
+from tracemill.flows.turning.loop import Options, turn
 from tracemill.store.workspace import Workspace
 
 

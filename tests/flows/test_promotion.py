@@ -13,15 +13,15 @@ from tests.flows.models import DATASET, make_workspace, row, write_script
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.file_hashes import hash_tree
 from tracemill.cli.app import call
-from tracemill.flows.evaluations import evaluate
-from tracemill.flows.model_registry import (
+from tracemill.flows.models.evaluations import evaluate
+from tracemill.flows.models.promotion import approve, load_policy, promote, roll_back, share_out
+from tracemill.flows.models.registry import (
     list_models,
     read_assignments,
     read_registry,
     register,
 )
-from tracemill.flows.promotion import approve, load_policy, promote, roll_back, share_out
-from tracemill.flows.suites import build_suite
+from tracemill.flows.models.suites import build_suite
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.promotion import (
     Assignments,

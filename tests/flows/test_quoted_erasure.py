@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.flows.sessions import write_session
-from tracemill.flows.datasets import find_version
-from tracemill.flows.erasure import erase_data, find_data, read_subject
-from tracemill.flows.local_executor import Local
-from tracemill.flows.loop import Options, turn
-from tracemill.flows.model_runs import keep_run, kept_runs
+from tracemill.flows.datasets.versions import find_version
+from tracemill.flows.erasing.erasure import erase_data, find_data, read_subject
+from tracemill.flows.executors.local import Local
+from tracemill.flows.models.runs import keep_run, kept_runs
+from tracemill.flows.turning.loop import Options, turn
 from tracemill.records.training import DataSlice, Stage, TrainingRecipe, TrainingRun
 from tracemill.store.workspace import Workspace
 

@@ -50,7 +50,7 @@ def test_examples_that_are_read_again_give_what_held_ones_give(
     store: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = build(capsys, store)
-    monkeypatch.setattr("tracemill.flows.dataset_build._HELD_CHARS", -1)
+    monkeypatch.setattr("tracemill.flows.deriving.dataset._HELD_CHARS", -1)
 
     assert build(capsys, store)["version"] == held["version"]
 

@@ -11,15 +11,15 @@ from tests.flows.sessions import write_session
 from tests.flows.test_erasure import left
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.capture import emit
-from tracemill.flows.erasure import erase_data, read_subject
-from tracemill.flows.local_executor import Local
-from tracemill.flows.lookup import list_rows, show_work
-from tracemill.flows.loop import Options, turn
+from tracemill.flows.erasing.erasure import erase_data, read_subject
+from tracemill.flows.executors.local import Local
+from tracemill.flows.held.lookup import list_rows, show_work
+from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.results import EpisodeRow, RunResult
-from tracemill.flows.review import Desk
-from tracemill.flows.review_files import export_reviews, import_reviews
-from tracemill.flows.review_rows import ReviewRow
-from tracemill.flows.review_stats import review_stats
+from tracemill.flows.reviewing.desk import Desk
+from tracemill.flows.reviewing.files import export_reviews, import_reviews
+from tracemill.flows.reviewing.statistics import review_stats
+from tracemill.flows.turning.loop import Options, turn
 from tracemill.records.episodes import Outcome
 from tracemill.records.events import HumanReview
 from tracemill.records.reviews import ReviewForm
@@ -271,7 +271,7 @@ def test_an_answer_leaves_the_queue_whatever_else_is_in_it(tmp_path: Path) -> No
 def test_agreement_and_calibration_are_of_what_people_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracemill.flows.review_facts.RULES", ReviewRules(share=1.0))
+    monkeypatch.setattr("tracemill.flows.deriving.review_facts.RULES", ReviewRules(share=1.0))
     workspace = Workspace(tmp_path / "workspace")
     for number in range(4):
         write_session(tmp_path / "in", f"s{number}", 1, word=f"work {number}")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.base.errors import UsageError
-from tracemill.flows.scheduling import Asked, Scheduler, moment, schedule, write_units
+from tracemill.flows.machine.scheduling import Asked, Scheduler, moment, schedule, write_units
 
 ASKED = Asked(
     program=("/opt/it's 100%/bin/tracemill",), workspace=Path("/home/ada/my work"),

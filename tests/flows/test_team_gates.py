@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tracemill.flows.team_gates import team_gate, team_results, team_tests
+from tracemill.flows.deriving.team_gates import team_gate, team_results, team_tests
 from tracemill.records.captured import CapturedKind
 from tracemill.records.events import Captured, TeamReport
 from tracemill.records.refs import Origin, Span

@@ -9,8 +9,8 @@ import pytest
 
 from tests.render.formats import tokenizer_file
 from tracemill.base.errors import NotFoundError, UsageError
-from tracemill.flows.model_runs import find_run, list_runs, subject_of
-from tracemill.flows.training import plan_run, train_model
+from tracemill.flows.models.runs import find_run, list_runs, subject_of
+from tracemill.flows.models.training import plan_run, train_model
 from tracemill.llm import AskSettings, open_subject
 from tracemill.records.examples import Message
 from tracemill.render.chat_format import FormatMismatchError

@@ -13,12 +13,18 @@ import pytest
 from tests.flows.test_consent import MAIL, OTHER, allow, read, rows, rule, write
 from tests.flows.test_erasure import left
 from tracemill.base.errors import DataError, PolicyError, StoreError, UsageError
-from tracemill.flows import vault
+from tracemill.flows.executors.local import Local
 from tracemill.flows.ingest import rotation
 from tracemill.flows.ingest.backup import IDENTITY, VAULT
-from tracemill.flows.local_executor import Local
 from tracemill.flows.results import StoreCounts
-from tracemill.flows.vault import RotatedKey, export_vault, hold_key, import_vault, read_vault
+from tracemill.flows.turning import vault
+from tracemill.flows.turning.vault import (
+    RotatedKey,
+    export_vault,
+    hold_key,
+    import_vault,
+    read_vault,
+)
 from tracemill.store.keys import Key
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace

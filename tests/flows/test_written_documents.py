@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.flows.test_ingest import ingest
 from tests.repositories import Repository
-from tracemill.flows.facts import Facts
+from tracemill.flows.deriving.facts import Facts
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 

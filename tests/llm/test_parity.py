@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.render.formats import shipped
-from tracemill.flows.parity import ParityReport, check_renderers, questions
+from tracemill.flows.models.parity import ParityReport, check_renderers, questions
 from tracemill.llm.parity import Question, check_parity
 from tracemill.records.examples import Message
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tracemill.base.errors import UsageError
-from tracemill.evaluate.comparing import Measured, compare
+from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.evaluate.running import Asked, sum_up
 from tracemill.promote.deciding import AskedModel, Receipts, decide
 from tracemill.promote.policy_file import default_policy, read_policy

@@ -7,8 +7,8 @@ import pytest
 from tests.render.formats import shipped, tokenizer
 from tests.sources.reading import FOREIGN
 from tracemill.cli.app import call
-from tracemill.flows.datasets import find_version
-from tracemill.flows.version_examples import examples_of
+from tracemill.flows.datasets.examples import examples_of
+from tracemill.flows.datasets.versions import find_version
 from tracemill.records.examples import ChatExample
 from tracemill.render.chat_format import ChatFormat
 from tracemill.render.chat_template import ChatTemplate

@@ -15,18 +15,18 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.capture import emit
-from tracemill.flows.datasets import MANIFEST
-from tracemill.flows.evaluations import keep_evaluation
-from tracemill.flows.lookup import list_rows
-from tracemill.flows.loop import Options, turn
-from tracemill.flows.model_registry import note
-from tracemill.flows.model_runs import keep_run
-from tracemill.flows.prompt_trials import Asked, try_suggestion
-from tracemill.flows.prompting import read_suggestions
+from tracemill.flows.datasets.versions import MANIFEST
+from tracemill.flows.held.lookup import list_rows
+from tracemill.flows.held.review_rows import ReviewRow
+from tracemill.flows.models.evaluations import keep_evaluation
+from tracemill.flows.models.registry import note
+from tracemill.flows.models.runs import keep_run
+from tracemill.flows.models.suites import KeptSuite
+from tracemill.flows.prompting.proposals import read_suggestions
+from tracemill.flows.prompting.trials import Asked, try_suggestion
 from tracemill.flows.results import RunResult
-from tracemill.flows.review import Desk
-from tracemill.flows.review_rows import ReviewRow
-from tracemill.flows.suites import KeptSuite
+from tracemill.flows.reviewing.desk import Desk
+from tracemill.flows.turning.loop import Options, turn
 from tracemill.records.allowances import Allowance
 from tracemill.records.audits import CheckResult
 from tracemill.records.datasets import DatasetVersion, ExportedFile, FunnelStage

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from tests.web.filled import keep_models
 from tests.web.places import HOST, ORIGIN
-from tracemill.flows.model_registry import read_events, read_registry
+from tracemill.flows.models.registry import read_events, read_registry
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_app
 from tracemill.web.guard import Pass

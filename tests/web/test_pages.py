@@ -9,9 +9,9 @@ from starlette.testclient import TestClient
 from typing_extensions import override
 
 from tests.web.places import HOSTILE, ORIGIN
-from tracemill.flows.lookup import list_rows
+from tracemill.flows.held.lookup import list_rows
+from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.results import EpisodeRow, SessionRow
-from tracemill.flows.review_rows import ReviewRow
 from tracemill.store.workspace import Workspace
 from tracemill.web.rendering import environment, markdown
 

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 
 from tests.flows.sessions import write_session
 from tests.web.places import HOST, ORIGIN
-from tracemill.flows.loop import Options, turn
 from tracemill.flows.privacy.allowing import list_allowed
+from tracemill.flows.turning.loop import Options, turn
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_app
 from tracemill.web.guard import Pass

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from tracemill.analyze.calibration import calibrations
-from tracemill.analyze.metrics import METRICS
+from tracemill.analyze.metric_table import METRICS
 from tracemill.analyze.patterns import find_patterns, shipped_rules
 from tracemill.analyze.ranking import rank
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from tracemill.analyze.cases import Case, Tally
-from tracemill.analyze.metrics import retries
+from tracemill.analyze.metric_table import retries
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
 from tracemill.base.text import counted

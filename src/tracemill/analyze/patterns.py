@@ -17,7 +17,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.analyze.cases import Case, Sliced, Tally, measure, shares_differ, summed
-from tracemill.analyze.metrics import METRICS, Metric
+from tracemill.analyze.metric_table import METRICS, Metric
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
 from tracemill.analyze.since import Turn, followed, newest, what_came_in

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, measure, shares_differ, summed
-from tracemill.analyze.metrics import LESS_IS_BETTER, METRICS
+from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS
 from tracemill.records.calibration import Ranked, Ranking
 from tracemill.stats import benjamini_hochberg
 from tracemill.stats.means import welch

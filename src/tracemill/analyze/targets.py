@@ -10,7 +10,7 @@ from importlib import resources
 import msgspec
 
 from tracemill.analyze.cases import measures
-from tracemill.analyze.metrics import METRICS
+from tracemill.analyze.metric_table import METRICS
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
 from tracemill.records.targets import MeasuredTarget, Target

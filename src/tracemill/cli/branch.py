@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
-from tracemill.flows.lookup import find_row
+from tracemill.flows.held.lookup import find_row
 from tracemill.flows.results import BranchRow
 
 _WIDTH = 100

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from tracemill.base.clock import now
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.output import Common, answer, counts, hint, write
-from tracemill.flows.hooking import (
+from tracemill.flows.machine.hooking import (
     Edit,
     carry_out,
     plan_install,

@@ -6,8 +6,8 @@ from typing import Final, Literal
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.output import Common, answer, counts, hint, write
-from tracemill.flows.dataset_checks import check_dataset as check_named
-from tracemill.flows.dataset_difference import VersionDifference, diff_versions
+from tracemill.flows.datasets.checks import check_dataset as check_named
+from tracemill.flows.datasets.difference import VersionDifference, diff_versions
 from tracemill.records.audits import CheckResult
 from tracemill.records.recipes import DEFAULT_NAME
 from tracemill.report.junit import junit_report

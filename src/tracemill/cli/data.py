@@ -13,22 +13,22 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
-from tracemill.flows.consent import read_consent
-from tracemill.flows.erasure import (
+from tracemill.flows.erasing.consent import read_consent
+from tracemill.flows.erasing.erasure import (
     ErasedSubject,
     FoundSubject,
     read_subject,
 )
-from tracemill.flows.erasure import (
+from tracemill.flows.erasing.erasure import (
     erase_data as erase,
 )
-from tracemill.flows.erasure import (
+from tracemill.flows.erasing.erasure import (
     find_data as find,
 )
-from tracemill.flows.expiry import Expiring, RetentionResult, expire, read_retention
+from tracemill.flows.erasing.expiry import Expiring, RetentionResult, expire, read_retention
 from tracemill.flows.ingest.restore import restore_originals
-from tracemill.flows.loop import Options
-from tracemill.flows.team_views import write_team_files
+from tracemill.flows.measuring.team_views import write_team_files
+from tracemill.flows.turning.loop import Options
 from tracemill.records.erasures import ErasureReceipt
 
 _ALSO_GONE = {

@@ -11,9 +11,9 @@ from tracemill.cli.checking import show_checks
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, answer, counts, hint, write
-from tracemill.flows.audit import audit_files
-from tracemill.flows.datasets import show_rejects, show_version
-from tracemill.flows.executor import make_executor
+from tracemill.flows.datasets.audit import audit_files
+from tracemill.flows.datasets.versions import show_rejects, show_version
+from tracemill.flows.executors.protocol import make_executor
 
 _WIDTH: Final = 140
 _REJECTS: Final = 20

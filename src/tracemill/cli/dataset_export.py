@@ -10,8 +10,8 @@ from cyclopts.validators import Number
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
-from tracemill.flows.datasets import export_version
-from tracemill.flows.format_export import ExportedFormat, FormatChoice, export_in_format
+from tracemill.flows.datasets.format_export import ExportedFormat, FormatChoice, export_in_format
+from tracemill.flows.datasets.versions import export_version
 from tracemill.records.receipts import Receipt
 
 

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, write
-from tracemill.flows.hub import push_export
+from tracemill.flows.datasets.hub import push_export
 from tracemill.flows.installed import require
 
 
@@ -36,7 +36,7 @@ def push_dataset(
         Another hub than the library's own.
     """
     require("hub")
-    from tracemill.flows.hugging_face import HuggingFaceHub
+    from tracemill.flows.datasets.hugging_face import HuggingFaceHub
 
     pushed = push_export(common.open(), folder, HuggingFaceHub(endpoint), repo, is_public=public)
     if not answer("push", pushed, common):

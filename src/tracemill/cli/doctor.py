@@ -4,7 +4,7 @@ import os
 
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.output import Common, answer, write
-from tracemill.flows.doctor import examine
+from tracemill.flows.machine.doctor import examine
 
 
 def doctor(*, common: Common = Common()) -> int:  # noqa: B008 - frozen

@@ -16,9 +16,9 @@ from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.cli.tables import print_table
-from tracemill.flows.evaluations import Told, compare_models, evaluate, trained_subject
-from tracemill.flows.foreign_results import import_results
-from tracemill.flows.rollouts import attempt_tasks, read_tasks
+from tracemill.flows.models.evaluations import Told, compare_models, evaluate, trained_subject
+from tracemill.flows.models.foreign_results import import_results
+from tracemill.flows.models.rollouts import attempt_tasks, read_tasks
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.evaluations import SliceComparison
 

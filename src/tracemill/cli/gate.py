@@ -14,7 +14,7 @@ from tracemill.cli.output import (
     when,
     write,
 )
-from tracemill.flows.gate_rows import FixRow, FlakyRow, GateRow
+from tracemill.flows.deriving.gate_rows import FixRow, FlakyRow, GateRow
 from tracemill.records.events import GateRun
 from tracemill.records.gates import FAILING, Coverage, GateResult
 
@@ -126,7 +126,7 @@ def show_gate(
     limit
         How many results to show, failures first; 0 for all.
     """
-    from tracemill.flows.gates import show_gate_run
+    from tracemill.flows.deriving.gates import show_gate_run
 
     shown = show_gate_run(common.open(), name, limit)
     if answer("gate", shown, common, next_steps=["tracemill gate fixes"]):

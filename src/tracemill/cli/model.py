@@ -11,11 +11,11 @@ from tracemill.cli.output import AsLines, Common, answer, counts, hint, write, w
 from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
 from tracemill.flows.installed import require
-from tracemill.flows.model_runs import PLOT, ShownRun, find_run, list_runs
+from tracemill.flows.models.runs import PLOT, ShownRun, find_run, list_runs
 from tracemill.records.training import StageRun, TrainingRun
 
 if TYPE_CHECKING:
-    from tracemill.flows.training import Planned
+    from tracemill.flows.models.training import Planned
 
 
 def train_model(
@@ -38,7 +38,7 @@ def train_model(
         Say what would be trained, and train nothing.
     """
     require("llm")
-    from tracemill.flows.training import plan_run, train_model
+    from tracemill.flows.models.training import plan_run, train_model
 
     workspace = common.open()
     planned = plan_run(workspace, recipe, parent)
@@ -192,7 +192,7 @@ def parity_model(
         The template, by name or file, or `model` for the model's own.
     """
     require("llm")
-    from tracemill.flows.parity import check_renderers
+    from tracemill.flows.models.parity import check_renderers
 
     report = check_renderers(model, template)
     if not answer("parity", report, common, next_steps=["tracemill model list"]):

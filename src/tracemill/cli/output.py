@@ -123,7 +123,7 @@ def show_list(
 
     Of `only`, what is not None must stand in a row's field of that name.
     """
-    from tracemill.flows.lookup import list_rows
+    from tracemill.flows.held.lookup import list_rows
 
     limit = 0 if listing.jsonl else listing.limit
     workspace = common.open()

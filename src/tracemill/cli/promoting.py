@@ -11,7 +11,8 @@ from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING, EXIT_REFUSED
 from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows import model_registry, promotion
+from tracemill.flows.models import promotion
+from tracemill.flows.models import registry as model_registry
 
 Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
 

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.receiving import MAX_BODY_BYTES, Receiver, Verdict
+from tracemill.flows.machine.receiving import MAX_BODY_BYTES, Receiver, Verdict
 
 
 def make_receiver(receiver: Receiver) -> Starlette:

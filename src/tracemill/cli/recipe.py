@@ -3,8 +3,8 @@
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, answer, counts, hint, write
-from tracemill.flows.loop import Options
-from tracemill.flows.recipes import build_by_recipe, list_recipes
+from tracemill.flows.deriving.recipes import build_by_recipe, list_recipes
+from tracemill.flows.turning.loop import Options
 from tracemill.records.recipes import DEFAULT_NAME
 
 

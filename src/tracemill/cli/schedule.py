@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write
-from tracemill.flows.scheduling import Asked, Scheduler, moment, schedule, write_units
+from tracemill.flows.machine.scheduling import Asked, Scheduler, moment, schedule, write_units
 
 
 @Parameter(name="*")

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.listening import refuse_remote
 from tracemill.cli.output import Common, answer, hint, write
-from tracemill.flows.receiving import Receiver, token_path
+from tracemill.flows.machine.receiving import Receiver, token_path
 from tracemill.flows.results import ServeResult
 
 _MAX_REQUESTS = 64

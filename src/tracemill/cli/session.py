@@ -10,10 +10,10 @@ from cyclopts import Parameter
 from tracemill.base.text import one_line, printable_json
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
-from tracemill.flows.lookup import show_trajectory
+from tracemill.flows.held.lookup import show_trajectory
 from tracemill.flows.results import SessionRow
-from tracemill.flows.session_export import export_session as write_session
-from tracemill.flows.session_export import session_document
+from tracemill.flows.showing.session_export import export_session as write_session
+from tracemill.flows.showing.session_export import session_document
 from tracemill.records.reactions import Reaction
 from tracemill.records.trajectory import Step
 

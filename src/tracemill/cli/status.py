@@ -3,7 +3,7 @@
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
-from tracemill.flows.lookup import read_status
+from tracemill.flows.held.lookup import read_status
 from tracemill.flows.results import StoreCounts
 
 

@@ -11,8 +11,8 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.output import AsLines, Common, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.evaluate.proving import VANITY, prove
-from tracemill.flows import suites
-from tracemill.flows.inspect_tasks import export_task
+from tracemill.flows.models import suites
+from tracemill.flows.models.inspect_tasks import export_task
 
 _MAX_CHARS: Final = 6_000
 Many = Annotated[int, Parameter(validator=Number(gte=0))]

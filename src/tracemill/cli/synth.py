@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.synthesis import plan_synthesis
+from tracemill.flows.datasets.made_up import plan_synthesis
 from tracemill.records.synth import SynthPlan
 
 Categories = Annotated[tuple[str, ...], Parameter(name="--category", negative="")]

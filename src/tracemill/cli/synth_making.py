@@ -12,9 +12,9 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
 from tracemill.cli.synth import Categories
 from tracemill.cli.tables import print_table
-from tracemill.flows.executor import make_executor
-from tracemill.flows.synth_run import Wanted, run_synthesis
-from tracemill.flows.synthesis import synthesis_stats
+from tracemill.flows.datasets.made_up import synthesis_stats
+from tracemill.flows.executors.protocol import make_executor
+from tracemill.flows.making.run import Wanted, run_synthesis
 from tracemill.records.synth import SynthStats
 
 _EVERY_S: Final = 10.0

@@ -12,18 +12,18 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, ProgressLine, answer, hint, write
-from tracemill.flows.loop import Options
-from tracemill.flows.vault import (
+from tracemill.flows.turning.loop import Options
+from tracemill.flows.turning.vault import (
     VaultBackup,
     VaultStatus,
     hold_key,
     read_vault,
     rotate_key,
 )
-from tracemill.flows.vault import (
+from tracemill.flows.turning.vault import (
     export_vault as write_backup,
 )
-from tracemill.flows.vault import (
+from tracemill.flows.turning.vault import (
     import_vault as read_backup,
 )
 

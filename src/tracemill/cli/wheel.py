@@ -12,11 +12,11 @@ from tracemill.cli.output import Common, answer, hint, write
 from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
 from tracemill.flows.installed import require
-from tracemill.flows.model_runs import PLOT
+from tracemill.flows.models.runs import PLOT
 from tracemill.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tracemill.flows.wheel import WheelResult
+    from tracemill.flows.turning.wheel import WheelResult
     from tracemill.records.evaluations import SliceComparison
 
 
@@ -44,7 +44,7 @@ def loop(
             "tracemill model train RECIPE, tracemill model suite build, tracemill model eval, "
             "tracemill model compare"
         )
-    from tracemill.flows.wheel import Turn, turn_wheel
+    from tracemill.flows.turning.wheel import Turn, turn_wheel
     from tracemill.train.recipe_file import read_recipe
 
     wanted = read_recipe(recipe)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 
 from tracemill.base.errors import StoreError
+from tracemill.flows.held.lookup import require_kept
 from tracemill.flows.ingest.results import Report
 from tracemill.flows.ingest.verify import verify_archive
-from tracemill.flows.lookup import require_kept
 from tracemill.records.refs import Record
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tracemill.base.errors import NotFoundError
-from tracemill.flows.datasets import find_version
+from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.privacy.scan import Target
 from tracemill.store.workspace import Workspace
 

@@ -21,8 +21,8 @@ from markupsafe import Markup
 from starlette.types import ASGIApp, Message, Scope
 
 from tracemill.base.errors import NotFoundError, UsageError
-from tracemill.flows.page_export import PageFile
 from tracemill.flows.privacy.gate import NOT_CHECKED
+from tracemill.flows.showing.page_export import PageFile
 from tracemill.web.asked import WHOLE
 from tracemill.web.rendering import environment
 

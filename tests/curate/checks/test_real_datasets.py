@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.reading import FOREIGN
-from tracemill.flows.audit import audit_files
+from tracemill.flows.datasets.audit import audit_files
 from tracemill.records.audits import CheckResult
 
 pytestmark = pytest.mark.foreign

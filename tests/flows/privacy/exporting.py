@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracemill.flows.datasets import export_version
-from tracemill.flows.lookup import list_rows
+from tracemill.flows.datasets.versions import export_version
+from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.results import SessionRow
 from tracemill.records.receipts import Receipt
 from tracemill.redact import Rules

@@ -15,9 +15,9 @@ from tests.render.formats import tokenizer, tokenizer_file
 from tracemill.base.errors import PolicyError, SchemaError, UnknownNameError, UsageError
 from tracemill.cli.app import call
 from tracemill.export import DATASET_FORMATS
-from tracemill.flows.datasets import find_version
-from tracemill.flows.format_export import FormatChoice, export_in_format
-from tracemill.flows.version_examples import examples_of
+from tracemill.flows.datasets.examples import examples_of
+from tracemill.flows.datasets.format_export import FormatChoice, export_in_format
+from tracemill.flows.datasets.versions import find_version
 from tracemill.records.exports import ExportManifest
 from tracemill.render.chat_format import shipped_template
 from tracemill.render.tokens import IGNORED

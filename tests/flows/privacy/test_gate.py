@@ -17,13 +17,13 @@ from tests.redact.templates import fill
 from tracemill import __version__
 from tracemill.base.errors import PolicyError
 from tracemill.cli.app import call
+from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.ingest.rule_sets import kept_rules
-from tracemill.flows.lookup import list_rows
 from tracemill.flows.privacy.exports import list_exports
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.privacy.verify import verify_export
 from tracemill.flows.results import SessionRow
-from tracemill.flows.session_export import export_session, session_document
+from tracemill.flows.showing.session_export import export_session, session_document
 from tracemill.records.receipts import Receipt
 from tracemill.redact import Rules, rules_version
 from tracemill.redact.canaries import canaries

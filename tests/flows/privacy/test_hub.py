@@ -11,9 +11,9 @@ import pytest
 from tests.flows.privacy.fake_hub import FakeHub, serving
 from tracemill.base.errors import PolicyError, UsageError
 from tracemill.cli.app import call
-from tracemill.flows.datasets import export_version
-from tracemill.flows.hub import HubFile, push_export
-from tracemill.flows.hugging_face import HuggingFaceHub
+from tracemill.flows.datasets.hub import HubFile, push_export
+from tracemill.flows.datasets.hugging_face import HuggingFaceHub
+from tracemill.flows.datasets.versions import export_version
 from tracemill.flows.privacy.exports import list_exports
 from tracemill.store.workspace import Workspace
 

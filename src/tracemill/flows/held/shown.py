@@ -10,8 +10,8 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.held.forge import Thing, thing_of
+from tracemill.flows.held.lookup import find_row
 from tracemill.flows.held.rows import DecisionRow, DocumentRow, IssueRow, PullRequestRow
-from tracemill.flows.lookup import find_row
 from tracemill.records.events import (
     Comment,
     Decision,

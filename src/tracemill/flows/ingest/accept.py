@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tracemill.base.file_hashes import hash_file
 from tracemill.base.ids import make_id
-from tracemill.flows.executor import Executor
+from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.ingest.allowing import Scopes
 from tracemill.flows.ingest.batch import Batch
 from tracemill.flows.ingest.consent import LEFT_OUT

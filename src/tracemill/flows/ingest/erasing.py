@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tracemill.flows.executor import Executor
+from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.ingest.masking import unnamed
 from tracemill.flows.ingest.plan import Ingest
 from tracemill.flows.ingest.results import Report

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from tracemill.base import git
-from tracemill.flows.executor import Executor
+from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.ingest.discovery import Candidate, Unreadable, discover
 from tracemill.flows.ingest.recognition import Archive, Skip, Verdict, recognise
 from tracemill.flows.ingest.results import COPY, ERASED, Ingested, Plan, Report

@@ -21,8 +21,8 @@ from tracemill.base.errors import (
 )
 from tracemill.base.streams import Blocks
 from tracemill.flows.destinations import new_folder, require_elsewhere
+from tracemill.flows.held.lookup import canonical_input, find_row
 from tracemill.flows.ingest.results import Progress, Report
-from tracemill.flows.lookup import canonical_input, find_row
 from tracemill.flows.results import Failure, RestoredInput, RestoreResult, SessionRow
 from tracemill.sources import load_source
 from tracemill.store.vault import Archive, Archived, Chunk, Vault

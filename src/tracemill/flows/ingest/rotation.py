@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tracemill.base.ids import make_id
-from tracemill.flows.executor import Executor
+from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.ingest.erasing import read_again
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.results import Report

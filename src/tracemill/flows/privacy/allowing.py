@@ -15,9 +15,9 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.ids import make_id
+from tracemill.flows.held.lookup import require_kept
 from tracemill.flows.ingest.allowing import inputs_in, inputs_with, read_again
 from tracemill.flows.ingest.redactors import own_redactor
-from tracemill.flows.lookup import require_kept
 from tracemill.records.allowances import Allowance
 from tracemill.records.refs import Record
 from tracemill.redact import is_stand_in

@@ -13,9 +13,9 @@ from itertools import islice
 from typing import Any, Final
 
 from tracemill.flows.guarding import Refused, guarded
+from tracemill.flows.held.lookup import require_kept
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.ingest.rule_sets import RuleSet, kept_rules, rules_in_use
-from tracemill.flows.lookup import require_kept
 from tracemill.flows.privacy.scan import Scan, ScanPlace, Target, files_of
 from tracemill.flows.results import Failure
 from tracemill.records.refs import Record

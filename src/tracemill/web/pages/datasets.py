@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracemill.base.errors import NotFoundError
-from tracemill.flows.browsing import list_versions
-from tracemill.flows.dataset_difference import VersionDifference, diff_versions
-from tracemill.flows.datasets import ShownVersion, show_rejects, show_version
+from tracemill.flows.datasets.difference import VersionDifference, diff_versions
+from tracemill.flows.datasets.versions import ShownVersion, show_rejects, show_version
+from tracemill.flows.showing.browsing import list_versions
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page

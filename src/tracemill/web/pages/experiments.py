@@ -16,9 +16,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tracemill.base.errors import UsageError
-from tracemill.flows.experiment_rows import ShownExperiment
-from tracemill.flows.experiments import decide, list_experiments, promote, roll_back, show, stop
-from tracemill.flows.prompt_trials import Asked, list_loops, try_suggestion
+from tracemill.flows.prompting.trials import Asked, list_loops, try_suggestion
+from tracemill.flows.trying.experiments import (
+    decide,
+    list_experiments,
+    promote,
+    roll_back,
+    show,
+    stop,
+)
+from tracemill.flows.trying.rows import ShownExperiment
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import confirmed, form, moment, workspace
 from tracemill.web.rendering import page

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.doctor import examine
+from tracemill.flows.machine.doctor import examine
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
 

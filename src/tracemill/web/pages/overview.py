@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.browsing import read_wheel
-from tracemill.flows.lookup import read_status
+from tracemill.flows.held.lookup import read_status
+from tracemill.flows.showing.browsing import read_wheel
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tracemill.base.errors import UsageError
-from tracemill.flows.lookup import read_status
+from tracemill.flows.held.lookup import read_status
 from tracemill.flows.privacy.allowing import allow, decision, disallow, list_allowed
 from tracemill.flows.privacy.exports import list_exports
 from tracemill.flows.privacy.gate import NOT_CHECKED

@@ -17,8 +17,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tracemill.base.errors import UsageError
-from tracemill.flows.review import Desk
-from tracemill.flows.review_rows import ReviewRow
+from tracemill.flows.held.review_rows import ReviewRow
+from tracemill.flows.reviewing.desk import Desk
 from tracemill.records.reviews import ReviewForm
 from tracemill.web.asked import form, moment, workspace
 from tracemill.web.rendering import page
@@ -53,7 +53,7 @@ def review(request: Request) -> Response:
 
 def agreement(request: Request) -> Response:
     """Show how far people agree with each other, and the rules with people."""
-    from tracemill.flows.review_stats import review_stats
+    from tracemill.flows.reviewing.statistics import review_stats
 
     with _desk(request) as desk:
         held = [row for row in desk.reviews() if row.standing]

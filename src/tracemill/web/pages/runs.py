@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.evaluations import list_evaluations
-from tracemill.flows.lookup import read_status
-from tracemill.flows.model_runs import find_run, list_runs
+from tracemill.flows.held.lookup import read_status
+from tracemill.flows.models.evaluations import list_evaluations
+from tracemill.flows.models.runs import find_run, list_runs
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
 

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.browsing import browse
 from tracemill.flows.results import SessionRow
+from tracemill.flows.showing.browsing import browse
 from tracemill.web.asked import asked_rows, is_fragment, workspace
 from tracemill.web.rendering import page
 

@@ -1,0 +1,89 @@
+"""Metrics of one stretch of time beside those of the stretch before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from tracemill.analyze.cases import Case, Tally, measure, shares_differ
+from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, NEITHER_IS_BETTER, Metric
+from tracemill.records.patterns import Unit
+from tracemill.records.reports import Change, Compared
+from tracemill.stats import benjamini_hochberg
+from tracemill.stats.means import welch
+
+_LEVEL: Final = 0.05
+
+
+class _Pair(NamedTuple):
+    """A metric's cases now and before."""
+
+    name: str
+    metric: Metric
+    now: Tally
+    before: Tally
+
+
+def compare(
+    cases: Mapping[str, Iterable[Case]],
+    is_now: Callable[[Case], bool],
+    is_before: Callable[[Case], bool],
+) -> tuple[Compared, ...]:
+    """Compare every metric that counts anything now with itself before."""
+    pairs = [pair for pair in _pairs(cases, is_now, is_before) if pair.now.n]
+    known = [pair for pair in pairs if pair.before.n]
+    corrected = benjamini_hochberg(
+        [differ(pair.metric.unit, pair.now, pair.before) for pair in known]
+    )
+    q_values = {pair.name: q for pair, q in zip(known, corrected, strict=True)}
+    return tuple(_compared(pair, q_values.get(pair.name)) for pair in pairs)
+
+
+def _pairs(
+    cases: Mapping[str, Iterable[Case]],
+    is_now: Callable[[Case], bool],
+    is_before: Callable[[Case], bool],
+) -> Iterator[_Pair]:
+    for name, held in cases.items():
+        pair = _Pair(name, METRICS[name], Tally(), Tally())
+        for case in held:
+            if is_now(case):
+                pair.now.add(case)
+            elif is_before(case):
+                pair.before.add(case)
+        yield pair
+
+
+def differ(unit: Unit, one: Tally, other: Tally) -> float:
+    """Return the p-value that two slices of a metric differ."""
+    if unit == "share":
+        return shares_differ(one, other)
+    return welch(one.moments, other.moments)
+
+
+def _compared(pair: _Pair, q_value: float | None) -> Compared:
+    unit: Unit = pair.metric.unit
+    return Compared(
+        metric=pair.name,
+        says=pair.metric.says,
+        unit=unit,
+        now=measure(pair.name, unit, (), (), pair.now),
+        before=measure(pair.name, unit, (), (), pair.before) if pair.before.n else None,
+        q_value=q_value,
+        change=_change(pair, q_value),
+    )
+
+
+def _change(pair: _Pair, q_value: float | None) -> Change:
+    return change_of(pair.name, pair.now.value, pair.before.value, q_value)
+
+
+def change_of(
+    metric: str, now: float | None, before: float | None, q_value: float | None
+) -> Change:
+    """Return which way a metric went, as far as that is more than chance and one can want it."""
+    if q_value is None or now is None or before is None or metric in NEITHER_IS_BETTER:
+        return "unknown"
+    if q_value > _LEVEL or now == before:
+        return "same"
+    return "better" if (now < before) == (metric in LESS_IS_BETTER) else "worse"

@@ -1,0 +1,1 @@
+"""Dataset versions and anybody's rows: kept, checked, compared, and let out."""

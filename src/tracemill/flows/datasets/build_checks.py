@@ -1,0 +1,104 @@
+"""Checks of a build that no rows alone can answer: what redaction finds, and what checks moved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
+from tracemill.export import DATASET_FORMATS
+from tracemill.export.dataset_format import LeftOut, Row
+from tracemill.flows.datasets.examples import examples_of
+from tracemill.flows.ingest.redactors import own_redactor
+from tracemill.flows.privacy.scan import Scan
+from tracemill.records.audits import CheckResult, FailingRow
+from tracemill.records.datasets import DatasetVersion, FunnelStage
+from tracemill.store.workspace import Workspace
+
+_BALANCE: Final = 0.1
+"""Largest change of a class's share."""
+_ON_PURPOSE: Final = ("mixture", "budget")
+"""Stages that change what a dataset is made up of because somebody asked for it."""
+
+
+def clean_text(workspace: Workspace, paths: Sequence[Path]) -> CheckResult:
+    """Return where redaction, with the rules in use, finds anything in what was written."""
+    scan = Scan(own_redactor(workspace).redactor)
+    scan.look(paths)
+    places = scan.result().places
+    at = list(dict.fromkeys((place.path, place.place, place.rule) for place in places))
+    n_failing = len({(path, line) for path, line, _ in at})
+    n_rows = sum(map(_n_lines, paths))
+    measured = share(n_failing, n_rows)
+    return CheckResult(
+        name="clean_text",
+        verdict=at_most(measured, 0.0),
+        measured=measured,
+        threshold=0.0,
+        n_rows=n_rows,
+        n_failing=n_failing,
+        says=f"{n_failing:,} of {n_rows:,} rows hold what redaction would take out",
+        failing=tuple(
+            FailingRow(file=Path(path).name, line=_number(line), detail=f"found by {rule}")
+            for path, line, rule in at[:MAX_SHOWN]
+        ),
+    )
+
+
+def _n_lines(path: Path) -> int:
+    with path.open("rb") as opened:
+        return sum(1 for _ in opened)
+
+
+def _number(place: str) -> int:
+    digits = "".join(filter(str.isdigit, place))
+    return int(digits) if digits else 0
+
+
+def fits_format(folder: Path, version: DatasetVersion, name: str) -> CheckResult:
+    """Return how much of a version has no place in a format that its recipe names."""
+    form = DATASET_FORMATS.load(name)()
+    left_out: Counter[str] = Counter()
+    n_examples = 0
+    for each in examples_of(folder, version):
+        rows = list(form.rows(each.part, each.example))
+        n_examples += 1
+        if not any(isinstance(row, Row) for row in rows):
+            left_out.update({row.reason for row in rows if isinstance(row, LeftOut)} or {"no_row"})
+    measured = share(left_out.total(), n_examples)
+    reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(left_out.items()))
+    return CheckResult(
+        name=f"fits_{name}",
+        verdict=at_most(measured, 0.0),
+        measured=measured,
+        threshold=0.0,
+        n_rows=n_examples,
+        n_failing=left_out.total(),
+        says=f"{left_out.total():,} of {n_examples:,} examples have no place in {name}"
+        + (f": {reasons}" if reasons else ""),
+        facts=dict(sorted(left_out.items())),
+    )
+
+
+def kept_balance(funnel: Sequence[FunnelStage]) -> CheckResult:
+    """Return by how much the share of any class moved among what is trained on."""
+    names = [stage.name for stage in funnel]
+    last = min((names.index(name) for name in _ON_PURPOSE if name in names), default=len(funnel))
+    stages = [stage for stage in funnel[:last] if stage.shares]
+    first, end = (stages[0].shares, stages[-1].shares) if stages else ({}, {})
+    steps = {name: abs(end.get(name, 0.0) - first[name]) for name in first}
+    worst = max(steps, key=lambda name: (steps[name], name), default=None)
+    measured = None if worst is None else steps[worst]
+    return CheckResult(
+        name="kept_balance",
+        verdict=at_most(measured, _BALANCE),
+        measured=measured,
+        threshold=_BALANCE,
+        n_rows=stages[-1].n_out if stages else 0,
+        says="nothing tells what it was made up of before"
+        if measured is None
+        else f"what was left out moved the share of {worst} by {measured:.1%}, and of others less",
+        facts=steps,
+    )

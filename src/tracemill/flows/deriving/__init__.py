@@ -1,0 +1,1 @@
+"""What follows from the facts: links, episodes, labels, examples, gates, and the index."""

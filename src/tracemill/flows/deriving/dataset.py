@@ -1,0 +1,227 @@
+"""A recipe becomes a dataset version: one way, whoever asks for it.
+
+What builders made of all work lies in a lake: that of the workspace for the recipe by which
+`tracemill run` builds, one of its own where a recipe asks for other builders or windows. It is read
+in the order of ids to find out what stays. What stays is held where that fits into memory, or else
+read a second time in part, to compare texts, and once more to write it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from tracemill.curate import CURATE_VERSION
+from tracemill.curate.checks.wording import said
+from tracemill.curate.rows import training_row
+from tracemill.curate.selection import Known
+from tracemill.curate.sieve import Sieve, Sketch
+from tracemill.curate.splits import KnownWork, Splits
+from tracemill.curate.work import ChatConfig
+from tracemill.export import EXPORT_VERSION
+from tracemill.flows.datasets.audit import evaluation_runs
+from tracemill.flows.datasets.checks import check_version
+from tracemill.flows.datasets.made_up import made_examples
+from tracemill.flows.datasets.publish import VersionWriter, publish, sorted_examples
+from tracemill.flows.deriving.examples import count_omissions
+from tracemill.flows.deriving.facts import Facts
+from tracemill.flows.executors.protocol import Executor
+from tracemill.label import LABEL_VERSION
+from tracemill.link import LINK_VERSION
+from tracemill.records.datasets import DatasetVersion, FunnelStage, Reject
+from tracemill.records.examples import SYNTHETIC, Example, messages_of
+from tracemill.records.recipes import Recipe, Share
+from tracemill.redact import REDACT_VERSION
+from tracemill.render import RENDER_VERSION
+from tracemill.report.card import CardFacts
+from tracemill.review import REVIEW_VERSION
+from tracemill.store.index import Index
+from tracemill.store.lake import Lake
+from tracemill.store.tables import EXAMPLE_TABLES, TABLES
+from tracemill.store.workspace import Workspace
+from tracemill.synth import SYNTH_VERSION
+
+_HELD_CHARS: Final = 2**24
+"""Texts of examples that are held between two looks; of more, all are read again."""
+_VERSIONS: Final = {
+    "curate": CURATE_VERSION,
+    "export": EXPORT_VERSION,
+    "label": LABEL_VERSION,
+    "link": LINK_VERSION,
+    "redact": REDACT_VERSION,
+    "render": RENDER_VERSION,
+    "review": REVIEW_VERSION,
+}
+
+
+class Made(NamedTuple):
+    """What builders made, and what is known of the work behind it."""
+
+    lake: Lake
+    """Holds the examples."""
+    facts: Facts
+    """The work, with its episodes."""
+    redactions: Mapping[str, int]
+    """What was replaced before anything was stored, by rule."""
+
+
+def builder_config(recipe: Recipe) -> ChatConfig:
+    """Return the settings of the builders for a recipe."""
+    return ChatConfig(builders=recipe.builders, max_chars=recipe.window_chars)
+
+
+def build_version(
+    workspace: Workspace, index: Index, executor: Executor, made: Made, recipe: Recipe
+) -> DatasetVersion | None:
+    """Make the version of a dataset that a recipe asks for; None where nothing is left to keep."""
+    known = _known(made.facts)
+    splits = Splits(KnownWork(made.facts.episodes, known.trajectories, known.goals), recipe.split)
+    evaluated = evaluation_runs([Path(each) for each in recipe.limits.evaluation_sets])
+    sieve = Sieve(_capped(recipe), known, splits, evaluated)
+    made_up = _made_up(workspace, recipe)
+    examples = _Examples(made.lake, executor, workspace.scratch, made_up)
+    for copies in examples.by_id():
+        examples.hold(sieve.look(copies))
+    for names in sieve.suspects():
+        suspects = (sieve.kept[name] for name in names)
+        sieve.compare({each.id: said(training_row(each)) for each in examples.named(suspects)})
+    sieve.settle()
+    part = workspace.scratch / "version"
+    part.mkdir()
+    writer = VersionWriter(part)
+    waiting = dict(sieve.kept)
+    for example in examples.named(sieve.kept.values()):
+        sketch = waiting.get(example.id)
+        if sketch is not None and example.lineage[0].trajectory_id == sketch.place[0]:
+            del waiting[example.id]
+            writer.add(msgspec.structs.replace(example, split=sketch.split, tags=sketch.tags))
+    if not sieve.kept:
+        part.rmdir()
+        return None
+    for reject in (*_omitted(made.lake), *sieve.rejects):
+        writer.reject(reject)
+    funnel = (_collected(made, len(made_up)), *sieve.funnel())
+    version = DatasetVersion(
+        id="",
+        name=recipe.name,
+        parent=index.newest_dataset(recipe.name),
+        config=msgspec.structs.asdict(builder_config(recipe)),
+        recipe=msgspec.to_builtins(recipe),
+        code_versions={**_VERSIONS, "synth": SYNTH_VERSION} if made_up else _VERSIONS,
+        drops=_drops(funnel),
+        funnel=funnel,
+        wanted=sieve.wanted(),
+        files=writer.finish(),
+    )
+    checked = msgspec.structs.replace(version, checks=check_version(workspace, part, version))
+    outcomes = Counter(episode.outcome for episode in made.facts.episodes)
+    about = CardFacts(dict(sorted(outcomes.items())), made.redactions)
+    placed = publish(writer, part, workspace.datasets / recipe.name, checked, about)
+    index.note_dataset(placed.name, placed.id)
+    return placed
+
+
+def _made_up(workspace: Workspace, recipe: Recipe) -> list[Example]:
+    """Return the made-up examples that a recipe looks at, ordered by id."""
+    if recipe.synthetic is None:
+        return []
+    wanted = recipe.synthetic.categories
+    found = (e for e in made_examples(workspace) if not wanted or e.category in wanted)
+    return sorted((each.example for each in found), key=attrgetter("id"))
+
+
+def _capped(recipe: Recipe) -> Recipe:
+    """Return a recipe with the share of what was made up as a part of its mixture."""
+    if recipe.synthetic is None:
+        return recipe
+    cap = Share(tag=SYNTHETIC, at_most=recipe.synthetic.at_most)
+    return msgspec.structs.replace(recipe, mixture=(*recipe.mixture, cap))
+
+
+def _known(facts: Facts) -> Known:
+    return Known(
+        {episode.id: episode for episode in facts.episodes},
+        facts.trajectories,
+        facts.inputs,
+        {name: activity.goal for name, activity in facts.activities.items()},
+    )
+
+
+class _Examples:
+    """All examples of a lake, as often as they are asked for."""
+
+    def __init__(
+        self, lake: Lake, executor: Executor, scratch: Path, made_up: Sequence[Example]
+    ) -> None:
+        self._lake = lake
+        self._made_up = made_up
+        self._executor = executor
+        self._scratch = scratch
+        self._held: dict[str, Example] = {}
+        self._n_held = 0
+
+    def hold(self, example: Example | None) -> None:
+        """Keep an example that may be asked for again, as long as all of them fit into memory."""
+        if example is not None:
+            self._n_held += sum(len(message.content) for message in messages_of(example))
+            self._held[example.id] = example
+        if self._n_held > _HELD_CHARS:
+            self._held.clear()
+
+    def _all(self, named: Mapping[str, str] | None = None) -> Iterator[Example]:
+        for name in EXAMPLE_TABLES:
+            table = TABLES[name]
+            yield from sorted_examples(self._lake, table, self._executor, self._scratch, named)
+        for example in self._made_up:
+            if named is None or example.id in named:
+                yield example
+
+    def by_id(self) -> Iterator[list[Example]]:
+        """Yield every example once, with all its copies."""
+        for _, copies in groupby(self._all(), key=lambda example: example.id):
+            yield list(copies)
+
+    def named(self, sketches: Iterable[Sketch]) -> Iterator[Example]:
+        """Yield some examples, with those of their copies that are of the same work."""
+        named = {sketch.id: sketch.episode_id for sketch in sketches}
+        if self._n_held > _HELD_CHARS:
+            return self._all(named) if named else iter(())
+        return (example for name, example in self._held.items() if name in named)
+
+
+def _omitted(lake: Lake) -> Iterator[Reject]:
+    """Yield what gave no example, in an order that follows from what it says."""
+    found: Iterable[Any] = lake.records(TABLES["omissions"])
+    for each in sorted(found, key=msgspec.json.encode):
+        yield Reject(
+            stage="built",
+            reason=each.reason,
+            trajectory_id=each.trajectory_id,
+            input_id=each.input_id,
+            first_step=each.first_step,
+            last_step=each.last_step,
+        )
+
+
+def _collected(made: Made, n_made_up: int) -> FunnelStage:
+    """Return what the builders made of all work; a session may give many examples, or none."""
+    n_made = n_made_up + sum(made.lake.count(TABLES[name]) for name in EXAMPLE_TABLES)
+    return FunnelStage(
+        name="built",
+        n_in=len(made.facts.trajectories),
+        n_out=n_made,
+        left_out=count_omissions(made.lake),
+    )
+
+
+def _drops(funnel: Iterable[FunnelStage]) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for stage in funnel:
+        totals.update(stage.left_out)
+    return dict(sorted(totals.items()))

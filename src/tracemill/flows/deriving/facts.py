@@ -1,0 +1,140 @@
+"""What is known of all sessions, in small: what derivations start from.
+
+Steps are not here; they may be larger than memory. Where several inputs hold one trajectory,
+as copies and earlier states of a growing file do, the one with the most steps stands for it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tracemill.flows.deriving.ci_gates import CiEvent, ci_gates
+from tracemill.flows.deriving.review_facts import ReviewFacts
+from tracemill.flows.deriving.team_gates import TeamEvent, team_gate, team_gates, team_tests
+from tracemill.flows.held import Held
+from tracemill.link.work_links import WrittenDocument
+from tracemill.records.activity import Activity
+from tracemill.records.change_sets import ChangeSet
+from tracemill.records.episodes import Episode
+from tracemill.records.events import (
+    ChangeUndone,
+    Checkpoint,
+    Commit,
+    DocumentVersion,
+    Event,
+    FileVersion,
+    GateRun,
+    LineFate,
+    LinesAdded,
+)
+from tracemill.records.findings import Input
+from tracemill.records.gates import FixPair, FlakyTest
+from tracemill.records.labels import Label
+from tracemill.records.links import Link
+from tracemill.records.survival import Survival
+from tracemill.records.trajectory import Trajectory
+from tracemill.store.lake import Lake, is_unknown
+from tracemill.store.tables import TABLES
+
+_PLANS: Final = frozenset({"spec", "plan", "design"})
+
+
+class Facts:
+    """All that was read, by id, and what was derived from it so far."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.inputs: dict[str, Input] = {i.id: i for i in lake.records(TABLES["inputs"])}
+        self.trajectories: dict[str, Trajectory] = {}
+        for trajectory in lake.records(TABLES["trajectories"]):
+            self._consider(trajectory)
+        self.activities: dict[str, Activity] = {
+            activity.trajectory_id: activity
+            for activity in lake.records(TABLES["activities"])
+            if self._stands(activity)
+        }
+        self.commits: list[Commit] = []
+        self.checkpoints: list[Checkpoint] = []
+        self.gate_runs: list[GateRun] = []
+        self._ci: list[CiEvent] = []
+        self._team: list[TeamEvent] = []
+        self.undone: list[ChangeUndone] = []
+        self.held = Held()
+        self.reviews = ReviewFacts()
+        self.lines: list[LinesAdded] = []
+        self.fates: list[LineFate] = []
+        self.written: list[WrittenDocument] = []
+        for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
+            self._take(event)
+        self.reviews.close()
+        self.commits.sort(key=lambda commit: commit.id)
+        self.checkpoints.sort(key=lambda checkpoint: checkpoint.id)
+        self.gate_runs += ci_gates(self._ci)
+        self.gate_runs += team_gates(self._team)
+        self.told_tests = {event.id: team_tests(event) for event in self._team}
+        self.gate_runs.sort(key=lambda run: run.id)
+        self.links: list[Link] = []
+        self.episodes: list[Episode] = []
+        self.change_sets: list[ChangeSet] = []
+        self.survivals: list[Survival] = []
+        self.labels: list[Label] = self.held.labels()
+        self.fix_pairs: list[FixPair] = []
+        self.flaky: list[FlakyTest] = []
+
+    def _take(self, event: Event) -> None:
+        """Take an event of no session."""
+        if isinstance(event, Commit):
+            self.commits.append(event)
+        elif isinstance(event, Checkpoint):
+            self.checkpoints.append(event)
+        elif isinstance(event, GateRun):
+            self.gate_runs.append(event)
+        elif isinstance(event, CiEvent):
+            self._ci.append(event)
+        elif isinstance(event, ChangeUndone):
+            self.undone.append(event)
+        elif isinstance(event, LinesAdded):
+            self.lines.append(event)
+        elif isinstance(event, LineFate):
+            self.fates.append(event)
+        else:
+            if isinstance(event, FileVersion) and event.commit is not None:
+                self.written.append(_written(event, event.commit))
+            self.held.take(event)
+            self.reviews.take(event)
+            if isinstance(event, TeamEvent) and team_gate(event) is not None:
+                self._team.append(event)
+
+    def _consider(self, trajectory: Trajectory) -> None:
+        known = self.trajectories.get(trajectory.id)
+        if known is None or _rank(trajectory) > _rank(known):
+            self.trajectories[trajectory.id] = trajectory
+
+    def _stands(self, activity: Activity) -> bool:
+        trajectory = self.trajectories.get(activity.trajectory_id)
+        return trajectory is not None and trajectory.origin.input_id == activity.input_id
+
+    def input_of(self, trajectory_id: str) -> Input:
+        """Return the input that stands for a trajectory."""
+        return self.inputs[self.trajectories[trajectory_id].origin.input_id]
+
+
+def _rank(trajectory: Trajectory) -> tuple[int, str]:
+    return trajectory.n_steps, trajectory.origin.input_id
+
+
+def _written(event: FileVersion, commit: str) -> WrittenDocument:
+    """Return what links need of a document; what lies within a repository says so behind a `#`."""
+    repository = event.origin.uri.partition("#")[0]
+    written = WrittenDocument(event.id, repository, commit, event.path)
+    if not isinstance(event, DocumentVersion):
+        return written
+    return written._replace(is_plan=event.document in _PLANS, branch=event.branch)
+
+
+def recorded_facts(lake: Lake) -> Facts:
+    """Return all facts with the links, episodes and labels that were derived from them last."""
+    facts = Facts(lake)
+    facts.links = list(lake.records(TABLES["links"]))
+    facts.episodes = list(lake.records(TABLES["episodes"]))
+    facts.labels = list(lake.records(TABLES["labels"]))
+    return facts

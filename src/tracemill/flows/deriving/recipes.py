@@ -1,0 +1,147 @@
+"""Datasets by recipe, as a person asks for them: which recipes there are, and building by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
+from tracemill.curate.recipe import read_recipe, shipped_recipe
+from tracemill.curate.recipes import shipped
+from tracemill.export import DATASET_FORMATS
+from tracemill.flows.deriving import derive
+from tracemill.flows.deriving.dataset import Made, build_version, builder_config
+from tracemill.flows.deriving.examples import build_apart
+from tracemill.flows.deriving.facts import recorded_facts
+from tracemill.flows.deriving.indexing import count_findings
+from tracemill.flows.deriving.timing import StageClock
+from tracemill.flows.executors.protocol import Executor
+from tracemill.flows.held.lookup import require_kept
+from tracemill.records.datasets import DatasetVersion
+from tracemill.records.recipes import DEFAULT_NAME, Recipe
+from tracemill.records.refs import Record
+from tracemill.store.index import Index
+from tracemill.store.lake import Lake
+from tracemill.store.workspace import Workspace
+
+_ENDING: Final = ".toml"
+
+
+class RecipeRow(Record, frozen=True, kw_only=True):
+    """A recipe that comes with the program."""
+
+    name: str
+    """Its name."""
+    about: str
+    """What it is for."""
+    text: str
+    """All of it, as TOML."""
+
+
+class RecipeList(Record, frozen=True, kw_only=True):
+    """The recipes that come with the program."""
+
+    recipes: tuple[RecipeRow, ...]
+    """The default first."""
+
+
+class BuiltVersion(Record, frozen=True, kw_only=True):
+    """What a recipe made."""
+
+    folder: str
+    """Where the version lies."""
+    is_new: bool
+    """Whether it was not there before."""
+    version: DatasetVersion
+    """What it is."""
+
+
+def list_recipes(name: str | None = None) -> RecipeList:
+    """Return the recipes that come with the program, or one of them.
+
+    Raises:
+        UnknownNameError: none is called so.
+    """
+    if name is not None and name not in shipped():
+        raise UnknownNameError("recipe", name, shipped())
+    names = shipped() if name is None else (name,)
+    return RecipeList(
+        recipes=tuple(
+            RecipeRow(name=each, about=shipped_recipe(each).about, text=shipped()[each])
+            for each in names
+        )
+    )
+
+
+def open_recipe(name: str) -> Recipe:
+    """Return a recipe that comes with the program, or one in a file.
+
+    Places that it names are meant beside the file.
+
+    Raises:
+        NotFoundError: there is no such file.
+        UsageError: it says something that no recipe says.
+    """
+    if name in shipped():
+        return shipped_recipe(name)
+    path = Path(name).expanduser()
+    if path.suffix != _ENDING and not path.exists():
+        known = ", ".join(shipped())
+        raise NotFoundError(f"no recipe {name!r}; name a {_ENDING} file, or one of: {known}")
+    try:
+        recipe = read_recipe(path.read_text("utf-8"), name)
+    except FileNotFoundError:
+        raise NotFoundError(f"no such file: {name!r}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {name!r}: {error}") from error
+    for at, written in enumerate(recipe.formats):
+        if written not in DATASET_FORMATS.names():
+            known = ", ".join(sorted(DATASET_FORMATS.names()))
+            raise UsageError(f"{name!r} at 'formats[{at}]': no such format; known: {known}")
+    sets = tuple(str(path.parent / each) for each in recipe.limits.evaluation_sets)
+    limits = msgspec.structs.replace(recipe.limits, evaluation_sets=sets)
+    return msgspec.structs.replace(recipe, limits=limits)
+
+
+def build_by_recipe(workspace: Workspace, name: str, make: Callable[[], Executor]) -> BuiltVersion:
+    """Derive what is not derived yet, and build the version that a recipe asks for.
+
+    Raises:
+        NotFoundError: nothing is kept yet, or the recipe keeps nothing.
+        UsageError: there is no such recipe, or it is wrong.
+    """
+    recipe = open_recipe(name)
+    require_kept(workspace)
+    with workspace.writing():
+        derive.refresh(workspace, make, StageClock())
+        with Index(workspace.index) as index:
+            before = {path.name for path in (workspace.datasets / recipe.name).glob("dataset_*")}
+            executor = make()
+            made = _made(workspace, executor, recipe)
+            version = build_version(workspace, index, executor, made, recipe)
+    if version is None:
+        raise NotFoundError(
+            f"the recipe {name!r} keeps no example; `tracemill status` says what there is, and "
+            "`tracemill dataset show` what is left out and why"
+        )
+    return BuiltVersion(
+        folder=str(workspace.datasets / recipe.name / version.id),
+        is_new=version.id not in before,
+        version=version,
+    )
+
+
+def _made(workspace: Workspace, executor: Executor, recipe: Recipe) -> Made:
+    """Return what builders made: what the default recipe asks for is there already."""
+    lake = Lake(workspace.lake)
+    facts = recorded_facts(lake)
+    redactions = count_findings(lake).rules
+    config = builder_config(recipe)
+    if config == builder_config(shipped_recipe(DEFAULT_NAME)):
+        return Made(lake, facts, redactions)
+    apart = Lake(workspace.scratch / "examples")
+    build_apart(lake, workspace.lake, executor, facts, config, apart)
+    return Made(apart, facts, redactions)

@@ -1,0 +1,1 @@
+"""What goes, for good: erased subjects, what quotes them, and what is over its period."""

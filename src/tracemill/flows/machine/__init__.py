@@ -1,0 +1,1 @@
+"""This machine: agents and their hooks, what they keep, receivers and schedules."""

@@ -1,0 +1,114 @@
+"""Whether this machine is ready, and what would be lost soon. Changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from tracemill.base import git
+from tracemill.base.clock import now
+from tracemill.base.errors import UsageError
+from tracemill.flows.machine.hooking import read_capture_status
+from tracemill.flows.machine.retention import look_at_agents, retention_check, sessions_check
+from tracemill.flows.results import AgentSessions, Check, DoctorResult
+from tracemill.store.workspace import Workspace
+
+_FREE_BYTES: Final = 2**30
+
+
+def examine(workspace: Workspace, environment: Mapping[str, str]) -> DoctorResult:
+    """Look at the machine and the workspace."""
+    moment = now()
+    agents = tuple(look_at_agents(workspace, Path.home(), environment, moment))
+    return DoctorResult(
+        agents=agents,
+        checks=(
+            *_agent_checks(agents, moment),
+            _capture(workspace, environment),
+            _git(),
+            _scanner(),
+            _workspace(workspace),
+            _disk(workspace),
+        ),
+    )
+
+
+def _agent_checks(agents: Sequence[AgentSessions], moment: datetime) -> Iterator[Check]:
+    if not agents:
+        yield Check(
+            name="sessions",
+            status="warn",
+            detail="no agent sessions on this machine; `tracemill run` uses the bundled example, "
+            "`tracemill run FOLDER` reads yours",
+        )
+    yield from (sessions_check(found, moment) for found in agents)
+    yield from (retention_check(found) for found in agents)
+
+
+def _capture(workspace: Workspace, environment: Mapping[str, str]) -> Check:
+    """Say who tells us of sessions, what waits to be read, and whether anything was dropped."""
+    try:
+        found = read_capture_status(workspace, Path.home(), environment)
+    except UsageError as error:
+        return Check(name="capture", status="warn", detail=str(error))
+    telling = [agent.agent for agent in found.agents if agent.events]
+    broken = [agent.agent for agent in found.agents if agent.is_runnable is False]
+    said = f"told by {', '.join(telling)}" if telling else "no agent tells of its sessions"
+    detail = f"{said}; {found.n_bytes / 1e6:,.1f} MB of events wait"
+    if found.dropped:
+        drops = ", ".join(f"{reason} {n:,}" for reason, n in sorted(found.dropped.items()))
+        detail += f"; events were dropped: {drops}"
+    if broken:
+        detail += f"; the hook of {', '.join(broken)} cannot run: `tracemill capture install` again"
+    status = "warn" if found.dropped or broken else "ok"
+    return Check(name="capture", status=status, detail=detail)
+
+
+def _git() -> Check:
+    found = shutil.which("git")
+    if found is None:
+        return Check(name="git", status="fail", detail="git is not installed: no history is read")
+    return Check(name="git", status="ok", detail=found)
+
+
+def _scanner() -> Check:
+    from tracemill.redact import best_engine
+
+    if best_engine() != "hyperscan":
+        return Check(
+            name="scanner",
+            status="warn",
+            detail="no hyperscan 0.7.9 to 0.7.21 here: the slower RE2 engine finds the same",
+        )
+    return Check(name="scanner", status="ok", detail="hyperscan")
+
+
+def _workspace(workspace: Workspace) -> Check:
+    if not workspace.exists:
+        return Check(name="workspace", status="ok", detail=f"{workspace.root}: will be made")
+    if workspace.root.stat().st_mode & 0o077:
+        return Check(
+            name="workspace",
+            status="fail",
+            detail=f"other users can look into {workspace.root}; run: chmod 700 {workspace.root}",
+        )
+    if (repository := git.find_repository(workspace.root)) is not None:
+        return Check(
+            name="workspace",
+            status="fail",
+            detail=f"{workspace.root} lies in the repository {repository}: unredacted sessions "
+            "could be committed; name another folder with --workspace",
+        )
+    return Check(name="workspace", status="ok", detail=f"{workspace.root}: closed to other users")
+
+
+def _disk(workspace: Workspace) -> Check:
+    place = workspace.root
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    status = "ok" if free >= _FREE_BYTES else "fail"
+    return Check(name="disk", status=status, detail=f"{free / 1e9:,.1f} GB free")

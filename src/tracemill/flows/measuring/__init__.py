@@ -1,0 +1,1 @@
+"""What many pieces of work say together: numbers, patterns, rankings, lessons."""

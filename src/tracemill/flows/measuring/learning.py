@@ -1,0 +1,169 @@
+"""What can be learned from episodes: read from their steps in one pass, shown, and written out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from tracemill.base.errors import NotFoundError
+from tracemill.export.learning import (
+    LearningDocument,
+    LearningFields,
+    absence,
+    learning_document,
+)
+from tracemill.flows.destinations import new_folder, require_elsewhere
+from tracemill.flows.held.lookup import canonical_input, find_row, require_kept, show_work
+from tracemill.flows.privacy.gate import Gate
+from tracemill.flows.results import EpisodeRow
+from tracemill.label.learning import Teller, Told, learning_episode
+from tracemill.records.activity import Activity
+from tracemill.records.episodes import Episode
+from tracemill.records.events import Commit, TodoChange
+from tracemill.records.learning import LearningEpisode
+from tracemill.records.receipts import Receipt
+from tracemill.records.refs import Record
+from tracemill.records.trajectory import Trajectory
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+_PLAIN = "learning_episodes.jsonl"
+_WITH_PLACES = "sources.jsonl"
+
+
+class ShownLearning(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What can be learned from an episode, and where every text of it stands."""
+
+    learning_episode: LearningFields | None
+    """As plain texts; None where nobody asked, or nothing is told of what was done."""
+    sources: LearningEpisode
+    """The same with its places."""
+
+
+class ExportedLearning(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What can be learned from all episodes, as it was written."""
+
+    folder: str
+    """The folder that holds it."""
+    n_episodes: dict[str, int]
+    """Episodes written, by what there is to learn from."""
+    left_out: dict[str, int]
+    """Episodes left out, by reason."""
+    receipt: Receipt
+    """What it went through before."""
+
+
+def show_learning(workspace: Workspace, name: str) -> ShownLearning:
+    """Return what can be learned from an episode.
+
+    Raises:
+        NotFoundError: none or several answer to the name.
+    """
+    row = find_row(workspace, "episode", name, EpisodeRow)
+    episode = show_work(workspace, row.id).episode
+    owners = {canonical_input(workspace, each) for each in episode.trajectory_ids}
+    (found,) = learned(Lake(workspace.lake), [episode], owners)
+    fields = learning_document(found).learning_episode if absence(found) is None else None
+    return ShownLearning(learning_episode=fields, sources=found)
+
+
+def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> ExportedLearning:
+    """Write what can be learned from every episode, as plain texts and with the places of them.
+
+    Raises:
+        NotFoundError: nothing is kept, or nobody said what was wrong or wanted anywhere.
+        UsageError: the folder holds something, and nobody forced it.
+        PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
+    """
+    require_kept(workspace)
+    require_elsewhere(workspace, folder)
+    new_folder(folder, is_forced=is_forced)
+    lake = Lake(workspace.lake)
+    kinds: Counter[str] = Counter()
+    plain: list[LearningDocument] = []
+    kept: list[LearningEpisode] = []
+    left_out: Counter[str] = Counter()
+    for found in learned(lake, lake.records(TABLES["episodes"])):
+        if (reason := absence(found)) is not None:
+            left_out[reason] += 1
+            continue
+        kinds[found.kind] += 1
+        plain.append(learning_document(found))
+        kept.append(found)
+    if not kept:
+        raise NotFoundError("no episode says what was wrong or wanted; see: tracemill episode list")
+    files = {_PLAIN: _lines(plain), _WITH_PLACES: _lines(kept)}
+    receipt = Gate(workspace).write_out("learning", "learning", folder, files)
+    return ExportedLearning(
+        folder=str(folder),
+        n_episodes=dict(sorted(kinds.items())),
+        left_out=dict(sorted(left_out.items())),
+        receipt=receipt,
+    )
+
+
+def learned(
+    lake: Lake, episodes: Iterable[Episode], owners: Collection[str] | None = None
+) -> Iterator[LearningEpisode]:
+    """Yield what can be learned from episodes, in their order; their steps are read once.
+
+    `owners` are the inputs that they were read from; None where they may be any.
+    """
+    wanted = list(episodes)
+    names = {name for episode in wanted for name in episode.trajectory_ids}
+    activities = {
+        activity.trajectory_id: activity
+        for activity in lake.records(TABLES["activities"], owners=owners)
+        if activity.trajectory_id in names
+    }
+    trajectories = {
+        trajectory.id: trajectory
+        for trajectory in lake.records(TABLES["trajectories"], owners=owners)
+        if trajectory.id in activities
+        and trajectory.origin.input_id == activities[trajectory.id].input_id
+    }
+    told = _told(lake, trajectories, activities)
+    commits = _commits(lake, {name for episode in wanted for name in episode.event_ids})
+    for episode in wanted:
+        yield learning_episode(
+            episode,
+            [trajectories[name] for name in episode.trajectory_ids if name in trajectories],
+            activities,
+            told,
+            [commits[name] for name in episode.event_ids if name in commits],
+        )
+
+
+def _told(
+    lake: Lake, trajectories: Mapping[str, Trajectory], activities: Mapping[str, Activity]
+) -> dict[str, Told]:
+    owners = {trajectory.origin.input_id for trajectory in trajectories.values()}
+    tellers = {name: Teller(activities[name]) for name in trajectories}
+    for batch in lake.batches(TABLES["steps"], owners=owners):
+        inputs = batch.column("input_id").to_pylist()
+        for owner, step in zip(inputs, TABLES["steps"].from_batch(batch), strict=True):
+            trajectory = trajectories.get(step.trajectory_id)
+            if trajectory is not None and trajectory.origin.input_id == owner:
+                tellers[trajectory.id].take(step)
+    todos: defaultdict[str, list[TodoChange]] = defaultdict(list)
+    for event in lake.records(TABLES["events"], owners=owners):
+        trajectory = trajectories.get(event.trajectory_id or "")
+        is_own = trajectory is not None and trajectory.origin.input_id == event.origin.input_id
+        if is_own and isinstance(event, TodoChange):
+            todos[event.trajectory_id or ""].append(event)
+    return {name: teller.finish(todos[name]) for name, teller in tellers.items()}
+
+
+def _commits(lake: Lake, wanted: set[str]) -> dict[str, Commit]:
+    if not wanted:
+        return {}
+    events = (event for event in lake.records(TABLES["events"]) if event.id in wanted)
+    return {event.id: event for event in events if isinstance(event, Commit)}
+
+
+def _lines(records: Iterable[Record]) -> bytes:
+    return b"".join(msgspec.json.encode(record) + b"\n" for record in records)

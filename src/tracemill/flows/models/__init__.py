@@ -1,0 +1,1 @@
+"""Models: trained, put to suites, registered and promoted."""

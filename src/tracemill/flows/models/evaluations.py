@@ -1,0 +1,183 @@
+"""Evaluations: a subject is put to a suite, what it did is kept, and two are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tracemill.base.errors import NotFoundError
+from tracemill.base.file_hashes import hash_tree
+from tracemill.base.ids import digest
+from tracemill.evaluate.model_comparison import MARGIN, Measured, compare
+from tracemill.evaluate.running import Asked, ask_all, sum_up
+from tracemill.flows.models.suites import KeptSuite, find_suite
+from tracemill.llm import AskSettings, SubjectConfig, open_subject
+from tracemill.records.evaluations import CaseResult, Comparison, Evaluation
+from tracemill.store.workspace import Workspace, write_whole
+
+_FOLDER: Final = "evaluations"
+_LOADING: Final = ("llama-cpp", "transformers")
+"""Doors that load the model's bytes themselves."""
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
+Told = Callable[[int, int], None]
+"""Is told how many cases of how many are done."""
+
+
+def evaluate(
+    workspace: Workspace,
+    config: SubjectConfig,
+    suite: str,
+    settings: AskSettings,
+    *,
+    at: datetime,
+    told: Told = lambda _done, _all: None,
+) -> Evaluation:
+    """Put a subject to a suite, and keep what it did; what was killed goes on where it was.
+
+    Raises:
+        NotFoundError: there is no such suite.
+        SubjectError: the subject cannot be opened.
+    """
+    kept = find_suite(workspace, suite)
+    cases = kept.cases()
+    weights = _weights_of(config)
+    part = kept.folder / _FOLDER / f".{_state(config, settings, weights)}.part"
+    done = {result.case_id: result for result in _done_before(part)}
+    with open_subject(config) as subject:
+        asked = Asked(subject.name, subject.format, settings, weights_sha256=weights)
+        left = [case for case in cases if case.id not in done]
+        for result in _noted(ask_all(subject, left, settings), part):
+            done[result.case_id] = result
+            told(len(done), len(cases))
+    results = [done[case.id] for case in cases]
+    made = keep_evaluation(kept, sum_up(kept.suite, asked, results, at), results)
+    part.unlink(missing_ok=True)
+    return made
+
+
+def _weights_of(config: SubjectConfig) -> str | None:
+    """Return the hash of a subject's bytes; None where they are elsewhere, or it has none."""
+    loaded = config.model if config.backend in _LOADING else None
+    named = config.weights or config.adapter or loaded
+    place = Path(named) if named else None
+    return hash_tree(place) if place and place.exists() else None
+
+
+def _state(config: SubjectConfig, settings: AskSettings, weights_sha256: str | None) -> str:
+    """Return what stands for a subject as it is now: its config, its bytes, and its files' state.
+
+    An adapter may be trained anew in its place.
+    """
+    named = [name for name in (config.model, config.template) if name]
+    states = [
+        (path.stat().st_size, path.stat().st_mtime_ns)
+        for name in named
+        for path in _files(Path(name))
+    ]
+    return digest(_encode((config, settings, states, weights_sha256)))
+
+
+def _files(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
+
+
+def _done_before(part: Path) -> Iterator[CaseResult]:
+    """Yield what a run that was killed had done; half a line is not done."""
+    if part.exists():
+        for line in part.read_bytes().split(b"\n")[:-1]:
+            yield msgspec.json.decode(line, type=CaseResult)
+
+
+def _noted(results: Iterable[CaseResult], part: Path) -> Iterator[CaseResult]:
+    """Pass results on, each kept beside as soon as it is there; no answer is asked for again."""
+    part.parent.mkdir(exist_ok=True)
+    whole = part.read_bytes()[: part.read_bytes().rfind(b"\n") + 1] if part.exists() else b""
+    write_whole(part, whole)
+    with part.open("ab") as out:
+        for result in results:
+            if "no_reply" not in result.faults.values():
+                out.write(_encode(result) + b"\n")
+                out.flush()
+            yield result
+
+
+def trained_subject(workspace: Workspace, name: str) -> SubjectConfig:
+    """Return how a model that was trained here is asked, in the format of its training.
+
+    Raises:
+        NotFoundError: no run is called that.
+    """
+    from tracemill.flows.models.runs import find_run, subject_of
+
+    return subject_of(find_run(workspace, name))
+
+
+def keep_evaluation(
+    kept: KeptSuite, evaluation: Evaluation, results: Iterable[CaseResult]
+) -> Evaluation:
+    """Write an evaluation and its results into the suite's folder."""
+    folder = kept.folder / _FOLDER
+    folder.mkdir(exist_ok=True)
+    lines = b"".join(_encode(result) + b"\n" for result in results)
+    write_whole(folder / f"{evaluation.id}.jsonl", lines)
+    write_whole(folder / f"{evaluation.id}.json", _encode(evaluation))
+    return evaluation
+
+
+def list_evaluations(workspace: Workspace, suite: str | None = None) -> list[Evaluation]:
+    """Return what is kept, the latest first."""
+    where = find_suite(workspace, suite).folder if suite else workspace.suites
+    pattern = f"{_FOLDER}/*.json" if suite else f"*/*/{_FOLDER}/*.json"
+    found = [
+        msgspec.json.decode(path.read_bytes(), type=Evaluation) for path in where.glob(pattern)
+    ]
+    return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
+
+
+def find_evaluation(
+    workspace: Workspace, name: str, suite: str | None = None, weights_sha256: str | None = None
+) -> Measured:
+    """Return the latest evaluation of a model, or the one with that id, with its results.
+
+    Where bytes are named, the latest evaluation of those goes before others.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    listed = list_evaluations(workspace, suite)
+    found = [each for each in listed if name in (each.subject, each.id)]
+    if not found:
+        known = ", ".join(sorted({each.subject for each in listed})) or "none yet"
+        on = f" on {suite!r}" if suite else ""
+        raise NotFoundError(
+            f"no evaluation of {name!r}{on}; evaluated: {known}; run: tracemill model eval"
+        )
+    of_bytes = [each for each in found if weights_sha256 and each.weights_sha256 == weights_sha256]
+    latest = (of_bytes or found)[0]
+    return read_measured(find_suite(workspace, latest.suite_id).folder, latest)
+
+
+def read_measured(folder: Path, evaluation: Evaluation) -> Measured:
+    """Return an evaluation with its results, from its suite's folder."""
+    with (folder / _FOLDER / f"{evaluation.id}.jsonl").open("rb") as lines:
+        results = [msgspec.json.decode(line, type=CaseResult) for line in lines]
+    return Measured(evaluation, results)
+
+
+def compare_models(
+    workspace: Workspace, base: str, candidate: str, suite: str | None, margin: float = MARGIN
+) -> Comparison:
+    """Compare the latest evaluations of two models on one suite.
+
+    Raises:
+        NotFoundError: one of them was not evaluated.
+        UsageError: they have no case in common.
+    """
+    ours = find_evaluation(workspace, candidate, suite)
+    theirs = find_evaluation(workspace, base, suite or ours.evaluation.suite_id)
+    return compare(theirs, ours, margin)

@@ -1,0 +1,321 @@
+"""Suites: built from held-out examples or read from a benchmark, kept whole, and found again.
+
+A suite is named by its cases. It is kept like a dataset version, with the lineage of every case, so
+that an erasure takes it along; evaluations on it stand in its folder and go with it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from tracemill.base.errors import NotFoundError, SchemaError, UsageError
+from tracemill.evaluate.bfcl import category_of, read_case
+from tracemill.evaluate.building import HeldOut, build_cases, make_case
+from tracemill.evaluate.leaks import Trained, TrainedOn
+from tracemill.evaluate.model_comparison import effect_shown
+from tracemill.evaluate.running import freeze
+from tracemill.export.dataset_format import Part
+from tracemill.flows.datasets.versions import MANIFEST, find_version
+from tracemill.records.datasets import DatasetVersion
+from tracemill.records.evaluations import Case, LeakReport, Suite
+from tracemill.records.recipes import Name, Recipe
+from tracemill.records.refs import Record
+from tracemill.render.chat_message import read_messages
+from tracemill.store.workspace import Workspace, write_whole
+
+CASES: Final = "cases.jsonl"
+_LINEAGE: Final = "lineage.jsonl"
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
+class KeptSuite(NamedTuple):
+    """A suite, and where it is kept."""
+
+    folder: Path
+    suite: Suite
+
+    def cases(self) -> list[Case]:
+        """Return its cases.
+
+        Raises:
+            SchemaError: they are not the cases that it was frozen with.
+        """
+        lines = (self.folder / CASES).read_bytes().splitlines()
+        try:
+            cases = [msgspec.json.decode(line, type=Case) for line in lines]
+        except msgspec.DecodeError as error:
+            raise SchemaError(f"{str(self.folder / CASES)!r}: {error}; build it anew") from error
+        found = freeze(self.suite.name, self.suite.origin, list(map(make_case, cases)), {}).id
+        if found != self.suite.id:
+            raise SchemaError(
+                f"{str(self.folder)!r} was changed: expected {self.suite.id}, found {found}; "
+                "build it anew"
+            )
+        return cases
+
+    def inputs(self) -> set[str]:
+        """Return the inputs that its cases were made of."""
+        return {part["input_id"] for made in _lineage(self.folder).values() for part in made}
+
+
+class BuiltSuite(Record, frozen=True, kw_only=True):
+    """A suite that was built or read."""
+
+    folder: str
+    """Where it is kept."""
+    suite: Suite
+    """What it is."""
+    smallest_effect: float | None = None
+    """The smallest gain that it shows with a power of 80 %, where 5 % of the groups are lost in
+    spite of it; None where it shows none."""
+
+
+class SuiteList(Record, frozen=True, kw_only=True):
+    """All suites of a workspace."""
+
+    suites: tuple[Suite, ...]
+    """The suites, by name."""
+
+
+def build_suite(
+    workspace: Workspace, dataset: str, name: str, *, max_chars: int, limit: int = 0
+) -> BuiltSuite:
+    """Make a suite of what a dataset version holds out; what was trained on is left out.
+
+    Raises:
+        NotFoundError: there is no such dataset, or nothing in it makes a case.
+    """
+    folder, version = find_version(workspace, dataset)
+    trained = {v.id: Trained.of(training_rows(at, v)) for at, v in _versions(workspace)}
+    drops: Counter[str] = Counter()
+    cases: list[Case] = []
+    for made in build_cases(_held_out(folder, version), max_chars):
+        if isinstance(made, str):
+            drops[made] += 1
+        elif any(known.leak(made) for known in trained.values()):
+            drops["leaked"] += 1
+        else:
+            cases.append(made)
+    if limit and len(cases) > limit:
+        drops["beyond_limit"] = len(cases) - limit
+        cases = sorted(cases, key=lambda case: case.id)[:limit]
+    if not cases:
+        raise NotFoundError(_no_case(version, drops))
+    suite = freeze(name, version.id, cases, drops, tuple(trained))
+    return keep_suite(workspace, suite, cases, _lineage(folder))
+
+
+def _no_case(version: DatasetVersion, drops: Counter[str]) -> str:
+    """Say why nothing that a version holds out makes a case, and what would."""
+    said = ", ".join(f"{reason} {n:,}" for reason, n in drops.items()) or "nothing held out"
+    rule = msgspec.convert(version.recipe or {"name": version.name}, Recipe).split
+    advice = {
+        "leaked": "a version of the workspace trains on what leaked: build all by one [split]",
+        "too_long": "--max-chars takes longer prompts",
+    }
+    few = f"its recipe holds out {rule.validation + rule.test:.0%} of all requests: [split] says so"
+    steps = [text for reason, text in advice.items() if drops[reason]] or [few]
+    return (
+        f"{version.id} holds out no decision that makes a case: {said}; {'; '.join(steps)}; read "
+        "more work with `tracemill run`, or see a suite of made-up tasks with `tracemill loop "
+        "--demo`"
+    )
+
+
+def installed_bfcl() -> Path:
+    """Return the data of the installed package `bfcl-eval`, without importing it.
+
+    Raises:
+        NotFoundError: it is not installed.
+    """
+    found = find_spec("bfcl_eval")
+    if found is None or found.origin is None:
+        raise NotFoundError(
+            "bfcl-eval is not installed; run: pip install --no-deps bfcl-eval, or name its data"
+        )
+    return Path(found.origin).parent / "data"
+
+
+def import_bfcl(
+    workspace: Workspace, folder: Path | None, name: str, *, per_category: int
+) -> BuiltSuite:
+    """Make a suite of BFCL's files: the first cases of each category.
+
+    Raises:
+        NotFoundError: the folder holds none of them.
+    """
+    folder = folder or installed_bfcl()
+    drops: Counter[str] = Counter()
+    cases: list[Case] = []
+    for path in sorted(folder.glob("BFCL_v*.json")):
+        taken = 0
+        for made in _bfcl_cases(path):
+            if isinstance(made, str):
+                drops[made] += 1
+            elif per_category and taken == per_category:
+                drops["beyond_limit"] += 1
+            else:
+                cases.append(made)
+                taken += 1
+    if not cases:
+        raise NotFoundError(f"{str(folder)!r} holds no BFCL_v*.json; name bfcl_eval's data folder")
+    return keep_suite(workspace, freeze(name, "bfcl", cases, drops), cases, {})
+
+
+def _bfcl_cases(path: Path) -> Iterator[Case | str]:
+    answers = path.parent / "possible_answer" / path.name
+    right = {row["id"]: row for row in _rows(answers)} if answers.exists() else {}
+    for question in _rows(path):
+        yield read_case(question, right.get(question["id"]), category_of(path.stem))
+
+
+def _rows(path: Path) -> Iterator[Any]:
+    """Yield the lines of a file that holds one JSON value a line; nothing of any other file."""
+    with path.open("rb") as lines:
+        for line in lines:
+            try:
+                row = msgspec.json.decode(line)
+            except msgspec.DecodeError:
+                return
+            if isinstance(row, dict) and "id" in row:
+                yield row
+
+
+def _held_out(folder: Path, version: DatasetVersion) -> Iterator[HeldOut]:
+    for part, row in _example_rows(folder, version, is_trained=False):
+        if "messages" in row:
+            messages = read_messages(row["messages"], row.get("trained") or None)
+            builder = "session" if part.kind == "chat" else part.kind
+            group = row.get("episode_id") or row["id"]
+            slices = (f"builder:{builder}",)
+            yield HeldOut(row["id"], group, messages, row.get("tools") or (), slices)
+
+
+def training_rows(folder: Path, version: DatasetVersion) -> Iterator[TrainedOn]:
+    """Yield the examples of a version that are trained on, a pair with both of its sides."""
+    for _, row in _example_rows(folder, version, is_trained=True):
+        prompt = read_messages(row.get("prompt") or ())
+        worse = (*prompt, *read_messages(row["rejected"])) if row.get("rejected") else ()
+        yield TrainedOn(
+            row["id"], row.get("episode_id") or row["id"], read_messages(_said(row)), worse
+        )
+
+
+def _said(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the messages of a row of any kind, in their order; of a pair those of the better."""
+    for name in ("messages", "prompt", "chosen", "completion"):
+        yield from row.get(name) or ()
+    for step in row.get("completions") or ():
+        yield from step
+
+
+def _example_rows(
+    folder: Path, version: DatasetVersion, *, is_trained: bool
+) -> Iterator[tuple[Part, dict[str, Any]]]:
+    for file in version.files:
+        part = Part.of_file(file.path)
+        if part and file.path.endswith(".jsonl") and (part.split == "train") == is_trained:
+            with (folder / file.path).open("rb") as lines:
+                yield from ((part, msgspec.json.decode(line)) for line in lines)
+
+
+def _versions(workspace: Workspace) -> Iterator[tuple[Path, DatasetVersion]]:
+    for path in sorted(workspace.datasets.glob(f"*/*/{MANIFEST}")):
+        yield path.parent, msgspec.json.decode(path.read_bytes(), type=DatasetVersion)
+
+
+def _lineage(folder: Path) -> dict[str, Any]:
+    with (folder / _LINEAGE).open("rb") as lines:
+        return {row["id"]: row["lineage"] for row in map(msgspec.json.decode, lines)}
+
+
+def keep_suite(
+    workspace: Workspace, suite: Suite, cases: Sequence[Case], lineage: Mapping[str, Any]
+) -> BuiltSuite:
+    """Write a suite beside its place and rename it, so that it is whole or absent.
+
+    Raises:
+        UsageError: its name is none that a folder can have.
+    """
+    try:
+        msgspec.convert(suite.name, Name)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"no suite can be called {suite.name!r}; expected small letters, digits and hyphens, "
+            "a letter first, 63 at most"
+        ) from error
+    workspace.create()
+    folder = workspace.suites / suite.name / suite.id
+    part = folder.with_name(f".{suite.id}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    ordered = sorted(cases, key=lambda case: case.id)
+    sources = [{"id": c.id, "lineage": lineage.get(c.example_id or "", [])} for c in ordered]
+    write_whole(part / CASES, _lines(ordered))
+    write_whole(part / _LINEAGE, _lines(sources))
+    write_whole(part / MANIFEST, msgspec.json.format(_encode(suite), indent=1) + b"\n")
+    if folder.exists():
+        shutil.rmtree(part)
+    else:
+        part.rename(folder)
+    write_whole(folder.parent / "newest", suite.id.encode())
+    shown = effect_shown(suite.n_groups)
+    return BuiltSuite(folder=str(folder), suite=suite, smallest_effect=shown)
+
+
+def _lines(rows: Iterable[Any]) -> bytes:
+    return b"".join(_encode(row) + b"\n" for row in rows)
+
+
+def list_suites(workspace: Workspace) -> SuiteList:
+    """Return all suites that are kept."""
+    return SuiteList(suites=tuple(kept.suite for kept in _kept(workspace)))
+
+
+def _kept(workspace: Workspace) -> Iterator[KeptSuite]:
+    for path in sorted(workspace.suites.glob(f"*/*/{MANIFEST}")):
+        yield KeptSuite(path.parent, msgspec.json.decode(path.read_bytes(), type=Suite))
+
+
+def find_suite(workspace: Workspace, name: str) -> KeptSuite:
+    """Return a suite: the newest of that name, or the one with that id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if not name:
+        raise UsageError("expected the name of a suite, found an empty one")
+    newest = workspace.suites / name / "newest"
+    wanted = newest.read_text() if newest.is_file() else name
+    found = [kept for kept in _kept(workspace) if kept.suite.id.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted({kept.suite.name for kept in _kept(workspace)})) or "none yet"
+    raise NotFoundError(
+        f"no one suite answers to {name!r}; known: {known}; run: tracemill model suite build"
+    )
+
+
+def check_leaks(
+    workspace: Workspace, kept: KeptSuite, training: str, example_ids: Sequence[str] = ()
+) -> LeakReport:
+    """Say which cases stand in a training set: a dataset version, and examples by their ids."""
+    folder, version = find_version(workspace, training)
+    cases = kept.cases()
+    known = Trained.of(
+        (*training_rows(folder, version), *(TrainedOn(each, each, ()) for each in example_ids))
+    )
+    return LeakReport(
+        suite_id=kept.suite.id,
+        training=version.id,
+        n_cases=len(cases),
+        n_examples=known.n_examples,
+        leaks=tuple(known.leaks(cases)),
+    )

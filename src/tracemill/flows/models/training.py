@@ -1,0 +1,268 @@
+"""Training: a recipe and dataset versions in, a run with its adapter out.
+
+What is known to have been made is not made again: a run's id follows from recipe, data, base,
+parent and seed. A run that was killed goes on in its folder. Training holds the run's folder and
+not the workspace, so that sessions can be read meanwhile.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final, NamedTuple, cast
+
+import msgspec
+
+from tracemill.base.clock import now
+from tracemill.base.errors import HeldError, NotFoundError, UsageError
+from tracemill.base.ids import digest, make_id
+from tracemill.base.machine import n_cores
+from tracemill.export.dataset_format import Part
+from tracemill.flows.datasets.versions import find_version
+from tracemill.flows.models import made_data
+from tracemill.flows.models.runs import PLOT, RUN, TEMPLATE, TOKENIZER, KeptRun, find_run, keep_run
+from tracemill.records.training import Hardware, TrainingRecipe, TrainingRun
+from tracemill.render.chat_format import ChatFormat, FormatMismatchError, load_format
+from tracemill.render.tokenizer_files import FileTokenizer
+from tracemill.store.workspace import Workspace
+from tracemill.train import TRAIN_VERSION, TRAINERS
+from tracemill.train.base_models import BaseModel, fetch, find_base, hash_folder, hash_weights
+from tracemill.train.lessons import Lesson, choose, encode_stage, read_lesson
+from tracemill.train.lora_gguf import can_write, write_adapter
+from tracemill.train.loss_plot import loss_svg
+from tracemill.train.protocol import HandedOff, Job, Report, StageData, Tokens, Trained
+from tracemill.train.recipe_file import read_recipe
+
+_PACKAGES: Final = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "tokenizers")
+_GGUF: Final = "adapter.gguf"
+_TAUGHT: Final = frozenset({"trl-chat", "trl-preference", "trl-unpaired"})
+"""Formats of files that stages learn from; prompts alone and marked steps teach nothing here."""
+
+
+class Planned(NamedTuple):
+    """A run before its first step: everything is known but what training will do."""
+
+    run: TrainingRun
+    base: BaseModel
+    format: ChatFormat
+    stages: Sequence[StageData]
+    parent: Path | None
+    """Folder of the adapter to go on from."""
+
+
+def plan_run(
+    workspace: Workspace,
+    named: str,
+    parent: str | None = None,
+    datasets: Mapping[str, str] | None = None,
+) -> Planned:
+    """Find everything that a recipe names, and make its rows.
+
+    Args:
+        workspace: Where datasets and runs are.
+        named: The recipe, by name or file.
+        parent: The run to go on from.
+        datasets: The versions that are meant by names in the recipe; a name's newest otherwise.
+
+    Raises:
+        UsageError: the recipe, its base or its data are not as they must be.
+        FormatMismatchError: the parent was trained in another format.
+    """
+    recipe = read_recipe(named)
+    base = fetch(find_base(recipe.base))
+    before = find_run(workspace, parent) if parent else None
+    format_ = load_format(recipe.template, base.file or Path(base.place))
+    if before is not None:
+        _require_parent(before, format_.spec.fingerprint, recipe)
+    pools = _Pools(workspace, datasets or {})
+    stages = [
+        encode_stage(
+            [
+                each
+                for part in stage.data
+                for each in choose(pools.of(part.dataset), part, recipe.seed)
+            ],
+            stage,
+            format_,
+        )
+        for stage in recipe.stages
+    ]
+    base_hash = hash_weights(base)
+    identity: tuple[str | bytes, ...] = (
+        str(TRAIN_VERSION),
+        msgspec.json.encode(recipe, order="deterministic"),
+        base_hash or base.place,
+        before.run.id if before else "",
+        format_.spec.fingerprint,
+        *(stage.hash for stage in stages),
+    )
+    run = TrainingRun(
+        id=make_id("run", *identity),
+        recipe=recipe,
+        status="planned",
+        base_hash=base_hash,
+        parent=before.run.id if before else None,
+        learned_erased=before.run.learned_erased if before else None,
+        format=format_.spec.fingerprint,
+        datasets=tuple(sorted(pools.names)),
+        example_ids=tuple(sorted({i for stage in stages for i in stage.example_ids})),
+    )
+    return Planned(run, base, format_, stages, before.adapter if before else None)
+
+
+def _require_parent(before: KeptRun, fingerprint: str, recipe: TrainingRecipe) -> None:
+    if before.adapter is None:
+        raise UsageError(f"{before.run.id} is {before.run.status}: nothing to go on from")
+    if before.run.format != fingerprint:
+        raise FormatMismatchError(
+            f"{before.run.id} was trained in the format {before.run.format}, and template "
+            f"{recipe.template!r} with this base is {fingerprint}; train on in the same format"
+        )
+    if before.run.recipe.lora != recipe.lora:
+        raise UsageError(
+            f"{before.run.id} has an adapter of another shape than the recipe asks for; "
+            "take over its [lora]"
+        )
+
+
+class _Pools:
+    """The lessons of each dataset, read once."""
+
+    def __init__(self, workspace: Workspace, versions: Mapping[str, str]) -> None:
+        self._workspace = workspace
+        self._versions = versions
+        self._held: dict[str, list[Lesson]] = {}
+        self.names: set[str] = set()
+
+    def of(self, dataset: str) -> list[Lesson]:
+        """Return the lessons of a dataset, a version or a file.
+
+        Raises:
+            NotFoundError: there is no such thing.
+        """
+        if dataset not in self._held:
+            self._held[dataset] = list(self._read(dataset))
+        return self._held[dataset]
+
+    def _read(self, dataset: str) -> Iterator[Lesson]:
+        path = Path(dataset).expanduser()
+        if path.suffix == ".jsonl":
+            if not path.is_file():
+                raise NotFoundError(f"no file {dataset!r} to learn from")
+            self.names.add(digest(path.read_bytes()))
+            yield from _lessons(path, "file")
+            return
+        named = self._versions.get(dataset, dataset)
+        try:
+            folder, found = find_version(self._workspace, named)
+        except NotFoundError as error:
+            if named != made_data.NAME:
+                raise
+            raise NotFoundError(
+                f"no dataset {named!r} in {str(self._workspace.root)!r}: these are made-up tasks, "
+                "which `tracemill loop --demo` makes in a workspace of its own; run that, or name "
+                "datasets of yours in a recipe (docs/training.md)"
+            ) from error
+        self.names.add(found.id)
+        for file in found.files:
+            part = Part.of_file(file.path)
+            is_rows = file.path.endswith(".jsonl") and file.format in _TAUGHT
+            if is_rows and part and part.split == "train":
+                builder = "session" if part.kind == "chat" else part.kind
+                yield from _lessons(folder / file.path, builder)
+
+
+def _lessons(path: Path, builder: str) -> Iterator[Lesson]:
+    with path.open("rb") as lines:
+        for line in lines:
+            yield read_lesson(msgspec.json.decode(line), builder)
+
+
+def train_model(workspace: Workspace, planned: Planned, report: Report) -> KeptRun:
+    """Train what was planned, or return it where that is done already.
+
+    Raises:
+        HeldError: the same run is on its way in another process.
+    """
+    run = planned.run
+    folder = workspace.models / run.id
+    if (folder / RUN).exists():
+        kept = find_run(workspace, run.id)
+        if kept.run.status == "finished":
+            return kept
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _held(folder):
+        started = now().isoformat()
+        keep_run(folder, msgspec.structs.replace(run, status="running", started=started))
+        _write_format(folder, planned.format)
+        tokens = Tokens(folder / TOKENIZER, planned.format.template.stop)
+        job = Job(run.recipe, planned.base, planned.parent, planned.stages, tokens, folder)
+        trained = TRAINERS.load(run.recipe.trainer)().train(job, report)
+        known = msgspec.structs.replace(run, started=started)
+        if isinstance(trained, HandedOff):
+            finished = msgspec.structs.replace(known, status="handed_off")
+        else:
+            finished = _finished(known, folder, trained)
+        keep_run(folder, finished)
+        return KeptRun(folder, finished)
+
+
+def _write_format(folder: Path, format_: ChatFormat) -> None:
+    """Keep the template and tokenizer that the model speaks in."""
+    (folder / TEMPLATE).write_text(format_.template.source, encoding="utf-8")
+    cast("FileTokenizer", format_.tokenizer).save(folder / TOKENIZER)
+    spec = msgspec.json.encode(format_.spec, order="deterministic")
+    (folder / "format.json").write_bytes(msgspec.json.format(spec))
+
+
+def _finished(run: TrainingRun, folder: Path, trained: Trained) -> TrainingRun:
+    """Return the record of what was trained, with its plot and its adapter for llama.cpp."""
+    (folder / PLOT).write_text(loss_svg(run.recipe.name, trained.stages), encoding="utf-8")
+    gguf = None
+    if can_write(trained.model_config.get("model_type", "")):
+        write_adapter(trained.adapter, trained.model_config, folder / _GGUF)
+        gguf = _GGUF
+    return msgspec.structs.replace(
+        run,
+        status="finished",
+        stages=tuple(trained.stages),
+        hardware=_hardware(trained),
+        finished=now().isoformat(),
+        adapter=str(trained.adapter.relative_to(folder)),
+        gguf=gguf,
+        adapter_hash=hash_folder(trained.adapter),
+    )
+
+
+def _hardware(trained: Trained) -> Hardware:
+    return Hardware(
+        processor=platform.machine() or None,
+        n_cores=n_cores(),
+        n_threads=trained.n_threads,
+        accelerator=trained.accelerator,
+        packages=dict(_versions()),
+    )
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in _PACKAGES:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            continue
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HeldError(
+                f"another process trains in {str(folder)!r}; wait until it is done"
+            ) from error
+        yield

@@ -1,0 +1,1 @@
+"""Texts that agents are given: versions, what each brought, proposals and trials."""

@@ -1,0 +1,181 @@
+"""The registry of texts that agents are given: what is held of each, version by version.
+
+It is read anew from what is kept, and changes nothing: a version is what a commit made of a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tracemill.base.errors import NotFoundError
+from tracemill.flows.held.lookup import require_kept
+from tracemill.flows.written_reports import write_texts
+from tracemill.prompts.changelog import changelog
+from tracemill.prompts.history import KeptHistory, histories
+from tracemill.prompts.lineage import Lineage
+from tracemill.prompts.naming import plain
+from tracemill.records.events import Commit, DocumentVersion, Event
+from tracemill.records.prompt_versions import PromptHistory, PromptVersion, TextKind
+from tracemill.records.refs import Record
+from tracemill.report.side_by_side import side_by_side
+from tracemill.store.lake import Lake, is_unknown
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+_LEAST_HASH: Final = 7
+
+
+class PromptList(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """Texts that agents are given."""
+
+    prompts: tuple[PromptHistory, ...]
+    """Each with its versions, those that changed last first."""
+
+
+class PromptDifference(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """Two versions of a text beside one another."""
+
+    prompt: PromptHistory
+    """The text."""
+    old: PromptVersion | None
+    """The one version; None where the text begins with the other."""
+    new: PromptVersion
+    """The other."""
+    old_text: str
+    """What the one says; empty where there is none."""
+    new_text: str
+    """What the other says; empty where its file was deleted."""
+    unified: str
+    """What differs, as `diff -u` has it."""
+
+
+class Registry(NamedTuple):
+    """Everything that is held of such texts."""
+
+    kept: list[KeptHistory]
+    """The texts."""
+    lineage: Lineage
+    """The commits that made them, and those around them."""
+
+
+def read_registry(workspace: Workspace) -> Registry:
+    """Return all texts that agents are given, with what each version says."""
+    require_kept(workspace)
+    documents: list[DocumentVersion] = []
+    commits: list[Commit] = []
+    events: Iterator[Event] = Lake(workspace.lake).records(
+        TABLES["events"], where=is_unknown("trajectory_id")
+    )
+    for event in events:
+        if isinstance(event, DocumentVersion):
+            documents.append(event)
+        elif isinstance(event, Commit):
+            commits.append(event)
+    lineage = Lineage(commits)
+    return Registry(histories(documents, lineage), lineage)
+
+
+def read_prompts(workspace: Workspace, kind: TextKind | None = None) -> PromptList:
+    """Return the texts that agents are given; recipes only where they are asked for."""
+    told = [each.told for each in read_registry(workspace).kept]
+    wanted = [each for each in told if (each.kind == kind if kind else each.kind != "recipe")]
+    wanted.sort(key=lambda each: (each.role, each.path))
+    wanted.sort(key=lambda each: each.newest.since.isoformat() if each.newest.since else "")
+    return PromptList(prompts=tuple(reversed(wanted)))
+
+
+def find_prompt(registry: Registry, name: str) -> KeptHistory:
+    """Return the one text that `name` means: its id or how it begins, its role, or its path.
+
+    Raises:
+        NotFoundError: none or several answer to it.
+    """
+    found = [each for each in registry.kept if matching(each.told, name)]
+    if len(found) > 1:
+        places = ", ".join(f"{each.told.id} ({each.told.path})" for each in found[:10])
+        raise NotFoundError(f"{name!r} may mean any of: {places}")
+    if not found:
+        raise NotFoundError(f"no prompt answers to {name!r}; see: tracemill prompt list")
+    return found[0]
+
+
+def matching(told: PromptHistory, name: str) -> bool:
+    """Tell whether a text answers to a name: its id or how it begins, its path, or its role."""
+    return told.path == name or told.id.startswith(name) or told.role == plain(name)
+
+
+def show_history(workspace: Workspace, name: str) -> PromptHistory:
+    """Return a text with its versions."""
+    return find_prompt(read_registry(workspace), name).told
+
+
+def write_changelog(workspace: Workspace) -> str:
+    """Return what was changed in all texts, as Markdown."""
+    return changelog(read_prompts(workspace).prompts)
+
+
+def diff_prompt(
+    workspace: Workspace, name: str, old: str | None = None, new: str | None = None
+) -> PromptDifference:
+    """Return two versions of a text beside one another: the last two unless others are named.
+
+    Raises:
+        NotFoundError: nothing answers to a name.
+    """
+    kept = find_prompt(read_registry(workspace), name)
+    last = _place(kept.told, new) if new else len(kept.told.versions) - 1
+    first = _place(kept.told, old) if old else last - 1
+    versions = kept.told.versions
+    was = versions[first] if first >= 0 else None
+    old_text = (kept.texts[first] or "") if was else ""
+    new_text = kept.texts[last] or ""
+    return PromptDifference(
+        prompt=kept.told,
+        old=was,
+        new=versions[last],
+        old_text=old_text,
+        new_text=new_text,
+        unified=_unified(old_text, new_text, was, versions[last]),
+    )
+
+
+def _place(told: PromptHistory, name: str) -> int:
+    """Return which version is meant: by its name, its number, or how its commit's hash begins."""
+    wanted = name.removeprefix(f"{told.role}.")
+    found = [
+        place
+        for place, version in enumerate(told.versions)
+        if version.name.removeprefix(f"{told.role}.") in {wanted, f"v{wanted}"}
+        or (len(name) >= _LEAST_HASH and (version.commit or "").startswith(name))
+    ]
+    if not found:
+        known = ", ".join(version.name for version in told.versions[-10:])
+        raise NotFoundError(f"no version of {told.path!r} answers to {name!r}; known: {known}")
+    return found[0]
+
+
+def _unified(old: str, new: str, was: PromptVersion | None, now: PromptVersion) -> str:
+    lines = unified_diff(
+        old.splitlines(), new.splitlines(), was.name if was else "nothing", now.name, lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def write_difference(
+    workspace: Workspace, found: PromptDifference, to: Path | None
+) -> tuple[str, ...]:
+    """Write two versions side by side as one page, and return where it is.
+
+    Raises:
+        PolicyError: the gate of exports refuses it; nothing is written.
+    """
+    was = found.old.name if found.old else "nothing"
+    name = f"prompt_{was}_to_{found.new.name}"
+    page = side_by_side(
+        f"{found.prompt.path}: {was} to {found.new.name}",
+        was, found.new.name, found.old_text, found.new_text,
+    )  # fmt: skip
+    return write_texts(workspace, name, {f"{name}.html": page}, to)

@@ -1,0 +1,73 @@
+"""Things that nobody queued and somebody wants to judge all the same: looked up in the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracemill.base.errors import NotFoundError
+from tracemill.flows.deriving.review_facts import told_item
+from tracemill.flows.held.lookup import find_row, show_work
+from tracemill.flows.held.review_rows import QueueEntry
+from tracemill.flows.results import EpisodeRow
+from tracemill.records.events import Captured, Commit, TeamReport
+from tracemill.records.reviews import MachineVerdict
+from tracemill.render.team import captured_report
+from tracemill.review.items import episode_item, example_item
+from tracemill.review.verdict import machine_verdict
+from tracemill.store.lake import Lake, begins
+from tracemill.store.tables import EXAMPLE_TABLES, TABLES
+from tracemill.store.workspace import Workspace
+
+
+def any_entry(workspace: Workspace, name: str) -> QueueEntry:
+    """Return an episode, an example or an event of a team's process, as the queue would show it.
+
+    Raises:
+        NotFoundError: nothing answers to the name, or it may mean several.
+    """
+    kind = name.partition("_")[0]
+    if kind == "ep":
+        return _episode(workspace, name)
+    found = list(_examples(workspace, name) if kind == "example" else _events(workspace, name))
+    if len(found) != 1:
+        raise NotFoundError(
+            "expected what waits, an episode (ep_…), an example (example_…) or an event (event_…); "
+            f"found {len(found)} that answer to {name!r}; see: tracemill review next"
+        )
+    return found[0]
+
+
+def _episode(workspace: Workspace, name: str) -> QueueEntry:
+    row = find_row(workspace, "episode", name, EpisodeRow)
+    shown = show_work(workspace, row.id)
+    lake, episode = Lake(workspace.lake), shown.episode
+    activities = {
+        activity.trajectory_id: activity
+        for activity in lake.records(TABLES["activities"])
+        if activity.trajectory_id in episode.trajectory_ids
+    }
+    wanted = set(episode.event_ids)
+    commits = (event for event in lake.records(TABLES["events"]) if event.id in wanted)
+    item = episode_item(
+        episode,
+        [activities[each] for each in episode.trajectory_ids if each in activities],
+        [event for event in commits if isinstance(event, Commit)] if wanted else [],
+    )
+    return QueueEntry(item=item, triggers=(), machine=machine_verdict(episode, shown.labels))
+
+
+def _examples(workspace: Workspace, name: str) -> Iterator[QueueEntry]:
+    lake = Lake(workspace.lake)
+    for table in EXAMPLE_TABLES:
+        for example in lake.records(TABLES[table], where=begins("id", name)):
+            owner = example.lineage[0].episode_id
+            episode = next(iter(lake.records(TABLES["episodes"], owners={owner})), None)
+            item = example_item(example.id, example.builder, episode)
+            yield QueueEntry(item=item, triggers=(), machine=MachineVerdict())
+
+
+def _events(workspace: Workspace, name: str) -> Iterator[QueueEntry]:
+    for event in Lake(workspace.lake).records(TABLES["events"], where=begins("id", name)):
+        told = captured_report(event) if isinstance(event, Captured) else event
+        if isinstance(told, TeamReport):
+            yield QueueEntry(item=told_item(told), triggers=(), machine=MachineVerdict())

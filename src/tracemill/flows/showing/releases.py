@@ -1,0 +1,90 @@
+"""Releases of the repositories that were read: what each brought. Changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from tracemill.base.errors import NotFoundError
+from tracemill.flows.held.lookup import require_kept
+from tracemill.link.releases import releases
+from tracemill.records.events import Commit, DocumentVersion, Event
+from tracemill.records.refs import Record
+from tracemill.records.releases import Release
+from tracemill.store.lake import Lake, is_unknown
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+_TOLD: Final = frozenset({"plan", "spec", "design", "decision", "report"})
+
+
+class ReleaseList(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """Every release."""
+
+    releases: tuple[Release, ...]
+    """The newest first."""
+
+
+class ReleasedCommit(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """One commit of a release, in short."""
+
+    sha: str
+    """Its hash."""
+    subject: str
+    """First line of its message."""
+
+
+class ShownRelease(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A release with its commits."""
+
+    release: Release
+    """The release."""
+    commits: tuple[ReleasedCommit, ...]
+    """Its commits, the newest first."""
+
+
+def read_releases(workspace: Workspace) -> ReleaseList:
+    """Return the releases of every repository that was read."""
+    return ReleaseList(releases=tuple(_read(workspace)[0]))
+
+
+def show_release(workspace: Workspace, name: str) -> ShownRelease:
+    """Return one release with its commits.
+
+    Raises:
+        NotFoundError: none or several answer to `name`.
+    """
+    held, subjects = _read(workspace)
+    found = [each for each in held if name in each.tags or each.id.startswith(name)]
+    if len(found) > 1:
+        places = ", ".join(f"{each.id} ({each.repository})" for each in found[:10])
+        raise NotFoundError(f"{name!r} may mean any of: {places}")
+    if not found:
+        raise NotFoundError(f"no release answers to {name!r}; see: tracemill release list")
+    (release,) = found
+    return ShownRelease(
+        release=release,
+        commits=tuple(
+            ReleasedCommit(sha=sha, subject=subjects.get(sha, ""))
+            for sha in reversed(release.commits)
+        ),
+    )
+
+
+def _read(workspace: Workspace) -> tuple[list[Release], dict[str, str]]:
+    """Return the releases, the newest first, and the subjects of all commits."""
+    require_kept(workspace)
+    commits: list[Commit] = []
+    documents: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    events: Iterator[Event] = Lake(workspace.lake).records(
+        TABLES["events"], where=is_unknown("trajectory_id")
+    )
+    for event in events:
+        if isinstance(event, Commit):
+            commits.append(event)
+        elif isinstance(event, DocumentVersion) and event.document in _TOLD and event.commit:
+            documents[event.origin.uri.partition("#")[0], event.commit].append(event.path)
+    found = list(releases(commits, documents))
+    found.sort(key=lambda each: each.at.isoformat() if each.at else "", reverse=True)
+    return found, {commit.sha: commit.subject for commit in commits}

@@ -1,0 +1,133 @@
+"""A session as one document for other tools: as it was redacted, with its subagents in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tracemill.base.errors import UsageError
+from tracemill.export import TRAJECTORY_EXPORTERS, TrajectoryExporter
+from tracemill.flows.held.lookup import canonical_input, find_row, open_index
+from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
+from tracemill.flows.results import SessionRow
+from tracemill.records.receipts import Receipt
+from tracemill.records.refs import Record
+from tracemill.records.trajectory import Trajectory
+from tracemill.store.lake import Lake, equals
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace, write_whole
+
+
+class ExportedSession(Record, frozen=True, kw_only=True):
+    """A session that was written as a document."""
+
+    id: str
+    """The session."""
+    format: str
+    """The document's format."""
+    path: str
+    """The file that it was written to."""
+    n_bytes: int
+    """How long it is."""
+    receipt: Receipt
+    """What it went through before."""
+
+
+def session_document(workspace: Workspace, name: str, form: str) -> bytes:
+    """Return the session that `name` means as a document of the format `form`, for printing.
+
+    Raises:
+        NotFoundError: no session answers to the name, or several do.
+        PolicyError: the gate refuses it.
+    """
+    row = find_row(workspace, "session", name, SessionRow)
+    data = _document(workspace, row.id, form).data
+    Gate(workspace).check_data([("stdout", data)])
+    return data
+
+
+def export_session(
+    workspace: Workspace, name: str, form: str, to: Path, reviewer: str | None = None
+) -> ExportedSession:
+    """Write the session that `name` means to the file `to`, with a receipt beside it.
+
+    Raises:
+        UsageError: the file is there already.
+        PolicyError: the gate refuses it; nothing is written.
+    """
+    to = to.expanduser().absolute()
+    if to.exists():
+        raise UsageError(f"{str(to)!r} is there already; name a new file")
+    row = find_row(workspace, "session", name, SessionRow)
+    gate = Gate(workspace, reviewer)
+    data, inputs = _document(workspace, row.id, form)
+    receipt = gate.receipt("session", row.id, gate.check_data([(to.name, data)]))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    write_receipt(receipt_path(to), receipt)
+    write_whole(to, data)
+    gate.note(receipt, to, inputs)
+    return ExportedSession(id=row.id, format=form, path=str(to), n_bytes=len(data), receipt=receipt)
+
+
+class _Document(NamedTuple):
+    data: bytes
+    inputs: frozenset[str]
+    """The inputs that all that stands in it was read from."""
+
+
+def _document(workspace: Workspace, trajectory_id: str, form: str) -> _Document:
+    exporter = TRAJECTORY_EXPORTERS.load(form)()
+    exporting = _Exporting(workspace, exporter)
+    data = exporter.encode(exporting.document(trajectory_id))
+    return _Document(data, frozenset(exporting.inputs))
+
+
+class _Exporting:
+    """Makes the document of one session and of the subagents in it."""
+
+    def __init__(self, workspace: Workspace, exporter: TrajectoryExporter) -> None:
+        self._workspace = workspace
+        self._exporter = exporter
+        self._lake = Lake(workspace.lake)
+        self._children = _children(workspace)
+        self._written: set[str] = set()
+        self.inputs: set[str] = set()
+
+    def document(self, trajectory_id: str) -> Mapping[str, Any]:
+        """Return the document of one trajectory; each stands in it once."""
+        self._written.add(trajectory_id)
+        owners = {canonical_input(self._workspace, trajectory_id)}
+        self.inputs |= owners
+        where = equals("trajectory_id", trajectory_id)
+        (header,) = self._headers(owners, {trajectory_id})
+        steps = self._lake.records(TABLES["steps"], owners=owners, where=where)
+        events = self._lake.records(TABLES["events"], owners=owners, where=where)
+        subagents = [self.document(child.id) for child in self._below(header)]
+        return self._exporter.document(header, steps, events, subagents)
+
+    def _below(self, header: Trajectory) -> Iterator[Trajectory]:
+        """Yield the subagents of a trajectory: first those of its own input, in their order."""
+        ids = self._children.get(header.id, set()) - self._written
+        inputs = {canonical_input(self._workspace, child) for child in ids}
+        own = header.origin.input_id
+        for input_id in sorted(inputs, key=lambda found: (found != own, found)):
+            yield from self._headers({input_id}, ids)
+
+    def _headers(self, owners: set[str], ids: Collection[str]) -> Iterator[Trajectory]:
+        for header in self._lake.records(TABLES["trajectories"], owners=owners):
+            if header.id in ids:
+                yield header
+
+
+def _children(workspace: Workspace) -> dict[str, set[str]]:
+    """Return the subagents of each session, as the sessions or the links tell."""
+    found: dict[str, set[str]] = {}
+    with open_index(workspace) as index:
+        for session in index.rows("session"):
+            if session["parent_id"]:
+                found.setdefault(session["parent_id"], set()).add(session["id"])
+        for link in index.rows("link"):
+            if link["method"] == "spawned":
+                found.setdefault(link["to"], set()).add(link["from"])
+    return found

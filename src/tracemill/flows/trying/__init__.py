@@ -1,0 +1,1 @@
+"""Experiments: who works with what, and what happened in each unit."""
