@@ -55,6 +55,7 @@ def test_a_suite_that_leaks_into_a_dataset_says_so(
         (["model", "suite", "prove"], 0),
         (["model", "suite", "list"], 3),
         (["model", "eval", "nothing"], 3),
+        (["model", "eval", "run_1", "--name", "mine", "--template", "chatml"], 2),
         (["model", "eval", "scripted:"], 2),
         (["model", "eval", "scripted:x", "--suite", "none"], 3),
         (["model", "compare", "a", "b"], 3),

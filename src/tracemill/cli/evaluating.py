@@ -42,6 +42,22 @@ class Door:
     context: Annotated[int, Parameter(validator=Number(gt=0))] = 2048
     """Longest prompt and answer together, in tokens."""
 
+    def find(self, subject: str, name: str | None, common: Common) -> SubjectConfig:
+        """Return how a subject is asked: through a door, or as it was trained here."""
+        if ":" in subject:
+            return self.to(subject, name)
+        settled = {
+            "--name": name, "--endpoint": self.endpoint, "--adapter": self.adapter,
+            "--template": self.template,
+        }  # fmt: skip
+        given = [option for option, value in settled.items() if value is not None]
+        if given:
+            raise UsageError(
+                f"{subject!r} was trained here, and is asked by its own name and as it was "
+                f"trained: leave {' and '.join(given)} out"
+            )
+        return trained_subject(common.open(), subject)
+
     def to(self, subject: str, name: str | None) -> SubjectConfig:
         """Return where a subject is, as in `openai:NAME`."""
         backend, colon, model = subject.partition(":")
@@ -72,10 +88,10 @@ def eval_model(
     suite
         The suite, by name or id.
     name
-        What to call the model in reports.
+        What to call the model in reports; one that was trained here keeps its run's name.
     """
     workspace, settings = common.open(), AskSettings(max_tokens=door.max_tokens)
-    config = door.to(subject, name) if ":" in subject else trained_subject(workspace, subject)
+    config = door.find(subject, name, common)
     made = evaluate(workspace, config, suite, settings, at=now(), told=_progress(common))
     follow = f"tracemill model compare BASE {made.subject} --suite {made.suite}"
     if answer("evaluation", made, common, next_steps=[follow]):
@@ -196,10 +212,10 @@ def attempt_model(
     readable
         Further folders that commands may read, for example of an interpreter.
     name
-        What to call the model in reports.
+        What to call the model in reports; one that was trained here keeps its run's name.
     """
     sandbox = find_sandbox(readable)
-    config = door.to(subject, name) if ":" in subject else trained_subject(common.open(), subject)
+    config = door.find(subject, name, common)
     settings = AskSettings(max_tokens=door.max_tokens)
     done = attempt_tasks(config, read_tasks(tasks), sandbox, settings, _progress(common))
     if not answer("attempts", done, common):
