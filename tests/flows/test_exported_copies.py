@@ -1,8 +1,9 @@
 """Whatever left the workspace is named to whoever finds or erases what it holds, of every kind."""
 
+import asyncio
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, get_args
 
@@ -20,6 +21,7 @@ from tracemill.flows.models.inspect_tasks import export_task
 from tracemill.flows.models.suites import keep_suite
 from tracemill.flows.reviewing.desk import Desk
 from tracemill.flows.reviewing.files import export_reviews
+from tracemill.flows.showing.page_export import export_page
 from tracemill.flows.showing.session_export import export_session
 from tracemill.flows.telling.reporting import write_report
 from tracemill.flows.turning.loop import Options, turn
@@ -28,6 +30,8 @@ from tracemill.records.examples import Message
 from tracemill.records.receipts import ExportKind
 from tracemill.store.exports import read_exports
 from tracemill.store.workspace import Workspace
+from tracemill.web.app import make_pages
+from tracemill.web.exporting import page_file
 
 SESSION: Final = "s1"
 
@@ -53,6 +57,11 @@ def suite(workspace: Workspace, to: Path) -> None:
     export_task(workspace, "replay", to)
 
 
+def page(workspace: Workspace, to: Path) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    export_page(workspace, asyncio.run(page_file(make_pages(workspace), "/sessions", at)), to)
+
+
 EXPORTERS: Final[dict[ExportKind, Callable[[Workspace, Path], object]]] = {
     "dataset": lambda held, to: export_version(held, "chat", to, dry_run=False),
     "session": lambda held, to: export_session(held, SESSION, "atif", to),
@@ -60,6 +69,7 @@ EXPORTERS: Final[dict[ExportKind, Callable[[Workspace, Path], object]]] = {
     "reviews": reviews,
     "learning": lambda held, to: export_learning(held, to, is_forced=False),
     "suite": suite,
+    "page": page,
 }
 
 
