@@ -101,7 +101,7 @@ def load_model_files(path: Path) -> ModelFiles:
     try:
         backend = Tokenizer.from_file(str(file))
     except Exception as error:
-        if type(error) is not Exception:
+        if type(error) is not Exception:  # the library has no type of its own for a bad file
             raise
         raise UsageError(f"{str(file)!r} is no tokenizer: {error}") from None
     backend.no_truncation()

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import UnknownNameError, UsageError
+from tracemill.base.named_files import read_named
 from tracemill.records.training import TrainingRecipe
 
 _AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
@@ -38,12 +39,7 @@ def read_recipe(named: str) -> TrainingRecipe:
             raise UnknownNameError("training recipe", named, [*bundled_recipes(), "FILE.toml"])
         text = (files("tracemill.train") / "recipes" / f"{named}.toml").read_text("utf-8")
         return parse_recipe(text, named)
-    try:
-        return parse_recipe(path.read_text("utf-8"), named)
-    except OSError as error:
-        raise UsageError(f"cannot read the recipe {named!r}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"the recipe {named!r} is no text in UTF-8") from error
+    return parse_recipe(read_named(path, "recipe"), named)
 
 
 def parse_recipe(text: str, named: str) -> TrainingRecipe:

@@ -168,7 +168,11 @@ def test_a_method_or_password_that_is_not_known_is_named(tmp_path: Path) -> None
     locked = bytearray(zipped({"a": LINE}))
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
 
+    newer = bytearray(zipped({"a": LINE}))
+    newer[newer.index(b"PK\x01\x02") + 6] = 99
+
     assert faults(look(tmp_path / "archive", data)) == [("a", "unknown_compression")]
+    assert faults(look(tmp_path / "archive", bytes(newer))) == [(None, "unknown_compression")]
     assert faults(look(tmp_path / "archive", bytes(locked))) == [("a", "encrypted")]
 
 

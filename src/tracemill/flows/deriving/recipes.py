@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
+from tracemill.base.named_files import read_named
 from tracemill.curate.recipe import read_recipe, shipped_recipe
 from tracemill.curate.recipes import shipped
 from tracemill.export import DATASET_FORMATS
@@ -91,12 +92,9 @@ def open_recipe(name: str) -> Recipe:
     if path.suffix != _ENDING and not path.exists():
         known = ", ".join(shipped())
         raise NotFoundError(f"no recipe {name!r}; name a {_ENDING} file, or one of: {known}")
-    try:
-        recipe = read_recipe(path.read_text("utf-8"), name)
-    except FileNotFoundError:
-        raise NotFoundError(f"no such file: {name!r}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {name!r}: {error}") from error
+    if not path.exists():
+        raise NotFoundError(f"no such file: {name!r}")
+    recipe = read_recipe(read_named(path, "recipe"), name)
     for at, written in enumerate(recipe.formats):
         if written not in DATASET_FORMATS.names():
             known = ", ".join(sorted(DATASET_FORMATS.names()))

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.file_hashes import hash_tree
+from tracemill.base.named_files import read_named
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.flows.datasets.versions import find_version
@@ -55,10 +56,7 @@ def load_policy(file: Path | None) -> PromotionPolicy:
     """
     if file is None:
         return default_policy()
-    try:
-        return read_policy(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the policy {str(file)!r}: {error}") from error
+    return read_policy(read_named(file, "policy"), str(file))
 
 
 def promote(

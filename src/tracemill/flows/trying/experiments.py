@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.named_files import read_named
 from tracemill.experiments import Experiments, Filed, judge
 from tracemill.experiments.plan_file import check_plan, read_plan
 from tracemill.experiments.planning import Usual, power_of, spread_of, units_for, usual_of
@@ -72,10 +73,7 @@ def load_plan(file: Path) -> ExperimentPlan:
     Raises:
         UsageError: it cannot be read, or is no plan.
     """
-    try:
-        return read_plan(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the plan {str(file)!r}: {error}") from error
+    return read_plan(read_named(file, "plan"), str(file))
 
 
 def start(

@@ -39,7 +39,7 @@ _DOS: Final = 0
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError)
 """What reading a member of a zip file raises where that member is damaged."""
 _UNSOUND: Final = (
-    *_BROKEN, tarfile.TarError, struct.error, NotImplementedError, UnicodeDecodeError,
+    *_BROKEN, tarfile.TarError, struct.error, UnicodeDecodeError,
 )  # fmt: skip
 """What the readers of the standard library raise over archives that are damaged or made up."""
 
@@ -94,6 +94,9 @@ def survey(path: Path, kind: ArchiveKind, limits: Limits = _LIMITS) -> Iterator[
                 yield found._replace(name=_unused(found.name, names))
     except ArchiveError as error:
         yield Refused(None, error.reason, str(error), error.reason != "corrupt_archive")
+    except NotImplementedError:  # what `zipfile` raises over features newer than it
+        detail = "packed in a way that is newer than this program; unpack it and name the folder"
+        yield Refused(None, "unknown_compression", detail)
     except _UNSOUND:
         yield Refused(None, "corrupt_archive", "expected a sound archive, found a damaged one")
 
@@ -163,7 +166,7 @@ class Unpacker:
             for entry in self._entries:
                 if isinstance(entry, _Entry) and entry.name == name:
                     return entry.open()
-        except _UNSOUND as error:
+        except (*_UNSOUND, NotImplementedError) as error:
             raise ArchiveError("corrupt_archive", "the archive is damaged") from error
         return None
 

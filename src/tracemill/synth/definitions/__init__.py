@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tracemill.base.errors import UsageError
+from tracemill.base.named_files import read_named
 from tracemill.records.generators import GeneratorDefinition
 from tracemill.synth.definitions.agent_file import read_definition, write_agent
 
@@ -51,10 +52,7 @@ def find_definition(name: str) -> GeneratorDefinition:
     if path.suffix != ".md":
         known = ", ".join(NAMES)
         raise UsageError(f"unknown definition {name!r}; known: {known}, or the path of a .md file")
-    try:
-        return read_definition(path.read_text("utf-8"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the definition {name!r}: {error}") from error
+    return read_definition(read_named(path, "definition"), path.name)
 
 
 def agent_text(definition: GeneratorDefinition) -> str:
