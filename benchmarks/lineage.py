@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tracemill.flows.ingest.redactors import own_redactor
-from tracemill.flows.showing.explain import explain_record
+from tracemill.flows.views.explain import explain_record
 from tracemill.store.vault import Vault
 from tracemill.store.workspace import Workspace
 

@@ -18,18 +18,19 @@ import pytest
 from tracemill import records
 from tracemill.export import learning as learning_export
 from tracemill.flows import results
+from tracemill.flows.analysis import habit_rows as metric_rows
+from tracemill.flows.analysis import learning as learning_flow
+from tracemill.flows.analysis import patterns as pattern_answers
+from tracemill.flows.analysis import team_views
 from tracemill.flows.datasets import checks as dataset_checks
 from tracemill.flows.datasets import difference as dataset_difference
 from tracemill.flows.datasets import versions as version_answers
 from tracemill.flows.deriving import gate_rows, recipes
 from tracemill.flows.deriving import gates as gate_answers
 from tracemill.flows.erasing import consent, erasure, expiry
+from tracemill.flows.experiments import rows as experiment_rows
 from tracemill.flows.held import review_rows, shown
 from tracemill.flows.held import rows as held_rows
-from tracemill.flows.measuring import habit_rows as metric_rows
-from tracemill.flows.measuring import learning as learning_flow
-from tracemill.flows.measuring import patterns as pattern_answers
-from tracemill.flows.measuring import team_views
 from tracemill.flows.models import foreign_results, inspect_tasks, parity, rollouts, suites
 from tracemill.flows.models import registry as model_registry
 from tracemill.flows.models import runs as model_runs
@@ -44,12 +45,11 @@ from tracemill.flows.privacy import (
     scan,
     verify,
 )
-from tracemill.flows.reviewing import files as review_files
-from tracemill.flows.reviewing import statistics as review_stats
-from tracemill.flows.showing import page_export
-from tracemill.flows.telling import reporting
-from tracemill.flows.trying import rows as experiment_rows
-from tracemill.flows.turning import vault, wheel
+from tracemill.flows.reports import reporting
+from tracemill.flows.reviews import files as review_files
+from tracemill.flows.reviews import statistics as review_stats
+from tracemill.flows.turns import vault, wheel
+from tracemill.flows.views import page_export
 from tracemill.llm import parity as llm_parity
 from tracemill.records import (
     activity,

@@ -96,7 +96,7 @@ def test_an_archive_keeps_what_is_retired_and_drops_what_expired(
 ) -> None:
     from datetime import UTC, datetime, timedelta
 
-    from tracemill.flows.prompting.archive import archive_prompts
+    from tracemill.flows.prompts.archive import archive_prompts
     from tracemill.store.workspace import Workspace
 
     used = datetime.fromtimestamp(FIRST + 29 * 3_600, UTC)

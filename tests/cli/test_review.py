@@ -10,7 +10,7 @@ from tests.flows.sessions import write_session
 from tracemill.capture import emit
 from tracemill.cli.app import call
 from tracemill.cli.review_screen import judge
-from tracemill.flows.reviewing.desk import Desk
+from tracemill.flows.reviews.desk import Desk
 from tracemill.store.workspace import Workspace
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracemill.base.errors import UsageError
-from tracemill.flows.making.definitions import export_definitions
+from tracemill.flows.synthesis.definitions import export_definitions
 from tracemill.synth.definitions import NAMES, find_definition
 
 

@@ -13,9 +13,9 @@ from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.capture import emit
 from tracemill.cli.app import call
 from tracemill.experiments.units import is_treated
-from tracemill.flows.prompting.proposals import read_suggestions
-from tracemill.flows.prompting.trials import Asked, list_loops, try_suggestion
-from tracemill.flows.trying import experiments
+from tracemill.flows.experiments import experiments
+from tracemill.flows.prompts.proposals import read_suggestions
+from tracemill.flows.prompts.trials import Asked, list_loops, try_suggestion
 from tracemill.records.experiments import Draws, ExperimentPlan
 from tracemill.store.workspace import Workspace
 

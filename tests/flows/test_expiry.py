@@ -14,7 +14,7 @@ from tracemill.base.errors import UsageError
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.erasing.expiry import RetentionResult, expire, read_retention
 from tracemill.flows.executors.local import Local
-from tracemill.flows.turning import loop
+from tracemill.flows.turns import loop
 from tracemill.store.workspace import Workspace
 
 SAID = datetime(2026, 3, 1, 10, tzinfo=UTC)

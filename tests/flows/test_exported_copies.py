@@ -13,18 +13,18 @@ from tests.flows.sessions import write_session
 from tracemill.capture import emit
 from tracemill.evaluate.building import make_case
 from tracemill.evaluate.running import freeze
+from tracemill.flows.analysis.learning import export_learning
 from tracemill.flows.datasets.versions import export_version, find_version
 from tracemill.flows.erasing.erasure import erase_data, find_data, read_subject
 from tracemill.flows.executors.local import Local
-from tracemill.flows.measuring.learning import export_learning
 from tracemill.flows.models.inspect_tasks import export_task
 from tracemill.flows.models.suites import keep_suite
-from tracemill.flows.reviewing.desk import Desk
-from tracemill.flows.reviewing.files import export_reviews
-from tracemill.flows.showing.page_export import export_page
-from tracemill.flows.showing.session_export import export_session
-from tracemill.flows.telling.reporting import write_report
-from tracemill.flows.turning.loop import Options, turn
+from tracemill.flows.reports.reporting import write_report
+from tracemill.flows.reviews.desk import Desk
+from tracemill.flows.reviews.files import export_reviews
+from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.views.page_export import export_page
+from tracemill.flows.views.session_export import export_session
 from tracemill.records.evaluations import Case
 from tracemill.records.examples import Message
 from tracemill.records.receipts import ExportKind

@@ -15,7 +15,7 @@ import pytest
 from tests.synth.generation.test_asking import READ
 from tracemill.base.errors import UsageError
 from tracemill.flows.datasets.made_up import made_examples, plan_synthesis
-from tracemill.flows.making.generating import Generation, Workshop, generate
+from tracemill.flows.synthesis.generating import Generation, Workshop, generate
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.generation import Draft, GenerationReport, ModelExchange
 from tracemill.store.workspace import Workspace

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tracemill.flows.analysis.happenings import Happening, Moments, happenings
 from tracemill.flows.example_history import build_example
-from tracemill.flows.measuring.happenings import Happening, Moments, happenings
 from tracemill.flows.results import SessionRow
-from tracemill.flows.showing.browsing import Asked as Wanted
-from tracemill.flows.showing.browsing import browse, view_session
-from tracemill.flows.turning.loop import Options, turn
+from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.views.browsing import Asked as Wanted
+from tracemill.flows.views.browsing import browse, view_session
 from tracemill.records.refs import Origin
 from tracemill.records.session_events import Compaction, Feedback, Todo, TodoChange
 from tracemill.store.workspace import Workspace

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tracemill.cli.app import call
-from tracemill.flows.telling.reporting import write_missed
+from tracemill.flows.reports.reporting import write_missed
 from tracemill.flows.written_reports import REPORTS
 from tracemill.store.workspace import Workspace
 

@@ -16,10 +16,10 @@ from tracemill.flows.executors.local import Local
 from tracemill.flows.held.lookup import list_rows, show_work
 from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.results import EpisodeRow, RunResult
-from tracemill.flows.reviewing.desk import Desk
-from tracemill.flows.reviewing.files import export_reviews, import_reviews
-from tracemill.flows.reviewing.statistics import review_stats
-from tracemill.flows.turning.loop import Options, turn
+from tracemill.flows.reviews.desk import Desk
+from tracemill.flows.reviews.files import export_reviews, import_reviews
+from tracemill.flows.reviews.statistics import review_stats
+from tracemill.flows.turns.loop import Options, turn
 from tracemill.records.episodes import Outcome
 from tracemill.records.events import HumanReview
 from tracemill.records.reviews import ReviewForm

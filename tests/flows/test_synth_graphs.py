@@ -9,8 +9,8 @@ import pytest
 
 from tracemill.base.errors import PolicyError
 from tracemill.curate.rows import training_row
-from tracemill.flows.making.bench import missing_programs, open_bench, open_sandbox, prepare
-from tracemill.flows.making.verifying import verify_rows
+from tracemill.flows.synthesis.bench import missing_programs, open_bench, open_sandbox, prepare
+from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.records.synth import SyntheticExample
 from tracemill.synth.bugs import functions
 from tracemill.synth.graphs import graphs

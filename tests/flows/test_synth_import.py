@@ -11,8 +11,8 @@ import pytest
 from tests.synth.verification.rows import agent, call, told, user
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.datasets.made_up import made_examples, read_made
-from tracemill.flows.making.imported import import_made
-from tracemill.flows.making.verifying import verify_files
+from tracemill.flows.synthesis.imported import import_made
+from tracemill.flows.synthesis.verifying import verify_files
 from tracemill.records.synth import SyntheticExample
 from tracemill.render.chat_message import chat_message
 from tracemill.store.workspace import Workspace

@@ -12,8 +12,8 @@ from tracemill.base.errors import PolicyError
 from tracemill.base.sandbox import Bubblewrap
 from tracemill.flows.datasets.made_up import made_examples, plan_synthesis, synthesis_stats
 from tracemill.flows.executors.protocol import make_executor
-from tracemill.flows.making.bench import open_bench, open_sandbox, prepare, settled
-from tracemill.flows.making.run import Wanted, run_synthesis
+from tracemill.flows.synthesis.bench import open_bench, open_sandbox, prepare, settled
+from tracemill.flows.synthesis.run import Wanted, run_synthesis
 from tracemill.records.synth import SyntheticExample, SynthRun
 from tracemill.store.workspace import Workspace
 from tracemill.synth.skins import PLAIN, Skin, skins

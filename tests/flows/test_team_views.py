@@ -13,7 +13,7 @@ from tests.redact.templates import fill
 from tests.sources.reading import jsonl
 from tests.sources.team_reports.lines import LINES
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
-from tracemill.flows.measuring.team_views import write_team_files
+from tracemill.flows.analysis.team_views import write_team_files
 from tracemill.store.workspace import Workspace
 
 

@@ -17,8 +17,8 @@ from tracemill.flows.executors.local import Local
 from tracemill.flows.ingest import rotation
 from tracemill.flows.ingest.backup import IDENTITY, VAULT
 from tracemill.flows.results import StoreCounts
-from tracemill.flows.turning import vault
-from tracemill.flows.turning.vault import (
+from tracemill.flows.turns import vault
+from tracemill.flows.turns.vault import (
     RotatedKey,
     export_vault,
     hold_key,

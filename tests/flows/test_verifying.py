@@ -12,7 +12,7 @@ import pytest
 from tests.sources.reading import FOREIGN
 from tests.synth.verification.rows import agent, call, told, user
 from tracemill.base.errors import NotFoundError, UsageError
-from tracemill.flows.making.verifying import verify_files
+from tracemill.flows.synthesis.verifying import verify_files
 from tracemill.records.examples import Message
 from tracemill.records.verification import Rung, VerificationReport
 

@@ -11,9 +11,9 @@ from tests.flows.test_generating import AT
 from tracemill.base.errors import PolicyError
 from tracemill.base.sandbox import find_sandbox
 from tracemill.flows.datasets.made_up import made_examples
-from tracemill.flows.making import workshops
-from tracemill.flows.making.generating import Generation, generate
-from tracemill.flows.making.workshops import open_workshop
+from tracemill.flows.synthesis import workshops
+from tracemill.flows.synthesis.generating import Generation, generate
+from tracemill.flows.synthesis.workshops import open_workshop
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.store.workspace import Workspace
 from tracemill.synth.generation.asking import WantedCall

@@ -22,11 +22,11 @@ from tracemill.flows.models.evaluations import keep_evaluation
 from tracemill.flows.models.registry import note
 from tracemill.flows.models.runs import keep_run
 from tracemill.flows.models.suites import KeptSuite
-from tracemill.flows.prompting.proposals import read_suggestions
-from tracemill.flows.prompting.trials import Asked, try_suggestion
+from tracemill.flows.prompts.proposals import read_suggestions
+from tracemill.flows.prompts.trials import Asked, try_suggestion
 from tracemill.flows.results import RunResult
-from tracemill.flows.reviewing.desk import Desk
-from tracemill.flows.turning.loop import Options, turn
+from tracemill.flows.reviews.desk import Desk
+from tracemill.flows.turns.loop import Options, turn
 from tracemill.records.allowances import Allowance
 from tracemill.records.audits import CheckResult
 from tracemill.records.datasets import DatasetVersion, ExportedFile, FunnelStage

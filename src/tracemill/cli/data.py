@@ -13,6 +13,7 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
+from tracemill.flows.analysis.team_views import write_team_files
 from tracemill.flows.erasing.consent import read_consent
 from tracemill.flows.erasing.erasure import (
     ErasedSubject,
@@ -27,8 +28,7 @@ from tracemill.flows.erasing.erasure import (
 )
 from tracemill.flows.erasing.expiry import Expiring, RetentionResult, expire, read_retention
 from tracemill.flows.ingest.restore import restore_originals
-from tracemill.flows.measuring.team_views import write_team_files
-from tracemill.flows.turning.loop import Options
+from tracemill.flows.turns.loop import Options
 from tracemill.records.erasures import ErasureReceipt
 
 _ALSO_GONE = {

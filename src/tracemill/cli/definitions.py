@@ -9,7 +9,7 @@ from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.making.definitions import export_definitions as write_definitions
+from tracemill.flows.synthesis.definitions import export_definitions as write_definitions
 from tracemill.records.generators import GeneratorList
 from tracemill.synth.definitions import agent_text, find_definition, load_definitions
 

@@ -20,8 +20,8 @@ from tracemill.cli.output import (
     show_list,
     write,
 )
+from tracemill.flows.analysis.learning import export_learning, show_learning
 from tracemill.flows.held.lookup import show_work
-from tracemill.flows.measuring.learning import export_learning, show_learning
 from tracemill.flows.results import EpisodeRow
 from tracemill.records.survival import RewrittenBy, Rollback, Survival
 

@@ -12,15 +12,15 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.experiment_lines import aim_of, lines_of
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.prompting import changes as prompt_changes
-from tracemill.flows.prompting import trials as prompt_trials
-from tracemill.flows.trying import experiments
-from tracemill.flows.trying.rows import (
+from tracemill.flows.experiments import experiments
+from tracemill.flows.experiments.rows import (
     ExperimentList,
     ExperimentRow,
     ShownExperiment,
     ShownLoop,
 )
+from tracemill.flows.prompts import changes as prompt_changes
+from tracemill.flows.prompts import trials as prompt_trials
 from tracemill.records.experiments import (
     ArmName,
     BeforeAfter,

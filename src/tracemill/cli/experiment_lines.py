@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.output import when
-from tracemill.flows.trying.rows import ShownExperiment
+from tracemill.flows.experiments.rows import ShownExperiment
 from tracemill.records.experiments import (
     ExperimentPlan,
     ExperimentResult,

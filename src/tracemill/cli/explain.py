@@ -2,7 +2,7 @@
 
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, write
-from tracemill.flows.showing.explain import explain_record
+from tracemill.flows.views.explain import explain_record
 
 
 def explain(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen

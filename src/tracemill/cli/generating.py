@@ -15,9 +15,9 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.judging import Judge
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.cli.tables import print_table
-from tracemill.flows.making.generating import Generation, Told, Workshop, generate
-from tracemill.flows.making.judging import open_judge
-from tracemill.flows.making.workshops import open_workshop
+from tracemill.flows.synthesis.generating import Generation, Told, Workshop, generate
+from tracemill.flows.synthesis.judging import open_judge
+from tracemill.flows.synthesis.workshops import open_workshop
 from tracemill.llm import AskSettings
 from tracemill.records.generation import GenerationReport
 from tracemill.synth.generation import Allowance

@@ -10,11 +10,11 @@ from tracemill.base.text import measured, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.measuring.habit_rows import MetricRow
-from tracemill.flows.measuring.habits import Period, read_metrics
-from tracemill.flows.measuring.patterns import Question, measure_metric
-from tracemill.flows.measuring.patterns import list_metrics as read_list
-from tracemill.flows.measuring.targets import list_targets
+from tracemill.flows.analysis.habit_rows import MetricRow
+from tracemill.flows.analysis.habits import Period, read_metrics
+from tracemill.flows.analysis.patterns import Question, measure_metric
+from tracemill.flows.analysis.patterns import list_metrics as read_list
+from tracemill.flows.analysis.targets import list_targets
 from tracemill.records.patterns import Measure
 from tracemill.records.targets import MeasuredTarget
 from tracemill.report.targets import hoped

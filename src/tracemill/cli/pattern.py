@@ -9,7 +9,7 @@ from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.measuring.patterns import find_pattern, read_patterns
+from tracemill.flows.analysis.patterns import find_pattern, read_patterns
 from tracemill.records.patterns import Pattern
 
 

@@ -7,9 +7,9 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
 from tracemill.cli.prompt_metrics import VERSION_COLUMNS, best_lines, version_rows
 from tracemill.cli.tables import print_table
-from tracemill.flows.measuring.recipe_registry import list_recipes, show_recipe
-from tracemill.flows.measuring.recipe_versions import RecipeDifference
-from tracemill.flows.measuring.recipe_versions import diff_recipe as read_difference
+from tracemill.flows.analysis.recipe_registry import list_recipes, show_recipe
+from tracemill.flows.analysis.recipe_versions import RecipeDifference
+from tracemill.flows.analysis.recipe_versions import diff_recipe as read_difference
 from tracemill.records.patterns import Measure
 from tracemill.records.process_recipes import RecipeSummary, RecipeVersion, ShownRecipe
 

@@ -8,7 +8,7 @@ import msgspec
 
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, answer, hint, write
-from tracemill.flows.prompting.proposals import read_suggestions
+from tracemill.flows.prompts.proposals import read_suggestions
 
 
 def suggest_prompt(*, common: Common = Common()) -> int:  # noqa: B008 - frozen

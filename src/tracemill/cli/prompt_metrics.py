@@ -9,9 +9,9 @@ from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, when, write
 from tracemill.cli.tables import print_table
-from tracemill.flows.prompting.archive import archive_prompts
-from tracemill.flows.prompting.numbers import Comparison, ShownPrompt, ShownVersion
-from tracemill.flows.prompting.numbers import show_prompt as look
+from tracemill.flows.prompts.archive import archive_prompts
+from tracemill.flows.prompts.numbers import Comparison, ShownPrompt, ShownVersion
+from tracemill.flows.prompts.numbers import show_prompt as look
 from tracemill.records.version_metrics import BestVersion, VersionChange, VersionMetrics
 
 _MOST_RANKED = 3

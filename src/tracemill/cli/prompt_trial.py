@@ -9,8 +9,8 @@ from cyclopts.validators import Number
 from tracemill.base.clock import now
 from tracemill.cli.experiment import DryRun, tell_experiment
 from tracemill.cli.output import Common
-from tracemill.flows.prompting.trials import Asked, try_suggestion
-from tracemill.flows.trying import experiments
+from tracemill.flows.experiments import experiments
+from tracemill.flows.prompts.trials import Asked, try_suggestion
 
 Units = Annotated[int | None, Parameter(validator=Number(gte=2))]
 

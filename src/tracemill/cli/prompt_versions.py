@@ -7,10 +7,10 @@ from tracemill.base.text import one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.prompting.registry import (
+from tracemill.flows.prompts.registry import (
     diff_prompt as read_difference,
 )
-from tracemill.flows.prompting.registry import (
+from tracemill.flows.prompts.registry import (
     read_prompts,
     show_history,
     write_changelog,

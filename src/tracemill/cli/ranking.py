@@ -8,7 +8,7 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.metrics import Slices, question_of
 from tracemill.cli.output import Common, Listing, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.measuring.rankings import rank_metric, read_calibrations
+from tracemill.flows.analysis.rankings import rank_metric, read_calibrations
 from tracemill.records.calibration import Calibration, Ranked
 
 _BAR = 20

@@ -4,8 +4,8 @@ from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.showing.releases import read_releases
-from tracemill.flows.showing.releases import show_release as look
+from tracemill.flows.views.releases import read_releases
+from tracemill.flows.views.releases import show_release as look
 from tracemill.records.releases import Release
 
 _WIDTH = 100

@@ -14,9 +14,9 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write
-from tracemill.flows.measuring.aggregates import write_aggregates
-from tracemill.flows.telling.maturity import write_maturity
-from tracemill.flows.telling.reporting import write_missed, write_report
+from tracemill.flows.analysis.aggregates import write_aggregates
+from tracemill.flows.reports.maturity import write_maturity
+from tracemill.flows.reports.reporting import write_missed, write_report
 from tracemill.records.reports import ReportKind
 from tracemill.report.learning import summary, title
 from tracemill.report.maturity import summary as maturity_summary

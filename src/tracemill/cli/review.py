@@ -28,9 +28,9 @@ from tracemill.cli.output import (
 from tracemill.cli.review_screen import Keys, judge, show_item, show_machine
 from tracemill.cli.tables import print_table
 from tracemill.flows.held.review_rows import ReviewRow
-from tracemill.flows.reviewing.desk import Desk
-from tracemill.flows.reviewing.files import export_reviews, import_reviews
-from tracemill.flows.reviewing.statistics import Agreement, review_stats
+from tracemill.flows.reviews.desk import Desk
+from tracemill.flows.reviews.files import export_reviews, import_reviews
+from tracemill.flows.reviews.statistics import Agreement, review_stats
 from tracemill.records.episodes import Outcome
 from tracemill.records.reviews import ReviewForm
 from tracemill.review.calibration import Calibration

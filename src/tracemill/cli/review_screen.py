@@ -14,7 +14,7 @@ from tracemill.base.clock import now
 from tracemill.cli.learned import show_learned
 from tracemill.cli.output import write
 from tracemill.flows.held.review_rows import Submitted
-from tracemill.flows.reviewing.desk import Desk
+from tracemill.flows.reviews.desk import Desk
 from tracemill.records.episodes import Outcome
 from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem, Trigger
 

@@ -12,8 +12,8 @@ from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
 from tracemill.flows.held.lookup import show_trajectory
 from tracemill.flows.results import SessionRow
-from tracemill.flows.showing.session_export import export_session as write_session
-from tracemill.flows.showing.session_export import session_document
+from tracemill.flows.views.session_export import export_session as write_session
+from tracemill.flows.views.session_export import session_document
 from tracemill.records.reactions import Reaction
 from tracemill.records.trajectory import Step
 

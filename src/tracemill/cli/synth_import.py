@@ -6,8 +6,8 @@ from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.judging import Judge
 from tracemill.cli.output import Common, answer, counts, hint, write
-from tracemill.flows.making.imported import import_made
-from tracemill.flows.making.judging import open_judge
+from tracemill.flows.synthesis.imported import import_made
+from tracemill.flows.synthesis.judging import open_judge
 
 
 def import_synth(

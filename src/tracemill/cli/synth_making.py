@@ -14,7 +14,7 @@ from tracemill.cli.synth import Categories
 from tracemill.cli.tables import print_table
 from tracemill.flows.datasets.made_up import synthesis_stats
 from tracemill.flows.executors.protocol import make_executor
-from tracemill.flows.making.run import Wanted, run_synthesis
+from tracemill.flows.synthesis.run import Wanted, run_synthesis
 from tracemill.records.synth import SynthStats
 
 _EVERY_S: Final = 10.0

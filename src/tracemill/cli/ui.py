@@ -102,7 +102,7 @@ def export_ui(
     reviewer
         Who has looked at it; the name stands in the receipt.
     """
-    from tracemill.flows.showing.page_export import export_page, new_file
+    from tracemill.flows.views.page_export import export_page, new_file
     from tracemill.web.app import make_pages
     from tracemill.web.exporting import page_file
 

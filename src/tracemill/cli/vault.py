@@ -12,18 +12,18 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, ProgressLine, answer, hint, write
-from tracemill.flows.turning.loop import Options
-from tracemill.flows.turning.vault import (
+from tracemill.flows.turns.loop import Options
+from tracemill.flows.turns.vault import (
     VaultBackup,
     VaultStatus,
     hold_key,
     read_vault,
     rotate_key,
 )
-from tracemill.flows.turning.vault import (
+from tracemill.flows.turns.vault import (
     export_vault as write_backup,
 )
-from tracemill.flows.turning.vault import (
+from tracemill.flows.turns.vault import (
     import_vault as read_backup,
 )
 

@@ -10,8 +10,8 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.judging import Judge
 from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
-from tracemill.flows.making.judging import open_judge
-from tracemill.flows.making.verifying import verify_files
+from tracemill.flows.synthesis.judging import open_judge
+from tracemill.flows.synthesis.verifying import verify_files
 from tracemill.records.audits import CheckResult
 from tracemill.records.verification import RungResult, VerificationReport
 

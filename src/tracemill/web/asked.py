@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
-from tracemill.flows.showing.browsing import Asked
+from tracemill.flows.views.browsing import Asked
 from tracemill.store.workspace import Workspace
 
 WHOLE: Final = "tracemill.whole"

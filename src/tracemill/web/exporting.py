@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Scope
 
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.privacy.gate import NOT_CHECKED
-from tracemill.flows.showing.page_export import PageFile
+from tracemill.flows.views.page_export import PageFile
 from tracemill.web.asked import WHOLE
 from tracemill.web.rendering import environment
 

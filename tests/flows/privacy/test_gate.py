@@ -23,7 +23,7 @@ from tracemill.flows.privacy.exports import list_exports
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.privacy.verify import verify_export
 from tracemill.flows.results import SessionRow
-from tracemill.flows.showing.session_export import export_session, session_document
+from tracemill.flows.views.session_export import export_session, session_document
 from tracemill.records.receipts import Receipt
 from tracemill.redact import Rules, rules_version
 from tracemill.redact.canaries import canaries

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.datasets.difference import VersionDifference, diff_versions
 from tracemill.flows.datasets.versions import ShownVersion, show_rejects, show_version
-from tracemill.flows.showing.browsing import list_versions
+from tracemill.flows.views.browsing import list_versions
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page

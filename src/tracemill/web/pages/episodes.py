@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tracemill.flows.analysis.learning import show_learning
 from tracemill.flows.held.lookup import show_work
-from tracemill.flows.measuring.learning import show_learning
 from tracemill.flows.results import EpisodeRow
-from tracemill.flows.showing.browsing import browse
+from tracemill.flows.views.browsing import browse
 from tracemill.web.asked import asked_rows, is_fragment, workspace
 from tracemill.web.rendering import page
 

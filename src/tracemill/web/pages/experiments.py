@@ -16,8 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tracemill.base.errors import UsageError
-from tracemill.flows.prompting.trials import Asked, list_loops, try_suggestion
-from tracemill.flows.trying.experiments import (
+from tracemill.flows.experiments.experiments import (
     decide,
     list_experiments,
     promote,
@@ -25,7 +24,8 @@ from tracemill.flows.trying.experiments import (
     show,
     stop,
 )
-from tracemill.flows.trying.rows import ShownExperiment
+from tracemill.flows.experiments.rows import ShownExperiment
+from tracemill.flows.prompts.trials import Asked, list_loops, try_suggestion
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import confirmed, form, moment, workspace
 from tracemill.web.rendering import page

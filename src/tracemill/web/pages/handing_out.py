@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tracemill.flows.privacy.gate import NOT_CHECKED, RECEIPT
-from tracemill.flows.showing.page_export import hand_out_page
+from tracemill.flows.views.page_export import hand_out_page
 from tracemill.web.asked import form, moment, workspace
 from tracemill.web.downloads import Download, Downloads
 from tracemill.web.exporting import page_file

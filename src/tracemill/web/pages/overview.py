@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracemill.flows.held.lookup import read_status
-from tracemill.flows.showing.browsing import read_wheel
+from tracemill.flows.views.browsing import read_wheel
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracemill.base.text import measured
-from tracemill.flows.measuring.patterns import find_pattern, read_patterns
+from tracemill.flows.analysis.patterns import find_pattern, read_patterns
 from tracemill.report.chart import chart
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page

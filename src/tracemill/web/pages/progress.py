@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.telling.maturity import make_maturity
+from tracemill.flows.reports.maturity import make_maturity
 from tracemill.web.asked import moment, workspace
 from tracemill.web.rendering import page
 

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.prompting.numbers import Comparison, show_prompt
-from tracemill.flows.prompting.proposals import read_suggestions
-from tracemill.flows.prompting.registry import diff_prompt, read_prompts
+from tracemill.flows.prompts.numbers import Comparison, show_prompt
+from tracemill.flows.prompts.proposals import read_suggestions
+from tracemill.flows.prompts.registry import diff_prompt, read_prompts
 from tracemill.web.asked import moment, workspace
 from tracemill.web.differing import beside
 from tracemill.web.rendering import page

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.measuring.patterns import read_patterns
-from tracemill.flows.measuring.recipe_registry import list_recipes, show_recipe
+from tracemill.flows.analysis.patterns import read_patterns
+from tracemill.flows.analysis.recipe_registry import list_recipes, show_recipe
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from tracemill.base.errors import UsageError
 from tracemill.flows.held.review_rows import ReviewRow
-from tracemill.flows.reviewing.desk import Desk
+from tracemill.flows.reviews.desk import Desk
 from tracemill.records.reviews import ReviewForm
 from tracemill.web.asked import form, moment, workspace
 from tracemill.web.rendering import page
@@ -53,7 +53,7 @@ def review(request: Request) -> Response:
 
 def agreement(request: Request) -> Response:
     """Show how far people agree with each other, and the rules with people."""
-    from tracemill.flows.reviewing.statistics import review_stats
+    from tracemill.flows.reviews.statistics import review_stats
 
     with _desk(request) as desk:
         held = [row for row in desk.reviews() if row.standing]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.showing.browsing import read_steps, view_session
+from tracemill.flows.views.browsing import read_steps, view_session
 from tracemill.web.asked import is_fragment, is_whole, number, workspace
 from tracemill.web.rendering import page
 

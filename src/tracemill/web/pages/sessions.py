@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracemill.flows.results import SessionRow
-from tracemill.flows.showing.browsing import browse
+from tracemill.flows.views.browsing import browse
 from tracemill.web.asked import asked_rows, is_fragment, workspace
 from tracemill.web.rendering import page
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.showing.panels import read_panels
-from tracemill.flows.telling.reporting import make_report
+from tracemill.flows.reports.reporting import make_report
+from tracemill.flows.views.panels import read_panels
 from tracemill.records.patterns import Period, Unit
 from tracemill.records.reports import Compared
 from tracemill.report.chart import chart

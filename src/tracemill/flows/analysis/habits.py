@@ -1,0 +1,142 @@
+"""Numbers of the work as a whole: of each repository, and of all sessions together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from statistics import fmean
+from typing import Any, Final
+
+from tracemill.analyze.documentation import documentation_coverage, missing_parts
+from tracemill.analyze.habits import TodoHabits, incremental_checking, todo_habits
+from tracemill.analyze.issue_resolution import (
+    header_resolution,
+    header_upkeep,
+    issue_resolution,
+)
+from tracemill.analyze.message_quality import message_quality
+from tracemill.flows.analysis.habit_rows import MetricRow, MetricsResult
+from tracemill.flows.held.lookup import require_kept
+from tracemill.label.commit_sections import commit_sections
+from tracemill.records.activity import Activity
+from tracemill.records.episodes import Episode
+from tracemill.records.events import (
+    Commit,
+    DocumentVersion,
+    Event,
+    Issue,
+    IssueHeader,
+    TodoChange,
+)
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+_OF_REPOSITORY: Final = (Commit, DocumentVersion, IssueHeader)
+
+
+class Period:
+    """From a moment, up to another; each may be open."""
+
+    def __init__(self, since: datetime | None, until: datetime | None) -> None:
+        self._since = since
+        self._until = until
+
+    def holds(self, at: datetime | None) -> bool:
+        """Tell whether a moment lies in it; an unknown one lies only in all time."""
+        if at is None:
+            return self._since is None and self._until is None
+        return (self._since is None or at >= self._since) and (
+            self._until is None or at < self._until
+        )
+
+
+def read_metrics(workspace: Workspace, period: Period) -> MetricsResult:
+    """Return the numbers of a period."""
+    require_kept(workspace)
+    lake = Lake(workspace.lake)
+    repositories: defaultdict[str, list[Event]] = defaultdict(list)
+    issues: list[Issue] = []
+    todos: defaultdict[str, list[TodoChange]] = defaultdict(list)
+    for event in lake.records(TABLES["events"]):
+        if not period.holds(event.at):
+            continue
+        if isinstance(event, _OF_REPOSITORY):
+            repositories[event.origin.uri.partition("#")[0]].append(event)
+        elif isinstance(event, Issue):
+            issues.append(event)
+        elif isinstance(event, TodoChange) and event.trajectory_id is not None:
+            todos[event.trajectory_id].append(event)
+    rows = [row for name in sorted(repositories) for row in _of(name, repositories[name])]
+    if issues:
+        resolved = issue_resolution(issues)
+        rows.append(_share("issues.resolved", None, *resolved))
+    rows.extend(_of_sessions(lake, period, [todo_habits(each) for each in todos.values()]))
+    return MetricsResult(rows=tuple(rows))
+
+
+def _of(repository: str, events: list[Event]) -> Iterator[MetricRow]:
+    commits = _each(Commit, events)
+    qualities = [
+        quality.score
+        for commit in commits
+        if (quality := message_quality(commit, _roles(commit))) is not None
+    ]
+    if qualities:
+        yield MetricRow(
+            name="commits.message_quality",
+            repository=repository,
+            value=round(fmean(qualities), 4),
+            part=None,
+            whole=len(qualities),
+        )
+    yield _share("commits.documented", repository, *documentation_coverage(commits))
+    headers = _each(IssueHeader, events)
+    if headers:
+        yield _share("issues.headers_resolved", repository, *header_resolution(headers))
+        yield _share("issues.headers_kept_up", repository, *header_upkeep(headers))
+    missing = [missing_parts(each) for each in _each(DocumentVersion, events)]
+    told = [parts for parts in missing if parts is not None]
+    if told:
+        yield _share("documents.whole", repository, sum(not parts for parts in told), len(told))
+
+
+def _of_sessions(
+    lake: Lake, period: Period, habits: list[TodoHabits | None]
+) -> Iterator[MetricRow]:
+    activities: list[Activity] = [
+        activity
+        for activity in lake.records(TABLES["activities"])
+        if period.holds(activity.started)
+    ]
+    people = {activity.trajectory_id for activity in activities if activity.n_user_steps}
+    if not people:
+        return
+    episodes: list[Episode] = list(lake.records(TABLES["episodes"]))
+    n_episodes = sum(not people.isdisjoint(episode.trajectory_ids) for episode in episodes)
+    yield MetricRow(
+        name="sessions.episodes",
+        repository=None,
+        value=round(n_episodes / len(people), 4),
+        part=n_episodes,
+        whole=len(people),
+    )
+    yield _share("sessions.edits_checked", None, *incremental_checking(activities))
+    told = [each for each in habits if each is not None]
+    n_done = sum(each.n_done for each in told)
+    yield _share("sessions.todos_done", None, n_done, sum(each.n_entries for each in told))
+    yield _share("sessions.todos_batched", None, sum(each.n_batched for each in told), n_done)
+
+
+def _roles(commit: Commit) -> set[Any]:
+    return {section.role for section in commit_sections(commit) if section.role is not None}
+
+
+def _each(kind: Any, events: list[Event]) -> list[Any]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def _share(name: str, repository: str | None, part: int, whole: int) -> MetricRow:
+    value = round(part / whole, 4) if whole else None
+    return MetricRow(name=name, repository=repository, value=value, part=part, whole=whole)

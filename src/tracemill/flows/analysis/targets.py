@@ -1,0 +1,37 @@
+"""What was hoped for, beside what is held. Changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from tracemill.analyze.process import Process
+from tracemill.analyze.targets import beside, read_targets, shipped_targets
+from tracemill.flows.analysis.process import read_process
+from tracemill.records.targets import MeasuredTarget, Target, TargetList
+from tracemill.store.workspace import Workspace
+
+_TARGETS: Final = "targets.toml"
+
+
+def targets_of(workspace: Workspace) -> tuple[Target, ...]:
+    """Return the workspace's own targets, or those that come with Tracemill.
+
+    Raises:
+        UsageError: its own cannot be read.
+    """
+    path: Path = workspace.root / _TARGETS
+    try:
+        return read_targets(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        return shipped_targets()
+
+
+def list_targets(workspace: Workspace) -> TargetList:
+    """Return everything that was hoped for, beside what is held."""
+    return TargetList(targets=measured_targets(workspace, read_process(workspace)))
+
+
+def measured_targets(workspace: Workspace, process: Process) -> tuple[MeasuredTarget, ...]:
+    """Return everything that was hoped for, beside what a process counts."""
+    return tuple(beside(targets_of(workspace), process))

@@ -1,0 +1,134 @@
+"""Proposals for prompts, out of the patterns and the prompts that are held. Changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import fmean
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tracemill.analyze import METRICS, find_patterns
+from tracemill.analyze.patterns import Rule
+from tracemill.analyze.process import Process
+from tracemill.analyze.versions import VersionCounts
+from tracemill.flows.analysis.patterns import rules_of
+from tracemill.flows.analysis.process import Known, read_known
+from tracemill.prompts import Prompt, suggest
+from tracemill.prompts.history import KeptHistory
+from tracemill.prompts.removing import superfluous
+from tracemill.records.patterns import Pattern
+from tracemill.records.suggestions import Suggestion, SuggestionList
+from tracemill.records.version_metrics import VersionMetrics
+from tracemill.sources.process_files.reader import sections_in
+from tracemill.store.workspace import Workspace
+
+_FEWEST: Final = 10
+"""Cases of the newest version below which nobody says that it mended something."""
+
+
+def read_suggestions(workspace: Workspace) -> SuggestionList:
+    """Return what should be changed in prompts, and why."""
+    return suggestions_of(read_known(workspace), rules_of(workspace))
+
+
+def suggestions_of(known: Known, rules: Sequence[Rule]) -> SuggestionList:
+    """Return what should be changed in prompts, by what is known."""
+    process = known.process
+    patterns = find_patterns(process, rules).patterns
+    roles = {pattern.id: role for pattern in patterns if (role := _role(process, pattern))}
+    found = suggest(patterns, roles, list(_prompts(known.texts)))
+    taken = {each.suggestion_id for each in found.suggestions}
+    removals = superfluous(*_told(known), taken)
+    newest = {kept.told.path: kept.told.newest.name for kept in _told_apart(known)}
+    by_id = {pattern.id: pattern for pattern in patterns}
+    made: list[Suggestion] = []
+    left_out = Counter(found.left_out)
+    for each in found.suggestions:
+        pattern = by_id[each.pattern or ""]
+        since = _since(newest.get(each.proposed_change.prompt_file or ""), pattern, process)
+        if since is not None and since.is_mended:
+            left_out[pattern.kind] += 1
+        else:
+            made.append(_with(each, since))
+    return SuggestionList(suggestions=(*made, *removals), left_out=dict(sorted(left_out.items())))
+
+
+class _Since(NamedTuple):
+    """What the newest version of a prompt does, of what a pattern was seen in."""
+
+    version: str
+    metric: str
+    value: float
+    n: int
+    is_mended: bool
+    """Whether it lies on the good side of the pattern's limit, by cases enough to say so."""
+
+
+def _since(version: str | None, pattern: Pattern, process: Process) -> _Since | None:
+    name = pattern.measure.metric
+    wanted = {**pattern.measure.slice, "prompt_version": version or ""}.items()
+    cases = METRICS[name].cases(process)
+    values = [case.value for case in cases if wanted <= case.facts.items()]
+    if version is None or not values:
+        return None
+    value, seen = fmean(values), pattern.measure.value or 0.0
+    is_better = value <= pattern.beside if seen > pattern.beside else value >= pattern.beside
+    return _Since(version, name, value, len(values), is_better and len(values) >= _FEWEST)
+
+
+def _with(made: Suggestion, since: _Since | None) -> Suggestion:
+    """Say of a proposal what the newest version does, and hope for no more than that."""
+    if since is None:
+        return made
+    told = {
+        "newest_version": since.version,
+        f"{since.metric}_of_it": round(since.value, 4),
+        "cases_of_it": since.n,
+    }
+    impact = made.expected_impact
+    if impact.gate_success_improvement is not None:
+        most = round(min(impact.gate_success_improvement, since.value), 4)
+        impact = msgspec.structs.replace(impact, gate_success_improvement=most)
+    evidence = {**made.evidence, **told}
+    return msgspec.structs.replace(made, evidence=evidence, expected_impact=impact)
+
+
+def _told(known: Known) -> tuple[list[KeptHistory], dict[str, VersionMetrics]]:
+    """Return the prompts whose versions reports can name, with what gates said of each version."""
+    alone = _told_apart(known)
+    counts = VersionCounts(known.process, "prompt_version", ("gate_failure_rate",))
+    names = [version.name for kept in alone for version in kept.told.versions]
+    return alone, {each.version: each for each in counts.told(names)}
+
+
+def _told_apart(known: Known) -> list[KeptHistory]:
+    """Return the prompts whose versions no other prompt's are called by."""
+    return [
+        kept
+        for kept in known.texts
+        if kept.told.kind not in ("instructions", "recipe")
+        and known.in_force.label(kept.told, "") == ""
+    ]
+
+
+def _role(process: Process, pattern: Pattern) -> str | None:
+    """Return whose work most of a pattern's cases are."""
+    metric = METRICS[pattern.measure.metric]
+    wanted = pattern.measure.slice.items()
+    roles = Counter(
+        case.facts["role"]
+        for case in metric.cases(process)
+        if case.counts_against and "role" in case.facts and wanted <= case.facts.items()
+    )
+    return roles.most_common(1)[0][0] if roles else None
+
+
+def _prompts(texts: Iterable[KeptHistory]) -> Iterator[Prompt]:
+    """Yield the newest version of each prompt that still has a text."""
+    for kept in texts:
+        text = kept.texts[-1]
+        if kept.told.kind not in ("instructions", "recipe") and text is not None:
+            sections = sections_in(kept.told.path, text)
+            yield Prompt(kept.told.path, tuple((each.heading, each.text) for each in sections))

@@ -1,0 +1,174 @@
+"""Reports: made from what is held, written into the workspace, or out of it through the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from tracemill.analyze import METRICS, find_patterns
+from tracemill.analyze.before_and_after import compare
+from tracemill.analyze.cases import Case
+from tracemill.flows.analysis.patterns import rules_of
+from tracemill.flows.analysis.process import read_known
+from tracemill.flows.analysis.targets import measured_targets
+from tracemill.flows.prompts.proposals import suggestions_of
+from tracemill.flows.written_reports import REPORTS, write_texts
+from tracemill.records.refs import Record
+from tracemill.records.reports import LearningReport, ReportKind
+from tracemill.report.learning import html, markdown
+from tracemill.store.workspace import Workspace
+
+_MOST_WEEKS: Final = 12
+"""Weeks that are caught up at most."""
+
+
+class WrittenReport(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A report that was written."""
+
+    report: LearningReport
+    """What it says."""
+    files: tuple[str, ...]
+    """Where it is: as Markdown, and as one page."""
+
+
+class MissedReports(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """The weekly reports that were missing."""
+
+    written: tuple[WrittenReport, ...]
+    """Those that were written, the oldest first."""
+    n_left: int
+    """Weeks longer ago than any that is written, which are left out."""
+
+
+def make_report(
+    workspace: Workspace, kind: ReportKind, day: date, n_projects: int | None = None
+) -> LearningReport:
+    """Return the report of the week or month of a day, or of all that is held up to it.
+
+    Args:
+        workspace: what is held.
+        kind: which stretch.
+        day: a day of it, or the last one of all.
+        n_projects: only the projects that were worked on last, so many.
+    """
+    known = read_known(workspace)
+    process, rules = known.process, rules_of(workspace)
+    begin, end, before = stretch(kind, day)
+    cases = {
+        name: [case for case in metric.cases(process) if _is_until(case, day)]
+        for name, metric in METRICS.items()
+    }
+    names = process.projects()
+    if n_projects is None:
+        compared = compare(cases, lambda case: _is_in(case, begin, end), before)
+    else:
+        last, others = names[-n_projects:], names[-2 * n_projects : -n_projects]
+        compared = compare(cases, _is_of(last), _is_of(others))
+        process.keep(last)
+    found = find_patterns(process, rules)
+    targets = measured_targets(workspace, process)
+    return LearningReport(
+        kind=kind,
+        begin=begin,
+        end=end,
+        compared=compared,
+        patterns=tuple(each for each in found.patterns if each.verdict == "found"),
+        n_watched=sum(each.verdict != "found" for each in found.patterns),
+        last_day=_last_day(cases),
+        n_projects=None if n_projects is None else min(n_projects, len(names)),
+        suggestions=suggestions_of(known, rules).suggestions,
+        targets=tuple(each for each in targets if each.measured is not None),
+    )
+
+
+def _is_of(projects: Sequence[str]) -> Callable[[Case], bool]:
+    """Return what tells whether a case belongs to one of some projects."""
+    known = frozenset(projects)
+    return lambda case: case.facts.get("project") in known
+
+
+def stretch(kind: ReportKind, day: date) -> tuple[date | None, date, Callable[[Case], bool]]:
+    """Return the first and last day of a report, and what tells cases of the time before it."""
+    if kind == "weekly":
+        begin = day - timedelta(days=day.weekday())
+        end, earlier = begin + timedelta(days=6), begin - timedelta(days=7)
+    elif kind == "monthly":
+        begin = day.replace(day=1)
+        end = (begin + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        earlier = (begin - timedelta(days=1)).replace(day=1)
+    else:
+        return None, day, lambda _: False
+    return begin, end, lambda case: _is_in(case, earlier, begin - timedelta(days=1))
+
+
+def _is_in(case: Case, begin: date | None, end: date) -> bool:
+    at = case.at.date() if case.at is not None else None
+    return at is not None and (begin is None or at >= begin) and at <= end
+
+
+def _is_until(case: Case, day: date) -> bool:
+    return case.at is not None and case.at.date() <= max(day, stretch("monthly", day)[1])
+
+
+def _last_day(cases: Mapping[str, list[Case]]) -> date | None:
+    moments = (case.at for held in cases.values() for case in held if case.at is not None)
+    last = max(moments, default=None)
+    return last.date() if last else None
+
+
+def write_report(
+    workspace: Workspace,
+    kind: ReportKind,
+    day: date,
+    to: Path | None,
+    n_projects: int | None = None,
+) -> WrittenReport:
+    """Write a report into the workspace, or through the gate into a folder elsewhere.
+
+    Raises:
+        PolicyError: the gate refuses it; nothing is written.
+    """
+    report = make_report(workspace, kind, day, n_projects)
+    name = file_name(report)
+    texts = {f"{name}.md": markdown(report), f"{name}.html": html(report)}
+    files = write_texts(workspace, name, texts, to)
+    return WrittenReport(report=report, files=files)
+
+
+def write_missed(workspace: Workspace, today: date, to: Path | None) -> MissedReports:
+    """Write the reports of whole weeks since the last one that lies there, twelve at most.
+
+    Where none lies there, only the last whole week is written.
+
+    Raises:
+        PolicyError: the gate refuses one; those before it are written.
+    """
+    folder = workspace.root / REPORTS if to is None else to
+    last = today - timedelta(days=today.weekday() + 7)
+    known = [day for path in folder.glob("weekly_*.md") if (day := _monday(path.stem)) is not None]
+    first = max(known) + timedelta(days=7) if known else last
+    weeks = [first + timedelta(days=7 * n) for n in range((last - first).days // 7 + 1)]
+    wanted = weeks[-_MOST_WEEKS:]
+    return MissedReports(
+        written=tuple(write_report(workspace, "weekly", day, to) for day in wanted),
+        n_left=len(weeks) - len(wanted),
+    )
+
+
+def _monday(stem: str) -> date | None:
+    """Return the Monday by which a file of a weekly report is called."""
+    try:
+        return date.fromisoformat(stem.removeprefix("weekly_"))
+    except ValueError:
+        return None
+
+
+def file_name(report: LearningReport) -> str:
+    """Return the name that teams give such a file: a week by its Monday, a month by its name."""
+    if report.kind == "weekly" and report.begin is not None:
+        return f"weekly_{report.begin}"
+    if report.kind == "monthly" and report.begin is not None:
+        return f"monthly_{report.begin:%Y-%m}"
+    return f"training_{report.end}"
