@@ -8,14 +8,15 @@ from tests.curate.test_preference import ran
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig, Drop
+from tracemill.records.episodes import Outcome
 from tracemill.records.examples import UnpairedExample
 from tracemill.records.trajectory import Step
 
 
 def built(
-    steps: Sequence[Step], *reactions: Any, **about: Any
+    steps: Sequence[Step], *reactions: Any, outcome: Outcome = "unknown", **about: Any
 ) -> tuple[list[UnpairedExample], Counter[str]]:
-    task = work(activity(reactions=reactions, **about), len(steps), episode=episode("unknown", 0))
+    task = work(activity(reactions=reactions, **about), len(steps), episode=episode(outcome, 0))
     made = list(make_examples(task, steps, ChatConfig(builders=("reaction",))))
     drops: Counter[str] = Counter(one.reason for one in made if isinstance(one, Drop))
     return [one for one in made if isinstance(one, UnpairedExample)], drops
@@ -36,9 +37,16 @@ def test_what_a_person_accepted_is_right_with_its_evidence() -> None:
     assert not drops
 
 
-def test_what_a_person_called_wrong_is_wrong() -> None:
+def test_what_a_person_accepted_too_early_is_not_right() -> None:
+    steps = [user(0, "fix it"), calling(1), agent(2, FIXED), user(3, "great")]
+
+    assert built(steps, reaction(3, "acceptance"), outcome="failed") == ([], {"outcome_failed": 1})
+
+
+@pytest.mark.parametrize("outcome", ["unknown", "failed"])
+def test_what_a_person_called_wrong_is_wrong(outcome: Outcome) -> None:
     steps = [user(0, "how many?"), agent(1, "four"), user(2, "no, five")]
-    (example,), _ = built(steps, reaction(2, "correction"))
+    (example,), _ = built(steps, reaction(2, "correction"), outcome=outcome)
 
     assert ([message.content for message in example.completion], example.label) == (["four"], False)
 

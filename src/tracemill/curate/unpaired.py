@@ -4,7 +4,8 @@ What a person said or did next is the evidence (`docs/reactions.md`). A completi
 trainers learn all that it holds, so nothing that a tool returned may stand in it, and where a
 person disliked a turn of several messages nobody knows which of them was wrong.
 
-- accepted: the last message of the turn before the words that accept it is right.
+- accepted: the last message of the turn before the words that accept it is right, unless the work
+  is known to have failed: who was content then was so too early.
 - corrected: the only message of the turn before the words that call it wrong is wrong.
 - rejected: the step whose calls a person refused, or that they took back, is wrong.
 """
@@ -53,7 +54,7 @@ class UnpairedBuilder(Configured):
     name: ClassVar[str] = "reaction"
 
     def refusal(self, work: Work) -> None:
-        """Refuse nothing: a person's reaction tells of its message, whatever became of the work."""
+        """Refuse nothing: what a person called wrong was wrong, whatever became of the work."""
 
     def has_material(self, work: Work) -> bool:
         """Tell whether a person accepted, corrected or refused anything."""
@@ -107,7 +108,7 @@ def _refused(turn: Turn, reaction: Reaction) -> Step | None:
 def _made(
     work: Work, window: Window, step: Step, reaction: Reaction, config: ChatConfig
 ) -> UnpairedExample | Drop:
-    reason = distrusted(window) or _flaw(window, step, reaction)
+    reason = distrusted(window) or _flaw(work, window, step, reaction)
     if reason is not None:
         return work.drop(reason, step.index, reaction.step)
     try:
@@ -116,11 +117,13 @@ def _made(
         return work.drop("unanswered_call", error.step, reaction.step)
 
 
-def _flaw(window: Window, step: Step, reaction: Reaction) -> DropReason | None:
+def _flaw(work: Work, window: Window, step: Step, reaction: Reaction) -> DropReason | None:
     """Return what else is wrong with a step; what is called wrong may have failed as well."""
     if any(map(holds_image, window.turns_of(step.index, step.index))):
         return "image_turn"
     if reaction.strength > 0:
+        if work.episode.outcome == "failed":
+            return "outcome_failed"
         found = (each for each in window.unwanted if each.first <= step.index <= each.last)
         reason = next((each.reason for each in found), None)
         return reason or _only_looks(step) or (None if step.calls else no_answer([step]))
