@@ -1,0 +1,189 @@
+"""Which session worked on which commit, by trailers and by what else is known of them.
+
+Entire names in a trailer the checkpoint that it saves at a commit. For long it saved every session
+that was not yet closed, also those that were over or at work on something else, until its authors
+asked that a session's log had grown and that it touched a file of the commit. So what a trailer
+names is told in ways each narrower than the one before, and the older checkpoints are held to the
+later rule too:
+
+named     every pair that a trailer names, of a session of which any log was read
+held      of those, the ones of a checkpoint of which the repository still holds a log
+saved     of those, the ones saved at that commit: a trailer may be carried on to later commits
+worked    of those, the ones in whose log anything stands since the tool last saved the session,
+          and of which the log or the tool's own list names a file of the commit; and `open`
+edited    of those, the ones whose log shows an edit of a file of the commit in 14 days before it
+open      of those saved, the ones with such an edit that no earlier commit holds
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from tracemill.base.git_objects import object_sizes, tree_files
+from tracemill.base.git_process import Git
+from tracemill.flows.deriving.facts import Facts
+from tracemill.link.change_index import ChangeIndex, first_written
+from tracemill.link.commit_index import CommitIndex
+from tracemill.link.commit_links import repository_of
+from tracemill.link.edited_paths import edited_paths
+from tracemill.records.events import Checkpoint, Commit
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+
+BRANCH = "entire/checkpoints/v1"
+LEVELS = ("named", "held", "saved", "worked", "edited", "open")
+WHY = (
+    "the repository holds no log of the checkpoint",
+    "saved for an earlier commit",
+    "a merge",
+    "its log had not grown since the tool last saved it",
+    "neither the log nor the tool names a file of the commit for it",
+    "the tool alone does: no edit is in the log",
+    "an earlier commit holds all edits of its files",
+    "can be told",
+)
+_SAVED_WITHIN = timedelta(minutes=5)
+_LONGEST = timedelta(days=14)
+_MINUTE = timedelta(minutes=1)
+Pair = tuple[str, str]
+
+
+class Truth(NamedTuple):
+    """What is known of one repository."""
+
+    judged: frozenset[str]
+    """Hashes of the commits at which a checkpoint was saved."""
+    pairs: dict[str, frozenset[Pair]]
+    """Pairs of session and commit, by how they are told."""
+    why: dict[Pair, str]
+    """Why a named pair cannot be told by edits, or that it can."""
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How often each reason was met."""
+        return Counter(self.why.values())
+
+
+def truth_of(facts: Facts, lake: Lake, repo: Path) -> Truth:
+    """Tell the sessions of each commit of a repository of which a checkpoint is known."""
+    saved = defaultdict(list)
+    for checkpoint in facts.checkpoints:
+        saved[checkpoint.checkpoint_id].append(checkpoint)
+    acts = _Acts(facts, lake)
+    held = _held_logs(repo)
+    told: dict[Pair, tuple[int, set[str]]] = {}
+    judged = set()
+    for commit in facts.commits:
+        for checkpoint in (each for name in commit.checkpoints for each in saved[name]):
+            if is_for(commit, checkpoint.at):
+                judged.add(commit.sha)
+            if not acts.knows(checkpoint.session_id):
+                continue
+            pair = (checkpoint.session_id, commit.sha)
+            at = acts.told(commit, checkpoint, is_held=checkpoint.checkpoint_id in held)
+            told[pair] = max(at, told.get(pair, (0, set())), key=lambda each: each[0])
+    pairs = {
+        level: frozenset(pair for pair, (_, levels) in told.items() if level in levels)
+        for level in LEVELS
+    }
+    return Truth(frozenset(judged), pairs, {pair: WHY[why] for pair, (why, _) in told.items()})
+
+
+def is_for(commit: Commit, at: datetime | None) -> bool:
+    """Tell whether a checkpoint was saved at a commit, and not at an earlier one."""
+    moments = [m for m in (commit.at, commit.authored) if m is not None]
+    return at is not None and any(abs(moment - at) <= _SAVED_WITHIN for moment in moments)
+
+
+def _held_logs(repo: Path) -> set[str]:
+    """Return the checkpoints of which the repository holds a log."""
+    git = Git.of(repo)
+    logs = [file for file in tree_files(git, BRANCH) if file.path.endswith("/full.jsonl")]
+    sizes = object_sizes(git, (file.object_id for file in logs))
+    return {"".join(file.path.split("/")[:2]) for file in logs if file.object_id in sizes}
+
+
+class _Acts:
+    """What the logs show that sessions did to files and when, by the records alone."""
+
+    def __init__(self, facts: Facts, lake: Lake) -> None:
+        index = CommitIndex(facts.commits)
+        self._changes = ChangeIndex(index)
+        self._edits: defaultdict[str, defaultdict[str, list[datetime]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._mains = {t.session_id for t in facts.trajectories.values() if not t.is_subagent}
+        for trajectory in facts.trajectories.values():
+            activity = facts.activities.get(trajectory.id)
+            edits = self._edits[trajectory.session_id]
+            if activity is not None:
+                where = repository_of(trajectory, index) or ""
+                for path, at in edited_paths(trajectory, activity, where, self._changes):
+                    edits[path] += at
+        self._logged = _moments(facts, lake)
+        self._saves: defaultdict[str, set[datetime]] = defaultdict(set)
+        for checkpoint in facts.checkpoints:
+            if checkpoint.at is not None:
+                self._saves[checkpoint.session_id].add(checkpoint.at)
+
+    def knows(self, session: str) -> bool:
+        return session in self._mains
+
+    def told(
+        self, commit: Commit, checkpoint: Checkpoint, *, is_held: bool
+    ) -> tuple[int, set[str]]:
+        """Return why a pair cannot be told, by its place in `WHY`, and the levels it reaches."""
+        if not is_held:
+            return 0, {"named"}
+        if not is_for(commit, checkpoint.at):
+            return 1, {"named", "held"}
+        levels = {"named", "held", "saved"}
+        written = first_written(commit)
+        if written is None or len(commit.parents) > 1:
+            return 2, levels
+        n_edits, n_open = self._edits_of(checkpoint.session_id, commit, written)
+        if not n_open and not self._has_grown(checkpoint):
+            return 3, levels
+        if n_edits:
+            return (7, {*LEVELS}) if n_open else (6, {*levels, "worked", "edited"})
+        paths = {change.path for change in commit.files or ()}
+        return (5, {*levels, "worked"}) if paths & {*checkpoint.files} else (4, levels)
+
+    def _edits_of(self, session: str, commit: Commit, written: datetime) -> tuple[int, int]:
+        """Count the edits of files of a commit before it, and those no earlier commit holds."""
+        n_edits = n_open = 0
+        for change in commit.files or ():
+            moments = [
+                at
+                for at in self._edits[session].get(change.path, ())
+                if timedelta() <= written - at + _MINUTE <= _LONGEST
+            ]
+            since = self._changes.found_since(commit, change)
+            is_moved = since is None or since > written
+            n_edits += len(moments)
+            n_open += sum(is_moved or at > since for at in moments)
+        return n_edits, n_open
+
+    def _has_grown(self, checkpoint: Checkpoint) -> bool:
+        """Tell whether anything was logged since the tool last saved the session."""
+        at = checkpoint.at
+        if at is None:
+            return False
+        saves = [each for each in self._saves[checkpoint.session_id] if each < at - _MINUTE]
+        logged = self._logged[checkpoint.session_id]
+        first = bisect_left(logged, max(saves)) if saves else 0
+        return first < bisect_left(logged, at)
+
+
+def _moments(facts: Facts, lake: Lake) -> defaultdict[str, list[datetime]]:
+    """Return when anything was logged, by session, in order."""
+    logged: defaultdict[str, list[datetime]] = defaultdict(list)
+    for step in lake.records(TABLES["steps"]):
+        trajectory = facts.trajectories.get(step.trajectory_id)
+        if trajectory is not None and step.at is not None and not step.is_replayed:
+            logged[trajectory.session_id].append(step.at)
+    for moments in logged.values():
+        moments.sort()
+    return logged
