@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tracemill.base.errors import PolicyError
 from tracemill.base.sandbox import Bubblewrap
 from tracemill.flows.datasets.made_up import made_examples, plan_synthesis, synthesis_stats
 from tracemill.flows.executors.protocol import make_executor
+from tracemill.flows.synthesis.again import do_again
 from tracemill.flows.synthesis.bench import open_bench, open_sandbox, prepare, settled
 from tracemill.flows.synthesis.run import Wanted, run_synthesis
+from tracemill.flows.synthesis.verifying import verify_files
 from tracemill.records.synth import SyntheticExample, SynthRun
 from tracemill.store.workspace import Workspace
 from tracemill.synth.skins import PLAIN, Skin, skins
 from tracemill.synth.telling import Call
+from tracemill.synth.verification import SEEN
 
 NAVIGATION = ("powertools", "restraint")
 
@@ -101,6 +106,56 @@ def test_results_are_those_that_the_calls_give(
                 assert (result.text, result.failed) == (step.result, step.is_failed)
                 n_calls += 1
     assert n_calls > 6
+
+
+def forged(made: SyntheticExample) -> SyntheticExample:
+    messages = tuple(
+        replace(m, content=m.content + "9") if m.role == "tool" else m
+        for m in made.example.messages
+    )
+    return replace(made, example=replace(made.example, messages=messages))
+
+
+def elsewhere(made: SyntheticExample) -> SyntheticExample:
+    return replace(made, graph=replace(made.graph, project="larder@another"))
+
+
+def unverified(made: SyntheticExample) -> SyntheticExample:
+    return replace(made, execution="unverified")
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "why"),
+    [
+        (lambda each: each, "pass", ""),
+        (forged, "fail", "returns something else"),
+        (elsewhere, "unknown", "another version"),
+        (unverified, "unknown", "not carried out"),
+    ],
+)
+def test_work_that_is_done_again_says_whether_its_results_are_real(
+    made: Workspace,
+    change: Callable[[SyntheticExample], SyntheticExample],
+    verdict: str,
+    why: str,
+) -> None:
+    calling = [each for each in every(made) if each.graph.steps][:2]
+
+    found = do_again([change(each) for each in calling], workers=1)
+
+    assert [each.verdict for each in found.values()] == [verdict] * 2
+    assert all(why in each.detail for each in found.values())
+
+
+def test_only_work_that_is_done_again_passes_on_the_rung_of_execution(made: Workspace) -> None:
+    (path,) = made.synth.glob("*/examples-*.jsonl")
+    known = next(each.id for each in every(made) if each.graph.steps)
+
+    bare = verify_files([path], with_rows=True)
+    again = verify_files([path], with_rows=True, run_again=lambda _: {known: SEEN})
+
+    assert {row.rungs["execution"] for row in bare.rows if "execution" in row.rungs} == {"unknown"}
+    assert [row.digest for row in again.rows if row.rungs.get("execution") == "pass"] == [known]
 
 
 def test_what_is_made_up_says_so_and_where_it_comes_from(made: Workspace) -> None:

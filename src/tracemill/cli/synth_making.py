@@ -1,15 +1,14 @@
 """`tracemill synth run` and `synth stats`: making examples up, and what came of it."""
 
-import sys
-import time
-from collections.abc import Callable
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
+from tracemill.cli.steps import StepLine
 from tracemill.cli.synth import Categories
 from tracemill.cli.tables import print_table
 from tracemill.flows.datasets.made_up import synthesis_stats
@@ -17,7 +16,6 @@ from tracemill.flows.executors.protocol import make_executor
 from tracemill.flows.synthesis.run import Wanted, run_synthesis
 from tracemill.records.synth import SynthStats
 
-_EVERY_S: Final = 10.0
 Some = Annotated[int, Parameter(validator=Number(gt=0))]
 
 
@@ -48,10 +46,10 @@ def run_synth(
         Stop after so long; exit 4 then. What was made is kept.
     """
     workspace = common.open()
-    with workspace.writing():
+    with workspace.writing(), StepLine(common) as line:
         executor = make_executor("local", workers, workspace.scratch)
         wanted = Wanted(many, categories, seed, minutes)
-        run = run_synthesis(workspace, executor, wanted, _progress(common))
+        run = run_synthesis(workspace, executor, wanted, partial(line.tell, "synth"))
     if not answer("synth-run", run, common, next_steps=["tracemill synth stats"]):
         write(f"{run.id}  {run.sound:,} of {run.ordered:,} hold, {run.made:,} made")
         counts("Categories", run.categories)
@@ -64,18 +62,6 @@ def run_synth(
             common,
         )
     return EXIT_DONE if run.is_complete else EXIT_PARTLY
-
-
-def _progress(common: Common) -> Callable[[int, int], None]:
-    said = time.monotonic()
-
-    def told(done: int, n: int) -> None:
-        nonlocal said
-        if not common.quiet and time.monotonic() - said > _EVERY_S:
-            said = time.monotonic()
-            sys.stderr.write(f"synth: {done:,} of {n:,} examples\n")
-
-    return told
 
 
 def stats_synth(

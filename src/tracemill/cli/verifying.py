@@ -1,27 +1,51 @@
 """`tracemill synth verify`: how far made-up rows can be believed, one rung after another."""
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.judging import Judge
 from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
+from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
+from tracemill.flows.synthesis.again import do_again
 from tracemill.flows.synthesis.judging import open_judge
-from tracemill.flows.synthesis.verifying import verify_files
+from tracemill.flows.synthesis.verifying import RunAgain, verify_files
 from tracemill.records.audits import CheckResult
 from tracemill.records.verification import RungResult, VerificationReport
 
 _SHOWN_ROWS: Final = 2
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Again:
+    """Whether work is done once more."""
+
+    run_again: Annotated[bool, Parameter(negative="")] = False
+    """Carry the calls of our own examples out once more in a sandbox, and compare what comes back;
+    exit 5 without a sandbox."""
+    workers: Annotated[int, Parameter(validator=Number(gt=0))] = 2
+    """Processes that carry them out."""
+
+    def runner(self, line: StepLine) -> RunAgain | None:
+        """Return what carries calls out; None where nothing is run."""
+        if not self.run_again:
+            return None
+        return lambda made: do_again(made, self.workers, partial(line.tell, "verify"))
+
+
 def verify_synth(
     *files: Path,
     against: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
     jsonl: Annotated[bool, Parameter(negative="")] = False,
+    again: Again = Again(),
     judge: Judge = Judge(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -40,8 +64,14 @@ def verify_synth(
     jsonl
         Print where each row stands, one line of JSON each.
     """
-    with open_judge(judge.config()) as ask:
-        report = verify_files(files, against, ask=ask, with_rows=jsonl or common.json)
+    with open_judge(judge.config()) as ask, StepLine(common) as line:
+        report = verify_files(
+            files,
+            against,
+            ask=ask,
+            run_again=again.runner(line),
+            with_rows=jsonl or common.json,
+        )
     if jsonl:
         write_lines(report.rows)
     elif not answer("verification", report, common):

@@ -116,8 +116,7 @@ class Scene:
         """Change files before the work begins, as a commit of the project."""
         worn = {self.skin.on(path): self.skin.on(text) for path, text in files.items()}
         self.setup = {"kind": kind, "files": worn}
-        calls = [Call("write_file", {"path": p, "content": text}) for p, text in worn.items()]
-        done = self._bench.call([*calls, Call("git", {"arguments": _SETTLE})])
+        done = self._bench.call(setup_calls(worn))
         require(not any(each.failed for each in done), "setup_failed")
 
     def peek(self, call: Call) -> Result:
@@ -143,6 +142,12 @@ class Scene:
     def text(self, path: str) -> str:
         """Return a file of the project as it comes."""
         return project_files()[path]
+
+
+def setup_calls(worn: Mapping[str, str]) -> list[Call]:
+    """Return the calls that change files before the work begins, as a commit of the project."""
+    calls = [Call("write_file", {"path": path, "content": text}) for path, text in worn.items()]
+    return [*calls, Call("git", {"arguments": _SETTLE})]
 
 
 def only_named(function: Function) -> bool:

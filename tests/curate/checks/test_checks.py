@@ -69,7 +69,12 @@ TOOL = {"type": "function", "function": {"name": "grep", "parameters": {
         ("exact_duplicates", [GOOD, GOOD], 1),
         ("repeated_requests", [GOOD, [GOOD[0], agent("Another answer, long enough to stand.")]], 1),
         ("near_duplicates", [[user(WORDY), agent(LONG)], [user(WORDY + " Please."), agent(LONG)]], 1),
-        ("counted_requests", [[user("Task 227"), agent(LONG)], [user("Filter results 18"), agent(LONG)]], 2),
+        (
+            "counted_requests",
+            [[user(text), agent(LONG)]
+             for text in ("Task 227", "Task 228", "Task 231", "Task 231", "Change port to 8080")],
+            4,
+        ),
         (
             "counted_answers",
             [[user(f"Tell me about {n}"), agent(f"Concept {n} is about structure.")] for n in "123"],

@@ -31,6 +31,7 @@ def audited(*places: Path, before: Path | None = None) -> dict[str, CheckResult]
         ([SYNTHIA / "dataset.jsonl"], "exact_duplicates", 767, 2_472),
         ([SYNTHIA / "dataset.jsonl"], "repeated_requests", 983, 2_472),
         ([SYNTHIA / "dataset.jsonl"], "short_answers", 233, 2_472),
+        ([SYNTHIA / "dataset.jsonl"], "counted_requests", 39, 2_472),
         ([SYNTHIA / "failure_recovery.jsonl"], "exact_duplicates", 290, 300),
         ([SYNTHIA / "train_merged.jsonl", SYNTHIA / "valid_merged.jsonl"], "leaked_rows", 114, 269),
         ([SYNTHIA / "train_merged.jsonl", SYNTHIA / "valid_merged.jsonl"], "leaked_requests", 146, 269),

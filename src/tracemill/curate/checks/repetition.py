@@ -14,7 +14,7 @@ from tracemill.curate.checks.wording import answered, asked, without_numbers
 from tracemill.records.audits import CheckResult, TrainingRow
 
 _MIN_VARIANTS: Final = 3
-"""Answers that differ by a number alone, from which on they are a template."""
+"""Texts that differ by a number alone, from which on they are a template."""
 _COUNTED: Final = re.compile(r"[^\d#]{1,40}\s#?\d+[.!?]?\s*\Z")
 _LONGEST_COUNTED: Final = 4
 
@@ -38,11 +38,19 @@ def repeated_requests(checked: Checked) -> Iterator[Objection]:
 
 
 def counted_requests(checked: Checked) -> Iterator[Objection]:
-    """Yield rows whose request is a few words and a running number, such as `Task 227`."""
+    """Yield rows whose request is a few words and a running number, such as `Task 227`.
+
+    A number runs where other rows say the same words with others; `Change port to 8080` is a wish.
+    """
+    variants: defaultdict[str, dict[str, list[TrainingRow]]] = defaultdict(dict)
     for row in checked.rows:
         text = asked(row).strip()
         if len(text.split()) <= _LONGEST_COUNTED and _COUNTED.match(text):
-            yield row, "a few words and a running number"
+            variants[without_numbers(text)].setdefault(text, []).append(row)
+    for found in variants.values():
+        if len(found) >= _MIN_VARIANTS:
+            for row in (each for rows in found.values() for each in rows):
+                yield row, f"a few words and one of {len(found)} running numbers"
 
 
 def counted_answers(checked: Checked) -> Iterator[Objection]:

@@ -47,15 +47,19 @@ def foreign_rows(path: Path, unread: list[FailingRow]) -> list[TrainingRow]:
     return list(_trajectories(path, source, unread))
 
 
-def _made(path: Path) -> Iterator[TrainingRow]:
-    """Yield the made-up examples that a file keeps with all that is known of them; or nothing."""
+def read_ours(path: Path) -> Iterator[SyntheticExample]:
+    """Yield the made-up examples of a file that we keep ourselves; nothing of any other file."""
     with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
+        for line in lines:
             try:
-                row = training_row(_decode(line).example)
+                yield _decode(line)
             except msgspec.DecodeError:
                 return
-            yield msgspec.structs.replace(row, file=path.name, line=number)
+
+
+def _made(path: Path) -> Iterator[TrainingRow]:
+    for number, made in enumerate(read_ours(path), 1):
+        yield msgspec.structs.replace(training_row(made.example), file=path.name, line=number)
 
 
 def _source(path: Path) -> Source | None:

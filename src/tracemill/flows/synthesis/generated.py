@@ -23,6 +23,7 @@ from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth.generation.asking import Tool
 from tracemill.synth.outside import chat_example, outcomes
 from tracemill.synth.taxonomy import load_taxonomy
+from tracemill.synth.verification import SEEN
 from tracemill.synth.verification.diversity import template
 from tracemill.synth.verification.judging import AskJudge
 
@@ -59,7 +60,8 @@ def sum_up(
     ]
     known = [training_row(each) for each in real]
     known += [training_row(each.example) for each in _made_elsewhere(workspace, came.folder)]
-    report = verify_rows(rows, known, ran={row.digest for row in rows}, ask=ask)
+    ran = dict.fromkeys((row.digest for row in rows), SEEN)
+    report = verify_rows(rows, known, ran=ran, ask=ask)
     kept: dict[str, SyntheticExample] = {}
     for each, example, row in zip(told, examples, report.rows, strict=True):
         if row.standing != "rejected":

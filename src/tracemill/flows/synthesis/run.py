@@ -39,6 +39,7 @@ from tracemill.synth.project import NAME, project_digest
 from tracemill.synth.skins import skins
 from tracemill.synth.soundness import is_sound
 from tracemill.synth.telling import UnfitError
+from tracemill.synth.verification import SEEN
 
 _PER_SHARD: Final = 8
 _ATTEMPTS: Final = 12
@@ -267,8 +268,8 @@ class _Verifying:
     def settle(self) -> None:
         """Let every check say what it has to say of what came since."""
         rows = [training_row(each.example) for each in self._waiting]
-        ran = {each.id for each in self._waiting if each.execution == "executed"}
-        verified = verify_rows(rows, self._known, ran=ran).rows
+        done = (each.id for each in self._waiting if each.execution == "executed")
+        verified = verify_rows(rows, self._known, ran=dict.fromkeys(done, SEEN)).rows
         for example, row, said in zip(self._waiting, rows, verified, strict=True):
             judged = self._judged(example, said)
             self.examples[example.id] = judged

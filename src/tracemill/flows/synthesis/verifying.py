@@ -7,7 +7,7 @@ that look at a whole are told beside them. Nothing is kept, and nothing leaves t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +16,9 @@ import msgspec
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.curate.checks import CHECKS, Check, Checked, RowCheck
 from tracemill.flows.datasets.audit import dataset_files, readable
-from tracemill.flows.datasets.foreign_rows import foreign_rows
+from tracemill.flows.datasets.foreign_rows import foreign_rows, read_ours
 from tracemill.records.audits import CheckResult, FailingRow, TrainingRow
+from tracemill.records.synth import SyntheticExample
 from tracemill.records.verification import (
     STANDINGS,
     Judgement,
@@ -27,7 +28,7 @@ from tracemill.records.verification import (
     VerificationReport,
     VerifiedRow,
 )
-from tracemill.synth.verification import Judged, RowJudge, checks, climb
+from tracemill.synth.verification import Carried, Judged, RowJudge, checks, climb
 from tracemill.synth.verification.diversity import Alike, near_copies, template
 from tracemill.synth.verification.judging import AskJudge, judge_of
 
@@ -60,6 +61,8 @@ _WHOLE: Final[tuple[tuple[Rung, str], ...]] = (
     ("balance", "even_splits"),
 )
 """Checks of datasets that look at all rows together."""
+RunAgain = Callable[[Sequence[SyntheticExample]], Mapping[str, Carried]]
+"""Carries the calls of our own examples out once more, and says by id what came of it."""
 _BY_NAME: Final[Mapping[str, Check]] = {check.name: check for check in CHECKS}
 _ROW_CHECKS: Final[Mapping[str, RowCheck]] = {
     check.name: check for check in CHECKS if isinstance(check, RowCheck)
@@ -71,9 +74,12 @@ def verify_files(
     against: Sequence[Path] = (),
     *,
     ask: AskJudge | None = None,
+    run_again: RunAgain | None = None,
     with_rows: bool = False,
 ) -> VerificationReport:
     """Put every row of files on the ladder; `against` holds rows that none may nearly be.
+
+    Where work is to be run again, that is done with the made-up examples that we keep ourselves.
 
     Raises:
         NotFoundError: a place does not exist, or holds no row.
@@ -87,7 +93,8 @@ def verify_files(
     if not rows and not unread:
         raise NotFoundError(f"no row to verify in {', '.join(repr(str(path)) for path in files)}")
     known = [row for path in dataset_files(against) for row in foreign_rows(path, [])]
-    report = verify_rows(rows, known, unread, ask=ask)
+    ran = None if run_again is None else run_again([m for path in files for m in read_ours(path)])
+    report = verify_rows(rows, known, unread, ran, ask)
     report = msgspec.structs.replace(report, files=tuple(map(str, files)))
     return report if with_rows else msgspec.structs.replace(report, rows=())
 
@@ -96,10 +103,10 @@ def verify_rows(
     rows: Sequence[TrainingRow],
     known: Sequence[TrainingRow] = (),
     unread: Sequence[FailingRow] = (),
-    ran: Collection[str] = (),
+    ran: Mapping[str, Carried] | None = None,
     ask: AskJudge | None = None,
 ) -> VerificationReport:
-    """Put rows on the ladder; calls of rows with digests in `ran` were carried out here.
+    """Put rows on the ladder; calls of rows with digests in `ran` were carried out, as it says.
 
     A judge, where there is one to ask, is asked about rows that nothing else refuses.
     """

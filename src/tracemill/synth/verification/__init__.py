@@ -10,17 +10,18 @@ rows that it must and must not object to under `tests/synth/verification/`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from functools import partial
 
 from tracemill.synth.verification import answers, claims, diversity, execution, shape
+from tracemill.synth.verification.execution import SEEN, Carried
 from tracemill.synth.verification.ladder import Judged, RowJudge, climb
 
 
-def checks(ran: Collection[str] = ()) -> tuple[RowJudge, ...]:
+def checks(ran: Mapping[str, Carried] | None = None) -> tuple[RowJudge, ...]:
     """Return the checks of this room; those of datasets that take part are named by the flow.
 
-    Rows of digests in `ran` have had their calls carried out, with the results that they show.
+    Rows of digests in `ran` have had their calls carried out, with what came of it.
     """
     real = partial(execution.true_results, ran=ran)
     return (
@@ -36,4 +37,4 @@ def checks(ran: Collection[str] = ()) -> tuple[RowJudge, ...]:
     )
 
 
-__all__ = ["Judged", "RowJudge", "checks", "climb"]
+__all__ = ["SEEN", "Carried", "Judged", "RowJudge", "checks", "climb"]

@@ -1,18 +1,18 @@
 """Execution: whether results came from running what was called.
 
 Nobody can tell that of a result by looking at it, so a row with results is unknown here unless
-its calls were carried out by whoever asks. What looking can tell is that a result cannot be real:
-`invented` says so. A result that follows from its call alone, as that of `echo`, can be computed,
-and is either right or invented.
+whoever asks has carried its calls out, and says what came of it. What looking can tell is that a
+result cannot be real: `invented` says so. A result that follows from its call alone, as that of
+`echo`, can be computed, and is either right or invented.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
-from tracemill.records.audits import TrainingRow
+from tracemill.records.audits import TrainingRow, Verdict
 from tracemill.synth.verification.exchanges import Exchange, exchanges
 from tracemill.synth.verification.invented import SHELLS, why_invented
 from tracemill.synth.verification.ladder import Judged
@@ -23,14 +23,30 @@ _NOT_RUN: Final = "has calls that nobody ran"
 _SHELL_SIGNS: Final = frozenset("|;&<>$`\\*?[]{}()~#!\n")
 
 
-def true_results(rows: Sequence[TrainingRow], ran: Collection[str] = ()) -> Iterator[Judged]:
-    """Judge rows with calls by their results; those of digests in `ran` were carried out here."""
+class Carried(NamedTuple):
+    """What carrying out the calls of a row said of its results."""
+
+    verdict: Verdict
+    """Whether they are what comes back; unknown where that could not be found out."""
+    detail: str = ""
+    """Why not, in words that hold nothing of the row's text."""
+
+
+SEEN: Final = Carried("pass")
+"""The results of a row are what came back."""
+
+
+def true_results(
+    rows: Sequence[TrainingRow], ran: Mapping[str, Carried] | None = None
+) -> Iterator[Judged]:
+    """Judge rows with calls by their results; `ran` says of some, by digest, what came back."""
+    ran = ran or {}
     repeated = repeated_contents([row for row in rows if row.digest not in ran])
     for row in rows:
         found = list(exchanges(row))
         if row.digest in ran and found:
             is_open = any(each.result is None for each in found)
-            yield Judged(row, "unknown", _NOT_RUN) if is_open else Judged(row)
+            yield Judged(row, "unknown", _NOT_RUN) if is_open else Judged(row, *ran[row.digest])
         elif found:
             yield _judged(row, found, repeated.get(id(row)))
 
