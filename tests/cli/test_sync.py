@@ -28,3 +28,20 @@ def test_a_sync_says_what_it_read_and_that_a_run_must_follow(
 
     assert json.loads(ask("run", str(place), "--json")[0])["is_derived"]
     assert json.loads(ask("sync", str(place), "--json")[0])["is_derived"]
+
+
+def test_what_nobody_has_taught_is_counted_where_it_was_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "in"
+    path = write_session(place, "s1", 2)
+    first, *rest = path.read_text(encoding="utf-8").splitlines()
+    odd = json.loads(first)
+    odd["message"]["content"] = [{"type": "text", "text": "Go"}, {"type": "hologram"}]
+    newer = {"type": "dream", "sessionId": "s1"}
+    path.write_text("\n".join([json.dumps(odd), *rest, json.dumps(newer)]), encoding="utf-8")
+
+    assert call(["sync", str(place), "--workspace", str(tmp_path / "workspace")]) == 0
+
+    out = capsys.readouterr().out
+    assert "Not known    part:hologram 1  type:dream 1\n" in out

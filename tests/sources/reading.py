@@ -14,7 +14,7 @@ from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head, heads
-from tracemill.sources.protocol import Source, SourceRecord
+from tracemill.sources.protocol import Source, SourceRecord, UnreadPart
 
 FOREIGN = Path(
     os.environ.get("TRACEMILL_SHARED_DATA")
@@ -36,6 +36,11 @@ class Found(NamedTuple):
     def header(self) -> Trajectory:
         (header,) = self.headers
         return header
+
+    @property
+    def unread(self) -> list[str]:
+        """Why parts of messages were passed over."""
+        return [record.reason for record in self.records if isinstance(record, UnreadPart)]
 
     @property
     def stated(self) -> dict[str, Any]:

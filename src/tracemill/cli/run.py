@@ -1,6 +1,7 @@
 """`tracemill run` and `tracemill sync`: read what is new, and turn the wheel."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from tracemill.flows.results import PlanResult, RunResult, StoreCounts
 from tracemill.flows.turns.loop import Options, plan_turn, read_only, turn
 
 _SHOWN_FAILURES = 20
+_UNKNOWN = "unknown_"
 
 
 def run(
@@ -139,10 +141,20 @@ def _show_store(result: RunResult) -> None:
         write(f"Dataset      {result.dataset}")
 
 
+def _unknown(skipped: Mapping[str, int]) -> dict[str, int]:
+    """Return the types of lines and parts of messages that nobody has taught us, by name."""
+    return {
+        reason.removeprefix(_UNKNOWN): n
+        for reason, n in skipped.items()
+        if reason.startswith(_UNKNOWN)
+    }
+
+
 def _show(result: RunResult, common: Common) -> None:
     if result.is_example:
         write("No sessions were found on this machine: this is the bundled example history.")
     counts("Inputs", result.inputs)
+    counts("Not known", _unknown(result.skipped_lines))
     if result.is_derived:
         _show_store(result)
     else:

@@ -106,6 +106,7 @@ class Input(Record, frozen=True, kw_only=True):
     n_records: dict[str, int] = msgspec.field(default_factory=dict)
     """Records read from it, counted by kind."""
     skipped: dict[str, int] = msgspec.field(default_factory=dict)
-    """Lines that made no record, counted by reason; and records left out by consent."""
+    """Lines that made no record, and parts of messages that nothing was made of, counted by
+    reason; and records left out by consent."""
     consent: ConsentLevel = "full"
     """How much of it may be kept."""

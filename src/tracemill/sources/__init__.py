@@ -18,7 +18,7 @@ from typing import Final
 from tracemill.base.registry import Registry
 from tracemill.sources.content import Content
 from tracemill.sources.head import HEAD_BYTES, Head, heads
-from tracemill.sources.protocol import HoldsInputs, InputKind, Source
+from tracemill.sources.protocol import HoldsInputs, InputKind, Source, UnreadPart
 
 SOURCES: Final = Registry[type[Source]](
     kind="source",
@@ -92,6 +92,7 @@ __all__ = [
     "Head",
     "HoldsInputs",
     "Source",
+    "UnreadPart",
     "heads",
     "load_source",
     "sources_of",

@@ -24,7 +24,7 @@ from tracemill.base.errors import SourceError
 from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.findings import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.protocol import SourceRecord, UnreadPart
 
 MAX_COUNT: Final = 2**40
 """Counts at or above it are nonsense, and would poison sums: they are read as unknown."""
@@ -346,6 +346,11 @@ def type_name(value: object) -> str:
 def unknown_type(value: object) -> str:
     """Return the reason for skipping a record whose type nobody has taught us."""
     return f"unknown_type:{type_name(value)}"
+
+
+def unread_part(kind: object) -> UnreadPart:
+    """Return that a part of a message was passed over whose type nobody has taught us."""
+    return UnreadPart(f"unknown_part:{type_name(kind)}")
 
 
 def is_too_deep(value: object, limit: int = MAX_DEPTH) -> bool:

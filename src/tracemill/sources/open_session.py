@@ -96,8 +96,7 @@ class OpenSession:
 
     def tell(self, place: Place, event: Event) -> None:
         """Tell an event together with the newest step, and never if that is taken back."""
-        steps = place.trajectory.steps
-        (steps[-1].events if steps else self.ready).append(event)
+        self.window.tell(place.trajectory, event)
 
     def close(self) -> None:
         """Give away every open step."""

@@ -197,6 +197,10 @@ class Window:
         if self._n_bytes > MAX_OPEN_BYTES:
             self._shed(trajectory)
 
+    def tell(self, trajectory: OpenTrajectory, event: Event) -> None:
+        """Tell an event together with the newest step, and never if that is taken back."""
+        (trajectory.steps[-1].events if trajectory.steps else self.ready).append(event)
+
     def close(self, trajectory: OpenTrajectory) -> None:
         """Give away every open step of `trajectory`."""
         while trajectory.steps:

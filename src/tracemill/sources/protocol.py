@@ -14,11 +14,19 @@ from tracemill.records.trajectory import Step, Trajectory
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
 
-SourceRecord = Trajectory | Step | Event | BareLines | GateResult | Quarantined | Tally
+
+class UnreadPart(NamedTuple):
+    """A part of a message that nothing was made of, while the rest of its line was used."""
+
+    reason: str
+    """Why, for example `unknown_part:hologram`."""
+
+
+SourceRecord = Trajectory | Step | Event | BareLines | GateResult | Quarantined | UnreadPart | Tally
 """What a source yields: parts before what they belong to, and at the very end a tally.
 
 Steps and events come before their trajectory, gate results before their run. Bare lines are never
-kept as they come.
+kept as they come, and unread parts are only counted.
 """
 
 InputKind = Literal["file", "folder", "repository"]

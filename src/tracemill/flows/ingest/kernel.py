@@ -35,7 +35,7 @@ from tracemill.records.refs import Origin, Span
 from tracemill.records.settings import ConsentLevel
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.redact import Redactor
-from tracemill.sources import Content, load_source
+from tracemill.sources import Content, UnreadPart, load_source
 from tracemill.sources.archives.members import Unpacker
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Hashing, Spool
 from tracemill.store.erasures import Refusal
@@ -224,6 +224,9 @@ class _Reading:
         for record in load_source(self._task.source).read(content, self._origin):
             if isinstance(record, Tally):
                 self._tally = record
+                continue
+            if isinstance(record, UnreadPart):
+                self._left_out[record.reason] += 1
                 continue
             if self._gone and _trajectory_of(record) in self._gone:
                 self._left_out[ERASED] += 1

@@ -5,13 +5,15 @@ The model of this source:
 - A message stands on several lines that share `message.id` and `requestId`; they become one
   step. Its token counts are repeated and grow on them: the largest ones count, and they
   count once in an input. A line that names neither is a message of its own.
-- A tool result joins the step that made the call.
+- A tool result joins the step that made the call. Tools that run beside the model are answered in
+  its own message.
 - Lines with `isSidechain` are a subagent's. They never stand among the steps of the main
   trajectory, but make trajectories of their own: one for each `agentId`, and where old
   versions give none, one for each root of the `parentUuid` chain. What a subagent is told
   was not typed by a person.
 - A file is one main trajectory, even where its lines carry several session ids, as they do
   after a resume. Its session is the one that the file is named after, or else its first.
+- The log is a tree. What a person went back before leaves the session; see `branches`.
 - A message is known again by its `uuid` and what it says: copies are dropped, while two
   messages that only share a `uuid` are both kept.
 """
@@ -53,7 +55,7 @@ class ClaudeCode(FileSource):
     """Reads the session files of Claude Code, those of its subagents among them."""
 
     name: ClassVar[str] = "claude-code"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

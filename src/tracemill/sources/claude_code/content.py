@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.base.lines import Line
 from tracemill.records.events import Todo, TodoStatus
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.trajectory import ToolCall
 from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import (
     BadShapeError,
@@ -22,16 +22,18 @@ from tracemill.sources.json_lines import (
     text,
     type_name,
     unknown_type,
+    unread_part,
 )
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
 
 IMAGE: Final = "[image]"
 """What stands where a picture was."""
+DOCUMENT: Final = "[document]"
+"""What stands where a file was that is no picture."""
 INTERRUPTION: Final = "[Request interrupted by user"
-_REJECTION: Final = "The user doesn't want to proceed with this tool use"
-_CANCELLATION: Final = "The user doesn't want to take this action right now"
-_FEEDBACK: Final = "the user said:\n"
-_FEEDBACK_HINT: Final = "\n\nNote: The user's next message may contain"
+_CALLS_BESIDE: Final = ("server_tool_use", "mcp_tool_use")
+"""Calls of tools that run beside the model; what they return stands in its own message."""
 _INJECTED: Final = (
     "<command-name>",
     "<command-message>",
@@ -42,6 +44,10 @@ _INJECTED: Final = (
     "<system-reminder>",
     "<task-notification>",
     "<persisted-output>",
+    "<tick>",
+    "<teammate-message",
+    "<channel-message",
+    "<cross-session-message",
     "<bash-input>",
     "<bash-stdout>",
     "<bash-stderr>",
@@ -50,32 +56,45 @@ _INJECTED: Final = (
     '{"task_id":',
 )
 _IDE_NOTE: Final = re.compile(r"<(ide_\w+)>.*?</\1>\s*", re.DOTALL)
-_SHA: Final = re.compile(r"[0-9a-f]{7,64}")
-_EXIT_CODE: Final = re.compile(r"(?:Error: )?Exit code (\d{1,9})\b")
 
 
 _NOT_KEPT: Final = {
     "progress": "progress",
     "file-history-snapshot": "file_history",
+    "agent-color": "agent_color",
     "agent-name": "agent_name",
+    "agent-setting": "agent_setting",
     "atis-latch": "atis_latch",
+    "attribution-snapshot": "attribution_snapshot",
     "bridge-session": "bridge_session",
+    "content-replacement": "content_replacement",
     "frame-link": "frame_link",
     "last-prompt": "last_prompt",
     "mode": "mode",
     "permission-mode": "permission_mode",
     "relocated": "relocated",
     "result": "workflow_result",
+    "speculation-accept": "speculation_accept",
     "started": "workflow_started",
+    "tag": "tag",
+    "task-summary": "task_summary",
 }
 _SYSTEM_NOT_KEPT: Final = frozenset(
     {
+        "agents_killed",
         "api_error",
+        "api_metrics",
         "api_refusal",
+        "away_summary",
+        "bridge_status",
         "error",
+        "informational",
         "local_command",
+        "memory_saved",
         "microcompact_boundary",
         "model_refusal_fallback",
+        "permission_retry",
+        "scheduled_task_fire",
         "session_start",
         "stop_hook_summary",
         "turn_duration",
@@ -89,6 +108,15 @@ class AgentContent(NamedTuple):
     texts: list[str]
     reasoning: list[str]
     calls: list[ToolCall]
+    results: list[dict[str, Any]]
+    """Results of tools that ran beside the model, as they stand in the log."""
+    unread: list[UnreadPart]
+    """Blocks that nothing was made of."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was made of any block."""
+        return not (self.texts or self.reasoning or self.calls or self.results)
 
 
 class UserContent(NamedTuple):
@@ -101,11 +129,18 @@ class UserContent(NamedTuple):
     interruptions: list[str]
     """Notices that a person stopped the model."""
     n_images: int
+    unread: list[UnreadPart]
+    """Blocks that nothing was made of."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was made of any block."""
+        return not (self.texts or self.results or self.interruptions)
 
 
 def read_agent_content(message: object, line: Line) -> AgentContent:
     """Return what an `assistant` message says."""
-    found = AgentContent([], [], [])
+    found = AgentContent([], [], [], [], [])
     for block in _blocks(message):
         kind = block.get("type")
         if kind == "text":
@@ -116,7 +151,17 @@ def read_agent_content(message: object, line: Line) -> AgentContent:
             _add_text(found.reasoning, block.get("thinking"))
         elif kind == "image":
             found.texts.append(IMAGE)
+        elif kind in _CALLS_BESIDE:
+            found.calls.append(_call(block, line, len(found.calls)))
+        elif isinstance(kind, str) and kind.endswith("_tool_result"):
+            found.results.append(block)
+        else:
+            found.unread.append(_unread(kind))
     return found
+
+
+def _unread(kind: object) -> UnreadPart:
+    return UnreadPart("redacted_thinking") if kind == "redacted_thinking" else unread_part(kind)
 
 
 def read_user_content(message: object) -> UserContent:
@@ -124,6 +169,7 @@ def read_user_content(message: object) -> UserContent:
     texts: list[str] = []
     results: list[dict[str, Any]] = []
     interruptions: list[str] = []
+    unread: list[UnreadPart] = []
     n_images = 0
     for block in _blocks(message):
         kind = block.get("type")
@@ -136,7 +182,11 @@ def read_user_content(message: object) -> UserContent:
         elif kind == "image":
             texts.append(IMAGE)
             n_images += 1
-    return UserContent(texts, results, interruptions, n_images)
+        elif kind == "document":
+            texts.append(DOCUMENT)
+        else:
+            unread.append(unread_part(kind))
+    return UserContent(texts, results, interruptions, n_images, unread)
 
 
 def _blocks(message: object) -> Iterator[dict[str, Any]]:
@@ -167,7 +217,10 @@ def _call(block: dict[str, Any], line: Line, n_before: int) -> ToolCall:
     if is_too_deep(arguments):
         raise BadShapeError("expected a tool's arguments, found them nested too deeply")
     call_id = text(block.get("id")) or f"unnamed-{line.start}-{n_before}"
-    return ToolCall(id=call_id, name=text(block.get("name")) or "", arguments=arguments)
+    name, server = text(block.get("name")) or "", text(block.get("server_name"))
+    return ToolCall(
+        id=call_id, name=f"mcp__{server}__{name}" if server else name, arguments=arguments
+    )
 
 
 def read_tokens(message: object) -> Tokens:
@@ -201,96 +254,6 @@ def _is_injected(said: str) -> bool:
             return True
         start = note.end()
     return start == len(said) or said.startswith(_INJECTED, start)
-
-
-def read_result(block: dict[str, Any], details: object, start: int) -> ToolResult:
-    """Return a tool result; `details` is its structured form, where the line at `start` has one."""
-    content = _result_text(block.get("content"))
-    structured = details if isinstance(details, dict) else {}
-    is_error = block.get("is_error") is True
-    code = _EXIT_CODE.match(content) if is_error else None
-    status = _status(content, is_error=is_error, was_stopped=structured.get("interrupted") is True)
-    return ToolResult(
-        call_id=text(block.get("tool_use_id")) or f"unnamed-{start}",
-        content=content,
-        status=status,
-        exit_code=int(code[1]) if code else None,
-        feedback=_feedback(content) if status == "rejected" else None,
-        user_modified=structured.get("userModified") is True,
-        commit=_commit(structured.get("gitOperation")),
-    )
-
-
-def _commit(operation: object) -> str | None:
-    """Return the hash of the commit that a `gitOperation` says was made."""
-    commit = operation.get("commit") if isinstance(operation, dict) else None
-    sha = commit.get("sha") if isinstance(commit, dict) else None
-    return _sha(sha)
-
-
-def _sha(value: object) -> str | None:
-    return value if isinstance(value, str) and _SHA.fullmatch(value) else None
-
-
-class PullRequest(NamedTuple):
-    """A pull request that a call opened or changed."""
-
-    number: int
-    url: str | None
-
-
-def read_pull_request(details: object) -> PullRequest | None:
-    """Return the pull request that a structured result names."""
-    operation = details.get("gitOperation") if isinstance(details, dict) else None
-    named = operation.get("pr") if isinstance(operation, dict) else None
-    number = count(named.get("number")) if isinstance(named, dict) else None
-    if number is None or not isinstance(named, dict):
-        return None
-    return PullRequest(number, text(named.get("url")))
-
-
-class Worktree(NamedTuple):
-    """Where a session went when it entered a worktree."""
-
-    commit: str | None
-    """The commit that it came from."""
-    branch: str | None
-    """The branch that it went to."""
-
-
-def read_worktree(state: object) -> Worktree:
-    """Return from which commit, and to which branch, a session went into a worktree."""
-    fields = state if isinstance(state, dict) else {}
-    return Worktree(_sha(fields.get("originalHeadCommit")), text(fields.get("worktreeBranch")))
-
-
-def _status(content: str, *, is_error: bool, was_stopped: bool) -> ResultStatus:
-    if is_error and content.startswith(_REJECTION):
-        return "rejected"
-    if was_stopped or (is_error and content.startswith((INTERRUPTION, _CANCELLATION))):
-        return "interrupted"
-    return "error" if is_error else "ok"
-
-
-def _feedback(content: str) -> str | None:
-    said = content.partition(_FEEDBACK)[2].partition(_FEEDBACK_HINT)[0]
-    return said.strip() or None
-
-
-def _result_text(content: object) -> str:
-    if type(content) is str:
-        return content
-    if not isinstance(content, list):
-        return ""
-    return "\n".join(part for block in content if (part := _result_part(block)))
-
-
-def _result_part(block: object) -> str:
-    if isinstance(block, str):
-        return block
-    if not isinstance(block, dict):
-        return ""
-    return IMAGE if block.get("type") == "image" else text(block.get("text")) or ""
 
 
 def read_todos(call: ToolCall) -> tuple[Todo, ...]:

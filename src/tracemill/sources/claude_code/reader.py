@@ -17,31 +17,31 @@ from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Speaker, ToolResult
 from tracemill.sources.claude_code.attachments import attached_text, why_attachment_not_kept
+from tracemill.sources.claude_code.branches import Branches
 from tracemill.sources.claude_code.content import (
     AgentContent,
     UserContent,
     is_typed,
     may_be_typed,
     read_agent_content,
-    read_pull_request,
-    read_result,
     read_tokens,
     read_user_content,
-    read_worktree,
     why_not_kept,
     why_system_not_kept,
 )
+from tracemill.sources.claude_code.repeats import Repeats
+from tracemill.sources.claude_code.results import read_pull_request, read_result, read_worktree
 from tracemill.sources.claude_code.tasks import TODO_TOOLS, Tasks
+from tracemill.sources.claude_code.titles import Titles
 from tracemill.sources.json_lines import count, moment, text, unknown_type
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Window
+from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.remembered import Remembered
 from tracemill.sources.session_events import EventMaker, Place
 
 _MAX_TRAJECTORIES: Final = 4096
-_MAX_KNOWN_LINES: Final = 75_000
 _MAX_CHAINED_LINES: Final = 30_000
 _MAX_SESSION_IDS: Final = 64
-_MAX_SUMMARIES: Final = 64
 _SYNTHETIC: Final = "<synthetic>"
 _NO_CONTENT: Final = "no_content"
 _REPEATED: Final = "duplicate_uuid"
@@ -57,11 +57,11 @@ class ClaudeReader:
         self.ready = self._window.ready
         self._events = EventMaker(origin)
         self._trajectories: dict[str, OpenTrajectory] = {}
-        self._known: Remembered[int, int] = Remembered(_MAX_KNOWN_LINES)
+        self._repeats = Repeats()
         self._roots: Remembered[str, str] = Remembered(_MAX_CHAINED_LINES)
         self._session_ids: dict[str, None] = {}
-        self._titles: dict[str, str] = {}
-        self._summaries: dict[str, str] = {}
+        self._branches = Branches()
+        self._titles = Titles()
         self._is_boundary_fresh = False
         self._tasks = Tasks()
         self._takers: dict[str, Callable[[dict[str, Any], Line], str | None]] = {
@@ -81,6 +81,8 @@ class ClaudeReader:
         """Read one object; return why it holds nothing to keep, or None where it was used."""
         if record.get("isSidechain") is True:
             self._follow_chain(record)
+        elif type(own := record.get("uuid")) is str:
+            self._branches.follow(own, text(record.get("parentUuid")))
         kind = record.get("type")
         if kind is None:
             message = record.get("message")
@@ -100,7 +102,7 @@ class ClaudeReader:
         main = self._trajectories.get("")
         if trajectory is main:
             trajectory.session_id = self._own_session_id() or trajectory.session_id
-            trajectory.title = self._title()
+            trajectory.title = self._titles.title(self._repeats.has_message)
         elif main is not None:
             trajectory.parent_id = main.id
         self.ready.append(trajectory.header(self._name, self._origin))
@@ -108,17 +110,6 @@ class ClaudeReader:
     def _own_session_id(self) -> str | None:
         stem = self._origin.uri.rpartition("/")[2].removesuffix(".jsonl")
         return stem if stem in self._session_ids else None
-
-    def _title(self) -> str | None:
-        told = self._titles.get("custom-title") or self._titles.get("ai-title")
-        if told is not None:
-            return told
-        own = [
-            summary
-            for leaf, summary in self._summaries.items()
-            if self._known.get(hash(leaf)) is not None
-        ]
-        return own[-1] if own else None
 
     def _follow_chain(self, record: dict[str, Any]) -> str:
         """Return the root of a subagent's line, and remember it for the lines that follow it."""
@@ -171,26 +162,17 @@ class ClaudeReader:
         trajectory.see_moment(at)
         return Place(trajectory, line, at, trajectory.last_index())
 
-    def _is_repeated(self, record: dict[str, Any], *said: str) -> bool:
-        """Tell whether this `uuid` has said the same before; remember that it says it now."""
-        own = record.get("uuid")
-        if type(own) is not str:
-            return False
-        known, gist = hash(own), hash(said)
-        if self._known.get(known) == gist:
-            return True
-        self._known.put(known, gist)
-        return False
-
     def _take_agent(self, record: dict[str, Any], line: Line) -> str | None:
         message = record.get("message")
         content = read_agent_content(message, line)
         model = text(message.get("model")) if isinstance(message, dict) else None
         tokens = read_tokens(message) if model != _SYNTHETIC else NO_TOKENS
-        if tokens == NO_TOKENS and not any(content):
-            return _NO_CONTENT
+        if tokens == NO_TOKENS and content.is_empty:
+            return content.unread[0].reason if content.unread else _NO_CONTENT
         calls = [call.id for call in content.calls]
-        if self._is_repeated(record, "assistant", *content.texts, *content.reasoning, *calls):
+        if self._repeats.is_message(
+            record, "assistant", *content.texts, *content.reasoning, *calls
+        ):
             return _REPEATED
         trajectory = self._trajectory(record, line)
         step = self._agent_step(trajectory, record, line)
@@ -201,6 +183,9 @@ class ClaudeReader:
             step.is_error = True
         step.raise_tokens(tokens)
         self._fill(trajectory, step, content, line)
+        if content.results:
+            self._join_results(self._place(record, line, trajectory), record, content.results)
+        self.ready.extend(content.unread)
         return None
 
     def _agent_step(
@@ -243,10 +228,10 @@ class ClaudeReader:
 
     def _take_user(self, record: dict[str, Any], line: Line) -> str | None:
         content = read_user_content(record.get("message"))
-        if not any(content):
-            return _NO_CONTENT
+        if content.is_empty:
+            return content.unread[0].reason if content.unread else _NO_CONTENT
         ids = [str(block.get("tool_use_id")) for block in content.results]
-        if self._is_repeated(record, "user", *content.texts, *content.interruptions, *ids):
+        if self._repeats.is_message(record, "user", *content.texts, *content.interruptions, *ids):
             return _REPEATED
         place = self._place(record, line)
         if content.results:
@@ -254,25 +239,39 @@ class ClaudeReader:
         if content.texts:
             self._open_text(place, record, content)
         for _notice in content.interruptions:
-            self.ready.append(self._events.feedback(place, "interruption"))
+            self._window.tell(place.trajectory, self._events.feedback(place, "interruption"))
+        self.ready.extend(content.unread)
         return None
 
     def _open_text(self, place: Place, record: dict[str, Any], content: UserContent) -> None:
         is_summary = record.get("isCompactSummary") is True
         if is_summary and not self._is_boundary_fresh:
-            self.ready.append(self._events.compaction(place))
+            self._window.tell(place.trajectory, self._events.compaction(place))
         if is_summary:
             self._is_boundary_fresh = False
         is_person = (
             not place.trajectory.is_subagent and may_be_typed(record) and is_typed(content.texts)
         )
         speaker: Speaker = "user" if is_person else "system"
+        if is_person:
+            self._leave_branch(place, record)
         step = self._window.open(place.trajectory, speaker, place.line, place.at)
         _name_step(step, record)
+        if is_person and step.native_id is not None:
+            self._branches.prompt(step.native_id, step.index)
         step.texts = content.texts
         step.n_images = content.n_images
         step.is_replayed = is_summary
         self._window.grow(place.trajectory, step, sum(map(len, content.texts)))
+
+    def _leave_branch(self, place: Place, record: dict[str, Any]) -> None:
+        """Take back what a prompt does not follow, because its person went back before it."""
+        left, trajectory = self._branches.left_by(text(record.get("parentUuid"))), place.trajectory
+        if left is None:
+            return
+        self._window.retract(trajectory, left)
+        place = place._replace(step=trajectory.last_index())
+        self.ready.append(self._events.feedback(place, "rewind"))
 
     def _join_results(
         self, place: Place, record: dict[str, Any], blocks: list[dict[str, Any]]
@@ -281,8 +280,9 @@ class ClaudeReader:
         details = record.get("toolUseResult") if len(blocks) == 1 else None
         trajectory, line = place.trajectory, place.line
         orphaned: OpenStep | None = None
+        unread: list[UnreadPart] = []
         for block in blocks:
-            result = read_result(block, details, line.start)
+            result = read_result(block, details, line.start, unread)
             if result.status == "error" and record.get("toolDenialKind") == "user-rejected":
                 result = msgspec.structs.replace(result, status="rejected")
             step = trajectory.by_call.get(result.call_id) or orphaned
@@ -292,29 +292,31 @@ class ClaudeReader:
             self._tasks.name_new(step, details)
             step.results.append(result)
             step.extend_to(line)
-            self._tell_feedback(place._replace(step=step.index), result)
+            self._tell_feedback(place._replace(step=step.index), step, result)
             if (opened := read_pull_request(details)) is not None:
                 told = self._events.pull_request(place._replace(step=step.index), *opened, None)
-                self.ready.append(told)
+                step.events.append(told)
             self._window.grow(trajectory, step, len(result.content))
+        self.ready.extend(unread)
 
-    def _tell_feedback(self, place: Place, result: ToolResult) -> None:
+    def _tell_feedback(self, place: Place, step: OpenStep, result: ToolResult) -> None:
         if result.status == "rejected":
             said = result.feedback
-            self.ready.append(self._events.feedback(place, "rejection", said, result.call_id))
+            step.events.append(self._events.feedback(place, "rejection", said, result.call_id))
         if result.user_modified:
-            self.ready.append(self._events.feedback(place, "edit", None, result.call_id))
+            step.events.append(self._events.feedback(place, "edit", None, result.call_id))
 
     def _take_system(self, record: dict[str, Any], line: Line) -> str | None:
         subtype = record.get("subtype")
         if subtype != "compact_boundary":
             return why_system_not_kept(subtype)
-        if self._is_repeated(record, "system"):
+        if self._repeats.is_message(record, "system"):
             return _REPEATED
         details = record.get("compactMetadata")
         details = details if isinstance(details, dict) else {}
         trigger, before = text(details.get("trigger")), count(details.get("preTokens"))
-        self.ready.append(self._events.compaction(self._place(record, line), trigger, before))
+        place = self._place(record, line)
+        self._window.tell(place.trajectory, self._events.compaction(place, trigger, before))
         self._is_boundary_fresh = True
         return None
 
@@ -324,10 +326,11 @@ class ClaudeReader:
         texts = read_user_content(record).texts
         if not is_typed(texts):
             return "queue_operation"
-        if self._is_copy(line):
+        if self._repeats.is_line(line):
             return "duplicate_line"
         said = "\n\n".join(texts)
-        self.ready.append(self._events.feedback(self._place(record, line), "steering", said))
+        place = self._place(record, line)
+        self._window.tell(place.trajectory, self._events.feedback(place, "steering", said))
         return None
 
     def _take_attachment(self, record: dict[str, Any], line: Line) -> str | None:
@@ -340,7 +343,7 @@ class ClaudeReader:
         content = read_user_content({"content": said})
         if not content.texts:
             return _NO_CONTENT if is_queued else why_attachment_not_kept(attachment)
-        if self._is_repeated(record, "attachment", *content.texts):
+        if self._repeats.is_message(record, "attachment", *content.texts):
             return _REPEATED
         about = attachment if is_queued else {"isMeta": True}
         self._open_text(self._place(record, line), about, content)
@@ -350,11 +353,13 @@ class ClaudeReader:
         number = count(record.get("prNumber"))
         if number is None:
             return _NO_CONTENT
-        if self._is_copy(line):
+        if self._repeats.is_line(line):
             return "duplicate_line"
         url, repository = text(record.get("prUrl")), text(record.get("prRepository"))
         place = self._place(record, line)
-        self.ready.append(self._events.pull_request(place, number, url, repository))
+        self._window.tell(
+            place.trajectory, self._events.pull_request(place, number, url, repository)
+        )
         return None
 
     def _take_worktree(self, record: dict[str, Any], line: Line) -> str | None:
@@ -367,29 +372,11 @@ class ClaudeReader:
         trajectory.branch = trajectory.branch or branch
         return None
 
-    def _is_copy(self, line: Line) -> bool:
-        """Tell whether a line without `uuid` stood here before, byte for byte."""
-        known = hash(line.data)
-        if self._known.get(known) == known:
-            return True
-        self._known.put(known, known)
-        return False
-
     def _take_title(self, record: dict[str, Any], _line: Line) -> str | None:
-        kind = record["type"]
-        title = text(record.get("customTitle" if kind == "custom-title" else "aiTitle"))
-        if title is None:
-            return _NO_CONTENT
-        self._titles[kind] = title
-        return None
+        return None if self._titles.take_title(record) else _NO_CONTENT
 
     def _take_summary(self, record: dict[str, Any], _line: Line) -> str | None:
-        leaf, summary = text(record.get("leafUuid")), text(record.get("summary"))
-        if leaf is None or summary is None or len(self._summaries) >= _MAX_SUMMARIES:
-            return "summary"
-        self._summaries.pop(leaf, None)
-        self._summaries[leaf] = summary
-        return None
+        return None if self._titles.take_summary(record) else "summary"
 
 
 def _name_step(step: OpenStep, record: dict[str, Any]) -> None:

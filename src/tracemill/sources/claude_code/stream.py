@@ -28,7 +28,7 @@ class ClaudeStream(FileSource):
     """Reads the headless output of Claude Code, and of programs built on its agent SDK."""
 
     name: ClassVar[str] = "claude-stream"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -1,0 +1,47 @@
+"""Which prompt each line of a session follows: a log is a tree, and a rewind leaves a branch of it.
+
+A person who goes back to an earlier prompt leaves the lines behind it in the log, and the next
+prompt follows what stood before them. Forks alone tell nothing: calls that run at once fork the
+tree too, and so do reports of progress. But a prompt that does not follow the prompt before it
+can only mean that that one was taken back. Where a parent is unknown, nothing is concluded.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tracemill.sources.remembered import Remembered
+
+_MAX_LINES: Final = 30_000
+_UNKNOWN: Final = -1
+
+
+class Branches:
+    """The prompts of one trajectory that still stand, and the newest one above each line."""
+
+    def __init__(self) -> None:
+        self._above: Remembered[str, int] = Remembered(_MAX_LINES)
+        self._standing: list[int] = []
+        """Indexes of the steps that are prompts."""
+
+    def follow(self, line_id: str, parent_id: str | None) -> None:
+        """Let a line follow the prompt that its parent follows."""
+        if parent_id is not None:
+            self._above.put(line_id, self._prompt_above(parent_id))
+
+    def left_by(self, parent_id: str | None) -> int | None:
+        """Return the first step that a prompt behind `parent_id` takes back, or None."""
+        above = _UNKNOWN if parent_id is None else self._prompt_above(parent_id)
+        if above == _UNKNOWN or above not in self._standing[:-1]:
+            return None
+        return self._standing[self._standing.index(above) + 1]
+
+    def prompt(self, line_id: str, step: int) -> None:
+        """Let the prompt at `step` stand, and with it only those before it."""
+        self._standing = [index for index in self._standing if index < step]
+        self._standing.append(step)
+        self._above.put(line_id, step)
+
+    def _prompt_above(self, line_id: str) -> int:
+        found = self._above.get(line_id)
+        return _UNKNOWN if found is None else found

@@ -1,0 +1,152 @@
+"""How a tool call of Claude Code ended: what came back, who refused it, what it made.
+
+A tool that runs on the user's machine is answered in a `user` message, with a structured form
+beside it; one that runs beside the model is answered by a block of the model's own message,
+whose content may be a list, a text or one object.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple
+
+from tracemill.records.trajectory import ResultStatus, ToolResult
+from tracemill.sources.claude_code.content import DOCUMENT, IMAGE, INTERRUPTION
+from tracemill.sources.json_lines import count, fields_of, text, unread_part
+from tracemill.sources.protocol import UnreadPart
+
+_REJECTION: Final = "The user doesn't want to proceed with this tool use"
+_CANCELLATION: Final = "The user doesn't want to take this action right now"
+_FEEDBACK: Final = "the user said:\n"
+_FEEDBACK_HINT: Final = "\n\nNote: The user's next message may contain"
+_SHA: Final = re.compile(r"[0-9a-f]{7,64}")
+_EXIT_CODE: Final = re.compile(r"(?:Error: )?Exit code (\d{1,9})\b")
+_STAND_INS: Final = {"image": IMAGE, "document": DOCUMENT}
+_TEXT_KEYS: Final = (
+    "text", "title", "url", "uri", "tool_name", "stdout", "stderr", "error_code",
+)  # fmt: skip
+"""Where the parts of a result hold what the model was shown, in this order."""
+_EMPTY_KINDS: Final = frozenset(
+    {
+        "advisor_redacted_result",
+        "bash_code_execution_result",
+        "code_execution_result",
+        "text",
+    }
+)
+"""Parts that may say nothing at all."""
+
+
+def read_result(
+    block: dict[str, Any], details: object, start: int, unread: list[UnreadPart]
+) -> ToolResult:
+    """Return a tool result, and add to `unread` the parts that nothing was made of.
+
+    Its structured form is `details`, where the line at `start` has one.
+    """
+    given = block.get("content")
+    content = _result_text(given, unread)
+    structured = details if isinstance(details, dict) else {}
+    is_error = block.get("is_error") is True or _is_failure(given)
+    code = _EXIT_CODE.match(content) if is_error else None
+    status = _status(content, is_error=is_error, was_stopped=structured.get("interrupted") is True)
+    return ToolResult(
+        call_id=text(block.get("tool_use_id")) or f"unnamed-{start}",
+        content=content,
+        status=status,
+        exit_code=int(code[1]) if code else _return_code(given),
+        feedback=_feedback(content) if status == "rejected" else None,
+        user_modified=structured.get("userModified") is True,
+        commit=_commit(structured.get("gitOperation")),
+    )
+
+
+def _commit(operation: object) -> str | None:
+    """Return the hash of the commit that a `gitOperation` says was made."""
+    commit = operation.get("commit") if isinstance(operation, dict) else None
+    sha = commit.get("sha") if isinstance(commit, dict) else None
+    return _sha(sha)
+
+
+def _sha(value: object) -> str | None:
+    return value if isinstance(value, str) and _SHA.fullmatch(value) else None
+
+
+class PullRequest(NamedTuple):
+    """A pull request that a call opened or changed."""
+
+    number: int
+    url: str | None
+
+
+def read_pull_request(details: object) -> PullRequest | None:
+    """Return the pull request that a structured result names."""
+    operation = details.get("gitOperation") if isinstance(details, dict) else None
+    named = operation.get("pr") if isinstance(operation, dict) else None
+    number = count(named.get("number")) if isinstance(named, dict) else None
+    if number is None or not isinstance(named, dict):
+        return None
+    return PullRequest(number, text(named.get("url")))
+
+
+class Worktree(NamedTuple):
+    """Where a session went when it entered a worktree."""
+
+    commit: str | None
+    """The commit that it came from."""
+    branch: str | None
+    """The branch that it went to."""
+
+
+def read_worktree(state: object) -> Worktree:
+    """Return from which commit, and to which branch, a session went into a worktree."""
+    fields = state if isinstance(state, dict) else {}
+    return Worktree(_sha(fields.get("originalHeadCommit")), text(fields.get("worktreeBranch")))
+
+
+def _status(content: str, *, is_error: bool, was_stopped: bool) -> ResultStatus:
+    if is_error and content.startswith(_REJECTION):
+        return "rejected"
+    if was_stopped or (is_error and content.startswith((INTERRUPTION, _CANCELLATION))):
+        return "interrupted"
+    return "error" if is_error else "ok"
+
+
+def _feedback(content: str) -> str | None:
+    said = content.partition(_FEEDBACK)[2].partition(_FEEDBACK_HINT)[0]
+    return said.strip() or None
+
+
+def _result_text(content: object, unread: list[UnreadPart]) -> str:
+    if type(content) is str:
+        return content
+    blocks = content if isinstance(content, list) else [content]
+    return "\n".join(part for block in blocks if (part := _result_part(block, unread)))
+
+
+def _result_part(block: object, unread: list[UnreadPart]) -> str:
+    if isinstance(block, str):
+        return block
+    if not isinstance(block, dict):
+        return ""
+    kind = block.get("type")
+    if isinstance(kind, str) and kind in _STAND_INS:
+        return _STAND_INS[kind]
+    inner = block.get("tool_references")
+    told = inner if isinstance(inner, list) else [block.get("resource", block)]
+    said = [
+        found for part in told for key in _TEXT_KEYS if (found := text(fields_of(part).get(key)))
+    ]
+    if not said and kind not in _EMPTY_KINDS:
+        unread.append(unread_part(kind))
+    return "\n".join(said)
+
+
+def _return_code(content: object) -> int | None:
+    """Return the exit code of a command that ran beside the model."""
+    return count(fields_of(content).get("return_code"))
+
+
+def _is_failure(content: object) -> bool:
+    """Tell whether what a tool beside the model returned is an error."""
+    return str(fields_of(content).get("type")).endswith("_error") or bool(_return_code(content))

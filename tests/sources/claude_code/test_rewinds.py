@@ -1,0 +1,108 @@
+"""What becomes of a Claude Code session whose person goes back to an earlier prompt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.sources.claude_code.lines import agent, call, envelope, result, text, user, uuid
+from tests.sources.reading import Found, jsonl, read
+
+from tracemill.records.events import Feedback
+from tracemill.sources.claude_code import ClaudeCode
+
+FIRST_TURNS = [
+    user(0, "First"),
+    agent(1, text("One")),
+    user(2, "Second"),
+    agent(3, call("t1")),
+    user(4, [result("t1")]),
+    agent(5, text("Two")),
+]
+
+
+def read_session(*lines: Any) -> Found:
+    return read(ClaudeCode(), jsonl(*lines))
+
+
+def said(found: Found) -> list[str]:
+    return [step.text for step in found.steps]
+
+
+def actions(found: Found) -> list[tuple[str, int | None]]:
+    return [(event.action, event.step) for event in found.events if isinstance(event, Feedback)]
+
+
+def test_a_prompt_that_does_not_follow_the_one_before_takes_it_back() -> None:
+    again = user(6, "Second, in other words", parentUuid=uuid(1))
+    found = read_session(*FIRST_TURNS, again, agent(7, text("Better")))
+
+    assert said(found) == ["First", "One", "Second, in other words", "Better"]
+    assert [step.index for step in found.steps] == [0, 1, 2, 3]
+    assert actions(found) == [("rewind", 1)]
+
+
+def test_what_was_taken_back_was_paid_all_the_same() -> None:
+    again = user(6, "Again", parentUuid=uuid(1))
+    usage = read_session(*FIRST_TURNS, again).header.total_usage
+
+    assert usage is not None
+    assert usage == read_session(*FIRST_TURNS).header.total_usage
+
+
+def test_what_a_person_did_within_it_is_gone_with_it() -> None:
+    stopped = user(6, [text("[Request interrupted by user]")])
+    again = user(7, "Again", parentUuid=uuid(1))
+
+    assert actions(read_session(*FIRST_TURNS, stopped)) == [("interruption", 4)]
+    assert actions(read_session(*FIRST_TURNS, stopped, again)) == [("rewind", 1)]
+
+
+def test_one_can_go_back_more_than_once() -> None:
+    found = read_session(
+        *FIRST_TURNS,
+        user(6, "Third"),
+        user(7, "Second again", parentUuid=uuid(1)),
+        agent(8, text("Hm")),
+        user(9, "Second, at last", parentUuid=uuid(1)),
+    )
+
+    assert said(found) == ["First", "One", "Second, at last"]
+    assert actions(found) == [("rewind", 1), ("rewind", 1)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([user(6, "Third")], id="the prompt follows the last reply"),
+        pytest.param([user(6, "Third", parentUuid=None)], id="a new root"),
+        pytest.param([user(6, "Third", parentUuid=uuid(99))], id="a parent that is not there"),
+        pytest.param(
+            [user(6, "Third", parentUuid=uuid(3))], id="a reply that the last ones fork from"
+        ),
+        pytest.param(
+            [envelope(6, type="progress", parentUuid=uuid(5)), user(7, "Third")],
+            id="a report of progress stands between",
+        ),
+        pytest.param(
+            [
+                envelope(6, type="system", subtype="compact_boundary", parentUuid=None),
+                user(7, "Summary", isCompactSummary=True),
+                user(8, "Third"),
+            ],
+            id="the context was summarised between",
+        ),
+        pytest.param(
+            [user(6, [result("t9")], parentUuid=uuid(1))], id="a result of an earlier call"
+        ),
+        pytest.param(
+            [user(6, "<system-reminder>x</system-reminder>", parentUuid=uuid(1))],
+            id="a text that nobody typed",
+        ),
+    ],
+)
+def test_other_forks_take_nothing_back(lines: list[Any]) -> None:
+    found = read_session(*FIRST_TURNS, *lines)
+
+    assert said(found)[:5] == ["First", "One", "Second", "", "Two"]
+    assert actions(found) == []
