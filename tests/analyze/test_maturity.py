@@ -10,7 +10,7 @@ from tests.analyze.histories import Team
 from tests.analyze.test_versions import Told, shares
 from tracemill.analyze.maturity import NAMES, Around, backtest, levels
 from tracemill.analyze.process import Process
-from tracemill.analyze.versions import VersionCounts
+from tracemill.analyze.versions import Naming, VersionCounts
 from tracemill.records.maturity import Criterion, MaturityReport
 from tracemill.records.team import TeamReport
 from tracemill.records.team_projects import ApprovalReport, GateReport
@@ -125,7 +125,9 @@ def test_the_order_of_versions_is_foretold_from_other_domains() -> None:
     told.work("architect.v1.0", shares(40, 40), domain="ecommerce")
     told.work("architect.v1.1", shares(2, 40), domain="ecommerce")
     process = Process(told.events)
-    versions = VersionCounts(process, "prompt_version").told(["architect.v1.0", "architect.v1.1"])
+    versions = VersionCounts(process, Naming("prompt_version")).told(
+        ["architect.v1.0", "architect.v1.1"]
+    )
 
     assert backtest(process, [versions]) == (3, 4)
     assert backtest(process, []) == (0, 0)
@@ -137,7 +139,9 @@ def test_projects_profit_from_what_was_learned() -> None:
     told.work("architect.v1.0", shares(10, 40))
     told.work("architect.v1.1", shares(39, 40))
     process = Process(told.events)
-    versions = VersionCounts(process, "prompt_version").told(["architect.v1.0", "architect.v1.1"])
+    versions = VersionCounts(process, Naming("prompt_version")).told(
+        ["architect.v1.0", "architect.v1.1"]
+    )
     found = ask(process, "nine projects of ten", NOTHING._replace(prompts=[versions]))
 
     assert (found.value, found.n) == (0.5, 80)

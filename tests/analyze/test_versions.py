@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tracemill.analyze.process import Process
-from tracemill.analyze.versions import VersionCounts, best_versions, uses
+from tracemill.analyze.versions import Naming, VersionCounts, best_versions, uses
 from tracemill.records.refs import Origin
 from tracemill.records.team import TeamReport
 from tracemill.records.team_projects import (
@@ -79,7 +79,7 @@ def shares(passed: int, of: int) -> list[bool]:
 
 
 def change(told: Told, metric: str, version: str = "architect.v1.1") -> VersionChange:
-    found = VersionCounts(Process(told.events), "prompt_version").told(
+    found = VersionCounts(Process(told.events), Naming("prompt_version")).told(
         ["architect.v1.0", "architect.v1.1"]
     )
     by_name = {each.version: each for each in found}
@@ -117,7 +117,7 @@ def test_a_version_knows_its_projects_and_when_it_was_used() -> None:
     told = Told()
     told.work("architect.v1.0", shares(2, 3))
     told.add("open", StageReport(agent_role="architect", prompt_version="architect.v1.0"))
-    found = uses(Process(told.events), "prompt_version")["architect.v1.0"]
+    found = uses(Process(told.events), Naming("prompt_version"))["architect.v1.0"]
 
     assert len(found.projects) == 4
     assert found.moments == (BEGIN, told.events[-1].at)
@@ -141,7 +141,7 @@ def test_the_best_is_told_only_where_it_shows(
     told.work("architect.v1.0", shares(*first), domain="fintech")
     told.work("architect.v1.1", shares(*second), domain="fintech")
     (found,) = best_versions(
-        Process(told.events), "gate_failure_rate", "prompt_version",
+        Process(told.events), "gate_failure_rate", Naming("prompt_version"),
         ["architect.v1.0", "architect.v1.1"], ("domain",),
     )  # fmt: skip
 

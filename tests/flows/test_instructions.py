@@ -1,4 +1,5 @@
-"""Sessions have the version of the standing orders that stood where and when they began."""
+"""Sessions have the version of standing orders, and of the skills they used, of where and when
+they began."""
 
 import json
 import re
@@ -22,6 +23,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> str:
     repository.path.mkdir()
     repository.git("init", "-q", "-b", "main")
     repository.commit("Begin", CLAUDE__md="Be brief.\n")
+    skill = repository.path / ".claude" / "skills" / "diary"
+    skill.mkdir(parents=True)
+    (skill / "SKILL.md").write_text("Write down what was done.\n")
     repository.commit("More", CLAUDE__md="Be brief.\nRun the tests.\n")
     folder = root / "sessions"
     folder.mkdir()
@@ -30,6 +34,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> str:
         said = b"".join(line + b"\n" for line in lines(name, 2)).decode()
         said = re.sub(r"2026-03-01T10:00:\d\d", f"{moment}:05", said)
         said = said.replace("/srv/app", str(repository.path))
+        if number == 1:
+            said = said.replace("work 1, please", "<command-name>/diary</command-name>")
         (folder / f"{name}.jsonl").write_text(said)
     elsewhere = b"".join(line + b"\n" for line in lines("s0009", 2))
     (folder / "s0009.jsonl").write_bytes(elsewhere)
@@ -51,6 +57,21 @@ def test_a_session_is_told_by_its_moment_and_others_are_unknown(
     assert found["attributed"]["session_moment"] == 2
     assert found["attributed"]["session_unknown"] == 2
     assert datetime.fromisoformat(new["told"]["last_used"]) > datetime(2023, 11, 14, tzinfo=UTC)
+
+
+def test_a_skill_has_numbers_of_the_sessions_that_used_it(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert call(["prompt", "show", "diary", "--workspace", workspace, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (version,) = found["versions"]
+
+    assert (version["name"], version["told"]["n_sessions"]) == ("diary.v1.0", 1)
+    assert {"agent_success_rate", "tool_error_rate"} <= {
+        each["measure"]["metric"] for each in version["told"]["metrics"]
+    }
+    assert [each["ranked"][0]["metric"] for each in found["best"]] == ["agent_success_rate"]
 
 
 def test_metrics_of_sessions_are_asked_by_their_orders(

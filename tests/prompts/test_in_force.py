@@ -9,6 +9,7 @@ from tests.trajectories import trajectory
 from tracemill.prompts.history import histories
 from tracemill.prompts.in_force import InForce
 from tracemill.prompts.lineage import Lineage
+from tracemill.records.activity import UsedKind, UsedText
 from tracemill.records.documents import DocumentVersion
 
 
@@ -105,3 +106,41 @@ def test_a_deleted_text_is_in_force_no_more() -> None:
 
     assert known.of_role("architect", BEGIN + timedelta(days=2)) is not None
     assert known.of_role("architect", BEGIN + timedelta(days=4)) is None
+
+
+DIARY = [
+    version(2, "a\n", path=".claude/skills/diary/SKILL.md"),
+    version(4, "a\nb\n", path=".claude/skills/diary/SKILL.md"),
+]
+OTHER_DIARY = version(3, "x\n", path="web/.claude/commands/diary.md")
+CRITIC = version(2, "c\n", path="agents/critic.md")
+
+
+@pytest.mark.parametrize(
+    ("documents", "cwd", "kind", "name", "labels"),
+    [
+        pytest.param(DIARY, "/repo", "command", "diary", ["diary.v1.1"], id="its own"),
+        pytest.param(DIARY, "/elsewhere", "command", "Diary", ["diary.v1.1"], id="shared"),
+        pytest.param(DIARY, "/repo", "agent", "diary", [], id="no subagent"),
+        pytest.param([CRITIC], "/repo", "agent", "critic", ["critic.v1.0"], id="a subagent"),
+        pytest.param([CRITIC], "/repo", "command", "critic", [], id="no command"),
+        pytest.param([*DIARY, OTHER_DIARY], "/elsewhere", "command", "diary", [], id="two"),
+        pytest.param([*DIARY, OTHER_DIARY], "/repo", "command", "diary", ["diary.v1.1"], id="near"),
+        pytest.param([*DIARY, OTHER_DIARY], "/repo/web", "command", "diary", [], id="both near"),
+    ],
+)
+def test_a_session_used_the_version_that_stood_when_it_began(
+    documents: list[DocumentVersion], cwd: str, kind: UsedKind, name: str, labels: list[str]
+) -> None:
+    moment = BEGIN + timedelta(days=8)
+    session = trajectory(agent="claude-code", cwd=cwd, base_commit=None, started=moment)
+    found = in_force(*documents).used_in(session, [UsedText(kind=kind, name=name, step=0)])
+
+    assert [each.label.partition(" of ")[0] for each in found.values()] == labels
+
+
+def test_nobody_used_what_was_not_there_yet() -> None:
+    session = trajectory(agent="claude-code", cwd="/repo", base_commit=None, started=BEGIN)
+    used = [UsedText(kind="command", name="diary", step=0)]
+
+    assert in_force(*DIARY).used_in(session, used) == {}

@@ -54,6 +54,11 @@ class Metric(NamedTuple):
     facts: tuple[str, ...]
     """What it can be asked by."""
 
+    @property
+    def is_of_sessions(self) -> bool:
+        """Whether its cases are sessions, or what happened in them."""
+        return "instructions" in self.facts
+
 
 def gate_failures(process: Process) -> Iterator[Case]:
     """Yield each judgement of a gate; those that it could not make are no case."""

@@ -31,6 +31,21 @@ _FEWEST: Final = 5
 """Cases of each of two versions below which nobody should choose between them."""
 
 
+class Naming(NamedTuple):
+    """The facts by which cases name their version of a text."""
+
+    in_reports: str = ""
+    """Fact of reports; empty where none names it."""
+    in_sessions: str = ""
+    """Fact of sessions; empty where none can be told to have had it."""
+
+    def of(self, metric: Metric) -> str | None:
+        """Return the fact by which a metric's cases name it; None where they cannot."""
+        if self.in_reports in metric.facts:
+            return self.in_reports
+        return self.in_sessions if self.in_sessions and metric.is_of_sessions else None
+
+
 class Use(NamedTuple):
     """Who had a version, and when."""
 
@@ -52,16 +67,19 @@ class _Pair(NamedTuple):
 
 
 class VersionCounts:
-    """The cases of every version of whatever a fact names, counted once for all that ask."""
+    """The cases of every version of whatever facts name, counted once for all that ask."""
 
-    def __init__(self, process: Process, fact: str, metrics: Collection[str] = ()) -> None:
+    def __init__(self, process: Process, naming: Naming, metrics: Collection[str] = ()) -> None:
         """Count the cases of some metrics, or of all."""
-        self._fact = fact
-        self._uses = uses(process, fact)
-        self._slices = {
-            name: summed(metric.cases(process), (fact,)).slices
+        self._uses = uses(process, naming)
+        self._facts = {
+            name: fact
             for name, metric in METRICS.items()
-            if fact in metric.facts and (not metrics or name in metrics)
+            if (not metrics or name in metrics) and (fact := naming.of(metric)) is not None
+        }
+        self._slices = {
+            name: summed(METRICS[name].cases(process), (fact,)).slices
+            for name, fact in self._facts.items()
         }
 
     def told(self, versions: Sequence[str]) -> list[VersionMetrics]:
@@ -74,7 +92,8 @@ class VersionCounts:
         q_values = {id(pair): q for (pair, _), q in zip(known, corrected, strict=True)}
         changes: defaultdict[str, list[VersionChange]] = defaultdict(list)
         for pair in pairs:
-            changes[pair.version].append(_change(pair, self._fact, q_values.get(id(pair))))
+            fact = self._facts[pair.metric]
+            changes[pair.version].append(_change(pair, fact, q_values.get(id(pair))))
         return [_told(name, self._uses.get(name), changes[name]) for name in versions]
 
     def _pairs(self, versions: Sequence[str]) -> Iterator[_Pair]:
@@ -114,14 +133,14 @@ def _told(name: str, use: Use | None, changes: Sequence[VersionChange]) -> Versi
     )
 
 
-def uses(process: Process, fact: str) -> Mapping[str, Use]:
+def uses(process: Process, naming: Naming) -> Mapping[str, Use]:
     """Return by version who had it, and when."""
     projects: defaultdict[str, set[str]] = defaultdict(set)
     sessions: defaultdict[str, set[str]] = defaultdict(set)
     moments: defaultdict[str, list[datetime]] = defaultdict(list)
     last: dict[str, tuple[float, str]] = {}
     for told in process.all():
-        version, project = told.facts.get(fact), told.facts.get("project")
+        version, project = told.facts.get(naming.in_reports), told.facts.get("project")
         if version is None:
             continue
         if told.at is not None:
@@ -131,7 +150,7 @@ def uses(process: Process, fact: str) -> Mapping[str, Use]:
             at = told.at.timestamp() if told.at else float("-inf")
             last[project] = max(last.get(project, (at, version)), (at, version))
     for trajectory, _ in process.trajectories:
-        version = process.session_facts.get(trajectory.id, {}).get(fact)
+        version = process.session_facts.get(trajectory.id, {}).get(naming.in_sessions)
         if version is not None:
             sessions[version].add(trajectory.id)
             moments[version] += filter(None, [trajectory.started])
@@ -153,10 +172,11 @@ def uses(process: Process, fact: str) -> Mapping[str, Use]:
 
 
 def best_versions(
-    process: Process, metric: str, fact: str, versions: Sequence[str], by: tuple[str, ...]
+    process: Process, metric: str, naming: Naming, versions: Sequence[str], by: tuple[str, ...]
 ) -> list[BestVersion]:
     """Return which version does best in each slice, the slice with most cases first."""
     wanted = METRICS[metric]
+    fact = naming.of(wanted) or ""
     groups: defaultdict[tuple[str, ...], list[Case]] = defaultdict(list)
     named = frozenset(versions)
     for case in wanted.cases(process):

@@ -16,9 +16,9 @@ from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import Seal
 from tracemill.label.answers import is_answer
-from tracemill.label.commits import is_temporary, said_commits
 from tracemill.label.edits import added_by_tool, edited_by_tool, edits_work, is_editor
 from tracemill.label.listening import Listener
+from tracemill.label.made_commits import MadeCommits
 from tracemill.label.mentions import Mentions, Named
 from tracemill.label.recoveries import Attempt, Recoveries
 from tracemill.label.shell_calls import (
@@ -35,13 +35,12 @@ from tracemill.label.shell_calls import (
 from tracemill.label.shown import Shown
 from tracemill.label.stated import is_liked, is_solved
 from tracemill.label.taken_back import TakenBack
+from tracemill.label.used_texts import UsedTexts
 from tracemill.label.verdict import Outcome
 from tracemill.label.written import Written
 from tracemill.records.activity import (
     Activity,
-    AskedCommit,
     CheckRun,
-    CommitMention,
     Ending,
 )
 from tracemill.records.events import (
@@ -56,14 +55,7 @@ from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
 _MAX_GOAL: Final = 2_000
 _MAX_HELD: Final = 256
-_MAX_ASKED: Final = 500
 _UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
-
-
-class _Made(NamedTuple):
-    mention: CommitMention
-    place: str | None
-    call_id: str | None = None
 
 
 class _Edit(NamedTuple):
@@ -96,9 +88,9 @@ class Observer:
         self._open: set[str] = set()
         self._held: dict[str, _Held] = {}
         self._running: dict[str, RunningCall] = {}
-        self._made: list[_Made] = []
-        self._asked: list[AskedCommit] = []
+        self._commits = MadeCommits()
         self._mentions = Mentions()
+        self._used = UsedTexts()
         self._checks: list[CheckRun] = []
         self._recoveries = Recoveries()
         self._listener = Listener()
@@ -122,6 +114,8 @@ class Observer:
             self._see_moment(step.at)
         if step.calls or step.results:
             self._count(step)
+        if not step.is_replayed:
+            self._used.see(step)
         if step.speaker == "user":
             self._n_user += 1
             if not step.is_replayed:
@@ -176,11 +170,12 @@ class Observer:
             n_interruptions=self._n_interruptions,
             n_compactions=self._n_compactions,
             n_todo_changes=self._n_todos,
-            commits=self._commits(trajectory.cwd),
-            asked_commits=tuple(self._asked),
+            commits=self._commits.finish(trajectory.cwd, self._taken_back),
+            asked_commits=self._commits.asked,
             pull_requests=self._mentions.pull_requests,
             mentions=self._mentions.mentions,
             named_sessions=self._mentions.sessions,
+            used_texts=self._used.finish(),
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
             reactions=self._listener.reactions if is_person else (),
             rejected_steps=tuple(sorted(self._rejected)),
@@ -256,9 +251,7 @@ class Observer:
             self._follow(step)
         for result in step.results:
             self._open.discard(result.call_id)
-            if result.commit is not None:
-                named = CommitMention(sha=result.commit, step=step.index, is_structured=True)
-                self._made.append(_Made(named, None, result.call_id))
+            self._commits.result(result, step.index)
             held = self._held.pop(result.call_id, None)
             if held is not None:
                 self._resolve(held, result)
@@ -332,7 +325,7 @@ class Observer:
                     part = call.line.parts[check.place]
                     self._recoveries.check(check.kind, part, tried, passed=run.passed)
         if call.commits:
-            self._committed(call, exit_code, text)
+            self._commits.ended(call, exit_code, text)
         if call.runs_or_pushes:
             self._shown.ended(call.line, call.step, Outcome(exit_code, text), self._last_edit)
         if call.pulls:
@@ -341,16 +334,6 @@ class Observer:
         paths, is_work = call.edits
         if paths or is_work:
             self._edited(call.step, call.at, paths, is_work=is_work)
-
-    def _committed(self, call: ShellCall, exit_code: int | None, text: str) -> None:
-        for said in said_commits(text):
-            mention = CommitMention(
-                sha=said.sha, step=call.step, branch=said.branch, subject=said.subject
-            )
-            self._made.append(_Made(mention, call.place))
-        for subject in call.subjects:
-            if not exit_code and len(self._asked) < _MAX_ASKED:
-                self._asked.append(AskedCommit(subject=subject, step=call.step, at=call.at))
 
     def _edited(
         self, step: int, at: datetime | None, paths: tuple[str, ...], *, is_work: bool
@@ -361,15 +344,6 @@ class Observer:
             self._recoveries.edited(step)
         if is_work and (self._last_edit is None or step >= self._last_edit):
             self._last_edit, self._last_edit_at = step, at
-
-    def _commits(self, cwd: str | None) -> tuple[CommitMention, ...]:
-        is_temporary_work = is_temporary(cwd)
-        return tuple(
-            made.mention
-            for made in self._made
-            if (is_temporary_work or not is_temporary(made.place))
-            and self._taken_back.stands(made.call_id)
-        )
 
 
 def observe(

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.naming import plain
-from tracemill.records.prompt_versions import PromptHistory, PromptVersion
+from tracemill.records.activity import UsedKind, UsedText
+from tracemill.records.prompt_versions import PromptHistory, PromptVersion, TextKind
 from tracemill.records.trajectory import Trajectory
 
 _OWN_FILES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -31,6 +32,12 @@ _OWN_FILES: Final[Mapping[str, tuple[str, ...]]] = {
 """Files that an agent reads as standing orders, the one that counts first."""
 _ANY_FILES: Final = ("agents.md", "agent.md")
 """What all others read."""
+_USED_AS: Final[Mapping[TextKind, UsedKind]] = {
+    "command": "command",
+    "skill": "command",
+    "prompt": "command",
+    "agent": "agent",
+}
 _OWN_FOLDERS: Final = re.compile(r"(?:^|/)\.(?:claude|github|cursor|codex)(?:/.*)?$")
 
 
@@ -51,6 +58,10 @@ class InForce:
         self._lineage = lineage
         self._shared = Counter(each.role for each in self._histories)
         self._by_role = {each.role: each for each in self._histories if self._is_alone(each)}
+        self._usable: defaultdict[tuple[UsedKind, str], list[PromptHistory]] = defaultdict(list)
+        for each in self._histories:
+            if each.kind in _USED_AS:
+                self._usable[_USED_AS[each.kind], each.role].append(each)
         self._orders = [each for each in self._histories if each.kind == "instructions"]
 
     def label(self, history: PromptHistory, version: str) -> str:
@@ -82,6 +93,29 @@ class InForce:
             if found is not None:
                 return found
         return None
+
+    def used_in(
+        self, session: Trajectory, used: Iterable[UsedText], repositories: Collection[str] = ()
+    ) -> dict[str, Attributed]:
+        """Return by text the version of each command, skill and subagent that a session used.
+
+        Of several of one name, that which lies where the session ran; where none or more than one
+        does, nobody knows. The only one of its name may lie anywhere, as people share them.
+        """
+        found: dict[str, Attributed] = {}
+        for each in used:
+            named = self._usable.get((each.kind, plain(each.name)), [])
+            near = [text for text in named if self._is_near(session, text, repositories)]
+            meant = near if len(near) == 1 else named
+            if len(meant) == 1 and (had := self._had(session, meant[0])) is not None:
+                found[meant[0].id] = had
+        return found
+
+    def _is_near(
+        self, session: Trajectory, history: PromptHistory, repositories: Collection[str]
+    ) -> bool:
+        folder = _folder(history.path)
+        return history.repository in repositories or self._is_within(session, history, folder)
 
     def read_by(
         self, session: Trajectory, repositories: Collection[str] = ()

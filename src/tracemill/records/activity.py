@@ -89,6 +89,21 @@ class CheckRun(Record, frozen=True, kw_only=True):
     """When the step was said."""
 
 
+UsedKind = Literal["command", "agent"]
+"""What is used: a command or skill, which agents call alike, or a kind of subagent."""
+
+
+class UsedText(Record, frozen=True, kw_only=True):
+    """A command, skill or subagent that the session used, as its log names it."""
+
+    kind: UsedKind
+    """What it is."""
+    name: str
+    """Its name, without slash and plug-in."""
+    step: Count
+    """Index of the step that first used it."""
+
+
 class Activity(Record, frozen=True, kw_only=True):
     """What one trajectory did."""
 
@@ -128,6 +143,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Pull requests and issues that it opened, or that a person or a command named, at most 100."""
     named_sessions: tuple[str, ...] = ()
     """Ids that a person named and that may be those of other sessions, at most 20."""
+    used_texts: tuple[UsedText, ...] = ()
+    """Commands, skills and subagents that it used, each once, in order, at most 100."""
     checks: tuple[CheckRun, ...] = ()
     """Checks that it ran, in order."""
     recoveries: tuple[Recovery, ...] = ()

@@ -8,12 +8,13 @@ unknown.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tracemill.analyze.process import Process, Told
 from tracemill.analyze.session_metrics import session_facts
+from tracemill.analyze.versions import Naming, VersionCounts
 from tracemill.flows.deriving.facts import Facts, recorded_facts
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.history import WORK
@@ -21,8 +22,10 @@ from tracemill.prompts.history import KINDS, KeptHistory, histories
 from tracemill.prompts.in_force import InForce, at_moment
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.naming import canonical, plain
+from tracemill.records.episodes import Episode
 from tracemill.records.events import Captured, DocumentVersion, Event, TeamReport
 from tracemill.records.links import SURE_ENOUGH
+from tracemill.records.prompt_versions import PromptHistory
 from tracemill.records.team_projects import GateReport, ProjectReport, StageReport
 from tracemill.render.team import captured_report
 from tracemill.store.lake import Lake, is_unknown
@@ -30,6 +33,8 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _OF_AGENTS = (StageReport, GateReport)
+IN_REPORTS: Final = Naming(in_reports="prompt_version")
+"""How reports alone name the version of a prompt."""
 
 
 class Known(NamedTuple):
@@ -43,6 +48,36 @@ class Known(NamedTuple):
     """Which version of each was in force."""
     by: Counter[str]
     """How versions were told: said in a report, by commit, by moment, or not at all."""
+    used: frozenset[str]
+    """Texts of which some session is known to have used a version, by their ids."""
+
+    def naming(self, text: PromptHistory) -> Naming:
+        """Return the facts by which reports and sessions name their version of a text."""
+        if text.kind == "instructions":
+            return Naming(in_sessions="instructions")
+        return (
+            IN_REPORTS._replace(in_sessions=_used(text.id)) if text.id in self.used else IN_REPORTS
+        )
+
+
+def _used(text: str) -> str:
+    return f"text:{text}"
+
+
+class TextCounts:
+    """What each version of each text brought; texts that reports alone name are counted at once."""
+
+    def __init__(self, known: Known, metrics: Collection[str] = ()) -> None:
+        """Count the cases of some metrics, or of all."""
+        self._known, self._metrics = known, metrics
+        self._counts: dict[Naming, VersionCounts] = {}
+
+    def of(self, text: PromptHistory) -> VersionCounts:
+        """Return the counts in which the versions of a text are."""
+        naming = self._known.naming(text)
+        if naming not in self._counts:
+            self._counts[naming] = VersionCounts(self._known.process, naming, self._metrics)
+        return self._counts[naming]
 
 
 def read_process(workspace: Workspace) -> Process:
@@ -84,8 +119,8 @@ def read_known(workspace: Workspace) -> Known:
     by: Counter[str] = Counter()
     _attribute_reports(process, in_force, by)
     process.fill("recipe_version", _Recipes(process, texts).version)
-    _add_sessions(process, facts, in_force, by)
-    return Known(process, texts, in_force, by)
+    used = _add_sessions(process, facts, in_force, by)
+    return Known(process, texts, in_force, by, used)
 
 
 def _report(event: Event) -> TeamReport | None:
@@ -139,20 +174,40 @@ def _began(told: Told) -> datetime | None:
     return metadata.created_at if metadata and metadata.created_at else told.at
 
 
-def _add_sessions(process: Process, facts: Facts, in_force: InForce, by: Counter[str]) -> None:
+def _add_sessions(
+    process: Process, facts: Facts, in_force: InForce, by: Counter[str]
+) -> frozenset[str]:
+    """Add sessions and their work; return the texts that they used."""
     worked_in = _repositories(facts)
+    texts: set[str] = set()
     for trajectory in facts.trajectories.values():
-        process.trajectories.append((trajectory, facts.activities[trajectory.id]))
-        found = in_force.of_session(trajectory, worked_in[trajectory.id])
+        activity, places = facts.activities[trajectory.id], worked_in[trajectory.id]
+        process.trajectories.append((trajectory, activity))
+        found = in_force.of_session(trajectory, places)
         by[f"session_{found.by if found else 'unknown'}"] += 1
-        if found is not None:
-            process.session_facts[trajectory.id] = {"instructions": found.label}
+        used = in_force.used_in(trajectory, activity.used_texts, places)
+        texts |= used.keys()
+        told = {_used(text): each.label for text, each in used.items()}
+        if told or found:
+            orders = {"instructions": found.label} if found else {}
+            process.session_facts[trajectory.id] = {**told, **orders}
     for episode in facts.episodes:
-        first = (
-            facts.trajectories.get(episode.trajectory_ids[0]) if episode.trajectory_ids else None
-        )
-        known = {**session_facts(first), **process.session_facts.get(first.id, {})} if first else {}
-        process.episodes.append((episode, known))
+        process.episodes.append((episode, _of_episode(episode, process, facts)))
+    return frozenset(texts)
+
+
+def _of_episode(episode: Episode, process: Process, facts: Facts) -> dict[str, str]:
+    """Return what work belongs to: all that its first session does, and what texts any one used."""
+    found: dict[str, str] = {}
+    for name in reversed(episode.trajectory_ids):
+        own = process.session_facts.get(name, {})
+        found |= {fact: value for fact, value in own.items() if fact != "instructions"}
+    first = facts.trajectories.get(next(iter(episode.trajectory_ids), ""))
+    return (
+        {**session_facts(first), **found, **process.session_facts.get(first.id, {})}
+        if first
+        else {}
+    )
 
 
 def _repositories(facts: Facts) -> dict[str, set[str]]:

@@ -15,7 +15,7 @@ from tracemill.analyze.cases import Case, summed
 from tracemill.analyze.process import Process, Told
 from tracemill.analyze.reasons import root_causes
 from tracemill.analyze.recipe_proposals import proposals
-from tracemill.analyze.versions import VersionCounts, best_versions
+from tracemill.analyze.versions import Naming, VersionCounts, best_versions
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.text import counted, measured
 from tracemill.flows.analysis.process import Known, read_known
@@ -31,6 +31,7 @@ from tracemill.store.workspace import Workspace
 
 FACT: Final = "recipe_version"
 """What names a version of a recipe in a case."""
+NAMING: Final = Naming(in_reports=FACT)
 _SUCCESS: Final = "project_success_rate"
 _FEWEST: Final = 5
 _MOST_FEEDBACK: Final = 3
@@ -55,7 +56,7 @@ class Held(NamedTuple):
 def list_recipes(workspace: Workspace) -> RecipeList:
     """Return every process recipe that a file or a report tells of."""
     known = read_known(workspace)
-    counts = VersionCounts(known.process, FACT, (_SUCCESS,))
+    counts = VersionCounts(known.process, NAMING, (_SUCCESS,))
     found = [_summary(held, counts.told(held.versions)) for held in held_recipes(known).values()]
     found.sort(key=lambda each: (-each.n_projects, each.name))
     return RecipeList(recipes=tuple(found))
@@ -79,17 +80,17 @@ def show_recipe(workspace: Workspace, name: str, by: tuple[str, ...] = ()) -> Sh
             raise UsageError(f"{_SUCCESS} cannot be asked by {fact!r}; it can by: {listed}")
     known = read_known(workspace)
     held = find_recipe(held_recipes(known), name)
-    told = VersionCounts(known.process, FACT).told(held.versions)
+    told = VersionCounts(known.process, NAMING).told(held.versions)
     feedback = _feedback(known.process)
     stages = stages_of((held.kept.texts[-1] if held.kept else None) or "")
     used = [each.version for each in told if each.n_projects]
-    overall = best_versions(known.process, _SUCCESS, FACT, held.versions, ())
+    overall = best_versions(known.process, _SUCCESS, NAMING, held.versions, ())
     return ShownRecipe(
         name=held.name,
         text=held.kept.told if held.kept else None,
         stages=stages,
         versions=tuple(_versions(held, told, feedback)),
-        best=tuple(best_versions(known.process, _SUCCESS, FACT, held.versions, by)) if by else (),
+        best=tuple(best_versions(known.process, _SUCCESS, NAMING, held.versions, by)) if by else (),
         recommendation=_recommendation(told, overall[0] if overall else None),
         proposals=tuple(proposals(known.process, used[-1] if used else None, stages)),
     )

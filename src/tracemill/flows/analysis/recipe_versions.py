@@ -7,7 +7,7 @@ from difflib import unified_diff
 from tracemill.analyze.versions import VersionCounts
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.process import read_known
-from tracemill.flows.analysis.recipe_registry import FACT, Held, find_recipe, held_recipes
+from tracemill.flows.analysis.recipe_registry import NAMING, Held, find_recipe, held_recipes
 from tracemill.prompts.naming import parse_name
 from tracemill.records.refs import Record
 from tracemill.records.version_metrics import VersionMetrics
@@ -39,7 +39,7 @@ def diff_recipe(
     """
     known = read_known(workspace)
     held = find_recipe(held_recipes(known), name)
-    told = VersionCounts(known.process, FACT).told(held.versions)
+    told = VersionCounts(known.process, NAMING).told(held.versions)
     used = [each.version for each in told if each.n_projects]
     known_versions = used if len(used) > 1 else list(held.versions)
     second = _version(held, new) if new else known_versions[-1]
@@ -47,7 +47,7 @@ def diff_recipe(
     before = [each for each in known_versions if each in earlier] or list(earlier)
     first = _version(held, old) if old else next(reversed(before), None)
     both = [each for each in (first, second) if each is not None]
-    compared = VersionCounts(known.process, FACT).told(both)
+    compared = VersionCounts(known.process, NAMING).told(both)
     return RecipeDifference(
         name=held.name,
         old=first,

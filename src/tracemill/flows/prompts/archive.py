@@ -12,9 +12,8 @@ from typing import Final
 
 import msgspec
 
-from tracemill.analyze.versions import VersionCounts
 from tracemill.base.errors import DataError
-from tracemill.flows.analysis.process import Known, read_known
+from tracemill.flows.analysis.process import Known, TextCounts, read_known
 from tracemill.flows.written_reports import REPORTS, write_texts
 from tracemill.prompts.standing import SUCCESS, standings
 from tracemill.records.refs import Record
@@ -95,15 +94,11 @@ def _listed(folder: Path) -> list[ArchivedVersion]:
 
 def _retired(known: Known, today: datetime) -> list[tuple[ArchivedVersion, str]]:
     """Return versions that are retired, with what each says."""
-    counts = {
-        fact: VersionCounts(known.process, fact, SUCCESS)
-        for fact in ("instructions", "prompt_version")
-    }
+    counts = TextCounts(known, SUCCESS)
     found = []
     for kept in known.texts:
         names = {known.in_force.label(kept.told, v.name): v.name for v in kept.told.versions}
-        fact = "instructions" if kept.told.kind == "instructions" else "prompt_version"
-        told = {names[each.version]: each for each in counts[fact].told(list(names))}
+        told = {names[each.version]: each for each in counts.of(kept.told).told(list(names))}
         for place, judged in enumerate(standings(kept.told.versions, told, today)):
             version, text = kept.told.versions[place], kept.texts[place]
             if judged.standing == "retired" and judged.kept_until is not None and text is not None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS
-from tracemill.analyze.versions import VersionCounts, best_versions, uses
+from tracemill.analyze.versions import Naming, VersionCounts, best_versions, uses
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
-from tracemill.flows.analysis.process import Known, read_known
+from tracemill.flows.analysis.process import IN_REPORTS, Known, read_known
 from tracemill.flows.prompts.registry import matching
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import parse_name, plain
@@ -19,11 +19,8 @@ from tracemill.records.refs import Count, Record
 from tracemill.records.version_metrics import BestVersion, VersionMetrics
 from tracemill.store.workspace import Workspace
 
-DEFAULT_METRIC: Final = {
-    "prompt_version": "gate_failure_rate",
-    "instructions": "agent_success_rate",
-}
-"""Metric by which versions are ranked unless another is named, by the fact that names them."""
+_OF_REPORTS: Final = "gate_failure_rate"
+_OF_SESSIONS: Final = "agent_success_rate"
 
 
 class ShownVersion(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -71,11 +68,11 @@ class Comparison(NamedTuple):
 
 
 class _Meant(NamedTuple):
-    """The versions that are meant, and what names them in a case."""
+    """The versions that are meant, and what names them in cases."""
 
     role: str
     kept: KeptHistory | None
-    fact: str
+    naming: Naming
     labels: dict[str, str]
     """What each version is called among all, by its name, the oldest first."""
 
@@ -89,10 +86,12 @@ def show_prompt(workspace: Workspace, name: str, asked: Comparison, today: datet
     """
     known = read_known(workspace)
     meant = _meant(known, name)
-    told = VersionCounts(known.process, meant.fact).told(list(meant.labels.values()))
+    told = VersionCounts(known.process, meant.naming).told(list(meant.labels.values()))
     names = {label: name for name, label in meant.labels.items()}
-    metric = _metric(asked, meant.fact)
-    best = best_versions(known.process, metric, meant.fact, list(names), asked.by)
+    metric = _metric(
+        asked, meant.naming, {*meant.labels.values()} & uses(known.process, IN_REPORTS).keys()
+    )
+    best = best_versions(known.process, metric, meant.naming, list(names), asked.by)
     return ShownPrompt(
         role=meant.role,
         prompt=meant.kept.told if meant.kept else None,
@@ -102,12 +101,16 @@ def show_prompt(workspace: Workspace, name: str, asked: Comparison, today: datet
     )
 
 
-def _metric(asked: Comparison, fact: str) -> str:
-    name = asked.metric or DEFAULT_METRIC[fact]
+def _metric(asked: Comparison, naming: Naming, reported: Collection[str]) -> str:
+    """Return the metric that ranks: that which is asked for, else by who named most versions."""
+    by_sessions = bool(naming.in_sessions) and not reported
+    name = asked.metric or (_OF_SESSIONS if by_sessions else _OF_REPORTS)
     metric = METRICS.get(name)
     if metric is None:
         raise UnknownNameError("metric", name, METRICS)
-    for each in (fact, *asked.by):
+    if naming.of(metric) is None:
+        raise UsageError(f"{name} cannot be asked by version: no case of it names one of this text")
+    for each in asked.by:
         if each not in metric.facts:
             known = ", ".join(metric.facts)
             raise UsageError(f"{name} cannot be asked by {each!r}; it can by: {known}")
@@ -122,14 +125,14 @@ def _meant(known: Known, name: str) -> _Meant:
     if not found:
         return _only_told(known, name)
     (kept,) = found
-    fact = "instructions" if kept.told.kind == "instructions" else "prompt_version"
+    naming = known.naming(kept.told)
     in_file = {each.name: known.in_force.label(kept.told, each.name) for each in kept.told.versions}
-    if fact == "instructions":
-        return _Meant(kept.told.role, kept, fact, in_file)
+    if not naming.in_reports:
+        return _Meant(kept.told.role, kept, naming, in_file)
     is_alone = all(name == label for name, label in in_file.items())
     said = _said(known, kept.told.role) if is_alone else []
     return _Meant(
-        kept.told.role, kept, fact, _in_order({**in_file, **dict(zip(said, said, strict=True))})
+        kept.told.role, kept, naming, _in_order({**in_file, **dict(zip(said, said, strict=True))})
     )
 
 
@@ -138,13 +141,11 @@ def _only_told(known: Known, name: str) -> _Meant:
     said = _said(known, plain(name))
     if not said:
         raise NotFoundError(f"no prompt answers to {name!r}; see: tracemill prompt list")
-    return _Meant(
-        plain(name), None, "prompt_version", _in_order(dict(zip(said, said, strict=True)))
-    )
+    return _Meant(plain(name), None, IN_REPORTS, _in_order(dict(zip(said, said, strict=True))))
 
 
 def _said(known: Known, role: str) -> list[str]:
-    versions = uses(known.process, "prompt_version")
+    versions = uses(known.process, IN_REPORTS)
     return [each for each in versions if (named := parse_name(each)) and named.role == role]
 
 

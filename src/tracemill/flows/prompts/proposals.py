@@ -14,7 +14,7 @@ from tracemill.analyze.patterns import Rule
 from tracemill.analyze.process import Process
 from tracemill.analyze.versions import VersionCounts
 from tracemill.flows.analysis.patterns import rules_of
-from tracemill.flows.analysis.process import Known, read_known
+from tracemill.flows.analysis.process import IN_REPORTS, Known, read_known
 from tracemill.prompts import Prompt, suggest
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.removing import superfluous
@@ -98,7 +98,7 @@ def _with(made: Suggestion, since: _Since | None) -> Suggestion:
 def _told(known: Known) -> tuple[list[KeptHistory], dict[str, VersionMetrics]]:
     """Return the prompts whose versions reports can name, with what gates said of each version."""
     alone = _told_apart(known)
-    counts = VersionCounts(known.process, "prompt_version", ("gate_failure_rate",))
+    counts = VersionCounts(known.process, IN_REPORTS, ("gate_failure_rate",))
     names = [version.name for kept in alone for version in kept.told.versions]
     return alone, {each.version: each for each in counts.told(names)}
 

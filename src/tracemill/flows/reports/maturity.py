@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from tracemill.analyze.maturity import Around, levels
 from tracemill.analyze.versions import VersionCounts
 from tracemill.flows.analysis.patterns import rules_of
-from tracemill.flows.analysis.process import Known, read_known
-from tracemill.flows.analysis.recipe_registry import FACT, held_recipes
+from tracemill.flows.analysis.process import Known, TextCounts, read_known
+from tracemill.flows.analysis.recipe_registry import NAMING, held_recipes
 from tracemill.flows.analysis.targets import measured_targets
 from tracemill.flows.experiments.experiments import read_experiments
 from tracemill.flows.prompts.proposals import suggestions_of
@@ -70,7 +70,7 @@ class _Text(NamedTuple):
 
 def _around(workspace: Workspace, known: Known, day: date) -> Around:
     prompts = list(_prompts(known))
-    recipes = VersionCounts(known.process, FACT)
+    recipes = VersionCounts(known.process, NAMING)
     tried = _tried(workspace)
     used = [each.version for text in prompts for each in text.told[1:] if each.n_projects]
     today = datetime.combine(day, time(), UTC)
@@ -94,12 +94,12 @@ def _around(workspace: Workspace, known: Known, day: date) -> Around:
 
 def _prompts(known: Known) -> Iterator[_Text]:
     """Yield the prompts whose versions reports can name."""
-    counts = VersionCounts(known.process, "prompt_version")
+    counts = TextCounts(known)
     for kept in known.texts:
         is_named = known.in_force.label(kept.told, "") == ""
         if kept.told.kind not in ("instructions", "recipe") and is_named:
             versions = kept.told.versions
-            yield _Text(versions, counts.told([version.name for version in versions]))
+            yield _Text(versions, counts.of(kept.told).told([version.name for version in versions]))
 
 
 def _tried(workspace: Workspace) -> set[str]:
