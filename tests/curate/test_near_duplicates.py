@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.curate.near_duplicates import WORDS, Pair, groups, near_duplicates
+from tracemill.curate.near_duplicates import WORDS, NearIndex, Pair, groups, near_duplicates
 
 VOCABULARY = [f"word{n}" for n in range(400)]
 
@@ -82,6 +82,38 @@ def test_a_thousand_copies_make_no_more_than_a_few_thousand_pairs() -> None:
 
     assert len(pairs) < 3_000
     assert set(groups(pairs).values()) == {0}
+
+
+def nearly_the_same(n_texts: int) -> list[str]:
+    """Return texts that differ from one another in a few words."""
+    chance = random.Random(5)
+    text = " ".join(chance.choices(VOCABULARY, k=150))
+    return [changed(text, 2, chance) for _ in range(n_texts)]
+
+
+@pytest.mark.parametrize("n_texts", [500, 2_000])
+def test_texts_held_out_are_compared_with_a_few_of_those_nearly_the_same(n_texts: int) -> None:
+    index = NearIndex()
+    for text in nearly_the_same(n_texts):
+        index.add(text)
+    apart = [place % 5 == 0 for place in range(n_texts)]
+    compared = [pair for pair in index.candidates(apart) if apart[pair[0]] != apart[pair[1]]]
+
+    assert len(compared) < 50 * n_texts
+    assert {place for pair in compared for place in pair} == set(range(n_texts))
+
+
+def test_no_text_nearly_the_same_as_one_held_out_is_missed_in_a_large_group() -> None:
+    texts = nearly_the_same(300)
+    apart = [place % 5 == 0 for place in range(len(texts))]
+    found = {
+        place
+        for pair in near_duplicates(texts, 0.8, apart)
+        if apart[pair.first] != apart[pair.second]
+        for place in (pair.first, pair.second)
+    }
+
+    assert found == set(range(len(texts)))
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["", ""], ["  ", "..."]])

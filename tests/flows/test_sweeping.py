@@ -117,12 +117,22 @@ def test_the_order_of_runs_changes_nothing(
 
 
 def test_two_workers_write_what_one_writes(workspace: Workspace, place: Path) -> None:
-    ingest(workspace, [place])
+    one = ingest(workspace, [place])
     other = with_key_of(workspace, workspace.root.parent / "other")
-    ingest(other, [place], workers=2)
+    two = ingest(other, [place], workers=2)
 
     assert content(workspace) == content(other)
+    assert one.records == two.records
     assert SECRET not in said(other)
+
+
+def test_what_was_found_is_told_as_the_lake_says_it_whoever_read_first(
+    workspace: Workspace, place: Path
+) -> None:
+    told = ingest(workspace, [place]).records
+
+    for table in ("steps", "findings"):
+        assert told[table] == Lake(workspace.lake).count(TABLES[table])
 
 
 def test_nothing_is_read_once_more_without_a_new_secret(workspace: Workspace, place: Path) -> None:

@@ -30,6 +30,8 @@ _SIGNED_AT_ONCE: Final = 4_096
 _BATCH_BYTES: Final = 2**18
 _BATCH_TEXTS: Final = 2**16
 _HELD_CHARS: Final = 2**22
+_FACING: Final = 8
+"""With how many texts across the line one that stands apart is compared in a group, at least."""
 _OWNER_BITS: Final = np.uint64(16)
 """Bits of a sort key that hold the text's place in its batch; the hash keeps the other 48."""
 _HASH_BITS: Final = np.uint64(48)
@@ -72,7 +74,8 @@ def near_duplicates(
     Texts without a word are like no other. Of a group of texts that share a band only
     neighbours and the first are compared, so that a thousand copies make a thousand pairs and
     not half a million: whoever keeps the first of each group misses none. Texts that `apart`
-    marks are compared with every other of their group.
+    marks are compared with the others of their group as well, in a large one with those that
+    stand nearest.
     """
     found = texts if isinstance(texts, Shingled) else shingled(texts)
     is_worded = np.diff(found.starts) > 0
@@ -300,15 +303,27 @@ def _linked(texts: NDArray[np.int64], is_same: NDArray[np.bool_]) -> Iterator[tu
 def _crossing(
     texts: NDArray[np.int64], is_same: NDArray[np.bool_], apart: NDArray[np.bool_]
 ) -> Iterator[tuple[int, int]]:
-    """Yield every pair of a band of which one text stands apart and the other does not."""
+    """Yield pairs of a band of which one text stands apart and the other does not."""
     edges = np.diff(np.concatenate(([False], is_same, [False])).astype(np.int8))
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) + 1
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         group = texts[start:end]
         is_apart = apart[group]
-        for one in group[is_apart].tolist():
-            for other in group[~is_apart].tolist():
-                yield min(one, other), max(one, other)
+        yield from _facing(group[is_apart], group[~is_apart])
+        yield from _facing(group[~is_apart], group[is_apart])
+
+
+def _facing(texts: NDArray[np.int64], others: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of each text and the others nearest to it, all of them where they are few.
+
+    A group of a thousand texts would otherwise make a quarter of a million pairs, all of them to
+    say the same.
+    """
+    last = max(0, len(others) - _FACING)
+    firsts = np.clip(np.searchsorted(others, texts) - _FACING // 2, 0, last)
+    for one, first in zip(texts.tolist(), firsts.tolist(), strict=True):
+        for other in others[first : first + _FACING].tolist():
+            yield min(one, other), max(one, other)
 
 
 def _similarity(found: Shingled, first: int, second: int) -> float:

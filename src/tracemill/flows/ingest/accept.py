@@ -103,6 +103,8 @@ class Accepting:
         if new := self._values - self._values_before:
             self._read_again(batch.to_read_again(new), batch, executor)
         batch.accept(self._chunks)
+        for result in batch.results():
+            self._records.update(result.n_records)
         if self._n_settled < len(self._values):
             self._n_settled = len(self._values)
             self._settled.clear()
@@ -205,7 +207,6 @@ class Accepting:
 
     def _count(self, result: Input, *, failed: bool) -> None:
         self._inputs["read" if result.status == "read" else result.reason or "skipped"] += 1
-        self._records.update(result.n_records)
         self._skipped_lines.update(result.skipped)
         self._n_bytes += result.n_bytes
         if failed:

@@ -95,6 +95,10 @@ class Batch:
             result, reason=told.reason, detail=told.detail
         )
 
+    def results(self) -> list[Input]:
+        """Return what became of each input, after it was read for the last time."""
+        return [self._again.get(one.id, one) for one in self._inputs]
+
     def refuse(self, input_id: str) -> None:
         """Note that rows of an input have been written that must not stay."""
         self._refused.add(input_id)
@@ -169,7 +173,7 @@ class Batch:
         """Return a writer that has written all rows of a table."""
         writer = self._lake.writer(table)
         if table.name == "inputs":
-            writer.write_records([self._again.get(one.id, one) for one in self._inputs])
+            writer.write_records(self.results())
         for rows in self._rows.batches(table.name, without=self._refused | self._again.keys()):
             writer.write(rows)
         for rows in self._rows_again.batches(table.name):
