@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.experiments.worlds import BEGIN, World, look, plan
+from tests.experiments.worlds import BEGIN, TOKENS, World, look, plan
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.experiments import Experiments
-from tracemill.experiments.plan_file import read_plan
+from tracemill.experiments.plan_file import check_plan, read_plan
 from tracemill.experiments.registry import experiment_id
 from tracemill.experiments.units import Span, is_treated
 from tracemill.records.experiments import (
@@ -20,6 +20,7 @@ from tracemill.records.experiments import (
     ExperimentDecision,
     ExperimentEvent,
     ExperimentEventKind,
+    ExperimentPlan,
 )
 
 PLAN = plan()
@@ -172,6 +173,13 @@ ceiling = 20000
 
 def test_a_plan_is_read_from_a_file() -> None:
     assert read_plan(TEXT, "plan.toml") == PLAN
+
+
+def test_a_plan_of_whole_numbers_is_the_one_that_a_journal_gives_back() -> None:
+    filed = check_plan(plan(window_days=7, minimum_effect=2, target=TOKENS), "made")
+    read = msgspec.json.decode(msgspec.json.encode(filed), type=ExperimentPlan)
+
+    assert experiment_id(read, BEGIN) == experiment_id(filed, BEGIN)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,9 @@ def read_plan(text: str, where: str) -> ExperimentPlan:
 
 
 def check_plan(plan: ExperimentPlan, where: str) -> ExperimentPlan:
-    """Return a plan that can be carried out.
+    """Return a plan that can be carried out, as a journal will give it back.
+
+    A program may put whole numbers where fractions belong; its id must not depend on that.
 
     Raises:
         UsageError: it cannot.
@@ -36,4 +38,4 @@ def check_plan(plan: ExperimentPlan, where: str) -> ExperimentPlan:
             f"{where!r}: expected minimum_effect below the ceiling of {plan.target.ceiling:g}, "
             f"found {plan.minimum_effect:g}"
         )
-    return plan
+    return msgspec.convert(msgspec.to_builtins(plan), ExperimentPlan)
