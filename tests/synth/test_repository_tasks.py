@@ -8,9 +8,17 @@ import pytest
 
 from tests.render.formats import shipped
 from tracemill.records.examples import Message
-from tracemill.synth.repository_tasks import ONE_CALL, Numbers, make_tasks
+from tracemill.synth.repository_tasks import (
+    ANSWER,
+    ONE_CALL,
+    TWO_CALLS,
+    Numbers,
+    make_tasks,
+    phrasings,
+)
 
 NUMBERS = Numbers(one_call=12, answer=24, two_calls=24)
+PHRASED = (*ONE_CALL, ANSWER, *TWO_CALLS)
 
 
 def asked(part: str, seed: int = 0) -> list[str]:
@@ -35,6 +43,19 @@ def test_what_is_held_out_names_nothing_that_is_trained_on() -> None:
     held_out = {word for text in asked("held_out", seed=4) for word in text.split() if "/" in word}
 
     assert trained.isdisjoint(held_out)
+
+
+def runs_of_words(text: str) -> set[tuple[str, ...]]:
+    words = text.lower().split()
+    return {tuple(words[start : start + 4]) for start in range(len(words) - 3)}
+
+
+def test_no_phrasing_that_is_held_out_has_four_words_in_a_row_of_one_that_is_trained_on() -> None:
+    for kind in PHRASED:
+        trained = set().union(*map(runs_of_words, phrasings(kind, "train")))
+        held_out = set().union(*map(runs_of_words, phrasings(kind, "held_out")))
+
+        assert trained.isdisjoint(held_out), kind
 
 
 def test_tasks_follow_their_seed() -> None:

@@ -25,6 +25,8 @@ ONE_CALL: Final = (
     "read_file", "search_code", "list_files", "run_command", "run_tests", "git_log"
 )  # fmt: skip
 TWO_CALLS: Final = ("search_then_read", "test_then_read", "read_then_test")
+_SHORT: Final = {"search": "search_code", "test": "run_tests", "read": "read_file"}
+"""The tools of two calls, as their kinds are called by."""
 ANSWER: Final = "answer"
 _TRIES: Final = 2000
 
@@ -62,6 +64,11 @@ def _written() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
+def phrasings(kind: str, part: Part) -> tuple[str, ...]:
+    """Return the questions of a kind, with names left open."""
+    return tuple(_written()["phrasings"][kind][part])
+
+
 def make_tasks(part: Part, numbers: Numbers, seed: int) -> list[MadeTask]:
     """Return tasks, each question once, in an order that the seed draws."""
     drawn = random.Random(seed)  # noqa: S311 - no secret
@@ -90,7 +97,7 @@ def _fill(
 def _task(drawn: random.Random, part: Part, kind: str) -> MadeTask:
     written = _written()
     names = {name: drawn.choice(choices) for name, choices in written["names"][part].items()}
-    question = drawn.choice(written["phrasings"][kind][part]).format(**names)
+    question = drawn.choice(phrasings(kind, part)).format(**names)
     asked = [
         Message(role="system", content=written["system"]),
         Message(role="user", content=question),
@@ -99,7 +106,8 @@ def _task(drawn: random.Random, part: Part, kind: str) -> MadeTask:
         text = drawn.choice(written["answers"]["texts"])
         said = [Message(role="assistant", content=_capitalised(text, names), trained=True)]
     else:
-        said = _steps(kind, names, line=drawn.randrange(5, 200))
+        shown = _shown(part, kind, {**names, "line": drawn.randrange(5, 200)})
+        said = _steps(kind, names, shown)
     return MadeTask(kind, (*asked, *said), tuple(map(_schema, written["tools"])))
 
 
@@ -108,23 +116,22 @@ def _capitalised(text: str, names: Mapping[str, str]) -> str:
     return str(text).format(concept=concept[0].upper() + concept[1:])
 
 
-def _steps(kind: str, names: Mapping[str, str], line: int) -> list[Message]:
+def _shown(part: Part, kind: str, names: Mapping[str, Any]) -> str:
+    """Return what the first call of two shows; nothing where there is one call."""
+    if kind not in TWO_CALLS:
+        return ""
+    forms = _written()["results"][kind][part]
+    return str(forms[names["line"] % len(forms)]).format(**names)
+
+
+def _steps(kind: str, names: Mapping[str, str], shown: str) -> list[Message]:
     """Return the calls of a good agent, and between two of them the result of the first."""
-    path, symbol, target = names["path"], names["symbol"], names["target"]
-    read = _call("read_file", path=path)
-    match kind:
-        case "search_then_read":
-            search = _call("search_code", pattern=symbol)
-            return [search, _result(search, f"{path}:{line}: def {symbol}("), read]
-        case "test_then_read":
-            test = _call("run_tests", target=target)
-            told = f"FAILED {target} - AssertionError at {path}:{line}"
-            return [test, _result(test, told), read]
-        case "read_then_test":
-            code = f"import os\n\ndef {symbol}():\n    return os.getcwd()"
-            return [read, _result(read, code), _call("run_tests", target=target)]
-        case _:
-            return [_call(kind, **_arguments(kind, names))]
+    first, _, second = kind.partition("_then_")
+    if not second:
+        return [_call(kind, **_arguments(kind, names))]
+    calls = [_SHORT[each] for each in (first, second)]
+    before, after = (_call(each, **_arguments(each, names)) for each in calls)
+    return [before, _result(before, shown), after]
 
 
 def _arguments(kind: str, names: Mapping[str, str]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Turn(NamedTuple):
 
     recipe: str = "demo"
     """The recipe, by name or file."""
-    trained: Numbers = Numbers(one_call=22, answer=40, two_calls=28)
+    trained: Numbers = Numbers(one_call=36, answer=44, two_calls=60)
     """How many tasks are trained on, by kind."""
     held_out: Numbers = Numbers(one_call=14, answer=30, two_calls=24)
     """How many are held out; each of two calls gives two decisions."""
@@ -107,7 +107,7 @@ def turn_wheel(workspace: Workspace, wanted: Turn, tell: Tell) -> WheelResult:
         kept = train_model(
             workspace,
             planned,
-            lambda p: tell(p.stage, p.step, p.n_steps, f", loss {p.loss or 0:.2f}"),
+            lambda p: tell(p.stage, p.step, p.n_steps, _said_of(p.loss)),
         )
     candidate = _with_threads(subject_of(kept))
     base = msgspec.structs.replace(candidate, adapter=None, name=f"{kept.run.recipe.name}-base")
@@ -129,6 +129,10 @@ def turn_wheel(workspace: Workspace, wanted: Turn, tell: Tell) -> WheelResult:
         decision=decision,
         seconds={stage: round(took, 1) for stage, took in seconds.items()},
     )
+
+
+def _said_of(loss: float | None) -> str:
+    return "" if loss is None else f", loss {loss:.2f}"
 
 
 def _told(tell: Tell, title: str) -> Callable[[int, int], None]:

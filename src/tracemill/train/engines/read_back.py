@@ -27,6 +27,7 @@ def effective_settings(trainer: Any) -> dict[str, Any]:
         "device": str(trainer.args.device),
         "n_devices": max(1, trainer.args.n_gpu) * trainer.args.world_size,
         "n_rows": len(trainer.train_dataset),
+        "shares_beginnings": getattr(trainer, "shares_beginnings", False),
         "lora_rank": shape.r,
         "lora_alpha": shape.lora_alpha,
         "lora_dropout": shape.lora_dropout,

@@ -1,7 +1,9 @@
-"""TRL's trainers, given rows that are tokens already.
+"""TRL's trainers, given rows that are tokens already, and spared what changes nothing.
 
 TRL prepares supervised rows by itself where they have tokens and labels. Its preference trainers
-know no such way, so their preparation is replaced: rows go in as they are.
+know no such way, so their preparation is replaced: rows go in as they are. Two savings leave loss
+and gradients as they are: what all rows of a batch begin with is read once, and tokens that carry
+no loss are not scored against the vocabulary.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracemill.records.training import Stage
+from tracemill.train.engines.shared_beginnings import can_share, share_beginning
 from tracemill.train.protocol import ImitatedRow, Job, JudgedRow, PairRow, StageData
 
 _SCHEDULES: Final[Mapping[str, str]] = {
@@ -18,6 +21,10 @@ _SCHEDULES: Final[Mapping[str, str]] = {
     "linear": "linear",
     "constant": "constant_with_warmup",
 }
+
+
+_SCORES_TRAINED_ALONE: Final = "_use_triton"
+"""What TRL asks whether to score only tokens that carry loss; its own answer is: on GPUs."""
 
 
 class ForeignRowsError(AssertionError):
@@ -31,6 +38,7 @@ def make_trainer(
     from datasets import Dataset
     from transformers.trainer_callback import PrinterCallback
 
+    _score_trained_alone()
     kind, config = _kinds(stage.method)
     model, tokenizer = parts
     rows = Dataset.from_list(_columns(data, stage.batch_size))
@@ -46,11 +54,40 @@ def _kinds(method: str) -> tuple[Any, Any]:
 
     match method:
         case "sft":
-            return trl.SFTTrainer, trl.SFTConfig
+            return _sharing(trl.SFTTrainer), trl.SFTConfig
         case "dpo":
             return _prepared(trl.DPOTrainer), trl.DPOConfig
         case _:
             return _prepared(trl.KTOTrainer), trl.KTOConfig
+
+
+def _score_trained_alone() -> None:
+    """Have only tokens that carry loss scored on processors too; most carry none."""
+    from trl.trainer import utils
+
+    setattr(utils, _SCORES_TRAINED_ALONE, lambda _device: True)
+
+
+def _sharing(trainer: Any) -> Any:
+    """Return a trainer that reads once what all rows of a batch begin with."""
+
+    class Sharing(trainer):  # type: ignore[misc]
+        """Computes what its parent computes."""
+
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self.shares_beginnings = can_share(
+                self.model,
+                gradient_checkpointing=self.args.gradient_checkpointing,
+                n_devices=self.args.n_gpu * self.args.world_size,
+            )
+
+        def compute_loss(self, model: Any, inputs: Any, *given: Any, **named: Any) -> Any:
+            if self.shares_beginnings:
+                inputs = share_beginning(model, inputs)
+            return super().compute_loss(model, inputs, *given, **named)
+
+    return Sharing
 
 
 def _prepared(trainer: Any) -> Any:
