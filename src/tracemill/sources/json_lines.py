@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
@@ -28,6 +28,8 @@ from tracemill.sources.protocol import SourceRecord, UnreadPart
 
 MAX_COUNT: Final = 2**40
 """Counts at or above it are nonsense, and would poison sums: they are read as unknown."""
+NO_CONTENT: Final = "no_content"
+"""Why a message is skipped that says nothing."""
 MAX_DEPTH: Final = 64
 """How deeply a tool's arguments may be nested before walking them becomes a risk."""
 _LATEST_SECOND: Final = 2**33
@@ -37,6 +39,8 @@ _LAST_MILLISECOND: Final = 253_402_300_799_000
 """The last second of the year 9999."""
 _CONTAINERS: Final = frozenset({dict, list})
 _MAX_INT_DIGITS: Final = 18
+_HIDDEN: Final = frozenset({"redacted_thinking", "redacted-reasoning"})
+"""Parts in which only their provider can read a thought."""
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9_-]+")
 _SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
@@ -349,8 +353,14 @@ def unknown_type(value: object) -> str:
 
 
 def unread_part(kind: object) -> UnreadPart:
-    """Return that a part of a message was passed over whose type nobody has taught us."""
-    return UnreadPart(f"unknown_part:{type_name(kind)}")
+    """Return that a part of a message was passed over: a hidden thought, or of an unknown type."""
+    name = type_name(kind)
+    return UnreadPart("hidden_thinking" if name in _HIDDEN else f"unknown_part:{name}")
+
+
+def why_nothing(unread: Sequence[UnreadPart]) -> str:
+    """Return why nothing was made of a message, whose unread parts are all that it may hold."""
+    return unread[0].reason if unread else NO_CONTENT
 
 
 def is_too_deep(value: object, limit: int = MAX_DEPTH) -> bool:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from tracemill.sources.json_lines import text
+from tracemill.sources.json_lines import text, unread_part
+from tracemill.sources.protocol import UnreadPart
 
+IMAGE: Final = "[image]"
+"""What stands where a picture was."""
 LISTS: Final = ("messages", "conversations", "trajectory")
 """Where a row of a data set may hold its messages."""
 _TEXTS: Final = frozenset({"text", "input_text", "output_text"})
 _STAND_INS: Final = {
-    "image": "[image]", "image_url": "[image]", "input_image": "[image]",
+    "image": IMAGE, "image_url": IMAGE, "input_image": IMAGE,
     "audio": "[audio]", "input_audio": "[audio]",
+    "document": "[document]", "file": "[document]", "input_file": "[document]",
 }  # fmt: skip
 """What stands where a part that is no text was."""
+
+
+def stand_in(media_type: object) -> str:
+    """Return what stands where a file of a media type was."""
+    kind = str(media_type).partition("/")[0]
+    return f"[{kind}]" if kind in ("image", "audio", "video") else "[document]"
 
 
 class Message(NamedTuple):
@@ -22,23 +31,24 @@ class Message(NamedTuple):
 
     text: str
     n_images: int = 0
+    unread: tuple[UnreadPart, ...] = ()
+    """Parts that nothing was made of."""
 
 
 def read_message(content: object) -> Message:
-    """Return what a message says; parts of unknown kinds say nothing."""
+    """Return what a message says, and which of its parts say nothing that is known."""
     if isinstance(content, str):
         return Message(content)
-    parts = list(_parts(content))
-    n_images = sum(kind == "[image]" for kind, _ in parts)
-    return Message("\n\n".join(said for _, said in parts), n_images)
-
-
-def _parts(content: object) -> Iterator[tuple[str, str]]:
+    texts: list[str] = []
+    unread: list[UnreadPart] = []
+    n_images = 0
     for part in content if isinstance(content, list) else ():
         kind = text(part.get("type")) if isinstance(part, dict) else None
-        if not isinstance(kind, str):
-            continue
-        if kind in _TEXTS and isinstance(part.get("text"), str):
-            yield "text", part["text"]
-        elif kind in _STAND_INS:
-            yield _STAND_INS[kind], _STAND_INS[kind]
+        if kind is not None and kind in _STAND_INS:
+            texts.append(_STAND_INS[kind])
+            n_images += _STAND_INS[kind] == IMAGE
+        elif kind is not None and kind in _TEXTS and isinstance(part.get("text"), str):
+            texts.append(part["text"])
+        elif isinstance(part, dict):
+            unread.append(unread_part(kind))
+    return Message("\n\n".join(texts), n_images, tuple(unread))

@@ -105,6 +105,7 @@ class RoleSteps:
         step = self._window.open(self.trajectory, speaker, line, at)
         step.texts.append(said.text)
         step.n_images = said.n_images
+        self.ready.extend(said.unread)
         self._reply = None
         self._unanswered = []
         self._window.grow(self.trajectory, step, len(said.text))

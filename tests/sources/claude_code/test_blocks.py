@@ -164,4 +164,4 @@ def test_a_line_of_nothing_else_is_skipped_for_them(line: dict[str, Any]) -> Non
 def test_thoughts_that_the_vendor_hid_are_counted() -> None:
     hidden = {"type": "redacted_thinking", "data": "x"}
 
-    assert read_session(agent(0, hidden, text("Hi"))).unread == ["redacted_thinking"]
+    assert read_session(agent(0, hidden, text("Hi"))).unread == ["hidden_thinking"]

@@ -156,12 +156,8 @@ def read_agent_content(message: object, line: Line) -> AgentContent:
         elif isinstance(kind, str) and kind.endswith("_tool_result"):
             found.results.append(block)
         else:
-            found.unread.append(_unread(kind))
+            found.unread.append(unread_part(kind))
     return found
-
-
-def _unread(kind: object) -> UnreadPart:
-    return UnreadPart("redacted_thinking") if kind == "redacted_thinking" else unread_part(kind)
 
 
 def read_user_content(message: object) -> UserContent:

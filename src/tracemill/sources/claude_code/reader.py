@@ -33,7 +33,7 @@ from tracemill.sources.claude_code.repeats import Repeats
 from tracemill.sources.claude_code.results import read_pull_request, read_result, read_worktree
 from tracemill.sources.claude_code.tasks import TODO_TOOLS, Tasks
 from tracemill.sources.claude_code.titles import Titles
-from tracemill.sources.json_lines import count, moment, text, unknown_type
+from tracemill.sources.json_lines import NO_CONTENT, count, moment, text, unknown_type, why_nothing
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Window
 from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.remembered import Remembered
@@ -43,7 +43,6 @@ _MAX_TRAJECTORIES: Final = 4096
 _MAX_CHAINED_LINES: Final = 30_000
 _MAX_SESSION_IDS: Final = 64
 _SYNTHETIC: Final = "<synthetic>"
-_NO_CONTENT: Final = "no_content"
 _REPEATED: Final = "duplicate_uuid"
 
 
@@ -168,7 +167,7 @@ class ClaudeReader:
         model = text(message.get("model")) if isinstance(message, dict) else None
         tokens = read_tokens(message) if model != _SYNTHETIC else NO_TOKENS
         if tokens == NO_TOKENS and content.is_empty:
-            return content.unread[0].reason if content.unread else _NO_CONTENT
+            return why_nothing(content.unread)
         calls = [call.id for call in content.calls]
         if self._repeats.is_message(
             record, "assistant", *content.texts, *content.reasoning, *calls
@@ -229,7 +228,7 @@ class ClaudeReader:
     def _take_user(self, record: dict[str, Any], line: Line) -> str | None:
         content = read_user_content(record.get("message"))
         if content.is_empty:
-            return content.unread[0].reason if content.unread else _NO_CONTENT
+            return why_nothing(content.unread)
         ids = [str(block.get("tool_use_id")) for block in content.results]
         if self._repeats.is_message(record, "user", *content.texts, *content.interruptions, *ids):
             return _REPEATED
@@ -342,7 +341,7 @@ class ClaudeReader:
         said = attachment.get("prompt") if is_queued else attached_text(attachment)
         content = read_user_content({"content": said})
         if not content.texts:
-            return _NO_CONTENT if is_queued else why_attachment_not_kept(attachment)
+            return NO_CONTENT if is_queued else why_attachment_not_kept(attachment)
         if self._repeats.is_message(record, "attachment", *content.texts):
             return _REPEATED
         about = attachment if is_queued else {"isMeta": True}
@@ -352,7 +351,7 @@ class ClaudeReader:
     def _take_pull_request(self, record: dict[str, Any], line: Line) -> str | None:
         number = count(record.get("prNumber"))
         if number is None:
-            return _NO_CONTENT
+            return NO_CONTENT
         if self._repeats.is_line(line):
             return "duplicate_line"
         url, repository = text(record.get("prUrl")), text(record.get("prRepository"))
@@ -373,7 +372,7 @@ class ClaudeReader:
         return None
 
     def _take_title(self, record: dict[str, Any], _line: Line) -> str | None:
-        return None if self._titles.take_title(record) else _NO_CONTENT
+        return None if self._titles.take_title(record) else NO_CONTENT
 
     def _take_summary(self, record: dict[str, Any], _line: Line) -> str | None:
         return None if self._titles.take_summary(record) else "summary"

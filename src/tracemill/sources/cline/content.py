@@ -11,9 +11,16 @@ import orjson
 from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import read_checklist
-from tracemill.sources.json_lines import BadShapeError, count, text, tool_arguments
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    count,
+    text,
+    tool_arguments,
+    unread_part,
+)
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.tags import outside, tagged
 
 INTERRUPTION: Final = "[Response interrupted by user]"
@@ -64,6 +71,13 @@ class Reply(NamedTuple):
     texts: list[str]
     reasoning: list[str]
     calls: list[ToolCall]
+    unread: list[UnreadPart]
+    """Blocks that nothing was made of."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was made of any block."""
+        return not (self.texts or self.reasoning or self.calls)
 
 
 class Prompt(NamedTuple):
@@ -79,7 +93,7 @@ class Prompt(NamedTuple):
 
 def read_reply(content: object, number: int) -> Reply:
     """Return what the model said in the message of that number."""
-    reply = Reply([], [], [])
+    reply = Reply([], [], [], [])
     for block in blocks_of(content):
         kind = text(block.get("type"))
         if kind == "tool_use":
@@ -92,6 +106,8 @@ def read_reply(content: object, number: int) -> Reply:
             reply.reasoning.extend([thought] if thought else [])
         elif kind == "text":
             _read_text(text(block.get("text")) or "", reply)
+        else:
+            reply.unread.append(unread_part(kind))
     if not reply.calls:
         _read_tags(reply, number)
     return reply

@@ -185,13 +185,14 @@ class SentReader:
         request = self._requests.get(self._number, _NO_REQUEST)
         place = self._session.place(line, millisecond(record.get("ts")) or request.at)
         was_stopped = INTERRUPTION in str(record.get("content"))
-        if any(reply):
+        self.ready.extend(reply.unread)
+        if not reply.is_empty:
             place = self._open_reply(
                 place, reply, model_of(record) or request.model, request.tokens
             )
         if was_stopped:
             self.ready.append(self._session.events.feedback(place, "interruption"))
-        return not any(reply) and not was_stopped
+        return reply.is_empty and not was_stopped
 
     def _open_reply(self, place: Place, reply: Reply, model: str | None, tokens: Tokens) -> Place:
         session, trajectory = self._session, place.trajectory

@@ -1,7 +1,7 @@
 """What one Codex item says: its texts, its call, how that ended, what it cost.
 
 Codex flags no failure. A command's exit code stands in the head of its output, in one of
-three wordings; where there is none, how the call ended is unknown.
+three wordings, and a script that broke off says so there; otherwise, how the call ended is unknown.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
 from tracemill.sources.codex.lines import Payload
-from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text
+from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, unread_part
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
 
 IMAGE: Final = "[image]"
 """What stands where a picture was."""
@@ -37,6 +38,8 @@ _INJECTED: Final = (
 _ABORTED_BY_USER: Final = "aborted by user"
 _REJECTED_BY_USER: Final = frozenset({"exec command rejected by user", "patch rejected by user"})
 _MAX_REFUSAL: Final = max(map(len, _REJECTED_BY_USER))
+_FAILED_SCRIPT: Final = ("Script failed\nWall time ", "Script failed\nScript error:")
+"""How the output of a script that broke off begins. What one that ran did, it only prints."""
 _HEAD_LENGTH: Final = 400
 _MAX_EXIT_CODE: Final = 2**32
 _EXIT_CODE: Final = re.compile(
@@ -57,6 +60,8 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     texts: list[str]
     """Its parts, with `[image]` for each picture."""
     n_images: int
+    unread: list[UnreadPart] = []
+    """Parts that nothing was made of."""
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):
@@ -66,6 +71,8 @@ class Output(msgspec.Struct, frozen=True, gc=False):
     exit_code: int | None
     was_successful: bool | None
     """What the output itself says; None where it says nothing."""
+    unread: list[UnreadPart] = []
+    """Parts of it that nothing was made of."""
 
 
 def read_content(content: object) -> Said:
@@ -79,13 +86,23 @@ def read_content(content: object) -> Said:
             return Said([], 0)
         raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
     texts = [said for part in content if (said := _part(part))]
-    return Said(texts, sum(map(_is_image, content)) if IMAGE in texts else 0)
+    n_images = sum(map(_is_image, content)) if IMAGE in texts else 0
+    if len(texts) == len(content):
+        return Said(texts, n_images)
+    unread = [unread_part(part.get("type")) for part in content if _is_unread(part)]
+    return Said(texts, n_images, unread)
 
 
 def _part(part: object) -> str | None:
     if isinstance(part, dict):
-        return text(part.get("text")) or (IMAGE if _is_image(part) else None)
+        said = text(part.get("text")) or text(part.get("refusal"))
+        return said or (IMAGE if _is_image(part) else None)
     return part if isinstance(part, str) else None
+
+
+def _is_unread(part: object) -> bool:
+    """Tell whether a part holds something of a kind that nobody has taught us."""
+    return isinstance(part, dict) and "text" not in part and not _part(part)
 
 
 def _is_image(part: object) -> bool:
@@ -177,13 +194,20 @@ def read_output(item: Payload) -> Output:
         success = output.get("success")
         was_successful = success if isinstance(success, bool) else None
         output = output["content"]
-    said = output if isinstance(output, str) else "\n".join(read_content(output).texts)
+    unread: list[UnreadPart] = []
+    if isinstance(output, str):
+        said = output
+    else:
+        parts = read_content(output)
+        said, unread = "\n".join(parts.texts), parts.unread
     old = _old_output(said) if said.startswith('{"output"') else None
     if old is not None:
         return msgspec.structs.replace(old, was_successful=was_successful)
     head_end = said.find("Output:", 0, _HEAD_LENGTH)
     found = _EXIT_CODE.search(said, 0, _HEAD_LENGTH if head_end < 0 else head_end)
-    return Output(said, int(found[1]) if found else None, was_successful)
+    if found is None and said.startswith(_FAILED_SCRIPT):
+        was_successful = False
+    return Output(said, int(found[1]) if found else None, was_successful, unread)
 
 
 def _tools_found(tools: list[Any]) -> Output:

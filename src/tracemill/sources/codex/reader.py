@@ -14,8 +14,8 @@ from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.sources.codex.lines import BareLine, CodexLine, Payload
 from tracemill.sources.codex.session import TokenCounts, read_meta
-from tracemill.sources.codex.steps import NO_CONTENT, CodexSteps, Item
-from tracemill.sources.json_lines import moment, text, unknown_type
+from tracemill.sources.codex.steps import CodexSteps, Item
+from tracemill.sources.json_lines import NO_CONTENT, moment, text, unknown_type
 
 _CALLS: Final = (
     "custom_tool_call",

@@ -29,7 +29,7 @@ from tracemill.sources.codex.content import (
 )
 from tracemill.sources.codex.lines import Payload
 from tracemill.sources.codex.session import Aborts, Echoes, Replay
-from tracemill.sources.json_lines import count, text
+from tracemill.sources.json_lines import NO_CONTENT, count, text, why_nothing
 from tracemill.sources.open_trajectory import (
     NO_TOKENS,
     OpenStep,
@@ -41,7 +41,6 @@ from tracemill.sources.open_trajectory import (
 from tracemill.sources.remembered import Remembered
 from tracemill.sources.session_events import EventMaker, Place
 
-NO_CONTENT: Final = "no_content"
 _DUPLICATE: Final = "duplicate_message"
 _MAX_FAILED_CALLS: Final = 1000
 
@@ -100,7 +99,7 @@ class CodexSteps:
         content = item.payload.content
         said = read_content(item.payload.message if content is None else content)
         if not said.texts:
-            return NO_CONTENT
+            return why_nothing(said.unread)
         role = item.payload.role
         if role == "assistant":
             return self._take_reply(item, said, is_item=True)
@@ -111,7 +110,7 @@ class CodexSteps:
     def take_note(self, item: Item) -> str | None:
         """Read what another agent said to this one: nobody typed it."""
         said = read_content(item.payload.content)
-        return self._take_injected(item, said) if said.texts else NO_CONTENT
+        return self._take_injected(item, said) if said.texts else why_nothing(said.unread)
 
     def take_typed(self, item: Item) -> str | None:
         """Read what a person typed: it tells which user items were typed, and which put in."""
@@ -130,7 +129,9 @@ class CodexSteps:
         said = read_content(item.payload.content)
         if kind == "UserMessage":
             return self._hear(item, said)
-        return self._take_reply(item, said, is_item=False) if said.texts else NO_CONTENT
+        if not said.texts:
+            return why_nothing(said.unread)
+        return self._take_reply(item, said, is_item=False)
 
     def take_reasoning(self, item: Item) -> str | None:
         """Read thoughts, where they stand in the clear."""
@@ -173,6 +174,7 @@ class CodexSteps:
             place = Place(trajectory, item.line, item.at, step.index)
             told = self.events.feedback(place, "rejection", call_id=call_id)
             self.window.ready.append(told)
+        self.window.ready.extend(output.unread)
         self.window.grow(trajectory, step, len(result.content))
         return None
 
@@ -295,6 +297,7 @@ class CodexSteps:
     def _fill(self, step: OpenStep, said: Said) -> None:
         step.texts += said.texts
         step.n_images += said.n_images
+        self.window.ready.extend(said.unread)
         if self.begun is not None:
             self.window.grow(self.begun, step, sum(map(len, said.texts)))
 

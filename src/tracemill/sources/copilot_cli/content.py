@@ -15,7 +15,9 @@ from tracemill.sources.json_lines import count, text, tool_arguments, unknown_ty
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added
 
-_EXIT_CODE: Final = re.compile(r"<(?:shellId: [^>\n]{1,80} completed with )?exit code (-?\d{1,9})>")
+_EXIT_CODE: Final = re.compile(
+    r"<(?:shellId: [^>\n]{1,80} completed with |exited with )?exit code (-?\d{1,9})>"
+)
 _TAIL_LENGTH: Final = 160
 _REJECTED: Final = "rejected"
 

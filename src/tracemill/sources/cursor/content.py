@@ -12,9 +12,17 @@ import orjson
 from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
-from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, tool_arguments
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    count,
+    is_too_deep,
+    text,
+    tool_arguments,
+    unread_part,
+)
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.tags import outside, tagged
 
 UNNAMED: Final = "unnamed-"
@@ -66,11 +74,18 @@ class Said(NamedTuple):
     calls: list[ToolCall]
     answers: list[Answer]
     n_images: int
+    unread: list[UnreadPart]
+    """Blocks that nothing was made of."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was made of any block."""
+        return not (self.texts or self.reasoning or self.calls or self.answers)
 
 
 def read_message(content: object, key: str) -> Said:
     """Return what the content of a message says; `key` tells its unnamed calls from others."""
-    said = Said([], [], [], [], 0)
+    said = Said([], [], [], [], 0, [])
     n_images = 0
     for block in _blocks(content):
         kind = text(block.get("type"))
@@ -86,6 +101,8 @@ def read_message(content: object, key: str) -> Said:
             n_images += 1
         elif (spoken := text(block.get("text"))) and spoken != _HIDDEN and not spoken.isspace():
             said.texts.append(spoken)
+        elif "text" not in block:
+            said.unread.append(unread_part(kind))
     return said._replace(n_images=n_images)
 
 

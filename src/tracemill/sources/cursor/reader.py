@@ -21,14 +21,13 @@ from tracemill.sources.cursor.content import (
     split_query,
     take_moment,
 )
-from tracemill.sources.json_lines import millisecond, moment, text, unknown_type
+from tracemill.sources.json_lines import millisecond, moment, text, unknown_type, why_nothing
 from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import OpenTrajectory
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import Place
 
 _NAME: Final = "cursor"
-_NO_CONTENT: Final = "no_content"
 _STOPPED: Final = frozenset({"aborted", "cancelled", "interrupted"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -90,8 +89,8 @@ class CursorReader:
         content = message.get("content") if isinstance(message, dict) else record.get("content")
         n_before = self._session.trajectories[""].n_steps if self._session else 0
         said = read_message(content, str(n_before))
-        if not any(said):
-            return _NO_CONTENT
+        if said.is_empty:
+            return why_nothing(said.unread)
         session = self._session or self._begin_log(line)
         place = _place(session, record, line)
         if role == "user":
@@ -101,6 +100,7 @@ class CursorReader:
         if role == "assistant":
             self._reply(session, place, said, record)
         self._answer(session, place, said.answers)
+        session.ready.extend(said.unread)
         if role != "assistant" and said.texts:
             _hear(session, place, said, is_prompt=role == "user")
         self._give(session)

@@ -11,9 +11,18 @@ from tracemill.base.lines import Line
 from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
-from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, tool_arguments
-from tracemill.sources.open_session import IMAGE
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    count,
+    fields_of,
+    is_too_deep,
+    text,
+    tool_arguments,
+    unread_part,
+)
+from tracemill.sources.message_parts import IMAGE, stand_in
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
 
 _SHELL: Final = "run_shell_command"
 _EXIT_CODE: Final = re.compile(
@@ -23,6 +32,8 @@ _EXIT_CODE: Final = re.compile(
 _TAIL_LENGTH: Final = 400
 _REFUSALS: Final = ("User denied execution", "User did not allow tool call")
 _EDITED: Final = re.compile(r"User modified the `\w+` (?:content )?to be: ")
+_BESIDE: Final = frozenset({"text", "thought", "thoughtSignature", "videoMetadata"})
+"""What stands beside what a part is."""
 _STATUSES: Final[dict[object, ResultStatus]] = {
     "success": "ok",
     "error": "error",
@@ -39,6 +50,8 @@ class Said(NamedTuple):
     calls: list[ToolCall]
     results: list[ToolResult]
     n_images: int
+    unread: list[UnreadPart]
+    """Parts that nothing was made of."""
 
 
 def read_parts(content: object, line: Line) -> Said:
@@ -47,7 +60,7 @@ def read_parts(content: object, line: Line) -> Said:
         content = [content]
     if content is not None and not isinstance(content, list):
         raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
-    said = Said([], [], [], [], 0)
+    said = Said([], [], [], [], 0, [])
     n_images = 0
     for part in content or []:
         if isinstance(part, str):
@@ -67,15 +80,12 @@ def _read_part(part: dict[str, Any], said: Said, line: Line) -> int:
         said.results.append(_answer(response, line))
     elif words is not None:
         (said.thoughts if part.get("thought") is True else said.texts).append(words)
-    elif _is_image(part):
-        said.texts.append(IMAGE)
-        return 1
+    elif (held := part.get("inlineData") or part.get("fileData")) is not None:
+        said.texts.append(stand_in(fields_of(held).get("mimeType")))
+        return said.texts[-1] == IMAGE
+    elif (kind := next((key for key in part if key not in _BESIDE), None)) is not None:
+        said.unread.append(unread_part(kind))
     return 0
-
-
-def _is_image(part: dict[str, Any]) -> bool:
-    data = part.get("inlineData") or part.get("fileData")
-    return isinstance(data, dict) and str(data.get("mimeType")).startswith("image/")
 
 
 def read_thoughts(thoughts: object) -> list[str]:

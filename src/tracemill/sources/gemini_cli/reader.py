@@ -18,12 +18,11 @@ from tracemill.sources.gemini_cli.content import (
     read_todos,
     read_tokens,
 )
-from tracemill.sources.json_lines import BadShapeError, moment, text, unknown_type
+from tracemill.sources.json_lines import BadShapeError, moment, text, unknown_type, why_nothing
 from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep
 from tracemill.sources.session_events import Place
 
-_NO_CONTENT: Final = "no_content"
 _CANCELLED: Final = "Request cancelled."
 _INJECTED: Final = ("<session_context>", "<hook_context>")
 _MODEL_TYPES: Final = ("gemini", "model")
@@ -168,7 +167,7 @@ class GeminiReader:
     def _take_user(self, record: dict[str, Any], line: Line) -> str | None:
         said = _content_of(record, line)
         if not (said.texts or said.results):
-            return _NO_CONTENT
+            return why_nothing(said.unread)
         place = self._place(record, line)
         for result in said.results:
             self._session.answer(place, result)
@@ -179,6 +178,7 @@ class GeminiReader:
         if step is None:
             return "late_update"
         step.n_images = said.n_images
+        self.ready.extend(said.unread)
         self._session.say(place, step, said.texts)
         return None
 
@@ -187,12 +187,13 @@ class GeminiReader:
         thoughts = read_thoughts(record.get("thoughts")) or said.thoughts
         calls = _calls_of(record, line)
         if not (said.texts or said.calls or thoughts or calls or tokens != NO_TOKENS):
-            return _NO_CONTENT
+            return why_nothing(said.unread)
         place = self._place(record, line)
         step = self._step(place, record, "agent")
         if step is None:
             return "late_update"
         step.n_images = said.n_images
+        self.ready.extend(said.unread)
         step.model = text(record.get("model")) or step.model
         place.trajectory.see_model(step.model)
         step.raise_tokens(tokens)

@@ -36,7 +36,7 @@ class Messages(FileSource):
     """Reads JSON and JSON Lines files of messages, whoever wrote them."""
 
     name: ClassVar[str] = "chat-messages"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

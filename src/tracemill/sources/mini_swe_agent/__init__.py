@@ -30,7 +30,7 @@ class MiniSweAgent(FileSource):
     """Reads runs of mini-SWE-agent."""
 
     name: ClassVar[str] = "mini-swe-agent"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset({".traj.json"})
 
     def recognises(self, head: Head) -> bool:

@@ -10,9 +10,10 @@ import msgspec
 from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
-from tracemill.sources.json_lines import count, text, tool_arguments
-from tracemill.sources.open_session import IMAGE
+from tracemill.sources.json_lines import count, text, tool_arguments, unread_part
+from tracemill.sources.message_parts import IMAGE, stand_in
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added
+from tracemill.sources.protocol import UnreadPart
 
 _REJECTION: Final = re.compile(
     r"The user (?:rejected permission to use this specific tool call|dismissed this question)"
@@ -25,6 +26,23 @@ _TIMED_OUT: Final = "exceeding timeout"
 _NOTES: Final = ("<bash_metadata>", "<shell_metadata>")
 _TAIL_LENGTH: Final = 400
 _NO_TOOL: Final = "invalid"
+_KNOWN: Final = frozenset(
+    {
+        "agent",
+        "compaction",
+        "file",
+        "patch",
+        "reasoning",
+        "retry",
+        "snapshot",
+        "step-finish",
+        "step-start",
+        "subtask",
+        "text",
+        "tool",
+    }
+)
+"""Types of parts; of some of them, nothing is to be kept."""
 _FINISHED: Final = frozenset({"completed", "success"})
 _MAX_EXIT_CODE: Final = 2**32
 
@@ -56,6 +74,8 @@ class Prompt(msgspec.Struct):
     injected: list[str] = []
     """What the program put in, and what a command of the person hands to a subagent."""
     n_images: int = 0
+    unread: list[UnreadPart] = []
+    """Parts that nothing was made of."""
     compaction: dict[str, Any] | None = None
     """The part that asks for a summary."""
 
@@ -68,29 +88,36 @@ def read_prompt(parts: list[dict[str, Any]]) -> Prompt:
         said = text(part.get("prompt" if kind == "subtask" else "text"))
         if kind == "compaction":
             prompt.compaction = part
-        elif kind == "file" and _is_image(part):
-            prompt.typed.append(IMAGE)
-            prompt.n_images += 1
+        elif kind == "file" and (mark := _attached(part)):
+            prompt.typed.append(mark)
+            prompt.n_images += mark == IMAGE
         elif kind == "subtask" and said:
             prompt.injected.append(said)
         elif kind == "text" and said and part.get("ignored") is not True:
             (prompt.injected if part.get("synthetic") is True else prompt.typed).append(said)
+        elif kind not in _KNOWN:
+            prompt.unread.append(unread_part(kind))
     return prompt
 
 
-def read_replies(info: dict[str, Any], parts: list[dict[str, Any]]) -> list[Reply]:
-    """Return what the model gave, for each time that it was called."""
+def read_replies(
+    info: dict[str, Any], parts: list[dict[str, Any]], unread: list[UnreadPart]
+) -> list[Reply]:
+    """Return what the model gave, for each time that it was called.
+
+    Parts that nothing was made of are added to `unread`.
+    """
     replies = [Reply()]
     for part in parts:
         if part.get("type") == "step-start" and replies[-1].is_over:
             replies.append(Reply(native_id=text(part.get("id"))))
-        _read_part(part, replies[-1])
+        _read_part(part, replies[-1], unread)
     if all(reply.tokens == NO_TOKENS for reply in replies):
         replies[-1].tokens = read_tokens(info.get("tokens"))
     return [reply for reply in replies if not reply.is_empty()]
 
 
-def _read_part(part: dict[str, Any], reply: Reply) -> None:
+def _read_part(part: dict[str, Any], reply: Reply, unread: list[UnreadPart]) -> None:
     kind = part.get("type")
     if kind == "tool":
         _read_tool(part, reply)
@@ -101,6 +128,8 @@ def _read_part(part: dict[str, Any], reply: Reply) -> None:
         said = part.get("text")
         if isinstance(said, str) and said.strip() and part.get("ignored") is not True:
             (reply.texts if kind == "text" else reply.reasoning).append(said)
+    elif kind not in _KNOWN:
+        unread.append(unread_part(kind))
 
 
 def _read_tool(part: dict[str, Any], reply: Reply) -> None:
@@ -150,6 +179,12 @@ def _status(
     if call.name == _NO_TOOL or details.get("exit") or _TIMED_OUT in note:
         return "error"
     return "unknown" if "exit" in details and details["exit"] is None else "ok"
+
+
+def _attached(part: dict[str, Any]) -> str | None:
+    """Return what stands where an attached file was; that of texts is put in as a text beside."""
+    kind = text(part.get("mime")) or ""
+    return None if kind.startswith(("text/", "application/x-directory")) else stand_in(kind)
 
 
 def _is_image(part: object) -> bool:

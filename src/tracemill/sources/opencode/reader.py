@@ -15,7 +15,13 @@ from tracemill.base.lines import Line
 from tracemill.records.refs import Origin, Span
 from tracemill.records.trajectory import Speaker
 from tracemill.sources.documents import Item
-from tracemill.sources.json_lines import BadShapeError, millisecond, text, unknown_type
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    millisecond,
+    text,
+    unknown_type,
+    why_nothing,
+)
 from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory
 from tracemill.sources.opencode.content import (
@@ -25,11 +31,10 @@ from tracemill.sources.opencode.content import (
     read_prompt,
     read_replies,
 )
-from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.protocol import SourceRecord, UnreadPart
 from tracemill.sources.session_events import Place
 
 _AGENT: Final = "opencode"
-_NO_CONTENT: Final = "no_content"
 _REPEATED: Final = "repeated_session"
 _ABORTED: Final = "MessageAbortedError"
 
@@ -103,7 +108,8 @@ class OpenCodeReader:
             trigger = "auto" if prompt.compaction.get("auto") is True else "manual"
             message.tell_compaction(trigger)
         elif not prompt.typed and not prompt.injected:
-            return _NO_CONTENT
+            return why_nothing(prompt.unread)
+        message.pass_over(prompt.unread)
         if prompt.typed:
             speaker: Speaker = "system" if message.trajectory.is_subagent else "user"
             message.say(speaker, prompt.typed).n_images = prompt.n_images
@@ -112,12 +118,16 @@ class OpenCodeReader:
         return None
 
     def _take_replies(self, message: _Message, parts: list[dict[str, Any]]) -> str | None:
-        replies = read_replies(message.info, parts)
+        unread: list[UnreadPart] = []
+        replies = read_replies(message.info, parts, unread)
         for reply in replies:
             message.reply(reply)
         error = read_error(message.info)
+        if error is None and not replies:
+            return why_nothing(unread)
+        message.pass_over(unread)
         if error is None:
-            return None if replies else _NO_CONTENT
+            return None
         name, said = error
         if name == _ABORTED:
             message.tell_interruption()
@@ -179,6 +189,10 @@ class _Message:
         for part_id, todos in reply.todos:
             there = place._replace(step=step.index, native_id=part_id or self._id)
             step.events.append(self._session.events.todo_change(there, todos, is_whole=True))
+
+    def pass_over(self, unread: list[UnreadPart]) -> None:
+        """Count parts that nothing was made of."""
+        self._session.ready.extend(unread)
 
     def tell_compaction(self, trigger: str) -> None:
         """Tell that the context was summarised."""

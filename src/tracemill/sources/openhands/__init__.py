@@ -36,7 +36,7 @@ class OpenHands(FileSource):
     """Reads event lists, of V0 or V1: bare, or in rows of evaluations and shared sessions."""
 
     name: ClassVar[str] = "openhands"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
@@ -55,7 +55,7 @@ class OpenHandsFolder:
     """Reads conversation folders of V1: `base_state.json`, and a file for each event."""
 
     name: ClassVar[str] = "openhands-folder"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[InputKind] = "folder"
     marks: ClassVar[frozenset[str]] = frozenset({"base_state.json", "events"})
 

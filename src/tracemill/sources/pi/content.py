@@ -6,9 +6,17 @@ import re
 from typing import Any, Final, NamedTuple
 
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
-from tracemill.sources.json_lines import MAX_COUNT, BadShapeError, count, text, tool_arguments
+from tracemill.sources.json_lines import (
+    MAX_COUNT,
+    BadShapeError,
+    count,
+    text,
+    tool_arguments,
+    unread_part,
+)
 from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
 
 _EXIT_CODE: Final = re.compile(r"(?:\A|\n)Command exited with code (-?\d{1,9})\s*\Z")
 _STOPPED: Final = ("Command aborted", "Operation aborted")
@@ -23,6 +31,13 @@ class Said(NamedTuple):
     thoughts: list[str]
     calls: list[ToolCall]
     n_images: int
+    unread: list[UnreadPart]
+    """Parts that nothing was made of."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was made of any part."""
+        return not (self.texts or self.thoughts or self.calls)
 
 
 def read_parts(content: object, start: int) -> Said:
@@ -31,7 +46,7 @@ def read_parts(content: object, start: int) -> Said:
         content = [{"type": "text", "text": content}]
     if content is not None and not isinstance(content, list):
         raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
-    said = Said([], [], [], 0)
+    said = Said([], [], [], 0, [])
     n_images = 0
     for part in content or []:
         kind = text(part.get("type")) if isinstance(part, dict) else None
@@ -44,6 +59,8 @@ def read_parts(content: object, start: int) -> Said:
         elif kind == "image":
             said.texts.append(IMAGE)
             n_images += 1
+        elif isinstance(part, dict):
+            said.unread.append(unread_part(kind))
     return said._replace(n_images=n_images)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from tracemill.records.trajectory import Speaker
-from tracemill.sources.json_lines import text, unknown_type
+from tracemill.sources.json_lines import NO_CONTENT, text, unknown_type, why_nothing
 from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep
 from tracemill.sources.pi.content import Said, read_parts, read_result, read_usage, shell_text
 from tracemill.sources.session_events import Place
 
-_NO_CONTENT: Final = "no_content"
 _Taker = Callable[[dict[str, Any], Place], str | None]
 
 
@@ -51,7 +50,7 @@ class PiMessages:
         """Read a summary of what the model no longer sees."""
         said = text(summary)
         if said is None:
-            return _NO_CONTENT
+            return NO_CONTENT
         step = self._open("system", place)
         step.is_replayed = True
         self._session.say(place, step, [said])
@@ -64,9 +63,10 @@ class PiMessages:
 
     def _say(self, speaker: Speaker, said: Said, place: Place) -> str | None:
         if not said.texts:
-            return _NO_CONTENT
+            return why_nothing(said.unread)
         step = self._open(speaker, place)
         step.n_images = said.n_images
+        self._session.ready.extend(said.unread)
         self._session.say(place, step, said.texts)
         return None
 
@@ -95,7 +95,7 @@ class PiMessages:
             read_usage(message.get("usage")),
         )
         ending, error = message.get("stopReason"), text(message.get("errorMessage"))
-        is_reply = any(said) or tokens != NO_TOKENS
+        is_reply = not said.is_empty or tokens != NO_TOKENS
         if is_reply:
             step = self._open("agent", place)
             self._fill(step, said, place)
@@ -112,11 +112,12 @@ class PiMessages:
             told = self._session.events.feedback(place, "interruption")
             self._session.tell(place, told)
         elif not is_reply:
-            return _NO_CONTENT
+            return why_nothing(said.unread)
         return None
 
     def _fill(self, step: OpenStep, said: Said, place: Place) -> None:
         step.n_images = said.n_images
+        self._session.ready.extend(said.unread)
         self._session.say(place, step, said.texts)
         self._session.think(place, step, said.thoughts)
         for call in said.calls:

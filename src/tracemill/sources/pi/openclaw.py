@@ -41,7 +41,7 @@ class OpenClaw(FileSource):
     """Reads the session files of OpenClaw."""
 
     name: ClassVar[str] = "openclaw"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
@@ -62,7 +62,7 @@ class OpenClawTelemetry(FileSource):
     """Reads the lines that OpenClaw's telemetry plugin writes."""
 
     name: ClassVar[str] = "openclaw-telemetry"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
