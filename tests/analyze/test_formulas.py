@@ -15,6 +15,7 @@ from tests.trajectories import trajectory
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import Tally, measure, measures, summed
 from tracemill.analyze.process import Process
+from tracemill.analyze.work import session_work
 from tracemill.records.activity import Activity
 from tracemill.records.team_projects import (
     ApprovalReport,
@@ -269,7 +270,7 @@ def test_calls_and_their_errors_are_those_of_the_sessions() -> None:
             activity = Activity(
                 trajectory_id=f"t{number}", input_id="i", n_calls=n, n_errors=failed
             )
-            process.trajectories.append((trajectory(id=f"t{number}"), activity))
+            process.sessions.append(session_work(trajectory(id=f"t{number}"), activity))
         cases = METRICS["tool_error_rate"].cases(process)
         found = next(measures("tool_error_rate", "share", cases, ()), None)
 

@@ -101,7 +101,7 @@ def _written_down(process: Process, around: Around, _: date) -> Iterator[Criteri
         1, "rules and people agree on structured work", 0.95, agreed, n,
         "outcomes on which a person's review and the rules both spoke",
     )  # fmt: skip
-    n_held = sum(1 for _ in process.all()) + len(process.trajectories)
+    n_held = sum(1 for _ in process.all()) + len(process.sessions)
     yield _fact(
         1, "any number can be counted again from what was read", bool(n_held), n_held,
         "no number is kept: each is counted from reports and sessions when it is asked for",

@@ -14,8 +14,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 from tracemill.analyze.cases import Facts
-from tracemill.records.activity import Activity
-from tracemill.records.episodes import Episode
+from tracemill.analyze.work import EpisodeWork, SessionWork
 from tracemill.records.refs import Ref
 from tracemill.records.team import Report, TeamReport
 from tracemill.records.team_features import FailureReport
@@ -26,7 +25,6 @@ from tracemill.records.team_projects import (
     ProjectReport,
     StageReport,
 )
-from tracemill.records.trajectory import Trajectory
 
 R = TypeVar("R", bound=Report)
 
@@ -57,12 +55,10 @@ class Process:
     def __init__(self, events: Iterable[TeamReport]) -> None:
         """Sort reports by kind, and find out what each belongs to."""
         self._by_kind: dict[type, list[Told]] = defaultdict(list)
-        self.trajectories: list[tuple[Trajectory, Activity]] = []
+        self.sessions: list[SessionWork] = []
         """Sessions, with what happened in each."""
-        self.episodes: list[tuple[Episode, Facts]] = []
+        self.episodes: list[tuple[EpisodeWork, Facts]] = []
         """Pieces of work, with what each belongs to."""
-        self.session_facts: dict[str, Facts] = {}
-        """What is known of sessions beside what they say themselves, by their ids."""
         held = sorted(events, key=_order)
         projects = {e.project_id: e.report for e in held if isinstance(e.report, ProjectReport)}
         stages = _Stages(event for event in held if isinstance(event.report, StageReport))
@@ -87,7 +83,7 @@ class Process:
         """Return the projects that reports and sessions name, those worked on last at the end."""
         last: dict[str, float] = {}
         dated = [(told.facts.get("project"), told.at) for told in self.all()]
-        dated += [(trajectory.cwd, trajectory.started) for trajectory, _ in self.trajectories]
+        dated += [(session.project, session.started) for session in self.sessions]
         for project, at in dated:
             if project is not None:
                 moment = at.timestamp() if at else float("-inf")
@@ -98,7 +94,7 @@ class Process:
         """Leave out all that belongs to other projects, or to none that is known."""
         for kind, held in self._by_kind.items():
             self._by_kind[kind] = [told for told in held if told.facts.get("project") in projects]
-        self.trajectories = [pair for pair in self.trajectories if pair[0].cwd in projects]
+        self.sessions = [each for each in self.sessions if each.project in projects]
         self.episodes = [pair for pair in self.episodes if pair[1].get("project") in projects]
 
     def fill(self, name: str, found: Callable[[Told], str | None]) -> None:

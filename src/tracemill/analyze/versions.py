@@ -149,11 +149,11 @@ def uses(process: Process, naming: Naming) -> Mapping[str, Use]:
             projects[version].add(project)
             at = told.at.timestamp() if told.at else float("-inf")
             last[project] = max(last.get(project, (at, version)), (at, version))
-    for trajectory, _ in process.trajectories:
-        version = process.session_facts.get(trajectory.id, {}).get(naming.in_sessions)
+    for session in process.sessions:
+        version = session.facts.get(naming.in_sessions)
         if version is not None:
-            sessions[version].add(trajectory.id)
-            moments[version] += filter(None, [trajectory.started])
+            sessions[version].add(session.id)
+            moments[version] += filter(None, [session.started])
     ended = {told.facts.get("project") for told in process.of(ProjectReport)}
     open_projects = {project: version for project, (_, version) in last.items()}
     return {

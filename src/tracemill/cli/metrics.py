@@ -11,9 +11,10 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.analysis.habit_rows import MetricRow
-from tracemill.flows.analysis.habits import Period, read_metrics
+from tracemill.flows.analysis.habits import read_metrics
 from tracemill.flows.analysis.patterns import Question, measure_metric
 from tracemill.flows.analysis.patterns import list_metrics as read_list
+from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.targets import list_targets
 from tracemill.records.patterns import Measure
 from tracemill.records.targets import MeasuredTarget

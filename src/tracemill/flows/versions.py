@@ -11,6 +11,9 @@ from tracemill.records.recipes import DEFAULT_NAME
 RECOGNISE_VERSION: Final = 2
 """Raise it when something else becomes of an input that no source reads."""
 
+COUNTED_VERSION: Final = 1
+"""Raise it when something else is kept of the same work for metrics to count."""
+
 
 @cache
 def reading_code(source: str | None = None) -> str:
@@ -40,5 +43,6 @@ def deriving_code() -> str:
     from tracemill.review import REVIEW_VERSION
 
     of_people = (REVIEW_VERSION,)
+    of_metrics = (COUNTED_VERSION,)
     rules = (LINK_VERSION, LABEL_VERSION, RENDER_VERSION, CURATE_VERSION, EXPORT_VERSION)
-    return digest(*map(str, rules + of_people), shipped()[DEFAULT_NAME])
+    return digest(*map(str, rules + of_people + of_metrics), shipped()[DEFAULT_NAME])

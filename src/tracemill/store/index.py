@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import msgspec
+
+R = TypeVar("R")
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS rows (
@@ -188,6 +190,13 @@ class Index:
         )
         for (data,) in found:
             yield json.loads(data)
+
+    def records(self, kind: str, record: type[R]) -> Iterator[R]:
+        """Yield the rows of a kind as the records that they were made of, by their ids."""
+        decode = msgspec.json.Decoder(record).decode
+        found = self._database.execute("SELECT data FROM rows WHERE kind = ? ORDER BY id", (kind,))
+        for (data,) in found:
+            yield decode(data)
 
     def page(
         self, kind: str, *, only: Mapping[str, str], text: Text, first: int, limit: int

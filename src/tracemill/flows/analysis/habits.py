@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from statistics import fmean
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from tracemill.analyze.issue_resolution import (
 )
 from tracemill.analyze.message_quality import message_quality
 from tracemill.flows.analysis.habit_rows import MetricRow, MetricsResult
+from tracemill.flows.analysis.period import Period
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.commit_sections import commit_sections
 from tracemill.records.activity import Activity
@@ -34,22 +34,6 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _OF_REPOSITORY: Final = (Commit, DocumentVersion, IssueHeader)
-
-
-class Period:
-    """From a moment, up to another; each may be open."""
-
-    def __init__(self, since: datetime | None, until: datetime | None) -> None:
-        self._since = since
-        self._until = until
-
-    def holds(self, at: datetime | None) -> bool:
-        """Tell whether a moment lies in it; an unknown one lies only in all time."""
-        if at is None:
-            return self._since is None and self._until is None
-        return (self._since is None or at >= self._since) and (
-            self._until is None or at < self._until
-        )
 
 
 def read_metrics(workspace: Workspace, period: Period) -> MetricsResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -27,9 +28,10 @@ from tracemill.records.learning import LearningEpisode
 from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Trajectory
-from tracemill.store.lake import Lake
-from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tracemill.store.lake import Lake
 
 _PLAIN = "learning_episodes.jsonl"
 _WITH_PLACES = "sources.jsonl"
@@ -66,6 +68,8 @@ def show_learning(workspace: Workspace, name: str) -> ShownLearning:
     row = find_row(workspace, "episode", name, EpisodeRow)
     episode = show_work(workspace, row.id).episode
     owners = {canonical_input(workspace, each) for each in episode.trajectory_ids}
+    from tracemill.store.lake import Lake
+
     (found,) = learned(Lake(workspace.lake), [episode], owners)
     fields = learning_document(found).learning_episode if absence(found) is None else None
     return ShownLearning(learning_episode=fields, sources=found)
@@ -82,6 +86,9 @@ def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> E
     require_kept(workspace)
     require_elsewhere(workspace, folder)
     new_folder(folder, is_forced=is_forced)
+    from tracemill.store.lake import Lake
+    from tracemill.store.tables import TABLES
+
     lake = Lake(workspace.lake)
     kinds: Counter[str] = Counter()
     plain: list[LearningDocument] = []
@@ -113,6 +120,8 @@ def learned(
 
     `owners` are the inputs that they were read from; None where they may be any.
     """
+    from tracemill.store.tables import TABLES
+
     wanted = list(episodes)
     names = {name for episode in wanted for name in episode.trajectory_ids}
     activities = {
@@ -141,6 +150,8 @@ def learned(
 def _told(
     lake: Lake, trajectories: Mapping[str, Trajectory], activities: Mapping[str, Activity]
 ) -> dict[str, Told]:
+    from tracemill.store.tables import TABLES
+
     owners = {trajectory.origin.input_id for trajectory in trajectories.values()}
     tellers = {name: Teller(activities[name]) for name in trajectories}
     for batch in lake.batches(TABLES["steps"], owners=owners):
@@ -161,6 +172,8 @@ def _told(
 def _commits(lake: Lake, wanted: set[str]) -> dict[str, Commit]:
     if not wanted:
         return {}
+    from tracemill.store.tables import TABLES
+
     events = (event for event in lake.records(TABLES["events"]) if event.id in wanted)
     return {event.id: event for event in events if isinstance(event, Commit)}
 

@@ -12,7 +12,7 @@ from tracemill.analyze.metric_table import Metric
 from tracemill.analyze.patterns import Rule, read_rules
 from tracemill.analyze.targets import of_metric
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
-from tracemill.flows.analysis.habits import Period
+from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.analysis.targets import targets_of
 from tracemill.records.patterns import Measure, Pattern, PatternReport, Unit

@@ -8,28 +8,23 @@ unknown.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
+import msgspec
+
 from tracemill.analyze.process import Process, Told
-from tracemill.analyze.session_metrics import session_facts
 from tracemill.analyze.versions import Naming, VersionCounts
-from tracemill.flows.deriving.facts import Facts, recorded_facts
-from tracemill.flows.held.lookup import require_kept
-from tracemill.label.history import WORK
-from tracemill.prompts.history import KINDS, KeptHistory, histories
+from tracemill.analyze.work import EpisodeWork, SessionWork, used_fact
+from tracemill.flows.held.counted import Counted, read_counted
+from tracemill.flows.held.lookup import open_index
+from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.in_force import InForce, at_moment
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.naming import canonical, plain
-from tracemill.records.episodes import Episode
-from tracemill.records.events import Captured, DocumentVersion, Event, TeamReport
-from tracemill.records.links import SURE_ENOUGH
 from tracemill.records.prompt_versions import PromptHistory
 from tracemill.records.team_projects import GateReport, ProjectReport, StageReport
-from tracemill.render.team import captured_report
-from tracemill.store.lake import Lake, is_unknown
-from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _OF_AGENTS = (StageReport, GateReport)
@@ -55,13 +50,8 @@ class Known(NamedTuple):
         """Return the facts by which reports and sessions name their version of a text."""
         if text.kind == "instructions":
             return Naming(in_sessions="instructions")
-        return (
-            IN_REPORTS._replace(in_sessions=_used(text.id)) if text.id in self.used else IN_REPORTS
-        )
-
-
-def _used(text: str) -> str:
-    return f"text:{text}"
+        is_used = text.id in self.used
+        return IN_REPORTS._replace(in_sessions=used_fact(text.id)) if is_used else IN_REPORTS
 
 
 class TextCounts:
@@ -90,43 +80,44 @@ def read_told(workspace: Workspace) -> Process:
 
     Which arm of an experiment a unit had is never to be guessed.
     """
-    require_kept(workspace)
-    lake = Lake(workspace.lake)
-    events: Iterator[Event] = lake.records(TABLES["events"], where=is_unknown("trajectory_id"))
-    process = Process(report for event in events if (report := _report(event)) is not None)
+    counted = read_work(workspace)
+    process = Process(counted.reports)
     process.rename("prompt_version", canonical)
-    _add_sessions(process, recorded_facts(lake), InForce([], Lineage([])), Counter())
+    process.sessions = [_without_orders(session) for session in counted.sessions]
+    _add_episodes(process, counted.episodes)
     return process
+
+
+def _without_orders(session: SessionWork) -> SessionWork:
+    return msgspec.structs.replace(session, instructions=None, told_by=None, used={})
 
 
 def read_known(workspace: Workspace) -> Known:
     """Return all that is known of a team's work, and the texts that its agents had."""
-    require_kept(workspace)
-    lake = Lake(workspace.lake)
-    reports: list[TeamReport] = []
-    documents: list[DocumentVersion] = []
-    events: Iterator[Event] = lake.records(TABLES["events"], where=is_unknown("trajectory_id"))
-    for event in events:
-        if isinstance(event, DocumentVersion):
-            documents += [event] if event.document in KINDS else []
-        elif (report := _report(event)) is not None:
-            reports.append(report)
-    facts = recorded_facts(lake)
-    lineage = Lineage(facts.commits)
-    texts = histories(documents, lineage)
-    in_force = InForce((each.told for each in texts), lineage)
-    process = Process(reports)
+    counted = read_work(workspace)
+    in_force = InForce((each.told for each in counted.texts), Lineage([]))
+    process = Process(counted.reports)
     by: Counter[str] = Counter()
     _attribute_reports(process, in_force, by)
-    process.fill("recipe_version", _Recipes(process, texts).version)
-    used = _add_sessions(process, facts, in_force, by)
-    return Known(process, texts, in_force, by, used)
+    process.fill("recipe_version", _Recipes(process, counted.texts).version)
+    process.sessions = counted.sessions
+    by.update(f"session_{session.told_by or 'unknown'}" for session in counted.sessions)
+    _add_episodes(process, counted.episodes)
+    used = frozenset(text for session in counted.sessions for text in session.used)
+    return Known(process, counted.texts, in_force, by, used)
 
 
-def _report(event: Event) -> TeamReport | None:
-    if isinstance(event, Captured):
-        return captured_report(event)
-    return event if isinstance(event, TeamReport) else None
+def read_work(workspace: Workspace) -> Counted:
+    """Return what was kept for metrics; of an older workspace it is gathered once more."""
+    with open_index(workspace) as index:
+        kept = read_counted(index)
+    if kept is not None:
+        return kept
+    from tracemill.flows.deriving.counting import counted_work
+    from tracemill.flows.deriving.facts import recorded_facts
+    from tracemill.store.lake import Lake
+
+    return counted_work(recorded_facts(Lake(workspace.lake)))
 
 
 def _attribute_reports(process: Process, in_force: InForce, by: Counter[str]) -> None:
@@ -174,49 +165,16 @@ def _began(told: Told) -> datetime | None:
     return metadata.created_at if metadata and metadata.created_at else told.at
 
 
-def _add_sessions(
-    process: Process, facts: Facts, in_force: InForce, by: Counter[str]
-) -> frozenset[str]:
-    """Add sessions and their work; return the texts that they used."""
-    worked_in = _repositories(facts)
-    texts: set[str] = set()
-    for trajectory in facts.trajectories.values():
-        activity, places = facts.activities[trajectory.id], worked_in[trajectory.id]
-        process.trajectories.append((trajectory, activity))
-        found = in_force.of_session(trajectory, places)
-        by[f"session_{found.by if found else 'unknown'}"] += 1
-        used = in_force.used_in(trajectory, activity.used_texts, places)
-        texts |= used.keys()
-        told = {_used(text): each.label for text, each in used.items()}
-        if told or found:
-            orders = {"instructions": found.label} if found else {}
-            process.session_facts[trajectory.id] = {**told, **orders}
-    for episode in facts.episodes:
-        process.episodes.append((episode, _of_episode(episode, process, facts)))
-    return frozenset(texts)
+def _add_episodes(process: Process, episodes: list[EpisodeWork]) -> None:
+    """Put pieces of work to the process, each with what it belongs to.
 
-
-def _of_episode(episode: Episode, process: Process, facts: Facts) -> dict[str, str]:
-    """Return what work belongs to: all that its first session does, and what texts any one used."""
-    found: dict[str, str] = {}
-    for name in reversed(episode.trajectory_ids):
-        own = process.session_facts.get(name, {})
-        found |= {fact: value for fact, value in own.items() if fact != "instructions"}
-    first = facts.trajectories.get(next(iter(episode.trajectory_ids), ""))
-    return (
-        {**session_facts(first), **found, **process.session_facts.get(first.id, {})}
-        if first
-        else {}
-    )
-
-
-def _repositories(facts: Facts) -> dict[str, set[str]]:
-    """Return by session the repositories that kept it, or of which commits are its work."""
-    places = {commit.id: commit.origin.uri.partition("#")[0] for commit in facts.commits}
-    found = {each.id: {each.origin.uri.partition("#")[0]} for each in facts.trajectories.values()}
-    for link in facts.links:
-        place = places.get(link.target.id)
-        is_sure = link.method in WORK and link.confidence >= SURE_ENOUGH
-        if place is not None and is_sure and link.source.id in found:
-            found[link.source.id].add(place)
-    return found
+    That is all that its first session does, and the texts that any of its sessions used.
+    """
+    sessions = {session.id: session for session in process.sessions}
+    for episode in episodes:
+        own = [sessions[name] for name in episode.trajectory_ids if name in sessions]
+        is_first_known = bool(own) and own[0].id == episode.trajectory_ids[0]
+        facts = dict(own[0].facts) if is_first_known else {}
+        for session in reversed(own if is_first_known else ()):
+            facts |= session.used_facts
+        process.episodes.append((episode, facts))

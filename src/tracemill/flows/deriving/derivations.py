@@ -9,6 +9,7 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.curate.recipe import shipped_recipe
+from tracemill.flows.deriving.counting import counted_work
 from tracemill.flows.deriving.dataset import Made, build_version, builder_config
 from tracemill.flows.deriving.examples import build_examples, count_omissions
 from tracemill.flows.deriving.facts import Facts
@@ -17,6 +18,7 @@ from tracemill.flows.deriving.indexing import count_findings, count_store, fill_
 from tracemill.flows.deriving.review_facts import Known
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor
+from tracemill.flows.held.counted import keep_counted
 from tracemill.label.evidence import commits_of
 from tracemill.label.history import History
 from tracemill.label.outcome import judge_episode
@@ -87,6 +89,7 @@ class Derivations:
             )
         with self._clock.stage("index"):
             fill_index(self._index, facts)
+            keep_counted(self._index, counted_work(facts))
             shown = Known(facts.episodes, facts.activities, facts.commits)
             facts.reviews.fill(self._index, self._lake, shown)
             drops = version.drops if version else count_omissions(self._lake)

@@ -13,10 +13,12 @@ from tracemill.flows.deriving.review_facts import ReviewFacts
 from tracemill.flows.deriving.team_gates import TeamEvent, team_gate, team_gates, team_tests
 from tracemill.flows.held import Held
 from tracemill.link.work_links import WrittenDocument
+from tracemill.prompts.history import KINDS
 from tracemill.records.activity import Activity
 from tracemill.records.change_sets import ChangeSet
 from tracemill.records.episodes import Episode
 from tracemill.records.events import (
+    Captured,
     ChangeUndone,
     Checkpoint,
     Commit,
@@ -26,6 +28,7 @@ from tracemill.records.events import (
     GateRun,
     LineFate,
     LinesAdded,
+    TeamReport,
 )
 from tracemill.records.findings import Input
 from tracemill.records.gates import FixPair, FlakyTest
@@ -33,6 +36,7 @@ from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.survival import Survival
 from tracemill.records.trajectory import Trajectory
+from tracemill.render.team import captured_report
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
 
@@ -63,6 +67,10 @@ class Facts:
         self.lines: list[LinesAdded] = []
         self.fates: list[LineFate] = []
         self.written: list[WrittenDocument] = []
+        self.reports: list[TeamReport] = []
+        """What the team's own process said, told events among them."""
+        self.texts: list[DocumentVersion] = []
+        """Versions of the texts that agents are given."""
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
         self.reviews.close()
@@ -97,12 +105,26 @@ class Facts:
         elif isinstance(event, LineFate):
             self.fates.append(event)
         else:
-            if isinstance(event, FileVersion) and event.commit is not None:
-                self.written.append(_written(event, event.commit))
-            self.held.take(event)
-            self.reviews.take(event)
-            if isinstance(event, TeamEvent) and team_gate(event) is not None:
-                self._team.append(event)
+            self._take_other(event)
+
+    def _take_other(self, event: Event) -> None:
+        """Take a document, or what people and the team's own process said."""
+        if isinstance(event, FileVersion) and event.commit is not None:
+            self.written.append(_written(event, event.commit))
+        if isinstance(event, DocumentVersion) and event.document in KINDS:
+            self.texts.append(event)
+        self.held.take(event)
+        self.reviews.take(event)
+        if isinstance(event, TeamEvent):
+            self._take_told(event)
+
+    def _take_told(self, event: TeamEvent) -> None:
+        """Take what a team's process told, as a report or as an event that says the same."""
+        told = captured_report(event) if isinstance(event, Captured) else event
+        if told is not None:
+            self.reports.append(told)
+        if team_gate(event) is not None:
+            self._team.append(event)
 
     def _consider(self, trajectory: Trajectory) -> None:
         known = self.trajectories.get(trajectory.id)

@@ -7,7 +7,7 @@ episodes, examples and what a team's own process tells.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -46,8 +46,9 @@ from tracemill.review.verdict import (
     superseded,
 )
 from tracemill.store.index import Index, Row
-from tracemill.store.lake import Lake
-from tracemill.store.tables import EXAMPLE_TABLES, TABLES
+
+if TYPE_CHECKING:
+    from tracemill.store.lake import Lake
 
 RULES: Final = ReviewRules()
 _Reviewable = StageReport | GateReport | EscalationReport | ProjectReport
@@ -245,6 +246,8 @@ def _use(told: TeamReport) -> PromptUse | None:
 
 def _example_entries(lake: Lake, episodes: Mapping[str, Episode]) -> Iterator[QueueEntry]:
     """Yield the examples that chance chooses; no rule scores them by itself."""
+    from tracemill.store.tables import EXAMPLE_TABLES, TABLES
+
     for table in EXAMPLE_TABLES:
         columns = ["id", "episode_id", "builder"]
         for batch in lake.batches(TABLES[table], columns=columns):

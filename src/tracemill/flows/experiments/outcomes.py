@@ -22,7 +22,7 @@ class Held:
     @cached_property
     def _sessions(self) -> dict[str, str]:
         """The session of each trajectory."""
-        return {told.id: told.session_id for told, _ in self._process.trajectories}
+        return {each.id: each.session_id for each in self._process.sessions}
 
     def outcomes(self, aim: PlannedMetric, plan: ExperimentPlan) -> list[Outcome]:
         """Return the cases of a metric, each with its unit."""

@@ -16,13 +16,10 @@ import msgspec
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.ids import make_id
 from tracemill.flows.held.lookup import require_kept
-from tracemill.flows.ingest.allowing import inputs_in, inputs_with, read_again
-from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.records.allowances import Allowance
 from tracemill.records.refs import Record
 from tracemill.redact import is_stand_in
 from tracemill.store.allowances import read_allowances, write_allowances
-from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 
 
@@ -60,6 +57,10 @@ def allow(workspace: Workspace, stand_in: str, wanted: Allowance) -> AllowResult
             "expected a stand-in such as [SECRET:github-pat:k7f2qa] or user-k7f2qa@example.org, "
             "as `tracemill privacy preview` shows them; the text itself is not to be named"
         )
+    from tracemill.flows.ingest.allowing import inputs_in, inputs_with, read_again
+    from tracemill.flows.ingest.redactors import own_redactor
+    from tracemill.store.lake import Lake
+
     redactor = own_redactor(workspace).redactor
     project = None if wanted.project is None else redactor.text(wanted.project)
     allowance = msgspec.structs.replace(
@@ -88,6 +89,9 @@ def disallow(workspace: Workspace, name: str, now: datetime) -> AllowResult:
         NotFoundError: no decision that holds answers to it, or several do.
     """
     require_kept(workspace)
+    from tracemill.flows.ingest.allowing import inputs_in, read_again
+    from tracemill.store.lake import Lake
+
     with workspace.writing():
         book = read_allowances(workspace.vault)
         found = [

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.analyze import METRICS, find_patterns
-from tracemill.analyze.patterns import Rule
 from tracemill.analyze.process import Process
 from tracemill.analyze.versions import VersionCounts
 from tracemill.flows.analysis.patterns import rules_of
@@ -30,13 +29,13 @@ _FEWEST: Final = 10
 
 def read_suggestions(workspace: Workspace) -> SuggestionList:
     """Return what should be changed in prompts, and why."""
-    return suggestions_of(read_known(workspace), rules_of(workspace))
+    known = read_known(workspace)
+    return suggestions_of(known, find_patterns(known.process, rules_of(workspace)).patterns)
 
 
-def suggestions_of(known: Known, rules: Sequence[Rule]) -> SuggestionList:
-    """Return what should be changed in prompts, by what is known."""
+def suggestions_of(known: Known, patterns: Sequence[Pattern]) -> SuggestionList:
+    """Return what should be changed in prompts, by what is known and what repeats in it."""
     process = known.process
-    patterns = find_patterns(process, rules).patterns
     roles = {pattern.id: role for pattern in patterns if (role := _role(process, pattern))}
     found = suggest(patterns, roles, list(_prompts(known.texts)))
     taken = {each.suggestion_id for each in found.suggestions}

@@ -1,28 +1,24 @@
 """The registry of texts that agents are given: what is held of each, version by version.
 
-It is read anew from what is kept, and changes nothing: a version is what a commit made of a file.
+It changes nothing: a version is what a commit made of a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from difflib import unified_diff
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from tracemill.base.errors import NotFoundError
-from tracemill.flows.held.lookup import require_kept
+from tracemill.flows.analysis.process import read_work
 from tracemill.flows.written_reports import write_texts
 from tracemill.prompts.changelog import changelog
-from tracemill.prompts.history import KeptHistory, histories
-from tracemill.prompts.lineage import Lineage
+from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import plain
-from tracemill.records.events import Commit, DocumentVersion, Event
 from tracemill.records.prompt_versions import PromptHistory, PromptVersion, TextKind
 from tracemill.records.refs import Record
 from tracemill.report.side_by_side import side_by_side
-from tracemill.store.lake import Lake, is_unknown
-from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _LEAST_HASH: Final = 7
@@ -52,48 +48,27 @@ class PromptDifference(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What differs, as `diff -u` has it."""
 
 
-class Registry(NamedTuple):
-    """Everything that is held of such texts."""
-
-    kept: list[KeptHistory]
-    """The texts."""
-    lineage: Lineage
-    """The commits that made them, and those around them."""
-
-
-def read_registry(workspace: Workspace) -> Registry:
+def read_texts(workspace: Workspace) -> list[KeptHistory]:
     """Return all texts that agents are given, with what each version says."""
-    require_kept(workspace)
-    documents: list[DocumentVersion] = []
-    commits: list[Commit] = []
-    events: Iterator[Event] = Lake(workspace.lake).records(
-        TABLES["events"], where=is_unknown("trajectory_id")
-    )
-    for event in events:
-        if isinstance(event, DocumentVersion):
-            documents.append(event)
-        elif isinstance(event, Commit):
-            commits.append(event)
-    lineage = Lineage(commits)
-    return Registry(histories(documents, lineage), lineage)
+    return read_work(workspace).texts
 
 
 def read_prompts(workspace: Workspace, kind: TextKind | None = None) -> PromptList:
     """Return the texts that agents are given; recipes only where they are asked for."""
-    told = [each.told for each in read_registry(workspace).kept]
+    told = [each.told for each in read_texts(workspace)]
     wanted = [each for each in told if (each.kind == kind if kind else each.kind != "recipe")]
     wanted.sort(key=lambda each: (each.role, each.path))
     wanted.sort(key=lambda each: each.newest.since.isoformat() if each.newest.since else "")
     return PromptList(prompts=tuple(reversed(wanted)))
 
 
-def find_prompt(registry: Registry, name: str) -> KeptHistory:
+def find_prompt(texts: Iterable[KeptHistory], name: str) -> KeptHistory:
     """Return the one text that `name` means: its id or how it begins, its role, or its path.
 
     Raises:
         NotFoundError: none or several answer to it.
     """
-    found = [each for each in registry.kept if matching(each.told, name)]
+    found = [each for each in texts if matching(each.told, name)]
     if len(found) > 1:
         places = ", ".join(f"{each.told.id} ({each.told.path})" for each in found[:10])
         raise NotFoundError(f"{name!r} may mean any of: {places}")
@@ -109,7 +84,7 @@ def matching(told: PromptHistory, name: str) -> bool:
 
 def show_history(workspace: Workspace, name: str) -> PromptHistory:
     """Return a text with its versions."""
-    return find_prompt(read_registry(workspace), name).told
+    return find_prompt(read_texts(workspace), name).told
 
 
 def write_changelog(workspace: Workspace) -> str:
@@ -125,7 +100,7 @@ def diff_prompt(
     Raises:
         NotFoundError: nothing answers to a name.
     """
-    kept = find_prompt(read_registry(workspace), name)
+    kept = find_prompt(read_texts(workspace), name)
     last = _place(kept.told, new) if new else len(kept.told.versions) - 1
     first = _place(kept.told, old) if old else last - 1
     versions = kept.told.versions

@@ -18,11 +18,11 @@ from tracemill.experiments import Outcome
 from tracemill.experiments.loops import find_calls, loop_of, plan_for, shipped_loops
 from tracemill.experiments.planning import Usual, ceiling_for, units_for, usual_of
 from tracemill.flows.analysis.patterns import find_pattern, rules_of
-from tracemill.flows.analysis.process import read_process, read_told
+from tracemill.flows.analysis.process import read_known, read_process, read_told
 from tracemill.flows.experiments.experiments import Origin, read_experiments, start
 from tracemill.flows.experiments.outcomes import Held
 from tracemill.flows.experiments.rows import LoopList, ShownExperiment, ShownLoop
-from tracemill.flows.prompts.proposals import read_suggestions
+from tracemill.flows.prompts.proposals import read_suggestions, suggestions_of
 from tracemill.records.experiments import ExperimentPlan, Loop, LoopName
 from tracemill.records.patterns import Measure, Pattern
 from tracemill.records.suggestions import Suggestion
@@ -162,9 +162,10 @@ def _usual(process: Process, metric: str) -> Usual:
 
 def list_loops(workspace: Workspace) -> LoopList:
     """Return every loop, what calls for it now, and its experiments."""
-    process = read_process(workspace)
+    held = read_known(workspace)
+    process = held.process
     patterns = find_patterns(process, rules_of(workspace)).patterns
-    suggestions = read_suggestions(workspace).suggestions
+    suggestions = suggestions_of(held, patterns).suggestions
     calls = list(find_calls(patterns, dict(_slices(process)), suggestions))
     known, told = read_experiments(workspace).by_id.values(), tuple(messages(process))
     return LoopList(

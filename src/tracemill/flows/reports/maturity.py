@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tracemill.analyze import find_patterns
 from tracemill.analyze.maturity import Around, levels
 from tracemill.analyze.versions import VersionCounts
 from tracemill.flows.analysis.patterns import rules_of
@@ -70,6 +71,7 @@ class _Text(NamedTuple):
 
 def _around(workspace: Workspace, known: Known, day: date) -> Around:
     prompts = list(_prompts(known))
+    patterns = find_patterns(known.process, rules_of(workspace)).patterns
     recipes = VersionCounts(known.process, NAMING)
     tried = _tried(workspace)
     used = [each.version for text in prompts for each in text.told[1:] if each.n_projects]
@@ -86,7 +88,7 @@ def _around(workspace: Workspace, known: Known, day: date) -> Around:
         recipes=[recipes.told(held.versions) for held in held_recipes(known).values()],
         n_rolled_out=len(used),
         n_tried=sum(version in tried for version in used),
-        n_suggestions=len(suggestions_of(known, rules_of(workspace)).suggestions),
+        n_suggestions=len(suggestions_of(known, patterns).suggestions),
         n_beaten=len(beaten),
         n_retired=sum(beaten),
     )

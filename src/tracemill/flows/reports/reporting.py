@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.before_and_after import compare
 from tracemill.analyze.cases import Case
+from tracemill.analyze.process import Process
 from tracemill.flows.analysis.patterns import rules_of
 from tracemill.flows.analysis.process import read_known
 from tracemill.flows.analysis.targets import measured_targets
 from tracemill.flows.prompts.proposals import suggestions_of
 from tracemill.flows.written_reports import REPORTS, write_texts
 from tracemill.records.refs import Record
-from tracemill.records.reports import LearningReport, ReportKind
+from tracemill.records.reports import Compared, LearningReport, ReportKind
 from tracemill.report.learning import html, markdown
 from tracemill.store.workspace import Workspace
 
@@ -56,10 +57,7 @@ def make_report(
     known = read_known(workspace)
     process, rules = known.process, rules_of(workspace)
     begin, end, before = stretch(kind, day)
-    cases = {
-        name: [case for case in metric.cases(process) if _is_until(case, day)]
-        for name, metric in METRICS.items()
-    }
+    cases = _cases(process, day)
     names = process.projects()
     if n_projects is None:
         compared = compare(cases, lambda case: _is_in(case, begin, end), before)
@@ -78,9 +76,40 @@ def make_report(
         n_watched=sum(each.verdict != "found" for each in found.patterns),
         last_day=_last_day(cases),
         n_projects=None if n_projects is None else min(n_projects, len(names)),
-        suggestions=suggestions_of(known, rules).suggestions,
+        suggestions=suggestions_of(known, found.patterns).suggestions,
         targets=tuple(each for each in targets if each.measured is not None),
     )
+
+
+class Trends(NamedTuple):
+    """What metrics say of a month, and of all that is held."""
+
+    begin: date
+    """The first day of the month."""
+    month: tuple[Compared, ...]
+    """What is counted in it, beside the month before."""
+    whole: tuple[Compared, ...]
+    """What is counted of everything."""
+
+
+def read_trends(workspace: Workspace, today: date) -> Trends:
+    """Return the last month of which anything is known beside the one before, and everything."""
+    cases = _cases(read_known(workspace).process, today)
+    begin, end, before = stretch("monthly", _last_day(cases) or today)
+    assert begin is not None
+    return Trends(
+        begin,
+        compare(cases, lambda case: _is_in(case, begin, end), before),
+        compare(cases, lambda case: _is_in(case, None, today), lambda _: False),
+    )
+
+
+def _cases(process: Process, day: date) -> dict[str, list[Case]]:
+    """Return the cases of every metric that happened until the end of a day's month."""
+    return {
+        name: [case for case in metric.cases(process) if _is_until(case, day)]
+        for name, metric in METRICS.items()
+    }
 
 
 def _is_of(projects: Sequence[str]) -> Callable[[Case], bool]:

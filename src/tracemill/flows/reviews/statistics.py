@@ -15,8 +15,6 @@ from tracemill.records.refs import Count, Record
 from tracemill.review.agreement import cohens_kappa, krippendorffs_alpha
 from tracemill.review.calibration import Calibration, Judged, calibration
 from tracemill.review.verdict import machine_verdict
-from tracemill.store.lake import Lake
-from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _RATINGS: Final = (1, 2, 3, 4, 5)
@@ -158,9 +156,14 @@ def _against_machine(workspace: Workspace, rows: Sequence[ReviewRow]) -> Iterato
     for row in rows:
         if row.kind == "episode" and row.outcome and row.current:
             votes[row.subject][row.outcome] += 1
+    if not votes:
+        return
+    from tracemill.store.lake import Lake
+    from tracemill.store.tables import TABLES
+
     lake, names = Lake(workspace.lake), set(votes)
-    labels = list(lake.records(TABLES["labels"], owners=names)) if names else []
-    for episode in lake.records(TABLES["episodes"], owners=names) if names else []:
+    labels = list(lake.records(TABLES["labels"], owners=names))
+    for episode in lake.records(TABLES["episodes"], owners=names):
         machine = machine_verdict(episode, labels)
         if machine.outcome is not None:
             said = _majority(votes[episode.id])

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.reports.reporting import make_report
+from tracemill.flows.reports.reporting import read_trends
 from tracemill.flows.views.panels import read_panels
 from tracemill.records.patterns import Period, Unit
 from tracemill.records.reports import Compared
@@ -26,9 +26,8 @@ def trends(request: Request) -> Response:
     """Show what changed, what is inside chance, and each metric by month."""
     place, today = workspace(request), moment().date()
     panels = read_panels(place)
-    whole = make_report(place, "learning", today)
-    report = make_report(place, "monthly", whole.last_day or today)
-    now = {each.metric: each for each in report.compared}
+    told = read_trends(place, today)
+    now = {each.metric: each for each in told.month}
     return page(
         request,
         "trends.html",
@@ -40,13 +39,13 @@ def trends(request: Request) -> Response:
                                  "share"),
         },
         ranked=sorted(now.values(), key=lambda each: (_ORDER.index(each.change), each.metric)),
-        report=report,
+        begin=told.begin,
         pictures={
             each.metric: _picture(each.says, each.now.periods, each.now.unit)
-            for each in whole.compared
+            for each in told.whole
             if len(each.now.periods) > 1
         },
-        rest=[each for each in whole.compared if _is_only_older(each, now)],
+        rest=[each for each in told.whole if _is_only_older(each, now)],
     )  # fmt: skip
 
 

@@ -1,0 +1,55 @@
+"""What metrics count, out of the facts; a session with the standing orders that it had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tracemill.analyze.work import SessionWork, episode_work, session_work
+from tracemill.flows.deriving.facts import Facts
+from tracemill.flows.held.counted import Counted
+from tracemill.label.history import WORK
+from tracemill.prompts.history import histories
+from tracemill.prompts.in_force import InForce
+from tracemill.prompts.lineage import Lineage
+from tracemill.records.links import SURE_ENOUGH
+
+
+def counted_work(facts: Facts) -> Counted:
+    """Return all that metrics count."""
+    lineage = Lineage(facts.commits)
+    texts = histories(facts.texts, lineage)
+    in_force = InForce((each.told for each in texts), lineage)
+    return Counted(
+        sorted(_sessions(facts, in_force), key=lambda session: session.id),
+        sorted(map(episode_work, facts.episodes), key=lambda episode: episode.id),
+        sorted(facts.reports, key=lambda report: report.id),
+        texts,
+    )
+
+
+def _sessions(facts: Facts, in_force: InForce) -> Iterator[SessionWork]:
+    worked_in = _repositories(facts)
+    for trajectory in facts.trajectories.values():
+        activity, places = facts.activities[trajectory.id], worked_in[trajectory.id]
+        orders = in_force.of_session(trajectory, places)
+        used = in_force.used_in(trajectory, activity.used_texts, places)
+        yield msgspec.structs.replace(
+            session_work(trajectory, activity),
+            instructions=orders.label if orders else None,
+            told_by=orders.by if orders else None,
+            used={text: each.label for text, each in sorted(used.items())},
+        )
+
+
+def _repositories(facts: Facts) -> dict[str, set[str]]:
+    """Return by session the repositories that kept it, or of which commits are its work."""
+    places = {commit.id: commit.origin.uri.partition("#")[0] for commit in facts.commits}
+    found = {each.id: {each.origin.uri.partition("#")[0]} for each in facts.trajectories.values()}
+    for link in facts.links:
+        place = places.get(link.target.id)
+        is_sure = link.method in WORK and link.confidence >= SURE_ENOUGH
+        if place is not None and is_sure and link.source.id in found:
+            found[link.source.id].add(place)
+    return found
