@@ -8,11 +8,13 @@ can only mean that that one was taken back. Where a parent is unknown, nothing i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Final
 
 from tracemill.sources.remembered import Remembered
 
 _MAX_LINES: Final = 30_000
+_MAX_PROMPTS: Final = 4096
 _UNKNOWN: Final = -1
 
 
@@ -22,7 +24,7 @@ class Branches:
     def __init__(self) -> None:
         self._above: Remembered[str, int] = Remembered(_MAX_LINES)
         self._standing: list[int] = []
-        """Indexes of the steps that are prompts."""
+        """Indexes of the steps that are prompts, in their order; the newest ones."""
 
     def follow(self, line_id: str, parent_id: str | None) -> None:
         """Let a line follow the prompt that its parent follows."""
@@ -32,14 +34,17 @@ class Branches:
     def left_by(self, parent_id: str | None) -> int | None:
         """Return the first step that a prompt behind `parent_id` takes back, or None."""
         above = _UNKNOWN if parent_id is None else self._prompt_above(parent_id)
-        if above == _UNKNOWN or above not in self._standing[:-1]:
-            return None
-        return self._standing[self._standing.index(above) + 1]
+        place = bisect_left(self._standing, above)
+        is_standing = self._standing[place : place + 1] == [above]
+        behind = self._standing[place + 1 : place + 2]
+        return behind[0] if is_standing and behind else None
 
     def prompt(self, line_id: str, step: int) -> None:
         """Let the prompt at `step` stand, and with it only those before it."""
-        self._standing = [index for index in self._standing if index < step]
+        del self._standing[bisect_left(self._standing, step) :]
         self._standing.append(step)
+        if len(self._standing) > _MAX_PROMPTS:
+            del self._standing[: _MAX_PROMPTS // 2]
         self._above.put(line_id, step)
 
     def _prompt_above(self, line_id: str) -> int:
