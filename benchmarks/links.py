@@ -48,7 +48,7 @@ class Found(NamedTuple):
 
 def found_in(facts: Facts, truth: Truth) -> list[Found]:
     """Return the surest link of each pair, made without the checkpoints."""
-    sessions = {t.id: t.session_id for t in facts.trajectories.values() if not t.is_subagent}
+    sessions = {t.id: t.session_id for t in facts.trajectories.values()}
     commits = {commit.id: commit.sha for commit in facts.commits}
     links = link_records(
         facts.trajectories.values(), facts.activities, facts.commits, lines=facts.lines

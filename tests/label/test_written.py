@@ -32,12 +32,51 @@ def wrote(index: int, status: Any = "ok", minutes: int = 0, **arguments: Any) ->
             "tool": "apply_patch",
             "input": f"*** Begin Patch\n*** Update File: a.py\n-an old line of text\n+{LINE}\n",
         },
+        {
+            "file_path": "a.py",
+            "old_string": "a line that is there before and after",
+            "new_string": f"    a line that is there before and after\n{LINE}",
+        },
+        {
+            "tool": "replace_in_file",
+            "path": "a.py",
+            "diff": "<<<<<<< SEARCH\na line that is kept\n=======\n"
+            f"a line that is kept\n{LINE}\n>>>>>>> REPLACE\n",
+        },
+        {"tool": "Bash", "command": f"cat > a.py <<'END'\n{LINE}\nEND\n"},
+        {
+            "tool": "Bash",
+            "command": "apply_patch <<'END'\n*** Begin Patch\n*** Update File: a.py\n"
+            f"+{LINE}\n*** End Patch\nEND",
+        },
     ],
 )
 def test_the_lines_that_a_tool_writes_are_kept_as_a_sketch(arguments: dict[str, Any]) -> None:
     found = observe(trajectory(), [wrote(0, **arguments)], [], SEAL)
 
     assert found.added_lines == sketch(SEAL(hashes_of([LINE.encode()])), MAX_OF_SESSION)
+    assert [edit.path for edit in found.edits] == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(f"cat <<END\n{LINE}\nEND", id="shown"),
+        pytest.param(f"python - <<END\nprint(open('a.py').read())\n{LINE}\nEND", id="read"),
+        pytest.param(f"git commit -F - <<END\n{LINE}\nEND", id="a message"),
+    ],
+)
+def test_a_text_that_a_command_writes_nowhere_is_no_edit(command: str) -> None:
+    found = observe(trajectory(), [wrote(0, tool="Bash", command=command)], [], SEAL)
+
+    assert (found.added_lines, found.edits) == (b"", ())
+
+
+def test_the_lines_of_a_program_that_writes_a_file_are_kept() -> None:
+    program = f"python3 - <<END\nopen('a.py', 'w').write(\n{LINE}\n)\nEND"
+    found = observe(trajectory(), [wrote(0, tool="Bash", command=program)], [], SEAL)
+
+    assert sketch(SEAL(hashes_of([LINE.encode()])), 1) in found.added_lines
     assert [edit.path for edit in found.edits] == ["a.py"]
 
 

@@ -58,7 +58,7 @@ def test_each_measure_counts_one_way(known: Measures, less: float) -> None:
         pytest.param({}, True, id="most of its lines, at once"),
         pytest.param({"new_share": 0.4, "own_share": 0.1}, True, id="some of its lines, at once"),
         pytest.param({"new_share": 0.0, "own_share": 0.0, "hours": 0.0}, False, id="no line"),
-        pytest.param({"hours": 9.0, "new_share": 0.2, "own_share": 0.1}, False, id="hours later"),
+        pytest.param({"hours": 30.0, "new_share": 0.2, "own_share": 0.1}, False, id="a day later"),
         pytest.param({"new_share": None, "own_share": 0.0}, True, id="lines unknown, at once"),
         pytest.param(
             {"own_share": 0.1, "new_share": 0.1, "is_same_branch": False, "is_alone": False},

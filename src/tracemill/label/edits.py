@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
-from tracemill.label.shell import CommandLine, Part
+from tracemill.label.shell import CommandLine, Part, heredocs
 
 _EDITORS: Final = frozenset(
     {"write", "edit", "multiedit", "notebookedit", "edit_file", "write_file", "create_file"}
@@ -26,6 +27,11 @@ _TEXTS: Final = (
     *("content", "contents", "new_string", "newString", "new_str", "file_text"),
     *("new_source", "code_edit", "replacement", "replacement_text"),
 )
+_OLD_TEXTS: Final = ("old_string", "oldString", "old_str", "oldText", "old_text")
+_BLOCK: Final = re.compile(
+    r"^<{5,9} ?SEARCH\b[^\n]*\n(?P<old>.*?)^={5,9}\n(?P<new>.*?)^>{5,9} ?REPLACE",
+    re.MULTILINE | re.DOTALL,
+)
 _READING: Final = frozenset({"view", "undo_edit"})
 _PATCH_MARK: Final = "*** Begin Patch"
 _PATCH_HEADERS: Final = ("Update File: ", "Add File: ", "Delete File: ", "Move to: ")
@@ -39,9 +45,21 @@ _EDIT_MARKS: Final = (
     _OPEN_FILE_MARK,
     *("sed -i", "sed --in", "-pi", "perl -i", "tee ", _PATCH_MARK),
     *("git restore", "git apply", "git stash", "--hard", "checkout "),
+    *(".write(", "write_text(", "write_bytes(", "writeFile", "File.write"),
 )
 _WRITES: Final = re.compile(r"\b(?:cat|echo|printf|awk|jq)\b[^|;&\n]*[^0-9&]>")
 """A writer whose output goes to a file; nothing of the sort is `2>&1`."""
+
+_PROGRAM: Final = re.compile(r"(?:python|node|ruby|deno|bun)[\d.]*$")
+_PROGRAM_WRITES: Final = re.compile(
+    r"\.write\(|write_text\(|write_bytes\(|writeFile(?:Sync)?\(|File\.write\b"
+)
+_PROGRAM_NAMES: Final = re.compile(
+    r"(?:\b(?:open|Path|writeFile(?:Sync)?|File\.write)\s*\(|\b\w{1,40}\s*=)\s*r?"
+    r"(?P<quote>['\"])(?P<path>[\w./~@+-]*[\w-]\.[A-Za-z]\w{0,9})(?P=quote)"
+)
+_MAX_NAMED: Final = 20
+_MAX_TEXT: Final = 200_000
 
 _UNDOING: Final = frozenset({"restore", "apply", "stash"})
 
@@ -75,20 +93,33 @@ def edits_work(arguments: Mapping[str, Any], paths: Iterable[str]) -> bool:
 
 
 def added_by_tool(arguments: Mapping[str, Any]) -> Iterator[bytes]:
-    """Yield the lines that a call of an editing tool writes, whether they are new or not."""
+    """Yield the lines that a call of an editing tool writes and that it did not replace."""
     several = arguments.get("edits")
     parts = (
         [each for each in several if isinstance(each, dict)] if isinstance(several, list) else []
     )
     for part in (arguments, *parts):
-        for key in _TEXTS:
-            text = part.get(key)
-            if isinstance(text, str):
-                yield from text.encode("utf-8", "replace").split(b"\n")
-    for key in _PATCHES:
-        text = arguments.get(key)
-        if isinstance(text, str):
-            yield from added_by_patch(text)
+        yield from _new_lines(_texts(part, _OLD_TEXTS), _texts(part, _TEXTS))
+    for text in _texts(arguments, _PATCHES):
+        yield from added_by_patch(text)
+    for text in _texts(arguments, ("diff",)):
+        for block in _BLOCK.finditer(text):
+            yield from _new_lines([block["old"]], [block["new"]])
+
+
+def _texts(arguments: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+    return [text for key in keys if isinstance(text := arguments.get(key), str)]
+
+
+def _new_lines(old: Iterable[str], new: Iterable[str]) -> Iterator[bytes]:
+    """Yield the lines of the new texts that stand in no old one, whatever their white space."""
+    known = {b"".join(line.split()) for text in old for line in _lines(text)}
+    for text in new:
+        yield from (line for line in _lines(text) if b"".join(line.split()) not in known)
+
+
+def _lines(text: str) -> list[bytes]:
+    return text.encode("utf-8", "replace").split(b"\n")
 
 
 def added_by_patch(text: str) -> Iterator[bytes]:
@@ -127,8 +158,20 @@ def edited_by_shell(command: str, line: CommandLine) -> tuple[tuple[str, ...], b
     if command.startswith("edit ") and _OPEN_FILE_MARK in command:
         return (), True
     paths = tuple(path for part in line.parts for path in _written(part))
+    if any(_PROGRAM.match(part.bare[0]) for part in line.parts if part.bare):
+        paths += tuple(_written_by_program(command))
     has_undone = any(_undoes(part) for part in line.parts)
     return paths, has_undone or any(not is_scratch(path) for path in paths)
+
+
+def added_by_shell(command: str) -> Iterator[bytes]:
+    """Yield the lines that a command line which writes files holds, a patch or here-documents."""
+    text = command[:_MAX_TEXT]
+    if _PATCH_MARK in text:
+        yield from added_by_patch(text)
+        return
+    for document in heredocs(text):
+        yield from _lines(document)
 
 
 def is_scratch(path: str) -> bool:
@@ -146,6 +189,14 @@ def _written(part: Part) -> Iterator[str]:
         yield from (word for word in words[2:] if _looks_like_file(word))
     elif words[0] == "tee":
         yield from (word for word in words[1:] if _looks_like_file(word))
+
+
+def _written_by_program(command: str) -> Iterator[str]:
+    """Yield the files that a program within a command line names, where it writes any."""
+    text = command[:_MAX_TEXT]
+    if _PROGRAM_WRITES.search(text):
+        named = dict.fromkeys(match["path"] for match in _PROGRAM_NAMES.finditer(text))
+        yield from islice(named, _MAX_NAMED)
 
 
 def _is_in_place(option: str) -> bool:

@@ -17,7 +17,7 @@ from tracemill.records.links import SURE_ENOUGH, Link
 
 WORK: Final = frozenset(
     {"commit_output", "git_operation", "checkpoint_trailer", "commit_subject", "pull_request"}
-    | {"edited_lines", "files_and_time"}
+    | {"edited_lines", "files_and_time", "subagent_commit"}
 )
 """Links that make a commit the work of a session; `base_commit` is only where it began."""
 

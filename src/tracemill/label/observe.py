@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import Seal
 from tracemill.label.answers import is_answer
+from tracemill.label.delegating import Delegations
 from tracemill.label.edits import added_by_tool, edited_by_tool, edits_work, is_editor
 from tracemill.label.listening import Listener
 from tracemill.label.made_commits import MadeCommits
@@ -33,7 +34,7 @@ from tracemill.label.shell_calls import (
     running_id,
 )
 from tracemill.label.shown import Shown
-from tracemill.label.stated import is_liked, is_solved
+from tracemill.label.stated import Stated
 from tracemill.label.taken_back import TakenBack
 from tracemill.label.used_texts import UsedTexts
 from tracemill.label.verdict import Outcome
@@ -100,8 +101,8 @@ class Observer:
         self._written = Written(seal)
         self._taken_back = TakenBack()
         self._shown = Shown()
-        self._solved: bool | None = None
-        self._liked: bool | None = None
+        self._delegations = Delegations()
+        self._stated = Stated()
         self._last_edit: int | None = None
         self._last_edit_at: datetime | None = None
 
@@ -121,6 +122,7 @@ class Observer:
             if not step.is_replayed:
                 self._hear(step)
         elif step.speaker != "system" and not step.is_replayed:
+            self._delegations.step(step)
             self._watch(step)
 
     def event(self, event: Event) -> None:
@@ -141,7 +143,7 @@ class Observer:
             case Feedback(action="rewind"):
                 self._rejected.add(self._index_of(event))
             case StatedOutcome():
-                self._state(event)
+                self._stated.take(event)
             case Compaction():
                 self._n_compactions += 1
                 self._compacted.add(0 if event.step is None else event.step + 1)
@@ -182,8 +184,9 @@ class Observer:
             interrupted_steps=tuple(sorted(self._interrupted)),
             compacted_steps=tuple(sorted(self._compacted)),
             recoveries=self._recoveries.finish(),
-            stated_solved=self._solved,
-            stated_liked=self._liked,
+            stated_solved=self._stated.is_solved,
+            stated_liked=self._stated.is_liked,
+            delegations=self._delegations.finish(trajectory.ended or self._ended),
             files_edited=self._written.paths,
             edits=self._written.edits,
             added_lines=self._written.sketch,
@@ -199,12 +202,6 @@ class Observer:
             started=trajectory.started or self._started,
             ended=trajectory.ended or self._ended,
         )
-
-    def _state(self, event: StatedOutcome) -> None:
-        """Keep what the log says of the outcome; the last word counts."""
-        solved, liked = is_solved(event.fact, event.value), is_liked(event.fact, event.value)
-        self._solved = self._solved if solved is None else solved
-        self._liked = self._liked if liked is None else liked
 
     def _index_of(self, event: Event) -> int:
         return max(self._n_steps - 1, 0) if event.step is None else event.step
@@ -334,6 +331,7 @@ class Observer:
         paths, is_work = call.edits
         if paths or is_work:
             self._edited(call.step, call.at, paths, is_work=is_work)
+            self._written.add(self._written.lines(call.added))
 
     def _edited(
         self, step: int, at: datetime | None, paths: tuple[str, ...], *, is_work: bool

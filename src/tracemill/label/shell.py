@@ -8,6 +8,7 @@ is not a shell: substitutions stay words, and control structures are only notice
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 MAX_COMMAND: Final = 4_000
@@ -183,6 +184,17 @@ def _without_heredocs(text: str) -> str:
         at = _end_of_heredoc(text, end_of_line, match.group(2))
     kept.append(text[at:])
     return "".join(kept)
+
+
+def heredocs(text: str) -> Iterator[str]:
+    """Yield the text of each here-document of a command line."""
+    at = 0
+    while (match := _HEREDOC.search(text, at)) is not None:
+        end_of_line = text.find("\n", match.end())
+        if end_of_line < 0:
+            return
+        at = _end_of_heredoc(text, end_of_line, match.group(2))
+        yield text[end_of_line + 1 : at].rpartition("\n")[0]
 
 
 def _end_of_heredoc(text: str, start: int, word: str) -> int:

@@ -21,7 +21,7 @@ from tracemill.label.commits import (
     opens_pull_request,
     place,
 )
-from tracemill.label.edits import edited_by_shell, may_edit
+from tracemill.label.edits import added_by_shell, edited_by_shell, may_edit
 from tracemill.label.mentions import may_name, named_by
 from tracemill.label.shell import CommandLine, clip, parse
 from tracemill.label.shown import may_run, program_of
@@ -53,7 +53,18 @@ class ShellCall:
     """One command that is worth following."""
 
     __slots__ = (
-        *("at", "checks", "commits", "edits", "exit_code", "line", "place", "pulls", "step"),
+        *(
+            "added",
+            "at",
+            "checks",
+            "commits",
+            "edits",
+            "exit_code",
+            "line",
+            "place",
+            "pulls",
+            "step",
+        ),
         *("named", "runs_or_pushes", "subjects"),
     )
 
@@ -67,6 +78,7 @@ class ShellCall:
         self.pulls = "gh pr" in command and opens_pull_request(line)
         self.named = named_by(line) if may_name(command) else ()
         self.edits = edited_by_shell(command, line)
+        self.added = tuple(added_by_shell(command)) if self.edits[0] else ()
         self.place = place(line)
         self.runs_or_pushes = may_push(command) or program_of(line) is not None
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tracemill.records.events import StatedOutcome
+
 _SOLVED: Final = frozenset({"resolved", "target", "success", "solved", "passed", "is_resolved"})
 """Facts that say whether the task was solved."""
 _SCORES: Final = frozenset({"reward", "score"})
@@ -33,3 +35,17 @@ def is_solved(fact: str, value: bool | float | str) -> bool | None:
 def is_liked(fact: str, value: bool | float | str) -> bool | None:
     """Tell whether a person was content with the whole, as far as the log asked and says."""
     return _FEEDBACK.get(str(value).lower()) if fact.lower() == "feedback" else None
+
+
+class Stated:
+    """What a log states of the whole; the last word counts."""
+
+    def __init__(self) -> None:
+        self.is_solved: bool | None = None
+        self.is_liked: bool | None = None
+
+    def take(self, event: StatedOutcome) -> None:
+        """Take what the log says next."""
+        solved, liked = is_solved(event.fact, event.value), is_liked(event.fact, event.value)
+        self.is_solved = self.is_solved if solved is None else solved
+        self.is_liked = self.is_liked if liked is None else liked

@@ -5,10 +5,12 @@
 | `commit_output` | the session printed git's own line about the commit | .99 |
 | `checkpoint_trailer` | a trailer of the commit names the session, and it was at work | .99 |
 | `commit_subject` | the session asked for a commit of that subject, minutes before or after | .97 |
+| `subagent_commit` | the answer of a subagent names it, and it was made meanwhile | .97 |
 | `base_commit` | the session began at the commit: context, not its work | .9 |
 | `pull_request` | session and commit name the same pull request, in one repository | .85 |
 | `edited_lines` | files that it edited before, and lines that it wrote | up to .98 |
 | `files_and_time` | files that it edited before; the commit's lines are not known | up to .98 |
+| `subagent_commit` | made while a subagent was at work | .85 |
 | `checkpoint_trailer` | a trailer names it, and nothing that it did shows | .5 |
 | `branch_and_time` | made while or at most an hour after, on the session's branch | .3 |
 
@@ -33,7 +35,9 @@ from tracemill.records.links import Link
 from tracemill.records.refs import Ref
 from tracemill.records.trajectory import Trajectory
 
-MADE: Final = frozenset({"commit_output", "git_operation", "checkpoint_trailer", "commit_subject"})
+MADE: Final = frozenset(
+    {"commit_output", "git_operation", "checkpoint_trailer", "commit_subject", "subagent_commit"}
+)
 """Methods that prove, where they are sure, that the session made the commit."""
 
 _AFTER_BRANCH: Final = timedelta(hours=1)

@@ -18,6 +18,7 @@ from tracemill.link.commit_links import (
     stated_links,
 )
 from tracemill.link.commit_pairs import commit_pairs
+from tracemill.link.delegated_links import DelegatedLinks
 from tracemill.link.edit_links import Worker, edit_evidence
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.link.refinements import refinements
@@ -66,7 +67,11 @@ def _made_links(
 ) -> Iterator[Link]:
     """Yield the links from sessions to commits; what is sure makes what is weaker needless."""
     stated = [link for t, activity in observed for link in stated_links(t, activity, index)]
-    edited = _edited(observed, index, changes, _authors(observed, index, stated))
+    authors, branches = _authors(observed, index, stated), Branches(index)
+    edited = _edited(observed, index, changes, authors, branches)
+    made = {link.target.id for link in stated}
+    delegated = DelegatedLinks(index, branches, authors)
+    stated += [link for t, activity in observed for link in delegated.of(t, activity, made)]
     shown: defaultdict[str, set[str]] = defaultdict(set)
     for link in [*stated, *edited]:
         if link.confidence >= _SHOWN:
@@ -103,6 +108,7 @@ def _edited(
     index: CommitIndex,
     changes: ChangeIndex,
     authors: Authors,
+    branches: Branches,
 ) -> list[Link]:
     workers: list[Worker] = [
         (trajectory, activity, repository)
@@ -111,6 +117,6 @@ def _edited(
     ]
     return [
         make_link(of_trajectory(e.trajectory.id), of_commit(e.commit), e.method, e.confidence)
-        for e in edit_evidence(workers, changes, authors, Branches(index))
+        for e in edit_evidence(workers, changes, authors, branches)
         if e.confidence >= _LEAST
     ]

@@ -50,15 +50,15 @@ class _Weights(NamedTuple):
 
 
 _WITH_LINES: Final = _Weights(
-    base=0.85,
-    hours=-1.07,
-    new=2.04,
-    own=1.72,
-    rival=-1.98,
-    alone=0.63,
-    stranger=-1.16,
-    same_branch=0.23,
-    other_branch=-1.3,
+    base=0.82,
+    hours=-1.09,
+    new=2.25,
+    own=1.84,
+    rival=-1.79,
+    alone=1.38,
+    stranger=-1.2,
+    same_branch=0.22,
+    other_branch=-1.19,
 )
 _WITHOUT: Final = _Weights(
     base=1.94,

@@ -76,6 +76,19 @@ class EditedFile(Record, frozen=True, kw_only=True):
     """When, at most once a minute and 100 times, in order; edits of unknown moment are left out."""
 
 
+class Delegation(Record, frozen=True, kw_only=True):
+    """Work that the session handed to a subagent."""
+
+    step: Count
+    """Index of the step that handed it on."""
+    at: datetime | None = None
+    """When that step was said."""
+    until: datetime | None = None
+    """When the session went on after the subagent had answered; None where it did not."""
+    shas: tuple[str, ...] = ()
+    """What may be hashes of commits in the subagent's answer, as written, at most 50."""
+
+
 class CheckRun(Record, frozen=True, kw_only=True):
     """A command that tested, linted, type-checked or built."""
 
@@ -161,6 +174,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Whether the log itself states that its task was solved; None where it states neither."""
     stated_liked: bool | None = None
     """Whether the log states that a person was content with the whole; None where it does not."""
+    delegations: tuple[Delegation, ...] = ()
+    """Work that it handed to subagents which answered, in order, at most 200."""
     files_edited: tuple[str, ...] = ()
     """Paths that it wrote or edited, sorted, at most 1,000."""
     edits: tuple[EditedFile, ...] = ()
