@@ -23,7 +23,7 @@ ENGINES: Final = ("hyperscan", "re2")
 
 _WRONG_SINCE: Final = (0, 7, 23)
 """Wheels from here on hold Vectorscan 5.4.12, which misses matches of some patterns."""
-_AT_ONCE: Final = 25
+_AT_ONCE: Final = 34
 """So many patterns run as one: the states of many more would not fit, and RE2 get far slower."""
 _RE2_MEMORY: Final = 64 * 2**20
 
@@ -187,22 +187,23 @@ class _Re2Keywords:
 
     def __init__(self, owners: Owners) -> None:
         keywords = sorted(owners, key=lambda keyword: (-len(keyword), keyword))
-        beginnings = {one: [one[:n] for n in range(len(one), 0, -1)] for one in keywords}
-        self._within = {
-            one: [other for other in each if other in owners] for one, each in beginnings.items()
+        self._called = {
+            one: [(i, n) for n in range(len(one), 0, -1) for i in owners.get(one[:n], ())]
+            for one in keywords
         }
-        self._owners = owners
+        """What a keyword, and each that it begins with, calls, and how far those reach."""
         alternatives = b"|".join(re.escape(keyword) for keyword in keywords)
         self._regex = re2.compile(alternatives, options=_options(is_caseless=True))
 
-    def find(self, data: bytes) -> Iterator[Place]:
-        """Yield each detector that a keyword calls, and the keyword's end."""
+    def find(self, data: bytes) -> list[Place]:
+        """Return each detector that a keyword calls, and the keyword's end."""
+        found: list[Place] = []
         start = 0
-        while self._within and (match := self._regex.search(data, start)):
+        while self._called and (match := self._regex.search(data, start)):
             start, end = match.span()
-            for keyword in self._within[data[start:end].lower()]:
-                yield from ((i, start + len(keyword)) for i in self._owners[keyword])
+            found += [(i, start + n) for i, n in self._called[data[start:end].lower()]]
             start += 1
+        return found
 
 
 class _Re2Patterns:
