@@ -70,6 +70,16 @@ def test_what_may_be_another_thing_elsewhere_stays_there(value: str, elsewhere: 
     assert redacted.endswith(f" {elsewhere}")
 
 
+def test_an_id_that_names_values_is_no_copy_of_a_secret() -> None:
+    row = fill("{hex:16}")
+    text = f'token: {row}\n{{"{row}": {{"count": 2}}}}'
+
+    redacted = REDACTOR.text(text)
+
+    assert redacted.startswith("token: [SECRET:")
+    assert redacted.endswith(f'{{"{row}": {{"count": 2}}}}')
+
+
 def test_copies_are_located_where_they_stood() -> None:
     text = f"DB_PASSWORD='{PASSWORD}' and {PASSWORD}"
 
@@ -130,6 +140,7 @@ def test_many_values_are_found_as_few_are() -> None:
     "value",
     [
         fill("{hex:40}"),
+        fill("{hex:16}"),
         fill("{uuid}"),
         "internationalization-1",
         "postgres1234",

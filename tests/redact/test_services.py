@@ -36,6 +36,11 @@ OTHERS = [
     "shawandb {hex:40}",
     "sentry-2024-10-12-event-processing",
     "integrity of cohere sha512-{b64:86}==",
+    '"stripe": {{"{hex:16}": 1, "{hex:20}": {{"n": 2}}}}',
+    "sentry {hex:16} has ended",
+    '"datadog": ["{hex:16}", "{hex:16}"]',
+    "| braintrust {hex:40} | opik {hex:40} |",
+    "braintrust {hex:40}, opik {hex:40}.",
 ]
 
 

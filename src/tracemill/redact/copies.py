@@ -34,6 +34,10 @@ _SURE: Final = 16
 _MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[^0-9])", re.DOTALL)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 """How commits and digests look, which stand in many places by good right."""
+_SHORT_HEX: Final = re.compile(r"[0-9a-f]{8,20}\Z")
+"""How ids of rows, spans and inputs look, which stand in many places by good right too."""
+_OF_A_VALUE: Final = rb"\\{0,3}[\"'][ \t]*:"
+"""What follows the name of a value."""
 _WORD: Final = re.compile(rb"[0-9A-Za-z_]")
 _UNMISTAKABLE: Final = range(12, 513)
 _LEAST_ENTROPY: Final = 3.0
@@ -131,13 +135,23 @@ def copied(secrets: Iterable[Secret], texts: Iterable[str]) -> Copies | None:
     whole = "\0".join(texts).encode("utf-8", "surrogatepass")
     n_standing = Copies(firsts.values()).count(whole)
     left = [secret for secret in firsts.values() if n_standing[secret] > n_found[secret.value]]
+    left = [secret for secret in left if not _names_values(secret.value, whole)]
     return Copies(left) if left else None
+
+
+def _names_values(value: str, text: bytes) -> bool:
+    """Tell whether a value is the id by which a text calls something: no key of a map is secret."""
+    if not _SHORT_HEX.match(value):
+        return False
+    return re.search(value.encode() + _OF_A_VALUE, text) is not None
 
 
 def is_unmistakable(value: str) -> bool:
     """Tell whether a value is the same secret wherever it stands: long, drawn, and in one line."""
     data = value.encode("utf-8", "surrogatepass")
-    if len(data) not in _UNMISTAKABLE or not _is_telling(value) or values.is_id(data):
+    if len(data) not in _UNMISTAKABLE or not _is_telling(value):
+        return False
+    if values.is_id(data) or _SHORT_HEX.match(value):
         return False
     if b"\n" in data or not _PLAIN.search(data) or values.entropy(data) < _LEAST_ENTROPY:
         return False

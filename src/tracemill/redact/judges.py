@@ -138,6 +138,8 @@ def _loose(found: Candidate) -> Extent | None:
 
 def _split(found: Candidate) -> Extent | None:
     """Several literals are a secret where they are one together."""
+    if values.is_public(found.context):
+        return None
     parts = _LITERALS.split(found.value.rstrip(_QUOTES))
     is_secret = values.is_random(b"".join(parts)) or all(map(values.is_key, parts))
     return Extent(found.start, found.end - 1) if is_secret else None

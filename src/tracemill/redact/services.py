@@ -36,6 +36,14 @@ _NO_KEY: Final = re.compile(
     rb"|\bid\b|trace|span|etag|://|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug"
 )
 _KEY_TOLD: Final = re.compile(rb"(?i)key|token|secret|auth|pass|credential|private|\Wpat\W")
+_HEX: Final = re.compile(rb"[0-9a-f]{16,64}\Z")
+_LEAST_LONE: Final = 20
+"""Of fewer hexadecimal digits are ids of spans and rows, as often as keys."""
+_IS_NAME: Final = re.compile(rb"\\{0,3}[\"'`]?[ \t]*(?:=>|:(?:[^0-9A-Za-z/]|\Z))")
+"""What stands before a colon is the name of a value, and no value."""
+_AHEAD: Final = 8
+_AROUND: Final = 160
+_CLOSING: Final = b"."
 _DIRECT: Final = re.compile(rb"[\"'`\])]*[ \t]*(?::?=|=>|:)[ \t]*[\"'`]?\Z")
 
 
@@ -64,8 +72,12 @@ class ServiceDetector:
             start, end = run.span()
             if start - at > _REACH:
                 break
-            if _is_key_of_service(data[at:start], run[0], data[end : end + 2]):
-                found.append(Match(start, end, self._rule, self._token(_RULE_ID, run[0])))
+            value = run[0].rstrip(_CLOSING)
+            end = start + len(value)
+            gap = data[at:start]
+            is_listed = not _DIRECT.match(gap) and _is_listed(data, start, end)
+            if _is_key_of_service(gap, value, data[end : end + _AHEAD]) and not is_listed:
+                found.append(Match(start, end, self._rule, self._token(_RULE_ID, value)))
                 return end
         return at
 
@@ -94,6 +106,21 @@ def _is_key_of_service(gap: bytes, value: bytes, behind: bytes) -> bool:
     if _AFTER_RUN.match(behind) or not values.is_key(value):
         return False
     is_told = _KEY_TOLD.search(gap) is not None
-    if values.is_id(value):
+    is_hex = _HEX.match(value) is not None
+    if is_hex and _IS_NAME.match(behind):
+        return False
+    if values.is_id(value) or (is_hex and len(value) < _LEAST_LONE):
         return is_told or _DIRECT.match(gap) is not None
     return is_told or _NO_KEY.search(gap) is None
+
+
+def _is_listed(data: bytes, start: int, end: int) -> bool:
+    """Tell whether hexadecimal digits stand in a line with as many others, as commits do."""
+    value = data[start:end]
+    if not _HEX.match(value) or _KEY_TOLD.search(data, max(0, start - _AROUND), start):
+        return False
+    first = max(data.rfind(b"\n", 0, start) + 1, start - _AROUND)
+    last = data.find(b"\n", end, end + _AROUND)
+    around = data[first : last if last >= 0 else end + _AROUND]
+    alike = re.findall(rb"(?<![0-9A-Za-z])[0-9a-f]{%d}(?![0-9A-Za-z])" % len(value), around)
+    return len(set(alike)) > 1
