@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.base.text import one_line, printable_json
+from tracemill.base.text import counted, one_line, printable_json
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
 from tracemill.flows.held.lookup import show_trajectory
@@ -67,9 +67,7 @@ def show_session(
     shown = show_trajectory(common.open(), name)
     if answer("session", shown, common, next_steps=[f"tracemill explain {shown.row.id}"]):
         return EXIT_DONE
-    row = shown.row
-    write(f"{row.id}  {row.agent}  {row.model or 'unknown model'}  {row.outcome}")
-    write(f"{row.uri}")
+    _show_header(shown.row)
     reactions: defaultdict[int, list[Reaction]] = defaultdict(list)
     for reaction in shown.reactions:
         reactions[reaction.step].append(reaction)
@@ -112,15 +110,46 @@ def export_session(
     return EXIT_DONE
 
 
+def _show_header(row: SessionRow) -> None:
+    """Show what is known of the whole session; what is not known is left out."""
+    write(f"{row.id}  {row.agent}  {row.model or 'unknown model'}  {row.outcome}")
+    write(row.uri)
+    if row.title:
+        write(one_line(row.title, 100))
+    ended = f" to {row.ended:%Y-%m-%d %H:%M}" if row.ended else ""
+    where = [f"branch {row.branch}" if row.branch else None, row.cwd]
+    write(" · ".join(filter(None, [f"{when(row.started)}{ended}", *where])))
+    spent = [
+        f"{n:,} tokens {way}"
+        for n, way in ((row.input_tokens, "read fresh"), (row.output_tokens, "written"))
+        if n is not None
+    ]
+    did = [
+        counted(row.steps, "step"),
+        counted(row.user_steps, "prompt"),
+        f"{counted(row.tool_calls, 'call')}, {row.tool_errors:,} failed",
+    ]
+    write(" · ".join([*did, *spent]))
+    if row.parent_id:
+        write(f"a subagent of {row.parent_id}")
+
+
 def _show_step(step: Step, width: int) -> None:
-    moment = f"{step.at:%H:%M:%S}" if step.at else ""
-    write(f"\n[{step.index}] {step.speaker} {moment}{' (replayed)' if step.is_replayed else ''}")
+    moment = f" {step.at:%H:%M:%S}" if step.at else ""
+    marks = {"replayed": step.is_replayed, "an error of the program": step.is_error}
+    said = "".join(f" ({mark})" for mark, holds in marks.items() if holds)
+    write(f"\n[{step.index}] {step.speaker}{moment}{said}")
+    if step.reasoning:
+        write(f"  thought: {one_line(step.reasoning, 160)}")
     if step.text:
         write(_cut(step.text, width))
     for call in step.calls:
         write(f"  → {call.name} {one_line(str(call.arguments), 160)}")
     for result in step.results:
-        write(f"  ← {result.status} {one_line(result.content, 160)}")
+        code = "" if result.exit_code is None else f" {result.exit_code}"
+        write(f"  ← {result.status}{code} {one_line(result.content, 160)}")
+        if result.feedback:
+            write(f"    the person said: {one_line(result.feedback, 160)}")
 
 
 def _cut(text: str, width: int) -> str:
