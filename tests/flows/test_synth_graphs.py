@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+import tests.synth
 from tracemill.base.errors import PolicyError
+from tracemill.base.ids import digest
 from tracemill.curate.rows import training_row
 from tracemill.flows.synthesis.bench import missing_programs, open_bench, open_sandbox, prepare
 from tracemill.flows.synthesis.verifying import verify_rows
+from tracemill.records.examples import Message
 from tracemill.records.synth import SyntheticExample
+from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.bugs import functions
 from tracemill.synth.graphs import graphs
 from tracemill.synth.making import Cast, Order, cast, play, tell
+from tracemill.synth.repository_tasks import Numbers, make_tasks
 from tracemill.synth.skins import skins
 from tracemill.synth.telling import UnfitError
 from tracemill.synth.verification import SEEN
+
+VERSIONS_FILE = Path(tests.synth.__file__).parent / "versions.json"
+VERSIONS: dict[str, Any] = json.loads(VERSIONS_FILE.read_text())
 
 PLAYED = [
     ("tool-use/single-call", "read_constant", "answered"),
@@ -34,6 +45,12 @@ PLAYED = [
     ("problem-solving/when-stuck", "when_stuck", "tests_pass"),
     ("problem-solving/root-cause", "root_cause", "tests_pass"),
     ("restraint/known-already", "known_already", "answered"),
+    ("restraint/known-already", "stats_known", "answered"),
+    ("restraint/in-hand", "failure_in_hand", "answered"),
+    ("restraint/in-hand", "message_in_hand", "answered"),
+    ("restraint/in-hand", "test_in_words", "answered"),
+    ("restraint/by-heart", "by_heart", "answered"),
+    ("tool-use/single-call", "failure_to_find", "tests_fail"),
 ]
 
 
@@ -99,6 +116,31 @@ def test_the_ladder_rejects_none_of_it(made: dict[str, SyntheticExample]) -> Non
 
     rejected = {row.digest: row.judgements for row in report.rows if row.standing == "rejected"}
     assert rejected == {}
+
+
+def test_who_changes_what_is_made_raises_the_version(made: dict[str, SyntheticExample]) -> None:
+    told = [
+        (name, each.template, each.example.tags, each.example.tools, list(map(words, messages)))
+        for name, each in sorted(made.items())
+        if (messages := each.example.messages)
+    ]
+    tasks = [
+        (task.id, task.tools, list(map(words, task.messages)))
+        for task in make_tasks("train", Numbers(2, 2, 2), 7)
+    ]
+
+    found = digest(msgspec.json.encode((told, tasks), order="deterministic"))
+
+    assert VERSIONS[str(SYNTH_VERSION)] == found, (
+        f"raise SYNTH_VERSION, and add it to {VERSIONS_FILE.name}: {found}"
+    )
+    assert max(map(int, VERSIONS)) == SYNTH_VERSION
+
+
+def words(message: Message) -> tuple[object, ...]:
+    """What we say and call ourselves: results are those of other programs, which change as well."""
+    said = "" if message.role == "tool" else message.content
+    return message.role, said, message.tool_calls, message.trained
 
 
 def test_a_mistake_is_shown_and_not_learned(made: dict[str, SyntheticExample]) -> None:

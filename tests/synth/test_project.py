@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import random
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 import tracemill.synth.graphs as rooms
 from tracemill.synth import scene
 from tracemill.synth.bugs import bugs, functions
+from tracemill.synth.expressions import draw_expression
 from tracemill.synth.graphs import graphs
 from tracemill.synth.graphs.work import ending, widened, wish_of
 from tracemill.synth.phrasing import expand, in_voice, phrases, template_of
@@ -168,3 +171,30 @@ def test_a_skin_changes_words_in_every_form() -> None:
         "path": "basecamp",
         "n": [1, "tally"],
     }
+
+
+def test_articles_fit_in_every_skin() -> None:
+    folder = files("tracemill.synth")
+    texts = [folder / "phrasing.toml", *(folder / "larder").iterdir()]
+    wrong = re.compile(r"\b(an [bcdfgjklmnpqrstvwxyz]\w+|a [aeio]\w+)", re.IGNORECASE)
+
+    found = {
+        (skin.name, match[0])
+        for skin in skins()
+        for text in texts
+        if text.name.endswith(".toml")
+        for match in wrong.finditer(skin.on(text.read_text("utf-8")))
+    }
+
+    assert found == set()
+
+
+@given(st.integers())
+def test_an_expression_has_a_value_that_can_be_told(seed: int) -> None:
+    drawn = draw_expression(random.Random(seed))
+
+    value = repr(eval(drawn.text, {"__builtins__": builtins}))
+
+    assert "\n" not in value
+    assert value != drawn.text
+    assert expand(drawn.why, random.Random(0), {})[:1] not in ("", "[")

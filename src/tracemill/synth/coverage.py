@@ -31,6 +31,8 @@ _CRAFTS: Final = {
     "refactoring": r"refactor|extract (?:a |the )?(?:method|function)|simplif",
 }
 _PLAN: Final = re.compile(r"^(?:\s*\d+[.)] .+\n?){3,}", re.MULTILINE)
+_SHOWN: Final = re.compile(r"^```\w*\n(?:.*\n){2,}?```", re.MULTILINE)
+"""Some lines of code or output in a request."""
 _REVIEW: Final = re.compile(r"\breview\b", re.IGNORECASE)
 _EXPLORING: Final = 3
 """Looks without an edit from which work is an exploration."""
@@ -59,7 +61,7 @@ def place_of(example: ChatExample, taxonomy: Taxonomy) -> Place:
     if skill := next(filter(None, (_SKILL.search(each.content) for each in said)), None):
         return Place("superpowers", _first(_SKILLS, skill[1], "collaboration"))
     if not seen:
-        return _in_words(said)
+        return _in_words(said, asked)
     families = [each.family for each in seen]
     for part in ("definition", "references", "functions", "classes", "stats", "index"):
         if part in families:
@@ -67,9 +69,11 @@ def place_of(example: ChatExample, taxonomy: Taxonomy) -> Place:
     return _worked(seen, asked, said) or _called(seen, said, example.messages)
 
 
-def _in_words(said: Sequence[Message]) -> Place:
+def _in_words(said: Sequence[Message], asked: str) -> Place:
     if said and said[-1].content.rstrip().endswith("?"):
         return Place("collaboration", "clarifying")
+    if _SHOWN.search(asked):
+        return Place("restraint", "in-hand")
     return Place("restraint", "concept")
 
 

@@ -85,6 +85,12 @@ class Scene:
         self._named(values)
         self._say(text, values)
 
+    def ask_about(self, name: str, shown: str, /, **values: Any) -> None:
+        """Let the person ask about a text that the request holds, fenced, at its end."""
+        self._named({**values, "shown": shown.strip()})
+        said = in_voice(self.pick(ask(name)), self.drawn, values)
+        self.tell.user(f"{said}\n\n```\n{shown.strip()}\n```")
+
     def _say(self, text: str, values: Mapping[str, Any]) -> None:
         is_reply = bool(self.tell.messages)
         self.tell.user(in_voice(text, self.drawn, values, is_reply=is_reply))
@@ -122,7 +128,7 @@ class Scene:
     def peek(self, call: Call) -> Result:
         """Return what a call gives before the work begins; nobody is told of it."""
         (result,) = self._bench.call([Call(call.tool, self.skin.on(call.arguments))])
-        return result
+        return result._replace(text=self.skin.off(result.text))
 
     def bug(self, fits: Callable[[Bug], bool] = lambda _: True) -> Bug:
         """Put a bug into the project, and return it."""
@@ -163,6 +169,13 @@ def tests_of(path: str) -> str:
 def module_of(path: str) -> str:
     """Return a module's name."""
     return path.removesuffix(".py").rpartition("/")[2]
+
+
+def source_of(function: Function) -> str:
+    """Return a function's code, as it stands in its file."""
+    return "\n".join(
+        project_files()[function.path].splitlines()[function.line - 1 : function.last_line]
+    )
 
 
 def failures(output: str) -> list[Failure]:

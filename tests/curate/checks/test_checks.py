@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tracemill.curate.checks import CHECKS, Checked, run_checks
 from tracemill.records.audits import CheckResult, TrainingRow
@@ -229,3 +230,17 @@ def test_few_rows_do_not_show_that_shares_are_wrong(n_rows: int, verdict: str) -
 
     assert (uneven.verdict, missing.verdict) == (verdict, verdict)
     assert ("too few" in uneven.says, "too few" in missing.says) == ((n_rows == 1),) * 2
+
+
+@pytest.mark.parametrize(("learned", "n_direct"), [([0, 1], 1), ([1, 0], 0), ([0, 0], 0)])
+def test_a_row_of_which_no_call_is_learned_answers_directly(
+    learned: list[int], n_direct: int
+) -> None:
+    calling, answering = agent("", call("grep")), agent(LONG)
+    marks = iter([False, bool(learned[0]), False, False, bool(learned[1])])
+    (row,) = rows([user("Look."), calling, told("a.py:1"), user("Where was it?"), answering])
+    marked = tuple(replace(each, trained=next(marks)) for each in row.messages)
+
+    found = result("direct_answers", [replace(row, messages=marked)])
+
+    assert found.facts["direct"] == n_direct

@@ -22,7 +22,7 @@ from tracemill.curate.checks import (
     tool_use,
 )
 from tracemill.curate.checks.protocol import Check, Checked, RowCheck, share
-from tracemill.curate.checks.wording import calls_any
+from tracemill.curate.checks.wording import learns_to_call
 from tracemill.records.audits import CheckResult, TrainingRow
 from tracemill.records.recipes import CheckRule
 
@@ -39,7 +39,7 @@ def _has_preamble(row: TrainingRow) -> bool:
 
 _REGRESSION: Final = splits.Regression(
     (
-        ("direct answers", _share_of(lambda row: not calls_any(row)), True),
+        ("direct answers", _share_of(lambda row: not learns_to_call(row)), True),
         ("text before calls", _share_of(_has_preamble), False),
         ("unique rows", lambda rows: share(len({row.digest for row in rows}), len(rows)), True),
     )

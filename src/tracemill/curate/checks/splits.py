@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tracemill.curate.checks.protocol import Checked, Objection, at_least, at_most, share
-from tracemill.curate.checks.wording import asked, calls_any
+from tracemill.curate.checks.wording import asked, learns_to_call
 from tracemill.records.audits import CheckResult, TrainingRow, Verdict
 from tracemill.stats import shares_interval, wilson
 
@@ -80,7 +80,7 @@ class EvenSplits:
     def run(self, checked: Checked) -> CheckResult:
         """Return how far the shares lie apart."""
         rows, trained = held_out(checked), _trained_on(checked)
-        n_held, n_trained = sum(map(calls_any, rows)), sum(map(calls_any, trained))
+        n_held, n_trained = sum(map(learns_to_call, rows)), sum(map(learns_to_call, trained))
         held_share, trained_share = share(n_held, len(rows)), share(n_trained, len(trained))
         measured = (
             None if held_share is None or trained_share is None else abs(held_share - trained_share)
@@ -114,9 +114,9 @@ class DirectAnswers:
     name: str = "direct_answers"
 
     def run(self, checked: Checked) -> CheckResult:
-        """Return the share of rows without a call."""
+        """Return the share of rows in which no call is learned."""
         rows = checked.rows
-        n_direct = sum(not calls_any(row) for row in rows)
+        n_direct = sum(not learns_to_call(row) for row in rows)
         measured = share(n_direct, len(rows)) if n_direct < len(rows) else None
         is_shown = wilson(n_direct, len(rows)).high < self.threshold
         verdict = _shown(at_least(measured, self.threshold), is_shown=is_shown)

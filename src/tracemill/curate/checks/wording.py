@@ -61,3 +61,12 @@ def without_numbers(text: str) -> str:
 def calls_any(row: TrainingRow) -> bool:
     """Tell whether a row calls any tool."""
     return any(row.calls)
+
+
+def learns_to_call(row: TrainingRow) -> bool:
+    """Tell whether a call is among what is learned of a row; all is, where it does not say."""
+    says = any(message.trained for message in row.messages)
+    return any(
+        calls and (message.trained or not says)
+        for message, calls in zip(row.messages, row.calls, strict=True)
+    )

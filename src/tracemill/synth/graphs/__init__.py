@@ -24,6 +24,7 @@ _MODULES: Final = (
     "people",
     "puzzles",
     "restraint",
+    "in_hand",
 )
 
 __all__ = ["Graph", "graphs"]

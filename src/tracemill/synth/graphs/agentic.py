@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tracemill.synth.graphs.navigation import lowered
+from tracemill.synth.graphs.navigation import third
 from tracemill.synth.graphs.work import (
     look_at,
     mend,
@@ -175,7 +175,7 @@ def exploration(scene: Scene) -> None:
         symbol=function.full_name,
         path=function.path,
         line=function.line,
-        about=lowered(function.about),
+        does=third(function.about),
         tests=counted(n_tests, "test file"),
         users=listed(users) if users else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -27,12 +28,17 @@ def _lines_around(scene: Scene, found: Smell) -> dict[str, int]:
     text = scene.text(found.path).replace(found.good, found.bad)
     first = text[: text.index(found.bad)].count("\n") + 1
     last = first + found.bad.count("\n")
-    if found.extra is not None:
+    if found.extra is not None or _constants(found.good) - _constants(found.bad):
         return {"first_line": 1, "last_line": last + scene.drawn.randint(1, 6)}
     return {
         "first_line": max(1, first - scene.drawn.randint(3, 12)),
         "last_line": min(text.count("\n"), last + scene.drawn.randint(1, 6)),
     }
+
+
+def _constants(code: str) -> set[str]:
+    """Return the names of constants in some code: who uses one has seen it at the file's top."""
+    return set(re.findall(r"\b[A-Z][A-Z_]+\b", code))
 
 
 def _better(part: str) -> Callable[[Scene], None]:

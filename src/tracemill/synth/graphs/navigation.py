@@ -72,7 +72,7 @@ def definition_and_body(scene: Scene) -> None:
         path=path,
         line=line,
         signature=signature,
-        about=lowered(function.about),
+        does=third(function.about),
         n=last - int(line) + 1,
     )
 
@@ -164,7 +164,7 @@ def stats(scene: Scene) -> None:
     longest = max(rows, key=lambda row: int(row[1]))
     most = max(rows, key=lambda row: int(row[2]))
     scene.answer(
-        "stats",
+        "stats_of_one" if longest == most else "stats",
         files=counted(len(rows), "file"),
         lines=lines,
         functions=n_functions,
@@ -222,6 +222,12 @@ def _told_uses(scene: Scene, symbol: str, found: str) -> str:
 def lowered(text: str) -> str:
     """Return a sentence as it stands within another."""
     return text[:1].lower() + text[1:].rstrip(".")
+
+
+def third(about: str) -> str:
+    """Return a docstring's order as what a function does: "Return it." as "returns it"."""
+    verb, _, rest = lowered(about).partition(" ")
+    return f"{verb}s {rest}"
 
 
 GRAPHS: Final = {

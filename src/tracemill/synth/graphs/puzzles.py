@@ -51,6 +51,11 @@ _FAR: Final = {
     "larder/recipes.py": ("tests/test_plan.py", "tests/test_shopping.py"),
 }
 """Modules, and tests of others that rely on them."""
+_NUMBERS: Final = (
+    r"\.get\(.*, [0-9]+\)", r"\[-?[0-9]+\]", r"[<>=]=? [0-9]+\b", r"[-+*/%] [0-9]+\b",
+    r"\b[0-9]+\b",
+)  # fmt: skip
+"""How numbers stand in code, the most telling form first."""
 _TRIED: Final = 5
 _SQUARE: Final = 30
 """From ten times the size to thirty times the steps or more: it grows faster than in step."""
@@ -243,7 +248,7 @@ def _pattern(bug: Bug) -> str:
         case "function":
             return r"\b(min|max|any|all)\("
         case _:
-            return r"[-+*/%<>=] [0-9]+\b|\[-?[0-9]+\]"
+            return next((each for each in _NUMBERS if re.search(each, bug.right)), _NUMBERS[-1])
 
 
 def scale_puzzle(scene: Scene) -> None:

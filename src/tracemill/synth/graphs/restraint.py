@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
-from tracemill.synth.graphs.navigation import lowered
+from tracemill.synth.project import COMMITS
 from tracemill.synth.scene import Scene, counted, listed, n_passed, only_named, tests_of
 from tracemill.synth.telling import require
+
+_NO_FILES: Final = (
+    "tags.py", "export.py", "users.py", "cache.py", "test_api.py", "labels.py", "backup.py",
+    "orders.py", "test_server.py", "weights.py", "history.py", "settings.py",
+)  # fmt: skip
+"""Names of files that the project does not have."""
 
 
 def concept(scene: Scene) -> None:
@@ -76,7 +83,7 @@ def count_known(scene: Scene) -> None:
     about = re.search(r'^1\t"""(.*?)"""', found, re.MULTILINE)
     require(about is not None and len(names) > 1, "no_docstring")
     assert about is not None
-    scene.answer("summarised", path=path, about=lowered(about[1]), names=listed(names[:4]))
+    scene.answer("summarised", path=path, about=about[1], names=listed(names[:4]))
     scene.tell.leave_unlearned()
     scene.ask("which_first")
     scene.answer("first_is", name=names[0], last=names[-1], n=len(names))
@@ -100,9 +107,79 @@ def tests_known(scene: Scene) -> None:
     scene.answer("passed_just_now", n=n)
 
 
+def history_known(scene: Scene) -> None:
+    """The log was just shown; which of its commits is the oldest stands there."""
+    scene.need("git")
+    n = scene.pick(range(3, len(COMMITS)))
+    scene.ask("history", n=n)
+    found = scene.tell.done("git", arguments=f"log --oneline -{n}").splitlines()
+    rows = "\n".join(f"- {row.partition(' ')[2]} (`{row[:7]}`)" for row in found)
+    scene.tell.answer(scene.say("history", n=len(found)) + "\n\n" + rows)
+    scene.tell.leave_unlearned()
+    scene.ask("which_is_first")
+    scene.answer("oldest_is", name=found[-1].partition(" ")[2])
+
+
+def files_known(scene: Scene) -> None:
+    """Files were just listed; whether one is among them stands there."""
+    folder = scene.pick(("larder", "tests"))
+    scene.ask("files", folder=folder, pattern="*.py")
+    found = scene.tell.done("list_files", path=folder, pattern="*.py").splitlines()
+    names = [each.rpartition("/")[2] for each in found]
+    scene.answer("files", n=counted(len(found), "file"), folder=folder, names=listed(names))
+    scene.tell.leave_unlearned()
+    is_there = scene.drawn.random() < 0.5  # noqa: PLR2004 - one half
+    name = scene.pick(names if is_there else _NO_FILES)
+    scene.ask("is_it_among", name=f"`{name}`")
+    said = "is_among" if is_there else "is_not_among"
+    scene.answer(said, name=name, n=counted(len(found), "file"))
+
+
+def uses_known(scene: Scene) -> None:
+    """Uses were just listed; where most of them are can be counted there."""
+    scene.need("find_references")
+    symbol = scene.function(only_named).full_name
+    scene.ask("references", symbol=symbol)
+    found = scene.tell.done("find_references", symbol=symbol)
+    files = Counter(re.findall(r"^(\S+?):\d+:", found, re.MULTILINE))
+    require(len(files) > 1, "used_in_one_place")
+    (path, most), (_, next_most) = files.most_common(2)
+    require(most > next_most, "no_single_most")
+    own = listed(sorted(each for each in files if each != path))
+    scene.answer("used_in_files", symbol=symbol, files=f"`{path}`", n=own)
+    scene.tell.leave_unlearned()
+    scene.ask("where_most")
+    scene.answer("most_in", path=path, n=counted(most, "line"))
+
+
+def stats_known(scene: Scene) -> None:
+    """Lines were just counted, file by file; the shortest file is among them."""
+    scene.need("index_stats")
+    folder = scene.pick(("larder", "tests"))
+    scene.ask("stats", path=f"{folder}/")
+    found = scene.tell.done("index_stats", path=folder)
+    rows = re.findall(r"^(\S+): (\d+) lines", found, re.MULTILINE)
+    require(len(rows) > 1, "not_found")
+    lengths = sorted((int(n), path) for path, n in rows)
+    require(lengths[0][0] < lengths[1][0], "no_single_shortest")
+    n_lines = sum(n for n, _ in lengths)
+    scene.tell.answer(f"{counted(len(rows), 'file')}, {n_lines} lines.")
+    scene.tell.leave_unlearned()
+    scene.ask("which_shortest")
+    scene.answer("shortest_is", path=lengths[0][1], n=lengths[0][0])
+
+
 GRAPHS: Final = {
     "restraint/concept": (concept,),
-    "restraint/known-already": (known_already, count_known, tests_known),
+    "restraint/known-already": (
+        known_already,
+        count_known,
+        tests_known,
+        history_known,
+        files_known,
+        uses_known,
+        stats_known,
+    ),
     "restraint/out-of-reach": (out_of_reach,),
     "tool-use/single-call": (concept_here,),
 }

@@ -163,7 +163,12 @@ def simplification(scene: Scene) -> None:
     found = smell(scene, "dry")
     scene.ask("tidy", wish=found.wish, path=found.path)
     _skill(scene, "simplification")
-    scene.tell.done("read_file", path=found.path)
+    read, tests = scene.tell.call(
+        Call("read_file", {"path": found.path}),
+        Call("run_tests", {"target": tests_of(found.path)}),
+        says=scene.say("safe_ground"),
+    )
+    require(not read.failed and not tests.failed, "broken_before")
     tidy(scene, found, scene.say("tidy_dry"))
     n = see_pass(scene, says=scene.say("same_behaviour"))
     scene.answer("tidied", says=found.says, n=n)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tracemill.synth.bugs import functions
-from tracemill.synth.graphs.navigation import lowered
+from tracemill.synth.graphs.navigation import third
 from tracemill.synth.graphs.work import mend, past, read_function, see_fail, see_pass, testable
 from tracemill.synth.project import COMMITS
 from tracemill.synth.scene import (
@@ -128,7 +128,7 @@ def _about(read: str) -> str:
     found = re.search(r'^1\t"""(.*?)"""', read, re.MULTILINE)
     require(found is not None, "no_docstring")
     assert found is not None
-    return lowered(found[1])
+    return str(found[1])
 
 
 def check_all(scene: Scene) -> None:
@@ -322,7 +322,7 @@ def some_lines(scene: Scene) -> None:
     scene.ask("lines", first=first, last=last, path=function.path)
     scene.tell.done("read_file", path=function.path, first_line=first, last_line=last)
     scene.answer(
-        "lines", symbol=function.full_name, about=lowered(function.about), first=first, last=last
+        "lines", symbol=function.full_name, does=third(function.about), first=first, last=last
     )
 
 

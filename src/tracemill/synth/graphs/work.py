@@ -185,12 +185,12 @@ def _unseen(scene: Scene, found: Smell) -> list[str]:
 def tidy(scene: Scene, found: Smell, says: str = "") -> None:
     """Put the better code in its place, once all that it calls was seen."""
     for name in _unseen(scene, found):
-        says = scene.say("is_there", symbol=name)
+        first = scene.say("is_there", symbol=name)
         if "goto_definition" in scene.absent:
             pattern = f"def {name.rpartition('.')[2]}\\("
-            scene.tell.done("search_text", says, pattern=pattern, path="larder")
+            scene.tell.done("search_text", first, pattern=pattern, path="larder")
         else:
-            scene.tell.done("goto_definition", says, symbol=name)
+            scene.tell.done("goto_definition", first, symbol=name)
     scene.tell.done("edit_file", says, path=found.path, old=found.bad, new=found.good)
     if found.extra is not None:
         good, bad = found.extra
