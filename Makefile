@@ -48,7 +48,7 @@ pictures: $(VENV)/.dev
 lock:
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/core.txt
 	$(LOCK) pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
-	$(LOCK) --extra train -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/train.txt
+	$(LOCK) --extra train --extra mlflow --extra trackio --extra wandb -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/train.txt
 	$(LOCK) --no-deps requirements/model.in -o requirements/model.txt
 
 $(VENV)/bin/python:

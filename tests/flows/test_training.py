@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.render.formats import tokenizer_file
+from tracemill.base import registry
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.models.runs import find_run, list_runs, subject_of
 from tracemill.flows.models.training import plan_run, train_model
@@ -169,3 +170,48 @@ def test_what_is_not_there_says_what_would_be(workspace: Workspace, base: Path, 
         plan_run(workspace, recipe(base, data), "mine")
     with pytest.raises(UsageError, match="no base model"):
         plan_run(workspace, recipe(base / "missing.gguf", data))
+
+
+LOGGER = """
+import json
+from pathlib import Path
+
+class Diary:
+    def __init__(self, place):
+        self.place = place
+    def write(self, *told):
+        self.place.parent.mkdir(parents=True, exist_ok=True)
+        with self.place.open("a") as out:
+            out.write(json.dumps(told) + chr(10))
+    def begin(self, name, facts):
+        self.write("begin", name, facts["seed"])
+    def note(self, stage, step, measures):
+        self.write("note", stage, step, dict(measures))
+    def end(self, facts):
+        self.write("end", facts["status"])
+"""
+
+
+def test_loggers_of_any_package_hear_the_whole_run(
+    workspace: Workspace, base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "diary.py").write_text(LOGGER)
+    metadata = tmp_path / "diary-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: diary\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[tracemill.loggers]\ndiary = diary:Diary\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry._registered.cache_clear()
+    named = recipe(base, data)
+    told = Path(named).read_text().replace("seed =", 'loggers = ["diary"]\nseed =')
+    Path(named).write_text(told)
+
+    kept = train_model(workspace, plan_run(workspace, named), ignore)
+    registry._registered.cache_clear()
+
+    lines = (workspace.models / "logs" / "diary").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [
+        ["begin", kept.run.id, kept.run.recipe.seed],
+        ["note", "only", 1, {}],
+        ["end", "finished"],
+    ]

@@ -23,9 +23,6 @@ Schedule = Literal["cosine", "linear", "constant"]
 Precision = Literal["bf16", "fp32"]
 """Numbers that are computed with."""
 
-Logger = Literal["mlflow", "trackio", "wandb"]
-"""Trackers of runs."""
-
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -113,8 +110,8 @@ class TrainingRecipe(Record, frozen=True, kw_only=True):
     """What order and draws follow from."""
     save_every: AtLeastOne | None = None
     """Steps between two points from which a killed run goes on; None for each stage's end only."""
-    loggers: tuple[Logger, ...] = ()
-    """Who else is told of the run, where its package is installed."""
+    loggers: tuple[str, ...] = ()
+    """Who else is told of the run: `mlflow`, `trackio`, `wandb`, or another package's."""
 
 
 class LossPoint(Record, frozen=True, kw_only=True):

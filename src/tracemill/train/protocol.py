@@ -7,8 +7,9 @@ settings that were asked for and did not take effect are seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from tracemill.base.ids import digest
@@ -149,6 +150,8 @@ class TrainProgress(NamedTuple):
     step: int
     n_steps: int
     loss: float | None
+    measures: Mapping[str, float] = MappingProxyType({})
+    """All that was measured in this step, the loss among it."""
 
 
 Report = Callable[[TrainProgress], None]

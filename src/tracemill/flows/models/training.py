@@ -32,13 +32,24 @@ from tracemill.store.workspace import Workspace
 from tracemill.train import TRAIN_VERSION, TRAINERS
 from tracemill.train.base_models import BaseModel, fetch, find_base, hash_folder, hash_weights
 from tracemill.train.lessons import Lesson, choose, encode_stage, read_lesson
+from tracemill.train.loggers import RunLogger, facts_after, facts_before, open_loggers
 from tracemill.train.lora_gguf import can_write, write_adapter
 from tracemill.train.loss_plot import loss_svg
-from tracemill.train.protocol import HandedOff, Job, Report, StageData, Tokens, Trained
+from tracemill.train.protocol import (
+    HandedOff,
+    Job,
+    Report,
+    StageData,
+    Tokens,
+    Trained,
+    TrainProgress,
+)
 from tracemill.train.recipe_file import read_recipe
 
 _PACKAGES: Final = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "tokenizers")
 _GGUF: Final = "adapter.gguf"
+_LOGS: Final = "logs"
+"""Folder beside the runs in which loggers keep what they hear."""
 _TAUGHT: Final = frozenset({"trl-chat", "trl-preference", "trl-unpaired"})
 """Formats of files that stages learn from; prompts alone and marked steps teach nothing here."""
 
@@ -187,8 +198,10 @@ def train_model(workspace: Workspace, planned: Planned, report: Report) -> KeptR
 
     Raises:
         HeldError: the same run is on its way in another process.
+        UsageError: a logger that the recipe names is not installed.
     """
     run = planned.run
+    loggers = open_loggers(run.recipe.loggers, workspace.models / _LOGS)
     folder = workspace.models / run.id
     if (folder / RUN).exists():
         kept = find_run(workspace, run.id)
@@ -201,14 +214,29 @@ def train_model(workspace: Workspace, planned: Planned, report: Report) -> KeptR
         _write_format(folder, planned.format)
         tokens = Tokens(folder / TOKENIZER, planned.format.template.stop)
         job = Job(run.recipe, planned.base, planned.parent, planned.stages, tokens, folder)
-        trained = TRAINERS.load(run.recipe.trainer)().train(job, report)
+        for logger in loggers:
+            logger.begin(run.id, facts_before(run))
+        trained = TRAINERS.load(run.recipe.trainer)().train(job, _telling(loggers, report))
         known = msgspec.structs.replace(run, started=started)
         if isinstance(trained, HandedOff):
             finished = msgspec.structs.replace(known, status="handed_off")
         else:
             finished = _finished(known, folder, trained)
         keep_run(folder, finished)
+        for logger in loggers:
+            logger.end(facts_after(finished))
         return KeptRun(folder, finished)
+
+
+def _telling(loggers: Sequence[RunLogger], report: Report) -> Report:
+    """Return what tells loggers of each step too."""
+
+    def tell(progress: TrainProgress) -> None:
+        report(progress)
+        for logger in loggers:
+            logger.note(progress.stage, progress.step, progress.measures)
+
+    return tell
 
 
 def _write_format(folder: Path, format_: ChatFormat) -> None:

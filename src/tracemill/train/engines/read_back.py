@@ -8,7 +8,7 @@ _ARGUMENTS: Final = (
     "learning_rate", "lr_scheduler_type", "warmup_steps", "num_train_epochs", "max_steps",
     "per_device_train_batch_size", "gradient_accumulation_steps", "gradient_checkpointing",
     "optim", "weight_decay", "max_grad_norm", "bf16", "fp16", "seed", "max_length", "packing",
-    "loss_type", "beta", "report_to",
+    "loss_type", "beta",
 )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ import shutil
 import time
 import warnings
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -54,7 +53,6 @@ class TrlTrainer:
 
     def train(self, job: Job, report: Report) -> Trained:
         """Train the stages that are not done yet."""
-        _require_loggers(job.recipe.loggers)
         torch = import_engine(is_local=Path(job.base.place).exists())
         runs: list[StageRun] = []
         adapter = job.parent
@@ -102,13 +100,6 @@ def import_engine(*, is_local: bool) -> Any:
     warnings.filterwarnings("ignore", message="Could not find a config file", module=r"peft\.")
     del trl
     return torch
-
-
-def _require_loggers(loggers: Sequence[str]) -> None:
-    absent = [name for name in loggers if find_spec(name) is None]
-    if absent:
-        named = " ".join(absent)
-        raise UsageError(f"the recipe tells {named} of the run; run: pip install {named}")
 
 
 def _done(folder: Path) -> StageRun | None:
@@ -203,13 +194,15 @@ def _telling(stage: str, report: Report) -> Any:
     from transformers import TrainerCallback
 
     class Telling(TrainerCallback):  # type: ignore[misc]
-        """Tells of every step."""
+        """Tells of every step, once its loss is known."""
 
-        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             del args, control
-            known = [entry["loss"] for entry in state.log_history if "loss" in entry]
-            last = float(known[-1]) if known else None
-            report(TrainProgress(stage, state.global_step, state.max_steps, last))
+            for point in loss_curve(state.log_history[-1:]):
+                told = {"loss": point.loss, **point.measures}
+                if point.learning_rate is not None:
+                    told["learning_rate"] = point.learning_rate
+                report(TrainProgress(stage, point.step, state.max_steps, point.loss, told))
 
     return Telling()
 

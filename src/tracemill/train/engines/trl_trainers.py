@@ -152,7 +152,7 @@ def _arguments(job: Job, stage: Stage, folder: Path) -> dict[str, Any]:
         "save_strategy": "steps" if recipe.save_every else "no",
         "save_steps": recipe.save_every or 500,
         "save_total_limit": 2,
-        "report_to": list(recipe.loggers) or "none",
+        "report_to": "none",
         "run_name": f"{recipe.name}/{stage.name}",
         "seed": recipe.seed,
         "data_seed": recipe.seed,
