@@ -92,3 +92,15 @@ def test_extra_that_is_absent_is_named_before_anything_is_done(
     assert code == 2
     assert "pip install 'tracemill[llm,train]'" in capsys.readouterr().err
     assert not (tmp_path / "w").exists()
+
+
+def test_a_seed_draws_other_tasks_and_trains_from_another_beginning(
+    recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = [
+        json.loads(turn(recipe, tmp_path / seed, capsys, "--json", "--seed", seed)[1])
+        for seed in ("0", "1")
+    ]
+
+    assert len({result["suite"]["id"] for result in results}) == 2
+    assert [result["run"]["recipe"].get("seed", 0) for result in results] == [0, 1]

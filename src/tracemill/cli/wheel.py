@@ -36,7 +36,7 @@ def loop(
     recipe
         The training recipe.
     seed
-        What the made-up tasks are drawn by.
+        What the made-up tasks are drawn by, and what training begins with and shuffles by.
     """
     if not demo:
         raise UsageError(

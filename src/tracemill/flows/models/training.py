@@ -70,6 +70,7 @@ def plan_run(
     named: str,
     parent: str | None = None,
     datasets: Mapping[str, str] | None = None,
+    seed: int | None = None,
 ) -> Planned:
     """Find everything that a recipe names, and make its rows.
 
@@ -78,12 +79,15 @@ def plan_run(
         named: The recipe, by name or file.
         parent: The run to go on from.
         datasets: The versions that are meant by names in the recipe; a name's newest otherwise.
+        seed: What order and draws follow from; the recipe's own otherwise.
 
     Raises:
         UsageError: the recipe, its base or its data are not as they must be.
         FormatMismatchError: the parent was trained in another format.
     """
     recipe = read_recipe(named)
+    if seed is not None:
+        recipe = msgspec.structs.replace(recipe, seed=seed)
     base = fetch(find_base(recipe.base))
     before = find_run(workspace, parent) if parent else None
     format_ = load_format(recipe.template, base.file or Path(base.place))

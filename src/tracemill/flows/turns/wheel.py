@@ -53,12 +53,12 @@ class Turn(NamedTuple):
 
     recipe: str = "demo"
     """The recipe, by name or file."""
-    trained: Numbers = Numbers(one_call=36, answer=44, two_calls=60)
+    trained: Numbers = Numbers(one_call=36, answer=44, two_calls=90)
     """How many tasks are trained on, by kind."""
     held_out: Numbers = Numbers(one_call=14, answer=30, two_calls=24)
     """How many are held out; each of two calls gives two decisions."""
     seed: int = 0
-    """What both are drawn by."""
+    """What both are drawn by, and what training begins with and shuffles by."""
 
 
 Tell = Callable[[str, int, int, str], None]
@@ -103,7 +103,7 @@ def turn_wheel(workspace: Workspace, wanted: Turn, tell: Tell) -> WheelResult:
         )
         suite = build_suite(workspace, made.id, NAME, max_chars=_MAX_CHARS).suite
     with _timed(seconds, "train"):
-        planned = plan_run(workspace, wanted.recipe, datasets={NAME: made.id})
+        planned = plan_run(workspace, wanted.recipe, datasets={NAME: made.id}, seed=wanted.seed)
         kept = train_model(
             workspace,
             planned,
