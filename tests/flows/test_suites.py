@@ -11,6 +11,7 @@ import pytest
 from tests.flows.models import DATASET, make_workspace, row, write_script
 from tracemill.base.errors import NotFoundError, PolicyError, SchemaError, UsageError
 from tracemill.flows.erasing.versions import affected_versions, version_folders
+from tracemill.flows.models.benchmarks import import_bfcl, installed_bfcl
 from tracemill.flows.models.evaluations import compare_models, evaluate, list_evaluations
 from tracemill.flows.models.foreign_results import import_results
 from tracemill.flows.models.inspect_tasks import export_task
@@ -18,8 +19,6 @@ from tracemill.flows.models.suites import (
     build_suite,
     check_leaks,
     find_suite,
-    import_bfcl,
-    installed_bfcl,
 )
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.store.exports import read_exports
@@ -296,7 +295,7 @@ def test_the_installed_benchmark_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_a_benchmark_that_is_not_there_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracemill.flows.models.suites.find_spec", lambda _: None)
+    monkeypatch.setattr("tracemill.flows.models.benchmarks.find_spec", lambda _: None)
 
     with pytest.raises(NotFoundError, match="pip install --no-deps bfcl-eval"):
         installed_bfcl()

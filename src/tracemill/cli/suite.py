@@ -11,7 +11,7 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.output import AsLines, Common, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.evaluate.proving import VANITY, prove
-from tracemill.flows.models import suites
+from tracemill.flows.models import benchmarks, suites
 from tracemill.flows.models.inspect_tasks import export_task
 
 _MAX_CHARS: Final = 6_000
@@ -63,7 +63,9 @@ def import_suite(
     per_category
         At most so many cases of a category; 0 for all.
     """
-    return _show(suites.import_bfcl(common.open(), folder, name, per_category=per_category), common)
+    return _show(
+        benchmarks.import_bfcl(common.open(), folder, name, per_category=per_category), common
+    )
 
 
 def _show(built: suites.BuiltSuite, common: Common) -> int:

@@ -13,7 +13,7 @@ from typing import Final
 from tracemill.base.registry import Registry
 from tracemill.train.protocol import Trainer
 
-TRAIN_VERSION: Final = 1
+TRAIN_VERSION: Final = 2
 """Raise it when the same recipe and examples would give other rows or another run."""
 
 TRAINERS: Final = Registry[type[Trainer]](

@@ -1,4 +1,4 @@
-"""Suites: built from held-out examples or read from a benchmark, kept whole, and found again.
+"""Suites: built from held-out examples, kept whole, and found again.
 
 A suite is named by its cases. It is kept like a dataset version, with the lineage of every case, so
 that an erasure takes it along; evaluations on it stand in its folder and go with it.
@@ -9,14 +9,12 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from tracemill.base.errors import NotFoundError, SchemaError, UsageError
-from tracemill.evaluate.bfcl import category_of, read_case
 from tracemill.evaluate.building import HeldOut, build_cases, make_case
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.model_comparison import effect_shown
@@ -127,65 +125,6 @@ def _no_case(version: DatasetVersion, drops: Counter[str]) -> str:
         "more work with `tracemill run`, or see a suite of made-up tasks with `tracemill loop "
         "--demo`"
     )
-
-
-def installed_bfcl() -> Path:
-    """Return the data of the installed package `bfcl-eval`, without importing it.
-
-    Raises:
-        NotFoundError: it is not installed.
-    """
-    found = find_spec("bfcl_eval")
-    if found is None or found.origin is None:
-        raise NotFoundError(
-            "bfcl-eval is not installed; run: pip install --no-deps bfcl-eval, or name its data"
-        )
-    return Path(found.origin).parent / "data"
-
-
-def import_bfcl(
-    workspace: Workspace, folder: Path | None, name: str, *, per_category: int
-) -> BuiltSuite:
-    """Make a suite of BFCL's files: the first cases of each category.
-
-    Raises:
-        NotFoundError: the folder holds none of them.
-    """
-    folder = folder or installed_bfcl()
-    drops: Counter[str] = Counter()
-    cases: list[Case] = []
-    for path in sorted(folder.glob("BFCL_v*.json")):
-        taken = 0
-        for made in _bfcl_cases(path):
-            if isinstance(made, str):
-                drops[made] += 1
-            elif per_category and taken == per_category:
-                drops["beyond_limit"] += 1
-            else:
-                cases.append(made)
-                taken += 1
-    if not cases:
-        raise NotFoundError(f"{str(folder)!r} holds no BFCL_v*.json; name bfcl_eval's data folder")
-    return keep_suite(workspace, freeze(name, "bfcl", cases, drops), cases, {})
-
-
-def _bfcl_cases(path: Path) -> Iterator[Case | str]:
-    answers = path.parent / "possible_answer" / path.name
-    right = {row["id"]: row for row in _rows(answers)} if answers.exists() else {}
-    for question in _rows(path):
-        yield read_case(question, right.get(question["id"]), category_of(path.stem))
-
-
-def _rows(path: Path) -> Iterator[Any]:
-    """Yield the lines of a file that holds one JSON value a line; nothing of any other file."""
-    with path.open("rb") as lines:
-        for line in lines:
-            try:
-                row = msgspec.json.decode(line)
-            except msgspec.DecodeError:
-                return
-            if isinstance(row, dict) and "id" in row:
-                yield row
 
 
 def _held_out(folder: Path, version: DatasetVersion) -> Iterator[HeldOut]:
