@@ -79,6 +79,7 @@ from tracemill.records import (
     templates,
     training,
     trajectory,
+    value_flows,
     verification,
 )
 from tracemill.records import exports as export_records
@@ -225,6 +226,8 @@ TYPES: Final[dict[str, Any]] = {
     "row.redacted": rows.RedactedRow,
     "row.refused": rows.RefusedRow,
     "row.session": results.SessionRow,
+    "answer.session-flow": value_flows.ValueFlows,
+    "row.session-flow": value_flows.ValueFlow,
     "row.episode": results.EpisodeRow,
     "row.branch": results.BranchRow,
     "answer.branch": results.BranchRow,

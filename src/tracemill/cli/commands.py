@@ -57,6 +57,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             {
                 "list": "List sessions, newest first.",
                 "show": "Show a session, step by step.",
+                "flow": "Say which earlier result the values of a session's calls came from.",
                 "export": "Write a session as a document that other tools read.",
             },
         ),

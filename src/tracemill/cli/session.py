@@ -6,16 +6,30 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from msgspec import structs
 
 from tracemill.base.text import counted, one_line, printable_json
-from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.output import Common, Listing, Shape, answer, show_list, when, write
+from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.output import (
+    Common,
+    Listing,
+    Shape,
+    answer,
+    hint,
+    show_list,
+    when,
+    write,
+    write_lines,
+)
+from tracemill.cli.tables import print_table
 from tracemill.flows.held.lookup import show_trajectory
 from tracemill.flows.results import SessionRow
 from tracemill.flows.views.session_export import export_session as write_session
 from tracemill.flows.views.session_export import session_document
+from tracemill.flows.views.value_flows import flows_of
 from tracemill.records.reactions import Reaction
 from tracemill.records.trajectory import Step
+from tracemill.records.value_flows import ValueFlow
 
 _TEXT_WIDTH = 2_000
 
@@ -76,6 +90,47 @@ def show_session(
         for reaction in reactions[step.index]:
             write(f"  ↳ {reaction.kind} {reaction.strength:+.1f}, by rule {reaction.rule}")
     return EXIT_DONE
+
+
+def flow_session(
+    name: str,
+    /,
+    *,
+    carried: Annotated[bool, Parameter(negative="")] = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say which earlier result, or word of a person, the values of a session's calls came from.
+
+    Parameters
+    ----------
+    name
+        Its id, the source's own session id, or how one of them begins.
+    carried
+        Only values from before the request that is worked on, as where a person says "those files".
+    """
+    found = flows_of(common.open(), name)
+    flows = [flow for flow in found.flows if flow.n_turns or not carried]
+    if listing.jsonl:
+        write_lines(flows)
+    elif not answer("session-flow", structs.replace(found, flows=tuple(flows)), common):
+        shown = flows[: listing.limit or None]
+        print_table(("STEP", "ARGUMENT", "FROM", "TURNS", "VALUE"), map(_flow_cells, shown))
+        told = found.n_from_results + found.n_from_person
+        hint(
+            f"{len(shown):,} of {len(flows):,}; of {counted(found.n_values, 'value')} "
+            f"{told:,} came from before, {found.n_carried:,} of them from an earlier request",
+            common,
+        )
+    return EXIT_DONE if flows else EXIT_NOTHING
+
+
+def _flow_cells(flow: ValueFlow) -> tuple[str, ...]:
+    source = f"{flow.source.step} {flow.source.part}"
+    return (
+        str(flow.use.step), one_line(flow.use.argument or "", 30), source, str(flow.n_turns),
+        one_line(flow.value, 80),
+    )  # fmt: skip
 
 
 def export_session(
