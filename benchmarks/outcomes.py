@@ -9,14 +9,15 @@ on one half of the sessions, told by a digest of their ids; the other is the hel
 
 NAME is hotwash, clawjournal or opentraces, and ENVIRONMENT a virtual environment that holds it. Peers say
 less than five words, so all are compared by three: good, bad, and unknown. `fresh_outcomes.tsv` holds
-sessions that were judged once, when the rules were done: FOLDER has their logs, as the checkpoints of
-entireio/cli keep them.
+sessions that were judged once, when the rules were done: FOLDER has the logs of those of a draw or of
+both, as checkpoints keep them: of entireio/cli the first, of EntityProcess/agentv, FSM1/cipher-box and
+dayhaysoos/nimbus the second.
 """
 
 import csv
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -98,15 +99,16 @@ def tracemill(folder: Path, formats: Path) -> Found:
 def fresh(logs: Path) -> None:
     """Print how right the outcomes are of sessions that no rule was mended on."""
     with FRESH.open(encoding="utf-8", newline="") as lines:
-        judged = {row["session"]: row["judged"] for row in csv.DictReader(lines, delimiter="\t")}
+        judged = {row["session"]: row for row in csv.DictReader(lines, delimiter="\t")}
     with tempfile.TemporaryDirectory() as folder:
         found = tracemill(Path(folder), logs)
-    rows = [
-        Row(trajectory_id, *[judged[trajectory.session_id]] * 3)
-        for trajectory_id, trajectory in found.trajectories.items()
-        if trajectory.session_id in judged and not trajectory.is_subagent
-    ]
-    table("fresh", rows, found.outcomes)
+    drawn: defaultdict[str, list[Row]] = defaultdict(list)
+    for trajectory_id, trajectory in found.trajectories.items():
+        row = judged.get(trajectory.session_id)
+        if row is not None and not trajectory.is_subagent:
+            drawn[row["drawn"]].append(Row(trajectory_id, *[row["judged"]] * 3))
+    for name in sorted(drawn):
+        table(f"fresh, {name} draw", drawn[name], found.outcomes)
 
 
 def agreement(judged: list[Row]) -> str:

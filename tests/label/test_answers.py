@@ -74,3 +74,11 @@ def test_an_answer_is_no_tool_error_and_nothing_to_recover_from() -> None:
     found = observe(trajectory(2), [user(0), asked], [])
 
     assert (found.n_errors, found.recoveries) == (0, ())
+
+
+def test_a_call_that_was_not_run_as_another_failed_has_no_failure() -> None:
+    content = "<tool_use_error>Sibling tool call errored</tool_use_error>"
+    reading = ToolCall(id="c1", name="Read", arguments={"file_path": "a.py"})
+
+    assert is_answer(reading, failed(None, content))
+    assert not is_answer(reading, failed(None, f"{'a line of a file ' * 9}{content}"))

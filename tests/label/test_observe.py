@@ -36,6 +36,24 @@ def feedback(action: Any, at_step: int | None) -> Feedback:
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "n_left"),
+    [
+        ("git reset --soft HEAD~1", 1),
+        ("git reset HEAD^^ && git status", 0),
+        ("git reset --hard @~", 1),
+        ("git reset --hard origin/main", 2),
+        ("git reset a.py", 2),
+    ],
+)
+def test_a_commit_that_was_reset_is_none(command: str, n_left: int) -> None:
+    other = _COMMITTED.replace("1a2b3c4", "5d6e7f8")
+    made = (shell(1, "git commit -am a", _COMMITTED), shell(2, "git commit -am b", other))
+
+    assert len(seen(user(0), *made, shell(3, command)).commits) == n_left
+    assert len(seen(user(0), *made, shell(3, command, exit_code=1)).commits) == 2
+
+
 def test_a_check_is_recorded_with_its_verdict_and_step() -> None:
     found = seen(
         user(0), shell(1, "pytest", "1 failed", exit_code=1), shell(2, "pytest", "1 passed")

@@ -56,6 +56,8 @@ def test_a_test_that_fails_and_passes_after_an_edit_is_one_recovery() -> None:
         ("pytest tests/a.py", "pytest tests/b.py", False),
         ("pytest", "pytest tests/a.py", False),
         ("pytest", "ruff check .", False),
+        ("mise run test:integration", "mise run test:integration", True),
+        ("mise run test:integration", "mise run test", False),
     ],
 )
 def test_a_check_is_answered_by_one_that_covers_it(
@@ -97,6 +99,12 @@ def test_a_line_of_several_commands_does_not_tell_which_failed() -> None:
         ("gh pr create", "gh pr view", False),
         ("node build.js", "node build.js --all", True),
         ("node build.js", "node other.js", False),
+        ("git diff a.py", "git diff b.py", False),
+        ("git diff a.py b.py", "git diff b.py", True),
+        ("gh pr diff 88 --stat", "gh pr diff 88 --name-only", True),
+        ("git cherry-pick 1a2b3c4", "git cherry-pick --skip", True),
+        ("git commit -m one", "git commit -m two", True),
+        ("tool add one --branch x", "tool add --help", False),
     ],
 )
 def test_a_command_is_answered_by_the_same_program_and_verb(

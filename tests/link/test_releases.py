@@ -6,7 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.link.releases import releases
+from tracemill.link.make_link import make_link, of_commit, of_trajectory
+from tracemill.link.releases import release_links, releases
 from tracemill.records.commits import Commit, FileChange
 from tracemill.records.refs import Origin, Span
 from tracemill.records.releases import Release
@@ -101,3 +102,29 @@ def test_every_commit_that_a_tag_reaches_belongs_to_one_release(seed: int, n: in
     }
     for release in found:
         assert set(numbers(release)) <= reached(int(release.commit, 16))
+
+
+def test_a_session_is_linked_to_the_tags_that_released_its_commits() -> None:
+    first, second, third, fourth = (
+        commit(1), commit(2, 1, tags=("v1",)), commit(3, 2), commit(4, 3, tags=("v2",)),
+    )  # fmt: skip
+    made = [
+        make_link(of_trajectory("t1"), of_commit(first), "commit_output", 0.99),
+        make_link(of_trajectory("t1"), of_commit(second), "edited_lines", 0.8),
+        make_link(of_trajectory("t1"), of_commit(third), "edited_lines", 0.6),
+        make_link(of_trajectory("t2"), of_commit(fourth), "files_and_time", 0.75),
+        make_link(of_trajectory("t2"), of_commit(first), "base_commit", 0.9),
+    ]
+
+    found = release_links([first, second, third, fourth], made)
+
+    assert {
+        (link.source.id, link.target.id, link.confidence, len(link.evidence)) for link in found
+    } == {("t1", "c2", 0.99, 2), ("t2", "c4", 0.75, 1)}
+
+
+def test_what_no_tag_reaches_is_not_released() -> None:
+    loose = commit(3, 2)
+    made = [make_link(of_trajectory("t1"), of_commit(loose), "commit_output", 0.99)]
+
+    assert list(release_links([commit(2, tags=("v1",)), loose], made)) == []

@@ -42,7 +42,7 @@ def _cells(release: Release) -> tuple[str, ...]:
 
 
 def show_release(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Show what a release brought: its commits, and the documents that they changed.
+    """Show what a release brought: its commits, who made them, and the documents that they changed.
 
     Parameters
     ----------
@@ -60,6 +60,9 @@ def show_release(name: str, /, *, common: Common = Common()) -> int:  # noqa: B0
     write(f"Changed      {changed} in {counted(len(release.commits), 'commit')}")
     for path in release.documents[:_MOST_SHOWN]:
         write(f"Document     {one_line(path, _WIDTH)}")
+    for session in shown.sessions[:_MOST_SHOWN]:
+        made = counted(session.n_commits, "commit")
+        write(f"Session      {session.trajectory_id}  {made}, {session.confidence:.2f} sure")
     for commit in shown.commits[:_MOST_SHOWN]:
         write(f"Commit       {commit.sha[:12]}  {one_line(commit.subject, _WIDTH)}")
     hidden = len(shown.commits) - _MOST_SHOWN

@@ -1,7 +1,10 @@
-"""Commands that answer by their exit code: with 1 `grep` says that it found nothing.
+"""Results that are marked as failed and are no failures.
+
+Some commands answer by their exit code: with 1 `grep` says that it found nothing.
 
 A higher code is a failure of theirs as of any other program. A line of several commands ends with
 the code of the one that ended it, so a line answers only where nothing else can have ended it.
+A call that was not run as another one beside it had failed has no failure of its own.
 """
 
 from __future__ import annotations
@@ -28,10 +31,14 @@ _ASKS_SHELL: Final = frozenset({("command", "-v"), ("command", "-V")})
 _NO: Final = 1
 _NO_FOLDER: Final = "cd: "
 _HEAD: Final = 400
+_NOT_RUN: Final = "Sibling tool call errored"
+_LONGEST_NOT_RUN: Final = 100
 
 
 def is_answer(call: ToolCall, result: ToolResult) -> bool:
-    """Tell whether a result that is marked as failed only says no."""
+    """Tell whether a result that is marked as failed only says no, or that nothing was run."""
+    if len(result.content) <= _LONGEST_NOT_RUN and _NOT_RUN in result.content:
+        return True
     if result.exit_code != _NO or call.name.lower() not in SHELLS:
         return False
     command = command_of(call.arguments)

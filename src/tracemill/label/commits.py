@@ -28,6 +28,7 @@ _ASKED: Final = re.compile(
     r"""(?:"\$\(cat\s+<<-?\s*['"]?\w+['"]?\s*\n(?P<document>[^\n]+)"""
     r"""|"(?P<double>(?:[^"\\\n]|\\.)+)|'(?P<single>[^'\n]+))"""
 )
+_BEFORE_HEAD: Final = re.compile(r"(?:HEAD|@)(?:~(?P<n>\d*)|(?P<up>\^+))$")
 _PUSHED: Final = re.compile(
     r"^ *(?:\+ )?[0-9a-f]{7,40}\.\.\.?[0-9a-f]{7,40} +\S+ -> \S+"
     r"|^ \* \[new (?:branch|tag)\] +\S+ -> \S+",
@@ -68,6 +69,18 @@ def makes_commit(line: CommandLine) -> bool:
     """Tell whether a command line commits, in a repository that it did not just create."""
     verbs = {git_verb(part) for part in line.parts}
     return "init" not in verbs and not verbs.isdisjoint(_COMMITTING)
+
+
+def may_drop(command: str) -> bool:
+    """Tell at little cost whether a command line could take commits off their branch."""
+    return "reset" in command and ("HEAD" in command or "@" in command)
+
+
+def n_dropped(line: CommandLine) -> int:
+    """Return how many commits a command line takes off the end of their branch, by `git reset`."""
+    words = [word for part in line.parts if git_verb(part) == "reset" for word in part.bare[2:]]
+    found = (_BEFORE_HEAD.match(word) for word in words)
+    return sum(len(m["up"]) if m["up"] else int(m["n"] or 1) for m in found if m)
 
 
 def opens_pull_request(line: CommandLine) -> bool:

@@ -33,7 +33,9 @@ class MadeCommits:
             self._made.append(_Made(named, None, result.call_id))
 
     def ended(self, call: ShellCall, exit_code: int | None, text: str) -> None:
-        """Take a command that asked git for commits, and what came of it."""
+        """Take a command that asked git for commits or took some back, and what came of it."""
+        if call.drops and exit_code == 0:
+            del self._made[-call.drops :]
         for said in said_commits(text):
             mention = CommitMention(
                 sha=said.sha, step=call.step, branch=said.branch, subject=said.subject

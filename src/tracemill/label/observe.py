@@ -321,7 +321,7 @@ class Observer:
                 if run.passed is not None:
                     part = call.line.parts[check.place]
                     self._recoveries.check(check.kind, part, tried, passed=run.passed)
-        if call.commits:
+        if call.commits or call.drops:
             self._commits.ended(call, exit_code, text)
         if call.runs_or_pushes:
             self._shown.ended(call.line, call.step, Outcome(exit_code, text), self._last_edit)

@@ -3,7 +3,8 @@
 Two attempts are the same when they want the same thing: a check of one kind by one program over
 the same targets or all of them; a command of one program and verb; an edit of one file; any other
 tool on the same thing. A failure stays open until an attempt of the same kind works. Programs
-whose exit code answers a question (`grep`, `diff`, `test`) never fail by it.
+whose exit code answers a question (`grep`, `diff`, `test`) never fail by it. A command on another
+file, branch or number than the one that failed answers nothing, nor does a look at its help.
 
 What is held is bounded: so many open failures, so many finished ones, a line of text for each.
 """
@@ -41,10 +42,25 @@ _QUIET: Final = frozenset({"cd", "export", "source", ".", "set", "echo", "printf
 """Programs that stand beside what a line is about."""
 _WITH_VERB: Final = frozenset(
     {"git", "gh", "npm", "pnpm", "yarn", "bun", "cargo", "go", "docker", "kubectl", "uv", "pip"}
-    | {"poetry", "make", "just", "mix", "dotnet", "terraform", "aws", "gcloud", "systemctl", "apt"}
+    | {
+        "poetry",
+        "make",
+        "just",
+        "mise",
+        "mix",
+        "dotnet",
+        "terraform",
+        "aws",
+        "gcloud",
+        "systemctl",
+        "apt",
+    }
 )
 """Programs whose first argument says what they do."""
 _WITH_TWO_VERBS: Final = frozenset({"gh", "aws", "gcloud", "terraform", "systemctl"})
+_RUNNING: Final = frozenset({"run", "run-script"})
+"""Verbs after which the name of a script says what is done."""
+_HELP: Final = frozenset({"--help", "-h", "help", "--version"})
 _INTERPRETERS: Final = frozenset({"python", "python3", "node", "ruby", "perl", "bash", "sh", "zsh"})
 _IN_PLACE: Final = frozenset({"-c", "-e", "-", "-lc", "--eval", "-p"})
 _OF_TOOLS: Final = ("file_path", "path", "filePath", "notebook_path", "url", "query", "pattern")
@@ -112,13 +128,14 @@ class Recoveries:
         if aim is None:
             return
         tried = Attempt(step, at, _said(call.arguments), result.content)
+        used_on = _used_on(aim, call)
         if result.status == "error":
-            self._failed(aim, tried, frozenset())
+            self._failed(aim, tried, used_on)
         elif (held := self._open.get(aim)) is not None:
-            if step - held.attempts[-1] <= MAX_GAP:
-                self._worked(aim, held, tried)
-            else:
+            if step - held.attempts[-1] > MAX_GAP:
                 self._done.append(self._recovery(aim, self._open.pop(aim)))
+            elif not (held.targets and used_on and held.targets.isdisjoint(used_on)):
+                self._worked(aim, held, tried)
 
     def _may_answer(self, call: ToolCall) -> bool:
         """Tell at little cost whether a call could want what an open failure wanted."""
@@ -218,8 +235,23 @@ def _aim_of_command(line: CommandLine) -> _Aim | None:
     if len(acting) != 1 or _only_looks(acting[0]):
         return None
     (part,) = acting
+    if not _HELP.isdisjoint(part.bare[1:]):
+        return None
     what = _program(part) if _program(part) != part.bare[0] else _with_object(part)
     return _Aim("command", what) if what else None
+
+
+def _used_on(aim: _Aim, call: ToolCall) -> frozenset[str]:
+    """Return what a command is used on, besides the words of its aim and values of options."""
+    if aim.kind != "command":
+        return frozenset()
+    known = set(aim.what.split())
+    found: set[str] = set()
+    for part in parse(command_of(call.arguments) or "").parts:
+        if part.bare and part.bare[0] not in _QUIET:
+            pairs = zip(("", *part.bare[1:]), part.bare[1:], strict=False)
+            found.update(word for before, word in pairs if not before.startswith("-"))
+    return frozenset(word for word in found if not word.startswith("-") and word not in known)
 
 
 def _only_looks(part: Part) -> bool:
@@ -245,14 +277,14 @@ def _program(part: Part) -> str:
     if name not in _WITH_VERB:
         return name
     verbs = [word for word in words[1:] if not word.startswith("-")]
-    return " ".join([name, *verbs[: 2 if name in _WITH_TWO_VERBS else 1]])
+    has_two = name in _WITH_TWO_VERBS or not _RUNNING.isdisjoint(verbs[:1])
+    return " ".join([name, *verbs[: 2 if has_two else 1]])
 
 
 def _targets(part: Part) -> frozenset[str]:
     """Return what a check is narrowed to: files, folders, names of tests."""
     words = part.bare or part.words
-    skipped = 2 if words[0].rsplit("/", 1)[-1] in _WITH_VERB else 1
-    return frozenset(_narrowing(words[skipped:]))
+    return frozenset(_narrowing(words[len(_program(part).split()) :]))
 
 
 def _narrowing(words: Iterable[str]) -> Iterable[str]:

@@ -17,7 +17,9 @@ from tracemill.label.commits import (
     asked_subjects,
     makes_commit,
     may_commit,
+    may_drop,
     may_push,
+    n_dropped,
     opens_pull_request,
     place,
 )
@@ -43,7 +45,7 @@ _POLLED_CODE: Final = re.compile(r"<exit_code>(\d{1,3})</exit_code>")
 _SAID_CODE: Final = re.compile(r"\[Command finished with exit code (\d{1,3})\]\s*\Z")
 _TAIL: Final = 100
 _STILL_RUNNING: Final = "<status>running</status>"
-_WORTH_READING: Final = (may_check, may_commit, may_edit, may_name, may_push, may_run)
+_WORTH_READING: Final = (*(may_check, may_commit, may_drop, may_edit, may_name, may_push, may_run),)
 _HEAD: Final = 400
 _KEPT_START: Final = 2_000
 _KEPT_END: Final = 4_000
@@ -58,6 +60,7 @@ class ShellCall:
             "at",
             "checks",
             "commits",
+            "drops",
             "edits",
             "exit_code",
             "line",
@@ -75,6 +78,7 @@ class ShellCall:
         self.checks: tuple[Check, ...] = tuple(checks(line))
         self.commits = may_commit(command) and makes_commit(line)
         self.subjects = tuple(asked_subjects(command)) if self.commits else ()
+        self.drops = n_dropped(line) if may_drop(command) else 0
         self.pulls = "gh pr" in command and opens_pull_request(line)
         self.named = named_by(line) if may_name(command) else ()
         self.edits = edited_by_shell(command, line)
@@ -86,7 +90,7 @@ class ShellCall:
     def is_worth_following(self) -> bool:
         """Whether anything about it would be recorded."""
         does = self.checks or self.commits or self.pulls or self.named or self.runs_or_pushes
-        return bool(does or self.edits[0] or self.edits[1])
+        return bool(does or self.drops or self.edits[0] or self.edits[1])
 
     def runs(self, exit_code: int | None, text: str) -> list[CheckRun]:
         """Return the checks that it ran, with their verdicts; a commit's hook may be one."""

@@ -1,18 +1,25 @@
 """Which commits belong to which release: to the first whose tag reaches them.
 
 Tags are asked in the order of their depth, so that each commit is visited once, however many tags
-there are. A release follows those whose commits its walk meets.
+there are. A release follows those whose commits its walk meets. What a session made is released
+with the first tag that reaches it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tracemill.base.ids import make_id
+from tracemill.link.commit_links import MADE
+from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.records.commits import Commit
+from tracemill.records.links import SURE_ENOUGH, Link
 from tracemill.records.releases import Release
+
+_WORK: Final = MADE | {"edited_lines", "files_and_time", "pull_request"}
+_MAX_SHOWN: Final = 20
 
 
 class _Walked(NamedTuple):
@@ -32,9 +39,43 @@ def releases(
     """
     by_repository: defaultdict[str, dict[str, Commit]] = defaultdict(dict)
     for commit in commits:
-        by_repository[commit.origin.uri.partition("#")[0]][commit.sha] = commit
+        by_repository[_repository(commit)][commit.sha] = commit
     for repository in sorted(by_repository):
         yield from _of(repository, by_repository[repository], documents)
+
+
+def release_links(commits: Iterable[Commit], links: Iterable[Link]) -> Iterator[Link]:
+    """Yield a link from each session to each tagged commit that released commits of it.
+
+    A link is as sure as the surest of those from the session to the commits released.
+    """
+    held = {commit.id: commit for commit in commits}
+    tagged = {(_repository(commit), commit.sha): commit for commit in held.values() if commit.tags}
+    owner = {
+        (release.repository, sha): tagged[release.repository, release.commit]
+        for release in releases(held.values(), {})
+        for sha in release.commits
+    }
+    made: defaultdict[tuple[str, str], list[Link]] = defaultdict(list)
+    for link in links:
+        commit = held.get(link.target.id)
+        if commit is not None and link.method in _WORK and link.confidence >= SURE_ENOUGH:
+            release = owner.get((_repository(commit), commit.sha))
+            if release is not None:
+                made[link.source.id, release.id].append(link)
+    for (session, release_id), found in made.items():
+        shown = sorted({link.target.id for link in found})[:_MAX_SHOWN]
+        yield make_link(
+            of_trajectory(session),
+            of_commit(held[release_id]),
+            "tag_range",
+            max(link.confidence for link in found),
+            evidence=[of_commit(held[each]) for each in shown],
+        )
+
+
+def _repository(commit: Commit) -> str:
+    return commit.origin.uri.partition("#")[0]
 
 
 def _of(

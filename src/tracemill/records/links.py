@@ -20,6 +20,7 @@ LinkMethod = Literal[
     "edited_lines",
     "files_and_time",
     "branch_and_time",
+    "tag_range",
     "spawned",
     "same_session",
     "same_messages",
@@ -51,6 +52,7 @@ tool result names the commit; `checkpoint_trailer` the commit's trailer names th
 `edited_lines` the commit holds files that the session edited before and lines that it wrote;
 `files_and_time` it holds such files, and its lines are not known; `branch_and_time` only branch
 and time agree;
+`tag_range` the session made commits that this tagged commit was the first to release;
 `spawned` one agent started the other; `same_session` both carry one session id;
 `same_messages` one begins with the other's messages; `same_branch` both worked on one branch that
 is not the main one; `named_session` a person named the earlier one in the later one, as when work

@@ -29,6 +29,7 @@ from tracemill.link.change_sets import change_sets
 from tracemill.link.forge_links import forge_links
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
+from tracemill.link.releases import release_links
 from tracemill.link.work_links import document_links, gate_links, plan_links
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
@@ -126,6 +127,7 @@ def _work_links(facts: Facts) -> Iterator[Link]:
     yield from gate_links(facts.gate_runs, facts.commits)
     yield from document_links(facts.written, facts.commits, facts.activities, facts.links)
     yield from plan_links(facts.written, facts.commits, Branches(facts.commits))
+    yield from release_links(facts.commits, facts.links)
     sessions = [
         (trajectory, facts.activities[name])
         for name, trajectory in facts.trajectories.items()

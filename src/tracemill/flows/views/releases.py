@@ -35,6 +35,17 @@ class ReleasedCommit(Record, frozen=True, kw_only=True, omit_defaults=False):
     """First line of its message."""
 
 
+class ReleasedSession(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A session whose commits a release was the first to bring."""
+
+    trajectory_id: str
+    """The session's trajectory."""
+    n_commits: int
+    """How many of its commits, at most 20 are counted."""
+    confidence: float
+    """How sure the surest link to one of them is."""
+
+
 class ShownRelease(Record, frozen=True, kw_only=True, omit_defaults=False):
     """A release with its commits."""
 
@@ -42,6 +53,8 @@ class ShownRelease(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The release."""
     commits: tuple[ReleasedCommit, ...]
     """Its commits, the newest first."""
+    sessions: tuple[ReleasedSession, ...]
+    """The sessions that made them, the surest first."""
 
 
 def read_releases(workspace: Workspace) -> ReleaseList:
@@ -55,7 +68,7 @@ def show_release(workspace: Workspace, name: str) -> ShownRelease:
     Raises:
         NotFoundError: none or several answer to `name`.
     """
-    held, subjects = _read(workspace)
+    held, commits = _read(workspace)
     found = [each for each in held if name in each.tags or each.id.startswith(name)]
     if len(found) > 1:
         places = ", ".join(f"{each.id} ({each.repository})" for each in found[:10])
@@ -66,14 +79,26 @@ def show_release(workspace: Workspace, name: str) -> ShownRelease:
     return ShownRelease(
         release=release,
         commits=tuple(
-            ReleasedCommit(sha=sha, subject=subjects.get(sha, ""))
+            ReleasedCommit(sha=sha, subject=commits[sha].subject if sha in commits else "")
             for sha in reversed(release.commits)
         ),
+        sessions=tuple(_sessions(workspace, commits[release.commit].id)),
     )
 
 
-def _read(workspace: Workspace) -> tuple[list[Release], dict[str, str]]:
-    """Return the releases, the newest first, and the subjects of all commits."""
+def _sessions(workspace: Workspace, event_id: str) -> list[ReleasedSession]:
+    found = [
+        ReleasedSession(
+            trajectory_id=link.source.id, n_commits=len(link.evidence), confidence=link.confidence
+        )
+        for link in Lake(workspace.lake).records(TABLES["links"])
+        if link.method == "tag_range" and link.target.id == event_id
+    ]
+    return sorted(found, key=lambda each: (-each.confidence, each.trajectory_id))
+
+
+def _read(workspace: Workspace) -> tuple[list[Release], dict[str, Commit]]:
+    """Return the releases, the newest first, and all commits by their hash."""
     require_kept(workspace)
     commits: list[Commit] = []
     documents: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
@@ -87,4 +112,4 @@ def _read(workspace: Workspace) -> tuple[list[Release], dict[str, str]]:
             documents[event.origin.uri.partition("#")[0], event.commit].append(event.path)
     found = list(releases(commits, documents))
     found.sort(key=lambda each: each.at.isoformat() if each.at else "", reverse=True)
-    return found, {commit.sha: commit.subject for commit in commits}
+    return found, {commit.sha: commit for commit in commits}
