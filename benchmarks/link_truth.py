@@ -3,14 +3,15 @@
 Entire names in a trailer the checkpoint that it saves at a commit. For long it saved every session
 that was not yet closed, also those that were over or at work on something else, until its authors
 asked that a session's log had grown and that it touched a file of the commit. So what a trailer
-names is told in ways each narrower than the one before, and the older checkpoints are held to the
-later rule too:
+names is told in several ways, and the older checkpoints are held to the later rule too:
 
 named     every pair that a trailer names, of a session of which any log was read
 held      of those, the ones of a checkpoint of which the repository still holds a log
 saved     of those, the ones saved at that commit: a trailer may be carried on to later commits
-worked    of those, the ones in whose log anything stands since the tool last saved the session,
-          and of which the log or the tool's own list names a file of the commit; and `open`
+claimed   of those, the ones that the later rule names: anything was logged since the tool last saved
+          the session, and the tool's own list of its files names one of the commit
+worked    those, and what the log alone bears out: it has grown and shows an edit of a file of the
+          commit, or shows one that is open
 edited    of those, the ones whose log shows an edit of a file of the commit in 14 days before it
 open      of those saved, the ones with such an edit that no earlier commit holds
 """
@@ -33,7 +34,7 @@ from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 
 BRANCH = "entire/checkpoints/v1"
-LEVELS = ("named", "held", "saved", "worked", "edited", "open")
+LEVELS = ("named", "held", "saved", "claimed", "worked", "edited", "open")
 WHY = (
     "the repository holds no log of the checkpoint",
     "saved for an earlier commit",
@@ -144,12 +145,15 @@ class _Acts:
         if written is None or len(commit.parents) > 1:
             return 2, levels
         n_edits, n_open = self._edits_of(checkpoint.session_id, commit, written)
-        if not n_open and not self._has_grown(checkpoint):
+        has_grown = self._has_grown(checkpoint)
+        if has_grown and {change.path for change in commit.files or ()} & {*checkpoint.files}:
+            levels |= {"claimed", "worked"}
+        if not n_open and not has_grown:
             return 3, levels
         if n_edits:
-            return (7, {*LEVELS}) if n_open else (6, {*levels, "worked", "edited"})
-        paths = {change.path for change in commit.files or ()}
-        return (5, {*levels, "worked"}) if paths & {*checkpoint.files} else (4, levels)
+            why, more = (7, {"edited", "open"}) if n_open else (6, {"edited"})
+            return why, levels | {"worked"} | more
+        return (5 if "claimed" in levels else 4), levels
 
     def _edits_of(self, session: str, commit: Commit, written: datetime) -> tuple[int, int]:
         """Count the edits of files of a commit before it, and those no earlier commit holds."""
