@@ -29,14 +29,16 @@ _FOREIGN: Final = r"\x{80}-\x{10ffff}"
 
 
 class Phrase(Record, frozen=True, kw_only=True):
-    """Words that tell what a person thinks of the work."""
+    """Words that tell what a person thinks of the work: by themselves, or among other cues."""
 
     name: str
     """Name, unique within a language."""
-    kind: ReactionKind
-    """What they say."""
-    confidence: Ratio
+    kind: ReactionKind | None = None
+    """What they say, where they say it by themselves."""
+    confidence: Ratio = 0
     """How sure that is."""
+    cue: str | None = None
+    """Cue that they are, where `weights.toml` says what it speaks for."""
     pattern: str
     """The words, as an expression of `re`."""
     unless: str = _NEVER
@@ -54,14 +56,12 @@ class Phrase(Record, frozen=True, kw_only=True):
 class Language(Record, frozen=True, kw_only=True):
     """The phrases of one language."""
 
-    harmless: tuple[str, ...] = ()
-    """Openings that sound like a correction and are none."""
     contrast: str = _NEVER
     """How a sentence begins that takes back the one before it."""
     unsaid: tuple[str, ...] = ()
     """Words of four letters and more that say nothing of what a text is about."""
     phrase: tuple[Phrase, ...]
-    """The phrases; of one kind, the first that is heard decides."""
+    """The phrases; of one kind or cue, the first that is heard counts."""
 
 
 @cache

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from tracemill.label.speech import Before, Heard, hear
+from tracemill.label.cues import Before
+from tracemill.label.speech import Heard, hear
 from tracemill.records.events import Feedback
 from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
 from tracemill.records.session_events import FeedbackKind
@@ -20,6 +22,8 @@ _OF_DEED: Final[dict[FeedbackKind, ReactionKind]] = {
 }
 _MAX_KEPT: Final = 2_000
 _MAX_ANSWER: Final = 1_600
+_MAX_ASKED: Final = 6
+_MAX_EDITED: Final = 20
 
 
 class Listener:
@@ -27,10 +31,11 @@ class Listener:
 
     def __init__(self) -> None:
         self._reactions: list[Reaction] = []
-        self._asked = ""
+        self._asked: list[str] = []
         self._answered = ""
-        self._has_edits = False
+        self._edited: dict[str, None] | None = None
         self._has_acted = False
+        self._is_silent = self._is_at_work = False
         self._last_at: datetime | None = None
 
     @property
@@ -38,23 +43,34 @@ class Listener:
         """What was said and done, in the order of steps."""
         return tuple(sorted(self._reactions, key=lambda reaction: reaction.step))
 
+    @property
+    def before(self) -> Before:
+        """What went on before a person speaks next."""
+        edited = None if self._edited is None else tuple(self._edited)
+        return Before(tuple(self._asked), self._answered, edited, self._is_silent, self._is_at_work)
+
     def agent(self, step: Step) -> None:
         """Take a step of the agent."""
         self._has_acted = True
-        self._answered = step.text[-_MAX_ANSWER:] or self._answered
+        if step.text:
+            self._answered = f"{self._answered}\n{step.text[-_MAX_ANSWER:]}"[-_MAX_ANSWER:]
+        self._is_silent, self._is_at_work = False, bool(step.calls)
         self._last_at = step.at or self._last_at
 
-    def edited(self) -> None:
-        """Take note that the agent changed a file."""
-        self._has_edits = True
+    def edited(self, paths: Iterable[str]) -> None:
+        """Take note that the agent changed files."""
+        self._edited = self._edited or {}
+        if len(self._edited) < _MAX_EDITED:
+            self._edited.update(dict.fromkeys(paths))
 
     def person(self, step: Step) -> None:
         """Take a step of a person."""
         if self._has_acted:
-            before = Before(self._asked, self._answered, self._has_edits)
-            for heard in hear(step.text, before):
+            for heard in hear(step.text, self.before):
                 self._keep(heard, step.index, self._waited(step.at))
-        self._asked, self._has_edits = step.text[:_MAX_ANSWER], False
+        self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
+        self._answered, self._edited = "", None
+        self._is_silent, self._is_at_work = True, False
 
     def refusal(self, step: int, said: str) -> None:
         """Take what a person said while refusing a call: only giving up is news."""

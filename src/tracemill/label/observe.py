@@ -74,7 +74,7 @@ _Held = ShellCall | RunningCall | _Edit
 class Observer:
     """Folds the steps and events of one trajectory into its activity."""
 
-    def __init__(self, seal: Seal | None = None) -> None:
+    def __init__(self, seal: Seal | None = None, listener: Listener | None = None) -> None:
         self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_errors = 0
         self._n_interruptions = self._n_rejections = self._n_refusals = 0
         self._n_compactions = self._n_todos = 0
@@ -94,7 +94,7 @@ class Observer:
         self._used = UsedTexts()
         self._checks: list[CheckRun] = []
         self._recoveries = Recoveries()
-        self._listener = Listener()
+        self._listener = Listener() if listener is None else listener
         self._rejected: set[int] = set()
         self._interrupted: set[int] = set()
         self._compacted: set[int] = set()
@@ -337,7 +337,7 @@ class Observer:
         self, step: int, at: datetime | None, paths: tuple[str, ...], *, is_work: bool
     ) -> None:
         self._written.files(paths, at)
-        self._listener.edited()
+        self._listener.edited(paths)
         if is_work:
             self._recoveries.edited(step)
         if is_work and (self._last_edit is None or step >= self._last_edit):

@@ -1,0 +1,110 @@
+"""Turns of people in real sessions, as judged by hand, and what went on before each.
+
+`judged/human_turns.tsv` holds what a person judged each turn to be: its trajectory, its step, one
+class or two, and its part. The weights of the rules were fitted to the turns of `mended`, and their
+phrases written with these in view; those of `held_out` were judged when that was done. Some turns
+stand in the logs that entireio/cli and its like keep of their checkpoints, outside the real sessions.
+"""
+
+import csv
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from measuring import TRACEMILL, run, shared_data
+
+from tracemill.flows.deriving.facts import Facts
+from tracemill.label.cues import Before
+from tracemill.label.listening import Listener
+from tracemill.label.observe import Observer
+from tracemill.records.trajectory import Step
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
+PARTS = ("mended", "held_out")
+DEEDS = frozenset({"rejection", "interruption", "steering", "edit"})
+SOME_UNREADABLE = 4
+
+
+class Turn(NamedTuple):
+    """A step of a person."""
+
+    trajectory: str
+    step: int
+
+
+class Judged(NamedTuple):
+    """What a person judged a turn to be, and in which part it stands."""
+
+    classes: frozenset[str]
+    part: str
+
+
+class Spoken(NamedTuple):
+    """What a person said, what went on before, and what the rules hear."""
+
+    text: str
+    before: Before
+    heard: frozenset[str]
+
+
+class Recording(Listener):
+    """Remembers what was said and what went on before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: dict[int, tuple[str, Before]] = {}
+
+    def person(self, step: Step) -> None:
+        self.said[step.index] = (step.text, self.before)
+        super().person(step)
+
+
+def judged() -> dict[Turn, Judged]:
+    """Return the turns that were judged."""
+    with JUDGED.open(encoding="utf-8", newline="") as lines:
+        return {
+            Turn(row["trajectory"], int(row["step"])): Judged(
+                frozenset(row["classes"].split(",")), row["part"]
+            )
+            for row in csv.DictReader(lines, delimiter="\t")
+        }
+
+
+def spoken(more: Path | None) -> dict[Turn, Spoken]:
+    """Return the judged turns of the real sessions, and of those in another folder."""
+    data = shared_data()
+    if data is None:
+        raise SystemExit("needs the real sessions: set TRACEMILL_SHARED_DATA")
+    wanted = {turn.trajectory for turn in judged()}
+    found: dict[Turn, Spoken] = {}
+    for folder in filter(None, (data / "formats", more)):
+        with tempfile.TemporaryDirectory() as workspace:
+            found |= dict(_spoken(folder, Path(workspace), wanted))
+    return found
+
+
+def _spoken(folder: Path, workspace: Path, wanted: set[str]) -> Iterator[tuple[Turn, Spoken]]:
+    cost = run([*TRACEMILL, "sync", str(folder), "--workspace", str(workspace), "--quiet"])
+    if cost.code not in {0, SOME_UNREADABLE}:
+        raise SystemExit(f"reading the sessions ended with {cost.code}")
+    lake = Lake(Workspace(workspace).lake)
+    facts = Facts(lake)
+    steps: defaultdict[str, dict[int, Step]] = defaultdict(dict)
+    for step in lake.records(TABLES["steps"]):
+        if step.trajectory_id in wanted and step.trajectory_id in facts.trajectories:
+            steps[step.trajectory_id][step.index] = step
+    for trajectory, its in steps.items():
+        listener = Recording()
+        observer = Observer(listener=listener)
+        for index in sorted(its):
+            observer.step(its[index])
+        heard: defaultdict[int, set[str]] = defaultdict(set)
+        for reaction in facts.activities[trajectory].reactions:
+            heard[reaction.step].add(reaction.kind)
+        for index, said in listener.said.items():
+            yield Turn(trajectory, index), Spoken(*said, frozenset(heard[index] - DEEDS))
