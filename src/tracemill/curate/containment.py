@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tracemill.curate.near_duplicates import Hashes, Shingled, shingled
+from tracemill.curate.near_duplicates import Shingled, n_shared, shingled
 
 CONTAINED: Final = 0.9
 """Share of a text's shingles from which it stands in another."""
@@ -48,15 +48,11 @@ def contained(
     for inner, outer in sorted(_candidates(found, sizes)):
         if inner in told:
             continue
-        own, other = _of(found, inner), _of(found, outer)
-        share = len(np.intersect1d(own, other, assume_unique=True)) / len(own)
+        own = found.of(inner)
+        share = n_shared(own, found.of(outer)) / len(own)
         if share >= threshold:
             told.add(inner)
             yield Containment(inner, outer, share)
-
-
-def _of(found: Shingled, text: int) -> Hashes:
-    return found.hashes[found.starts[text] : found.starts[text + 1]]
 
 
 def _candidates(found: Shingled, sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
@@ -72,7 +68,7 @@ def _candidates(found: Shingled, sizes: NDArray[np.int64]) -> Iterator[tuple[int
     for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         if 1 < end - start <= _MAX_TEXTS:
             shared.update(combinations(owners[start:end].tolist(), 2))
-    for (one, other), n_shared in shared.items():
+    for (one, other), n_here in shared.items():
         inner, outer = sorted((one, other), key=lambda text: (int(sizes[text]), -text))
-        if n_shared >= _MIN_SHARED * n_own[inner]:
+        if n_here >= _MIN_SHARED * n_own[inner]:
             yield inner, outer

@@ -65,6 +65,10 @@ class Shingled(NamedTuple):
     starts: NDArray[np.int64]
     """Where each text's shingles begin; one more entry marks the end."""
 
+    def of(self, text: int) -> Hashes:
+        """Return the shingles of one text."""
+        return self.hashes[self.starts[text] : self.starts[text + 1]]
+
 
 def near_duplicates(
     texts: Sequence[str] | Shingled, threshold: float = 0.8, apart: Sequence[bool] = ()
@@ -327,9 +331,17 @@ def _facing(texts: NDArray[np.int64], others: NDArray[np.int64]) -> Iterator[tup
 
 
 def _similarity(found: Shingled, first: int, second: int) -> float:
-    a, b = (found.hashes[found.starts[i] : found.starts[i + 1]] for i in (first, second))
-    n_shared = len(np.intersect1d(a, b, assume_unique=True))
-    return n_shared / (len(a) + len(b) - n_shared)
+    a, b = found.of(first), found.of(second)
+    shared = n_shared(a, b)
+    return shared / (len(a) + len(b) - shared)
+
+
+def n_shared(one: Hashes, other: Hashes) -> int:
+    """Return how many shingles two texts share; the longer's are in order, so each is looked up."""
+    few, many = sorted((one, other), key=len)
+    places = np.searchsorted(many, few)
+    places[places == len(many)] = 0
+    return int(np.count_nonzero(many[places] == few))
 
 
 def groups(pairs: Iterable[Pair]) -> dict[int, int]:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import islice, repeat
+from math import ceil
 from operator import contains
 from typing import Any, Final
 
@@ -96,8 +97,9 @@ class _Seen:
     def lacks(self, text: str) -> bool:
         """Tell whether most lines of a text stand nowhere, as a line or within one."""
         lines = set(_lines(text))
-        missing = (line for line in lines if not self._holds(line))
-        return sum(1 for _ in missing) > (1 - _SEEN) * len(lines)
+        n_enough = ceil(_SEEN * len(lines))
+        seen = islice(filter(self._holds, lines), n_enough)
+        return sum(1 for _ in seen) < n_enough
 
     def _holds(self, line: str) -> bool:
         """Look at what came last first: most edits are of what was just read."""

@@ -326,7 +326,7 @@ class Window:
 
 def _returned(step: Step) -> str:
     """Return what tools returned in a step, without spaces."""
-    return "".join(word for each in step.results for word in each.content.split())
+    return "".join("".join(each.content.split()) for each in step.results)
 
 
 def _failed_steps(activity: Activity) -> set[int]:

@@ -31,8 +31,8 @@ _NUMBER: Final = re.compile(
 _SESSION: Final = re.compile(
     r"(?<![0-9a-f-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f-])|\bses_[A-Za-z0-9]{20,40}\b"
 )
-_HYPHENS: Final = 4
-"""So many stand in a UUID."""
+_WITHIN_UUID: Final = re.compile(r"-(?:[0-9a-f]{4}-){3}")
+"""What stands in every UUID, and is found sooner than the whole of it."""
 _ISSUE_ID: Final = re.compile(r"[A-Za-z][\w.]*-[A-Za-z0-9.]{1,12}\Z")
 _KINDS: Final[dict[str, MentionKind]] = {
     "pull": "pull_request", "pr": "pull_request", "pull request": "pull_request",
@@ -106,8 +106,9 @@ class Mentions:
     def hear(self, text: str, step: int) -> None:
         """Take the words of a person."""
         self.add(named_in(text), step)
-        if text.count("-") >= _HYPHENS or "ses_" in text:
-            self._sessions.update(dict.fromkeys(_SESSION.findall(text[:_MAX_TEXT])))
+        clipped = text[:_MAX_TEXT]
+        if "ses_" in clipped or _WITHIN_UUID.search(clipped):
+            self._sessions.update(dict.fromkeys(_SESSION.findall(clipped)))
 
     def add(self, named: Iterable[Named], step: int, *, is_opened: bool = False) -> None:
         """Take what a step names."""

@@ -192,9 +192,7 @@ class Lake:
         for name in self.files(table) if files is None else files:
             file = pq.ParquetFile(folder / name, buffer_size=_BUFFER_BYTES, pre_buffer=False)
             for batch in file.iter_batches(_rows_at_once(file), columns=read, use_threads=False):
-                owned = batch
-                if wanted is not None:
-                    owned = batch.filter(pc.is_in(batch.column(table.owner), wanted))
+                owned = batch if wanted is None else _owned(batch, table.owner, wanted)
                 found = owned if where is None else owned.filter(where(owned))
                 if found.num_rows:
                     yield found
@@ -317,6 +315,12 @@ _REPEATED: Final = (
     "gate_run_id", "suite", "path", "severity",
 )  # fmt: skip
 """Columns with few distinct values: worth a dictionary, and bounds to skip by."""
+
+
+def _owned(batch: pa.RecordBatch, column: str, wanted: pa.Array) -> pa.RecordBatch:
+    """Return the rows of some owners; where those are all, nothing is copied."""
+    is_wanted = pc.is_in(batch.column(column), wanted)
+    return batch if is_wanted.true_count == len(batch) else batch.filter(is_wanted)
 
 
 def _rows_at_once(file: pq.ParquetFile) -> int:

@@ -1,15 +1,15 @@
 """Redacted rows of a batch, held in the vault until nothing more has to go from them.
 
 What one input gives away may stand in inputs that were read before it. So rows become data files
-once the whole batch has been read; until then they stand in files of the spool, as they came, and
-memory does not grow with them.
+once the whole batch has been read; until then the newest wait in memory, a few megabytes
+of them, and all before them stand in files of the spool, as they came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,23 +18,36 @@ from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.ingest.sweeping import owners_holding
 from tracemill.store.tables import TABLES
 
+_WAITING_BYTES: Final = 24 * 2**20
+
 
 class HeldRows:
     """Rows of all tables, in the order in which they came."""
 
     def __init__(self, folder: Path) -> None:
-        """Hold rows in files of a folder, which is made for the first."""
+        """Hold what does not fit into memory in files of a folder, which is made for the first."""
         self._folder = folder
         self._streams: dict[str, Any] = {}
+        self._waiting: dict[str, list[pa.RecordBatch]] = {}
+        self._n_waiting = 0
 
     def add(self, rows: Rows) -> None:
         """Hold some more."""
-        if rows.table not in self._streams:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            self._streams[rows.table] = pa.ipc.new_stream(
-                str(self._path(rows.table)), rows.batch.schema
-            )
-        self._streams[rows.table].write_batch(rows.batch)
+        self._waiting.setdefault(rows.table, []).append(rows.batch)
+        self._n_waiting += rows.batch.nbytes
+        if self._n_waiting >= _WAITING_BYTES:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        for table, batches in self._waiting.items():
+            if table not in self._streams:
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                path, schema = str(self._path(table)), batches[0].schema
+                self._streams[table] = pa.ipc.new_stream(path, schema)
+            for batch in batches:
+                self._streams[table].write_batch(batch)
+        self._waiting.clear()
+        self._n_waiting = 0
 
     def _path(self, table: str) -> Path:
         return self._folder / f"{table}.arrow"
@@ -42,24 +55,32 @@ class HeldRows:
     def holders(self, may: Callable[[bytes], bool]) -> set[str]:
         """Return the inputs whose rows may hold what is looked for."""
         found: set[str] = set()
-        for name in self._streams:
+        for name in {*self._streams, *self._waiting}:
             for batch in self.batches(name):
                 found |= owners_holding(batch, TABLES[name], may)
         return found
 
     def batches(self, table: str, without: Collection[str] = ()) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a table, but for those of some inputs."""
-        if table not in self._streams:
-            return
-        self._streams[table].close()
         gone = pa.array(sorted(without), pa.string())
-        with pa.OSFile(str(self._path(table))) as opened, pa.ipc.open_stream(opened) as stream:
-            for batch in stream:
+        for batch in self._all(table):
+            if without:
                 is_gone = pc.is_in(batch.column(TABLES[table].owner), gone)
-                yield batch.filter(pc.invert(is_gone)) if without else batch
+                yield batch.filter(pc.invert(is_gone))
+            else:
+                yield batch
+
+    def _all(self, table: str) -> Iterator[pa.RecordBatch]:
+        if table in self._streams:
+            self._streams[table].close()
+            with pa.OSFile(str(self._path(table))) as opened, pa.ipc.open_stream(opened) as stream:
+                yield from stream
+        yield from self._waiting.get(table, ())
 
     def clear(self) -> None:
         """Let go of all rows."""
         for name in self._streams:
             self._path(name).unlink()
         self._streams.clear()
+        self._waiting.clear()
+        self._n_waiting = 0
