@@ -48,10 +48,10 @@ def _tools(calls: Iterable[tuple[str, dict[str, Any]]]) -> tuple[dict[str, Any],
 def _tool(name: str, given: list[dict[str, Any]]) -> dict[str, Any]:
     kinds: defaultdict[str, set[str]] = defaultdict(set)
     n_given: Counter[str] = Counter()
-    for arguments in given:
-        for key, value in arguments.items():
-            n_given[key] += 1
-            kinds[key].add(_KINDS[type(value)])
+    found = Counter((key, type(value)) for each in given for key, value in each.items())
+    for (key, kind), n_found in found.items():
+        n_given[key] += n_found
+        kinds[key].add(_KINDS[kind])
     properties = {key: _property(kinds[key]) for key in sorted(kinds)}
     required = [key for key in properties if n_given[key] == len(given)]
     parameters = {"type": "object", "properties": properties, "required": required}

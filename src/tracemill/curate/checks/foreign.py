@@ -69,7 +69,5 @@ def copyleft_notices(checked: Checked) -> Iterator[Objection]:
 
 
 def _notice(row: TrainingRow) -> str | None:
-    for message in every_message(row):
-        if match := _COPYLEFT.search(message.content):
-            return match[1] or "a GNU or Mozilla licence"
-    return None
+    match = _COPYLEFT.search("\0".join(message.content for message in every_message(row)))
+    return (match[1] or "a GNU or Mozilla licence") if match else None

@@ -56,10 +56,12 @@ def counted_requests(checked: Checked) -> Iterator[Objection]:
 def counted_answers(checked: Checked) -> Iterator[Objection]:
     """Yield rows whose answer without a call differs from others by its numbers alone."""
     variants: defaultdict[str, set[str]] = defaultdict(set)
-    for row in checked.rows:
-        variants[without_numbers(answered(row))].add(answered(row))
-    for row in checked.rows:
-        n_variants = len(variants[without_numbers(answered(row))])
+    answers = [answered(row) for row in checked.rows]
+    templates = list(map(without_numbers, answers))
+    for answer, template in zip(answers, templates, strict=True):
+        variants[template].add(answer)
+    for row, template in zip(checked.rows, templates, strict=True):
+        n_variants = len(variants[template])
         if n_variants >= _MIN_VARIANTS and not row.calls[-1]:
             yield row, f"one of {n_variants} answers that differ by numbers alone"
 

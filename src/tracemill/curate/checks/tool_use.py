@@ -13,6 +13,8 @@ from functools import lru_cache
 from textwrap import dedent
 from typing import Any, Final
 
+import msgspec
+
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection, at_most, failing, share
 from tracemill.curate.checks.wording import asked
@@ -54,6 +56,9 @@ def unreadable_calls(checked: Checked) -> Iterator[Objection]:
                 break
 
 
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
 def undeclared_calls(checked: Checked) -> Iterator[Objection]:
     """Yield rows that call a tool they do not declare, or leave out what it requires."""
     for row in declaring_tools(checked):
@@ -91,7 +96,7 @@ def _misfit(call: Any, schemas: dict[str, dict[str, Any]]) -> str | None:
 
 def _invalid(schema: dict[str, Any], arguments: dict[str, Any] | None) -> str | None:
     """Return why arguments do not fit a schema, as far as something is installed to tell."""
-    validator = _validator(json.dumps(schema, sort_keys=True))
+    validator = _validator(_encode(schema))
     if validator is None or arguments is None or validator.is_valid(arguments):
         return None
     error = next(validator.iter_errors(arguments))
@@ -99,7 +104,7 @@ def _invalid(schema: dict[str, Any], arguments: dict[str, Any] | None) -> str | 
 
 
 @lru_cache(maxsize=1_024)
-def _validator(schema: str) -> Any:
+def _validator(schema: bytes) -> Any:
     """Return what validates by a schema; None without the library, or where it is no schema."""
     try:
         import jsonschema_rs
