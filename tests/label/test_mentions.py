@@ -26,6 +26,12 @@ from tracemill.records.activity import ForgeMention
         ("the colour #12ab34, a/b#3, C#12 and &#12;", []),
         ("it grew by pr 12.5 and 12%", []),
         ("fix the totals", []),
+        (
+            "PRs  no. 4, BUG\nnumber 5, tickets #6",
+            [Named("pull_request", 4), Named("issue", 5), Named("issue", 6)],
+        ),
+        ("\u0131ssue 7 and T\u0130CKET 8", [Named("issue", 7), Named("issue", 8)]),
+        ("xpr 4, tissue 5, ##6 and issues    7", []),
     ],
 )
 def test_a_person_names_by_address_or_number(text: str, named: list[Named]) -> None:

@@ -25,9 +25,13 @@ _ADDRESS: Final = re.compile(
 _PATHS: Final = ("/pull/", "/issues/")
 """Texts of which every address holds one."""
 _NUMBER: Final = re.compile(
-    r"(?i)(?:\b(?P<kind>pr|pull request|issue|bug|ticket)s?\s{1,3}(?:no\.?\s*|number\s+)?#?"
-    r"|(?<![\w/&#])#)(?P<number>\d{1,7})\b(?![.,]\d|%)"
+    r"[#PIBTpibt\u0130\u0131](?:(?<=(?<![\w/&#])#)"
+    r"|(?i:(?:(?<=\bp)(?:r|ull request)|(?<=\bi)ssue|(?<=\bb)ug|(?<=\bt)icket)"
+    r"s?\s{1,3}(?:no\.?\s*|number\s+)?#?))(?P<number>\d{1,7})\b(?![.,]\d|%)"
 )
+"""A number behind `#` or a word for what it numbers; it begins with a set, which is found fast."""
+_MAY_NUMBER: Final = re.compile(r"[#\s.oO]\d")
+"""What stands before the number, whatever stands before that."""
 _SESSION: Final = re.compile(
     r"(?<![0-9a-f-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f-])|\bses_[A-Za-z0-9]{20,40}\b"
 )
@@ -35,9 +39,9 @@ _WITHIN_UUID: Final = re.compile(r"-(?:[0-9a-f]{4}-){3}")
 """What stands in every UUID, and is found sooner than the whole of it."""
 _ISSUE_ID: Final = re.compile(r"[A-Za-z][\w.]*-[A-Za-z0-9.]{1,12}\Z")
 _KINDS: Final[dict[str, MentionKind]] = {
-    "pull": "pull_request", "pr": "pull_request", "pull request": "pull_request",
-    "issues": "issue", "issue": "issue", "bug": "issue", "ticket": "issue",
+    "pull": "pull_request", "pr": "pull_request", "issues": "issue", "issue": "issue",
 }  # fmt: skip
+"""What addresses and commands call each kind."""
 
 
 class Named(NamedTuple):
@@ -56,10 +60,17 @@ def named_in(text: str) -> Iterator[Named]:
     if any(map(clipped.__contains__, _PATHS)):
         found.update(dict.fromkeys(_addresses(clipped)))
         clipped = _ADDRESS.sub(" ", clipped)
-    for match in _NUMBER.finditer(clipped):
-        kind = _KINDS[match["kind"].lower()] if match["kind"] else None
-        found[Named(kind, int(match["number"]))] = None
+    if _MAY_NUMBER.search(clipped):
+        for match in _NUMBER.finditer(clipped):
+            found[Named(_kind_of(match[0]), int(match["number"]))] = None
     yield from found
+
+
+def _kind_of(named: str) -> MentionKind | None:
+    """Return what words name with a number, by how they begin."""
+    if named.startswith("#"):
+        return None
+    return "pull_request" if named[0] in "pP" else "issue"
 
 
 def may_name(command: str) -> bool:
