@@ -14,6 +14,7 @@ from tracemill.records.refs import Record, Span
 from tracemill.records.trajectory import Step, ToolCall
 from tracemill.redact import Redactor
 from tracemill.redact.changes import spelled, with_texts
+from tracemill.redact.reading import text_at
 from tracemill.redact.texts import Texts
 
 RE2 = Redactor(KEY, engine="re2")
@@ -83,11 +84,20 @@ def test_findings_point_at_stand_ins(step: Step) -> None:
     redaction = RE2.redact([step])
     found = texts_of(redaction.records[0])
     where = [spelled(place, redaction.records) for place in found.places]
-    text_at = dict(zip(where, found.texts, strict=True))
+    told = dict(zip(where, found.texts, strict=True))
 
-    stand_ins = [text_at[f.where][f.start : f.end] for f in redaction.findings]
+    stand_ins = [told[f.where][f.start : f.end] for f in redaction.findings]
 
     assert all(re.fullmatch(STAND_IN, each) for each in stand_ins)
+
+
+@given(steps)
+def test_every_text_is_found_again_by_how_its_place_is_spelled(step: Step) -> None:
+    found = texts_of(step)
+
+    again = [text_at(step, spelled(place, [step])) for place in found.places]
+
+    assert again == found.texts
 
 
 @given(st.lists(steps, max_size=4))

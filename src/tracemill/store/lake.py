@@ -78,6 +78,16 @@ def contains_any(column: str, parts: Collection[str]) -> Where:
     return lambda rows: pc.match_substring_regex(rows.column(column), pattern)
 
 
+def is_any_pair(columns: tuple[str, str], values: Collection[tuple[Any, Any]]) -> Where:
+    """Want rows with one of some pairs of values in two columns."""
+
+    def wanted(rows: pa.RecordBatch) -> pa.Array:
+        pairs = zip(*(rows.column(name).to_pylist() for name in columns), strict=True)
+        return pa.array([pair in values for pair in pairs], pa.bool_())
+
+    return wanted
+
+
 def is_unknown(column: str) -> Where:
     """Want rows that hold nothing in a column."""
     return lambda rows: rows.column(column).is_null()

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -14,14 +15,18 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
 from tracemill.cli.output import Common, Listing, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.ingest.redactors import own_redactor
-from tracemill.flows.privacy.preview import PreviewResult, Shown, preview
+from tracemill.flows.privacy.preview import PreviewResult, Shown, preview, preview_original
 from tracemill.flows.privacy.rescan import RescanPlace, RescanResult, rescan
 from tracemill.flows.privacy.rules import RuleRow, list_rules
 from tracemill.flows.privacy.scan import Kind, Scan, ScanPlace, ScanResult, files_of
 from tracemill.flows.results import Failure
 from tracemill.flows.scanning import find_targets
+from tracemill.redact import Redactor
+from tracemill.store.workspace import Workspace
 
 _SHOWN_FAILURES = 20
+_ARCHIVED = ("traj_", "input_")
+"""How the names of what was read begin."""
 
 
 def scan_privacy(
@@ -148,7 +153,8 @@ def _cells_of_place(one: RescanPlace) -> tuple[str, ...]:
 
 
 def preview_privacy(
-    *files: Path,
+    *files: str,
+    rule: str | None = None,
     unredacted: Annotated[bool, Parameter(negative="")] = False,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
@@ -158,7 +164,9 @@ def preview_privacy(
     Parameters
     ----------
     files
-        Files, or folders that hold them.
+        Files, or folders that hold them; sessions and inputs are looked at as they were read.
+    rule
+        Show what this rule finds, and no other.
     unredacted
         Show what stands there now, in full. On a terminal only, and never kept.
     """
@@ -169,12 +177,19 @@ def preview_privacy(
             "what stands there now is shown on a terminal only; leave out --unredacted"
         )
     workspace = common.open()
-    targets = find_targets(workspace, [str(name) for name in files])
-    found = [path for target in targets for path in files_of(target)]
-    shown = preview(found, own_redactor(workspace).redactor)
+    redactor = own_redactor(workspace).redactor
+    every = chain.from_iterable(_previewed(workspace, name, redactor) for name in files)
+    shown = (one for one in every if isinstance(one, Failure) or rule in (None, one.finding.rule))
     if listing.jsonl or common.json:
         return _answer_preview(shown, listing, common)
     return _show_preview(shown, unredacted=unredacted, limit=listing.limit, common=common)
+
+
+def _previewed(workspace: Workspace, name: str, redactor: Redactor) -> Iterator[Shown | Failure]:
+    if not Path(name).expanduser().exists() and name.startswith(_ARCHIVED):
+        return preview_original(workspace, name, redactor)
+    (target,) = find_targets(workspace, [name])
+    return preview(files_of(target), redactor)
 
 
 def _answer_preview(previewed: Iterator[Shown | Failure], listing: Listing, common: Common) -> int:

@@ -83,6 +83,39 @@ def restore_originals(
     )
 
 
+class OriginalFile(NamedTuple):
+    """A file as it last stood, out of the archive: for the eyes of whoever asks, never kept."""
+
+    path: Path
+    """Where it stood."""
+    data: bytes
+    """Its bytes."""
+
+
+def read_originals(workspace: Workspace, name: str) -> Iterator[OriginalFile]:
+    """Yield the files of the inputs that a session, an input or a path means, one at a time.
+
+    Raises:
+        NotFoundError: nothing that is archived answers to the name.
+    """
+    vault = Vault(workspace.vault)
+    for original in _wanted(workspace, _originals(vault.archive.states()), [name]):
+        blocks = vault.archive.read(original.chunks)
+        stood = Path(original.state.path)
+        if original.kind == "folder":
+            yield from (OriginalFile(stood / name, data) for name, data in _members(blocks))
+        else:
+            yield OriginalFile(stood, b"".join(blocks))
+
+
+def _members(blocks: Iterator[bytes]) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(fileobj=Blocks(blocks), mode="r|") as packed:
+        for entry in packed:
+            opened = packed.extractfile(entry)
+            if opened is not None:
+                yield entry.name, opened.read()
+
+
 def _originals(states: Iterable[tuple[str, Archived]]) -> list[_Original]:
     """Return every input of which bytes are archived, in its newest such state."""
     newest: dict[str, Archived] = {}

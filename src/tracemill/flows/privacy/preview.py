@@ -12,11 +12,14 @@ from typing import Final, NamedTuple
 
 from tracemill.base.errors import DataError
 from tracemill.flows.guarding import Refused, guarded
-from tracemill.flows.privacy.pieces import Piece, pieces
+from tracemill.flows.ingest.restore import read_originals
+from tracemill.flows.privacy.documents import decoded
+from tracemill.flows.privacy.pieces import Piece, pieces, pieces_of_text
 from tracemill.flows.privacy.scan import Kind, field_of, line_of, shown_path
 from tracemill.flows.results import Failure
 from tracemill.records.refs import Record
 from tracemill.redact import Found, Redactor, Seen
+from tracemill.store.workspace import Workspace
 
 _AROUND: Final = 48
 _SHORT: Final = 6
@@ -83,6 +86,23 @@ def preview(paths: Iterable[Path], redactor: Redactor) -> Iterator[Shown | Failu
         except OSError as error:
             detail = error.strerror or "unknown"
             yield Failure(uri=name, reason="not_readable", detail=detail)
+
+
+def preview_original(
+    workspace: Workspace, name: str, redactor: Redactor
+) -> Iterator[Shown | Failure]:
+    """Yield what redaction changed in an input as it last stood, out of the archive.
+
+    Raises:
+        NotFoundError: nothing that is archived answers to the name.
+    """
+    for original in read_originals(workspace, name):
+        shown = shown_path(original.path, redactor).shown
+        try:
+            for piece in pieces_of_text(decoded(original.data)):
+                yield from _of_piece(shown, piece, redactor)
+        except DataError as error:
+            yield Failure(uri=shown, reason="not_looked_at", detail=str(error))
 
 
 def _of_piece(path: str, piece: Piece, redactor: Redactor) -> Iterator[Shown | Failure]:

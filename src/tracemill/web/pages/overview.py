@@ -16,8 +16,9 @@ def overview(request: Request) -> Response:
     """Show the wheel with its counts."""
     place = workspace(request)
     status = read_status(place)
-    wheel = read_wheel(place) if status.exists else None
-    return page(request, "overview.html", found=status, wheel=wheel)
+    if not status.exists:
+        return page(request, "first.html")
+    return page(request, "overview.html", found=status, wheel=read_wheel(place))
 
 
 ROUTES = [Route("/", overview)]

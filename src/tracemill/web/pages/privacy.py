@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,16 +17,21 @@ from tracemill.flows.held.lookup import read_status
 from tracemill.flows.privacy.allowing import allow, decision, disallow, list_allowed
 from tracemill.flows.privacy.exports import list_exports
 from tracemill.flows.privacy.gate import NOT_CHECKED
+from tracemill.store.workspace import Workspace
 from tracemill.web.asked import confirmed, form, moment, number, workspace
 from tracemill.web.rendering import page
+
+if TYPE_CHECKING:
+    from tracemill.flows.views.findings import FoundPlaces
 
 _MOST_DAYS: Final = 3650
 
 
 def privacy(request: Request) -> Response:
     """Show findings by rule, decisions and exports."""
-    place, now = workspace(request), moment()
+    place, now, given = workspace(request), moment(), request.query_params
     held = list_allowed(place).allowances
+    rule = given.get("rule")
     return page(
         request,
         "privacy.html",
@@ -35,7 +40,15 @@ def privacy(request: Request) -> Response:
         ended=[one for one in held if not one.is_active(now)],
         exports=list_exports(place).exports,
         not_checked=NOT_CHECKED,
+        found=_places(place, rule, number(given.get("from"))) if rule else None,
+        harmless=given.get("harmless", ""),
     )
+
+
+def _places(place: Workspace, rule: str, first: int) -> FoundPlaces:
+    from tracemill.flows.views.findings import read_places
+
+    return read_places(place, rule, first)
 
 
 async def permit(request: Request) -> Response:
