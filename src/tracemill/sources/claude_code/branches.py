@@ -15,7 +15,6 @@ from tracemill.sources.remembered import Remembered
 
 _MAX_LINES: Final = 30_000
 _MAX_PROMPTS: Final = 4096
-_UNKNOWN: Final = -1
 
 
 class Branches:
@@ -26,14 +25,17 @@ class Branches:
         self._standing: list[int] = []
         """Indexes of the steps that are prompts, in their order; the newest ones."""
 
-    def follow(self, line_id: str, parent_id: str | None) -> None:
+    def follow(self, line_id: str, parent_id: object) -> None:
         """Let a line follow the prompt that its parent follows."""
-        if parent_id is not None:
-            self._above.put(line_id, self._prompt_above(parent_id))
+        above = self._above.get(parent_id) if type(parent_id) is str else None
+        if above is not None:
+            self._above.put(line_id, above)
 
     def left_by(self, parent_id: str | None) -> int | None:
         """Return the first step that a prompt behind `parent_id` takes back, or None."""
-        above = _UNKNOWN if parent_id is None else self._prompt_above(parent_id)
+        above = None if parent_id is None else self._above.get(parent_id)
+        if above is None:
+            return None
         place = bisect_left(self._standing, above)
         is_standing = self._standing[place : place + 1] == [above]
         behind = self._standing[place + 1 : place + 2]
@@ -46,7 +48,3 @@ class Branches:
         if len(self._standing) > _MAX_PROMPTS:
             del self._standing[: _MAX_PROMPTS // 2]
         self._above.put(line_id, step)
-
-    def _prompt_above(self, line_id: str) -> int:
-        found = self._above.get(line_id)
-        return _UNKNOWN if found is None else found

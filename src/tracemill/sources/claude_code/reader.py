@@ -81,7 +81,7 @@ class ClaudeReader:
         if record.get("isSidechain") is True:
             self._follow_chain(record)
         elif type(own := record.get("uuid")) is str:
-            self._branches.follow(own, text(record.get("parentUuid")))
+            self._branches.follow(own, record.get("parentUuid"))
         kind = record.get("type")
         if kind is None:
             message = record.get("message")
@@ -184,7 +184,8 @@ class ClaudeReader:
         self._fill(trajectory, step, content, line)
         if content.results:
             self._join_results(self._place(record, line, trajectory), record, content.results)
-        self.ready.extend(content.unread)
+        if content.unread:
+            self.ready.extend(content.unread)
         return None
 
     def _agent_step(
@@ -239,7 +240,8 @@ class ClaudeReader:
             self._open_text(place, record, content)
         for _notice in content.interruptions:
             self._window.tell(place.trajectory, self._events.feedback(place, "interruption"))
-        self.ready.extend(content.unread)
+        if content.unread:
+            self.ready.extend(content.unread)
         return None
 
     def _open_text(self, place: Place, record: dict[str, Any], content: UserContent) -> None:

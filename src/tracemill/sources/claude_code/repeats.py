@@ -23,19 +23,22 @@ class Repeats:
     def is_message(self, record: dict[str, Any], *said: str) -> bool:
         """Tell whether this `uuid` has said the same before; remember that it says it now."""
         own = record.get("uuid")
-        return type(own) is str and self._is_repeated(hash(own), hash(said))
-
-    def is_line(self, line: Line) -> bool:
-        """Tell whether a line stood here before, byte for byte."""
-        known = hash(line.data)
-        return self._is_repeated(known, known)
-
-    def has_message(self, message_id: str) -> bool:
-        """Tell whether a message stands in this file."""
-        return self._known.get(hash(message_id)) is not None
-
-    def _is_repeated(self, known: int, gist: int) -> bool:
+        if type(own) is not str:
+            return False
+        known, gist = hash(own), hash(said)
         if self._known.get(known) == gist:
             return True
         self._known.put(known, gist)
         return False
+
+    def is_line(self, line: Line) -> bool:
+        """Tell whether a line stood here before, byte for byte."""
+        known = hash(line.data)
+        if self._known.get(known) == known:
+            return True
+        self._known.put(known, known)
+        return False
+
+    def has_message(self, message_id: str) -> bool:
+        """Tell whether a message stands in this file."""
+        return self._known.get(hash(message_id)) is not None

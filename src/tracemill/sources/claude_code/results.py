@@ -47,14 +47,15 @@ def read_result(
     given = block.get("content")
     content = _result_text(given, unread)
     structured = details if isinstance(details, dict) else {}
-    is_error = block.get("is_error") is True or _is_failure(given)
+    beside = given if isinstance(given, dict) else None
+    is_error = block.get("is_error") is True or (beside is not None and _is_failure(beside))
     code = _EXIT_CODE.match(content) if is_error else None
     status = _status(content, is_error=is_error, was_stopped=structured.get("interrupted") is True)
     return ToolResult(
         call_id=text(block.get("tool_use_id")) or f"unnamed-{start}",
         content=content,
         status=status,
-        exit_code=int(code[1]) if code else _return_code(given),
+        exit_code=int(code[1]) if code else _return_code(beside or {}),
         feedback=_feedback(content) if status == "rejected" else None,
         user_modified=structured.get("userModified") is True,
         commit=_commit(structured.get("gitOperation")),
@@ -120,6 +121,8 @@ def _feedback(content: str) -> str | None:
 def _result_text(content: object, unread: list[UnreadPart]) -> str:
     if type(content) is str:
         return content
+    if content is None:
+        return ""
     blocks = content if isinstance(content, list) else [content]
     return "\n".join(part for block in blocks if (part := _result_part(block, unread)))
 
@@ -142,11 +145,11 @@ def _result_part(block: object, unread: list[UnreadPart]) -> str:
     return "\n".join(said)
 
 
-def _return_code(content: object) -> int | None:
+def _return_code(content: dict[str, Any]) -> int | None:
     """Return the exit code of a command that ran beside the model."""
-    return count(fields_of(content).get("return_code"))
+    return count(content.get("return_code"))
 
 
-def _is_failure(content: object) -> bool:
+def _is_failure(content: dict[str, Any]) -> bool:
     """Tell whether what a tool beside the model returned is an error."""
-    return str(fields_of(content).get("type")).endswith("_error") or bool(_return_code(content))
+    return str(content.get("type")).endswith("_error") or bool(_return_code(content))

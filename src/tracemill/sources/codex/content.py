@@ -47,6 +47,14 @@ _EXIT_CODE: Final = re.compile(
 )
 """Begins with a word, which is found in a tenth of the time that a choice of two takes."""
 _CWD: Final = re.compile(r"<cwd>([^<]{1,4096})</cwd>")
+_USAGE: Final = (
+    "input_tokens",
+    "output_tokens",
+    "cached_input_tokens",
+    "cache_write_input_tokens",
+    "reasoning_output_tokens",
+)
+"""Where a usage object keeps what `Tokens` hold, but for the prompt, of which it counts all."""
 _UNNAMED_TOOLS: Final = {
     "local_shell_call": "local_shell",
     "web_search_call": "web_search",
@@ -256,11 +264,6 @@ def read_usage(usage: object) -> Tokens:
     """Return the tokens that a usage object reports, the cached ones apart from the fresh."""
     if not isinstance(usage, dict):
         return NO_TOKENS
-    prompt, cached = count(usage.get("input_tokens")), count(usage.get("cached_input_tokens"))
-    return (
-        prompt if prompt is None or cached is None else max(0, prompt - cached),
-        count(usage.get("output_tokens")),
-        cached,
-        count(usage.get("cache_write_input_tokens")),
-        count(usage.get("reasoning_output_tokens")),
-    )
+    prompt, output, cached, written, reasoning = map(count, map(usage.get, _USAGE))
+    fresh = prompt if prompt is None or cached is None else max(0, prompt - cached)
+    return fresh, output, cached, written, reasoning
