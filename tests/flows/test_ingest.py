@@ -238,6 +238,17 @@ def test_bad_input_is_named_and_everything_else_is_read(
     assert not second.changed
 
 
+def test_rows_that_were_rendered_for_training_are_told_where_to_go(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "<|im_start|>user"}\n' * 2, encoding="utf-8")
+    (failure,) = ingest(workspace, [path]).failures
+
+    assert failure.reason == "unrecognised"
+    assert "dataset audit" in failure.detail
+
+
 @pytest.mark.parametrize("target", ["loop.jsonl", "gone.jsonl"])
 def test_a_file_that_cannot_be_looked_at_is_named_whoever_asks(
     workspace: Workspace, place: Path, target: str

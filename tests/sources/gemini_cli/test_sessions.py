@@ -218,6 +218,12 @@ def test_a_call_under_way_has_no_result() -> None:
     assert (len(step.calls), step.results) == (1, ())
 
 
+def test_what_came_back_with_a_status_that_nobody_knows_is_kept() -> None:
+    (step,) = read(reply("", call("c", "fine", status="done_somehow"))).steps
+
+    assert [(made.content, made.status) for made in step.results] == [("fine", "unknown")]
+
+
 def test_what_a_person_did_with_a_call_is_feedback() -> None:
     refused = call("c1", "[Operation Cancelled] Reason: User denied execution.", "cancelled")
     edited = call("c2", "Wrote it. User modified the `content` to be: x", tool="write_file")

@@ -154,6 +154,11 @@ def _unrecognised(seen: Head) -> Skip:
     if (left_alone := _left_alone(seen.path.name.lower(), kind)) is not None:
         return Skip("side_file", f"no source reads {left_alone}", failed=False)
     detail = "its content has the shape of none of the formats that README.md lists"
+    if seen.objects and all(row.keys() == {"text"} for row in seen.objects):
+        detail = (
+            "its rows are texts that were rendered for training, where no field tells who speaks; "
+            "`tracemill dataset audit FILE` looks at them"
+        )
     return Skip("unrecognised", detail, failed=True)
 
 

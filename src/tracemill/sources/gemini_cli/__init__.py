@@ -38,7 +38,7 @@ class GeminiCli(FileSource):
     """Reads the session files of Gemini CLI, of either kind."""
 
     name: ClassVar[str] = "gemini-cli"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

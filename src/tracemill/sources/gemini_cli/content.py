@@ -34,7 +34,8 @@ _REFUSALS: Final = ("User denied execution", "User did not allow tool call")
 _EDITED: Final = re.compile(r"User modified the `\w+` (?:content )?to be: ")
 _BESIDE: Final = frozenset({"text", "thought", "thoughtSignature", "videoMetadata"})
 """What stands beside what a part is."""
-_STATUSES: Final[dict[object, ResultStatus]] = {
+_UNDER_WAY: Final = frozenset({"validating", "scheduled", "executing", "awaiting_approval"})
+_STATUSES: Final[dict[str, ResultStatus]] = {
     "success": "ok",
     "error": "error",
     "cancelled": "interrupted",
@@ -109,9 +110,10 @@ def read_call(call: dict[str, Any], line: Line, n_before: int) -> ToolCall:
 
 def read_result(call: dict[str, Any], made: ToolCall, line: Line) -> ToolResult | None:
     """Return what a call returned, or None where it is still under way."""
-    status = _STATUSES.get(call.get("status")) if isinstance(call.get("status"), str) else None
-    if status is None:
+    told = text(call.get("status"))
+    if told is None or told in _UNDER_WAY or (told not in _STATUSES and not call.get("result")):
         return None
+    status = _STATUSES.get(told, "unknown")
     content = _result_text(call.get("result"), line) or text(call.get("resultDisplay")) or ""
     if status == "interrupted" and any(refusal in content for refusal in _REFUSALS):
         status = "rejected"
@@ -120,7 +122,7 @@ def read_result(call: dict[str, Any], made: ToolCall, line: Line) -> ToolResult 
     return ToolResult(
         call_id=made.id,
         content=content,
-        status="error" if status == "ok" and code else status,
+        status="error" if status in ("ok", "unknown") and code else status,
         exit_code=code,
         user_modified=_EDITED.search(content) is not None
         and made.name in ("write_file", "replace"),

@@ -21,6 +21,7 @@ from tracemill.sources.gemini_cli.content import (
 from tracemill.sources.json_lines import BadShapeError, moment, text, unknown_type, why_nothing
 from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep
+from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.session_events import Place
 
 _CANCELLED: Final = "Request cancelled."
@@ -55,7 +56,9 @@ class GeminiReader:
         history = fields.get("history")
         for turn in history if isinstance(history, list) else ():
             if isinstance(turn, dict):
-                self.take({"type": turn.get("role"), "content": turn.get("parts")}, whole)
+                message = {"type": turn.get("role"), "content": turn.get("parts")}
+                if (reason := self.take(message, whole)) is not None:
+                    self.ready.append(UnreadPart(reason))
 
     def _begin(self, fields: Mapping[str, Any], whole: Line) -> None:
         session_id, started = text(fields.get("sessionId")), text(fields.get("startTime"))

@@ -62,7 +62,7 @@ class OpenClawTelemetry(FileSource):
     """Reads the lines that OpenClaw's telemetry plugin writes."""
 
     name: ClassVar[str] = "openclaw-telemetry"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -21,6 +21,7 @@ from tracemill.sources.json_lines import (
 )
 from tracemill.sources.open_session import OpenSession
 from tracemill.sources.pi.messages import PiMessages
+from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.remembered import Remembered
 from tracemill.sources.session_events import Place
 
@@ -136,7 +137,9 @@ class TelemetryReader:
         for message in new:
             at = millisecond(message.get("timestamp"))
             trajectory.see_moment(at)
-            self._messages.take(message, place._replace(at=at))
+            reason = self._messages.take(message, place._replace(at=at))
+            if reason is not None:
+                self.ready.append(UnreadPart(reason))
         if record.get("messages"):
             live.since = trajectory.n_steps
         return len(new)
