@@ -11,7 +11,8 @@ from typing import Any
 START = 1_760_000_000_000
 SCHEMA = """
 CREATE TABLE session (id TEXT PRIMARY KEY, project_id TEXT NOT NULL, parent_id TEXT,
-    slug TEXT NOT NULL, directory TEXT NOT NULL, title TEXT NOT NULL, version TEXT NOT NULL);
+    slug TEXT NOT NULL, directory TEXT NOT NULL, title TEXT NOT NULL, version TEXT NOT NULL,
+    revert TEXT);
 CREATE TABLE message (id TEXT PRIMARY KEY, session_id TEXT NOT NULL,
     time_created INTEGER NOT NULL, time_updated INTEGER NOT NULL, data TEXT NOT NULL);
 CREATE TABLE part (id TEXT PRIMARY KEY, message_id TEXT NOT NULL, session_id TEXT NOT NULL,
@@ -134,8 +135,9 @@ def write_database(path: Path, *sessions: Session) -> None:
 def _insert(database: sqlite3.Connection, found: Session) -> None:
     info = found["info"]
     kept = [info.get(name) for name in ("id", "projectID", "parentID", "slug")]
-    row = (*kept, info["directory"], info["title"], info["version"])
-    database.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    undone = json.dumps(info["revert"]) if "revert" in info else None
+    row = (*kept, info["directory"], info["title"], info["version"], undone)
+    database.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     for message in found["messages"]:
         at = message["info"]["time"]["created"]
         own = dict(message["info"])

@@ -33,7 +33,7 @@ class OpenCode:
     """Reads the databases of OpenCode, and the sessions that it exports."""
 
     name: ClassVar[str] = "opencode"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 

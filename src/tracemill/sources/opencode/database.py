@@ -35,8 +35,8 @@ _READ: Final = {
     "message": "SELECT id, data FROM message WHERE rowid = ?",
     "part": "SELECT id, data FROM part WHERE rowid = ?",
 }
-_SESSION: Final = "SELECT parent_id, directory, title, version FROM session WHERE id = ?"
-_SESSION_FIELDS: Final = ("parentID", "directory", "title", "version")
+_SESSION: Final = "SELECT parent_id, directory, title, version, {} FROM session WHERE id = ?"
+_SESSION_FIELDS: Final = ("parentID", "directory", "title", "version", "revert")
 
 
 def read_file(content: Content, origin: Origin) -> Iterator[SourceRecord]:
@@ -51,18 +51,23 @@ def read_file(content: Content, origin: Origin) -> Iterator[SourceRecord]:
 def _messages(
     reader: OpenCodeReader, database: sqlite3.Connection, whole: Span
 ) -> Iterator[Item[Span]]:
+    has_undone = "revert" in sqlite.columns_of(database, "session")
+    query = _SESSION.format("revert" if has_undone else "NULL")
     for session_id, rows in groupby(database.execute(_ROWS), itemgetter(0)):
-        reader.begin_session(_session(database, session_id))
+        reader.begin_session(_session(database, query, session_id, whole))
         for message_row, pairs in groupby(rows, itemgetter(1)):
             parts = [part_row for *_, part_row in pairs if part_row is not None]
             info = _read(database, whole, "message", message_row)
             yield from message_items(info, map(partial(_read, database, whole, "part"), parts))
 
 
-def _session(database: sqlite3.Connection, session_id: object) -> dict[str, Any]:
-    row = database.execute(_SESSION, (_as_stored(session_id),)).fetchone() or ()
-    told = dict(zip(_SESSION_FIELDS, map(text_of, row), strict=False))
-    return {"id": text_of(session_id), **told}
+def _session(
+    database: sqlite3.Connection, query: str, session_id: object, whole: Span
+) -> dict[str, Any]:
+    row = database.execute(query, (_as_stored(session_id),)).fetchone()
+    *told, undone = row or (None,) * len(_SESSION_FIELDS)
+    fields = dict(zip(_SESSION_FIELDS, map(text_of, told), strict=False))
+    return {"id": text_of(session_id), **fields, "revert": object_of(whole, undone).fields}
 
 
 def _as_stored(value: object) -> object:

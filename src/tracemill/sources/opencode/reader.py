@@ -17,6 +17,7 @@ from tracemill.records.trajectory import Speaker
 from tracemill.sources.documents import Item
 from tracemill.sources.json_lines import (
     BadShapeError,
+    fields_of,
     millisecond,
     text,
     unknown_type,
@@ -49,6 +50,11 @@ class OpenCodeReader:
         self._session: OpenSession | None = None
         self._has_told = False
         """Whether the session has given anything yet; otherwise it needs no header."""
+        self._first_undone: str | None = None
+        """The message from which on a person took the session back, until it was read."""
+        self._is_first_kept = False
+        """Whether the person went back into that message, whose first parts then stand."""
+        self._is_undone = False
 
     def begin(self, fields: Mapping[str, Any], _whole: Line) -> None:
         """Begin the session that a document holds."""
@@ -70,6 +76,10 @@ class OpenCodeReader:
         trajectory.agent_version = text(info.get("version"))
         trajectory.title = text(info.get("title"))
         trajectory.cwd = text(info.get("directory"))
+        undone = fields_of(info.get("revert"))
+        self._first_undone = text(undone.get("messageID"))
+        self._is_first_kept = text(undone.get("partID")) is not None
+        self._is_undone = False
         self._session = OpenSession(_AGENT, self._origin)
         self._session.adopt(trajectory)
 
@@ -85,10 +95,25 @@ class OpenCodeReader:
         if taker is None:
             return unknown_type(role)
         message = _Message(self._session, info, line)
+        is_first = self._first_undone is not None and info.get("id") == self._first_undone
+        if is_first and not self._is_first_kept:
+            self._undo_from(message)
+        n_before = message.trajectory.n_steps
         verdict = taker(message, [part for part in parts if isinstance(part, dict)])
+        if self._is_undone:
+            self._session.window.retract(message.trajectory, n_before)
         self._session.close()
         self._give(self._session)
+        if self._is_undone:
+            return "undone"
+        if is_first:
+            self._undo_from(message)
         return verdict
+
+    def _undo_from(self, message: _Message) -> None:
+        """Take back what comes from here on, because a person did."""
+        self._is_undone = True
+        message.tell_rewind()
 
     def finish(self) -> None:
         """Give the session its header."""
@@ -201,7 +226,12 @@ class _Message:
 
     def tell_interruption(self) -> None:
         """Tell that a person stopped the agent."""
-        self._session.ready.append(self._session.events.feedback(self._place(), "interruption"))
+        told = self._session.events.feedback(self._place(), "interruption")
+        self._session.window.tell(self.trajectory, told)
+
+    def tell_rewind(self) -> None:
+        """Tell that a person took back what stands from here on."""
+        self._session.ready.append(self._session.events.feedback(self._place(), "rewind"))
 
     def _open(self, place: Place, speaker: Speaker, native_id: str | None = None) -> OpenStep:
         step = self._session.open(place, speaker, native_id or self._id)
