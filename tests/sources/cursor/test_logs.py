@@ -121,13 +121,25 @@ def test_a_todo_list_is_told() -> None:
     assert event.todos == (Todo(text="Look", status="completed", native_id="1"),)
 
 
-@pytest.mark.parametrize(("status", "n_events"), [("success", 0), ("aborted", 1)])
-def test_the_end_of_a_turn_tells_an_interruption(status: str, n_events: int) -> None:
-    found = read_log(line("user", "Go"), {"type": "turn_ended", "status": status})
+@pytest.mark.parametrize(
+    ("ended", "n_events", "errors"),
+    [
+        ({"status": "success"}, 0, []),
+        ({"status": "aborted"}, 1, []),
+        ({"status": "error", "error": "User aborted request"}, 1, []),
+        ({"status": "error", "error": "No network"}, 0, ["No network"]),
+        ({"status": "error"}, 0, []),
+    ],
+)
+def test_the_end_of_a_turn_tells_an_interruption_or_an_error(
+    ended: dict[str, str], n_events: int, errors: list[str]
+) -> None:
+    found = read_log(line("user", "Go"), {"type": "turn_ended", **ended})
 
     assert [event.action for event in found.events if isinstance(event, Feedback)] == [
         "interruption"
     ] * n_events
+    assert [step.text for step in found.steps if step.is_error] == errors
 
 
 def test_the_path_names_the_session_and_who_spawned_it() -> None:

@@ -28,6 +28,7 @@ from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import Place
 
 _NAME: Final = "cursor"
+_ABORTED: Final = "User aborted"
 _STOPPED: Final = frozenset({"aborted", "cancelled", "interrupted"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -119,11 +120,19 @@ class CursorReader:
         session.ready.clear()
 
     def _take_end(self, record: dict[str, Any], line: Line | Span) -> str | None:
-        if text(record.get("status")) not in _STOPPED:
+        """Read how a turn ended: an error of the program says so too where a person stopped it."""
+        status, error = text(record.get("status")), text(record.get("error"))
+        was_stopped = status in _STOPPED or (error or "").startswith(_ABORTED)
+        if not was_stopped and (status != "error" or error is None):
             return "turn_ended"
         session = self._session or self._begin_log(line)
         place = _place(session, record, line)
-        session.ready.append(session.events.feedback(place, "interruption"))
+        if was_stopped:
+            session.ready.append(session.events.feedback(place, "interruption"))
+        else:
+            step = session.open(place, "agent", place.native_id)
+            step.is_error = True
+            session.say(place, step, [error or ""])
         self._give(session)
         return None
 
