@@ -9,6 +9,7 @@ together. Loss and gradients are those of whole rows but for rounding.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any, Final
 
 _WORTH_IT: Final = 32
@@ -20,9 +21,19 @@ def can_share(model: Any, *, gradient_checkpointing: bool, n_devices: int) -> bo
     from transformers.cache_utils import DynamicCache, DynamicLayer
 
     core = model.get_base_model() if hasattr(model, "get_base_model") else model
-    if gradient_checkpointing or n_devices > 1 or getattr(core, "_is_stateful", False):
+    if gradient_checkpointing or n_devices > 1 or not _attends_to_all(core):
         return False
     return all(type(layer) is DynamicLayer for layer in DynamicCache(config=core.config).layers)
+
+
+def _attends_to_all(core: Any) -> bool:
+    """Tell whether attention alone carries the past, and no expert is balanced over a whole row."""
+    if (
+        getattr(core, "_is_stateful", False)
+        or "logits_to_keep" not in signature(core.forward).parameters
+    ):
+        return False
+    return not getattr(core.config.get_text_config(), "output_router_logits", False)
 
 
 def share_beginning(model: Any, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
