@@ -257,6 +257,15 @@ def test_work_without_a_commit(about: dict[str, Any], outcome: str, confidence: 
             ("partial", 0.5),
             id="... asked for more, then stopped",
         ),
+        pytest.param(
+            "/elsewhere", {"unpushed_steps": (9,)}, ("partial", 0.5), id="... and not to be pushed"
+        ),
+        pytest.param(
+            "/elsewhere",
+            {"unpushed_steps": (9,), "pushed_steps": (10,)},
+            ("achieved", 0.65),
+            id="... and pushed at last",
+        ),
         pytest.param(REPOSITORY, {}, ("unknown", 0.0), id="a hash that the repository lacks"),
         pytest.param(
             REPOSITORY, {"checks": TESTED}, ("achieved", 0.6), id="... tests passed there"

@@ -85,6 +85,32 @@ def test_what_was_pushed(command: str, text: str, code: int | None, *, expected:
     assert shown.pushed_steps == ((5,) if expected else ())
 
 
+@pytest.mark.parametrize(
+    ("command", "text", "code", "expected"),
+    [
+        pytest.param(
+            "git push", "! [rejected] main -> main (fetch first)\n", 1, True, id="refused"
+        ),
+        pytest.param(
+            "git commit -m x && git push", "fatal: no remote\n", 128, True, id="at the end"
+        ),
+        pytest.param("git push", "fatal: unable to access\n", None, True, id="by its words"),
+        pytest.param("git push", PUSHED, None, False, id="went out"),
+        pytest.param("git push", "Everything up-to-date\n", 0, False, id="nothing to push"),
+        pytest.param("git push", "", None, False, id="unknown"),
+        pytest.param("git push && pytest", "1 failed\n", 1, False, id="something after it failed"),
+        pytest.param("git pull", "fatal: no remote\n", 1, False, id="no push"),
+    ],
+)
+def test_what_could_not_be_pushed(
+    command: str, text: str, code: int | None, *, expected: bool
+) -> None:
+    shown = Shown()
+    shown.ended(parse(command), 5, Outcome(code, text), None)
+
+    assert shown.unpushed_steps == ((5,) if expected else ())
+
+
 def test_a_command_that_runs_a_script_is_told_at_little_cost() -> None:
     assert may_run(REPRODUCE)
     assert not may_run("echo python")

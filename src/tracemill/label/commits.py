@@ -34,6 +34,9 @@ _PUSHED: Final = re.compile(
     r"|^ \* \[new (?:branch|tag)\] +\S+ -> \S+",
     re.MULTILINE,
 )
+_REFUSED: Final = re.compile(
+    r"^(?:fatal|error|bash|sh|zsh): |^ ! \[|[Pp]ermission denied|timed out", re.MULTILINE
+)
 _ESCAPED: Final = re.compile(r"\\([\\\"$`])")
 _TEMPORARY: Final = re.compile(r"(?:/private)?/tmp/|/var/folders/")
 
@@ -58,6 +61,13 @@ def pushes(line: CommandLine, exit_code: int | None, text: str) -> bool:
     if any(git_verb(part) == "push" for part in line.parts):
         return _PUSHED.search(text) is not None
     return exit_code == 0 and any(part.bare[:3] == ("gh", "pr", "merge") for part in line.parts)
+
+
+def fails_to_push(line: CommandLine, exit_code: int | None, text: str) -> bool:
+    """Tell whether a command line ends with a push that git or the shell refused."""
+    if not line.parts or git_verb(line.parts[-1]) != "push" or _PUSHED.search(text):
+        return False
+    return bool(exit_code) or (exit_code is None and _REFUSED.search(text) is not None)
 
 
 def may_push(command: str) -> bool:

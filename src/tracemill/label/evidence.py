@@ -88,6 +88,8 @@ class Evidence(NamedTuple):
     """Whether a program that was run again after the last edit said something else, no error."""
     is_run: bool
     """Whether a program that was run after the last edit told of no error."""
+    is_unpushed: bool
+    """Whether the last try to push failed, and came after the last commit."""
     is_stopped: bool
     """Whether the last thing that happened was that a person stopped the agent."""
     is_given_up: bool
@@ -156,6 +158,7 @@ def gather(work: Work) -> Evidence:
         has_edits=_last_edit(last) >= 0,
         is_taken_back=_is_taken_back(last),
         n_edits_left=sum(a.n_edits - len(a.taken_back_steps) for a in work.activities),
+        is_unpushed=max(last.unpushed_steps, default=-1) > commit_step,
         is_stopped=last.ending == "interruption",
         is_given_up=_is_given_up(last, commit_step),
         has_edits_after_commit=_last_edit(last) > commit_step,
@@ -246,6 +249,7 @@ def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -
     steps = {
         *(mention.step for mention in last.commits[-1:]),
         *last.pushed_steps[-1:],
+        *last.unpushed_steps[-1:],
         *last.rerun_steps[-1:],
         *last.given_up[-1:],
         *last.thanks[-1:],

@@ -197,6 +197,7 @@ class Observer:
             rerun_steps=self._shown.rerun_steps,
             ran_steps=self._shown.ran_steps,
             pushed_steps=self._shown.pushed_steps,
+            unpushed_steps=self._shown.unpushed_steps,
             ending="interruption" if self._last_stop >= max(self._last_spoken, 0) else self._ending,
             last_user_step=self._last_user if is_person else None,
             started=trajectory.started or self._started,

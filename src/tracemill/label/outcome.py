@@ -16,6 +16,7 @@ The first rule that holds decides:
 | committed, last tests passed; and it stood for a week             | achieved  | .9 .95    |
 | committed, tests unknown; and it stood for a week                 | achieved  | .75 .8    |
 | git said committed, nowhere to look, tests failed or said wrong   | partial   | .5        |
+| git said committed, nowhere to look, and it could not be pushed   | partial   | .5        |
 | git said committed, nowhere to look, last tests passed            | achieved  | .8        |
 | git said committed, nowhere to look, tests unknown                | achieved  | .65       |
 | a person stopped the agent last, and no tests had passed          | abandoned | .6        |
@@ -189,6 +190,12 @@ RULES: Final = (
         _always(0.5),
         "git said committed, but tests failed or a person said that it is wrong",
         lambda e: e.is_said_to_be_committed and (e.tests is False or e.is_wrong_after_commit),
+    ),
+    Rule(
+        "partial",
+        _always(0.5),
+        "git said committed, and what was committed could not be pushed",
+        lambda e: e.is_said_to_be_committed and e.is_unpushed,
     ),
     Rule(
         "achieved",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from tracemill.label.commits import pushes
+from tracemill.label.commits import fails_to_push, pushes
 from tracemill.label.shell import CommandLine, clip
 from tracemill.label.verdict import Outcome
 
@@ -38,6 +38,7 @@ class Shown:
         self._rerun: set[int] = set()
         self._ran_well: set[int] = set()
         self._pushed: set[int] = set()
+        self._unpushed: set[int] = set()
 
     @property
     def rerun_steps(self) -> tuple[int, ...]:
@@ -54,10 +55,17 @@ class Shown:
         """Indexes of steps that pushed or merged, by git's own word, in order."""
         return tuple(sorted(self._pushed))
 
+    @property
+    def unpushed_steps(self) -> tuple[int, ...]:
+        """Indexes of steps that tried to push and could not, in order."""
+        return tuple(sorted(self._unpushed))
+
     def ended(self, line: CommandLine, step: int, how: Outcome, last_edit: int | None) -> None:
         """Take a command line that ended; `last_edit` is the last step that edited."""
         if pushes(line, how.exit_code, how.text):
             self._pushed.add(step)
+        elif fails_to_push(line, how.exit_code, how.text) and len(self._unpushed) < _MAX_FOUND:
+            self._unpushed.add(step)
         program = program_of(line)
         if program is not None:
             self._ran(program, step, how, -1 if last_edit is None else last_edit)

@@ -198,6 +198,8 @@ class Activity(Record, frozen=True, kw_only=True):
     100."""
     pushed_steps: tuple[int, ...] = ()
     """Indexes of steps that pushed or merged, by git's own word, in order."""
+    unpushed_steps: tuple[int, ...] = ()
+    """Indexes of steps that tried to push and could not, in order, at most 100."""
     ending: Ending = "unknown"
     """Who had the last word."""
     last_user_step: int | None = None

@@ -137,8 +137,8 @@ _OF_ACTIVITY: Final = (
     "n_results", "n_errors", "n_rejections", "n_interruptions", "n_compactions", "n_todo_changes",
     "checks", "reactions", "rejected_steps", "interrupted_steps",
     "compacted_steps", "stated_solved", "stated_liked", "last_edit_step", "last_edit_at", "n_edits",
-    "taken_back_steps", "rerun_steps", "ran_steps", "pushed_steps", "ending",
-    "last_user_step", "started", "ended",
+    "taken_back_steps", "rerun_steps", "ran_steps", "pushed_steps",
+    "unpushed_steps", "ending", "last_user_step", "started", "ended",
 )  # fmt: skip
 _OF_FORM: Final = ("outcome", "overall_rating")
 LET_IN: Final[Mapping[type[msgspec.Struct], Sequence[str]]] = {
