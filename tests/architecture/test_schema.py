@@ -79,6 +79,7 @@ from tracemill.records import (
     templates,
     training,
     trajectory,
+    turn_labels,
     value_flows,
     verification,
 )
@@ -188,6 +189,9 @@ TYPES: Final[dict[str, Any]] = {
     "answer.definition": generators.GeneratorDefinition,
     "answer.definitions-export": generators.ExportedGenerators,
     "answer.synth-import": generators.ImportedRows,
+    "answer.turn-labels": turn_labels.TurnReport,
+    "row.turn-label": turn_labels.TurnLabel,
+    "record.turn-answer": turn_labels.TurnAnswer,
     "answer.generation": generation.GenerationReport,
     "record.generation-run": generation.GenerationRun,
     "record.draft": generation.Draft,

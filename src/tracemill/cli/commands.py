@@ -202,6 +202,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show what is to be judged, and what people said of it.",
                 "export": "Write what waits, and what was said, for another tool.",
                 "import": "File what people said in another tool.",
+                "turns": "Let a model say what people's turns mean where the rules are not sure.",
             },
         )
     },
@@ -357,6 +358,7 @@ ASKED: Final[Mapping[str, str]] = {
     "privacy redact": "[OPTIONS] [FILES...]",
     "privacy scan": "[OPTIONS] [TARGETS...]",
     "review export": "--to PATH [OPTIONS]",
+    "review turns": "[OPTIONS] SUBJECT",
     "review undo": "[OPTIONS] [NAME]",
 }
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
@@ -376,6 +378,7 @@ MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("synth run", "synth stats"), "synth_making"),
     "synth verify": "verifying",
     "synth generate": "generating",
+    "review turns": "turn_labels",
     "synth import": "synth_import",
     "dataset export": "dataset_export",
     "dataset push": "dataset_push",

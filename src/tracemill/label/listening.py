@@ -34,7 +34,8 @@ class Listener:
         self._asked: list[str] = []
         self._answered = ""
         self._edited: dict[str, None] | None = None
-        self._has_acted = False
+        self.has_acted = False
+        """Whether the agent did or said anything yet: before, nothing is heard."""
         self._is_silent = self._is_at_work = False
         self._last_at: datetime | None = None
 
@@ -51,7 +52,7 @@ class Listener:
 
     def agent(self, step: Step) -> None:
         """Take a step of the agent."""
-        self._has_acted = True
+        self.has_acted = True
         if step.text:
             self._answered = f"{self._answered}\n{step.text[-_MAX_ANSWER:]}"[-_MAX_ANSWER:]
         self._is_silent, self._is_at_work = False, bool(step.calls)
@@ -65,7 +66,7 @@ class Listener:
 
     def person(self, step: Step) -> None:
         """Take a step of a person."""
-        if self._has_acted:
+        if self.has_acted:
             for heard in hear(step.text, self.before):
                 self._keep(heard, step.index, self._waited(step.at))
         self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
