@@ -10,13 +10,12 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
+from training_rows import Row, row_of, write_rows
 
 from tracemill.base.ids import digest
 from tracemill.curate.splits import KnownWork, Splits
-from tracemill.export.trl_chat import TrlChat
 from tracemill.flows.deriving.dataset import builder_config
 from tracemill.flows.deriving.examples import build_apart
 from tracemill.flows.deriving.facts import Facts, recorded_facts
@@ -49,9 +48,9 @@ def forget(facts: Facts) -> None:
     }
 
 
-def as_learned(example: ChatExample) -> dict[str, Any]:
+def as_learned(example: ChatExample) -> Row:
     """Return a row of which everything that the assistant said is imitated."""
-    row = json.loads(msgspec.json.encode(TrlChat().row(example)))
+    row = row_of(example)
     return row | {"trained": [message["role"] == "assistant" for message in row["messages"]]}
 
 
@@ -73,7 +72,7 @@ def main() -> None:
         ]
     rows.sort(key=lambda pair: pair[0])
     drawn = [row | {"id": name} for name, row in rows[: int(sys.argv[4])]]
-    Path(sys.argv[3]).write_text("".join(json.dumps(row) + "\n" for row in drawn), "utf-8")
+    write_rows(Path(sys.argv[3]), drawn)
     print(json.dumps({"rows": len(rows), "drawn": len(drawn)}))
 
 

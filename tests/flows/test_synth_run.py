@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tracemill.base.errors import PolicyError
+from tracemill.base.errors import PolicyError, UsageError
 from tracemill.base.sandbox import Bubblewrap
 from tracemill.flows.datasets.made_up import made_examples, plan_synthesis, synthesis_stats
 from tracemill.flows.executors.protocol import make_executor
@@ -189,6 +189,13 @@ def test_what_was_made_is_not_asked_for_again(made: Workspace) -> None:
     targets = {wish.part: wish.target for wish in plan_synthesis(made, ["powertools"]).wishes}
 
     assert all(gaps[part] < targets[part] for part in targets)
+
+
+def test_a_category_that_nothing_makes_is_refused_by_name(tmp_path: Path) -> None:
+    wanted = Wanted(3, ("security",))
+
+    with pytest.raises(UsageError, match="nothing makes examples of 'security' yet"):
+        run_synthesis(Workspace(tmp_path), make_executor("local", 1, tmp_path), wanted)
 
 
 def test_without_a_sandbox_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.datasets.made_up import plan_synthesis
-from tracemill.records.synth import SynthPlan
+from tracemill.records.synth import StageSlice, SynthPlan
 
 Categories = Annotated[tuple[str, ...], Parameter(name="--category", negative="")]
 
@@ -36,13 +36,18 @@ def plan_synth(
     return EXIT_DONE
 
 
+def _is_part(stage: StageSlice) -> bool:
+    """Tell whether a stage of training learns of the categories that are looked at."""
+    return bool(stage.categories)
+
+
 def _show(plan: SynthPlan, common: Common) -> None:
     rows = [
         (w.category, w.part, f"{w.target:,}", f"{w.n_real:,}", f"{w.n_synthetic:,}", f"{w.gap:,}")
         for w in plan.wishes
     ]
     print_table(("CATEGORY", "PART", "WANTED", "REAL", "MADE", "MISSING"), rows, ())
-    for stage in plan.stages:
+    for stage in filter(_is_part, plan.stages):
         names = ", ".join(stage.categories)
         write(f"Stage {stage.name:<8} {stage.n:,} of {stage.target:,}: {names}")
     if plan.direct_share is not None:

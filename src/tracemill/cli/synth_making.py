@@ -116,6 +116,9 @@ def _show(stats: SynthStats, common: Common) -> None:
         write(f"Templates    {stats.templates:,} of {stats.sound:,} ({stats.template_share:.1%})")
     counts("Calls", stats.executions)
     counts("Use", stats.uses)
+    if stats.sound and stats.direct_target is not None:
+        share = stats.uses.get("direct", 0) / stats.sound
+        write(f"Call nothing {share:.0%}; {stats.direct_target:.0%} asked")
     counts("Tools", stats.tools)
     counts("Skills", stats.personas)
     counts("Languages", stats.languages)

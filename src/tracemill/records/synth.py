@@ -228,6 +228,8 @@ class SynthStats(Record, frozen=True, kw_only=True):
     """Examples by whether their calls were run."""
     uses: dict[str, Count]
     """Sound examples by how tools are used in them."""
+    direct_target: Ratio | None = None
+    """Share of them that is to call nothing; None where only some categories are looked at."""
     tools: dict[str, Count]
     """Calls of sound examples by tool."""
     personas: dict[str, Count]

@@ -26,8 +26,8 @@ _CALLED: Final = {"min": "max", "max": "min", "any": "all", "all": "any", "start
 _SAYS: Final = {
     "number": "it uses {wrong} where it should use {right}",
     "function": "it calls `{wrong}` where `{right}` is meant",
-    "order": "the minus sign is missing, so the order is the wrong way round",
-    "negation": "a `not` is missing, so the condition is the wrong way round",
+    "order": "there is no minus sign, so the order is the wrong way round",
+    "negation": "there is no `not`, so the condition is the wrong way round",
     "logic": "the conditions are joined with `{wrong}` instead of `{right}`",
     "comparison": "it compares with `{wrong}` where it should be `{right}`",
     "arithmetic": "it has `{wrong}` where it should have `{right}`",

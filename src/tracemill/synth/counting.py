@@ -11,10 +11,12 @@ from tracemill.synth.soundness import is_sound
 from tracemill.synth.taxonomy import Part
 
 
-def count_made(made: Iterable[SyntheticExample], parts: Sequence[Part]) -> SynthStats:
+def count_made(
+    made: Iterable[SyntheticExample], parts: Sequence[Part], direct: float | None = None
+) -> SynthStats:
     """Return numbers of some examples, each given once; parts are those that something is asked of.
 
-    What is of a part that is not named is left out.
+    What is of a part that is not named is left out. `direct` is the share that is to call nothing.
     """
     asked = {Place(part.category, part.name): part.target for part in parts}
     counted = [each for each in made if Place(each.category, each.part) in asked]
@@ -30,6 +32,7 @@ def count_made(made: Iterable[SyntheticExample], parts: Sequence[Part]) -> Synth
         template_share=round(templates / len(sound), 4) if sound else None,
         executions=_tally(each.execution for each in counted),
         uses=_tally(_use(each) for each in sound),
+        direct_target=direct,
         tools=_tally(step.tool for each in sound for step in each.graph.steps),
         personas=_tally(name for each in sound for name in each.personas),
         languages=_tally(each.language for each in sound),

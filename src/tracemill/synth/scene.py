@@ -17,7 +17,7 @@ from tracemill.synth.telling import Bench, Call, Result, Telling, UnfitError, re
 _FAILED: Final = re.compile(r"^FAILED (\S+?)(?: - (.*))?$", re.MULTILINE)
 _PASSED: Final = re.compile(r"(\d+) passed")
 _TABLES: Final = {
-    "features": "features", "smells": "smells", "concepts": "concepts", "beyond": "concepts",
+    "features": "features", "concepts": "concepts", "beyond": "concepts",
     "vague": "people", "designs": "people", "choices": "people", "unknown": "people",
     "sizes": "puzzles", "attempts": "puzzles", "claims": "puzzles",
 }  # fmt: skip

@@ -90,8 +90,10 @@ def synthesis_stats(workspace: Workspace, categories: Sequence[str] = ()) -> Syn
     Raises:
         UsageError: there is no category of a name.
     """
-    wanted = load_taxonomy().named(categories)
+    taxonomy = load_taxonomy()
+    wanted = taxonomy.named(categories)
     seen: dict[str, SyntheticExample] = {}
     for path in sorted(workspace.synth.glob(MADE)):
         seen.update((made.id, made) for made in read_made(path))
-    return count_made(seen.values(), [part for each in wanted for part in each.parts])
+    parts = [part for each in wanted for part in each.parts]
+    return count_made(seen.values(), parts, None if categories else taxonomy.direct)

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from tracemill.base.errors import UsageError
 from tracemill.base.ids import make_id
 from tracemill.curate.rows import training_row
 from tracemill.flows.datasets.made_up import (
@@ -32,12 +33,14 @@ from tracemill.records.verification import VerifiedRow
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.coverage import Place
+from tracemill.synth.graphs import graphs
 from tracemill.synth.making import GENERATOR, Made, Order, cast, order_all, play, tell
 from tracemill.synth.outside import outcomes
 from tracemill.synth.planning import orders
 from tracemill.synth.project import NAME, project_digest
 from tracemill.synth.skins import skins
 from tracemill.synth.soundness import is_sound
+from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.telling import UnfitError
 from tracemill.synth.verification import SEEN
 
@@ -110,8 +113,9 @@ def run_synthesis(
 
     Raises:
         PolicyError: there is no sandbox, so nothing is made.
-        UsageError: there is no category of a name.
+        UsageError: there is no category of a name, or nothing that makes examples of it.
     """
+    _require_graphs(wanted.categories)
     sandbox = open_sandbox()
     until = None if wanted.minutes is None else time.monotonic() + 60 * wanted.minutes
     folder, ordered = _open_run(workspace, wanted)
@@ -125,6 +129,17 @@ def run_synthesis(
         verifying = _Verifying(workspace)
         is_complete = making.make(ordered, verifying, told)
     return _finish(folder, ordered, making, verifying, absent, is_complete=is_complete)
+
+
+def _require_graphs(categories: Sequence[str]) -> None:
+    known = {place.partition("/")[0] for place in graphs()}
+    for each in load_taxonomy().named(categories):
+        if each.name not in known:
+            raise UsageError(
+                f"nothing makes examples of {each.name!r} yet; expected one of "
+                f"{', '.join(sorted(known))}; a model can, by a definition of yours: "
+                "tracemill synth generate"
+            )
 
 
 def _open_run(workspace: Workspace, wanted: Wanted) -> tuple[Path, _Ordered]:
@@ -173,6 +188,7 @@ class _Making:
     def make(self, ordered: _Ordered, verifying: _Verifying, told: Told) -> bool:
         """Make all that is ordered; return whether there was time for it."""
         wanted, firsts = ordered.places(), ordered.firsts()
+        n_all = sum(wanted.values())
         for _ in range(_ROUNDS):
             missing = {place: n - verifying.sound[place] for place, n in wanted.items()}
             missing = {place: n for place, n in missing.items() if n > 0}
@@ -181,10 +197,11 @@ class _Making:
                 return True
             for place, n in missing.items():
                 firsts[place] += n
-            n_before = verifying.n_sound
+            n_tried = verifying.n_sound
             for shard in self._shards(some):
                 verifying.take(shard)
-                told(min(n_before + _PER_SHARD * (shard.number + 1), ordered.n), ordered.n)
+                n_tried += _PER_SHARD
+                told(min(n_tried, n_all), n_all)
                 self.refused.update(shard.refused)
                 if self._until is not None and time.monotonic() > self._until:
                     return False

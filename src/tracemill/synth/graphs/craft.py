@@ -76,26 +76,34 @@ def linted(scene: Scene) -> None:
     scene.answer("linted", says=found.says)
 
 
-def shown_before(scene: Scene) -> None:
-    """The person wants to see the change before it is made, and says yes."""
-    part = scene.pick(("dry", "refactoring"))
-    found = smell(scene, part)
-    scene.ask("tidy_proposal", wish=found.wish, path=found.path)
-    scene.tell.done("read_file", path=found.path)
-    scene.tell.answer(
-        scene.say("proposal", path=found.path)
-        + f"\n\n```python\n{found.good}\n```\n\n"
-        + scene.say("may_i")
-    )
-    scene.ask("go_on")
-    tidy(scene, found)
-    n = see_pass(scene)
-    scene.answer("tidied", says=found.says, n=n)
+def _shown_before(part: str) -> Callable[[Scene], None]:
+    """Return the graph in which the person wants to see the change before it is made."""
+
+    def play(scene: Scene) -> None:
+        found = smell(scene, part)
+        scene.ask("tidy_proposal", wish=found.wish, path=found.path)
+        scene.tell.done("read_file", path=found.path)
+        scene.tell.answer(
+            scene.say("proposal", path=found.path)
+            + f"\n\n```python\n{found.good}\n```\n\n"
+            + scene.say("may_i")
+        )
+        scene.ask("go_on")
+        tidy(scene, found)
+        n = see_pass(scene)
+        scene.answer("tidied", says=found.says, n=n)
+
+    play.__name__ = f"shown_before_{part}"
+    return play
 
 
 GRAPHS: Final = {
-    "craftsmanship/dry": (_better("dry"), shown_before),
+    "craftsmanship/dry": (_better("dry"), _shown_before("dry")),
     "craftsmanship/solid": (_better("solid"),),
     "craftsmanship/clean-code": (_better("clean-code"), linted),
-    "craftsmanship/refactoring": (_better("refactoring"), _better("refactoring"), shown_before),
+    "craftsmanship/refactoring": (
+        _better("refactoring"),
+        _better("refactoring"),
+        _shown_before("refactoring"),
+    ),
 }

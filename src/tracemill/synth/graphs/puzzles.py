@@ -76,7 +76,9 @@ def measured(scene: Scene, asks: str = "scale", first: Callable[[], None] = _not
     numbers = [int(number) for _, number in re.findall(r"^(\d+) (\d+)$", found, re.MULTILINE)]
     require(len(numbers) == 3, "no_numbers")  # noqa: PLR2004 - three sizes
     name = "grows_faster" if numbers[2] > _SQUARE * numbers[1] else "grows_in_step"
-    scene.answer(name, symbol=symbol, few=numbers[0], some=numbers[1], many=numbers[2])
+    few, some, many = numbers
+    times = f"{many / some:.1f}".removesuffix(".0")
+    scene.answer(name, symbol=symbol, few=few, some=some, many=many, times=times)
 
 
 def tried(scene: Scene, first: Callable[[], None] = _nothing) -> None:

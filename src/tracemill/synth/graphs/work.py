@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tracemill.synth.bugs import Bug, functions
 from tracemill.synth.scene import Failure, Scene, failures, n_passed, only_named, tests_of
+from tracemill.synth.smells import smells
 from tracemill.synth.telling import Call, require
 
 _WIDTH = 96
@@ -16,7 +17,7 @@ _TENSES = {
     "should use": "should have used",
     "it calls": "it called",
     "is meant": "was meant",
-    "is missing": "was missing",
+    "there is no": "there was no",
     "so the order is": "so the order was",
     "so the condition is": "so the condition was",
     "are joined": "were joined",
@@ -158,8 +159,7 @@ class Smell(NamedTuple):
 
 def smell(scene: Scene, part: str) -> Smell:
     """Put code that could be better into the project, and return it."""
-    rows = [row for row in scene.table("smells") if row["part"] == part]
-    row = scene.turn(rows)
+    row = scene.turn(smells(part))
     extra = tuple(row["extra_bad"]) if "extra_bad" in row else None
     found = Smell(row["path"], row["wish"], row["good"], row["bad"], extra, row["says"])
     text = scene.text(found.path)
