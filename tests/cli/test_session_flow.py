@@ -27,7 +27,7 @@ def test_values_are_shown_with_where_they_came_from(
 ) -> None:
     shown = ask(capsys, place, "session", "flow", "s1")
 
-    assert shown.out.splitlines()[1].split() == ["1", "command", "0", "said", "0", FILE]
+    assert shown.out.splitlines()[1].split() == ["1", "Bash", "command", "0", "said", "0", FILE]
     assert "2 values" in shown.err
 
 

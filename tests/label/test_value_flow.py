@@ -34,9 +34,15 @@ def test_a_value_came_from_the_result_that_showed_it_first() -> None:
         ValueFlow(
             value="src/app.py",
             use=ValuePlace(
-                step=2, part="argument", call_id="c2", argument="file_path", start=0, end=10
+                step=2,
+                part="argument",
+                call_id="c2",
+                tool="Tool",
+                argument="file_path",
+                start=0,
+                end=10,
             ),
-            source=ValuePlace(step=0, part="result", call_id="c0", start=6, end=16),
+            source=ValuePlace(step=0, part="result", call_id="c0", tool="Tool", start=6, end=16),
             is_first=True,
             n_turns=0,
         ),
@@ -108,6 +114,14 @@ def test_only_the_first_use_is_the_first() -> None:
     )
 
     assert [flow.is_first for flow in found.flows] == [True, False]
+
+
+def test_a_value_counts_once_in_an_argument() -> None:
+    found = flow_of(called(0, "src/app.py"), called(1, command="cp src/app.py src/app.py.old"))
+    again = flow_of(called(0, "src/app.py"), called(1, command="diff src/app.py src/app.py"))
+
+    assert [flow.value for flow in found.flows] == ["src/app.py"]
+    assert (len(again.flows), again.n_values) == (1, 1)
 
 
 def test_texts_that_a_call_writes_are_no_arguments() -> None:

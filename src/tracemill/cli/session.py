@@ -115,7 +115,7 @@ def flow_session(
         write_lines(flows)
     elif not answer("session-flow", structs.replace(found, flows=tuple(flows)), common):
         shown = flows[: listing.limit or None]
-        print_table(("STEP", "ARGUMENT", "FROM", "TURNS", "VALUE"), map(_flow_cells, shown))
+        print_table(("STEP", "ARGUMENT", "FROM STEP", "TURNS", "VALUE"), map(_flow_cells, shown))
         told = found.n_from_results + found.n_from_person
         hint(
             f"{len(shown):,} of {len(flows):,}; of {counted(found.n_values, 'value')} "
@@ -126,9 +126,10 @@ def flow_session(
 
 
 def _flow_cells(flow: ValueFlow) -> tuple[str, ...]:
-    source = f"{flow.source.step} {flow.source.part}"
+    used, source = flow.use, flow.source
     return (
-        str(flow.use.step), one_line(flow.use.argument or "", 30), source, str(flow.n_turns),
+        str(used.step), one_line(f"{used.tool or ''} {used.argument or ''}", 40),
+        one_line(f"{source.step} {source.tool or source.part}", 30), str(flow.n_turns),
         one_line(flow.value, 80),
     )  # fmt: skip
 

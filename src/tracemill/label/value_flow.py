@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+from msgspec import structs
+
 from tracemill.records.trajectory import Step, Trajectory
-from tracemill.records.value_flows import ValueFlow, ValueFlows, ValuePlace
+from tracemill.records.value_flows import ValueFlow, ValueFlows, ValuePart, ValuePlace
 
 _TOKEN: Final = re.compile(r"[\w/~.@-][\w/.:@#%+~=-]{3,255}")
 _BEHIND: Final = ".,:;=-+~@#%"
@@ -80,31 +82,29 @@ class _Reader:
         self._ends: dict[str, _Known] = {}
         self._holders: dict[str, int] = {}
         self._used: set[str] = set()
+        self._tools: dict[str, str] = {}
         self._turn = 0
 
     def step(self, step: Step) -> None:
         if step.speaker == "user":
             self._turn += 1
-            self._learn(step.text, ValuePlace(step=step.index, part="said", start=0, end=0))
+            self._learn(step.text, _place(step, "said"))
         elif step.speaker == "agent":
             self._learn(step.text, None)
         for call in step.calls:
+            self._tools[call.id] = call.name
             for path, text in _leaves(call.arguments, ""):
-                place = ValuePlace(
-                    step=step.index, part="argument", call_id=call.id, argument=path, start=0, end=0
-                )
+                place = _place(step, "argument", call.id, call.name, path)
                 if len(text) <= _MAX_ARGUMENT and not _WRITTEN.search(path):
                     self._use(text, place)
                 self._learn(text, None)
         for result in step.results:
-            place = ValuePlace(
-                step=step.index, part="result", call_id=result.call_id, start=0, end=0
-            )
-            self._learn(result.content, place)
+            tool = self._tools.get(result.call_id)
+            self._learn(result.content, _place(step, "result", result.call_id, tool))
 
     def _learn(self, text: str, place: ValuePlace | None) -> None:
         """Take the values of a text; without a place they are the agent's own."""
-        for value in {each.text: each for each in reversed(list(_values(text)))}.values():
+        for value in _once(text):
             if place is not None:
                 self._holders[value.text] = self._holders.get(value.text, 0) + 1
             if value.text in self._known or len(self._known) >= _MAX_KNOWN:
@@ -118,7 +118,7 @@ class _Reader:
                     self._ends[end] = _Known(end, None, self._turn)
 
     def _use(self, text: str, place: ValuePlace) -> None:
-        for value in _values(text):
+        for value in _once(text):
             if self._is_everywhere(value.text):
                 continue
             self.n_values += 1
@@ -160,6 +160,14 @@ def _values(text: str) -> Iterator[_Value]:
             yield _Value(value, match.start())
 
 
+def _once(text: str) -> Iterable[_Value]:
+    """Return the values of a text, each where it stands first."""
+    found: dict[str, _Value] = {}
+    for value in _values(text):
+        found.setdefault(value.text, value)
+    return found.values()
+
+
 def _is_distinctive(value: str) -> bool:
     if len(value) < _MIN:
         return False
@@ -188,15 +196,20 @@ def _is_end(one: str, other: str) -> bool:
     return one.endswith(f"/{other}") or other.endswith(f"/{one}")
 
 
-def _at(place: ValuePlace, start: int, value: str) -> ValuePlace:
+def _place(
+    step: Step,
+    part: ValuePart,
+    call_id: str | None = None,
+    tool: str | None = None,
+    argument: str | None = None,
+) -> ValuePlace:
     return ValuePlace(
-        step=place.step,
-        part=place.part,
-        call_id=place.call_id,
-        argument=place.argument,
-        start=start,
-        end=start + len(value),
+        step=step.index, part=part, call_id=call_id, tool=tool, argument=argument, start=0, end=0
     )
+
+
+def _at(place: ValuePlace, start: int, value: str) -> ValuePlace:
+    return structs.replace(place, start=start, end=start + len(value))
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,8 @@ class ValuePlace(Record, frozen=True, kw_only=True):
     """Which of its texts."""
     call_id: str | None = None
     """The call whose argument or result it is; None for what was said."""
+    tool: str | None = None
+    """Name of the tool that was called; None for what was said, or where no step holds the call."""
     argument: str | None = None
     """Path of the argument, as `edits.0.path`; None where it is none."""
     start: Count
@@ -50,7 +52,7 @@ class ValueFlows(Record, frozen=True, kw_only=True, omit_defaults=False):
     flows: tuple[ValueFlow, ...]
     """In the order of use, at most 10,000."""
     n_values: Count
-    """Distinctive values that calls used, each use counted."""
+    """Distinctive values that calls used, each counted once in an argument."""
     n_from_results: Count
     """Of those, the ones that a result had shown first."""
     n_from_person: Count
