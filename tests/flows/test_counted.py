@@ -47,6 +47,20 @@ def test_no_figure_opens_the_lake(workspace: Workspace) -> None:
         away.rename(workspace.lake)
 
 
+def test_what_was_read_since_is_counted_too(workspace: Workspace) -> None:
+    kept = read_work(workspace)
+    with Index(workspace.index) as index:
+        key = index.state("derived") or ""
+        index.replace("counted_session", [])
+        index.note(derived="")
+    try:
+        assert read_work(workspace) == kept
+    finally:
+        with Index(workspace.index) as index:
+            keep_counted(index, kept)
+            index.note(derived=key)
+
+
 def test_what_other_rules_kept_is_gathered_once_more(workspace: Workspace) -> None:
     kept = read_work(workspace)
     with Index(workspace.index) as index:

@@ -147,6 +147,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "archive": "Put versions that are done with aside, for three months.",
                 "suggest": "Print proposals as YAML, each with its evidence.",
                 "test": "Begin the experiment that a suggestion asks for.",
+                "refuse": "Say no to a suggestion, for a reason that is kept.",
                 "promote": "Give a chosen change to a quarter of the work, then to all of it.",
                 "rollback": "Take a change out of all work at once.",
             },
@@ -352,6 +353,7 @@ ASKED: Final[Mapping[str, str]] = {
     ),
     "prompt promote": "--by TEXT [OPTIONS] EXPERIMENT",
     "prompt rollback": "--by TEXT [OPTIONS] EXPERIMENT",
+    "prompt refuse": "--by TEXT --reason TEXT [OPTIONS] SUGGESTION",
     "prompt test": "--by TEXT [OPTIONS] SUGGESTION",
     "prompt history": "[OPTIONS] [NAME]",
     "privacy preview": "[OPTIONS] [FILES...]",
@@ -365,7 +367,7 @@ ASKED: Final[Mapping[str, str]] = {
 MODULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("prompt list", "prompt history", "prompt diff"), "prompt_versions"),
     **dict.fromkeys(("metrics rank", "metrics calibration"), "ranking"),
-    **dict.fromkeys(("prompt test", "prompt promote", "prompt rollback"), "prompt_trial"),
+    **{f"prompt {verb}": "prompt_trial" for verb in ("test", "refuse", "promote", "rollback")},
     **dict.fromkeys(("prompt show", "prompt archive"), "prompt_metrics"),
     **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),
     **{

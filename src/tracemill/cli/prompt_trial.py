@@ -1,4 +1,4 @@
-"""`tracemill prompt test|promote|rollback`: a suggestion, tried and rolled out, or taken back."""
+"""`tracemill prompt test|refuse|promote|rollback`: what becomes of a suggestion."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,9 +7,12 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.clock import now
+from tracemill.base.text import printable
+from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.experiment import DryRun, tell_experiment
-from tracemill.cli.output import Common
+from tracemill.cli.output import Common, answer, write
 from tracemill.flows.experiments import experiments
+from tracemill.flows.prompts.refusals import refuse, take_back
 from tracemill.flows.prompts.trials import Asked, try_suggestion
 
 Units = Annotated[int | None, Parameter(validator=Number(gte=2))]
@@ -53,6 +56,36 @@ def test_prompt(
     asked = Asked(trial.control, trial.treatment, trial.units, trial.gain)
     shown = try_suggestion(common.open(), suggestion, by, now(), asked, dry_run=dry_run)
     return tell_experiment(shown, common)
+
+
+def refuse_prompt(
+    suggestion: str,
+    /,
+    *,
+    by: str,
+    reason: str,
+    back: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say no to a suggestion, for a reason that is kept; it is proposed again with newer cases.
+
+    Parameters
+    ----------
+    suggestion
+        Its id, as `prompt suggest` prints it.
+    by
+        Who decides.
+    reason
+        Why.
+    back
+        Take a refusal back: the suggestion stands again.
+    """
+    decide = take_back if back else refuse
+    noted = decide(common.open(), suggestion, by, reason, now())
+    if not answer("refusal", noted, common, next_steps=["tracemill prompt suggest"]):
+        state = "stands again" if noted.is_taken_back else "is refused"
+        write(f"{noted.suggestion_id} {state}: {printable(noted.reason)}")
+    return EXIT_DONE
 
 
 def promote_prompt(

@@ -5,6 +5,7 @@ Names and order are those of the file that teams know: `suggestion_id`, `agent_r
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -79,6 +80,30 @@ class Suggestion(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Records that show it."""
 
 
+class Refusal(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """That a person said no to a proposal, or let it stand again."""
+
+    suggestion_id: str
+    """The proposal."""
+    at: datetime
+    """When."""
+    by: str
+    """Who."""
+    reason: str
+    """Why, redacted."""
+    is_taken_back: bool = False
+    """Whether the proposal stands again."""
+
+
+class RefusedSuggestion(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A proposal that a person said no to."""
+
+    suggestion: Suggestion
+    """The proposal."""
+    refusal: Refusal
+    """Who said so, and why."""
+
+
 class SuggestionList(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Every suggestion."""
 
@@ -86,3 +111,5 @@ class SuggestionList(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The surest first."""
     left_out: dict[str, int] = msgspec.field(default_factory=dict)
     """Patterns that lead to no change of a prompt, by kind."""
+    refused: tuple[RefusedSuggestion, ...] = ()
+    """Proposals that a person said no to; they are in no other list."""

@@ -63,8 +63,8 @@ def _rows(kind: str, records: Iterable[Any]) -> Iterable[Row]:
 
 
 def read_counted(index: Index) -> Counted | None:
-    """Return what was kept last; None where it was never kept by these rules."""
-    if index.state(_STATE) != str(COUNTED_VERSION):
+    """Return what was kept; None where something was read since, or other rules kept it."""
+    if not index.state("derived") or index.state(_STATE) != str(COUNTED_VERSION):
         return None
     texts = [KeptHistory(each.told, each.texts) for each in index.records(_TEXT, _KeptText)]
     return Counted(

@@ -14,6 +14,7 @@ from tracemill.analyze.process import Process
 from tracemill.analyze.versions import VersionCounts
 from tracemill.flows.analysis.patterns import rules_of
 from tracemill.flows.analysis.process import IN_REPORTS, Known, read_known
+from tracemill.flows.prompts.refusals import sifted
 from tracemill.prompts import Prompt, suggest
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.removing import superfluous
@@ -28,9 +29,10 @@ _FEWEST: Final = 10
 
 
 def read_suggestions(workspace: Workspace) -> SuggestionList:
-    """Return what should be changed in prompts, and why."""
+    """Return what should be changed in prompts, and why; what a person refused stands apart."""
     known = read_known(workspace)
-    return suggestions_of(known, find_patterns(known.process, rules_of(workspace)).patterns)
+    patterns = find_patterns(known.process, rules_of(workspace)).patterns
+    return sifted(workspace, suggestions_of(known, patterns))
 
 
 def suggestions_of(known: Known, patterns: Sequence[Pattern]) -> SuggestionList:

@@ -23,6 +23,7 @@ from tracemill.flows.experiments.experiments import Origin, read_experiments, st
 from tracemill.flows.experiments.outcomes import Held
 from tracemill.flows.experiments.rows import LoopList, ShownExperiment, ShownLoop
 from tracemill.flows.prompts.proposals import read_suggestions, suggestions_of
+from tracemill.flows.prompts.refusals import sifted
 from tracemill.records.experiments import ExperimentPlan, Loop, LoopName
 from tracemill.records.patterns import Measure, Pattern
 from tracemill.records.suggestions import Suggestion
@@ -165,7 +166,7 @@ def list_loops(workspace: Workspace) -> LoopList:
     held = read_known(workspace)
     process = held.process
     patterns = find_patterns(process, rules_of(workspace)).patterns
-    suggestions = suggestions_of(held, patterns).suggestions
+    suggestions = sifted(workspace, suggestions_of(held, patterns)).suggestions
     calls = list(find_calls(patterns, dict(_slices(process)), suggestions))
     known, told = read_experiments(workspace).by_id.values(), tuple(messages(process))
     return LoopList(

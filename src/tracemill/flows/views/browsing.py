@@ -202,8 +202,20 @@ class Wheel(NamedTuple):
     """What waits to be reviewed."""
     outcomes: Mapping[str, int]
     """Episodes by outcome."""
+    achieved: Share | None
+    """How many of those with a known outcome were achieved; None where none is known."""
     failures: list[FailureRow]
     """What failed last."""
+
+
+class Share(NamedTuple):
+    """A share with its interval at 95 %."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    """Of how many it is."""
 
 
 class WheelStage(NamedTuple):
@@ -249,8 +261,19 @@ def read_wheel(workspace: Workspace) -> Wheel:
         ],
         waiting_reviews=waiting,
         outcomes=store.episodes,
+        achieved=_achieved(store.episodes),
         failures=failures,
     )  # fmt: skip
+
+
+def _achieved(outcomes: Mapping[str, int]) -> Share | None:
+    known = sum(n for outcome, n in outcomes.items() if outcome != "unknown")
+    if not known:
+        return None
+    from tracemill.stats import wilson
+
+    achieved = outcomes.get("achieved", 0)
+    return Share(achieved / known, *wilson(achieved, known), known)
 
 
 def _model_stages(workspace: Workspace) -> Iterator[WheelStage]:

@@ -15,6 +15,7 @@ import msgspec
 from tracemill.flows.held.lookup import open_index, require_kept
 from tracemill.flows.results import EpisodeRow, SessionRow
 from tracemill.records.patterns import Period
+from tracemill.stats import wilson
 from tracemill.store.workspace import Workspace
 
 _KNOWN: Final = frozenset({"achieved", "partial", "failed", "abandoned"})
@@ -34,6 +35,11 @@ class Panels(NamedTuple):
     """Episodes whose quality is not known."""
     received: list[Period]
     """By month: the share of sessions in which no person took anything back."""
+
+
+def interval(share: Period) -> tuple[float, float]:
+    """Return between what the share of a month lies, at 95 %."""
+    return wilson(round(share.value * share.n), share.n)
 
 
 def read_panels(workspace: Workspace) -> Panels:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tracemill.flows.prompts.numbers import Comparison, show_prompt
 from tracemill.flows.prompts.proposals import read_suggestions
+from tracemill.flows.prompts.refusals import refuse, take_back
 from tracemill.flows.prompts.registry import diff_prompt, read_prompts
-from tracemill.web.asked import moment, workspace
+from tracemill.web.asked import confirmed, form, moment, workspace
 from tracemill.web.differing import beside
 from tracemill.web.rendering import page
 
@@ -31,7 +34,19 @@ def prompts(request: Request) -> Response:
         for each in suggested.suggestions
     ]
     held = read_prompts(place).prompts
-    return page(request, "prompts.html", held=held, changes=changes, left_out=suggested.left_out)
+    return page(request, "prompts.html", held=held, changes=changes, suggested=suggested)
+
+
+async def decide(request: Request) -> Response:
+    """Say no to a proposal, or let it stand again."""
+    return await run_in_threadpool(_decide, request, await form(request))
+
+
+def _decide(request: Request, given: Mapping[str, str]) -> Response:
+    name, by, why = confirmed(given, "suggestion"), given.get("by", ""), given.get("reason", "")
+    decided = take_back if given.get("back") == "1" else refuse
+    decided(workspace(request), name, by, why, moment())
+    return RedirectResponse("/prompts", 303)
 
 
 def prompt(request: Request) -> Response:
@@ -56,4 +71,8 @@ def prompt(request: Request) -> Response:
     )
 
 
-ROUTES = [Route("/prompts", prompts), Route("/prompts/{name}", prompt)]
+ROUTES = [
+    Route("/prompts", prompts),
+    Route("/prompts/decide", decide, methods=["POST"]),
+    Route("/prompts/{name}", prompt),
+]

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracemill.flows.reports.reporting import read_trends
-from tracemill.flows.views.panels import read_panels
+from tracemill.flows.views.panels import interval, read_panels
 from tracemill.records.patterns import Period, Unit
 from tracemill.records.reports import Compared
 from tracemill.report.chart import chart
@@ -32,6 +32,7 @@ def trends(request: Request) -> Response:
         request,
         "trends.html",
         panels=panels,
+        interval=interval,
         drawn={
             "right": _picture("sessions that were achieved", panels.right, "share"),
             "fast": _picture("achieved sessions", panels.fast, "mean"),
@@ -52,7 +53,7 @@ def trends(request: Request) -> Response:
 def _picture(says: str, periods: Sequence[Period], unit: Unit) -> Markup:
     """Return a metric by month, drawn; nothing where there is nothing to draw."""
     shown = periods[-_SHOWN_MONTHS:]
-    return Markup(chart(says, shown, unit) if shown else "")  # noqa: S704 - drawn by us, escaped
+    return Markup(chart(says, shown, unit) if len(shown) > 1 else "")  # noqa: S704 - drawn by us, escaped
 
 
 def _is_only_older(each: Compared, now: dict[str, Compared]) -> bool:
