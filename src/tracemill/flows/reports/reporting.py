@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.before_and_after import compare
 from tracemill.analyze.cases import Case
+from tracemill.analyze.metric_table import Metric
 from tracemill.analyze.process import Process
 from tracemill.flows.analysis.patterns import rules_of
 from tracemill.flows.analysis.process import read_known
@@ -58,6 +59,7 @@ def make_report(
     process, rules = known.process, rules_of(workspace)
     begin, end, before = stretch(kind, day)
     cases = _cases(process, day)
+    last_day = _last_day(cases)
     names = process.projects()
     if n_projects is None:
         compared = compare(cases, lambda case: _is_in(case, begin, end), before)
@@ -74,7 +76,7 @@ def make_report(
         compared=compared,
         patterns=tuple(each for each in found.patterns if each.verdict == "found"),
         n_watched=sum(each.verdict != "found" for each in found.patterns),
-        last_day=_last_day(cases),
+        last_day=last_day,
         n_projects=None if n_projects is None else min(n_projects, len(names)),
         suggestions=suggestions_of(known, found.patterns).suggestions,
         targets=tuple(each for each in targets if each.measured is not None),
@@ -104,12 +106,24 @@ def read_trends(workspace: Workspace, today: date) -> Trends:
     )
 
 
-def _cases(process: Process, day: date) -> dict[str, list[Case]]:
-    """Return the cases of every metric that happened until the end of a day's month."""
-    return {
-        name: [case for case in metric.cases(process) if _is_until(case, day)]
-        for name, metric in METRICS.items()
-    }
+class _Cases:
+    """The cases of a metric until the end of a day's month, made anew whenever they are asked for.
+
+    Every call of a tool is a case: those of all metrics together may be many.
+    """
+
+    def __init__(self, process: Process, metric: Metric, day: date) -> None:
+        self._process, self._metric = process, metric
+        self._last = max(day, stretch("monthly", day)[1])
+
+    def __iter__(self) -> Iterator[Case]:
+        for case in self._metric.cases(self._process):
+            if case.at is not None and case.at.date() <= self._last:
+                yield case
+
+
+def _cases(process: Process, day: date) -> dict[str, _Cases]:
+    return {name: _Cases(process, metric, day) for name, metric in METRICS.items()}
 
 
 def _is_of(projects: Sequence[str]) -> Callable[[Case], bool]:
@@ -137,11 +151,7 @@ def _is_in(case: Case, begin: date | None, end: date) -> bool:
     return at is not None and (begin is None or at >= begin) and at <= end
 
 
-def _is_until(case: Case, day: date) -> bool:
-    return case.at is not None and case.at.date() <= max(day, stretch("monthly", day)[1])
-
-
-def _last_day(cases: Mapping[str, list[Case]]) -> date | None:
+def _last_day(cases: Mapping[str, Iterable[Case]]) -> date | None:
     moments = (case.at for held in cases.values() for case in held if case.at is not None)
     last = max(moments, default=None)
     return last.date() if last else None
