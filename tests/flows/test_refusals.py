@@ -7,8 +7,7 @@ import pytest
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.capture import emit
 from tracemill.cli.app import call
-from tracemill.flows.prompts.proposals import read_suggestions
-from tracemill.flows.prompts.refusals import refuse, take_back
+from tracemill.flows.prompts.proposals import read_suggestions, refuse, take_back
 from tracemill.flows.prompts.trials import list_loops
 from tracemill.store.workspace import Workspace
 

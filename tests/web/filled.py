@@ -34,13 +34,23 @@ from tracemill.records.evaluations import Evaluation, SliceScore, Suite
 from tracemill.records.promotion import ModelEvent, ModelVersion, PromotionDecision, RuleResult
 from tracemill.records.receipts import ExportNote
 from tracemill.records.reviews import ReviewForm
-from tracemill.records.training import DataSlice, Stage, TrainingRecipe, TrainingRun
+from tracemill.records.training import (
+    DataSlice,
+    Hardware,
+    LossPoint,
+    Stage,
+    StageRun,
+    TrainingRecipe,
+    TrainingRun,
+)
 from tracemill.store.allowances import write_allowances
 from tracemill.store.exports import note_export
 from tracemill.store.workspace import Workspace
 
 AT: Final = datetime(2026, 3, 1, 10, tzinfo=UTC)
 N_GATES: Final = 60
+LEARNED: Final = tuple(f"example_{number:020}" for number in range(14))
+"""Examples that a model was trained on."""
 N_WORDS: Final = 400
 """How many words a session holds at most."""
 
@@ -220,7 +230,13 @@ def keep_models(workspace: Workspace, words: Sequence[str]) -> None:
     """Keep two models, what happened to them, how they were trained and what they did."""
     given = cycle(words)
     models = [
-        ModelVersion(id=f"model_{n}", name=next(given), base=next(given), datasets=(next(given),))
+        ModelVersion(
+            id=f"model_{n}",
+            name=next(given),
+            base=next(given),
+            datasets=(next(given),),
+            example_ids=LEARNED,
+        )
         for n in range(2)
     ]
     for model in models:
@@ -245,7 +261,16 @@ def _keep_run(workspace: Workspace, given: Iterator[str]) -> None:
     recipe = TrainingRecipe(
         name=next(given), purpose=next(given), base=next(given), template="chatml", stages=(stage,)
     )
-    keep_run(folder, TrainingRun(id="run_1", recipe=recipe, status="finished", started=next(given)))
+    done = StageRun(
+        name="chat", method="sft", data_hash="", n_examples=len(LEARNED), n_tokens=61_200,
+        n_trained_tokens=18_400, n_steps=42, seconds=388.0, peak_memory_bytes=1_900_000_000,
+        losses=(LossPoint(step=1, loss=2.31), LossPoint(step=42, loss=1.12)),
+    )  # fmt: skip
+    run = TrainingRun(
+        id="run_1", recipe=recipe, status="finished", started=next(given), stages=(done,),
+        example_ids=LEARNED, datasets=("chat",), hardware=Hardware(processor="x86_64", n_threads=2),
+    )  # fmt: skip
+    keep_run(folder, run)
 
 
 def _keep_evaluation(workspace: Workspace, given: Iterator[str]) -> None:

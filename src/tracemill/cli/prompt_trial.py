@@ -12,7 +12,7 @@ from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.experiment import DryRun, tell_experiment
 from tracemill.cli.output import Common, answer, write
 from tracemill.flows.experiments import experiments
-from tracemill.flows.prompts.refusals import refuse, take_back
+from tracemill.flows.prompts.proposals import refuse, take_back
 from tracemill.flows.prompts.trials import Asked, try_suggestion
 
 Units = Annotated[int | None, Parameter(validator=Number(gte=2))]

@@ -1,9 +1,10 @@
-"""Proposals for prompts, out of the patterns and the prompts that are held. Changes nothing."""
+"""Proposals for prompts, out of the patterns and the prompts that are held, and a person's no."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -12,14 +13,15 @@ import msgspec
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.process import Process
 from tracemill.analyze.versions import VersionCounts
+from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.patterns import rules_of
 from tracemill.flows.analysis.process import IN_REPORTS, Known, read_known
-from tracemill.flows.prompts.refusals import sifted
+from tracemill.flows.prompts.refusals import note_refusal, sifted, standing_refusals
 from tracemill.prompts import Prompt, suggest
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.removing import superfluous
 from tracemill.records.patterns import Pattern
-from tracemill.records.suggestions import Suggestion, SuggestionList
+from tracemill.records.suggestions import Refusal, Suggestion, SuggestionList
 from tracemill.records.version_metrics import VersionMetrics
 from tracemill.sources.process_files.reader import sections_in
 from tracemill.store.workspace import Workspace
@@ -33,6 +35,32 @@ def read_suggestions(workspace: Workspace) -> SuggestionList:
     known = read_known(workspace)
     patterns = find_patterns(known.process, rules_of(workspace)).patterns
     return sifted(workspace, suggestions_of(known, patterns))
+
+
+def refuse(workspace: Workspace, name: str, by: str, reason: str, at: datetime) -> Refusal:
+    """Say no to a proposal that stands.
+
+    Raises:
+        NotFoundError: none of that name stands.
+        UsageError: nobody said who refuses it, or why.
+    """
+    standing = [each.suggestion_id for each in read_suggestions(workspace).suggestions]
+    if name not in standing:
+        known = ", ".join(standing) or "none"
+        raise NotFoundError(f"no proposal {name!r} stands; known: {known}")
+    return note_refusal(workspace, name, by, reason, at)
+
+
+def take_back(workspace: Workspace, name: str, by: str, reason: str, at: datetime) -> Refusal:
+    """Let a proposal stand again that was refused.
+
+    Raises:
+        NotFoundError: nobody refused it.
+        UsageError: nobody said who lets it stand, or why.
+    """
+    if name not in standing_refusals(workspace):
+        raise NotFoundError(f"no refusal of {name!r} stands; see: tracemill prompt suggest")
+    return note_refusal(workspace, name, by, reason, at, back=True)
 
 
 def suggestions_of(known: Known, patterns: Sequence[Pattern]) -> SuggestionList:

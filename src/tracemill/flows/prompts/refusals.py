@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.errors import UsageError
 from tracemill.records.suggestions import Refusal, RefusedSuggestion, SuggestionList
 from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace
@@ -23,7 +23,7 @@ _JOURNAL: Final = "refusals.jsonl"
 
 def sifted(workspace: Workspace, found: SuggestionList) -> SuggestionList:
     """Return proposals with those that were refused apart."""
-    refusals = _standing(workspace)
+    refusals = standing_refusals(workspace)
     return msgspec.structs.replace(
         found,
         suggestions=tuple(s for s in found.suggestions if s.suggestion_id not in refusals),
@@ -35,42 +35,20 @@ def sifted(workspace: Workspace, found: SuggestionList) -> SuggestionList:
     )
 
 
-def refuse(workspace: Workspace, name: str, by: str, reason: str, at: datetime) -> Refusal:
-    """Say no to a proposal that stands.
-
-    Raises:
-        NotFoundError: none of that name stands.
-        UsageError: nobody said who refuses it, or why.
-    """
-    from tracemill.flows.prompts.proposals import read_suggestions
-
-    standing = [each.suggestion_id for each in read_suggestions(workspace).suggestions]
-    if name not in standing:
-        known = ", ".join(standing) or "none"
-        raise NotFoundError(f"no proposal {name!r} stands; known: {known}")
-    return _noted(workspace, name, by, reason, at)
-
-
-def take_back(workspace: Workspace, name: str, by: str, reason: str, at: datetime) -> Refusal:
-    """Let a proposal stand again that was refused.
-
-    Raises:
-        NotFoundError: nobody refused it.
-        UsageError: nobody said who lets it stand, or why.
-    """
-    if name not in _standing(workspace):
-        raise NotFoundError(f"no refusal of {name!r} stands; see: tracemill prompt suggest")
-    return _noted(workspace, name, by, reason, at, back=True)
-
-
-def _standing(workspace: Workspace) -> dict[str, Refusal]:
+def standing_refusals(workspace: Workspace) -> dict[str, Refusal]:
+    """Return the refusals that nobody took back, by their proposals."""
     last = {each.suggestion_id: each for each in read_journal(_path(workspace), Refusal)}
     return {name: each for name, each in last.items() if not each.is_taken_back}
 
 
-def _noted(
+def note_refusal(
     workspace: Workspace, name: str, by: str, reason: str, at: datetime, *, back: bool = False
 ) -> Refusal:
+    """Keep that somebody refused a proposal, or let it stand again.
+
+    Raises:
+        UsageError: nobody said who, or why.
+    """
     if not by.strip() or not reason.strip():
         raise UsageError("nothing was changed: say who decides, and why")
     from tracemill.flows.ingest.redactors import own_redactor

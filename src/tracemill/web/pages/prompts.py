@@ -11,8 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tracemill.flows.prompts.numbers import Comparison, show_prompt
-from tracemill.flows.prompts.proposals import read_suggestions
-from tracemill.flows.prompts.refusals import refuse, take_back
+from tracemill.flows.prompts.proposals import read_suggestions, refuse, take_back
 from tracemill.flows.prompts.registry import diff_prompt, read_prompts
 from tracemill.web.asked import confirmed, form, moment, workspace
 from tracemill.web.differing import beside
