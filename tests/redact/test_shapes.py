@@ -6,11 +6,13 @@ import json
 
 import pytest
 
-from tests.redact.shapes import SHAPES
+from tests.redact.shapes import SHAPES as OWN_SHAPES
 from tests.redact.templates import ALPHABETS, drawn
+from tests.redact.told_shapes import TOLD_SHAPES
 from tracemill.redact import Redactor
 
 LEAST = 10
+SHAPES = OWN_SHAPES | TOLD_SHAPES
 
 
 def planted(template: str, variant: int) -> tuple[str, list[str]]:

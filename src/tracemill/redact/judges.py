@@ -17,6 +17,11 @@ _QUOTES: Final = b"\"'`"
 _COMMAND_WITH_USER: Final = re.compile(rb"(?i)\b(?:curl|wget|https?|httpie|xh|openssl)\b")
 _VERDICT: Final = re.compile(rb"PASS[ \t]*:[ \t]*\Z")
 _VARIABLE: Final = re.compile(rb"[A-Z0-9_-]*=[\"']?\Z")
+_NAME: Final = re.compile(rb"[A-Za-z_$][0-9A-Za-z_$.]*\Z")
+_FILLED_IN: Final = re.compile(rb"(?i)(?<![0-9a-z])(?:f|fr|rf)[\"'`]{1,3}\Z")
+_SEVERAL: Final = re.compile(rb"[A-Za-z_]\w*,[ \t]*[A-Za-z_]\w*[ \t]+=[ \t]+\Z")
+"""Names that are given values together: `user, password = login`."""
+_BEFORE_VALUE: Final = 80
 _NUMBER: Final = re.compile(rb"\d+\Z")
 _SHORT_NUMBER: Final = re.compile(rb"\d{1,5}\Z")
 _EXAMPLE: Final = re.compile(rb"(?i)example|xxxxxx|your[-_]")
@@ -53,7 +58,7 @@ _SHAPED_ENTROPY: Final = 3.6
 _LONG_RUN: Final = 32
 _NO_TOKEN_NAME: Final = re.compile(
     rb"(?i)(?:\bid|_id|key|hash|sha\d*|digest|ref|name|branch|tag|image|file|path|cache|etag|content"
-    rb"|cursor)[\"']?[ \t]*[:=][ \t]*[\"']?\Z"
+    rb"|cursor|boundary)[\"']?[ \t]*[:=][ \t]*[\"']?\Z"
 )
 _LENGTHS: Final = (
     *((b"gh" + kind + b"_", 40) for kind in (b"p", b"o", b"u", b"s", b"r")),
@@ -114,9 +119,24 @@ def _assigned(found: Candidate) -> Extent | None:
     """A value stands to its name; `PASS: TestX` is no password."""
     if values.is_public(found.context) or _VERDICT.match(found.name):
         return None
+    if _is_of_code(found):
+        return None
     found = _trimmed(found)
     is_secret = values.is_secret(found.name, found.value)
     return whole(found) if is_secret or _is_of_variable(found) else None
+
+
+def _is_of_code(found: Candidate) -> bool:
+    """Tell whether a value is called, indexed, filled in, or belongs to the name of a type."""
+    before = found.line[max(0, found.start - _BEFORE_VALUE) : found.start]
+    if found.name[-1:] in _QUOTES:
+        is_filled_in = _FILLED_IN.search(before) is not None and b"{" in found.value
+        return is_filled_in or values.is_of_type(before)
+    is_used = found.line[found.end : found.end + 1] in (b"(", b"[")
+    is_one_of_several = _SEVERAL.search(
+        found.line, max(0, found.first - _BEFORE_VALUE), found.start
+    )
+    return bool(is_used or is_one_of_several) and _NAME.match(found.value) is not None
 
 
 def _is_of_variable(found: Candidate) -> bool:
@@ -130,7 +150,7 @@ def _is_of_variable(found: Candidate) -> bool:
 def _loose(found: Candidate) -> Extent | None:
     """Where the context promises little, the value must look random."""
     found = _trimmed(found)
-    if values.is_placeholder(found.value) or values.is_public(found.context):
+    if values.is_placeholder(found.value) or values.is_public(found.context) or _is_of_code(found):
         return None
     checks = (values.is_random, values.is_key, values.is_long_number)
     return whole(found) if any(check(found.value) for check in checks) else None
@@ -145,10 +165,15 @@ def _split(found: Candidate) -> Extent | None:
     return Extent(found.start, found.end - 1) if is_secret else None
 
 
+def _is_code(found: Candidate) -> bool:
+    is_password = values.is_password_name(found.name)
+    return (values.is_password_code if is_password else values.is_code)(found.value)
+
+
 def _told(found: Candidate) -> Extent | None:
     """Beside a name, a key or a password that is no word."""
     value = found.value
-    if values.is_placeholder(value) or values.is_public(found.context) or values.is_code(value):
+    if values.is_placeholder(value) or values.is_public(found.context) or _is_code(found):
         return None
     is_password = values.is_password_name(found.name) and values.is_made_up(value)
     return whole(found) if is_password or values.is_key(value) or values.is_random(value) else None
@@ -158,7 +183,7 @@ def _paired(found: Candidate) -> Extent | None:
     """A value that stands beside its name is judged by it."""
     found = _trimmed(found)
     name = found.name
-    if values.is_public(name) or values.is_code(found.value):
+    if values.is_public(name) or _is_code(found):
         return None
     is_key = values.is_key(found.value) or values.is_random(found.value)
     is_secret = is_key or (values.is_password_name(name) and values.is_made_up(found.value))
@@ -167,7 +192,7 @@ def _paired(found: Candidate) -> Extent | None:
 
 def _told_password(found: Candidate) -> Extent | None:
     found = _trimmed(found)
-    is_plain = values.is_placeholder(found.value) or values.is_code(found.value)
+    is_plain = values.is_placeholder(found.value) or values.is_password_code(found.value)
     return None if is_plain or not values.is_made_up(found.value) else whole(found)
 
 
@@ -198,19 +223,23 @@ def _key_data(found: Candidate) -> Extent | None:
         return None
     if values.is_key(value) or values.is_random(value):
         return whole(found)
-    is_password = _PASSWORD_DATA.search(found.name) and not values.is_code(value)
+    is_password = _PASSWORD_DATA.search(found.name) and not values.is_password_code(value)
     return whole(found) if is_password and values.is_made_up(value) else None
 
 
 def _header(found: Candidate) -> Extent | None:
     """What stands behind `Bearer` is a credential unless it is words or code."""
+    if _is_of_code(found):
+        return None
     found = _trimmed(found)
     is_long = len(found.value) >= _SHORTEST_CREDENTIAL
     return whole(found) if is_long and not _is_ordinary(found.value) else None
 
 
 def _command(found: Candidate) -> Extent | None:
-    return None if _is_ordinary(found.value) else whole(found)
+    value = found.value
+    is_plain = values.is_placeholder(value) or values.is_words(value)
+    return None if is_plain or values.is_password_code(value) else whole(found)
 
 
 def _is_ordinary(value: bytes) -> bool:
@@ -267,6 +296,8 @@ def _shaped(found: Candidate) -> Extent | None:
         return None
     if _EXAMPLE.search(value) or _FILE_ENDING.search(value):
         return None
+    if found.line[: found.start].strip() == b"--":
+        return None  # what sets the parts of a message apart
     run = max(_RUNS.findall(value), key=len)
     if values.is_placeholder(value) or values.word_share(value) >= _SURE_SHARE:
         return None
@@ -292,9 +323,12 @@ def _wrapped(found: Candidate) -> Extent | None:
 
 def _prose(found: Candidate) -> Extent | None:
     """In a sentence, only a word with digits and other signs or capitals is a password."""
+    if _is_of_code(found):
+        return None
     found = _trimmed(found)
     value = found.value
-    if values.is_placeholder(value) or values.is_code(value) or len(value) > _LONGEST_PASSWORD:
+    is_long = len(value) > _LONGEST_PASSWORD
+    if is_long or values.is_placeholder(value) or values.is_password_code(value):
         return None
     is_typed = values.is_typed(value)
     is_told = _TELLS.search(found.line[max(0, found.first - _BEFORE_TELLING) : found.start])

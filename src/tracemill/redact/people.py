@@ -81,6 +81,11 @@ _IBAN_LENGTHS: Final = {
 _IBAN_MODULUS: Final = 97
 _ONE_DIGIT: Final = re.compile(rb"[^1-9]*(?:0[^1-9]*|1[^2-90]*)\Z")
 _PHONE_DIGITS: Final = range(7, 16)
+_NO_COUNTRY: Final = re.compile(
+    rb"\+(?:21[04579]|259|28\d|29[2-6]|38[48]|42[24-9]|671|69[3-9]|80[1-79]|83|85[14789]|87[1-79]"
+    rb"|88[4579]|89|969|978|99[079])"
+)
+"""Calling codes that no country has (ITU-T E.164), such as that of 2 to the power of 32."""
 _FIRST_HALF: Final = re.compile(rb"^\s*\+")
 _DATE: Final = re.compile(rb"(?:19|20)[0-9]{2}[-. /](?:0?[1-9]|1[0-2])[-. /]")
 _NO_SSN: Final = re.compile(rb"(?:000|666|9..|123.?45.?6789|078.?05.?1120)|...[- ]?00|.*0000\Z")
@@ -212,6 +217,8 @@ def _phone_before(found: Candidate) -> Extent | None:
 
 def _written_phone(found: Candidate) -> Extent | None:
     """A number that is written as only telephone numbers are; a diff sign begins none."""
+    if _NO_COUNTRY.match(found.value):
+        return None
     begins_line = found.start == 0 and _FIRST_HALF.match(found.value)
     if begins_line and b" " not in found.value and b"-" not in found.value:
         return None

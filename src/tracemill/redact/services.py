@@ -75,6 +75,8 @@ class ServiceDetector:
             value = run[0].rstrip(_CLOSING)
             end = start + len(value)
             gap = data[at:start]
+            if values.is_of_type(data[max(0, start - _REACH) : start]):
+                return at
             is_listed = not _DIRECT.match(gap) and _is_listed(data, start, end)
             if _is_key_of_service(gap, value, data[end : end + _AHEAD]) and not is_listed:
                 found.append(Match(start, end, self._rule, self._token(_RULE_ID, value)))

@@ -120,7 +120,7 @@ def _cells(line: bytes, mark: bytes) -> Iterator[_Cell]:
 
 
 def _is_secret(name: bytes, text: bytes) -> bool:
-    if not _CELL.match(text) or values.is_placeholder(text) or values.is_code(text):
+    if not _CELL.match(text) or values.is_placeholder(text) or values.is_password_code(text):
         return False
     is_password = values.is_password_name(name) and values.is_made_up(text)
     return is_password or values.is_key(text) or values.is_random(text)

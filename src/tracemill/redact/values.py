@@ -30,6 +30,12 @@ _CODE_IN_QUOTES: Final = re.compile(
     rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s|\{[\w.]*\}"
 )
 _ATTRIBUTE: Final = re.compile(rb"^[A-Za-z_$][A-Za-z0-9_$]*(?:\??\.[A-Za-z_$][A-Za-z0-9_$]*)+$")
+_JOINED: Final = re.compile(rb"[A-Za-z]?[a-z]{2,13}\.[A-Za-z]?[a-z]{2,13}\d{1,4}[!?$#%&*]?\Z")
+_IN_CODE: Final = re.compile(
+    rb"(?i)pass|pwd|secret|token|key|cred|auth|hash|crypt|encod|value|field|input|text|data|param|config|setting"
+    rb"|\b(?:self|this|cls|user|args|opts|options|form|req|request|env|props|state|obj|ctx|context|app|db|conf"
+    rb"|cfg|account|event|response|result|fixture|faker|random|utils|test|example|string|model|client|values)"
+)
 _WORDS: Final = re.compile(rb"^[A-Za-z]{2,}(?:[ _.:/@-][A-Za-z]{2,})*$")
 _CAMEL: Final = re.compile(rb"^[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?$|^(?:[A-Z][a-z]+){2,}$")
 _CONSTANT: Final = re.compile(rb"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
@@ -43,7 +49,7 @@ _TYPED: Final = re.compile(
     rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4})"
 )
 _DIGITS_BEHIND: Final = re.compile(
-    rb"(?=.{8})(?:[A-Za-z]+(?:[_-][A-Za-z]+)?[0-9]{2,6}|[a-z]{3,}[0-9]{1,4}[a-z]{3,})\Z"
+    rb"(?=.{8})(?:[A-Za-z]+(?:[._-][A-Za-z]+)?[0-9]{2,6}|[a-z]{3,}[0-9]{1,4}[a-z]{3,})\Z"
 )
 _ONE_DIGIT: Final = re.compile(rb"(?=.{8})(?=.*[a-z])(?=.*[A-Z])[A-Za-z]*[0-9][A-Za-z]*\Z")
 _SAYS_PASSWORD: Final = re.compile(
@@ -58,6 +64,9 @@ _FORM_WORDS: Final = frozenset(
     unknown nothing readonly writeonly forgotten expired protected""".split()
 )
 """Words that stand behind the name of a password in forms, types and translations."""
+_TYPE_BEFORE: Final = re.compile(
+    rb"(?:[A-Za-z]\w*::)+\w+\\{0,3}[\"'][ \t]*(?:[:=]|=>)[ \t]*\\{0,3}[\"']?\Z"
+)
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
 _PUBLIC_NAME: Final = re.compile(
@@ -139,6 +148,12 @@ def is_code(value: bytes) -> bool:
     )
 
 
+def is_password_code(value: bytes) -> bool:
+    """Tell the same of what a name says to be a password: two words and a number are one."""
+    is_joined = _JOINED.match(value) is not None and not _IN_CODE.search(value)
+    return not is_joined and is_code(value)
+
+
 def _has_run(value: bytes) -> bool:
     """Tell whether a part of a dotted value is too long and mixed for a name."""
     parts = [part for part in value.split(b".") if len(part) >= _SCRAMBLED_LENGTH]
@@ -166,6 +181,7 @@ def _is_closed(value: bytes) -> bool:
 def _is_quoted_code(value: bytes) -> bool:
     return not _is_odd(value) and (
         _CODE_IN_QUOTES.search(value) is not None
+        or value[-1:] in (b"(", b"[", b"{")
         or _NUMBERS.match(value) is not None
         or _is_path(value)
     )
@@ -287,7 +303,7 @@ def is_password(value: bytes, *, is_quoted: bool) -> bool:
     """Tell whether a value that is named a password may be one."""
     if len(value) not in _PASSWORD_LENGTHS:
         return False
-    if _is_quoted_code(value) if is_quoted else is_code(value):
+    if _is_quoted_code(value) if is_quoted else is_password_code(value):
         return False
     if value.count(b"-") >= PASSPHRASE_HYPHENS and _WORDS.match(value):
         return True
@@ -299,6 +315,11 @@ def is_password(value: bytes, *, is_quoted: bool) -> bool:
 def is_public(name: bytes) -> bool:
     """Tell whether a name says that its value may be known."""
     return _PUBLIC_NAME.search(name) is not None
+
+
+def is_of_type(before: bytes) -> bool:
+    """Tell whether a value belongs to the name of a type in quotes, `"AWS::KMS::Key": "…"`."""
+    return _TYPE_BEFORE.search(before) is not None
 
 
 def is_typed(value: bytes) -> bool:
@@ -333,7 +354,7 @@ def is_made_up_word(value: bytes) -> bool:
 
 @lru_cache(4_096)
 def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> bool:
-    if is_quoted and _is_odd(value):
+    if is_quoted and _is_odd(value) and value[-1:] not in (b"(", b"[", b"{"):
         return True
     if is_placeholder(value):
         return False
