@@ -1,9 +1,10 @@
-"""Which prompt each line of a session follows: a log is a tree, and a rewind leaves a branch of it.
+"""Which prompt each line of a session stands behind: a log is a tree, and a rewind leaves a branch.
 
 A person who goes back to an earlier prompt leaves the lines behind it in the log, and the next
 prompt follows what stood before them. Forks alone tell nothing: calls that run at once fork the
-tree too, and so do reports of progress. But a prompt that does not follow the prompt before it
-can only mean that that one was taken back. Where a parent is unknown, nothing is concluded.
+tree too, and so do reports of progress. But only a prompt begins a branch, so what is written
+until the next one stands behind it; and a prompt that follows an earlier one than the last can
+only mean that those between were taken back. Where a parent is unknown, nothing is concluded.
 """
 
 from __future__ import annotations
@@ -18,18 +19,17 @@ _MAX_PROMPTS: Final = 4096
 
 
 class Branches:
-    """The prompts of one trajectory that still stand, and the newest one above each line."""
+    """The prompts of one trajectory that still stand, and the one that each line stands behind."""
 
     def __init__(self) -> None:
         self._above: Remembered[str, int] = Remembered(_MAX_LINES)
         self._standing: list[int] = []
         """Indexes of the steps that are prompts, in their order; the newest ones."""
 
-    def follow(self, line_id: str, parent_id: object) -> None:
-        """Let a line follow the prompt that its parent follows."""
-        above = self._above.get(parent_id) if type(parent_id) is str else None
-        if above is not None:
-            self._above.put(line_id, above)
+    def follow(self, line_id: str) -> None:
+        """Let a line stand behind the newest prompt."""
+        if self._standing:
+            self._above.put(line_id, self._standing[-1])
 
     def left_by(self, parent_id: str | None) -> int | None:
         """Return the first step that a prompt behind `parent_id` takes back, or None."""

@@ -81,7 +81,7 @@ class ClaudeReader:
         if record.get("isSidechain") is True:
             self._follow_chain(record)
         elif type(own := record.get("uuid")) is str:
-            self._branches.follow(own, record.get("parentUuid"))
+            self._branches.follow(own)
         kind = record.get("type")
         if kind is None:
             message = record.get("message")
