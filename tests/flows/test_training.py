@@ -119,6 +119,15 @@ def test_same_run_is_not_made_twice_and_another_seed_is_another_run(
     assert other.run.id != first.run.id
 
 
+def test_a_seed_that_is_named_goes_before_the_recipes_own(
+    workspace: Workspace, base: Path, data: Path
+) -> None:
+    written = plan_run(workspace, recipe(base, data, seed=1))
+    named = plan_run(workspace, recipe(base, data), seed=1)
+
+    assert named.run.id == written.run.id
+
+
 def test_trained_model_is_asked_in_its_own_format(
     workspace: Workspace, base: Path, data: Path
 ) -> None:

@@ -23,6 +23,7 @@ def train_model(
     /,
     *,
     parent: str | None = None,
+    seed: int | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -34,6 +35,8 @@ def train_model(
         The recipe, for example `three-stages` or `my-recipe.toml`.
     parent
         The trained model to go on from; by default the recipe's base.
+    seed
+        What it begins with and shuffles by; by default the recipe's own.
     dry_run
         Say what would be trained, and train nothing.
     """
@@ -41,7 +44,7 @@ def train_model(
     from tracemill.flows.models.training import plan_run, train_model
 
     workspace = common.open()
-    planned = plan_run(workspace, recipe, parent)
+    planned = plan_run(workspace, recipe, parent, seed=seed)
     if dry_run:
         shown = ShownRun(folder=str(workspace.models / planned.run.id), run=planned.run)
         if not answer("model", shown, common, next_steps=[f"tracemill model train {recipe}"]):
