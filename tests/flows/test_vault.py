@@ -1,6 +1,7 @@
 """The key can be changed, backed up, and held elsewhere; who lacks it can reverse nothing."""
 
 import os
+import re
 import shutil
 import stat
 import sys
@@ -146,6 +147,19 @@ def test_a_backup_tells_nothing_without_its_passphrase(
     with pytest.raises(UsageError, match="does not open"):
         import_vault(Workspace(tmp_path / "other"), tmp_path / "backup", "another passphrase")
     assert not (tmp_path / "other" / "vault" / "archive").exists()
+
+
+def test_a_passphrase_that_would_take_too_long_is_not_called_wrong(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    export_vault(workspace, tmp_path / "backup", PASSPHRASE)
+    identity = tmp_path / "backup" / IDENTITY
+    text = identity.read_bytes()
+    work = re.compile(rb"(?<=-> scrypt [0-9A-Za-z+/]{22} )\d+")
+    identity.write_bytes(work.sub(lambda factor: b"%d" % (int(factor[0]) + 12), text, count=1))
+
+    with pytest.raises(UsageError, match="too slow or too busy"):
+        import_vault(Workspace(tmp_path / "other"), tmp_path / "backup", PASSPHRASE)
 
 
 def test_a_damaged_backup_is_refused_whole(workspace: Workspace, tmp_path: Path) -> None:

@@ -244,9 +244,9 @@ class ExperimentEvent(Record, frozen=True, kw_only=True):
     at: datetime
     """When."""
     by: str
-    """Who did it, as they said."""
+    """Who did it, by a pseudonym."""
     reason: str | None = None
-    """Why, in their words."""
+    """Why, in their words, without names and secrets."""
     plan: ExperimentPlan | None = None
     """For `proposed`: the plan."""
     loop: LoopName | None = None

@@ -41,6 +41,7 @@ from tracemill.records.events import (
     TeamReport,
     Todo,
 )
+from tracemill.records.experiments import ExperimentEvent
 from tracemill.records.findings import Input
 from tracemill.records.forge import Actor
 from tracemill.records.gates import GateResult
@@ -83,6 +84,7 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     HumanReview: frozenset({"review_id", "basis", "session_ids"}),
     ReviewUndone: frozenset({"review_id"}),
     Input: frozenset({"id", "source", "content", "n_records"}),
+    ExperimentEvent: frozenset({"experiment_id", "suggestion_id", "pattern"}),
 }
 """Ids, hashes and names of our own or that links depend on, by the class that declares them."""
 
@@ -90,6 +92,7 @@ IDENTITIES: Final[Mapping[type[Record], frozenset[str]]] = {
     Commit: frozenset({"author"}),
     Actor: frozenset({"person"}),
     CoAuthor: frozenset({"name"}),
+    ExperimentEvent: frozenset({"by"}),
 }
 """Fields whose whole value names a person."""
 

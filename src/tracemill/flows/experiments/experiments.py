@@ -1,7 +1,7 @@
 """Experiments on disk: a journal of events, and a file that says which unit works with what.
 
 Figures are computed anew at every look from what is held: nothing of them is kept but what a person
-decided on.
+decided on. Who decided is kept by a pseudonym, and why without names and secrets.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from tracemill.flows.experiments.rows import (
     GivenArms,
     ShownExperiment,
 )
+from tracemill.flows.ingest.redactors import keeping_redactor, own_redactor
 from tracemill.prompts.naming import canonical
 from tracemill.records.experiments import (
     ArmName,
@@ -90,7 +91,9 @@ def start(
     Raises:
         UsageError: another experiment is running on the same prompt, or the plan cannot be asked.
     """
-    plan = check_plan(_as_reports_are_read(plan), plan.name)
+    redactor = own_redactor(workspace).redactor if dry_run else keeping_redactor(workspace)
+    [plan] = redactor.redact([_as_reports_are_read(plan)]).records
+    plan = check_plan(plan, plan.name)
     check_metrics(plan)
     held = Held(read_told(workspace))
     known = read_experiments(workspace)
@@ -101,11 +104,12 @@ def start(
         suggestion_id=why.suggestion_id, pattern=why.pattern,
     )  # fmt: skip
     started = ExperimentEvent(kind="started", experiment_id=name, at=at, by=by)
-    for event in (proposed, started)[: 1 if dry_run else 2]:
+    events = redactor.redact([proposed, started]).records
+    for event in events[: 1 if dry_run else 2]:
         known.apply(event)
     shown = _shown(held, known.by_id[name], at)
     if not dry_run:
-        _note(workspace, known, (proposed, started))
+        _note(workspace, known, events)
     return shown
 
 
@@ -298,6 +302,7 @@ def _happens(workspace: Workspace, name: str, event: ExperimentEvent) -> ShownEx
     events = [msgspec.structs.replace(event, experiment_id=one.id)]
     if event.kind == "rolled_back":
         events += _taken_along(known, one, event)
+    events = keeping_redactor(workspace).redact(events).records
     for each in events:
         known.apply(each)
     shown = _shown(Held(read_told(workspace)), one, event.at)

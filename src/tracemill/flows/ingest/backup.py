@@ -28,6 +28,7 @@ _LEFT_OUT: Final = (
     "catalog.sqlite", "spool", "scratch", "example", "patterns.compiled", "pseudonyms.key",
 )  # fmt: skip
 _LEAST: Final = 8
+_TOO_MUCH_WORK: Final = "Excessive work"
 
 
 class BackedUp(NamedTuple):
@@ -93,7 +94,7 @@ def read_backup(workspace: Workspace, folder: Path, passphrase: str) -> BackedUp
     try:
         said = pyrage.passphrase.decrypt((folder / IDENTITY).read_bytes(), passphrase)
     except pyrage.DecryptError as error:
-        raise UsageError(f"the passphrase does not open {str(folder / IDENTITY)!r}") from error
+        raise _unopened(folder / IDENTITY, str(error)) from error
     key, identity = said.decode().removeprefix(_KEY_MARK).split()
     part = workspace.root / ".vault.part"
     shutil.rmtree(part, ignore_errors=True)
@@ -109,6 +110,20 @@ def read_backup(workspace: Workspace, folder: Path, passphrase: str) -> BackedUp
     sync_folder(workspace.root)
     workspace.create()
     return found
+
+
+def _unopened(identity: Path, why: str) -> UsageError:
+    """Return why the passphrase was not even tried, or that it is another.
+
+    How much work a passphrase takes is set by how quick the machine was that wrote the backup; one
+    that is slower, or busy, refuses work that would take it much longer.
+    """
+    if _TOO_MUCH_WORK not in why:
+        return UsageError(f"the passphrase does not open {str(identity)!r}")
+    return UsageError(
+        f"{str(identity)!r} was written on a quicker machine, and this one is too slow or too busy"
+        " to try the passphrase; try again when it is idle, or elsewhere, or with 'age -d'"
+    )
 
 
 def _opened(backup: Path, identity: Any, part: Path) -> BackedUp:

@@ -80,3 +80,15 @@ def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor
         return OwnRedactor(named, is_kept=True)
     kept = knowing_redactor(vault.key(), home, allowed, known)
     return OwnRedactor(kept, is_kept=True)
+
+
+def keeping_redactor(workspace: Workspace) -> Redactor:
+    """Return a redactor for what people type that is to be kept, such as who decided and why.
+
+    The key is made where there is none, since what is kept is to name the same people for good.
+    """
+    workspace.create()
+    vault = Vault(workspace.vault)
+    vault.key()
+    vault.close()
+    return own_redactor(workspace).redactor

@@ -15,7 +15,7 @@ from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.held.lookup import list_rows
-from tracemill.flows.ingest.redactors import own_redactor
+from tracemill.flows.ingest.redactors import keeping_redactor
 from tracemill.flows.models.evaluations import find_evaluation
 from tracemill.flows.models.registry import note, read_assignments, read_registry
 from tracemill.flows.models.suites import find_suite, training_rows
@@ -192,7 +192,7 @@ def approve(workspace: Workspace, name: str, by: str, at: datetime) -> ModelVers
         raise UsageError("expected the name of who says yes, found nothing")
     model = read_registry(workspace).find(name)
     said = Actor(person=by.strip())
-    kept = own_redactor(workspace).redactor.redact([said]).records[0]
+    kept = keeping_redactor(workspace).redact([said]).records[0]
     note(workspace, ModelEvent(kind="approved", model_id=model.id, at=at, by=kept.person))
     return model
 
@@ -206,7 +206,7 @@ def roll_back(workspace: Workspace, at: datetime, reason: str | None = None) -> 
     registry = read_registry(workspace)
     if registry.previous is None:
         raise NotFoundError("no model was in use before; there is nothing to go back to")
-    why = own_redactor(workspace).redactor.text(reason) if reason else None
+    why = keeping_redactor(workspace).text(reason) if reason else None
     event = ModelEvent(kind="rolled_back", model_id=registry.previous.id, at=at, reason=why)
     note(workspace, event)
     return registry.previous
