@@ -31,11 +31,11 @@ _BODY: Final = re.compile(r"<main[^>]*>(?P<body>.*)</main>", re.DOTALL)
 _TITLE: Final = re.compile(r"<title>(?P<title>.*) · Tracemill</title>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*>")
 _SHOWING: Final = {
-    "a", "abbr", "article", "aside", "b", "blockquote", "br", "caption", "code", "dd", "del",
-    "details", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hr", "i", "ins", "kbd", "li", "mark", "meter", "nav", "ol", "p", "pre", "s",
-    "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th",
-    "thead", "time", "tr", "ul",
+    "a", "abbr", "article", "aside", "b", "blockquote", "br", "caption", "code", "col",
+    "colgroup", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption", "figure", "h1",
+    "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "ins", "kbd", "li", "mark", "meter",
+    "nav", "ol", "p", "pre", "s", "section", "small", "span", "strong", "sub", "summary", "sup",
+    "table", "tbody", "td", "th", "thead", "time", "tr", "ul",
 }  # fmt: skip
 _DRAWN: Final = {
     "svg", "g", "path", "polyline", "polygon", "circle", "rect", "line", "text", "title", "desc",
