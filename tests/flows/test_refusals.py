@@ -38,6 +38,7 @@ def test_what_was_refused_stands_apart_until_it_is_taken_back(workspace: Workspa
 
     refused = refuse(workspace, name, "Ada", f"ask {MAIL} first", AT)
     assert MAIL not in refused.reason
+    assert refused.by.startswith("dev-")
     found = read_suggestions(workspace)
     assert name not in {each.suggestion_id for each in found.suggestions}
     assert [(each.suggestion, each.refusal) for each in found.refused] == [(first, refused)]

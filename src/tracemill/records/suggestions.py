@@ -88,7 +88,7 @@ class Refusal(Record, frozen=True, kw_only=True, omit_defaults=False):
     at: datetime
     """When."""
     by: str
-    """Who."""
+    """Who, by a pseudonym."""
     reason: str
     """Why, redacted."""
     is_taken_back: bool = False

@@ -46,6 +46,7 @@ from tracemill.records.findings import Input
 from tracemill.records.forge import Actor
 from tracemill.records.gates import GateResult
 from tracemill.records.refs import Origin, Record, Ref
+from tracemill.records.suggestions import Refusal
 from tracemill.records.trajectory import Remainder, Step, ToolCall, ToolResult, Trajectory
 
 VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
@@ -85,6 +86,7 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     ReviewUndone: frozenset({"review_id"}),
     Input: frozenset({"id", "source", "content", "n_records"}),
     ExperimentEvent: frozenset({"experiment_id", "suggestion_id", "pattern"}),
+    Refusal: frozenset({"suggestion_id"}),
 }
 """Ids, hashes and names of our own or that links depend on, by the class that declares them."""
 
@@ -93,6 +95,7 @@ IDENTITIES: Final[Mapping[type[Record], frozenset[str]]] = {
     Actor: frozenset({"person"}),
     CoAuthor: frozenset({"name"}),
     ExperimentEvent: frozenset({"by"}),
+    Refusal: frozenset({"by"}),
 }
 """Fields whose whole value names a person."""
 

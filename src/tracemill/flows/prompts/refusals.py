@@ -1,8 +1,8 @@
 """What people said no to: proposals that were refused, who did so, and why.
 
-A refusal is kept beside the experiments, in a journal that only grows. It holds for the proposal of
-that name, which names the month of its last case: where later cases ask for the same, it is
-proposed once more.
+A refusal is kept beside the experiments, in a journal that only grows; who said it is kept by a
+pseudonym, and why without names and secrets. It holds for the proposal of that name, which names
+the month of its last case: where later cases ask for the same, it is proposed once more.
 """
 
 from __future__ import annotations
@@ -51,10 +51,12 @@ def note_refusal(
     """
     if not by.strip() or not reason.strip():
         raise UsageError("nothing was changed: say who decides, and why")
-    from tracemill.flows.ingest.redactors import own_redactor
+    from tracemill.flows.ingest.redactors import keeping_redactor
 
-    kept = own_redactor(workspace).redactor.text(reason.strip())
-    refusal = Refusal(suggestion_id=name, at=at, by=by.strip(), reason=kept, is_taken_back=back)
+    said = Refusal(
+        suggestion_id=name, at=at, by=by.strip(), reason=reason.strip(), is_taken_back=back
+    )
+    [refusal] = keeping_redactor(workspace).redact([said]).records
     append(_path(workspace), refusal)
     return refusal
 
