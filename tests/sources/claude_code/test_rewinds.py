@@ -33,29 +33,12 @@ def actions(found: Found) -> list[tuple[str, int | None]]:
     return [(event.action, event.step) for event in found.events if isinstance(event, Feedback)]
 
 
-def test_a_prompt_that_does_not_follow_the_one_before_takes_it_back() -> None:
+def test_a_prompt_that_does_not_follow_the_one_before_tells_a_rewind() -> None:
     again = user(6, "Second, in other words", parentUuid=uuid(1))
     found = read_session(*FIRST_TURNS, again, agent(7, text("Better")))
 
-    assert said(found) == ["First", "One", "Second, in other words", "Better"]
-    assert [step.index for step in found.steps] == [0, 1, 2, 3]
-    assert actions(found) == [("rewind", 1)]
-
-
-def test_what_was_taken_back_was_paid_all_the_same() -> None:
-    again = user(6, "Again", parentUuid=uuid(1))
-    usage = read_session(*FIRST_TURNS, again).header.total_usage
-
-    assert usage is not None
-    assert usage == read_session(*FIRST_TURNS).header.total_usage
-
-
-def test_what_a_person_did_within_it_is_gone_with_it() -> None:
-    stopped = user(6, [text("[Request interrupted by user]")])
-    again = user(7, "Again", parentUuid=uuid(1))
-
-    assert actions(read_session(*FIRST_TURNS, stopped)) == [("interruption", 4)]
-    assert actions(read_session(*FIRST_TURNS, stopped, again)) == [("rewind", 1)]
+    assert said(found) == ["First", "One", "Second", "", "Two", "Second, in other words", "Better"]
+    assert actions(found) == [("rewind", 4)]
 
 
 def test_one_can_go_back_more_than_once() -> None:
@@ -67,8 +50,15 @@ def test_one_can_go_back_more_than_once() -> None:
         user(9, "Second, at last", parentUuid=uuid(1)),
     )
 
-    assert said(found) == ["First", "One", "Second, at last"]
-    assert actions(found) == [("rewind", 1), ("rewind", 1)]
+    assert len(found.steps) == 9
+    assert actions(found) == [("rewind", 5), ("rewind", 7)]
+
+
+def test_who_goes_on_from_where_he_went_back_to_takes_nothing_back() -> None:
+    again = user(6, "Second again", parentUuid=uuid(1))
+    found = read_session(*FIRST_TURNS, again, agent(7, text("Good")), user(8, "Third"))
+
+    assert actions(found) == [("rewind", 4)]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +91,7 @@ def test_one_can_go_back_more_than_once() -> None:
         ),
     ],
 )
-def test_other_forks_take_nothing_back(lines: list[Any]) -> None:
+def test_other_forks_tell_nothing(lines: list[Any]) -> None:
     found = read_session(*FIRST_TURNS, *lines)
 
     assert said(found)[:5] == ["First", "One", "Second", "", "Two"]

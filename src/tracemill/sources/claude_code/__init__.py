@@ -13,7 +13,8 @@ The model of this source:
   was not typed by a person.
 - A file is one main trajectory, even where its lines carry several session ids, as they do
   after a resume. Its session is the one that the file is named after, or else its first.
-- The log is a tree. What a person went back before leaves the session; see `branches`.
+- The log is a tree. Where a person went back is told as a rewind, and what was left stays among the
+  steps, for it was said and done; see `branches`.
 - A message is known again by its `uuid` and what it says: copies are dropped, while two
   messages that only share a `uuid` are both kept.
 """

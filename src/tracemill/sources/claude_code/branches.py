@@ -31,20 +31,15 @@ class Branches:
         if self._standing:
             self._above.put(line_id, self._standing[-1])
 
-    def left_by(self, parent_id: str | None) -> int | None:
-        """Return the first step that a prompt behind `parent_id` takes back, or None."""
+    def prompt(self, line_id: str, parent_id: str | None, step: int) -> bool:
+        """Let the prompt at `step` stand; return whether it takes others back."""
         above = None if parent_id is None else self._above.get(parent_id)
-        if above is None:
-            return None
-        place = bisect_left(self._standing, above)
-        is_standing = self._standing[place : place + 1] == [above]
-        behind = self._standing[place + 1 : place + 2]
-        return behind[0] if is_standing and behind else None
-
-    def prompt(self, line_id: str, step: int) -> None:
-        """Let the prompt at `step` stand, and with it only those before it."""
-        del self._standing[bisect_left(self._standing, step) :]
+        place = len(self._standing) if above is None else bisect_left(self._standing, above)
+        is_rewind = place + 1 < len(self._standing) and self._standing[place] == above
+        if is_rewind:
+            del self._standing[place + 1 :]
         self._standing.append(step)
         if len(self._standing) > _MAX_PROMPTS:
             del self._standing[: _MAX_PROMPTS // 2]
         self._above.put(line_id, step)
+        return is_rewind

@@ -255,24 +255,21 @@ class ClaudeReader:
         )
         speaker: Speaker = "user" if is_person else "system"
         if is_person:
-            self._leave_branch(place, record)
+            self._hear_prompt(place, record)
         step = self._window.open(place.trajectory, speaker, place.line, place.at)
         _name_step(step, record)
-        if is_person and step.native_id is not None:
-            self._branches.prompt(step.native_id, step.index)
         step.texts = content.texts
         step.n_images = content.n_images
         step.is_replayed = is_summary
         self._window.grow(place.trajectory, step, sum(map(len, content.texts)))
 
-    def _leave_branch(self, place: Place, record: dict[str, Any]) -> None:
-        """Take back what a prompt does not follow, because its person went back before it."""
-        left, trajectory = self._branches.left_by(text(record.get("parentUuid"))), place.trajectory
-        if left is None:
+    def _hear_prompt(self, place: Place, record: dict[str, Any]) -> None:
+        """Tell where a person went back before the prompts that stood last."""
+        own, parent = text(record.get("uuid")), text(record.get("parentUuid"))
+        if own is None or not self._branches.prompt(own, parent, place.trajectory.n_steps):
             return
-        self._window.retract(trajectory, left)
-        place = place._replace(step=trajectory.last_index())
-        self.ready.append(self._events.feedback(place, "rewind"))
+        told = self._events.feedback(place, "rewind")
+        self._window.tell(place.trajectory, told)
 
     def _join_results(
         self, place: Place, record: dict[str, Any], blocks: list[dict[str, Any]]
