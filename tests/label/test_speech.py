@@ -51,6 +51,9 @@ def kinds(text: str, before: Before = SHOWN) -> list[ReactionKind]:
         "not as a comment, but as a document",
         "there is no such parameter, use the other one",
         "drop the cache nonsense",
+        "thats not the branch I was looking for",
+        "I would have expected to see more rows than that",
+        "it doesnt work",
         "es funktioniert immer noch nicht",
         "ça ne marche pas",
     ],
@@ -133,8 +136,8 @@ def test_what_is_said_is_told_by_its_form(text: str, expected: list[ReactionKind
 
 
 def test_a_request_about_what_was_just_changed_refines_it() -> None:
-    assert kinds("add a test for the parser", EDITED) == ["refinement"]
-    assert kinds("add a test for the parser") == ["continuation"]
+    assert kinds("print the total in the header", EDITED) == ["refinement"]
+    assert kinds("print the total in the header") == ["continuation"]
 
 
 def test_a_request_that_is_made_again_is_rephrased() -> None:
@@ -163,6 +166,10 @@ def test_a_reproach_that_asks_is_both() -> None:
 
 def test_an_empty_prompt_says_nothing() -> None:
     assert kinds("<blank>", EDITED) == []
+
+
+def test_a_question_that_is_quoted_is_not_asked() -> None:
+    assert kinds('change it to "Do you want to go on?"', EDITED) == ["refinement"]
 
 
 def test_words_behind_a_shown_picture_are_heard() -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from tracemill.label.lexicon import languages
-from tracemill.label.phrases import Said, phrases_in
+from tracemill.label.phrases import MAX_HEARD, Said, phrases_in
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _NAME: Final = re.compile(
@@ -50,6 +50,8 @@ _ASK: Final = "/ask "
 _ASKING: Final = re.compile(r"\?\W*$")
 _OFFER: Final = re.compile(r"\?[^?\n]{0,80}\W*$")
 _LIST: Final = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s", re.MULTILINE)
+_QUOTED: Final = re.compile(r"\"[^\"]{0,400}\"|`[^`\n]*`")
+"""What a person quotes: a question in it is not theirs."""
 _COMMAND: Final = re.compile(r"\A/\w+\s+")
 
 
@@ -129,11 +131,11 @@ def _said_cues(text: str, said: Said) -> Iterator[Cue]:
 
 
 def _form(text: str, said: Said) -> Iterator[str]:
-    whole = text[said.offset :].rstrip()
+    whole = _QUOTED.sub("", text[said.offset :]).rstrip()
     n_words = len(_SPOKEN.findall(said.heard))
     if _ASKING.search(whole):
         yield "ends-asking"
-    elif "?" in said.heard:
+    elif "?" in whole[:MAX_HEARD]:
         yield "asks-somewhere"
     if whole.endswith("!"):
         yield "exclaims"

@@ -66,11 +66,16 @@ class Language(Record, frozen=True, kw_only=True):
 
 @cache
 def expression(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of a table: any white space fits a space, and case does not count.
+    """Compile a pattern of a table as people type: in any case, with any white space.
 
-    Most patterns of the tables fit nothing that a run reads, so each is compiled where it may.
+    An apostrophe may be missing. Most patterns of the tables fit nothing that a run reads, so each
+    is compiled where it may.
     """
-    return re.compile(pattern.replace(" ", r"\s"), re.IGNORECASE)
+    return re.compile(_as_typed(pattern).replace(" ", r"\s"), re.IGNORECASE)
+
+
+def _as_typed(pattern: str) -> str:
+    return pattern.replace("'", "'?")
 
 
 def loosened(pattern: str) -> str:
@@ -78,6 +83,7 @@ def loosened(pattern: str) -> str:
 
     Its text has one kind of space. What looks around, and where words and texts end, falls away.
     """
+    pattern = _as_typed(pattern)
     while (without := _LOOKING_AROUND.sub("", pattern)) != pattern:
         pattern = without
     return _PIECE.sub(_loosened_piece, pattern)
