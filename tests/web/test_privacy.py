@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.flows.sessions import write_session
-from tests.web.places import HOST, ORIGIN
+from tests.web.places import HOST, HOSTILE, ORIGIN
 from tracemill.cli.app import call
 from tracemill.flows.privacy.allowing import list_allowed
 from tracemill.flows.turns.loop import Options, turn
@@ -24,7 +24,7 @@ GIVEN = {"stand_in": "user-k7f2qa@example.org", "reason": "a list", "days": "30"
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     workspace = Workspace(tmp_path / "ws")
-    write_session(tmp_path / "in", "s1", 1, word=f"mail {MAIL} about it")
+    write_session(tmp_path / "in", "s1", 1, word=f"mail {MAIL} about {HOSTILE}")
     nothing_else = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
     turn(workspace, [tmp_path / "in"], nothing_else, Options(workers=1), lambda _: None)
     return workspace
@@ -70,6 +70,12 @@ def test_a_rule_shows_its_places_as_they_are_kept(
     assert MAIL not in page
     assert f"tracemill privacy preview {row['id']} --rule email" in page
     assert f"/sessions/{row['id']}?step=0#step-0" in page
+
+
+def test_words_around_a_stand_in_are_shown_and_never_obeyed(browser: TestClient) -> None:
+    page = browser.get("/privacy", params={"rule": "email", "harmless": HOSTILE}).text
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in page
 
 
 def test_what_stood_there_is_told_to_a_terminal_masked(
