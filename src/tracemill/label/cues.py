@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from tracemill.label.lexicon import languages
@@ -200,11 +200,21 @@ def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -
 
 def _plain(text: str) -> str:
     """Return the words of a text without the command that it begins with."""
-    return " ".join(_SPOKEN.findall(_COMMAND.sub("", text[:_MAX_READ]))).lower()
+    return _plain_of(text[:_MAX_READ])
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text[-_MAX_READ:].lower())) - _unsaid()
+    return _words_of(text[-_MAX_READ:])
+
+
+@lru_cache(maxsize=32)  # what was asked is compared with all that is asked next
+def _plain_of(text: str) -> str:
+    return " ".join(_SPOKEN.findall(_COMMAND.sub("", text))).lower()
+
+
+@lru_cache(maxsize=32)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower())) - _unsaid()
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -81,8 +81,13 @@ def _opening(heard: str) -> str:
     return heard
 
 
-def phrases_in(said: Said) -> Iterator[Found]:
-    """Yield the phrases that stand in what is heard, in the order of the tables."""
+@lru_cache(maxsize=8)  # what decides by itself and what is weighed are told by the same phrases
+def phrases_in(said: Said) -> tuple[Found, ...]:
+    """Return the phrases that stand in what is heard, in the order of the tables."""
+    return tuple(_phrases_in(said))
+
+
+def _phrases_in(said: Said) -> Iterator[Found]:
     for number in sorted(candidates(said.heard)):
         code, phrase = _phrases()[number]
         if phrase.longest is not None and said.length > phrase.longest:
