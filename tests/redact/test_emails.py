@@ -58,6 +58,9 @@ def test_address_of_nobody_stays(text: str, redactor: Redactor) -> None:
         "Author: Ada Lovelace <ada@lovelace.org>",
         "committer Ada Lovelace <ada@lovelace.org> 1700000000 +0000",
         r"subject\n\nReviewed-by: Ada Lovelace <ada@lovelace.org>",
+        '"author": "Ada Lovelace <ada@lovelace.org>",',
+        "Ask Ada Lovelace <ada@lovelace.org> about it",
+        "Regards, Ada M. King-Lovelace <ada@lovelace.org>",
     ],
 )
 def test_name_beside_an_address_goes_with_it(line: str, redactor: Redactor) -> None:
@@ -74,6 +77,12 @@ def test_name_of_a_service_stays(redactor: Redactor) -> None:
     line = "Co-Authored-By: Claude <noreply@anthropic.com>"
 
     assert redactor.text(line) == line
+
+
+def test_words_before_an_address_are_no_name(redactor: Redactor) -> None:
+    redacted = redactor.text("Please Mail The Team <team@lovelace.org>")
+
+    assert redacted.startswith("Please Mail The Team <user-")
 
 
 def test_letters_of_an_escaped_newline_are_no_part_of_an_address(redactor: Redactor) -> None:

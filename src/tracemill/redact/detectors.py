@@ -7,7 +7,11 @@ from functools import partial
 from typing import NamedTuple
 
 from tracemill.redact.blocks import KeyBlockDetector
-from tracemill.redact.emails import mailbox_detector, named_mailbox_detector
+from tracemill.redact.emails import (
+    mailbox_detector,
+    named_mailbox_detector,
+    written_mailbox_detector,
+)
 from tracemill.redact.homes import HomeDetector
 from tracemill.redact.judges import judge_of, whole
 from tracemill.redact.lines import LineDetector
@@ -69,6 +73,7 @@ def all_detectors(
         VeilDetector(within),
         Base64Detector(within),
         named_mailbox_detector(pseudonyms, _PII_RANK),
+        written_mailbox_detector(pseudonyms, _PII_RANK),
         mailbox_detector(pseudonyms, _PII_RANK + 1),
         *own,
         ListingDetector(pseudonyms, _PII_RANK + 3),

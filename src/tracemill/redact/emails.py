@@ -21,6 +21,16 @@ _NAMED_PATTERN: Final = (
     rf"(?P<secret>[^\s<>@:\"\\][^<>@:\"\\\n]{{1,60}}?)[ \t]{{1,4}}<{_ADDRESS}>"
 )
 _NAMED_PROBE: Final = Probe(r" <[0-9A-Za-z._%+'-]+@[0-9A-Za-z-]+\.[0-9A-Za-z]", ())
+_WORD: Final = r"[A-Z\xc3-\xd4][A-Za-z'.\x80-\xff-]{0,30}"
+_WRITTEN_PATTERN: Final = (
+    rf"(?:^|[^0-9A-Za-z_@./-])(?P<secret>{_WORD}(?: {_WORD}){{1,4}})[ \t]{{1,4}}<{_ADDRESS}>"
+)
+_NO_PART_OF_NAME: Final = frozenset(
+    b"""ask mail email e-mail contact thanks thank cc bcc from to by and or the hi hello dear tell
+    see with for via ping write author maintainer owner reported fixed reviewed sent as is please
+    regards best""".split()
+)
+"""How sentences begin in which a name and an address follow."""
 
 _ESCAPES: Final = b"nrtbf"
 _BACKSLASH: Final = 0x5C
@@ -62,6 +72,17 @@ def named_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     )
 
 
+def written_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
+    """Return the detector of full names before their addresses, wherever they stand."""
+    return LineDetector(
+        Rule("person", "pii", rank),
+        _NAMED_PROBE,
+        _WRITTEN_PATTERN,
+        _written,
+        lambda found: pseudonyms.person(_address_behind(found)),
+    )
+
+
 def address_in(author: bytes) -> bytes | None:
     """Return the address of `Name <address>`."""
     match = _ADDRESS_IN.search(author)
@@ -95,6 +116,17 @@ def _named(found: Candidate) -> Extent | None:
     if _PSEUDONYM.match(found.value) or not is_personal(_address_behind(found)):
         return None
     return Extent(found.start, found.end)
+
+
+def _written(found: Candidate) -> Extent | None:
+    """A name without the words with which a sentence begins; one word is no full name."""
+    if not is_personal(_address_behind(found)):
+        return None
+    start = found.start
+    words = found.value.split(b" ")
+    while words and words[0].rstrip(b".").lower() in _NO_PART_OF_NAME:
+        start += len(words.pop(0)) + 1
+    return Extent(start, found.end) if len(words) > 1 else None
 
 
 def _address_behind(found: Candidate) -> bytes:
