@@ -19,7 +19,7 @@ from tracemill.records.examples import Message
 from tracemill.records.refs import Ratio, Record
 from tracemill.records.turn_labels import AnswerFault, TurnKind
 
-MODEL_LABELER_VERSION: Final = 1
+MODEL_LABELER_VERSION: Final = 2
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 SURE: Final = 0.7
@@ -34,6 +34,7 @@ Ask = Callable[[Sequence[Message], Mapping[str, Any]], str]
 
 _MAX_TURN: Final = 2_000
 _MAX_CONTEXT: Final = 800
+_MAX_EVIDENCE: Final = 200
 _RULE: Final = "model"
 _KINDS: Final[Sequence[TurnKind]] = get_args(TurnKind)
 
@@ -115,7 +116,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
                 "type": "object",
                 "properties": {
                     "class": {"enum": list(_KINDS)},
-                    "evidence": {"type": "string", "minLength": 1},
+                    "evidence": {"type": "string", "minLength": 1, "maxLength": _MAX_EVIDENCE},
                     "confidence": {"type": "number", "minimum": 0, "maximum": 1},
                 },
                 "required": ["class", "evidence", "confidence"],
