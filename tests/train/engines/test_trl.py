@@ -19,6 +19,7 @@ from tracemill.train.protocol import TrainProgress
 pytest.importorskip("trl", reason="needs the extra `train`: make test-train")
 
 from tracemill.train.engines.trl import TrlTrainer
+from tracemill.train.recipe_file import read_recipe
 
 pytestmark = [
     pytest.mark.train,
@@ -96,6 +97,20 @@ def test_each_stage_goes_on_from_the_one_before(base: BaseModel, tmp_path: Path)
     assert len({run.adapter_hash for run in runs}) == 3
 
 
+def test_the_bundled_three_stages_really_run(base: BaseModel, tmp_path: Path) -> None:
+    bundled = read_recipe("three-stages")
+    wanted = msgspec.structs.replace(bundled, base="small", precision="fp32", save_every=None)
+
+    runs = TrlTrainer().train(small.job(base, wanted, tmp_path), ignore).stages
+
+    rates = [run.effective["learning_rate"] for run in runs]
+    firsts = [run.losses[0].loss for run in runs]
+    assert [run.method for run in runs] == ["sft"] * 3
+    assert rates == sorted((stage.learning_rate for stage in bundled.stages), reverse=True)
+    assert firsts == sorted(firsts, reverse=True)
+    assert {run.effective["lora_rank"] for run in runs} == {16}
+
+
 def test_run_goes_on_from_the_adapter_of_another(base: BaseModel, tmp_path: Path) -> None:
     wanted = small.recipe(small.stage())
     parent = TrlTrainer().train(small.job(base, wanted, tmp_path / "parent"), ignore)
@@ -111,6 +126,7 @@ from pathlib import Path
 from tests.train.engines import small
 from tracemill.train.base_models import BaseModel
 from tracemill.train.engines.trl import TrlTrainer
+from tracemill.train.recipe_file import read_recipe
 
 base, folder = sys.argv[1:]
 recipe = small.recipe(small.stage(epochs=6), save_every=3)
