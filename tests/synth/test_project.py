@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tracemill.synth.graphs as rooms
-from tracemill.synth import scene
+from tracemill.base.ids import digest
+from tracemill.synth import SYNTH_VERSION, scene
 from tracemill.synth.bugs import bugs, functions
 from tracemill.synth.expressions import draw_expression
 from tracemill.synth.graphs import graphs
 from tracemill.synth.graphs.work import ending, widened, wish_of
 from tracemill.synth.phrasing import expand, in_voice, phrases, template_of
-from tracemill.synth.project import history_script, project_files, read_data
+from tracemill.synth.project import history_script, project_digest, project_files, read_data
 from tracemill.synth.scene import counted, listed
 from tracemill.synth.skins import PLAIN, Skin, skins
 from tracemill.synth.smells import smells
@@ -211,3 +212,16 @@ def test_what_is_said_uses_no_word_that_skins_replace_in_code() -> None:
     words = set(re.findall(r"[a-z]+", said.lower()))
 
     assert words & {word for skin in skins() for word in skin.words} <= nouns
+
+
+def test_who_changes_what_is_written_raises_the_version() -> None:
+    known = json.loads((Path(__file__).parent / "versions.json").read_text())
+    names = {place: [each.__name__ for each in some] for place, some in graphs().items()}
+    tables = [read_data(each) for each in ("concepts", "features", "people", "puzzles", "smells")]
+    written = (names, phrases(), tool_table(), tables, project_digest())
+
+    found = digest(json.dumps(written, sort_keys=True))
+
+    assert known[str(SYNTH_VERSION)]["written"] == found, (
+        f"raise SYNTH_VERSION, and say in versions.json what is written: {found}"
+    )

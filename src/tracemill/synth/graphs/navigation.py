@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tracemill.synth.scene import Scene, counted, listed, module_of, only_named
+from tracemill.synth.scene import Scene, counted, listed, module_of, only_named, tests_of
 from tracemill.synth.telling import Call, require
 
 _PLACE: Final = re.compile(r"^(\S+?):(\d+): (.*)$", re.MULTILINE)
@@ -230,11 +230,31 @@ def third(about: str) -> str:
     return f"{verb}s {rest}"
 
 
+def stats_of_file(scene: Scene) -> None:
+    """How large is one file?"""
+    scene.need("index_stats")
+    path = scene.pick((scene.function().path, tests_of(scene.function().path), *_SOURCES))
+    scene.language = _SOURCES.get(path, "python")
+    scene.ask("stats_of_file", path=path)
+    found = scene.tell.done("index_stats", path=path)
+    row = re.match(r"(\S+): (\d+) lines, (\d+) functions, (\d+) classes", found)
+    require(row is not None, "not_found")
+    assert row is not None
+    n_lines, n_functions, n_classes = (int(row[place]) for place in (2, 3, 4))
+    scene.answer(
+        "stats_of_file",
+        path=path,
+        lines=counted(n_lines, "line"),
+        functions=counted(n_functions, "function"),
+        classes=counted(n_classes, "class"),
+    )
+
+
 GRAPHS: Final = {
     "powertools/index": (index,),
     "powertools/definition": (definition, definition_and_body),
     "powertools/references": (references, safe_to_change),
     "powertools/functions": (functions_of,),
     "powertools/classes": (classes_of,),
-    "powertools/stats": (stats,),
+    "powertools/stats": (stats, stats_of_file),
 }
