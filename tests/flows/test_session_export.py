@@ -70,6 +70,16 @@ def test_a_session_of_any_agent_can_be_written(workspace: Workspace) -> None:
     assert document["steps"][1]["tool_calls"][0]["arguments"] == {"command": "pytest -q"}
 
 
+def test_a_session_is_one_line_of_turns(workspace: Workspace) -> None:
+    (line,) = workspace.ask("session", "export", "s2", "--format", "turns").splitlines()
+    first, second = (document := json.loads(line))["turns"]
+
+    assert document["metadata"]["total_tool_calls"] == 2
+    assert first["model_response"]["tool_calls"][0]["args"] == {"command": "pytest -q"}
+    assert first["user_feedback"]["type"] == "implicit_positive"
+    assert second["user_feedback"] is None
+
+
 def test_a_document_is_written_to_a_new_file_only(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "out" / "session.json"
 
@@ -81,6 +91,6 @@ def test_a_document_is_written_to_a_new_file_only(workspace: Workspace, tmp_path
 
 
 def test_an_unknown_format_is_answered_with_the_known_ones(workspace: Workspace) -> None:
-    assert "known: adp, atif, sts" in workspace.refuse(
+    assert "known: adp, atif, sts, turns" in workspace.refuse(
         "session", "export", "s1", "--format", "atfi"
     )

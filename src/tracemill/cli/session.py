@@ -151,7 +151,8 @@ def export_session(
         Its id, the source's own session id, or how one of them begins.
     format
         The document's format: atif is the Agent Trajectory Interchange Format, adp the Agent Data
-        Protocol, and sts what the trace viewer of the Hugging Face Hub shows.
+        Protocol, sts what the trace viewer of the Hugging Face Hub shows, and turns one line with
+        each request, what came of it, and how the person took it.
     to
         The new file; without it, the document is printed.
     reviewer

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tracemill.base.registry import Registry
 from tracemill.export.dataset_format import DatasetFormat
+from tracemill.export.known import Known
 from tracemill.export.protocol import Exporter, TrajectoryExporter
 
 EXPORT_VERSION: Final = 4
@@ -48,6 +49,7 @@ TRAJECTORY_EXPORTERS: Final = Registry[type[TrajectoryExporter]](
         "adp": "tracemill.export.adp:Adp",
         "atif": "tracemill.export.atif:Atif",
         "sts": "tracemill.export.sts:Sts",
+        "turns": "tracemill.export.turns:Turns",
     },
 )
 """Every exporter of whole trajectories by name."""
@@ -59,5 +61,6 @@ __all__ = [
     "TRAJECTORY_EXPORTERS",
     "DatasetFormat",
     "Exporter",
+    "Known",
     "TrajectoryExporter",
 ]

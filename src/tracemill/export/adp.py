@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from tracemill.export.known import NOTHING_KNOWN, Known
 from tracemill.records.events import Event
 from tracemill.records.trajectory import Step, Trajectory
 
@@ -27,9 +28,10 @@ class Adp:
         steps: Iterable[Step],
         events: Iterable[Event] = (),
         subagents: Sequence[Mapping[str, Any]] = (),
+        known: Known = NOTHING_KNOWN,
     ) -> dict[str, Any]:
         """Return a trajectory as the protocol writes it."""
-        del events, subagents
+        del events, subagents, known
         held = [step for step in steps if not step.is_replayed]
         results = {result.call_id: result.content for step in held for result in step.results}
         items = [item for step in held for item in _items(step, results)]

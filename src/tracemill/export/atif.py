@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from tracemill.base.difference import Difference, joined
+from tracemill.export.known import NOTHING_KNOWN, Known
 from tracemill.records.events import Event
 from tracemill.records.trajectory import Remainder, Step, Trajectory
 from tracemill.render.atif import (
@@ -41,8 +42,10 @@ class Atif:
         steps: Iterable[Step],
         events: Iterable[Event] = (),
         subagents: Sequence[Mapping[str, Any]] = (),
+        known: Known = NOTHING_KNOWN,
     ) -> dict[str, Any]:
         """Return a trajectory as the format writes it, with the documents of its subagents."""
+        del known
         remainder = header.remainder
         is_native = remainder is not None and remainder.format == FORMAT
         write_step, item = (_native_step if is_native else _step), atif_header(header)

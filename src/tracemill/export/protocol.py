@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
+from tracemill.export.known import NOTHING_KNOWN, Known
 from tracemill.records.events import Event
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Step, Trajectory
@@ -44,8 +45,9 @@ class TrajectoryExporter(Protocol):
         steps: Iterable[Step],
         events: Iterable[Event] = (),
         subagents: Sequence[Mapping[str, Any]] = (),
+        known: Known = NOTHING_KNOWN,
     ) -> Mapping[str, Any]:
-        """Return the document of a trajectory, which holds those of its subagents."""
+        """Return the document of a trajectory, which may hold those of its subagents."""
         ...
 
     def encode(self, document: Mapping[str, Any]) -> bytes:

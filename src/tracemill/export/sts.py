@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
+from tracemill.export.known import NOTHING_KNOWN, Known
 from tracemill.records.events import Event
 from tracemill.records.trajectory import Step, Trajectory
 
@@ -29,9 +30,10 @@ class Sts:
         steps: Iterable[Step],
         events: Iterable[Event] = (),
         subagents: Sequence[Mapping[str, Any]] = (),
+        known: Known = NOTHING_KNOWN,
     ) -> dict[str, Any]:
         """Return the session and its messages."""
-        del events
+        del events, known
         held = list(steps)
         session: dict[str, Any] = {"type": "session", "harness": header.agent, "id": header.id}
         if header.title is not None:

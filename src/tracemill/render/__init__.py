@@ -4,7 +4,8 @@ A room for services that training, evaluation and serving must share, so that a 
 same form everywhere. `messages` holds the rules; `chat_format` takes the messages on to the text
 of a model's chat template, to tokens with their loss mask, and an answer back to a message (extra
 `render`). `atif` is the other form that several rooms share: steps in the words of an interchange
-format; `team` is a third: reports of a team's process in the words of the files that teams keep.
+format; `turns` is a third: a session as requests and what came of them; `team` is a fourth: reports
+of a team's process in the words of the files that teams keep.
 """
 
 from __future__ import annotations

@@ -6,11 +6,15 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from tracemill.base.errors import UsageError
-from tracemill.export import TRAJECTORY_EXPORTERS, TrajectoryExporter
+from tracemill.export import TRAJECTORY_EXPORTERS, Known, TrajectoryExporter
 from tracemill.flows.held.lookup import canonical_input, find_row, open_index
 from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
 from tracemill.flows.results import SessionRow
+from tracemill.label.value_flow import value_flows
+from tracemill.records.episodes import Outcome
 from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.records.trajectory import Trajectory
@@ -104,7 +108,22 @@ class _Exporting:
         steps = self._lake.records(TABLES["steps"], owners=owners, where=where)
         events = self._lake.records(TABLES["events"], owners=owners, where=where)
         subagents = [self.document(child.id) for child in self._below(header)]
-        return self._exporter.document(header, steps, events, subagents)
+        known = self._known(header, owners)
+        return self._exporter.document(header, steps, events, subagents, known)
+
+    def _known(self, header: Trajectory, owners: set[str]) -> Known:
+        """Return what was observed and judged of a trajectory, and where its values came from."""
+        where = equals("trajectory_id", header.id)
+        (activity,) = self._lake.records(TABLES["activities"], owners=owners, where=where)
+        row = find_row(self._workspace, "session", header.id, SessionRow)
+        steps = self._lake.records(TABLES["steps"], owners=owners, where=where)
+        return Known(
+            outcome=msgspec.convert(row.outcome, Outcome),
+            ending=activity.ending,
+            is_liked=activity.stated_liked,
+            reactions=activity.reactions,
+            flows=value_flows(header, steps).flows,
+        )
 
     def _below(self, header: Trajectory) -> Iterator[Trajectory]:
         """Yield the subagents of a trajectory: first those of its own input, in their order."""

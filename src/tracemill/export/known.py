@@ -1,0 +1,31 @@
+"""What is known of a session beyond its own steps, for formats that have a place for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from tracemill.records.activity import Ending
+from tracemill.records.episodes import Outcome
+from tracemill.records.reactions import Reaction
+from tracemill.records.value_flows import ValueFlow
+
+
+class Known(NamedTuple):
+    """What labels and observation say of one trajectory; None is not known."""
+
+    outcome: Outcome = "unknown"
+    """What became of the work."""
+    ending: Ending = "unknown"
+    """Who had the last word."""
+    is_liked: bool | None = None
+    """Whether the log states that a person was content with the whole."""
+    reactions: tuple[Reaction, ...] = ()
+    """What people said and did about the work."""
+    flows: tuple[ValueFlow, ...] | None = None
+    """Where the values of its calls came from."""
+    fields: Mapping[int, tuple[str, ...]] | None = None
+    """By the index of an agent's step: fields of results that it made use of."""
+
+
+NOTHING_KNOWN: Final = Known()
