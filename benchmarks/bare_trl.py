@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from measuring import run
 
 from tracemill.base.machine import peak_memory_bytes
 from tracemill.records.training import DataSlice, Stage, TrainingRecipe
 from tracemill.render.chat_format import load_format
+from tracemill.render.tokenizer_files import FileTokenizer
 from tracemill.synth.repository_tasks import Numbers, make_tasks
 from tracemill.train.base_models import find_base
 from tracemill.train.engines.loading import load_model, make_tokenizer
@@ -41,7 +42,7 @@ def job(n_rows: int, folder: Path) -> Job:
     lessons = [Lesson(task.id, "made", (), task.tools, task.messages) for task in tasks]
     rows = encode_stage(lessons, STAGE, format_)
     tokens = Tokens(folder / "tokenizer.json", format_.template.stop)
-    format_.tokenizer.save(tokens.file)
+    cast("FileTokenizer", format_.tokenizer).save(tokens.file)
     return Job(RECIPE, base, None, [rows], tokens, folder)
 
 

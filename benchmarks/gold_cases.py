@@ -133,6 +133,11 @@ class Read:
 Compared = Iterator[tuple[str, object, object]]
 
 
+def short(version: DocumentVersion) -> str:
+    """Return how git abbreviates the commit of a version."""
+    return (version.commit or "")[:7]
+
+
 def written(texts: dict[str, str]) -> Path:
     """Return a repository with these files, made for one case."""
     folder = Path(tempfile.mkdtemp())
@@ -219,7 +224,7 @@ def specs_in_one_commit(case: Case) -> Compared:
             for each in read.events
             if isinstance(each, DocumentVersion) and name in each.path and each.change == "added"
         ]
-        yield f"spec {name}", {"8a40b60"}, {each.commit[:7] for each in of_spec}
+        yield f"spec {name}", {"8a40b60"}, {short(each) for each in of_spec}
 
 
 def history_of_a_folder(case: Case) -> Compared:
@@ -266,7 +271,7 @@ def decisions_and_tasks(case: Case) -> Compared:
 def prompt_versions(case: Case) -> Compared:
     read = Read(case.repository("cojacklabs+autoforge"))
     versions = [v for v in read.documents("ai/prompts/qa_engineer.yaml") if v.sections]
-    texts = {v.commit[:7]: read.text(v) for v in versions}
+    texts = {short(v): read.text(v) for v in versions}
     yield "versions", 3, len(versions)
     before, after = texts.get("4fe625b", ""), texts.get("1d992be", "")
     yield (

@@ -165,9 +165,8 @@ class _Acts:
                 if timedelta() <= written - at + _MINUTE <= _LONGEST
             ]
             since = self._changes.found_since(commit, change)
-            is_moved = since is None or since > written
             n_edits += len(moments)
-            n_open += sum(is_moved or at > since for at in moments)
+            n_open += sum(since is None or since > written or at > since for at in moments)
         return n_edits, n_open
 
     def _has_grown(self, checkpoint: Checkpoint) -> bool:

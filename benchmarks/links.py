@@ -12,7 +12,6 @@ that is there is taken as it is.
 """
 
 import subprocess
-import sys
 import tempfile
 from argparse import ArgumentParser
 from collections import Counter, defaultdict
@@ -147,4 +146,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

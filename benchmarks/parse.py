@@ -16,8 +16,9 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import orjson
 from measuring import shared_data
@@ -26,6 +27,7 @@ from tracemill.records.refs import Origin
 from tracemill.sources import HEAD_BYTES, Content, Head, Source, load_source, sources_of
 
 BLOCK = 2**20
+Item = TypeVar("Item")
 SHAPES = {".jsonl": "lines", ".json": "document", ".traj": "document", ".md": "text"}
 ORDER = ("lines", "document, as lines", "document", "folder", "other", "text")
 PEER = """
@@ -115,6 +117,16 @@ def read(source: str, blocks: list[bytes]) -> None:
         pass
 
 
+def each_of(deed: Callable[[Item], None], items: list[Item]) -> Callable[[], None]:
+    """Return what does something to every item."""
+
+    def go() -> None:
+        for item in items:
+            deed(item)
+
+    return go
+
+
 def loads(data: bytes) -> None:
     try:
         orjson.loads(data)
@@ -154,8 +166,8 @@ def row(found: Format, inputs: list[Input], options: argparse.Namespace) -> Iter
     blocks = [in_blocks(each.data) for each in inputs] * n_passes
     ours = ceiling = float("inf")
     for _ in range(options.runs):
-        ours = min(ours, cpu_s(lambda: [read(found.source, each) for each in blocks]))
-        ceiling = min(ceiling, cpu_s(lambda: [loads(each) for each in data]))
+        ours = min(ours, cpu_s(each_of(partial(read, found.source), blocks)))
+        ceiling = min(ceiling, cpu_s(each_of(loads, data)))
     mb = n_bytes * n_passes / 1e6
     yield from (found.source, found.shape, str(len(inputs)), f"{n_bytes / 1e6:.3f}")
     yield f"{mb / ours:.0f}"

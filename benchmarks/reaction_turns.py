@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from measuring import TRACEMILL, run, shared_data
+from typing_extensions import override
 
 from tracemill.flows.deriving.facts import Facts
 from tracemill.label.cues import Before
@@ -59,6 +60,7 @@ class Recording(Listener):
         super().__init__()
         self.said: dict[int, tuple[str, Before]] = {}
 
+    @override
     def person(self, step: Step) -> None:
         self.said[step.index] = (step.text, self.before)
         super().person(step)

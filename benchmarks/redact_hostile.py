@@ -7,7 +7,6 @@ CPU seconds at half and at full length; beside it stands what an ordinary text o
 from __future__ import annotations
 
 import argparse
-import sys
 import tarfile
 import time
 from collections.abc import Iterator
@@ -91,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

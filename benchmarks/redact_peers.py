@@ -196,7 +196,7 @@ class Score:
         return [sum(mask[a:b]) >= COVERED * (b - a) for a, b, _ in row["spans"]]
 
     def recall(self, name: str, key: Callable[[Row], str]) -> dict[str, float]:
-        by_key = collections.defaultdict(list)
+        by_key: collections.defaultdict[str, list[bool]] = collections.defaultdict(list)
         for row in self.data[name]:
             if row["class"] == "tp":
                 by_key[key(row)] += self.hits(row)

