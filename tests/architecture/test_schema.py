@@ -52,6 +52,7 @@ from tracemill.flows.turns import vault, wheel
 from tracemill.flows.views import page_export
 from tracemill.llm import parity as llm_parity
 from tracemill.records import (
+    accessed_fields,
     activity,
     audits,
     calibration,
@@ -232,6 +233,8 @@ TYPES: Final[dict[str, Any]] = {
     "row.session": results.SessionRow,
     "answer.session-flow": value_flows.ValueFlows,
     "row.session-flow": value_flows.ValueFlow,
+    "answer.session-fields": accessed_fields.AccessedFields,
+    "row.session-fields": accessed_fields.AccessedField,
     "row.episode": results.EpisodeRow,
     "row.branch": results.BranchRow,
     "answer.branch": results.BranchRow,

@@ -58,6 +58,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "list": "List sessions, newest first.",
                 "show": "Show a session, step by step.",
                 "flow": "Say which earlier result the values of a session's calls came from.",
+                "fields": "Say which fields of results the code of a session's calls reads.",
                 "export": "Write a session as a document that other tools read.",
             },
         ),

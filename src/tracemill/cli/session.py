@@ -26,7 +26,8 @@ from tracemill.flows.held.lookup import show_trajectory
 from tracemill.flows.results import SessionRow
 from tracemill.flows.views.session_export import export_session as write_session
 from tracemill.flows.views.session_export import session_document
-from tracemill.flows.views.value_flows import flows_of
+from tracemill.flows.views.value_flows import fields_of, flows_of
+from tracemill.records.accessed_fields import AccessedField
 from tracemill.records.reactions import Reaction
 from tracemill.records.trajectory import Step
 from tracemill.records.value_flows import ValueFlow
@@ -131,6 +132,45 @@ def _flow_cells(flow: ValueFlow) -> tuple[str, ...]:
         str(used.step), one_line(f"{used.tool or ''} {used.argument or ''}", 40),
         one_line(f"{source.step} {source.tool or source.part}", 30), str(flow.n_turns),
         one_line(flow.value, 80),
+    )  # fmt: skip
+
+
+def fields_session(
+    name: str,
+    /,
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say which fields of results the Python of a session's calls reads, tests, and loops over.
+
+    Parameters
+    ----------
+    name
+        Its id, the source's own session id, or how one of them begins.
+    """
+    found = fields_of(common.open(), name)
+    if listing.jsonl:
+        write_lines(found.fields)
+    elif not answer("session-fields", found, common):
+        shown = found.fields[: listing.limit or None]
+        columns = ("CALL", "FIELD", "READS", "TESTS", "FULL", "LIMITED", "FILTERED", "GROUPED")
+        print_table(columns, map(_field_cells, shown))
+        hint(
+            f"{len(shown):,} of {len(found.fields):,}; of {counted(found.n_codes, 'piece')} of "
+            f"code {found.n_reading:,} read fields, {found.n_unparsed:,} do not parse",
+            common,
+        )
+    return EXIT_DONE if found.fields else EXIT_NOTHING
+
+
+def _field_cells(row: AccessedField) -> tuple[str, ...]:
+    limits = ", ".join(map(str, row.limits))
+    return (
+        one_line(row.call, 40), one_line(row.field or "(itself)", 60), f"{row.n_reads:,}",
+        f"{row.n_tests:,}", f"{row.n_full:,}",
+        f"{row.n_limited:,} (to {limits})" if limits else f"{row.n_limited:,}",
+        f"{row.n_filtered:,}", f"{row.n_grouped:,}",
     )  # fmt: skip
 
 

@@ -188,13 +188,19 @@ def _without_heredocs(text: str) -> str:
 
 def heredocs(text: str) -> Iterator[str]:
     """Yield the text of each here-document of a command line."""
+    return (held for _, held in heredocs_with_lines(text))
+
+
+def heredocs_with_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each here-document of a command line behind what its line says before it."""
     at = 0
     while (match := _HEREDOC.search(text, at)) is not None:
         end_of_line = text.find("\n", match.end())
         if end_of_line < 0:
             return
+        line = text[text.rfind("\n", at, match.start()) + 1 : match.start()]
         at = _end_of_heredoc(text, end_of_line, match.group(2))
-        yield text[end_of_line + 1 : at].rpartition("\n")[0]
+        yield line, text[end_of_line + 1 : at].rpartition("\n")[0]
 
 
 def _end_of_heredoc(text: str, start: int, word: str) -> int:
