@@ -10,6 +10,8 @@ import pytest
 
 from tests.flows.sessions import write_session
 from tests.sources.atif.documents import agent, calling, trajectory, user
+from tests.sources.reading import jsonl
+from tests.sources.turns.sessions import PLAIN
 from tracemill.cli.app import call
 
 DOCUMENT = trajectory(
@@ -46,6 +48,7 @@ def workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Workspace:
     write_session(inputs, "s2", 2)
     write_session(inputs / "s2" / "subagents", "agent-1", 1)
     (inputs / "run").write_text(json.dumps(DOCUMENT))
+    (inputs / "kept").write_bytes(jsonl(PLAIN))
     asked = Workspace(tmp_path / "workspace", capsys)
     asked.ask("run", str(inputs), "--quiet")
     return asked
@@ -78,6 +81,12 @@ def test_a_session_is_one_line_of_turns(workspace: Workspace) -> None:
     assert first["model_response"]["tool_calls"][0]["args"] == {"command": "pytest -q"}
     assert first["user_feedback"]["type"] == "implicit_positive"
     assert second["user_feedback"] is None
+
+
+def test_a_line_of_turns_leaves_the_store_as_it_came(workspace: Workspace) -> None:
+    line = workspace.ask("session", "export", "made-up-1", "--format", "turns")
+
+    assert json.loads(line) == json.loads(jsonl(PLAIN))
 
 
 def test_a_document_is_written_to_a_new_file_only(workspace: Workspace, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.sources.mini_swe_agent import runs as mini
 from tests.sources.openhands import sessions as openhands
 from tests.sources.reading import blocks_of, read
 from tests.sources.swe_agent import runs as swe_agent
+from tests.sources.turns import sessions as turns
 
 from tracemill.sources import load_source
 
@@ -29,6 +30,7 @@ ROWS: Final[Mapping[str, list[Any]]] = {
         ),
     ],
     "adp": [adp.PLAIN],
+    "turns": [turns.PLAIN],
     "chat-messages": [messages.CHAT, messages.SHARE, messages.BENCHMARK, messages.NEBIUS],
     "openhands": [
         {"trajectory": openhands.PLAIN, "feedback": "positive"},

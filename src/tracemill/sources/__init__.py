@@ -31,6 +31,7 @@ SOURCES: Final = Registry[type[Source]](
         "inbox": "tracemill.sources.inbox:Inbox",
         "claude-stream": "tracemill.sources.claude_code.stream:ClaudeStream",
         "atif": "tracemill.sources.atif:Atif",
+        "turns": "tracemill.sources.turns:Turns",
         "swe-agent": "tracemill.sources.swe_agent:SweAgent",
         "adp": "tracemill.sources.adp:Adp",
         "openhands": "tracemill.sources.openhands:OpenHands",
