@@ -101,7 +101,7 @@ def test_a_session_is_one_line_with_all_that_is_known() -> None:
                         }
                     ],
                     "response_text": "It is clean.",
-                    "field_access": [],
+                    "field_access": None,
                 },
                 "user_feedback": None,
             },

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import agent, trajectory
-from tracemill.label.field_access import accessed_fields
+from tracemill.label.field_access import accessed_fields, fields_by_step
 from tracemill.label.run_code import run_code
 from tracemill.records.accessed_fields import AccessedField, AccessedFields, FieldLoop, FieldTest
 from tracemill.records.trajectory import ToolCall
@@ -77,3 +77,20 @@ def test_code_that_does_not_parse_is_counted() -> None:
 
 def test_replayed_steps_tell_nothing() -> None:
     assert accessed(called(code=CODE), is_replayed=True).n_codes == 0
+
+
+def test_fields_are_told_by_the_step_that_ran_the_code() -> None:
+    steps = [
+        agent(0, "", calls=(called(code=CODE), called(code="r = lint('.')\nr.n\nr.m"))),
+        agent(1, "", calls=(called(code="if"),)),
+        agent(2, "", calls=(called("Read", path="a.py"),)),
+        agent(3, "", calls=(called(code="1 + 1"),)),
+        agent(4, "", calls=(called(code=CODE),), is_replayed=True),
+    ]
+
+    told = fields_by_step(steps)
+
+    assert list(told) == [0, 3]
+    assert {"n", "m"} < set(told[0])
+    assert len(told[0]) == len(set(told[0]))
+    assert told[3] == ()

@@ -21,6 +21,7 @@ class Adp:
     """Makes one standardized trajectory of each."""
 
     name: ClassVar[str] = "adp"
+    tells_known: ClassVar[bool] = False
 
     def document(
         self,

@@ -35,6 +35,7 @@ class Atif:
     """Makes one document of each trajectory."""
 
     name: ClassVar[str] = "atif"
+    tells_known: ClassVar[bool] = False
 
     def document(
         self,

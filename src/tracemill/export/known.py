@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from tracemill.records.activity import Ending
@@ -24,8 +25,8 @@ class Known(NamedTuple):
     """What people said and did about the work."""
     flows: tuple[ValueFlow, ...] | None = None
     """Where the values of its calls came from."""
-    fields: Mapping[int, tuple[str, ...]] | None = None
-    """By the index of an agent's step: fields of results that it made use of."""
+    fields: Mapping[int, tuple[str, ...]] = MappingProxyType({})
+    """By the index of a step that ran code: the fields of results that the code read."""
 
 
 NOTHING_KNOWN: Final = Known()

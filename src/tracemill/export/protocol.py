@@ -38,6 +38,8 @@ class TrajectoryExporter(Protocol):
 
     name: ClassVar[str]
     """As on the command line."""
+    tells_known: ClassVar[bool]
+    """Whether it tells what is known beyond the steps, which takes a look at all of them."""
 
     def document(
         self,

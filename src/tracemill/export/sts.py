@@ -23,6 +23,7 @@ class Sts:
     """Makes the lines of one session."""
 
     name: ClassVar[str] = "sts"
+    tells_known: ClassVar[bool] = False
 
     def document(
         self,

@@ -54,6 +54,7 @@ class Turns:
     """Makes the line of one session."""
 
     name: ClassVar[str] = FORMAT
+    tells_known: ClassVar[bool] = True
 
     def document(
         self,
@@ -188,9 +189,8 @@ class _Telling:
 
     def _fields(self, steps: Sequence[Step]) -> tuple[str, ...] | None:
         known = self._known.fields
-        if known is None:
-            return None
-        return tuple(dict.fromkeys(name for step in steps for name in known.get(step.index, ())))
+        told = [known[step.index] for step in steps if step.index in known]
+        return tuple(dict.fromkeys(name for names in told for name in names)) if told else None
 
     def totals(self) -> TurnTotals:
         """Return what is known of the whole session."""

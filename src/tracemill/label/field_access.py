@@ -36,6 +36,21 @@ def accessed_fields(trajectory: Trajectory, steps: Iterable[Step]) -> AccessedFi
     )
 
 
+def fields_by_step(steps: Iterable[Step]) -> dict[int, tuple[str, ...]]:
+    """Return the fields that code reads, by the index of its step; one without code is left out.
+
+    A step of which no code parses is left out too.
+    """
+    found: dict[int, tuple[str, ...]] = {}
+    for step in steps:
+        codes = [] if step.is_replayed else [c for call in step.calls for c in run_code(call)]
+        read = [access for code in codes if (access := field_access(code)) is not None]
+        if read:
+            names = (field for access in read for _, field in access.reads if field)
+            found[step.index] = tuple(dict.fromkeys(names))
+    return found
+
+
 class _Found:
     """Sums up what pieces of code do."""
 

@@ -61,7 +61,7 @@ class ModelResponse(
     response_text: str | None = None
     """What it said; None where it said nothing."""
     field_access: tuple[str, ...] | None = None
-    """Fields of results that it made use of; None where nobody has looked."""
+    """Fields of results that it made use of; None where nothing tells."""
 
 
 class UserFeedback(

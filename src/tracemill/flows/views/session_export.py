@@ -13,6 +13,7 @@ from tracemill.export import TRAJECTORY_EXPORTERS, Known, TrajectoryExporter
 from tracemill.flows.held.lookup import canonical_input, find_row, open_index
 from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
 from tracemill.flows.results import SessionRow
+from tracemill.label.field_access import fields_by_step
 from tracemill.label.value_flow import value_flows
 from tracemill.records.episodes import Outcome
 from tracemill.records.receipts import Receipt
@@ -108,21 +109,22 @@ class _Exporting:
         steps = self._lake.records(TABLES["steps"], owners=owners, where=where)
         events = self._lake.records(TABLES["events"], owners=owners, where=where)
         subagents = [self.document(child.id) for child in self._below(header)]
-        known = self._known(header, owners)
+        known = self._known(header, owners) if self._exporter.tells_known else Known()
         return self._exporter.document(header, steps, events, subagents, known)
 
     def _known(self, header: Trajectory, owners: set[str]) -> Known:
-        """Return what was observed and judged of a trajectory, and where its values came from."""
+        """Return what was observed, judged and read off the steps of a trajectory."""
         where = equals("trajectory_id", header.id)
         (activity,) = self._lake.records(TABLES["activities"], owners=owners, where=where)
         row = find_row(self._workspace, "session", header.id, SessionRow)
-        steps = self._lake.records(TABLES["steps"], owners=owners, where=where)
+        steps = list(self._lake.records(TABLES["steps"], owners=owners, where=where))
         return Known(
             outcome=msgspec.convert(row.outcome, Outcome),
             ending=activity.ending,
             is_liked=activity.stated_liked,
             reactions=activity.reactions,
             flows=value_flows(header, steps).flows,
+            fields=fields_by_step(steps),
         )
 
     def _below(self, header: Trajectory) -> Iterator[Trajectory]:
