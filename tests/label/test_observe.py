@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.trajectories import ORIGIN, START, agent, step, trajectory, user
 from tracemill.label.observe import Observer, observe
@@ -261,6 +262,18 @@ def test_events_are_counted_and_placed() -> None:
 
     assert (found.n_rejections, found.rejected_steps) == (1, (1,))
     assert (found.n_compactions, found.compacted_steps, found.pull_requests) == (1, (3,), (7,))
+
+
+def test_steps_that_a_person_went_back_before_are_known() -> None:
+    told = [feedback("rewind", step) for step in (1, 2, 3)]
+    kept = [structs.replace(told[at], undone_from=first) for at, first in ((2, 1), (1, 1), (0, 2))]
+    steps = (user(0), agent(1), agent(2), agent(3))
+
+    assert seen(*steps, events=tuple(told)).undone == ()
+    assert [(each.first, each.last) for each in seen(*steps, events=tuple(kept)).undone] == [
+        (1, 2),
+        (1, 3),
+    ]
 
 
 def test_a_pull_request_that_was_opened_is_named() -> None:

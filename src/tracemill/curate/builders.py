@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from tracemill.curate import BUILDERS
 from tracemill.curate.protocol import Builder
+from tracemill.curate.undone import outermost, standing
 from tracemill.curate.windows import pack_windows, split_turns
 from tracemill.curate.work import ChatConfig, Drop, Window, Work
 from tracemill.records.examples import Example
@@ -31,10 +34,15 @@ def make_examples(
     """Yield the examples of one trajectory, and what was left out of them."""
     yield from drop_whole(work, config)
     willing = _willing(work, config)
-    compacted, is_subagent = work.activity.compacted_steps, work.trajectory.is_subagent
-    turns = split_turns(steps, compacted, config.max_chars, is_subagent=is_subagent)
+    about, is_subagent = standing(work.activity), work.trajectory.is_subagent
+    work = msgspec.structs.replace(work, activity=about)
+    for each in outermost(about.undone) if willing else ():
+        yield work.drop("undone_turn", each.first, each.last)
+    turns = split_turns(
+        steps, about.compacted_steps, config.max_chars, about.undone, is_subagent=is_subagent
+    )
     for packed in pack_windows(turns, config.max_chars):
-        window = Window(packed, work.activity)
+        window = Window(packed.turns, about, packed.undone)
         for builder in willing:
             yield from builder.build(work, window)
 

@@ -9,7 +9,7 @@ or the machine, unless a person refused it or took it back, the later way is no 
 - correction: a person said that the words before theirs were wrong, and was not answered in words
   that only make sense to them.
 - rejection: a person refused the calls of a step, or took the step back and asked again, and the
-  next calls were wanted and worked.
+  next calls were wanted and worked; of a branch that they went back before, the first step.
 
 Of retries and rejections only the calls are compared: the words of the later ones tell of what
 happened in between, which the prompt does not hold.
@@ -28,6 +28,7 @@ from tracemill.base.ids import make_id
 from tracemill.curate.sides import start_of_reply
 from tracemill.curate.sight import blind_edits
 from tracemill.curate.tools import infer_tools
+from tracemill.curate.undone import outermost
 from tracemill.curate.work import (
     CHECKS,
     ChatConfig,
@@ -40,6 +41,7 @@ from tracemill.curate.work import (
     holds_image,
     told_tools,
 )
+from tracemill.records.activity import UndoneSteps
 from tracemill.records.examples import Message, PreferenceExample
 from tracemill.records.examples import PreferenceBuilder as Kind
 from tracemill.records.reactions import STRENGTHS
@@ -79,12 +81,13 @@ _SAME_REQUEST: Final = 0.5
 
 
 class _Pair(NamedTuple):
-    """A candidate: where its two sides begin in a window's steps."""
+    """A candidate: where its two sides begin in some steps, of which none between is shown."""
 
     builder: Kind
     rejected: int
     chosen: int
     margin: float
+    steps: Sequence[Step]
 
 
 class _BadPairError(Exception):
@@ -109,7 +112,7 @@ class PreferenceBuilder(Configured):
         has_retry = any(each.resolved_step is not None for each in activity.recoveries)
         return (
             has_retry
-            or bool(activity.rejected_steps)
+            or bool(activity.rejected_steps or activity.undone)
             or any(each.confidence >= _MIN_SURENESS for each in activity.corrections)
         )
 
@@ -125,7 +128,7 @@ def preference_examples(
     for index, find in _candidates(work, window):
         try:
             _require_trust(window, index)
-            yield _example(work, window, find(), config)
+            yield _example(work, find(), config)
         except _BadPairError as error:
             yield work.drop(error.reason, index, index)
         except UnansweredCallError as error:
@@ -133,7 +136,7 @@ def preference_examples(
 
 
 def _candidates(work: Work, window: Window) -> Iterator[tuple[int, Callable[[], _Pair]]]:
-    finder = _Finder(window)
+    finder = _Finder(window, window.steps)
     for recovery in work.activity.recoveries:
         worked, failed = recovery.resolved_step, recovery.attempts[-1]
         is_check = recovery.kind in CHECKS or recovery.change != "arguments"
@@ -147,6 +150,21 @@ def _candidates(work: Work, window: Window) -> Iterator[tuple[int, Callable[[], 
     for step in work.activity.rejected_steps:
         if window.begins_in(step):
             yield step, partial(finder.rejection, step)
+    for branch in outermost(work.activity.undone):
+        if (seen := window.seen_at(branch.first)) is not None:
+            yield branch.first, partial(_undone_pair, window, seen, branch)
+
+
+def _undone_pair(window: Window, seen: Window, branch: UndoneSteps) -> _Pair:
+    """Return how an undone branch began, and how the one did that came in its place."""
+    _require_trust(seen, branch.first)
+    before = [step for step in seen.steps if step.index <= branch.last]
+    own = [step for step in before if step.index >= branch.first and is_trained(step)]
+    if not own:
+        raise _BadPairError("no_trained_message")
+    before = [step for step in before if step.index <= own[0].index]
+    behind = [step for step in window.steps if step.index > branch.last]
+    return _Finder(window, [*before, *behind]).rejection(own[0].index)
 
 
 def _require_trust(window: Window, index: int) -> None:
@@ -160,10 +178,10 @@ def _require_trust(window: Window, index: int) -> None:
 class _Finder:
     """Finds the sides of pairs among the steps of a window."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, steps: Sequence[Step]) -> None:
         self._window = window
-        self._steps = window.steps
-        self._places = {step.index: at for at, step in enumerate(window.steps)}
+        self._steps = steps
+        self._places = {step.index: at for at, step in enumerate(steps)}
 
     def retry(self, failed: int, worked: int, margin: float) -> _Pair:
         """Return a failing call and the one that worked."""
@@ -175,7 +193,7 @@ class _Finder:
         if any(len(own) != 1 for own in calls) or calls[0][0].name != calls[1][0].name:
             raise _BadPairError("several_calls")
         self._require_wanted(second)
-        return _Pair("retry", first, second, margin)
+        return _Pair("retry", first, second, margin, self._steps)
 
     def correction(self, heard: int, margin: float) -> _Pair:
         """Return words that a person called wrong, and what was said after that."""
@@ -187,7 +205,7 @@ class _Finder:
             raise _BadPairError("acted_on")
         accepted = self._accepted_after(heard)
         chosen = self._agent_after(said) if accepted is None else accepted
-        return _Pair("correction", said, chosen, margin)
+        return _Pair("correction", said, chosen, margin, self._steps)
 
     def rejection(self, step: int) -> _Pair:
         """Return a step that a person refused or took back, and the one after that."""
@@ -202,7 +220,7 @@ class _Finder:
             if refused or any(result.status != "ok" for result in self._steps[place].results):
                 raise _BadPairError("acted_on")
             self._require_same_request(place, chosen)
-        return _Pair("rejection", place, chosen, -STRENGTHS["rejection"])
+        return _Pair("rejection", place, chosen, -STRENGTHS["rejection"], self._steps)
 
     def _place(self, index: int) -> int:
         if (place := self._places.get(index)) is None:
@@ -268,8 +286,8 @@ def _is_same(one: str, other: str) -> bool:
     return len(words & again) >= _SAME_REQUEST * max(len(words), len(again))
 
 
-def _example(work: Work, window: Window, pair: _Pair, config: ChatConfig) -> PreferenceExample:
-    steps = window.steps
+def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
+    steps = pair.steps
     first = start_of_reply(steps, pair.rejected)
     sides = [_side(steps, at, pair.builder) for at in (pair.chosen, pair.rejected)]
     chosen, rejected = sides

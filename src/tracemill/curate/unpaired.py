@@ -65,15 +65,16 @@ class UnpairedBuilder(Configured):
         for reaction in work.activity.reactions:
             if abs(reaction.strength) * reaction.confidence < self.config.min_reaction:
                 continue
-            turn = _turn_of(window, reaction)
+            is_deed = reaction.kind == _DEED
+            seen = (window.seen_at(reaction.step) if is_deed else None) or window
+            turn = _turn_of(seen, reaction)
             if turn is None:
                 continue
-            is_deed = reaction.kind == _DEED
             step = _refused(turn, reaction) if is_deed else _only_step(turn, reaction)
             if step is None:
                 yield work.drop("unclear_step", turn.first_step, reaction.step)
             else:
-                yield _made(work, window, step, reaction, self.config)
+                yield _made(work, seen, step, reaction, self.config)
 
 
 def _turn_of(window: Window, reaction: Reaction) -> Turn | None:

@@ -19,6 +19,7 @@ from tracemill.base.ids import make_id
 from tracemill.curate.sight import blind_edits, is_bare_edit
 from tracemill.curate.suspicion import suspicion_of_steps
 from tracemill.curate.tools import infer_tools
+from tracemill.curate.undone import is_in_sight
 from tracemill.curate.windows import Turn
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
@@ -34,8 +35,8 @@ from tracemill.render.messages import is_trained, render_messages
 DropReason = Literal[
     "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
-    "rejected_turn", "interrupted_turn", "corrected_turn", "image_turn", "lost_request",
-    "failed_step", "blind_edit", "bare_edit", "cut_answer", "repeated_result",
+    "rejected_turn", "interrupted_turn", "corrected_turn", "undone_turn", "image_turn",
+    "lost_request", "failed_step", "blind_edit", "bare_edit", "cut_answer", "repeated_result",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
     "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
     "short_answer", "code_answer",
@@ -188,8 +189,11 @@ class Unwanted(NamedTuple):
 class Window:
     """Whole turns that follow one another, and what speaks against them."""
 
-    def __init__(self, turns: Sequence[Turn], activity: Activity) -> None:
+    def __init__(
+        self, turns: Sequence[Turn], activity: Activity, undone: Sequence[Turn] = ()
+    ) -> None:
         self.turns = turns
+        self._undone = undone
         self.steps = [step for turn in turns for step in turn.steps]
         self.first_step = turns[0].first_step
         self.last_step = turns[-1].last_step
@@ -256,6 +260,15 @@ class Window:
     def spans(self, first: int, last: int) -> bool:
         """Tell whether it holds the steps from one index to another."""
         return self.first_step <= first and bool(self.steps) and last <= self.steps[-1].index
+
+    def seen_at(self, index: int) -> Window | None:
+        """Return what the model saw at an undone step, and the turn of that; None for others."""
+        spans = self._activity.undone
+        if not any(turn.first_step <= index <= turn.last_step for turn in self._undone):
+            return None
+        turns = sorted([*self.turns, *self._undone], key=lambda turn: turn.first_step)
+        seen = [turn for turn in turns if is_in_sight(turn.first_step, index, spans)]
+        return Window([turn for turn in seen if turn.first_step <= index], self._activity)
 
     def begins_in(self, index: int) -> bool:
         """Tell whether a step is in it, held or cut off."""

@@ -43,6 +43,7 @@ from tracemill.records.activity import (
     Activity,
     CheckRun,
     Ending,
+    UndoneSteps,
 )
 from tracemill.records.events import (
     Compaction,
@@ -98,6 +99,7 @@ class Observer:
         self._rejected: set[int] = set()
         self._interrupted: set[int] = set()
         self._compacted: set[int] = set()
+        self._undone: set[tuple[int, int]] = set()
         self._written = Written(seal)
         self._taken_back = TakenBack()
         self._shown = Shown()
@@ -142,6 +144,8 @@ class Observer:
                 self._n_todos += 1
             case Feedback(action="rewind"):
                 self._rejected.add(self._index_of(event))
+                if event.undone_from is not None and event.undone_from <= self._index_of(event):
+                    self._undone.add((event.undone_from, self._index_of(event)))
             case StatedOutcome():
                 self._stated.take(event)
             case Compaction():
@@ -183,6 +187,7 @@ class Observer:
             rejected_steps=tuple(sorted(self._rejected)),
             interrupted_steps=tuple(sorted(self._interrupted)),
             compacted_steps=tuple(sorted(self._compacted)),
+            undone=tuple(UndoneSteps(first=at, last=to) for at, to in sorted(self._undone)),
             recoveries=self._recoveries.finish(),
             stated_solved=self._stated.is_solved,
             stated_liked=self._stated.is_liked,

@@ -117,6 +117,15 @@ class UsedText(Record, frozen=True, kw_only=True):
     """Index of the step that first used it."""
 
 
+class UndoneSteps(Record, frozen=True, kw_only=True):
+    """A branch that a person went back before: no step behind it was said in its sight."""
+
+    first: Count
+    """Index of its first step."""
+    last: Count
+    """Index of its last step."""
+
+
 class Activity(Record, frozen=True, kw_only=True):
     """What one trajectory did."""
 
@@ -170,6 +179,9 @@ class Activity(Record, frozen=True, kw_only=True):
     """Indexes of steps at which a person stopped the agent, in order, each once."""
     compacted_steps: tuple[int, ...] = ()
     """Indexes of steps before which the context was summarised, in order, each once."""
+    undone: tuple[UndoneSteps, ...] = ()
+    """Steps that a person went back before and that the log still holds, in order; branches may
+    lie within one another."""
     stated_solved: bool | None = None
     """Whether the log itself states that its task was solved; None where it states neither."""
     stated_liked: bool | None = None

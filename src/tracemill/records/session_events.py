@@ -24,6 +24,9 @@ class Feedback(EventBase, frozen=True, kw_only=True, tag="feedback"):
     """What the person said with it."""
     call_id: str | None = None
     """The tool call it was about."""
+    undone_from: Count | None = None
+    """Index of the first step that a rewind undid and that stays in the trajectory, up to `step`;
+    None where nothing that was undone stays."""
 
 
 class Todo(Record, frozen=True, kw_only=True):

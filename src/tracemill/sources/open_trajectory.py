@@ -213,8 +213,11 @@ class Window:
         step.texts, step.reasoning, step.calls, step.results = [], [], [], []
         step.events, step.n_bytes, step.n_images = [], 0, 0
 
-    def retract(self, trajectory: OpenTrajectory, index: int) -> None:
-        """Take back the open steps from `index` on; what they cost stays counted."""
+    def retract(self, trajectory: OpenTrajectory, index: int) -> int | None:
+        """Take back the open steps from `index` on; what they cost stays counted.
+
+        Returns the first of them that was closed before, and so stays; None where none does.
+        """
         while trajectory.steps and trajectory.steps[-1].index >= index:
             step = trajectory.steps.pop()
             trajectory.n_steps -= 1
@@ -223,6 +226,7 @@ class Window:
             trajectory.forget_message(step)
         if not trajectory.steps:
             self._active.pop(trajectory.id, None)
+        return index if index < trajectory.n_steps else None
 
     def _shed(self, current: OpenTrajectory) -> None:
         for other in list(self._active.values()):

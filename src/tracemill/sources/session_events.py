@@ -50,6 +50,7 @@ class EventMaker:
         action: FeedbackKind,
         said: str | None = None,
         call_id: str | None = None,
+        undone_from: int | None = None,
     ) -> Feedback:
         """Return what a person did."""
         return Feedback(
@@ -62,6 +63,7 @@ class EventMaker:
             action=action,
             text=said,
             call_id=call_id,
+            undone_from=undone_from,
         )
 
     def todo_change(self, place: Place, todos: tuple[Todo, ...], *, is_whole: bool) -> TodoChange:

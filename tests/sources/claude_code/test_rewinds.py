@@ -29,8 +29,13 @@ def said(found: Found) -> list[str]:
     return [step.text for step in found.steps]
 
 
-def actions(found: Found) -> list[tuple[str, int | None]]:
-    return [(event.action, event.step) for event in found.events if isinstance(event, Feedback)]
+def actions(found: Found) -> list[tuple[str, int | None, int | None]]:
+    """Return what people did: its name, and the steps that it undid."""
+    return [
+        (event.action, event.undone_from, event.step)
+        for event in found.events
+        if isinstance(event, Feedback)
+    ]
 
 
 def test_a_prompt_that_does_not_follow_the_one_before_tells_a_rewind() -> None:
@@ -38,7 +43,7 @@ def test_a_prompt_that_does_not_follow_the_one_before_tells_a_rewind() -> None:
     found = read_session(*FIRST_TURNS, again, agent(7, text("Better")))
 
     assert said(found) == ["First", "One", "Second", "", "Two", "Second, in other words", "Better"]
-    assert actions(found) == [("rewind", 4)]
+    assert actions(found) == [("rewind", 2, 4)]
 
 
 def test_one_can_go_back_more_than_once() -> None:
@@ -51,14 +56,14 @@ def test_one_can_go_back_more_than_once() -> None:
     )
 
     assert len(found.steps) == 9
-    assert actions(found) == [("rewind", 5), ("rewind", 7)]
+    assert actions(found) == [("rewind", 2, 5), ("rewind", 6, 7)]
 
 
 def test_who_goes_on_from_where_he_went_back_to_takes_nothing_back() -> None:
     again = user(6, "Second again", parentUuid=uuid(1))
     found = read_session(*FIRST_TURNS, again, agent(7, text("Good")), user(8, "Third"))
 
-    assert actions(found) == [("rewind", 4)]
+    assert actions(found) == [("rewind", 2, 4)]
 
 
 @pytest.mark.parametrize(

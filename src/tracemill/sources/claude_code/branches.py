@@ -31,15 +31,16 @@ class Branches:
         if self._standing:
             self._above.put(line_id, self._standing[-1])
 
-    def prompt(self, line_id: str, parent_id: str | None, step: int) -> bool:
-        """Let the prompt at `step` stand; return whether it takes others back."""
+    def prompt(self, line_id: str, parent_id: str | None, step: int) -> int | None:
+        """Let the prompt at `step` stand; return the first one that it takes back, if any."""
         above = None if parent_id is None else self._above.get(parent_id)
         place = len(self._standing) if above is None else bisect_left(self._standing, above)
         is_rewind = place + 1 < len(self._standing) and self._standing[place] == above
+        undone = self._standing[place + 1] if is_rewind else None
         if is_rewind:
             del self._standing[place + 1 :]
         self._standing.append(step)
         if len(self._standing) > _MAX_PROMPTS:
             del self._standing[: _MAX_PROMPTS // 2]
         self._above.put(line_id, step)
-        return is_rewind
+        return undone

@@ -266,9 +266,12 @@ class ClaudeReader:
     def _hear_prompt(self, place: Place, record: dict[str, Any]) -> None:
         """Tell where a person went back before the prompts that stood last."""
         own, parent = text(record.get("uuid")), text(record.get("parentUuid"))
-        if own is None or not self._branches.prompt(own, parent, place.trajectory.n_steps):
+        if own is None:
             return
-        told = self._events.feedback(place, "rewind")
+        undone = self._branches.prompt(own, parent, place.trajectory.n_steps)
+        if undone is None:
+            return
+        told = self._events.feedback(place, "rewind", undone_from=undone)
         self._window.tell(place.trajectory, told)
 
     def _join_results(

@@ -220,10 +220,12 @@ class CodexSteps:
         asked = [step.index for step in steps if step.speaker == "user"]
         if trajectory is None or not n_turns or not asked:
             return f"event_{item.kind}"
-        self.window.retract(trajectory, asked[-min(n_turns, len(asked))])
+        undone = self.window.retract(trajectory, asked[-min(n_turns, len(asked))])
         self._reply, self._is_reply_over = None, True
         self._people, self._agent = Echoes(), Echoes()
-        self.window.ready.append(self.events.feedback(self.place(item), "rewind"))
+        self.window.ready.append(
+            self.events.feedback(self.place(item), "rewind", undone_from=undone)
+        )
         return None
 
     def _open(self, item: Item) -> OpenStep:

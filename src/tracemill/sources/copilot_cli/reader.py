@@ -196,10 +196,9 @@ class CopilotReader:
         first, place = text(event.data.get("upToEventId")), self._place(event)
         trajectory = place.trajectory
         taken = [step.index for step in trajectory.steps if first and step.native_id == first]
-        if taken:
-            self._session.window.retract(trajectory, taken[0])
+        undone = self._session.window.retract(trajectory, taken[0]) if taken else None
         place = place._replace(step=trajectory.last_index())
-        self.ready.append(self._session.events.feedback(place, "rewind"))
+        self.ready.append(self._session.events.feedback(place, "rewind", undone_from=undone))
         return None
 
     def _take_shutdown(self, event: _Event) -> str | None:

@@ -97,10 +97,11 @@ class GeminiReader:
         place = self._session.place(line, None)
         trajectory = place.trajectory
         step = trajectory.by_message.get((message_id, None))
-        self._session.window.retract(trajectory, step.index if step is not None else 0)
+        first = step.index if step is not None else 0
+        undone = self._session.window.retract(trajectory, first)
         self._forget(message_id)
         place = place._replace(step=trajectory.last_index())
-        self.ready.append(self._session.events.feedback(place, "rewind"))
+        self.ready.append(self._session.events.feedback(place, "rewind", undone_from=undone))
         return None
 
     def _forget(self, message_id: str) -> None:

@@ -105,9 +105,9 @@ class PiReader:
             n_steps = 0
         if n_steps is None or n_steps >= main.n_steps:
             return
-        self._session.window.retract(main, n_steps)
+        undone = self._session.window.retract(main, n_steps)
         place = Place(main, entry.line, entry.at, main.last_index())
-        self.ready.append(self._session.events.feedback(place, "rewind"))
+        self.ready.append(self._session.events.feedback(place, "rewind", undone_from=undone))
 
     def _remember(self, entry: _Entry) -> None:
         own_id, main = text(entry.fields.get("id")), self._session.trajectories.get("")

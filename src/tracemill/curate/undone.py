@@ -1,0 +1,73 @@
+"""What a person went back before, and who saw it: the branch itself, and nothing behind it.
+
+A log that keeps all branches holds them one behind the other, so what stands before a step is not
+what the model saw. A branch is out of sight for every step behind its end; its own steps saw one
+another, and what stood before the branch began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Final
+
+import msgspec
+
+from tracemill.records.activity import Activity, UndoneSteps
+from tracemill.records.reactions import Reaction, ReactionKind
+from tracemill.records.recoveries import Recovery
+
+_DEEDS: Final[frozenset[ReactionKind]] = frozenset(
+    {"edit", "steering", "interruption", "rejection"}
+)
+"""What is done at a step, where all else is said of the one before."""
+
+
+def is_within(step: int, undone: Iterable[UndoneSteps]) -> bool:
+    """Tell whether a step was undone."""
+    return any(each.first <= step <= each.last for each in undone)
+
+
+def is_in_sight(step: int, until: int, undone: Iterable[UndoneSteps]) -> bool:
+    """Tell whether the model still saw a step when it came to a later one."""
+    return not any(each.first <= step <= each.last < until for each in undone)
+
+
+def outermost(undone: Sequence[UndoneSteps]) -> tuple[UndoneSteps, ...]:
+    """Return the branches that lie in no other one."""
+    return tuple(
+        each
+        for each in undone
+        if not any(
+            other != each and other.first <= each.first and each.last <= other.last
+            for other in undone
+        )
+    )
+
+
+def standing(activity: Activity) -> Activity:
+    """Return what speaks of steps that still stand, besides what a person did to others."""
+    undone = activity.undone
+    if not undone:
+        return activity
+    return msgspec.structs.replace(
+        activity,
+        recoveries=tuple(each for each in activity.recoveries if not _touches(each, undone)),
+        reactions=tuple(each for each in activity.reactions if not _is_of(each, undone)),
+        rejected_steps=_outside(activity.rejected_steps, undone),
+        interrupted_steps=_outside(activity.interrupted_steps, undone),
+    )
+
+
+def _touches(recovery: Recovery, undone: Sequence[UndoneSteps]) -> bool:
+    worked = () if recovery.resolved_step is None else (recovery.resolved_step,)
+    return any(is_within(at, undone) for at in chain(recovery.attempts, recovery.edits, worked))
+
+
+def _is_of(reaction: Reaction, undone: Sequence[UndoneSteps]) -> bool:
+    """Tell whether something is said of an undone step."""
+    return reaction.kind not in _DEEDS and is_within(reaction.step - 1, undone)
+
+
+def _outside(steps: Sequence[int], undone: Sequence[UndoneSteps]) -> tuple[int, ...]:
+    return tuple(step for step in steps if not is_within(step, undone))
