@@ -38,6 +38,7 @@ def read_by(code: str) -> dict[tuple[str, str], int]:
         pytest.param("r = 1\nprint(r.count)", {}, id="the name given away"),
         pytest.param("r['count']", {"count": 1}, id="a key"),
         pytest.param("r.get('count', 0)", {"count": 1}, id="a key that may lack"),
+        pytest.param(r"r['\ud800']", {"?": 1}, id="a key of half a character"),
         pytest.param("r.render()", {}, id="a method is none"),
         pytest.param("r.errors[0].line", {"errors": 1, "errors[].line": 1}, id="of an element"),
         pytest.param("e = r.errors[0]\ne.line", {"errors": 1, "errors[].line": 1}, id="held"),
@@ -124,6 +125,7 @@ def test_tests_tell_the_fields_they_ask_for(
     [
         pytest.param("for e in r.errors: print(e)", "full", None, id="all"),
         pytest.param("for e in r.errors[:5]: print(e)", "limited", 5, id="the first five"),
+        pytest.param(f"for e in r.errors[:{2**70}]: e", "limited", None, id="beyond any number"),
         pytest.param("top = r.errors[:5]\nfor e in top: print(e)", "limited", 5, id="held"),
         pytest.param("for e in r.errors[:n]: print(e)", "limited", None, id="a limit not said"),
         pytest.param("for e in islice(r.errors, 3): print(e)", "limited", 3, id="sliced"),
@@ -151,6 +153,16 @@ def test_loops_tell_which_elements_they_take(code: str, kind: str, limit: int | 
 
     assert found is not None
     assert [tuple(each) for each in found.iterations] == [("lint", "errors", kind, limit)]
+
+
+def test_functions_that_the_code_does_not_bring_are_told() -> None:
+    found = field_access(
+        "import os\nfrom a import b\ndef own(): pass\nclass Own: pass\n"
+        "f = print\nown()\nOwn()\nb()\nos.stat('.')\nlen('')\nf()\nlint(fix('a'))"
+    )
+
+    assert found is not None
+    assert found.functions == {"lint", "fix"}
 
 
 @pytest.mark.parametrize("code", ["r = lint(", "a\0b", "(" * 9_000, "-" * 90_000 + "1"])

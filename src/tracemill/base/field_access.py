@@ -39,6 +39,7 @@ _HANDING_ON: Final = _SAME | _ONE | _SLICING | GROUPING | {"filter"}
 """Functions that hand on what they get, or some of it."""
 _VIEWS: Final = frozenset({"values", "items", "keys", "copy"})
 _MAX_TEST: Final = 200
+_MAX_KEY: Final = 100
 
 
 class Condition(NamedTuple):
@@ -74,6 +75,8 @@ class FieldAccess(NamedTuple):
     """In the order in which they stand."""
     iterations: tuple[Iteration, ...]
     """In the order in which they stand."""
+    functions: frozenset[str]
+    """Functions called by a bare name that the code neither makes, imports nor has built in."""
     n_unfollowed: int
     """Fields read of values of which no call is known, as a function's parameters."""
 
@@ -90,7 +93,11 @@ def field_access(code: str) -> FieldAccess | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return FieldAccess(
-        reader.reads, tuple(reader.conditions), tuple(reader.iterations), reader.n_unfollowed
+        reads=reader.reads,
+        conditions=tuple(reader.conditions),
+        iterations=tuple(reader.iterations),
+        functions=frozenset(reader.functions - reader.made),
+        n_unfollowed=reader.n_unfollowed,
     )
 
 
@@ -103,7 +110,9 @@ class _Reader:
         self.iterations: list[Iteration] = []
         self.n_unfollowed = 0
         self._names: dict[str, Part | None] = {}
-        self._imported: set[str] = set()
+        self.made: set[str] = set()
+        """Names that are imported, or defined as functions and classes."""
+        self.functions: set[str] = set()
         self._asked: list[tuple[str, str]] = []
         """Fields met so far, for the test that is being read."""
 
@@ -153,13 +162,23 @@ class _Reader:
                 self._all([*node.body, *node.orelse])
             case ast.For() | ast.AsyncFor():
                 self._loop(node)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+            case ast.Lambda():
                 self._function(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                self._definition(node)
             case ast.Import() | ast.ImportFrom():
-                names = ((each.asname or each.name).partition(".")[0] for each in node.names)
-                self._imported.update(names)
+                self.made.update(
+                    (each.asname or each.name).partition(".")[0] for each in node.names
+                )
             case _:
                 self._all(ast.iter_child_nodes(node))
+
+    def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        self.made.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            self._all(node.body)
+        else:
+            self._function(node)
 
     def _all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
@@ -186,12 +205,12 @@ class _Reader:
     def _is_module(self, node: ast.expr) -> bool:
         while isinstance(node, ast.Attribute):
             node = node.value
-        return isinstance(node, ast.Name) and node.id in self._imported
+        return isinstance(node, ast.Name) and node.id in self.made
 
     def _subscript(self, node: ast.Subscript) -> Part | None:
         match node.slice:
             case ast.Constant(value=str(name)):
-                return self._field(node.value, name)
+                return self._field(node.value, _key(name))
             case ast.Slice(lower=None | ast.Constant(value=0), step=None, upper=upper):
                 whole = self.read(node.value)
                 self._all([] if upper is None else [upper])
@@ -211,6 +230,8 @@ class _Reader:
             return self._method(node, node.func)
         if name is None:
             self.read(node.func)
+        elif name not in _BUILTINS and "." not in name and name not in self._names:
+            self.functions.add(name)
         given = [*node.args, *(each.value for each in node.keywords)]
         n_iterations = len(self.iterations)
         parts = [self.read(each) for each in given if not isinstance(each, ast.Lambda)]
@@ -232,7 +253,7 @@ class _Reader:
     def _method(self, node: ast.Call, method: ast.Attribute) -> Part | None:
         match node.args:
             case [ast.Constant(value=str(name)), *others] if method.attr == "get":
-                found = self._field(method.value, name)
+                found = self._field(method.value, _key(name))
                 self._all(others)
                 return found
             case _:
@@ -273,7 +294,8 @@ class _Reader:
         if self._asked:
             asked = tuple(dict.fromkeys(self._asked))
             self.conditions.append(Condition(keyword, ast.unparse(test)[:_MAX_TEST], asked))
-        self._asked = outer + self._asked
+        outer.extend(self._asked)
+        self._asked = outer
 
     def _loop(self, node: ast.For | ast.AsyncFor) -> None:
         part = self.read(node.iter)
@@ -344,6 +366,11 @@ def _narrowing(node: ast.Call, name: str | None, part: Part) -> Part:
     if name in _SLICING:
         return limited(part, node.args[-1])
     return narrowed_to(part, "grouped" if name in GROUPING else "filtered")
+
+
+def _key(name: str) -> str:
+    """Return a key as it can be written down: half a character becomes a question mark."""
+    return name[:_MAX_KEY].encode("utf-8", "replace").decode()
 
 
 def _is_grouping(node: ast.expr) -> bool:

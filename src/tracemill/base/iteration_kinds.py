@@ -12,6 +12,7 @@ IterationKind = Literal["full", "limited", "filtered", "grouped"]
 GROUPING: Final = frozenset({"groupby", "itertools.groupby", "Counter", "collections.Counter"})
 """Functions that put elements together by a key."""
 _RANK: Final[tuple[IterationKind, ...]] = ("full", "limited", "filtered", "grouped")
+_MAX_LIMIT: Final = 2**31
 
 
 class Part(NamedTuple):
@@ -40,7 +41,7 @@ def narrowed_to(part: Part, kind: IterationKind) -> Part:
 def limited(part: Part, upper: ast.expr) -> Part:
     """Return the first elements of a part, as many as `upper` says."""
     match upper:
-        case ast.Constant(value=int(limit)) if limit >= 0:
+        case ast.Constant(value=int(limit)) if 0 <= limit < _MAX_LIMIT:
             return narrowed_to(part, "limited")._replace(limit=limit)
         case _:
             return narrowed_to(part, "limited")

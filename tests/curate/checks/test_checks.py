@@ -156,6 +156,7 @@ def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:
         "stated_origin": "fail",
         "code_parses": "unknown",
         "declared_calls": "unknown",
+        "field_reads": "unknown",
         "regression": "unknown",
         **dict.fromkeys(NOTHING_NAMED, "unknown"),
     }
@@ -244,3 +245,26 @@ def test_a_row_of_which_no_call_is_learned_answers_directly(
     found = result("direct_answers", [replace(row, messages=marked)])
 
     assert found.facts["direct"] == n_direct
+
+
+READING = [user("Is it clean?"), code("r = lint('src')\nif r.n: print(r.n)")]
+RUNNING = [user("Look."), code("print(run('ls'))")]
+COMPUTING = [user("Add."), code("from shop import total\nprint(total(2))")]
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "n_reading"),
+    [
+        pytest.param([READING] * 5 + [RUNNING] * 15, "pass", 5, id="a quarter"),
+        pytest.param([READING] * 5 + [RUNNING] * 95, "fail", 5, id="one in twenty"),
+        pytest.param([READING] + [RUNNING] * 9, "unknown", 1, id="too few to tell"),
+        pytest.param([COMPUTING] * 100, "unknown", 0, id="code that calls no tool"),
+        pytest.param([[user("Go."), agent("", call("grep"))]] * 99 + [RUNNING], "unknown", 0, id="rare"),
+    ],
+)  # fmt: skip
+def test_a_dataset_whose_code_calls_tools_shows_how_results_are_read(
+    given: list[Row], verdict: str, n_reading: int
+) -> None:
+    found = result("field_reads", rows(*given))
+
+    assert (found.verdict, found.facts["reading"]) == (verdict, n_reading)

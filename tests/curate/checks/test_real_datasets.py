@@ -70,6 +70,9 @@ def test_the_rows_objected_to_are_those_counted_by_hand(
         (PUNIE / "phase27_tool_responses", "empty_result_fields", "empty.author", 55),
         (PUNIE / "phase27_merged", "direct_answers", "direct", 244),
         (PUNIE / "phase33_merged", "direct_answers", "direct", 116),
+        (PUNIE / "phase27_merged", "field_reads", "reading", 664),
+        (PUNIE / "phase26_merged", "field_reads", "reading", 240),
+        (PUNIE / "phase24_merged", "field_reads", "reading", 40),
     ],
 )
 def test_the_numbers_are_those_counted_by_hand(

@@ -14,6 +14,7 @@ from typing import Any, Final
 from tracemill.curate.checks import (
     alike,
     answers,
+    fields,
     files,
     foreign,
     limits,
@@ -241,6 +242,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     alike.ContainedLeaks(),
     splits.EvenSplits(),
     splits.DirectAnswers(),
+    fields.FieldReads(),
     _REGRESSION,
 )
 """Every check, in the order of reports."""

@@ -148,13 +148,23 @@ def with_code(checked: Checked) -> Sequence[TrainingRow]:
 
 def code_blocks(row: TrainingRow) -> Iterator[str]:
     """Yield each block of Python that the assistant writes in a row."""
+    yield from run_code(row)
+    for message in row.messages:
+        if message.role == "assistant":
+            yield from (code for code in _fenced(message.content) if not _is_fragment(code))
+
+
+def run_code(row: TrainingRow) -> Iterator[str]:
+    """Yield each block of Python that a row's calls hold as an argument."""
     for call in calls_of(row):
         for name in _CODE_ARGUMENTS:
             if isinstance((call.arguments or {}).get(name), str):
                 yield (call.arguments or {})[name]
-    for message in row.messages:
-        if message.role == "assistant":
-            yield from (code for code in _fenced(message.content) if not _is_fragment(code))
+
+
+def as_python(code: str) -> str:
+    """Return code as Python alone, without what only a notebook runs."""
+    return _MAGIC.sub(r"\1pass", code).strip()
 
 
 def _fenced(text: str) -> Iterator[str]:
@@ -171,7 +181,7 @@ def _why_unparsable(code: str) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a wrong escape is the code's affair, and still parses
-            ast.parse(_MAGIC.sub(r"\1pass", code).strip())
+            ast.parse(as_python(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         if "\n" not in code.strip() and _LITERAL_NEWLINE.search(code):
             return "Python that does not parse: its line breaks are a backslash and an n"
