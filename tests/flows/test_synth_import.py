@@ -84,7 +84,10 @@ def test_rows_go_out_as_they_came(workspace: Workspace, tmp_path: Path) -> None:
     assert list(calling.example.tools) == [TOOL]
     for row, made in ((CALLING, calling), (DIRECT, direct)):
         assert made.example.tags == ("origin:synthetic",)
-        assert (made.generator, made.generator_version) == (row["generator"], 1)
+        assert (made.generator, made.generator_version) == (
+            row["generator"],
+            row["generator_version"],
+        )
         assert (made.category, made.part) == (row["category"], row["part"])
         assert [each.trained for each in made.example.messages] == [
             each["role"] == "assistant" for each in row["messages"]
