@@ -126,6 +126,7 @@ def test_work_that_goes_on_is_not_given_up(text: str) -> None:
         ("please push the branch", ["continuation"]),
         ("is that in the header", ["clarification"]),
         ("Great. Also, sort them by name", ["acceptance", "refinement"]),
+        ("Nice. Does it refuse counts below zero?", ["acceptance", "clarification"]),
         ("Perfect! Now commit it", ["acceptance", "continuation"]),
         ("thanks!", ["acceptance"]), ("no, I meant the footer", ["correction"]),
         ("never mind", ["abandonment"]), ("btw, where are the docs?", ["switch"]),

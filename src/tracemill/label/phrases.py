@@ -73,12 +73,16 @@ def said_in(text: str, at: int = 0) -> Said:
 
 
 def _opening(heard: str) -> str:
-    ends = [at.start() for at in _SENTENCE_END.finditer(heard) if at.start() > _INTERJECTION]
+    ends = [at.start() for at in _SENTENCE_END.finditer(heard) if not _is_in_passing(heard, at)]
     for end, after in pairwise([*ends, len(heard)]):
         following = heard[end:after].lstrip()
         if not any(contrast.match(following) for contrast in _contrasts()):
             return heard[:end]
     return heard
+
+
+def _is_in_passing(heard: str, end: re.Match[str]) -> bool:
+    return end.start() <= _INTERJECTION and heard[end.start() - 1] == ","
 
 
 @lru_cache(maxsize=8)  # what decides by itself and what is weighed are told by the same phrases
