@@ -23,9 +23,9 @@ from typing import NamedTuple
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.executors.local import Local
 from tracemill.flows.ingest import Ingest
-from tracemill.label.commit_sections import commit_sections
-from tracemill.label.history import History
-from tracemill.label.survival import survival_of
+from tracemill.label.learning.commit_sections import commit_sections
+from tracemill.label.outcomes.history import History
+from tracemill.label.outcomes.survival import survival_of
 from tracemill.link.branches import Branches
 from tracemill.link.change_sets import change_sets
 from tracemill.link.link_records import link_records

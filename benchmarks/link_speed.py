@@ -24,10 +24,10 @@ from msgspec.structs import replace
 
 from tracemill.base.line_sketch import MAX_OF_COMMIT, MAX_OF_SESSION, sketch
 from tracemill.flows.deriving.facts import Facts
-from tracemill.label.evidence import commits_of
-from tracemill.label.history import History
-from tracemill.label.outcome import judge_episode
-from tracemill.label.trajectory_labels import trajectory_labels
+from tracemill.label.outcomes.evidence import commits_of
+from tracemill.label.outcomes.history import History
+from tracemill.label.outcomes.outcome import judge_episode
+from tracemill.label.outcomes.trajectory_labels import trajectory_labels
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
 from tracemill.records.activity import Activity, EditedFile

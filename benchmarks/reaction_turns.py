@@ -17,9 +17,9 @@ from measuring import TRACEMILL, run, shared_data
 from typing_extensions import override
 
 from tracemill.flows.deriving.facts import Facts
-from tracemill.label.cues import Before
-from tracemill.label.listening import Listener
-from tracemill.label.observe import Observer
+from tracemill.label.activity.observe import Observer
+from tracemill.label.reactions.cues import Before
+from tracemill.label.reactions.listening import Listener
 from tracemill.records.trajectory import Step
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

@@ -5,7 +5,7 @@
 `reaction_priors.toml` says what each cue is held to speak for before any turn is seen. The weights
 are those that explain the judged turns best and stay near it: a multinomial logistic regression
 whose prior is a normal one around the table. Turns of `held_out` are not looked at. Writes
-`src/tracemill/label/weights.toml`, and prints precision and recall of turns that were left out of a
+`src/tracemill/label/reactions/weights.toml`, and prints precision and recall of turns that were left out of a
 fit: eight fits, each without an eighth of the sessions. FOLDER holds the logs of checkpoints.
 """
 
@@ -21,12 +21,12 @@ from reaction_turns import Spoken, Turn, judged, spoken
 from reactions import table
 from scipy.optimize import minimize
 
-from tracemill.label.cues import cues_of
-from tracemill.label.speech import MIN_SHARE, parts_of
-from tracemill.label.weighing import READINGS
+from tracemill.label.reactions.cues import cues_of
+from tracemill.label.reactions.speech import MIN_SHARE, parts_of
+from tracemill.label.reactions.weighing import READINGS
 
 PRIORS: Final = Path(__file__).with_name("reaction_priors.toml")
-WEIGHTS: Final = Path(__file__).parents[1] / "src/tracemill/label/weights.toml"
+WEIGHTS: Final = Path(__file__).parents[1] / "src/tracemill/label/reactions/weights.toml"
 NEARNESS: Final = 4.0
 FOLDS: Final = 8
 

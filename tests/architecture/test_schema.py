@@ -17,7 +17,7 @@ import pytest
 
 from tracemill import records
 from tracemill.export import learning as learning_export
-from tracemill.flows import results
+from tracemill.flows import results, vault
 from tracemill.flows.analysis import habit_rows as metric_rows
 from tracemill.flows.analysis import learning as learning_flow
 from tracemill.flows.analysis import patterns as pattern_answers
@@ -48,8 +48,8 @@ from tracemill.flows.privacy import (
 from tracemill.flows.reports import reporting
 from tracemill.flows.reviews import files as review_files
 from tracemill.flows.reviews import statistics as review_stats
-from tracemill.flows.turns import vault, wheel
 from tracemill.flows.views import page_export
+from tracemill.flows.wheel import demo
 from tracemill.llm import parity as llm_parity
 from tracemill.records import (
     accessed_fields,
@@ -181,7 +181,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.difference": dataset_difference.VersionDifference,
     "answer.rejects": version_answers.ShownRejects,
     "answer.recipes": recipes.RecipeList,
-    "answer.loop": wheel.WheelResult,
+    "answer.loop": demo.WheelResult,
     "answer.model": model_runs.ShownRun,
     "answer.models": model_runs.RunList,
     "answer.parity": parity.ParityReport,
@@ -280,7 +280,7 @@ def records_in(name: str) -> list[type]:
         recipes,
         version_answers,
         results,
-        wheel,
+        demo,
         gate_answers,
         gate_rows,
         erasure,

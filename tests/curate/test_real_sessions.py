@@ -13,9 +13,9 @@ from tests.trajectories import FOUND, episode
 from tracemill.curate import BUILDERS
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig, Drop, Work
-from tracemill.label.history import History
-from tracemill.label.observe import observe
-from tracemill.label.outcome import judge_episode
+from tracemill.label.activity.observe import observe
+from tracemill.label.outcomes.history import History
+from tracemill.label.outcomes.outcome import judge_episode
 from tracemill.records.activity import Activity
 from tracemill.records.trajectory import Trajectory
 from tracemill.sources import SOURCES

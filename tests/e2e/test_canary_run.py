@@ -24,7 +24,7 @@ from tests.repositories import Repository
 
 from tracemill.cli.app import call
 from tracemill.flows.datasets.publish import VersionWriter
-from tracemill.label.observe import Observer
+from tracemill.label.activity.observe import Observer
 
 ALNUM: Final = string.ascii_letters + string.digits
 

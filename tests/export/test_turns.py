@@ -9,7 +9,7 @@ import pytest
 from tests.trajectories import START, agent, calling, step, trajectory, user
 from tracemill.export.known import Known
 from tracemill.export.turns import Turns
-from tracemill.label.value_flow import value_flows
+from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 

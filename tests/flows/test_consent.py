@@ -10,7 +10,7 @@ from tests.flows.test_erasure import left
 from tracemill.base.errors import UsageError
 from tracemill.flows.erasing.consent import read_consent
 from tracemill.flows.results import RunResult
-from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

@@ -8,7 +8,7 @@ from tracemill.flows.deriving.counting import counted_work
 from tracemill.flows.deriving.facts import recorded_facts
 from tracemill.flows.example_history import build_example
 from tracemill.flows.held.counted import keep_counted
-from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace

@@ -22,7 +22,7 @@ from tracemill.flows.held.lookup import read_status
 from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.ingest.subjects import Subject
 from tracemill.flows.results import RunResult
-from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.erasures import read_erasures
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

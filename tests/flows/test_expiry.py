@@ -14,7 +14,7 @@ from tracemill.base.errors import UsageError
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.erasing.expiry import RetentionResult, expire, read_retention
 from tracemill.flows.executors.local import Local
-from tracemill.flows.turns import loop
+from tracemill.flows.wheel import turn
 from tracemill.store.workspace import Workspace
 
 SAID = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -24,7 +24,7 @@ SOON, LATE = SAID + timedelta(days=20), SAID + timedelta(days=40)
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "now", lambda: SOON)
+    monkeypatch.setattr(turn, "now", lambda: SOON)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_run_takes_what_is_over_unless_the_clock_jumped(
     workspace: Workspace, place: Path, monkeypatch: pytest.MonkeyPatch, days: int, n_sessions: int
 ) -> None:
     allow(workspace, '[retention]\nfacts = "60 days"\n')
-    monkeypatch.setattr(loop, "now", lambda: SOON + timedelta(days=days))
+    monkeypatch.setattr(turn, "now", lambda: SOON + timedelta(days=days))
 
     assert read(workspace, place).store.sessions == n_sessions
 

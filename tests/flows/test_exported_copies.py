@@ -22,9 +22,9 @@ from tracemill.flows.models.suites import keep_suite
 from tracemill.flows.reports.reporting import write_report
 from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.reviews.files import export_reviews
-from tracemill.flows.turns.loop import Options, turn
 from tracemill.flows.views.page_export import export_page
 from tracemill.flows.views.session_export import export_session
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.records.evaluations import Case
 from tracemill.records.examples import Message
 from tracemill.records.receipts import ExportKind

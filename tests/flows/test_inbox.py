@@ -10,7 +10,7 @@ from tracemill.capture import emit
 from tracemill.flows.executors.local import Local
 from tracemill.flows.ingest import Ingest
 from tracemill.flows.results import RunResult
-from tracemill.flows.turns.loop import Options, plan_turn, read_only
+from tracemill.flows.wheel.turn import Options, plan_turn, read_only
 from tracemill.records.captured import Captured
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

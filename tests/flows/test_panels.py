@@ -8,8 +8,8 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.example_history import build_example
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.results import EpisodeRow, SessionRow
-from tracemill.flows.turns.loop import Options, turn
 from tracemill.flows.views.panels import read_panels
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.workspace import Workspace
 
 

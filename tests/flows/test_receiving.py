@@ -13,7 +13,7 @@ from tests.sources.otlp.spans import chat, message, traces
 from tracemill.base.errors import PolicyError
 from tracemill.flows.machine import receiving
 from tracemill.flows.machine.receiving import Receiver, read_token, token_path
-from tracemill.flows.turns.loop import Options, read_only
+from tracemill.flows.wheel.turn import Options, read_only
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

@@ -9,7 +9,7 @@ import pytest
 from tests.flows.sessions import write_session
 from tracemill.flows.machine.retention import look_at_agents, retention_check, sessions_check
 from tracemill.flows.results import AgentSessions
-from tracemill.flows.turns.loop import Options, read_only
+from tracemill.flows.wheel.turn import Options, read_only
 from tracemill.store.workspace import Workspace
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)

@@ -19,7 +19,7 @@ from tracemill.flows.results import EpisodeRow, RunResult
 from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.reviews.files import export_reviews, import_reviews
 from tracemill.flows.reviews.statistics import review_stats
-from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.records.episodes import Outcome
 from tracemill.records.events import HumanReview
 from tracemill.records.reviews import ReviewForm

@@ -14,7 +14,7 @@ from tracemill.base.clock import now
 from tracemill.flows.datasets.made_up import made_examples
 from tracemill.flows.erasing.erasure import find_data, read_subject
 from tracemill.flows.synthesis.generating import Generation, generate
-from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.generation import GenerationReport
 from tracemill.store.workspace import Workspace

@@ -13,7 +13,7 @@ from tests.flows.sessions import write_session
 from tests.flows.test_ingest import ingest
 from tracemill.base.errors import StoreError
 from tracemill.flows.reviews.turn_labels import Labelled, Wanted, label_turns
-from tracemill.label.labelers import Policy
+from tracemill.label.reactions.labelers import Policy
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.turn_labels import TurnLabel
 from tracemill.store.workspace import Workspace

@@ -14,12 +14,12 @@ import pytest
 from tests.flows.test_consent import MAIL, OTHER, allow, read, rows, rule, write
 from tests.flows.test_erasure import left
 from tracemill.base.errors import DataError, PolicyError, StoreError, UsageError
+from tracemill.flows import vault
 from tracemill.flows.executors.local import Local
 from tracemill.flows.ingest import rotation
 from tracemill.flows.ingest.backup import IDENTITY, VAULT
 from tracemill.flows.results import StoreCounts
-from tracemill.flows.turns import vault
-from tracemill.flows.turns.vault import (
+from tracemill.flows.vault import (
     RotatedKey,
     export_vault,
     hold_key,

@@ -11,7 +11,7 @@ import pytest
 
 from tests.flows.sessions import lines, write_session
 from tracemill.flows.results import RunResult
-from tracemill.flows.turns.watching import Rhythm, watch
+from tracemill.flows.wheel.watching import Rhythm, watch
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

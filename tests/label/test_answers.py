@@ -1,8 +1,8 @@
 import pytest
 
 from tests.trajectories import agent, trajectory, user
-from tracemill.label.answers import is_answer
-from tracemill.label.observe import observe
+from tracemill.label.activity.observe import observe
+from tracemill.label.calls.answers import is_answer
 from tracemill.records.trajectory import ToolCall, ToolResult
 
 

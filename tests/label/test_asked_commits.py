@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.trajectories import START, agent, trajectory
-from tracemill.label.commits import asked_subjects
-from tracemill.label.observe import observe
+from tracemill.label.activity.observe import observe
+from tracemill.label.calls.commits import asked_subjects
 from tracemill.records.activity import AskedCommit
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 

@@ -1,7 +1,7 @@
 import pytest
 
-from tracemill.label.commands import checks, may_check, unfold
-from tracemill.label.shell import parse
+from tracemill.label.calls.commands import checks, may_check, unfold
+from tracemill.label.calls.shell import parse
 
 
 def kinds(command: str) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trajectories import commit
-from tracemill.label.commit_sections import commit_sections
+from tracemill.label.learning.commit_sections import commit_sections
 
 
 def roles(body: str, trailers: tuple[tuple[str, str], ...] = ()) -> list[tuple[str | None, str]]:

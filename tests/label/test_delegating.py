@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, agent, step, trajectory
-from tracemill.label.observe import observe
+from tracemill.label.activity.observe import observe
 from tracemill.records.activity import Delegation
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.trajectories import agent, trajectory
-from tracemill.label.field_access import accessed_fields, fields_by_step
-from tracemill.label.run_code import run_code
+from tracemill.label.activity.field_access import accessed_fields, fields_by_step
+from tracemill.label.calls.run_code import run_code
 from tracemill.records.accessed_fields import AccessedField, AccessedFields, FieldLoop, FieldTest
 from tracemill.records.trajectory import ToolCall
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.trajectories import START, activity
-from tracemill.label.final_checks import final_check, final_checks, recovered
+from tracemill.label.outcomes.final_checks import final_check, final_checks, recovered
 from tracemill.records.activity import CheckKind, CheckRun
 
 

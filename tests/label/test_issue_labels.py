@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracemill.label.issue_labels import issue_labels
+from tracemill.label.outcomes.issue_labels import issue_labels
 from tracemill.records.forge import Issue, IssueLink, IssueState
 from tracemill.records.refs import Origin
 

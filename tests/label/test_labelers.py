@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.label.cues import Before
-from tracemill.label.labelers import (
+from tracemill.label.reactions.cues import Before
+from tracemill.label.reactions.labelers import (
     SCHEMA,
     Labeler,
     ModelLabeler,
@@ -21,7 +21,7 @@ from tracemill.label.labelers import (
     question,
     read_answer,
 )
-from tracemill.label.speech import Heard
+from tracemill.label.reactions.speech import Heard
 from tracemill.records.examples import Message
 from tracemill.records.reactions import ReactionKind
 from tracemill.records.turn_labels import AnswerFault

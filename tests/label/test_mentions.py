@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.trajectories import agent, calling, trajectory, user
-from tracemill.label.mentions import Named, named_by, named_in
-from tracemill.label.observe import observe
-from tracemill.label.shell import parse
+from tracemill.label.activity.observe import observe
+from tracemill.label.calls.mentions import Named, named_by, named_in
+from tracemill.label.calls.shell import parse
 from tracemill.records.activity import ForgeMention
 
 

@@ -5,7 +5,7 @@ import pytest
 from msgspec import structs
 
 from tests.trajectories import ORIGIN, START, agent, step, trajectory, user
-from tracemill.label.observe import Observer, observe
+from tracemill.label.activity.observe import Observer, observe
 from tracemill.records.activity import Activity, CheckRun
 from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink
 from tracemill.records.trajectory import Step, ToolCall, ToolResult

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trajectories import START, activity, commit, reaction, trajectory
-from tracemill.label.evidence import Evidence
-from tracemill.label.history import History
-from tracemill.label.outcome import RULES, judge, judge_episode
+from tracemill.label.outcomes.evidence import Evidence
+from tracemill.label.outcomes.history import History
+from tracemill.label.outcomes.outcome import RULES, judge, judge_episode
 from tracemill.records.activity import Activity, CheckKind, CheckRun, CommitMention
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Commit

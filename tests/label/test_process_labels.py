@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.sources.reading import FOREIGN
-from tracemill.label.process_labels import (
+from tracemill.label.outcomes.process_labels import (
     DocumentOutcome,
     ProcessLabels,
     document_outcome,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.reading import FOREIGN, read_file
-from tracemill.label.observe import observe
+from tracemill.label.activity.observe import observe
 from tracemill.records.recoveries import Recovery
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex

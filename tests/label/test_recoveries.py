@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.label.test_observe import seen, shell, tool
 from tests.trajectories import START, user
-from tracemill.label.recoveries import MAX_GAP
-from tracemill.label.symptoms import symptom
+from tracemill.label.activity.recoveries import MAX_GAP
+from tracemill.label.calls.symptoms import symptom
 from tracemill.records.recoveries import FailureKind, Recovery
 from tracemill.records.trajectory import Step
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.label.shell import parse
+from tracemill.label.calls.shell import parse
 
 
 def words(command: str) -> list[tuple[str, ...]]:

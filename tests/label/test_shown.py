@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tracemill.label.shell import parse
-from tracemill.label.shown import Shown, may_run
-from tracemill.label.verdict import Outcome
+from tracemill.label.calls.shell import parse
+from tracemill.label.calls.shown import Shown, may_run
+from tracemill.label.calls.verdict import Outcome
 
 REPRODUCE = "python reproduce.py"
 PUSHED = "To https://example.org/o/r.git\n   1a2b3c4..5d6e7f8  main -> main\n"

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.label.cues import Before
-from tracemill.label.lexicon import Phrase, expression, languages
-from tracemill.label.phrases import candidates
-from tracemill.label.speech import hear
+from tracemill.label.reactions.cues import Before
+from tracemill.label.reactions.lexicon import Phrase, expression, languages
+from tracemill.label.reactions.phrases import candidates
+from tracemill.label.reactions.speech import hear
 from tracemill.records.reactions import ReactionKind
 
 SHOWN = Before(asked=("show the total",), answered="The total is now in the header of the page.")

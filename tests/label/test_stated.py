@@ -6,7 +6,7 @@ import pytest
 
 from tests.label.test_observe import feedback, seen
 from tests.trajectories import ORIGIN, agent, user
-from tracemill.label.stated import is_liked, is_solved
+from tracemill.label.activity.stated import is_liked, is_solved
 from tracemill.records.events import StatedOutcome
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, activity, commit, trajectory
-from tracemill.label.history import History
-from tracemill.label.outcome import judge_episode
-from tracemill.label.survival import survival_of
+from tracemill.label.outcomes.history import History
+from tracemill.label.outcomes.outcome import judge_episode
+from tracemill.label.outcomes.survival import survival_of
 from tracemill.records.commits import CoAuthor, LineFate, LinesMoved
 from tracemill.records.events import Commit
 from tracemill.records.links import Link, LinkMethod

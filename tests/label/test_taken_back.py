@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracemill.label.taken_back import TakenBack
+from tracemill.label.reactions.taken_back import TakenBack
 
 
 def test_an_edit_that_was_made_can_be_taken_back() -> None:

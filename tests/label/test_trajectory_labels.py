@@ -16,9 +16,9 @@ from tests.label.test_outcome import (
     thanked,
 )
 from tests.trajectories import activity, reaction
-from tracemill.label.evidence import commits_of
-from tracemill.label.history import History
-from tracemill.label.trajectory_labels import trajectory_labels
+from tracemill.label.outcomes.evidence import commits_of
+from tracemill.label.outcomes.history import History
+from tracemill.label.outcomes.trajectory_labels import trajectory_labels
 from tracemill.records.activity import Activity
 from tracemill.records.events import Commit
 from tracemill.records.links import Link

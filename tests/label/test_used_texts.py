@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import agent, step, user
-from tracemill.label.used_texts import UsedTexts
+from tracemill.label.activity.used_texts import UsedTexts
 from tracemill.records.activity import UsedKind
 from tracemill.records.trajectory import Step, ToolCall
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trajectories import agent, trajectory, user
-from tracemill.label.value_flow import value_flows
+from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 from tracemill.records.value_flows import ValueFlow, ValueFlows, ValuePlace
 

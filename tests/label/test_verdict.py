@@ -1,8 +1,8 @@
 import pytest
 
-from tracemill.label.commands import checks, unfold
-from tracemill.label.shell import parse
-from tracemill.label.verdict import Outcome, verdict
+from tracemill.label.calls.commands import checks, unfold
+from tracemill.label.calls.shell import parse
+from tracemill.label.calls.verdict import Outcome, verdict
 
 
 def passed(command: str, code: int | None, text: str = "") -> bool | None:

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from tests.flows.sessions import write_session
 from tests.web.places import HOST, HOSTILE
 from tracemill.capture import emit
-from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_app
 from tracemill.web.guard import COOKIE, Pass

@@ -26,7 +26,7 @@ from tracemill.flows.prompts.proposals import read_suggestions
 from tracemill.flows.prompts.trials import Asked, try_suggestion
 from tracemill.flows.results import RunResult
 from tracemill.flows.reviews.desk import Desk
-from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.records.allowances import Allowance
 from tracemill.records.audits import CheckResult
 from tracemill.records.datasets import DatasetVersion, ExportedFile, FunnelStage

@@ -10,7 +10,7 @@ from tests.flows.sessions import write_session
 from tests.web.places import HOST, HOSTILE, ORIGIN
 from tracemill.cli.app import call
 from tracemill.flows.privacy.allowing import list_allowed
-from tracemill.flows.turns.loop import Options, turn
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_app

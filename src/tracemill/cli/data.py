@@ -28,7 +28,7 @@ from tracemill.flows.erasing.erasure import (
 )
 from tracemill.flows.erasing.expiry import Expiring, RetentionResult, expire, read_retention
 from tracemill.flows.ingest.restore import restore_originals
-from tracemill.flows.turns.loop import Options
+from tracemill.flows.wheel.turn import Options
 from tracemill.records.erasures import ErasureReceipt
 
 _ALSO_GONE = {

@@ -4,7 +4,7 @@ from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.deriving.recipes import build_by_recipe, list_recipes
-from tracemill.flows.turns.loop import Options
+from tracemill.flows.wheel.turn import Options
 from tracemill.records.recipes import DEFAULT_NAME
 
 

@@ -13,7 +13,7 @@ from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
 from tracemill.cli.status import following
 from tracemill.flows.results import PlanResult, RunResult, StoreCounts
-from tracemill.flows.turns.loop import Options, plan_turn, read_only, turn
+from tracemill.flows.wheel.turn import Options, plan_turn, read_only, turn
 
 _SHOWN_FAILURES = 20
 _UNKNOWN = "unknown_"

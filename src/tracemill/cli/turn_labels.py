@@ -13,7 +13,7 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.generating import Bounds
 from tracemill.cli.output import AsLines, Common, answer, counts, write, write_lines
 from tracemill.flows.reviews.turn_labels import Wanted, label_turns
-from tracemill.label.labelers import Policy
+from tracemill.label.reactions.labelers import Policy
 from tracemill.llm import AskSettings
 from tracemill.records.turn_labels import TurnReport
 

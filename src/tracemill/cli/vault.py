@@ -12,20 +12,20 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, ProgressLine, answer, hint, write
-from tracemill.flows.turns.loop import Options
-from tracemill.flows.turns.vault import (
+from tracemill.flows.vault import (
     VaultBackup,
     VaultStatus,
     hold_key,
     read_vault,
     rotate_key,
 )
-from tracemill.flows.turns.vault import (
+from tracemill.flows.vault import (
     export_vault as write_backup,
 )
-from tracemill.flows.turns.vault import (
+from tracemill.flows.vault import (
     import_vault as read_backup,
 )
+from tracemill.flows.wheel.turn import Options
 
 _VARIABLE = "TRACEMILL_PASSPHRASE"
 

@@ -9,8 +9,8 @@ from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, hint, write, write_lines
 from tracemill.flows.results import RunResult
-from tracemill.flows.turns.watching import Rhythm
-from tracemill.flows.turns.watching import watch as watch_places
+from tracemill.flows.wheel.watching import Rhythm
+from tracemill.flows.wheel.watching import watch as watch_places
 
 
 def watch(

@@ -16,7 +16,7 @@ from tracemill.flows.models.runs import PLOT
 from tracemill.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tracemill.flows.turns.wheel import WheelResult
+    from tracemill.flows.wheel.demo import WheelResult
     from tracemill.records.evaluations import SliceComparison
 
 
@@ -44,7 +44,7 @@ def loop(
             "tracemill model train RECIPE, tracemill model suite build, tracemill model eval, "
             "tracemill model compare"
         )
-    from tracemill.flows.turns.wheel import Turn, turn_wheel
+    from tracemill.flows.wheel.demo import Turn, turn_wheel
     from tracemill.train.recipe_file import read_recipe
 
     wanted = read_recipe(recipe)

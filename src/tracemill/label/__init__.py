@@ -1,9 +1,18 @@
 """Judge: what a trajectory did, what is known of its quality, what became of an episode.
 
 In come redacted steps, events, links and commits; out go an `Activity`, `Label`s and an
-`Episode`. `observe` folds steps, `trajectory_labels` says what is known of one trajectory,
-`outcome` judges an episode, `process_labels` documents and issue headers. To add a label: one
-function beside its like, one line in the table of its module, cases under `tests/label/`.
+`Episode`.
+
+| package | what it judges |
+|---|---|
+| `calls` | one tool call: which check it ran and whether that passed, what it edited or committed |
+| `reactions` | one turn of a person: what the words and deeds say of the work before |
+| `activity` | one trajectory: `observe` folds its steps |
+| `outcomes` | one piece of work: what became of it, and the labels that follow |
+| `learning` | one piece of work, told as problem, approach, validation and outcome |
+
+To add a label: one function beside its like, one line in the table of its module, cases under
+`tests/label/`.
 """
 
 from __future__ import annotations

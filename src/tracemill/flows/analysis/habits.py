@@ -18,7 +18,7 @@ from tracemill.analyze.message_quality import message_quality
 from tracemill.flows.analysis.habit_rows import MetricRow, MetricsResult
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.held.lookup import require_kept
-from tracemill.label.commit_sections import commit_sections
+from tracemill.label.learning.commit_sections import commit_sections
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.events import (

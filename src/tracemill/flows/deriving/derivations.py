@@ -19,11 +19,11 @@ from tracemill.flows.deriving.review_facts import Known
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.held.counted import keep_counted
-from tracemill.label.evidence import commits_of
-from tracemill.label.history import History
-from tracemill.label.outcome import judge_episode
-from tracemill.label.survival import survival_of
-from tracemill.label.trajectory_labels import trajectory_labels
+from tracemill.label.outcomes.evidence import commits_of
+from tracemill.label.outcomes.history import History
+from tracemill.label.outcomes.outcome import judge_episode
+from tracemill.label.outcomes.survival import survival_of
+from tracemill.label.outcomes.trajectory_labels import trajectory_labels
 from tracemill.link.branches import Branches
 from tracemill.link.change_sets import change_sets
 from tracemill.link.forge_links import forge_links

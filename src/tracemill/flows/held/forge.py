@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from tracemill.flows.held.rows import DecisionRow, IssueRow, PullRequestRow
-from tracemill.label.issue_labels import PART_OF
+from tracemill.label.outcomes.issue_labels import PART_OF
 from tracemill.records.events import Comment, Decision, Event, Issue, PullRequest, Review
 from tracemill.records.refs import Origin
 from tracemill.store.index import Row

@@ -27,7 +27,7 @@ from tracemill.flows.ingest.results import ERASED
 from tracemill.flows.ingest.rows import RowBuffer
 from tracemill.flows.ingest.sealing import Sealing
 from tracemill.flows.ingest.sweeping import keep_secrets, known_secrets
-from tracemill.label.observe import Observer
+from tracemill.label.activity.observe import Observer
 from tracemill.records.events import Event, FileVersion
 from tracemill.records.findings import Finding, Input, Quarantined, Tally
 from tracemill.records.gates import GateResult

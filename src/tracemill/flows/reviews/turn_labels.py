@@ -21,7 +21,8 @@ from typing_extensions import override
 from tracemill.base.errors import StoreError
 from tracemill.flows.deriving.facts import Facts
 from tracemill.label import OBSERVE_VERSION
-from tracemill.label.labelers import (
+from tracemill.label.activity.observe import Observer
+from tracemill.label.reactions.labelers import (
     MODEL_LABELER_VERSION,
     SCHEMA,
     Policy,
@@ -32,9 +33,8 @@ from tracemill.label.labelers import (
     question,
     read_answer,
 )
-from tracemill.label.listening import Listener
-from tracemill.label.observe import Observer
-from tracemill.label.speech import Heard
+from tracemill.label.reactions.listening import Listener
+from tracemill.label.reactions.speech import Heard
 from tracemill.llm import AskSettings, Subject, SubjectConfig, SubjectError, open_subject
 from tracemill.records.refs import Stamp
 from tracemill.records.trajectory import Step, Trajectory

@@ -13,8 +13,8 @@ from tracemill.export import TRAJECTORY_EXPORTERS, Known, TrajectoryExporter
 from tracemill.flows.held.lookup import canonical_input, find_row, open_index
 from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
 from tracemill.flows.results import SessionRow
-from tracemill.label.field_access import fields_by_step
-from tracemill.label.value_flow import value_flows
+from tracemill.label.activity.field_access import fields_by_step
+from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.episodes import Outcome
 from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record

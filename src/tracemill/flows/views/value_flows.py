@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from tracemill.flows.held.lookup import canonical_input, find_row
 from tracemill.flows.results import SessionRow
-from tracemill.label.field_access import accessed_fields
-from tracemill.label.value_flow import value_flows
+from tracemill.label.activity.field_access import accessed_fields
+from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.accessed_fields import AccessedFields
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.records.value_flows import ValueFlows

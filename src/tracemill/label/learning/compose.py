@@ -12,9 +12,9 @@ import msgspec
 
 from tracemill.base.text import one_line
 from tracemill.label import LABEL_VERSION
-from tracemill.label.final_checks import final_checks
 from tracemill.label.learning.cues import is_choice
 from tracemill.label.learning.teller import Thought, Told, strongest
+from tracemill.label.outcomes.final_checks import final_checks
 from tracemill.records.activity import Activity
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Commit

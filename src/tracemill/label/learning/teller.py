@@ -12,10 +12,10 @@ from heapq import nlargest
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from tracemill.label.edits import edited_by_tool, is_editor, is_scratch
+from tracemill.label.calls.edits import edited_by_tool, is_editor, is_scratch
+from tracemill.label.calls.shell_calls import command_of
 from tracemill.label.learning.cues import is_role, names_problem, sums_up, weight_of
 from tracemill.label.learning.sentences import Sentence, beginning, sentence_at, sentences
-from tracemill.label.shell_calls import command_of
 from tracemill.records.activity import Activity
 from tracemill.records.learning import Words, WordsOrigin
 from tracemill.records.refs import Ref

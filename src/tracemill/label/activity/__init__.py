@@ -1,0 +1,1 @@
+"""What a trajectory did, gathered while its steps go by."""

@@ -1,0 +1,377 @@
+"""What a trajectory did, observed while its steps go by.
+
+An `Observer` is handed every step and event once, in their order, and holds only counts, indexes,
+paths and the few commands that have not come back yet. Replayed steps are counted but prove
+nothing: what they tell was done elsewhere. Words in a subagent's trajectory were written by
+another agent, so no praise or correction is heard there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import chain
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from tracemill.base.line_sketch import Seal
+from tracemill.label.activity.delegating import Delegations
+from tracemill.label.activity.made_commits import MadeCommits
+from tracemill.label.activity.recoveries import Attempt, Recoveries
+from tracemill.label.activity.stated import Stated
+from tracemill.label.activity.used_texts import UsedTexts
+from tracemill.label.activity.written import Written
+from tracemill.label.calls.answers import is_answer
+from tracemill.label.calls.edits import added_by_tool, edited_by_tool, edits_work, is_editor
+from tracemill.label.calls.mentions import Mentions, Named
+from tracemill.label.calls.shell_calls import (
+    POLLS,
+    SHELLS,
+    RunningCall,
+    ShellCall,
+    exit_code_of,
+    is_still_running,
+    polled_id,
+    read_call,
+    running_id,
+)
+from tracemill.label.calls.shown import Shown
+from tracemill.label.calls.verdict import Outcome
+from tracemill.label.reactions.listening import Listener
+from tracemill.label.reactions.taken_back import TakenBack
+from tracemill.records.activity import (
+    Activity,
+    CheckRun,
+    Ending,
+    UndoneSteps,
+)
+from tracemill.records.events import (
+    Compaction,
+    Event,
+    Feedback,
+    PullRequestLink,
+    StatedOutcome,
+    TodoChange,
+)
+from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+
+_MAX_GOAL: Final = 2_000
+_MAX_HELD: Final = 256
+_UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
+
+
+class _Edit(NamedTuple):
+    step: int
+    at: datetime | None
+    paths: tuple[str, ...]
+    lines: frozenset[int]
+    is_work: bool
+
+
+_Held = ShellCall | RunningCall | _Edit
+"""What is remembered of a call until its result comes."""
+
+
+class Observer:
+    """Folds the steps and events of one trajectory into its activity."""
+
+    def __init__(self, seal: Seal | None = None, listener: Listener | None = None) -> None:
+        self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_errors = 0
+        self._n_interruptions = self._n_rejections = self._n_refusals = 0
+        self._n_compactions = self._n_todos = 0
+        self._goal = ""
+        self._first_native_id: str | None = None
+        self._started: datetime | None = None
+        self._ended: datetime | None = None
+        self._ending: Ending = "unknown"
+        self._last_user: int | None = None
+        self._last_spoken = -1
+        self._last_stop = -1
+        self._open: set[str] = set()
+        self._held: dict[str, _Held] = {}
+        self._running: dict[str, RunningCall] = {}
+        self._commits = MadeCommits()
+        self._mentions = Mentions()
+        self._used = UsedTexts()
+        self._checks: list[CheckRun] = []
+        self._recoveries = Recoveries()
+        self._listener = Listener() if listener is None else listener
+        self._rejected: set[int] = set()
+        self._interrupted: set[int] = set()
+        self._compacted: set[int] = set()
+        self._undone: set[tuple[int, int]] = set()
+        self._written = Written(seal)
+        self._taken_back = TakenBack()
+        self._shown = Shown()
+        self._delegations = Delegations()
+        self._stated = Stated()
+        self._last_edit: int | None = None
+        self._last_edit_at: datetime | None = None
+
+    def step(self, step: Step) -> None:
+        """Take the next step."""
+        self._n_steps += 1
+        if self._first_native_id is None:
+            self._first_native_id = step.native_id
+        if step.at is not None:
+            self._see_moment(step.at)
+        if step.calls or step.results:
+            self._count(step)
+        if not step.is_replayed:
+            self._used.see(step)
+        if step.speaker == "user":
+            self._n_user += 1
+            if not step.is_replayed:
+                self._hear(step)
+        elif step.speaker != "system" and not step.is_replayed:
+            self._delegations.step(step)
+            self._watch(step)
+
+    def event(self, event: Event) -> None:
+        """Take an event; a source may tell it before or after the step at which it happened."""
+        if isinstance(event, Feedback):
+            self._listener.deed(event, self._index_of(event))
+        match event:
+            case Feedback(action="interruption"):
+                self._n_interruptions += 1
+                self._last_stop = max(self._last_stop, self._index_of(event))
+                self._interrupted.add(self._index_of(event))
+            case Feedback(action="rejection"):
+                self._n_refusals += 1
+                self._rejected.add(self._index_of(event))
+                self._taken_back.refused(event.call_id, self._index_of(event))
+            case TodoChange():
+                self._n_todos += 1
+            case Feedback(action="rewind"):
+                self._rejected.add(self._index_of(event))
+                if event.undone_from is not None and event.undone_from <= self._index_of(event):
+                    self._undone.add((event.undone_from, self._index_of(event)))
+            case StatedOutcome():
+                self._stated.take(event)
+            case Compaction():
+                self._n_compactions += 1
+                self._compacted.add(0 if event.step is None else event.step + 1)
+            case PullRequestLink():
+                own = Named("pull_request", event.number, None, event.repository)
+                self._mentions.add([own], self._index_of(event), is_opened=True)
+            case _:
+                pass
+
+    def finish(self, trajectory: Trajectory) -> Activity:
+        """Return what the trajectory did, once all its steps and events were taken."""
+        for running in self._running.values():
+            self._checks.extend(running.call.runs(None, running.text))
+        is_person = not trajectory.is_subagent
+        return Activity(
+            trajectory_id=trajectory.id,
+            input_id=trajectory.origin.input_id,
+            goal=self._goal,
+            first_native_id=self._first_native_id,
+            n_steps=self._n_steps,
+            n_user_steps=self._n_user if is_person else 0,
+            n_calls=self._n_calls,
+            n_results=self._n_results,
+            n_errors=self._n_errors,
+            n_rejections=max(self._n_rejections, self._n_refusals),
+            n_interruptions=self._n_interruptions,
+            n_compactions=self._n_compactions,
+            n_todo_changes=self._n_todos,
+            commits=self._commits.finish(trajectory.cwd, self._taken_back),
+            asked_commits=self._commits.asked,
+            pull_requests=self._mentions.pull_requests,
+            mentions=self._mentions.mentions,
+            named_sessions=self._mentions.sessions,
+            used_texts=self._used.finish(),
+            checks=tuple(sorted(self._checks, key=attrgetter("step"))),
+            reactions=self._listener.reactions if is_person else (),
+            rejected_steps=tuple(sorted(self._rejected)),
+            interrupted_steps=tuple(sorted(self._interrupted)),
+            compacted_steps=tuple(sorted(self._compacted)),
+            undone=tuple(UndoneSteps(first=at, last=to) for at, to in sorted(self._undone)),
+            recoveries=self._recoveries.finish(),
+            stated_solved=self._stated.is_solved,
+            stated_liked=self._stated.is_liked,
+            delegations=self._delegations.finish(trajectory.ended or self._ended),
+            files_edited=self._written.paths,
+            edits=self._written.edits,
+            added_lines=self._written.sketch,
+            last_edit_step=self._last_edit,
+            last_edit_at=self._last_edit_at,
+            n_edits=self._taken_back.n_edits,
+            taken_back_steps=self._taken_back.steps,
+            rerun_steps=self._shown.rerun_steps,
+            ran_steps=self._shown.ran_steps,
+            pushed_steps=self._shown.pushed_steps,
+            unpushed_steps=self._shown.unpushed_steps,
+            ending="interruption" if self._last_stop >= max(self._last_spoken, 0) else self._ending,
+            last_user_step=self._last_user if is_person else None,
+            started=trajectory.started or self._started,
+            ended=trajectory.ended or self._ended,
+        )
+
+    def _index_of(self, event: Event) -> int:
+        return max(self._n_steps - 1, 0) if event.step is None else event.step
+
+    def _see_moment(self, at: datetime) -> None:
+        if self._started is None or at < self._started:
+            self._started = at
+        if self._ended is None or at > self._ended:
+            self._ended = at
+
+    def _count(self, step: Step) -> None:
+        self._n_calls += len(step.calls)
+        self._n_results += len(step.results)
+        for result in step.results:
+            if result.status == "error":
+                called = (call for call in step.calls if call.id == result.call_id)
+                self._n_errors += not any(is_answer(call, result) for call in called)
+            elif result.status == "rejected":
+                self._n_rejections += 1
+                self._rejected.add(step.index)
+                if result.feedback:
+                    self._listener.refusal(step.index, result.feedback)
+            elif result.status == "interrupted":
+                self._interrupted.add(step.index)
+
+    def _hear(self, step: Step) -> None:
+        self._ending = "user"
+        self._last_user = self._last_spoken = step.index
+        self._mentions.hear(step.text, step.index)
+        if not self._goal:
+            self._goal = step.text[:_MAX_GOAL]
+        self._listener.person(step)
+
+    def _watch(self, step: Step) -> None:
+        """Follow what an agent's step, or a late result, did."""
+        if step.speaker == "agent":
+            self._listener.agent(step)
+            self._last_spoken = step.index
+            self._open.clear()
+        for call in step.calls:
+            self._open.add(call.id)
+            self._hold(call, step)
+        if step.results:
+            self._follow(step)
+        for result in step.results:
+            self._open.discard(result.call_id)
+            self._commits.result(result, step.index)
+            held = self._held.pop(result.call_id, None)
+            if held is not None:
+                self._resolve(held, result)
+        if step.is_error:
+            self._ending = "error"
+        elif step.speaker == "agent" or self._ending == "open_call":
+            self._ending = "open_call" if self._open else "agent"
+
+    def _follow(self, step: Step) -> None:
+        """Hand the results of calls that are no checks to whoever follows failures."""
+        if self._recoveries.is_quiet and all(r.status != "error" for r in step.results):
+            return
+        calls = {call.id: call for call in step.calls}
+        for result in step.results:
+            held, call = self._held.get(result.call_id), calls.get(result.call_id)
+            is_check = isinstance(held, ShellCall) and bool(held.checks)
+            if call is not None and not is_check:
+                self._recoveries.result(call, result, step.index, step.at)
+
+    def _hold(self, call: ToolCall, step: Step) -> None:
+        name = call.name.lower()
+        held: _Held | None = None
+        if name in SHELLS:
+            held = read_call(call, step.index, step.at)
+        elif name in POLLS:
+            held = self._running.get(polled_id(call) or "")
+        elif is_editor(name):
+            lines = self._written.lines(added_by_tool(call.arguments))
+            paths = edited_by_tool(name, call.arguments)
+            is_work = edits_work(call.arguments, paths)
+            held = _Edit(step.index, step.at, paths, lines, is_work)
+        if held is None:
+            return
+        self._held[call.id] = held
+        if len(self._held) > _MAX_HELD:
+            del self._held[next(iter(self._held))]
+
+    def _resolve(self, held: _Held, result: ToolResult) -> None:
+        match held:
+            case _Edit():
+                if result.status not in _UNDONE:
+                    self._taken_back.edited(result.call_id)
+                    self._edited(held.step, held.at, held.paths, is_work=held.is_work)
+                    self._written.add(held.lines)
+            case RunningCall():
+                held.extend(result.content)
+                if not is_still_running(result):
+                    self._running = {k: v for k, v in self._running.items() if v is not held}
+                    self._ended_call(held.call, exit_code_of(result), held.text)
+            case ShellCall():
+                self._resolve_shell(held, result)
+
+    def _resolve_shell(self, call: ShellCall, result: ToolResult) -> None:
+        if result.status == "rejected":
+            return
+        session = running_id(result)
+        if session is None:
+            self._ended_call(call, exit_code_of(result), result.content)
+            return
+        self._running[session] = RunningCall(call, result.content)
+        if len(self._running) > _MAX_HELD:
+            del self._running[next(iter(self._running))]
+
+    def _ended_call(self, call: ShellCall, exit_code: int | None, text: str) -> None:
+        runs = call.runs(exit_code, text)
+        self._checks.extend(runs)
+        if call.checks:
+            tried = Attempt(call.step, call.at, repr(call.line.parts), text)
+            for check, run in zip(call.checks, runs, strict=True):
+                if run.passed is not None:
+                    part = call.line.parts[check.place]
+                    self._recoveries.check(check.kind, part, tried, passed=run.passed)
+        if call.commits or call.drops:
+            self._commits.ended(call, exit_code, text)
+        if call.runs_or_pushes:
+            self._shown.ended(call.line, call.step, Outcome(exit_code, text), self._last_edit)
+        if call.pulls:
+            self._mentions.opened(text, call.step)
+        self._mentions.add(call.named, call.step)
+        paths, is_work = call.edits
+        if paths or is_work:
+            self._edited(call.step, call.at, paths, is_work=is_work)
+            self._written.add(self._written.lines(call.added))
+
+    def _edited(
+        self, step: int, at: datetime | None, paths: tuple[str, ...], *, is_work: bool
+    ) -> None:
+        self._written.files(paths, at)
+        self._listener.edited(paths)
+        if is_work:
+            self._recoveries.edited(step)
+        if is_work and (self._last_edit is None or step >= self._last_edit):
+            self._last_edit, self._last_edit_at = step, at
+
+
+def observe(
+    trajectory: Trajectory,
+    steps: Iterable[Step],
+    events: Iterable[Event],
+    seal: Seal | None = None,
+) -> Activity:
+    """Return what a trajectory did; steps and events come each in their own order.
+
+    Which lines it wrote is kept only with a seal.
+    """
+    observer = Observer(seal)
+    waiting = iter(sorted(events, key=_step_of))
+    event = next(waiting, None)
+    for step in steps:
+        observer.step(step)
+        while event is not None and _step_of(event) <= step.index:
+            observer.event(event)
+            event = next(waiting, None)
+    for late in chain(() if event is None else (event,), waiting):
+        observer.event(late)
+    return observer.finish(trajectory)
+
+
+def _step_of(event: Event) -> int:
+    return -1 if event.step is None else event.step

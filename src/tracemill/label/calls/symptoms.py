@@ -1,0 +1,78 @@
+"""The line that says what is wrong, out of everything that a failing tool printed.
+
+Test runners, compilers and linters print the telling line in forms of their own; where none of
+them is found, the first line that speaks of an error tells most, and else the last line.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tracemill.label.calls.shell import clip
+from tracemill.records.recoveries import FailureCause, FailureKind
+
+_START: Final = 4_000
+_END: Final = 6_000
+_LONGEST: Final = 240
+_COLOUR: Final = re.compile("\x1b" + r"\[[0-9;]*[A-Za-z]")
+_TELLING: Final = (
+    re.compile(r"^(?:FAILED|ERROR) \S+.*$", re.MULTILINE),  # pytest's summary
+    re.compile(r"^E {2,}\S.*$", re.MULTILINE),  # pytest's assertion
+    re.compile(r"^ *--- FAIL: .*$", re.MULTILINE),  # go
+    re.compile(r"^ *(?:●|✕|✗|\u00d7|not ok) .*$", re.MULTILINE),  # jest, vitest, tap
+    re.compile(r"^(?:\[[\w:.-]+\] )?\S+\.\w+:\d+(?::\d+)?:? \S.*$", re.MULTILINE),  # compilers
+    re.compile(r"^\S+\(\d+,\d+\): error .*$", re.MULTILINE),  # tsc
+    re.compile(r"^error(?:\[\w+\])?: .*$", re.MULTILINE),  # cargo, git
+    re.compile(r"^(?:fatal|FATAL): .*$", re.MULTILINE),  # git
+    re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception)(?::.*)?$", re.MULTILINE),  # Python
+    re.compile(r"^.*\b(?:(?i:error)|(?i:failed)|not found|denied|(?i:cannot)|(?i:invalid))\b.*$",
+               re.MULTILINE),
+)  # fmt: skip
+"""Forms of telling lines, the most telling first."""
+
+_SAYS_NOTHING: Final = re.compile(
+    r"^(?:Error: )?(?:Exit code:? \d+|Process exited with code \d+|Command failed.*|Chunk ID: .*|"
+    r"Wall time: .*|Original token count: .*|Total output lines: .*|Output:|.*ERROR task failed.*)$"
+)
+_TAGS: Final = re.compile(r"</?tool_use_error>")
+_ENVIRONMENT: Final = re.compile(
+    r"command not found|No module named|ModuleNotFoundError|Cannot find module|not installed|"
+    r"ENOENT|EACCES|ECONNREFUSED|(?i:permission denied)|Operation not permitted|"
+    r"(?i:connection (?:refused|reset))|Could not resolve host|(?i:timed? ?out)|No space left|"
+    r"not a git repository|"
+    r"Missing script|certificate|Authentication failed|address already in use"
+)
+_USAGE: Final = re.compile(
+    r"String to replace not found|File has not been read|has been modified since|InputValidation|"
+    r"unrecognized (?:argument|option|subcommand)|unknown (?:option|flag|command|revision)|"
+    r"(?i:usage):|invalid (?:option|argument)|No such file or directory|File does not exist|"
+    r"matches of the string|no such option|Failed to find expected lines|(?i:invalid) context|"
+    r"pathspec .* did not match"
+)
+_CHECKS: Final = frozenset({"test", "lint", "types", "build"})
+
+
+def symptom(kind: FailureKind, text: str) -> str:
+    """Return the line that says what is wrong, or an empty text where nothing was printed.
+
+    A check says it at the end, every other tool at once.
+    """
+    plain = _TAGS.sub("", _COLOUR.sub("", clip(text, _START, _END))).replace("\r", "")
+    for form in _TELLING:
+        for found in form.finditer(plain):
+            if not _SAYS_NOTHING.match(found[0].strip()):
+                return found[0].strip()[:_LONGEST]
+    lines = [line.strip() for line in plain.splitlines()]
+    telling = [line for line in lines if line and not _SAYS_NOTHING.match(line)]
+    return telling[-1 if kind in _CHECKS else 0][:_LONGEST] if telling else ""
+
+
+def cause_of(kind: FailureKind, text: str) -> FailureCause:
+    """Return what a failure's words point at."""
+    if kind in _CHECKS:
+        return "code"  # one that could not even start gives no verdict
+    plain = clip(text, _START, _END)
+    if _ENVIRONMENT.search(plain):
+        return "environment"
+    return "usage" if _USAGE.search(plain) else "unknown"

@@ -1,0 +1,305 @@
+"""Whether a check passed: by its exit code where that reaches us, else by what it printed.
+
+The exit code of a line belongs to a check only if the check is the last command whose status
+reaches the shell: not before a pipe, not before `|| true`, not before a `;`. Where it does
+not, the check's own summary decides, such as `3 failed, 10 passed`. A summary counts as passed
+only if nothing in the text says failed. Where neither tells, the verdict is None, and a
+command that could not start, or that found nothing to test, gives no verdict either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from tracemill.label.calls.commands import Check
+from tracemill.label.calls.shell import CommandLine, Part, clip
+from tracemill.records.activity import CheckKind
+
+_OUTPUT_START: Final = 2_000
+_OUTPUT_END: Final = 4_000
+_NOT_STARTED: Final = frozenset({126, 127})
+_QUIET: Final = frozenset(
+    {
+        "cd",
+        "export",
+        "source",
+        ".",
+        "set",
+        "echo",
+        "printf",
+        "true",
+        "mkdir",
+        "rm",
+        "unset",
+        "sleep",
+    }
+    | {"pushd", "popd", "date", "pwd", "ls", "fmt", "format", "gofmt"}
+)
+"""Commands and scripts that hardly ever fail: where a line failed, it was not through them."""
+
+_CUTTERS: Final = frozenset({"head", "grep", "rg", "egrep", "sed", "awk", "cut", "wc", "jq"})
+"""Commands that may hide the end of an output or single lines of it."""
+
+
+class _Summary(NamedTuple):
+    """What a summary says, line by line; only lines that hold a mark need a closer look."""
+
+    pattern: re.Pattern[str]
+    marks: tuple[str, ...]
+    """Lower-case texts of which every line that the pattern matches holds one."""
+
+    def stands_in(self, text: str) -> bool:
+        """Tell whether the pattern matches a line of a text."""
+        if not any(map(text.lower().__contains__, self.marks)):
+            return False
+        lines = (
+            line for line in text.split("\n") if any(map(line.lower().__contains__, self.marks))
+        )
+        return self.pattern.search("\n".join(lines)) is not None
+
+
+class _Texts(NamedTuple):
+    failed: _Summary
+    passed: _Summary
+
+
+def _texts(
+    failed: tuple[str, ...], passed: tuple[str, ...], failed_marks: str, passed_marks: str
+) -> _Texts:
+    return _Texts(_summary(failed, failed_marks), _summary(passed, passed_marks))
+
+
+def _summary(patterns: tuple[str, ...], marks: str) -> _Summary:
+    return _Summary(re.compile("|".join(patterns), re.MULTILINE), tuple(marks.split()))
+
+
+_LINE: Final = r"^(?:\[[\w:.-]+\] |\S+ [\w:-]+: )?[= ]*"
+"""Start of a line of a summary: runners put the script's name before it, pytest `=` signs."""
+
+_COUNT: Final = rf"(?:{_LINE}|(?:Tests|Suites|Files):? +|, |\| |run: )"
+"""What stands before a count in a summary, so that prose with numbers is no summary."""
+
+_SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
+    "test": _texts(
+        failed=(
+            rf"{_COUNT}[1-9]\d* (?:failed|failures?|failing|errored)(?=[,;. |]|$)",
+            rf"{_LINE}[1-9]\d* (?:fail|errors?)$",  # bun
+            rf"{_COUNT}[1-9]\d* errors? in [\d.]+",  # pytest, collection
+            r"^FAIL(?:ED)?\b(?!:)",  # go, jest, unittest, pytest
+            r"^ *--- FAIL: ",  # go
+            rf"{_LINE}test result: FAILED",  # cargo
+            r"\b(?:Failures|Errors|Failed): +[1-9]",  # maven, phpunit, dotnet
+            r"\((?:failures|errors)=[1-9]",  # unittest
+            r"^# fail [1-9]",  # node
+            r"^error: could not compile\b",
+        ),
+        passed=(
+            rf"{_COUNT}[1-9]\d* (?:passed|passing)\b",
+            rf"{_LINE}[1-9]\d* pass$",
+            rf"{_LINE}0 fail$",
+            rf"{_COUNT}0 failures\b",
+            r"^ok  ?\t\S+\t(?!.*\[no tests to run\])",
+            rf"{_LINE}test result: ok\. [1-9]",
+            r"^OK(?: \(|$)",
+            r"Tests run: [1-9]\d*, Failures: 0, Errors: 0",
+            r"^# pass [1-9]",
+        ),
+        failed_marks="fail error",
+        passed_marks="pass fail ok",
+    ),
+    "lint": _texts(
+        failed=(
+            rf"{_LINE}Found [1-9]\d* (?:errors?|warnings?|problems?|issues?)\b",
+            rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)\b",
+            r"^error(?:\[|: could not compile)",
+        ),
+        passed=(
+            r"^All checks passed",
+            rf"{_LINE}0 (?:issues|problems|errors)\b",
+            r"^Checked \d+ files? in [^\n]*\b(?:No fixes applied|Fixed \d+ files?)",
+            r"^Your code has been rated at 10",
+            r"no offenses detected",
+        ),
+        failed_marks="error warning problem issue",
+        passed_marks="passed issues problems errors checked rated offenses",
+    ),
+    "types": _texts(
+        failed=(r"\bFound [1-9]\d* errors?\b", r"\berror TS\d+", r"^[1-9]\d* errors?,"),
+        passed=(r"^Success: no issues found", r"^0 errors\b", r"\bFound 0 errors\b"),
+        failed_marks="error",
+        passed_marks="success errors",
+    ),
+    "build": _texts(
+        failed=(
+            r"^error(?:\[E\d+\]|: could not compile)",
+            r"\berror TS\d+",
+            r"\bBUILD FAIL",
+            r"\bBuild failed\b",
+            r"\bFailed to compile\b",
+            r"\.go:\d+:\d+: ",
+        ),
+        passed=(
+            r"\bBUILD SUCCESS",
+            r"^ *Finished [`\[]?(?:dev|release|test|debug)\b",
+            r"\bCompiled successfully\b",
+            r"\bBuild succeeded\b",
+        ),
+        failed_marks="error fail .go:",
+        passed_marks="success finished succeeded",
+    ),
+}
+"""Summaries of each kind of check; `failed` wins over `passed`."""
+
+_RUNNER_FAILED: Final = re.compile(
+    r"^(?:error: script \"[^\"\n]*\" (?:exited with code|was terminated)|npm (?:ERR!|error)\b|"
+    r"make(?:\[\d+\])?: \*\*\* |(?:\[[\w:.-]+\] )?ERROR task failed|error Command failed|"
+    r"error: Recipe |.{0,40}ELIFECYCLE)",
+    re.MULTILINE,
+)
+"""What runners of scripts print when the script fails."""
+
+_NO_START_MARKS: Final = (
+    *("command not found", "unrecognized subcommand", "No module named ", "Missing script"),
+    *("Script not found", "No such file or directory"),
+)
+_NO_START: Final = re.compile(
+    r"(?:command not found|unrecognized subcommand|No module named (?:pytest|mypy|ruff)|"
+    r"Missing script|error: Script not found|No such file or directory\Z)"
+)
+_NOTHING_RUN_MARKS: Final = ("no test", "No test", "Ran 0 tests")
+_NOTHING_RUN: Final = re.compile(
+    r"\[no test files\]|no tests to run|no tests ran|[Nn]o tests? (?:files )?found|^Ran 0 tests\b",
+    re.MULTILINE,
+)
+_FAR: Final = 400
+"""Characters from the start or end of an output within which a shell says that nothing began."""
+
+_ECHOED_CODE: Final = re.compile(r"(\d{1,3})\s*$")
+_COLOUR: Final = re.compile("\x1b" + r"\[[0-9;]*m")
+_N_LINES: Final = re.compile(r"-(?:n ?|-lines=)?(\d+)$")
+
+
+class Outcome(NamedTuple):
+    """How a command line ended, as the log tells it."""
+
+    exit_code: int | None
+    """Its exit code; None where it is unknown or the line is still running."""
+    text: str
+    """What it printed."""
+
+
+def verdict(line: CommandLine, check: Check, outcome: Outcome, n_checks: int) -> bool | None:
+    """Tell whether `check` passed, one of `n_checks` in its line; None where nothing tells."""
+    if outcome.exit_code in _NOT_STARTED:
+        return None
+    text = _plain(outcome.text)
+    by_code = _by_exit_code(line, check.place, outcome.exit_code, text)
+    if by_code is None:
+        return _by_text(line, check, text, is_alone=n_checks == 1)
+    if by_code and check.kind == "test" and _ran_nothing(text):
+        return True if _SUMMARIES["test"].passed.stands_in(text) else None
+    return None if not by_code and _has_not_begun(text) else by_code
+
+
+def passed_by_hook(text: str) -> bool:
+    """Tell whether tests passed that a hook ran while git committed; a later try may, too."""
+    plain, summary = _plain(text), _SUMMARIES["test"]
+    has_failed = summary.failed.stands_in(plain) or _RUNNER_FAILED.search(plain)
+    return not has_failed and summary.passed.stands_in(plain)
+
+
+def _by_exit_code(line: CommandLine, place: int, code: int | None, text: str) -> bool | None:
+    parts = line.parts
+    echoed = _echoed_code(line, place, text)
+    if echoed is not None:
+        return echoed == 0
+    if code is None or line.has_control:
+        return None
+    end = place
+    while parts[end].after == "|":
+        end += 1
+    if end != place and not line.keeps_pipe_status:
+        return None
+    return _reaches(line, place, end, has_failed=code != 0)
+
+
+def _reaches(line: CommandLine, place: int, end: int, *, has_failed: bool) -> bool | None:
+    """Read a line's status as that of the pipeline from `place` to `end`, where it is."""
+    parts = line.parts
+    joins = {";": "&&"} if line.stops_early else {}
+    later = [joins.get(part.after, part.after) for part in parts[end:-1] if part.after != "|"]
+    earlier = [joins.get(part.after, part.after) for part in parts[:place]]
+    if "||" in later or "||" in earlier:
+        return None
+    if not has_failed:
+        return True if all(operator == "&&" for operator in later) else None
+    if any(operator != "&&" for operator in later) or not are_quiet(parts[end + 1 :]):
+        return None
+    first = next((i for i in range(place, 0, -1) if earlier[i - 1] not in {"&&", "|"}), 0)
+    return False if are_quiet(parts[first:place]) else None
+
+
+def are_quiet(parts: Iterable[Part]) -> bool:
+    """Tell whether commands hardly ever fail, so that others ended their line."""
+    return all(
+        part.words[0] in _QUIET or part.words[:2] == ("git", "add") or part.words[-1] in _QUIET
+        for part in parts
+    )
+
+
+def _echoed_code(line: CommandLine, place: int, text: str) -> int | None:
+    """Return the status that the next command prints, as in `pytest; echo $?`."""
+    parts = line.parts
+    if place + 1 >= len(parts) or parts[place].after != ";":
+        return None
+    echo = parts[place + 1].words
+    if echo[0] not in {"echo", "printf"} or not any("$?" in word for word in echo):
+        return None
+    match = _ECHOED_CODE.search(text) if place + 2 == len(parts) else None
+    return int(match.group(1)) if match else None
+
+
+def _by_text(line: CommandLine, check: Check, text: str, *, is_alone: bool) -> bool | None:
+    if _has_not_begun(text):
+        return None
+    summary = _SUMMARIES[check.kind]
+    if summary.failed.stands_in(text) or (is_alone and _RUNNER_FAILED.search(text)):
+        return False
+    if not summary.passed.stands_in(text) or _is_cut(line, check.place, text.count("\n") + 1):
+        return None
+    return True
+
+
+def _ran_nothing(text: str) -> bool:
+    return any(map(text.__contains__, _NOTHING_RUN_MARKS)) and bool(_NOTHING_RUN.search(text))
+
+
+def _has_not_begun(text: str) -> bool:
+    """Tell whether the shell or runner said that it could not start the check at all."""
+    near = clip(text, _FAR, _FAR)
+    return any(map(near.__contains__, _NO_START_MARKS)) and bool(_NO_START.search(near))
+
+
+def _plain(text: str) -> str:
+    clipped = clip(text, _OUTPUT_START, _OUTPUT_END).replace("\r\n", "\n")
+    return _COLOUR.sub("", clipped) if "\x1b" in clipped else clipped
+
+
+def _is_cut(line: CommandLine, place: int, n_lines: int) -> bool:
+    """Tell whether a pipe may have hidden the summary's end; `head` of fewer lines hid nothing."""
+    parts = line.parts
+    while parts[place].after == "|":
+        place += 1
+        words = parts[place].words
+        if words[0] == "head" and n_lines < _n_head(words):
+            continue
+        if words[0] in _CUTTERS:
+            return True
+    return False
+
+
+def _n_head(words: tuple[str, ...]) -> int:
+    match = _N_LINES.match(" ".join(words[1:]))
+    return int(match.group(1)) if match else 10

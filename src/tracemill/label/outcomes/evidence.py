@@ -1,0 +1,261 @@
+"""What is known about one piece of work, gathered from its trajectories and commits.
+
+What came last is read off the last main trajectory, since steps of different trajectories have
+no common order. Commits count wherever in the work they were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from tracemill.label.outcomes.final_checks import FinalCheck, final_check
+from tracemill.label.outcomes.history import CERTAIN, WEEK, WORK, History
+from tracemill.label.outcomes.survival import Lines, undoings
+from tracemill.records.activity import Activity
+from tracemill.records.events import Commit
+from tracemill.records.links import SURE_ENOUGH
+from tracemill.records.refs import Ref
+from tracemill.records.trajectory import Trajectory
+
+SURE_CORRECTION: Final = 0.8
+"""Confidence from which a correction counts against an outcome."""
+
+_DAY: Final = timedelta(days=1)
+_FEW_LINES: Final = 5
+"""Below so many lines, that they went says little."""
+
+
+class Work(NamedTuple):
+    """All that is known of one piece of work."""
+
+    trajectories: Sequence[Trajectory]
+    """In the order of their start."""
+    activities: Sequence[Activity]
+    """Of the same trajectories."""
+    history: History
+    """All known commits, and the links to them."""
+
+    @property
+    def last(self) -> Activity:
+        """The activity of the last trajectory that a person began, or of the last of all."""
+        pairs = zip(self.trajectories, self.activities, strict=True)
+        mains = [activity for trajectory, activity in pairs if not trajectory.is_subagent]
+        return (mains or self.activities)[-1]
+
+
+class Evidence(NamedTuple):
+    """What the rules of outcome look at."""
+
+    commits: tuple[Commit, ...]
+    """Commits that are the work, by time."""
+    refs: tuple[Ref, ...]
+    """Steps and events from which all this was read."""
+    n_undone: int
+    """How many of the commits were reverted; by the work itself only where none stands."""
+    n_standing: int
+    """How many of the commits were not."""
+    days_until_undone: float | None
+    """How long the first undone one had stood."""
+    undone_sureness: float
+    """How sure it is that they were reverted, against the surest that there can be."""
+    kept_week: float | None
+    """Share of its lines that stood a week after they landed; None where hardly any are known."""
+    has_survived: bool
+    """Whether all of them stood for a week."""
+    sureness: float
+    """How sure the surest link to one of them is, against the surest that there can be."""
+    is_said_to_be_committed: bool
+    """Whether git printed commits or pushes, while no repository is known to look for them in."""
+    solved: bool | None
+    """Whether the log itself states that the task was solved; None where it states neither."""
+    liked: bool | None
+    """Whether the log states that a person was content with the whole."""
+    tests: bool | None
+    """Whether the last tests passed; None where that is unknown, or an edit made it stale."""
+    build: bool | None
+    """The same of builds and type checks together."""
+    lint: bool | None
+    """The same of linters."""
+    has_edits: bool
+    """Whether files were edited at all."""
+    is_taken_back: bool
+    """Whether a person took back the last edits."""
+    n_edits_left: int
+    """Edits that no person took back."""
+    is_rerun: bool
+    """Whether a program that was run again after the last edit said something else, no error."""
+    is_run: bool
+    """Whether a program that was run after the last edit told of no error."""
+    is_unpushed: bool
+    """Whether the last try to push failed, and came after the last commit."""
+    is_stopped: bool
+    """Whether the last thing that happened was that a person stopped the agent."""
+    is_given_up: bool
+    """Whether a person said to leave it, and nothing came after."""
+    has_edits_after_commit: bool
+    """Whether files were edited after the last commit."""
+    has_request_after_commit: bool
+    """Whether a person said more after the last commit."""
+    is_wrong_after_commit: bool
+    """Whether a person said after the last commit that it is wrong, and nothing kinder later."""
+    is_wrong_after_tests: bool
+    """The same after the last tests, refusals and stops included."""
+    is_wrong_after_checks: bool
+    """The same after the last check of any kind."""
+    is_accepted: bool
+    """Whether the last word of a person about edited files was praise."""
+    is_thanked: bool
+    """Whether the last word of a person was praise, and no file was edited."""
+
+
+def commits_of(group: Iterable[str], history: History) -> list[Commit]:
+    """Return the commits that are the work of a group of trajectories, oldest first."""
+    found = {
+        link.target.id: history.commits[link.target.id]
+        for trajectory_id in group
+        for link in history.links_from(trajectory_id)
+        if link.method in WORK
+        and link.confidence >= SURE_ENOUGH
+        and link.target.id in history.commits
+    }
+    return sorted(found.values(), key=lambda c: (c.at is None, c.at, c.sha, c.id))
+
+
+def gather(work: Work) -> Evidence:
+    """Return what is known about a piece of work."""
+    history, last = work.history, work.last
+    commits = commits_of((trajectory.id for trajectory in work.trajectories), history)
+    undone = undoings(commits, history)
+    counted = [found.undoing for found in undone.counted]
+    spans = [found.after / _DAY for found in counted if found.after is not None]
+    stood = Lines(commits, history).after(WEEK)
+    tests = final_check(work.activities, "test")
+    builds = [final_check(work.activities, "build"), final_check(work.activities, "types")]
+    told = [bool(found.run.passed) for found in builds if found is not None]
+    lint = final_check(work.activities, "lint")
+    commit_step = max((*(m.step for m in last.commits), *last.pushed_steps), default=-1)
+    test_step = tests.run.step if tests and tests.trajectory_id == last.trajectory_id else -1
+    return Evidence(
+        commits=tuple(commits),
+        refs=tuple(_refs(last, (*commits, *(found.commit for found in counted)), tests)),
+        n_undone=len(counted),
+        n_standing=len(undone.standing),
+        days_until_undone=min(spans, default=None),
+        undone_sureness=min((found.sureness for found in counted), default=1.0),
+        kept_week=None if stood is None or stood.n_of < _FEW_LINES else stood.share,
+        has_survived=bool(commits) and all(history.has_survived(c.id) for c in commits),
+        sureness=_sureness(work, commits),
+        is_said_to_be_committed=not commits and _is_unseen(work),
+        solved=last.stated_solved,
+        liked=last.stated_liked,
+        tests=tests.run.passed if tests else None,
+        build=all(told) if told else None,
+        lint=lint.run.passed if lint else None,
+        is_run=max(last.ran_steps, default=-1) >= max(_last_edit(last), 0),
+        is_rerun=max(last.rerun_steps, default=-1) >= max(_last_edit(last), 0),
+        has_edits=_last_edit(last) >= 0,
+        is_taken_back=_is_taken_back(last),
+        n_edits_left=sum(a.n_edits - len(a.taken_back_steps) for a in work.activities),
+        is_unpushed=max(last.unpushed_steps, default=-1) > commit_step,
+        is_stopped=last.ending == "interruption",
+        is_given_up=_is_given_up(last, commit_step),
+        has_edits_after_commit=_last_edit(last) > commit_step,
+        has_request_after_commit=(last.last_user_step or -1) > commit_step,
+        is_wrong_after_commit=_is_wrong_after(last, commit_step, with_refusals=False),
+        is_wrong_after_tests=_is_wrong_after(last, test_step, with_refusals=True),
+        is_wrong_after_checks=_is_wrong_after(last, _last_check(last), with_refusals=True),
+        is_accepted=_is_accepted(last),
+        is_thanked=_is_thanked(last),
+    )
+
+
+def _sureness(work: Work, commits: Sequence[Commit]) -> float:
+    known = {commit.id for commit in commits}
+    surest = (
+        link.confidence
+        for trajectory in work.trajectories
+        for link in work.history.links_from(trajectory.id)
+        if link.target.id in known and link.method in WORK
+    )
+    return min(max(surest, default=0.0) / CERTAIN, 1.0)
+
+
+def _is_unseen(work: Work) -> bool:
+    """Tell whether git printed a commit or push in a place of which no repository is known."""
+    return any(
+        (activity.commits or activity.pushed_steps)
+        and not work.history.knows_repository(trajectory.cwd)
+        for trajectory, activity in zip(work.trajectories, work.activities, strict=True)
+    )
+
+
+def _last_edit(activity: Activity) -> int:
+    return -1 if activity.last_edit_step is None else activity.last_edit_step
+
+
+def _is_given_up(activity: Activity, commit_step: int) -> bool:
+    if not activity.given_up:
+        return False
+    said = activity.given_up[-1]
+    asked = -1 if activity.last_user_step is None else activity.last_user_step
+    later = (commit_step, _last_edit(activity), asked, *activity.thanks[-1:])
+    return all(step <= said for step in later)
+
+
+def _last_check(activity: Activity) -> int:
+    return max((*(run.step for run in activity.checks), *activity.ran_steps), default=-1)
+
+
+def _is_taken_back(activity: Activity) -> bool:
+    return max(activity.taken_back_steps, default=-1) >= max(_last_edit(activity), 0)
+
+
+def _is_wrong_after(activity: Activity, step: int, *, with_refusals: bool) -> bool:
+    """Tell whether a person's last word after a step was that it is wrong.
+
+    A refusal that they then spoke about, and after which the agent had the last word, is a step
+    on the way.
+    """
+    bad = [c.step for c in activity.corrections if c.confidence >= SURE_CORRECTION]
+    refusals = [*activity.rejected_steps, *activity.interrupted_steps]
+    is_settled = activity.ending == "agent" and (activity.last_user_step or -1) > max(
+        refusals, default=-1
+    )
+    if with_refusals and not is_settled:
+        bad += refusals
+    last_bad = max(bad, default=-1)
+    return last_bad > step and last_bad > max(activity.thanks, default=-1)
+
+
+def _is_accepted(activity: Activity) -> bool:
+    if not activity.thanks or activity.last_edit_step is None:
+        return False
+    said = activity.thanks[-1]
+    return said == activity.last_user_step and said > activity.last_edit_step
+
+
+def _is_thanked(activity: Activity) -> bool:
+    is_last = activity.thanks[-1:] == (activity.last_user_step,)
+    return is_last and activity.last_edit_step is None and activity.n_calls > 0
+
+
+def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -> Iterator[Ref]:
+    for commit_id in dict.fromkeys(commit.id for commit in commits):
+        yield Ref(kind="event", id=commit_id)
+    if tests is not None:
+        yield Ref(kind="trajectory", id=tests.trajectory_id, step=tests.run.step)
+    steps = {
+        *(mention.step for mention in last.commits[-1:]),
+        *last.pushed_steps[-1:],
+        *last.unpushed_steps[-1:],
+        *last.rerun_steps[-1:],
+        *last.given_up[-1:],
+        *last.thanks[-1:],
+        *last.interrupted_steps[-1:],
+        *last.rejected_steps[-1:],
+        *(correction.step for correction in last.corrections[-1:]),
+    }
+    for step in sorted(steps):
+        yield Ref(kind="trajectory", id=last.trajectory_id, step=step)

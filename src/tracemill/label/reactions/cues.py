@@ -1,0 +1,222 @@
+"""What speaks for one reading of a person's words: phrases in them, and what went on before.
+
+A cue is there or it is not; `weighing` says what each speaks for. Cues of the words come from the
+lexicons. Those of the context compare the words with what was asked before and with what the agent
+said and changed since, and tell whether it asked, changed a file, or said nothing at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from tracemill.label.reactions.lexicon import languages
+from tracemill.label.reactions.phrases import MAX_HEARD, Said, phrases_in
+
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_NAME: Final = re.compile(
+    r"[A-Za-z][\w/-]*[_./][\w./-]*\w|[a-z]+[A-Z]\w+|[A-Z][a-z]+[A-Z]\w*|--[\w-]+|`[^`\n]{2,60}`"
+)
+"""A word that names something in code: a path, an identifier, an option, or in backticks."""
+_SPOKEN: Final = re.compile(r"\w+(?:['\u2019]\w+)?")
+_MAX_READ: Final = 1_600
+_MAX_LOG: Final = 10_000
+_SAME_REQUEST: Final = 0.6
+"""Share of common words from which a request is one before it, said again."""
+_SAME_AT_ONCE: Final = 0.35
+"""The same share, where the agent did and said nothing in between."""
+_WITHIN: Final = 0.8
+"""Share of the words of the shorter request from which the longer one is the same."""
+_LONGER: Final = 2
+_MIN_WORDS: Final = 4
+_MIN_PLAIN: Final = 11
+"""Characters from which equal texts are a request said again, and no `yes` or `continue`."""
+_ALIKE: Final = 2
+_FEW: Final = 3
+_BRIEF: Final = 40
+_LONG: Final = 400
+_MANY_LINES: Final = 8
+_MOST: Final = 0.5
+_FAILURE: Final = re.compile(
+    r"^[^\S\n]*(?:> *)?(?:E {2,}\S|FAILED |Traceback \(most|--- FAIL|npm ERR!|fatal: |##\[error\]|"
+    r"(?:[A-Za-z_.]*[A-Z]\w*)?(?:Error|Exception): |error(?:\[\w+\])?: |[✕✗\u00d7●] |"
+    r"\S+\.\w+:\d+:\d+:? (?:error|\w+\d*:))|^ERROR\b|\bERR!|^\{\"(?:time|level|type)\":",
+    re.MULTILINE,
+)
+"""A line that a program printed, most of them a failing one."""
+_ASK: Final = "/ask "
+_ASKING: Final = re.compile(r"\?\W*$")
+_OFFER: Final = re.compile(r"\?[^?\n]{0,80}\W*$")
+_LIST: Final = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s", re.MULTILINE)
+_QUOTED: Final = re.compile(r"\"[^\"]{0,400}\"|`[^`\n]*`")
+"""What a person quotes: a question in it is not theirs."""
+_COMMAND: Final = re.compile(r"\A/\w+\s+")
+
+
+_MARKS: Final = frozenset({"ends-asking", "asks-somewhere"})
+_REPEATS: Final = frozenset({"repeats", "repeats-earlier"})
+_SHOWING: Final = frozenset({"log", "fails"})
+"""Cues that something fails: told once more, it still does."""
+_CHANGING: Final = frozenset({"alters", "changes", "more", "has-to", "rather", "more-or-less"})
+
+
+class Before(NamedTuple):
+    """What was said before a person spoke."""
+
+    asked: tuple[str, ...] = ()
+    """What the person asked for before, the last first."""
+    answered: str = ""
+    """What the agent said last."""
+    edited: tuple[str, ...] | None = None
+    """Files that the agent changed since it was asked; None where it changed none."""
+    is_silent: bool = False
+    """Whether the agent said and did nothing since it was asked."""
+    is_at_work: bool = False
+    """Whether the agent's last words came with a call, so that it was not done."""
+
+
+class Cue(NamedTuple):
+    """One thing that speaks for a reading, and where it stands."""
+
+    name: str
+    rule: str
+    """Name of the phrase, or of the cue itself."""
+    start: int
+    end: int
+
+
+def cues_of(text: str, said: Said, before: Before) -> Iterator[Cue]:
+    """Yield what speaks for one reading of a text or another."""
+    found = list(_said_cues(text, said))
+    start, end = said.place
+    names = {cue.name for cue in found}
+    if _is_told_to_answer(text, before):
+        found.append(Cue("told-to-answer", "ask-command", start, end))
+    form = set(_form(text, said))
+    if "can-you" in names and "asks" not in names and said.heard.count("?") <= 1:
+        form = {"asked-politely" if name in _MARKS else name for name in form}
+    context = {*_context(before), *_likeness(said, before)}
+    if "edited" in context and names & _CHANGING:
+        context.add("changes-the-edited")
+    if names & _SHOWING or "many-lines" in form:
+        context -= _REPEATS
+    if "but" in names and form & _MARKS:
+        form.add("but-asks")
+    yield from found
+    yield Cue("always", "next-step", start, end)
+    for name in sorted(form | context):
+        yield Cue(name, name, start, end)
+
+
+def _is_told_to_answer(text: str, before: Before) -> bool:
+    """Tell whether a person used a program's command to ask, or its log says that once more."""
+    return text.startswith(_ASK) or (_is_echo(text, before) and before.asked[0].startswith(_ASK))
+
+
+def _is_echo(text: str, before: Before) -> bool:
+    """Tell whether a text is what the command before it gave to the program."""
+    if not before.is_silent or not before.asked or not before.asked[0].startswith("/"):
+        return False
+    return _plain(before.asked[0]) == _plain(text)
+
+
+def _said_cues(text: str, said: Said) -> Iterator[Cue]:
+    for found in phrases_in(said):
+        if found.phrase.cue is not None:
+            yield Cue(found.phrase.cue, found.rule, found.start, found.end)
+    if failure := _FAILURE.search(text, said.offset, said.offset + _MAX_LOG):
+        yield Cue("log", "pasted-log", *failure.span())
+
+
+def _form(text: str, said: Said) -> Iterator[str]:
+    whole = _QUOTED.sub("", text[said.offset :]).rstrip()
+    n_words = len(_SPOKEN.findall(said.heard))
+    if _ASKING.search(whole):
+        yield "ends-asking"
+    elif "?" in whole[:MAX_HEARD]:
+        yield "asks-somewhere"
+    if whole.endswith("!"):
+        yield "exclaims"
+    if n_words <= _FEW:
+        yield "few-words"
+    elif len(whole) <= _BRIEF:
+        yield "brief"
+    elif len(whole) > _LONG:
+        yield "long"
+    if whole.count("\n") >= _MANY_LINES:
+        yield "many-lines"
+    if _LIST.search(whole):
+        yield "lists"
+
+
+def _context(before: Before) -> Iterator[str]:
+    if before.edited is not None:
+        yield "edited"
+    if _OFFER.search(before.answered[-_LONG:]):
+        yield "was-asked"
+    if before.is_silent:
+        yield "silent"
+    elif before.is_at_work:
+        yield "at-work"
+
+
+def _likeness(said: Said, before: Before) -> Iterator[str]:
+    """Yield how what is said compares with what was said and done before."""
+    words, spoken = _words(said.heard), _plain(said.heard)
+    same = [
+        _is_same(spoken, words, asked, is_next=before.is_silent and not n)
+        for n, asked in enumerate(before.asked)
+    ]
+    if any(same) and not _is_echo(said.heard, before):
+        yield "repeats" if same[0] else "repeats-earlier"
+    known = _words(before.answered)
+    if words:
+        share = len(words & known) / len(words)
+        yield "all-new" if not share else "most-known" if share >= _MOST else "some-known"
+        if before.asked and len(words & _words(before.asked[0])) >= _ALIKE:
+            yield "like-the-last"
+    names = frozenset(name.strip("`").lower() for name in _NAME.findall(said.heard))
+    if names:
+        near = " ".join((before.answered, *before.asked[:1], *(before.edited or ()))).lower()
+        yield "known-name" if any(name in near for name in names) else "new-name"
+
+
+def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -> bool:
+    """Tell whether a request is one before it; the next words, with no answer between, sooner."""
+    plain = _plain(asked)
+    if spoken == plain:
+        return len(spoken) >= _MIN_PLAIN
+    other = _words(asked)
+    if min(len(words), len(other)) < _MIN_WORDS:
+        return False
+    common = len(words & other)
+    if common / len(words | other) >= (_SAME_AT_ONCE if is_next else _SAME_REQUEST):
+        return True
+    is_longer = common / len(other) >= _WITHIN and len(words) <= _LONGER * len(other)
+    return is_longer or common / len(words) >= _WITHIN
+
+
+def _plain(text: str) -> str:
+    """Return the words of a text without the command that it begins with."""
+    return _plain_of(text[:_MAX_READ])
+
+
+def _words(text: str) -> frozenset[str]:
+    return _words_of(text[-_MAX_READ:])
+
+
+@lru_cache(maxsize=32)  # what was asked is compared with all that is asked next
+def _plain_of(text: str) -> str:
+    return " ".join(_SPOKEN.findall(_COMMAND.sub("", text))).lower()
+
+
+@lru_cache(maxsize=32)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower())) - _unsaid()
+
+
+@cache
+def _unsaid() -> frozenset[str]:
+    return frozenset(word for language in languages().values() for word in language.unsaid)

@@ -1,0 +1,131 @@
+"""Which phrases of the lexicons stand in a text, and where.
+
+Hardly any of many phrases fit a text, so all are first looked for at once, by expressions that fit
+wherever they do; only those that may fit are tried one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import re2
+
+from tracemill.label.reactions.lexicon import Phrase, expression, languages, loosened
+
+MAX_HEARD: Final = 400
+"""Characters of a text that phrases are looked for in."""
+
+_SENTENCE_END: Final = re.compile(r"(?<=[.!,;])\s+(?=\S)")
+_INTERJECTION: Final = 5
+"""Characters up to which what stands before a comma, as `ok,`, is no sentence."""
+_ONE_SPACE: Final = {
+    **{code: " " for code in range(0x3001) if chr(code).isspace()},
+    **dict.fromkeys(map(ord, "\u0130\u0131"), "i"),
+}
+"""Spaces that fit a space of a table, and letters that `re` holds to be an `i`."""
+_SHOWN: Final = re.compile(
+    r"(?:\s|<blank>|\[image\]|\[Image #\d+\]|</?image[^>\n]*>|"
+    r"#+ Files mentioned by the user:[\s\S]*?#+ My request[^\n]*\n)+"
+)
+"""What a program puts before the words of a person who shows a picture or a file."""
+
+
+class Said(NamedTuple):
+    """The part of a text that is heard."""
+
+    offset: int
+    """Where it begins in the text."""
+    heard: str
+    """The part itself, with plain apostrophes."""
+    opening: str
+    """Its first sentence, and the next where that takes the first one back."""
+    length: int
+    """Characters of the text from there to its end."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it begins and ends in the text."""
+        return self.offset, self.offset + len(self.heard)
+
+
+class Found(NamedTuple):
+    """A phrase that stands in a text."""
+
+    phrase: Phrase
+    rule: str
+    """Code of its language and its name."""
+    start: int
+    """Where it begins in the text."""
+    end: int
+    """Where it ends."""
+
+
+def said_in(text: str, at: int = 0) -> Said:
+    """Return what is heard of a text from a place on."""
+    shown = _SHOWN.match(text, at)
+    start = shown.end() if shown else at
+    heard = text[start : start + MAX_HEARD].replace("\u2019", "'").rstrip()
+    return Said(start, heard, _opening(heard), len(text) - start)
+
+
+def _opening(heard: str) -> str:
+    ends = [at.start() for at in _SENTENCE_END.finditer(heard) if not _is_in_passing(heard, at)]
+    for end, after in pairwise([*ends, len(heard)]):
+        following = heard[end:after].lstrip()
+        if not any(contrast.match(following) for contrast in _contrasts()):
+            return heard[:end]
+    return heard
+
+
+def _is_in_passing(heard: str, end: re.Match[str]) -> bool:
+    return end.start() <= _INTERJECTION and heard[end.start() - 1] == ","
+
+
+@lru_cache(maxsize=8)  # what decides by itself and what is weighed are told by the same phrases
+def phrases_in(said: Said) -> tuple[Found, ...]:
+    """Return the phrases that stand in what is heard, in the order of the tables."""
+    return tuple(_phrases_in(said))
+
+
+def _phrases_in(said: Said) -> Iterator[Found]:
+    for number in sorted(candidates(said.heard)):
+        code, phrase = _phrases()[number]
+        if phrase.longest is not None and said.length > phrase.longest:
+            continue
+        within = said.opening if phrase.where == "opening" else said.heard
+        found = expression(phrase.pattern).search(within)
+        if found and not expression(phrase.unless).search(within):
+            start, end = (said.offset + place for place in found.span())
+            yield Found(phrase, f"{code}.{phrase.name}", start, end)
+
+
+def candidates(heard: str) -> frozenset[int]:
+    """Return the numbers of the phrases that may fit somewhere in a text: hardly any of many."""
+    text = heard.translate(_ONE_SPACE).encode("utf-8", "replace")
+    return frozenset(_sieve().Match(text) or ())
+
+
+@cache
+def _phrases() -> Sequence[tuple[str, Phrase]]:
+    return [(code, phrase) for code, known in languages().items() for phrase in known.phrase]
+
+
+@cache
+def _contrasts() -> Sequence[re.Pattern[str]]:
+    return [expression(language.contrast) for language in languages().values()]
+
+
+@cache
+def _sieve() -> re2.Set:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    sieve = re2.Set.SearchSet(options)
+    for _, phrase in _phrases():
+        sieve.Add(loosened(phrase.pattern))
+    sieve.Compile()
+    return sieve

@@ -1,0 +1,102 @@
+"""What a person's words say about the work so far: wrong, well done, more of it, or given up.
+
+Praise, giving up and turning away are heard in phrases. Praise that goes on with a `but` is no
+praise, and thanks in advance are none either. What else is said is one request: of what the words
+and what went before speak for, the likeliest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from tracemill.label.reactions.cues import Before, cues_of
+from tracemill.label.reactions.phrases import Said, phrases_in, said_in
+from tracemill.label.reactions.weighing import readings
+from tracemill.records.reactions import ReactionKind
+
+MIN_SHARE: Final = 0.4
+"""How sure the likeliest reading has to be; below, nothing is heard."""
+_MIN_SECOND: Final = 0.2
+"""How sure the second reading has to be, where one corrects and the other asks."""
+_ASKED_CORRECTION: Final = frozenset({"correction", "clarification"})
+_WORDS: Final = re.compile(r"\w")
+_MAX_PRAISE: Final = 3
+"""Sentences of praise after which no request is looked for."""
+
+
+class Heard(NamedTuple):
+    """One thing that a text says about the work so far, and the words that say it."""
+
+    kind: ReactionKind
+    confidence: float
+    rule: str
+    start: int
+    end: int
+
+
+class Parts(NamedTuple):
+    """What a text says by itself, and what it asks for."""
+
+    decided: tuple[Heard, ...]
+    request: Said | None
+    """The part that asks for something; None where there is none."""
+
+
+def hear(text: str, before: Before | None = None) -> tuple[Heard, ...]:
+    """Return what a person's text says about the work so far.
+
+    What a request is to the work is only heard with what was said before it.
+    """
+    decided, request = parts_of(text)
+    if request is None or before is None:
+        return decided
+    return (*decided, *_request(text, request, before))
+
+
+def parts_of(text: str) -> Parts:
+    """Part what a text says by itself from what it asks for."""
+    said = said_in(text)
+    decided = _decided(said)
+    if "abandonment" in decided:
+        return Parts((decided["abandonment"],), None)
+    praise = decided.get("acceptance")
+    rest = said if praise is None else _behind_praise(text, said)
+    if not _WORDS.search(rest.heard):
+        return Parts(tuple(filter(None, [praise])), rest if rest.heard and praise is None else None)
+    turn = _decided(rest).get("switch")
+    return Parts(tuple(filter(None, [praise, turn])), rest if turn is None else None)
+
+
+def _decided(said: Said) -> dict[ReactionKind, Heard]:
+    """Return what phrases say by themselves, by kind; of each kind, the first."""
+    return {heard.kind: heard for heard in reversed(tuple(_by_itself(said)))}
+
+
+def _by_itself(said: Said) -> Iterator[Heard]:
+    for phrase, rule, start, end in phrases_in(said):
+        if phrase.kind is not None:
+            yield Heard(phrase.kind, phrase.confidence, rule, start, end)
+
+
+def _behind_praise(text: str, said: Said) -> Said:
+    """Return what follows the praise that a text begins with."""
+    for _ in range(_MAX_PRAISE):
+        said = said_in(text, said.offset + len(said.opening))
+        if "acceptance" not in _decided(said):
+            break
+    return said
+
+
+def _request(text: str, said: Said, before: Before) -> tuple[Heard, ...]:
+    """Return what a request is: nothing where nothing is likely, two where it corrects and asks."""
+    found = readings(cues_of(text, said, before))
+    if found[0].share < MIN_SHARE:
+        return ()
+    is_asked = {each.kind for each in found[:2]} == _ASKED_CORRECTION
+    kept = found[:2] if is_asked and found[1].share >= _MIN_SECOND else found[:1]
+    return tuple(
+        Heard(each.kind, round(each.share, 2), each.cue.rule, each.cue.start, each.cue.end)
+        for each in kept
+    )
