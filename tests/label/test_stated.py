@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tests.label.test_observe import feedback, seen
 from tests.trajectories import ORIGIN, agent, user
@@ -54,5 +55,13 @@ def test_the_last_word_counts() -> None:
     assert seen(user(0), agent(1)).stated_solved is None
 
 
-def test_a_turn_that_a_person_took_back_is_a_refused_one() -> None:
-    assert seen(user(0), agent(1), events=(feedback("rewind", 1),)).rejected_steps == (1,)
+@pytest.mark.parametrize(("undone_from", "refused"), [(1, (1,)), (None, ()), (2, ())])
+def test_a_rewind_refuses_the_last_step_that_it_undid(
+    undone_from: int | None, refused: tuple[int, ...]
+) -> None:
+    rewind = structs.replace(feedback("rewind", 1), undone_from=undone_from)
+
+    found = seen(user(0), agent(1), events=(rewind,))
+
+    assert found.rejected_steps == refused
+    assert tuple(reaction.step for reaction in found.reactions) == refused

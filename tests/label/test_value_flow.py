@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.trajectories import agent, trajectory, user
 from tracemill.label.activity.value_flow import value_flows
+from tracemill.records.activity import UndoneSteps
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 from tracemill.records.value_flows import ValueFlow, ValueFlows, ValuePlace
 
@@ -159,3 +160,16 @@ def test_every_flow_points_at_what_it_says(texts: list[tuple[str, str]]) -> None
         assert used == flow.value
         assert used.endswith(shown) or shown.endswith(used)
         assert flow.source.step < flow.use.step
+
+
+def test_what_a_person_went_back_before_is_left_out() -> None:
+    steps = (
+        user(0, "Look at src/app.py"),
+        called(1, "src/other.py", file_path="src/app.py"),
+        user(2, "Again"),
+        called(3, file_path="src/other.py"),
+    )
+
+    found = value_flows(trajectory(4), steps, [UndoneSteps(first=1, last=2)])
+
+    assert (found.n_values, found.flows, found.n_undone_steps) == (1, (), 2)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tracemill.records.events import Event, StatedOutcome
+from tracemill.records.events import Event, Feedback, StatedOutcome
 from tracemill.records.findings import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.records.trajectory import Step, Trajectory
@@ -46,6 +46,12 @@ class Found(NamedTuple):
     def stated(self) -> dict[str, Any]:
         """What the input states of how the work came out."""
         return {e.fact: e.value for e in self.events if isinstance(e, StatedOutcome)}
+
+    @property
+    def rewinds(self) -> list[tuple[int | None, int | None]]:
+        """The first and the last step that each rewind undid, in order."""
+        told = (event for event in self.events if isinstance(event, Feedback))
+        return [(each.undone_from, each.step) for each in told if each.action == "rewind"]
 
     def steps_of(self, header: Trajectory) -> list[Step]:
         return [step for step in self.steps if step.trajectory_id == header.id]

@@ -87,7 +87,8 @@ def show_session(
     for reaction in shown.reactions:
         reactions[reaction.step].append(reaction)
     for step in shown.steps:
-        _show_step(step, width=0 if full else _TEXT_WIDTH)
+        is_undone = any(branch.holds(step.index) for branch in shown.undone)
+        _show_step(step, is_undone=is_undone, width=0 if full else _TEXT_WIDTH)
         for reaction in reactions[step.index]:
             write(f"  ↳ {reaction.kind} {reaction.strength:+.1f}, by rule {reaction.rule}")
     return EXIT_DONE
@@ -118,9 +119,11 @@ def flow_session(
         shown = flows[: listing.limit or None]
         print_table(("STEP", "ARGUMENT", "FROM STEP", "TURNS", "VALUE"), map(_flow_cells, shown))
         told = found.n_from_results + found.n_from_person
+        n_undone = found.n_undone_steps
         hint(
             f"{len(shown):,} of {len(flows):,}; of {counted(found.n_values, 'value')} "
-            f"{told:,} came from before, {found.n_carried:,} of them from an earlier request",
+            f"{told:,} came from before, {found.n_carried:,} of them from an earlier request"
+            + (f"; {counted(n_undone, 'undone step')} left out" if n_undone else ""),
             common,
         )
     return EXIT_DONE if flows else EXIT_NOTHING
@@ -231,9 +234,13 @@ def _show_header(row: SessionRow) -> None:
         write(f"a subagent of {row.parent_id}")
 
 
-def _show_step(step: Step, width: int) -> None:
+def _show_step(step: Step, *, is_undone: bool, width: int) -> None:
     moment = f" {step.at:%H:%M:%S}" if step.at else ""
-    marks = {"replayed": step.is_replayed, "an error of the program": step.is_error}
+    marks = {
+        "undone": is_undone,
+        "replayed": step.is_replayed,
+        "an error of the program": step.is_error,
+    }
     said = "".join(f" ({mark})" for mark, holds in marks.items() if holds)
     write(f"\n[{step.index}] {step.speaker}{moment}{said}")
     if step.reasoning:

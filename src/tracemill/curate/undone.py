@@ -25,12 +25,12 @@ _DEEDS: Final[frozenset[ReactionKind]] = frozenset(
 
 def is_within(step: int, undone: Iterable[UndoneSteps]) -> bool:
     """Tell whether a step was undone."""
-    return any(each.first <= step <= each.last for each in undone)
+    return any(each.holds(step) for each in undone)
 
 
 def is_in_sight(step: int, until: int, undone: Iterable[UndoneSteps]) -> bool:
     """Tell whether the model still saw a step when it came to a later one."""
-    return not any(each.first <= step <= each.last < until for each in undone)
+    return not any(each.holds(step) and each.last < until for each in undone)
 
 
 def outermost(undone: Sequence[UndoneSteps]) -> tuple[UndoneSteps, ...]:

@@ -125,6 +125,10 @@ class UndoneSteps(Record, frozen=True, kw_only=True):
     last: Count
     """Index of its last step."""
 
+    def holds(self, step: int) -> bool:
+        """Tell whether a step lies in it."""
+        return self.first <= step <= self.last
+
 
 class Activity(Record, frozen=True, kw_only=True):
     """What one trajectory did."""

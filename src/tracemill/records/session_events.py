@@ -26,7 +26,7 @@ class Feedback(EventBase, frozen=True, kw_only=True, tag="feedback"):
     """The tool call it was about."""
     undone_from: Count | None = None
     """Index of the first step that a rewind undid and that stays in the trajectory, up to `step`;
-    None where nothing that was undone stays."""
+    None where nothing that was undone stays, and so nothing is said of the step."""
 
 
 class Todo(Record, frozen=True, kw_only=True):

@@ -59,3 +59,5 @@ class ValueFlows(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Of those, the ones that a person had said first."""
     n_carried: Count
     """Of both, the ones that come from before the request that is worked on."""
+    n_undone_steps: Count = 0
+    """Steps that were left out, since a person went back before them."""

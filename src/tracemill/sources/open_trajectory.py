@@ -127,8 +127,9 @@ class OpenTrajectory:
 
     def forget_message(self, step: OpenStep) -> None:
         """Let no line of its message find `step` any more."""
-        if step.message_key is not None:
-            self.by_message.pop(step.message_key, None)
+        key = step.message_key
+        if key is not None and self.by_message.get(key) is step:
+            del self.by_message[key]
 
     def header(self, agent: str, origin: Origin) -> Trajectory:
         """Return the record that follows the trajectory's steps."""
@@ -213,11 +214,8 @@ class Window:
         step.texts, step.reasoning, step.calls, step.results = [], [], [], []
         step.events, step.n_bytes, step.n_images = [], 0, 0
 
-    def retract(self, trajectory: OpenTrajectory, index: int) -> int | None:
-        """Take back the open steps from `index` on; what they cost stays counted.
-
-        Returns the first of them that was closed before, and so stays; None where none does.
-        """
+    def retract(self, trajectory: OpenTrajectory, index: int) -> None:
+        """Take back the open steps from `index` on, because their source tells them anew."""
         while trajectory.steps and trajectory.steps[-1].index >= index:
             step = trajectory.steps.pop()
             trajectory.n_steps -= 1
@@ -226,7 +224,6 @@ class Window:
             trajectory.forget_message(step)
         if not trajectory.steps:
             self._active.pop(trajectory.id, None)
-        return index if index < trajectory.n_steps else None
 
     def _shed(self, current: OpenTrajectory) -> None:
         for other in list(self._active.values()):

@@ -10,7 +10,6 @@ from tests.sources.codex.lines import call, event, message, meta, output, spent,
 from tests.sources.reading import Found, jsonl
 from tests.sources.reading import read as read_with
 
-from tracemill.records.events import Feedback
 from tracemill.sources.codex import Codex
 from tracemill.sources.head import Head
 
@@ -82,7 +81,7 @@ def test_an_error_that_ended_a_reply_is_an_error_step() -> None:
     ]
 
 
-def test_turns_that_were_rolled_back_are_taken_back() -> None:
+def test_turns_that_were_rolled_back_stay_and_are_named() -> None:
     found = read(
         meta(),
         turn(),
@@ -103,12 +102,41 @@ def test_turns_that_were_rolled_back_are_taken_back() -> None:
     assert said(found) == [
         ("user", "One"),
         ("agent", "First"),
+        ("user", "Two"),
+        ("agent", ""),
         ("user", "Three"),
         ("agent", "Third"),
     ]
-    assert [(told.action, told.step) for told in found.events if isinstance(told, Feedback)] == [
-        ("rewind", 1)
-    ]
+    assert found.rewinds == [(2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("n_turns", "rewinds"),
+    [
+        ((1, 1), [(2, 2), (1, 2)]),
+        ((2,), [(1, 2)]),
+        ((99,), [(0, 2)]),
+        ((99, 1), [(0, 2)]),
+    ],
+)
+def test_a_rollback_counts_turns_that_still_stand(
+    n_turns: tuple[int, ...], rewinds: list[tuple[int, int]]
+) -> None:
+    rollbacks = [event("thread_rolled_back", num_turns=each) for each in n_turns]
+
+    found = read(meta(), typed("One"), typed("Two"), typed("Three"), *rollbacks)
+
+    assert found.rewinds == rewinds
+    assert len(found.steps) == 3
+
+
+def test_turns_are_rolled_back_however_long_ago_they_were() -> None:
+    replies = [message("assistant", f"Reply {n}") for n in range(300)]
+    replies = [line for reply in replies for line in (reply, spent(5, 5))]
+
+    found = read(meta(), typed("One"), *replies, event("thread_rolled_back", num_turns=1))
+
+    assert found.rewinds == [(0, len(found.steps) - 1)]
 
 
 @pytest.mark.parametrize("n_turns", [None, 0, "2"])

@@ -96,7 +96,7 @@ def test_a_message_that_is_told_anew_too_late_is_passed_over() -> None:
     assert found.tally.skipped == {"late_update": 1}
 
 
-def test_what_a_person_took_back_is_gone() -> None:
+def test_what_a_person_took_back_stays_and_is_named() -> None:
     found = read_lines(
         user("Go", "u1"),
         reply("Wrong", call("c", status="error"), name="g1", tokens={"input": 5, "output": 1}),
@@ -105,16 +105,24 @@ def test_what_a_person_took_back_is_gone() -> None:
         reply("Right", name="g2"),
     )
 
-    assert said(found) == [("user", "Go"), ("agent", "Right")]
-    assert [step.index for step in found.steps] == [0, 1]
-    assert [(told.action, told.step) for told in found.events if isinstance(told, Feedback)] == [
-        ("rewind", 0)
-    ]
+    assert said(found) == [("user", "Go"), ("agent", "Wrong"), ("user", "No"), ("agent", "Right")]
+    assert found.rewinds == [(1, 2)]
     assert found.header.total_usage == Usage(input_tokens=5, output_tokens=1)
 
 
-def test_a_rewind_to_nowhere_takes_everything_back() -> None:
-    assert said(read_lines(user("Go"), {"$rewindTo": "x"}, user("New"))) == [("user", "New")]
+def test_a_rewind_to_nowhere_undoes_everything() -> None:
+    found = read_lines(user("Go", "u1"), reply("I", name="g1"), {"$rewindTo": "x"}, user("New"))
+
+    assert (len(found.steps), found.rewinds) == (3, [(0, 1)])
+
+
+def test_a_message_behind_a_rewind_is_a_new_one_whatever_its_id_is() -> None:
+    told = [user("Go", "u1"), {"$rewindTo": "u1"}, user("Go on", "u1"), user("Go on!", "u1")]
+
+    found = read_lines(*told)
+
+    assert [step.text for step in found.steps] == ["Go", "Go on!"]
+    assert found.rewinds == [(0, 0)]
 
 
 def test_a_history_that_was_written_anew_was_summarised() -> None:

@@ -11,7 +11,6 @@ import pytest
 from tests.sources.opencode import sessions as oc
 from tests.sources.reading import Found, read, read_file
 
-from tracemill.records.events import Feedback
 from tracemill.sources.opencode import OpenCode
 from tracemill.sources.opencode.tree import OpenCodeTree
 
@@ -41,17 +40,13 @@ def said(found: Found) -> list[str]:
     return [step.text for step in found.steps]
 
 
-def actions(found: Found) -> list[tuple[str, int | None]]:
-    return [(event.action, event.step) for event in found.events if isinstance(event, Feedback)]
-
-
 @pytest.mark.parametrize("place", ["export", "tree", "database"])
-def test_what_was_undone_leaves_the_session(place: str, tmp_path: Path) -> None:
+def test_what_was_undone_stays_and_is_named(place: str, tmp_path: Path) -> None:
     found = lying(place, undone(messageID="msg_0003"), tmp_path)
 
-    assert said(found) == ["Go", "Well"]
-    assert actions(found) == [("rewind", 1)]
-    assert found.tally.skipped == {"undone": 2}
+    assert said(found) == ["Go", "Well", "Worse", ""]
+    assert found.rewinds == [(2, 3)]
+    assert found.tally.skipped == {}
     assert found.header.total_usage is not None
     assert found.header.total_usage.output_tokens == 12, "it was paid all the same"
 
@@ -59,8 +54,14 @@ def test_what_was_undone_leaves_the_session(place: str, tmp_path: Path) -> None:
 def test_a_message_within_which_it_was_undone_stays() -> None:
     found = read(OpenCode(), oc.export_of(undone(messageID="msg_0003", partID="prt_0003_00")))
 
-    assert said(found) == ["Go", "Well", "Worse"]
-    assert actions(found) == [("rewind", 2)]
+    assert len(found.steps) == 4
+    assert found.rewinds == [(3, 3)]
+
+
+def test_a_message_within_which_the_last_part_was_undone_leaves_nothing_to_name() -> None:
+    found = read(OpenCode(), oc.export_of(undone(messageID="msg_0004", partID="prt_0004_00")))
+
+    assert found.rewinds == [(None, 3)]
 
 
 @pytest.mark.parametrize("revert", [{}, {"messageID": "msg_0099"}, {"messageID": ""}])
@@ -68,7 +69,7 @@ def test_nothing_is_undone_that_is_not_there(revert: Any) -> None:
     found = read(OpenCode(), oc.export_of(undone(**revert)))
 
     assert len(found.steps) == 4
-    assert actions(found) == []
+    assert found.rewinds == []
 
 
 def test_a_database_of_a_version_that_could_not_undo_is_read(tmp_path: Path) -> None:

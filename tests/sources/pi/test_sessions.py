@@ -104,7 +104,7 @@ def test_the_model_is_the_one_last_named() -> None:
     assert found.header.models == ("model-1", "model-2")
 
 
-def test_a_branch_that_was_left_is_taken_back() -> None:
+def test_a_branch_that_was_left_stays_and_is_named() -> None:
     found = read(
         header(),
         placed(user("Go"), "e1", None),
@@ -114,9 +114,9 @@ def test_a_branch_that_was_left_is_taken_back() -> None:
         placed(reply("Right"), "e5", "e4"),
     )
 
-    assert said(found) == [("user", "Go"), ("system", "Tried x"), ("agent", "Right")]
-    assert [step.is_replayed for step in found.steps] == [False, True, False]
-    assert actions(found) == [("rewind", 0)]
+    assert [step.text for step in found.steps] == ["Go", "Wrong", "No", "Tried x", "Right"]
+    assert [step.is_replayed for step in found.steps] == [False, False, False, True, False]
+    assert found.rewinds == [(1, 2)]
     assert found.header.total_usage is not None
 
 
@@ -129,10 +129,11 @@ def test_a_parent_that_is_no_entry_or_the_last_one_takes_nothing_back(parent_id:
     assert (len(found.steps), found.events) == (2, [])
 
 
-def test_a_new_root_takes_everything_back() -> None:
+def test_a_new_root_undoes_everything() -> None:
     found = read(header(), placed(user("Go"), "e1", None), placed(user("New"), "e2", None))
 
-    assert said(found) == [("user", "New")]
+    assert said(found) == [("user", "Go"), ("user", "New")]
+    assert found.rewinds == [(0, 0)]
 
 
 @pytest.mark.parametrize("key", ["parentSession", "branchedFrom"])

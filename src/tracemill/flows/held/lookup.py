@@ -11,6 +11,7 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StatusResult, StoreCounts
+from tracemill.records.activity import UndoneSteps
 from tracemill.records.episodes import Episode
 from tracemill.records.erasures import SubjectKind
 from tracemill.records.events import Event
@@ -47,6 +48,8 @@ class ShownTrajectory(Record, frozen=True, kw_only=True):
     """What happened in it besides the steps."""
     reactions: tuple[Reaction, ...]
     """What people said and did about the work."""
+    undone: tuple[UndoneSteps, ...] = ()
+    """Branches that a person went back before."""
 
 
 class ShownEpisode(Record, frozen=True, kw_only=True):
@@ -170,7 +173,13 @@ def show_trajectory(workspace: Workspace, name: str) -> ShownTrajectory:
     steps = list(lake.records(TABLES["steps"], owners=owners, where=where))
     events = list(lake.records(TABLES["events"], owners=owners, where=where))
     (activity,) = lake.records(TABLES["activities"], owners=owners, where=where)
-    return ShownTrajectory(row=row, steps=steps, events=events, reactions=activity.reactions)
+    return ShownTrajectory(
+        row=row,
+        steps=steps,
+        events=events,
+        reactions=activity.reactions,
+        undone=activity.undone,
+    )
 
 
 def canonical_input(workspace: Workspace, trajectory_id: str) -> str:

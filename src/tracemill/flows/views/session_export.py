@@ -123,7 +123,7 @@ class _Exporting:
             ending=activity.ending,
             is_liked=activity.stated_liked,
             reactions=activity.reactions,
-            flows=value_flows(header, steps).flows,
+            flows=value_flows(header, steps, activity.undone).flows,
             fields=fields_by_step(steps),
         )
 

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from tracemill.flows.held.lookup import canonical_input, find_row
 from tracemill.flows.results import SessionRow
 from tracemill.label.activity.field_access import accessed_fields
 from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.accessed_fields import AccessedFields
+from tracemill.records.activity import Activity
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.records.value_flows import ValueFlows
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
-Read = TypeVar("Read")
-
 
 def flows_of(workspace: Workspace, name: str) -> ValueFlows:
-    """Return the value flow of the session that answers to `name`.
+    """Return the value flow of the session that answers to `name`, undone branches left out.
 
     Raises:
         NotFoundError: none or several answer to it.
     """
-    return _read(workspace, name, value_flows)
+    held = _held(workspace, name)
+    return value_flows(held.trajectory, held.steps, held.activity.undone)
 
 
 def fields_of(workspace: Workspace, name: str) -> AccessedFields:
@@ -34,15 +34,23 @@ def fields_of(workspace: Workspace, name: str) -> AccessedFields:
     Raises:
         NotFoundError: none or several answer to it.
     """
-    return _read(workspace, name, accessed_fields)
+    held = _held(workspace, name)
+    return accessed_fields(held.trajectory, held.steps)
 
 
-def _read(
-    workspace: Workspace, name: str, reader: Callable[[Trajectory, Iterable[Step]], Read]
-) -> Read:
+class _Held(NamedTuple):
+    """One session as the lake holds it."""
+
+    trajectory: Trajectory
+    steps: Iterator[Step]
+    activity: Activity
+
+
+def _held(workspace: Workspace, name: str) -> _Held:
     row = find_row(workspace, "session", name, SessionRow)
     lake = Lake(workspace.lake)
     owners = {canonical_input(workspace, row.id)}
+    where = equals("trajectory_id", row.id)
     (trajectory,) = lake.records(TABLES["trajectories"], owners=owners, where=equals("id", row.id))
-    steps = lake.records(TABLES["steps"], owners=owners, where=equals("trajectory_id", row.id))
-    return reader(trajectory, steps)
+    (activity,) = lake.records(TABLES["activities"], owners=owners, where=where)
+    return _Held(trajectory, lake.records(TABLES["steps"], owners=owners, where=where), activity)

@@ -129,7 +129,7 @@ class Observer:
 
     def event(self, event: Event) -> None:
         """Take an event; a source may tell it before or after the step at which it happened."""
-        if isinstance(event, Feedback):
+        if isinstance(event, Feedback) and event.action != "rewind":
             self._listener.deed(event, self._index_of(event))
         match event:
             case Feedback(action="interruption"):
@@ -143,9 +143,7 @@ class Observer:
             case TodoChange():
                 self._n_todos += 1
             case Feedback(action="rewind"):
-                self._rejected.add(self._index_of(event))
-                if event.undone_from is not None and event.undone_from <= self._index_of(event):
-                    self._undone.add((event.undone_from, self._index_of(event)))
+                self._go_back(event)
             case StatedOutcome():
                 self._stated.take(event)
             case Compaction():
@@ -156,6 +154,14 @@ class Observer:
                 self._mentions.add([own], self._index_of(event), is_opened=True)
             case _:
                 pass
+
+    def _go_back(self, event: Feedback) -> None:
+        """Take a rewind; where nothing of what it undid is left, it says nothing of other steps."""
+        first, last = event.undone_from, self._index_of(event)
+        if first is not None and first <= last:
+            self._listener.deed(event, last)
+            self._rejected.add(last)
+            self._undone.add((first, last))
 
     def finish(self, trajectory: Trajectory) -> Activity:
         """Return what the trajectory did, once all its steps and events were taken."""

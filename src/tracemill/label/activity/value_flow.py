@@ -4,19 +4,21 @@ A value is a path, an address, an id, a hash, a name of several parts: what is s
 every text, proves nothing and is left out, and so are texts that a call writes. A value belongs to
 where it stood first, so what the agent itself wrote first comes from nowhere. A path is known by
 its end too, as long as one path only ends so: results name files from one folder, calls from
-another. Each text is read once, and each value looked up in an index, so the cost grows with the
-length of the trajectory alone.
+another. What a person went back before is left out, since nothing behind it was said in its sight.
+Each text is read once, and each value looked up in an index, so the cost grows with the length of
+the trajectory alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
+from tracemill.records.activity import UndoneSteps
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.records.value_flows import ValueFlow, ValueFlows, ValuePart, ValuePlace
 
@@ -54,11 +56,16 @@ class _Value(NamedTuple):
     start: int
 
 
-def value_flows(trajectory: Trajectory, steps: Iterable[Step]) -> ValueFlows:
+def value_flows(
+    trajectory: Trajectory, steps: Iterable[Step], undone: Collection[UndoneSteps] = ()
+) -> ValueFlows:
     """Return where the values of a trajectory's calls came from; steps come in their order."""
     reader = _Reader(trajectory.cwd)
+    n_undone = 0
     for step in steps:
-        if not step.is_replayed:
+        if any(branch.holds(step.index) for branch in undone):
+            n_undone += 1
+        elif not step.is_replayed:
             reader.step(step)
     flows = reader.flows
     return ValueFlows(
@@ -68,6 +75,7 @@ def value_flows(trajectory: Trajectory, steps: Iterable[Step]) -> ValueFlows:
         n_from_results=sum(flow.source.part == "result" for flow in flows),
         n_from_person=sum(flow.source.part == "said" for flow in flows),
         n_carried=sum(flow.n_turns > 0 for flow in flows),
+        n_undone_steps=n_undone,
     )
 
 

@@ -10,7 +10,7 @@ The model of this source:
   compaction or a fork may let differ from the sum of its steps.
 - A session that was forked begins with its parent's history; those steps are replayed ones.
 - The history that a compaction repeats is not read again.
-- Turns that were rolled back are taken back, as far as their steps are still open.
+- Turns that were rolled back stay among the steps, and the event says which ones they are.
 - A subagent's session is the one of the agent that spawned it.
 - The oldest files hold bare messages, calls and results; a result there answers the oldest open
   call of its tool.
@@ -56,7 +56,7 @@ class Codex:
     """Reads the rollouts of the Codex command line, its editor extension and its desktop app."""
 
     name: ClassVar[str] = "codex"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl", ".jsonl.zst"})
 

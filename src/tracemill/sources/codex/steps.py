@@ -6,6 +6,7 @@ message of somebody else.
 
 from __future__ import annotations
 
+from bisect import insort
 from datetime import datetime
 from typing import Final
 
@@ -43,6 +44,7 @@ from tracemill.sources.session_events import EventMaker, Place
 
 _DUPLICATE: Final = "duplicate_message"
 _MAX_FAILED_CALLS: Final = 1000
+_MAX_ASKED: Final = 4096
 
 
 class Item(msgspec.Struct, gc=False):
@@ -71,6 +73,8 @@ class CodexSteps:
         self._is_reply_over = True
         self._people = Echoes()
         self._agent = Echoes()
+        self._asked: list[int] = []
+        """Indexes of the newest steps that a person typed and has not taken back."""
         self._failed: Remembered[str, bool] = Remembered(_MAX_FAILED_CALLS)
 
     def trajectory(self, line: Line, session_id: str | None = None) -> OpenTrajectory:
@@ -215,17 +219,16 @@ class CodexSteps:
 
     def take_rollback(self, item: Item) -> str | None:
         """Read how many turns a person took back."""
-        n_turns, trajectory = count(item.payload.num_turns), self.begun
-        steps = trajectory.steps if trajectory is not None else ()
-        asked = [step.index for step in steps if step.speaker == "user"]
-        if trajectory is None or not n_turns or not asked:
+        n_turns, asked = count(item.payload.num_turns), self._asked
+        if not n_turns or not asked:
             return f"event_{item.kind}"
-        undone = self.window.retract(trajectory, asked[-min(n_turns, len(asked))])
+        undone = asked[-min(n_turns, len(asked))]
+        del asked[-n_turns:]
         self._reply, self._is_reply_over = None, True
         self._people, self._agent = Echoes(), Echoes()
-        self.window.ready.append(
-            self.events.feedback(self.place(item), "rewind", undone_from=undone)
-        )
+        place = self.place(item)
+        told = self.events.feedback(place, "rewind", undone_from=undone)
+        self.window.tell(place.trajectory, told)
         return None
 
     def _open(self, item: Item) -> OpenStep:
@@ -287,13 +290,14 @@ class CodexSteps:
         self.trajectory(item.line).presumed_speaker = "system"
         step = self._people.answer(said.texts, is_item=False)
         if step is not None:
-            step.speaker = "user"
             step.extend_to(item.line)
-            return None
-        step = self._open(item)
+        else:
+            step = self._open(item)
+            self._people.say(said.texts, step, is_item=False)
+            self._fill(step, said)
         step.speaker = "user"
-        self._people.say(said.texts, step, is_item=False)
-        self._fill(step, said)
+        insort(self._asked, step.index)
+        del self._asked[:-_MAX_ASKED]
         return None
 
     def _fill(self, step: OpenStep, said: Said) -> None:

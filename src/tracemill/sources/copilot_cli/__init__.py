@@ -9,8 +9,8 @@ The model of this source:
   other than 0. A person refused it where the permission dialogue or the error's code says so.
 - What a person typed is `content`; the form in which it was sent holds injected context.
 - Each message tells the tokens that it wrote; what was read is told in total, at the end.
-- A person may take the session back to an event: it and all behind it are taken back too, as far
-  as their steps are still in the log and open.
+- A person may take the session back to an event: it and all behind it stay among the steps, as far
+  as the log still holds them, and the rewind says which ones they are.
 - Events of a subagent name the tool call, or the agent, that they belong to.
 """
 
@@ -37,7 +37,7 @@ class CopilotCli(FileSource):
     """Reads the event logs of GitHub Copilot CLI, and the stream that it prints when asked to."""
 
     name: ClassVar[str] = "copilot-cli"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

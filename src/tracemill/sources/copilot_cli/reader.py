@@ -36,6 +36,7 @@ _NO_CONTENT: Final = "no_content"
 _BY_USER: Final = "denied-interactively-by-user"
 _TODO_TOOL: Final = "update_todo"
 _MAX_REMEMBERED: Final = 1000
+_MAX_EVENTS: Final = 30_000
 
 
 class _Event(NamedTuple):
@@ -70,6 +71,8 @@ class CopilotReader:
         self._agents: Remembered[str, str] = Remembered(_MAX_REMEMBERED)
         self._asked: Remembered[str, str] = Remembered(_MAX_REMEMBERED)
         self._refused: Remembered[str, _Refusal] = Remembered(_MAX_REMEMBERED)
+        self._n_steps_before: Remembered[str, int] = Remembered(_MAX_EVENTS)
+        """How many steps there were before each event."""
         self._takers: dict[str, Callable[[_Event], str | None]] = {
             "session.start": self._take_start,
             "session.resume": self._take_model,
@@ -111,6 +114,9 @@ class CopilotReader:
             native_id=text(record.get("id")),
             native_parent_id=text(record.get("parentId")),
         )
+        if event.native_id is not None:
+            main = self._session.trajectories.get("")
+            self._n_steps_before.put(event.native_id, main.n_steps if main is not None else 0)
         return taker(event)
 
     def finish(self) -> None:
@@ -192,13 +198,13 @@ class CopilotReader:
         return None
 
     def _take_rewind(self, event: _Event) -> str | None:
-        """Take back the event that a person went back to, and all behind it."""
+        """Tell that a person went back before an event, which may be gone with all behind it."""
         first, place = text(event.data.get("upToEventId")), self._place(event)
-        trajectory = place.trajectory
-        taken = [step.index for step in trajectory.steps if first and step.native_id == first]
-        undone = self._session.window.retract(trajectory, taken[0]) if taken else None
-        place = place._replace(step=trajectory.last_index())
-        self.ready.append(self._session.events.feedback(place, "rewind", undone_from=undone))
+        n_before = None if first is None else self._n_steps_before.get(first)
+        is_kept = n_before is not None and n_before < place.trajectory.n_steps
+        undone = n_before if is_kept else None
+        told = self._session.events.feedback(place, "rewind", undone_from=undone)
+        self._session.tell(place, told)
         return None
 
     def _take_shutdown(self, event: _Event) -> str | None:

@@ -7,8 +7,8 @@ The model of this source:
   output.
 - In the file of lines a message is written again whenever it has grown: the last word counts,
   at the place of the first.
-- A person may take the session back to a message: it and all behind it are taken back too,
-  as far as their steps are still open.
+- A person may take the session back to a message: it and all behind it stay among the steps, and
+  the rewind says which ones they are.
 - When the program writes its history anew it has summarised it: messages that were not there
   before are replayed ones, and none that was there is forgotten.
 - Notices to the person are no part of the session, but for errors that stand where the model
@@ -38,7 +38,7 @@ class GeminiCli(FileSource):
     """Reads the session files of Gemini CLI, of either kind."""
 
     name: ClassVar[str] = "gemini-cli"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

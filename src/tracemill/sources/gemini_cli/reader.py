@@ -20,7 +20,7 @@ from tracemill.sources.gemini_cli.content import (
 )
 from tracemill.sources.json_lines import BadShapeError, moment, text, unknown_type, why_nothing
 from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep
+from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory
 from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.session_events import Place
 
@@ -37,8 +37,8 @@ class GeminiReader:
         self._origin = origin
         self._session = session = OpenSession(name, origin)
         self.ready = session.ready
-        self._ids: dict[str, None] = {}
-        """Ids of the messages that the session consists of at present, the newest ones."""
+        self._standing: dict[str, int] = {}
+        """The newest messages that the session consists of at present: their ids and steps."""
         self._takers: dict[str, Callable[[dict[str, Any], Line], str | None]] = {
             **dict.fromkeys(_MODEL_TYPES, self._take_reply),
             **dict.fromkeys(("info", "warning", "error"), self._take_notice),
@@ -94,21 +94,14 @@ class GeminiReader:
         return self._session.place(line, moment(record.get("timestamp")))
 
     def _take_rewind(self, message_id: str, line: Line) -> str | None:
+        """Tell that a person went back before a message; before all, where it is unknown."""
         place = self._session.place(line, None)
-        trajectory = place.trajectory
-        step = trajectory.by_message.get((message_id, None))
-        first = step.index if step is not None else 0
-        undone = self._session.window.retract(trajectory, first)
-        self._forget(message_id)
-        place = place._replace(step=trajectory.last_index())
-        self.ready.append(self._session.events.feedback(place, "rewind", undone_from=undone))
+        first = self._standing.get(message_id, 0)
+        self._standing = {each: at for each, at in self._standing.items() if at < first}
+        undone = first if first < place.trajectory.n_steps else None
+        told = self._session.events.feedback(place, "rewind", undone_from=undone)
+        self._session.tell(place, told)
         return None
-
-    def _forget(self, message_id: str) -> None:
-        """Forget a message and all behind it; of one that is unknown, all."""
-        ids = list(self._ids)
-        n_kept = ids.index(message_id) if message_id in self._ids else 0
-        self._ids = dict.fromkeys(ids[:n_kept])
 
     def _take_update(self, update: dict[str, Any], line: Line) -> str | None:
         """Read what changed of the session itself; one of its fields is its whole history."""
@@ -121,17 +114,17 @@ class GeminiReader:
     def _take_history(self, messages: list[dict[str, Any]], line: Line) -> None:
         """Read the history that the program wrote anew: what is not in it was summarised."""
         kept = {message_id for found in messages if (message_id := text(found.get("id")))}
-        if not kept.issuperset(self._ids):
+        if not kept.issuperset(self._standing):
             told = self._session.events.compaction(self._session.place(line, None))
             self.ready.append(told)
         for message in messages:
-            if text(message.get("id")) not in self._ids:
+            if text(message.get("id")) not in self._standing:
                 self._take_replayed(message, line)
-        self._ids = {message_id: None for message_id in self._ids if message_id in kept}
+        self._standing = {each: at for each, at in self._standing.items() if each in kept}
 
     def _take_replayed(self, message: dict[str, Any], line: Line) -> None:
         said = _content_of(message, line)
-        self._remember(text(message.get("id")))
+        self._remember(text(message.get("id")), self._session.trajectory(line))
         if said.texts:
             speaker: Speaker = "agent" if text(message.get("type")) in _MODEL_TYPES else "system"
             place = self._session.place(line, None)
@@ -139,12 +132,13 @@ class GeminiReader:
             step.is_replayed = True
             self._session.say(place, step, said.texts)
 
-    def _remember(self, message_id: str | None) -> None:
+    def _remember(self, message_id: str | None, trajectory: OpenTrajectory) -> None:
+        """Let a message stand, whose step comes next."""
         if message_id is None:
             return
-        self._ids[message_id] = None
-        if len(self._ids) > _MAX_KNOWN:
-            del self._ids[next(iter(self._ids))]
+        self._standing[message_id] = trajectory.n_steps
+        if len(self._standing) > _MAX_KNOWN:
+            del self._standing[next(iter(self._standing))]
 
     def _step(self, place: Place, record: dict[str, Any], speaker: Speaker) -> OpenStep | None:
         """Return the step of a message, emptied where it was told before.
@@ -153,14 +147,13 @@ class GeminiReader:
         """
         message_id = text(record.get("id"))
         key = (message_id, None) if message_id else None
-        step = place.trajectory.by_message.get(key) if key else None
-        if step is not None:
-            self._session.window.empty(place.trajectory, step)
-            step.extend_to(place.line)
+        if message_id in self._standing:
+            step = place.trajectory.by_message.get(key) if key else None
+            if step is not None:
+                self._session.window.empty(place.trajectory, step)
+                step.extend_to(place.line)
             return step
-        if message_id in self._ids:
-            return None
-        self._remember(message_id)
+        self._remember(message_id, place.trajectory)
         step = self._session.open(place, speaker, message_id)
         step.usage_key = hash(key or ("line", place.line.start, step.index))
         if key:

@@ -10,6 +10,8 @@ The model of this source:
   model called a tool that does not exist. The texts of a refused or stopped call are exact.
 - What the program put into a message is marked as such, and makes a step of the system; so
   does the summary that a compaction leaves, which is replayed.
+- A person may take the session back to a message: it and all behind it stay among the steps, and a
+  rewind at the end says which ones they are.
 - A session with a parent was spawned by it, and nobody typed its messages.
 """
 
@@ -33,7 +35,7 @@ class OpenCode:
     """Reads the databases of OpenCode, and the sessions that it exports."""
 
     name: ClassVar[str] = "opencode"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 

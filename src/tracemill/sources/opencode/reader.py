@@ -54,7 +54,8 @@ class OpenCodeReader:
         """The message from which on a person took the session back, until it was read."""
         self._is_first_kept = False
         """Whether the person went back into that message, whose first parts then stand."""
-        self._is_undone = False
+        self._undone: Place | None = None
+        """Where the person went back to: the message, and the first step that was undone."""
 
     def begin(self, fields: Mapping[str, Any], _whole: Line) -> None:
         """Begin the session that a document holds."""
@@ -79,7 +80,7 @@ class OpenCodeReader:
         undone = fields_of(info.get("revert"))
         self._first_undone = text(undone.get("messageID"))
         self._is_first_kept = text(undone.get("partID")) is not None
-        self._is_undone = False
+        self._undone = None
         self._session = OpenSession(_AGENT, self._origin)
         self._session.adopt(trajectory)
 
@@ -97,27 +98,19 @@ class OpenCodeReader:
         message = _Message(self._session, info, line)
         is_first = self._first_undone is not None and info.get("id") == self._first_undone
         if is_first and not self._is_first_kept:
-            self._undo_from(message)
-        n_before = message.trajectory.n_steps
+            self._undone = message.next_step()
         verdict = taker(message, [part for part in parts if isinstance(part, dict)])
-        if self._is_undone:
-            self._session.window.retract(message.trajectory, n_before)
+        if is_first and self._is_first_kept:
+            self._undone = message.next_step()
         self._session.close()
         self._give(self._session)
-        if self._is_undone:
-            return "undone"
-        if is_first:
-            self._undo_from(message)
         return verdict
 
-    def _undo_from(self, message: _Message) -> None:
-        """Take back what comes from here on, because a person did."""
-        self._is_undone = True
-        message.tell_rewind()
-
     def finish(self) -> None:
-        """Give the session its header."""
+        """Give the session its header, and tell before which step a person went back."""
         if self._session is not None and self._has_told:
+            if self._undone is not None:
+                _tell_rewind(self._session, self._undone)
             self._session.finish()
             self._give(self._session)
         self._session, self._has_told = None, False
@@ -159,6 +152,15 @@ class OpenCodeReader:
         else:
             message.say("agent", [said]).is_error = True
         return None
+
+
+def _tell_rewind(session: OpenSession, first: Place) -> None:
+    """Tell that a person went back before a step; all behind it is undone."""
+    last = first.trajectory.last_index()
+    is_kept = first.step is not None and last is not None and first.step <= last
+    undone = first.step if is_kept else None
+    told = session.events.feedback(first._replace(step=last), "rewind", undone_from=undone)
+    session.ready.append(told)
 
 
 def _trajectory_id(session_id: str) -> str:
@@ -229,9 +231,9 @@ class _Message:
         told = self._session.events.feedback(self._place(), "interruption")
         self._session.window.tell(self.trajectory, told)
 
-    def tell_rewind(self) -> None:
-        """Tell that a person took back what stands from here on."""
-        self._session.ready.append(self._session.events.feedback(self._place(), "rewind"))
+    def next_step(self) -> Place:
+        """Return the place of the step that comes next."""
+        return self._place()._replace(step=self.trajectory.n_steps)
 
     def _open(self, place: Place, speaker: Speaker, native_id: str | None = None) -> OpenStep:
         step = self._session.open(place, speaker, native_id or self._id)

@@ -25,7 +25,7 @@ class OpenCodeTree:
     """Reads the storage folder of OpenCode as one input."""
 
     name: ClassVar[str] = "opencode-tree"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[InputKind] = "folder"
     marks: ClassVar[frozenset[str]] = frozenset(_KINDS)
 

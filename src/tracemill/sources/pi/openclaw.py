@@ -41,7 +41,7 @@ class OpenClaw(FileSource):
     """Reads the session files of OpenClaw."""
 
     name: ClassVar[str] = "openclaw"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

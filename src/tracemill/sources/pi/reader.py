@@ -95,7 +95,7 @@ class PiReader:
         return entry.at < self._began
 
     def _follow(self, entry: _Entry) -> None:
-        """Leave behind what does not lead to the entry."""
+        """Tell where a person went back before what does not lead to the entry."""
         parent_id = entry.fields.get("parentId", self._tip)
         main = self._session.trajectories.get("")
         if main is None or self._tip is None or parent_id == self._tip:
@@ -105,9 +105,9 @@ class PiReader:
             n_steps = 0
         if n_steps is None or n_steps >= main.n_steps:
             return
-        undone = self._session.window.retract(main, n_steps)
         place = Place(main, entry.line, entry.at, main.last_index())
-        self.ready.append(self._session.events.feedback(place, "rewind", undone_from=undone))
+        told = self._session.events.feedback(place, "rewind", undone_from=n_steps)
+        self._session.tell(place, told)
 
     def _remember(self, entry: _Entry) -> None:
         own_id, main = text(entry.fields.get("id")), self._session.trajectories.get("")
