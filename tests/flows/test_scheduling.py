@@ -41,7 +41,9 @@ def test_a_timer_catches_up_and_its_service_runs_both_commands() -> None:
 
     assert timer["Timer"]["OnCalendar"] == "Mon *-*-* 07:05:00"
     assert timer["Timer"]["Persistent"] == "true"
-    assert [shlex.split(line) for line in lines] == [READ, REPORT]
+    assert [shlex.split(line) for line in lines] == [
+        ["/usr/bin/env", *READ], ["/usr/bin/env", *REPORT]
+    ]  # fmt: skip
 
 
 def test_cron_runs_both_commands_each_morning() -> None:

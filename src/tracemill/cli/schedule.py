@@ -36,7 +36,7 @@ def systemd_schedule(
     sources
         What is read: the sessions on this machine without any.
     """
-    return _schedule("systemd", sources, when, common)
+    return _schedule("systemd", _from_anywhere(sources), when, common)
 
 
 def cron_schedule(
@@ -51,7 +51,7 @@ def cron_schedule(
     sources
         What is read: the sessions on this machine without any.
     """
-    return _schedule("cron", sources, when, common)
+    return _schedule("cron", _from_anywhere(sources), when, common)
 
 
 def github_schedule(
@@ -69,11 +69,16 @@ def github_schedule(
     return _schedule("github", sources, when, common)
 
 
+def _from_anywhere(sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Return sources as they are found by what starts in another folder."""
+    return tuple(str(Path(source).expanduser().absolute()) for source in sources)
+
+
 def _schedule(scheduler: Scheduler, sources: tuple[str, ...], when: When, common: Common) -> int:
     own = shutil.which("tracemill")
     hour, minute = moment(when.at)
     asked = Asked(
-        program=(own,) if own else (sys.executable, "-m", "tracemill"),
+        program=(str(Path(own).absolute()),) if own else (sys.executable, "-m", "tracemill"),
         workspace=common.open().root, sources=sources, hour=hour, minute=minute,
     )  # fmt: skip
     found = schedule(scheduler, asked)

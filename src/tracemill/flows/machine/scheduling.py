@@ -21,6 +21,8 @@ Scheduler = Literal["systemd", "cron", "github"]
 _NAME: Final = "tracemill-weekly"
 _MINUTES: Final = 60
 _HOURS: Final = 24
+_NOT_IN_PROGRAMS: Final = frozenset("\"'\\$")
+"""What systemd takes in arguments, and in the name of a program does not."""
 
 
 class Unit(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -110,7 +112,8 @@ def _systemd(asked: Asked) -> Schedule:
 
 def _systemd_words(words: Sequence[str]) -> str:
     """Return a command line as systemd reads it: quoted, with its own marks taken literally."""
-    marked = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    by = () if _NOT_IN_PROGRAMS.isdisjoint(words[0]) else ("/usr/bin/env",)
+    marked = (word.replace("\\", "\\\\").replace('"', '\\"') for word in (*by, *words))
     return " ".join(f'"{word}"' for word in marked).replace("%", "%%").replace("$", "$$")
 
 
@@ -149,7 +152,7 @@ jobs:
       - uses: actions/setup-python@v6
         with:
           python-version: "3.13"
-      - uses: actions/cache@v4 # the reports that are there say which weeks were missed
+      - uses: actions/cache@v5 # the reports that are there say which weeks were missed
         with:
           path: .tracemill
           key: tracemill-${{{{ github.run_id }}}}
@@ -157,10 +160,11 @@ jobs:
       - run: pip install tracemill
       - run: tracemill run {sources} --quiet || [ $? = 4 ]
       - run: tracemill report weekly --missed --quiet
-      - uses: actions/upload-artifact@v4
+      - uses: actions/upload-artifact@v6
         with:
           name: reports
           path: .tracemill/reports
+          include-hidden-files: true # as the folder's name begins with a dot
 """
     path = str(PurePosixPath(".github/workflows") / f"{_NAME}.yml")
     then = (f"git add {path} && git commit -m 'Report every week'",)
