@@ -92,6 +92,27 @@ def test_what_no_call_returned_is_counted_apart(code: str, n: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        pytest.param("r = lint()\nr.errors[0]['line']", {"errors", "line"}, id="of a result"),
+        pytest.param("print(r.errors[0].line)", {"errors", "line"}, id="of what stood before"),
+        pytest.param("r.errors.items()", {"errors"}, id="on the way to a method"),
+        pytest.param("r.render()", set(), id="a method is none"),
+        pytest.param("r.get('line', 0)", {"line"}, id="a key that may lack"),
+        pytest.param("def f(given):\n    return given.get('line')", {"line"}, id="of a parameter"),
+        pytest.param("r.line = 1\nprint('r.file')  # r.ok", set(), id="written, and said"),
+        pytest.param("import os\nos.environ.get('A')\nos.sep", set(), id="a module's own"),
+        pytest.param("def f(a: np.ndarray) -> pd.Frame: ...", set(), id="a type"),
+    ],
+)
+def test_names_of_fields_are_told_whosever_they_are(code: str, names: set[str]) -> None:
+    found = field_access(code)
+
+    assert found is not None
+    assert found.names == names
+
+
+@pytest.mark.parametrize(
     ("code", "conditions"),
     [
         pytest.param("if r.n > 0: pass", [("if", "r.n > 0", ["n"])], id="if"),

@@ -79,6 +79,10 @@ def test_a_candidate_that_shows_everything_is_promoted() -> None:
 
     assert decision.is_promoted
     assert decision.reasons == ()
+    assert [rule.says for rule in decision.rules if rule.rule == "guards"] == [
+        "a loss of more than 10% is ruled out: s irrelevance 60 -> 60 of 60",
+        "no loss is shown on 3 parts",
+    ]
     assert {rule.rule for rule in decision.rules} == {
         "lineage", "format", "leaks", "labels", "complete", "target", "guards", "approval",
     }  # fmt: skip

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import warnings
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
@@ -27,6 +26,7 @@ from tracemill.base.iteration_kinds import (
     narrowed,
     narrowed_to,
 )
+from tracemill.base.python_code import parse_python
 
 _BUILTINS: Final = frozenset(dir(builtins))
 _SAME: Final = frozenset(
@@ -79,18 +79,19 @@ class FieldAccess(NamedTuple):
     """Functions called by a bare name that the code neither makes, imports nor has built in."""
     n_unfollowed: int
     """Fields read of values of which no call is known, as a function's parameters."""
+    names: frozenset[str]
+    """What all fields that are read are called, whosever they are; no part of a module is one."""
 
 
 def field_access(code: str) -> FieldAccess | None:
     """Return what code does with fields, or None: it is no Python, or nested too deep."""
-    reader = _Reader()
+    reader, tree = _Reader(), parse_python(code)
+    if tree is None:
+        return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(code)
         for statement in tree.body:
             reader.read(statement)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (ValueError, RecursionError, MemoryError):
         return None
     return FieldAccess(
         reads=reader.reads,
@@ -98,6 +99,7 @@ def field_access(code: str) -> FieldAccess | None:
         iterations=tuple(reader.iterations),
         functions=frozenset(reader.functions - reader.made),
         n_unfollowed=reader.n_unfollowed,
+        names=frozenset(reader.names),
     )
 
 
@@ -109,6 +111,8 @@ class _Reader:
         self.conditions: list[Condition] = []
         self.iterations: list[Iteration] = []
         self.n_unfollowed = 0
+        self.names: set[str] = set()
+        """Names of fields, of whatever value."""
         self._names: dict[str, Part | None] = {}
         self.made: set[str] = set()
         """Names that are imported, or defined as functions and classes."""
@@ -193,8 +197,11 @@ class _Reader:
     def _field(self, of: ast.expr, name: str) -> Part | None:
         n_asked = len(self._asked)
         whole = self.read(of)
+        if whole is None and self._is_module(of):
+            return None
+        self.names.add(name)
         if whole is None:
-            self.n_unfollowed += not self._is_module(of)
+            self.n_unfollowed += 1
             return None
         del self._asked[n_asked:]  # `loc.file` asks for the file, and not for `loc` as well
         field = f"{whole.field}.{name}".lstrip(".")
@@ -230,7 +237,9 @@ class _Reader:
             return self._method(node, node.func)
         if name is None:
             self.read(node.func)
-        elif name not in _BUILTINS and "." not in name and name not in self._names:
+        elif isinstance(node.func, ast.Attribute):
+            self._free_method(node, node.func)
+        elif name not in _BUILTINS and name not in self._names:
             self.functions.add(name)
         given = [*node.args, *(each.value for each in node.keywords)]
         n_iterations = len(self.iterations)
@@ -260,6 +269,18 @@ class _Reader:
                 whole = self.read(method.value)
                 self._all([*node.args, *node.keywords])
                 return whole if method.attr in _VIEWS else None
+
+    def _free_method(self, node: ast.Call, method: ast.Attribute) -> None:
+        """Note what is read on the way to a method of a value that the code does not make."""
+        if self._is_module(method):
+            return
+        of = method.value
+        while isinstance(of, ast.Attribute):
+            self.names.add(of.attr)
+            of = of.value
+        match node.args:
+            case [ast.Constant(value=str(name)), *_] if method.attr == "get":
+                self.names.add(_key(name))
 
     def _is_free(self, node: ast.Attribute) -> bool:
         """Tell whether a dotted name is a function of a module or tool and no part of a result."""

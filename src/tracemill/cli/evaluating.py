@@ -1,8 +1,7 @@
 """`tracemill model eval` and `model compare`: what a model does, and what two differ by."""
 
-import sys
-import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,14 +14,14 @@ from tracemill.base.sandbox import find_sandbox
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
-from tracemill.flows.models.evaluations import Told, compare_models, evaluate, trained_subject
+from tracemill.flows.models.evaluations import compare_models, evaluate, trained_subject
 from tracemill.flows.models.foreign_results import import_results
 from tracemill.flows.models.rollouts import attempt_tasks, read_tasks
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.evaluations import SliceComparison
 
-_EVERY_S: Final = 10.0
 _SHOWN: Final = 8
 
 
@@ -92,7 +91,9 @@ def eval_model(
     """
     workspace, settings = common.open(), AskSettings(max_tokens=door.max_tokens)
     config = door.find(subject, name, common)
-    made = evaluate(workspace, config, suite, settings, at=now(), told=_progress(common))
+    with StepLine(common) as line:
+        told = partial(line.tell, f"evaluate {config.name or subject}")
+        made = evaluate(workspace, config, suite, settings, at=now(), told=told)
     follow = f"tracemill model compare BASE {made.subject} --suite {made.suite}"
     if answer("evaluation", made, common, next_steps=[follow]):
         return EXIT_DONE
@@ -108,18 +109,6 @@ def eval_model(
         hint(f"{made.n_unanswered:,} cases got no answer; they count as failed", common)
     hint(f"next: {follow}", common)
     return EXIT_DONE
-
-
-def _progress(common: Common) -> Told:
-    said = time.monotonic()
-
-    def told(done: int, n_cases: int) -> None:
-        nonlocal said
-        if not common.quiet and time.monotonic() - said > _EVERY_S:
-            said = time.monotonic()
-            sys.stderr.write(f"evaluate: {done:,} of {n_cases:,} cases\n")
-
-    return told
 
 
 def compare_model(
@@ -217,7 +206,9 @@ def attempt_model(
     sandbox = find_sandbox(readable)
     config = door.find(subject, name, common)
     settings = AskSettings(max_tokens=door.max_tokens)
-    done = attempt_tasks(config, read_tasks(tasks), sandbox, settings, _progress(common))
+    with StepLine(common) as line:
+        told = partial(line.tell, "attempt")
+        done = attempt_tasks(config, read_tasks(tasks), sandbox, settings, told)
     if not answer("attempts", done, common):
         rows = [
             (

@@ -1,28 +1,26 @@
 """`tracemill synth generate`: a model follows a definition, and what holds of it is kept."""
 
-import sys
-import time
 from dataclasses import dataclass
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.clock import now
-from tracemill.base.text import counted
 from tracemill.cli.evaluating import Door
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.judging import Judge
 from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
-from tracemill.flows.synthesis.generating import Generation, Told, Workshop, generate
+from tracemill.flows.synthesis.generating import Generation, Workshop, generate
 from tracemill.flows.synthesis.judging import open_judge
 from tracemill.flows.synthesis.workshops import open_workshop
 from tracemill.llm import AskSettings
 from tracemill.records.generation import GenerationReport
 from tracemill.synth.generation import Allowance
 
-_EVERY_S: Final = 10.0
 _At_least_one = Annotated[int | None, Parameter(validator=Number(gt=0))]
 _Above_nothing = Annotated[float | None, Parameter(validator=Number(gt=0))]
 
@@ -117,23 +115,13 @@ def generate_synth(
         if refusal is not None:
             hint(f"calls are not carried out: {refusal}", common)
         wanted = drafts.wanted(workshop, door.max_tokens, bounds.allowance())
-        config, progress = door.to(subject, None), _progress(common)
-        report = generate(workspace, config, wanted, clock=now, ask=ask, told=progress)
+        config = door.to(subject, None)
+        with StepLine(common) as line:
+            told = partial(line.tell, "drafts")
+            report = generate(workspace, config, wanted, clock=now, ask=ask, told=told)
     if not answer("generation", report, common, next_steps=["tracemill synth plan"]):
         _show(report, common)
     return EXIT_PARTLY if report.stopped_by or report.n_failed else EXIT_DONE
-
-
-def _progress(common: Common) -> Told:
-    last = time.monotonic()
-
-    def told(done: int, of_all: int) -> None:
-        nonlocal last
-        if not common.quiet and (time.monotonic() - last >= _EVERY_S or done == of_all):
-            last = time.monotonic()
-            sys.stderr.write(f"{done:,} of {counted(of_all, 'draft')}\n")
-
-    return told
 
 
 def _show(report: GenerationReport, common: Common) -> None:

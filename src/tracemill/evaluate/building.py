@@ -20,7 +20,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.base.ids import digest, make_id
-from tracemill.evaluate.code import code_of, read_fields
+from tracemill.evaluate.code import fields_read
 from tracemill.records.evaluations import (
     ArgumentMatch,
     Case,
@@ -93,7 +93,7 @@ def _case(example: HeldOut, at: int, max_chars: int) -> Case | DropReason:
     calls = [call["function"] for call in message.tool_calls]
     wanted = tuple(map(wanted_call, calls))
     turn = _turn(before)
-    carried, read = _carried(calls, before), _fields(calls)
+    carried, read = _carried(calls, before), tuple(sorted(fields_read(calls)))
     failed = _failed_call(turn)
     return make_case(
         Case(
@@ -215,11 +215,6 @@ def _said(message: Message) -> str:
         for call in message.tool_calls
         for value in call["function"]["arguments"].values()
     )
-
-
-def _fields(calls: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    codes = [code for call in calls if (code := code_of(call)) is not None]
-    return tuple(sorted(frozenset[str]().union(*map(read_fields, codes))))
 
 
 def _failed_call(turn: Sequence[Message]) -> WantedCall | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tracemill.evaluate.code import code_of, read_fields
+from tracemill.evaluate.code import fields_read
 from tracemill.evaluate.matching import call_fault, fits, pairing_fault
 from tracemill.llm import Answer
 from tracemill.records.evaluations import Case, CaseResult, CheckKind, Fault
@@ -69,9 +69,7 @@ def fields(case: Case, answer: Answer) -> Fault | None:
     """Look whether the code that it runs reads the fields that are needed."""
     if fault := decision(case, answer):
         return fault
-    codes = [code for call in answer.calls if (code := code_of(call)) is not None]
-    read = frozenset[str]().union(*map(read_fields, codes))
-    return None if read >= set(case.fields) else "field_not_read"
+    return None if fields_read(answer.calls) >= set(case.fields) else "field_not_read"
 
 
 def recovery(case: Case, answer: Answer) -> Fault | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-PROMOTE_VERSION: Final = 4
+PROMOTE_VERSION: Final = 5
 """Raise it when the same receipts would lead to another decision."""
 
 __all__ = ["PROMOTE_VERSION"]

@@ -30,7 +30,7 @@ from tracemill.records.promotion import (
     RuleName,
     RuleResult,
 )
-from tracemill.stats import holm
+from tracemill.stats import Interval, holm, is_not_worse
 
 _LISTED: Final = 3
 
@@ -233,9 +233,8 @@ def guards(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
         part = _find(receipts, each)
         if part is None:
             yield _absent("guards", each)
-        elif each.margin is not None and part.low < -each.margin:
-            said = f"a loss of {-part.low:.0%} is not ruled out: {_told(each, part)}"
-            yield _refused("guards", "guard_not_shown", said)
+        elif each.margin is not None:
+            yield _within(each.margin, each, part)
     watched = list(_watched(policy, receipts))
     adjusted = holm([_loss(part) for _, part in watched])
     worse = [
@@ -247,6 +246,15 @@ def guards(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
         yield _refused("guards", "worse_on_guard", f"worse: {said}")
     if watched and not worse:
         yield _passed("guards", f"no loss is shown on {counted(len(watched), 'part')}")
+
+
+def _within(margin: float, wanted: PolicyPart, part: SliceComparison) -> RuleResult:
+    """Say whether a loss beyond the margin is ruled out, with 95 % on the side of losses."""
+    if is_not_worse(Interval(part.low, part.high), margin):
+        said = f"a loss of more than {margin:.0%} is ruled out: {_told(wanted, part)}"
+        return _passed("guards", said)
+    said = f"a loss of {-part.low:.0%} is not ruled out: {_told(wanted, part)}"
+    return _refused("guards", "guard_not_shown", said)
 
 
 def approval(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tracemill.base.python_code import parse_python
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection, at_most, failing, share
 from tracemill.curate.checks.wording import asked
@@ -178,15 +177,11 @@ def _is_fragment(code: str) -> bool:
 
 
 def _why_unparsable(code: str) -> str | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a wrong escape is the code's affair, and still parses
-            ast.parse(as_python(code))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        if "\n" not in code.strip() and _LITERAL_NEWLINE.search(code):
-            return "Python that does not parse: its line breaks are a backslash and an n"
-        return "Python that does not parse"
-    return None
+    if parse_python(as_python(code)) is not None:
+        return None
+    if "\n" not in code.strip() and _LITERAL_NEWLINE.search(code):
+        return "Python that does not parse: its line breaks are a backslash and an n"
+    return "Python that does not parse"
 
 
 def doubled_words(checked: Checked) -> Iterator[Objection]:

@@ -38,10 +38,12 @@ _MAX_CHARS: Final = 8_000
 _ANSWER: Final = AskSettings(max_tokens=72)
 """The longest call that is right takes 50 tokens."""
 
+_MARGIN: Final = 0.15
+"""Of the thirty questions that no tool answers one may be lost: two do not rule out 15 points."""
 _POLICY: Final = PromotionPolicy(
     name=NAME,
     target=(PolicyPart(suite=NAME, part="check:tool"),),
-    guards=(PolicyPart(suite=NAME, part="answer"),),
+    guards=(PolicyPart(suite=NAME, part="answer", margin=_MARGIN),),
     alpha=0.01,
     required=("lineage", "format", "leaks", "labels", "complete"),
 )

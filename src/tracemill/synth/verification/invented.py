@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Any, Final
 import orjson
 import re2
 
+from tracemill.base.python_code import parse_python
 from tracemill.synth.verification.exchanges import Exchange
 
 READERS: Final = frozenset({
@@ -181,11 +181,8 @@ def _never_printed(exchange: Exchange, result: str) -> str | None:
 @lru_cache(maxsize=256)
 def _printed(code: str) -> tuple[ast.expr, ...]:
     """Return what each `print` of some code prints first; none where it does not parse."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(code.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse_python(code.strip())
+    if tree is None:
         return ()
     return tuple(
         node.args[0]
