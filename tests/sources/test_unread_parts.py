@@ -33,6 +33,23 @@ def pi(role: str) -> bytes:
     return jsonl(header, {"type": "message", "id": "e1", "parentId": None, "message": message})
 
 
+def otlp(attribute: str, role: str) -> bytes:
+    said = json.dumps([{"role": role, "parts": PARTS}])
+    told = {"gen_ai.operation.name": "chat", attribute: said}
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in told.items()]
+    span = {"traceId": "aa", "spanId": "bb", "name": "chat", "attributes": attributes}
+    return document({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]})
+
+
+def langfuse(**more: Any) -> bytes:
+    at = "2026-08-01T10:00:00Z"
+    return jsonl({"id": "o1", "traceId": "t1", "type": "GENERATION", "startTime": at, **more})
+
+
+def result_of(content: Any) -> dict[str, Any]:
+    return {"type": "tool_result", "tool_use_id": "c", "content": content}
+
+
 PARTS = [TEXT, HOLOGRAM]
 WRITTEN = [
     ("codex", codex({"type": "message", "role": "assistant", "content": PARTS})),
@@ -53,6 +70,12 @@ WRITTEN = [
     ("cursor", jsonl({"role": "user", "message": {"content": PARTS}})),
     ("cursor", jsonl({"role": "assistant", "message": {"content": PARTS}})),
     ("cline", document([{"role": "assistant", "content": PARTS}])),
+    ("cline", document([{"role": "user", "content": PARTS}])),
+    ("cline", document([{"role": "user", "content": [result_of(PARTS)]}])),
+    ("otlp", otlp("gen_ai.input.messages", "user")),
+    ("otlp", otlp("gen_ai.output.messages", "assistant")),
+    ("langfuse", langfuse(input=[{"role": "user", "content": PARTS}])),
+    ("langfuse", langfuse(output={"role": "assistant", "content": PARTS})),
     ("chat-messages", jsonl({"messages": [{"role": "user", "content": PARTS}]})),
     ("chat-messages", jsonl({"messages": [{"role": "assistant", "content": PARTS}]})),
     ("mini-swe-agent", document([{"role": "system", "content": PARTS}])),
@@ -79,7 +102,9 @@ def test_an_unknown_part_is_counted_and_the_others_are_kept(name: str, data: byt
     [
         (name, data)
         for name, data in WRITTEN
-        if name in ("codex", "pi", "cursor") and b'"message"' in data
+        if name in ("codex", "pi", "cursor", "cline")
+        and b"output" not in data
+        and b"tool_result" not in data
     ],
 )
 def test_a_message_of_nothing_else_is_skipped_for_it(name: str, data: bytes) -> None:
@@ -105,3 +130,32 @@ def test_what_was_attached_to_a_gemini_message_stands_as_what_it_is(
 
     assert step.text.split() == ["Look", mark]
     assert step.n_images == (mark == "[image]")
+
+
+def test_a_part_that_later_histories_repeat_is_counted_once() -> None:
+    asked, reply = {"role": "user", "content": PARTS}, {"role": "assistant", "content": "Well"}
+    first = langfuse(input=[asked], output=reply)
+    second = langfuse(input=[asked, reply, {"role": "user", "content": "And?"}])
+
+    found = read(load_source("langfuse"), first + second.replace(b"o1", b"o2"))
+
+    assert said(found) == ["Hi", "Well", "And?"]
+    assert found.unread == ["unknown_part:hologram"]
+
+
+def test_parts_that_openinference_wraps_once_more_are_read() -> None:
+    prefix = "llm.input_messages.0.message"
+    told = {
+        "openinference.span.kind": "LLM",
+        f"{prefix}.role": "user",
+        f"{prefix}.contents.0.message_content.type": "text",
+        f"{prefix}.contents.0.message_content.text": "Hi",
+        f"{prefix}.contents.1.message_content.type": "image",
+    }
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in told.items()]
+    span = {"traceId": "aa", "spanId": "bb", "name": "llm", "attributes": attributes}
+    data = document({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]})
+
+    (step,) = read(load_source("otlp"), data).steps
+
+    assert (step.text.split(), step.n_images) == (["Hi", "[image]"], 1)

@@ -2,7 +2,8 @@
 
 The conventions of OpenTelemetry write parts, model providers write contents with blocks, and
 older tools write attributes with numbers in their names. All say who spoke, which texts and
-thoughts, which calls, and which results; what is no message is left out.
+thoughts, which calls, and which results; what is no message is left out. Of a message, parts that
+nothing was made of are named.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from tracemill.records.trajectory import Speaker, ToolCall
-from tracemill.sources.json_lines import is_too_deep, text, tool_arguments
+from tracemill.sources.json_lines import is_too_deep, text, tool_arguments, unread_part
 from tracemill.sources.open_session import IMAGE
+from tracemill.sources.protocol import UnreadPart
 
 _SPEAKERS: Final[Mapping[str, Speaker]] = {
     "system": "system", "developer": "system",
@@ -50,11 +52,13 @@ class Said(NamedTuple):
     """Calls; one without an id of its own has an empty one."""
     answers: tuple[Answer, ...] = ()
     n_images: int = 0
+    unread: tuple[UnreadPart, ...] = ()
+    """Parts that nothing was made of."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was said at all."""
-        return not (self.texts or self.reasoning or self.calls or self.answers)
+        """Whether there is nothing at all in it."""
+        return not (self.texts or self.reasoning or self.calls or self.answers or self.unread)
 
     @property
     def key(self) -> MessageKey:
@@ -74,11 +78,15 @@ class _Parts:
         self.calls: list[ToolCall] = []
         self.answers: list[Answer] = []
         self.n_images = 0
+        self.unread: list[UnreadPart] = []
 
     def take(self, part: object) -> None:
         """Read one part, as OpenTelemetry or a model provider writes it."""
         if isinstance(part, str):
             self._say(part)
+        if not isinstance(part, dict):
+            return
+        part = part.get("message_content", part)  # OpenInference wraps each part once more
         if not isinstance(part, dict):
             return
         kind = text(part.get("type"))
@@ -92,8 +100,10 @@ class _Parts:
         elif str(kind) in _PICTURES or part.get("modality") == "image":
             self.n_images += 1
             self._say(IMAGE)
-        else:
+        elif any(key in part for key in _TEXT_KEYS):
             self._say(_first_text(part, _TEXT_KEYS))
+        else:
+            self.unread.append(unread_part(kind))
 
     def _say(self, said: str | None) -> None:
         if said and not said.isspace():
@@ -165,6 +175,7 @@ def _whole(value: Mapping[str, Any], speaker: Speaker, parts: _Parts) -> Said:
         tuple(parts.calls),
         tuple(parts.answers),
         parts.n_images,
+        tuple(parts.unread),
     )
 
 

@@ -183,6 +183,7 @@ class _Builder:
     def _tell(
         self, said: Said, operation: Operation, at: datetime | None, *, is_replayed: bool
     ) -> OpenStep | None:
+        self._window.ready.extend(said.unread)
         for answer in said.answers:
             self._answer(answer.call_id, None, answer.content, "unknown", operation)
         if not (said.texts or said.reasoning or said.calls):

@@ -35,7 +35,7 @@ class ClineTask:
     """Reads the folder of one task as a whole."""
 
     name: ClassVar[str] = "cline-task"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[InputKind] = "folder"
     marks: ClassVar[frozenset[str]] = frozenset({UI})
 
@@ -63,7 +63,7 @@ class Cline(FileSource):
     """Reads a file of a task that lies outside its folder."""
 
     name: ClassVar[str] = "cline"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset(
         {"ui_messages.json", "api_conversation_history.json"}
     )

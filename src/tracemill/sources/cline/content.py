@@ -89,6 +89,13 @@ class Prompt(NamedTuple):
     steering: list[tuple[str | None, str]]
     """What a person said with an approval, and the call that was approved."""
     n_images: int
+    unread: list[UnreadPart]
+    """Blocks, and parts of results, that nothing was made of."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was made of any block."""
+        return not any(self[:-1])
 
 
 def read_reply(content: object, number: int) -> Reply:
@@ -146,18 +153,22 @@ def _parameters(inside: str) -> dict[str, Any]:
 
 def read_prompt(content: object, open_calls: dict[str, str]) -> Prompt:
     """Return what a message says; `open_calls` are names of calls that have not come back."""
-    prompt = Prompt([], [], [], [], 0)
+    prompt = Prompt([], [], [], [], 0, [])
     n_images = 0
     waiting = dict(open_calls)
     answered: tuple[str | None, list[str]] | None = None
     for block in blocks_of(content):
         said = text(block.get("text")) or ""
-        if block.get("type") == "tool_result":
+        kind = block.get("type")
+        if kind == "tool_result":
             call_id = text(block.get("tool_use_id"))
             failed = block.get("is_error") is True
-            _add_result(prompt, call_id, waiting, said_by(block), failed=failed)
-        elif block.get("type") == "image":
+            content = _said_by(block, prompt.unread)
+            _add_result(prompt, call_id, waiting, content, failed=failed)
+        elif kind == "image":
             n_images += 1
+        elif "text" not in block:
+            prompt.unread.append(unread_part(kind))
         elif found := _RESULT.match(said):
             _flush(prompt, answered, waiting)
             answered = (_call_named(found[1], waiting), [said[found.end() :]])
@@ -261,10 +272,17 @@ def blocks_of(content: object) -> Iterator[dict[str, Any]]:
         raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
 
 
-def said_by(block: dict[str, Any]) -> str:
+def _said_by(block: dict[str, Any], unread: list[UnreadPart]) -> str:
     """Return the text of a result, with a mark for each picture."""
-    parts = blocks_of(block.get("content"))
-    texts = (IMAGE if part.get("type") == "image" else text(part.get("text")) for part in parts)
+    texts: list[str | None] = []
+    for part in blocks_of(block.get("content")):
+        kind = part.get("type")
+        if kind == "image":
+            texts.append(IMAGE)
+        elif "text" in part:
+            texts.append(text(part["text"]))
+        else:
+            unread.append(unread_part(kind))
     return "\n".join(filter(None, texts))
 
 

@@ -34,7 +34,7 @@ from tracemill.sources.documents import (
     read_items,
     take_apart,
 )
-from tracemill.sources.json_lines import millisecond, text, unknown_type
+from tracemill.sources.json_lines import millisecond, text, unknown_type, why_nothing
 from tracemill.sources.open_session import IMAGE, OpenSession
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, Tokens, added
 from tracemill.sources.protocol import SourceRecord
@@ -42,7 +42,6 @@ from tracemill.sources.session_events import Place
 
 _TASK_ID: Final = re.compile(r"\d{10,16}|[0-9a-f-]{36}")
 _AGENTS: Final = {"roo-cline": "roo-code", "kilo": "kilo-code"}
-_NO_CONTENT: Final = "no_content"
 
 
 class Request(NamedTuple):
@@ -166,9 +165,9 @@ class SentReader:
         self._number += 1
         if role not in ("assistant", "user"):
             return unknown_type(role)
-        is_empty = (self._read_reply if role == "assistant" else self._read_prompt)(record, line)
-        self._has_told |= not is_empty
-        return _NO_CONTENT if is_empty else None
+        reason = (self._read_reply if role == "assistant" else self._read_prompt)(record, line)
+        self._has_told |= reason is None
+        return reason
 
     def finish(self) -> None:
         """Give the task its header, where anything was read of it."""
@@ -179,12 +178,14 @@ class SentReader:
             main.tokens = added(main.tokens, unmatched.tokens) if unmatched else main.tokens
             self._session.finish()
 
-    def _read_reply(self, record: dict[str, Any], line: Line) -> bool:
-        """Read what the model said; return whether that was nothing."""
+    def _read_reply(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read what the model said; return why that was nothing."""
         reply = read_reply(record.get("content"), self._number)
         request = self._requests.get(self._number, _NO_REQUEST)
         place = self._session.place(line, millisecond(record.get("ts")) or request.at)
         was_stopped = INTERRUPTION in str(record.get("content"))
+        if reply.is_empty and not was_stopped:
+            return why_nothing(reply.unread)
         self.ready.extend(reply.unread)
         if not reply.is_empty:
             place = self._open_reply(
@@ -192,7 +193,7 @@ class SentReader:
             )
         if was_stopped:
             self.ready.append(self._session.events.feedback(place, "interruption"))
-        return reply.is_empty and not was_stopped
+        return None
 
     def _open_reply(self, place: Place, reply: Reply, model: str | None, tokens: Tokens) -> Place:
         session, trajectory = self._session, place.trajectory
@@ -210,13 +211,17 @@ class SentReader:
                 step.events.append(session.events.todo_change(place, todos, is_whole=True))
         return place
 
-    def _read_prompt(self, record: dict[str, Any], line: Line) -> bool:
-        """Read what was said to the model; return whether that was nothing."""
+    def _read_prompt(self, record: dict[str, Any], line: Line) -> str | None:
+        """Read what was said to the model; return why that was nothing."""
         prompt = read_prompt(record.get("content"), self._open_calls)
         place = self._session.place(line, millisecond(record.get("ts")))
-        if record.get("isSummary") is True:
+        is_summary = record.get("isSummary") is True
+        if prompt.is_empty and not is_summary:
+            return why_nothing(prompt.unread)
+        self.ready.extend(prompt.unread)
+        if is_summary:
             self._take_summary(place, prompt)
-            return False
+            return None
         for result in prompt.results:
             there = place._replace(step=self._session.answer(place, result).index)
             if result.user_modified:
@@ -226,7 +231,7 @@ class SentReader:
             self.ready.append(self._session.events.feedback(place, "steering", said, call_id))
         self._say(place, prompt)
         place.trajectory.cwd = place.trajectory.cwd or find_cwd(prompt.injected)
-        return not any(prompt)
+        return None
 
     def _say(self, place: Place, prompt: Prompt) -> None:
         if prompt.typed or prompt.n_images:

@@ -23,7 +23,7 @@ class Langfuse(FileSource):
     """Reads what Langfuse exports, whole or row by row."""
 
     name: ClassVar[str] = "langfuse"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

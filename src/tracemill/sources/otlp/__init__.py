@@ -25,7 +25,7 @@ class Otlp(FileSource):
     """Reads what exporters of OpenTelemetry send, in JSON and in protobuf."""
 
     name: ClassVar[str] = "otlp"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
