@@ -1,10 +1,12 @@
 """Servers listen where only this machine reaches them, unless a person says otherwise."""
 
+import socket
+
 import pytest
 
 from tracemill.base.errors import PolicyError, UsageError
 from tracemill.cli.app import call
-from tracemill.cli.listening import is_loopback, named, refuse_any, refuse_remote
+from tracemill.cli.listening import is_loopback, listen, named, refuse_any, refuse_remote
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,16 @@ def test_every_address_at_once_has_no_name(host: str) -> None:
 @pytest.mark.parametrize(("host", "name"), [("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80")])
 def test_an_address_is_named_as_browsers_do(host: str, name: str) -> None:
     assert named(host, 80) == name
+
+
+@pytest.mark.enable_socket
+def test_no_answer_waits_for_its_first_half_to_be_acknowledged() -> None:
+    with (
+        listen("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_pages_are_not_shown_to_other_machines_by_accident(

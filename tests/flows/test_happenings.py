@@ -9,7 +9,8 @@ from tracemill.flows.analysis.happenings import Happening, Moments, happenings
 from tracemill.flows.example_history import build_example
 from tracemill.flows.results import SessionRow
 from tracemill.flows.views.browsing import Asked as Wanted
-from tracemill.flows.views.browsing import browse, view_session
+from tracemill.flows.views.browsing import browse
+from tracemill.flows.views.reading import view_session
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.records.refs import Origin
 from tracemill.records.session_events import Compaction, Feedback, Todo, TodoChange

@@ -44,6 +44,20 @@ def test_a_name_is_an_id_an_alias_or_a_beginning(name: str, found: list[str], in
     assert [row["id"] for row in index.find("session", name)] == found
 
 
+def test_values_are_tallied_by_field_commonest_first(index: Index) -> None:
+    said = [("b", 1), ("a", 1), ("a", None), (None, 2), ("b", 2), ("c", 2)]
+    rows = [Row("gate", f"g{n}", "", {"name": name, "n": k}) for n, (name, k) in enumerate(said)]
+    index.replace("gate", rows)
+
+    assert index.tallies("gate", ("name", "n", "none")) == {
+        "name": {"a": 2, "b": 2, "c": 1},
+        "n": {"2": 3, "1": 2},
+        "none": {},
+    }
+    assert list(index.tallies("gate", ("name",))["name"]) == ["a", "b", "c"]
+    assert index.tallies("gate", ()) == {}
+
+
 def test_a_row_is_put_in_place_of_its_like(index: Index) -> None:
     index.put(Row("session", "traj_1a", "1", {"id": "traj_1a", "n": 2}, ("other",)))
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
+from pyarrow.parquet import ParquetFile
 
 from tracemill.records.refs import Span
 from tracemill.records.trajectory import Step
@@ -35,6 +36,20 @@ def test_rows_come_back_as_the_records_that_went_in(tmp_path: Path) -> None:
     put(lake, "a", 3)
 
     assert list(lake.records(STEPS)) == steps("a", 3)
+
+
+def test_an_owners_rows_are_found_in_any_group_of_rows(tmp_path: Path) -> None:
+    lake, owners = Lake(tmp_path), [f"o{number}" for number in range(20)]
+    writer = lake.writer(STEPS)
+    for owner in owners:
+        writer.write_records(steps(owner, 2_000), [owner] * 2_000)
+    lake.commit(writer)
+
+    (file,) = (tmp_path / "steps").glob("*.parquet")
+    assert ParquetFile(file).metadata.num_row_groups > 1
+    for wanted in ({"o0"}, {"o7", "o19"}, set(owners), {"nobody"}):
+        found = {step.trajectory_id for step in lake.records(STEPS, owners=wanted)}
+        assert found == wanted & set(owners)
 
 
 def test_an_owners_rows_are_replaced_together_and_in_one_version(tmp_path: Path) -> None:

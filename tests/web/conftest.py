@@ -19,7 +19,7 @@ from tracemill.web.guard import COOKIE, Pass
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = tmp_path_factory.mktemp("shown")
     write_session(folder / "in", "s1", 3)
-    write_session(folder / "in", "s2", 60, word=HOSTILE)
+    write_session(folder / "in", "s2", 110, word=HOSTILE)
     write_prompt(folder / "in")
     workspace = Workspace(folder / "workspace")
     emit("escalation", {"reason": HOSTILE}, session="s1", workspace=workspace.root)

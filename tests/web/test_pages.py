@@ -127,6 +127,25 @@ def test_a_long_session_comes_in_parts(browser: TestClient, shown: Workspace) ->
     assert seen == row.steps
 
 
+def test_an_outline_comes_in_parts_and_begins_where_somebody_reads(
+    browser: TestClient, shown: Workspace
+) -> None:
+    row = longest(shown)
+    seen: list[str] = []
+    address = f"/sessions/{row.id}?outline=0"
+    while address:
+        answer = browser.get(address, headers={"X-Fragment": "1"})
+        links = [attributes for tag, attributes in Found(answer.text).elements if tag == "a"]
+        seen += [str(each["href"]) for each in links if "data-load" not in each]
+        following = [each["href"] for each in links if "data-load" in each]
+        address = f"/sessions/{row.id}{following[0]}" if following else ""
+    assert len(seen) == len(set(seen)) == row.user_steps == 110
+    whole = browser.get(f"/sessions/{row.id}?step=200").text
+    assert "#step-195" in whole
+    assert '#step-4"' not in whole
+    assert "Earlier in the outline" in whole
+
+
 @pytest.mark.parametrize(
     ("query", "n"), [("", 2), ("?agent=claude-code", 2), ("?agent=none", 0), ("?q=ZZZ", 0)]
 )

@@ -49,6 +49,7 @@ def show_ui(
     refuse_any(host)
     import uvicorn
 
+    from tracemill.flows.held.lookup import kept_open
     from tracemill.web.app import make_app
     from tracemill.web.guard import ENTRY_PATH, Pass
     from tracemill.web.pages import every_route
@@ -58,7 +59,8 @@ def show_ui(
     port = listening.getsockname()[1]
     entry = Pass()
     names = (host, "localhost") if is_loopback(host) else (host,)
-    app = make_app(common.open(), [named(name, port) for name in names], entry)
+    workspace = common.open()
+    app = make_app(workspace, [named(name, port) for name in names], entry)
     address = f"http://{named(host, port)}{ENTRY_PATH}?token={entry.token}"
     if not answer("ui", UiResult(address=address), common):
         write(address)
@@ -76,7 +78,8 @@ def show_ui(
     later = Timer(_FIRST_PAGE_S, every_route)
     later.daemon = True
     later.start()
-    uvicorn.Server(config).run(sockets=[listening])
+    with kept_open(workspace):
+        uvicorn.Server(config).run(sockets=[listening])
     return EXIT_DONE
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -99,6 +100,10 @@ class Index:
         trace: TracebackType | None,
     ) -> None:
         self._database.close()
+
+    def relax(self) -> None:
+        """Wait for no disk: for rows that something durable brings back after a power cut."""
+        self._database.execute("PRAGMA synchronous=NORMAL")
 
     def compact(self) -> None:
         """Leave nothing of what was replaced in free pages and the journal."""
@@ -221,14 +226,25 @@ class Index:
         query = f"SELECT COUNT(*) FROM rows WHERE {where}"  # noqa: S608
         return int(self._database.execute(query, values).fetchone()[0])
 
-    def tally(self, kind: str, field: str) -> dict[str, int]:
-        """Return how often each value stands in a field of the rows of a kind, commonest first."""
+    def tallies(self, kind: str, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return by field how often each value stands there in rows of a kind, commonest first."""
+        if not fields:
+            return {}
+        columns = ", ".join("json_extract(data, ?)" for _ in fields)
+        places = ", ".join(str(place + 2) for place in range(len(fields)))
         found = self._database.execute(
-            "SELECT json_extract(data, ?) AS value, COUNT(*) FROM rows WHERE kind = ?"
-            " AND value IS NOT NULL GROUP BY value ORDER BY 2 DESC, 1",
-            (f"$.{field}", kind),
+            f"SELECT COUNT(*), {columns} FROM rows WHERE kind = ? GROUP BY {places}",  # noqa: S608
+            (*(f"$.{field}" for field in fields), kind),
         )
-        return {str(value): n for value, n in found}
+        counts: dict[str, Counter[str]] = {field: Counter() for field in fields}
+        for n, *values in found:
+            for field, value in zip(fields, values, strict=True):
+                if value is not None:
+                    counts[field][str(value)] += n
+        return {
+            field: dict(sorted(each.items(), key=lambda one: (-one[1], one[0])))
+            for field, each in counts.items()
+        }
 
     def find(self, kind: str, name: str) -> list[dict[str, Any]]:
         """Return the rows that `name` may mean: an id, an alias, or how one of them begins."""

@@ -32,6 +32,8 @@ _ROW_GROUP_BYTES: Final = 8 * 2**20
 _BATCH_ROWS: Final = 2_048
 _BATCH_BYTES: Final = 1 * 2**20
 _BUFFER_BYTES: Final = 2**20
+_FEW_OWNERS: Final = 8
+"""Of so many it is worth a look where they stand, before the other columns are read."""
 _ZSTD_LEVEL: Final = 1
 """The archive keeps the same words smaller; here speed counts."""
 
@@ -201,7 +203,10 @@ class Lake:
         read = _all_of(columns, table, wanted)
         for name in self.files(table) if files is None else files:
             file = pq.ParquetFile(folder / name, buffer_size=_BUFFER_BYTES, pre_buffer=False)
-            for batch in file.iter_batches(_rows_at_once(file), columns=read, use_threads=False):
+            groups = _groups_of(file, table.owner, wanted)
+            for batch in file.iter_batches(
+                _rows_at_once(file), row_groups=groups, columns=read, use_threads=False
+            ):
                 owned = batch if wanted is None else _owned(batch, table.owner, wanted)
                 found = owned if where is None else owned.filter(where(owned))
                 if found.num_rows:
@@ -331,6 +336,16 @@ def _owned(batch: pa.RecordBatch, column: str, wanted: pa.Array) -> pa.RecordBat
     """Return the rows of some owners; where those are all, nothing is copied."""
     is_wanted = pc.is_in(batch.column(column), wanted)
     return batch if is_wanted.true_count == len(batch) else batch.filter(is_wanted)
+
+
+def _groups_of(file: pq.ParquetFile, column: str, wanted: pa.Array | None) -> list[int]:
+    """Return the groups of rows worth reading: of few owners, only those that they stand in."""
+    groups = range(file.metadata.num_row_groups)
+    if wanted is None or len(wanted) > _FEW_OWNERS:
+        return list(groups)
+    owners = (file.read_row_group(group, [column], use_threads=False) for group in groups)
+    found = (pc.any(pc.is_in(table.column(0), wanted)).as_py() for table in owners)
+    return [group for group, is_there in zip(groups, found, strict=True) if is_there]
 
 
 def _rows_at_once(file: pq.ParquetFile) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, get_args
@@ -104,6 +105,13 @@ def open_index(workspace: Workspace) -> Index:
     """
     require_kept(workspace)
     return Index(workspace.index)
+
+
+@contextmanager
+def kept_open(workspace: Workspace) -> Iterator[None]:
+    """Hold the index open: whoever is the last to close it waits for the disk."""
+    with Index(workspace.index) if workspace.index.exists() else nullcontext():
+        yield
 
 
 def require_kept(workspace: Workspace) -> None:

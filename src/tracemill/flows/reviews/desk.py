@@ -63,6 +63,7 @@ class Desk:
         """
         self._workspace = workspace
         self._index = open_index(workspace)
+        self._index.relax()  # what is said is durable in the inbox
         self._inbox = Inbox(str(workspace.inbox), PREFIX)
         self._reviewer = reviewer
         self._redactor: Redactor | None = None

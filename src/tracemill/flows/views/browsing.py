@@ -1,33 +1,23 @@
-"""What pages ask for: a stretch of a list that matches, a stretch of a session. Changes nothing."""
+"""What pages ask for: a stretch of a list that matches, and the loop with live counts."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from tracemill.base.text import beginning, counted
-from tracemill.flows.held.lookup import canonical_input, find_row, open_index, read_counts
+from tracemill.base.text import counted
+from tracemill.flows.held.lookup import open_index, read_counts
 from tracemill.flows.held.review_rows import ENTRY, REVIEW
-from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow
+from tracemill.flows.results import FailureRow
 from tracemill.records.datasets import DatasetVersion
-from tracemill.records.events import Event
-from tracemill.records.reactions import Reaction
-from tracemill.records.trajectory import Speaker, Step
 from tracemill.store.index import Text
 from tracemill.store.workspace import Workspace
 
-if TYPE_CHECKING:
-    from tracemill.flows.analysis.happenings import Moments, Placed
-
 R = TypeVar("R")
 
-_OUTLINE_WIDTH: Final = 90
-_SHA: Final = re.compile(r"[0-9a-f]{40}")
 _SEARCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "session": ("title", "uri", "id", "session_id", "cwd", "branch"),
     "episode": ("goal", "id"),
@@ -83,115 +73,9 @@ def browse(
     with open_index(workspace) as index:
         found = index.page(kind, only=asked.only, text=text, first=asked.first, limit=asked.limit)
         total = index.n_matching(kind, only=asked.only, text=text)
-        tallies = {field: index.tally(kind, field) for field in chosen}
+        tallies = index.tallies(kind, chosen)
     rows = [msgspec.convert(data, row) for data in found]
     return Stretch(rows, asked.first, total, tallies)
-
-
-class OutlineEntry(NamedTuple):
-    """One line of a session's outline: who spoke and how it went, without the text."""
-
-    step: int
-    speaker: Speaker
-    at: datetime | None
-    line: str
-    """How the text begins; for a step without one, the tools that it called."""
-    n_failed: int
-    """Calls that failed."""
-    reactions: tuple[str, ...]
-    """What people said or did about the work here."""
-
-
-class SessionView(NamedTuple):
-    """A session without its texts."""
-
-    row: SessionRow
-    outline: list[OutlineEntry]
-    reactions: Mapping[int, list[Reaction]]
-    """What people said and did about the work, by step."""
-    events: list[Event]
-    """What happened in it besides the steps."""
-    episode: EpisodeRow | None
-    """The work that it belongs to."""
-    links: list[LinkRow]
-    """What it is linked to."""
-    happened: Placed
-    """What else happened, after which step."""
-
-
-def view_session(workspace: Workspace, name: str) -> SessionView:
-    """Return a session's outline and what hangs on it."""
-    row = find_row(workspace, "session", name, SessionRow)
-    from tracemill.flows.analysis.happenings import happenings
-    from tracemill.store.lake import Lake, equals
-    from tracemill.store.tables import TABLES
-
-    lake, owners = Lake(workspace.lake), {canonical_input(workspace, row.id)}
-    where = equals("trajectory_id", row.id)
-    (activity,) = lake.records(TABLES["activities"], owners=owners, where=where)
-    reactions: dict[int, list[Reaction]] = {}
-    for reaction in activity.reactions:
-        reactions.setdefault(reaction.step, []).append(reaction)
-    steps: Iterator[Step] = lake.records(TABLES["steps"], owners=owners, where=where)
-    outline = [_entry(step, reactions.get(step.index, ())) for step in steps]
-    events = list(lake.records(TABLES["events"], owners=owners, where=where))
-    links = _links_of(workspace, row.id)
-    return SessionView(
-        row=row,
-        outline=outline,
-        reactions=reactions,
-        events=events,
-        episode=_episode_of(workspace, row.id),
-        links=links,
-        happened=happenings(workspace, row.id, events, _commits_of(links), _moments(outline)),
-    )
-
-
-def _commits_of(links: Iterable[LinkRow]) -> Iterator[str]:
-    for link in links:
-        yield from (end for end in (link.source, link.target) if _SHA.fullmatch(end))
-
-
-def _moments(outline: Iterable[OutlineEntry]) -> Moments:
-    from tracemill.flows.analysis.happenings import Moments
-
-    timed = sorted((entry.at, entry.step) for entry in outline if entry.at is not None)
-    return Moments([at for at, _ in timed], [step for _, step in timed])
-
-
-def _entry(step: Step, reactions: list[Reaction] | tuple[()]) -> OutlineEntry:
-    said = beginning(step.text, _OUTLINE_WIDTH)
-    return OutlineEntry(
-        step=step.index,
-        speaker=step.speaker,
-        at=step.at,
-        line=said or ", ".join(dict.fromkeys(call.name for call in step.calls)),
-        n_failed=sum(result.status == "error" for result in step.results),
-        reactions=tuple(reaction.kind for reaction in reactions),
-    )
-
-
-def _episode_of(workspace: Workspace, trajectory_id: str) -> EpisodeRow | None:
-    with open_index(workspace) as index:
-        found = index.find("episode", trajectory_id)
-    return msgspec.convert(found[0], EpisodeRow) if found else None
-
-
-def _links_of(workspace: Workspace, trajectory_id: str) -> list[LinkRow]:
-    with open_index(workspace) as index:
-        sources = index.page("link", only={"from": trajectory_id}, text=Text(), first=0, limit=-1)
-        targets = index.page("link", only={"to": trajectory_id}, text=Text(), first=0, limit=-1)
-    return [msgspec.convert(data, LinkRow) for data in (*sources, *targets)]
-
-
-def read_steps(workspace: Workspace, trajectory_id: str, first: int, n: int) -> list[Step]:
-    """Return some steps of a session, from the one numbered `first`."""
-    from tracemill.store.lake import Lake, among, both, equals
-    from tracemill.store.tables import TABLES
-
-    owners = {canonical_input(workspace, trajectory_id)}
-    where = both(equals("trajectory_id", trajectory_id), among("index", first, first + n))
-    return list(Lake(workspace.lake).records(TABLES["steps"], owners=owners, where=where))
 
 
 class Wheel(NamedTuple):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from bisect import bisect_left
+from typing import Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracemill.flows.views.browsing import read_steps, view_session
+from tracemill.flows.views.reading import OutlineEntry, SessionView, read_steps, view_session
 from tracemill.web.asked import is_fragment, is_whole, number, workspace
 from tracemill.web.rendering import page
 
@@ -17,6 +18,27 @@ _DETAILS: Final = ("talk", "work", "full")
 """How much of a step is shown: what was said, what was done too, or all of it unfolded."""
 _MOST_STEPS: Final = 5000
 """How many steps a page in one piece has at most."""
+
+
+_N_ENTRIES: Final = 100
+"""How many entries of an outline are shown at once."""
+_BEFORE: Final = 3
+"""How many of them stand before the step that is read."""
+
+
+class _Outline(NamedTuple):
+    """A stretch of a session's outline."""
+
+    entries: list[OutlineEntry]
+    first: int
+    """How many entries come before them."""
+    total: int
+    """How many there are."""
+
+    @property
+    def end(self) -> int:
+        """How many entries have been shown after these."""
+        return self.first + len(self.entries)
 
 
 def session(request: Request) -> Response:
@@ -28,14 +50,31 @@ def session(request: Request) -> Response:
     asked = request.query_params.get("detail", _DETAILS[1])
     return page(
         request,
-        "session_steps.html" if is_fragment(request) else "session.html",
+        _template(request),
         view=view,
+        outline=_outline(request, view, first),
         steps=steps,
         first=first,
         following=first + len(steps),
         detail=asked if asked in _DETAILS else _DETAILS[1],
         details=_DETAILS,
     )
+
+
+def _template(request: Request) -> str:
+    if not is_fragment(request):
+        return "session.html"
+    return "session_outline.html" if "outline" in request.query_params else "session_steps.html"
+
+
+def _outline(request: Request, view: SessionView, step: int) -> _Outline:
+    """Return what is shown of the outline: from where it is asked for, or around a step."""
+    entries = [one for one in view.outline if one.is_noted or one.step in view.happened]
+    if is_whole(request):
+        return _Outline(entries, 0, len(entries))
+    here = bisect_left(entries, step, key=lambda one: one.step)
+    first = number(request.query_params.get("outline"), max(0, here - _BEFORE))
+    return _Outline(entries[first : first + _N_ENTRIES], first, len(entries))
 
 
 ROUTES = [Route("/sessions/{name}", session)]
