@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from typing_extensions import override
@@ -24,21 +24,21 @@ from tracemill.label import OBSERVE_VERSION
 from tracemill.label.activity.observe import Observer
 from tracemill.label.reactions.labelers import (
     MODEL_LABELER_VERSION,
-    SCHEMA,
+    ModelLabeler,
     Policy,
     RuleLabeler,
     Turn,
     combined,
     is_wanted,
     question,
-    read_answer,
 )
 from tracemill.label.reactions.listening import Listener
 from tracemill.label.reactions.speech import Heard
-from tracemill.llm import AskSettings, Subject, SubjectConfig, SubjectError, open_subject
+from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectError, open_subject
+from tracemill.records.examples import Message
 from tracemill.records.refs import Stamp
 from tracemill.records.trajectory import Step, Trajectory
-from tracemill.records.turn_labels import TurnAnswer, TurnLabel, TurnReport
+from tracemill.records.turn_labels import AnswerFault, TurnAnswer, TurnLabel, TurnReport
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
@@ -165,14 +165,30 @@ class _Desk:
                     return
 
     def _ask(self, subject: Subject, place: _Place) -> TurnAnswer:
-        self.meter.begin()
-        settings = msgspec.structs.replace(self._wanted.settings, schema=dict(SCHEMA))
-        answer = subject.answer(question(place.turn), (), settings)
-        self.meter.count(answer)
-        said = read_answer(answer.message.content, place.turn.text)
+        answer: Answer | None = None
+
+        def ask(messages: Sequence[Message], schema: Mapping[str, Any]) -> str:
+            nonlocal answer
+            self.meter.begin()
+            settings = msgspec.structs.replace(self._wanted.settings, schema=dict(schema))
+            answer = subject.answer(messages, (), settings)
+            self.meter.count(answer)
+            return answer.message.content
+
+        said = ModelLabeler(self._name, ask).label(place.turn)
+        assert answer is not None, "a model that is a labeler is asked about every turn"
+        kept = self._kept(place, said, answer)
+        with self._path.open("ab") as out:
+            out.write(_encode(kept) + b"\n")
+        self.n_asked += 1
+        return kept
+
+    def _kept(
+        self, place: _Place, said: tuple[Heard, ...] | AnswerFault, answer: Answer
+    ) -> TurnAnswer:
         stamp = Stamp(by=self._name, version=MODEL_LABELER_VERSION)
         found = said if isinstance(said, tuple) else ()
-        kept = TurnAnswer(
+        return TurnAnswer(
             trajectory_id=place.trajectory,
             step=place.step,
             question=_key(place)[2],
@@ -184,10 +200,6 @@ class _Desk:
             seconds=answer.seconds,
             at=self._clock(),
         )
-        with self._path.open("ab") as out:
-            out.write(_encode(kept) + b"\n")
-        self.n_asked += 1
-        return kept
 
 
 def _places(workspace: Workspace, most: int | None) -> Iterator[_Place]:
