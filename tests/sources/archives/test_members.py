@@ -176,6 +176,21 @@ def test_a_method_or_password_that_is_not_known_is_named(tmp_path: Path) -> None
     assert faults(look(tmp_path / "archive", bytes(locked))) == [("a", "encrypted")]
 
 
+def test_a_member_that_is_packed_in_a_newer_way_leaves_the_others_readable(tmp_path: Path) -> None:
+    patched = bytearray(zipped({"a": LINE, "b": LINE}))
+    patched[patched.index(b"PK\x01\x02") + 8] |= 0x20  # "compressed patched data"
+    path = tmp_path / "archive"
+
+    found = look(path, bytes(patched))
+
+    assert faults(found) == [("a", "unknown_compression")]
+    assert [one.name for one in found if isinstance(one, Packed)] == ["b"]
+    with Unpacker() as unpacker:
+        assert unpacker.open(path, "b").read() == LINE
+        with pytest.raises(ArchiveError, match="newer than this program"):
+            unpacker.open(path, "a")
+
+
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [

@@ -42,6 +42,8 @@ _UNSOUND: Final = (
     *_BROKEN, tarfile.TarError, struct.error, UnicodeDecodeError,
 )  # fmt: skip
 """What the readers of the standard library raise over archives that are damaged or made up."""
+_TOO_NEW: Final = "packed in a way that is newer than this program; unpack it and name the folder"
+"""What `NotImplementedError` of `zipfile` means, over an archive or over one member."""
 
 
 class Packed(NamedTuple):
@@ -94,9 +96,8 @@ def survey(path: Path, kind: ArchiveKind, limits: Limits = _LIMITS) -> Iterator[
                 yield found._replace(name=_unused(found.name, names))
     except ArchiveError as error:
         yield Refused(None, error.reason, str(error), error.reason != "corrupt_archive")
-    except NotImplementedError:  # what `zipfile` raises over features newer than it
-        detail = "packed in a way that is newer than this program; unpack it and name the folder"
-        yield Refused(None, "unknown_compression", detail)
+    except NotImplementedError:
+        yield Refused(None, "unknown_compression", _TOO_NEW)
     except _UNSOUND:
         yield Refused(None, "corrupt_archive", "expected a sound archive, found a damaged one")
 
@@ -106,6 +107,8 @@ def _looked_at(entry: _Entry, names: Collection[str]) -> Packed | Refused:
         return Refused(entry.name, "duplicate_member", "a member of this name stands before it")
     try:
         return _measured(entry.name, entry.open())
+    except NotImplementedError:
+        return Refused(entry.name, "unknown_compression", _TOO_NEW)
     except _BROKEN:
         return Refused(
             entry.name, "corrupt_archive", "expected a sound member, found a damaged one"
@@ -166,7 +169,9 @@ class Unpacker:
             for entry in self._entries:
                 if isinstance(entry, _Entry) and entry.name == name:
                     return entry.open()
-        except (*_UNSOUND, NotImplementedError) as error:
+        except NotImplementedError as error:
+            raise ArchiveError("unknown_compression", _TOO_NEW) from error
+        except _UNSOUND as error:
             raise ArchiveError("corrupt_archive", "the archive is damaged") from error
         return None
 
