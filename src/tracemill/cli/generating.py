@@ -21,8 +21,8 @@ from tracemill.llm import AskSettings
 from tracemill.records.generation import GenerationReport
 from tracemill.synth.generation import Allowance
 
-_At_least_one = Annotated[int | None, Parameter(validator=Number(gt=0))]
-_Above_nothing = Annotated[float | None, Parameter(validator=Number(gt=0))]
+_AtLeastOne = Annotated[int | None, Parameter(validator=Number(gt=0))]
+_AboveNothing = Annotated[float | None, Parameter(validator=Number(gt=0))]
 
 
 @Parameter(name="*")
@@ -60,17 +60,17 @@ class Drafts:
 class Bounds:
     """What may be spent, in this run and in those that it goes on from."""
 
-    max_requests: _At_least_one = None
+    max_requests: _AtLeastOne = None
     """Questions to the model."""
-    max_total_tokens: _At_least_one = None
+    max_total_tokens: _AtLeastOne = None
     """Tokens of questions and answers together."""
-    max_usd: _Above_nothing = None
+    max_usd: _AboveNothing = None
     """Money, by the two prices."""
     price_in: Annotated[float | None, Parameter(validator=Number(gte=0))] = None
     """US dollars for a million tokens that are asked."""
     price_out: Annotated[float | None, Parameter(validator=Number(gte=0))] = None
     """US dollars for a million tokens that are answered."""
-    per_minute: _Above_nothing = None
+    per_minute: _AboveNothing = None
     """Questions in a minute, at most."""
 
     def allowance(self) -> Allowance:

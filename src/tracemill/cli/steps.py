@@ -21,6 +21,7 @@ class StepLine:
         self._title = ""
         self._began = self._said = time.monotonic()
         self._first = 0
+        self._last: tuple[str, int, int] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -39,10 +40,17 @@ class StepLine:
             self._task = None
         if self._is_live:
             self._draw(title, done, total, said)
-        elif moment - self._said > _EVERY_S or done == total:
+        elif self._is_due(title, done, total, moment):
             self._said = moment
             left = self._left(done, total, moment)
             sys.stderr.write(f"{title}: {done:,} of {total:,}{said}{left}\n")
+
+    def _is_due(self, title: str, done: int, total: int, moment: float) -> bool:
+        """Tell whether a line is written now; the end is told at once, and once."""
+        if moment - self._said <= _EVERY_S and done != total:
+            return False
+        before, self._last = self._last, (title, done, total)
+        return before != self._last
 
     def _left(self, done: int, total: int, moment: float) -> str:
         """Say how long the rest takes, by what was done since the beginning."""

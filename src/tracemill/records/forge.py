@@ -357,7 +357,3 @@ class Push(EventBase, frozen=True, kw_only=True, tag="push"):
     """Hashes of the commits that came."""
     actor: Actor | None = None
     """Who pushed."""
-
-
-ForgeEvent = PullRequest | Review | Comment | Issue | CiRun | CiJob | CommitStatus | Push
-"""Anything that a forge says."""

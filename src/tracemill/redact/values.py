@@ -75,7 +75,6 @@ _PUBLIC_NAME: Final = re.compile(
     rb"|parent|storage|query|index|lookup|dedup|sub|map)[ _-]?key"
 )
 _RUN: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_PROSE_PART: Final = re.compile(rb"[A-Z]?[a-z]{3,}")
 
 _FOLLOWERS: Final = (
     b"abcdgilmnprst baelu caehklot daeios eacdeflmnprstxy faior gse haeio icdeglmnorst ke "
@@ -118,7 +117,6 @@ _SHORT_KEY_ENTROPY: Final = 2.8
 _KEY_DIGITS: Final = 2
 _KEY_RUN: Final = 2.8
 """Characters in a row of one kind, on average: names have more, keys fewer."""
-_WORD_LENGTH: Final = 4
 _PASSWORD_LENGTHS: Final = range(4, 201)
 PASSPHRASE_HYPHENS: Final = 3
 

@@ -44,7 +44,6 @@ from tracemill.sources.text_lines import MAX_SPEECH
 _NAME: Final = "aider"
 _OUTPUT: Final = "program_output"
 _COMMAND: Final = "program_command"
-_MAX_COMMITS: Final = 1000
 _MAX_FAILURE: Final = 16_000
 """Characters of why an edit was not applied."""
 
