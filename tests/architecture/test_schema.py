@@ -121,6 +121,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.model-version": promotion.ModelVersion,
     "record.model-event": promotion.ModelEvent,
     "record.assignments": promotion.Assignments,
+    "answer.assigned": promotion.Assigned,
     "record.alarm": promotion.Alarm,
     "record.experiment-plan": experiments.ExperimentPlan,
     "record.experiment-event": experiments.ExperimentEvent,

@@ -279,6 +279,9 @@ def test_exit_codes(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(promoting) == 0
     assert call(["model", "registry", *at]) == 0
     assert call(["model", "canary", "new", "--share", "0.1", *at]) == 2
+    capsys.readouterr()
+    assert call(["model", "which", "some-session", *at]) == 0
+    assert capsys.readouterr().out.split()[1] == "new"
     assert call(["model", "promote", "none", *at]) == 3
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.base.errors import NotFoundError, UsageError
-from tracemill.promote.assigning import make_assignments, model_for, place_of, shadows_of
+from tracemill.promote.assigning import assigned, make_assignments, place_of
 from tracemill.promote.registry import Registry
 from tracemill.records.promotion import ModelEvent, ModelEventKind, ModelVersion
 
@@ -83,14 +83,14 @@ def test_a_larger_share_moves_units_only_towards_the_candidate(
     few = make_assignments(Registry.of([*START, event("shared", "b", small)]))
     many = make_assignments(Registry.of([*START, event("shared", "b", large)]))
 
-    assert model_for(few, unit) == model_for(few, unit)
-    assert model_for(few, unit) == "model_a" or model_for(many, unit) == "model_b"
+    assert assigned(few, unit).model_id == assigned(few, unit).model_id
+    assert assigned(few, unit).model_id == "model_a" or assigned(many, unit).model_id == "model_b"
 
 
 def test_shares_are_what_was_asked_for() -> None:
     made = make_assignments(Registry.of([*START, event("shared", "b", 0.25)]))
 
-    given_away = sum(model_for(made, f"session-{i}") == "model_b" for i in range(4_000))
+    given_away = sum(assigned(made, f"session-{i}").model_id == "model_b" for i in range(4_000))
 
     assert given_away / 4_000 == pytest.approx(0.25, abs=0.02)
 
@@ -99,9 +99,11 @@ def test_a_shadow_answers_beside_and_takes_nothing() -> None:
     made = make_assignments(Registry.of([*START, event("shared", "b", 0.5, shadow=True)]))
     units = [f"session-{i}" for i in range(200)]
 
-    assert {model_for(made, unit) for unit in units} == {"model_a"}
+    assert {assigned(made, unit).model_id for unit in units} == {"model_a"}
     assert all(
-        (place_of(made, u) < 0.5) == (list(shadows_of(made, u)) == ["model_b"]) for u in units
+        (place_of(made, u) < 0.5)
+        == ([arm.model_id for arm in assigned(made, u).shadows] == ["model_b"])
+        for u in units
     )
 
 

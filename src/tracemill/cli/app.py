@@ -19,7 +19,7 @@ from tracemill.base.errors import (
     UsageError,
 )
 from tracemill.base.text import printable
-from tracemill.cli.commands import ASKED, COMMANDS, DEFINITIONS, MODULES, NOUNS, SUITE, VAULT
+from tracemill.cli.commands import ASKED, COMMANDS, DEFINITIONS, NOUNS, SUITE, VAULT
 from tracemill.cli.exits import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
@@ -30,6 +30,7 @@ from tracemill.cli.exits import (
     EXIT_STORE,
     EXIT_USAGE,
 )
+from tracemill.cli.modules import MODULES
 
 _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}

@@ -1,4 +1,4 @@
-"""The tree of commands as a table: each with its place in the help, its words, and its module."""
+"""The tree of commands as a table: each with its place in the help, its words and its usage."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -252,6 +252,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "promote": "Put a candidate in use, where its receipts show that it may.",
                 "rollback": "Put the model that was in use before in use again.",
                 "canary": "Give a candidate a part of the sessions on trial.",
+                "which": "Say which model does a session.",
                 "monitor": "Say whether a model's sessions end worse than another's did.",
             },
         )
@@ -338,6 +339,7 @@ ASKED: Final[Mapping[str, str]] = {
     "model approve": "--by TEXT [OPTIONS] CANDIDATE",
     "model promote": "[OPTIONS] CANDIDATE",
     "model canary": "--share FLOAT [OPTIONS] CANDIDATE",
+    "model which": "[OPTIONS] SESSION",
     "model monitor": "--against TEXT [OPTIONS] MODEL",
     "model suite build": "[OPTIONS] [DATASET]",
     "model suite import": "[OPTIONS] [FOLDER]",
@@ -365,33 +367,3 @@ ASKED: Final[Mapping[str, str]] = {
     "review undo": "[OPTIONS] [NAME]",
 }
 """How commands are used that need no argument: by itself the parser says `[ARGS]` of them."""
-MODULES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("prompt list", "prompt history", "prompt diff"), "prompt_versions"),
-    **dict.fromkeys(("metrics rank", "metrics calibration"), "ranking"),
-    **{f"prompt {verb}": "prompt_trial" for verb in ("test", "refuse", "promote", "rollback")},
-    **dict.fromkeys(("prompt show", "prompt archive"), "prompt_metrics"),
-    **dict.fromkeys(("model eval", "model attempt", "model compare", "model import"), "evaluating"),
-    **{
-        f"model {verb}": "promoting"
-        for verb in ("register", "registry", "approve", "promote", "rollback", "canary", "monitor")
-    },
-    **dict.fromkeys(("recipe list", "recipe history", "recipe diff"), "process_recipe"),
-    **dict.fromkeys(("dataset build", "dataset recipes"), "recipe"),
-    **dict.fromkeys(("dataset check", "dataset diff"), "checking"),
-    **dict.fromkeys(("synth run", "synth stats"), "synth_making"),
-    "synth verify": "verifying",
-    "synth generate": "generating",
-    "review turns": "turn_labels",
-    "synth import": "synth_import",
-    "dataset export": "dataset_export",
-    "dataset push": "dataset_push",
-    "privacy redact": "privacy.redacting",
-    **dict.fromkeys(
-        ("privacy preview", "privacy rescan", "privacy rules", "privacy scan"), "privacy.looking"
-    ),
-    **{
-        f"privacy {verb}": "privacy.deciding"
-        for verb in ("allow", "allowed", "disallow", "exports", "verify")
-    },
-}
-"""Where commands are that are not in the module of their noun."""

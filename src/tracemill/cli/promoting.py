@@ -13,6 +13,7 @@ from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lin
 from tracemill.cli.tables import print_table
 from tracemill.flows.models import promotion
 from tracemill.flows.models import registry as model_registry
+from tracemill.promote.assigning import assigned
 
 Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
 
@@ -175,6 +176,27 @@ def canary_model(
         rest = 1 - sum(arm.share for arm in given.arms if not arm.is_shadow)
         write(f"{rest:>7.1%}  {given.incumbent}")
         hint(f"for gateways: {workspace.models / 'assignments.json'}", common)
+    return EXIT_DONE
+
+
+def which_model(
+    session: str,
+    /,
+    *,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say which model does a session, by the shares of the moment.
+
+    Parameters
+    ----------
+    session
+        The session's id, as the agent or gateway calls it.
+    """
+    drawn = assigned(model_registry.read_assignments(common.open()), session)
+    if not answer("assigned", drawn, common, next_steps=["tracemill model registry"]):
+        write(f"{drawn.model_id}  {drawn.model}")
+        for arm in drawn.shadows:
+            write(f"{arm.model_id}  {arm.model}  (shadow)")
     return EXIT_DONE
 
 

@@ -5,13 +5,11 @@ The same session always meets the same model, and raising a share moves sessions
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import digest
 from tracemill.base.ids import place_of as draw_place
 from tracemill.promote.registry import Registry
-from tracemill.records.promotion import Arm, Assignments
+from tracemill.records.promotion import Arm, Assigned, Assignments
 
 
 def make_assignments(registry: Registry) -> Assignments:
@@ -48,18 +46,13 @@ def place_of(assignments: Assignments, unit: str) -> float:
     return draw_place(assignments.salt, unit)
 
 
-def model_for(assignments: Assignments, unit: str) -> str:
-    """Return the id of the model that does a unit."""
+def assigned(assignments: Assignments, unit: str) -> Assigned:
+    """Return which model does a unit, and which answer beside it."""
     place, reach = place_of(assignments, unit), 0.0
+    model_id, model = assignments.incumbent_id, assignments.incumbent
     for arm in assignments.arms:
-        if not arm.is_shadow:
-            reach += arm.share
-            if place < reach:
-                return arm.model_id
-    return assignments.incumbent_id
-
-
-def shadows_of(assignments: Assignments, unit: str) -> Iterator[str]:
-    """Yield the ids of models that answer beside, and nobody acts on."""
-    place = place_of(assignments, unit)
-    yield from (arm.model_id for arm in assignments.arms if arm.is_shadow and place < arm.share)
+        if not arm.is_shadow and reach <= place < reach + arm.share:
+            model_id, model = arm.model_id, arm.model
+        reach += 0 if arm.is_shadow else arm.share
+    shadows = tuple(arm for arm in assignments.arms if arm.is_shadow and place < arm.share)
+    return Assigned(session=unit, model_id=model_id, model=model, shadows=shadows)

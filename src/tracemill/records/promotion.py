@@ -210,6 +210,19 @@ class Assignments(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Models on trial."""
 
 
+class Assigned(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """Which model does one session, by the shares of the moment."""
+
+    session: str
+    """The session that was asked for."""
+    model_id: str
+    """The model whose answers count."""
+    model: str
+    """What it is called."""
+    shadows: tuple[Arm, ...] = ()
+    """Models that answer beside, and nobody acts on."""
+
+
 class Alarm(Record, frozen=True, kw_only=True):
     """Whether a model in use does worse than it should."""
 
