@@ -195,6 +195,31 @@ def test_value_of_a_key_that_names_a_secret_goes(redactor: Redactor) -> None:
     assert found["password_field"] == "user_password"
 
 
+@pytest.mark.parametrize(
+    ("value", "stays"),
+    [
+        pytest.param("agent:main:subagent:56d1ffc2-631a-4967-bc1f-b39da594b726", True, id="named"),
+        pytest.param("agent:my-crew:cron:56d1ffc2-631a-4967-bc1f-b39da594b726", True, id="hyphen"),
+        pytest.param("56d1ffc2-631a-4967-bc1f-b39da594b726", False, id="nothing says of what"),
+        pytest.param("user:56d1ffc2-631a-4967-bc1f-b39da594b726", False, id="user and password"),
+        pytest.param(
+            "agent:x9Q2k:subagent:56d1ffc2-631a-4967-bc1f-b39da594b726", False, id="no word"
+        ),
+    ],
+)
+def test_an_id_that_tells_what_it_is_of_is_no_secret(
+    value: str, stays: bool, redactor: Redactor
+) -> None:
+    call = ToolCall(id="c", name="send", arguments={"childSessionKey": value})
+    step = Step(
+        trajectory_id="t", index=0, speaker="agent", calls=(call,), span=Span(start=0, end=1)
+    )
+
+    [redacted] = redactor.redact([step]).records
+
+    assert (redacted.calls[0].arguments["childSessionKey"] == value) == stays
+
+
 def test_text_that_was_made_to_look_redacted_is_left_alone(redactor: Redactor) -> None:
     text = "[SECRET:jwt:abcdef] /home/dev-abcdef/x user-abcdef@example.org -home-dev-abcdef-x"
 

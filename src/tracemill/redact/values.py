@@ -104,6 +104,10 @@ _STAMP: Final = re.compile(rb"\d{8}[T_-]?\d{4,6}")
 _ID: Final = re.compile(
     rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z|(?:[0-9A-Z]{7}-){3}[0-9A-Z]{7}\Z"
 )
+_NAMED_ID: Final = re.compile(
+    rb"(?:[a-z]{2,16}(?:[_-][a-z]{2,16}){0,3}:){2,6}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
+)
+"""An id that tells what it is of, `agent:main:subagent:…`: an address, as keys of stores are."""
 
 _KEY_LETTERS: Final = 2
 _RUN_DIGITS: Final = 3
@@ -354,7 +358,7 @@ def is_made_up_word(value: bytes) -> bool:
 def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> bool:
     if is_quoted and _is_odd(value) and value[-1:] not in (b"(", b"[", b"{"):
         return True
-    if is_placeholder(value):
+    if is_placeholder(value) or _NAMED_ID.match(value):
         return False
     if is_named_password:
         return is_password(value, is_quoted=is_quoted)
