@@ -14,8 +14,8 @@ from typing import Final
 
 __all__ = ["main"]
 
-_BETWEEN_COLLECTIONS: Final = 50_000
-"""New objects before the collector looks for cycles; loading the program makes none to be freed."""
+_BETWEEN_COLLECTIONS: Final = 500_000
+"""New objects before the collector looks for cycles: hardly any are made, and records hold none."""
 
 _ENVIRONMENT: Final = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",

@@ -53,7 +53,10 @@ def _in_step(step: Step) -> Iterator[tuple[UsedKind, str]]:
     if step.speaker != "agent":
         yield from (("command", _bare(name)) for name in _COMMAND.findall(step.text))
     for call in step.calls:
-        kind, names = _CALLS.get(call.name.lower().replace("_", ""), ("command", ()))
+        known = _CALLS.get(call.name.lower().replace("_", ""))
+        if known is None:
+            continue
+        kind, names = known
         said = (call.arguments.get(name) for name in names)
         found = next((each for each in said if isinstance(each, str) and each.strip()), "")
         words = found.split(maxsplit=1)

@@ -148,8 +148,10 @@ class Check(NamedTuple):
 def may_check(command: str) -> bool:
     """Tell at little cost whether a command line could hold a check at all."""
     text = clip(command, MAX_COMMAND // 2, MAX_COMMAND // 2)
+    if not any(map(text.__contains__, _KEYS)):
+        return False
     if not _HEADS.isdisjoint(text.translate(_APART).split()):
-        return any(map(text.__contains__, _KEYS))
+        return True
     may_name_script = "/" in text and any(map(text.__contains__, _SCRIPT_WORDS))
     return may_name_script and _SCRIPT_PATH.search(text) is not None
 

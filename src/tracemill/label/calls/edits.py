@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
+from tracemill.base.line_sketch import WHITE
 from tracemill.label.calls.shell import CommandLine, Part, heredocs
 
 _EDITORS: Final = frozenset(
@@ -113,9 +114,9 @@ def _texts(arguments: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
 
 def _new_lines(old: Iterable[str], new: Iterable[str]) -> Iterator[bytes]:
     """Yield the lines of the new texts that stand in no old one, whatever their white space."""
-    known = {b"".join(line.split()) for text in old for line in _lines(text)}
+    known = {line.translate(None, WHITE) for text in old for line in _lines(text)}
     for text in new:
-        yield from (line for line in _lines(text) if b"".join(line.split()) not in known)
+        yield from (line for line in _lines(text) if line.translate(None, WHITE) not in known)
 
 
 def _lines(text: str) -> list[bytes]:

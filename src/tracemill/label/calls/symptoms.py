@@ -7,7 +7,9 @@ them is found, the first line that speaks of an error tells most, and else the l
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
+
+import re2
 
 from tracemill.label.calls.shell import clip
 from tracemill.records.recoveries import FailureCause, FailureKind
@@ -16,34 +18,47 @@ _START: Final = 4_000
 _END: Final = 6_000
 _LONGEST: Final = 240
 _COLOUR: Final = re.compile("\x1b" + r"\[[0-9;]*[A-Za-z]")
+
+
+class _Form(NamedTuple):
+    """A form of telling lines."""
+
+    line: re.Pattern[str]
+    marks: tuple[str, ...]
+    """Texts of which every such line holds one, and which are found sooner than the whole of it."""
+
+
+def _form(line: str, *marks: str) -> _Form:
+    return _Form(re.compile(line, re.MULTILINE), marks)
+
+
 _TELLING: Final = (
-    re.compile(r"^(?:FAILED|ERROR) \S+.*$", re.MULTILINE),  # pytest's summary
-    re.compile(r"^E {2,}\S.*$", re.MULTILINE),  # pytest's assertion
-    re.compile(r"^ *--- FAIL: .*$", re.MULTILINE),  # go
-    re.compile(r"^ *(?:●|✕|✗|\u00d7|not ok) .*$", re.MULTILINE),  # jest, vitest, tap
-    re.compile(r"^(?:\[[\w:.-]+\] )?\S+\.\w+:\d+(?::\d+)?:? \S.*$", re.MULTILINE),  # compilers
-    re.compile(r"^\S+\(\d+,\d+\): error .*$", re.MULTILINE),  # tsc
-    re.compile(r"^error(?:\[\w+\])?: .*$", re.MULTILINE),  # cargo, git
-    re.compile(r"^(?:fatal|FATAL): .*$", re.MULTILINE),  # git
-    re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception)(?::.*)?$", re.MULTILINE),  # Python
-    re.compile(r"^.*\b(?:(?i:error)|(?i:failed)|not found|denied|(?i:cannot)|(?i:invalid))\b.*$",
-               re.MULTILINE),
-)  # fmt: skip
-"""Forms of telling lines, the most telling first."""
+    _form(r"^(?:FAILED|ERROR) \S+.*$", "FAILED ", "ERROR "),  # pytest's summary
+    _form(r"^E {2,}\S.*$", "E  "),  # pytest's assertion
+    _form(r"^ *--- FAIL: .*$", "--- FAIL: "),  # go
+    _form(r"^ *(?:●|✕|✗|\u00d7|not ok) .*$", "●", "✕", "✗", "\u00d7", "not ok "),  # jest, tap
+    _form(r"^(?:\[[\w:.-]+\] )?\S+\.\w+:\d+(?::\d+)?:? \S.*$", ":"),  # compilers
+    _form(r"^\S+\(\d+,\d+\): error .*$", "): error "),  # tsc
+    _form(r"^error(?:\[\w+\])?: .*$", "error"),  # cargo, git
+    _form(r"^(?:fatal|FATAL): .*$", "fatal: ", "FATAL: "),  # git
+    _form(r"^(?:\w+\.)*\w*(?:Error|Exception)(?::.*)?$", "Error", "Exception"),  # Python
+    _form(r"^.*\b(?:(?i:error)|(?i:failed)|not found|denied|(?i:cannot)|(?i:invalid))\b.*$", ""),
+)
+"""The most telling first."""
 
 _SAYS_NOTHING: Final = re.compile(
     r"^(?:Error: )?(?:Exit code:? \d+|Process exited with code \d+|Command failed.*|Chunk ID: .*|"
     r"Wall time: .*|Original token count: .*|Total output lines: .*|Output:|.*ERROR task failed.*)$"
 )
 _TAGS: Final = re.compile(r"</?tool_use_error>")
-_ENVIRONMENT: Final = re.compile(
+_ENVIRONMENT: Final = re2.compile(
     r"command not found|No module named|ModuleNotFoundError|Cannot find module|not installed|"
     r"ENOENT|EACCES|ECONNREFUSED|(?i:permission denied)|Operation not permitted|"
     r"(?i:connection (?:refused|reset))|Could not resolve host|(?i:timed? ?out)|No space left|"
     r"not a git repository|"
     r"Missing script|certificate|Authentication failed|address already in use"
 )
-_USAGE: Final = re.compile(
+_USAGE: Final = re2.compile(
     r"String to replace not found|File has not been read|has been modified since|InputValidation|"
     r"unrecognized (?:argument|option|subcommand)|unknown (?:option|flag|command|revision)|"
     r"(?i:usage):|invalid (?:option|argument)|No such file or directory|File does not exist|"
@@ -60,7 +75,8 @@ def symptom(kind: FailureKind, text: str) -> str:
     """
     plain = _TAGS.sub("", _COLOUR.sub("", clip(text, _START, _END))).replace("\r", "")
     for form in _TELLING:
-        for found in form.finditer(plain):
+        may_stand = any(map(plain.__contains__, form.marks))
+        for found in form.line.finditer(plain) if may_stand else ():
             if not _SAYS_NOTHING.match(found[0].strip()):
                 return found[0].strip()[:_LONGEST]
     lines = [line.strip() for line in plain.splitlines()]

@@ -52,10 +52,13 @@ class _Summary(NamedTuple):
 
     def stands_in(self, text: str) -> bool:
         """Tell whether the pattern matches a line of a text."""
-        if not any(map(text.lower().__contains__, self.marks)):
+        lower = text.lower()
+        if not any(map(lower.__contains__, self.marks)):
             return False
         lines = (
-            line for line in text.split("\n") if any(map(line.lower().__contains__, self.marks))
+            line
+            for line, small in zip(text.split("\n"), lower.split("\n"), strict=True)
+            if any(map(small.__contains__, self.marks))
         )
         return self.pattern.search("\n".join(lines)) is not None
 

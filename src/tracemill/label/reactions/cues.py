@@ -188,8 +188,7 @@ def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -
     plain = _plain(asked)
     if spoken == plain:
         return len(spoken) >= _MIN_PLAIN
-    other = _words(asked)
-    if min(len(words), len(other)) < _MIN_WORDS:
+    if len(words) < _MIN_WORDS or len(other := _words(asked)) < _MIN_WORDS:
         return False
     common = len(words & other)
     if common / len(words | other) >= (_SAME_AT_ONCE if is_next else _SAME_REQUEST):
