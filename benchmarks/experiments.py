@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import fmean
@@ -29,7 +30,7 @@ from tracemill.analyze.process import Process
 from tracemill.experiments import Filed, Outcome, judge
 from tracemill.experiments.units import Span, is_treated, settle
 from tracemill.records.experiments import ExperimentPlan, ExperimentResult, PlannedMetric
-from tracemill.stats import Unit, arms_evidence, arms_power, fisher_power, wilson
+from tracemill.stats import Unit, arms_evidence, arms_power, e_value, fisher_power, wilson
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TARGET = PlannedMetric(metric="gate_failure_rate", better="less")
@@ -132,6 +133,19 @@ def type_one(n_runs: int) -> None:
         print(f"| {world.name} | {share(errors(world, n_runs), n_runs)} |", flush=True)
 
 
+def silence(n_runs: int) -> None:
+    print(f"\n| {n_runs:,} fair draws of 200 projects, a look after each | called uneven | 95 % |")
+    print("|---|---|---|")
+    for part in (0.1, 0.3, 0.5):
+        random, n_wrong = Random(14), 0
+        for _ in range(n_runs):
+            silent = [random.random() < 0.5 for _ in range(200) if random.random() < part]
+            grown = (e_value(sum(silent[:n]), n, 0.5, "either") for n in range(len(silent) + 1))
+            n_wrong += max(grown) >= 1 / 0.05
+        name = f"the target tells nothing of {part:.0%}"
+        print(f"| {name} | {share(n_wrong, n_runs)} |", flush=True)
+
+
 def power(n_runs: int) -> None:
     print(f"\n| gates fail 50 %, with the change 20 %; {n_runs:,} each | found | 95 % | computed |")
     print("|---|---|---|---|")
@@ -171,8 +185,8 @@ def planted(n_runs: int) -> None:
 
         return judged
 
-    def lost(run: int, random: Random) -> ExperimentResult:
-        """Half of the treated projects that fail write no report."""
+    def lost(run: int, random: Random, *, is_told: bool) -> ExperimentResult:
+        """Four of five treated projects that fail tell of no gate, and something else or nothing."""
         experiment = f"exp_lost_{run}"
         held = outcomes(World("lost", (0.5, 0.5), n=400), experiment, random)[0]
         kept = [
@@ -180,12 +194,17 @@ def planted(n_runs: int) -> None:
             for each in held
             if not (each.value and is_treated(experiment, each.unit, 0.5) and random.random() < 0.8)
         ]
-        return look(plan(400), experiment, [kept], 400)
+        told = {each.unit: each.at for each in held} if is_told else None
+        until = BEGIN + timedelta(days=407.5)
+        return judge(Filed(experiment, plan(400)), [kept], Span(BEGIN), until, told)
 
     verdicts("a better prompt, 120 projects", n_runs, drawn(better, 0.5))
     verdicts("a better prompt that takes 4,000 tokens more", n_runs, drawn(dear, 0.5))
     verdicts("a bad canary, a quarter of 160 projects", n_runs, drawn(bad, 0.25))
-    verdicts("failures of treated projects that nobody reports", n_runs, lost)
+    verdicts(
+        "failures of treated projects of which no gate tells", n_runs, partial(lost, is_told=True)
+    )
+    verdicts("the same, and nothing else tells of them", n_runs, partial(lost, is_told=False))
 
 
 def alarms(n_histories: int) -> None:
@@ -232,6 +251,7 @@ def main() -> None:
     asked = parser.parse_args()
     begun = time.process_time()
     type_one(asked.runs)
+    silence(asked.runs)
     power(max(50, asked.runs // 4))
     planted(max(20, asked.runs // 20))
     alarms(asked.histories)

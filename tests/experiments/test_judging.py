@@ -1,7 +1,7 @@
 """Verdicts speak for what was planted, and for nothing where nothing was."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -126,6 +126,36 @@ def test_what_cannot_be_believed_is_invalid(
 
     assert (found.verdict, found.reasons) == ("invalid", (reason,))
     assert found.answers.helps == "not to be told"
+
+
+def told_of(held: list[list[Outcome]]) -> dict[str, datetime]:
+    return {each.unit: each.at for each in held[0]}
+
+
+def test_silence_of_one_arm_is_invalid_and_of_both_takes_no_place() -> None:
+    held = World().outcomes(400)
+    fails = [each for each in held[0] if each.value]
+    hushed = {each.unit for each in fails if is_treated("exp_1", each.unit, 0.5)}
+    lost = {f"project_1_{number}" for number in range(0, 400, 4)}
+    one_arm, both = ([o for o in held[0] if o.unit not in units] for units in (hushed, lost))
+    filed = plan(horizon=250, guards=())
+
+    assert look([one_arm], filed, told=told_of(held)).reasons == ("uneven_silence",)
+    found = look([both], filed, told=told_of(held))
+    assert (found.n_units, found.reasons) == (250, ("horizon_reached",))
+    assert found.left_aside == {
+        "units after the last one that was planned": 66,
+        "units of which the target tells nothing": 84,
+    }
+
+
+def test_a_unit_begins_when_anything_is_told_of_it() -> None:
+    held = World(gates_per_unit=1).outcomes(3)[:1]
+    before = {"project_1_0": BEGIN - timedelta(days=1), "project_1_1": BEGIN - timedelta(days=8)}
+    found = look(held, plan(guards=()), told={**told_of(held), **before})
+
+    assert found.n_units == 1
+    assert found.left_aside["units that began before or after it"] == 2
 
 
 def test_other_roles_and_silent_reports_are_no_crossing() -> None:

@@ -57,7 +57,8 @@ def look(
     held: Sequence[Sequence[Outcome]],
     filed: ExperimentPlan | None = None,
     until: datetime = UNTIL,
+    told: dict[str, datetime] | None = None,
     **changed: Any,
 ) -> ExperimentResult:
     """Judge what is held, as a look at a moment does."""
-    return judge(Filed("exp_1", filed or plan(), **changed), held, Span(BEGIN), until)
+    return judge(Filed("exp_1", filed or plan(), **changed), held, Span(BEGIN), until, told)

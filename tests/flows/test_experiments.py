@@ -34,8 +34,10 @@ class Team:
         (root / "in").mkdir()
         self._random = Random(3)
 
-    def works(self, first_day: int, n: int, uses: Uses, fails: dict[str, float]) -> None:
-        """Do a project each day, and read what it tells."""
+    def works(
+        self, first_day: int, n: int, uses: Uses, fails: dict[str, float], hushed: str = ""
+    ) -> None:
+        """Do a project each day, and read what it tells; with one prompt no failure is told."""
         for day in range(first_day, first_day + n):
             project, at = f"project_{day}", BEGIN + timedelta(days=day)
             prompt = uses(project)
@@ -49,7 +51,8 @@ class Team:
             }  # fmt: skip
             if failed:
                 gate["validation_reason"] = "missing error definitions"
-            emit("gate", gate, at=at + timedelta(hours=1), workspace=self.workspace.root)
+            if not failed or prompt != hushed:
+                emit("gate", gate, at=at + timedelta(hours=1), workspace=self.workspace.root)
         assert call(["sync", str(self.root / "in"), "--workspace", self.where, "--quiet"]) == 0
 
     @property
@@ -130,6 +133,17 @@ def test_a_suggestion_that_helps_ends_as_the_new_prompt(
     (row,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (row["state"], row["verdict"], row["share"]) == ("everywhere", "treatment", 1.0)
     taken_back_with_what_goes_on_from_it(team, whole.plan)
+
+
+def test_failures_that_nobody_tells_are_no_gain(team: Team) -> None:
+    begun = try_suggestion(team.workspace, suggested(team), "Ada", on(40), Asked())
+    team.works(41, 60, team.drawn(0.5), {OLD: 0.6, NEW: 0.6}, hushed=NEW)
+    found = experiments.show(team.workspace, begun.plan.name, on(120)).result
+
+    assert found
+    assert (found.verdict, found.reasons) == ("invalid", ("uneven_silence",))
+    n_silent = found.left_aside["units of which the target tells nothing"]
+    assert (n_silent, found.n_units) == (10, 50)
 
 
 def taken_back_with_what_goes_on_from_it(team: Team, plan: ExperimentPlan) -> None:

@@ -14,7 +14,7 @@ from tracemill.experiments.judging import Filed, judge
 from tracemill.experiments.registry import Experiments
 from tracemill.experiments.units import Outcome
 
-EXPERIMENTS_VERSION: Final = 1
+EXPERIMENTS_VERSION: Final = 2
 """Raise it when the same plan and outcomes would give another verdict."""
 
 __all__ = ["EXPERIMENTS_VERSION", "Experiments", "Filed", "Outcome", "judge"]

@@ -6,7 +6,7 @@ worked with: what hangs together within a unit cannot make an effect look surer 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -49,7 +49,11 @@ class _Found(NamedTuple):
 
 
 def judge(
-    filed: Filed, held: Sequence[Sequence[Outcome]], span: Span, until: datetime
+    filed: Filed,
+    held: Sequence[Sequence[Outcome]],
+    span: Span,
+    until: datetime,
+    told: Mapping[str, datetime] | None = None,
 ) -> ExperimentResult:
     """Return what an experiment says, of the outcomes of its target and of each guard.
 
@@ -58,12 +62,16 @@ def judge(
         held: outcomes of the target, then of each guard.
         span: when units may begin.
         until: the moment of the look.
+        told: when anything at all was first told of each unit; without it, cases alone tell.
     """
     plan = filed.plan
-    units = settle(filed.experiment_id, plan, held, span, until)
-    counted = units.settled[: plan.horizon]
+    units = settle(filed.experiment_id, plan, held, span, until, told)
+    counted = _planned(units.settled, plan.horizon)
     if beyond := len(units.settled) - len(counted):
         units.left_aside["units after the last one that was planned"] = beyond
+    if n_silent := sum(unit.is_silent for unit in counted):
+        units.left_aside["units of which the target tells nothing"] = n_silent
+    n_units = len(counted) - n_silent
     target = measure(plan, plan.target, 0, counted)
     level = plan.alpha / max(1, len(plan.guards))
     guards = [
@@ -71,13 +79,13 @@ def judge(
         for number, guard in enumerate(plan.guards, start=1)
     ]
     invalid = tuple(_invalid(plan, counted, is_plan_kept=filed.is_plan_kept))
-    found = _Found("invalid", invalid) if invalid else _found(plan, target, guards, len(counted))
+    found = _Found("invalid", invalid) if invalid else _found(plan, target, guards, n_units)
     spread = filed.spread if target.spread is None else target.spread
-    n_more = _n_more(plan, spread, len(counted))
+    n_more = _n_more(plan, spread, n_units)
     return ExperimentResult(
         verdict=found.verdict,
         reasons=found.reasons,
-        n_units=len(counted),
+        n_units=n_units,
         horizon=plan.horizon,
         n_more=n_more if found.verdict == "inconclusive" else None,
         power=_power(plan, spread),
@@ -88,6 +96,16 @@ def judge(
     )
 
 
+def _planned(units: Sequence[Settled], horizon: int) -> Sequence[Settled]:
+    """Return units up to the last one that is planned; those that are silent take no place."""
+    n_heard = 0
+    for number, unit in enumerate(units, start=1):
+        n_heard += not unit.is_silent
+        if n_heard == horizon:
+            return units[:number]
+    return units
+
+
 def _invalid(
     plan: ExperimentPlan, units: Sequence[Settled], *, is_plan_kept: bool
 ) -> Sequence[VerdictReason]:
@@ -95,13 +113,20 @@ def _invalid(
     reasons: list[VerdictReason] = []
     if not is_plan_kept:
         reasons.append("changed_plan")
-    n_treated = sum(unit.is_treated for unit in units)
-    if units and e_value(n_treated, len(units), plan.share, "either") >= _UNEVEN:
+    if _evidence(units, plan.share) >= _UNEVEN:
         reasons.append("uneven_draw")
+    if _evidence([unit for unit in units if unit.is_silent], plan.share) >= 1 / plan.alpha:
+        reasons.append("uneven_silence")
     n_crossed = sum(unit.is_crossed for unit in units)
     if n_crossed > max(_FEW_CROSSED, _MOST_CROSSED * len(units)):
         reasons.append("crossed_arms")
     return reasons
+
+
+def _evidence(units: Sequence[Settled], share: float) -> float:
+    """Return the evidence against these being a fair draw, whatever happened in them."""
+    n_treated = sum(unit.is_treated for unit in units)
+    return e_value(n_treated, len(units), share, "either")
 
 
 def _found(plan: ExperimentPlan, target: Effect, guards: Sequence[Effect], n_units: int) -> _Found:

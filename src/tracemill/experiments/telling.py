@@ -25,6 +25,7 @@ _WORTH: Final[dict[VerdictReason, str]] = {
     "horizon_reached": "not to be told: the planned units are there, and they show neither",
     "changed_plan": "not to be told: the plan is not the one that was filed",
     "uneven_draw": "not to be told: no fair draw gives arms of these sizes, so units are missing",
+    "uneven_silence": "not to be told: one arm has more units of which the target tells nothing",
     "crossed_arms": "not to be told: units worked with something else than they were drawn for",
 }  # fmt: skip
 

@@ -1,5 +1,8 @@
 """Units: what is drawn into an arm as a whole, and what came of it when its time was over.
 
+A unit is one that anything at all was told of. One of which the target tells nothing takes part,
+too, since a change that keeps its failures from being told would look like a gain.
+
 A unit counts once its window has closed, with the cases in its window, in the order in which
 windows close. So what was counted at one look is never counted otherwise at a later one, which is
 what makes it fair to look at any moment.
@@ -41,6 +44,11 @@ class Settled(NamedTuple):
     is_crossed: bool
     """Whether a case of it worked with what the other arm was given, or with a third thing."""
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the target tells nothing of it."""
+        return not self.cases[0]
+
 
 class Units(NamedTuple):
     """What is known of an experiment's units."""
@@ -75,9 +83,19 @@ def settle(
     held: Sequence[Sequence[Outcome]],
     span: Span,
     until: datetime,
+    told: Mapping[str, datetime] | None = None,
 ) -> Units:
-    """Return the units that count, of the outcomes of the target and of each guard."""
-    begun = _begun(held)
+    """Return the units that count, of the outcomes of the target and of each guard.
+
+    Args:
+        experiment_id: the experiment.
+        plan: what is asked.
+        held: outcomes of the target, then of each guard.
+        span: when units may begin.
+        until: the moment of the look.
+        told: when anything at all was first told of each unit.
+    """
+    begun = _begun(held, told or {})
     window = timedelta(days=plan.window_days)
     left_aside: Counter[str] = Counter()
     taking_part: list[tuple[datetime, str]] = []
@@ -94,9 +112,9 @@ def settle(
     return Units(tuple(settled), dict(left_aside))
 
 
-def _begun(held: Sequence[Sequence[Outcome]]) -> dict[str, datetime]:
-    """Return when the first case of each unit was."""
-    begun: dict[str, datetime] = {}
+def _begun(held: Sequence[Sequence[Outcome]], told: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Return when each unit was first told of."""
+    begun = dict(told)
     for outcomes in held:
         for outcome in outcomes:
             known = begun.get(outcome.unit)

@@ -47,11 +47,13 @@ ExperimentVerdict = Literal["treatment", "control", "inconclusive", "invalid"]
 
 VerdictReason = Literal[
     "better", "worse", "worse_on_guard", "no_gain", "guard_not_shown", "more_units_needed",
-    "horizon_reached", "changed_plan", "uneven_draw", "crossed_arms",
+    "horizon_reached", "changed_plan", "uneven_draw", "uneven_silence",
+    "crossed_arms",
 ]  # fmt: skip
 """Why: `no_gain` rules out a gain as large as the plan asks for, `guard_not_shown` leaves a loss
-beyond a guard's margin open, `uneven_draw` has arms of sizes that no fair draw gives, and in
-`crossed_arms` units worked with something else than they were given."""
+beyond a guard's margin open, `uneven_draw` has arms of sizes that no fair draw gives,
+in `uneven_silence` one arm has more units of which the target tells nothing, and in `crossed_arms`
+units worked with something else than they were given."""
 
 
 class PlannedMetric(Record, frozen=True, kw_only=True):
@@ -91,7 +93,7 @@ class ExperimentPlan(Record, frozen=True, kw_only=True):
     share: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 0.5
     """How likely a unit has the treatment."""
     window_days: Annotated[float, msgspec.Meta(gt=0)] = 7.0
-    """A unit counts this long after its first case; what comes later is left aside."""
+    """A unit counts this long after it was first told of; what comes later is left aside."""
     horizon: Annotated[int, msgspec.Meta(ge=2)]
     """Units after which it ends."""
     minimum_effect: Annotated[float, msgspec.Meta(gt=0)]

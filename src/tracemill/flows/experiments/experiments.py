@@ -230,7 +230,7 @@ def _judged(
     outcomes = [held.outcomes(aim, plan) for aim in (plan.target, *plan.guards)]
     usual = _usual(held, one)
     filed = Filed(one.id, plan, one.is_plan_kept, spread_of(plan, usual))
-    result = judge(filed, outcomes, span, until)
+    result = judge(filed, outcomes, span, until, held.told(plan))
     n_lost = held.n_lost(plan.target, plan)
     lost = {f"cases of no known {plan.unit} or moment": n_lost} if n_lost else {}
     return msgspec.structs.replace(result, left_aside={**result.left_aside, **lost})

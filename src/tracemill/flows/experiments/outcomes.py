@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
 
 from tracemill.analyze import METRICS
@@ -31,6 +32,22 @@ class Held:
             for case in self._cases(aim)
             if (unit := self._unit(case, plan)) and case.at is not None
         ]
+
+    def told(self, plan: ExperimentPlan) -> dict[str, datetime]:
+        """Return when anything at all was first told of each unit."""
+        moments: dict[str, datetime] = {}
+        for unit, at in self._signs(plan):
+            if unit is not None and at is not None:
+                moments[unit] = min(at, moments.get(unit, at))
+        return moments
+
+    def _signs(self, plan: ExperimentPlan) -> Iterator[tuple[str | None, datetime | None]]:
+        """Yield the unit and moment of every report, or of sessions if these are asked about."""
+        if plan.unit == "session":
+            return ((each.session_id, each.started) for each in self._process.sessions)
+        if METRICS[plan.target.metric].is_of_sessions:
+            return ((each.project, each.started) for each in self._process.sessions)
+        return ((each.facts.get(plan.unit), each.at) for each in self._process.all())
 
     def n_lost(self, aim: PlannedMetric, plan: ExperimentPlan) -> int:
         """Return how many cases of a metric have no unit, or no moment, that anybody knows."""
