@@ -46,8 +46,8 @@ def train(workspace: Workspace, name: str, dataset: str, parent: str | None = No
     return folder
 
 
-def erase(workspace: Workspace) -> dict[str, int]:
-    subject = read_subject(workspace, "s1", None, ())
+def erase(workspace: Workspace, name: str = "s1") -> dict[str, int]:
+    subject = read_subject(workspace, name, None, ())
     erased = erase_data(workspace, subject, lambda _: Local(1, workspace.scratch), lambda _: None)
     assert erased.receipt is not None
     return erased.receipt.counts

@@ -11,8 +11,11 @@ import pytest
 
 from tests.flows.sessions import write_session
 from tests.flows.test_ingest import ingest
+from tests.flows.test_quoted_erasure import erase
 from tracemill.base.errors import StoreError
+from tracemill.flows.erasing.erasure import find_data, read_subject
 from tracemill.flows.reviews.turn_labels import Labelled, Wanted, label_turns
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.label.reactions.labelers import Policy
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.turn_labels import TurnLabel
@@ -135,6 +138,25 @@ def test_a_damaged_line_is_told_with_its_place(workspace: Workspace, script: Pat
 
     with pytest.raises(StoreError, match="line 1: expected what a model said"):
         run(workspace, script, [])
+
+
+@pytest.mark.parametrize("name", ["s2", "Wanda Quillfeather"])
+def test_answers_go_with_their_session_and_where_a_name_in_it_is_masked(
+    name: str, script: Path, tmp_path: Path
+) -> None:
+    workspace = Workspace(tmp_path / "whole")
+    write_session(tmp_path / "in", "s1", N_TURNS, "wonder")
+    write_session(tmp_path / "in", "s2", N_TURNS, "ask Wanda Quillfeather")
+    home = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(workspace, [tmp_path / "in"], home, Options(workers=1), lambda _progress: None)
+    run(workspace, script, [said("please")] * (2 * N_HEARD))
+    (path,) = kept(workspace)
+    found = find_data(workspace, read_subject(workspace, name, None, ()), lambda _: None)
+    counts = erase(workspace, name)
+
+    assert found.turn_answers == counts["turn_answers"] == N_HEARD
+    assert path.read_bytes().count(b"\n") == N_HEARD
+    assert run(workspace, script, []).report.n_before == N_HEARD
 
 
 def test_labels_are_plain_records(workspace: Workspace, script: Path) -> None:

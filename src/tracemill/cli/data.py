@@ -36,6 +36,7 @@ _ALSO_GONE = {
     "training_files": "training file",
     "report_files": "report file",
     "made_up_rows": "made-up row",
+    "turn_answers": "model's answer about a turn",
     "captured_files": "masked file of captured events",
     "other_files": "other masked file",
 }
@@ -300,6 +301,8 @@ def _show_found(found: FoundSubject, common: Common) -> None:
     counts("Files", {name: n for name, n in files.items() if n})
     if found.made_up_rows:
         write(f"Made up      {counted(found.made_up_rows, 'row')} out of it, which go")
+    if found.turn_answers:
+        write(f"Judged       {counted(found.turn_answers, 'answer')} of models, which go")
     for receipt in found.erased:
         write(f"Erased       {receipt.asked:%Y-%m-%d %H:%M UTC}, {receipt.id}")
     _show_left(found)

@@ -40,6 +40,7 @@ class Workspace:
         self.datasets = root / "datasets"
         self.suites = root / "suites"
         self.synth = root / "synth"
+        self.turn_labels = root / "turn-labels"
         self.models = root / "models"
         self.experiments = root / "experiments"
         self.scratch = self.vault / "scratch"

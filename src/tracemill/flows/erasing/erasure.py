@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -24,7 +23,9 @@ from tracemill.flows.deriving import derive
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.erasing.exported_copies import exported_copies
 from tracemill.flows.erasing.made_up import count_made
+from tracemill.flows.erasing.other_files import mask_other_files
 from tracemill.flows.erasing.quotes import count_reports, erase_reports, quoting
+from tracemill.flows.erasing.turn_answers import count_turn_answers, erase_turn_answers
 from tracemill.flows.erasing.versions import affected_versions, erase_versions
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.held.lookup import find_row, require_kept
@@ -56,13 +57,10 @@ from tracemill.store.erasures import (
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import FACTS, TABLES
-from tracemill.store.workspace import Workspace, write_whole
+from tracemill.store.workspace import Workspace
 
 MakeExecutor = Callable[[int], Executor]
 """Returns an executor for so many bytes."""
-
-_NEVER_MASKED: Final = ("lock", "workspace.json", "erasures.json", "pseudonyms.key")
-_HANDLED: Final = ("archive", "spool", "scratch", "inbox", "lake", "example")
 
 
 class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -96,6 +94,8 @@ class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Files of written reports, which all would go."""
     made_up_rows: int
     """Lines of what was made up out of it, or asked of a model for that; they would go."""
+    turn_answers: int
+    """What models said of turns in it; it would go."""
     models: tuple[str, ...]
     """Runs that learned from those versions; their weights stay, and would say so."""
     originals: tuple[str, ...]
@@ -261,6 +261,7 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
         training_files=quoted.n_rows,
         report_files=count_reports(workspace) if touched else 0,
         made_up_rows=count_made(workspace, touched),
+        turn_answers=count_turn_answers(workspace, touched),
         models=tuple(quoted.runs),
         originals=tuple(_standing(found, touched)),
         copies=tuple(exported_copies(workspace, datasets, touched)),
@@ -332,20 +333,22 @@ def _carry_out(
     for table in FACTS:
         lake.remove(table, set(erasure.whole_inputs))
     _remove_sessions(lake, set(erasure.gone_trajectories))
+    n_answers = erase_turn_answers(workspace, touched)
     read_again(workspace, make, report)
     _derive_again(workspace, make)
     n_bytes = lake.purge()
     compact_vault(workspace)
     with Index(workspace.index) as index:
         index.compact()
-    others = [path for path in _other_files(workspace) if _masked(path, refusal)]
+    n_others = mask_other_files(workspace, refusal)
     return gone + Counter(
         {
             "archive_bytes": vault.n_bytes,
             "lake_bytes": n_bytes,
             "captured_files": vault.n_captured,
             "report_files": n_reports,
-            "other_files": len(others),
+            "turn_answers": n_answers,
+            "other_files": n_others,
         }
     )
 
@@ -374,25 +377,3 @@ def _derive_again(workspace: Workspace, make: MakeExecutor) -> None:
         if index.state("derived") is None:
             return
     derive.refresh(workspace, lambda: make(0), StageClock())
-
-
-def _other_files(workspace: Workspace) -> Iterator[Path]:
-    """Yield files of the workspace that no other part of an erasure cleans."""
-    for folder in (workspace.root, workspace.vault):
-        for path in sorted(folder.iterdir()):
-            if path.is_symlink() or path.name in (*_HANDLED, *_NEVER_MASKED, "vault"):
-                continue
-            below = path.rglob("*") if path.is_dir() else [path]
-            yield from (p for p in below if p.is_file() and ".sqlite" not in p.name)
-
-
-def _masked(path: Path, refusal: Refusal) -> bool:
-    """Mask the names in a file; return whether there were any."""
-    data = path.read_bytes()
-    masked = refusal.words.masked(data)
-    if masked == data:
-        return False
-    mode = path.stat().st_mode & 0o777
-    write_whole(path, masked)
-    path.chmod(mode)
-    return True

@@ -1,8 +1,7 @@
 """A model says what people's turns mean where the rules are not sure: within limits, and once each.
 
 Only redacted text of the lake is asked about, and only when a person names the model. What is kept
-is where a label points to and what the question cost, never what was said: text stays in the lake,
-so nothing has to be erased twice.
+is where a label points to and what the question cost, never what was said: text stays in the lake.
 """
 
 from __future__ import annotations
@@ -102,7 +101,7 @@ def label_turns(
     name = f"{config.backend}:{Path(config.model).name}"
     places = list(_places(workspace, wanted.n))
     asked = [place for place in places if is_wanted(wanted.policy, place.ruled)]
-    path = workspace.root / "turn-labels" / f"{_digest(name, config.endpoint or '')}.jsonl"
+    path = workspace.turn_labels / f"{_digest(name, config.endpoint or '')}.jsonl"
     known = {(each.trajectory_id, each.step, each.question): each for each in _read(path)}
     left = [place for place in asked if _key(place) not in known]
     desk = _Desk(name, wanted, clock, path)

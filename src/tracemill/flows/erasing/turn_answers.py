@@ -1,0 +1,70 @@
+"""What models said of people's turns goes with the session that the turns are of.
+
+An answer holds no text, but it names the session, and its digest of the question would let someone
+test a guess at the words. So it also goes where a session is read again without a name: what is
+left of the turn is another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace, write_whole
+
+
+class _Answer(msgspec.Struct):
+    trajectory_id: str
+
+
+_decode: Final = msgspec.json.Decoder(_Answer).decode
+
+
+def count_turn_answers(workspace: Workspace, input_ids: Collection[str]) -> int:
+    """Return how many answers are about sessions of some inputs, or of none that is kept."""
+    return sum(n_gone for _, _, n_gone in _split(workspace, input_ids))
+
+
+def erase_turn_answers(workspace: Workspace, input_ids: Collection[str]) -> int:
+    """Delete the answers about sessions of some inputs, or of none that is kept; return how many.
+
+    It does not matter whether the sessions themselves went before.
+    """
+    n_all = 0
+    for path, kept, n_gone in _split(workspace, input_ids):
+        if n_gone:
+            write_whole(path, kept)
+            n_all += n_gone
+    return n_all
+
+
+def _split(workspace: Workspace, input_ids: Collection[str]) -> Iterator[tuple[Path, bytes, int]]:
+    """Yield each file with the lines of it that stay, and how many do not."""
+    paths = sorted(workspace.turn_labels.glob("*.jsonl")) if input_ids else []
+    staying = set(_staying(workspace, input_ids)) if paths else set()
+    for path in paths:
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if _about(line) in staying]
+        yield path, b"".join(kept), len(lines) - len(kept)
+
+
+def _staying(workspace: Workspace, input_ids: Collection[str]) -> Iterator[str]:
+    """Yield the sessions that are kept and were read from other inputs."""
+    lake = Lake(workspace.lake)
+    for batch in lake.batches(TABLES["trajectories"], columns=("id", "input_id")):
+        for row in batch.to_pylist():
+            if row["input_id"] not in input_ids:
+                yield row["id"]
+
+
+def _about(line: bytes) -> str | None:
+    """Return the session of an answer; one that cannot be read is of none, and is asked anew."""
+    try:
+        return _decode(line).trajectory_id
+    except msgspec.DecodeError:
+        return None
