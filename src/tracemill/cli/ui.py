@@ -52,8 +52,8 @@ def show_ui(
     from tracemill.flows.held.lookup import kept_open
     from tracemill.web.app import make_app
     from tracemill.web.guard import ENTRY_PATH, Pass
-    from tracemill.web.pages import every_route
     from tracemill.web.serving import Impatient
+    from tracemill.web.staying import settle
 
     listening = listen(host, port)
     port = listening.getsockname()[1]
@@ -75,7 +75,7 @@ def show_ui(
         app, log_level="warning", access_log=False, server_header=False, lifespan="off",
         timeout_keep_alive=15, limit_concurrency=64, http=Impatient, ws="none",
     )  # fmt: skip
-    later = Timer(_FIRST_PAGE_S, every_route)
+    later = Timer(_FIRST_PAGE_S, settle)
     later.daemon = True
     later.start()
     with kept_open(workspace):

@@ -15,6 +15,11 @@ def prepare_arrow() -> None:
         _look_for_pandas_in_vain()
 
 
+def give_back() -> None:
+    """Return to the system what this process has freed, whoever held it."""
+    pa.default_memory_pool().release_unused()
+
+
 def _look_for_pandas_in_vain() -> None:
     """Let Arrow look for pandas now, while there is none to be found.
 

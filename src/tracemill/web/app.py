@@ -19,6 +19,7 @@ from tracemill.web.downloads import Downloads
 from tracemill.web.guard import Guard, Pass
 from tracemill.web.pages import routes_of
 from tracemill.web.rendering import page
+from tracemill.web.staying import give_back
 
 
 def make_app(workspace: Workspace, hosts: Iterable[str], entry: Pass) -> Guard:
@@ -48,6 +49,7 @@ async def _page(scope: Scope, receive: Receive, send: Send) -> None:
     word = scope["path"].removeprefix("/").partition("/")[0]
     pages = Router([*routes_of(word), Route("/{rest:path}", _nowhere)])
     await pages(scope, receive, send)
+    give_back()
 
 
 def _nowhere(request: Request) -> Response:

@@ -8,18 +8,34 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
 
 from tracemill.flows.held.lookup import open_index, require_kept
-from tracemill.flows.results import EpisodeRow, SessionRow
 from tracemill.records.patterns import Period
 from tracemill.stats import wilson
 from tracemill.store.workspace import Workspace
 
 _KNOWN: Final = frozenset({"achieved", "partial", "failed", "abandoned"})
 _BINS: Final = ("0 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 to 100 %")
+
+
+class _Session(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a session's row is counted here."""
+
+    outcome: str
+    is_subagent: bool
+    started: datetime | None
+    rejections: int
+    interruptions: int
+
+
+class _Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """What of an episode's row is counted here."""
+
+    quality: float | None
 
 
 class Panels(NamedTuple):
@@ -50,11 +66,11 @@ def read_panels(workspace: Workspace) -> Panels:
     """
     require_kept(workspace)
     with open_index(workspace) as index:
-        sessions = [msgspec.convert(row, SessionRow) for row in index.rows("session")]
-        episodes = [msgspec.convert(row, EpisodeRow) for row in index.rows("episode")]
-    begun = [row for row in sessions if not row.is_subagent and row.started is not None]
+        sessions = index.records("session", _Session)
+        begun = [row for row in sessions if not row.is_subagent and row.started is not None]
+        qualities = [row.quality for row in index.records("episode", _Episode)]
     known = [row for row in begun if row.outcome in _KNOWN]
-    graded = [row.quality for row in episodes if row.quality is not None]
+    graded = [quality for quality in qualities if quality is not None]
     return Panels(
         right=list(_shares((_month(row), row.outcome == "achieved") for row in known)),
         fast=[
@@ -62,18 +78,18 @@ def read_panels(workspace: Workspace) -> Panels:
             for month, n in sorted(Counter(map(_month, _achieved(known))).items())
         ],
         good={name: n for name, n in _graded(graded) if n},
-        n_ungraded=len(episodes) - len(graded),
+        n_ungraded=len(qualities) - len(graded),
         received=list(
             _shares((_month(row), not (row.rejections or row.interruptions)) for row in begun)
         ),
     )
 
 
-def _achieved(rows: Iterable[SessionRow]) -> Iterator[SessionRow]:
+def _achieved(rows: Iterable[_Session]) -> Iterator[_Session]:
     return (row for row in rows if row.outcome == "achieved")
 
 
-def _month(row: SessionRow) -> str:
+def _month(row: _Session) -> str:
     assert row.started is not None
     return f"{row.started:%Y-%m}"
 
