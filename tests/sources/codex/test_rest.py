@@ -10,6 +10,7 @@ from tests.sources.codex.lines import call, event, message, meta, output, spent,
 from tests.sources.reading import Found, jsonl
 from tests.sources.reading import read as read_with
 
+from tracemill.records.trajectory import Usage
 from tracemill.sources.codex import Codex
 from tracemill.sources.head import Head
 
@@ -144,3 +145,33 @@ def test_a_rollback_of_nothing_is_passed_over(n_turns: Any) -> None:
     found = read(meta(), typed("Go"), event("thread_rolled_back", num_turns=n_turns))
 
     assert found.tally.skipped == {"event_thread_rolled_back": 1}
+
+
+@pytest.mark.parametrize("odd", [-1, 2**50, 5.5, "5", True])
+def test_a_count_that_is_none_takes_no_other_with_it(odd: Any) -> None:
+    told = {"total_token_usage": {"input_tokens": odd, "output_tokens": 5}, "other": odd}
+
+    found = read(meta(), message("assistant", "Hi"), event("token_count", info=told))
+
+    assert found.header.total_usage == Usage(output_tokens=5)
+
+
+@pytest.mark.parametrize("info", [7, "x", [], {"total_token_usage": [1]}])
+def test_tokens_of_another_shape_are_passed_over(info: Any) -> None:
+    found = read(meta(), message("assistant", "Hi"), event("token_count", info=info))
+
+    assert found.tally.skipped == {"token_count_unchanged": 1}
+
+
+def test_a_call_is_read_whichever_field_holds_what_it_asks_for() -> None:
+    asked: list[dict[str, Any]] = [
+        {"arguments": '{"a": 1}'},
+        {"arguments": {"a": 1}},
+        {"input": {"a": 1}},
+    ]
+    calls = [{"type": "function_call", "name": "f", "call_id": "c", **each} for each in asked]
+    lines = [{"type": "response_item", "timestamp": AT, "payload": each} for each in calls]
+
+    (step,) = read(meta(), *lines).steps
+
+    assert [call.arguments for call in step.calls] == [{"a": 1}] * 3

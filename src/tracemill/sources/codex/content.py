@@ -7,7 +7,8 @@ three wordings, and a script that broke off says so there; otherwise, how the ca
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import orjson
@@ -16,7 +17,7 @@ from tracemill.base.lines import Line
 from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
-from tracemill.sources.codex.lines import Payload
+from tracemill.sources.codex.lines import Common, Payload, TokenUsage, whole
 from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, unread_part
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
@@ -47,13 +48,7 @@ _EXIT_CODE: Final = re.compile(
 )
 """Begins with a word, which is found in a tenth of the time that a choice of two takes."""
 _CWD: Final = re.compile(r"<cwd>([^<]{1,4096})</cwd>")
-_USAGE: Final = (
-    "input_tokens",
-    "output_tokens",
-    "cached_input_tokens",
-    "cache_write_input_tokens",
-    "reasoning_output_tokens",
-)
+_USAGE: Final = TokenUsage.__struct_fields__
 """Where a usage object keeps what `Tokens` hold, but for the prompt, of which it counts all."""
 _UNNAMED_TOOLS: Final = {
     "local_shell_call": "local_shell",
@@ -62,25 +57,22 @@ _UNNAMED_TOOLS: Final = {
 }
 
 
+class Output(msgspec.Struct, frozen=True, gc=False):
+    """What a call returned."""
+
+    result: ToolResult
+    unread: Sequence[UnreadPart] = ()
+    """Parts of it that nothing was made of."""
+
+
 class Said(msgspec.Struct, frozen=True, gc=False):
     """The text of a message."""
 
     texts: list[str]
     """Its parts, with `[image]` for each picture."""
     n_images: int
-    unread: list[UnreadPart] = []
+    unread: Sequence[UnreadPart] = ()
     """Parts that nothing was made of."""
-
-
-class Output(msgspec.Struct, frozen=True, gc=False):
-    """What a call returned, before it is known whether another record says that it failed."""
-
-    content: str
-    exit_code: int | None
-    was_successful: bool | None
-    """What the output itself says; None where it says nothing."""
-    unread: list[UnreadPart] = []
-    """Parts of it that nothing was made of."""
 
 
 def read_content(content: object) -> Said:
@@ -130,17 +122,21 @@ def find_cwd(texts: list[str]) -> str | None:
     return None
 
 
-def read_reasoning(item: Payload) -> list[str]:
+def read_reasoning(item: Common) -> list[str]:
     """Return the thoughts that an item gives in the clear."""
     parts = (item.summary, item.content)
+    if not any(parts):
+        return []
     said = [said for part in parts if part for said in read_content(part).texts]
     return list(dict.fromkeys(said))
 
 
-def read_call(item: Payload, kind: str, line: Line) -> ToolCall:
+def read_call(item: Common, kind: str, line: Line) -> ToolCall:
     """Return the call that an item makes."""
+    if item.arguments is None or not item.name:
+        item = whole(item, line)
     name = text(item.name) or _name(item, kind)
-    if namespace := text(item.namespace):
+    if item.namespace and (namespace := text(item.namespace)):
         name = f"{namespace}{name}" if name.startswith("_") else f"{namespace}__{name}"
     call_id = text(item.call_id) or text(item.id) or f"unnamed-{line.start}"
     given = item.arguments
@@ -150,16 +146,17 @@ def read_call(item: Payload, kind: str, line: Line) -> ToolCall:
     )
 
 
-def _name(item: Payload, kind: str) -> str:
+def _name(item: Common, kind: str) -> str:
     """Return the name of a call that does not say it itself."""
-    function = item.function
+    function = item.function if isinstance(item, Payload) else None
     name = text(function.get("name")) if isinstance(function, dict) else None
     return name or _UNNAMED_TOOLS.get(kind, "")
 
 
-def _arguments(item: Payload) -> dict[str, Any]:
+def _arguments(item: Common) -> dict[str, Any]:
     """Return the arguments of a call that are no text of a JSON object."""
-    told = (item.arguments, item.input, item.action)
+    further = (item.input, item.action) if isinstance(item, Payload) else ()
+    told = (item.arguments, *further)
     given = next((one for one in told if one is not None), None)
     if given is None:
         return {}
@@ -192,34 +189,50 @@ def _planned(entry: object) -> Todo:
     return Todo(text=text(entry.get("step")) or "", status=known)
 
 
-def read_output(item: Payload) -> Output:
-    """Return what an output item says."""
-    output = item.output
-    was_successful = None
-    if output is None and isinstance(item.tools, list):
-        return _tools_found(item.tools)
-    if isinstance(output, dict) and "content" in output:
-        success = output.get("success")
-        was_successful = success if isinstance(success, bool) else None
-        output = output["content"]
-    unread: list[UnreadPart] = []
-    if isinstance(output, str):
-        said = output
-    else:
-        parts = read_content(output)
-        said, unread = "\n".join(parts.texts), parts.unread
+def read_output(item: Common, call_id: str, *, has_failed: bool) -> Output:
+    """Return what an output item says; `has_failed` is what another record said of the call."""
+    said = item.output
+    if not isinstance(said, str):
+        return _read_wrapped(item, call_id, has_failed=has_failed)
+    return Output(_result(call_id, said, None, has_failed=has_failed))
+
+
+def _read_wrapped(item: Common, call_id: str, *, has_failed: bool) -> Output:
+    """Return what an output says that is no text: it may say, too, whether the call went well."""
+    output, success = item.output, None
+    if output is None and isinstance(item, Payload) and isinstance(item.tools, list):
+        output = bare_output(item.tools)
+    elif isinstance(output, dict) and "content" in output:
+        output, success = output["content"], output.get("success")
+    parts = read_content(output)
+    was_successful = success if isinstance(success, bool) else None
+    said = output if isinstance(output, str) else "\n".join(parts.texts)
+    return Output(_result(call_id, said, was_successful, has_failed=has_failed), parts.unread)
+
+
+def _result(
+    call_id: str, said: str, was_successful: bool | None, *, has_failed: bool
+) -> ToolResult:
+    """Return how a call ended, by what another record said of it, and by its own words."""
     old = _old_output(said) if said.startswith('{"output"') else None
     if old is not None:
-        return msgspec.structs.replace(old, was_successful=was_successful)
-    head_end = said.find("Output:", 0, _HEAD_LENGTH)
-    found = _EXIT_CODE.search(said, 0, _HEAD_LENGTH if head_end < 0 else head_end)
-    if found is None and said.startswith(_FAILED_SCRIPT):
-        was_successful = False
-    return Output(said, int(found[1]) if found else None, was_successful, unread)
-
-
-def _tools_found(tools: list[Any]) -> Output:
-    return Output(bare_output(tools), None, None)
+        said, code = old
+    else:
+        head_end = said.find("Output:", 0, _HEAD_LENGTH)
+        found = _EXIT_CODE.search(said, 0, _HEAD_LENGTH if head_end < 0 else head_end)
+        code = int(found[1]) if found else None
+        if found is None and said.startswith(_FAILED_SCRIPT):
+            was_successful = False
+    status: ResultStatus = "unknown"
+    if len(said) <= _MAX_REFUSAL and said in _REJECTED_BY_USER:
+        status = "rejected"
+    elif code is None and said.startswith(_ABORTED_BY_USER):
+        status = "interrupted"
+    elif has_failed or was_successful is False or code:
+        status = "error"
+    elif was_successful or code == 0:
+        status = "ok"
+    return ToolResult(call_id=call_id, content=said, status=status, exit_code=code)
 
 
 def bare_output(result: object) -> str:
@@ -229,7 +242,14 @@ def bare_output(result: object) -> str:
     return result if isinstance(result, str) else orjson.dumps(result).decode()
 
 
-def _old_output(said: str) -> Output | None:
+class _OldOutput(NamedTuple):
+    """What old versions wrapped into JSON."""
+
+    content: str
+    exit_code: int | None
+
+
+def _old_output(said: str) -> _OldOutput | None:
     """Return the output that old versions wrapped into JSON together with its exit code."""
     wrapped = _decoded(said)
     if wrapped is None or not isinstance(wrapped.get("output"), str):
@@ -237,33 +257,16 @@ def _old_output(said: str) -> Output | None:
     details = wrapped.get("metadata")
     code = details.get("exit_code") if isinstance(details, dict) else None
     is_code = type(code) is int and abs(code) < _MAX_EXIT_CODE
-    return Output(wrapped["output"], code if is_code else None, None)
-
-
-def result_of(call_id: str, output: Output, *, has_failed: bool) -> ToolResult:
-    """Return the result record; `has_failed` is what another record said of the call."""
-    return ToolResult(
-        call_id=call_id,
-        content=output.content,
-        status=_status(output, has_failed=has_failed),
-        exit_code=output.exit_code,
-    )
-
-
-def _status(output: Output, *, has_failed: bool) -> ResultStatus:
-    if len(output.content) <= _MAX_REFUSAL and output.content in _REJECTED_BY_USER:
-        return "rejected"
-    if output.exit_code is None and output.content.startswith(_ABORTED_BY_USER):
-        return "interrupted"
-    if has_failed or output.was_successful is False or output.exit_code:
-        return "error"
-    return "ok" if output.was_successful or output.exit_code == 0 else "unknown"
+    return _OldOutput(wrapped["output"], code if is_code else None)
 
 
 def read_usage(usage: object) -> Tokens:
     """Return the tokens that a usage object reports, the cached ones apart from the fresh."""
-    if not isinstance(usage, dict):
+    if type(usage) is TokenUsage:
+        prompt, output, cached, written, reasoning = msgspec.structs.astuple(usage)
+    elif isinstance(usage, dict):
+        prompt, output, cached, written, reasoning = map(count, map(usage.get, _USAGE))
+    else:
         return NO_TOKENS
-    prompt, output, cached, written, reasoning = map(count, map(usage.get, _USAGE))
     fresh = prompt if prompt is None or cached is None else max(0, prompt - cached)
     return fresh, output, cached, written, reasoning

@@ -6,34 +6,59 @@ up much of a rollout. Every field may hold anything, and its reader looks what i
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
-from tracemill.sources.json_lines import BadShapeError, Shape
+from tracemill.base.lines import Line
+from tracemill.sources.json_lines import MAX_COUNT, BadShapeError, Shape
+
+_Believable = Annotated[int, msgspec.Meta(ge=0, lt=MAX_COUNT)]
 
 
-class Payload(msgspec.Struct, gc=False, kw_only=True):
-    """An item of the model's history, an event, or a note about the session."""
+class TokenUsage(msgspec.Struct, gc=False):
+    """Tokens of a reply, or of all so far; the prompt counts what the cache served."""
+
+    input_tokens: _Believable | None = None
+    output_tokens: _Believable | None = None
+    cached_input_tokens: _Believable | None = None
+    cache_write_input_tokens: _Believable | None = None
+    reasoning_output_tokens: _Believable | None = None
+
+
+class TokenInfo(msgspec.Struct, gc=False):
+    """What an event tells of tokens, in the shape that nearly all have."""
+
+    total_token_usage: TokenUsage | None = None
+    last_token_usage: TokenUsage | None = None
+
+
+class Common(msgspec.Struct, gc=False, kw_only=True):
+    """What is read of the items and events of which a rollout mostly consists."""
 
     type: Any = None
     name: Any = None
+    namespace: Any = None
     arguments: Any = None
     call_id: Any = None
     output: Any = None
     role: Any = None
     content: Any = None
+    summary: Any = None
     info: Any = None
-    message: Any = None
     id: Any = None
     turn_id: Any = None
+
+
+class Payload(Common, gc=False, kw_only=True):
+    """An item of the model's history, an event, or a note about the session."""
+
+    message: Any = None
     other_call_id: Any = msgspec.field(name="callId", default=None)
     images: Any = None
     item: Any = None
-    summary: Any = None
     text: Any = None
     error: Any = None
-    namespace: Any = None
     function: Any = None
     input: Any = None
     action: Any = None
@@ -52,12 +77,29 @@ class Payload(msgspec.Struct, gc=False, kw_only=True):
     source: Any = None
 
 
-class Envelope(msgspec.Struct, gc=False, kw_only=True):
-    """A line of all but the oldest files."""
+class _Counting(Common, gc=False, kw_only=True):
+    """A payload whose tokens are told as they should be."""
+
+    info: TokenInfo | None = None
+
+
+class _Dated(msgspec.Struct, gc=False, kw_only=True):
+    """What stands around a payload."""
 
     type: Any = None
     timestamp: Any = None
     created_at: Any = None
+
+
+class CommonLine(_Dated, gc=False, kw_only=True):
+    """A line of all but the oldest files, with what is read of most of them."""
+
+    payload: _Counting
+
+
+class Envelope(_Dated, gc=False, kw_only=True):
+    """The same line, with all that is read of any."""
+
     payload: Payload
 
 
@@ -69,7 +111,7 @@ class BareLine(Payload, gc=False, kw_only=True):
     record_type: Any = None
 
 
-CodexLine = Envelope | BareLine
+CodexLine = CommonLine | Envelope | BareLine
 
 
 def _adapted(record: dict[str, Any]) -> CodexLine:
@@ -81,5 +123,11 @@ def _adapted(record: dict[str, Any]) -> CodexLine:
     return msgspec.convert(record, Envelope)
 
 
-LINES: Final = Shape[CodexLine](msgspec.json.Decoder(Envelope).decode, _adapted)
-"""Lines with the fields that are read; those without an envelope are read slowly."""
+LINES: Final = Shape[CodexLine](msgspec.json.Decoder(CommonLine).decode, _adapted)
+"""Lines with the fields that are read of most; those without an envelope are read slowly."""
+_WHOLE: Final = msgspec.json.Decoder(Envelope)
+
+
+def whole(payload: Common, line: Line) -> Payload:
+    """Return a payload with all that is read of any: the fields of one cost more than its bytes."""
+    return payload if isinstance(payload, Payload) else _WHOLE.decode(line.data).payload

@@ -6,13 +6,14 @@ watches, or a note about the session; in the oldest versions it is a bare item.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.sources.codex.lines import BareLine, CodexLine, Payload
+from tracemill.sources.codex.lines import BareLine, CodexLine, Common, Payload, whole
 from tracemill.sources.codex.session import TokenCounts, read_meta
 from tracemill.sources.codex.steps import CodexSteps, Item
 from tracemill.sources.json_lines import NO_CONTENT, moment, text, unknown_type
@@ -29,7 +30,6 @@ _OUTPUTS: Final = (
     "custom_tool_call_output",
     "function_call_output",
     "local_shell_call_output",
-    "tool_search_output",
 )
 _NOT_KEPT: Final = frozenset(
     {
@@ -83,7 +83,8 @@ _EVENTS_NOT_KEPT: Final = {
     )
 }
 
-_Taker = Callable[[Item], str | None]
+_Taker = Callable[[Item[Common]], str | None]
+_WholeTaker = Callable[[Item[Payload]], str | None]
 
 
 class CodexReader:
@@ -96,33 +97,45 @@ class CodexReader:
         self._replay = steps.replay
         self.ready = steps.window.ready
         self._tokens = TokenCounts()
-        self._takers: dict[str, _Taker] = {
-            "session_meta": self._take_meta,
-            "turn_context": self._take_turn,
-            "compacted": self._take_compaction,
-        }
+        self._takers = _of_whole(
+            {
+                "session_meta": self._take_meta,
+                "turn_context": self._take_turn,
+                "compacted": self._take_compaction,
+            }
+        )
         self._item_takers: dict[str, _Taker] = {
             "message": steps.take_message,
             "reasoning": steps.take_reasoning,
             "agent_message": steps.take_note,
             **dict.fromkeys(_CALLS, steps.take_call),
             **dict.fromkeys(_OUTPUTS, steps.take_output),
-            **dict.fromkeys(("tool_result", "function_result"), steps.take_answer),
+            **_of_whole(
+                {
+                    "tool_search_output": steps.take_output,
+                    "tool_result": steps.take_answer,
+                    "function_result": steps.take_answer,
+                }
+            ),
         }
         self._event_takers: dict[str, _Taker] = {
             "token_count": self._take_tokens,
-            "user_message": steps.take_typed,
-            "item_completed": steps.take_completed,
             "task_started": self._take_start,
-            "turn_aborted": self._take_abort,
-            "thread_name_updated": self._take_title,
-            "patch_apply_end": steps.take_ending,
-            "mcp_tool_call_end": steps.take_ending,
-            "dynamic_tool_call_response": steps.take_ending,
-            "error": steps.take_error,
-            "thread_rolled_back": steps.take_rollback,
+            **_of_whole(
+                {
+                    "user_message": steps.take_typed,
+                    "item_completed": steps.take_completed,
+                    "turn_aborted": self._take_abort,
+                    "thread_name_updated": self._take_title,
+                    "patch_apply_end": steps.take_ending,
+                    "mcp_tool_call_end": steps.take_ending,
+                    "dynamic_tool_call_response": steps.take_ending,
+                    "error": steps.take_error,
+                    "thread_rolled_back": steps.take_rollback,
+                }
+            ),
         }
-        self._bare_takers = {**self._item_takers, "error": steps.take_error}
+        self._bare_takers = {**self._item_takers, **_of_whole({"error": steps.take_error})}
         self._nested_takers = {
             "response_item": self._item_takers,
             "event_msg": self._event_takers,
@@ -135,15 +148,14 @@ class CodexReader:
         payload, outer = record.payload, record.type
         if self._replay.is_on:
             self._replay.watch(payload, _moment_of(record))
-        takers = self._nested_takers.get(outer) if isinstance(outer, str) else None
+        takers = self._nested_takers.get(outer) if type(outer) is str else None
         kind = outer if takers is None else payload.type or _kind_of(payload)
-        if not isinstance(kind, str):
+        if type(kind) is not str:
             return unknown_type(kind)
         taker = (takers or self._takers).get(kind)
         if taker is None:
             return _why_not_kept(kind, is_event=outer == "event_msg")
-        at = moment(record.timestamp or record.created_at)
-        return taker(Item(payload, kind, line, at))
+        return taker(Item(payload, kind, line, moment(record.timestamp or record.created_at)))
 
     def finish(self) -> None:
         """Close all steps and give the trajectory its header."""
@@ -167,7 +179,7 @@ class CodexReader:
         self._steps.model = text(record.model) or self._steps.model
         return taker(Item(record, kind, line, _moment_of(record)))
 
-    def _take_meta(self, item: Item) -> str | None:
+    def _take_meta(self, item: Item[Payload]) -> str | None:
         payload, steps = item.payload, self._steps
         own_id = text(payload.id) or text(payload.session_id)
         if steps.begun is not None:
@@ -179,18 +191,18 @@ class CodexReader:
         read_meta(payload, trajectory)
         return None
 
-    def _take_turn(self, item: Item) -> str | None:
+    def _take_turn(self, item: Item[Payload]) -> str | None:
         trajectory = self._steps.trajectory(item.line)
         self._steps.model = text(item.payload.model) or self._steps.model
         trajectory.cwd = trajectory.cwd or text(item.payload.cwd)
         return None
 
-    def _take_compaction(self, item: Item) -> str | None:
+    def _take_compaction(self, item: Item[Payload]) -> str | None:
         """Read a compaction; the history that it repeats was read where it happened."""
         self.ready.append(self._steps.events.compaction(self._steps.place(item)))
         return None
 
-    def _take_tokens(self, item: Item) -> str | None:
+    def _take_tokens(self, item: Item[Common]) -> str | None:
         spent = self._tokens.take(item.payload.info)
         if spent is None:
             return "token_count_unchanged"
@@ -198,17 +210,17 @@ class CodexReader:
         self._steps.spend(spent)
         return None
 
-    def _take_start(self, item: Item) -> str | None:
+    def _take_start(self, item: Item[Common]) -> str | None:
         self._steps.aborts.begin_turn()
         return f"event_{item.kind}"
 
-    def _take_abort(self, item: Item) -> str | None:
+    def _take_abort(self, item: Item[Payload]) -> str | None:
         if item.payload.reason != "interrupted":
             return f"event_{item.kind}"
         self._steps.aborts.tell(self._steps.place(item))
         return None
 
-    def _take_title(self, item: Item) -> str | None:
+    def _take_title(self, item: Item[Payload]) -> str | None:
         title = text(item.payload.thread_name)
         if title is None:
             return NO_CONTENT
@@ -216,7 +228,17 @@ class CodexReader:
         return None
 
 
-def _kind_of(item: Payload) -> Any:
+def _of_whole(takers: Mapping[str, _WholeTaker]) -> dict[str, _Taker]:
+    """Let takers have all that is read of any payload."""
+    return {kind: partial(_take_whole, taker) for kind, taker in takers.items()}
+
+
+def _take_whole(taker: _WholeTaker, item: Item[Common]) -> str | None:
+    payload = whole(item.payload, item.line)
+    return taker(Item(payload, item.kind, item.line, item.at))
+
+
+def _kind_of(item: Common) -> Any:
     """Return an item's type; some versions leave it out of messages."""
     return "message" if item.type is None and text(item.role) else item.type
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tracemill.sources.codex.content import read_usage
-from tracemill.sources.codex.lines import Payload
-from tracemill.sources.json_lines import text
+from tracemill.sources.codex.lines import Common, Payload, TokenInfo
+from tracemill.sources.json_lines import fields_of, text
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Tokens, rest
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import EventMaker, Place
@@ -55,18 +55,18 @@ class TokenCounts:
 
     def __init__(self) -> None:
         self.total = NO_TOKENS
-        self._told: object = None
 
     def take(self, info: object) -> Tokens | None:
         """Return what was spent since the last count, or None where that is nothing."""
-        told = info.get("total_token_usage") if isinstance(info, dict) else None
-        if told is None or told == self._told or not isinstance(info, dict):
-            return None
+        if type(info) is TokenInfo:
+            told, newest = info.total_token_usage, info.last_token_usage
+        else:
+            fields = fields_of(info)
+            told, newest = fields.get("total_token_usage"), fields.get("last_token_usage")
         before, total = self.total, read_usage(told)
         if total in (before, NO_TOKENS):
             return None
-        self._told, self.total = told, total
-        spent = read_usage(info.get("last_token_usage"))
+        self.total, spent = total, read_usage(newest)
         return rest(total, before) if spent == NO_TOKENS else spent
 
 
@@ -91,7 +91,7 @@ class Replay:
             self.is_on, self._began, self._has_turn_ids = True, at, False
         return is_parent
 
-    def watch(self, payload: Payload, at: datetime | None) -> None:
+    def watch(self, payload: Common, at: datetime | None) -> None:
         """Look at a line before it is read, for the end of the copy."""
         if not self.is_on:
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import insort
 from datetime import datetime
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
@@ -26,9 +26,8 @@ from tracemill.sources.codex.content import (
     read_output,
     read_plan,
     read_reasoning,
-    result_of,
 )
-from tracemill.sources.codex.lines import Payload
+from tracemill.sources.codex.lines import Common, Payload, whole
 from tracemill.sources.codex.session import Aborts, Echoes, Replay
 from tracemill.sources.json_lines import NO_CONTENT, count, text, why_nothing
 from tracemill.sources.open_trajectory import (
@@ -47,10 +46,13 @@ _MAX_FAILED_CALLS: Final = 1000
 _MAX_ASKED: Final = 4096
 
 
-class Item(msgspec.Struct, gc=False):
+P_co = TypeVar("P_co", bound=Common, covariant=True)
+
+
+class Item(msgspec.Struct, Generic[P_co], gc=False):
     """One item or event of a rollout, with the line that it stands on."""
 
-    payload: Payload
+    payload: P_co
     kind: str
     line: Line
     at: datetime | None
@@ -85,7 +87,7 @@ class CodexSteps:
             self.begun = OpenTrajectory(own_id, session_id or own_id)
         return self.begun
 
-    def place(self, item: Item) -> Place:
+    def place(self, item: Item[Common]) -> Place:
         """Return where an item stands: at the newest step."""
         trajectory = self.trajectory(item.line)
         trajectory.see_moment(item.at)
@@ -98,10 +100,12 @@ class CodexSteps:
             before = self._reply.tokens
             self._reply.tokens = tokens if before is NO_TOKENS else added(before, tokens)
 
-    def take_message(self, item: Item) -> str | None:
+    def take_message(self, item: Item[Common]) -> str | None:
         """Read a message item, whoever said it."""
         content = item.payload.content
-        said = read_content(item.payload.message if content is None else content)
+        if content is None:
+            content = whole(item.payload, item.line).message
+        said = read_content(content)
         if not said.texts:
             return why_nothing(said.unread)
         role = item.payload.role
@@ -111,19 +115,19 @@ class CodexSteps:
             return self._take_said(item, said)
         return self._take_injected(item, said)
 
-    def take_note(self, item: Item) -> str | None:
+    def take_note(self, item: Item[Common]) -> str | None:
         """Read what another agent said to this one: nobody typed it."""
         said = read_content(item.payload.content)
         return self._take_injected(item, said) if said.texts else why_nothing(said.unread)
 
-    def take_typed(self, item: Item) -> str | None:
+    def take_typed(self, item: Item[Payload]) -> str | None:
         """Read what a person typed: it tells which user items were typed, and which put in."""
         said = read_content(item.payload.message)
         pictures = item.payload.images
         n_images = len(pictures) if isinstance(pictures, list) else 0
         return self._hear(item, Said(said.texts, n_images))
 
-    def take_completed(self, item: Item) -> str | None:
+    def take_completed(self, item: Item[Payload]) -> str | None:
         """Read an item of the paginated mode, which alone holds the messages of that mode."""
         inner = item.payload.item
         kind = inner.get("type") if isinstance(inner, dict) else None
@@ -137,21 +141,21 @@ class CodexSteps:
             return why_nothing(said.unread)
         return self._take_reply(item, said, is_item=False)
 
-    def take_reasoning(self, item: Item) -> str | None:
+    def take_reasoning(self, item: Item[Common]) -> str | None:
         """Read thoughts, where they stand in the clear."""
         thoughts = read_reasoning(item.payload)
         if not thoughts:
             return "encrypted_reasoning"
-        trajectory = self.trajectory(item.line)
+        trajectory = self.begun or self.trajectory(item.line)
         step = self._open_reply(item, trajectory)
         step.reasoning += thoughts
         self.window.grow(trajectory, step, sum(map(len, thoughts)))
         return None
 
-    def take_call(self, item: Item) -> str | None:
+    def take_call(self, item: Item[Common]) -> str | None:
         """Read a call of a tool."""
         call = read_call(item.payload, item.kind, item.line)
-        trajectory = self.trajectory(item.line)
+        trajectory = self.begun or self.trajectory(item.line)
         step = self._open_reply(item, trajectory)
         self.window.add_call(trajectory, step, call)
         if call.name == "update_plan":
@@ -160,12 +164,12 @@ class CodexSteps:
         self.window.grow(trajectory, step, len(item.line.data))
         return None
 
-    def take_output(self, item: Item) -> str | None:
+    def take_output(self, item: Item[Common]) -> str | None:
         """Read what a call returned; it joins the step of the call, if that is open."""
         call_id = text(item.payload.call_id) or f"unnamed-{item.line.start}"
-        output = read_output(item.payload)
-        result = result_of(call_id, output, has_failed=self._failed.get(call_id) is True)
-        trajectory = self.trajectory(item.line)
+        has_failed = self._failed.get(call_id) is True
+        output = read_output(item.payload, call_id, has_failed=has_failed)
+        result, trajectory = output.result, self.begun or self.trajectory(item.line)
         trajectory.see_moment(item.at)
         self._is_reply_over = True
         step = trajectory.by_call.get(call_id)
@@ -182,7 +186,7 @@ class CodexSteps:
         self.window.grow(trajectory, step, len(result.content))
         return None
 
-    def take_ending(self, item: Item) -> str | None:
+    def take_ending(self, item: Item[Payload]) -> str | None:
         """Read how a call ended, which counts where it failed and its result is still to come."""
         call_id = text(item.payload.call_id) or text(item.payload.other_call_id)
         step = self.begun.by_call.get(call_id) if self.begun and call_id else None
@@ -194,7 +198,7 @@ class CodexSteps:
         step.extend_to(item.line)
         return None
 
-    def take_answer(self, item: Item) -> str | None:
+    def take_answer(self, item: Item[Payload]) -> str | None:
         """Read what a tool returned in the oldest files, which name no calls but by their tool."""
         name, reply = text(item.payload.name), self._reply
         answered = {result.call_id for result in reply.results} if reply is not None else set()
@@ -204,7 +208,7 @@ class CodexSteps:
         told = Payload(call_id=made[0] if made else None, output=output)
         return self.take_output(msgspec.structs.replace(item, payload=told))
 
-    def take_error(self, item: Item) -> str | None:
+    def take_error(self, item: Item[Payload]) -> str | None:
         """Read an error that ended a reply."""
         told = item.payload
         if isinstance(told.error, dict):
@@ -217,7 +221,7 @@ class CodexSteps:
         self._fill(step, Said([said], 0))
         return None
 
-    def take_rollback(self, item: Item) -> str | None:
+    def take_rollback(self, item: Item[Payload]) -> str | None:
         """Read how many turns a person took back."""
         n_turns, asked = count(item.payload.num_turns), self._asked
         if not n_turns or not asked:
@@ -231,15 +235,16 @@ class CodexSteps:
         self.window.tell(place.trajectory, told)
         return None
 
-    def _open(self, item: Item) -> OpenStep:
+    def _open(self, item: Item[Common]) -> OpenStep:
         """Begin a step of somebody whom the caller names, or whom a later line tells."""
-        step = self.window.open(self.trajectory(item.line), None, item.line, item.at)
+        trajectory = self.begun or self.trajectory(item.line)
+        step = self.window.open(trajectory, None, item.line, item.at)
         step.native_id = text(item.payload.id)
         step.is_replayed = self.replay.is_on
         self._is_reply_over = True
         return step
 
-    def _open_reply(self, item: Item, trajectory: OpenTrajectory) -> OpenStep:
+    def _open_reply(self, item: Item[Common], trajectory: OpenTrajectory) -> OpenStep:
         """Return the step of the model's present reply."""
         if self._reply is not None and not self._is_reply_over:
             self._reply.extend_to(item.line)
@@ -252,21 +257,21 @@ class CodexSteps:
         trajectory.see_model(self.model)
         return step
 
-    def _take_reply(self, item: Item, said: Said, *, is_item: bool) -> str | None:
+    def _take_reply(self, item: Item[Common], said: Said, *, is_item: bool) -> str | None:
         if self._agent.answer(said.texts, is_item=is_item) is not None:
             return _DUPLICATE
-        step = self._open_reply(item, self.trajectory(item.line))
+        step = self._open_reply(item, self.begun or self.trajectory(item.line))
         self._agent.say(said.texts, step, is_item=is_item)
         self._fill(step, said)
         return None
 
-    def _take_injected(self, item: Item, said: Said) -> str | None:
+    def _take_injected(self, item: Item[Common], said: Said) -> str | None:
         step = self._open(item)
         step.speaker = "system"
         self._fill(step, said)
         return None
 
-    def _take_said(self, item: Item, said: Said) -> str | None:
+    def _take_said(self, item: Item[Common], said: Said) -> str | None:
         """Read a user item; whether a person typed it is told by an event before or behind it."""
         told = self._people.answer(said.texts, is_item=True)
         if told is not None:
@@ -284,7 +289,7 @@ class CodexSteps:
             self.aborts.notice(self.place(item))
         return None
 
-    def _hear(self, item: Item, said: Said) -> str | None:
+    def _hear(self, item: Item[Common], said: Said) -> str | None:
         if not said.texts:
             return NO_CONTENT
         self.trajectory(item.line).presumed_speaker = "system"
