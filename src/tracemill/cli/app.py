@@ -5,9 +5,9 @@ import json
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from tracemill import __version__
 from tracemill.base.errors import (
@@ -47,6 +47,11 @@ _REBUILD: Final = (
 )
 
 
+def _shown_default(value: Any) -> str | None:
+    """Return what the help says of a default; nothing where that is off, empty or none."""
+    return None if value is None or value is False or value == () else str(value)
+
+
 def make_app() -> App:
     """Return the tree of commands; each is imported when it is called."""
     app = App(
@@ -58,6 +63,7 @@ def make_app() -> App:
         exit_on_error=False,
         suppress_keyboard_interrupt=False,
         result_action="return_value",
+        default_parameter=Parameter(negative="", show_default=_shown_default),
     )
     for group, commands in COMMANDS.items():
         for name, (target, text) in commands.items():

@@ -23,8 +23,8 @@ def install_capture(
     agent: str,
     /,
     *,
-    yes: Annotated[bool, Parameter(negative="", alias="-y")] = False,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    yes: Annotated[bool, Parameter(alias="-y")] = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Let an agent tell us when a session begins, pauses or ends.
@@ -46,8 +46,8 @@ def uninstall_capture(
     agent: str,
     /,
     *,
-    yes: Annotated[bool, Parameter(negative="", alias="-y")] = False,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    yes: Annotated[bool, Parameter(alias="-y")] = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Take our hooks out of an agent's settings; others stay as they are.

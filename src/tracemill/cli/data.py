@@ -46,8 +46,8 @@ _NOUNS = {"file": "file", "folder": "folder", "stream": "repository stream"}
 def restore_data(
     *ids: str,
     to: Path,
-    force: Annotated[bool, Parameter(negative="")] = False,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    force: bool = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write original bytes, as they were archived, to a folder of yours. They are unredacted.
@@ -82,7 +82,7 @@ def restore_data(
 def reports_data(
     *,
     to: Path,
-    force: Annotated[bool, Parameter(negative="")] = False,
+    force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write the files that teams keep of their own process, by feature and by project.
@@ -127,8 +127,8 @@ def consent_data(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
 
 def retention_data(
     *,
-    apply: Annotated[bool, Parameter(negative="")] = False,
-    yes: Annotated[bool, Parameter(negative="")] = False,
+    apply: bool = False,
+    yes: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Say for how long things are kept, and what is over. What is over goes with the next sync.
@@ -166,9 +166,9 @@ def _show_retention(result: RetentionResult) -> None:
     write(f"Settings     {result.settings}")
 
 
-Kind = Annotated[Literal["person", "session", "path"] | None, Parameter(name="--as", negative="")]
+Kind = Annotated[Literal["person", "session", "path"] | None, Parameter(name="--as")]
 """What the subject is; by default a known session, else a path where it looks so, else a person."""
-Also = Annotated[tuple[str, ...], Parameter(negative="")]
+
 """More names of a person: user names, nicknames. Addresses in git histories are known."""
 
 
@@ -176,7 +176,7 @@ def find_data(
     subject: str,
     *,
     kind: Kind = None,
-    also: Also = (),
+    also: tuple[str, ...] = (),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Say where a person, a session or a place stands in what is kept. Changes nothing.
@@ -202,9 +202,9 @@ def erase_data(
     subject: str,
     *,
     kind: Kind = None,
-    also: Also = (),
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
-    yes: Annotated[bool, Parameter(negative="")] = False,
+    also: tuple[str, ...] = (),
+    dry_run: bool = False,
+    yes: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Take a person, a session or a place out of everything that is kept, for good.

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final
-
-from cyclopts import Parameter
+from typing import Any, Final
 
 from tracemill.base.text import one_line
 from tracemill.cli.checking import show_checks
@@ -97,8 +95,8 @@ def _show_message(message: dict[str, Any], mark: str) -> None:
 
 def audit_dataset(
     *files: Path,
-    before: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
-    against: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
+    before: tuple[Path, ...] = (),
+    against: tuple[Path, ...] = (),
     workers: int = 1,
     executor: str = "local",
     address: str | None = None,

@@ -51,7 +51,7 @@ def export_dataset(
     to: Path,
     in_format: InFormat = InFormat(),
     reviewer: str | None = None,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Copy a dataset version to a folder of yours, or write it in the files of another trainer.

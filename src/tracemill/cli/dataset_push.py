@@ -1,9 +1,6 @@
 """`tracemill dataset push`: put an exported dataset where others find it."""
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, write
@@ -16,7 +13,7 @@ def push_dataset(
     /,
     *,
     repo: str,
-    public: Annotated[bool, Parameter(negative="")] = False,
+    public: bool = False,
     endpoint: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

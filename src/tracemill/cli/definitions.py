@@ -1,9 +1,6 @@
 """`tracemill synth definitions`: what generators are told, and how agents get to know it."""
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE
@@ -18,7 +15,7 @@ _WIDTH = 70
 
 def list_definitions(
     *,
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """List the definitions that come with the program.
@@ -64,7 +61,7 @@ def export_definitions(
     folder: Path,
     /,
     *names: str,
-    replace: Annotated[bool, Parameter(negative="")] = False,
+    replace: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write definitions where Claude Code finds agents: `.claude/agents`.

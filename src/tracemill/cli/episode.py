@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Final
-
-from cyclopts import Parameter
+from typing import Final
 
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
@@ -70,7 +68,7 @@ def show_episode(
     name: str,
     /,
     *,
-    learning: Annotated[bool, Parameter(negative="")] = False,
+    learning: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Show an episode: its goal, what it consists of, and what proves its outcome.
@@ -118,9 +116,9 @@ def _show_learning(name: str, common: Common) -> int:
 
 def export_episode(
     *,
-    learning: Annotated[bool, Parameter(negative="")],
+    learning: bool,
     to: Path,
-    force: Annotated[bool, Parameter(negative="")] = False,
+    force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write what can be learned from every episode, as plain texts and with their places.

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from tracemill.base.clock import now
 from tracemill.base.text import measured, one_line
@@ -25,8 +22,6 @@ from tracemill.records.experiments import (
     ArmName,
     BeforeAfter,
 )
-
-DryRun = Annotated[bool, Parameter(negative="")]
 
 
 def list_experiment(
@@ -104,7 +99,7 @@ def start_experiment(
     /,
     *,
     by: str,
-    dry_run: DryRun = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """File a plan and begin to draw units; what began before takes no part.

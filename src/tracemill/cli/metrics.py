@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from tracemill.base.errors import UsageError
 from tracemill.base.text import measured, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
+from tracemill.cli.output import Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.analysis.habit_rows import MetricRow
 from tracemill.flows.analysis.habits import read_metrics
@@ -58,7 +58,7 @@ def question_of(
 
 def list_metrics(
     *,
-    jsonl: AsLines = False,
+    jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """List every metric, and how much there is to count.

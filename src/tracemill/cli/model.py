@@ -1,13 +1,11 @@
 """`tracemill model`: train models, and look at those that were trained."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
-from tracemill.cli.output import AsLines, Common, answer, counts, hint, write, write_lines
+from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
 from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
 from tracemill.flows.installed import require
@@ -24,7 +22,7 @@ def train_model(
     *,
     parent: str | None = None,
     seed: int | None = None,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Train a model by a recipe: a TOML file, or one that comes with the program.
@@ -72,7 +70,7 @@ def _loss(loss: float | None) -> str:
 
 def list_model(
     *,
-    jsonl: AsLines = False,
+    jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """List the models that were trained, the latest first.

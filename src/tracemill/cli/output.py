@@ -26,9 +26,9 @@ class Common:
 
     workspace: Annotated[Path | None, Parameter(env_var="TRACEMILL_WORKSPACE")] = None
     """Folder that holds everything; by default your user data folder."""
-    json: Annotated[bool, Parameter(negative="")] = False
+    json: bool = False
     """Print exactly one JSON document."""
-    quiet: Annotated[bool, Parameter(negative="", alias="-q")] = False
+    quiet: Annotated[bool, Parameter(alias="-q")] = False
     """No progress and no hints on stderr."""
 
     def open(self) -> Workspace:
@@ -44,10 +44,6 @@ Limit = Annotated[int, Parameter(validator=Number(gte=0))]
 """How many rows to show; 0 for all."""
 
 
-AsLines = Annotated[bool, Parameter(negative="")]
-"""Print each row as one line of JSON."""
-
-
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Listing:
@@ -55,7 +51,7 @@ class Listing:
 
     limit: Limit = 50
     """How many to show; 0 for all. With --jsonl all are printed."""
-    jsonl: AsLines = False
+    jsonl: bool = False
     """Print each row as one line of JSON."""
 
 

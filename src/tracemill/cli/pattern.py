@@ -1,13 +1,10 @@
 """`tracemill pattern`: what repeats, how sure that is, and what could be done."""
 
 from collections.abc import Iterator
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
+from tracemill.cli.output import Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.analysis.patterns import find_pattern, read_patterns
 from tracemill.records.patterns import Pattern
@@ -15,8 +12,8 @@ from tracemill.records.patterns import Pattern
 
 def list_pattern(
     *,
-    all: Annotated[bool, Parameter(negative="")] = False,  # noqa: A002 - the option's name
-    jsonl: AsLines = False,
+    all: bool = False,  # noqa: A002 - the option's name
+    jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """List what repeats in the work, those that are more than chance.

@@ -9,7 +9,7 @@ from cyclopts.validators import Number
 from tracemill.base.clock import now
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING, EXIT_REFUSED
-from tracemill.cli.output import AsLines, Common, answer, hint, write, write_lines
+from tracemill.cli.output import Common, answer, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.flows.models import promotion
 from tracemill.flows.models import registry as model_registry
@@ -45,7 +45,7 @@ def register_model(
 
 def registry_model(
     *,
-    jsonl: AsLines = False,
+    jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """List registered models: candidates, the one in use, and those that were.
@@ -99,7 +99,7 @@ def promote_model(
     *,
     policy: Path | None = None,
     against: str | None = None,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Put a candidate in use, where its receipts show that it may.
@@ -154,7 +154,7 @@ def canary_model(
     /,
     *,
     share: Share,
-    shadow: Annotated[bool, Parameter(negative="")] = False,
+    shadow: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Give a candidate a part of the sessions on trial, or take it back with a share of 0.

@@ -9,7 +9,7 @@ from cyclopts.validators import Number
 from tracemill.base.clock import now
 from tracemill.base.text import printable
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.experiment import DryRun, tell_experiment
+from tracemill.cli.experiment import tell_experiment
 from tracemill.cli.output import Common, answer, write
 from tracemill.flows.experiments import experiments
 from tracemill.flows.prompts.proposals import refuse, take_back
@@ -39,7 +39,7 @@ def test_prompt(
     *,
     by: str,
     trial: Trial = Trial(),
-    dry_run: DryRun = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Begin the experiment that a suggestion asks for: half of the next projects try it.
@@ -64,7 +64,7 @@ def refuse_prompt(
     *,
     by: str,
     reason: str,
-    back: Annotated[bool, Parameter(negative="")] = False,
+    back: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Say no to a suggestion, for a reason that is kept; it is proposed again with newer cases.

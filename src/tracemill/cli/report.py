@@ -38,7 +38,7 @@ class Asked:
 
 def weekly_report(
     *,
-    missed: Annotated[bool, Parameter(negative="")] = False,
+    missed: bool = False,
     asked: Asked = Asked(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

@@ -47,7 +47,7 @@ class Said:
     """What became of it; unknown says that nobody can tell."""
     rating: Annotated[int | None, Parameter(validator=Number(gte=1, lte=5))] = None
     """How good it is, from 1 to 5."""
-    answers: Annotated[tuple[str, ...], Parameter(name="--answer", negative="")] = ()
+    answers: Annotated[tuple[str, ...], Parameter(name="--answer")] = ()
     """An answer of the checklist as QUESTION=ANSWER; may be given again."""
     comments: str | None = None
     """What else there is to say; it is redacted like any other text."""
@@ -70,8 +70,8 @@ class Said:
 
 def next_review(
     *,
-    second: Annotated[bool, Parameter(negative="")] = False,
-    no_input: Annotated[bool, Parameter(negative="")] = False,
+    second: bool = False,
+    no_input: bool = False,
     by: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -276,7 +276,7 @@ def export_review(
     *,
     to: Path,
     tool: str = "label-studio",
-    force: Annotated[bool, Parameter(negative="")] = False,
+    force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write what waits, and what was said, for another tool; it passes the gate first.

@@ -26,7 +26,7 @@ def run(
     ] = None,
     executor: str = "local",
     address: str | None = None,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Read sessions and repositories, redact, link and label them, and build a dataset.
@@ -56,7 +56,7 @@ def sync(
     workers: Annotated[
         int | None, Parameter(help="Processes; by default as many as pay off.")
     ] = None,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Read and keep what is new, without building anything from it.

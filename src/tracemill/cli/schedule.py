@@ -4,7 +4,6 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -20,7 +19,7 @@ class When:
 
     at: str = "07:00"
     """Time of day, as HH:MM of the machine's clock; GitHub's is UTC."""
-    write: Annotated[bool, Parameter(negative="")] = False
+    write: bool = False
     """Write the files where they belong, instead of printing them."""
 
 

@@ -2,9 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.listening import refuse_remote
@@ -19,7 +16,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 4318,
-    allow_remote: Annotated[bool, Parameter(negative="")] = False,
+    allow_remote: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Take in OpenTelemetry over HTTP until you press Ctrl-C; the next run reads what came.

@@ -3,9 +3,7 @@
 import sys
 from collections import defaultdict
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
 from msgspec import structs
 
 from tracemill.base.text import counted, one_line, printable_json
@@ -67,7 +65,7 @@ def show_session(
     name: str,
     /,
     *,
-    full: Annotated[bool, Parameter(negative="")] = False,
+    full: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Show a session, step by step, as it was redacted.
@@ -98,7 +96,7 @@ def flow_session(
     name: str,
     /,
     *,
-    carried: Annotated[bool, Parameter(negative="")] = False,
+    carried: bool = False,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

@@ -8,7 +8,7 @@ from cyclopts.validators import Number
 
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
-from tracemill.cli.output import AsLines, Common, answer, counts, hint, write, write_lines
+from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
 from tracemill.cli.tables import print_table
 from tracemill.evaluate.proving import VANITY, prove
 from tracemill.flows.models import benchmarks, suites
@@ -89,7 +89,7 @@ def _show(built: suites.BuiltSuite, common: Common) -> int:
 
 def list_suite(
     *,
-    jsonl: AsLines = False,
+    jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """List suites, by name.

@@ -10,13 +10,13 @@ from tracemill.cli.tables import print_table
 from tracemill.flows.datasets.made_up import plan_synthesis
 from tracemill.records.synth import StageSlice, SynthPlan
 
-Categories = Annotated[tuple[str, ...], Parameter(name="--category", negative="")]
+Categories = Annotated[tuple[str, ...], Parameter(name="--category")]
 
 
 def plan_synth(
     *,
     categories: Categories = (),
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Say what real examples show, what is asked for, and what is missing.

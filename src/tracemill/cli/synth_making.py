@@ -67,7 +67,7 @@ def run_synth(
 def stats_synth(
     *,
     categories: Categories = (),
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Say how much of what was made up holds, how different it is, and what it shows.

@@ -11,7 +11,7 @@ from tracemill.base.text import counted
 from tracemill.cli.evaluating import Door
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.generating import Bounds
-from tracemill.cli.output import AsLines, Common, answer, counts, write, write_lines
+from tracemill.cli.output import Common, answer, counts, write, write_lines
 from tracemill.flows.reviews.turn_labels import Wanted, label_turns
 from tracemill.label.reactions.labelers import Policy
 from tracemill.llm import AskSettings
@@ -28,9 +28,9 @@ class Turns:
     both say."""
     n: Annotated[int | None, Parameter(validator=Number(gt=0))] = None
     """How many turns to look at, at most."""
-    dry_run: Annotated[bool, Parameter(negative="")] = False
+    dry_run: bool = False
     """Say what would be asked, and ask nothing."""
-    jsonl: AsLines = False
+    jsonl: bool = False
     """Print each label as one line of JSON."""
 
 

@@ -25,7 +25,7 @@ def show_ui(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
-    allow_remote: Annotated[bool, Parameter(negative="")] = False,
+    allow_remote: bool = False,
     open: Annotated[bool, Parameter(negative="no-open")] = True,  # noqa: A002 - the option's name
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

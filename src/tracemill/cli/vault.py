@@ -4,9 +4,7 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
-
-from cyclopts import Parameter
+from typing import Literal
 
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
@@ -73,8 +71,8 @@ def import_vault(folder: Path, *, common: Common = Common()) -> int:  # noqa: B0
 
 def rotate_vault(
     *,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
-    force: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: bool = False,
+    force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Make everything anew under another key, and forget the old one.

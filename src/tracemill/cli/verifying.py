@@ -28,7 +28,7 @@ _SHOWN_ROWS: Final = 2
 class Again:
     """Whether work is done once more."""
 
-    run_again: Annotated[bool, Parameter(negative="")] = False
+    run_again: bool = False
     """Carry the calls of our own examples out once more in a sandbox, and compare what comes back;
     exit 5 without a sandbox."""
     workers: Annotated[int, Parameter(validator=Number(gt=0))] = 2
@@ -43,8 +43,8 @@ class Again:
 
 def verify_synth(
     *files: Path,
-    against: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    against: tuple[Path, ...] = (),
+    jsonl: bool = False,
     again: Again = Again(),
     judge: Judge = Judge(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen

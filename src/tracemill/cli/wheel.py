@@ -1,9 +1,7 @@
 """`tracemill loop`: one turn of the whole wheel, from sessions to a model that was judged."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 def loop(
     *,
-    demo: Annotated[bool, Parameter(negative="")] = False,
+    demo: bool = False,
     recipe: str = "demo",
     seed: int = 0,
     common: Common = Common(),  # noqa: B008 - frozen

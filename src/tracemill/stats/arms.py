@@ -15,6 +15,7 @@ from statistics import NormalDist
 from typing import Final, NamedTuple
 
 from tracemill.stats.intervals import Interval
+from tracemill.stats.search import first_enough
 
 _STAKES: Final = (0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.8)
 """Shares of the most that one can bet; all are laid at once, small ones for small effects."""
@@ -157,13 +158,4 @@ def units_needed(
     def is_enough(n: int) -> bool:
         return _at(_bets(n, effect, spread), n, unkind) >= limit
 
-    high = 1
-    while not is_enough(high):
-        high *= 2
-        if high > _MOST_UNITS:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if is_enough(middle) else (middle, high)
-    return high
+    return first_enough(is_enough, _MOST_UNITS)

@@ -5,7 +5,7 @@ Exact: every outcome is enumerated with its probability, with the very test that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
 from math import ceil, exp, lgamma, log, sqrt
@@ -14,6 +14,7 @@ from typing import Final
 
 from tracemill.stats.beta import binomial_at_least, binomial_at_most
 from tracemill.stats.paired import mcnemar
+from tracemill.stats.search import first_enough
 from tracemill.stats.tables import table_ways
 
 _MAX_CASES: Final = 100_000
@@ -79,20 +80,9 @@ def cases_needed(
     gain: float, loss: float, *, alpha: float = 0.05, power: float = 0.8
 ) -> int | None:
     """Return how many cases find that difference with that power, or None: too many to tell."""
-    return _first(lambda n: paired_power(n, gain, loss, alpha) >= power) if gain > loss else None
-
-
-def _first(is_enough: Callable[[int], bool]) -> int | None:
-    high = 1
-    while not is_enough(high):
-        high *= 2
-        if high > _MAX_CASES:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if is_enough(middle) else (middle, high)
-    return high
+    if gain <= loss:
+        return None
+    return first_enough(lambda n: paired_power(n, gain, loss, alpha) >= power, _MAX_CASES)
 
 
 def fisher_power(sizes: tuple[int, int], shares: tuple[float, float], alpha: float = 0.05) -> float:

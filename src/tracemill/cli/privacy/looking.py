@@ -5,9 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from tracemill.base.errors import PolicyError, UsageError
 from tracemill.base.text import counted
@@ -155,7 +152,7 @@ def _cells_of_place(one: RescanPlace) -> tuple[str, ...]:
 def preview_privacy(
     *files: str,
     rule: str | None = None,
-    unredacted: Annotated[bool, Parameter(negative="")] = False,
+    unredacted: bool = False,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

@@ -4,9 +4,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, cast
-
-from cyclopts import Parameter
+from typing import cast
 
 from tracemill.base.errors import UsageError
 from tracemill.base.text import printable
@@ -22,7 +20,7 @@ _BLOCK_BYTES = 2**20
 
 def redact_privacy(
     *files: Path,
-    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    jsonl: bool = False,
     to: Path | None = None,
     engine: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
