@@ -16,7 +16,8 @@ from tracemill.records.refs import Origin, Span
 from tracemill.sources.coverage_report.lines import LineCounts
 from tracemill.sources.gate_records import OpenGateRun
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.xml_stream import Closed, NotXmlError, Opened, xml_elements
+from tracemill.sources.xml_reports import read_elements
+from tracemill.sources.xml_stream import Closed, NotXmlError, Opened
 
 _CONDITIONS: Final = re.compile(r"\((\d{1,9})/(\d{1,9})\)")
 # fmt: off
@@ -57,17 +58,7 @@ def noted_file(
 def read_cobertura(blocks: Iterable[bytes], origin: Origin) -> Iterator[SourceRecord]:
     """Yield the classes of a report, its gate run, and the tally."""
     reader = _Cobertura(open_coverage(origin))
-    n_quarantined = 0
-    try:
-        for element in xml_elements(blocks):
-            reader.take(element)
-            yield from reader.ready
-            reader.ready.clear()
-    except NotXmlError as error:
-        n_quarantined = 1
-        reader.run.is_cut = True
-        span = Span(start=error.at, end=error.at)
-        yield Quarantined(reason=error.reason, detail=str(error), span=span, origin=origin)
+    n_quarantined = yield from read_elements(reader, blocks, origin)
     if reader.is_coverage:
         yield reader.close()
     yield Tally(n_lines=reader.n_used + n_quarantined, n_used=reader.n_used)

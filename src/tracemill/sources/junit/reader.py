@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.findings import Tally
 from tracemill.records.gates import GateKind, GateResult, ResultStatus
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.gate_records import OpenGateRun, at_most
 from tracemill.sources.json_lines import MAX_COUNT
 from tracemill.sources.junit.places import place_of
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.xml_stream import Closed, NotXmlError, Opened, xml_elements
+from tracemill.sources.xml_reports import read_elements
+from tracemill.sources.xml_stream import Closed, NotXmlError, Opened
 
 _OUTCOMES: Final[Mapping[str, ResultStatus]] = {
     "error": "error",
@@ -69,17 +70,7 @@ _STATED: Final = {
 def read_junit(blocks: Iterable[bytes], origin: Origin) -> Iterator[SourceRecord]:
     """Yield the results of a report, its gate run, and the tally."""
     reader = _Reader(OpenGateRun(origin, "test", None))
-    n_quarantined = 0
-    try:
-        for element in xml_elements(blocks):
-            reader.take(element)
-            yield from reader.ready
-            reader.ready.clear()
-    except NotXmlError as error:
-        n_quarantined = 1
-        reader.run.is_cut = True
-        span = Span(start=error.at, end=error.at)
-        yield Quarantined(reason=error.reason, detail=str(error), span=span, origin=origin)
+    n_quarantined = yield from read_elements(reader, blocks, origin)
     if reader.has_suites:
         yield reader.close()
     skipped = {"no_finding": reader.n_empty} if reader.n_empty else {}
