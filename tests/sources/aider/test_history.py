@@ -156,6 +156,24 @@ def test_why_an_edit_was_not_applied_stands_in_its_result() -> None:
     assert (second.status, second.content) == ("ok", "Applied edit to src/a.py")
 
 
+def test_an_edit_beside_one_that_failed_was_applied() -> None:
+    other = BLOCK.replace("src/a.py", "src/b.py")
+    block = [line for line in BLOCK.split("\n") if line[:1] != "`"]
+    why = [
+        "The LLM did not conform to the edit format.",
+        "# 1 SEARCH/REPLACE block failed to match!",
+        f"## SearchReplaceNoExactMatch: This SEARCH block failed to exactly match lines in {block[0]}",
+        *block[1:],
+        "# The other 1 SEARCH/REPLACE block were applied successfully.",
+        "Don't re-send them.",
+    ]
+    replies = f"So:\n\n{BLOCK}\n{other}\n"
+    first, second = read_history(HEADER + prompt("Fix it") + replies + said(*why)).steps[1].results
+
+    assert (first.status, len(first.content.splitlines())) == ("error", len(why))
+    assert (second.status, second.content) == ("ok", why[-2])
+
+
 def test_the_rest_of_a_commits_message_is_no_reply() -> None:
     commit = "> Commit abcdef1 The message is:\n\nfix: Break it apart\n\nfeat: Add what is new  \n"
     found = read_history(HEADER + prompt("Fix it") + f"So:\n\n{BLOCK}\n" + APPLIED + commit)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 
@@ -25,6 +26,7 @@ BANNER: Final = re.compile(r"> ={5,} .+ ={5,}\Z")
 STOP: Final = "^C again to exit"
 _EDIT_FAILED: Final = "The LLM did not conform to the edit format"
 _FAILED_BLOCKS: Final = re.compile(r"(?:# )?\d+ SEARCH/REPLACE blocks? failed to match")
+_OTHERS_APPLIED: Final = re.compile(r"# The other \d+ SEARCH/REPLACE blocks? were applied")
 _TOKENS: Final = re.compile(r"Tokens: (.+?)\.(?: |\Z)")
 _AMOUNT: Final = re.compile(r"([\d.,]+)(k|M)? (sent|received|cache hit|cache write)")
 _UNITS: Final = {None: 1, "k": 1_000, "M": 1_000_000}
@@ -88,6 +90,18 @@ def is_by_itself(prompt: str) -> bool:
 def has_failed(said: str) -> bool:
     """Tell whether the program says that it could not apply the edits."""
     return said.startswith(_EDIT_FAILED) or _FAILED_BLOCKS.match(said) is not None
+
+
+def were_others_applied(said: str) -> bool:
+    """Tell whether the program says that it applied the edits which it has not named as failed."""
+    return _OTHERS_APPLIED.match(said) is not None
+
+
+def names_edit(why: str, edit: Mapping[str, Any]) -> bool:
+    """Tell whether an edit is among those of which is said why they failed."""
+    search = "".join(f"{line.rstrip()}\n" for line in edit.get("search", "").splitlines())
+    begun = f"exactly match lines in {edit.get('path')}\n<<<<<<< SEARCH\n{search}=======\n"
+    return begun in f"{why}\n"
 
 
 def is_after_reply(said: str) -> bool:

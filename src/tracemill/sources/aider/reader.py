@@ -31,9 +31,11 @@ from tracemill.sources.aider.content import (
     is_by_itself,
     is_prompt,
     is_typed,
+    names_edit,
     output_of,
     read_tokens,
     split_edits,
+    were_others_applied,
 )
 from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, added
@@ -315,7 +317,23 @@ class AiderReader:
             else result
             for result in step.results
         ]
+        if were_others_applied(said):
+            self._apply_others(step, said)
         return True
+
+    def _apply_others(self, step: OpenStep, said: str) -> None:
+        """Let the edits of a reply that were not named as failed be applied."""
+        edits = {call.id: call.arguments for call in step.calls}
+        for position, result in enumerate(step.results):
+            why = result.content
+            if result.status != "error" or names_edit(why, edits.get(result.call_id, {})):
+                continue
+            is_known = len(why) < _MAX_FAILURE
+            step.results[position] = msgspec.structs.replace(
+                result,
+                content=said if is_known else why,
+                status="ok" if is_known else "unknown",
+            )
 
     def _commit(self, sha: str) -> None:
         was_outside, self._is_outside = self._is_outside, False
