@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.curate.near_duplicates import WORDS, NearIndex, Pair, groups, near_duplicates
+from tracemill.curate.near_duplicates import (
+    WORDS,
+    NearIndex,
+    Pair,
+    Shingles,
+    groups,
+    near_duplicates,
+    shingled,
+)
 
 VOCABULARY = [f"word{n}" for n in range(400)]
 
@@ -65,6 +73,15 @@ def test_the_similarity_is_the_one_by_the_book(texts: list[str]) -> None:
     for pair in near_duplicates(texts, 0.5):
         assert pair.similarity == pytest.approx(jaccard(texts[pair.first], texts[pair.second]))
         assert pair.similarity >= 0.5
+
+
+@given(st.lists(st.lists(TEXT, max_size=5), max_size=4))
+def test_remembered_shingles_are_those_that_are_made_anew(batches: list[list[str]]) -> None:
+    shingles = Shingles()
+    for texts in batches:
+        found, anew = shingles.of(texts), shingled(texts)
+        assert found.hashes.tolist() == anew.hashes.tolist()
+        assert found.starts.tolist() == anew.starts.tolist()
 
 
 @given(st.lists(TEXT.filter(str.strip), min_size=1, max_size=5))

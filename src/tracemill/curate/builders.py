@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import msgspec
 
@@ -55,5 +56,6 @@ def _willing(work: Work, config: ChatConfig) -> list[Builder]:
     ]
 
 
-def _loaded(config: ChatConfig) -> list[Builder]:
-    return [BUILDERS.load(name)(config) for name in config.builders]
+@cache
+def _loaded(config: ChatConfig) -> tuple[Builder, ...]:
+    return tuple(BUILDERS.load(name)(config) for name in config.builders)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import blake2b
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,6 +31,9 @@ _SIGNED_AT_ONCE: Final = 4_096
 _BATCH_BYTES: Final = 2**18
 _BATCH_TEXTS: Final = 2**16
 _HELD_CHARS: Final = 2**22
+_KEPT_SHINGLES: Final = 2**21
+"""How many are remembered, at 8 bytes each."""
+_NAME_BYTES: Final = 16
 _FACING: Final = 8
 """With how many texts across the line one that stands apart is compared in a group, at least."""
 _OWNER_BITS: Final = np.uint64(16)
@@ -100,7 +104,10 @@ class Signed(NamedTuple):
 
 def sign(texts: Sequence[str]) -> Signed:
     """Return the signatures of some texts."""
-    found = shingled(texts)
+    return _signed(shingled(texts))
+
+
+def _signed(found: Shingled) -> Signed:
     return Signed(_signatures(found), np.diff(found.starts) > 0)
 
 
@@ -117,6 +124,8 @@ class NearIndex:
     """Finds near-duplicates among more texts than fit into memory: it keeps their signatures."""
 
     def __init__(self) -> None:
+        self.shingles = Shingles()
+        """Those of its texts, for whoever compares the same texts."""
         self._signed: list[Signed] = []
         self._held: list[str] = []
         self._n_held = 0
@@ -129,7 +138,7 @@ class NearIndex:
             self._sign()
 
     def _sign(self) -> None:
-        self._signed.append(sign(self._held))
+        self._signed.append(_signed(self.shingles.of(self._held)))
         self._held, self._n_held = [], 0
 
     def candidates(self, apart: Sequence[bool] = ()) -> list[tuple[int, int]]:
@@ -148,6 +157,34 @@ def verified(
         similarity = _similarity(found, places[first], places[second])
         if similarity >= threshold:
             yield Pair(first, second, similarity)
+
+
+class Shingles:
+    """Makes the shingles of texts, and remembers them while they are few."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Hashes] = {}
+        self._n_known = 0
+
+    def of(self, texts: Sequence[str]) -> Shingled:
+        """Return the shingles of some texts."""
+        names = [
+            blake2b(text.encode("utf-8", "replace"), digest_size=16).digest() for text in texts
+        ]
+        unknown = {
+            name: text for name, text in zip(names, texts, strict=True) if name not in self._known
+        }
+        made = shingled(list(unknown.values()))
+        found = self._known | {name: made.of(at) for at, name in enumerate(unknown)}
+        self._n_known += len(made.hashes)
+        is_few = self._n_known <= _KEPT_SHINGLES
+        self._known, self._n_known = (found, self._n_known) if is_few else ({}, 0)
+        parts = [made.hashes[:0], *(found[name] for name in names)]
+        return Shingled(np.concatenate(parts), np.cumsum([*map(len, parts)], dtype=np.int64))
+
+
+def _name(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=_NAME_BYTES).digest()
 
 
 def shingled(texts: Sequence[str]) -> Shingled:

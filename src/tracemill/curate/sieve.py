@@ -111,6 +111,8 @@ class Sieve:
         self._first = [self._stage(name) for name in ("unique", "selected", "taken", "split")]
         self._checking = {check.name: self._stage(check.name) for check in self._row_checks}
         self._near = _near_index() if self._dropping.intersection(_NEAR) else None
+        self.shingles = None if self._near is None else self._near.shingles
+        """Those of the texts that were compared; None where none were."""
         self._places: list[str] = []
         self._waiting: list[tuple[int, int]] = []
         self._alike: list[Pair] = []

@@ -1,11 +1,17 @@
-"""Arrow as this program wants it: memory goes back to the system, and pandas stays out."""
+"""Arrow as this program wants it: no more than is needed, memory goes back, pandas stays out."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any, Final
 
 import pyarrow as pa
+
+from tracemill.base.loading import later
+
+compute: Final[Any] = later("pyarrow.compute")
+"""Arrow's functions on columns; a tenth of the time of a small `sync`, which needs none of them."""
 
 
 def prepare_arrow() -> None:

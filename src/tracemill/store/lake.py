@@ -19,9 +19,9 @@ from uuid import uuid4
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tracemill.store.arrow import compute as pc
 from tracemill.store.delta_log import Add, DeltaLog
 from tracemill.store.tables import TABLES, Table
 from tracemill.store.workspace import sync_folder

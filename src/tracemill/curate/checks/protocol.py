@@ -17,7 +17,7 @@ from tracemill.records.recipes import Limits
 
 if TYPE_CHECKING:
     from tracemill.curate.containment import Containment
-    from tracemill.curate.near_duplicates import Pair, Shingled
+    from tracemill.curate.near_duplicates import Pair, Shingled, Shingles
     from tracemill.curate.word_runs import EvaluationRuns
 
 ALIKE: Final = 0.8
@@ -44,12 +44,14 @@ class Checked:
 
     compare: Callable[[Sequence[str], float, Sequence[bool]], Sequence[Pair]] | None = None
     """Finds texts that are nearly the same, where that is not to be done in this process."""
+    shingles: Shingles | None = None
+    """Knows the shingles of texts that were compared before."""
 
     @cached_property
     def _shingled(self) -> Shingled:
-        from tracemill.curate.near_duplicates import shingled
+        from tracemill.curate.near_duplicates import Shingles
 
-        return shingled([said(row) for row in self.rows])
+        return (self.shingles or Shingles()).of([said(row) for row in self.rows])
 
     @cached_property
     def alike(self) -> Sequence[Pair] | None:

@@ -30,7 +30,10 @@ _PART: Final = re.compile(
     re.MULTILINE,
 )
 _LITERAL_NEWLINE: Final = re.compile(r"\\n")
-_DOUBLED: Final = re.compile(r"\b(git|grep|python|pytest|ruff|npm|pip|cargo|docker) \1\b")
+_PROGRAMS: Final = ("git", "grep", "python", "pytest", "ruff", "npm", "pip", "cargo", "docker")
+_TWICE: Final = tuple(f"{program} {program}" for program in _PROGRAMS)
+"""Texts of which one stands wherever a program is named twice; most texts hold none."""
+_DOUBLED: Final = re.compile(rf"\b({'|'.join(_PROGRAMS)}) \1\b")
 _SEARCH: Final = re.compile(
     r"\b(?:grep|rg|ag|findstr)\b[^|;&]*?\s(['\"]?)([A-Za-z_]\w{2,})\1(?=\s|['\"]|\Z)"
 )
@@ -187,8 +190,12 @@ def _why_unparsable(code: str) -> str | None:
 def doubled_words(checked: Checked) -> Iterator[Objection]:
     """Yield rows with a command that names its program twice, such as `git git`."""
     for row in checked.rows:
-        if any(_DOUBLED.search(text) for text in _commands(row)):
+        if any(map(_is_doubled, _commands(row))):
             yield row, "a command that names its program twice"
+
+
+def _is_doubled(command: str) -> bool:
+    return any(map(command.__contains__, _TWICE)) and _DOUBLED.search(command) is not None
 
 
 def _commands(row: TrainingRow) -> Iterator[str]:

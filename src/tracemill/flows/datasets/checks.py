@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -22,6 +22,9 @@ from tracemill.records.datasets import DatasetVersion, ExportedFile
 from tracemill.records.recipes import Recipe
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tracemill.curate.near_duplicates import Shingles
 
 _AT_ONCE_BYTES: Final = 32 * 2**20
 """Rows that a build checks itself; a check compares them in memory."""
@@ -84,7 +87,12 @@ def _hash_of(path: Path) -> str | None:
 
 
 def check_version(
-    workspace: Workspace, folder: Path, version: DatasetVersion, *, whole: bool = False
+    workspace: Workspace,
+    folder: Path,
+    version: DatasetVersion,
+    *,
+    whole: bool = False,
+    shingles: Shingles | None = None,
 ) -> tuple[CheckResult, ...]:
     """Return what every check finds in a version whose files lie in `folder`.
 
@@ -93,6 +101,7 @@ def check_version(
         folder: Where its files lie.
         version: What it is.
         whole: Whether it is checked however large it is.
+        shingles: Knows those of texts that were compared when it was made.
     """
     files = list(row_files(version))
     n_bytes = sum(file.n_bytes for file in files)
@@ -102,7 +111,8 @@ def check_version(
     unread: list[FailingRow] = []
     rows = [row for file in files for row in _rows(folder, file, unread)]
     evaluated = evaluation_runs([Path(each) for each in recipe.limits.evaluation_sets])
-    checked = Checked(rows, list(_before(workspace, version)), recipe.limits, evaluated)
+    before = list(_before(workspace, version))
+    checked = Checked(rows, before, recipe.limits, evaluated, shingles=shingles)
     found = (
         readable(len(rows), unread),
         clean_text(workspace, [folder / file.path for file in files]),

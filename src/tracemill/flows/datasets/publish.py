@@ -20,7 +20,6 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tracemill.base.ids import make_id
@@ -30,6 +29,7 @@ from tracemill.flows.executors.protocol import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.examples import ChatExample, Example, kind_of
 from tracemill.report.card import CardFacts, dataset_card
+from tracemill.store.arrow import compute as pc
 from tracemill.store.lake import Lake, is_any
 from tracemill.store.tables import Table
 from tracemill.store.workspace import sync_folder

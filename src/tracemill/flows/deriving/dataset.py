@@ -119,7 +119,8 @@ def build_version(
         wanted=sieve.wanted(),
         files=writer.finish(),
     )
-    checked = msgspec.structs.replace(version, checks=check_version(workspace, part, version))
+    checks = check_version(workspace, part, version, shingles=sieve.shingles)
+    checked = msgspec.structs.replace(version, checks=checks)
     outcomes = Counter(episode.outcome for episode in made.facts.episodes)
     about = CardFacts(dict(sorted(outcomes.items())), made.redactions)
     placed = publish(writer, part, workspace.datasets / recipe.name, checked, about)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tracemill.base.errors import WorkerError
 from tracemill.base.ids import digest
+from tracemill.store.arrow import compute as pc
 
 if TYPE_CHECKING:  # a pool takes long to import, and most runs need none
     from concurrent.futures import Future

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tracemill.records.allowances import Allowance
+from tracemill.store.arrow import compute as pc
 from tracemill.store.lake import Lake
 from tracemill.store.tables import FACTS, TABLES
 from tracemill.store.vault import Vault

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.ingest.sweeping import owners_holding
+from tracemill.store.arrow import compute as pc
 from tracemill.store.tables import TABLES
 
 _WAITING_BYTES: Final = 24 * 2**20

@@ -1,0 +1,41 @@
+"""Modules that are loaded when something in them is asked for."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tracemill.base.loading import later
+
+_DEAR = "dear_module"
+
+
+@pytest.fixture
+def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file to which a module, whenever it is loaded, adds a letter."""
+    tally = tmp_path / "loads"
+    tally.touch()
+    code = f"with open({str(tally)!r}, 'a') as out:\n    out.write('x')\nanswer = 42\n"
+    (tmp_path / f"{_DEAR}.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, _DEAR, sys)  # so that what is loaded goes with the test
+    monkeypatch.delitem(sys.modules, _DEAR)
+    return tally
+
+
+def test_nothing_runs_before_something_is_asked_for(loads: Path) -> None:
+    module = later(_DEAR)
+    assert loads.read_text() == ""
+    assert (module.answer, module.answer) == (42, 42)
+    assert loads.read_text() == "x"
+
+
+def test_a_module_is_the_one_that_others_have(loads: Path) -> None:
+    module = later(_DEAR)
+    assert later(_DEAR) is module is sys.modules[_DEAR]
+    assert loads.read_text() == ""
+
+
+def test_a_module_that_is_not_there_is_missed_at_once() -> None:
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        later("no_such_module")
