@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from tracemill.base.text import one_line
+from tracemill.base.text import counted, one_line
 from tracemill.cli.checking import show_checks
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.funnel import show_funnel
@@ -49,7 +49,8 @@ def show_dataset(
     counts("Left out", version.drops)
     for file in version.files:
         write(
-            f"File         {file.path}  {file.rows:,} rows, {file.n_bytes:,} bytes, {file.sha256}"
+            f"File         {file.path}  {counted(file.rows, 'row')}, "
+            f"{counted(file.n_bytes, 'byte')}, {file.sha256}"
         )
     for row in shown.rows:
         _show_row(row)

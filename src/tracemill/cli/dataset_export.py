@@ -77,7 +77,7 @@ def export_dataset(
     if not answer("export", exported, common):
         verb = "would be written" if dry_run else "written"
         for file in exported.version.files:
-            write(f"{exported.folder}/{file.path}  {file.rows:,} rows, {verb}")
+            write(f"{exported.folder}/{file.path}  {counted(file.rows, 'row')}, {verb}")
         if exported.receipt is not None:
             _say_checked(exported.receipt, common)
     return EXIT_DONE
@@ -86,7 +86,7 @@ def export_dataset(
 def _say_format(made: ExportedFormat, common: Common) -> None:
     manifest = made.manifest
     for file in manifest.files:
-        write(f"{made.folder}/{file.path}  {file.rows:,} rows, written")
+        write(f"{made.folder}/{file.path}  {counted(file.rows, 'row')}, written")
         if (found := manifest.lengths.get(file.path)) is not None:
             write(
                 f"Tokens       {found.tokens:,}, {found.trained_tokens:,} of them trained; "
