@@ -1,6 +1,7 @@
 """Suites are frozen, hold nothing that was trained on, and go with what they were made of."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.flows.models import DATASET, make_workspace, row, write_script
+from tests.flows.models import DATASET, lines, make_workspace, row, write_script
+from tests.flows.sessions import write_session
 from tracemill.base.errors import NotFoundError, PolicyError, SchemaError, UsageError
+from tracemill.cli.app import call
 from tracemill.flows.erasing.versions import affected_versions, version_folders
 from tracemill.flows.models.benchmarks import import_bfcl, installed_bfcl
 from tracemill.flows.models.evaluations import compare_models, evaluate, list_evaluations
@@ -53,6 +56,30 @@ def test_what_was_trained_on_is_left_out(tmp_path: Path) -> None:
 
     assert suite.drops == {"leaked": 2}
     assert suite.n_cases == 1
+
+
+def test_no_decision_of_a_branch_that_a_person_went_back_before_is_asked_or_shown(
+    tmp_path: Path,
+) -> None:
+    for number, word in enumerate(("sort the ledger", "mend the parser", "trim the index")):
+        log = write_session(tmp_path / "in", f"s{number}", 4, word)
+        told = [json.loads(line) for line in log.read_text().splitlines()]
+        told[8]["parentUuid"] = told[3]["uuid"]  # the third prompt follows the first answer
+        log.write_text(lines(told))
+    recipe = tmp_path / "held-out.toml"
+    recipe.write_text('name = "held-out"\n[split]\nvalidation = 0.5\ntest = 0.4\n')
+    given = ["--workspace", str(tmp_path / "ws"), "-q"]
+    assert call(["run", str(tmp_path / "in"), *given]) == 0
+    assert call(["dataset", "build", str(recipe), *given]) == 0
+    workspace = Workspace(tmp_path / "ws")
+    shutil.rmtree(workspace.datasets / "chat")
+
+    built = build_suite(workspace, "held-out", "replay", max_chars=500)
+
+    cases = find_suite(workspace, "replay").cases()
+    requests = {m.content[-9:] for case in cases for m in case.messages if m.role == "user"}
+    assert requests == {"0, please", "2, please", "3, please"}
+    assert built.suite.n_cases == 2 * 3 * built.suite.n_groups
 
 
 def as_unpaired(chat: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def test_absent_package_is_named_with_its_extra(
         open_loggers(["wandb"], tmp_path)
 
 
+@pytest.mark.usefixtures("_alone")
 def test_opening_a_logger_writes_nothing(tmp_path: Path) -> None:
     for name in LOGGERS.builtin:
         pytest.importorskip(name, reason=f"needs tracemill[{name}]")
@@ -94,6 +95,8 @@ def test_opening_a_logger_writes_nothing(tmp_path: Path) -> None:
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MLFLOW_TRACKING_URI", "TRACKIO_DIR", "WANDB_MODE", "WANDB_DIR"):
         monkeypatch.delenv(name, raising=False)
+    for module in [name for name in sys.modules if name.partition(".")[0] == "trackio"]:
+        monkeypatch.delitem(sys.modules, module)  # it reads its folder once for each process
 
 
 @pytest.mark.filterwarnings("default")
