@@ -11,7 +11,13 @@ import pytest
 
 from tests.flows.models import DATASET, lines, make_workspace, row, write_script
 from tests.flows.sessions import write_session
-from tracemill.base.errors import NotFoundError, PolicyError, SchemaError, UsageError
+from tracemill.base.errors import (
+    NotFoundError,
+    PolicyError,
+    SchemaError,
+    UnknownNameError,
+    UsageError,
+)
 from tracemill.cli.app import call
 from tracemill.flows.erasing.versions import affected_versions, version_folders
 from tracemill.flows.models.benchmarks import import_bfcl, installed_bfcl
@@ -208,6 +214,14 @@ def test_questions_of_a_benchmark_become_a_suite(tmp_path: Path) -> None:
 
     assert suite.slices == {"bfcl:irrelevance": 2, "bfcl:simple": 2}
     assert suite.drops == {"beyond_limit": 2}
+    some = import_bfcl(
+        Workspace(tmp_path / "ws"), folder, "bfcl", per_category=2, categories=("irrelevance",)
+    )
+    assert some.suite.slices == {"bfcl:irrelevance": 2}
+    with pytest.raises(UnknownNameError, match="'nothing'; known: irrelevance, simple"):
+        import_bfcl(
+            Workspace(tmp_path / "ws"), folder, "bfcl", per_category=2, categories=("nothing",)
+        )
     with pytest.raises(NotFoundError, match="BFCL_v"):
         import_bfcl(Workspace(tmp_path / "ws"), tmp_path, "bfcl", per_category=2)
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.render.formats import tokenizer_file
 from tracemill.cli.app import call
+from tracemill.flows.datasets.versions import find_version
+from tracemill.store.workspace import Workspace
 
 RECIPE = """
 name = "by-heart"
@@ -60,6 +62,9 @@ def test_wheel_turns_and_refuses_a_model_that_calls_tools_and_forgot_to_answer(
     reasons = {rule["rule"]: rule.get("reason") for rule in result["decision"]["rules"]}
     assert reasons["guards"] == "worse_on_guard"
     assert {name for name, reason in reasons.items() if reason} == {"guards"}
+
+    _, version = find_version(Workspace(tmp_path / "w"), "demo")
+    assert version.id in result["datasets"]
 
     again, second = turn(recipe, tmp_path / "w", capsys, "--json")
 

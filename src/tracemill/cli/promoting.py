@@ -39,7 +39,8 @@ def register_model(
         write(f"{model.id}  {model.name}")
         write(f"Weights      {model.weights_sha256}")
         write(f"Format       {model.format or 'unknown'}")
-        write(f"Trained on   {counted(len(model.example_ids), 'example')} of {model.datasets}")
+        n_examples = counted(len(model.example_ids), "example")
+        write(f"Trained on   {n_examples} of {', '.join(model.datasets) or 'unknown data'}")
     return EXIT_DONE
 
 

@@ -49,6 +49,7 @@ def import_suite(
     /,
     *,
     name: str = "bfcl",
+    category: tuple[str, ...] = (),
     per_category: Many = 50,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -60,12 +61,15 @@ def import_suite(
         The folder `bfcl_eval/data`; by default that of the installed package `bfcl-eval`.
     name
         What to call the suite.
+    category
+        Only this category, for example `irrelevance`; may be named again. All by default.
     per_category
         At most so many cases of a category; 0 for all.
     """
-    return _show(
-        benchmarks.import_bfcl(common.open(), folder, name, per_category=per_category), common
+    built = benchmarks.import_bfcl(
+        common.open(), folder, name, per_category=per_category, categories=category
     )
+    return _show(built, common)
 
 
 def _show(built: suites.BuiltSuite, common: Common) -> int:

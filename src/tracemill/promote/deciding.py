@@ -143,8 +143,12 @@ def format_(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]
         return
     trained = receipts.candidate.format
     known = {trained, policy.format or trained, *receipts.formats}
-    if trained is None or None in receipts.formats or not receipts.formats:
-        yield _refused("format", "no_receipt", "nobody knows a template it was trained or asked in")
+    if trained is None:
+        yield _refused("format", "no_receipt", "nobody knows the template it was trained in")
+    elif None in receipts.formats or not receipts.formats:
+        yield _refused(
+            "format", "no_receipt", f"trained in {trained}, and asked in nobody knows what"
+        )
     elif len(known) > 1:
         others = ", ".join(sorted(each for each in known - {trained} if each))
         yield _refused("format", "wrong_template", f"trained in {trained}, asked in {others}")
@@ -160,7 +164,8 @@ def leaks(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
     missing = compared - {report.suite_id for report in receipts.leaks}
     found = [leak for report in receipts.leaks for leak in report.leaks]
     if missing or not receipts.leaks:
-        yield _refused("leaks", "no_receipt", "nothing says whether cases were trained on")
+        why = "" if compared else ": no suite was done by both models"
+        yield _refused("leaks", "no_receipt", f"nothing says whether cases were trained on{why}")
     elif receipts.unknown_sets:
         said = f"what it was trained on is not kept: {', '.join(receipts.unknown_sets[:_LISTED])}"
         yield _refused("leaks", "no_receipt", said)
@@ -187,7 +192,7 @@ def labels(policy: PromotionPolicy, receipts: Receipts) -> Iterator[RuleResult]:
         )
         if each.n_examples < FEWEST:
             few = counted(each.n_examples, "example")
-            yield _passed("labels", f"{each.training}: {few}, of which chance alone may do as well")
+            yield _passed("labels", f"{each.training}: {few}, too few to tell")
         elif each.p_value > MAX_P:
             yield _refused("labels", "shuffled_labels", f"{each.training}: {said}")
         else:
@@ -295,7 +300,10 @@ def _find(receipts: Receipts, wanted: PolicyPart) -> SliceComparison | None:
 
 
 def _absent(rule: RuleName, wanted: PolicyPart) -> RuleResult:
-    said = f"both models must be evaluated on {wanted.part!r} of suite {wanted.suite!r}"
+    said = (
+        f"both models must be evaluated on {wanted.part!r} of suite {wanted.suite!r}; "
+        f"run: tracemill model eval MODEL --suite {wanted.suite}"
+    )
     return _refused(rule, "no_evaluation", said)
 
 

@@ -78,7 +78,8 @@ def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]
     """
     newest = _newest(workspace, name)
     folders = sorted(path.parent for path in workspace.datasets.glob(f"*/*/{MANIFEST}"))
-    found = [f for f in folders if f.parent.name == name and newest == f.name]
+    named = [folder for folder in folders if folder.parent.name == name]
+    found = named if newest is None else [folder for folder in named if folder.name == newest]
     found = found or [folder for folder in folders if name and folder.name.startswith(name)]
     if len(found) > 1:
         listed = ", ".join(folder.name for folder in found[:10])

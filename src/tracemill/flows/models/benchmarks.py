@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import NotFoundError, UnknownNameError
 from tracemill.evaluate.bfcl import category_of, read_case
 from tracemill.evaluate.running import freeze
 from tracemill.flows.models.suites import BuiltSuite, keep_suite
@@ -33,17 +33,27 @@ def installed_bfcl() -> Path:
 
 
 def import_bfcl(
-    workspace: Workspace, folder: Path | None, name: str, *, per_category: int
+    workspace: Workspace,
+    folder: Path | None,
+    name: str,
+    *,
+    per_category: int,
+    categories: Collection[str] = (),
 ) -> BuiltSuite:
-    """Make a suite of BFCL's files: the first cases of each category.
+    """Make a suite of BFCL's files: the first cases of each category, or of those named.
 
     Raises:
         NotFoundError: the folder holds none of them.
+        UnknownNameError: it holds no category of that name.
     """
     folder = folder or installed_bfcl()
     drops: Counter[str] = Counter()
     cases: list[Case] = []
-    for path in sorted(folder.glob("BFCL_v*.json")):
+    paths = [(category_of(path.stem), path) for path in sorted(folder.glob("BFCL_v*.json"))]
+    known = {category for category, _ in paths}
+    if absent := set(categories) - known:
+        raise UnknownNameError("category of BFCL", min(absent), known)
+    for path in (path for category, path in paths if not categories or category in categories):
         taken = 0
         for made in _bfcl_cases(path):
             if isinstance(made, str):

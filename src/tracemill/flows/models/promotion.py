@@ -16,7 +16,7 @@ from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.ingest.redactors import keeping_redactor
-from tracemill.flows.models.evaluations import find_evaluation
+from tracemill.flows.models.evaluations import find_evaluation, list_evaluations
 from tracemill.flows.models.registry import note, read_assignments, read_registry
 from tracemill.flows.models.suites import find_suite, training_rows
 from tracemill.flows.results import SessionRow
@@ -78,7 +78,11 @@ def promote(
     model = registry.find(candidate)
     base = against or (registry.incumbent.name if registry.incumbent else None)
     if base is None:
-        raise UsageError("no model is in use yet: name the one to compare with by --against")
+        known = {each.subject for each in list_evaluations(workspace)} - {model.name}
+        raise UsageError(
+            "no model is in use yet: name the one to compare with by --against; evaluated: "
+            f"{', '.join(sorted(known)) or 'no other model yet'}"
+        )
     decision = decide(policy, _receipts(workspace, registry, model, base, policy), at)
     if not dry_run:
         event = ModelEvent(

@@ -237,9 +237,10 @@ def find_suite(workspace: Workspace, name: str) -> KeptSuite:
     if len(found) == 1:
         return found[0]
     known = ", ".join(sorted({kept.suite.name for kept in _kept(workspace)})) or "none yet"
-    raise NotFoundError(
-        f"no one suite answers to {name!r}; known: {known}; run: tracemill model suite build"
-    )
+    if len(found) > 1:
+        listed = ", ".join(kept.suite.id for kept in found)
+        raise NotFoundError(f"{name!r} may mean any of: {listed}")
+    raise NotFoundError(f"no suite {name!r}; known: {known}; run: tracemill model suite build")
 
 
 def check_leaks(
