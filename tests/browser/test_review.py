@@ -16,6 +16,7 @@ from tests.web.filled import run
 from tracemill.capture import emit
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.held.review_rows import ReviewRow
+from tracemill.flows.results import SessionRow
 from tracemill.records.labels import Label
 from tracemill.review.verdict import BY_PEOPLE
 from tracemill.store.lake import Lake
@@ -90,6 +91,27 @@ def test_a_reviewer_needs_no_mouse_and_loses_nothing(
 
 def _is_persons(label: Label) -> bool:
     return label.name == "outcome" and label.stamp.by.startswith(f"{BY_PEOPLE}:")
+
+
+def test_steps_are_called_right_or_wrong_with_keys(chromium: Browser, waiting: Workspace) -> None:
+    row = list_rows(waiting, "session", SessionRow, limit=1).rows[0]
+    with serve(waiting.root) as address:
+        origin, state = enter(chromium, address)
+        visitor = Visitor(chromium, origin, storage_state=state)
+        page = visitor.open(f"/sessions/{row.id}")
+        pressed = page.locator("[aria-pressed=true]")
+        for keys, said in (("jjw", ["step-1 wrong"]), ("jr", ["step-1 wrong", "step-2 right"]),
+                           ("kw", ["step-2 right"]), ("r", ["step-1 right", "step-2 right"])):  # fmt: skip
+            for key in keys:
+                page.keyboard.press(key)
+            expect(pressed).to_have_count(len(said))
+            for each in said:
+                step, _, word = each.partition(" ")
+                expect(page.locator(f"#{step} [aria-pressed=true]")).to_contain_text(word)
+        assert visitor.faults == []
+        page.reload()
+        expect(pressed).to_have_count(2)
+        visitor.context.close()
 
 
 @pytest.mark.parametrize("name", ["Look at all of it", "Checklist"])

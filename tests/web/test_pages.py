@@ -146,6 +146,45 @@ def test_an_outline_comes_in_parts_and_begins_where_somebody_reads(
     assert "Earlier in the outline" in whole
 
 
+def test_a_step_is_called_wrong_and_that_is_taken_back(
+    browser: TestClient, shown: Workspace
+) -> None:
+    name = longest(shown).id
+    headers = {"Origin": ORIGIN}
+    place = f"/sessions/{name}/mark"
+
+    kept = browser.post(place, data={"step": "4", "said": "wrong"}, headers=headers)
+    assert (kept.status_code, kept.headers["location"]) == (
+        303, f"/sessions/{name}?step=4&detail=work#step-4",
+    )  # fmt: skip
+    (row,) = list_rows(shown, "review", ReviewRow, limit=0).rows
+    assert (row.of.name, row.is_right) == (f"{name}#4", False)
+    assert browser.get(f"/sessions/{name}").text.count('aria-pressed="true"') == 1
+
+    headers |= {"X-Fragment": "1"}
+    taken = browser.post(place, data={"step": "4", "said": "nothing"}, headers=headers).text
+    assert [tag for tag, _ in Found(taken).elements if tag in ("main", "button")] == ["button"] * 2
+    assert 'aria-pressed="true"' not in taken
+    assert list_rows(shown, "review", ReviewRow, limit=0).rows == []
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"said": "wrong"}, 409),
+        ({"step": "4", "said": "maybe"}, 409),
+        ({"step": "-1", "said": "right"}, 409),
+        ({"step": "4000", "said": "right"}, 404),
+    ],
+)
+def test_a_mark_of_nothing_keeps_nothing(
+    browser: TestClient, shown: Workspace, given: dict[str, str], status: int
+) -> None:
+    place = f"/sessions/{longest(shown).id}/mark"
+    assert browser.post(place, data=given, headers={"Origin": ORIGIN}).status_code == status
+    assert list_rows(shown, "review", ReviewRow, limit=0).rows == []
+
+
 @pytest.mark.parametrize(
     ("query", "n"), [("", 2), ("?agent=claude-code", 2), ("?agent=none", 0), ("?q=ZZZ", 0)]
 )

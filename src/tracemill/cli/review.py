@@ -47,6 +47,8 @@ class Said:
     """What became of it; unknown says that nobody can tell."""
     rating: Annotated[int | None, Parameter(validator=Number(gte=1, lte=5))] = None
     """How good it is, from 1 to 5."""
+    right: Annotated[bool | None, Parameter(negative="--wrong")] = None
+    """Of one step of a session, whether it was right."""
     answers: Annotated[tuple[str, ...], Parameter(name="--answer")] = ()
     """An answer of the checklist as QUESTION=ANSWER; may be given again."""
     comments: str | None = None
@@ -61,6 +63,7 @@ class Said:
         return ReviewForm(
             outcome=self.outcome,
             overall_rating=self.rating,
+            is_right=self.right,
             checklist=dict(map(_answer, self.answers)),
             comments=self.comments,
             suggested_improvements=self.improvements,
@@ -116,12 +119,12 @@ def submit_review(
     by: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """File a review of an episode, an example or an event, whether it waits or not.
+    """File a review of an episode, an example, an event or a step, whether it waits or not.
 
     Parameters
     ----------
     name
-        Its id, or how it begins.
+        Its id, or how it begins; of a step the session's, with the step behind it: `traj_…#12`.
     by
         Who reviews; by default your user name.
     """
@@ -129,7 +132,7 @@ def submit_review(
         filed = desk.submit(name, said.form(), now())
     following = [f"tracemill review undo {filed.review.id}", "tracemill run"]
     if not answer("review-filed", filed, common, next_steps=following):
-        write(f"{filed.review.id}  filed on {filed.review.subject}")
+        write(f"{filed.review.id}  filed on {filed.review.of.name}")
         show_machine(filed.machine, filed.triggers)
         hint(f"{filed.waiting:,} wait; it is a label after: tracemill run", common)
     return EXIT_DONE
@@ -154,7 +157,7 @@ def undo_review(
     with Desk(common.open(), by or getuser()) as desk:
         undone = desk.undo(name, now())
     if not answer("review-undone", undone, common, next_steps=["tracemill review next"]):
-        write(f"{undone.review.id}  taken back, of {undone.review.subject}")
+        write(f"{undone.review.id}  taken back, of {undone.review.of.name}")
     return EXIT_DONE
 
 
@@ -192,7 +195,7 @@ def _answer(said: str) -> tuple[str, str]:
 
 
 def _said(row: ReviewRow) -> list[str]:
-    found = [row.outcome] if row.outcome else []
+    found = [_verdict(row)] if _verdict(row) else []
     found += [f"{row.overall_rating} of 5"] if row.overall_rating else []
     found += [f"{name}={value}" for name, value in row.checklist.items()]
     return found + ([] if row.current else ["before the work went on"])
@@ -201,7 +204,11 @@ def _said(row: ReviewRow) -> list[str]:
 def _cells(row: ReviewRow) -> tuple[str, ...]:
     rating = str(row.overall_rating or "")
     said = one_line(row.comments or row.learning_signal or "", 60)
-    return row.id, row.subject, row.reviewer, when(row.at), row.outcome or "", rating, said
+    return row.id, row.of.name, row.reviewer, when(row.at), _verdict(row), rating, said
+
+
+def _verdict(row: ReviewRow) -> str:
+    return row.outcome or {True: "right", False: "wrong", None: ""}[row.is_right]
 
 
 _SHAPE = Shape(

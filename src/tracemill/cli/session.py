@@ -77,10 +77,14 @@ def show_session(
     full
         Show long texts whole.
     """
-    shown = show_trajectory(common.open(), name)
+    workspace = common.open()
+    shown = show_trajectory(workspace, name)
     if answer("session", shown, common, next_steps=[f"tracemill explain {shown.row.id}"]):
         return EXIT_DONE
     _show_header(shown.row)
+    from tracemill.flows.reviews.marks import marks_of
+
+    marks = marks_of(workspace, shown.row.id)
     reactions: defaultdict[int, list[Reaction]] = defaultdict(list)
     for reaction in shown.reactions:
         reactions[reaction.step].append(reaction)
@@ -89,6 +93,8 @@ def show_session(
         _show_step(step, is_undone=is_undone, width=0 if full else _TEXT_WIDTH)
         for reaction in reactions[step.index]:
             write(f"  ↳ {reaction.kind} {reaction.strength:+.1f}, by rule {reaction.rule}")
+        for mark in marks.get(step.index, ()):
+            write(f"  ↳ {'right' if mark.is_right else 'wrong'}, says {mark.reviewer}")
     return EXIT_DONE
 
 

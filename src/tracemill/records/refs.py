@@ -54,6 +54,11 @@ class Ref(Record, frozen=True, kw_only=True):
     step: int | None = None
     """Index of the step meant, where the record is a trajectory and one step is meant."""
 
+    @property
+    def name(self) -> str:
+        """What commands call it: the id, with the step behind it where one is meant."""
+        return self.id if self.step is None else f"{self.id}#{self.step}"
+
 
 class Stamp(Record, frozen=True, kw_only=True):
     """Who says so, and in which version."""

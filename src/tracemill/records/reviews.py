@@ -28,6 +28,8 @@ class ReviewForm(Record, frozen=True, kw_only=True):
     """What became of the work; `unknown` says that nobody can tell, None that it was left open."""
     overall_rating: Rating | None = None
     """How good the work is."""
+    is_right: bool | None = None
+    """Of one step: whether it was right to do or say that."""
     checklist: dict[str, str] = msgspec.field(default_factory=dict)
     """Answers by the name of their question."""
     comments: str | None = None
@@ -39,7 +41,7 @@ class ReviewForm(Record, frozen=True, kw_only=True):
 
 
 class HumanReview(EventBase, frozen=True, kw_only=True, tag="human_review"):
-    """One person's judgement of an episode, an example, or an event of a team's process."""
+    """One person's judgement of an episode, an example, an event of a team's process, or a step."""
 
     review_id: str
     """Names the review wherever it is read: of reviewer, subject and moment."""

@@ -1,4 +1,4 @@
-"""What a reviewer sees of an episode, an example or an event: what was recorded, in small.
+"""What a reviewer sees of an episode, an example, an event or a step: what was recorded, in small.
 
 Nothing that a rule concluded is shown: no outcome, no score, no sureness, and not why the item
 waits. What a check printed and what a person asked for is record, and is shown.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+import msgspec
+
 from tracemill.base.text import counted, one_line
 from tracemill.records.activity import Activity, CheckRun
 from tracemill.records.episodes import Episode
@@ -16,8 +18,10 @@ from tracemill.records.events import Commit
 from tracemill.records.recoveries import Recovery
 from tracemill.records.refs import Ref
 from tracemill.records.reviews import ItemPart, ReviewItem
+from tracemill.records.trajectory import Step
 from tracemill.review.verdict import basis_of
 
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _WIDTH: Final = 160
 _MOST: Final = 12
 _GOAL_CHARS: Final = 2_000
@@ -59,6 +63,25 @@ def example_item(name: str, kind: str, episode: Episode | None) -> ReviewItem:
         parts=parts + asked,
         look=f"tracemill explain {name}",
         session_ids=episode.session_ids if episode else (),
+    )
+
+
+def step_item(step: Step, session_id: str) -> ReviewItem:
+    """Return what is shown of one step of a session."""
+    subject = Ref(kind="trajectory", id=step.trajectory_id, step=step.index)
+    calls = [f"{call.name} {_encode(call.arguments).decode()}" for call in step.calls]
+    told = {"Said": [step.text] if step.text else [], "Called": calls}
+    return ReviewItem(
+        id=subject.name,
+        subject=subject,
+        title=f"step {step.index} by the {step.speaker}",
+        parts=tuple(
+            ItemPart(name=name, lines=tuple(line[:_GOAL_CHARS] for line in _shortened(lines)))
+            for name, lines in told.items()
+            if lines
+        ),
+        look=f"tracemill session show {step.trajectory_id}",
+        session_ids=(session_id,),
     )
 
 

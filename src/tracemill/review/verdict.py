@@ -49,15 +49,15 @@ class Verdict(NamedTuple):
 def standing(
     reviews: Iterable[HumanReview], undone: Iterable[ReviewUndone]
 ) -> dict[str, tuple[HumanReview, ...]]:
-    """Return the reviews that stand, by what they are of, oldest first."""
+    """Return the reviews that stand, by the name of what they are of, oldest first."""
     gone = {event.review_id for event in undone}
     last: dict[tuple[str, str | None], HumanReview] = {}
     for review in sorted(reviews, key=_order):
         if review.review_id not in gone:
-            last[review.subject.id, review.reviewer.person] = review
+            last[review.subject.name, review.reviewer.person] = review
     found: defaultdict[str, list[HumanReview]] = defaultdict(list)
     for review in sorted(last.values(), key=_order):
-        found[review.subject.id].append(review)
+        found[review.subject.name].append(review)
     return {name: tuple(found[name]) for name in sorted(found)}
 
 
@@ -159,7 +159,9 @@ def review_labels(review: HumanReview, *, is_outdated: bool = False) -> Iterator
     reason = f"{review.reviewer.person} looked at it and says so"
     if is_outdated:
         reason = f"{review.reviewer.person} said so before the work went on"
-    values: dict[str, str | float] = {}
+    values: dict[str, bool | str | float] = {}
+    if review.form.is_right is not None:
+        values["right"] = review.form.is_right
     if review.form.outcome is not None:
         values["outcome"] = review.form.outcome
     if review.form.overall_rating is not None:

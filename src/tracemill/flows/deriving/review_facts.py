@@ -168,7 +168,8 @@ class Known:
 
 def index_row(row: ReviewRow) -> Row:
     """Return a review as the index keeps it; one that is out of date answers nothing."""
-    answers = (row.subject, f"{row.reviewer}:{row.subject}") if row.standing and row.current else ()
+    name = row.of.name
+    answers = (name, f"{row.reviewer}:{name}") if row.standing and row.current else ()
     return Row.of(REVIEW, row, row.at, answers)
 
 
@@ -177,6 +178,7 @@ def review_row(review: HumanReview, *, stands: bool = True, current: bool = True
     return ReviewRow(
         id=review.review_id,
         subject=review.subject.id,
+        step=review.subject.step,
         kind=review.subject.kind,
         reviewer=review.reviewer.person or "unknown",
         at=review.at,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
 from tracemill.records.learning import LearningEpisode
-from tracemill.records.refs import Count, Record
+from tracemill.records.refs import Count, Record, Ref, RefKind
 from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem, Trigger
 from tracemill.review.checklist import Checklist
 
@@ -56,6 +56,13 @@ class ReviewRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     standing: bool
     current: bool
     derived: bool
+    step: int | None = None
+    is_right: bool | None = None
+
+    @property
+    def of(self) -> Ref:
+        """What it is of."""
+        return Ref(kind=cast("RefKind", self.kind), id=self.subject, step=self.step)
 
 
 class NextItem(Record, frozen=True, kw_only=True, omit_defaults=False):

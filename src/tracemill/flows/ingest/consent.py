@@ -140,7 +140,7 @@ _OF_ACTIVITY: Final = (
     "taken_back_steps", "rerun_steps", "ran_steps", "pushed_steps",
     "unpushed_steps", "ending", "last_user_step", "started", "ended",
 )  # fmt: skip
-_OF_FORM: Final = ("outcome", "overall_rating")
+_OF_FORM: Final = ("outcome", "overall_rating", "is_right")
 LET_IN: Final[Mapping[type[msgspec.Struct], Sequence[str]]] = {
     ToolResult: _OF_RESULT,
     Step: _OF_STEP,

@@ -100,11 +100,13 @@ class Desk:
         """
         self._check(form)
         entry = self.entry(name)
+        if form.is_right is not None and entry.item.subject.step is None:
+            raise UsageError("a step is right or wrong: name one as traj_…#12; else an outcome")
         review = self._review(entry.item, form, at, seconds)
         self._keep("review", _payload(review), at)
         row = review_row(self._redacted(review))
-        for data in self._index.find(REVIEW, f"{row.reviewer}:{row.subject}"):
-            before = msgspec.convert(data, ReviewRow)
+        before = self.last_of(entry.item.id)
+        if before is not None:
             self._index.put(index_row(msgspec.structs.replace(before, standing=False)))
         self._index.put(index_row(row))
         then = self.next_item()
@@ -126,7 +128,7 @@ class Desk:
         """
         own = [row for row in self.reviews() if row.reviewer == self.pseudonym]
         if name is not None:
-            own = [row for row in own if name in (row.id, row.subject) or row.id.startswith(name)]
+            own = [row for row in own if name in (row.id, row.of.name) or row.id.startswith(name)]
         if not own or (name is not None and len(own) > 1):
             listed = ", ".join(row.id for row in own[:10]) or "none"
             raise NotFoundError(
@@ -140,8 +142,8 @@ class Desk:
 
     def _stand_again(self, undone: ReviewRow) -> None:
         """Let the review stand that the undone one took the place of, if there is one."""
-        about = (undone.reviewer, undone.subject)
-        earlier = [row for row in self.reviews() if (row.reviewer, row.subject) == about]
+        about = (undone.reviewer, undone.of)
+        earlier = [row for row in self.reviews() if (row.reviewer, row.of) == about]
         if earlier:
             last = max(earlier, key=lambda row: (row.at or _EPOCH, row.id))
             self._index.put(index_row(msgspec.structs.replace(last, standing=True)))
@@ -160,9 +162,9 @@ class Desk:
     def show(self, name: str) -> ShownReviews:
         """Return a thing, and once somebody has judged it, what the machine thinks of it."""
         if name.startswith("review_"):
-            name = find_row(self._workspace, REVIEW, name, ReviewRow).subject
+            name = find_row(self._workspace, REVIEW, name, ReviewRow).of.name
         entry = self.entry(name)
-        rows = [row for row in reversed(self.reviews()) if row.subject == entry.item.id]
+        rows = [row for row in reversed(self.reviews()) if row.of == entry.item.subject]
         return ShownReviews(
             item=entry.item,
             told=self.told(entry.item, is_blind=not rows),
@@ -178,7 +180,7 @@ class Desk:
             NotFoundError: no review is called that.
         """
         row = find_row(self._workspace, REVIEW, review, ReviewRow)
-        return self.entry(row.subject).machine
+        return self.entry(row.of.name).machine
 
     def told(self, item: ReviewItem, *, is_blind: bool) -> LearningEpisode | None:
         """Return what the record tells of an episode; of other things None."""
@@ -192,7 +194,7 @@ class Desk:
         return told
 
     def entry(self, name: str) -> QueueEntry:
-        """Return what a name means: something that waits, or any episode or example."""
+        """Return what a name means: what waits, or any episode, example, event or step."""
         found = self._index.find(ENTRY, name)
         if len(found) == 1:
             return entry_of(found[0])
@@ -206,7 +208,8 @@ class Desk:
     def last_of(self, name: str) -> ReviewRow | None:
         """Return what this reviewer last said of a thing, or None."""
         found = self._index.find(REVIEW, f"{self.pseudonym}:{name}")
-        return msgspec.convert(found[-1], ReviewRow) if found else None
+        rows = [msgspec.convert(data, ReviewRow) for data in found]
+        return next((row for row in reversed(rows) if row.of.name == name), None)
 
     def redacted_form(self, form: ReviewForm) -> ReviewForm:
         """Return a form as it will be kept."""
@@ -217,7 +220,10 @@ class Desk:
 
     def _check(self, form: ReviewForm) -> None:
         if form == ReviewForm():
-            raise UsageError("expected an outcome, a rating or an answer; found an empty review")
+            raise UsageError(
+                "expected an outcome, a rating, an answer, or of a step whether it was right; "
+                "found an empty review"
+            )
         if (fault := self.checklist.fault_of(form)) is not None:
             raise UsageError(fault)
 

@@ -8,11 +8,12 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.deriving.review_facts import told_item
 from tracemill.flows.held.lookup import find_row, show_work
 from tracemill.flows.held.review_rows import QueueEntry
-from tracemill.flows.results import EpisodeRow
+from tracemill.flows.results import EpisodeRow, SessionRow
+from tracemill.flows.views.reading import read_steps
 from tracemill.records.events import Captured, Commit, TeamReport
 from tracemill.records.reviews import MachineVerdict
 from tracemill.render.team import captured_report
-from tracemill.review.items import episode_item, example_item
+from tracemill.review.items import episode_item, example_item, step_item
 from tracemill.review.verdict import machine_verdict
 from tracemill.store.lake import Lake, begins
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
@@ -20,7 +21,7 @@ from tracemill.store.workspace import Workspace
 
 
 def any_entry(workspace: Workspace, name: str) -> QueueEntry:
-    """Return an episode, an example or an event of a team's process, as the queue would show it.
+    """Return an episode, an example, an event of a team's process or a step, as the queue would.
 
     Raises:
         NotFoundError: nothing answers to the name, or it may mean several.
@@ -28,10 +29,13 @@ def any_entry(workspace: Workspace, name: str) -> QueueEntry:
     kind = name.partition("_")[0]
     if kind == "ep":
         return _episode(workspace, name)
+    if kind == "traj":
+        return _step(workspace, name)
     found = list(_examples(workspace, name) if kind == "example" else _events(workspace, name))
     if len(found) != 1:
         raise NotFoundError(
-            "expected what waits, an episode (ep_…), an example (example_…) or an event (event_…); "
+            "expected what waits, an episode (ep_…), an example (example_…), an event (event_…) or "
+            "a step of a session (traj_…#12); "
             f"found {len(found)} that answer to {name!r}; see: tracemill review next"
         )
     return found[0]
@@ -54,6 +58,18 @@ def _episode(workspace: Workspace, name: str) -> QueueEntry:
         [event for event in commits if isinstance(event, Commit)] if wanted else [],
     )
     return QueueEntry(item=item, triggers=(), machine=machine_verdict(episode, shown.labels))
+
+
+def _step(workspace: Workspace, name: str) -> QueueEntry:
+    session, _, number = name.partition("#")
+    row = find_row(workspace, "session", session, SessionRow)
+    steps = read_steps(workspace, row.id, int(number), 1) if number.isdecimal() else []
+    if not steps:
+        raise NotFoundError(
+            f"expected one of {row.steps:,} steps of {row.id}, from {row.id}#0 on; found {name!r}"
+        )
+    item = step_item(steps[0], row.session_id)
+    return QueueEntry(item=item, triggers=(), machine=MachineVerdict())
 
 
 def _examples(workspace: Workspace, name: str) -> Iterator[QueueEntry]:

@@ -72,7 +72,7 @@ def export_reviews(
     new_folder(folder, is_forced=is_forced)
     judged: defaultdict[str, list[Judgement]] = defaultdict(list)
     for row in reversed(desk.reviews()):
-        if row.standing:
+        if row.standing and row.step is None:
             judged[row.subject].append(_judgement(row))
     items = list(_items(desk, judged))
     if not items:

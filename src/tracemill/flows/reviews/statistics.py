@@ -25,7 +25,7 @@ class Agreement(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How far people agree on one question."""
 
     question: str
-    """`outcome`, `overall_rating`, or a question of the checklist."""
+    """`outcome`, `overall_rating`, `right` of steps, or a question of the checklist."""
     n_shared: Count
     """Things of which more than one person spoke."""
     n_people: Count
@@ -102,7 +102,7 @@ def review_stats(workspace: Workspace) -> ReviewStats:
     return ReviewStats(
         n_reviews=len(stands),
         n_people=len({row.reviewer for row in stands}),
-        n_reviewed=len({row.subject for row in stands}),
+        n_reviewed=len({row.of.name for row in stands}),
         waiting=waiting,
         triggers=dict(sorted(Counter(t for e in entries for t in e.triggers).items())),
         seconds=times[len(times) // 2] if times else None,
@@ -120,12 +120,13 @@ def _agreements(rows: Sequence[ReviewRow]) -> Iterator[Agreement]:
     said: dict[str, list[tuple[ReviewRow, Hashable]]] = {
         "outcome": [(row, row.outcome) for row in rows if row.outcome],
         "overall_rating": [(row, row.overall_rating) for row in rows if row.overall_rating],
+        "right": [(row, row.is_right) for row in rows if row.is_right is not None],
         **{n: [(row, row.checklist[n]) for row in rows if n in row.checklist] for n in names},
     }
     for question, words in said.items():
         by_thing: defaultdict[str, dict[str, Hashable]] = defaultdict(dict)
         for row, word in words:
-            by_thing[row.subject][row.reviewer] = word
+            by_thing[row.of.name][row.reviewer] = word
         shared = [by_thing[name] for name in sorted(by_thing) if len(by_thing[name]) > 1]
         if shared:
             yield _agreement(question, shared)

@@ -21,7 +21,7 @@ _PAGES: Final = (
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "": ("overview",),
-        "sessions": ("sessions", "session"),
+        "sessions": ("sessions", "session", "marking"),
         "hand-out": ("handing_out",),
         "handed": ("handing_out",),
         **{name: (name,) for name in _PAGES},

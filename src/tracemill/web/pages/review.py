@@ -19,6 +19,7 @@ from starlette.routing import Route
 from tracemill.base.errors import UsageError
 from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.reviews.desk import Desk
+from tracemill.records.refs import Ref
 from tracemill.records.reviews import ReviewForm
 from tracemill.web.asked import form, moment, workspace
 from tracemill.web.rendering import page
@@ -57,13 +58,13 @@ def agreement(request: Request) -> Response:
 
     with _desk(request) as desk:
         held = [row for row in desk.reviews() if row.standing]
-    by_subject: dict[str, list[ReviewRow]] = {}
+    by_subject: dict[Ref, list[ReviewRow]] = {}
     for row in held:
-        by_subject.setdefault(row.subject, []).append(row)
+        by_subject.setdefault(row.of, []).append(row)
     disputed = {
         subject: rows
         for subject, rows in by_subject.items()
-        if len({row.outcome for row in rows}) > 1
+        if len({(row.outcome, row.is_right) for row in rows}) > 1
     }
     stats = review_stats(workspace(request))
     return page(request, "agreement.html", stats=stats, disputed=disputed)

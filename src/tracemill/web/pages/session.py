@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import getpass
 from bisect import bisect_left
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tracemill.flows.reviews.marks import Marks, marks_of
 from tracemill.flows.views.reading import OutlineEntry, SessionView, read_steps, view_session
 from tracemill.web.asked import is_fragment, is_whole, number, workspace
 from tracemill.web.rendering import page
 
 _N_STEPS: Final = 40
-_DETAILS: Final = ("talk", "work", "full")
+DETAILS: Final = ("talk", "work", "full")
 """How much of a step is shown: what was said, what was done too, or all of it unfolded."""
 _MOST_STEPS: Final = 5000
 """How many steps a page in one piece has at most."""
@@ -47,18 +50,26 @@ def session(request: Request) -> Response:
     view = view_session(place, request.path_params["name"])
     first = 0 if is_whole(request) else number(request.query_params.get("step"))
     steps = read_steps(place, view.row.id, first, _MOST_STEPS if is_whole(request) else _N_STEPS)
-    asked = request.query_params.get("detail", _DETAILS[1])
+    marks = marks_of(place, view.row.id, getpass.getuser())
     return page(
         request,
         _template(request),
         view=view,
-        outline=_outline(request, view, first),
+        marks=marks,
+        outline=_outline(request, view, marks, first),
         steps=steps,
         first=first,
         following=first + len(steps),
-        detail=asked if asked in _DETAILS else _DETAILS[1],
-        details=_DETAILS,
+        detail=detail_of(request.query_params),
+        details=DETAILS,
+        is_whole=is_whole(request),
     )
+
+
+def detail_of(given: Mapping[str, str]) -> str:
+    """Return how much of a step is asked for."""
+    asked = given.get("detail")
+    return asked if asked in DETAILS else DETAILS[1]
 
 
 def _template(request: Request) -> str:
@@ -67,9 +78,10 @@ def _template(request: Request) -> str:
     return "session_outline.html" if "outline" in request.query_params else "session_steps.html"
 
 
-def _outline(request: Request, view: SessionView, step: int) -> _Outline:
+def _outline(request: Request, view: SessionView, marks: Marks, step: int) -> _Outline:
     """Return what is shown of the outline: from where it is asked for, or around a step."""
-    entries = [one for one in view.outline if one.is_noted or one.step in view.happened]
+    told = view.happened.keys() | marks.keys()
+    entries = [one for one in view.outline if one.is_noted or one.step in told]
     if is_whole(request):
         return _Outline(entries, 0, len(entries))
     here = bisect_left(entries, step, key=lambda one: one.step)

@@ -63,6 +63,39 @@ document.addEventListener("submit", async (event) => {
 });
 addEventListener("popstate", () => location.reload());
 
+// What a person says of a step is kept, and shown where it was said.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!("mark" in form.dataset)) return;
+  event.preventDefault();
+  const said = event.submitter;
+  const body = new URLSearchParams(new FormData(form, said));
+  const answer = await fetch(form.action, { method: "post", body, headers: fragmentHeaders }).catch(() => null);
+  if (!answer?.ok) return form.classList.add("not-kept");
+  const place = form.parentElement;
+  const isHere = place.contains(document.activeElement);
+  place.innerHTML = await answer.text(); // escaped by the server, scripts barred by the policy
+  if (isHere) place.querySelector(`.${said.className}`).focus();
+});
+
+function stepOf(element) {
+  return element.closest(".step");
+}
+
+function walk(by) {
+  const steps = [...document.querySelectorAll(".step")];
+  const next = steps[Math.max(0, steps.indexOf(stepOf(document.activeElement)) + by)];
+  next?.focus();
+  next?.scrollIntoView({ block: "start" });
+}
+
+const stepKeys = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  r: () => stepOf(document.activeElement)?.querySelector(".mark-step .right")?.click(),
+  w: () => stepOf(document.activeElement)?.querySelector(".mark-step .wrong")?.click(),
+};
+
 function isTyping(element) {
   return element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 }
@@ -84,6 +117,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (isTyping(event.target)) return;
   if (event.key === "Enter" && event.target.matches("a, button, summary")) return; // it has its own
+  if (document.querySelector(".step") && event.key in stepKeys) return stepKeys[event.key]();
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!target) return;
   event.preventDefault();
