@@ -243,17 +243,22 @@ def test_the_shipped_policy_asks_for_every_receipt() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        "name = 1",
-        "title = 'x'",
-        "name = 'x'\ntarget = []",
-        "=",
-        "name='x'\nalpha=2\n[[target]]\nsuite='s'",
+        ("name = 1", "at 'name': Expected `str`"),
+        ("title = 'x'", "no such key: 'title'; known: name, target"),
+        ("name = 'x'\ntarget = []", "at 'target': Expected `array` of length >= 1"),
+        ("=", "'policy.toml' is no TOML"),
+        ("name='x'\nalpha=2\n[[target]]\nsuite='s'", "at 'alpha': Expected `float` < 0.5"),
+        (
+            "name='x'\nrequired=['leak']",
+            r"at 'required\[0\]': expected one of .*leaks.* found 'leak'",
+        ),
+        ("name='x'\n[[guards]]\nmargn=1", r"at 'guards\[0\]': .*'margn'; do you mean 'margin'\?"),
     ],
 )
-def test_a_policy_that_cannot_be_meant_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="no promotion policy"):
+def test_a_policy_that_cannot_be_meant_is_refused(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
         read_policy(text, "policy.toml")
 
 

@@ -48,6 +48,11 @@ def test_recipe_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
         (("template =", "template :"), "no TOML"),
         (('name = "only"', 'name = "../../only"'), r"at 'stages\[0\]\.name'"),
         (('data = [{ dataset = "chat" }]', "data = []"), "length >= 1"),
+        (("[[stages]]", "[lora]\nrnk = 8\n[[stages]]"), "at 'lora': .* do you mean 'rank'"),
+        (
+            ("[[stages]]", "[[stages]]\nmethod = 'ppo'"),
+            "expected one of dpo, kto, sft, found 'ppo'",
+        ),
     ],
 )
 def test_wish_that_would_not_come_true_is_named(change: tuple[str, str], said: str) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import msgspec
 
 from tracemill.base.errors import UsageError
 from tracemill.records.experiments import ExperimentPlan
+from tracemill.records.from_toml import from_toml
 
 
 def read_plan(text: str, where: str) -> ExperimentPlan:
@@ -16,10 +15,7 @@ def read_plan(text: str, where: str) -> ExperimentPlan:
     Raises:
         UsageError: it is no plan.
     """
-    try:
-        plan = msgspec.convert(tomllib.loads(text), ExperimentPlan)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{where!r} is no plan of an experiment: {error}") from error
+    plan = from_toml(text, ExperimentPlan, f"the plan {where!r}", "docs/experiments.md")
     return check_plan(plan, where)
 
 

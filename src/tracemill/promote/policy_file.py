@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib.resources import files
 
-import msgspec
-
-from tracemill.base.errors import UsageError
+from tracemill.records.from_toml import from_toml
 from tracemill.records.promotion import PromotionPolicy
 
 
@@ -17,10 +14,7 @@ def read_policy(text: str, where: str) -> PromotionPolicy:
     Raises:
         UsageError: it is no policy.
     """
-    try:
-        return msgspec.convert(tomllib.loads(text), PromotionPolicy)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{where!r} is no promotion policy: {error}") from error
+    return from_toml(text, PromotionPolicy, f"the promotion policy {where!r}", "docs/promotion.md")
 
 
 def default_policy() -> PromotionPolicy:

@@ -1,23 +1,14 @@
-"""Training recipes as people write them: TOML, read whole or refused, with a digest of their own.
-
-A key that nobody knows is a wish that would not come true, so it is an error and no warning.
-"""
+"""Training recipes as people write them: TOML, read whole or refused."""
 
 from __future__ import annotations
 
-import re
-import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
-
-import msgspec
 
 from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.base.named_files import read_named
+from tracemill.records.from_toml import from_toml
 from tracemill.records.training import TrainingRecipe
-
-_AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
 
 
 def bundled_recipes() -> list[str]:
@@ -48,15 +39,7 @@ def parse_recipe(text: str, named: str) -> TrainingRecipe:
     Raises:
         UsageError: it is no TOML, or no recipe.
     """
-    try:
-        recipe = msgspec.convert(tomllib.loads(text), TrainingRecipe)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"the recipe {named!r} is no TOML: {error}") from error
-    except msgspec.ValidationError as error:
-        found = _AT.search(str(error))
-        at = f" at {found['where']!r}" if found and found["where"] else ""
-        said = _AT.sub("", str(error))
-        raise UsageError(f"the recipe {named!r}{at}: {said}; see docs/training.md") from error
+    recipe = from_toml(text, TrainingRecipe, f"the recipe {named!r}", "docs/training.md")
     names = [stage.name for stage in recipe.stages]
     if len(set(names)) < len(names):
         raise UsageError(f"the recipe {named!r}: expected stages with names of their own")

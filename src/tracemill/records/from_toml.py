@@ -1,0 +1,80 @@
+"""Records that people write as TOML: read whole or refused, with the place of what is wrong.
+
+A key that nobody knows is a wish that would not come true, so it is an error and no warning.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from tracemill.base.errors import UsageError
+
+Written = TypeVar("Written")
+_AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
+_NOT_LISTED: Final = re.compile(r"Invalid enum value (?P<found>.*)")
+_PLACE: Final = re.compile(r"\[(\d+|\.\.\.)\]")
+
+
+def from_toml(text: str, kind: type[Written], what: str, see: str) -> Written:
+    """Return the record that a text states; an error says `what` it is and where to `see` more.
+
+    Raises:
+        UsageError: it is no TOML, or says something that no such record says.
+    """
+    try:
+        return msgspec.convert(tomllib.loads(text), kind)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{what} is no TOML: {error}; see {see}") from error
+    except msgspec.ValidationError as error:
+        found = _AT.search(str(error))
+        place = found["where"] if found else ""
+        at = f" at {place!r}" if place else ""
+        said = _explained(_AT.sub("", str(error)), _kind_at(kind, place))
+        raise UsageError(f"{what}{at}: {said}; see {see}") from error
+
+
+def or_known(name: str, known: Sequence[str]) -> str:
+    """Return what somebody may have meant by a name, or all that there is, behind a semicolon."""
+    close = get_close_matches(name, known, 1)
+    return f"; do you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}"
+
+
+def _explained(said: str, kind: Any) -> str:
+    """Return what is wrong at a place, and what may stand there."""
+    if (unknown := _UNKNOWN.search(said)) is not None:
+        known = [field.encode_name for each in _choices(kind) for field in _fields(each)]
+        return f"no such key: {unknown['name']!r}{or_known(unknown['name'], known)}"
+    if (other := _NOT_LISTED.search(said)) is not None:
+        listed = (str(value) for each in _choices(kind) for value in getattr(each, "values", ()))
+        return f"expected one of {', '.join(listed)}, found {other['found']}"
+    return said
+
+
+def _kind_at(kind: type[Any], place: str) -> Any:
+    """Return what may stand at a place, as msgspec tells it; None where that is not said."""
+    found: Any = msgspec.inspect.type_info(kind)
+    for name in filter(None, _PLACE.sub(".[]", place).split(".")):
+        inner = (_inner(each, name) for each in _choices(found))
+        found = next((each for each in inner if each is not None), None)
+    return found
+
+
+def _inner(kind: Any, name: str) -> Any:
+    if name == "[]":
+        return getattr(kind, "item_type", None) or getattr(kind, "value_type", None)
+    return next((field.type for field in _fields(kind) if field.encode_name == name), None)
+
+
+def _choices(kind: Any) -> Iterable[Any]:
+    return getattr(kind, "types", (kind,))
+
+
+def _fields(kind: Any) -> Iterable[msgspec.inspect.Field]:
+    return getattr(kind, "fields", ())
