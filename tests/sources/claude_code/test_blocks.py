@@ -165,3 +165,18 @@ def test_thoughts_that_the_vendor_hid_are_counted() -> None:
     hidden = {"type": "redacted_thinking", "data": "x"}
 
     assert read_session(agent(0, hidden, text("Hi"))).unread == ["hidden_thinking"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("cost-state", "cost_state"),
+        ("artifact-comment-monitor", "artifact_comment_monitor"),
+        ("marble-origami-reset", "marble_origami"),
+        ("tomorrows-state", "unknown_type:tomorrows-state"),
+    ],
+)
+def test_what_the_program_keeps_for_itself_is_passed_over_by_name(kind: str, reason: str) -> None:
+    found = read(ClaudeCode(), jsonl(user(0, "Go"), {"type": kind, "sessionId": "s1"}))
+
+    assert found.tally.skipped == {reason: 1}

@@ -6,8 +6,11 @@ The model of this source:
   watches. A message is told once. Which user items a person typed is told by the events
   alone; in a file without such events, by how the harness begins its own texts.
 - A reply of the model becomes one step, its results join it, and the change of the running
-  token total counts for it. The total of the trajectory is the last total, which a
-  compaction or a fork may let differ from the sum of its steps.
+  token total counts for it, or the record that newer versions write of each. The total of the
+  trajectory is the last total, which a compaction or a fork may let differ from the sum of its
+  steps.
+- What a schedule puts in is no prompt of a person, and items that are noted as said again are
+  replayed ones.
 - A session that was forked begins with its parent's history; those steps are replayed ones.
 - The history that a compaction repeats is not read again.
 - Turns that were rolled back stay among the steps, and the event says which ones they are.
@@ -56,7 +59,7 @@ class Codex:
     """Reads the rollouts of the Codex command line, its editor extension and its desktop app."""
 
     name: ClassVar[str] = "codex"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl", ".jsonl.zst"})
 

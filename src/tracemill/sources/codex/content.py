@@ -17,8 +17,15 @@ from tracemill.base.lines import Line
 from tracemill.records.events import Todo
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
-from tracemill.sources.codex.lines import Common, Payload, TokenUsage, whole
-from tracemill.sources.json_lines import BadShapeError, count, is_too_deep, text, unread_part
+from tracemill.sources.codex.lines import Common, Passthrough, Payload, TokenUsage, whole
+from tracemill.sources.json_lines import (
+    BadShapeError,
+    count,
+    fields_of,
+    is_too_deep,
+    text,
+    unread_part,
+)
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
 
@@ -50,6 +57,10 @@ _EXIT_CODE: Final = re.compile(
 _CWD: Final = re.compile(r"<cwd>([^<]{1,4096})</cwd>")
 _USAGE: Final = TokenUsage.__struct_fields__
 """Where a usage object keeps what `Tokens` hold, but for the prompt, of which it counts all."""
+_SCHEDULED: Final = ["user.heartbeat"]
+"""What a message consists of that a schedule put in, and no person."""
+_COPIES: Final = ("inherited_user_message", "compaction_output", "delivered_assistant_message")
+"""Notes on items that say again what stands elsewhere, or in the log of a parent."""
 _UNNAMED_TOOLS: Final = {
     "local_shell_call": "local_shell",
     "web_search_call": "web_search",
@@ -112,6 +123,20 @@ def _is_image(part: object) -> bool:
 def is_injected(texts: list[str]) -> bool:
     """Tell whether the harness put in all of `texts`, going by how it begins its own."""
     return all(said.lstrip().startswith(_INJECTED) for said in texts)
+
+
+def is_scheduled(item: Common) -> bool:
+    """Tell whether a message was put in by a schedule."""
+    told = item.internal_chat_message_metadata_passthrough
+    if isinstance(told, Passthrough):
+        return bool(told.content_item_kinds == _SCHEDULED)
+    return fields_of(told).get("content_item_kinds") == _SCHEDULED
+
+
+def is_copied(metadata: object) -> bool:
+    """Tell whether a note on an item says that it is said again."""
+    told = fields_of(metadata)
+    return any(told.get(name) for name in _COPIES)
 
 
 def find_cwd(texts: list[str]) -> str | None:

@@ -33,6 +33,12 @@ class TokenInfo(msgspec.Struct, gc=False):
     last_token_usage: TokenUsage | None = None
 
 
+class Passthrough(msgspec.Struct, gc=False):
+    """What newer versions note of a message for themselves."""
+
+    content_item_kinds: Any = None
+
+
 class Common(msgspec.Struct, gc=False, kw_only=True):
     """What is read of the items and events of which a rollout mostly consists."""
 
@@ -48,6 +54,7 @@ class Common(msgspec.Struct, gc=False, kw_only=True):
     info: Any = None
     id: Any = None
     turn_id: Any = None
+    internal_chat_message_metadata_passthrough: Any = None
 
 
 class Payload(Common, gc=False, kw_only=True):
@@ -70,6 +77,8 @@ class Payload(Common, gc=False, kw_only=True):
     num_turns: Any = None
     reason: Any = None
     thread_name: Any = None
+    usage: Any = None
+    thread_token_usage: Any = None
     session_id: Any = None
     parent_thread_id: Any = None
     cli_version: Any = None
@@ -77,10 +86,11 @@ class Payload(Common, gc=False, kw_only=True):
     source: Any = None
 
 
-class _Counting(Common, gc=False, kw_only=True):
-    """A payload whose tokens are told as they should be."""
+class _Fitting(Common, gc=False, kw_only=True):
+    """A payload that tells its tokens and its notes as it should."""
 
     info: TokenInfo | None = None
+    internal_chat_message_metadata_passthrough: Passthrough | None = None
 
 
 class _Dated(msgspec.Struct, gc=False, kw_only=True):
@@ -89,12 +99,14 @@ class _Dated(msgspec.Struct, gc=False, kw_only=True):
     type: Any = None
     timestamp: Any = None
     created_at: Any = None
+    metadata: Any = None
+    """What newer versions note of an item in the history."""
 
 
 class CommonLine(_Dated, gc=False, kw_only=True):
     """A line of all but the oldest files, with what is read of most of them."""
 
-    payload: _Counting
+    payload: _Fitting
 
 
 class Envelope(_Dated, gc=False, kw_only=True):

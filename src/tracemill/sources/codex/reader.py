@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
+from tracemill.sources.codex.content import is_copied
 from tracemill.sources.codex.lines import BareLine, CodexLine, Common, Payload, whole
 from tracemill.sources.codex.session import TokenCounts, read_meta
 from tracemill.sources.codex.steps import CodexSteps, Item
@@ -33,12 +34,18 @@ _OUTPUTS: Final = (
 )
 _NOT_KEPT: Final = frozenset(
     {
+        "additional_tools",
         "compaction",
         "compaction_summary",
+        "compaction_trigger",
+        "context_compaction",
         "ghost_snapshot",
         "image_generation_call",
         "inter_agent_communication",
         "inter_agent_communication_metadata",
+        "realtime_item",
+        "retained_context",
+        "security_risk_score",
         "world_state",
     }
 )
@@ -56,6 +63,8 @@ _EVENTS_NOT_KEPT: Final = {
         "collab_agent_spawn_end",
         "collab_close_begin",
         "collab_close_end",
+        "collab_resume_begin",
+        "collab_resume_end",
         "collab_waiting_begin",
         "collab_waiting_end",
         "context_compacted",  # says again what a `compacted` record says
@@ -102,6 +111,7 @@ class CodexReader:
                 "session_meta": self._take_meta,
                 "turn_context": self._take_turn,
                 "compacted": self._take_compaction,
+                "token_usage_record": self._take_record,
             }
         )
         self._item_takers: dict[str, _Taker] = {
@@ -155,7 +165,8 @@ class CodexReader:
         taker = (takers or self._takers).get(kind)
         if taker is None:
             return _why_not_kept(kind, is_event=outer == "event_msg")
-        return taker(Item(payload, kind, line, moment(record.timestamp or record.created_at)))
+        at, noted = moment(record.timestamp or record.created_at), record.metadata
+        return taker(Item(payload, kind, line, at, noted is not None and is_copied(noted)))
 
     def finish(self) -> None:
         """Close all steps and give the trajectory its header."""
@@ -210,6 +221,15 @@ class CodexReader:
         self._steps.spend(spent)
         return None
 
+    def _take_record(self, item: Item[Payload]) -> str | None:
+        """Read what one model call cost; the events that say it again are passed over."""
+        spent = self._tokens.record(item.payload.usage, item.payload.thread_token_usage)
+        if spent is None:
+            return "token_count_unchanged"
+        self._steps.trajectory(item.line).see_moment(item.at)
+        self._steps.spend(spent)
+        return None
+
     def _take_start(self, item: Item[Common]) -> str | None:
         self._steps.aborts.begin_turn()
         return f"event_{item.kind}"
@@ -235,7 +255,7 @@ def _of_whole(takers: Mapping[str, _WholeTaker]) -> dict[str, _Taker]:
 
 def _take_whole(taker: _WholeTaker, item: Item[Common]) -> str | None:
     payload = whole(item.payload, item.line)
-    return taker(Item(payload, item.kind, item.line, item.at))
+    return taker(Item(payload, item.kind, item.line, item.at, item.is_copied))
 
 
 def _kind_of(item: Common) -> Any:

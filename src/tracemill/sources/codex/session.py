@@ -13,11 +13,18 @@ from typing import Final
 from tracemill.sources.codex.content import read_usage
 from tracemill.sources.codex.lines import Common, Payload, TokenInfo
 from tracemill.sources.json_lines import fields_of, text
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Tokens, rest
+from tracemill.sources.open_trajectory import (
+    NO_TOKENS,
+    OpenStep,
+    OpenTrajectory,
+    Tokens,
+    added,
+    rest,
+)
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import EventMaker, Place
 
-_MAX_ECHOES: Final = 16
+MAX_ECHOES: Final = 16
 _BURST: Final = timedelta(seconds=1)
 _UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-")
 _UUID7_TIME: Final = 13
@@ -55,6 +62,19 @@ class TokenCounts:
 
     def __init__(self) -> None:
         self.total = NO_TOKENS
+        self._has_records = False
+        """Whether each model call is told by a record of its own, as newer versions do."""
+
+    def record(self, usage: object, total: object) -> Tokens | None:
+        """Return what a model call cost, by its own record; None where that is nothing."""
+        before, spent = self.total, read_usage(usage)
+        self.total = read_usage(total)
+        if self.total == NO_TOKENS:
+            self.total = added(before, spent)
+        if self.total == before or spent == NO_TOKENS:
+            return None
+        self._has_records = True
+        return spent
 
     def take(self, info: object) -> Tokens | None:
         """Return what was spent since the last count, or None where that is nothing."""
@@ -64,7 +84,7 @@ class TokenCounts:
             fields = fields_of(info)
             told, newest = fields.get("total_token_usage"), fields.get("last_token_usage")
         before, total = self.total, read_usage(told)
-        if total in (before, NO_TOKENS):
+        if self._has_records or total in (before, NO_TOKENS):
             return None
         self.total, spent = total, read_usage(newest)
         return rest(total, before) if spent == NO_TOKENS else spent
@@ -110,8 +130,8 @@ class Echoes:
     """
 
     def __init__(self) -> None:
-        self._items: deque[_Told] = deque(maxlen=_MAX_ECHOES)
-        self._events: deque[_Told] = deque(maxlen=_MAX_ECHOES)
+        self._items: deque[_Told] = deque(maxlen=MAX_ECHOES)
+        self._events: deque[_Told] = deque(maxlen=MAX_ECHOES)
 
     def say(self, texts: list[str], step: OpenStep, *, is_item: bool) -> None:
         """Remember that `step` holds what was told, until it is told the other way."""

@@ -7,6 +7,7 @@ message of somebody else.
 from __future__ import annotations
 
 from bisect import insort
+from collections import deque
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
@@ -21,6 +22,7 @@ from tracemill.sources.codex.content import (
     bare_output,
     find_cwd,
     is_injected,
+    is_scheduled,
     read_call,
     read_content,
     read_output,
@@ -28,7 +30,7 @@ from tracemill.sources.codex.content import (
     read_reasoning,
 )
 from tracemill.sources.codex.lines import Common, Payload, whole
-from tracemill.sources.codex.session import Aborts, Echoes, Replay
+from tracemill.sources.codex.session import MAX_ECHOES, Aborts, Echoes, Replay
 from tracemill.sources.json_lines import NO_CONTENT, count, text, why_nothing
 from tracemill.sources.open_trajectory import (
     NO_TOKENS,
@@ -56,6 +58,8 @@ class Item(msgspec.Struct, Generic[P_co], gc=False):
     kind: str
     line: Line
     at: datetime | None
+    is_copied: bool = False
+    """Whether it says again what stands elsewhere."""
 
 
 class CodexSteps:
@@ -75,6 +79,8 @@ class CodexSteps:
         self._is_reply_over = True
         self._people = Echoes()
         self._agent = Echoes()
+        self._scheduled: deque[int] = deque(maxlen=MAX_ECHOES)
+        """Indexes of the newest steps that a schedule put in."""
         self._asked: list[int] = []
         """Indexes of the newest steps that a person typed and has not taken back."""
         self._failed: Remembered[str, bool] = Remembered(_MAX_FAILED_CALLS)
@@ -240,7 +246,7 @@ class CodexSteps:
         trajectory = self.begun or self.trajectory(item.line)
         step = self.window.open(trajectory, None, item.line, item.at)
         step.native_id = text(item.payload.id)
-        step.is_replayed = self.replay.is_on
+        step.is_replayed = self.replay.is_on or item.is_copied
         self._is_reply_over = True
         return step
 
@@ -273,13 +279,21 @@ class CodexSteps:
 
     def _take_said(self, item: Item[Common], said: Said) -> str | None:
         """Read a user item; whether a person typed it is told by an event before or behind it."""
-        told = self._people.answer(said.texts, is_item=True)
+        told, was_scheduled = (
+            self._people.answer(said.texts, is_item=True),
+            is_scheduled(item.payload),
+        )
         if told is not None:
             told.extend_to(item.line)
             told.n_images = max(told.n_images, said.n_images)
+            if was_scheduled:
+                told.speaker = "system"
+                self._asked = [index for index in self._asked if index != told.index]
             return None
         step = self._open(item)
-        if is_injected(said.texts):
+        if was_scheduled:
+            self._scheduled.append(step.index)
+        if was_scheduled or is_injected(said.texts):
             step.speaker = "system"
             trajectory = self.trajectory(item.line)
             trajectory.cwd = trajectory.cwd or find_cwd(said.texts)
@@ -300,6 +314,8 @@ class CodexSteps:
             step = self._open(item)
             self._people.say(said.texts, step, is_item=False)
             self._fill(step, said)
+        if step.index in self._scheduled:
+            return None
         step.speaker = "user"
         insort(self._asked, step.index)
         del self._asked[:-_MAX_ASKED]
