@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
+from tracemill.base.conditions import Branching, Condition, branch_calls
 from tracemill.base.iteration_kinds import (
     GROUPING,
     IterationKind,
@@ -40,17 +41,6 @@ _HANDING_ON: Final = _SAME | _ONE | _SLICING | GROUPING | {"filter"}
 _VIEWS: Final = frozenset({"values", "items", "keys", "copy"})
 _MAX_TEST: Final = 200
 _MAX_KEY: Final = 100
-
-
-class Condition(NamedTuple):
-    """A test of `if` or `while` that asks for fields."""
-
-    keyword: Literal["if", "while"]
-    """Which statement; a conditional expression counts as `if`."""
-    test: str
-    """The test as Python writes it, at most 200 characters."""
-    fields: tuple[tuple[str, str], ...]
-    """Call and field of each that it asks for, once, in order."""
 
 
 class Iteration(NamedTuple):
@@ -141,7 +131,7 @@ class _Reader:
             case ast.BoolOp():
                 found = self._either(node.values)
             case ast.IfExp():
-                self._condition("if", node.test)
+                self._condition("if", node)
                 found = self._either([node.body, node.orelse])
             case _:
                 found = None
@@ -162,7 +152,7 @@ class _Reader:
                 if node.optional_vars is not None:
                     self._bind(node.optional_vars, held)
             case ast.If() | ast.While():
-                self._condition("if" if isinstance(node, ast.If) else "while", node.test)
+                self._condition("if" if isinstance(node, ast.If) else "while", node)
                 self._all([*node.body, *node.orelse])
             case ast.For() | ast.AsyncFor():
                 self._loop(node)
@@ -309,12 +299,14 @@ class _Reader:
                 self._all(ast.iter_child_nodes(target))
         return part
 
-    def _condition(self, keyword: Literal["if", "while"], test: ast.expr) -> None:
+    def _condition(self, keyword: Literal["if", "while"], node: Branching) -> None:
         outer, self._asked = self._asked, []
-        self.read(test)
+        self.read(node.test)
         if self._asked:
-            asked = tuple(dict.fromkeys(self._asked))
-            self.conditions.append(Condition(keyword, ast.unparse(test)[:_MAX_TEST], asked))
+            asked, test = tuple(dict.fromkeys(self._asked)), ast.unparse(node.test)[:_MAX_TEST]
+            known = _BUILTINS | self._names.keys() | self.made
+            chosen = tuple(dict.fromkeys(branch_calls(node, known)))
+            self.conditions.append(Condition(keyword, test, asked, chosen))
         outer.extend(self._asked)
         self._asked = outer
 

@@ -59,6 +59,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show a session, step by step.",
                 "flow": "Say which earlier result the values of a session's calls came from.",
                 "fields": "Say which fields of results the code of a session's calls reads.",
+                "decisions": "Say which result decided what was called next.",
                 "export": "Write a session as a document that other tools read.",
             },
         ),

@@ -24,8 +24,9 @@ from tracemill.flows.held.lookup import show_trajectory
 from tracemill.flows.results import SessionRow
 from tracemill.flows.views.session_export import export_session as write_session
 from tracemill.flows.views.session_export import session_document
-from tracemill.flows.views.value_flows import fields_of, flows_of
+from tracemill.flows.views.value_flows import decisions_of, fields_of, flows_of
 from tracemill.records.accessed_fields import AccessedField
+from tracemill.records.decision_points import DecisionPoint
 from tracemill.records.reactions import Reaction
 from tracemill.records.trajectory import Step
 from tracemill.records.value_flows import ValueFlow
@@ -178,6 +179,53 @@ def _field_cells(row: AccessedField) -> tuple[str, ...]:
         f"{row.n_tests:,}", f"{row.n_full:,}",
         f"{row.n_limited:,} (to {limits})" if limits else f"{row.n_limited:,}",
         f"{row.n_filtered:,}", f"{row.n_grouped:,}",
+    )  # fmt: skip
+
+
+def decisions_session(
+    name: str,
+    /,
+    *,
+    offered: bool = False,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say which result decided what was called next, and what shows it.
+
+    Parameters
+    ----------
+    name
+        Its id, the source's own session id, or how one of them begins.
+    offered
+        Only what the agent offered or asked, and the person agreed to.
+    """
+    found = decisions_of(common.open(), name)
+    points = [point for point in found.points if point.offer or not offered]
+    if listing.jsonl:
+        write_lines(points)
+    elif not answer("session-decisions", structs.replace(found, points=tuple(points)), common):
+        shown = points[: listing.limit or None]
+        columns = ("STEP", "SAW", "SHOWN BY", "WHAT OF IT", "THEN", "AGREED", "AS IT SAID")
+        print_table(columns, map(_decision_cells, shown))
+        told = found.n_transitions - found.n_unshown
+        hint(
+            f"{len(shown):,} of {len(points):,}; of {counted(found.n_transitions, 'call')} behind "
+            f"a result {told:,} show which decided; {counted(found.n_offers, 'offer')} agreed to",
+            common,
+        )
+    return EXIT_DONE if points else EXIT_NOTHING
+
+
+def _decision_cells(point: DecisionPoint) -> tuple[str, ...]:
+    saw, offer = point.deciding, point.offer
+    mark = " (failed)" if saw.status == "error" else ""
+    part = ", ".join(saw.fields) or saw.value or ""
+    then = dict.fromkeys(call.action for call in point.chosen)
+    return (
+        str(point.chosen[0].step if point.chosen else saw.step),
+        one_line(f"{saw.step} {saw.action}{mark}", 30), point.basis, one_line(part, 40),
+        one_line(", ".join(then), 30), "" if offer is None else str(offer.answered),
+        one_line(point.condition or "", 80),
     )  # fmt: skip
 
 

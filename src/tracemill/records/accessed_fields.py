@@ -46,6 +46,8 @@ class FieldTest(Record, frozen=True, kw_only=True):
     """The test as Python writes it, redacted, at most 200 characters."""
     fields: tuple[tuple[str, str], ...]
     """Function and field of each that it asks for, once, in order."""
+    chosen: tuple[str, ...] = ()
+    """Functions that its branches call, once, in order."""
 
 
 class FieldLoop(Record, frozen=True, kw_only=True, omit_defaults=False):

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from tracemill.flows.held.lookup import canonical_input, find_row
 from tracemill.flows.results import SessionRow
+from tracemill.label.activity.decision_points import decision_points
 from tracemill.label.activity.field_access import accessed_fields
 from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.accessed_fields import AccessedFields
 from tracemill.records.activity import Activity
+from tracemill.records.decision_points import DecisionPoints
 from tracemill.records.trajectory import Step, Trajectory
 from tracemill.records.value_flows import ValueFlows
 from tracemill.store.lake import Lake, equals
@@ -36,6 +38,17 @@ def fields_of(workspace: Workspace, name: str) -> AccessedFields:
     """
     held = _held(workspace, name)
     return accessed_fields(held.trajectory, held.steps)
+
+
+def decisions_of(workspace: Workspace, name: str) -> DecisionPoints:
+    """Return the decision points of the session that answers to `name`, undone branches left out.
+
+    Raises:
+        NotFoundError: none or several answer to it.
+    """
+    held = _held(workspace, name)
+    acted = held.activity
+    return decision_points(held.trajectory, held.steps, acted.reactions, acted.undone)
 
 
 class _Held(NamedTuple):

@@ -168,6 +168,11 @@ def _values(text: str) -> Iterator[_Value]:
             yield _Value(value, match.start())
 
 
+def distinctive_values(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what in a text is distinctive, each once, with where it begins first."""
+    yield from _once(text)
+
+
 def _once(text: str) -> Iterable[_Value]:
     """Return the values of a text, each where it stands first."""
     found: dict[str, _Value] = {}

@@ -154,12 +154,19 @@ def _form(text: str, said: Said) -> Iterator[str]:
 def _context(before: Before) -> Iterator[str]:
     if before.edited is not None:
         yield "edited"
-    if _OFFER.search(before.answered[-_LONG:]):
+    if asked_back(before.answered) is not None:
         yield "was-asked"
     if before.is_silent:
         yield "silent"
     elif before.is_at_work:
         yield "at-work"
+
+
+def asked_back(answered: str) -> int | None:
+    """Return where the question mark stands with which an agent's words end; None without one."""
+    tail = answered[-_LONG:]
+    found = _OFFER.search(tail)
+    return None if found is None else len(answered) - len(tail) + found.start()
 
 
 def _likeness(said: Said, before: Before) -> Iterator[str]:

@@ -1,0 +1,36 @@
+"""What a tool call does, in a word or two: the tool, or the command that a shell runs."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tracemill.label.calls.shell import parse
+from tracemill.label.calls.shell_calls import SHELLS, command_of
+from tracemill.records.trajectory import ToolCall
+
+_WITH_VERB: Final = frozenset(
+    {"apt", "apt-get", "aws", "brew", "bun", "bundle", "cargo", "deno", "docker", "dotnet", "gh"}
+    | {"git", "go", "gradle", "just", "kubectl", "make", "mise", "mvn", "npm", "php", "pip"}
+    | {"pnpm", "poetry", "rails", "swift", "task", "terraform", "uv", "yarn"}
+)
+"""Programs of which the first word says little."""
+_PASSING: Final = frozenset(
+    {"[", "cd", "echo", "export", "printf", "pwd", "set", "sleep", "source", "test", "true"}
+)
+"""Commands that only go along with others."""
+_VERB: Final = re.compile(r"[a-z][\w:.-]{1,30}")
+_MAX_SHOWN: Final = 60
+
+
+def action_of(call: ToolCall) -> str:
+    """Return what a call does, as `Read` or `git status`."""
+    command = command_of(call.arguments) if call.name.lower() in SHELLS else None
+    parts = [] if command is None else [part.bare for part in parse(command).parts if part.bare]
+    if not parts:
+        return call.name[:_MAX_SHOWN]
+    telling = (part for part in parts if part[0] not in _PASSING and part[0][0] != "#")
+    words = next(telling, parts[0])
+    program = words[0].rsplit("/", 1)[-1]
+    verb = next(filter(_VERB.fullmatch, words[1:]), None) if program in _WITH_VERB else None
+    return (program if verb is None else f"{program} {verb}")[:_MAX_SHOWN]
