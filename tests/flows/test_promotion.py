@@ -277,6 +277,8 @@ def test_exit_codes(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert call([*promoting, "--dry-run"]) == 0
     assert read_registry(place.workspace).incumbent is None
     assert call(promoting) == 0
+    assert call(["model", "promote", "new", "--policy", str(policy), *at]) == 2
+    assert "compared with itself" in capsys.readouterr().err
     assert call(["model", "registry", *at]) == 0
     assert call(["model", "canary", "new", "--share", "0.1", *at]) == 2
     capsys.readouterr()

@@ -77,6 +77,11 @@ def promote(
     registry = read_registry(workspace)
     model = registry.find(candidate)
     base = against or (registry.incumbent.name if registry.incumbent else None)
+    if base == model.name:
+        raise UsageError(
+            f"{base} would be compared with itself; name a candidate, or what to compare it with "
+            "by --against"
+        )
     if base is None:
         known = {each.subject for each in list_evaluations(workspace)} - {model.name}
         raise UsageError(
@@ -209,7 +214,10 @@ def roll_back(workspace: Workspace, at: datetime, reason: str | None = None) -> 
     """
     registry = read_registry(workspace)
     if registry.previous is None:
-        raise NotFoundError("no model was in use before; there is nothing to go back to")
+        raise NotFoundError(
+            "no model was in use before, so there is nothing to go back to; promote another one, "
+            "or serve the base without its adapter"
+        )
     why = keeping_redactor(workspace).text(reason) if reason else None
     event = ModelEvent(kind="rolled_back", model_id=registry.previous.id, at=at, reason=why)
     note(workspace, event)
