@@ -8,7 +8,6 @@ not found, nor code that does harm.
 from __future__ import annotations
 
 import base64
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
@@ -17,6 +16,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 import re2
+import rtoml
 
 from tracemill.records.trajectory import Step
 
@@ -60,7 +60,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def forms() -> tuple[Form, ...]:
     """Return every form."""
     text = (resources.files(__package__) / "steering.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), _File).form
+    return msgspec.convert(rtoml.loads(text), _File).form
 
 
 def suspicion(texts: Iterable[str], untyped: Iterable[str]) -> Suspicion | None:

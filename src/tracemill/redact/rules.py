@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Final, Literal
 
 import msgspec
+import rtoml
 
 from tracemill.redact.protocol import Kind, Probe
 
@@ -141,7 +141,7 @@ class Rules:
     @classmethod
     def parse(cls, texts: Iterable[str]) -> Rules:
         """Return the rules of several files in TOML."""
-        files = [msgspec.convert(tomllib.loads(text), _RuleFile) for text in texts]
+        files = [msgspec.convert(rtoml.loads(text), _RuleFile) for text in texts]
         named = (
             name for file in files for names in file.services.values() for name in names.split()
         )

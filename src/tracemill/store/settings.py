@@ -6,7 +6,6 @@ A key that nobody knows is a setting that would not hold, so it is an error and 
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +13,11 @@ import msgspec
 
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import digest
+from tracemill.base.loading import later
 from tracemill.records.settings import Consent, Settings
 from tracemill.store.workspace import Workspace, write_whole
 
+tomllib: Final = later("tomllib")
 NAME: Final = "tracemill.toml"
 _AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
 

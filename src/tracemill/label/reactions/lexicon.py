@@ -7,13 +7,13 @@ written. Every phrase comes with texts that it must and must not be heard in, an
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Final, Literal
 
 import msgspec
+import rtoml
 
 from tracemill.records.reactions import ReactionKind
 from tracemill.records.refs import Ratio, Record
@@ -112,5 +112,5 @@ def _read() -> Iterator[tuple[str, Language]]:
     folder = resources.files("tracemill.label.reactions") / "lexicons"
     for file in sorted(folder.iterdir(), key=lambda found: found.name):
         if file.name.endswith(".toml"):
-            table = tomllib.loads(file.read_text("utf-8"))
+            table = rtoml.loads(file.read_text("utf-8"))
             yield file.name.removesuffix(".toml"), msgspec.convert(table, Language)

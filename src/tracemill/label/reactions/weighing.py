@@ -7,12 +7,13 @@ count. The share of a reading is what is known of how sure it is.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from math import exp
 from typing import Final, NamedTuple
+
+import rtoml
 
 from tracemill.label.reactions.cues import Cue
 from tracemill.records.reactions import ReactionKind
@@ -50,4 +51,4 @@ def readings(cues: Iterable[Cue]) -> list[Reading]:
 @cache
 def _weights() -> Mapping[str, Mapping[str, float]]:
     file = resources.files("tracemill.label.reactions") / "weights.toml"
-    return tomllib.loads(file.read_text("utf-8"))
+    return rtoml.loads(file.read_text("utf-8"))
