@@ -1,9 +1,10 @@
 """Turns of people in real sessions, as judged by hand, and what went on before each.
 
 `judged/human_turns.tsv` holds what a person judged each turn to be: its trajectory, its step, one
-class or two, and its part. The weights of the rules were fitted to the turns of `mended`, and their
-phrases written with these in view; those of `held_out` were judged when that was done. Some turns
-stand in the logs that entireio/cli and its like keep of their checkpoints, outside the real sessions.
+class or two, what the same person said when asked again, its part and the project that it is of. The
+weights of the rules were fitted to the turns of `mended`, and their phrases written with these in
+view; those of `fresh` are of other projects, and were judged before the rules heard them. Some turns
+stand in the logs that open projects keep beside their code, outside the real sessions.
 """
 
 import csv
@@ -26,7 +27,7 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
-PARTS = ("mended", "held_out")
+PARTS = ("mended", "fresh")
 DEEDS = frozenset({"rejection", "interruption", "steering", "edit"})
 SOME_UNREADABLE = 4
 
@@ -39,10 +40,13 @@ class Turn(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What a person judged a turn to be, and in which part it stands."""
+    """What a person judged a turn to be, in which part it stands, and whose work it is of."""
 
     classes: frozenset[str]
+    again: frozenset[str]
+    """What it was judged to be the second time; empty where nobody looked again."""
     part: str
+    project: str
 
 
 class Spoken(NamedTuple):
@@ -51,6 +55,8 @@ class Spoken(NamedTuple):
     text: str
     before: Before
     heard: frozenset[str]
+    sure: frozenset[str]
+    """What of it they are sure of."""
 
 
 class Recording(Listener):
@@ -71,7 +77,10 @@ def judged() -> dict[Turn, Judged]:
     with JUDGED.open(encoding="utf-8", newline="") as lines:
         return {
             Turn(row["trajectory"], int(row["step"])): Judged(
-                frozenset(row["classes"].split(",")), row["part"]
+                frozenset(row["classes"].split(",")),
+                frozenset(filter(None, row["again"].split(","))),
+                row["part"],
+                row["project"],
             )
             for row in csv.DictReader(lines, delimiter="\t")
         }
@@ -106,7 +115,12 @@ def _spoken(folder: Path, workspace: Path, wanted: set[str]) -> Iterator[tuple[T
         for index in sorted(its):
             observer.step(its[index])
         heard: defaultdict[int, set[str]] = defaultdict(set)
+        sure: defaultdict[int, set[str]] = defaultdict(set)
         for reaction in facts.activities[trajectory].reactions:
-            heard[reaction.step].add(reaction.kind)
+            if reaction.kind not in DEEDS:
+                heard[reaction.step].add(reaction.kind)
+                if reaction.is_sure:
+                    sure[reaction.step].add(reaction.kind)
         for index, said in listener.said.items():
-            yield Turn(trajectory, index), Spoken(*said, frozenset(heard[index] - DEEDS))
+            kinds = frozenset(heard[index]), frozenset(sure[index])
+            yield Turn(trajectory, index), Spoken(*said, *kinds)

@@ -3,12 +3,13 @@
     python benchmarks/reactions.py [FOLDER]
 
 Prints, for each part of the judged turns and each class, precision and recall with their n and 95 %
-Wilson intervals. What was heard with less than the default share of certainty was not heard. FOLDER
-holds the logs of checkpoints in which some of the turns stand; without it they are left out.
+Wilson intervals, of all that was heard and of what is sure; and how far a second judging agrees with
+the first. FOLDER holds the logs of open projects in which some of the turns stand; without it they
+are left out.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -19,12 +20,29 @@ from tracemill.stats.intervals import wilson
 
 def main(folder: Path | None = None) -> None:
     known, found = judged(), spoken(folder)
-    heard = {turn: each.heard for turn, each in found.items()}
     for part in PARTS:
         of_part = {turn: each.classes for turn, each in known.items() if each.part == part}
         here = {turn: classes for turn, classes in of_part.items() if turn in found}
         print(f"\n{part}: {len(here)} turns, and {len(of_part) - len(here)} that are not here")
-        table(here, heard)
+        table(here, {turn: found[turn].heard for turn in here})
+        print("  of which it is sure:")
+        table(here, {turn: found[turn].sure for turn in here})
+    twice = [(each.classes, each.again) for each in known.values() if each.again]
+    agreed = sum(bool(first & second) for first, second in twice)
+    print(
+        f"\njudged twice: {len(twice)}, of which a class is the same in {share(agreed, len(twice))}"
+    )
+    for kind in sorted({kind for first, _ in twice for kind in first}):
+        pairs = [(kind in first, kind in second) for first, second in twice]
+        print(f"  {kind:15} kappa {kappa(pairs):.2f} (n={sum(map(any, pairs))})")
+
+
+def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
+    """Return how far two judgings agree beyond chance, after Cohen (1960)."""
+    n = len(pairs)
+    first, second = sum(a for a, _ in pairs) / n, sum(b for _, b in pairs) / n
+    expected = first * second + (1 - first) * (1 - second)
+    return (sum(a == b for a, b in pairs) / n - expected) / (1 - expected)
 
 
 def table(judged: Mapping[Turn, AbstractSet[str]], heard: Mapping[Turn, AbstractSet[str]]) -> None:

@@ -4,15 +4,16 @@
 
 `reaction_priors.toml` says what each cue is held to speak for before any turn is seen. The weights
 are those that explain the judged turns best and stay near it: a multinomial logistic regression
-whose prior is a normal one around the table. Turns of `held_out` are not looked at. Writes
+whose prior is a normal one around the table. Turns of `fresh` are not looked at. Writes
 `src/tracemill/label/reactions/weights.toml`, and prints precision and recall of turns that were left out of a
-fit: eight fits, each without an eighth of the sessions. FOLDER holds the logs of checkpoints.
+fit: eight fits, each without some of the projects, of all that is heard and of what is sure. FOLDER
+holds the logs of open projects.
 """
 
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,10 +25,12 @@ from scipy.optimize import minimize
 from tracemill.label.reactions.cues import cues_of
 from tracemill.label.reactions.speech import MIN_SHARE, parts_of
 from tracemill.label.reactions.weighing import READINGS
+from tracemill.records.reactions import SURE_FROM, ReactionKind
 
 PRIORS: Final = Path(__file__).with_name("reaction_priors.toml")
 WEIGHTS: Final = Path(__file__).parents[1] / "src/tracemill/label/reactions/weights.toml"
-NEARNESS: Final = 4.0
+NEARNESS: Final = 32.0
+"""How hard the weights are held to their prior: what tells best of projects that were left out."""
 FOLDS: Final = 8
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
@@ -39,27 +42,33 @@ class Row(NamedTuple):
     turn: Turn
     cues: frozenset[str]
     classes: frozenset[str]
+    fold: int
 
 
 def main(folder: Path | None = None) -> None:
     found = spoken(folder)
     known = {turn: each for turn, each in judged().items() if each.part == "mended"}
+    folds = folds_of(Counter(each.project for each in known.values()))
     rows = [
-        Row(turn, cues, each.classes)
+        Row(turn, cues, each.classes, folds[each.project])
         for turn, each in known.items()
         if turn in found and (cues := request_cues(found[turn]))
     ]
     print(f"{len(known)} turns to fit, {sum(turn in found for turn in known)} of them here")
     priors = tomllib.loads(PRIORS.read_text("utf-8"))
-    heard: dict[Turn, frozenset[str]] = {}
+    shares: dict[Turn, tuple[ReactionKind, float]] = {}
     for fold in range(FOLDS):
-        weights = fit([row for row in rows if fold_of(row) != fold], priors)
-        heard |= {row.turn: read(row, weights) for row in rows if fold_of(row) == fold}
+        weights = fit([row for row in rows if row.fold != fold], priors)
+        shares |= {row.turn: read(row, weights) for row in rows if row.fold == fold}
     by_themselves = {
         turn: found[turn].heard - frozenset(READINGS) for turn in known if turn in found
     }
-    both = {turn: kinds | heard.get(turn, frozenset()) for turn, kinds in by_themselves.items()}
-    table({turn: known[turn].classes for turn in both}, both)
+    classes = {turn: known[turn].classes for turn in by_themselves}
+    for least in (dict.fromkeys(READINGS, MIN_SHARE), SURE_FROM):
+        both = dict(by_themselves)
+        for turn, (kind, share) in shares.items():
+            both[turn] |= {kind} if share >= least[kind] else set()
+        table(classes, both)
     write(fit(rows, priors))
 
 
@@ -71,8 +80,13 @@ def request_cues(said: Spoken) -> frozenset[str]:
     return frozenset(cue.name for cue in cues_of(said.text, request, said.before))
 
 
-def fold_of(row: Row) -> int:
-    return int(sha256(row.turn.trajectory.encode()).hexdigest(), 16) % FOLDS
+def folds_of(sizes: Mapping[str, int]) -> dict[str, int]:
+    """Return a fold for each project, so that the folds hold about as many turns."""
+    loads, folds = [0] * FOLDS, {}
+    for project, size in sorted(sizes.items(), key=lambda each: (-each[1], each[0])):
+        folds[project] = loads.index(min(loads))
+        loads[folds[project]] += size
+    return folds
 
 
 def fit(rows: Sequence[Row], priors: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
@@ -97,13 +111,13 @@ def fit(rows: Sequence[Row], priors: Mapping[str, Mapping[str, float]]) -> dict[
     return dict(zip(names, np.round(best, 2).tolist(), strict=True))
 
 
-def read(row: Row, weights: Mapping[str, Sequence[float]]) -> frozenset[str]:
-    """Return the likeliest reading of a turn, or none."""
+def read(row: Row, weights: Mapping[str, Sequence[float]]) -> tuple[ReactionKind, float]:
+    """Return the likeliest reading of a turn, and its share."""
     sums = sum(np.array(weights[name]) for name in row.cues if name in weights)
     shares = np.exp(sums - np.max(sums))
     shares /= shares.sum()
     best = int(shares.argmax())
-    return frozenset({READINGS[best]} if shares[best] >= MIN_SHARE else ())
+    return READINGS[best], float(shares[best])
 
 
 def write(weights: Mapping[str, Sequence[float]]) -> None:

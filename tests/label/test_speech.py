@@ -122,7 +122,7 @@ def test_work_that_goes_on_is_not_given_up(text: str) -> None:
         ("commit", ["continuation"]), ("2", ["continuation"]), ("yes implement it", ["continuation"]),
         ("add a changelog entry for the release", ["continuation"]),
         ("what does it replace?", ["clarification"]), ("/ask will it work on windows", ["clarification"]),
-        ("Also, sort them by name", ["refinement"]), ("can we hide the legend?", ["refinement"]),
+        ("Also, sort them by name", ["refinement"]), ("hide the legend", ["refinement"]),
         ("please push the branch", ["continuation"]),
         ("is that in the header", ["clarification"]),
         ("Great. Also, sort them by name", ["acceptance", "refinement"]),
@@ -162,7 +162,7 @@ def test_output_that_is_shown_again_is_a_failure_and_no_request_made_again() -> 
 
 
 def test_a_reproach_that_asks_is_both() -> None:
-    assert kinds("still wrong, what did you change?") == ["correction", "clarification"]
+    assert set(kinds("still wrong, what did you change?")) == {"correction", "clarification"}
 
 
 def test_an_empty_prompt_says_nothing() -> None:
@@ -241,3 +241,31 @@ def test_what_is_heard_stands_within_the_text(text: str, asked: str) -> None:
     heard = hear(text, Before(asked=(asked,)))
 
     assert all(0 <= each.start < each.end <= len(text) for each in heard)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "[Image #1]\n",
+        "# Files mentioned by the user:\n\n## a.png: /tmp/a.png\n\n## My request for Codex:\n",
+        "# In app browser:\n- Current URL: http://localhost/\n\n## My request for Codex:\n",
+        "<ide_opened_file>The user opened the file why.md</ide_opened_file>\n",
+    ],
+)
+def test_what_a_program_puts_before_a_persons_words_is_not_heard(shown: str) -> None:
+    heard = hear(f"{shown}that's wrong", SHOWN)
+
+    assert [(each.kind, each.start) for each in heard] == [("correction", len(shown))]
+
+
+def test_what_the_agent_said_and_a_program_hands_on_is_no_persons() -> None:
+    plan = "Please change the header of the page so that it shows the total. " * 6
+    planned = Before(asked=("show the total",), answered=f"Here is the plan.\n{plan}")
+
+    assert not kinds(f"Here is  the plan.\n\n{plan}", planned)
+    assert kinds(f"{plan}\nNo, not in the header.", planned)
+
+
+def test_a_question_whether_it_should_be_so_is_no_wish() -> None:
+    assert kinds("the label should be shorter", EDITED) == ["refinement"]
+    assert kinds("it should be shorter then, right?", EDITED) == ["clarification"]

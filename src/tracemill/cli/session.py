@@ -93,7 +93,8 @@ def show_session(
         is_undone = any(branch.holds(step.index) for branch in shown.undone)
         _show_step(step, is_undone=is_undone, width=0 if full else _TEXT_WIDTH)
         for reaction in reactions[step.index]:
-            write(f"  ↳ {reaction.kind} {reaction.strength:+.1f}, by rule {reaction.rule}")
+            doubt = "" if reaction.is_sure else "perhaps "
+            write(f"  ↳ {doubt}{reaction.kind} {reaction.strength:+.1f}, by rule {reaction.rule}")
         for mark in marks.get(step.index, ()):
             write(f"  ↳ {'right' if mark.is_right else 'wrong'}, says {mark.reviewer}")
     return EXIT_DONE

@@ -107,7 +107,7 @@ def _against(window: Window, turn: Turn, *, is_achieved: bool) -> DropReason | N
     reactions = window.reactions_to(turn)
     if any(each.strength < 0 for each in reactions):
         return "unwanted_answer"
-    is_wanted = is_achieved or any(each.strength > 0 for each in reactions)
+    is_wanted = is_achieved or any(each.strength > 0 and each.is_sure for each in reactions)
     return None if is_wanted else "unjudged_answer"
 
 

@@ -58,8 +58,6 @@ _CONCEDING: Final = re.compile(
     re.IGNORECASE,
 )
 """How a reply begins that answers what a person said, which the prompt of a pair does not hold."""
-_MIN_SURENESS: Final = 0.7
-"""Sureness from which a correction makes a pair; less sure ones only keep a turn from training."""
 _MAX_BETWEEN: Final = 300
 """Characters that a person may say between the sides; who says more tells the agent news."""
 _RETRY_MARGINS: Final[dict[FailureCause, float]] = {
@@ -113,7 +111,7 @@ class PreferenceBuilder(Configured):
         return (
             has_retry
             or bool(activity.rejected_steps or activity.undone)
-            or any(each.confidence >= _MIN_SURENESS for each in activity.corrections)
+            or any(each.is_sure for each in activity.corrections)
         )
 
     def build(self, work: Work, window: Window) -> Iterator[PreferenceExample | Drop]:
@@ -144,7 +142,7 @@ def _candidates(work: Work, window: Window) -> Iterator[tuple[int, Callable[[], 
             margin = _RETRY_MARGINS[recovery.cause]
             yield failed, partial(finder.retry, failed, worked, margin)
     for heard in work.activity.corrections:
-        if heard.confidence >= _MIN_SURENESS and window.begins_in(heard.step - 1):
+        if heard.is_sure and window.begins_in(heard.step - 1):
             margin = round(heard.confidence * -heard.strength, 2)
             yield heard.step, partial(finder.correction, heard.step, margin)
     for step in work.activity.rejected_steps:

@@ -63,7 +63,8 @@ class UnpairedBuilder(Configured):
     def build(self, work: Work, window: Window) -> Iterator[UnpairedExample | Drop]:
         """Yield the examples of the reactions to one window, and those left out."""
         for reaction in work.activity.reactions:
-            if abs(reaction.strength) * reaction.confidence < self.config.min_reaction:
+            weight = abs(reaction.strength) * reaction.confidence
+            if not reaction.is_sure or weight < self.config.min_reaction:
                 continue
             is_deed = reaction.kind == _DEED
             seen = (window.seen_at(reaction.step) if is_deed else None) or window

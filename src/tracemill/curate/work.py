@@ -53,7 +53,7 @@ in `docs/datasets.md`."""
 CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
 """What looks at the work: to run one that fails is no mistake."""
 
-MIN_CORRECTION: Final = 0.6
+MIN_CORRECTION: Final = 0.5
 """Sureness from which a correction keeps the turn before it from being imitated."""
 encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _BROKEN_OFF: Final = re.compile(

@@ -32,6 +32,15 @@ STRENGTHS: Final[dict[ReactionKind, float]] = {
 }
 """How good or bad each kind is for the work before it, from -1 to 1."""
 
+SURE_FROM: Final[dict[ReactionKind, float]] = {
+    "clarification": 0.5,
+    "rephrase": 0.5,
+    "correction": 0.7,
+    "continuation": 0.7,
+    "refinement": 0.8,
+}
+"""Confidence from which a kind was right in nine of ten, in projects that no weight had seen."""
+
 
 class Reaction(Record, frozen=True, kw_only=True):
     """One thing that a person's step, or what they did at an agent's step, says of the work."""
@@ -52,3 +61,8 @@ class Reaction(Record, frozen=True, kw_only=True):
     """Where they end."""
     waited_s: float | None = None
     """Seconds since the agent's last step; None where a moment is unknown."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether nine of ten that are told so are right."""
+        return self.confidence >= SURE_FROM.get(self.kind, 0)

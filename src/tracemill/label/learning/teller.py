@@ -26,7 +26,6 @@ _MOST_THOUGHTS: Final = 400
 _MOST_PLACES: Final = 200
 _KEPT_THOUGHTS: Final = 64
 _KEPT: Final = 24
-_SURE: Final = 0.6
 _TELLING_WORDS: Final = 6
 _PLAN_TEXTS: Final = ("plan", "explanation")
 _LONGEST_PROBLEM: Final = 600
@@ -110,7 +109,7 @@ class Teller:
         self._praised = {
             reaction.step: reaction.start or 0
             for reaction in activity.reactions
-            if reaction.kind == "acceptance" and reaction.confidence >= _SURE
+            if reaction.kind == "acceptance"
         }
         self._request: tuple[Words, ...] = ()
         self._asked: tuple[Sentence, ...] = ()

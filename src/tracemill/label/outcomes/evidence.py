@@ -19,9 +19,6 @@ from tracemill.records.links import SURE_ENOUGH
 from tracemill.records.refs import Ref
 from tracemill.records.trajectory import Trajectory
 
-SURE_CORRECTION: Final = 0.8
-"""Confidence from which a correction counts against an outcome."""
-
 _DAY: Final = timedelta(days=1)
 _FEW_LINES: Final = 5
 """Below so many lines, that they went says little."""
@@ -218,7 +215,7 @@ def _is_wrong_after(activity: Activity, step: int, *, with_refusals: bool) -> bo
     A refusal that they then spoke about, and after which the agent had the last word, is a step
     on the way.
     """
-    bad = [c.step for c in activity.corrections if c.confidence >= SURE_CORRECTION]
+    bad = [each.step for each in activity.corrections if each.is_sure]
     refusals = [*activity.rejected_steps, *activity.interrupted_steps]
     is_settled = activity.ending == "agent" and (activity.last_user_step or -1) > max(
         refusals, default=-1

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from tracemill.label import LABEL_VERSION
-from tracemill.label.outcomes.evidence import SURE_CORRECTION
 from tracemill.label.outcomes.final_checks import final_checks, recovered
 from tracemill.label.outcomes.history import History
 from tracemill.records.activity import Activity
@@ -81,7 +80,7 @@ def _checks(activity: Activity) -> Iterator[Label]:
 
 
 def _feedback(activity: Activity) -> Iterator[Label]:
-    corrected = [c.step for c in activity.corrections if c.confidence >= SURE_CORRECTION]
+    corrected = [each.step for each in activity.corrections if each.is_sure]
     for name, steps, count, said in (
         ("rejected", activity.rejected_steps, activity.n_rejections, "calls were refused"),
         ("interrupted", activity.interrupted_steps, activity.n_interruptions, "stops"),

@@ -8,7 +8,7 @@ said and changed since, and tell whether it asked, changed a file, or said nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -60,6 +60,10 @@ _REPEATS: Final = frozenset({"repeats", "repeats-earlier"})
 _SHOWING: Final = frozenset({"log", "fails"})
 """Cues that something fails: told once more, it still does."""
 _CHANGING: Final = frozenset({"alters", "changes", "more", "has-to", "rather", "more-or-less"})
+_ASKS: Final = frozenset({"asks", "tag", "ends-asking"})
+_ORDERS: Final = frozenset({"alters", "changes", "can-you"})
+_WISHES: Final = frozenset({"has-to", "rather", "proposes", "more-or-less", "changes-the-edited"})
+"""Cues of a wish, which say nothing in a question whether it is as it should be."""
 
 
 class Before(NamedTuple):
@@ -73,8 +77,6 @@ class Before(NamedTuple):
     """Files that the agent changed since it was asked; None where it changed none."""
     is_silent: bool = False
     """Whether the agent said and did nothing since it was asked."""
-    is_at_work: bool = False
-    """Whether the agent's last words came with a call, so that it was not done."""
 
 
 class Cue(NamedTuple):
@@ -104,10 +106,15 @@ def cues_of(text: str, said: Said, before: Before) -> Iterator[Cue]:
         context -= _REPEATS
     if "but" in names and form & _MARKS:
         form.add("but-asks")
-    yield from found
-    yield Cue("always", "next-step", start, end)
-    for name in sorted(form | context):
-        yield Cue(name, name, start, end)
+    found += [Cue(name, name, start, end) for name in sorted(form | context)]
+    found.append(Cue("always", "next-step", start, end))
+    yield from _without_asked_wishes(found)
+
+
+def _without_asked_wishes(cues: Sequence[Cue]) -> Iterator[Cue]:
+    names = {cue.name for cue in cues}
+    asks_only = names & _ASKS and not names & _ORDERS
+    return (cue for cue in cues if not (asks_only and cue.name in _WISHES))
 
 
 def _is_told_to_answer(text: str, before: Before) -> bool:
@@ -158,8 +165,6 @@ def _context(before: Before) -> Iterator[str]:
         yield "was-asked"
     if before.is_silent:
         yield "silent"
-    elif before.is_at_work:
-        yield "at-work"
 
 
 def asked_back(answered: str) -> int | None:
@@ -187,7 +192,8 @@ def _likeness(said: Said, before: Before) -> Iterator[str]:
     names = frozenset(name.strip("`").lower() for name in _NAME.findall(said.heard))
     if names:
         near = " ".join((before.answered, *before.asked[:1], *(before.edited or ()))).lower()
-        yield "known-name" if any(name in near for name in names) else "new-name"
+        if not any(name in near for name in names):
+            yield "new-name"
 
 
 def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -> bool:

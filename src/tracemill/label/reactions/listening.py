@@ -36,7 +36,7 @@ class Listener:
         self._edited: dict[str, None] | None = None
         self.has_acted = False
         """Whether the agent did or said anything yet: before, nothing is heard."""
-        self._is_silent = self._is_at_work = False
+        self._is_silent = False
         self._last_at: datetime | None = None
 
     @property
@@ -48,14 +48,14 @@ class Listener:
     def before(self) -> Before:
         """What went on before a person speaks next."""
         edited = None if self._edited is None else tuple(self._edited)
-        return Before(tuple(self._asked), self._answered, edited, self._is_silent, self._is_at_work)
+        return Before(tuple(self._asked), self._answered, edited, self._is_silent)
 
     def agent(self, step: Step) -> None:
         """Take a step of the agent."""
         self.has_acted = True
         if step.text:
             self._answered = f"{self._answered}\n{step.text[-_MAX_ANSWER:]}"[-_MAX_ANSWER:]
-        self._is_silent, self._is_at_work = False, bool(step.calls)
+        self._is_silent = False
         self._last_at = step.at or self._last_at
 
     def edited(self, paths: Iterable[str]) -> None:
@@ -71,7 +71,7 @@ class Listener:
                 self._keep(heard, step.index, self._waited(step.at))
         self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
         self._answered, self._edited = "", None
-        self._is_silent, self._is_at_work = True, False
+        self._is_silent = True
 
     def refusal(self, step: int, said: str) -> None:
         """Take what a person said while refusing a call: only giving up is news."""

@@ -28,10 +28,10 @@ _ONE_SPACE: Final = {
 }
 """Spaces that fit a space of a table, and letters that `re` holds to be an `i`."""
 _SHOWN: Final = re.compile(
-    r"(?:\s|<blank>|\[image\]|\[Image #\d+\]|</?image[^>\n]*>|"
-    r"#+ Files mentioned by the user:[\s\S]*?#+ My request[^\n]*\n)+"
+    r"(?:\s|<blank>|\[image\]|\[Image #\d+\]|</?image[^>\n]*>|<(?P<of>ide_\w+)>[\s\S]*?</(?P=of)>|"
+    r"#+ [A-Z][^\n]*\n[\s\S]{0,20000}?\n#+ My request for Codex:\s)+"
 )
-"""What a program puts before the words of a person who shows a picture or a file."""
+"""What a program puts before the words of a person: pictures, files and pages that they look at."""
 
 
 class Said(NamedTuple):

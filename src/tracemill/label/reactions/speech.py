@@ -22,6 +22,8 @@ _MIN_SECOND: Final = 0.2
 """How sure the second reading has to be, where one corrects and the other asks."""
 _ASKED_CORRECTION: Final = frozenset({"correction", "clarification"})
 _WORDS: Final = re.compile(r"\w")
+_HANDED_ON: Final = 200
+"""Characters at its end by which a text is known to be the agent's own."""
 _MAX_PRAISE: Final = 3
 """Sentences of praise after which no request is looked for."""
 
@@ -47,12 +49,21 @@ class Parts(NamedTuple):
 def hear(text: str, before: Before | None = None) -> tuple[Heard, ...]:
     """Return what a person's text says about the work so far.
 
-    What a request is to the work is only heard with what was said before it.
+    What a request is to the work is only heard with what was said before it. What the agent
+    said last, word for word, is what a program hands on, and no person's.
     """
+    if before is not None and _is_handed_on(text, before.answered):
+        return ()
     decided, request = parts_of(text)
     if request is None or before is None:
         return decided
     return (*decided, *_request(text, request, before))
+
+
+def _is_handed_on(text: str, answered: str) -> bool:
+    """Tell whether a text ends as the agent's answer does."""
+    end = " ".join(text[-2 * _HANDED_ON :].split())[-_HANDED_ON:]
+    return len(end) == _HANDED_ON and " ".join(answered[-2 * _HANDED_ON :].split()).endswith(end)
 
 
 def parts_of(text: str) -> Parts:
