@@ -38,7 +38,7 @@ PLAYED = [
     ("tool-use/multi-turn", "fix_then_more", "tests_pass"),
     ("tool-use/error-recovery", "stale_edit", None),
     ("powertools/references", "safe_to_change", "answered"),
-    ("superpowers/testing", "verification", "tests_pass"),
+    ("superpowers/testing", "verification", None),
     ("agentic/tdd", "tdd", "tests_pass"),
     ("agentic/review", "review", "tests_fail"),
     ("craftsmanship/clean-code", "linted", "no_findings"),

@@ -80,12 +80,16 @@ class Cast(NamedTuple):
 
 
 def cast(order: Order, attempt: int) -> Cast:
-    """Return what is played: graphs of a part by turns, each of them in every skin by turns."""
+    """Return what is played: graphs of a part by turns, each of them in every skin by turns.
+
+    Where the turns begin follows from the seed, so that short runs do not all begin alike.
+    """
     some = graphs()[f"{order.category}/{order.part}"]
     parts = (str(order.seed), order.category, order.part, str(order.number), str(attempt))
     drawn = random.Random(int(digest(*parts)[:_DIGITS], 16))  # noqa: S311 - no secret
     turn, place = divmod(order.number, len(some))
-    number = turn + _AGAIN * attempt
+    begins = int(digest(*parts[:3])[:_DIGITS], 16) % _AGAIN
+    number = begins + turn + _AGAIN * attempt
     luck = Luck(drawn, number, place)
     return Cast(some[place], skins()[number % len(skins())], luck)
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from tracemill.synth.bugs import Function, functions
+from tracemill.synth.bugs import functions
+from tracemill.synth.places import Place, places
 from tracemill.synth.project import project_files, read_data
+from tracemill.synth.written_out import computed_again, never_used, written_out
 
 Row = Mapping[str, Any]
 _LEFT_OVER: Final = ("os", "re", "sys", "math", "itertools", "random", "logging", "time")
@@ -21,41 +23,27 @@ _NAMES: Final = ("result", "value", "found", "answer", "output")
 """Names that say nothing of what they name."""
 
 
-class _Place(NamedTuple):
-    """A function in the lines of its file."""
-
-    function: Function
-    node: ast.FunctionDef
-    lines: list[str]
-
-    def text(self, first: int, last: int) -> str:
-        """Return some of the file's lines, counted from 1."""
-        return "\n".join(self.lines[first - 1 : last])
-
-
 @cache
 def smells(part: str) -> tuple[Row, ...]:
     """Return what could be better of one part: what is written first, then what the code gives."""
     written: list[Row] = read_data("smells")["smells"]
-    made = (row for row in _made() if row["good"] != row["bad"])
+    known = {_begins(row) for row in written if row["part"] in ("dry", "solid")}
+    made = (row for row in _made() if row["good"] != row["bad"] and _begins(row) not in known)
     return tuple(row for row in (*written, *made) if row["part"] == part)
+
+
+def _begins(row: Row) -> tuple[str, str, str]:
+    """Return where a row stands: two that begin in one line are the same."""
+    return row["part"], row["path"], str(row["good"]).partition("\n")[0]
 
 
 def _made() -> Iterator[Row]:
     for path in sorted({each.path for each in functions()}):
         text = project_files()[path]
         found = [*_left_over(path, text)]
-        for place in _places(path, text):
+        for place in places(path, text):
             found += [row for rule in _RULES for row in rule(place)]
         yield from (row for row in found if text.count(row["good"]) == 1)
-
-
-def _places(path: str, text: str) -> Iterator[_Place]:
-    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    for function in functions():
-        if function.path == path:
-            node = next(each for each in nodes if each.lineno == function.line)
-            yield _Place(function, node, text.splitlines())
 
 
 def _left_over(path: str, text: str) -> Iterator[Row]:
@@ -73,7 +61,7 @@ def _left_over(path: str, text: str) -> Iterator[Row]:
             }
 
 
-def _needless_name(place: _Place) -> Iterator[Row]:
+def _needless_name(place: Place) -> Iterator[Row]:
     """Yield a result that gets a name only to be returned in the next line."""
     last = place.node.body[-1]
     if not isinstance(last, ast.Return) or last.value is None or last.lineno != last.end_lineno:
@@ -97,7 +85,7 @@ def _needless_name(place: _Place) -> Iterator[Row]:
     }
 
 
-def _spelled_out(place: _Place) -> Iterator[Row]:
+def _spelled_out(place: Place) -> Iterator[Row]:
     """Yield a condition that is spelled out as true and false."""
     last, returns = place.node.body[-1], place.node.returns
     is_one = isinstance(last, ast.Return) and last.lineno == last.end_lineno
@@ -117,7 +105,7 @@ def _spelled_out(place: _Place) -> Iterator[Row]:
     }
 
 
-def _else_after_return(place: _Place) -> Iterator[Row]:
+def _else_after_return(place: Place) -> Iterator[Row]:
     """Yield an `else` behind a branch that has returned."""
     for one, other in zip(place.node.body, place.node.body[1:], strict=False):
         if not isinstance(one, ast.If) or one.orelse or not isinstance(one.body[-1], ast.Return):
@@ -139,8 +127,11 @@ def _else_after_return(place: _Place) -> Iterator[Row]:
             }
 
 
-_RULES: Final[tuple[Callable[[_Place], Iterator[Row]], ...]] = (
+_RULES: Final[tuple[Callable[[Place], Iterator[Row]], ...]] = (
     _needless_name,
     _spelled_out,
     _else_after_return,
+    written_out,
+    computed_again,
+    never_used,
 )

@@ -8,6 +8,7 @@ nothing is shown, so that a tool has to look.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import textwrap
 from typing import Final, NamedTuple
@@ -21,7 +22,6 @@ from tracemill.synth.scene import (
     counted,
     failures,
     listed,
-    module_of,
     only_named,
     source_of,
     tests_of,
@@ -185,20 +185,51 @@ def _told_facts(scene: Scene, function: Function, facts: _Facts, name: str) -> s
 
 
 def test_in_words(scene: Scene) -> None:
-    """A function is shown, and a test of it is wanted as text; it is one that passes."""
+    """A function is shown, and a test of it is wanted as text; it was run before it is told."""
     function = scene.function(lambda each: each.path != "larder/cli.py" and not each.owner)
-    tests = tests_of(function.path)
-    text = scene.text(tests)
+    text = scene.text(tests_of(function.path))
     name = f"test_{function.name}"
     require(name in _DEF.findall(text), "no_test")
     found = re.search(rf"^def {name}\(\):\n(?:(?:[ \t].*)?\n)+", text, re.MULTILINE)
     require(found is not None, "needs_more")
     assert found is not None
-    require(not scene.peek(Call("run_tests", {"target": f"{tests}::{name}"})).failed, "test_fails")
-    code = textwrap.dedent(source_of(function))
-    scene.ask_about("a_test_for", code, symbol=function.name)
-    said = scene.say("a_test_for", symbol=function.name, module=module_of(function.path))
-    scene.tell.answer(f"{said}\n\n```python\n{found[0].strip()}\n```")
+    code = _standing_alone(text, found[0].strip())
+    command = f"python - <<'EOF'\n{code}\n\n{name}()\nEOF"
+    require(not scene.peek(Call("run_command", {"command": command})).failed, "test_fails")
+    scene.ask_about("a_test_for", textwrap.dedent(source_of(function)), symbol=function.name)
+    scene.tell.answer(f"{scene.say('a_test_for')}\n\n```python\n{code}\n```")
+
+
+def _standing_alone(text: str, test: str) -> str:
+    """Return a test with the imports and values that it takes from its file.
+
+    Raises:
+        UnfitError: it takes more than that.
+    """
+    needed = _free(test)
+    imports: list[str] = []
+    values: list[str] = []
+    for node in reversed(ast.parse(text).body):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in needed:
+                values.insert(0, ast.get_source_segment(text, node) or "")
+                needed = (needed - {name}) | _free(ast.unparse(node.value))
+            case ast.Import() | ast.ImportFrom():
+                names = [each for each in node.names if each.name in needed]
+                needed -= {each.name for each in names}
+                if names:
+                    kept = type(node)(**{**vars(node), "names": names})
+                    imports.insert(0, ast.unparse(kept))
+    require(not needed, "needs_more")
+    above = "\n\n".join("\n".join(each) for each in (imports, values) if each)
+    return f"{above}\n\n\n{test}"
+
+
+def _free(code: str) -> set[str]:
+    """Return the names that some code takes from elsewhere."""
+    names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
+    bound = {each.id for each in names if isinstance(each.ctx, ast.Store)}
+    return {each.id for each in names} - bound - set(dir(builtins))
 
 
 def by_heart(scene: Scene) -> None:

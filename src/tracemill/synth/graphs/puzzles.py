@@ -52,10 +52,10 @@ _FAR: Final = {
 }
 """Modules, and tests of others that rely on them."""
 _NUMBERS: Final = (
-    r"\.get\(.*, [0-9]+\)", r"\[-?[0-9]+\]", r"[<>=]=? [0-9]+\b", r"[-+*/%] [0-9]+\b",
-    r"\b[0-9]+\b",
+    r"\.get\(.*, [0-9]+\)", r"\[-?[0-9]+\]", r"([<>]=?|[=!]=) [0-9]+\b", r"[-+*/%] [0-9]+\b",
 )  # fmt: skip
 """How numbers stand in code, the most telling form first."""
+_COMPARISONS: Final = (r" [<>]=? ", r" [=!]= ")
 _TRIED: Final = 5
 _SQUARE: Final = 30
 """From ten times the size to thirty times the steps or more: it grows faster than in step."""
@@ -105,7 +105,11 @@ def tried(scene: Scene, first: Callable[[], None] = _nothing) -> None:
         parts.append(scene.say("fails_well", what=listed([each[0] for each in said])))
     if quiet:
         parts.append(scene.say("passes", what=listed([each[0] for each in quiet])))
-    parts.append(scene.say("invert_next" if rude else "invert_fine", symbol=row["symbol"]))
+    if rude:
+        what = listed([each[0] for each in rude])
+        parts.append(scene.say("invert_next", symbol=row["symbol"], what=what))
+    else:
+        parts.append(scene.say("invert_fine", symbol=row["symbol"]))
     scene.tell.answer(" ".join(parts))
 
 
@@ -246,11 +250,13 @@ def pattern_recognition(scene: Scene) -> None:
 def _pattern(bug: Bug) -> str:
     match bug.kind:
         case "comparison":
-            return r" (<|<=|>|>=|==|!=) "
+            return next(each for each in _COMPARISONS if re.search(each, bug.right))
         case "function":
             return r"\b(min|max|any|all)\("
         case _:
-            return next((each for each in _NUMBERS if re.search(each, bug.right)), _NUMBERS[-1])
+            found = [each for each in _NUMBERS if re.search(each, bug.right)]
+            require(bool(found), "no_pattern")
+            return found[0]
 
 
 def scale_puzzle(scene: Scene) -> None:

@@ -12,6 +12,9 @@ from tracemill.synth.smells import smells
 from tracemill.synth.telling import Call, require
 
 _WIDTH = 96
+_CALLED = re.compile(r"(\w+)\(")
+_OF_ALL = frozenset(dir(dict)) | frozenset(dir(list)) | frozenset(dir(str))
+"""Methods that everybody knows."""
 _TENSES = {
     "it uses": "it used",
     "should use": "should have used",
@@ -155,13 +158,17 @@ class Smell(NamedTuple):
     extra: tuple[str, str] | None
     """Another place that changes along: good, then bad."""
     says: str
+    given: str = ""
+    """An argument that goes, if nobody gives it."""
 
 
 def smell(scene: Scene, part: str) -> Smell:
     """Put code that could be better into the project, and return it."""
     row = scene.turn(smells(part))
     extra = tuple(row["extra_bad"]) if "extra_bad" in row else None
-    found = Smell(row["path"], row["wish"], row["good"], row["bad"], extra, row["says"])
+    found = Smell(
+        row["path"], row["wish"], row["good"], row["bad"], extra, row["says"], row.get("given", "")
+    )
     text = scene.text(found.path)
     for good, bad in ((found.good, found.bad), *((found.extra,) if found.extra else ())):
         require(text.count(good) == 1, "smell_not_once")
@@ -172,13 +179,13 @@ def smell(scene: Scene, part: str) -> Smell:
 
 def _unseen(scene: Scene, found: Smell) -> list[str]:
     """Return functions that the better code calls and that no result has shown."""
-    words = set(re.findall(r"\w+", found.good)) - set(re.findall(r"\w+", found.bad))
+    words = set(_CALLED.findall(found.good)) - set(_CALLED.findall(found.bad))
     seen = "\n".join(scene.skin.off(step.result or "") for step in scene.tell.steps)
-    called = [each for each in functions() if each.name in words]
+    called = [each for each in functions() if each.name in words - _OF_ALL]
     return [
         each.full_name
         for each in called
-        if only_named(each) and not re.search(rf"def {each.name}\b", seen)
+        if (each.owner or only_named(each)) and not re.search(rf"def {each.name}\b", seen)
     ]
 
 
@@ -191,6 +198,11 @@ def tidy(scene: Scene, found: Smell, says: str = "") -> None:
             scene.tell.done("search_text", first, pattern=pattern, path="larder")
         else:
             scene.tell.done("goto_definition", first, symbol=name)
+    if found.given:
+        asked = scene.say("is_it_given", name=found.given)
+        said = scene.tell.done("search_text", asked, pattern=f"{found.given}=")
+        require(said.startswith("no line"), "given_somewhere")
+        says = scene.say("tidy_given")
     scene.tell.done("edit_file", says, path=found.path, old=found.bad, new=found.good)
     if found.extra is not None:
         good, bad = found.extra
