@@ -70,6 +70,17 @@ def test_promotion_ends_the_trial() -> None:
     assert Registry.of([*START, trial, event("refused", "b")]).shares == {}
 
 
+@pytest.mark.parametrize("name", ["b", "model_b", "run_b", "mine"])
+def test_a_model_is_known_by_name_id_run_and_recipe_the_latest_first(name: str) -> None:
+    made = [
+        ModelVersion(id=f"model_{one}", name=one, run_id=f"run_{one}", recipe="mine")
+        for one in "ab"
+    ]
+    events = [ModelEvent(kind="registered", model_id=each.id, at=AT, model=each) for each in made]
+
+    assert Registry.of(events).find(name) == made[1]
+
+
 def test_an_unknown_model_says_which_are_known() -> None:
     with pytest.raises(NotFoundError, match="known: a, b"):
         Registry.of(START).find("c")

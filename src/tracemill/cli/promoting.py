@@ -41,6 +41,8 @@ def register_model(
         write(f"Format       {model.format or 'unknown'}")
         n_examples = counted(len(model.example_ids), "example")
         write(f"Trained on   {n_examples} of {', '.join(model.datasets) or 'unknown data'}")
+        hint(f"next: tracemill model eval {model.name} --suite SUITE, for each of a policy", common)
+        hint(f"then: tracemill model approve {model.name} --by YOUR-NAME, and promote it", common)
     return EXIT_DONE
 
 
@@ -61,11 +63,17 @@ def registry_model(
         write_lines(listed.models)
     elif not answer("registry", listed, common, next_steps=["tracemill model promote CANDIDATE"]):
         rows = [
-            (each.model.id, each.role, each.model.name, each.model.format or "unknown")
+            (
+                each.model.id,
+                each.role,
+                each.model.name,
+                each.model.recipe or "unknown",
+                each.model.format or "unknown",
+            )
             for each in listed.models
         ]
         if rows:
-            print_table(("ID", "ROLE", "NAME", "FORMAT"), rows, ("FORMAT",))
+            print_table(("ID", "ROLE", "NAME", "RECIPE", "FORMAT"), rows, ("FORMAT", "RECIPE"))
         else:
             hint("no models are registered; run: tracemill model register RUN", common)
     return EXIT_DONE if listed.models else EXIT_NOTHING
@@ -83,7 +91,7 @@ def approve_model(
     Parameters
     ----------
     candidate
-        The model's name or id.
+        The model's name or id, or the recipe of the latest one.
     by
         Who says yes; a pseudonym of the name is kept.
     """
@@ -108,7 +116,7 @@ def promote_model(
     Parameters
     ----------
     candidate
-        The model's name or id.
+        The model's name or id, or the recipe of the latest one.
     policy
         A TOML file that says what is asked of it.
     against
@@ -163,7 +171,7 @@ def canary_model(
     Parameters
     ----------
     candidate
-        The model's name or id.
+        The model's name or id, or the recipe of the latest one.
     share
         Share of the sessions.
     shadow

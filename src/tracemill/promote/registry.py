@@ -78,7 +78,7 @@ class Registry:
         return "archived" if model_id in self.archived else "candidate"
 
     def find(self, name: str) -> ModelVersion:
-        """Return the model that a name or the beginning of an id means; the latest, of several.
+        """Return the model that a name, a recipe or how an id begins means; the latest, of several.
 
         Raises:
             NotFoundError: there is none.
@@ -86,7 +86,8 @@ class Registry:
         found = [
             model
             for model in self.models.values()
-            if name and (model.name == name or model.id.startswith(name) or model.run_id == name)
+            if name
+            and (name in (model.name, model.run_id, model.recipe) or model.id.startswith(name))
         ]
         if not found:
             known = ", ".join(sorted({model.name for model in self.models.values()})) or "none yet"

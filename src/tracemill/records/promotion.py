@@ -93,6 +93,8 @@ class ModelVersion(Record, frozen=True, kw_only=True):
     """The model that it was made from."""
     parent: str | None = None
     """The run that it goes on from."""
+    recipe: str | None = None
+    """Name of the recipe that it was trained by."""
     run_id: str | None = None
     """The training run that made it; None where somebody else trained it."""
     weights: str | None = None

@@ -120,6 +120,7 @@ def register_run(workspace: Workspace, name: str, at: datetime) -> ModelVersion:
             name=run.id,
             base=run.recipe.base,
             parent=run.parent,
+            recipe=run.recipe.name,
             run_id=run.id,
             weights=str(adapter),
             weights_sha256=hash_tree(adapter),
