@@ -32,7 +32,6 @@ NO_CONTENT: Final = "no_content"
 """Why a message is skipped that says nothing."""
 MAX_DEPTH: Final = 64
 """How deeply a tool's arguments may be nested before walking them becomes a risk."""
-_LATEST_SECOND: Final = 2**33
 _BOM: Final = b"\xef\xbb\xbf"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND: Final = 253_402_300_799_000
@@ -310,13 +309,6 @@ def millisecond(value: object) -> datetime | None:
     return _EPOCH + timedelta(milliseconds=value)
 
 
-def unix_moment(value: object) -> datetime | None:
-    """Return the moment that `value` names in seconds since 1970, or None where it names none."""
-    if type(value) not in (int, float) or not isinstance(value, int | float):
-        return None
-    return datetime.fromtimestamp(value, UTC) if 0 <= value < _LATEST_SECOND else None
-
-
 def count(value: object) -> int | None:
     """Return `value` where it is a believable count, or None."""
     return value if type(value) is int and 0 <= value < MAX_COUNT else None
@@ -373,6 +365,12 @@ def is_too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
         if type(part) in _CONTAINERS and (limit == 1 or is_too_deep(part, limit - 1)):
             return True
     return False
+
+
+def is_line_too_deep(record: Mapping[str, Any], line: Line) -> bool:
+    """Tell the same of the object on a line, at once where it has few brackets."""
+    n_opened = line.data.count(b"{") + line.data.count(b"[")
+    return n_opened > MAX_DEPTH and is_too_deep(record)
 
 
 def tool_arguments(given: object) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tracemill.records.trajectory import ToolCall
 from tracemill.sources.documents import Document, take_apart_item
 from tracemill.sources.json_lines import (
     BadShapeError,
-    is_too_deep,
+    is_line_too_deep,
     text,
     tool_arguments,
     unknown_type,
@@ -45,7 +45,7 @@ class _Reading:
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one item; return why it holds nothing to keep, or None where it was used."""
-        if is_too_deep(record):
+        if is_line_too_deep(record, line):
             raise BadShapeError("expected an item, found it nested too deeply")
         description = text(record.get("description"))
         match record.get("class_"):

@@ -18,7 +18,7 @@ from tracemill.sources.documents import (
     take_apart,
     take_apart_item,
 )
-from tracemill.sources.json_lines import BadShapeError, is_too_deep, text
+from tracemill.sources.json_lines import BadShapeError, is_line_too_deep, text
 from tracemill.sources.message_parts import LISTS, Message, read_message
 from tracemill.sources.openai_chat import read_openai_calls
 from tracemill.sources.protocol import SourceRecord
@@ -108,7 +108,7 @@ class _Reading:
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one message; return why it holds nothing to keep, or None where it was used."""
-        if is_too_deep(record):
+        if is_line_too_deep(record, line):
             raise BadShapeError("expected a message, found it nested too deeply")
         role = text(record.get("role")) or text(record.get("from")) or ""
         said = _said(record)

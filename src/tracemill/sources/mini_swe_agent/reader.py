@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from tracemill.base.lines import Line
@@ -12,9 +13,8 @@ from tracemill.sources.documents import Document, take_apart_item
 from tracemill.sources.json_lines import (
     BadShapeError,
     fields_of,
-    is_too_deep,
+    is_line_too_deep,
     text,
-    unix_moment,
 )
 from tracemill.sources.message_parts import Message, read_message
 from tracemill.sources.openai_chat import read_openai_calls, read_openai_tokens
@@ -26,6 +26,7 @@ _BLOCK: Final = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.
 _RETURN_CODE: Final = re.compile(r"\s*<returncode>(-?\d{1,5})</returncode>")
 _REFUSED: Final = "ommands not executed"
 """In what is said when a person refuses commands, old and new."""
+_LATEST_SECOND: Final = 2**33
 _INTERRUPTED: Final = "Interrupted by user: "
 
 
@@ -55,7 +56,7 @@ class _Reading:
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one message; return why it holds nothing to keep, or None where it was used."""
-        if is_too_deep(record):
+        if is_line_too_deep(record, line):
             raise BadShapeError("expected a message, found it nested too deeply")
         extra = fields_of(record.get("extra"))
         match record.get("role") or record.get("type") or record.get("object"):
@@ -90,7 +91,7 @@ class _Reading:
             said,
             calls,
             text(record.get("reasoning_content")),
-            unix_moment(extra.get("timestamp")),
+            _unix_moment(extra.get("timestamp")),
         )
         response = fields_of(extra.get("response"))
         step.model = text(response.get("model")) or next(iter(self._steps.trajectory.models), None)
@@ -100,7 +101,7 @@ class _Reading:
 
     def _take_answer(self, record: Mapping[str, Any], extra: Mapping[str, Any], line: Line) -> None:
         said = read_message(record.get("content") or record.get("output"))
-        at = unix_moment(extra.get("timestamp"))
+        at = _unix_moment(extra.get("timestamp"))
         call_id = text(record.get("tool_call_id")) or text(record.get("call_id"))
         kind = text(extra.get("interrupt_type")) or ""
         if (
@@ -165,3 +166,10 @@ def _texts(output: object) -> Iterator[str]:
     for item in output if isinstance(output, list) else ():
         if isinstance(item, dict) and item.get("type") == "message":
             yield read_message(item.get("content")).text
+
+
+def _unix_moment(value: object) -> datetime | None:
+    """Return the moment that `value` names in seconds since 1970, or None where it names none."""
+    if type(value) not in (int, float) or not isinstance(value, int | float):
+        return None
+    return datetime.fromtimestamp(value, UTC) if 0 <= value < _LATEST_SECOND else None

@@ -14,7 +14,7 @@ from tracemill.sources.documents import Item, object_at, read_items
 from tracemill.sources.json_lines import (
     BadShapeError,
     fields_of,
-    is_too_deep,
+    is_line_too_deep,
     text,
     tool_arguments,
     type_name,
@@ -77,7 +77,7 @@ class EventReader:
 
     def take(self, record: dict[str, Any], line: Line, /) -> str | None:
         """Read one file; return why it holds nothing to keep, or None where it was used."""
-        if is_too_deep(record):
+        if is_line_too_deep(record, line):
             raise BadShapeError("expected an event, found it nested too deeply")
         kind = text(record.get("kind"))
         if kind in _NOT_KEPT:

@@ -11,7 +11,7 @@ from tracemill.sources.documents import Document, take_apart_item
 from tracemill.sources.json_lines import (
     BadShapeError,
     fields_of,
-    is_too_deep,
+    is_line_too_deep,
     text,
     type_name,
 )
@@ -77,7 +77,7 @@ class _Reading:
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one event; return why it holds nothing to keep, or None where it was used."""
-        if is_too_deep(record):
+        if is_line_too_deep(record, line):
             raise BadShapeError("expected an event, found it nested too deeply")
         self._last = line
         action, observation = text(record.get("action")), text(record.get("observation"))

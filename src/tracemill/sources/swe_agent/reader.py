@@ -11,7 +11,7 @@ import orjson
 from tracemill.base.lines import Line
 from tracemill.records.trajectory import ToolCall
 from tracemill.sources.documents import take_apart_item
-from tracemill.sources.json_lines import BadShapeError, count, fields_of, is_too_deep, text
+from tracemill.sources.json_lines import BadShapeError, count, fields_of, is_line_too_deep, text
 from tracemill.sources.message_parts import Message, read_message
 from tracemill.sources.open_trajectory import OpenTrajectory
 from tracemill.sources.openai_chat import read_openai_calls
@@ -62,7 +62,7 @@ class _Reading:
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read a message, or what was done; return why it holds nothing new."""
-        if is_too_deep(record):
+        if is_line_too_deep(record, line):
             raise BadShapeError("expected a message, found it nested too deeply")
         if "role" not in record:
             return self._take_done(record, line)

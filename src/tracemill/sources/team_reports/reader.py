@@ -11,7 +11,7 @@ from tracemill.base.lines import Line
 from tracemill.records.events import TeamReport
 from tracemill.records.refs import Origin, Span
 from tracemill.render.team import read_report, report_kind
-from tracemill.sources.json_lines import BadShapeError, is_too_deep
+from tracemill.sources.json_lines import BadShapeError, is_line_too_deep
 from tracemill.sources.protocol import SourceRecord
 
 _OTHER: Final = "no_known_report"
@@ -30,7 +30,7 @@ class TeamReader:
         kind = report_kind(record)
         if kind is None:
             return _OTHER
-        if is_too_deep(record):
+        if is_line_too_deep(record, line):
             raise BadShapeError("expected a report, found one that is nested too deeply")
         try:
             found = read_report(record, kind)

@@ -23,7 +23,7 @@ from tracemill.render.turns import (
     turn_of,
 )
 from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import BadShapeError, is_too_deep, moment
+from tracemill.sources.json_lines import BadShapeError, is_line_too_deep, is_too_deep, moment
 from tracemill.sources.open_trajectory import OpenTrajectory
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.role_steps import UNKNOWN_AGENT
@@ -93,7 +93,7 @@ class _Reading:
             BadShapeError: it is none; the path says which field is of the wrong type.
         """
         path = f"$.turns[{self._places[line.start]}]"
-        if is_too_deep(record):
+        if is_line_too_deep(record, line):
             raise BadShapeError(f"expected a turn, found it nested too deeply - at `{path}`")
         turn = _checked(record, Turn, path)
         steps = list(self._steps(turn, line))
