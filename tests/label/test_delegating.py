@@ -45,8 +45,14 @@ def test_the_last_one_ends_with_the_session() -> None:
     assert found.until == START + 3 * MINUTE
 
 
-def test_what_was_never_answered_is_left_out() -> None:
+def test_what_was_never_answered_is_left_out_where_the_session_went_on() -> None:
     assert delegations(handing(0, None), agent(1, at=START + MINUTE)) == ()
+
+
+def test_what_was_not_answered_when_the_log_ends_was_at_work_until_then() -> None:
+    (found,) = delegations(handing(0, None), ended=START + 3 * MINUTE)
+
+    assert found == Delegation(step=0, at=START, until=START + 3 * MINUTE)
 
 
 @pytest.mark.parametrize("name", ["Read", "TaskCreate", "TaskOutput", "Bash"])

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from tests.trajectories import ORIGIN, START, agent, step, trajectory, user
 from tracemill.label.activity.observe import Observer, observe
-from tracemill.records.activity import Activity, CheckRun
+from tracemill.records.activity import Activity, CheckRun, Request
 from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 
@@ -53,6 +53,21 @@ def test_a_commit_that_was_reset_is_none(command: str, n_left: int) -> None:
 
     assert len(seen(user(0), *made, shell(3, command)).commits) == n_left
     assert len(seen(user(0), *made, shell(3, command, exit_code=1)).commits) == 2
+
+
+def test_what_people_asked_for_is_kept_with_its_moment() -> None:
+    found = seen(
+        user(0, "mend  the\ntotals", at=START),
+        agent(1),
+        user(2, "x" * 200, at=START),
+        user(3, "again", at=START, is_replayed=True),
+        user(4, "when?"),
+    )
+
+    assert found.requests == (
+        Request(opening="mend the totals", step=0, at=START),
+        Request(opening="x" * 99 + "…", step=2, at=START),
+    )
 
 
 def test_a_check_is_recorded_with_its_verdict_and_step() -> None:

@@ -23,6 +23,11 @@ _SESSION_KEYS: Final = frozenset(
     | {"agent-session", "agent-session-id", "ai-session-id", "entire-session"}
 )
 _CHECKPOINT_KEY: Final = "entire-checkpoint"
+_CUT_OFF: Final = re.compile(r"(?:\.{3}|\u2026)$")
+_MIN_OPENING: Final = 10
+"""Characters of a subject below which anybody may have said it."""
+_MIN_CUT: Final = 40
+"""Characters from which a subject may be the beginning of a longer text."""
 _PULL_AT_END: Final = re.compile(r"\(#(\d{1,9})\)\s*$")
 _PULL_MERGE: Final = re.compile(r"^Merge pull request #(\d{1,9})\b")
 _REVERT_SUBJECT: Final = re.compile(r'^Revert "(.+)"$')
@@ -42,6 +47,7 @@ class CommitIndex:
         self._by_saved_session: defaultdict[str, list[Commit]] = defaultdict(list)
         self._by_pull: defaultdict[tuple[str, int], list[Commit]] = defaultdict(list)
         self._by_subject: defaultdict[tuple[str, str], list[Commit]] = defaultdict(list)
+        self._by_opening: defaultdict[tuple[str, str], list[tuple[str, Commit]]] = defaultdict(list)
         for commit in self._commits:
             self._add(commit)
         for known in self._by_repository.values():
@@ -99,6 +105,18 @@ class CommitIndex:
         """Return the commits of a repository that have a subject."""
         return self._by_subject.get((repository, subject), [])
 
+    def saying(self, repository: str, opening: str) -> list[Commit]:
+        """Return the commits whose subject is how a text begins, or all of it, whatever its case.
+
+        `opening` is the beginning of the text on one line; a short subject has to be all of it.
+        """
+        said = opening.casefold()
+        return [
+            commit
+            for subject, commit in self._by_opening.get((repository, said[:_MIN_OPENING]), ())
+            if said == subject or (len(subject) >= _MIN_CUT and said.startswith(subject))
+        ]
+
     def undone_by(self, commit: Commit) -> Iterator[tuple[Commit, float]]:
         """Yield the commits that `commit` says it reverts, each with how sure that is."""
         uri = commit.origin.uri
@@ -123,6 +141,9 @@ class CommitIndex:
         uri = commit.origin.uri
         self._by_repository[uri].append(commit)
         self._by_subject[uri, commit.subject].append(commit)
+        subject = " ".join(_CUT_OFF.sub("", commit.subject).casefold().split())
+        if len(subject) >= _MIN_OPENING:
+            self._by_opening[uri, subject[:_MIN_OPENING]].append((subject, commit))
         for session_id in dict.fromkeys(_named(commit)):
             self._by_session[session_id].append(commit)
         for session_id in dict.fromkeys(self._saved_by(commit)):

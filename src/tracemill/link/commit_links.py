@@ -5,6 +5,7 @@
 | `commit_output` | the session printed git's own line about the commit | .99 |
 | `checkpoint_trailer` | a trailer of the commit names the session, and it was at work | .99 |
 | `commit_subject` | the session asked for a commit of that subject, minutes before or after | .97 |
+| `commit_subject` | the subject is what the person had asked for within the hour before | .97 |
 | `subagent_commit` | the answer of a subagent names it, and it was made meanwhile | .97 |
 | `base_commit` | the session began at the commit: context, not its work | .9 |
 | `pull_request` | session and commit name the same pull request, in one repository | .85 |
@@ -22,7 +23,7 @@ made for sure. Only output and trailers look at merges.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -45,6 +46,8 @@ _AT_WORK: Final = timedelta(minutes=10)
 """How long after its last word a session may have been at work on a commit."""
 _ASKED: Final = timedelta(minutes=5)
 """How far from the command that asks for it a commit may be written."""
+_REQUESTED: Final = timedelta(hours=1)
+"""How long after a person's words a commit may be written that has them for its subject."""
 _BY_SUBJECT: Final = timedelta(minutes=2)
 """How far outside the session a commit may be written that only its subject tells."""
 
@@ -89,23 +92,31 @@ def stated_links(trajectory: Trajectory, activity: Activity, index: CommitIndex)
 def _by_subject(
     activity: Activity, repository: str, index: CommitIndex
 ) -> Iterator[tuple[Commit, int]]:
-    """Yield the commits of subjects that the session asked for, or printed with a hash now gone."""
+    """Yield the commits of subjects that were asked for, or that git printed with a lost hash."""
     for asked in activity.asked_commits:
-        for commit in index.with_subject(repository, asked.subject):
-            if asked.at is not None and _is_within(commit, asked.at, asked.at, _ASKED):
-                yield commit, asked.step
+        if asked.at is not None:
+            commits = index.with_subject(repository, asked.subject)
+            yield from _written(commits, asked.at - _ASKED, asked.at + _ASKED, asked.step)
+    for request in activity.requests:
+        commits = index.saying(repository, request.opening)
+        yield from _written(commits, request.at, request.at + _REQUESTED, request.step)
     if activity.started is None or activity.ended is None:
         return
+    first, last = activity.started - _BY_SUBJECT, activity.ended + _BY_SUBJECT
     for mention in activity.commits:
         if mention.subject and index.find(mention.sha, repository) is None:
-            for commit in index.with_subject(repository, mention.subject):
-                if _is_within(commit, activity.started, activity.ended, _BY_SUBJECT):
-                    yield commit, mention.step
+            commits = index.with_subject(repository, mention.subject)
+            yield from _written(commits, first, last, mention.step)
 
 
-def _is_within(commit: Commit, first: datetime, last: datetime, slack: timedelta) -> bool:
-    written = first_written(commit)
-    return written is not None and first - slack <= written <= last + slack
+def _written(
+    commits: Iterable[Commit], first: datetime, last: datetime, step: int
+) -> Iterator[tuple[Commit, int]]:
+    """Yield the commits that were first written in a period, with the step that tells of them."""
+    for commit in commits:
+        written = first_written(commit)
+        if written is not None and first <= written <= last:
+            yield commit, step
 
 
 def named_links(
@@ -134,7 +145,9 @@ def named_links(
 def _is_at_work(activity: Activity, commit: Commit) -> bool:
     if activity.started is None or activity.ended is None:
         return False
-    return _is_within(commit, activity.started, activity.ended, _AT_WORK)
+    written = first_written(commit)
+    first, last = activity.started - _AT_WORK, activity.ended + _AT_WORK
+    return written is not None and first <= written <= last
 
 
 def branch_links(

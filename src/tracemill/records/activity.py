@@ -67,6 +67,17 @@ class AskedCommit(Record, frozen=True, kw_only=True):
     """When the step was said."""
 
 
+class Request(Record, frozen=True, kw_only=True):
+    """What a person asked for in one turn."""
+
+    opening: str
+    """How it begins, on one line, redacted, at most 100 characters."""
+    step: Count
+    """Index of the person's step."""
+    at: datetime
+    """When it was said."""
+
+
 class EditedFile(Record, frozen=True, kw_only=True):
     """A file that the session wrote or edited, and when."""
 
@@ -84,7 +95,8 @@ class Delegation(Record, frozen=True, kw_only=True):
     at: datetime | None = None
     """When that step was said."""
     until: datetime | None = None
-    """When the session went on after the subagent had answered; None where it did not."""
+    """When the session went on after the subagent had answered, or ended before it had; None where
+    neither is known."""
     shas: tuple[str, ...] = ()
     """What may be hashes of commits in the subagent's answer, as written, at most 50."""
 
@@ -163,6 +175,9 @@ class Activity(Record, frozen=True, kw_only=True):
     """Commits that it made, in order."""
     asked_commits: tuple[AskedCommit, ...] = ()
     """Commits that its commands asked for and that did not fail, in order, at most 500."""
+    requests: tuple[Request, ...] = ()
+    """What people asked for and when, in order, at most 500; a tool that commits for the agent may
+    take their words for its subject."""
     pull_requests: tuple[int, ...] = ()
     """Pull requests that it opened, or that its log says are its own."""
     mentions: tuple[ForgeMention, ...] = ()
@@ -191,7 +206,8 @@ class Activity(Record, frozen=True, kw_only=True):
     stated_liked: bool | None = None
     """Whether the log states that a person was content with the whole; None where it does not."""
     delegations: tuple[Delegation, ...] = ()
-    """Work that it handed to subagents which answered, in order, at most 200."""
+    """Work that it handed to subagents which answered, or were at work when it ended, in order, at
+    most 200."""
     files_edited: tuple[str, ...] = ()
     """Paths that it wrote or edited, sorted, at most 1,000."""
     edits: tuple[EditedFile, ...] = ()

@@ -1,7 +1,8 @@
 """Work that an agent hands to subagents: what was committed meanwhile may be theirs.
 
 A subagent's own log is often not kept. What is left of it is the call, the answer, and the moments
-of both. An answer that names a commit's hash says more.
+of both. An answer that names a commit's hash says more. Where a log ends before the answer, the
+subagent was at work until then.
 """
 
 from __future__ import annotations
@@ -37,11 +38,15 @@ class Delegations:
         self._open: dict[str, _Handed] = {}
         self._answered: list[_Handed] = []
         self._kept: list[Delegation] = []
+        self._open_since = 0
+        """Index of the agent's last step: what it handed on before and nobody answered is over."""
 
     def step(self, step: Step) -> None:
         """Take the next step; its moment ends what was answered in the steps before."""
         if step.at is not None and self._answered:
             self._end(step.at)
+        if step.speaker == "agent":
+            self._open_since = step.index
         for call in step.calls:
             if call.name.lower() in _SUBAGENTS and len(self._open) < _MAX_OPEN:
                 self._open[call.id] = _Handed(step.index, step.at)
@@ -51,7 +56,12 @@ class Delegations:
                 self._answered.append(handed._replace(shas=_hashes(result)))
 
     def finish(self, ended: datetime | None) -> tuple[Delegation, ...]:
-        """Return what was handed on and answered, in order; nothing came after `ended`."""
+        """Return what was handed on, in order, to subagents that answered or were still at work.
+
+        Nothing came after `ended`.
+        """
+        still = (each for each in self._open.values() if each.step == self._open_since)
+        self._answered.extend(still)
         self._end(ended)
         return tuple(sorted(self._kept, key=lambda each: each.step)[:_MAX_KEPT])
 

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import Seal
+from tracemill.base.text import one_line
 from tracemill.label.activity.delegating import Delegations
 from tracemill.label.activity.made_commits import MadeCommits
 from tracemill.label.activity.recoveries import Attempt, Recoveries
@@ -43,6 +44,7 @@ from tracemill.records.activity import (
     Activity,
     CheckRun,
     Ending,
+    Request,
     UndoneSteps,
 )
 from tracemill.records.events import (
@@ -57,6 +59,8 @@ from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
 
 _MAX_GOAL: Final = 2_000
 _MAX_HELD: Final = 256
+_MAX_REQUESTS: Final = 500
+_MAX_OPENING: Final = 100
 _UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
 
 
@@ -91,6 +95,7 @@ class Observer:
         self._held: dict[str, _Held] = {}
         self._running: dict[str, RunningCall] = {}
         self._commits = MadeCommits()
+        self._requests: list[Request] = []
         self._mentions = Mentions()
         self._used = UsedTexts()
         self._checks: list[CheckRun] = []
@@ -184,6 +189,7 @@ class Observer:
             n_todo_changes=self._n_todos,
             commits=self._commits.finish(trajectory.cwd, self._taken_back),
             asked_commits=self._commits.asked,
+            requests=tuple(self._requests) if is_person else (),
             pull_requests=self._mentions.pull_requests,
             mentions=self._mentions.mentions,
             named_sessions=self._mentions.sessions,
@@ -245,6 +251,9 @@ class Observer:
         self._mentions.hear(step.text, step.index)
         if not self._goal:
             self._goal = step.text[:_MAX_GOAL]
+        if step.at is not None and len(self._requests) < _MAX_REQUESTS:
+            opening = one_line(step.text[:_MAX_GOAL], _MAX_OPENING)
+            self._requests.append(Request(opening=opening, step=step.index, at=step.at))
         self._listener.person(step)
 
     def _watch(self, step: Step) -> None:
