@@ -9,9 +9,10 @@ time, so a prefilter does too.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -25,12 +26,16 @@ ENGINES: Final = ("hyperscan", "re2")
 
 _WRONG_SINCE: Final = (0, 7, 23)
 """Wheels from here on hold Vectorscan 5.4.12, which misses matches of some patterns."""
-_AT_ONCE: Final = 34
+_AT_ONCE: Final = 60
 """So many patterns run as one: the states of many more would not fit, and RE2 get far slower."""
+_BEGINS_ANYWHERE: Final = re.compile(rb"(?:\(\?:)?(?:\[|\\\.)")
+_COUNT: Final = re.compile(rb"\{(\d+)")
+_FAR: Final = 12
+_LOOP: Final = re.compile(rb"[\])][*+]")
 _RE2_MEMORY: Final = 64 * 2**20
 
 Owners = Mapping[bytes, Sequence[int]]
-"""The detectors that each keyword calls."""
+"""The detectors that each keyword or pattern calls."""
 
 
 class Prefilter(Protocol):
@@ -82,8 +87,11 @@ def _owners(probes: Iterable[_Owned]) -> Owners:
     return {keyword: sorted(set(called)) for keyword, called in sorted(owners.items())}
 
 
-def _patterns(probes: Iterable[_Owned]) -> list[tuple[int, bytes]]:
-    return [(i, probe.pattern.replace("(?P<secret>", "(?:").encode()) for i, probe in probes]
+def _patterns(probes: Iterable[_Owned]) -> Owners:
+    owners: dict[bytes, list[int]] = {}
+    for i, probe in probes:
+        owners.setdefault(probe.pattern.replace("(?P<secret>", "(?:").encode(), []).append(i)
+    return owners
 
 
 class _Owned(NamedTuple):
@@ -147,7 +155,11 @@ class _Scanner:
                 for keyword, called in _owners(probes.by_keyword).items()
                 for i in called
             ),
-            *((i, each, hyperscan.HS_FLAG_MULTILINE) for i, each in _patterns(probes.by_pattern)),
+            *(
+                (i, pattern, hyperscan.HS_FLAG_MULTILINE)
+                for pattern, called in _patterns(probes.by_pattern).items()
+                for i in called
+            ),
         ]
         self._detectors = [i for i, _, _ in expressions]
         # an id for each: thousands of expressions with one id take seconds to compile
@@ -174,9 +186,7 @@ class Re2Prefilter:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         probes = _probes(detectors, are_patterns_quick=False)
         self._keywords = _Keywords(_owners(probes.by_keyword))
-        patterns = _patterns(probes.by_pattern)
-        starts = range(0, len(patterns), _AT_ONCE)
-        self._patterns = [_Re2Patterns(patterns[i : i + _AT_ONCE]) for i in starts]
+        self._patterns = [_Re2Patterns(each) for each in _alike(_patterns(probes.by_pattern))]
 
     def places(self, data: bytes) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
@@ -201,15 +211,36 @@ class _Keywords:
                 yield detector, end
 
 
+def _alike(owners: Owners) -> Iterator[Owners]:
+    """Yield the patterns in parts, each of which is one pass.
+
+    A pass has a state for every combination of how far its patterns have come, so those that
+    have many of their own, of one kind or the other, stay apart from all others.
+    """
+    kinds: defaultdict[str, list[bytes]] = defaultdict(list)
+    for pattern in owners:
+        kinds[_kind(pattern)].append(pattern)
+    for patterns in kinds.values():
+        for first in range(0, len(patterns), _AT_ONCE):
+            yield {each: owners[each] for each in patterns[first : first + _AT_ONCE]}
+
+
+def _kind(pattern: bytes) -> Literal["counts far", "waits", "plain"]:
+    """Tell whether a pattern begins anywhere to count far, or waits in a loop for what follows."""
+    if _BEGINS_ANYWHERE.match(pattern) and any(int(n[1]) >= _FAR for n in _COUNT.finditer(pattern)):
+        return "counts far"
+    return "waits" if _LOOP.search(pattern) else "plain"
+
+
 class _Re2Patterns:
     """Finds with RE2 the lines in which patterns match.
 
     All probes run as one; only where that matches is the line asked which probes did.
     """
 
-    def __init__(self, probes: Sequence[tuple[int, bytes]]) -> None:
-        self._detectors = [detector for detector, _ in probes]
-        patterns = [b"(?m:%b)" % pattern for _, pattern in probes]
+    def __init__(self, owners: Owners) -> None:
+        self._called = list(owners.values())
+        patterns = [b"(?m:%b)" % pattern for pattern in owners]
         self._set = re2.Set.SearchSet(_options())
         for pattern in patterns:
             self._set.Add(pattern)
@@ -227,9 +258,9 @@ class _Re2Patterns:
             end = data.find(b"\n", at)
             looked = end if end >= 0 else len(data)
             # no answer means that RE2 ran out of memory, for the line does match
-            matched = self._set.Match(data[start:looked]) or range(len(self._detectors))
-            for i in matched:
-                yield self._detectors[i], looked
+            for i in self._set.Match(data[start:looked]) or range(len(self._called)):
+                for detector in self._called[i]:
+                    yield detector, looked
 
 
 def _options() -> re2.Options:
