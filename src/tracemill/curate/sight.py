@@ -29,7 +29,8 @@ _PATCH: Final = "*** Update File:"
 """What stands in a patch before the lines that it changes."""
 _LEAD: Final = re.compile(r"\s*(?:\d+\s*(?:→|\t|\||:)\s?)?[-+ ]?\s*")
 """What may stand before a line's own text: its number, and the mark of a difference."""
-_CODE: Final = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FENCE: Final = "```"
+_CODE: Final = re.compile(rf"^{_FENCE}[^\n]*\n(.*?)^{_FENCE}", re.MULTILINE | re.DOTALL)
 """A block of code in what is said."""
 _COMMAND: Final = "/"
 """How a command to the agent's program begins."""
@@ -43,16 +44,17 @@ def blind_edits(steps: Sequence[Step]) -> set[int]:
     """Return the indexes of steps that edit or tell what stands nowhere before them in `steps`."""
     never_looks = not any(map(_looks, steps))
     commanded = set(_behind_commands(steps)) if never_looks else set()
-    if not any(map(_old_texts, steps)):
+    replaced = {step.index: old for step in steps if (old := _old_texts(step))}
+    if not replaced:
         return commanded
     seen = _Seen()
     blind: set[int] = set()
     quoting: set[int] = set()
     for step in steps:
         if step.speaker == "agent":
-            if any(map(seen.lacks, _old_texts(step))):
+            if any(map(seen.lacks, replaced.get(step.index, ()))):
                 blind.add(step.index)
-            if any(map(seen.lacks, _CODE.findall(step.text))):
+            if _FENCE in step.text and any(map(seen.lacks, _CODE.findall(step.text))):
                 quoting.add(step.index)
         seen.take(step)
     return blind | commanded | (quoting if blind or never_looks else set())

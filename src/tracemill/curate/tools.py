@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from types import NoneType
 from typing import Any, Final
 
@@ -47,10 +48,8 @@ def _tools(calls: Iterable[tuple[str, dict[str, Any]]]) -> tuple[dict[str, Any],
 
 def _tool(name: str, given: list[dict[str, Any]]) -> dict[str, Any]:
     kinds: defaultdict[str, set[str]] = defaultdict(set)
-    n_given: Counter[str] = Counter()
-    found = Counter((key, type(value)) for each in given for key, value in each.items())
-    for (key, kind), n_found in found.items():
-        n_given[key] += n_found
+    n_given = Counter(chain.from_iterable(given))
+    for key, kind in {(key, type(value)) for each in given for key, value in each.items()}:
         kinds[key].add(_KINDS[kind])
     properties = {key: _property(kinds[key]) for key in sorted(kinds)}
     required = [key for key in properties if n_given[key] == len(given)]
