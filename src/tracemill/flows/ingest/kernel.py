@@ -202,7 +202,7 @@ class _Reading:
             yield writer.passing(self._unnamed(blocks))
             return
         with self._open() as opened:
-            yield writer.passing(self._unnamed(_blocks(opened)))
+            yield writer.passing(self._unnamed(_blocks(opened, task.n_bytes)))
             self._note_growth(opened)
 
     def _unnamed(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -380,6 +380,11 @@ def _size(step: Step) -> int:
     return n_said + n_done + sum(len(result.content) for result in step.results)
 
 
-def _blocks(opened: IO[bytes]) -> Iterator[bytes]:
-    while block := opened.read(_BLOCK_BYTES):
+def _blocks(opened: IO[bytes], n_bytes: int) -> Iterator[bytes]:
+    """Yield what stands in an input of so many bytes, as far as that is known beforehand.
+
+    Room for a block is made before it is read, and most inputs are far smaller than a whole one.
+    """
+    at_once = min(_BLOCK_BYTES, n_bytes + 1) if n_bytes else _BLOCK_BYTES
+    while block := opened.read(at_once):
         yield block
