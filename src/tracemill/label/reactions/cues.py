@@ -15,7 +15,11 @@ from typing import Final, NamedTuple
 from tracemill.label.reactions.lexicon import languages
 from tracemill.label.reactions.phrases import MAX_HEARD, Said, phrases_in
 
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_SHORTEST: Final = 3
+_WORD: Final = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")
+_NO_LETTERS: Final = str.maketrans(
+    {sign: " " for sign in map(chr, range(128)) if not sign.isalpha()}
+)
 _NAME: Final = re.compile(
     r"[A-Za-z][\w/-]*[_./][\w./-]*\w|[a-z]+[A-Z]\w+|[A-Z][a-z]+[A-Z]\w*|--[\w-]+|`[^`\n]{2,60}`"
 )
@@ -226,7 +230,11 @@ def _plain_of(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def _words_of(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text.lower())) - _unsaid()
+    small = text.lower()
+    if not small.isascii():
+        return frozenset(_WORD.findall(small)) - _unsaid()
+    runs = small.translate(_NO_LETTERS).split()  # the same in half the time
+    return frozenset([run for run in runs if len(run) >= _SHORTEST]) - _unsaid()
 
 
 @cache
