@@ -35,7 +35,7 @@ _SHOWING: Final = {
     "colgroup", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption", "figure", "h1",
     "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "ins", "kbd", "li", "mark", "meter",
     "nav", "ol", "p", "pre", "s", "section", "small", "span", "strong", "sub", "summary", "sup",
-    "table", "tbody", "td", "th", "thead", "time", "tr", "ul",
+    "table", "tbody", "td", "th", "thead", "time", "tr", "ul", "wbr",
 }  # fmt: skip
 _DRAWN: Final = {
     "svg", "g", "path", "polyline", "polygon", "circle", "rect", "line", "text", "title", "desc",

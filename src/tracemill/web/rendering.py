@@ -8,7 +8,8 @@ a sanitizer without pictures.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -28,6 +29,7 @@ _TAGS: Final = (
 _SHORT: Final = 40
 _TEN: Final = 10
 _MOMENT_WIDTH: Final = 32
+_PIECES: Final = re.compile(r"[^._/]*[._/]+|[^._/]+")
 _MOST_MARKDOWN: Final = 100_000
 """Longer texts are shown as they are: nobody reads them as a page."""
 
@@ -50,6 +52,9 @@ def environment() -> Environment:
         "line": beginning,
         "tidy_json": tidy_json,
         "word": word,
+        "ticked": ticked,
+        "breaking": breaking,
+        "given": given,
         "query": query,
         "span": span,
         "figure": figure,
@@ -125,6 +130,28 @@ def is_short(lines: Sequence[str]) -> bool:
 def word(name: str) -> str:
     """Return a name of ours as people write it."""
     return name.replace("_", " ")
+
+
+def ticked(text: str) -> Markup:
+    """Return a sentence of ours, with what stands between backticks as code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
+
+
+def breaking(name: str) -> Markup:
+    """Return a name that a narrow page may break behind its dots, slashes and underscores."""
+    return Markup("<wbr>").join(_PIECES.findall(printable(name)))
+
+
+def given(arguments: Mapping[str, Any]) -> str:
+    """Return what a call was given: texts as they are, anything else as JSON."""
+    return "  ".join(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        for value in arguments.values()
+    )
 
 
 def query(asked: dict[str, str], **changed: Any) -> str:

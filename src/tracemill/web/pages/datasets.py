@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.datasets.difference import VersionDifference, diff_versions
 from tracemill.flows.datasets.versions import ShownVersion, show_rejects, show_version
 from tracemill.flows.views.browsing import list_versions
+from tracemill.records.datasets import DatasetVersion
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
@@ -22,7 +25,15 @@ _N_REJECTS: Final = 20
 
 def datasets(request: Request) -> Response:
     """Show every version, newest first."""
-    return page(request, "datasets.html", versions=list_versions(workspace(request)))
+    return page(request, "datasets.html", versions=list_versions(workspace(request)), kinds=_kinds)
+
+
+def _kinds(version: DatasetVersion) -> Mapping[str, int]:
+    """Return how many examples of each kind a version holds, whatever they are for."""
+    found: Counter[str] = Counter()
+    for part, n in version.n_examples.items():
+        found[part.partition("/")[0]] += n
+    return found
 
 
 def dataset(request: Request) -> Response:
