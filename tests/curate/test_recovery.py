@@ -87,6 +87,13 @@ def test_a_recovery_is_left_out_by_name(
     assert bool(examples) == (reason is None)
 
 
+def test_what_worked_in_the_very_step_that_failed_shows_no_way() -> None:
+    examples, drops = built(STEPS, recovery(1, 3, worked=3))
+
+    assert drops == {"unwanted_recovery": 1}
+    assert not examples
+
+
 @pytest.mark.parametrize(
     ("kind", "cause", "change", "reason"),
     [

@@ -128,7 +128,8 @@ def _unfit(
     reason: DropReason | None = window.distrust if window.has_prompt else "no_user_step"
     if reason is not None:
         return reason
-    if any(map(window.disliked, window.turns_of(failed + 1, worked))):
+    is_told = failed < worked  # else what failed and what worked are calls of one step
+    if not is_told or any(map(window.disliked, window.turns_of(failed + 1, worked))):
         return "unwanted_recovery"
     way = [step for step in window.steps if failed < step.index <= worked]
     flaws = [flaw for step in way if (flaw := window.flaw(step)) in _UNTOLD]
