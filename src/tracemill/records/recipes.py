@@ -102,6 +102,16 @@ class Limits(Record, frozen=True, kw_only=True):
     """Files or folders of rows that models are judged on, beside the recipe or in full."""
 
 
+class TurnJudge(Record, frozen=True, kw_only=True):
+    """Whose word on people's turns counts, beside the rules."""
+
+    model: str
+    """A model that was asked by `review turns`, by its door and name, for example `openai:NAME`."""
+    policy: Literal["unsure", "all", "agree"] = "unsure"
+    """`unsure`: its word where the rules are not sure; `all`: wherever it has one; `agree`: only
+    what both say."""
+
+
 class MadeUp(Record, frozen=True, kw_only=True):
     """What is taken of examples that were made up; they are never held out."""
 
@@ -150,6 +160,8 @@ class Recipe(Record, frozen=True, kw_only=True):
     """What is asked in checks, by their names; a check that is not named judges."""
     limits: Limits = msgspec.field(default_factory=Limits)
     """What some checks need to know."""
+    turns: TurnJudge | None = None
+    """Who says what people's turns mean; the rules alone where nobody is named."""
     mixture: tuple[Share, ...] = ()
     """What it is made up of."""
     synthetic: MadeUp | None = None

@@ -65,6 +65,11 @@ class TurnAnswer(Record, frozen=True, kw_only=True):
     at: datetime
     """When it had answered."""
 
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """The session, the step and the question."""
+        return self.trajectory_id, self.step, self.question
+
 
 class TurnReport(Record, frozen=True, kw_only=True):
     """What became of the turns that a model was to judge."""

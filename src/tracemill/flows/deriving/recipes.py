@@ -17,6 +17,7 @@ from tracemill.flows.deriving import derive
 from tracemill.flows.deriving.dataset import Made, build_version, builder_config
 from tracemill.flows.deriving.examples import build_apart
 from tracemill.flows.deriving.facts import recorded_facts
+from tracemill.flows.deriving.heard_turns import judged_activities
 from tracemill.flows.deriving.indexing import count_findings
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor
@@ -108,7 +109,8 @@ def build_by_recipe(workspace: Workspace, name: str, make: Callable[[], Executor
     """Derive what is not derived yet, and build the version that a recipe asks for.
 
     Raises:
-        NotFoundError: nothing is kept yet, or the recipe keeps nothing.
+        NotFoundError: nothing is kept yet, the recipe keeps nothing, or it names a model that was
+            never asked about turns.
         UsageError: there is no such recipe, or it is wrong.
     """
     recipe = open_recipe(name)
@@ -138,7 +140,9 @@ def _made(workspace: Workspace, executor: Executor, recipe: Recipe) -> Made:
     facts = recorded_facts(lake)
     redactions = count_findings(lake).rules
     config = builder_config(recipe)
-    if config == builder_config(shipped_recipe(DEFAULT_NAME)):
+    if recipe.turns is not None:
+        facts.activities |= judged_activities(workspace, facts, recipe.turns)
+    elif config == builder_config(shipped_recipe(DEFAULT_NAME)):
         return Made(lake, facts, redactions)
     apart = Lake(workspace.scratch / "examples")
     build_apart(lake, workspace.lake, executor, facts, config, apart)
