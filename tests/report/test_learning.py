@@ -4,6 +4,7 @@ from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.analyze.histories import Team
@@ -69,6 +70,23 @@ def test_a_team_that_did_not_change_is_told_so() -> None:
     report = make({}, {})
     assert {each.change for each in report.compared} <= {"same", "unknown"}
     assert "nothing by more than chance" in summary(report)[0]
+
+
+def test_all_that_is_held_says_what_its_last_month_brought(worse: LearningReport) -> None:
+    alone = tuple(msgspec.structs.replace(each, before=None) for each in worse.compared)
+    whole = msgspec.structs.replace(
+        worse, kind="learning", begin=None, month=MIDDLE, compared=alone, lately=worse.compared
+    )
+    quiet = msgspec.structs.replace(whole, lately=make({}, {}).compared)
+    first = [msgspec.structs.replace(each, change="unknown", q_value=None) for each in alone]
+    lone = msgspec.structs.replace(whole, lately=tuple(first))
+
+    assert "in January 2026, gate failure rate went from" in summary(whole)[0]
+    assert "| metric | value | cases |" in markdown(whole)
+    assert "unknown" not in markdown(whole)
+    assert "in January 2026, nothing by more than chance" in summary(quiet)[0]
+    assert "what stands out in all that is held: the gate tests says no" in summary(quiet)[1]
+    assert "nothing can be said, as nothing is held of the month before" in summary(lone)[0]
 
 
 def test_nothing_held_says_when_something_was() -> None:

@@ -57,5 +57,9 @@ class LearningReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How many projects it is about, those that ended or were worked on last; None for all."""
     suggestions: tuple[Suggestion, ...] = ()
     """What should be changed in prompts, the surest first."""
+    month: date | None = None
+    """For all that is held: the first day of the last month of which anything is held."""
+    lately: tuple[Compared, ...] = ()
+    """For all that is held: that month beside the one before."""
     targets: tuple[MeasuredTarget, ...] = ()
     """What was hoped for beside what was measured, where that is known."""

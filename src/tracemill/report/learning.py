@@ -75,21 +75,31 @@ def _worse(report: LearningReport) -> str:
             else ""
         )
         return f"**What got worse:** nothing is held of this time.{last}"
-    if report.begin is None and all(each.before is None for each in report.compared):
-        return "**What got worse:** all that is held is one stretch; `report monthly` compares two."
-    worse = [each for each in report.compared if each.change == "worse"]
+    compared, time = report.compared, ""
+    if report.month is not None:
+        compared, time = report.lately, f"in {report.month:%B %Y}, "
+    worse = [each for each in compared if each.change == "worse"]
     if not worse:
-        known = sum(each.before is not None for each in report.compared)
-        earlier = "the time before" if report.n_projects is None else "the projects before"
-        told = f"{counted(known, 'metric')} that can be compared with {earlier}"
-        return f"**What got worse:** nothing by more than chance, of {told}."
+        known = sum(each.before is not None for each in compared)
+        return f"**What got worse:** {time}{_nothing(report, known)}."
     said = "; ".join(
         f"{each.metric.replace('_', ' ')} went from {measured(each.unit, each.before.value)} to "
         f"{measured(each.unit, each.now.value)}"
         for each in worse[:3]
         if each.before is not None
     )
-    return f"**What got worse:** {said}."
+    return f"**What got worse:** {time}{said}."
+
+
+def _nothing(report: LearningReport, n_known: int) -> str:
+    """Return how surely nothing got worse."""
+    earlier = "the projects before"
+    if report.n_projects is None:
+        earlier = "the time before" if report.month is None else "the month before"
+    if not n_known:
+        return f"nothing can be said, as nothing is held of {earlier}"
+    told = f"{counted(n_known, 'metric')} that can be compared with {earlier}"
+    return f"nothing by more than chance, of {told}"
 
 
 def _why(report: LearningReport) -> str:
@@ -98,7 +108,10 @@ def _why(report: LearningReport) -> str:
         watched = counted(report.n_watched, "slice")
         return f"**Why:** no cause stands out; {watched} lie beyond a limit and may be chance."
     because = f", most often {_quoted(pattern.reasons[0].text)}" if pattern.reasons else ""
-    return f"**Why:** {_plain(pattern.says)}{because}."
+    compared = report.compared if report.month is None else report.lately
+    is_worse = any(each.change == "worse" for each in compared)
+    stands_out = "" if is_worse else "what stands out in all that is held: "
+    return f"**Why:** {stands_out}{_plain(pattern.says)}{because}."
 
 
 def _advice(report: LearningReport) -> str:
@@ -109,8 +122,9 @@ def _advice(report: LearningReport) -> str:
     if proposed is not None:
         said = _proposed(proposed)
         return f"**What to change:** {said}; see `tracemill prompt suggest`."
-    doing = ", ".join(action.replace("_", " ") for action in pattern.actions) or "look at its cases"
-    return f"**What to change:** {doing}; see `tracemill pattern show {pattern.id}`."
+    doing = " or ".join(action.replace("_", " ") for action in pattern.actions)
+    said = f"{doing} against that" if doing else "look at its cases"
+    return f"**What to change:** {said}; see `tracemill pattern show {pattern.id}`."
 
 
 def _foremost(report: LearningReport) -> Pattern | None:
@@ -138,17 +152,31 @@ def _changes(report: LearningReport) -> Iterator[str]:
         return
     yield "## Numbers"
     yield ""
-    yield "| metric | now | cases | before | cases | change |"
-    yield "|---|---|---|---|---|---|"
-    for each in sorted(report.compared, key=_rank):
-        before = each.before
-        was = (measured(each.unit, before.value), f"{before.n:,}") if before else ("unknown", "0")
-        how = each.change if each.q_value is None else f"{each.change} (q {each.q_value:.2g})"
-        yield (
-            f"| {each.metric.replace('_', ' ')} | {measured(each.unit, each.now.value)} "
-            f"| {each.now.n:,} | {was[0]} | {was[1]} | {how} |"
-        )
+    if all(each.before is None for each in report.compared):
+        yield "| metric | value | cases |"
+        yield "|---|---|---|"
+        for each in sorted(report.compared, key=_rank):
+            yield f"| {_row(each)} |"
+    else:
+        yield "| metric | now | cases | before | cases | change |"
+        yield "|---|---|---|---|---|---|"
+        for each in sorted(report.compared, key=_rank):
+            yield f"| {_row(each)} | {_beside(each)} |"
     yield ""
+
+
+def _row(each: Compared) -> str:
+    """Return what a metric is now."""
+    value = measured(each.unit, each.now.value)
+    return f"{each.metric.replace('_', ' ')} | {value} | {each.now.n:,}"
+
+
+def _beside(each: Compared) -> str:
+    """Return what a metric was before, and whether the difference is more than chance."""
+    before = each.before
+    was = f"{measured(each.unit, before.value)} | {before.n:,}" if before else "unknown | 0"
+    is_told = each.q_value is not None and each.change in ("better", "worse")
+    return f"{was} | {each.change}" + (f" (q {each.q_value:.2g})" if is_told else "")
 
 
 def _rank(each: Compared) -> tuple[int, str]:

@@ -60,7 +60,11 @@ def make_report(
     begin, end, before = stretch(kind, day)
     cases = _cases(process, day)
     last_day = _last_day(cases)
+    month: date | None = None
+    lately: tuple[Compared, ...] = ()
     names = process.projects()
+    if n_projects is None and begin is None:
+        month, lately = _last_month(cases, last_day or day)
     if n_projects is None:
         compared = compare(cases, lambda case: _is_in(case, begin, end), before)
     else:
@@ -79,6 +83,8 @@ def make_report(
         last_day=last_day,
         n_projects=None if n_projects is None else min(n_projects, len(names)),
         suggestions=suggestions_of(known, found.patterns).suggestions,
+        month=month,
+        lately=lately,
         targets=tuple(each for each in targets if each.measured is not None),
     )
 
@@ -97,13 +103,19 @@ class Trends(NamedTuple):
 def read_trends(workspace: Workspace, today: date) -> Trends:
     """Return the last month of which anything is known beside the one before, and everything."""
     cases = _cases(read_known(workspace).process, today)
-    begin, end, before = stretch("monthly", _last_day(cases) or today)
-    assert begin is not None
+    begin, month = _last_month(cases, _last_day(cases) or today)
     return Trends(
-        begin,
-        compare(cases, lambda case: _is_in(case, begin, end), before),
-        compare(cases, lambda case: _is_in(case, None, today), lambda _: False),
+        begin, month, compare(cases, lambda case: _is_in(case, None, today), lambda _: False)
     )
+
+
+def _last_month(
+    cases: Mapping[str, Iterable[Case]], day: date
+) -> tuple[date, tuple[Compared, ...]]:
+    """Return the first day of a day's month, and the month beside the one before."""
+    begin, end, before = stretch("monthly", day)
+    assert begin is not None
+    return begin, compare(cases, lambda case: _is_in(case, begin, end), before)
 
 
 class _Cases:

@@ -183,6 +183,7 @@ class _Making:
         self._executor = executor
         self._until = until
         self._n_shards = 0
+        self._is_late = False
         self.refused: Counter[str] = Counter()
 
     def make(self, ordered: _Ordered, verifying: _Verifying, told: Told) -> bool:
@@ -203,9 +204,9 @@ class _Making:
                 n_tried += _PER_SHARD
                 told(min(n_tried, n_all), n_all)
                 self.refused.update(shard.refused)
-                if self._until is not None and time.monotonic() > self._until:
-                    return False
             verifying.settle()
+            if self._is_late:
+                return False
         return True
 
     def _shards(self, some: Sequence[Order]) -> Iterator[ShardMade]:
@@ -227,6 +228,9 @@ class _Making:
         for made in self._executor.map_shards(make_shard, shards[len(known) :]):
             write_whole(self._part(made.number), _encode(made))
             yield made
+            self._is_late = self._until is not None and time.monotonic() > self._until
+            if self._is_late:
+                return
 
     def _part(self, number: int) -> Path:
         return self._folder / f"part-{number:05}.json"
