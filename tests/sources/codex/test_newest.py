@@ -96,6 +96,18 @@ def test_what_is_noted_as_said_again_is_replayed(note: str) -> None:
     assert [step.is_replayed for step in found.steps] == [False, False, False, True]
 
 
+def test_a_copy_joins_no_reply_and_no_reply_joins_it() -> None:
+    copy = {**message("assistant", "Once more"), "metadata": {COPIES[0]: True}}
+
+    found = read(message("assistant", "One"), copy, message("assistant", "Two"))
+
+    assert [(step.text, step.is_replayed) for step in found.steps] == [
+        ("One", False),
+        ("Once more", True),
+        ("Two", False),
+    ]
+
+
 @pytest.mark.parametrize(
     "kind", ["realtime_item", "retained_context", "security_risk_score", "world_state"]
 )

@@ -106,14 +106,16 @@ class CodexReader:
         self._replay = steps.replay
         self.ready = steps.window.ready
         self._tokens = TokenCounts()
-        self._takers = _of_whole(
-            {
-                "session_meta": self._take_meta,
-                "turn_context": self._take_turn,
-                "compacted": self._take_compaction,
-                "token_usage_record": self._take_record,
-            }
-        )
+        self._takers: dict[str, _Taker] = {
+            "compacted": self._take_compaction,
+            **_of_whole(
+                {
+                    "session_meta": self._take_meta,
+                    "turn_context": self._take_turn,
+                    "token_usage_record": self._take_record,
+                }
+            ),
+        }
         self._item_takers: dict[str, _Taker] = {
             "message": steps.take_message,
             "reasoning": steps.take_reasoning,
@@ -208,7 +210,7 @@ class CodexReader:
         trajectory.cwd = trajectory.cwd or text(item.payload.cwd)
         return None
 
-    def _take_compaction(self, item: Item[Payload]) -> str | None:
+    def _take_compaction(self, item: Item[Common]) -> str | None:
         """Read a compaction; the history that it repeats was read where it happened."""
         self.ready.append(self._steps.events.compaction(self._steps.place(item)))
         return None

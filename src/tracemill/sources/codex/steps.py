@@ -47,7 +47,6 @@ _DUPLICATE: Final = "duplicate_message"
 _MAX_FAILED_CALLS: Final = 1000
 _MAX_ASKED: Final = 4096
 
-
 P_co = TypeVar("P_co", bound=Common, covariant=True)
 
 
@@ -246,16 +245,25 @@ class CodexSteps:
         trajectory = self.begun or self.trajectory(item.line)
         step = self.window.open(trajectory, None, item.line, item.at)
         step.native_id = text(item.payload.id)
-        step.is_replayed = self.replay.is_on or item.is_copied
+        step.is_replayed = self._is_old(item)
         self._is_reply_over = True
         return step
 
+    def _is_old(self, item: Item[Common]) -> bool:
+        """Tell whether an item says what was said before, here or in the log of a parent."""
+        return self.replay.is_on or item.is_copied
+
     def _open_reply(self, item: Item[Common], trajectory: OpenTrajectory) -> OpenStep:
         """Return the step of the model's present reply."""
-        if self._reply is not None and not self._is_reply_over:
-            self._reply.extend_to(item.line)
+        reply = self._reply
+        if (
+            reply is not None
+            and not self._is_reply_over
+            and reply.is_replayed == self._is_old(item)
+        ):
+            reply.extend_to(item.line)
             trajectory.see_moment(item.at)
-            return self._reply
+            return reply
         step = self._reply = self._open(item)
         self._is_reply_over = False
         step.speaker = "agent"
@@ -279,10 +287,8 @@ class CodexSteps:
 
     def _take_said(self, item: Item[Common], said: Said) -> str | None:
         """Read a user item; whether a person typed it is told by an event before or behind it."""
-        told, was_scheduled = (
-            self._people.answer(said.texts, is_item=True),
-            is_scheduled(item.payload),
-        )
+        told = self._people.answer(said.texts, is_item=True)
+        was_scheduled = is_scheduled(item.payload)
         if told is not None:
             told.extend_to(item.line)
             told.n_images = max(told.n_images, said.n_images)
