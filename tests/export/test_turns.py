@@ -10,6 +10,12 @@ from tests.trajectories import START, agent, calling, step, trajectory, user
 from tracemill.export.known import Known
 from tracemill.export.turns import Turns
 from tracemill.label.activity.value_flow import value_flows
+from tracemill.records.decision_points import (
+    ChosenCall,
+    DecidingResult,
+    DecisionPoint,
+    Offer,
+)
 from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 
@@ -33,6 +39,15 @@ STEPS = [
 ]
 
 
+DECIDED = DecisionPoint(
+    deciding=DecidingResult(step=2, call_id="c2", action="git_diff", value="src/app.py"),
+    basis="words",
+    condition="src/app.py changed.",
+    offer=Offer(step=3, start=0, end=9, answered=4, reaction="continuation"),
+    chosen=(ChosenCall(step=5, call_id="c5", action="ruff_check"),),
+)
+
+
 def reaction(at: int, kind: ReactionKind) -> Reaction:
     return Reaction(step=at, kind=kind, strength=STRENGTHS[kind], confidence=1.0, rule="test")
 
@@ -53,6 +68,7 @@ def test_a_session_is_one_line_with_all_that_is_known() -> None:
         flows=flows,
         reactions=(reaction(4, "continuation"),),
         fields={3: ("n",)},
+        decisions=(DECIDED,),
     )
     (line,) = Turns().encode(whole).splitlines()
 
@@ -77,6 +93,7 @@ def test_a_session_is_one_line_with_all_that_is_known() -> None:
                     ],
                     "response_text": "One file.",
                     "field_access": ["n"],
+                    "decision_points": [],
                 },
                 "user_feedback": {
                     "type": "implicit_positive",
@@ -102,6 +119,15 @@ def test_a_session_is_one_line_with_all_that_is_known() -> None:
                     ],
                     "response_text": "It is clean.",
                     "field_access": None,
+                    "decision_points": [
+                        {
+                            "source": "turn_1.tool_calls[0].result.files",
+                            "basis": "words",
+                            "condition": "src/app.py changed.",
+                            "agreed": True,
+                            "chosen": ["ruff_check"],
+                        }
+                    ],
                 },
                 "user_feedback": None,
             },
@@ -124,6 +150,7 @@ def test_what_nobody_knows_is_null() -> None:
     assert whole["metadata"]["cross_tool_dependencies"] is None
     assert whole["metadata"]["completion_reason"] is None
     assert (response["field_access"], response["context_used"]) == (None, None)
+    assert response["decision_points"] is None
 
 
 def test_a_turn_without_a_person_or_without_an_answer_says_so() -> None:

@@ -32,6 +32,7 @@ from tracemill.records.trajectory import Step
 from tracemill.records.value_flows import ValueFlow
 
 _TEXT_WIDTH = 2_000
+_PART_WIDTH = 40
 
 
 def _cells(row: SessionRow) -> tuple[str, ...]:
@@ -221,10 +222,11 @@ def _decision_cells(point: DecisionPoint) -> tuple[str, ...]:
     saw, offer = point.deciding, point.offer
     mark = " (failed)" if saw.status == "error" else ""
     part = ", ".join(saw.fields) or saw.value or ""
+    part = part if len(part) <= _PART_WIDTH else f"…{part[1 - _PART_WIDTH :]}"
     then = dict.fromkeys(call.action for call in point.chosen)
     return (
         str(point.chosen[0].step if point.chosen else saw.step),
-        one_line(f"{saw.step} {saw.action}{mark}", 30), point.basis, one_line(part, 40),
+        one_line(f"{saw.step} {saw.action}{mark}", 30), point.basis, one_line(part, _PART_WIDTH),
         one_line(", ".join(then), 30), "" if offer is None else str(offer.answered),
         one_line(point.condition or "", 80),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from tracemill.records.activity import Ending
+from tracemill.records.decision_points import DecisionPoint
 from tracemill.records.episodes import Outcome
 from tracemill.records.reactions import Reaction
 from tracemill.records.value_flows import ValueFlow
@@ -25,6 +26,8 @@ class Known(NamedTuple):
     """What people said and did about the work."""
     flows: tuple[ValueFlow, ...] | None = None
     """Where the values of its calls came from."""
+    decisions: tuple[DecisionPoint, ...] | None = None
+    """Which results decided what was called next."""
     fields: Mapping[int, tuple[str, ...]] = MappingProxyType({})
     """By the index of a step that ran code: the fields of results that the code read."""
 

@@ -17,6 +17,7 @@ from msgspec import structs
 
 from tracemill.base.difference import Difference, joined
 from tracemill.export.known import NOTHING_KNOWN, Known
+from tracemill.records.decision_points import DecisionPoint
 from tracemill.records.episodes import Outcome
 from tracemill.records.events import Event
 from tracemill.records.reactions import Reaction, ReactionKind
@@ -27,6 +28,7 @@ from tracemill.render.turns import (
     FORMAT,
     ContextUsed,
     Turn,
+    TurnDecision,
     TurnTotals,
     UserFeedback,
     by_turn,
@@ -129,6 +131,10 @@ class _Telling:
         """Yield the turns with what is known of them."""
         reactions = self._by_turn((r.step, r) for r in self._known.reactions)
         flows = self._by_turn((flow.use.step, flow) for flow in self._known.flows or ())
+        decided = self._by_turn(
+            (point.chosen[0].step if point.chosen else point.deciding.step, point)
+            for point in self._known.decisions or ()
+        )
         for at, (turn, steps) in enumerate(self._held):
             response = turn.model_response
             if response is not None:
@@ -136,6 +142,7 @@ class _Telling:
                     response,
                     context_used=self._context(at, flows.get(at, ())),
                     field_access=self._fields(steps),
+                    decision_points=self._decisions(decided.get(at, ())),
                 )
             feedback = self._feedback(reactions.get(at, ()))
             yield structs.replace(turn, model_response=response, user_feedback=feedback)
@@ -191,6 +198,34 @@ class _Telling:
         known = self._known.fields
         told = [known[step.index] for step in steps if step.index in known]
         return tuple(dict.fromkeys(name for names in told for name in names)) if told else None
+
+    def _decisions(self, points: Sequence[DecisionPoint]) -> tuple[TurnDecision, ...] | None:
+        told = [
+            TurnDecision(
+                source=source,
+                basis=point.basis,
+                condition=point.condition,
+                agreed=point.offer is not None,
+                chosen=tuple(call.action for call in point.chosen),
+            )
+            for point in points
+            if (source := self._deciding(point)) is not None
+        ]
+        return None if self._known.decisions is None else tuple(told)
+
+    def _deciding(self, point: DecisionPoint) -> str | None:
+        found = self._places.get(point.deciding.call_id)
+        if found is None:
+            return None
+        turn, number = found
+        call = f"turn_{turn + 1}.tool_calls[{number}]"
+        if point.basis == "code":
+            return call
+        response, value = self._held[turn].turn.model_response, point.deciding.value
+        field = next((f".{name}" for name in point.deciding.fields), None)
+        if field is None and value is not None and response is not None:
+            field = _field(response.tool_calls[number].result, value)
+        return f"{call}.result{field or ''}"
 
     def totals(self) -> TurnTotals:
         """Return what is known of the whole session."""

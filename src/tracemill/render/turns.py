@@ -47,6 +47,24 @@ class ContextUsed(
     """What was taken."""
 
 
+class TurnDecision(
+    Record, frozen=True, kw_only=True, omit_defaults=False, forbid_unknown_fields=False
+):
+    """That a result decided what was called next."""
+
+    source: str
+    """Where it stood, as `turn_1.tool_calls[0].result.staged_count`; for a test in code, the call
+    that ran it."""
+    basis: str
+    """What shows it: `value`, `failure`, `words` or `code`."""
+    condition: str | None = None
+    """The test, or the sentence in which the agent names what it saw; None without either."""
+    agreed: bool = False
+    """Whether the agent had asked before, and the person agreed."""
+    chosen: tuple[str, ...] = ()
+    """What was called."""
+
+
 class ModelResponse(
     Record, frozen=True, kw_only=True, omit_defaults=False, forbid_unknown_fields=False
 ):
@@ -62,6 +80,8 @@ class ModelResponse(
     """What it said; None where it said nothing."""
     field_access: tuple[str, ...] | None = None
     """Fields of results that it made use of; None where nothing tells."""
+    decision_points: tuple[TurnDecision, ...] | None = None
+    """Which results decided what it called; None where nothing tells."""
 
 
 class UserFeedback(

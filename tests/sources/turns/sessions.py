@@ -30,6 +30,15 @@ PLAIN = session(
             ],
             "response_text": "One file changed.",
             "field_access": ["files"],
+            "decision_points": [
+                {
+                    "source": "turn_1.tool_calls[0].result.files",
+                    "basis": "value",
+                    "condition": None,
+                    "agreed": False,
+                    "chosen": ["lint"],
+                }
+            ],
         },
         "user_feedback": {
             "type": "implicit_positive",

@@ -49,6 +49,8 @@ responses = st.fixed_dictionaries(
         "response_text": TEXTS,
         "field_access": st.none() | st.lists(st.sampled_from(["a", "b"]), max_size=2),
         "context_used": st.none() | st.just({"source": "turn_1.user_message", "value": ["x", 1]}),
+        "decision_points": st.none()
+        | st.just([{"source": "turn_1.tool_calls[0].result.n", "basis": "words", "more": 1}]),
         "more": VALUES,
     },
 )
@@ -157,6 +159,9 @@ def test_a_session_with_a_wrong_type_is_refused_with_its_path(path: str, value: 
         ("model_response.tool_calls.0.result", "x"),
         ("model_response.response_text", {}),
         ("model_response.field_access", "files"),
+        ("model_response.decision_points", "if"),
+        ("model_response.decision_points.0.source", 1),
+        ("model_response.decision_points.0.chosen", "lint"),
         ("model_response.context_used", {"source": 1, "value": 1}),
         ("user_feedback.type", 1),
         ("user_feedback.signal", None),

@@ -13,6 +13,7 @@ from tracemill.export import TRAJECTORY_EXPORTERS, Known, TrajectoryExporter
 from tracemill.flows.held.lookup import canonical_input, find_row, open_index
 from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
 from tracemill.flows.results import SessionRow
+from tracemill.label.activity.decision_points import decision_points
 from tracemill.label.activity.field_access import fields_by_step
 from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.episodes import Outcome
@@ -124,6 +125,7 @@ class _Exporting:
             is_liked=activity.stated_liked,
             reactions=activity.reactions,
             flows=value_flows(header, steps, activity.undone).flows,
+            decisions=decision_points(header, steps, activity.reactions, activity.undone).points,
             fields=fields_by_step(steps),
         )
 
