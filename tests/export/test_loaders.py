@@ -4,10 +4,11 @@ Every trainer pins other versions of the same packages, so hardly two can stand 
 a test whose trainer is absent is skipped and says so. `docs/exports.md` names the versions.
 """
 
+import importlib.util
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -215,6 +216,52 @@ def test_mlx_trains_the_last_message_of_each_row(tmp_path: Path) -> None:
         assert ids[:offset] == form.prompt_ids(CHAT.messages[:end], CHAT.tools)
         said = form.parse(tokenizer().decode(ids[offset:]).removesuffix("\n")).message
         assert said.content == CHAT.messages[end].content
+
+
+def unsloth_marks() -> ModuleType:
+    """Return Unsloth's module of masks; the package around it does not start without a GPU."""
+    found = importlib.util.find_spec("unsloth_zoo")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("needs the package unsloth-zoo")
+    path = Path(found.submodule_search_locations[0]) / "dataset_utils.py"
+    spec = importlib.util.spec_from_file_location("unsloth_marks", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", [*TRL_TEMPLATES, "compact"])
+@pytest.mark.parametrize("example", [CHAT, TURNS])
+def test_unsloth_learns_the_same_answers(name: str, example: ChatExample, tmp_path: Path) -> None:
+    marks = unsloth_marks()
+    form = shipped(name) if name == "compact" else trl_form(name)
+    tuned = hf_tokenizer(form.template.source, tmp_path)
+    (path,) = write("unsloth", tmp_path, example)
+    mask = marks.train_on_responses_only(
+        None,
+        "<|im_start|>user\n",
+        "<|im_start|>assistant\n",
+        tokenizer=tuned,
+        return_function=True,
+        last_response_only=path.stem.endswith("-last"),
+    )
+    rendered = [
+        tuned.apply_chat_template(
+            row["messages"], tools=row.get("tools"), return_dict=True, tokenize=True
+        )["input_ids"]
+        for row in lines(path)
+    ]
+    learned = [
+        token
+        for labels in mask({"input_ids": rendered})["labels"]
+        for token in labels
+        if token != IGNORED
+    ]
+    own = [token for token in row_of(form, example).labels if token != IGNORED]
+
+    assert tokenizer().decode(learned) == tokenizer().decode(own)
 
 
 def test_llama_factory_renders_what_qwens_template_renders(tmp_path: Path) -> None:
