@@ -2,7 +2,8 @@
 
 Ten thousand sessions and one of five thousand steps are made and read first, which takes a minute
 or two. Times are what the browser says of itself; a key's is from before it is pressed until the
-next item is there to be read. On a busy machine the CPU of server and browser says more.
+next item is there to be read. On a busy machine the CPU of the server says more. The five figures
+that have a goal stand together at the end.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -32,7 +33,11 @@ REVIEWS = 40
 LETTERS = "aaabcdeeefghiiijklmnooopqrstuuuvwxyz"
 FIRST = datetime(2026, 1, 5, 10, tzinfo=UTC)
 APART = timedelta(minutes=20)
-PAGES = ("/", "/sessions", "/episodes", "/review", "/patterns", "/privacy", "/datasets", "/models", "/health")  # fmt: skip
+PAGES = (
+    "/", "/episodes", "/review", "/review/agreement", "/privacy", "/trends", "/progress",
+    "/patterns", "/prompts", "/recipes", "/experiments", "/datasets", "/models", "/runs",
+    "/health", "/settings",
+)  # fmt: skip
 
 
 def words(seed: str, n: int) -> str:
@@ -96,44 +101,12 @@ class Served:
         self.origin = self.address.partition("/enter")[0]
 
     def cpu_s(self) -> float:
-        return used_s(self.process.pid)
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def peak_mib(self) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-    def all_cpu_s(self) -> float:
-        """Return what the server and the browser have used so far."""
-        return self.cpu_s() + sum(map(used_s, descendants("chrom")))
-
-
-def stat(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
-def used_s(pid: int) -> float:
-    try:
-        fields = stat(pid)
-    except OSError:  # it has ended meanwhile
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def descendants(name: str) -> list[int]:
-    """Return the processes below this one whose names begin so."""
-    parents: dict[int, int] = {}
-    names: dict[int, str] = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended meanwhile
-            parents[int(path.name)] = int(stat(int(path.name))[1])
-            names[int(path.name)] = (path / "comm").read_text()
-
-    def is_ours(pid: int) -> bool:
-        while pid in parents and pid != os.getpid():
-            pid = parents[pid]
-        return pid == os.getpid()
-
-    return [pid for pid in names if names[pid].startswith(name) and is_ours(pid)]
 
 
 @contextmanager
@@ -146,25 +119,27 @@ def serve(workspace: Path) -> Iterator[Served]:
         served.process.wait()
 
 
-def show(what: str, numbers: list[float], unit: str = "ms") -> None:
+def show(what: str, waits: list[float], cpus: list[float]) -> float:
+    """Print how long something took on the clock and for the server, and return the median wait."""
+    middle = statistics.median(waits)
     print(
-        f"{what:<46} median {statistics.median(numbers):5.0f} {unit}, "
-        f"min {min(numbers):5.0f}, max {max(numbers):5.0f}, n={len(numbers)}"
+        f"{what:<32} median {middle:5.0f} ms, min {min(waits):5.0f}, max {max(waits):5.0f}; "
+        f"CPU of the server {statistics.median(cpus):4.0f} ms, n={len(waits)}"
     )
+    return middle
 
 
-def cold_start(workspace: Path) -> None:
+def cold_start(workspace: Path) -> float:
     """Start, and ask for the first page as soon as the address is there."""
-    walls, cpus = [], []
+    waits, cpus = [], []
     for _ in range(RUNS):
         began = time.perf_counter()
         with serve(workspace) as served:
             opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
             opener.open(served.address).read()
-            walls.append((time.perf_counter() - began) * 1000)
+            waits.append((time.perf_counter() - began) * 1000)
             cpus.append(served.cpu_s() * 1000)
-    show("cold start to the first page", walls)
-    show("cold start to the first page: CPU", cpus)
+    return show("cold start to the first page", waits, cpus)
 
 
 def first_paint(page: Page, address: str) -> float:
@@ -179,25 +154,15 @@ def first_paint(page: Page, address: str) -> float:
     )
 
 
-def paints(page: Page, served: Served) -> None:
-    page.goto(f"{served.origin}/sessions?q=long")
-    longest = page.locator("tbody a").first.get_attribute("href")
-    for name, path in (
-        ("list of sessions", "/sessions"),
-        ("list of sessions, searched", "/sessions?q=s77"),
-        ("list of episodes", "/episodes"),
-        ("long session", longest),
-        ("long session, in its midst", f"{longest}?step=2500#step-2500"),
-        *((f"page {path}", path) for path in ("/", "/review", "/patterns", "/privacy", "/health")),
-    ):
-        waits, cpus = [], []
-        for _ in range(RUNS):
-            page.goto("about:blank")
-            before = served.all_cpu_s()
-            waits.append(first_paint(page, f"{served.origin}{path}"))
-            cpus.append((served.all_cpu_s() - before) * 1000)
-        show(f"{name}: first paint", waits)
-        show(f"{name}: CPU of server and browser", cpus)
+def paints(page: Page, served: Served, path: str) -> float:
+    """Open a page several times, and return how long it takes until something can be read."""
+    waits, cpus = [], []
+    for _ in range(RUNS):
+        page.goto("about:blank")
+        before = served.cpu_s()
+        waits.append(first_paint(page, f"{served.origin}{path}"))
+        cpus.append((served.cpu_s() - before) * 1000)
+    return show(f"first paint of {re.sub('traj_[0-9a-f]+', 'LONG', path)}", waits, cpus)
 
 
 def counted(text: str) -> int:
@@ -205,22 +170,36 @@ def counted(text: str) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
-def keys(page: Page, served: Served) -> None:
+def keys(page: Page, served: Served) -> float:
     """File reviews by keys alone, and wait for each next item."""
     page.goto(f"{served.origin}/review")
     waiting = counted(page.get_by_text("waiting.").inner_text())
     waits, cpus = [], []
     for number in range(1, REVIEWS + 1):
         page.keyboard.press("a")
-        before = served.all_cpu_s()
+        before = served.cpu_s()
         began = time.perf_counter()
         page.keyboard.press("Enter")
         page.get_by_text(f"{waiting - number:,} piece").wait_for()
         waits.append((time.perf_counter() - began) * 1000)
-        cpus.append((served.all_cpu_s() - before) * 1000)
+        cpus.append((served.cpu_s() - before) * 1000)
         page.wait_for_load_state()
-    show("review: a key to the next item", waits)
-    show("review: CPU of server and browser", cpus)
+    return show("review: a key to the next item", waits, cpus)
+
+
+def measure(page: Page, served: Served) -> dict[str, tuple[float, str]]:
+    """Use the pages as a person does, and return what has a goal."""
+    found = {"a review's key to the next item": (keys(page, served), "ms, goal 100")}
+    page.goto(f"{served.origin}/sessions?q=long")
+    longest = page.locator("tbody a").first.get_attribute("href")
+    assert longest is not None
+    found["first paint of all sessions"] = (paints(page, served, "/sessions"), "ms, goal 1,000")
+    paints(page, served, "/sessions?q=s77")
+    found["first view of the long session"] = (paints(page, served, longest), "ms, goal 500")
+    paints(page, served, f"{longest}?step=2500#step-2500")
+    for path in PAGES:
+        paints(page, served, path)
+    return found | {"memory after every page, at most": (served.peak_mib(), "MiB, goal 150")}
 
 
 def main() -> None:
@@ -232,22 +211,26 @@ def main() -> None:
     )
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        folder = given.keep or Path(scratch) / "made"
-        workspace = folder / "workspace"
-        if not workspace.is_dir():
-            make(folder, given.sessions, given.steps)
-        cold_start(workspace)
+        workspace = Path(scratch) / "workspace"
+        if given.keep is None:
+            made = make(Path(scratch) / "made", given.sessions, given.steps)
+        else:
+            made = given.keep / "workspace"
+            if not made.is_dir():
+                make(given.keep, given.sessions, given.steps)
+        shutil.copytree(made, workspace)  # what is reviewed in it stays out of what is kept
         chromium = shutil.which(os.environ.get("TRACEMILL_CHROMIUM", "chromium"))
+        found = {"cold start to the first page": (cold_start(workspace), "ms, goal 400")}
         with serve(workspace) as served:
             browser = playwright.chromium.launch(executable_path=chromium)
             page = browser.new_page()
             page.goto(served.address)
             time.sleep(2)  # a person reads the first page
-            keys(page, served)
-            print(f"memory so far: {served.peak_mib():.0f} MiB at most")
-            paints(page, served)
-            print(f"memory: {served.peak_mib():.0f} MiB at most")
+            found |= measure(page, served)
             browser.close()
+    print()
+    for what, (value, unit) in found.items():
+        print(f"{what:<34} {value:5.0f} {unit}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from tracemill.store import arrow
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_pages
-from tracemill.web.staying import settle
+from tracemill.web.staying import settle, take_from_one_place
+take_from_one_place()
 gc.set_threshold(50_000)
 settle()
 print(gc.get_threshold()[0], gc.get_freeze_count() > 0)

@@ -53,8 +53,9 @@ def show_ui(
     from tracemill.web.app import make_app
     from tracemill.web.guard import ENTRY_PATH, Pass
     from tracemill.web.serving import Impatient
-    from tracemill.web.staying import settle
+    from tracemill.web.staying import settle, take_from_one_place
 
+    take_from_one_place()
     listening = listen(host, port)
     port = listening.getsockname()[1]
     entry = Pass()

@@ -6,14 +6,28 @@ another's, and the collector of a command waits long before it looks for cycles.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
 from typing import Final
 
 from tracemill.web.pages import every_route
 
+_MOST_ARENAS: Final = -8
+"""What glibc calls `M_ARENA_MAX`."""
 _BETWEEN_COLLECTIONS: Final = 3_000
 """New objects before the collector looks for cycles; each page leaves some."""
+
+
+def take_from_one_place() -> None:
+    """Let all threads take their memory from one place, where each would keep a place of its own.
+
+    That is so with glibc. Pages are made by one thread at a time, whichever is free.
+    """
+    if sys.platform == "linux":
+        limit = getattr(ctypes.CDLL(None), "mallopt", None)
+        if limit is not None:
+            limit(_MOST_ARENAS, 1)
 
 
 def settle() -> None:
