@@ -10,6 +10,7 @@ from tests.flows.sessions import write_session
 from tests.flows.test_erasure import left
 from tests.flows.test_review import run
 from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.flows.deriving.examples import count_omissions
 from tracemill.flows.erasing.erasure import erase_data, read_subject
 from tracemill.flows.executors.local import Local
 from tracemill.flows.held.lookup import list_rows
@@ -85,6 +86,17 @@ def test_the_last_word_counts_and_nothing_takes_all_of_it_back(workspace: Worksp
     say(workspace, 1, is_right=None, minutes=4)
     run(workspace)
     assert labels(workspace) == [(11, True)]
+
+
+def test_a_step_that_people_call_wrong_is_not_imitated(workspace: Workspace) -> None:
+    assert count_omissions(Lake(workspace.lake)) == {}
+    say(workspace, 1, is_right=False)
+    run(workspace)
+    assert count_omissions(Lake(workspace.lake)) == {"called_wrong": 1}
+
+    say(workspace, 1, is_right=True, by="bob", minutes=1)
+    run(workspace)
+    assert count_omissions(Lake(workspace.lake)) == {}
 
 
 def test_people_may_differ_on_a_step(workspace: Workspace) -> None:

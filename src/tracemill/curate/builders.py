@@ -43,7 +43,7 @@ def make_examples(
         steps, about.compacted_steps, config.max_chars, about.undone, is_subagent=is_subagent
     )
     for packed in pack_windows(turns, config.max_chars):
-        window = Window(packed.turns, about, packed.undone)
+        window = Window(packed.turns, about, packed.undone, work.called_wrong)
         for builder in willing:
             yield from builder.build(work, window)
 

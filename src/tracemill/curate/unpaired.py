@@ -130,7 +130,7 @@ def _flaw(work: Work, window: Window, step: Step, reaction: Reaction) -> DropRea
         reason = next((each.reason for each in found), None)
         return reason or _only_looks(step) or (None if step.calls else no_answer([step]))
     reason = window.flaw(step)
-    return None if reason == "failed_step" else reason
+    return None if reason in ("failed_step", "called_wrong") else reason
 
 
 def _only_looks(step: Step) -> DropReason | None:

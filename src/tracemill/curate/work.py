@@ -37,6 +37,7 @@ DropReason = Literal[
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
     "rejected_turn", "interrupted_turn", "corrected_turn", "undone_turn", "image_turn",
     "lost_request", "failed_step", "blind_edit", "bare_edit", "cut_answer", "repeated_result",
+    "called_wrong",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
     "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
     "short_answer", "code_answer",
@@ -47,8 +48,8 @@ DropReason = Literal[
     "indirect_retry", "told_news", "long_pair", "identical_sides", "answers_correction",
 ]  # fmt: skip
 """Why something is not imitated. The `…_turn` reasons, `failed_step`, `blind_edit`, `bare_edit`,
-`cut_answer` and `repeated_result` leave it in its window, untrained; what each reason means stands
-in `docs/datasets.md`."""
+`cut_answer`, `repeated_result` and `called_wrong` leave it in its window, untrained; what each
+reason means stands in `docs/datasets.md`."""
 
 CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
 """What looks at the work: to run one that fails is no mistake."""
@@ -122,6 +123,8 @@ class Work(Record, frozen=True, kw_only=True):
     """Hash of the commit from which its work began; None where nobody recorded it."""
     end_commit: str | None = None
     """Hash of the last commit of its work; None where none is known."""
+    called_wrong: tuple[int, ...] = ()
+    """Steps that people who looked at them called wrong."""
 
     def drop(self, reason: DropReason, first: int, last: int) -> Drop:
         """Return that some steps are not imitated."""
@@ -190,10 +193,15 @@ class Window:
     """Whole turns that follow one another, and what speaks against them."""
 
     def __init__(
-        self, turns: Sequence[Turn], activity: Activity, undone: Sequence[Turn] = ()
+        self,
+        turns: Sequence[Turn],
+        activity: Activity,
+        undone: Sequence[Turn] = (),
+        called_wrong: Collection[int] = (),
     ) -> None:
         self.turns = turns
         self._undone = undone
+        self._called_wrong = called_wrong
         self.steps = [step for turn in turns for step in turn.steps]
         self.first_step = turns[0].first_step
         self.last_step = turns[-1].last_step
@@ -268,7 +276,8 @@ class Window:
             return None
         turns = sorted([*self.turns, *self._undone], key=lambda turn: turn.first_step)
         seen = [turn for turn in turns if is_in_sight(turn.first_step, index, spans)]
-        return Window([turn for turn in seen if turn.first_step <= index], self._activity)
+        until = [turn for turn in seen if turn.first_step <= index]
+        return Window(until, self._activity, called_wrong=self._called_wrong)
 
     def begins_in(self, index: int) -> bool:
         """Tell whether a step is in it, held or cut off."""
@@ -312,6 +321,8 @@ class Window:
             yield "image_turn"
         if not step.calls and _BROKEN_OFF.search(step.text) is not None:
             yield "cut_answer"
+        if step.index in self._called_wrong:
+            yield "called_wrong"
 
     @cached_property
     def _repeating(self) -> set[int]:

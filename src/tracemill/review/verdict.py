@@ -185,5 +185,11 @@ def is_unwanted(reviews: Sequence[HumanReview]) -> bool:
     return is_poor or verdict.outcome == "failed"
 
 
+def is_called_wrong(reviews: Sequence[HumanReview]) -> bool:
+    """Tell whether more people call a step wrong than right."""
+    said = Counter(review.form.is_right for review in reviews)
+    return said[False] > said[True]
+
+
 def _order(review: HumanReview) -> tuple[bool, object, str]:
     return review.at is None, review.at, review.review_id

@@ -239,7 +239,12 @@ def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
     code = f"{CURATE_VERSION}:{RENDER_VERSION}:{reading_code()}"
     unwanted = facts.reviews.unwanted(episode.session_ids)
     known = (msgspec.json.encode(config), msgspec.json.encode(episode))
-    return digest(code, *known, *contents, *unwanted)
+    wrong = [
+        f"{name}#{step}"
+        for name in episode.trajectory_ids
+        for step in facts.reviews.called_wrong(name)
+    ]
+    return digest(code, *known, *contents, *unwanted, *wrong)
 
 
 def _works(episode: Episode, facts: Facts, commits: Mapping[str, Commit]) -> Iterator[Work]:
@@ -257,6 +262,7 @@ def _works(episode: Episode, facts: Facts, commits: Mapping[str, Commit]) -> Ite
             input=facts.input_of(name),
             start_commit=trajectory.base_commit or before,
             end_commit=own[-1].sha if own else None,
+            called_wrong=facts.reviews.called_wrong(name),
         )
 
 
