@@ -4,7 +4,7 @@
 
 `reaction_priors.toml` says what each cue is held to speak for before any turn is seen. The weights
 are those that explain the judged turns best and stay near it: a multinomial logistic regression
-whose prior is a normal one around the table. Turns of `fresh` are not looked at. Writes
+whose prior is a normal one around the table. Writes
 `src/tracemill/label/reactions/weights.toml`, and prints precision and recall of turns that were left out of a
 fit: eight fits, each without some of the projects, of all that is heard and of what is sure. FOLDER
 holds the logs of open projects.
@@ -47,7 +47,7 @@ class Row(NamedTuple):
 
 def main(folder: Path | None = None) -> None:
     found = spoken(folder)
-    known = {turn: each for turn, each in judged().items() if each.part == "mended"}
+    known = judged()
     folds = folds_of(Counter(each.project for each in known.values()))
     rows = [
         Row(turn, cues, each.classes, folds[each.project])

@@ -25,6 +25,7 @@ _NAME: Final = re.compile(
 )
 """A word that names something in code: a path, an identifier, an option, or in backticks."""
 _SPOKEN: Final = re.compile(r"\w+(?:['\u2019]\w+)?")
+_NUMBER: Final = re.compile(r"\d+")
 _MAX_READ: Final = 1_600
 _MAX_LOG: Final = 10_000
 _SAME_REQUEST: Final = 0.6
@@ -34,6 +35,9 @@ _SAME_AT_ONCE: Final = 0.35
 _WITHIN: Final = 0.8
 """Share of the words of the shorter request from which the longer one is the same."""
 _LONGER: Final = 2
+"""How many times as many words a request may have when it is said again at length."""
+_SHORTER: Final = 4
+"""How many times as many words it may have had, when it is said again in short."""
 _MIN_WORDS: Final = 4
 _MIN_PLAIN: Final = 11
 """Characters from which equal texts are a request said again, and no `yes` or `continue`."""
@@ -64,6 +68,8 @@ _REPEATS: Final = frozenset({"repeats", "repeats-earlier"})
 _SHOWING: Final = frozenset({"log", "fails"})
 """Cues that something fails: told once more, it still does."""
 _CHANGING: Final = frozenset({"alters", "changes", "more", "has-to", "rather", "more-or-less"})
+_ANSWERS: Final = {"no": "answers-no"}
+"""Cues that are another one where the agent asked."""
 _ASKS: Final = frozenset({"asks", "tag", "ends-asking"})
 _ORDERS: Final = frozenset({"alters", "changes", "can-you"})
 _WISHES: Final = frozenset({"has-to", "rather", "proposes", "more-or-less", "changes-the-edited"})
@@ -103,7 +109,9 @@ def cues_of(text: str, said: Said, before: Before) -> Iterator[Cue]:
     form = set(_form(text, said))
     if "can-you" in names and "asks" not in names and said.heard.count("?") <= 1:
         form = {"asked-politely" if name in _MARKS else name for name in form}
-    context = {*_context(before), *_likeness(said, before)}
+    context = {*_context(before), *_likeness(said, before, is_echo=_is_echo(text, before))}
+    if "was-asked" in context:
+        found = [cue._replace(name=_ANSWERS.get(cue.name, cue.name)) for cue in found]
     if "edited" in context and names & _CHANGING:
         context.add("changes-the-edited")
     if names & _SHOWING or "many-lines" in form:
@@ -178,14 +186,14 @@ def asked_back(answered: str) -> int | None:
     return None if found is None else len(answered) - len(tail) + found.start()
 
 
-def _likeness(said: Said, before: Before) -> Iterator[str]:
+def _likeness(said: Said, before: Before, *, is_echo: bool) -> Iterator[str]:
     """Yield how what is said compares with what was said and done before."""
     words, spoken = _words(said.heard), _plain(said.heard)
     same = [
         _is_same(spoken, words, asked, is_next=before.is_silent and not n)
         for n, asked in enumerate(before.asked)
     ]
-    if any(same) and not _is_echo(said.heard, before):
+    if any(same) and not is_echo:
         yield "repeats" if same[0] else "repeats-earlier"
     known = _words(before.answered)
     if words:
@@ -207,11 +215,14 @@ def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -
         return len(spoken) >= _MIN_PLAIN
     if len(words) < _MIN_WORDS or len(other := _words(asked)) < _MIN_WORDS:
         return False
+    if {*_NUMBER.findall(spoken)} != {*_NUMBER.findall(plain)}:
+        return False
     common = len(words & other)
     if common / len(words | other) >= (_SAME_AT_ONCE if is_next else _SAME_REQUEST):
         return True
     is_longer = common / len(other) >= _WITHIN and len(words) <= _LONGER * len(other)
-    return is_longer or common / len(words) >= _WITHIN
+    is_shorter = common / len(words) >= _WITHIN and len(other) <= _SHORTER * len(words)
+    return is_longer or is_shorter
 
 
 def _plain(text: str) -> str:
