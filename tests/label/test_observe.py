@@ -70,6 +70,23 @@ def test_what_people_asked_for_is_kept_with_its_moment() -> None:
     )
 
 
+def test_plans_that_were_proposed_are_kept_and_of_copies_the_last() -> None:
+    plan = "# Plan\n\n" + "mend the totals " * 20
+    found = seen(
+        user(0),
+        tool(1, "ExitPlanMode", {"plan": plan}),
+        tool(2, "ExitPlanMode", {"plan": "another"}),
+        tool(3, "ExitPlanMode", {"plan": plan}, status="rejected"),
+        tool(4, "ExitPlanMode", {}),
+        tool(5, "Write", {"plan": "none"}),
+    )
+
+    assert [(each.opening[:16], each.step) for each in found.plans] == [
+        ("another", 2),
+        ("# Plan mend the ", 3),
+    ]
+
+
 def test_a_check_is_recorded_with_its_verdict_and_step() -> None:
     found = seen(
         user(0), shell(1, "pytest", "1 failed", exit_code=1), shell(2, "pytest", "1 passed")

@@ -12,6 +12,7 @@
 | `edited_lines` | files that it edited before, and lines that it wrote | up to .98 |
 | `files_and_time` | files that it edited before; the commit's lines are not known | up to .98 |
 | `subagent_commit` | made while a subagent was at work | .85 |
+| `planned_commit` | the first one of a session that began with its plan | .85 |
 | `checkpoint_trailer` | a trailer names it, and nothing that it did shows | .5 |
 | `branch_and_time` | made while or at most an hour after, on the session's branch | .3 |
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from tracemill.link.authors import Authors
 from tracemill.link.branches import Branches
-from tracemill.link.change_index import ChangeIndex
+from tracemill.link.change_index import ChangeIndex, first_written
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import (
     MADE,
@@ -21,11 +22,12 @@ from tracemill.link.commit_pairs import commit_pairs
 from tracemill.link.delegated_links import DelegatedLinks
 from tracemill.link.edit_links import Worker, edit_evidence
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
+from tracemill.link.planned_links import planned_links
 from tracemill.link.refinements import refinements
 from tracemill.link.session_links import session_links
 from tracemill.records.activity import Activity
 from tracemill.records.events import ChangeUndone, Checkpoint, Commit, LinesAdded
-from tracemill.records.links import Link
+from tracemill.records.links import SURE_ENOUGH, Link
 from tracemill.records.trajectory import Trajectory
 
 _LEAST: Final = 0.1
@@ -72,6 +74,7 @@ def _made_links(
     made = {link.target.id for link in stated}
     delegated = DelegatedLinks(index, branches, authors)
     stated += [link for t, activity in observed for link in delegated.of(t, activity, made)]
+    stated += _planned(observed, index, [*stated, *edited])
     shown: defaultdict[str, set[str]] = defaultdict(set)
     for link in [*stated, *edited]:
         if link.confidence >= _SHOWN:
@@ -90,6 +93,26 @@ def _made_links(
         for link in branch_links(trajectory, activity, index, taken):
             if (link.source.id, link.target.id) not in linked:
                 yield link
+
+
+def _planned(
+    observed: list[tuple[Trajectory, Activity]], index: CommitIndex, known: Iterable[Link]
+) -> list[Link]:
+    """Return the links of plans to the first commits for sure of sessions that carried them out."""
+    commits = {commit.id: commit for commit in index}
+    sure = [link for link in known if link.confidence >= SURE_ENOUGH]
+    made: defaultdict[str, list[Commit]] = defaultdict(list)
+    for link in sure:
+        made[link.source.id].append(commits[link.target.id])
+    first = {source: min(found, key=_order) for source, found in made.items()}
+    settled = {(link.source.id, link.target.id) for link in sure}
+    found = planned_links(observed, first)
+    return [link for link in found if (link.source.id, link.target.id) not in settled]
+
+
+def _order(commit: Commit) -> tuple[bool, datetime | None, str]:
+    written = first_written(commit)
+    return written is None, written, commit.sha
 
 
 def _authors(

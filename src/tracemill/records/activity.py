@@ -78,6 +78,15 @@ class Request(Record, frozen=True, kw_only=True):
     """When it was said."""
 
 
+class ProposedPlan(Record, frozen=True, kw_only=True):
+    """A plan that the agent proposed before it set to work."""
+
+    opening: str
+    """How it begins, on one line, redacted, at most 100 characters."""
+    step: Count
+    """Index of the step that proposed it."""
+
+
 class EditedFile(Record, frozen=True, kw_only=True):
     """A file that the session wrote or edited, and when."""
 
@@ -178,6 +187,8 @@ class Activity(Record, frozen=True, kw_only=True):
     requests: tuple[Request, ...] = ()
     """What people asked for and when, in order, at most 500; a tool that commits for the agent may
     take their words for its subject."""
+    plans: tuple[ProposedPlan, ...] = ()
+    """Plans that it proposed, in order, the last 50."""
     pull_requests: tuple[int, ...] = ()
     """Pull requests that it opened, or that its log says are its own."""
     mentions: tuple[ForgeMention, ...] = ()

@@ -17,6 +17,7 @@ LinkMethod = Literal[
     "base_commit",
     "commit_subject",
     "subagent_commit",
+    "planned_commit",
     "edited_lines",
     "files_and_time",
     "branch_and_time",
@@ -49,6 +50,7 @@ tool result names the commit; `checkpoint_trailer` the commit's trailer names th
 `pull_request` both name one pull request; `base_commit` the session began at the commit;
 `commit_subject` the session asked for a commit of that subject, or made one whose hash is gone;
 `subagent_commit` it was made while a subagent of the session was at work, or its answer names it;
+`planned_commit` the session proposed a plan, and another one that began with it made the commit;
 `edited_lines` the commit holds files that the session edited before and lines that it wrote;
 `files_and_time` it holds such files, and its lines are not known; `branch_and_time` only branch
 and time agree;

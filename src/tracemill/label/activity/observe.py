@@ -18,6 +18,7 @@ from tracemill.base.line_sketch import Seal
 from tracemill.base.text import one_line
 from tracemill.label.activity.delegating import Delegations
 from tracemill.label.activity.made_commits import MadeCommits
+from tracemill.label.activity.proposed_plans import ProposedPlans
 from tracemill.label.activity.recoveries import Attempt, Recoveries
 from tracemill.label.activity.stated import Stated
 from tracemill.label.activity.used_texts import UsedTexts
@@ -109,6 +110,7 @@ class Observer:
         self._taken_back = TakenBack()
         self._shown = Shown()
         self._delegations = Delegations()
+        self._plans = ProposedPlans()
         self._stated = Stated()
         self._last_edit: int | None = None
         self._last_edit_at: datetime | None = None
@@ -130,6 +132,7 @@ class Observer:
                 self._hear(step)
         elif step.speaker != "system" and not step.is_replayed:
             self._delegations.step(step)
+            self._plans.step(step)
             self._watch(step)
 
     def event(self, event: Event) -> None:
@@ -190,6 +193,7 @@ class Observer:
             commits=self._commits.finish(trajectory.cwd, self._taken_back),
             asked_commits=self._commits.asked,
             requests=tuple(self._requests) if is_person else (),
+            plans=self._plans.finish(),
             pull_requests=self._mentions.pull_requests,
             mentions=self._mentions.mentions,
             named_sessions=self._mentions.sessions,

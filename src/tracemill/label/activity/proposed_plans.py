@@ -1,0 +1,35 @@
+"""Plans that an agent proposed: another session may carry them out, and begins with their text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tracemill.base.text import one_line
+from tracemill.records.activity import ProposedPlan
+from tracemill.records.trajectory import Step
+
+_PROPOSING: Final = frozenset({"exitplanmode", "exit_plan_mode"})
+_PLAN: Final = "plan"
+_MAX_READ: Final = 2_000
+_MAX_OPENING: Final = 100
+_MAX_KEPT: Final = 50
+
+
+class ProposedPlans:
+    """Takes steps in their order."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, ProposedPlan] = {}
+
+    def step(self, step: Step) -> None:
+        """Take the next step; of a plan that is proposed again, the last counts."""
+        for call in step.calls:
+            text = call.arguments.get(_PLAN)
+            if call.name.lower() in _PROPOSING and isinstance(text, str) and text.strip():
+                opening = one_line(text[:_MAX_READ], _MAX_OPENING)
+                self._kept.pop(opening, None)
+                self._kept[opening] = ProposedPlan(opening=opening, step=step.index)
+
+    def finish(self) -> tuple[ProposedPlan, ...]:
+        """Return the plans, in order, the last of many."""
+        return tuple(self._kept.values())[-_MAX_KEPT:]
