@@ -168,9 +168,7 @@ class Shingles:
 
     def of(self, texts: Sequence[str]) -> Shingled:
         """Return the shingles of some texts."""
-        names = [
-            blake2b(text.encode("utf-8", "replace"), digest_size=16).digest() for text in texts
-        ]
+        names = list(map(_name, texts))
         unknown = {
             name: text for name, text in zip(names, texts, strict=True) if name not in self._known
         }
