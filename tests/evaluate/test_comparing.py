@@ -1,5 +1,6 @@
 """Two models on the same cases: what is shown, and what is not."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tracemill.base.errors import UsageError
 from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.evaluate.running import Asked, ask_all, freeze, sum_up
-from tracemill.llm import AskSettings, SubjectError
+from tracemill.llm import AskSettings, SubjectError, UnreachableError
 from tracemill.llm.protocol import spoken
 from tracemill.llm.scripted import ScriptedSubject
 from tracemill.records.evaluations import Case, CaseResult, Comparison, SliceComparison, Suite
@@ -113,6 +114,33 @@ def test_a_suite_is_its_cases_in_any_order() -> None:
 
     assert freeze("x", "o", cases, {}).id == freeze("y", "p", cases[::-1], {}).id
     assert freeze("x", "o", cases, {}).id != freeze("x", "o", cases[:1], {}).id
+
+
+@pytest.mark.parametrize(
+    ("there", "n_asked"),
+    [
+        pytest.param("-" * 12, 5, id="never there"),
+        pytest.param("+++" + "-" * 9, 8, id="gone on the way"),
+        pytest.param("----+----+--", 12, id="missing now and then"),
+    ],
+)
+def test_where_nobody_answers_five_in_a_row_the_rest_is_not_asked(there: str, n_asked: int) -> None:
+    n_said = 0
+
+    def script(_messages: object, _tools: object) -> Message:
+        nonlocal n_said
+        n_said += 1
+        if there[n_said - 1] == "-":
+            raise UnreachableError("nobody there")
+        return spoken("Yes.")
+
+    asking = ask_all(ScriptedSubject("m", script), map(case, "abcdefghijkl"), AskSettings())
+    with (
+        nullcontext() if n_asked == len(there) else pytest.raises(UnreachableError, match="5 cases")
+    ):
+        list(asking)
+
+    assert n_said == n_asked
 
 
 def test_a_subject_that_cannot_be_asked_is_told_from_one_that_is_wrong() -> None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from openai import OpenAI
 
-from tracemill.llm import AskSettings, SubjectConfig, SubjectError
+from tracemill.llm import AskSettings, SubjectConfig, SubjectError, UnreachableError
 from tracemill.llm.openai import OpenAISubject, chat_request, read_completion
 from tracemill.llm.protocol import spoken
 from tracemill.records.examples import Message
@@ -139,6 +139,15 @@ def test_endpoint_that_refuses_is_an_error_without_what_it_said() -> None:
     config = SubjectConfig(backend="openai", model="small")
     subject = OpenAISubject(config, client(lambda _: httpx2.Response(500, text="hush")))
 
-    with pytest.raises(SubjectError, match="'small' gave no answer: InternalServerError") as caught:
+    with pytest.raises(UnreachableError, match="gave no answer: InternalServerError") as caught:
         subject.answer([Message(role="user", content="Hi.")], (), AskSettings())
     assert "hush" not in str(caught.value)
+
+
+def test_question_that_an_endpoint_refuses_does_not_tell_that_nobody_is_there() -> None:
+    config = SubjectConfig(backend="openai", model="small")
+    subject = OpenAISubject(config, client(lambda _: httpx2.Response(400, text="too long")))
+
+    with pytest.raises(SubjectError, match="BadRequestError") as caught:
+        subject.answer([Message(role="user", content="Hi.")], (), AskSettings())
+    assert not isinstance(caught.value, UnreachableError)

@@ -12,12 +12,14 @@ import msgspec
 from tracemill.base.ids import make_id
 from tracemill.evaluate import EVALUATE_VERSION
 from tracemill.evaluate.scorers import score
-from tracemill.llm import AskSettings, Subject, SubjectError
+from tracemill.llm import AskSettings, Subject, SubjectError, UnreachableError
 from tracemill.records.evaluations import Case, CaseResult, Evaluation, SliceScore, Suite
 from tracemill.stats import wilson
 
 _TOLD: Final = ("tool:", "answer")
 """How the parts begin that say what was wanted."""
+_PATIENCE: Final = 5
+"""Cases in a row that nobody answers, after which nobody is thought to be there."""
 ALL: Final = "all"
 """The part that holds every case."""
 
@@ -45,13 +47,25 @@ def freeze(
 
 
 def ask_all(subject: Subject, cases: Iterable[Case], settings: AskSettings) -> Iterator[CaseResult]:
-    """Yield what a subject does on each case; where it cannot be asked, that is said."""
+    """Yield what a subject does on each case; where it cannot be asked, that is said.
+
+    Raises:
+        UnreachableError: nobody was there for several cases in a row.
+    """
+    n_gone = 0
     for case in cases:
         try:
             answer = subject.answer(case.messages, case.tools, settings)
+        except UnreachableError as error:
+            n_gone += 1
+            if n_gone == _PATIENCE:
+                said = f"{error}; {n_gone} cases in a row got no answer, and the rest is not asked"
+                raise UnreachableError(f"{said}; the same command goes on from here") from error
+            yield score(case, None)
         except SubjectError:
             yield score(case, None)
         else:
+            n_gone = 0
             yield score(case, answer)
 
 

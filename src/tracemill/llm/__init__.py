@@ -13,7 +13,14 @@ from typing import Final
 
 from tracemill.base.errors import UsageError
 from tracemill.base.registry import Registry
-from tracemill.llm.protocol import Answer, AskSettings, Subject, SubjectConfig, SubjectError
+from tracemill.llm.protocol import (
+    Answer,
+    AskSettings,
+    Subject,
+    SubjectConfig,
+    SubjectError,
+    UnreachableError,
+)
 
 BACKENDS: Final = Registry[Callable[[SubjectConfig], Subject]](
     kind="subject backend",
@@ -75,5 +82,6 @@ __all__ = [
     "Subject",
     "SubjectConfig",
     "SubjectError",
+    "UnreachableError",
     "open_subject",
 ]

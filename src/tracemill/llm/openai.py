@@ -22,6 +22,7 @@ from tracemill.llm.protocol import (
     FinishReason,
     SubjectConfig,
     SubjectError,
+    UnreachableError,
     read_arguments,
     spoken,
 )
@@ -52,7 +53,7 @@ class OpenAISubject:
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], settings: AskSettings
     ) -> Answer:
         """Ask the endpoint."""
-        from openai import OpenAIError
+        from openai import BadRequestError, OpenAIError
 
         begun = time.perf_counter()
         try:
@@ -62,7 +63,8 @@ class OpenAISubject:
                 cast_to=dict[str, Any],
             )
         except OpenAIError as error:
-            raise SubjectError(
+            kind = SubjectError if isinstance(error, BadRequestError) else UnreachableError
+            raise kind(
                 f"{self.name!r} gave no answer: {type(error).__name__}; look at its endpoint"
             ) from error
         return read_completion(given, time.perf_counter() - begun, self.format)

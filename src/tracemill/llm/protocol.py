@@ -31,6 +31,10 @@ class SubjectError(TracemillError):
     """A model could not be asked, so nothing is known about what it would have said."""
 
 
+class UnreachableError(SubjectError):
+    """Nobody answers where a model should be, whatever is asked."""
+
+
 class AskSettings(Record, frozen=True, kw_only=True):
     """How an answer is drawn. The defaults ask for the likeliest one."""
 

@@ -41,7 +41,7 @@ def evaluate(
 
     Raises:
         NotFoundError: there is no such suite.
-        SubjectError: the subject cannot be opened.
+        SubjectError: the subject cannot be opened, or is not there any more.
     """
     kept = find_suite(workspace, suite)
     cases = kept.cases()
