@@ -97,7 +97,7 @@ def _calls() -> Iterator[dict[str, Any]]:
         ([{"request": ""}], "no_request"),
         ([ASKED, {"calls": 3}], "no_turn"),
         ([ASKED, {"calls": [{"name": "fly", "arguments": {}}]}], "unknown_tool"),
-        ([ASKED, CALL, CALL], "same_again"),
+        ([ASKED, CALL, CALL, CALL], "same_again"),
         ([ASKED, *_calls()], "no_end"),
         ([ASKED, {"calls": [{"name": "read_file", "arguments": {"path": "lost"}}]}],
          "not_carried_out"),
@@ -105,6 +105,15 @@ def _calls() -> Iterator[dict[str, Any]]:
 )  # fmt: skip
 def test_what_goes_wrong_has_its_name(said: list[Any], fault: str) -> None:
     assert drafted(*said, bench=Files()).fault == fault
+
+
+@pytest.mark.parametrize("calls", [[CALL, CALL], [*_calls()][:8]])
+def test_who_would_call_for_ever_is_asked_for_an_answer_alone(calls: list[Any]) -> None:
+    made = drafted(ASKED, *calls, ANSWERED, bench=Files())
+
+    assert made.fault is None
+    assert made.messages[-1].content == ANSWERED["answer"]
+    assert len(made.steps) == (1 if calls[0] == calls[1] else 8)
 
 
 def test_without_a_bench_nothing_is_made_up_in_place_of_a_result() -> None:

@@ -181,6 +181,33 @@ def test_a_call_that_goes_on_without_its_result_is_named() -> None:
     assert verdict(list(shape.answered_calls([made]))) == "fail"
 
 
+def test_the_same_call_twice_at_once_is_one_too_many() -> None:
+    results = [told("a"), told("b", "c2")]
+    one, other = call("read", path="a.py"), call("read", "c2", path="b.py")
+    apart = row(user("go"), agent("", one, other), *results)
+    twice = row(user("go"), agent("", one, {**one, "id": "c2"}), *results)
+
+    assert verdict(list(shape.distinct_calls([apart]))) == "pass"
+    assert verdict(list(shape.distinct_calls([twice]))) == "fail"
+    assert list(shape.distinct_calls([exchange("a", "read", path="a.py")])) == []
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        (["Error: no file 'a'", "fatal: not a git repository"], "unknown"),
+        (["Error: no file 'a'", "1\tx = 1"], "pass"),
+        (["1 failed, 2 passed", "exit code 1"], "pass"),
+    ],
+)
+def test_where_every_call_failed_nobody_can_tell(results: list[str], expected: str) -> None:
+    calls = [call("read", f"c{at}", path=str(at)) for at in range(len(results))]
+    answers_ = [told(text, f"c{at}") for at, text in enumerate(results)]
+    made = row(user("go"), agent("", *calls), *answers_, agent("There is none."))
+
+    assert verdict(list(answers.something_worked([made]))) == expected
+
+
 def test_parallel_results_are_paired_by_id() -> None:
     both = (call("read", "c1", path="a"), call("read", "c2", path="b"))
     made = row(user("do"), agent("", *both), told("of b", "c2"), told("of a", "c1"), agent("Done."))

@@ -91,6 +91,15 @@ def ask_turn(body: str, tools: Sequence[Tool], said: Sequence[Message]) -> list[
     return [Message(role="system", content=told), *_shown(said)]
 
 
+def ask_answer(body: str, said: Sequence[Message]) -> list[Message]:
+    """Return the question for an answer out of what the calls so far have shown."""
+    told = (
+        f"{body}\n\nNow you are the agent, and all calls are made. Tell the developer what they "
+        'showed, in one to three sentences. Answer with one JSON object: {"answer": "…"}'
+    )
+    return [Message(role="system", content=told), *_shown(said)]
+
+
 def ask_follow_up(body: str, said: Sequence[Message]) -> list[Message]:
     """Return the question for what the developer says to an answer."""
     wanted = (

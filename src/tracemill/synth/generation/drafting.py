@@ -16,6 +16,7 @@ from tracemill.synth.generation.asking import (
     Turn,
     Wanted,
     WantedCall,
+    ask_answer,
     ask_follow_up,
     ask_request,
     ask_turn,
@@ -146,13 +147,26 @@ class _Work:
             if not isinstance(turn, Turn):
                 raise _FaultError("cut" if said.is_cut else turn)
             if turn.answer:
-                self.messages.append(Message(role="assistant", content=turn.answer, trained=True))
+                self._answer(turn.answer)
                 return
             if turn == before:
-                raise _FaultError("same_again")
+                self._end("same_again")
+                return
             self._call(turn.calls)
             before = turn
-        raise _FaultError("no_end")
+        self._end("no_end")
+
+    def _end(self, otherwise: DraftFault) -> None:
+        """Ask for an answer alone, as the model would go on calling for ever."""
+        asked = ask_answer(self._body, self.messages)
+        said = self._said("turn", asked, turn_schema(()))
+        turn = read_turn(said.text, ())
+        if not isinstance(turn, Turn):
+            raise _FaultError(otherwise)
+        self._answer(turn.answer)
+
+    def _answer(self, text: str) -> None:
+        self.messages.append(Message(role="assistant", content=text, trained=True))
 
     def _said(self, purpose: Purpose, asked: Sequence[Message], schema: dict[str, Any]) -> Said:
         self.n_requests += 1

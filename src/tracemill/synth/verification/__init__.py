@@ -28,11 +28,13 @@ def checks(ran: Mapping[str, Carried] | None = None) -> tuple[RowJudge, ...]:
         RowJudge("format", "speaking_order", "speak out of turn", shape.speaking_order),
         RowJudge("schema", "answered_calls", "leave a call without a result", shape.answered_calls),
         RowJudge("schema", "declared_tools", "declare no tools", shape.declared_tools),
+        RowJudge("schema", "distinct_calls", "call twice at once", shape.distinct_calls),
         RowJudge("execution", "true_results", "show a result that is not real", real),
         RowJudge("outcome", "shown_claims", "claim what nothing shows", claims.shown_claims),
         RowJudge(
             "semantic", "grounded_answers", "name what nothing showed", answers.grounded_answers
         ),
+        RowJudge("semantic", "something_worked", "never get anywhere", answers.something_worked),
         RowJudge("diversity", "templates", "ask as an earlier row does", diversity.templates),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tracemill.records.audits import TrainingRow
+from tracemill.synth.verification.exchanges import exchanges
 from tracemill.synth.verification.ladder import Judged
 
 _FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
@@ -24,6 +25,8 @@ _PROPOSES: Final = re.compile(
 )
 """What stands near a file that need not be there yet."""
 _NEAR: Final = 60
+_ERROR: Final = re.compile(r"\s*(?:Error\b|error:|fatal:|Traceback \(most recent call last\))")
+_LOST: Final = "every call of it failed"
 
 
 def grounded_answers(rows: Sequence[TrainingRow]) -> Iterator[Judged]:
@@ -38,6 +41,15 @@ def grounded_answers(rows: Sequence[TrainingRow]) -> Iterator[Judged]:
             n_unseen = sum(place not in seen for place in named)
             detail = f"its answer names {n_unseen} of {len(named)} places that nothing showed"
             yield Judged(row, "fail" if n_unseen else "pass", detail if n_unseen else "")
+
+
+def something_worked(rows: Sequence[TrainingRow]) -> Iterator[Judged]:
+    """Judge rows with results: where each is an error, no rule can tell that it had to be so."""
+    for row in rows:
+        results = [each.result for each in exchanges(row) if each.result is not None]
+        if results:
+            is_lost = all(_ERROR.match(result) for result in results)
+            yield Judged(row, "unknown" if is_lost else "pass", _LOST if is_lost else "")
 
 
 def _named(text: str) -> Iterator[str]:

@@ -43,6 +43,17 @@ def declared_tools(rows: Sequence[TrainingRow]) -> Iterator[Judged]:
 _UNDECLARED = "calls tools that the row does not declare"
 
 
+def distinct_calls(rows: Sequence[TrainingRow]) -> Iterator[Judged]:
+    """Judge rows that call several tools at once: the same call twice is one call too many."""
+    for row in rows:
+        several = [calls for calls in row.calls if len(calls) > 1]
+        if several:
+            made = [[(call.name, str(call.arguments)) for call in calls] for calls in several]
+            n_again = sum(len(calls) - len(set(calls)) for calls in made)
+            detail = f"{n_again} calls are made twice at once" if n_again else ""
+            yield Judged(row, "fail" if n_again else "pass", detail)
+
+
 def answered_calls(rows: Sequence[TrainingRow]) -> Iterator[Judged]:
     """Judge rows with calls: behind each, unless it is the last word, stands its result."""
     for row in rows:
