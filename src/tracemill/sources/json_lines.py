@@ -14,7 +14,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -47,6 +46,10 @@ _SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
 
 class BadShapeError(SourceError):
     """A line is JSON, but a part that its type needs is of the wrong kind."""
+
+
+class UndecodedError(BadShapeError):
+    """A part of a line that was passed over at first cannot be decoded."""
 
 
 R = TypeVar("R")
@@ -142,7 +145,7 @@ def read_shaped_lines(
             try:
                 verdict = take(record, line)
             except BadShapeError as error:
-                verdict = _unread(line, origin, "bad_shape", str(error))
+                verdict = _judge_refused(error, line, origin, reader, shape)
         if verdict is None:
             n_used += 1
         elif isinstance(verdict, str):
@@ -170,6 +173,14 @@ def oversize(line: OversizeLine, origin: Origin) -> Quarantined:
 def _unread(line: Line, origin: Origin, reason: QuarantineReason, detail: str) -> _Unread:
     span = Span(start=line.start, end=line.end)
     return _Unread(Quarantined(reason=reason, detail=detail, span=span, origin=origin))
+
+
+def _judge_refused(
+    error: BadShapeError, line: Line, origin: Origin, reader: LineReader[R], shape: Shape[R]
+) -> _Verdict:
+    if isinstance(error, UndecodedError):
+        return _judge_leniently(line, origin, reader, shape)
+    return _unread(line, origin, "bad_shape", str(error))
 
 
 def _judge_leniently(
@@ -209,29 +220,6 @@ def _joint(verdicts: list[_Verdict]) -> _Verdict:
         if isinstance(verdict, _Unread):
             return verdict
     return None if None in verdicts else verdicts[0]
-
-
-def whole_documents(lines: Iterator[Line | OversizeLine]) -> Iterator[Line | OversizeLine]:
-    """Yield lines as they are, or as one where a single document goes over several.
-
-    Tools write the same object on one line or on many; which it is, the first line tells.
-    """
-    first = next(lines, None)
-    if first is None:
-        return
-    if isinstance(first, OversizeLine) or _is_json(first.data):
-        yield from chain([first], lines)
-        return
-    rest = (line.data for line in lines if isinstance(line, Line))
-    yield Line(first.start, b"\n".join([first.data, *rest]), is_terminated=True)
-
-
-def _is_json(data: bytes) -> bool:
-    try:
-        orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 class Values(NamedTuple):

@@ -109,6 +109,22 @@ def test_a_copy_joins_no_reply_and_no_reply_joins_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cwd", "reasons", "read_as"),
+    [(b"\x9d", ["bad_encoding"], None), (b"\\ud800", [], "\ufffd"), (b"\\q", ["not_json"], None)],
+)
+def test_what_is_decoded_later_is_judged_as_what_is_decoded_at_once(
+    cwd: bytes, reasons: list[str], read_as: str | None
+) -> None:
+    lines = jsonl(meta(cwd="CWD"), message("assistant", "Hi")).replace(b"CWD", cwd)
+
+    found = read_with(Codex(), lines)
+
+    assert [bad.reason for bad in found.quarantined] == reasons
+    assert found.header.cwd == read_as
+    assert len(found.steps) == 1
+
+
+@pytest.mark.parametrize(
     "kind", ["realtime_item", "retained_context", "security_risk_score", "world_state"]
 )
 def test_what_the_program_keeps_for_itself_is_passed_over_by_name(kind: str) -> None:

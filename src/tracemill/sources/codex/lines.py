@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from tracemill.base.lines import Line
-from tracemill.sources.json_lines import MAX_COUNT, BadShapeError, Shape
+from tracemill.sources.json_lines import MAX_COUNT, BadShapeError, Shape, UndecodedError
 
 _Believable = Annotated[int, msgspec.Meta(ge=0, lt=MAX_COUNT)]
 
@@ -141,5 +141,14 @@ _WHOLE: Final = msgspec.json.Decoder(Envelope)
 
 
 def whole(payload: Common, line: Line) -> Payload:
-    """Return a payload with all that is read of any: the fields of one cost more than its bytes."""
-    return payload if isinstance(payload, Payload) else _WHOLE.decode(line.data).payload
+    """Return a payload with all that is read of any: the fields of one cost more than its bytes.
+
+    Raises:
+        UndecodedError: what was passed over at first is no text.
+    """
+    if isinstance(payload, Payload):
+        return payload
+    try:
+        return _WHOLE.decode(line.data).payload
+    except (UnicodeDecodeError, msgspec.DecodeError):
+        raise UndecodedError from None

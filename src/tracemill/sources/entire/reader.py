@@ -16,13 +16,13 @@ from tracemill.records.events import Attribution, Checkpoint, CodeFinding, Sessi
 from tracemill.records.refs import Origin, Span
 from tracemill.records.trajectory import Usage
 from tracemill.sources.content import Content, Member
+from tracemill.sources.documents import whole_documents
 from tracemill.sources.json_lines import (
     BadShapeError,
     count,
     moment,
     read_json_lines,
     text,
-    whole_documents,
 )
 from tracemill.sources.protocol import SourceRecord
 

@@ -40,7 +40,8 @@ class TeamReports(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each report, and the tally."""
-        from tracemill.sources.json_lines import read_json_lines, whole_documents
+        from tracemill.sources.documents import whole_documents
+        from tracemill.sources.json_lines import read_json_lines
         from tracemill.sources.team_reports.reader import TeamReader
 
         return read_json_lines(whole_documents(content.lines()), origin, TeamReader(origin))
