@@ -21,6 +21,7 @@ MEASURES = st.builds(
     is_alone=st.booleans(),
     is_stranger=st.booleans(),
     is_same_branch=st.none() | st.booleans(),
+    n_shared=st.integers(0, 100),
 )
 FITTING = Measures(
     hours=0.5,
@@ -30,7 +31,11 @@ FITTING = Measures(
     is_alone=True,
     is_stranger=False,
     is_same_branch=None,
+    n_shared=30,
 )
+
+
+RIVALLED = {"new_share": 0.1, "rival": 0.9, "is_alone": False, "hours": 9.0}
 
 
 @given(MEASURES)
@@ -48,6 +53,7 @@ def test_each_measure_counts_one_way(known: Measures, less: float) -> None:
         known._replace(is_alone=False),
         known._replace(is_stranger=True),
         known._replace(is_same_branch=False),
+        known._replace(n_shared=int(known.n_shared * less)),
     ):
         assert sureness(weaker) <= sureness(known)
 
@@ -66,7 +72,11 @@ def test_each_measure_counts_one_way(known: Measures, less: float) -> None:
             id="elsewhere",
         ),
         pytest.param({"new_share": None, "own_share": 0.0, "hours": 9.0}, False, id="and later"),
-        pytest.param({"new_share": 0.1, "rival": 0.9, "is_alone": False}, False, id="a rival's"),
+        pytest.param({**RIVALLED, "own_share": 0.3}, False, id="a rival's"),
+        pytest.param({**RIVALLED, "own_share": 0.4}, True, id="a rival's, with much of its own"),
+        pytest.param({**RIVALLED, "own_share": 0.4, "n_shared": 9}, False, id="with too little"),
+        pytest.param({**RIVALLED, "own_share": 0.4, "new_share": 0.0}, False, id="written over"),
+        pytest.param({**RIVALLED, "own_share": 0.4, "hours": 99.0}, True, id="and days later"),
     ],
 )
 def test_what_counts_as_sure(changes: dict[str, Any], *, is_sure: bool) -> None:

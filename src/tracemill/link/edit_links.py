@@ -181,4 +181,5 @@ def _measures(commit: Commit, own: _Touch, touches: Iterable[_Touch], authors: A
         is_alone=not any(each.is_fresh for each in others),
         is_stranger=authors.is_stranger(own.trajectory, commit),
         is_same_branch=None,
+        n_shared=len(own.shared),
     )

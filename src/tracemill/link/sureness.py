@@ -14,6 +14,11 @@ from typing import Final, NamedTuple
 MOST: Final = 0.98
 _MOST_WITHOUT_A_LINE: Final = 0.6
 """Where both have lines and share none: people edit the same files in the same hours."""
+_LANDED: Final = 0.8
+"""At least, where much of what the session wrote is new in the commit: no commit before holds it,
+however long ago it was written and whoever else wrote more of the commit."""
+_MUCH: Final = 1 / 3
+_MANY: Final = 10
 
 
 class Measures(NamedTuple):
@@ -35,6 +40,14 @@ class Measures(NamedTuple):
     is_same_branch: bool | None
     """Whether the session began on a branch on which the commit was made; None where either is the
     main branch or not known."""
+    n_shared: int
+    """Lines that the session wrote and that are new in the commit."""
+
+    @property
+    def has_landed(self) -> bool:
+        """Whether much of what it wrote came with the commit, and not all was written over."""
+        is_much = self.own_share >= _MUCH and self.n_shared >= _MANY
+        return is_much and bool(self.new_share)
 
 
 class _Weights(NamedTuple):
@@ -88,4 +101,5 @@ def sureness(known: Measures) -> float:
         + by.other_branch * (known.is_same_branch is False)
     )
     has_none = known.new_share == 0 and known.own_share == 0
-    return round(min(1 / (1 + exp(-weight)), _MOST_WITHOUT_A_LINE if has_none else MOST), 2)
+    found = min(1 / (1 + exp(-weight)), _MOST_WITHOUT_A_LINE if has_none else MOST)
+    return round(max(found, _LANDED) if known.has_landed else found, 2)
