@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from tracemill.base.line_sketch import Seal
 from tracemill.base.text import one_line
 from tracemill.label.activity.delegating import Delegations
+from tracemill.label.activity.handed_plans import HandedPlans, but_refusals
 from tracemill.label.activity.made_commits import MadeCommits
 from tracemill.label.activity.proposed_plans import ProposedPlans
 from tracemill.label.activity.recoveries import Attempt, Recoveries
@@ -41,13 +42,7 @@ from tracemill.label.calls.shown import Shown
 from tracemill.label.calls.verdict import Outcome
 from tracemill.label.reactions.listening import Listener
 from tracemill.label.reactions.taken_back import TakenBack
-from tracemill.records.activity import (
-    Activity,
-    CheckRun,
-    Ending,
-    Request,
-    UndoneSteps,
-)
+from tracemill.records.activity import Activity, CheckRun, Ending, Request, UndoneSteps
 from tracemill.records.events import (
     Compaction,
     Event,
@@ -112,6 +107,7 @@ class Observer:
         self._delegations = Delegations()
         self._plans = ProposedPlans()
         self._stated = Stated()
+        self._handed = HandedPlans()
         self._last_edit: int | None = None
         self._last_edit_at: datetime | None = None
 
@@ -126,6 +122,7 @@ class Observer:
             self._count(step)
         if not step.is_replayed:
             self._used.see(step)
+            self._handed.step(step)
         if step.speaker == "user":
             self._n_user += 1
             if not step.is_replayed:
@@ -176,6 +173,8 @@ class Observer:
         for running in self._running.values():
             self._checks.extend(running.call.runs(None, running.text))
         is_person = not trajectory.is_subagent
+        handed = self._handed.finish()
+        is_stopped = self._last_stop >= max(self._last_spoken, 0) and self._last_stop not in handed
         return Activity(
             trajectory_id=trajectory.id,
             input_id=trajectory.origin.input_id,
@@ -186,8 +185,8 @@ class Observer:
             n_calls=self._n_calls,
             n_results=self._n_results,
             n_errors=self._n_errors,
-            n_rejections=max(self._n_rejections, self._n_refusals),
-            n_interruptions=self._n_interruptions,
+            n_rejections=max(self._n_rejections, self._n_refusals) - len(handed & self._rejected),
+            n_interruptions=self._n_interruptions - len(handed & self._interrupted),
             n_compactions=self._n_compactions,
             n_todo_changes=self._n_todos,
             commits=self._commits.finish(trajectory.cwd, self._taken_back),
@@ -199,9 +198,9 @@ class Observer:
             named_sessions=self._mentions.sessions,
             used_texts=self._used.finish(),
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
-            reactions=self._listener.reactions if is_person else (),
-            rejected_steps=tuple(sorted(self._rejected)),
-            interrupted_steps=tuple(sorted(self._interrupted)),
+            reactions=but_refusals(self._listener.reactions, handed) if is_person else (),
+            rejected_steps=tuple(sorted(self._rejected - handed)),
+            interrupted_steps=tuple(sorted(self._interrupted - handed)),
             compacted_steps=tuple(sorted(self._compacted)),
             undone=tuple(UndoneSteps(first=at, last=to) for at, to in sorted(self._undone)),
             recoveries=self._recoveries.finish(),
@@ -219,7 +218,7 @@ class Observer:
             ran_steps=self._shown.ran_steps,
             pushed_steps=self._shown.pushed_steps,
             unpushed_steps=self._shown.unpushed_steps,
-            ending="interruption" if self._last_stop >= max(self._last_spoken, 0) else self._ending,
+            ending="interruption" if is_stopped else self._ending,
             last_user_step=self._last_user if is_person else None,
             started=trajectory.started or self._started,
             ended=trajectory.ended or self._ended,

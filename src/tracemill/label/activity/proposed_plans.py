@@ -8,7 +8,8 @@ from tracemill.base.text import one_line
 from tracemill.records.activity import ProposedPlan
 from tracemill.records.trajectory import Step
 
-_PROPOSING: Final = frozenset({"exitplanmode", "exit_plan_mode"})
+PROPOSING: Final = frozenset({"exitplanmode", "exit_plan_mode"})
+"""Tools by which a plan is proposed."""
 _PLAN: Final = "plan"
 _MAX_READ: Final = 2_000
 _MAX_OPENING: Final = 100
@@ -25,7 +26,7 @@ class ProposedPlans:
         """Take the next step; of a plan that is proposed again, the last counts."""
         for call in step.calls:
             text = call.arguments.get(_PLAN)
-            if call.name.lower() in _PROPOSING and isinstance(text, str) and text.strip():
+            if call.name.lower() in PROPOSING and isinstance(text, str) and text.strip():
                 opening = one_line(text[:_MAX_READ], _MAX_OPENING)
                 self._kept.pop(opening, None)
                 self._kept[opening] = ProposedPlan(opening=opening, step=step.index)

@@ -1,0 +1,53 @@
+"""A refused plan is a refusal only where somebody goes on otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.label.test_observe import feedback, seen
+from tests.trajectories import agent, user
+from tracemill.records.trajectory import Step, ToolCall, ToolResult
+
+STOPPED = (feedback("rejection", 1), feedback("interruption", 1))
+
+
+def refused(tool: str = "ExitPlanMode", said: str = "") -> Step:
+    call = ToolCall(id="c1", name=tool, arguments={"plan": "Read the file first."})
+    result = ToolResult(call_id="c1", content="refused", status="rejected", feedback=said or None)
+    return agent(1, "", calls=(call,), results=(result,))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        (),
+        (user(2, "Implement the following plan:\n\nRead the file first."), agent(3)),
+    ],
+)
+def test_a_plan_that_is_handed_on_was_not_refused(after: tuple[Step, ...]) -> None:
+    told = seen(user(0), refused(), *after, events=STOPPED)
+
+    assert (told.n_rejections, told.n_interruptions) == (0, 0)
+    assert not told.rejected_steps
+    assert not told.interrupted_steps
+    assert told.ending != "interruption"
+    assert not {each.kind for each in told.reactions} & {"rejection", "interruption"}
+
+
+@pytest.mark.parametrize(
+    ("plan", "after"),
+    [
+        (refused(), (user(2, "use a switch instead"), agent(3))),
+        (refused(), (agent(2, "I plan anew."),)),
+        (refused(said="too much at once"), ()),
+        (refused("Edit"), ()),
+    ],
+)
+def test_a_plan_that_is_gone_on_with_otherwise_was_refused(
+    plan: Step, after: tuple[Step, ...]
+) -> None:
+    told = seen(user(0), plan, *after, events=STOPPED)
+
+    assert told.rejected_steps == (1,)
+    assert told.interrupted_steps == (1,)
+    assert {"rejection", "interruption"} <= {each.kind for each in told.reactions}
