@@ -77,3 +77,13 @@ def test_without_a_sandbox_the_tools_are_told_and_none_is_run(
         assert shop.open is None
         assert {"read_file", "run_tests"} <= {tool["function"]["name"] for tool in shop.tools}
     assert refusal == "nothing is run outside of a sandbox"
+
+
+def test_tools_that_do_not_answer_are_named(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_sandbox()
+    monkeypatch.setattr("tracemill.flows.synthesis.bench._SECONDS", 0.0)
+
+    with pytest.raises(PolicyError, match="expected an answer"), open_workshop(workspace):
+        pass

@@ -103,7 +103,11 @@ def settled(text: str) -> str:
 
 
 def missing_programs(sandbox: Bubblewrap, source: Path) -> Mapping[str, str]:
-    """Return the tools that cannot be used here, each with what it lacks."""
+    """Return the tools that cannot be used here, each with what it lacks.
+
+    Raises:
+        PolicyError: none of them answers.
+    """
     tries: Mapping[str, Callable[[SandboxBench], bool]] = {
         "git": lambda bench: not bench.call([Call("git", {"arguments": "status"})])[0].failed,
         "pytest": lambda _: find_spec("pytest") is not None,
@@ -111,8 +115,14 @@ def missing_programs(sandbox: Bubblewrap, source: Path) -> Mapping[str, str]:
         "mypy": lambda bench: _runs(bench, "mypy --version"),
         "tree_sitter": lambda bench: not bench.call([Call("index_stats", {})])[0].failed,
     }
-    with open_bench(sandbox, source) as bench:
-        there = {name: is_there(bench) for name, is_there in tries.items()}
+    try:
+        with open_bench(sandbox, source) as bench:
+            there = {name: is_there(bench) for name, is_there in tries.items()}
+    except UnfitError as error:
+        raise PolicyError(
+            f"the tools in the sandbox: expected an answer within {_SECONDS} seconds, found none; "
+            "try again when less runs on this machine"
+        ) from error
     needs = {tool: each["needs"] for tool, each in tool_table().items() if "needs" in each}
     return {tool: program for tool, program in needs.items() if not there[program]}
 
