@@ -1,183 +1,119 @@
 """A canary run: what is planted everywhere is found nowhere outside the vault, in no form.
 
-Secrets are drawn at run time and planted wherever text comes in. After runs, exports, every
-command and forced crashes, each byte outside the vault and of all output is looked through, Parquet
-and databases by what they hold, for the secrets as they are and as they may have been encoded.
+After a run every command of the program is asked, in each form in which it answers; every format
+of every export is written; every page is shown and handed out; events and spans come in behind the
+run. A command that comes later is asked as soon as it stands in the table of commands.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
-import secrets
-import sqlite3
-import string
-import traceback
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import pyarrow.parquet as pq
 import pytest
-from tests.flows.sessions import lines
+from starlette.testclient import TestClient
+from tests.e2e.canary import (
+    Planted,
+    Run,
+    forms,
+    plant_commits,
+    plant_others,
+    plant_plain_sessions,
+    plant_session,
+)
+from tests.flows.test_receiving import send
+from tests.render.formats import tokenizer_file
 from tests.repositories import Repository
+from tests.sources.otlp.spans import chat, message, traces
+from tests.web.places import HOST
+from tests.web.reaching import crawl
 
-from tracemill.cli.app import call
+from tracemill.base.clock import now
+from tracemill.cli.commands import COMMANDS, DEFINITIONS, NOUNS, SUITE, VAULT
+from tracemill.export import DATASET_FORMATS, TRAJECTORY_EXPORTERS
 from tracemill.flows.datasets.publish import VersionWriter
 from tracemill.label.activity.observe import Observer
+from tracemill.store.workspace import Workspace
+from tracemill.web.app import make_app, make_pages
+from tracemill.web.exporting import page_file
+from tracemill.web.guard import Pass
 
-ALNUM: Final = string.ascii_letters + string.digits
-
-
-def drawn(n: int, alphabet: str = ALNUM) -> str:
-    return "".join(secrets.choice(alphabet) for _ in range(n))
-
-
-class Planted:
-    """Secrets of several kinds, drawn for this run."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, str] = {}
-
-    def github(self, place: str) -> str:
-        return self._keep(place, f"ghp_{drawn(36)}")
-
-    def password(self, place: str) -> str:
-        return self._keep(place, f"{drawn(5)}!{drawn(6)}7#{drawn(5)}")
-
-    def name(self, place: str) -> str:
-        """A user's name, long enough that no pseudonym spells it by chance."""
-        return self._keep(place, f"quist{drawn(9, string.ascii_lowercase)}")
-
-    def mailbox(self, place: str) -> str:
-        return self._keep(place, f"{drawn(10, string.ascii_lowercase)}@{drawn(9).lower()}.org")
-
-    def _keep(self, place: str, secret: str) -> str:
-        self.of[place] = secret
-        return secret
-
-
-def forms(secret: str) -> Iterator[bytes]:
-    """Yield how a secret may be spelled; of Base64 what does not depend on its neighbours."""
-    data = secret.encode()
-    yield from (data, data[::-1], data.hex().encode(), data.hex().upper().encode())
-    yield secret.encode("utf-16-le")
-    yield "".join(f"%{byte:02x}" for byte in data).encode()
-    yield "".join(f"\\u{byte:04x}" for byte in data).encode()
-    for shift in range(3):
-        coded = base64.b64encode(b"\0" * shift + data + b"\0" * (-(len(data) + shift) % 3))
-        yield coded[4 if shift else 0 : -4]
-
-
-def plant_session(folder: Path, planted: Planted) -> None:
-    place = folder / f"{planted.github('file name')}.jsonl"
-    user = planted.name("home folder in texts")
-    texts = [
-        f"my token is {planted.github('prompt')}, mail {planted.mailbox('prompt mail')}",
-        f"PASSWORD={planted.password('assignment')} in /home/{user}/app",
-    ]
-    made = [json.loads(line) for line in lines("s1", 2)]
-    prompts = [row for row in made if isinstance(row["message"]["content"], str)]
-    for row, text in zip(prompts, texts, strict=True):
-        row["message"]["content"] = text
-    for row in made:
-        row["cwd"] = f"/home/{user}/app"
-        row["gitBranch"] = f"fix-{planted.of['prompt']}"
-        for block in row["message"]["content"]:
-            if isinstance(block, dict) and block["type"] == "tool_use":
-                token = planted.github(f"call {block['id']}")
-                block["input"]["command"] = f"GITHUB_TOKEN={token} pytest -q"
-            if isinstance(block, dict) and block["type"] == "tool_result":
-                hidden = base64.b64encode(f"x {planted.github('in base64')} y".encode()).decode()
-                block["content"] = (
-                    f"DB_PASSWORD={planted.password('env dump')}\n{hidden}\n"
-                    f"\x1b[1m{planted.github('colour')}\x1b[0m\n3 passed in 0.1s"
-                )
-            if isinstance(block, dict) and block["type"] == "text":
-                block["text"] = f"I wrote {planted.github('answer')} to the file. All tests pass."
-    made[1]["message"]["content"].insert(
-        0, {"type": "thinking", "thinking": f"it is {planted.github('thinking')}", "signature": "s"}
-    )
-    made.append({"type": "summary", "summary": f"about {planted.github('title')}", "leafUuid": "x"})
-    rows = [json.dumps(row).encode() for row in made]
-    rows.insert(2, b'{"type": "user", "broken": "' + planted.github("broken line").encode())
-    place.write_bytes(b"".join(row + b"\n" for row in rows))
+LEFT_OUT: Final = {
+    "ui": "serves until it is interrupted; its pages are asked by themselves",
+    "serve": "serves until it is interrupted; what it takes in is sent by itself",
+    "watch": "waits until it is interrupted",
+    "loop": "asks a model",
+    "capture install": "changes the settings of agents",
+    "capture uninstall": "changes the settings of agents",
+    "data find": "names files of this machine, for their owner to delete",
+    "data restore": "gives originals back",
+    "data erase": "takes away what is looked for",
+    "dataset push": "asks a hub",
+    "privacy vault export": "writes the vault, encrypted",
+    "privacy vault rotate": "reads everything anew",
+    "privacy vault hold": "moves the key",
+}
+"""What nobody asks here, and why."""
+EXPORTED: Final[Mapping[str, Sequence[str]]] = {
+    "session export": [f"{{session}} --format {name}" for name in TRAJECTORY_EXPORTERS.names()],
+    "dataset export": [
+        "",
+        *(f"--format {name}" for name in DATASET_FORMATS.names()),
+        "--format tokens --template compact --tokenizer {tokenizer}",
+    ],
+    "episode export": ["--learning"],
+    "review export": ["--tool label-studio", "--tool argilla", "--tool manual-reviews"],
+    "data reports": [""],
+    "model suite export": ["replay"],
+    "privacy redact": ["{in}/webhook.json"],
+}
+"""What leaves the workspace, in every format: with `--to` it is written, else it is printed."""
+ASKED: Final[Mapping[str, Sequence[str]]] = {
+    "run": ["{in} {repository}"],
+    "sync": ["{in}"],
+    "emit": ["gate --json {event}"],
+    "explain": ["{session}", "{episode}"],
+    "session flow": ["{session}"],
+    "session fields": ["{session}"],
+    "session decisions": ["{session}"],
+    "session show": ["{session} --full", "no-such-session"],
+    "dataset build": ["chat", "error-fix", "preference", "tool-use"],
+    "dataset audit": ["{in}/rows.jsonl"],
+    "dataset diff": ["chat tool-use"],
+    "model suite build": [""],
+    "model suite check": ["replay"],
+    "model train": ["three-stages --dry-run"],
+    "prompt diff": ["{document}"],
+    "prompt history": ["", "{document}"],
+    "recipe history": ["{document}"],
+    "review next": ["--no-input"],
+    "review submit": ["{session} --rating 4 --by {person} --comments {comment}"],
+    "synth definitions export": ["{out}"],
+    "synth run": ["--examples 8"],
+    "synth verify": ["{in}/rows.jsonl"],
+    "synth import": ["{in}/rows.jsonl"],
+    "privacy preview": ["{in}"],
+    "privacy scan": ["", "{in}"],
+    "privacy verify": ["{root}/out"],
+}
+"""What commands are asked with; all others with nothing, or with all that their noun lists."""
+HELD_OUT: Final = 'name = "held-out"\n[split]\nvalidation = 0.5\ntest = 0.4\n'
+"""Cases are made of what is held out."""
 
 
-def plant_others(folder: Path, planted: Planted) -> None:
-    (folder / "junit.xml").write_text(
-        '<testsuite name="t" tests="1" failures="1"><testcase classname="a" name="test_x">'
-        f'<failure message="token {planted.github("test message")}">'
-        f"{planted.github('test text')}</failure></testcase></testsuite>"
-    )
-    comment = {
-        "action": "created",
-        "issue": {"number": 1, "title": f"leak {planted.github('issue title')}", "state": "open",
-                  "user": {"login": "u"}, "html_url": "https://github.com/a/b/issues/1",
-                  "url": "https://api.github.com/repos/a/b/issues/1"},
-        "comment": {"id": 1, "body": f"use {planted.github('comment')}", "user": {"login": "u"},
-                    "created_at": "2026-03-01T10:00:00Z", "html_url": "https://github.com/a/b"},
-        "repository": {"full_name": "a/b"},
-    }  # fmt: skip
-    (folder / "webhook.json").write_text(json.dumps(comment))
-
-
-def plant_commits(repo: Repository, planted: Planted) -> None:
-    repo.commit(
-        f"add {planted.github('commit message')}\n\nSigned-off-by: {planted.mailbox('trailer')}",
-        CLAUDE__md=f"the key is {planted.github('instructions')}\n",
-        plan__md=f"# Plan\n\npassword: {planted.password('plan')}\n",
-    )
-
-
-class Run:
-    """Everything that was said, and the folders that were written."""
-
-    def __init__(self, root: Path, planted: Planted) -> None:
-        self.root = root
-        self.planted = planted
-        self.workspace = root / "workspace"
-        self.said: list[tuple[str, bytes]] = []
-        self._capture: Any = None
-
-    def ask(self, capfd: pytest.CaptureFixture[str], *arguments: str) -> int:
-        try:
-            code = call([*arguments, "--workspace", str(self.workspace)])
-        except Exception:  # noqa: BLE001 - the traceback is what is looked at
-            self.said.append((f"traceback of {arguments}", traceback.format_exc().encode()))
-            code = -1
-        out, err = capfd.readouterr()
-        self.said.append((" ".join(arguments), (out + err).encode()))
-        return code
-
-    def ids(self, capfd: pytest.CaptureFixture[str], noun: str) -> list[str]:
-        call([noun, "list", "--jsonl", "--workspace", str(self.workspace)])
-        return [json.loads(line)["id"] for line in capfd.readouterr().out.splitlines()]
-
-    def everything(self) -> Iterator[tuple[str, bytes]]:
-        yield from self.said
-        for folder in (self.workspace, self.root / "out"):
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and not path.is_relative_to(self.workspace / "vault"):
-                    yield str(path.relative_to(self.root)), path.read_bytes()
-                    yield str(path.relative_to(self.root)), b"".join(contents(path))
-
-    def survivors(self) -> list[tuple[str, str]]:
-        wanted = [(place, form) for place, s in self.planted.of.items() for form in forms(s)]
-        return sorted(
-            {(place, where) for where, data in self.everything() for place, form in wanted
-             if form in data}
-        )  # fmt: skip
-
-
-def contents(path: Path) -> Iterator[bytes]:
-    """Yield what a file says that packs its bytes."""
-    if path.suffix == ".parquet":
-        yield repr(pq.read_table(path).to_pylist()).encode()
-    elif path.suffix == ".sqlite":
-        with sqlite3.connect(path) as database:
-            for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'"):
-                yield repr(database.execute(f'SELECT * FROM "{table}"').fetchall()).encode()
+def every_command() -> Iterator[str]:
+    """Yield every command as it is called."""
+    for table in COMMANDS.values():
+        yield from table
+    nouns = {noun: verbs for table in NOUNS.values() for noun, (_, verbs) in table.items()}
+    nouns |= {"privacy vault": VAULT, "model suite": SUITE, "synth definitions": DEFINITIONS}
+    for noun, verbs in nouns.items():
+        yield from (f"{noun} {verb}" for verb in verbs)
 
 
 @pytest.fixture
@@ -187,50 +123,116 @@ def planted_run(
     planted = Planted()
     (tmp_path / "in").mkdir()
     plant_session(tmp_path / "in", planted)
+    plant_plain_sessions(tmp_path / "in", planted)
     plant_others(tmp_path / "in", planted)
     repo = new_repository()
     plant_commits(repo, planted)
-    run = Run(tmp_path, planted)
+    run = Run(tmp_path, planted, repo.path)
     told = {"gate_id": "g", "validation_result": "fail", "notes": planted.github("event")}
     run.ask(capfd, "emit", "gate", "--json", json.dumps(told))
     assert run.ask(capfd, "run", str(tmp_path / "in"), str(repo.path), "--json") == 0
     return run
 
 
-def ask_everything(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
-    out = run.root / "out"
-    lists = ("session", "episode", "failure", "gate", "link")
-    for how in ([], ["--json"], ["--jsonl"]):
-        for noun in lists:
-            run.ask(capfd, noun, "list", *how)
-        for which in ("scan", "rescan", "rules", "allowed"):
-            run.ask(capfd, "privacy", which, *how)
-    for how in ([], ["--json"]):
-        for name in run.ids(capfd, "session"):
-            run.ask(capfd, "session", "show", name, "--full", *how)
-            run.ask(capfd, "explain", name, *how)
-        for name in run.ids(capfd, "episode"):
-            run.ask(capfd, "episode", "show", name, *how)
-        for name in run.ids(capfd, "gate"):
-            run.ask(capfd, "gate", "show", name, *how)
-        for command in (["status"], ["store", "check"], ["dataset", "show"], ["gate", "fixes"]):
-            run.ask(capfd, *command, *how)
-        run.ask(capfd, "privacy", "preview", str(run.root / "in"), *how)
-        run.ask(capfd, "session", "show", "no-such-session", *how)
-    run.ask(capfd, "session", "export", run.ids(capfd, "session")[0])
-    name = run.ids(capfd, "session")[0]
-    assert run.ask(capfd, "session", "export", name, "--to", str(out / "s.json")) == 0
-    assert run.ask(capfd, "data", "reports", "--to", str(out / "reports"), "--json") == 0
-    assert run.ask(capfd, "dataset", "export", "--to", str(out / "dataset"), "--json") == 0
+def arguments(words: str, run: Run, capfd: pytest.CaptureFixture[str]) -> list[str]:
+    """Return what a command is asked with; each place is filled with what stands in the run."""
+    places = {
+        "in": str(run.root / "in"),
+        "out": str(run.new_place()),
+        "root": str(run.root),
+        "repository": str(run.repository),
+        "tokenizer": str(tokenizer_file(run.root)),
+        "event": json.dumps({"gate_id": "later", "notes": run.planted.github("later event")}),
+        "comment": f"use {run.planted.github('comment of a person')} there",
+        "person": run.planted.name("who reviews"),
+    }
+    for noun in ("session", "episode", "document"):
+        places[noun] = run.ids(capfd, noun)[0]
+    return [word.format(**places) if "{" in word else word for word in words.split()]
 
 
-def test_what_is_planted_is_found_nowhere_outside_the_vault(
-    planted_run: Run, capfd: pytest.CaptureFixture[str]
+def ask(run: Run, capfd: pytest.CaptureFixture[str], command: str, how: Sequence[str]) -> None:
+    noun, _, verb = command.partition(" ")
+    if command in ASKED:
+        asked = [arguments(words, run, capfd) for words in ASKED[command]]
+    elif verb == "show" and "list" in {each.partition(" ")[2] for each in every_command()}:
+        asked = [[name] for name in run.ids(capfd, noun)] or [[]]
+    else:
+        asked = [[]]
+    for each in asked:
+        run.ask(capfd, *command.split(), *each, *how)
+
+
+@pytest.mark.parametrize("how", [(), ("--json",), ("--jsonl",)], ids=["words", "json", "jsonl"])
+def test_every_command_says_nothing_of_it_and_leaves_nothing_of_it(
+    how: Sequence[str], planted_run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    ask_everything(planted_run, capfd)
+    for command in every_command():
+        if command not in LEFT_OUT and command not in EXPORTED:
+            ask(planted_run, capfd, command, how)
 
     assert len(planted_run.planted.of) >= 20
-    assert len(list(planted_run.everything())) > 60
+    assert len(list(planted_run.everything())) > 150
+    assert planted_run.survivors() == []
+
+
+def test_what_is_left_out_or_exported_is_a_command() -> None:
+    assert {*LEFT_OUT, *EXPORTED, *ASKED} <= set(every_command())
+
+
+def make_suite(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    """Make a suite of what is held out, while no dataset trains on it."""
+    recipe = run.root / "held-out.toml"
+    recipe.write_text(HELD_OUT)
+    shutil.rmtree(run.workspace / "datasets" / "chat")
+    assert run.ask(capfd, "dataset", "build", str(recipe)) == 0
+    assert run.ask(capfd, "model", "suite", "build", "held-out") == 0
+    assert run.ask(capfd, "dataset", "build", "chat") == 0
+
+
+def test_every_export_goes_out_without_it(
+    planted_run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_suite(planted_run, capfd)
+    ask(planted_run, capfd, "review submit", ())
+    assert planted_run.ask(capfd, "run", str(planted_run.root / "in")) == 0
+    for command, formats in EXPORTED.items():
+        for words in formats:
+            each = [*command.split(), *arguments(words, planted_run, capfd)]
+            printed = [] if command == "session export" else ["--json"]
+            for to in ([], ["--to", str(planted_run.new_place())]):
+                code = planted_run.ask(capfd, *each, *to, *printed)
+                assert code == 0 or not to, (each, planted_run.said[-1])
+
+    assert planted_run.survivors() == []
+
+
+def test_every_page_is_shown_and_handed_out_without_it(planted_run: Run) -> None:
+    workspace, entry = Workspace(planted_run.workspace), Pass()
+    with TestClient(make_app(workspace, [HOST], entry), base_url=f"http://{HOST}") as browser:
+        browser.get("/enter", params={"token": entry.token})
+        addresses = crawl(browser)
+        for address in addresses:
+            planted_run.say(f"page {address}", browser.get(address).content)
+    for address in addresses:
+        page = asyncio.run(page_file(make_pages(workspace), address, now()))
+        planted_run.say(f"page {address} as a file", page.data)
+
+    assert len(addresses) > 20
+    assert planted_run.survivors() == []
+
+
+def test_what_comes_in_behind_a_run_lies_in_the_vault_alone(
+    planted_run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = message("user", f"use {planted_run.planted.github('span')}")
+    body = json.dumps(traces([chat(1, 0, [asked], [message("assistant", "Done.")])])).encode()
+
+    assert send(Workspace(planted_run.workspace), body) == 200
+    told = json.dumps({"gate_id": "g", "notes": planted_run.planted.github("later event")})
+    assert planted_run.ask(capfd, "emit", "gate", "--json", told) == 0
+    assert planted_run.survivors() == []
+    assert planted_run.ask(capfd, "sync", str(planted_run.root / "in")) == 0
     assert planted_run.survivors() == []
 
 
@@ -249,7 +251,7 @@ def test_a_crash_says_nothing_of_it_and_leaves_nothing_of_it(
     owner: type, name: str, planted_run: Run, monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    path = next((planted_run.root / "in").glob("*.jsonl"))
+    path = next((planted_run.root / "in").glob("ghp_*.jsonl"))
     token = planted_run.planted.github("added later")
     path.write_bytes(
         path.read_bytes().replace(planted_run.planted.of["answer"].encode(), token.encode())
@@ -266,7 +268,7 @@ def test_a_crash_says_nothing_of_it_and_leaves_nothing_of_it(
 def test_the_search_finds_what_stands_there(tmp_path: Path) -> None:
     planted = Planted()
     secret = planted.github("somewhere")
-    run = Run(tmp_path, planted)
+    run = Run(tmp_path, planted, tmp_path)
     (tmp_path / "workspace" / "lake").mkdir(parents=True)
     for number, form in enumerate(
         [*forms(secret), base64.b64encode(b"ab" + secret.encode() + b"c")]
