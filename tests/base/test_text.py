@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.base.text import beginning, counted, one_line, printable, printable_json
+from tracemill.base.text import (
+    beginning,
+    counted,
+    one_line,
+    printable,
+    printable_json,
+    without_spaces,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +72,8 @@ def test_counts_agree_with_their_noun() -> None:
         "2 days",
         "1,200 files",
     ]
+
+
+@given(st.text() | st.text(st.characters(max_codepoint=127)) | st.text(" \t\n\x0b\x1c\x85\xa0ab"))
+def test_no_white_space_is_left_wherever_it_stands(text: str) -> None:
+    assert without_spaces(text) == "".join(text.split())

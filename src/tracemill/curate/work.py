@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.base.ids import make_id
+from tracemill.base.text import without_spaces
 from tracemill.curate.sight import blind_edits, is_bare_edit
 from tracemill.curate.suspicion import suspicion_of_steps
 from tracemill.curate.tools import infer_tools
@@ -331,7 +332,7 @@ class Window:
         for before, step in pairwise(self.steps):
             if step.speaker != "agent" or not before.results:
                 continue
-            said = "".join(step.text.split())
+            said = without_spaces(step.text)
             if len(said) >= _MIN_REPEATED and said in _returned(before):
                 found.add(step.index)
         return found
@@ -350,7 +351,7 @@ class Window:
 
 def _returned(step: Step) -> str:
     """Return what tools returned in a step, without spaces."""
-    return "".join("".join(each.content.split()) for each in step.results)
+    return "".join(without_spaces(each.content) for each in step.results)
 
 
 def _failed_steps(activity: Activity) -> set[int]:
