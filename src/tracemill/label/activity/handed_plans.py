@@ -46,8 +46,11 @@ def but_refusals(reactions: Iterable[Reaction], plans: frozenset[int]) -> tuple[
 
 
 def _is_refused_plan(step: Step) -> bool:
-    plans = {call.id for call in step.calls if call.name.lower() in PROPOSING}
-    return any(
-        result.call_id in plans and result.status == "rejected" and not result.feedback
+    refused = {
+        result.call_id
         for result in step.results
+        if result.status == "rejected" and not result.feedback
+    }
+    return bool(refused) and any(
+        call.id in refused and call.name.lower() in PROPOSING for call in step.calls
     )

@@ -19,6 +19,8 @@ from tracemill.label.reactions.lexicon import Phrase, expression, languages, loo
 MAX_HEARD: Final = 400
 """Characters of a text that phrases are looked for in."""
 
+_SIEVE_MEMORY: Final = 64 << 20
+"""Bytes that what fits may take; with too few it is worked out anew for nearly every text."""
 _SENTENCE_END: Final = re.compile(r"(?<=[.!,;])\s+(?=\S)")
 _INTERJECTION: Final = 5
 """Characters up to which what stands before a comma, as `ok,`, is no sentence."""
@@ -124,6 +126,7 @@ def _sieve() -> re2.Set:
     options = re2.Options()
     options.case_sensitive = False
     options.never_capture = True
+    options.max_mem = _SIEVE_MEMORY
     sieve = re2.Set.SearchSet(options)
     for _, phrase in _phrases():
         sieve.Add(loosened(phrase.pattern))

@@ -62,7 +62,7 @@ def hear(text: str, before: Before | None = None) -> tuple[Heard, ...]:
 
 def _is_handed_on(text: str, answered: str) -> bool:
     """Tell whether a text ends as the agent's answer does."""
-    if len(text) < _HANDED_ON:
+    if len(text) < _HANDED_ON or text.rstrip()[-2:] != answered.rstrip()[-2:]:
         return False
     end = " ".join(text[-2 * _HANDED_ON :].split())[-_HANDED_ON:]
     return len(end) == _HANDED_ON and " ".join(answered[-2 * _HANDED_ON :].split()).endswith(end)
