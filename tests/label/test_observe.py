@@ -210,6 +210,8 @@ EDITS: list[tuple[Step, tuple[str, ...], int | None]] = [
     (shell(1, "git checkout -- a.py"), (), 1),
     (shell(1, "git stash"), (), 1),
     (shell(1, "git stash list"), (), None),
+    (shell(1, "edit 4:5\nreturn 1\nend_of_edit"), (), 1), (shell(1, "edit\nreturn 1\nend_of_edit"), (), 1),
+    (shell(1, "editor a.py"), (), None),
     (shell(1, "go test ./... > /tmp/out.txt 2>&1"), (), None),
     (shell(1, "cat > /tmp/x.go <<'EOF'\nx\nEOF"), ("/tmp/x.go",), None),
     (tool(1, "Write", {"file_path": "/home/a/.claude/plans/x.md"}), ("/home/a/.claude/plans/x.md",), None),

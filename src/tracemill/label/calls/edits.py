@@ -156,7 +156,7 @@ def edited_by_shell(command: str, line: CommandLine) -> tuple[tuple[str, ...], b
     if _PATCH_MARK in command:
         paths = tuple(patched(command))
         return paths, bool(paths)
-    if command.startswith("edit ") and _OPEN_FILE_MARK in command:
+    if command.startswith(("edit ", "edit\n")) and _OPEN_FILE_MARK in command:
         return (), True
     paths = tuple(path for part in line.parts for path in _written(part))
     if any(_PROGRAM.match(part.bare[0]) for part in line.parts if part.bare):
