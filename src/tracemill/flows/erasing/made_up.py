@@ -6,13 +6,14 @@ showed a model a fragment of it. What started from nothing stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from tracemill.store.workspace import Workspace, write_whole
+from tracemill.flows.erasing.lines import Stays, count_gone, erase_gone
+from tracemill.store.workspace import Workspace
 
 _LINES: Final = "*/*.jsonl"
 
@@ -37,25 +38,20 @@ _decode: Final = msgspec.json.Decoder(_Line).decode
 
 def count_made(workspace: Workspace, input_ids: Collection[str]) -> int:
     """Return how many lines were made out of some inputs."""
-    return sum(n_gone for _, _, n_gone in _split(workspace, input_ids))
+    return count_gone(_files(workspace, input_ids), _made_of_others(input_ids))
 
 
 def erase_made(workspace: Workspace, input_ids: Collection[str]) -> int:
     """Delete the lines that were made out of some inputs; return how many."""
-    n_all = 0
-    for path, kept, n_gone in _split(workspace, input_ids):
-        if n_gone:
-            write_whole(path, kept)
-            n_all += n_gone
-    return n_all
+    return erase_gone(_files(workspace, input_ids), _made_of_others(input_ids))
 
 
-def _split(workspace: Workspace, input_ids: Collection[str]) -> Iterator[tuple[Path, bytes, int]]:
-    """Yield each file with the lines of it that stay, and how many do not."""
-    for path in sorted(workspace.synth.glob(_LINES)) if input_ids else ():
-        lines = path.read_bytes().splitlines(keepends=True)
-        kept = [line for line in lines if _sources(line).isdisjoint(input_ids)]
-        yield path, b"".join(kept), len(lines) - len(kept)
+def _files(workspace: Workspace, input_ids: Collection[str]) -> Iterable[Path]:
+    return workspace.synth.glob(_LINES) if input_ids else ()
+
+
+def _made_of_others(input_ids: Collection[str]) -> Stays:
+    return lambda line: _sources(line).isdisjoint(input_ids)
 
 
 def _sources(line: bytes) -> set[str]:

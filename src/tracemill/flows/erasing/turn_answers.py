@@ -13,9 +13,10 @@ from typing import Final
 
 import msgspec
 
+from tracemill.flows.erasing.lines import Stays, count_gone, erase_gone
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
-from tracemill.store.workspace import Workspace, write_whole
+from tracemill.store.workspace import Workspace
 
 
 class _Answer(msgspec.Struct):
@@ -27,7 +28,7 @@ _decode: Final = msgspec.json.Decoder(_Answer).decode
 
 def count_turn_answers(workspace: Workspace, input_ids: Collection[str]) -> int:
     """Return how many answers are about sessions of some inputs, or of none that is kept."""
-    return sum(n_gone for _, _, n_gone in _split(workspace, input_ids))
+    return count_gone(*_answers(workspace, input_ids))
 
 
 def erase_turn_answers(workspace: Workspace, input_ids: Collection[str]) -> int:
@@ -35,22 +36,13 @@ def erase_turn_answers(workspace: Workspace, input_ids: Collection[str]) -> int:
 
     It does not matter whether the sessions themselves went before.
     """
-    n_all = 0
-    for path, kept, n_gone in _split(workspace, input_ids):
-        if n_gone:
-            write_whole(path, kept)
-            n_all += n_gone
-    return n_all
+    return erase_gone(*_answers(workspace, input_ids))
 
 
-def _split(workspace: Workspace, input_ids: Collection[str]) -> Iterator[tuple[Path, bytes, int]]:
-    """Yield each file with the lines of it that stay, and how many do not."""
-    paths = sorted(workspace.turn_labels.glob("*.jsonl")) if input_ids else []
+def _answers(workspace: Workspace, input_ids: Collection[str]) -> tuple[list[Path], Stays]:
+    paths = list(workspace.turn_labels.glob("*.jsonl")) if input_ids else []
     staying = set(_staying(workspace, input_ids)) if paths else set()
-    for path in paths:
-        lines = path.read_bytes().splitlines(keepends=True)
-        kept = [line for line in lines if _about(line) in staying]
-        yield path, b"".join(kept), len(lines) - len(kept)
+    return paths, lambda line: _about(line) in staying
 
 
 def _staying(workspace: Workspace, input_ids: Collection[str]) -> Iterator[str]:
