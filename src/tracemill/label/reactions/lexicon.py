@@ -95,7 +95,8 @@ def _loosened_piece(found: re.Match[str]) -> str:
         return ""
     if piece in {r"\w", r"\d"}:
         return f"[{piece}{_FOREIGN}]"
-    return f"{piece[:-1]}{_FOREIGN}]" if piece.startswith("[") and piece[1] != "^" else piece
+    # before the rest: a hyphen that ends a class would else begin a range
+    return f"[{_FOREIGN}{piece[1:]}" if piece.startswith("[") and piece[1] != "^" else piece
 
 
 @cache

@@ -1,13 +1,13 @@
 """Which phrases of the lexicons stand in a text, and where.
 
-Hardly any of many phrases fit a text, so all are first looked for at once, by expressions that fit
-wherever they do; only those that may fit are tried one by one.
+Hardly any of many phrases fit a text, so a few at a time are first looked for in one pass, by
+expressions that fit wherever they do; only those that may fit are tried one by one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -19,8 +19,14 @@ from tracemill.label.reactions.lexicon import Phrase, expression, languages, loo
 MAX_HEARD: Final = 400
 """Characters of a text that phrases are looked for in."""
 
-_SIEVE_MEMORY: Final = 64 << 20
-"""Bytes that what fits may take; with too few it is worked out anew for nearly every text."""
+_AT_ONCE: Final = 8
+"""Phrases that are looked for in one pass.
+
+A state of a pass tells which phrases stood in the text so far, so the states of a pass for all
+phrases took ten times the memory of those of all passes for a few.
+"""
+_STATES: Final = 2 << 20
+"""Bytes that the states of a pass may take; with too few they are worked out anew for each text."""
 _SENTENCE_END: Final = re.compile(r"(?<=[.!,;])\s+(?=\S)")
 _INTERJECTION: Final = 5
 """Characters up to which what stands before a comma, as `ok,`, is no sentence."""
@@ -108,7 +114,9 @@ def _phrases_in(said: Said) -> Iterator[Found]:
 def candidates(heard: str) -> frozenset[int]:
     """Return the numbers of the phrases that may fit somewhere in a text: hardly any of many."""
     text = heard.translate(_ONE_SPACE).encode("utf-8", "replace")
-    return frozenset(_sieve().Match(text) or ())
+    return frozenset(
+        first + number for first, sieve in _sieves() for number in sieve.Match(text) or ()
+    )
 
 
 @cache
@@ -122,13 +130,20 @@ def _contrasts() -> Sequence[re.Pattern[str]]:
 
 
 @cache
-def _sieve() -> re2.Set:
+def _sieves() -> Sequence[tuple[int, re2.Set]]:
+    """Return what looks for the phrases of each pass, with the number of the first of them."""
+    patterns = [loosened(phrase.pattern) for _, phrase in _phrases()]
+    firsts = range(0, len(patterns), _AT_ONCE)
+    return [(first, _sieve(patterns[first : first + _AT_ONCE])) for first in firsts]
+
+
+def _sieve(patterns: Iterable[str]) -> re2.Set:
     options = re2.Options()
     options.case_sensitive = False
     options.never_capture = True
-    options.max_mem = _SIEVE_MEMORY
+    options.max_mem = _STATES
     sieve = re2.Set.SearchSet(options)
-    for _, phrase in _phrases():
-        sieve.Add(loosened(phrase.pattern))
+    for pattern in patterns:
+        sieve.Add(pattern)
     sieve.Compile()
     return sieve
