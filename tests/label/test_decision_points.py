@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.trajectories import agent, trajectory, user
 from tracemill.label.activity.decision_points import decision_points
+from tracemill.label.calls.action import action_of
 from tracemill.records.activity import UndoneSteps
 from tracemill.records.decision_points import ChosenCall, DecidingResult, DecisionPoint, Offer
 from tracemill.records.reactions import Reaction, ReactionKind
@@ -175,6 +176,29 @@ SEARCHED = agent(
 )
 def test_a_call_of_which_nothing_shows_why_is_not_guessed(steps: tuple[Step, ...]) -> None:
     assert points_of(*steps) == ()
+
+
+def test_a_field_of_a_short_name_is_not_named_by_the_end_of_another_word() -> None:
+    steps = (
+        user(0, "is it up?"),
+        called(1, "status", '{"id": 7, "ok": true}'),
+        called(2, "restart", said="It's done; let's go on."),
+    )
+
+    assert points_of(*steps) == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "action"),
+    [
+        ("git status --short && cat a", "git status"),
+        ("cd app && ./run.sh", "run.sh"),
+        ("'' ls", "Bash"),
+        ("./ now", "./"),
+    ],
+)
+def test_a_command_has_a_name_whatever_it_begins_with(command: str, action: str) -> None:
+    assert action_of(ToolCall(id="c", name="Bash", arguments={"command": command})) == action
 
 
 def test_tests_of_code_are_decision_points_with_what_their_branches_call() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill import stats
+from tracemill.stats.search import first_enough
 
 COUNTS = st.tuples(st.integers(0, 300), st.integers(0, 300))
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
@@ -206,6 +207,13 @@ def test_the_smallest_effect_has_the_power_and_a_smaller_one_has_not(n: int) -> 
     assert effect is not None
     assert stats.paired_power(n, 0.05 + effect, 0.05) >= 0.8
     assert stats.paired_power(n, 0.05 + effect - 0.01, 0.05) < 0.8
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000))
+def test_the_first_number_that_is_enough_is_found_up_to_the_most(least: int, most: int) -> None:
+    found = first_enough(lambda n: n >= least, most)
+
+    assert found == (least if least <= most else None)
 
 
 def test_planning_a_suite() -> None:

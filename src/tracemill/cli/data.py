@@ -169,8 +169,6 @@ def _show_retention(result: RetentionResult) -> None:
 Kind = Annotated[Literal["person", "session", "path"] | None, Parameter(name="--as")]
 """What the subject is; by default a known session, else a path where it looks so, else a person."""
 
-"""More names of a person: user names, nicknames. Addresses in git histories are known."""
-
 
 def find_data(
     subject: str,

@@ -8,15 +8,14 @@ from collections.abc import Callable
 def first_enough(is_enough: Callable[[int], bool], most: int) -> int | None:
     """Return the lowest number from 1 on that is enough, or None: it lies beyond `most`.
 
-    Every number above one that is enough has to be enough, too. A power of two is tried until one
-    is; the number lies between it and the one before.
+    Every number above one that is enough has to be enough, too. Powers of two, and `most` in the
+    end, are tried until one is; the number lies between it and the one before.
     """
-    high = 1
+    low, high = 0, min(1, most)
     while not is_enough(high):
-        high *= 2
-        if high > most:
+        if high == most:
             return None
-    low = high // 2
+        low, high = high, min(2 * high, most)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if is_enough(middle) else (middle, high)

@@ -71,7 +71,7 @@ def _named_field(text: str, result: str) -> Named | None:
     named = [
         (said[word].start(), field, held)
         for field, held in fields
-        if (word := _telling(field)) in said
+        if (word := _telling(field)) and word in said
     ]
     if not named:
         return None

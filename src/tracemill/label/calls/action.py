@@ -29,8 +29,8 @@ def action_of(call: ToolCall) -> str:
     parts = [] if command is None else [part.bare for part in parse(command).parts if part.bare]
     if not parts:
         return call.name[:_MAX_SHOWN]
-    telling = (part for part in parts if part[0] not in _PASSING and part[0][0] != "#")
+    telling = (part for part in parts if part[0] not in _PASSING and not part[0].startswith("#"))
     words = next(telling, parts[0])
-    program = words[0].rsplit("/", 1)[-1]
+    program = words[0].rsplit("/", 1)[-1] or words[0] or call.name
     verb = next(filter(_VERB.fullmatch, words[1:]), None) if program in _WITH_VERB else None
     return (program if verb is None else f"{program} {verb}")[:_MAX_SHOWN]
