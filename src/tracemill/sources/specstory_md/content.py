@@ -14,7 +14,8 @@ SESSION: Final = re.compile(
 )
 SPEAKER: Final = re.compile(
     r"_\*\*(?P<who>User|Agent|Assistant)(?P<side> - sidechain)?"
-    r"(?: \((?:(?P<model>[^()\n]{1,80}?)(?: |(?=\))))??(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)?\))?"
+    r"(?: \((?:(?P<model>[^()\n]{1,80}?)(?: |(?=\))))??"
+    r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?Z)?\))?"
     r"\*\*_\s*\Z"
 )
 TOOL: Final = re.compile(r'<tool-use data-tool-type="([^"]*)" data-tool-name="([^"]*)">')
