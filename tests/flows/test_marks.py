@@ -108,7 +108,7 @@ def test_people_may_differ_on_a_step(workspace: Workspace) -> None:
     assert (shared.question, shared.n_shared, shared.same) == ("right", 1, 0.0)
 
 
-@pytest.mark.parametrize("index", [15, 99])
+@pytest.mark.parametrize("index", [15, 99, 10**20])
 def test_a_step_that_is_not_there_takes_no_mark(workspace: Workspace, index: int) -> None:
     with pytest.raises(NotFoundError, match=rf"expected one of 15 steps .* found .*#{index}"):
         say(workspace, index, is_right=True)

@@ -144,10 +144,11 @@ def test_endpoint_that_refuses_is_an_error_without_what_it_said() -> None:
     assert "hush" not in str(caught.value)
 
 
-def test_question_that_an_endpoint_refuses_does_not_tell_that_nobody_is_there() -> None:
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_question_that_an_endpoint_refuses_does_not_tell_that_nobody_is_there(status: int) -> None:
     config = SubjectConfig(backend="openai", model="small")
-    subject = OpenAISubject(config, client(lambda _: httpx2.Response(400, text="too long")))
+    subject = OpenAISubject(config, client(lambda _: httpx2.Response(status, text="too long")))
 
-    with pytest.raises(SubjectError, match="BadRequestError") as caught:
+    with pytest.raises(SubjectError, match="gave no answer") as caught:
         subject.answer([Message(role="user", content="Hi.")], (), AskSettings())
     assert not isinstance(caught.value, UnreachableError)

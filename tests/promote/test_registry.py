@@ -81,6 +81,16 @@ def test_a_model_is_known_by_name_id_run_and_recipe_the_latest_first(name: str) 
     assert Registry.of(events).find(name) == made[1]
 
 
+def test_the_recipe_of_a_later_model_hides_no_model_of_that_name() -> None:
+    known = [
+        ModelVersion(id="model_a", name="mine"),
+        ModelVersion(id="model_b", name="b", recipe="mine"),
+    ]
+    events = [ModelEvent(kind="registered", model_id=each.id, at=AT, model=each) for each in known]
+
+    assert Registry.of(events).find("mine") == known[0]
+
+
 def test_an_unknown_model_says_which_are_known() -> None:
     with pytest.raises(NotFoundError, match="known: a, b"):
         Registry.of(START).find("c")

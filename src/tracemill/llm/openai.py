@@ -38,6 +38,8 @@ _FINISHES: Final[Mapping[str, FinishReason]] = {
     "length": "length",
     "content_filter": "filter",
 }
+_REFUSING: Final = frozenset({400, 413, 422})
+"""Statuses of an endpoint that does not take one question, and may well take the next."""
 
 
 class OpenAISubject:
@@ -53,7 +55,7 @@ class OpenAISubject:
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], settings: AskSettings
     ) -> Answer:
         """Ask the endpoint."""
-        from openai import BadRequestError, OpenAIError
+        from openai import APIStatusError, OpenAIError
 
         begun = time.perf_counter()
         try:
@@ -63,8 +65,8 @@ class OpenAISubject:
                 cast_to=dict[str, Any],
             )
         except OpenAIError as error:
-            kind = SubjectError if isinstance(error, BadRequestError) else UnreachableError
-            raise kind(
+            is_refusal = isinstance(error, APIStatusError) and error.status_code in _REFUSING
+            raise (SubjectError if is_refusal else UnreachableError)(
                 f"{self.name!r} gave no answer: {type(error).__name__}; look at its endpoint"
             ) from error
         return read_completion(given, time.perf_counter() - begun, self.format)

@@ -78,17 +78,17 @@ class Registry:
         return "archived" if model_id in self.archived else "candidate"
 
     def find(self, name: str) -> ModelVersion:
-        """Return the model that a name, a recipe or how an id begins means; the latest, of several.
+        """Return the model that a name or how an id begins means, or else a recipe; the latest.
 
         Raises:
             NotFoundError: there is none.
         """
-        found = [
+        known_by = [
             model
             for model in self.models.values()
-            if name
-            and (name in (model.name, model.run_id, model.recipe) or model.id.startswith(name))
+            if name and (name in (model.name, model.run_id) or model.id.startswith(name))
         ]
+        found = known_by or [each for each in self.models.values() if name and each.recipe == name]
         if not found:
             known = ", ".join(sorted({model.name for model in self.models.values()})) or "none yet"
             raise NotFoundError(

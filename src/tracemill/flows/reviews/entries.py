@@ -63,7 +63,8 @@ def _episode(workspace: Workspace, name: str) -> QueueEntry:
 def _step(workspace: Workspace, name: str) -> QueueEntry:
     session, _, number = name.partition("#")
     row = find_row(workspace, "session", session, SessionRow)
-    steps = read_steps(workspace, row.id, int(number), 1) if number.isdecimal() else []
+    is_index = number.isdecimal() and len(number) <= len(str(row.steps))
+    steps = read_steps(workspace, row.id, int(number), 1) if is_index else []
     if not steps:
         raise NotFoundError(
             f"expected one of {row.steps:,} steps of {row.id}, from {row.id}#0 on; found {name!r}"
