@@ -107,6 +107,25 @@ def test_who_adds_own_work_to_the_example_is_told_so(
     assert "counted and trained on with yours" in capsys.readouterr().err
 
 
+def test_the_example_never_joins_work_that_was_read_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TRACEMILL_WORKSPACE", str(tmp_path / "workspace"))
+    write_session(tmp_path / "in", "s1", 1)
+    call(["run", str(tmp_path / "in")])
+    capsys.readouterr()
+
+    assert call(["run"]) == 0
+    said = capsys.readouterr()
+    assert "Sessions     1," in said.out
+    assert "Nothing is new." in said.out
+    assert "no sessions were found on this machine" in said.err
+    assert not (tmp_path / "workspace" / "vault" / "example").exists()
+
+
 @pytest.mark.parametrize("answer", TRAJECTORIES)
 def test_a_session_is_counted_as_the_answers_say(
     turned: Turned, answer: dict[str, Any], capsys: pytest.CaptureFixture[str]

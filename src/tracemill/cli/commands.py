@@ -20,7 +20,8 @@ _RUN: Final = """\
 Read what is new, link, label and build: one turn of the wheel.
 
 Without SOURCES it finds the sessions on this machine and the repositories in which they ran; \
-where there are none, it uses the bundled example history and says so."""
+where there are none, and nothing was read before, it uses the bundled example history and says \
+so."""
 COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
     _START: {
         "run": ("run:run", _RUN),

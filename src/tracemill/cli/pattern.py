@@ -38,10 +38,11 @@ def list_pattern(
     ]
     if rows:
         print_table(("ID", "VERDICT", "Q", "SAYS"), rows, ("Q",))
-    n_more = sum(each.verdict != "found" for each in found.patterns)
+    n_chance = sum(each.verdict != "found" for each in found.patterns)
+    following = "; next: tracemill pattern show ID" if rows else ""
     hint(
-        f"{found.n_questions:,} slices were asked; {n_more:,} more lie beyond their limit and "
-        "may be chance (--all); next: tracemill pattern show ID",
+        f"{counted(found.n_questions, 'slice')} asked; beyond their limit, but perhaps by chance "
+        f"(--all): {n_chance:,}{following}",
         common,
     )
     if found.skipped:

@@ -32,7 +32,8 @@ def run(
     """Read sessions and repositories, redact, link and label them, and build a dataset.
 
     Without SOURCES it finds the sessions on this machine and the repositories in which they
-    ran; where there are none, it uses the bundled example history and says so.
+    ran; where there are none, and nothing was read before, it uses the bundled example history
+    and says so.
 
     Parameters
     ----------
@@ -170,6 +171,12 @@ def _show(result: RunResult, common: Common) -> None:
             "the bundled example history is in this workspace, and its made-up sessions are "
             "counted and trained on with yours; to be without it, name another folder with "
             "--workspace",
+            common,
+        )
+    if not result.inputs:
+        hint(
+            "no sessions were found on this machine; to look again at a folder that was read "
+            "before, name it",
             common,
         )
     hint(f"{n_bytes / 1e6:,.1f} MB in {seconds:.2f} s", common)

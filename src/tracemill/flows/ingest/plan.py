@@ -55,6 +55,11 @@ class Ingest:
         return self._workspace.exists and bool(self._vault.inputs()) and not self._has_lake
 
     @property
+    def holds_inputs(self) -> bool:
+        """Whether anything was ever archived."""
+        return self._workspace.exists and any(self._vault.archive.states())
+
+    @property
     def _has_lake(self) -> bool:
         return self._workspace.table_versions(["inputs"])["inputs"] >= 0
 

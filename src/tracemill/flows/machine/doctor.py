@@ -41,8 +41,8 @@ def _agent_checks(agents: Sequence[AgentSessions], moment: datetime) -> Iterator
         yield Check(
             name="sessions",
             status="warn",
-            detail="no agent sessions on this machine; `tracemill run` uses the bundled example, "
-            "`tracemill run FOLDER` reads yours",
+            detail="no agent sessions on this machine; `tracemill run FOLDER` reads yours, and "
+            "where nothing was read yet, `tracemill run` uses the bundled example",
         )
     yield from (sessions_check(found, moment) for found in agents)
     yield from (retention_check(found) for found in agents)

@@ -70,16 +70,26 @@ def find_places(
 ) -> Places:
     """Return the places named, or this machine's, or those of the bundled example.
 
-    Captured events are read whatever was named, since they wait for nothing else.
+    Captured events are read whatever was named, since they wait for nothing else. The example is
+    for a workspace that holds nothing else: its made-up sessions never join real ones by
+    themselves.
     """
     waiting = [workspace.inbox] if workspace.inbox.is_dir() else []
     if sources:
         named = [source.expanduser() for source in sources]
         return Places((*named, *waiting), is_default=False)
     found = [*default_places(Path.home(), environment), *waiting]
-    if next(discover(found), None) is not None:
+    if next(discover(found), None) is not None or _holds_work(workspace):
         return Places(tuple(found), is_default=True)
     return Places((workspace.example,), is_default=True, is_example=True)
+
+
+def _holds_work(workspace: Workspace) -> bool:
+    """Return whether anything was read here while the example was not."""
+    if workspace.example.exists():
+        return False
+    with Ingest(workspace) as ingest:
+        return ingest.holds_inputs
 
 
 def plan_turn(
@@ -170,7 +180,7 @@ def _read(
         withdraw_surplus(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
     _expire(workspace, options, report)
     clock.note("read", n_bytes=ingested.n_bytes)
-    if not sum(ingested.inputs.values()):
+    if not places.is_default and not sum(ingested.inputs.values()):
         named = ", ".join(repr(str(path)) for path in places.paths)
         raise NotFoundError(f"nothing to read in {named}; name a folder that holds sessions")
     with Index(workspace.index) as index:
