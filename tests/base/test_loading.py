@@ -1,7 +1,10 @@
 """Modules that are loaded when something in them is asked for."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -30,10 +33,25 @@ def test_nothing_runs_before_something_is_asked_for(loads: Path) -> None:
     assert loads.read_text() == "x"
 
 
-def test_a_module_is_the_one_that_others_have(loads: Path) -> None:
-    module = later(_DEAR)
-    assert later(_DEAR) is module is sys.modules[_DEAR]
-    assert loads.read_text() == ""
+def test_what_is_asked_for_is_what_others_have(loads: Path) -> None:
+    assert later(_DEAR).answer == import_module(_DEAR).answer == 42
+    assert loads.read_text() == "x"
+
+
+def test_threads_that_ask_at_once_wait_for_the_module(loads: Path) -> None:
+    with loads.with_name(f"{_DEAR}.py").open("a") as code:
+        code.write("import time\ntime.sleep(0.2)\nlast = 'said last'\n")
+    module, n = later(_DEAR), 4
+    at_once = Barrier(n)
+
+    def ask() -> str:
+        at_once.wait()
+        return str(module.last)
+
+    with ThreadPoolExecutor(n) as threads:
+        said = [each.result() for each in [threads.submit(ask) for _ in range(n)]]
+    assert said == ["said last"] * n
+    assert loads.read_text() == "x"
 
 
 def test_a_module_that_is_not_there_is_missed_at_once() -> None:

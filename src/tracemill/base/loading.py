@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 
+class _Later:
+    """Stands for a module, and loads it when something in it is first asked for.
+
+    Another thread that asks meanwhile waits. With `LazyLoader` of Python 3.11.7 it finds half a
+    module.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self._name), name)
+
+
 def later(name: str) -> Any:
-    """Return a module that is loaded when something in it is first asked for.
+    """Return what stands for a module that is loaded when something in it is first asked for.
 
     Raises:
         ModuleNotFoundError: there is no such module.
     """
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = find_spec(name)
-    if spec is None or spec.loader is None:
+    if find_spec(name) is None:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-    spec.loader = LazyLoader(spec.loader)
-    module = sys.modules[name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return _Later(name)
