@@ -39,7 +39,13 @@ SURE_FROM: Final[dict[ReactionKind, float]] = {
     "continuation": 0.7,
     "refinement": 0.8,
 }
-"""Confidence from which a kind was right in nine of ten, in projects that no weight had seen."""
+"""Confidence from which a kind was right in about nine of ten, in projects that no weight had seen;
+what is not named here, such as every deed, is always sure."""
+
+
+def is_sure(kind: ReactionKind, confidence: float) -> bool:
+    """Tell whether what is told so is right in about nine of ten."""
+    return confidence >= SURE_FROM.get(kind, 0)
 
 
 class Reaction(Record, frozen=True, kw_only=True):
@@ -64,5 +70,5 @@ class Reaction(Record, frozen=True, kw_only=True):
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether nine of ten that are told so are right."""
-        return self.confidence >= SURE_FROM.get(self.kind, 0)
+        """Whether it is right in about nine of ten that are told so."""
+        return is_sure(self.kind, self.confidence)

@@ -16,14 +16,12 @@ import msgspec
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.speech import Heard, hear
 from tracemill.records.examples import Message
+from tracemill.records.reactions import is_sure
 from tracemill.records.refs import Ratio, Record
 from tracemill.records.turn_labels import AnswerFault, TurnKind
 
 MODEL_LABELER_VERSION: Final = 2
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
-
-SURE: Final = 0.7
-"""How sure the rules have to be for their word to stand under the policy `unsure`."""
 
 Policy = Literal["unsure", "all", "agree"]
 """Whose word stands: `unsure`, the model's where the rules are not sure, and only then it is asked;
@@ -166,7 +164,8 @@ def _heard(said: _Said, text: str) -> Heard | None:
 
 def is_wanted(policy: Policy, ruled: Sequence[Heard]) -> bool:
     """Tell whether a model is asked about a turn of which the rules say this."""
-    return policy != "unsure" or not ruled or min(each.confidence for each in ruled) < SURE
+    is_doubtful = not ruled or not all(is_sure(each.kind, each.confidence) for each in ruled)
+    return policy != "unsure" or is_doubtful
 
 
 def combined(
