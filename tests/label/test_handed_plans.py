@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tests.label.test_observe import feedback, seen
 from tests.trajectories import agent, user
@@ -32,6 +33,15 @@ def test_a_plan_that_is_handed_on_was_not_refused(after: tuple[Step, ...]) -> No
     assert not told.interrupted_steps
     assert told.ending != "interruption"
     assert not {each.kind for each in told.reactions} & {"rejection", "interruption"}
+
+
+def test_a_call_that_was_stopped_beside_a_handed_plan_takes_no_other_stop_away() -> None:
+    stopped = ToolResult(call_id="c2", content="", status="interrupted")
+    both = structs.replace(refused(), results=(*refused().results, stopped))
+    told = seen(user(0), both, events=(feedback("rejection", 1), feedback("interruption", 0)))
+
+    assert (told.n_rejections, told.n_interruptions) == (0, 1)
+    assert told.interrupted_steps == (0,)
 
 
 @pytest.mark.parametrize(

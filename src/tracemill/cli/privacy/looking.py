@@ -129,18 +129,8 @@ def _show_rescan(result: RescanResult, listing: Listing, common: Common) -> None
         write("Would hide   nothing more")
         return
     shown = result.facts[: listing.limit or None]
-    rows = [
-        (
-            one.table,
-            one.id,
-            "" if one.step is None else str(one.step),
-            one.rule,
-            f"{one.n:,}",
-            one.where,
-        )
-        for one in shown
-    ]
-    print_table(("TABLE", "ID", "STEP", "RULE", "N", "FIELD"), rows, ("TABLE",))
+    columns = ("TABLE", "ID", "STEP", "RULE", "N", "FIELD")
+    print_table(columns, map(_cells_of_place, shown), ("TABLE",))
     hint(f"{len(shown)} of {len(result.facts)} places; next: tracemill run", common)
 
 

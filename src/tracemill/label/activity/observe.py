@@ -8,6 +8,7 @@ another agent, so no praise or correction is heard there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain
@@ -77,7 +78,7 @@ class Observer:
 
     def __init__(self, seal: Seal | None = None, listener: Listener | None = None) -> None:
         self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_errors = 0
-        self._n_interruptions = self._n_rejections = self._n_refusals = 0
+        self._n_rejections = self._n_refusals = 0
         self._n_compactions = self._n_todos = 0
         self._goal = ""
         self._first_native_id: str | None = None
@@ -99,6 +100,8 @@ class Observer:
         self._listener = Listener() if listener is None else listener
         self._rejected: set[int] = set()
         self._interrupted: set[int] = set()
+        self._stops: Counter[int] = Counter()
+        """How often a person stopped the agent at each step."""
         self._compacted: set[int] = set()
         self._undone: set[tuple[int, int]] = set()
         self._written = Written(seal)
@@ -138,7 +141,7 @@ class Observer:
             self._listener.deed(event, self._index_of(event))
         match event:
             case Feedback(action="interruption"):
-                self._n_interruptions += 1
+                self._stops[self._index_of(event)] += 1
                 self._last_stop = max(self._last_stop, self._index_of(event))
                 self._interrupted.add(self._index_of(event))
             case Feedback(action="rejection"):
@@ -186,7 +189,7 @@ class Observer:
             n_results=self._n_results,
             n_errors=self._n_errors,
             n_rejections=max(self._n_rejections, self._n_refusals) - len(handed & self._rejected),
-            n_interruptions=self._n_interruptions - len(handed & self._interrupted),
+            n_interruptions=sum(n for step, n in self._stops.items() if step not in handed),
             n_compactions=self._n_compactions,
             n_todo_changes=self._n_todos,
             commits=self._commits.finish(trajectory.cwd, self._taken_back),
