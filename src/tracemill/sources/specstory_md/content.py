@@ -10,13 +10,13 @@ from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
 
 SESSION: Final = re.compile(
     r"<!-- (?P<agent>.{1,60}) Session (?P<id>[0-9A-Za-z-]{8,64}) "
-    r"\((?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)\) -->\s*\Z"
+    r"\(\d{4}-\d\d-\d\d[ _]\d\d[:-]\d\d(?:[:-]\d\d)?Z\) -->\s*\Z"
 )
 SPEAKER: Final = re.compile(
     r"_\*\*(?P<who>User|Agent|Assistant)(?P<side> - sidechain)?"
-    r"(?: \((?:(?P<model>[^()\n]{1,80}?)(?: |(?=\))))??"
+    r"(?: \((?!sidechain\))(?:(?P<model>[^()\n]{1,80}?)(?: |(?=\))))??"
     r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?Z)?\))?"
-    r"\*\*_\s*\Z"
+    r"(?P<late_side> \(sidechain\))?\*\*_\s*\Z"
 )
 TOOL: Final = re.compile(r'<tool-use data-tool-type="([^"]*)" data-tool-name="([^"]*)">')
 TOOL_END: Final = "</tool-use>"
@@ -44,7 +44,7 @@ _FILE: Final = re.compile(r"(?:Read|Edit|Write|Create)(?: file)?: (.+)")
 _WRITTEN: Final = re.compile(
     r"(?:The file (.+?) has been (?:updated|created)|File created successfully at: (.+))"
 )
-_ENTRY: Final = re.compile(r"- \[(.)\] (?:\U0001f321\ufe0f? )?(.+)")
+_ENTRY: Final = re.compile(r"- \[(.)\] (?:[\U0001f321\U0001f525\u2744]\ufe0f? )?(.+)")
 _CHECKS: Final[dict[str, TodoStatus]] = {
     " ": "pending",
     "x": "completed",
@@ -88,6 +88,15 @@ def is_injected(said: str) -> bool:
 def is_summary(said: str) -> bool:
     """Tell whether a text stands for all that was said before."""
     return said.startswith(_INJECTED[-1])
+
+
+def model_of(said: str | None) -> str | None:
+    """Return the model that the line above a block names; Cursor's tells a mode beside it."""
+    if said is None or not said.startswith(("model ", "mode ")):
+        return said
+    named = said.partition(", mode ")[0]
+    is_known = named.startswith("model ") and named != "model default"
+    return named.removeprefix("model ") if is_known else None
 
 
 def read_tool(name: str, kind: str, lines: list[str], call_id: str, agent: str) -> Tool:

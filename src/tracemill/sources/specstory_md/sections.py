@@ -1,8 +1,9 @@
-"""Calls as SpecStory's older files show them: sections between rules, with nothing that names them.
+"""Calls as SpecStory's older files show them: sections of their own, without tags around them.
 
-A section that is no more than a command, a change, a file's name or a list of what was found is
-a call. Nothing names its tool, so it is called by its kind, and `unknown` where only its end is
-shown. A section that begins with words of its own is what the agent said.
+A section that begins with `Tool use:` names its tool, and tells whether that failed. Another is a
+call where it is no more than a command, a change, a file's name or a list of what was found. It
+is called by its kind then, and `unknown` where only its end is shown. A section that begins with
+words of its own is what the agent said.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+import msgspec
+
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
-from tracemill.sources.specstory_md.content import Tool
+from tracemill.sources.specstory_md.content import Tool, read_tool
 
 RULE: Final = "---"
 """What stands between two sections."""
@@ -24,6 +27,16 @@ _COMMAND: Final = f"{FENCE}bash\n"
 _CHANGE: Final = f"{FENCE}diff"
 _BESIDE_CHANGE: Final = re.compile(r"\s*(?:Lines added: .*|\*\*Chunk \d+\*\*)?\s*\Z")
 _FILE: Final = re.compile(r"Read file: (.+)")
+_NAMED: Final = re.compile(r"Tool use: \*\*([^*\n]{1,80})\*\*[ \u2022]*")
+_TODOS: Final = "**Agent task list:**\n"
+_ENDS: Final = ("Result:", "Error:")
+_KINDS: Final = {
+    **dict.fromkeys(("bash", "run_terminal_cmd", "run_terminal_command"), "shell"),
+    **dict.fromkeys(("edit", "multiedit", "write", "notebookedit"), "write"),
+    **dict.fromkeys(("grep", "glob"), "search"),
+    **dict.fromkeys(("read", "read_file"), "read"),
+}
+_EDITED: Final = re.compile(r"Edit file: (.+)")
 _GUIDE: Final = re.compile(r"### Rule: ([^\n]+)\n")
 _DETAILS: Final = re.compile(r"<details>\s*<summary>([^<]*)</summary>")
 _DETAILS_END: Final = "</details>"
@@ -40,8 +53,12 @@ _CANCELLED: Final = "Cancelled"
 _UNKNOWN: Final = "unknown"
 
 
-def read_section(said: str, call_id: str) -> Tool | None:
+def read_section(said: str, call_id: str, agent: str) -> Tool | None:
     """Return the call that a section shows, or None where the agent speaks in it."""
+    if named := _NAMED.match(said):
+        return _named(named[1], said[named.end() :], call_id, agent)
+    if said.startswith(_TODOS):
+        return read_tool("todo", "task", said.split("\n"), call_id, agent)
     if said.startswith(_COMMAND):
         return _command(said, call_id)
     if said.startswith(_CHANGE):
@@ -49,6 +66,19 @@ def read_section(said: str, call_id: str) -> Tool | None:
     if said.startswith("<details>"):
         return _found(said, call_id)
     return _read(said, call_id) or _not_ended(said, call_id)
+
+
+def _named(name: str, shown: str, call_id: str, agent: str) -> Tool:
+    """Read a call of a tool that is named: what it was given, and how it ended."""
+    if (found := _found(shown.strip(), call_id)) is not None:
+        return found._replace(call=msgspec.structs.replace(found.call, name=name))
+    lines = shown.split("\n")
+    end = next((at for at, line in enumerate(lines) if line.rstrip() in _ENDS), None)
+    has_failed = end is not None and lines.pop(end).startswith("Error")
+    tool = read_tool(name, _KINDS.get(name.lower(), _UNKNOWN), lines, call_id, agent)
+    if tool.result is None or not has_failed or tool.result.status in {"rejected", "interrupted"}:
+        return tool
+    return tool._replace(result=msgspec.structs.replace(tool.result, status="error"))
 
 
 def _tool(
@@ -115,6 +145,11 @@ def _found(said: str, call_id: str) -> Tool | None:
     if top is None or not said.endswith(_DETAILS_END):
         return None
     summary, table = top[1].strip(), said[top.end() :].removesuffix(_DETAILS_END).strip()
+    if named := _NAMED.match(summary):
+        summary = summary[named.end() :]
+    if (edited := _EDITED.match(summary)) and (change := _change(table, call_id)) is not None:
+        change.call.arguments["file_path"] = edited[1]
+        return change
     for name, form in _FOUND:
         if given := form.match(summary):
             shown = {key: value for key, value in given.groupdict().items() if value is not None}
