@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.trajectories import START, agent, calling, step, trajectory, user
 from tracemill.export.known import Known
@@ -140,6 +141,25 @@ def test_a_session_is_one_line_with_all_that_is_known() -> None:
             "completion_reason": "task_complete",
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("answer", "fields", "field"),
+    [
+        ('{"type": "Diff", "n": 2, "files": ["src/app.py"]}', ("files[]",), ".files[]"),
+        ('[{"file": "src/app.py"}]', ("[].file",), ".text"),
+        ("src/app.py", (), ".text"),
+    ],
+)
+def test_what_decided_stands_where_it_is_said_to(
+    answer: str, fields: tuple[str, ...], field: str
+) -> None:
+    decided = structs.replace(DECIDED, deciding=structs.replace(DECIDED.deciding, fields=fields))
+    steps = [*STEPS[:2], calls(2, "git_diff", answer), *STEPS[3:]]
+    turn = turns(*steps, decisions=(decided,))[1]
+
+    (told,) = turn["model_response"]["decision_points"]
+    assert told["source"] == f"turn_1.tool_calls[0].result{field}"
 
 
 def test_what_nobody_knows_is_null() -> None:

@@ -222,9 +222,11 @@ class _Telling:
         if point.basis == "code":
             return call
         response, value = self._held[turn].turn.model_response, point.deciding.value
-        field = next((f".{name}" for name in point.deciding.fields), None)
-        if field is None and value is not None and response is not None:
-            field = _field(response.tool_calls[number].result, value)
+        result = None if response is None else response.tool_calls[number].result
+        known = (name for name in point.deciding.fields if _stands_in(name, result))
+        field = next((f".{name}" for name in known), None)
+        if field is None and value is not None:
+            field = _field(result, value)
         return f"{call}.result{field or ''}"
 
     def totals(self) -> TurnTotals:
@@ -252,6 +254,11 @@ def _field(result: Mapping[str, Any] | None, value: str) -> str:
         if value in (held if isinstance(held, str) else msgspec.json.encode(held).decode()):
             return f".{name}"
     return ""
+
+
+def _stands_in(way: str, result: Mapping[str, Any] | None) -> bool:
+    """Tell whether a way begins in a result: one that is no object, or failed, is told as text."""
+    return way.partition(".")[0].partition("[")[0] in (result or {})
 
 
 def _pairs(flows: Iterable[ValueFlow]) -> set[tuple[str, str]]:
