@@ -45,3 +45,20 @@ def test_what_nobody_has_taught_is_counted_where_it_was_read(
 
     out = capsys.readouterr().out
     assert "Not known    part:hologram 1  type:dream 1\n" in out
+
+
+def test_a_line_that_cannot_be_read_is_named_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_session(tmp_path / "in", "s1", 2)
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"broken": ')
+    asked = ["run", str(path), "--workspace", str(tmp_path / "workspace")]
+
+    assert call(asked) == 0
+    told = capsys.readouterr()
+    assert "Quarantined  1 line that could not be read\n" in told.out
+    place = f"s1.jsonl, bytes {len(whole):,} to {len(whole) + 11:,}: truncated: "
+    assert place in told.err
+    assert call(asked) == 0
+    assert "not read:" not in capsys.readouterr().err

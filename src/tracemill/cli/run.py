@@ -187,6 +187,9 @@ def _show(result: RunResult, common: Common) -> None:
             "known by their folders and names; of a git repository their history is read too",
             common,
         )
+    for line in result.unread[:_SHOWN_FAILURES]:
+        place = f"{line.origin.uri}, bytes {line.span.start:,} to {line.span.end:,}"
+        hint(f"not read: {place}: {line.reason}: {line.detail}", common)
     for failure in result.failures[:_SHOWN_FAILURES]:
         hint(f"not read: {failure.uri}: {failure.reason}: {failure.detail}", common)
     if len(result.failures) > _SHOWN_FAILURES:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tracemill.records.datasets import FunnelStage
+from tracemill.records.findings import Quarantined
 from tracemill.records.refs import Record
 
 
@@ -96,6 +97,8 @@ class RunResult(Record, frozen=True, kw_only=True):
     """Lines that made no record, by reason, in this run."""
     failures: tuple[Failure, ...]
     """Inputs that could not be read whole."""
+    unread: tuple[Quarantined, ...]
+    """Lines that are kept unread, the first hundred; told by a run that met some."""
     store: StoreCounts
     """What the store holds, as it was last derived."""
     is_derived: bool

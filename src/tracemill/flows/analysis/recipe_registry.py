@@ -134,7 +134,9 @@ def find_recipe(held: Mapping[str, Held], name: str) -> Held:
     ]
     if not found:
         known = ", ".join(held) or "none"
-        raise NotFoundError(f"no recipe answers to {name!r}; known: {known}")
+        raise NotFoundError(
+            f"no recipe answers to {name!r}; known: {known}; see: tracemill recipe list"
+        )
     return found[0]
 
 

@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ from tracemill.flows.held.lookup import read_counts
 from tracemill.flows.ingest import Ingest, Ingested, Plan, Report, end_allowances, nothing_new
 from tracemill.flows.ingest.discovery import default_places, discover
 from tracemill.flows.results import PlanResult, RunResult
+from tracemill.records.findings import Quarantined
 from tracemill.records.recipes import DEFAULT_NAME
 from tracemill.records.settings import Retention
 from tracemill.store.erasures import read_erasures
@@ -32,6 +34,7 @@ from tracemill.store.workspace import Workspace
 
 _POOL_PAYS_OFF_BYTES = 256 * 2**20
 _MAX_WORKERS = 8
+_MOST_UNREAD = 100
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,13 @@ def _joined(first: Ingested, second: Ingested) -> Ingested:
     )
 
 
+def _unread(workspace: Workspace) -> tuple[Quarantined, ...]:
+    from tracemill.store.lake import Lake
+    from tracemill.store.tables import TABLES
+
+    return tuple(islice(Lake(workspace.lake).records(TABLES["quarantine"]), _MOST_UNREAD))
+
+
 def _result(
     workspace: Workspace,
     places: Places,
@@ -258,6 +268,7 @@ def _result(
         records=ingested.records,
         skipped_lines=ingested.skipped_lines,
         failures=ingested.failures,
+        unread=_unread(workspace) if ingested.records.get("quarantine") else (),
         store=counts,
         is_derived=is_derived,
         dataset=str(workspace.datasets / DEFAULT_NAME / dataset) if dataset else None,

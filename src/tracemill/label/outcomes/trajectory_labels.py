@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from tracemill.base.text import counted
 from tracemill.label import LABEL_VERSION
 from tracemill.label.outcomes.final_checks import final_checks, recovered
 from tracemill.label.outcomes.history import History
@@ -50,11 +51,11 @@ def _commits(activity: Activity, commits: Sequence[Commit], history: History) ->
     if commits:
         undone = [commit for commit in commits if history.undoing(commit.id) is not None]
         if undone or all(history.has_survived(commit.id) for commit in commits):
-            reason = f"{len(undone)} of its {len(commits)} commits were undone"
+            reason = f"of {counted(len(commits), 'commit')} {len(undone)} undone"
             yield _label(activity, "outcome.reverted", value=bool(undone), reason=reason)
     n_released = sum(history.is_released(commit.id) for commit in commits)
     if n_released:
-        reason = f"{n_released} of its {len(commits)} commits are in a tagged version"
+        reason = f"of {counted(len(commits), 'commit')} {n_released} in a tagged version"
         yield _label(activity, "outcome.released", value=True, reason=reason)
 
 
@@ -82,14 +83,14 @@ def _checks(activity: Activity) -> Iterator[Label]:
 def _feedback(activity: Activity) -> Iterator[Label]:
     corrected = [each.step for each in activity.corrections if each.is_sure]
     for name, steps, count, said in (
-        ("rejected", activity.rejected_steps, activity.n_rejections, "calls were refused"),
-        ("interrupted", activity.interrupted_steps, activity.n_interruptions, "stops"),
-        ("corrected", corrected, len(corrected), "corrections"),
-        ("accepted", activity.thanks, len(activity.thanks), "agreements"),
-        ("given_up", activity.given_up, len(activity.given_up), "times told to leave it"),
+        ("rejected", activity.rejected_steps, activity.n_rejections, "refused call"),
+        ("interrupted", activity.interrupted_steps, activity.n_interruptions, "stop"),
+        ("corrected", corrected, len(corrected), "correction"),
+        ("accepted", activity.thanks, len(activity.thanks), "agreement"),
+        ("given_up", activity.given_up, len(activity.given_up), "withdrawal"),
     ):
         if count:
-            reason = f"{count} {said}"
+            reason = counted(count, said)
             yield _label(activity, f"feedback.{name}", value=count, reason=reason, steps=steps)
 
 
