@@ -202,9 +202,9 @@ def test_a_session_that_grew_keeps_its_id_and_another_has_its_own() -> None:
             ("no", "error"),
         ),
         (
-            "Tool use: **Write**\n\n```md\n# A\n```\n\nResult:\n\n```\nFile created successfully at: a.md\n```",
+            "Tool use: **Write**\n\n```md\n# A\nError:\n```\n\nResult:\n\n```\nFile created successfully at: a.md\n```",
             "Write",
-            {"content": "# A", "file_path": "a.md"},
+            {"content": "# A\nError:", "file_path": "a.md"},
             ("File created successfully at: a.md", "ok"),
         ),
         (

@@ -45,7 +45,7 @@ class SpecStoryMd(FileSource):
     """Reads the Markdown files that SpecStory saves of sessions."""
 
     name: ClassVar[str] = "specstory-md"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

@@ -73,12 +73,17 @@ def _named(name: str, shown: str, call_id: str, agent: str) -> Tool:
     if (found := _found(shown.strip(), call_id)) is not None:
         return found._replace(call=msgspec.structs.replace(found.call, name=name))
     lines = shown.split("\n")
-    end = next((at for at, line in enumerate(lines) if line.rstrip() in _ENDS), None)
+    end = next((at for at in range(len(lines)) if _tells_end(lines[at : at + 3])), None)
     has_failed = end is not None and lines.pop(end).startswith("Error")
     tool = read_tool(name, _KINDS.get(name.lower(), _UNKNOWN), lines, call_id, agent)
     if tool.result is None or not has_failed or tool.result.status in {"rejected", "interrupted"}:
         return tool
     return tool._replace(result=msgspec.structs.replace(tool.result, status="error"))
+
+
+def _tells_end(lines: list[str]) -> bool:
+    """Tell whether a line says how a call ended: behind it and a blank one stands what came."""
+    return lines[0].rstrip() in _ENDS and [line.rstrip() for line in lines[1:]] == ["", FENCE]
 
 
 def _tool(
