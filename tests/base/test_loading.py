@@ -1,5 +1,6 @@
 """Modules that are loaded when something in them is asked for."""
 
+import importlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
@@ -8,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from tracemill.base.loading import later
+from tracemill.base.loading import hidden, later
 
 _DEAR = "dear_module"
 
@@ -57,3 +58,17 @@ def test_threads_that_ask_at_once_wait_for_the_module(loads: Path) -> None:
 def test_a_module_that_is_not_there_is_missed_at_once() -> None:
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         later("no_such_module")
+
+
+def test_what_is_hidden_is_not_found_until_the_end(loads: Path) -> None:
+    with pytest.raises(ModuleNotFoundError, match=_DEAR), hidden(_DEAR):
+        importlib.import_module(_DEAR)
+    assert loads.read_text() == ""
+    assert importlib.import_module(_DEAR).answer == 42
+
+
+def test_what_is_loaded_before_it_is_hidden_stays(loads: Path) -> None:
+    before = importlib.import_module(_DEAR)
+    with hidden(_DEAR):
+        assert importlib.import_module(_DEAR) is before
+    assert loads.read_text() == "x"

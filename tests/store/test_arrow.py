@@ -14,9 +14,3 @@ assert "pandas" not in sys.modules
 def test_arrow_does_not_import_pandas_where_it_is_installed() -> None:
     done = subprocess.run([sys.executable, "-c", USES], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_what_hid_pandas_is_gone_again() -> None:
-    import tracemill.store.arrow as prepared
-
-    assert prepared._Hidden not in sys.meta_path

@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+
+import pytest
 
 from tracemill.store.workspace import Workspace
 
@@ -31,3 +34,25 @@ def test_cycles_are_looked_for_sooner_and_every_page_gives_back(shown: Workspace
     command = [sys.executable, "-c", PROGRAM, str(shown.root)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["3000", "True", "3"]
+
+
+def test_a_server_does_without_numpy_where_arrow_would_import_it(shown: Workspace) -> None:
+    pytest.importorskip("numpy")
+    command = [sys.executable, "-X", "importtime", "-m", "tracemill", "ui", "--no-open"]
+    command += ["--workspace", str(shown.root)]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stderr is not None
+        imported = {line.rpartition("|")[2].strip() for line in _up_to("pyarrow", served.stderr)}
+        served.kill()
+    assert "pyarrow" in imported
+    assert not [module for module in imported if module.startswith("numpy.")]
+
+
+def _up_to(module: str, told: Iterable[str]) -> Iterator[str]:
+    """Yield what is told of imports until a module, and so all that it imports, is there."""
+    for line in told:
+        yield line
+        if line.endswith(f" {module}\n"):
+            return

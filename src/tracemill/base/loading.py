@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -30,3 +33,27 @@ def later(name: str) -> Any:
     if find_spec(name) is None:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     return _Later(name)
+
+
+@contextmanager
+def hidden(name: str) -> Iterator[None]:
+    """Let nothing find a module in this block: what uses it where it is installed does without.
+
+    A module that is loaded already stays.
+    """
+    finder = _NotFound(name)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _NotFound:
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def find_spec(self, name: str, _path: Sequence[str] | None, _target: object = None) -> None:
+        """Refuse to find the module, and leave all else to other finders."""
+        if name == self._name:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from cyclopts import App, Parameter
 
 from tracemill.base.clock import now
+from tracemill.base.loading import hidden
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.listening import is_loopback, listen, named, refuse_any, refuse_remote
 from tracemill.cli.output import Common, answer, hint, write
@@ -79,7 +80,7 @@ def show_ui(
     later = Timer(_FIRST_PAGE_S, settle)
     later.daemon = True
     later.start()
-    with kept_open(workspace):
+    with kept_open(workspace), hidden("numpy"):  # 10 MB of Arrow's that no page needs
         uvicorn.Server(config).run(sockets=[listening])
     return EXIT_DONE
 

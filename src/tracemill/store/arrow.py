@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import Any, Final
 
 import pyarrow as pa
 
-from tracemill.base.loading import later
+from tracemill.base.loading import hidden, later
 
 compute: Final[Any] = later("pyarrow.compute")
 """Arrow's functions on columns; a tenth of the time of a small `sync`, which needs none of them."""
@@ -32,18 +31,5 @@ def _look_for_pandas_in_vain() -> None:
     It would import pandas with the first array that it makes, which takes 0.2 CPU-seconds and
     45 MB wherever pandas is installed. It looks only once, and once more for `to_pandas`.
     """
-    sys.meta_path.insert(0, _Hidden)
-    try:
+    with hidden("pandas"):
         pa.array([0])
-    finally:
-        sys.meta_path.remove(_Hidden)
-
-
-class _Hidden:
-    """Finds that there is no pandas."""
-
-    @staticmethod
-    def find_spec(name: str, _path: Sequence[str] | None, _target: object = None) -> None:
-        """Refuse to find pandas, and leave all else to other finders."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name, name=name)
