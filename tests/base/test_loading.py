@@ -1,6 +1,5 @@
 """Modules that are loaded when something in them is asked for."""
 
-import importlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
@@ -62,13 +61,13 @@ def test_a_module_that_is_not_there_is_missed_at_once() -> None:
 
 def test_what_is_hidden_is_not_found_until_the_end(loads: Path) -> None:
     with pytest.raises(ModuleNotFoundError, match=_DEAR), hidden(_DEAR):
-        importlib.import_module(_DEAR)
+        import_module(_DEAR)
     assert loads.read_text() == ""
-    assert importlib.import_module(_DEAR).answer == 42
+    assert import_module(_DEAR).answer == 42
 
 
 def test_what_is_loaded_before_it_is_hidden_stays(loads: Path) -> None:
-    before = importlib.import_module(_DEAR)
+    before = import_module(_DEAR)
     with hidden(_DEAR):
-        assert importlib.import_module(_DEAR) is before
+        assert import_module(_DEAR) is before
     assert loads.read_text() == "x"
