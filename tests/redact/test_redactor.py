@@ -205,6 +205,7 @@ def test_value_of_a_key_that_names_a_secret_goes(redactor: Redactor) -> None:
         pytest.param(
             "agent:x9Q2k:subagent:56d1ffc2-631a-4967-bc1f-b39da594b726", False, id="no word"
         ),
+        pytest.param("api_key:live:prod:56d1ffc2-631a-4967-bc1f-b39da594b726", False, id="a key's"),
     ],
 )
 def test_an_id_that_tells_what_it_is_of_is_no_secret(

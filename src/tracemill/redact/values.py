@@ -105,9 +105,11 @@ _ID: Final = re.compile(
     rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z|(?:[0-9A-Z]{7}-){3}[0-9A-Z]{7}\Z"
 )
 _NAMED_ID: Final = re.compile(
+    rb"(?![a-z:_-]*(?:key|token|secret|passw|pwd|cred|auth))"
     rb"(?:[a-z]{2,16}(?:[_-][a-z]{2,16}){0,3}:){2,6}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 )
-"""An id that tells what it is of, `agent:main:subagent:…`: an address, as keys of stores are."""
+"""An id that tells what it is of, `agent:main:subagent:…`: an address, as keys of stores are. One
+that says that it is of a secret is none."""
 
 _KEY_LETTERS: Final = 2
 _RUN_DIGITS: Final = 3
