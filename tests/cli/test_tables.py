@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.cli.tables import fit, print_table
+from tracemill.cli.tables import fit, no_room, print_table
 
 COLUMNS = ("ID", "WHEN", "STATUS", "TITLE")
 ROW = (
@@ -49,3 +49,8 @@ def test_a_table_for_another_program_is_whole(capsys: pytest.CaptureFixture[str]
 
     assert not left_out
     assert all(cell.strip() in said for cell in ROW)
+
+
+def test_a_hint_names_what_had_no_room() -> None:
+    assert no_room(["FILES", "LINES"]) == "; no room for FILES, LINES"
+    assert no_room([]) == ""

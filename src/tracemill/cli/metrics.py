@@ -6,10 +6,10 @@ from datetime import datetime
 from cyclopts import Parameter
 
 from tracemill.base.errors import UsageError
-from tracemill.base.text import measured, one_line
+from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, answer, hint, write, write_lines
-from tracemill.cli.tables import print_table
+from tracemill.cli.tables import no_room, print_table
 from tracemill.flows.analysis.habit_rows import MetricRow
 from tracemill.flows.analysis.habits import read_metrics
 from tracemill.flows.analysis.patterns import Question, measure_metric
@@ -75,8 +75,9 @@ def list_metrics(
     if answer("metric-list", found, common, next_steps=["tracemill metrics show --metric NAME"]):
         return EXIT_DONE
     rows = [(m.name, f"{m.n:,}", m.says, " ".join(m.by)) for m in found.metrics]
-    print_table(("METRIC", "CASES", "COUNTS", "BY"), rows, ("BY",))
-    hint("next: tracemill metrics show --metric NAME --by FACT", common)
+    left_out = print_table(("METRIC", "CASES", "COUNTS", "BY"), rows, ("BY",))
+    following = "next: tracemill metrics show --metric NAME --by FACT"
+    hint(f"{counted(len(rows), 'metric')}{no_room(left_out)}; {following}", common)
     return EXIT_DONE
 
 

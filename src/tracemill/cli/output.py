@@ -15,7 +15,7 @@ from cyclopts.validators import Number
 
 from tracemill.base.text import printable, printable_json
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.tables import print_table
+from tracemill.cli.tables import no_room, print_table
 from tracemill.store.workspace import Workspace
 
 
@@ -142,8 +142,9 @@ def _show_rows(listed: Any, shape: Shape, common: Common, only: Mapping[str, str
         )
         return
     left_out = print_table(shape.columns, map(shape.cells, listed.rows), shape.spare)
-    narrow = f"; no room for {', '.join(left_out)}" if left_out else ""
-    hint(f"{len(listed.rows)} of {listed.total}{narrow}; next: {shape.following}", common)
+    hint(
+        f"{len(listed.rows)} of {listed.total}{no_room(left_out)}; next: {shape.following}", common
+    )
 
 
 def counts(title: str, values: Mapping[str, int], width: int = 12) -> None:

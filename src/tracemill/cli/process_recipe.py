@@ -6,7 +6,7 @@ from tracemill.base.text import measured, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
 from tracemill.cli.prompt_metrics import VERSION_COLUMNS, best_lines, version_rows
-from tracemill.cli.tables import print_table
+from tracemill.cli.tables import no_room, print_table
 from tracemill.flows.analysis.recipe_registry import list_recipes, show_recipe
 from tracemill.flows.analysis.recipe_versions import RecipeDifference
 from tracemill.flows.analysis.recipe_versions import diff_recipe as read_difference
@@ -30,8 +30,8 @@ def list_recipe(
         shown = found.recipes[: listing.limit or None]
         if shown:
             columns = ("NAME", "PROJECTS", "SHIPPED", "VERSIONS", "PATH")
-            print_table(columns, map(_cells, shown), ("VERSIONS",))
-            hint(f"{len(shown)} of {len(found.recipes)}; next: {_NEXT}", common)
+            left_out = print_table(columns, map(_cells, shown), ("VERSIONS",))
+            hint(f"{len(shown)} of {len(found.recipes)}{no_room(left_out)}; next: {_NEXT}", common)
         else:
             hint("no recipe is held; name a repository that has some to `tracemill run`", common)
     return EXIT_DONE if found.recipes else EXIT_NOTHING

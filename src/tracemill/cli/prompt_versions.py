@@ -6,7 +6,7 @@ from pathlib import Path
 from tracemill.base.text import one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
-from tracemill.cli.tables import print_table
+from tracemill.cli.tables import no_room, print_table
 from tracemill.flows.prompts.registry import (
     diff_prompt as read_difference,
 )
@@ -50,8 +50,7 @@ def show_histories(found: tuple[PromptHistory, ...], listing: Listing, common: C
     shown = found[: listing.limit or None]
     columns = ("ID", "CHANGED", "KIND", "VERSIONS", "NEWEST", "PATH")
     left_out = print_table(columns, map(_cells, shown), ("KIND", "CHANGED"))
-    narrow = f"; no room for {', '.join(left_out)}" if left_out else ""
-    hint(f"{len(shown)} of {len(found)}{narrow}; next: {_NEXT}", common)
+    hint(f"{len(shown)} of {len(found)}{no_room(left_out)}; next: {_NEXT}", common)
 
 
 def _cells(told: PromptHistory) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from tracemill.base.text import counted, one_line
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.output import Common, Listing, answer, hint, when, write, write_lines
-from tracemill.cli.tables import print_table
+from tracemill.cli.tables import no_room, print_table
 from tracemill.flows.views.releases import read_releases
 from tracemill.flows.views.releases import show_release as look
 from tracemill.records.releases import Release
@@ -26,8 +26,8 @@ def list_release(
         shown = found.releases[: listing.limit or None]
         if shown:
             columns = ("ID", "AT", "TAG", "COMMITS", "FILES", "LINES", "REPOSITORY")
-            print_table(columns, map(_cells, shown), ("FILES", "LINES"))
-            hint(f"{len(shown)} of {len(found.releases)}; next: {_NEXT}", common)
+            left_out = print_table(columns, map(_cells, shown), ("FILES", "LINES"))
+            hint(f"{len(shown)} of {len(found.releases)}{no_room(left_out)}; next: {_NEXT}", common)
         else:
             hint("no tags are held; name a repository that has some to `tracemill run`", common)
     return EXIT_DONE if found.releases else EXIT_NOTHING

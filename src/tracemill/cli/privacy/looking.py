@@ -10,7 +10,7 @@ from tracemill.base.errors import PolicyError, UsageError
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
 from tracemill.cli.output import Common, Listing, answer, counts, hint, write, write_lines
-from tracemill.cli.tables import print_table
+from tracemill.cli.tables import no_room, print_table
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.preview import PreviewResult, Shown, preview, preview_original
 from tracemill.flows.privacy.rescan import RescanPlace, RescanResult, rescan
@@ -79,8 +79,8 @@ def _show_scan(result: ScanResult, listing: Listing, common: Common) -> None:
     shown = rows[: listing.limit or None]
     columns = ("FILE", "KIND", "RULE", "PLACES", "FIRST", "FIELD")
     left_out = print_table(columns, shown, ("KIND", "FIELD"))
-    narrow = f"; no room for {', '.join(left_out)}" if left_out else ""
     n_places = counted(sum(place.n for place in result.places), "place")
+    narrow = no_room(left_out)
     hint(f"{len(shown)} of {len(rows)} rows, of {n_places}{narrow}; --jsonl names each", common)
 
 
