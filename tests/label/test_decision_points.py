@@ -192,6 +192,8 @@ def test_a_field_of_a_short_name_is_not_named_by_the_end_of_another_word() -> No
     ("command", "action"),
     [
         ("git status --short && cat a", "git status"),
+        ("git -C app log", "git log"),
+        ("npm --prefix web run build", "npm run"),
         ("cd app && ./run.sh", "run.sh"),
         ("'' ls", "Bash"),
         ("./ now", "./"),

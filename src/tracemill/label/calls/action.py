@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from tracemill.label.calls.shell import parse
@@ -19,6 +20,8 @@ _PASSING: Final = frozenset(
     {"[", "cd", "echo", "export", "printf", "pwd", "set", "sleep", "source", "test", "true"}
 )
 """Commands that only go along with others."""
+_WITH_VALUE: Final = frozenset({"-C", "-f", "-n", "--cwd", "--dir", "--namespace", "--prefix"})
+"""Options behind which a folder, a file or a name stands, and no verb."""
 _VERB: Final = re.compile(r"[a-z][\w:.-]{1,30}")
 _MAX_SHOWN: Final = 60
 
@@ -32,5 +35,6 @@ def action_of(call: ToolCall) -> str:
     telling = (part for part in parts if part[0] not in _PASSING and not part[0].startswith("#"))
     words = next(telling, parts[0])
     program = words[0].rsplit("/", 1)[-1] or words[0] or call.name
-    verb = next(filter(_VERB.fullmatch, words[1:]), None) if program in _WITH_VERB else None
+    given = (word for before, word in pairwise(words) if before not in _WITH_VALUE)
+    verb = next(filter(_VERB.fullmatch, given), None) if program in _WITH_VERB else None
     return (program if verb is None else f"{program} {verb}")[:_MAX_SHOWN]
