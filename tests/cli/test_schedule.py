@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 import yaml
@@ -68,18 +69,20 @@ def test_a_service_runs_with_what_systemd_gives_it(
     assert reports(here / "our work") == [".html", ".md"]
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
 def test_systemd_finds_nothing_to_say_about_its_unit(
-    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(here))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", gettempdir())  # short: sockets of other units lie in it
     folder = written(capsys, "systemd", "in").parent
     units = [str(path) for path in folder.iterdir()]
     done = subprocess.run(
         ["systemd-analyze", "verify", "--user", *units], capture_output=True, text=True, check=False
     )
+    said = [line for line in done.stderr.splitlines() if "tracemill-" in line]
 
-    assert (len(units), done.returncode, done.stderr) == (2, 0, "")
+    assert (len(units), done.returncode, said) == (2, 0, [])
 
 
 def test_a_line_runs_with_what_cron_gives_it(

@@ -75,7 +75,7 @@ def test_the_next_run_hides_it(updated: Workspace, capsys: pytest.CaptureFixture
     document = json.loads(capsys.readouterr().out)
 
     assert "new since: new-rule" in said
-    assert "Would hide   new-rule 5" in said
+    assert "Would hide   new-rule 7" in said  # openings of requests among them
     assert "train.jsonl" in said
     assert document["facts"] == []
     assert {Path(place["path"]).name for place in document["datasets"]}  # the version before
