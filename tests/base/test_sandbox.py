@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tracemill.base.errors import PolicyError
-from tracemill.base.sandbox import Bubblewrap, Limits, find_sandbox
+from tracemill.base.sandbox import INSIDE, Bubblewrap, Limits, find_sandbox
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def test_a_command_works_in_its_folder(sandbox: Bubblewrap, tmp_path: Path) -> N
 
     ran = sandbox.run(["sh", "-c", "cat a.txt; cat > b.txt; pwd"], tmp_path, Limits(), "two")
 
-    assert ran == (0, "one\n/work\n")
+    assert ran == (0, f"one\n{INSIDE}\n")
     assert (tmp_path / "b.txt").read_text() == "two"
 
 

@@ -26,8 +26,8 @@ from typing import Final, NamedTuple, Protocol, Self
 
 from tracemill.base.errors import PolicyError
 
-INSIDE: Final = "/work"
-"""Where the folder stands for what runs inside."""
+INSIDE: Final = "/tracemill-scratch"
+"""Where the folder stands for what runs inside. What lies there outside is hidden."""
 SOURCE: Final = "/source"
 """Where a folder may be read that a program works on a copy of."""
 _CLOSED: Final = ("--remount-ro", "/", "--chdir", INSIDE, "--")
