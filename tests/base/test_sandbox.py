@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tracemill.base.errors import PolicyError
-from tracemill.base.sandbox import INSIDE, Bubblewrap, Limits, find_sandbox
+from tracemill.base.sandbox import INSIDE, Bubblewrap, Ended, Limits, find_sandbox
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +146,23 @@ def test_a_program_that_does_not_answer_is_ended(
     with sandbox.open(["sh", "-c", answers], tmp_path, Limits()) as talk:
         assert talk.ask("one", 0.5, 2**16) is None
         assert talk.ask("two", 0.5, 2**16) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "ended"),
+    [
+        ("echo one >&2; echo 'two ' >&2; echo >&2; exit 7", Ended(7, "two")),
+        ("true", Ended(0, "")),
+        ("read _; kill -9 $$", Ended(137, "")),
+        ("exec >&-; sleep 30", None),
+    ],
+)
+def test_how_a_program_ended_by_itself_is_said_at_once(
+    sandbox: Bubblewrap, tmp_path: Path, answers: str, ended: Ended | None
+) -> None:
+    with sandbox.open(["sh", "-c", answers], tmp_path, Limits()) as talk:
+        assert talk.ask("one", 25, 2**16) is None
+        assert talk.ended == ended
 
 
 def test_a_copy_is_worked_on_and_the_folder_stays(sandbox: Bubblewrap, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,13 @@ from tracemill.base.sandbox import INSIDE, Bubblewrap
 from tracemill.flows.datasets.made_up import made_examples, plan_synthesis, synthesis_stats
 from tracemill.flows.executors.protocol import make_executor
 from tracemill.flows.synthesis.again import do_again
-from tracemill.flows.synthesis.bench import open_bench, open_sandbox, prepare, settled
+from tracemill.flows.synthesis.bench import (
+    missing_programs,
+    open_bench,
+    open_sandbox,
+    prepare,
+    settled,
+)
 from tracemill.flows.synthesis.run import Wanted, run_synthesis
 from tracemill.flows.synthesis.verifying import verify_files
 from tracemill.records.synth import SyntheticExample, SynthRun
@@ -229,6 +236,19 @@ def test_nothing_beyond_its_copy_is_within_reach_of_a_call(
         (result,) = bench.call([Call("run_command", {"command": PROBES[name]})])
 
     assert result.failed
+
+
+def test_tools_that_end_at_once_are_said_to_have_ended(
+    sandbox: Bubblewrap, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/home/robin/no-such-python")
+
+    with pytest.raises(PolicyError) as caught:
+        missing_programs(sandbox, project)
+
+    assert "ended with exit code 127, saying last: env: " in str(caught.value)
+    assert "seconds" not in str(caught.value)
+    assert "robin" not in str(caught.value)
 
 
 def test_what_differs_between_machines_is_settled() -> None:

@@ -47,6 +47,8 @@ _PIDS_SINCE: Final = (6, 14)
 would change the whole machine's."""
 _GRACE_S: Final = 0.5
 """How long a program may take to end once nothing more is asked."""
+_LINE_BYTES: Final = 2**12
+"""How much of the end of a program's errors is looked at for their last line."""
 _NUMBERED: Final = 'echo "$1" > /proc/sys/kernel/pid_max && shift && exec "$@"'
 
 
@@ -74,19 +76,33 @@ class Ran(NamedTuple):
     """What it printed, errors among it."""
 
 
+class Ended(NamedTuple):
+    """How a program ended of its own accord."""
+
+    exit_code: int
+    """Its exit code; of a signal that ended it, the negative number."""
+    last_line: str
+    """The last line of its errors; empty where it printed none."""
+
+
 class RunningProgram:
     """A program in the sandbox that answers each line with a line, until it is closed."""
 
+    ended: Ended | None = None
+    """How it ended where it did while an answer was waited for; None where we ended it."""
+
     def __init__(self, command: Sequence[str]) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read once it has ended
         self._process = subprocess.Popen(  # noqa: S603 - that is what the sandbox is for
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
         )
         self._held = b""
 
     def ask(self, line: str, seconds: float, max_bytes: int) -> str | None:
         """Return the answer to a line; None where none came in time, or it was too long.
 
-        After that, or once the program has ended, there is no answer any more.
+        After that there is no answer any more. Where the program has ended by itself, nothing is
+        waited for, and `ended` says how.
         """
         stdin = self._process.stdin
         if stdin is None or stdin.closed:
@@ -94,16 +110,31 @@ class RunningProgram:
         try:
             stdin.write(line.encode() + b"\n")
             stdin.flush()
-        except BrokenPipeError:
-            self._end(0)
+            found = self._line(time.monotonic() + seconds, max_bytes)
+        except (BrokenPipeError, EOFError):
+            self._note_end()
             return None
-        found = self._line(time.monotonic() + seconds, max_bytes)
         if found is None:
             self._end(0)
             return None
         return found.decode(errors="replace")
 
+    def _note_end(self) -> None:
+        """Keep how the program ended, where it really has: it may have closed its output alone."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            exit_code = self._process.wait(_GRACE_S)
+            self._errors.seek(-min(_LINE_BYTES, self._errors.seek(0, os.SEEK_END)), os.SEEK_END)
+            printed = self._errors.read().decode(errors="replace").split("\n")
+            said = [line.strip() for line in printed if line.strip()]
+            self.ended = Ended(exit_code, said[-1] if said else "")
+        self._end(0)
+
     def _line(self, until: float, max_bytes: int) -> bytes | None:
+        """Return the next line; None where it is late or too long.
+
+        Raises:
+            EOFError: there will be none.
+        """
         stdout = self._process.stdout
         assert stdout is not None, "the program was started with a pipe"
         with selectors.DefaultSelector() as selector:
@@ -114,7 +145,7 @@ class RunningProgram:
                     return None
                 part = os.read(stdout.fileno(), 2**16)
                 if not part:
-                    return None
+                    raise EOFError
                 self._held += part
         line, _, self._held = self._held.partition(b"\n")
         return line
@@ -135,6 +166,7 @@ class RunningProgram:
             self._process.kill()
             self._process.wait()
         stdout.close()
+        self._errors.close()
 
     def __enter__(self) -> Self:
         return self

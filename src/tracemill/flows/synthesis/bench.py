@@ -13,17 +13,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_bytes
 from typing import Final
 
 import tracemill
 from tracemill.base.errors import PolicyError
-from tracemill.base.sandbox import INSIDE, Bubblewrap, Limits, RunningProgram, find_sandbox
+from tracemill.base.sandbox import (
+    INSIDE,
+    Bubblewrap,
+    Ended,
+    Limits,
+    RunningProgram,
+    find_sandbox,
+)
+from tracemill.base.text import one_line
+from tracemill.flows.ingest.redactors import redactor
 from tracemill.synth.project import history_script, lay_out
 from tracemill.synth.skins import PLAIN, Skin
 from tracemill.synth.telling import Call, Result, UnfitError, tool_table
 
 _LIMITS: Final = Limits(seconds=120, memory_bytes=2**30, n_processes=64, disk_bytes=2**26)
 _SECONDS: Final = 90.0
+_LINE_CHARS: Final = 200
 _MOST_BYTES: Final = 2**20
 _TOOK: Final = re.compile(r"\b(in|real|user|sys)(\s+)\d+(?:\.\d+|m\d+\.\d+)s\b")
 _OBJECT: Final = re.compile(r"\bat 0x[0-9a-f]+")
@@ -63,6 +74,11 @@ class SandboxBench:
 
     def __init__(self, talk: RunningProgram) -> None:
         self._talk = talk
+
+    @property
+    def ended(self) -> Ended | None:
+        """How the tools ended, where they did by themselves."""
+        return self._talk.ended
 
     def call(self, calls: Sequence[Call]) -> list[Result]:
         """Return what each call gives.
@@ -106,7 +122,7 @@ def missing_programs(sandbox: Bubblewrap, source: Path) -> Mapping[str, str]:
     """Return the tools that cannot be used here, each with what it lacks.
 
     Raises:
-        PolicyError: none of them answers.
+        PolicyError: none of them answers, or they end instead.
     """
     tries: Mapping[str, Callable[[SandboxBench], bool]] = {
         "git": lambda bench: not bench.call([Call("git", {"arguments": "status"})])[0].failed,
@@ -115,16 +131,28 @@ def missing_programs(sandbox: Bubblewrap, source: Path) -> Mapping[str, str]:
         "mypy": lambda bench: _runs(bench, "mypy --version"),
         "tree_sitter": lambda bench: not bench.call([Call("index_stats", {})])[0].failed,
     }
-    try:
-        with open_bench(sandbox, source) as bench:
+    with open_bench(sandbox, source) as bench:
+        try:
             there = {name: is_there(bench) for name, is_there in tries.items()}
-    except UnfitError as error:
-        raise PolicyError(
-            f"the tools in the sandbox: expected an answer within {_SECONDS} seconds, found none; "
-            "try again when less runs on this machine"
-        ) from error
+        except UnfitError as error:
+            raise PolicyError(f"the tools in the sandbox: {_silence(bench.ended)}") from error
     needs = {tool: each["needs"] for tool, each in tool_table().items() if "needs" in each}
     return {tool: program for tool, program in needs.items() if not there[program]}
+
+
+def _silence(ended: Ended | None) -> str:
+    """Say why no answer came; what the tools said last may name people and places."""
+    if ended is None:
+        return (
+            f"expected an answer within {_SECONDS:g} seconds, found none; "
+            "try again when less runs on this machine"
+        )
+    unkept = redactor(token_bytes(32), str(Path.home()))
+    said = unkept.text(one_line(ended.last_line, _LINE_CHARS)) or "nothing"
+    return (
+        f"expected them to answer, found that they ended with exit code {ended.exit_code}, "
+        f"saying last: {said}; mend that, and run it again"
+    )
 
 
 def _runs(bench: SandboxBench, command: str) -> bool:
