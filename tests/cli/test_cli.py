@@ -386,8 +386,12 @@ def test_a_hook_is_shown_and_written_only_when_that_is_agreed(
     shown = ask(capsys, tmp_path, "capture", "install", "claude")
     settings = tmp_path / "claude" / "settings.json"
 
-    assert (shown.code, settings.exists()) == (1, False)
+    assert (shown.code, settings.exists()) == (2, False)
     assert "SessionEnd" in shown.out
-    assert "--yes" in shown.err
+    assert "nothing was written; answer with yes, or add --yes" in shown.err
+    asked = ask(capsys, tmp_path, "capture", "install", "claude", "--json")
+    assert (asked.code, asked.document["exit"], settings.exists()) == (2, 2, False)
+    looked = ask(capsys, tmp_path, "capture", "install", "claude", "--dry-run", "--json")
+    assert (looked.code, looked.document["is_written"], settings.exists()) == (0, False, False)
     written = ask(capsys, tmp_path, "capture", "install", "claude", "--yes", "--json")
     assert (written.code, written.document["is_written"], settings.exists()) == (0, True, True)

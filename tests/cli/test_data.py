@@ -70,6 +70,7 @@ def test_an_erasure_says_what_went_and_what_is_out_of_reach(
     assert "Whole        1 input with 1 session" in erased.out
     assert f"Out of reach {place / 's1.jsonl'}" in erased.out
     assert "Kept         nothing of it" in found.out
+    assert "not for sharing" in erased.err
     assert found.code == 3
     assert "Erased       1 subject" in ask(capsys, tmp_path, "status").out
     assert ask(capsys, tmp_path, "data", "find", "nobody at all").code == 3

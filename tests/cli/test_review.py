@@ -9,8 +9,9 @@ from tests.cli.test_cli import ask
 from tests.flows.sessions import write_session
 from tracemill.capture import emit
 from tracemill.cli.app import call
-from tracemill.cli.review_screen import judge
+from tracemill.cli.review_screen import judge, show_machine
 from tracemill.flows.reviews.desk import Desk
+from tracemill.records.reviews import MachineVerdict
 from tracemill.store.workspace import Workspace
 
 
@@ -121,6 +122,22 @@ def test_keys_file_skip_undo_and_end(place: Path, capsys: pytest.CaptureFixture[
     assert "last tests passed" not in before_it_was_filed
     assert "It waited for escalation" in said
     assert "taken back" in said
+
+
+@pytest.mark.parametrize(
+    ("machine", "said"),
+    [
+        (MachineVerdict(outcome="achieved", quality=0.5), "The rules score it 0.50: the share of"),
+        (MachineVerdict(quality=0.5), "The team's process scored it 0.50\n"),
+    ],
+    ids=["episode", "event"],
+)
+def test_a_score_says_what_it_counts(
+    machine: MachineVerdict, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_machine(machine, ())
+
+    assert said in capsys.readouterr().out
 
 
 def test_an_item_that_nothing_is_said_of_is_skipped(place: Path) -> None:

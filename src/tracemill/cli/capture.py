@@ -1,14 +1,14 @@
 """`tracemill capture`: agents tell us when a session changes, by a hook in their settings."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from tracemill.base.clock import now
-from tracemill.cli.exits import EXIT_DONE, EXIT_NO
+from tracemill.cli.asking import require_yes
+from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, counts, hint, write
 from tracemill.flows.machine.hooking import (
     Edit,
@@ -86,15 +86,12 @@ def _settle(edit: Edit, common: Common, *, is_agreed: bool, dry_run: bool) -> in
     """Show an edit, ask where nobody has agreed yet, and write it."""
     if not common.json:
         write(edit.change.diff or f"{edit.change.settings} stays as it is.")
-    is_asked = not (is_agreed or dry_run or common.json) and edit.after is not None
-    if is_asked and sys.stdin.isatty():
-        is_agreed = input("Write this? [y/N] ").strip().lower() in {"y", "yes"}
-    change = carry_out(edit, now()) if is_agreed and not dry_run else edit.change
+    if edit.after is not None and not (is_agreed or dry_run):
+        require_yes(lambda: None, "Write this?", "nothing was written", common)
+    change = edit.change if dry_run else carry_out(edit, now())
     if not answer("hooks", change, common):
         if change.is_written and change.advice:
             hint(change.advice, common)
         if change.backup:
             hint(f"what stood there before: {change.backup}", common)
-        if is_asked and not is_agreed:
-            hint("nothing was written; to write it, add --yes", common)
-    return EXIT_NO if is_asked and not is_agreed else EXIT_DONE
+    return EXIT_DONE

@@ -1,16 +1,14 @@
 """`tracemill data`: what is kept of a person, how to get it back, and how to be rid of it."""
 
-import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from tracemill.base.clock import now
-from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
+from tracemill.cli.asking import require_yes
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.output import Common, ProgressLine, answer, counts, hint, write
 from tracemill.flows.analysis.team_views import write_team_files
@@ -31,6 +29,7 @@ from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.wheel.turn import Options
 from tracemill.records.erasures import ErasureReceipt
 
+_FOR_GOOD = "This goes for good."
 _ALSO_GONE = {
     "dataset_versions": "dataset version",
     "training_files": "training file",
@@ -144,8 +143,10 @@ def retention_data(
     result = read_retention(workspace, now())
     n_over = result.originals.expired + result.facts.expired + result.datasets.expired
     if apply and n_over:
-        if not (yes or _agrees(lambda: _show_retention(result), common)):
-            raise UsageError("nothing was taken away; answer with yes, or add --yes")
+        if not yes:
+            require_yes(
+                lambda: _show_retention(result), _FOR_GOOD, "nothing was taken away", common
+            )
         with ProgressLine(common) as report:
             result = expire(
                 workspace, now(), lambda n_bytes: Options().make(workspace, n_bytes), report
@@ -178,6 +179,8 @@ def find_data(
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Say where a person, a session or a place stands in what is kept. Changes nothing.
+
+    Names and paths are the real ones, so that what is out of reach can be deleted: not for sharing.
 
     Parameters
     ----------
@@ -227,8 +230,8 @@ def erase_data(
     meant = read_subject(workspace, subject, kind, also)
     with ProgressLine(common) as report:
         found = find(workspace, meant, report)
-    if not dry_run and not (yes or _agrees(lambda: _show_found(found, common), common)):
-        raise UsageError("nothing was erased; answer with yes, or add --yes")
+    if not (dry_run or yes):
+        require_yes(lambda: _show_found(found, common), _FOR_GOOD, "nothing was erased", common)
     result = ErasedSubject(found=found, receipt=None)
     if not dry_run:
         with ProgressLine(common) as report:
@@ -240,23 +243,13 @@ def erase_data(
     return EXIT_DONE
 
 
-def _agrees(show: Callable[[], None], common: Common) -> bool:
-    """Show what would go, and ask; nobody is asked where nobody can answer."""
-    if common.json or not sys.stdin.isatty():
-        return False
-    show()
-    sys.stderr.write("\nThis goes for good. Type yes: ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() == "yes"
-
-
 def _show_erased(result: ErasedSubject, common: Common) -> None:
     if result.receipt is None:
         _show_found(result.found, common)
         hint("nothing was changed; without --dry-run all of this goes for good", common)
         return
     _show_receipt(result.receipt)
-    _show_left(result.found)
+    _show_left(result.found, common)
 
 
 def _show_receipt(receipt: ErasureReceipt) -> None:
@@ -303,13 +296,13 @@ def _show_found(found: FoundSubject, common: Common) -> None:
         write(f"Judged       {counted(found.turn_answers, 'answer')} of models, which go")
     for receipt in found.erased:
         write(f"Erased       {receipt.asked:%Y-%m-%d %H:%M UTC}, {receipt.id}")
-    _show_left(found)
+    _show_left(found, common)
     if found.possible_aliases:
         named = ", ".join(found.possible_aliases)
         hint(f"not looked for, since they may be plain words: {named}; add --also NAME", common)
 
 
-def _show_left(found: FoundSubject) -> None:
+def _show_left(found: FoundSubject, common: Common) -> None:
     for original in found.originals:
         write(f"Out of reach {original}")
     for copy in found.copies:
@@ -318,3 +311,5 @@ def _show_left(found: FoundSubject) -> None:
         write(f"Out of reach {model}, a model that learned from it")
     if found.datasets:
         write("Out of reach copies of dataset versions that were made by hand")
+    if found.aliases or found.originals or found.copies:
+        hint("names and paths here are the real ones, to be acted on: not for sharing", common)

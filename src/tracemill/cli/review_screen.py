@@ -31,6 +31,9 @@ _END: Final = (
 )
 
 
+_COUNTED: Final = "the share of its kinds of checks (test, lint, types, build) that passed at last"
+
+
 class Answers(Protocol):
     """Where answers come from."""
 
@@ -192,7 +195,9 @@ def show_machine(machine: MachineVerdict, triggers: Sequence[Trigger]) -> None:
     if machine.outcome is not None:
         sure = "" if machine.confidence is None else f" ({machine.confidence:.2f})"
         write(f"The rules say {machine.outcome}{sure}: {machine.reason}")
-    if machine.quality is not None:
-        write(f"The rules score it {machine.quality:.2f}")
+    if machine.quality is not None and machine.outcome is None:
+        write(f"The team's process scored it {machine.quality:.2f}")
+    elif machine.quality is not None:
+        write(f"The rules score it {machine.quality:.2f}: {_COUNTED}")
     if triggers:
         write(f"It waited for {', '.join(triggers)}")

@@ -44,6 +44,7 @@ class Episode(Record, frozen=True, kw_only=True):
     evidence: tuple[Ref, ...] = ()
     """Steps and events that prove the outcome."""
     quality: Ratio | None = None
-    """Mean of the quality labels that are known; None where none is."""
+    """Share of its kinds of checks whose last run passed, or what people rated it, 0 to 1; None
+    where neither is known."""
     stamp: Stamp
     """The rule that grouped and judged it."""

@@ -102,6 +102,7 @@ class MachineVerdict(Record, frozen=True, kw_only=True, omit_defaults=False):
     confidence: float | None = None
     """How sure that is."""
     quality: float | None = None
-    """How good it is, 0 to 1."""
+    """How good it is, 0 to 1: of an episode the share of its kinds of checks whose last run passed,
+    of an event the score that the team's process gave; None where nothing was scored."""
     reason: str = ""
     """What proves it."""
