@@ -181,6 +181,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.built": recipes.BuiltVersion,
     "answer.check": dataset_checks.CheckedVersion,
     "answer.difference": dataset_difference.VersionDifference,
+    "answer.versions": version_answers.VersionList,
     "answer.rejects": version_answers.ShownRejects,
     "answer.recipes": recipes.RecipeList,
     "answer.loop": demo.WheelResult,

@@ -1,13 +1,17 @@
 """Lists: a line of JSON for each row, and a word on why there are none."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.flows.models import DATASET, make_workspace, row
 from tracemill.cli.app import call
+from tracemill.flows.datasets.versions import MANIFEST, version_rows
 from tracemill.flows.models.suites import build_suite
+from tracemill.store.workspace import Workspace
 
 
 @pytest.fixture
@@ -25,6 +29,7 @@ def root(tmp_path: Path) -> Path:
         (["model", "list"], 0),
         (["model", "registry"], 0),
         (["pattern", "list"], 0),
+        (["dataset", "list"], None),
     ],
 )
 def test_each_row_is_a_line_of_json(
@@ -68,3 +73,22 @@ def test_a_scan_has_one_row_for_what_a_rule_finds_in_a_file(
     assert said.out.count("leak.txt") == 1
     assert "1 of 1 rows, of 30 places; --jsonl names each" in said.err
     assert len(capsys.readouterr().out.splitlines()) == 30
+
+
+def test_dataset_versions_are_listed_the_newest_first(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (row,) = version_rows(Workspace(root)).versions
+    older = root / "datasets" / "chat" / "older"
+    shutil.copytree(root / "datasets" / "chat" / row.id, older)
+    os.utime(older / MANIFEST, (0, 0))
+    capsys.readouterr()
+
+    assert call(["dataset", "list", "--limit", "1", "--workspace", str(root)]) == 0
+    said = capsys.readouterr()
+    listed = version_rows(Workspace(root))
+
+    assert " ".join(said.out.split()).startswith(f"ID NAME MADE EXAMPLES LEFT OUT CHECKS {row.id}")
+    assert "1 of 2; next: tracemill dataset show ID" in said.err
+    assert [each.made.year == 1970 for each in listed.versions] == [False, True]
+    assert (row.name, row.newest, row.examples, row.left_out) == ("chat", True, {}, 0)

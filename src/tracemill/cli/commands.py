@@ -216,6 +216,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             {
                 "build": "Build a version by a recipe, out of everything that was read.",
                 "recipes": "List the recipes that come with the program, or print one.",
+                "list": "List versions, newest first.",
                 "show": "Show what is in a version, and what was left out and why.",
                 "check": "Make every check of a version anew; exit with 1 where one says no.",
                 "diff": "Say how two versions differ, and why.",

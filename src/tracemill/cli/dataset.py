@@ -1,20 +1,62 @@
 """`tracemill dataset`: look at dataset versions, and check anybody's."""
 
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.checking import show_checks
-from tracemill.cli.exits import EXIT_DONE, EXIT_NO
+from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.funnel import show_funnel
-from tracemill.cli.output import Common, answer, counts, hint, write
+from tracemill.cli.output import (
+    Common,
+    Listing,
+    answer,
+    counts,
+    hint,
+    when,
+    write,
+    write_lines,
+)
+from tracemill.cli.tables import no_room, print_table
 from tracemill.flows.datasets.audit import audit_files
-from tracemill.flows.datasets.versions import show_rejects, show_version
+from tracemill.flows.datasets.versions import VersionRow, show_rejects, show_version, version_rows
 from tracemill.flows.executors.protocol import make_executor
 
 _WIDTH: Final = 140
 _REJECTS: Final = 20
+_NEXT: Final = "tracemill dataset show ID"
+_COLUMNS: Final = ("ID", "NAME", "MADE", "EXAMPLES", "LEFT OUT", "CHECKS")
+
+
+def list_dataset(
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List dataset versions, newest first."""
+    listed = version_rows(common.open(), 0 if listing.jsonl else listing.limit)
+    if listing.jsonl:
+        write_lines(listed.versions)
+    elif not answer("versions", listed, common, next_steps=[_NEXT]):
+        if listed.versions:
+            left_out = print_table(_COLUMNS, map(_cells, listed.versions), ("LEFT OUT", "CHECKS"))
+            shown = f"{len(listed.versions)} of {listed.total}{no_room(left_out)}"
+            hint(f"{shown}; next: {_NEXT}", common)
+        else:
+            hint("no version is made yet; run: tracemill run, or tracemill dataset build", common)
+    return EXIT_DONE if listed.versions else EXIT_NOTHING
+
+
+def _cells(row: VersionRow) -> tuple[str, ...]:
+    examples = Counter[str]()
+    for part, n in row.examples.items():
+        examples[part.partition("/")[0]] += n
+    said = ", ".join(f"{kind} {n:,}" for kind, n in examples.items())
+    checks = ", ".join(f"{n} {verdict}" for verdict, n in sorted(row.checks.items()))
+    name = row.name if row.newest else f"{row.name}, older"
+    return row.id, name, when(row.made), said or "none", f"{row.left_out:,}", checks or "none made"
 
 
 def show_dataset(

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,6 +70,65 @@ class ExportedVersion(Record, frozen=True, kw_only=True):
     """What it is."""
     receipt: Receipt | None = None
     """What it went through before; None where nothing was written."""
+
+
+class VersionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A dataset version in a list; these names are stable."""
+
+    id: str
+    """Its id."""
+    name: str
+    """The dataset's name."""
+    made: datetime
+    """When it was written here."""
+    newest: bool
+    """Whether the dataset's name stands for it, as far as that is known."""
+    examples: dict[str, int]
+    """Examples by kind and split, as `chat/train`."""
+    left_out: int
+    """Everything that was left out, in any stage."""
+    checks: dict[str, int]
+    """Checks that were made of it, by their verdict."""
+
+
+class VersionList(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """The dataset versions of a workspace."""
+
+    total: int
+    """How many are kept."""
+    versions: tuple[VersionRow, ...]
+    """The newest of them first."""
+
+
+def list_versions(workspace: Workspace) -> list[DatasetVersion]:
+    """Return every dataset version that is kept, the newest first."""
+    return [version for _, version in _kept(workspace)]
+
+
+def _kept(workspace: Workspace) -> Iterator[tuple[float, DatasetVersion]]:
+    """Yield every version with when it was written, the newest first."""
+    manifests = workspace.datasets.glob(f"*/*/{MANIFEST}")
+    for written, path in sorted(((each.stat().st_mtime, each) for each in manifests), reverse=True):
+        yield written, msgspec.json.decode(path.read_bytes(), type=DatasetVersion)
+
+
+def version_rows(workspace: Workspace, limit: int = 0) -> VersionList:
+    """Return the newest versions as lists show them; all of them without a limit."""
+    kept = list(_kept(workspace))
+    newest = {version.name: _newest(workspace, version.name) for _, version in kept}
+    rows = (
+        VersionRow(
+            id=version.id,
+            name=version.name,
+            made=datetime.fromtimestamp(written, UTC),
+            newest=newest[version.name] in (None, version.id),
+            examples=version.n_examples,
+            left_out=sum(version.drops.values()),
+            checks=dict(Counter(check.verdict for check in version.checks)),
+        )
+        for written, version in kept[: limit or None]
+    )
+    return VersionList(total=len(kept), versions=tuple(rows))
 
 
 def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]:

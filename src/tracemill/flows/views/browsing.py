@@ -12,7 +12,6 @@ from tracemill.base.text import counted
 from tracemill.flows.held.lookup import open_index, read_counts
 from tracemill.flows.held.review_rows import ENTRY, REVIEW
 from tracemill.flows.results import FailureRow
-from tracemill.records.datasets import DatasetVersion
 from tracemill.store.index import Text
 from tracemill.store.workspace import Workspace
 
@@ -172,12 +171,3 @@ def _model_stages(workspace: Workspace) -> Iterator[WheelStage]:
     yield WheelStage("evaluate", len(list_evaluations(workspace)), "evaluation", "/models")
     waiting = f"{counted(n_candidates, 'candidate')} waiting" if n_candidates else ""
     yield WheelStage("promote", n_promoted, "promotion", "/models", waiting)
-
-
-def list_versions(workspace: Workspace) -> list[DatasetVersion]:
-    """Return every dataset version that is kept, the newest first."""
-    from tracemill.flows.datasets.versions import MANIFEST
-
-    manifests = workspace.datasets.glob(f"*/*/{MANIFEST}")
-    newest = sorted(manifests, key=lambda path: path.stat().st_mtime, reverse=True)
-    return [msgspec.json.decode(path.read_bytes(), type=DatasetVersion) for path in newest]

@@ -12,8 +12,12 @@ from starlette.routing import Route
 
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.datasets.difference import VersionDifference, diff_versions
-from tracemill.flows.datasets.versions import ShownVersion, show_rejects, show_version
-from tracemill.flows.views.browsing import list_versions
+from tracemill.flows.datasets.versions import (
+    ShownVersion,
+    list_versions,
+    show_rejects,
+    show_version,
+)
 from tracemill.records.datasets import DatasetVersion
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import workspace
