@@ -2,9 +2,9 @@
 
 `judged/human_turns.tsv` holds what a person judged each turn to be: its trajectory, its step, one
 class or two, what the same person said when asked again, its part and the project that it is of. The
-turns of the second and third part are of other people, and were judged before the rules heard them;
-then the rules were mended with them in view. Some turns stand in the logs that open projects keep
-beside their code, outside the real sessions.
+turns of the later parts are of other people, and were judged before the rules heard them; then the
+rules were mended with them in view. Some turns stand in the logs that open projects keep beside
+their code, outside the real sessions.
 """
 
 import csv
@@ -27,7 +27,7 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
-PARTS = ("first", "second", "third")
+PARTS = ("first", "second", "third", "fourth")
 DEEDS = frozenset({"rejection", "interruption", "steering", "edit"})
 SOME_UNREADABLE = 4
 
