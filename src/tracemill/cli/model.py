@@ -8,12 +8,12 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.output import Common, answer, counts, hint, write, write_lines
 from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
-from tracemill.flows.installed import require
+from tracemill.flows.installed import require, training_extras
 from tracemill.flows.models.runs import PLOT, ShownRun, find_run, list_runs
 from tracemill.records.training import StageRun, TrainingRun
 
 if TYPE_CHECKING:
-    from tracemill.flows.models.training import Planned
+    from tracemill.flows.models.planning import TrainingPlan
 
 
 def train_model(
@@ -36,20 +36,23 @@ def train_model(
     seed
         What it begins with and shuffles by; by default the recipe's own.
     dry_run
-        Say what would be trained, and train nothing.
+        Say what would be trained, and what is missing for it; train nothing.
     """
-    require("llm")
-    from tracemill.flows.models.training import plan_run, train_model
+    from tracemill.flows.models.planning import plan_training
+    from tracemill.train.recipe_file import read_recipe
 
     workspace = common.open()
-    planned = plan_run(workspace, recipe, parent, seed=seed)
     if dry_run:
-        shown = ShownRun(folder=str(workspace.models / planned.run.id), run=planned.run)
-        if not answer("model", shown, common, next_steps=[f"tracemill model train {recipe}"]):
-            _show_plan(planned)
+        plan = plan_training(workspace, recipe, parent, seed)
+        following = [f"tracemill model train {recipe}"]
+        if not answer("training-plan", plan, common, next_steps=following):
+            _show_plan(plan)
         return EXIT_DONE
-    if planned.run.recipe.trainer == "trl":
-        require("train")
+    wanted = read_recipe(recipe)
+    require(*training_extras(wanted.trainer), base=wanted.base)
+    from tracemill.flows.models.training import plan_run, train_model
+
+    planned = plan_run(workspace, recipe, parent, seed=seed)
     with StepLine(common) as line:
         kept = train_model(
             workspace,
@@ -124,17 +127,22 @@ def show_model(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008
     return EXIT_DONE
 
 
-def _show_plan(planned: "Planned") -> None:
-    run = planned.run
-    write(f"Would train  {run.id}, by {run.recipe.trainer}")
-    write(f"Base         {run.recipe.base}")
-    write(f"Format       {run.format}")
-    write(f"Learns from  {counted(len(run.example_ids), 'example')} of {', '.join(run.datasets)}")
-    for stage, data in zip(run.recipe.stages, planned.stages, strict=True):
-        n_tokens = sum(row.n_tokens for row in data.rows)
-        rows = counted(len(data.rows), "row")
-        write(f"Stage        {stage.name}: {stage.method}, {rows}, {n_tokens:,} tokens a pass")
-        counts("             left out", data.drops)
+def _show_plan(plan: "TrainingPlan") -> None:
+    named = plan.id or "a run whose id its tokens decide"
+    write(f"Would train  {named}, by {plan.recipe.trainer}")
+    write(f"Base         {plan.recipe.base}")
+    write(f"Format       {plan.format or 'unknown'}")
+    write(f"Learns from  {', '.join(plan.datasets)}")
+    for stage in plan.stages:
+        said = f"{stage.name}: {stage.method}, {counted(stage.n_examples, 'example')}"
+        if stage.n_rows is not None and stage.n_tokens is not None:
+            said += f" in {counted(stage.n_rows, 'row')}, {stage.n_tokens:,} tokens a pass"
+        write(f"Stage        {said}")
+        counts("             left out", stage.drops)
+    if plan.missing:
+        write(f"Missing      {', '.join(plan.missing)}")
+    for command in plan.install:
+        write(f"To get it    {command}")
 
 
 def _show(shown: ShownRun) -> None:

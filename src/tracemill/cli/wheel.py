@@ -9,7 +9,7 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.cli.steps import StepLine
 from tracemill.cli.tables import print_table
-from tracemill.flows.installed import require
+from tracemill.flows.installed import require, training_extras
 from tracemill.flows.models.runs import PLOT
 from tracemill.store.workspace import Workspace
 
@@ -46,7 +46,7 @@ def loop(
     from tracemill.train.recipe_file import read_recipe
 
     wanted = read_recipe(recipe)
-    require("llm", *(("train",) if wanted.trainer == "trl" else ()), base=wanted.base)
+    require(*training_extras(wanted.trainer), base=wanted.base)
     with StepLine(common) as line:
         result = turn_wheel(_workspace(common), Turn(recipe=recipe, seed=seed), line.tell)
     following = [

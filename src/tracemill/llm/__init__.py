@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from tracemill.base.errors import UsageError
+from tracemill.base.installing import install_extras
 from tracemill.base.registry import Registry
 from tracemill.llm.protocol import (
     Answer,
@@ -61,7 +62,7 @@ def _open(config: SubjectConfig) -> Subject:
             raise
         raise UsageError(
             f"to ask a model through {config.backend!r}, the package {error.name!r} is needed; "
-            "run: pip install 'tracemill[llm]'"
+            f"run: {install_extras('llm')}"
         ) from error
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tracemill.base.errors import UsageError
+from tracemill.base.installing import install_extras
 from tracemill.llm.protocol import Answer, AskSettings, FinishReason, SubjectConfig, SubjectError
 from tracemill.llm.speaking import read_answer, render_prompt
 from tracemill.records.examples import Message
@@ -86,8 +87,8 @@ def open_subject(config: SubjectConfig) -> LlamaSubject:
         import xllamacpp
     except ImportError as error:
         raise UsageError(
-            "to run a GGUF model here, the package 'xllamacpp' is needed: "
-            "pip install 'tracemill[llm]'"
+            "to run a GGUF model here, the package 'xllamacpp' is needed; "
+            f"run: {install_extras('llm')}"
         ) from error
     for path in filter(None, (config.model, config.adapter)):
         if not Path(path).is_file():

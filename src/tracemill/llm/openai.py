@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 
 from tracemill.base.errors import UsageError
+from tracemill.base.installing import install_extras
 from tracemill.base.json_values import is_writable
 from tracemill.llm.protocol import (
     Answer,
@@ -82,7 +83,7 @@ def open_subject(config: SubjectConfig) -> OpenAISubject:
         from openai import OpenAI
     except ImportError as error:
         raise UsageError(
-            "to ask an endpoint, the package 'openai' is needed: pip install 'tracemill[llm]'"
+            f"to ask an endpoint, the package 'openai' is needed; run: {install_extras('llm')}"
         ) from error
     if config.endpoint is None:
         raise UsageError("expected an endpoint, for example http://127.0.0.1:8080/v1, found none")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tracemill.base.errors import UsageError
+from tracemill.base.installing import install_extras
 from tracemill.llm.protocol import Answer, AskSettings, FinishReason, SubjectConfig, SubjectError
 from tracemill.llm.speaking import read_answer, render_prompt
 from tracemill.records.examples import Message
@@ -77,8 +78,8 @@ def open_subject(config: SubjectConfig) -> TransformersSubject:
         from transformers import AutoModelForCausalLM
     except ImportError as error:
         raise UsageError(
-            f"to run a model in PyTorch, the package {error.name!r} is needed: "
-            "pip install 'tracemill[train]'"
+            f"to run a model in PyTorch, the package {error.name!r} is needed; "
+            f"run: {install_extras('train')}"
         ) from error
     format_ = load_format(config.template or "model", Path(config.model))
     model = AutoModelForCausalLM.from_pretrained(config.model, dtype=torch.float32)

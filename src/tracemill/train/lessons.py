@@ -103,6 +103,15 @@ def _has_tag(lesson: Lesson, tag: str) -> bool:
     return tag in lesson.tags
 
 
+def taught(lessons: Iterable[Lesson], method: Method) -> Iterator[Lesson]:
+    """Yield each lesson once that a method can learn from."""
+    seen: set[str] = set()
+    for lesson in lessons:
+        if lesson.id not in seen and lesson.teaches(method):
+            seen.add(lesson.id)
+            yield lesson
+
+
 def encode_stage(lessons: Iterable[Lesson], stage: Stage, encoder: Encoder) -> StageData:
     """Return the rows of a stage.
 
@@ -112,11 +121,7 @@ def encode_stage(lessons: Iterable[Lesson], stage: Stage, encoder: Encoder) -> S
     rows: list[Row] = []
     used: list[str] = []
     drops: Counter[str] = Counter()
-    seen: set[str] = set()
-    for lesson in lessons:
-        if lesson.id in seen or not lesson.teaches(stage.method):
-            continue
-        seen.add(lesson.id)
+    for lesson in taught(lessons, stage.method):
         made = _encode(lesson, stage.method, encoder, stage.max_tokens)
         if isinstance(made, str):
             drops[made] += 1

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tracemill.base.errors import UsageError
+from tracemill.base.installing import install_extras
 
 S = TypeVar("S")
 P = TypeVar("P")
@@ -26,7 +27,7 @@ class OnRay:
             import ray
         except ImportError as error:
             raise UsageError(
-                "the executor 'ray' needs an extra; run: pip install 'tracemill[ray]'"
+                f"the executor 'ray' needs an extra; run: {install_extras('ray')}"
             ) from error
         if not ray.is_initialized():
             ray.init(

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, NamedTuple
 
 from tracemill.base.errors import DataError, UsageError
+from tracemill.base.installing import install_extras
 from tracemill.base.streams import folder_stream
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.store.keys import Key
@@ -161,5 +162,5 @@ def _pyrage() -> Any:
     try:
         import pyrage
     except ImportError as error:
-        raise UsageError("expected pyrage; run: pip install 'tracemill[vault]'") from error
+        raise UsageError(f"expected pyrage; run: {install_extras('vault')}") from error
     return pyrage

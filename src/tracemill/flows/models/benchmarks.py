@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tracemill.base.errors import NotFoundError, UnknownNameError
+from tracemill.base.installing import pip_install
 from tracemill.evaluate.bfcl import category_of, read_case
 from tracemill.evaluate.running import freeze
 from tracemill.flows.models.suites import BuiltSuite, keep_suite
@@ -27,7 +28,8 @@ def installed_bfcl() -> Path:
     found = find_spec("bfcl_eval")
     if found is None or found.origin is None:
         raise NotFoundError(
-            "bfcl-eval is not installed; run: pip install --no-deps bfcl-eval, or name its data"
+            "bfcl-eval is not installed; name its data, or run: "
+            f"{pip_install('--no-deps', 'bfcl-eval')}"
         )
     return Path(found.origin).parent / "data"
 

@@ -18,12 +18,10 @@ from typing import Final, NamedTuple, cast
 import msgspec
 
 from tracemill.base.clock import now
-from tracemill.base.errors import HeldError, NotFoundError, UsageError
-from tracemill.base.ids import digest, make_id
+from tracemill.base.errors import HeldError, UsageError
+from tracemill.base.ids import make_id
 from tracemill.base.machine import n_cores
-from tracemill.export.dataset_format import Part
-from tracemill.flows.datasets.versions import find_version
-from tracemill.flows.models import made_data
+from tracemill.flows.models.pools import Pools
 from tracemill.flows.models.runs import PLOT, RUN, TEMPLATE, TOKENIZER, KeptRun, find_run, keep_run
 from tracemill.records.training import Hardware, TrainingRecipe, TrainingRun
 from tracemill.render.chat_format import ChatFormat, FormatMismatchError, load_format
@@ -31,7 +29,7 @@ from tracemill.render.tokenizer_files import FileTokenizer
 from tracemill.store.workspace import Workspace
 from tracemill.train import TRAIN_VERSION, TRAINERS
 from tracemill.train.base_models import BaseModel, fetch, find_base, hash_folder, hash_weights
-from tracemill.train.lessons import Lesson, choose, encode_stage, read_lesson
+from tracemill.train.lessons import encode_stage
 from tracemill.train.loggers import RunLogger, facts_after, facts_before, open_loggers
 from tracemill.train.lora_gguf import can_write, write_adapter
 from tracemill.train.loss_plot import loss_svg
@@ -50,8 +48,6 @@ _PACKAGES: Final = ("torch", "transformers", "trl", "peft", "accelerate", "datas
 _GGUF: Final = "adapter.gguf"
 _LOGS: Final = "logs"
 """Folder beside the runs in which loggers keep what they hear."""
-_TAUGHT: Final = frozenset({"trl-chat", "trl-preference", "trl-unpaired"})
-"""Formats of files that stages learn from; prompts alone and marked steps teach nothing here."""
 
 
 class Planned(NamedTuple):
@@ -93,18 +89,9 @@ def plan_run(
     format_ = load_format(recipe.template, base.file or Path(base.place))
     if before is not None:
         _require_parent(before, format_.spec.fingerprint, recipe)
-    pools = _Pools(workspace, datasets or {})
+    pools = Pools(workspace, datasets or {})
     stages = [
-        encode_stage(
-            [
-                each
-                for part in stage.data
-                for each in choose(pools.of(part.dataset), part, recipe.seed)
-            ],
-            stage,
-            format_,
-        )
-        for stage in recipe.stages
+        encode_stage(pools.lessons(stage, recipe.seed), stage, format_) for stage in recipe.stages
     ]
     base_hash = hash_weights(base)
     identity: tuple[str | bytes, ...] = (
@@ -142,59 +129,6 @@ def _require_parent(before: KeptRun, fingerprint: str, recipe: TrainingRecipe) -
             f"{before.run.id} has an adapter of another shape than the recipe asks for; "
             "take over its [lora]"
         )
-
-
-class _Pools:
-    """The lessons of each dataset, read once."""
-
-    def __init__(self, workspace: Workspace, versions: Mapping[str, str]) -> None:
-        self._workspace = workspace
-        self._versions = versions
-        self._held: dict[str, list[Lesson]] = {}
-        self.names: set[str] = set()
-
-    def of(self, dataset: str) -> list[Lesson]:
-        """Return the lessons of a dataset, a version or a file.
-
-        Raises:
-            NotFoundError: there is no such thing.
-        """
-        if dataset not in self._held:
-            self._held[dataset] = list(self._read(dataset))
-        return self._held[dataset]
-
-    def _read(self, dataset: str) -> Iterator[Lesson]:
-        path = Path(dataset).expanduser()
-        if path.suffix == ".jsonl":
-            if not path.is_file():
-                raise NotFoundError(f"no file {dataset!r} to learn from")
-            self.names.add(digest(path.read_bytes()))
-            yield from _lessons(path, "file")
-            return
-        named = self._versions.get(dataset, dataset)
-        try:
-            folder, found = find_version(self._workspace, named)
-        except NotFoundError as error:
-            if named != made_data.NAME:
-                raise
-            raise NotFoundError(
-                f"no dataset {named!r} in {str(self._workspace.root)!r}: these are made-up tasks, "
-                "which `tracemill loop --demo` makes in a workspace of its own; run that, or name "
-                "datasets of yours in a recipe (docs/training.md)"
-            ) from error
-        self.names.add(found.id)
-        for file in found.files:
-            part = Part.of_file(file.path)
-            is_rows = file.path.endswith(".jsonl") and file.format in _TAUGHT
-            if is_rows and part and part.split == "train":
-                builder = "session" if part.kind == "chat" else part.kind
-                yield from _lessons(folder / file.path, builder)
-
-
-def _lessons(path: Path, builder: str) -> Iterator[Lesson]:
-    with path.open("rb") as lines:
-        for line in lines:
-            yield read_lesson(msgspec.json.decode(line), builder)
 
 
 def train_model(workspace: Workspace, planned: Planned, report: Report) -> KeptRun:

@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from tracemill.base.errors import UsageError
+from tracemill.base.installing import install_extras
 from tracemill.base.machine import peak_memory_bytes
 from tracemill.records.training import LossPoint, Stage, StageRun
 from tracemill.train.checks import check_rows
@@ -92,7 +93,7 @@ def import_engine(*, is_local: bool) -> Any:
         import trl
     except ImportError as error:
         raise UsageError(
-            f"to train, the package {error.name!r} is needed: pip install 'tracemill[train]'; "
+            f"to train, the package {error.name!r} is needed; run: {install_extras('train')}; "
             "docs/training.md says how to get it for a processor without a GPU"
         ) from error
     datasets.disable_progress_bars()

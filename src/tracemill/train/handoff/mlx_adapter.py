@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tracemill.base.errors import DataError, UsageError
+from tracemill.base.installing import install_extras
 
 MLX_CONFIG: Final = "adapter_config.json"
 MLX_WEIGHTS: Final = "adapters.safetensors"
@@ -34,8 +35,8 @@ def to_peft(adapter: Path, base: str, to: Path) -> None:
         from safetensors.numpy import load_file, save_file
     except ImportError as error:
         raise UsageError(
-            "to take up an adapter of MLX-LM, the extra 'train' is needed: "
-            "pip install 'tracemill[train]'"
+            "to take up an adapter of MLX-LM, the extra 'train' is needed; "
+            f"run: {install_extras('train')}"
         ) from error
     said = json.loads((adapter / MLX_CONFIG).read_bytes())
     shape = said.get("lora_parameters") or {}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from tracemill.base.errors import UsageError
+from tracemill.base.installing import install_extras
 from tracemill.base.registry import Registry
 from tracemill.records.training import TrainingRun
 
@@ -68,7 +69,7 @@ def _open(name: str, place: Path) -> RunLogger:
     except ImportError as error:
         raise UsageError(
             f"the recipe tells {name} of the run, and the package {error.name!r} is not installed; "
-            f"run: pip install 'tracemill[{name}]'"
+            f"run: {install_extras(name)}"
         ) from error
 
 
