@@ -150,6 +150,7 @@ def test_tests_tell_the_fields_they_ask_for(
         pytest.param("top = r.errors[:5]\nfor e in top: print(e)", "limited", 5, id="held"),
         pytest.param("for e in r.errors[:n]: print(e)", "limited", None, id="a limit not said"),
         pytest.param("for e in islice(r.errors, 3): print(e)", "limited", 3, id="sliced"),
+        pytest.param("for e in islice(of=r.errors): print(e)", "limited", None, id="no limit"),
         pytest.param(
             "for i, e in enumerate(r.errors):\n    if i >= 4: break", "limited", 4, id="broken off"
         ),

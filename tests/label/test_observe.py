@@ -45,6 +45,8 @@ def feedback(action: Any, at_step: int | None) -> Feedback:
         ("git reset --hard @~", 1),
         ("git reset --hard origin/main", 2),
         ("git reset a.py", 2),
+        ("git reset HEAD~1 a.py", 2),
+        ("git reset HEAD^ -- a.py", 2),
     ],
 )
 def test_a_commit_that_was_reset_is_none(command: str, n_left: int) -> None:

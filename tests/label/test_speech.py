@@ -306,3 +306,14 @@ def test_each_kind_is_sure_from_a_share_of_its_own() -> None:
         told = Reaction(step=1, kind=kind, strength=0, confidence=share, rule="en.phrase")
         assert told.is_sure
         assert not structs.replace(told, confidence=share - 0.01).is_sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("fix it " + "?" * 400_000 + "a", id="question marks"),
+        pytest.param("fix it" + "\n" * 400_000 + "x", id="empty lines"),
+    ],
+)
+def test_a_long_text_is_heard_in_time_that_grows_with_its_length(text: str) -> None:
+    assert kinds(text)

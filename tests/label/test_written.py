@@ -80,6 +80,13 @@ def test_the_lines_of_a_program_that_writes_a_file_are_kept() -> None:
     assert [edit.path for edit in found.edits] == ["a.py"]
 
 
+def test_blocks_that_begin_and_never_end_are_looked_at_once() -> None:
+    diff = "<<<<<<< SEARCH\n=======\n" * 20_000
+    step = wrote(0, tool="replace_in_file", path="a.py", diff=diff)
+
+    assert observe(trajectory(), [step], [], SEAL).added_lines == b""
+
+
 def test_what_was_refused_or_failed_was_not_written() -> None:
     steps = [
         wrote(index, status, file_path="a.py", new_string=LINE)

@@ -377,7 +377,7 @@ def _result(node: ast.Call, name: str | None, part: Part | None) -> Part | None:
 
 def _narrowing(node: ast.Call, name: str | None, part: Part) -> Part:
     if name in _SLICING:
-        return limited(part, node.args[-1])
+        return limited(part, node.args[-1]) if node.args else narrowed_to(part, "limited")
     return narrowed_to(part, "grouped" if name in GROUPING else "filtered")
 
 

@@ -41,21 +41,12 @@ _LOOKING: Final = ANSWERING | frozenset(
 _QUIET: Final = frozenset({"cd", "export", "source", ".", "set", "echo", "printf", "sleep", "pwd"})
 """Programs that stand beside what a line is about."""
 _WITH_VERB: Final = frozenset(
-    {"git", "gh", "npm", "pnpm", "yarn", "bun", "cargo", "go", "docker", "kubectl", "uv", "pip"}
-    | {
-        "poetry",
-        "make",
-        "just",
-        "mise",
-        "mix",
-        "dotnet",
-        "terraform",
-        "aws",
-        "gcloud",
-        "systemctl",
-        "apt",
+    {
+        "apt", "aws", "bun", "cargo", "docker", "dotnet", "gcloud", "gh", "git", "go", "just",
+        "kubectl", "make", "mise", "mix", "npm", "pip", "pnpm", "poetry", "systemctl", "terraform",
+        "uv", "yarn",
     }
-)
+)  # fmt: skip
 """Programs whose first argument says what they do."""
 _WITH_TWO_VERBS: Final = frozenset({"gh", "aws", "gcloud", "terraform", "systemctl"})
 _RUNNING: Final = frozenset({"run", "run-script"})

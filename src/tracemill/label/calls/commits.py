@@ -88,8 +88,10 @@ def may_drop(command: str) -> bool:
 
 def n_dropped(line: CommandLine) -> int:
     """Return how many commits a command line takes off the end of their branch, by `git reset`."""
-    words = [word for part in line.parts if git_verb(part) == "reset" for word in part.bare[2:]]
-    found = (_BEFORE_HEAD.match(word) for word in words)
+    resets = (part.bare[2:] for part in line.parts if git_verb(part) == "reset")
+    named = ([word for word in words if not word.startswith("-")] for words in resets)
+    # with paths behind the commit, only these are reset, and the branch stays
+    found = (_BEFORE_HEAD.match(words[0]) for words in named if len(words) == 1)
     return sum(len(m["up"]) if m["up"] else int(m["n"] or 1) for m in found if m)
 
 

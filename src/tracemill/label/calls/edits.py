@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tracemill.base.line_sketch import WHITE
 from tracemill.label.calls.shell import CommandLine, Part, heredocs
@@ -29,10 +29,9 @@ _TEXTS: Final = (
     *("new_source", "code_edit", "replacement", "replacement_text"),
 )
 _OLD_TEXTS: Final = ("old_string", "oldString", "old_str", "oldText", "old_text")
-_BLOCK: Final = re.compile(
-    r"^<{5,9} ?SEARCH\b[^\n]*\n(?P<old>.*?)^={5,9}\n(?P<new>.*?)^>{5,9} ?REPLACE",
-    re.MULTILINE | re.DOTALL,
-)
+_SEARCH: Final = re.compile(r"<{5,9} ?SEARCH\b")
+_DIVIDE: Final = re.compile(r"={5,9}\Z")
+_REPLACE: Final = re.compile(r">{5,9} ?REPLACE")
 _READING: Final = frozenset({"view", "undo_edit"})
 _PATCH_MARK: Final = "*** Begin Patch"
 _PATCH_HEADERS: Final = ("Update File: ", "Add File: ", "Delete File: ", "Move to: ")
@@ -63,6 +62,11 @@ _MAX_NAMED: Final = 20
 _MAX_TEXT: Final = 200_000
 
 _UNDOING: Final = frozenset({"restore", "apply", "stash"})
+
+
+class _Block(NamedTuple):
+    old: str
+    new: str
 
 
 def is_editor(name: str) -> bool:
@@ -104,8 +108,26 @@ def added_by_tool(arguments: Mapping[str, Any]) -> Iterator[bytes]:
     for text in _texts(arguments, _PATCHES):
         yield from added_by_patch(text)
     for text in _texts(arguments, ("diff",)):
-        for block in _BLOCK.finditer(text):
-            yield from _new_lines([block["old"]], [block["new"]])
+        for block in _blocks(text):
+            yield from _new_lines([block.old], [block.new])
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Yield the blocks of a text that say what to look for and what to put in its place.
+
+    Line by line, since an expression over the whole looks for the end of each block anew.
+    """
+    sides: list[list[str]] = []
+    for line in text.split("\n"):
+        if not sides:
+            sides = [[]] if _SEARCH.match(line) else []
+        elif len(sides) == 1 and _DIVIDE.match(line):
+            sides.append([])
+        elif len(sides) > 1 and _REPLACE.match(line):
+            yield _Block(*("".join(side) for side in sides))
+            sides = []
+        else:
+            sides[-1].append(f"{line}\n")
 
 
 def _texts(arguments: Mapping[str, Any], keys: Iterable[str]) -> list[str]:

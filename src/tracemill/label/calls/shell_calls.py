@@ -45,7 +45,9 @@ _POLLED_CODE: Final = re.compile(r"<exit_code>(\d{1,3})</exit_code>")
 _SAID_CODE: Final = re.compile(r"\[Command finished with exit code (\d{1,3})\]\s*\Z")
 _TAIL: Final = 100
 _STILL_RUNNING: Final = "<status>running</status>"
-_WORTH_READING: Final = (*(may_check, may_commit, may_drop, may_edit, may_name, may_push, may_run),)
+_WORTH_READING: Final = (
+    may_check, may_commit, may_drop, may_edit, may_name, may_push, may_run,
+)  # fmt: skip
 _HEAD: Final = 400
 _KEPT_START: Final = 2_000
 _KEPT_END: Final = 4_000
@@ -55,21 +57,9 @@ class ShellCall:
     """One command that is worth following."""
 
     __slots__ = (
-        *(
-            "added",
-            "at",
-            "checks",
-            "commits",
-            "drops",
-            "edits",
-            "exit_code",
-            "line",
-            "place",
-            "pulls",
-            "step",
-        ),
-        *("named", "runs_or_pushes", "subjects"),
-    )
+        "added", "at", "checks", "commits", "drops", "edits", "exit_code", "line", "named", "place",
+        "pulls", "runs_or_pushes", "step", "subjects",
+    )  # fmt: skip
 
     def __init__(self, step: int, at: datetime | None, command: str, line: CommandLine) -> None:
         self.step = step

@@ -49,15 +49,15 @@ _MANY_LINES: Final = 8
 _MOST: Final = 0.5
 _FAILURE: Final = re.compile(
     r"^[^\S\n]*(?:> *)?(?:E {2,}\S|FAILED |Traceback \(most|--- FAIL|npm ERR!|fatal: |##\[error\]|"
-    r"(?:[A-Za-z_.]*[A-Z]\w*)?(?:Error|Exception): |error(?:\[\w+\])?: |[✕✗\u00d7●] |"
+    r"(?:[A-Za-z_.]{0,80}[A-Z]\w{0,80})?(?:Error|Exception): |error(?:\[\w+\])?: |[✕✗\u00d7●] |"
     r"\S+\.\w+:\d+:\d+:? (?:error|\w+\d*:))|^ERROR\b|\bERR!|^\{\"(?:time|level|type)\":",
     re.MULTILINE,
 )
 """A line that a program printed, most of them a failing one."""
 _ASK: Final = "/ask "
-_ASKING: Final = re.compile(r"\?\W*$")
+_NO_WORD: Final = re.compile(r"\W*")
 _OFFER: Final = re.compile(r"\?[^?\n]{0,80}\W*$")
-_LIST: Final = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s", re.MULTILINE)
+_LIST: Final = re.compile(r"^[^\S\n]*(?:\d+[.)]|[-*•])\s", re.MULTILINE)
 _QUOTED: Final = re.compile(r"\"[^\"]{0,400}\"|`[^`\n]*`")
 """What a person quotes: a question in it is not theirs."""
 _COMMAND: Final = re.compile(r"\A/\w+\s+")
@@ -152,7 +152,7 @@ def _said_cues(text: str, said: Said) -> Iterator[Cue]:
 def _form(text: str, said: Said) -> Iterator[str]:
     whole = _QUOTED.sub("", text[said.offset :]).rstrip()
     n_words = len(_SPOKEN.findall(said.heard))
-    if _ASKING.search(whole):
+    if _ends_asking(whole):
         yield "ends-asking"
     elif "?" in whole[:MAX_HEARD]:
         yield "asks-somewhere"
@@ -168,6 +168,12 @@ def _form(text: str, said: Said) -> Iterator[str]:
         yield "many-lines"
     if _LIST.search(whole):
         yield "lists"
+
+
+def _ends_asking(text: str) -> bool:
+    """Tell whether a question mark stands behind the last word: looked for from the end."""
+    behind = _NO_WORD.match(text[::-1])
+    return behind is not None and "?" in behind[0]
 
 
 def _context(before: Before) -> Iterator[str]:
