@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tracemill.cli.output import write
+from tracemill.cli.output import write_parts
 from tracemill.records.datasets import FunnelStage
 
 
@@ -12,4 +12,4 @@ def show_funnel(funnel: Sequence[FunnelStage]) -> None:
         return
     parts = [f"{funnel[0].n_in:,} trajectories", f"{funnel[0].n_out:,} examples"]
     parts += [f"{stage.n_out:,} {stage.name}" for stage in funnel[1:] if stage.left_out]
-    write(f"{'Funnel':<12} {' → '.join(parts)}")
+    write_parts(f"{'Funnel':<12} ", parts, " → ")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from cyclopts import Parameter
@@ -17,6 +17,9 @@ from tracemill.base.text import printable, printable_json
 from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.tables import no_room, print_table
 from tracemill.store.workspace import Workspace
+
+_LINE: Final = 80
+"""Columns that any terminal has."""
 
 
 @Parameter(name="*")
@@ -147,11 +150,30 @@ def _show_rows(listed: Any, shape: Shape, common: Common, only: Mapping[str, str
     )
 
 
-def counts(title: str, values: Mapping[str, int], width: int = 12) -> None:
-    """Print a line of counts, highest first; nothing when there are none."""
-    if values:
-        ranked = sorted(values.items(), key=lambda item: (-item[1], item[0]))
-        write(f"{title:<{width}} " + "  ".join(f"{name} {n:,}" for name, n in ranked))
+def counts(title: str, values: Mapping[str, int], width: int = 12, most: int | None = None) -> None:
+    """Print counts, highest first; nothing when there are none.
+
+    Where there are more than `most`, the others are only added up.
+    """
+    ranked = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+    if most is not None and len(ranked) > most + 1:
+        others = ranked[most:]
+        ranked[most:] = [(f"{len(others)} others", sum(n for _, n in others))]
+    if ranked:
+        write_parts(f"{title:<{width}} ", [f"{name} {n:,}" for name, n in ranked])
+
+
+def write_parts(lead: str, parts: Iterable[str], joint: str = "  ") -> None:
+    """Print parts behind a lead, in lines that any terminal has room for."""
+    line, has_part = lead, False
+    for part in parts:
+        if has_part and len(line) + len(joint) + len(part) > _LINE:
+            write(line)
+            line = " " * len(lead) + joint.lstrip() + part
+        else:
+            line += joint + part if has_part else part
+        has_part = True
+    write(line)
 
 
 class ProgressLine:

@@ -16,6 +16,7 @@ from tracemill.flows.results import PlanResult, RunResult, StoreCounts
 from tracemill.flows.wheel.turn import Options, plan_turn, read_only, turn
 
 _SHOWN_FAILURES = 20
+_SHOWN_REASONS = 8
 _UNKNOWN = "unknown_"
 
 
@@ -135,7 +136,7 @@ def _show_store(result: RunResult) -> None:
     _show_tests(store)
     show_funnel(store.funnel)
     counts("Examples", store.examples)
-    counts("Left out", store.drops)
+    counts("Left out", store.drops, most=_SHOWN_REASONS)
     if store.quarantined:
         write(f"Quarantined  {counted(store.quarantined, 'line')} that could not be read")
     if result.dataset:
