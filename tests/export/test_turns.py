@@ -139,6 +139,7 @@ def test_a_session_is_one_line_with_all_that_is_known() -> None:
             "cross_tool_dependencies": 1,
             "user_satisfaction": None,
             "completion_reason": "task_complete",
+            "left_out": {},
         },
     }
 
@@ -162,6 +163,26 @@ def test_what_decided_stands_where_it_is_said_to(
     assert told["source"] == f"turn_1.tool_calls[0].result{field}"
 
 
+@pytest.mark.parametrize(
+    ("failed", "left_out"),
+    [((), {}), ((2,), {"call_not_written": 1}), ((5, 6), {"turn_without_answer": 1})],
+    ids=["all written", "deciding call cut off", "answer cut off"],
+)
+def test_a_decision_without_a_place_is_counted(
+    failed: tuple[int, ...], left_out: dict[str, int]
+) -> None:
+    steps = [structs.replace(step, is_error=step.index in failed) for step in STEPS]
+    whole = document(steps, decisions=(DECIDED,))
+
+    told = sum(
+        len(turn["model_response"]["decision_points"])
+        for turn in whole["turns"]
+        if turn["model_response"]
+    )
+    assert whole["metadata"]["left_out"] == left_out
+    assert told + sum(left_out.values()) == 1
+
+
 def test_what_nobody_knows_is_null() -> None:
     whole = document()
     response = whole["turns"][1]["model_response"]
@@ -169,6 +190,7 @@ def test_what_nobody_knows_is_null() -> None:
     assert whole["outcome"] is None
     assert whole["metadata"]["cross_tool_dependencies"] is None
     assert whole["metadata"]["completion_reason"] is None
+    assert whole["metadata"]["left_out"] is None
     assert (response["field_access"], response["context_used"]) == (None, None)
     assert response["decision_points"] is None
 

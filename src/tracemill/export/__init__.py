@@ -15,7 +15,7 @@ from tracemill.export.dataset_format import DatasetFormat
 from tracemill.export.known import Known
 from tracemill.export.protocol import Exporter, TrajectoryExporter
 
-EXPORT_VERSION: Final = 6
+EXPORT_VERSION: Final = 7
 """Raise it when the same example would give another row."""
 
 EXPORTERS: Final = Registry[type[Exporter[Any]]](

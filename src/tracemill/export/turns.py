@@ -132,8 +132,7 @@ class _Telling:
         reactions = self._by_turn((r.step, r) for r in self._known.reactions)
         flows = self._by_turn((flow.use.step, flow) for flow in self._known.flows or ())
         decided = self._by_turn(
-            (point.chosen[0].step if point.chosen else point.deciding.step, point)
-            for point in self._known.decisions or ()
+            (_decided_at(point), point) for point in self._known.decisions or ()
         )
         for at, (turn, steps) in enumerate(self._held):
             response = turn.model_response
@@ -239,7 +238,26 @@ class _Telling:
             cross_tool_dependencies=None if known.flows is None else len(_pairs(known.flows)),
             user_satisfaction=_satisfaction(known),
             completion_reason=_REASONS.get(known.outcome) or _REASONS.get(known.ending),
+            left_out=self._left_out(),
         )
+
+    def _left_out(self) -> dict[str, int] | None:
+        """Return how many decisions stand in no turn, by reason; None where none is known."""
+        decisions = self._known.decisions
+        if decisions is None:
+            return None
+        return dict(Counter(filter(None, map(self._unplaced, decisions))))
+
+    def _unplaced(self, point: DecisionPoint) -> str | None:
+        """Return why a decision stands in no turn; None where it does."""
+        at = bisect_left(self._begins, _decided_at(point)) - 1
+        if at < 0 or self._held[at].turn.model_response is None:
+            return "turn_without_answer"
+        return None if point.deciding.call_id in self._places else "call_not_written"
+
+
+def _decided_at(point: DecisionPoint) -> int:
+    return point.chosen[0].step if point.chosen else point.deciding.step
 
 
 def _direction(strength: float) -> str:

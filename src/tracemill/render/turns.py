@@ -125,6 +125,9 @@ class TurnTotals(
     """`positive`, `negative` or `mixed`."""
     completion_reason: str | None = None
     """Why it ended."""
+    left_out: dict[str, Count] | None = None
+    """Decisions that are known and have no place in the turns, counted by reason; None where no
+    decision is known."""
 
 
 class SessionOfTurns(
