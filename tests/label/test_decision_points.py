@@ -196,10 +196,24 @@ def test_a_field_of_a_short_name_is_not_named_by_the_end_of_another_word() -> No
         ("npm --prefix web run build", "npm run"),
         ("cd app && ./run.sh", "run.sh"),
         ("'' ls", "Bash"),
+        ('bash -lc "pytest -q"', "pytest"),
+        ('cd app && timeout 60 bash -eo pipefail -c "set -e; git push"; ls', "git push"),
+        ("sh -c \"bash -lc 'npm test'\"", "npm test"),
+        ('bash -lc "cd app && ./run.sh --fast && git status"', "run.sh"),
+        ("cd app && bash -x scripts/check.sh", "check.sh"),
+        ("bash -c", "bash"),
+        (["bash", "-lc", "cd app && pytest -q"], "pytest"),
+        (["/bin/zsh", "-l", "-c", "git log"], "git log"),
+        (["bash", "scripts/check.sh", "all"], "check.sh"),
+        (["sudo", "bash", "-c", "make install"], "make install"),
+        (["powershell.exe", "-NoProfile", "-Command", "Get-Content a.txt"], "Get-Content"),
+        (["git", "commit", "-m", "a b"], "git commit"),
         ("./ now", "./"),
     ],
 )
-def test_a_command_has_a_name_whatever_it_begins_with(command: str, action: str) -> None:
+def test_a_command_has_a_name_whatever_it_begins_with(
+    command: str | list[str], action: str
+) -> None:
     assert action_of(ToolCall(id="c", name="Bash", arguments={"command": command})) == action
 
 

@@ -11,7 +11,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from tracemill.label.calls.shell import MAX_COMMAND, CommandLine, Part, clip, parse
+from tracemill.label.calls.shell import (
+    MAX_COMMAND,
+    SHELL_NAMES,
+    CommandLine,
+    Part,
+    clip,
+    parse,
+    told_to_run,
+)
 from tracemill.records.activity import CheckKind
 
 
@@ -110,9 +118,7 @@ _IDLE: Final = _set(
 _VALUE_OPTIONS: Final = _set(
     "-C --cwd --dir --prefix --filter -F -w --workspace --directory -f --file --manifest-path"
 )
-_SHELLS: Final = _set("bash sh zsh")
 _TEST_FOLDERS: Final = _set("test tests")
-_SHELL_OPTIONS: Final = _set("-c -lc -ic")
 _KEYS: Final = (
     *("test", "lint", "check", "build", "make", "tsc", "type", "mypy", "pyright", "ruff"),
     *("tox", "nox", "jest", "cargo", "mix ", "spec", "gradle", "mvn", "clippy", "vet", "ginkgo"),
@@ -158,13 +164,18 @@ def may_check(command: str) -> bool:
 
 def unfold(line: CommandLine) -> CommandLine:
     """Return the line that a lone `bash -c` runs, and any other line as it is."""
-    if len(line.parts) != 1:
-        return line
-    match line.parts[0].words:
-        case (shell, option, inner, *_) if option in _SHELL_OPTIONS:
-            return parse(inner) if shell.rsplit("/", 1)[-1] in _SHELLS else line
-        case _:
-            return line
+    inner = told_to_run(line.parts[0].words) if len(line.parts) == 1 else None
+    return line if inner is None else parse(inner)
+
+
+def commands_of(line: CommandLine, depth: int = 2) -> Iterator[Part]:
+    """Yield the simple commands of a line, and in place of a `bash -c` those that it runs."""
+    for part in line.parts:
+        inner = told_to_run(part.bare) if depth else None
+        if inner is None:
+            yield part
+        else:
+            yield from commands_of(parse(inner), depth - 1)
 
 
 def checks(line: CommandLine) -> Iterator[Check]:
@@ -189,7 +200,7 @@ def check_kind(part: Part) -> CheckKind | None:
         return _script_kind(name, words[1:])
     if _PYTHON.match(name) and words[1:]:
         return _python_kind(words[1:])
-    is_told = name in _SHELLS and len(words) > 1
+    is_told = name in SHELL_NAMES and len(words) > 1
     return _shell_script_kind(words[1]) if is_told else _own_script_kind(words[0])
 
 

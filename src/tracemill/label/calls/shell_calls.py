@@ -25,7 +25,7 @@ from tracemill.label.calls.commits import (
 )
 from tracemill.label.calls.edits import added_by_shell, edited_by_shell, may_edit
 from tracemill.label.calls.mentions import may_name, named_by
-from tracemill.label.calls.shell import CommandLine, clip, parse
+from tracemill.label.calls.shell import CommandLine, clip, parse, told_to_run
 from tracemill.label.calls.shown import may_run, program_of
 from tracemill.label.calls.verdict import Outcome, passed_by_hook, verdict
 from tracemill.records.activity import CheckRun
@@ -121,7 +121,8 @@ def command_of(arguments: Mapping[str, Any]) -> str | None:
     if isinstance(command, str):
         return command
     if isinstance(command, list) and command and all(isinstance(word, str) for word in command):
-        return command[-1] if _is_shell_word(command[0]) else " ".join(map(_quoted, command))
+        told = told_to_run(command)
+        return " ".join(map(_quoted, command)) if told is None else told
     return None
 
 
@@ -169,10 +170,6 @@ def exit_code_of(result: ToolResult) -> int | None:
     if said:
         return int(said[1])
     return 0 if result.status == "ok" else None
-
-
-def _is_shell_word(word: str) -> bool:
-    return word.rsplit("/", 1)[-1] in {"bash", "sh", "zsh"}
 
 
 def _quoted(word: str) -> str:
