@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tracemill.cli.app import call
+from tracemill.flows.synthesis.verifying import verify_files
 from tracemill.records.examples import SYNTHETIC, ChatExample, Lineage, Message
 from tracemill.records.refs import Span
 from tracemill.records.synth import SyntheticExample, TaskGraph
@@ -137,3 +138,14 @@ def test_an_example_tells_how_it_was_made_up(
 
     chain = json.loads(capsys.readouterr().out)["chain"]
     assert {"made_by": "test@1", "execution": "no_calls"}.items() <= chain[1].items()
+
+
+def test_a_broken_line_among_made_up_examples_is_rejected_and_counted(tmp_path: Path) -> None:
+    first, torn, last = (msgspec.json.encode(made_up(n, "restraint")) for n in range(3))
+    (tmp_path / "made.jsonl").write_bytes(b"\n".join([first, torn[:50], last]) + b"\n")
+
+    report = verify_files([tmp_path / "made.jsonl"], with_rows=True)
+
+    assert [(row.line, row.rungs["format"]) for row in report.rows] == [
+        (1, "pass"), (3, "pass"), (2, "fail"),
+    ]  # fmt: skip

@@ -203,7 +203,7 @@ def test_questions_of_a_benchmark_become_a_suite(tmp_path: Path) -> None:
     asked = [[{"role": "user", "content": "x"}]]
     rows = [{"id": f"q{i}", "question": asked, "function": [function]} for i in range(3)]
     text = "".join(json.dumps(each) + "\n" for each in rows)
-    (folder / "BFCL_v4_irrelevance.json").write_text(text)
+    (folder / "BFCL_v4_irrelevance.json").write_text(text + '{"id": "to')
     (folder / "BFCL_v4_simple.json").write_text(text)
     answers = [{"id": f"q{i}", "ground_truth": [{"f": {}}]} for i in range(3)]
     (folder / "possible_answer" / "BFCL_v4_simple.json").write_text(
@@ -213,7 +213,7 @@ def test_questions_of_a_benchmark_become_a_suite(tmp_path: Path) -> None:
     suite = import_bfcl(Workspace(tmp_path / "ws"), folder, "bfcl", per_category=2).suite
 
     assert suite.slices == {"bfcl:irrelevance": 2, "bfcl:simple": 2}
-    assert suite.drops == {"beyond_limit": 2}
+    assert suite.drops == {"beyond_limit": 2, "no_question": 1}
     some = import_bfcl(
         Workspace(tmp_path / "ws"), folder, "bfcl", per_category=2, categories=("irrelevance",)
     )

@@ -108,6 +108,12 @@ def test_a_model_that_does_not_answer_is_left_alone(workspace: Workspace, script
     assert run(workspace, script, []).report.stopped_by == "not_answering"
 
 
+def test_questions_without_an_answer_are_counted(workspace: Workspace, script: Path) -> None:
+    report = run(workspace, script, [said("please")]).report
+
+    assert (report.n_asked, report.n_failed, report.stopped_by) == (1, N_HEARD - 1, None)
+
+
 def test_only_what_both_say_stands_where_they_must_agree(
     workspace: Workspace, script: Path
 ) -> None:

@@ -46,7 +46,7 @@ def turns_review(
     """Let a model say what people's turns mean where the rules are not sure.
 
     It is asked about redacted text, within the limits, and about each turn once. What it says has
-    to point at words of the turn. Exits with 4 where it ended early.
+    to point at words of the turn. Exits with 4 where it ended early or had no answer.
 
     Parameters
     ----------
@@ -68,13 +68,14 @@ def turns_review(
         _show(found.report, is_dry=turns.dry_run)
     if not found.report.n_turns:
         return EXIT_NOTHING
-    return EXIT_PARTLY if found.report.stopped_by else EXIT_DONE
+    is_partial = found.report.stopped_by is not None or found.report.n_failed > 0
+    return EXIT_PARTLY if is_partial else EXIT_DONE
 
 
 def _show(report: TurnReport, *, is_dry: bool) -> None:
     at = f" at {report.endpoint}" if report.endpoint else ""
     write(f"Turns        {report.n_turns:,}, {report.n_wanted:,} to ask {report.subject} about{at}")
-    left = report.n_wanted - report.n_before - (0 if is_dry else report.n_asked)
+    left = report.n_wanted - report.n_before - report.n_asked - report.n_failed
     if is_dry:
         write(
             f"Would ask    {counted(left, 'question')}, {report.n_characters:,} characters in all"
@@ -84,6 +85,8 @@ def _show(report: TurnReport, *, is_dry: bool) -> None:
     n_answers = report.n_asked + report.n_before
     write(f"Agreed       {report.n_agreed:,} of {counted(n_answers, 'answer')} with the rules")
     counts("Said nothing", report.faults)
+    if report.n_failed:
+        write(f"No answer    {report.n_failed:,}")
     if left:
         write(f"Not asked    {left:,}")
     if report.stopped_by:

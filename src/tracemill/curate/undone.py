@@ -33,16 +33,13 @@ def is_in_sight(step: int, until: int, undone: Iterable[UndoneSteps]) -> bool:
     return not any(each.holds(step) and each.last < until for each in undone)
 
 
-def outermost(undone: Sequence[UndoneSteps]) -> tuple[UndoneSteps, ...]:
-    """Return the branches that lie in no other one."""
-    return tuple(
-        each
-        for each in undone
-        if not any(
-            other != each and other.first <= each.first and each.last <= other.last
-            for other in undone
-        )
-    )
+def outermost(undone: Iterable[UndoneSteps]) -> tuple[UndoneSteps, ...]:
+    """Return the branches that lie in no other one, in order."""
+    found: list[UndoneSteps] = []
+    for each in sorted(undone, key=lambda branch: (branch.first, -branch.last)):
+        if not found or each.last > found[-1].last:
+            found.append(each)
+    return tuple(found)
 
 
 def standing(activity: Activity) -> Activity:

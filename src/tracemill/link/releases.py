@@ -12,13 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.base.ids import make_id
-from tracemill.link.commit_links import MADE
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.records.commits import Commit
-from tracemill.records.links import SURE_ENOUGH, Link
+from tracemill.records.links import SURE_ENOUGH, WORK, Link
 from tracemill.records.releases import Release
 
-_WORK: Final = MADE | {"edited_lines", "files_and_time", "pull_request"}
 _MAX_SHOWN: Final = 20
 
 
@@ -59,7 +57,7 @@ def release_links(commits: Iterable[Commit], links: Iterable[Link]) -> Iterator[
     made: defaultdict[tuple[str, str], list[Link]] = defaultdict(list)
     for link in links:
         commit = held.get(link.target.id)
-        if commit is not None and link.method in _WORK and link.confidence >= SURE_ENOUGH:
+        if commit is not None and link.method in WORK and link.confidence >= SURE_ENOUGH:
             release = owner.get((_repository(commit), commit.sha))
             if release is not None:
                 made[link.source.id, release.id].append(link)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tracemill.base.iteration_kinds import IterationKind
 from tracemill.records.refs import Count, Record
-
-LoopKind = Literal["full", "limited", "filtered", "grouped"]
-"""All elements, the first few, those that pass a test, or by a key."""
 
 
 class AccessedField(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -61,7 +59,7 @@ class FieldLoop(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Name of the function, or tool, whose result it is."""
     field: str | None
     """What is looped over; None for the result itself."""
-    kind: LoopKind
+    kind: IterationKind
     """Which elements."""
     limit: Count | None
     """How many at most, where that stands in the code."""

@@ -72,6 +72,13 @@ of the day before.
 """
 
 
+WORK: Final[frozenset[LinkMethod]] = frozenset({
+    "commit_output", "git_operation", "checkpoint_trailer", "commit_subject", "pull_request",
+    "edited_lines", "files_and_time", "subagent_commit",
+})  # fmt: skip
+"""Links that make a commit the work of a session; `base_commit` is only where it began."""
+
+
 class Link(Record, frozen=True, kw_only=True):
     """`source` and `target` belong together."""
 

@@ -90,6 +90,8 @@ class TurnReport(Record, frozen=True, kw_only=True):
     """Questions that were answered in runs before."""
     n_asked: Count = 0
     """Questions that were answered now."""
+    n_failed: Count = 0
+    """Questions that the model did not answer; they are asked again by the next run."""
     faults: dict[str, int] = msgspec.field(default_factory=dict)
     """Answers that say nothing, by why."""
     n_agreed: Count = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,14 @@ from tracemill.records.training import (
     TrainingRecipe,
     TrainingRun,
 )
-from tracemill.train.loggers import LOGGERS, facts_after, facts_before, open_loggers
+from tracemill.train.loggers import (
+    LOGGERS,
+    Fact,
+    facts_after,
+    facts_before,
+    logged,
+    open_loggers,
+)
 
 STAGE = Stage(name="tool-use", data=(DataSlice(),), learning_rate=1e-3)
 RUN = TrainingRun(
@@ -77,8 +85,35 @@ def test_absent_package_is_named_with_its_extra(
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "wandb", None)
 
-    with pytest.raises(UsageError, match=r"tracemill\[wandb\]"):
+    with pytest.raises(UsageError, match=r"\[wandb\]"):
         open_loggers(["wandb"], tmp_path)
+
+
+class Diary:
+    """What a logger was told, in order."""
+
+    def __init__(self, told: list[str]) -> None:
+        self._told = told
+
+    def begin(self, name: str, facts: Mapping[str, Fact]) -> None:
+        self._told.append(f"began {name} of {facts['recipe']}")
+
+    def note(self, stage: str, step: int, measures: Mapping[str, float]) -> None:
+        self._told.append(f"{stage} {step} {measures}")
+
+    def end(self, facts: Mapping[str, Fact]) -> None:
+        self._told.append(f"ended {facts['status']}")
+
+
+def test_a_run_that_breaks_off_is_closed_too() -> None:
+    told: list[str] = []
+    with pytest.raises(KeyboardInterrupt), logged([Diary(told)], RUN):
+        raise KeyboardInterrupt
+    with logged([Diary(told)], RUN) as came:
+        came.update(facts_after(RUN))
+
+    began = "began run_1 of small"
+    assert told == [began, "ended broken_off", began, "ended finished"]
 
 
 @pytest.mark.usefixtures("_alone")

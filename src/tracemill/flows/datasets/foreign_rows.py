@@ -38,7 +38,9 @@ def foreign_rows(path: Path, unread: list[FailingRow]) -> list[TrainingRow]:
     """
     refused: list[FailingRow] = []
     rows = list(rows_of(path, refused))
-    if not rows and (made := list(_made(path))):
+    broken: list[FailingRow] = []
+    if not rows and (made := list(_made(path, broken))):
+        unread.extend(broken)
         return made
     source = None if rows else _source(path)
     if source is None:
@@ -49,17 +51,27 @@ def foreign_rows(path: Path, unread: list[FailingRow]) -> list[TrainingRow]:
 
 def read_ours(path: Path) -> Iterator[SyntheticExample]:
     """Yield the made-up examples of a file that we keep ourselves; nothing of any other file."""
-    with path.open("rb") as lines:
-        for line in lines:
-            try:
-                yield _decode(line)
-            except msgspec.DecodeError:
-                return
+    return (made for _, made in _ours(path, []))
 
 
-def _made(path: Path) -> Iterator[TrainingRow]:
-    for number, made in enumerate(read_ours(path), 1):
+def _made(path: Path, broken: list[FailingRow]) -> Iterator[TrainingRow]:
+    for number, made in _ours(path, broken):
         yield msgspec.structs.replace(training_row(made.example), file=path.name, line=number)
+
+
+def _ours(path: Path, broken: list[FailingRow]) -> Iterator[tuple[int, SyntheticExample]]:
+    """Yield the examples of a file whose first line is one; other lines of it are noted."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                made = _decode(line)
+            except msgspec.DecodeError:
+                if number == 1:
+                    return
+                detail = "expected a made-up example, as the line before it is"
+                broken.append(FailingRow(file=path.name, line=number, detail=detail))
+            else:
+                yield number, made
 
 
 def _source(path: Path) -> Source | None:

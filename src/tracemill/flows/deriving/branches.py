@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.results import BranchRow
-from tracemill.label.outcomes.history import WORK
-from tracemill.records.links import SURE_ENOUGH, Link
+from tracemill.records.links import SURE_ENOUGH, WORK, Link
 from tracemill.records.survival import Survival
 from tracemill.store.index import Row
 

@@ -9,11 +9,10 @@ import msgspec
 from tracemill.analyze.work import SessionWork, episode_work, session_work
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.held.counted import Counted
-from tracemill.label.outcomes.history import WORK
 from tracemill.prompts.history import histories
 from tracemill.prompts.in_force import InForce
 from tracemill.prompts.lineage import Lineage
-from tracemill.records.links import SURE_ENOUGH
+from tracemill.records.links import SURE_ENOUGH, WORK
 
 
 def counted_work(facts: Facts) -> Counted:

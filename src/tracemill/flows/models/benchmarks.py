@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,6 +17,9 @@ from tracemill.evaluate.running import freeze
 from tracemill.flows.models.suites import BuiltSuite, keep_suite
 from tracemill.records.evaluations import Case
 from tracemill.store.workspace import Workspace
+
+_BROKEN: Final = "no_question"
+"""Why a line is left out that holds no question."""
 
 
 def installed_bfcl() -> Path:
@@ -72,18 +75,26 @@ def import_bfcl(
 
 def _bfcl_cases(path: Path) -> Iterator[Case | str]:
     answers = path.parent / "possible_answer" / path.name
-    right = {row["id"]: row for row in _rows(answers)} if answers.exists() else {}
+    told = _rows(answers) if answers.exists() else ()
+    right = {row["id"]: row for row in told if row is not None}
     for question in _rows(path):
-        yield read_case(question, right.get(question["id"]), category_of(path.stem))
+        if question is None:
+            yield _BROKEN
+        else:
+            yield read_case(question, right.get(question["id"]), category_of(path.stem))
 
 
-def _rows(path: Path) -> Iterator[Any]:
-    """Yield the lines of a file that holds one JSON value a line; nothing of any other file."""
+def _rows(path: Path) -> Iterator[dict[str, Any] | None]:
+    """Yield the questions of a file whose lines are JSON, None for a line that is no question.
+
+    Of a file whose first line is no JSON nothing is yielded: it is one document, or none of theirs.
+    """
     with path.open("rb") as lines:
-        for line in lines:
+        for number, line in enumerate(lines):
             try:
                 row = msgspec.json.decode(line)
             except msgspec.DecodeError:
-                return
-            if isinstance(row, dict) and "id" in row:
-                yield row
+                if not number:
+                    return
+                row = None
+            yield row if isinstance(row, dict) and "id" in row else None

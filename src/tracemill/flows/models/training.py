@@ -30,7 +30,7 @@ from tracemill.store.workspace import Workspace
 from tracemill.train import TRAIN_VERSION, TRAINERS
 from tracemill.train.base_models import BaseModel, fetch, find_base, hash_folder, hash_weights
 from tracemill.train.lessons import encode_stage
-from tracemill.train.loggers import RunLogger, facts_after, facts_before, open_loggers
+from tracemill.train.loggers import RunLogger, facts_after, logged, open_loggers
 from tracemill.train.lora_gguf import can_write, write_adapter
 from tracemill.train.loss_plot import loss_svg
 from tracemill.train.protocol import (
@@ -152,17 +152,15 @@ def train_model(workspace: Workspace, planned: Planned, report: Report) -> KeptR
         _write_format(folder, planned.format)
         tokens = Tokens(folder / TOKENIZER, planned.format.template.stop)
         job = Job(run.recipe, planned.base, planned.parent, planned.stages, tokens, folder)
-        for logger in loggers:
-            logger.begin(run.id, facts_before(run))
-        trained = TRAINERS.load(run.recipe.trainer)().train(job, _telling(loggers, report))
-        known = msgspec.structs.replace(run, started=started)
-        if isinstance(trained, HandedOff):
-            finished = msgspec.structs.replace(known, status="handed_off")
-        else:
-            finished = _finished(known, folder, trained)
-        keep_run(folder, finished)
-        for logger in loggers:
-            logger.end(facts_after(finished))
+        with logged(loggers, run) as came:
+            trained = TRAINERS.load(run.recipe.trainer)().train(job, _telling(loggers, report))
+            known = msgspec.structs.replace(run, started=started)
+            if isinstance(trained, HandedOff):
+                finished = msgspec.structs.replace(known, status="handed_off")
+            else:
+                finished = _finished(known, folder, trained)
+            keep_run(folder, finished)
+            came.update(facts_after(finished))
         return KeptRun(folder, finished)
 
 

@@ -96,6 +96,7 @@ def label_turns(
         n_characters=sum(len(each.content) for place in left for each in question(place.turn)),
         n_before=len(asked) - len(left),
         n_asked=desk.n_asked,
+        n_failed=desk.n_failed,
         faults=_faults(answers.values()),
         n_agreed=sum(_agrees(place, answers.get(place[:2])) for place in asked),
         n_prompt_tokens=desk.meter.n_prompt_tokens,
@@ -120,7 +121,7 @@ class _Desk:
         self._clock = clock
         self._path = path
         self.meter = Meter(wanted.allowance, time.monotonic, time.sleep)
-        self.n_asked = 0
+        self.n_asked = self.n_failed = 0
         self.stopped_by: str | None = None
 
     def work(self, subject: Subject, left: Sequence[Place]) -> Iterator[TurnAnswer]:
@@ -136,6 +137,7 @@ class _Desk:
                 self.stopped_by = str(error)
                 return
             except SubjectError:
+                self.n_failed += 1
                 in_a_row += 1
                 if in_a_row >= _MOST_FAILURES:
                     self.stopped_by = "not_answering"

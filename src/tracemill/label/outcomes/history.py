@@ -13,13 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from tracemill.records.events import Commit, LineFate
-from tracemill.records.links import SURE_ENOUGH, Link
-
-WORK: Final = frozenset(
-    {"commit_output", "git_operation", "checkpoint_trailer", "commit_subject", "pull_request"}
-    | {"edited_lines", "files_and_time", "subagent_commit"}
-)
-"""Links that make a commit the work of a session; `base_commit` is only where it began."""
+from tracemill.records.links import SURE_ENOUGH, WORK, Link
 
 CERTAIN: Final = 0.99
 """The confidence that no link is above."""

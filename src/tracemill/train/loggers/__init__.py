@@ -7,7 +7,8 @@ own words. To add one: a module with one class, a line in `LOGGERS`, and a row i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -73,6 +74,20 @@ def _open(name: str, place: Path) -> RunLogger:
         ) from error
 
 
+@contextmanager
+def logged(loggers: Iterable[RunLogger], run: TrainingRun) -> Iterator[dict[str, Fact]]:
+    """Open a run with each logger, and close it however the block ends.
+
+    The block fills in what came of the run; one that breaks off leaves it `broken_off`.
+    """
+    came: dict[str, Fact] = {"status": "broken_off"}
+    with ExitStack() as opened:
+        for logger in loggers:
+            logger.begin(run.id, facts_before(run))
+            opened.callback(logger.end, came)
+        yield came
+
+
 def facts_before(run: TrainingRun) -> dict[str, Fact]:
     """Return what is known of a run before it begins."""
     recipe = run.recipe
@@ -120,5 +135,6 @@ __all__ = [
     "RunLogger",
     "facts_after",
     "facts_before",
+    "logged",
     "open_loggers",
 ]
