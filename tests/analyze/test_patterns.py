@@ -119,8 +119,9 @@ def test_every_rule_asks_for_what_its_metric_knows() -> None:
         ('metric = "retries"', "expected one of"),
         ('metric = "retries"\nbelow = 1.0', "a mean is asked by"),
         ('metric = "gate_failure_rate"\nabove = 80', "0 to 1"),
-        ("metric = 3", "expected"),
-        ("metric = ", "expected a list of rules"),
+        ("metric = 3", r"at 'rule\[0\].metric': Expected `str`"),
+        ("metric = ", "the rules 'patterns.toml' is no TOML"),
+        ("metrics = 'retries'", "no such key: 'metrics'; do you mean 'metric'"),
     ],
 )
 def test_a_rule_that_cannot_be_asked_is_refused(rule: str, says: str) -> None:

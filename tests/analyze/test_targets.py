@@ -42,10 +42,11 @@ def test_a_table_says_both() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "expected a list of targets"),
-        ("[[target]]\nwhat = 'x'\nunit = 'share'\naims = 3\n", "expected a list of targets"),
+        ("", "missing required field `target`; see docs/reports.md"),
+        ("[[target]]\nwhat = 'x'\nunit = 'share'\naims = 3\n", r"at 'target\[0\].aims': "),
+        ("goals = 1\ntarget = []\n", "no such key: 'goals'; known: target"),
         ("[[target]]\nwhat='x'\nunit='share'\nmetric='no'\naims=[]\n", "unknown metric 'no'"),
-        ("[[target", "expected a list of targets"),
+        ("[[target", "the targets 'targets.toml' is no TOML"),
     ],
 )
 def test_wrong_ones_are_refused(text: str, said: str) -> None:

@@ -230,7 +230,19 @@ def test_rollback_is_one_step_and_asks_for_a_new_yes(place: Place) -> None:
     roles = {each.model.name: each.role for each in list_models(place.workspace).models}
     assert roles == {"first": "incumbent", "second": "archived"}
     assert place.promote("second").reasons == ("not_approved",)
-    with pytest.raises(NotFoundError, match="nothing to go back to"):
+    with pytest.raises(NotFoundError, match=r"first .* stays in use: .* nothing to go back to"):
+        roll_back(place.workspace, AT)
+
+
+def test_the_first_model_in_use_has_none_to_go_back_to(place: Place) -> None:
+    with pytest.raises(NotFoundError, match="no model is in use"):
+        roll_back(place.workspace, AT)
+    place.register("first")
+    place.evaluate("first", EVERYTHING)
+    approve(place.workspace, "first", "Ada", AT)
+    assert place.promote("first").is_promoted
+
+    with pytest.raises(NotFoundError, match=r"first .* stays in use: .* nothing to go back to"):
         roll_back(place.workspace, AT)
 
 

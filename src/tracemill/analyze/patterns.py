@@ -7,7 +7,6 @@ What lies beyond its limit and may be chance is told as that, with how much was 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -24,6 +23,7 @@ from tracemill.analyze.since import Turn, followed, newest, what_came_in
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import make_id
 from tracemill.base.text import measured
+from tracemill.records.from_toml import from_toml
 from tracemill.records.patterns import Pattern, PatternReport, Unit
 from tracemill.records.refs import Record
 from tracemill.stats import benjamini_hochberg
@@ -64,6 +64,10 @@ class Rule(Record, frozen=True, kw_only=True):
     """What could be done."""
 
 
+class _RuleFile(Record, frozen=True, kw_only=True):
+    rule: tuple[Rule, ...]
+
+
 class _Seen(NamedTuple):
     """A slice that was asked about."""
 
@@ -89,10 +93,7 @@ def read_rules(text: str, name: str = "patterns.toml") -> tuple[Rule, ...]:
     Raises:
         UsageError: it holds none, or one that cannot be asked.
     """
-    try:
-        found = msgspec.convert(tomllib.loads(text).get("rule"), tuple[Rule, ...])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{name}: expected a list of rules, found: {error}") from error
+    found = from_toml(text, _RuleFile, f"the rules {name!r}", "docs/patterns.md").rule
     for rule in found:
         _check(rule, name)
     return found

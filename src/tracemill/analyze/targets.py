@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
-
-import msgspec
 
 from tracemill.analyze.cases import measures
 from tracemill.analyze.metric_table import METRICS
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
+from tracemill.records.from_toml import from_toml
+from tracemill.records.refs import Record
 from tracemill.records.targets import MeasuredTarget, Target
+
+
+class _TargetFile(Record, frozen=True, kw_only=True):
+    target: tuple[Target, ...]
 
 
 @cache
@@ -30,10 +33,7 @@ def read_targets(text: str, name: str = "targets.toml") -> tuple[Target, ...]:
     Raises:
         UsageError: it holds none, or one of a metric that there is not.
     """
-    try:
-        found = msgspec.convert(tomllib.loads(text).get("target"), tuple[Target, ...])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{name}: expected a list of targets, found: {error}") from error
+    found = from_toml(text, _TargetFile, f"the targets {name!r}", "docs/reports.md").target
     for target in found:
         if target.metric is not None and target.metric not in METRICS:
             known = ", ".join(METRICS)

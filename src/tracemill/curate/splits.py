@@ -63,10 +63,6 @@ class Splits:
             return None
         return held or "train"
 
-    def group_of(self, trajectory_id: str) -> str:
-        """Return a name that a trajectory shares with all that it belongs with."""
-        return digest(self._groups.find(self._units[trajectory_id]))
-
     def _held(self, unit: str) -> Split | None:
         place = place_of(unit)
         if place < self._rule.validation:

@@ -1,25 +1,22 @@
-"""Links from a session to commits, from the surest method to the weakest.
+"""Links from a session to commits by what is stated, and by branch and time where nothing is.
 
 | method | what is known | confidence |
 |---|---|---|
 | `commit_output` | the session printed git's own line about the commit | .99 |
+| `git_operation` | the result of a tool names the commit as data | .99 |
 | `checkpoint_trailer` | a trailer of the commit names the session, and it was at work | .99 |
 | `commit_subject` | the session asked for a commit of that subject, minutes before or after | .97 |
 | `commit_subject` | the subject is what the person had asked for within the hour before | .97 |
-| `subagent_commit` | the answer of a subagent names it, and it was made meanwhile | .97 |
+| `commit_subject` | it has the subject that git printed with a hash which is gone | .97 |
 | `base_commit` | the session began at the commit: context, not its work | .9 |
 | `pull_request` | session and commit name the same pull request, in one repository | .85 |
-| `edited_lines` | files that it edited before, and lines that it wrote | up to .98 |
-| `files_and_time` | files that it edited before; the commit's lines are not known | up to .98 |
-| `subagent_commit` | made while a subagent was at work | .85 |
-| `planned_commit` | the first one of a session that began with its plan | .85 |
 | `checkpoint_trailer` | a trailer names it, and nothing that it did shows | .5 |
 | `branch_and_time` | made while or at most an hour after, on the session's branch | .3 |
 
-A hash that no known repository holds makes no link. How sure the two methods by edits are is
-measured, see docs/links.md. A tool that saves sessions names every one with unsaved work, so
-what it says of a session that lay idle is uncertain. The last is for commits that no session has
-made for sure. Only output and trailers look at merges.
+A hash that no known repository holds makes no link. A tool that saves sessions names every one
+with unsaved work, so what it says of a session that lay idle is uncertain. The last is for commits
+that no session has made for sure, and never for merges. Edits, subagents and plans have modules of
+their own; all methods are told in docs/links.md.
 """
 
 from __future__ import annotations

@@ -213,9 +213,12 @@ def roll_back(workspace: Workspace, at: datetime, reason: str | None = None) -> 
         NotFoundError: there was none before.
     """
     registry = read_registry(workspace)
+    if registry.incumbent is None:
+        raise NotFoundError("no model is in use, so there is nothing to go back from")
     if registry.previous is None:
         raise NotFoundError(
-            "no model was in use before, so there is nothing to go back to; promote another one, "
+            f"{registry.incumbent.name} ({registry.incumbent.id}) stays in use: it is the first, "
+            "or was gone back to before, so there is nothing to go back to; promote another one, "
             "or serve the base without its adapter"
         )
     why = keeping_redactor(workspace).text(reason) if reason else None

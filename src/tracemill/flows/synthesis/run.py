@@ -183,7 +183,9 @@ class _Making:
         self._executor = executor
         self._until = until
         self._n_shards = 0
-        self._is_late = False
+        self._has_made = False
+        self._is_cut = False
+        """Whether the time was over while shards of a round were left."""
         self.refused: Counter[str] = Counter()
 
     def make(self, ordered: _Ordered, verifying: _Verifying, told: Told) -> bool:
@@ -196,6 +198,8 @@ class _Making:
             some = order_all(missing, firsts, ordered.seed)
             if not some:
                 return True
+            if self._has_made and self._is_over():
+                return False
             for place, n in missing.items():
                 firsts[place] += n
             n_tried = verifying.n_sound
@@ -205,9 +209,12 @@ class _Making:
                 told(min(n_tried, n_all), n_all)
                 self.refused.update(shard.refused)
             verifying.settle()
-            if self._is_late:
+            if self._is_cut:
                 return False
         return True
+
+    def _is_over(self) -> bool:
+        return self._until is not None and time.monotonic() > self._until
 
     def _shards(self, some: Sequence[Order]) -> Iterator[ShardMade]:
         """Yield what comes of each shard, in order; what was made before is read."""
@@ -228,8 +235,9 @@ class _Making:
         for made in self._executor.map_shards(make_shard, shards[len(known) :]):
             write_whole(self._part(made.number), _encode(made))
             yield made
-            self._is_late = self._until is not None and time.monotonic() > self._until
-            if self._is_late:
+            self._has_made = True
+            self._is_cut = made.number < shards[-1].number and self._is_over()
+            if self._is_cut:
                 return
 
     def _part(self, number: int) -> Path:
