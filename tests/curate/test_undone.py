@@ -1,6 +1,7 @@
 """What a person went back before is in the context of no later step, and is never imitated."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,10 +15,10 @@ from tests.curate.test_preference import command, ran
 from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, reaction, user, work
 from tracemill.curate import BUILDERS
-from tracemill.curate.builders import make_examples
-from tracemill.curate.undone import is_in_sight, is_within, outermost
+from tracemill.curate.builders import make_examples, needs_steps
+from tracemill.curate.undone import is_begun_within, is_in_sight, is_within, outermost
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.activity import Activity, UndoneSteps
+from tracemill.records.activity import Activity, Delegation, UndoneSteps
 from tracemill.records.examples import Example, PreferenceExample, UnpairedExample, messages_of
 from tracemill.records.trajectory import Step
 
@@ -142,3 +143,47 @@ def test_the_outermost_branches_hold_all_steps_of_all(undone: list[UndoneSteps])
     outer = outermost(undone)
 
     assert all(is_within(at, undone) == is_within(at, outer) for at in range(16))
+
+
+MOMENTS = [datetime(2026, 3, 1, 10, minute, tzinfo=UTC) for minute in range(10)]
+HANDED = (
+    Delegation(step=1, at=MOMENTS[0], until=MOMENTS[2]),
+    Delegation(step=4, at=MOMENTS[3], until=MOMENTS[5]),
+    Delegation(step=7, at=MOMENTS[6]),
+)
+
+
+@pytest.mark.parametrize(
+    ("begun", "undone", "is_undone"),
+    [
+        (MOMENTS[4], (branch(3, 5),), True),
+        (MOMENTS[4], (branch(3, 5), branch(6, 8)), True),
+        (MOMENTS[7], (branch(6, 8),), True),
+        (MOMENTS[1], (branch(3, 5),), False),
+        (MOMENTS[7], (branch(3, 5),), False),
+        (MOMENTS[4], (), False),
+        (None, (branch(3, 5),), False),
+    ],
+    ids=["in it", "in one of two", "not answered", "before", "behind", "no branch", "unknown"],
+)
+def test_a_subagent_goes_with_the_steps_that_it_was_begun_in(
+    begun: datetime | None, undone: tuple[UndoneSteps, ...], is_undone: bool
+) -> None:
+    assert is_begun_within(begun, activity(undone=undone, delegations=HANDED)) is is_undone
+
+
+def test_of_two_that_were_at_work_at_once_one_that_stands_keeps_a_subagent() -> None:
+    beside = (*HANDED, Delegation(step=8, at=MOMENTS[3], until=MOMENTS[5]))
+
+    assert not is_begun_within(MOMENTS[4], activity(undone=(branch(3, 5),), delegations=beside))
+
+
+@pytest.mark.parametrize("builder", BUILDERS.builtin)
+def test_nothing_is_made_of_a_subagent_that_was_undone(builder: str) -> None:
+    config = ChatConfig(builders=(builder,))
+    one = structs.replace(work(activity(n_calls=3, n_user_steps=3), len(STEPS)), is_undone=True)
+
+    assert not needs_steps(one, config)
+    (drop,) = make_examples(one, STEPS, config)
+    assert isinstance(drop, Drop)
+    assert drop.reason == "undone_turn"

@@ -238,6 +238,20 @@ def test_bad_input_is_named_and_everything_else_is_read(
     assert not second.changed
 
 
+def test_what_lies_beside_a_subagents_log_is_left_with_a_reason(
+    workspace: Workspace, place: Path
+) -> None:
+    (place / "agent-a0ad4f44.meta.json").write_text('{"agentType": "Explore", "spawnDepth": 1}')
+    result = ingest(workspace, [place])
+    (left,) = (row for row in Lake(workspace.lake).records(TABLES["inputs"]) if row.reason)
+
+    assert (result.inputs, result.failures) == ({"read": 2, "side_file": 1}, ())
+    assert (left.reason, left.detail) == (
+        "side_file",
+        "kind and depth of a subagent of Claude Code, whose log beside it is read",
+    )
+
+
 def test_rows_that_were_rendered_for_training_are_told_where_to_go(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -7,8 +7,12 @@ import pytest
 
 from tracemill import stats
 
+_N = 200
+"""Cases of each question; statsmodels takes some milliseconds for one."""
+
 multitest = pytest.importorskip(
-    "statsmodels.stats.multitest", reason="statsmodels is not installed"
+    "statsmodels.stats.multitest",
+    reason="statsmodels is not installed: pip install statsmodels, which brings pandas",
 )
 regression = pytest.importorskip("statsmodels.regression.linear_model")
 proportion = pytest.importorskip("statsmodels.stats.proportion")
@@ -20,7 +24,7 @@ contingency = pytest.importorskip("statsmodels.stats.contingency_tables")
 )
 def test_corrections(ours: Callable[[Sequence[float]], tuple[float, ...]], method: str) -> None:
     random = Random(1)
-    for _ in range(1_000):
+    for _ in range(_N):
         p_values = [random.random() ** 3 for _ in range(random.randint(1, 30))]
 
         expected = multitest.multipletests(p_values, method=method)[1]
@@ -30,7 +34,7 @@ def test_corrections(ours: Callable[[Sequence[float]], tuple[float, ...]], metho
 
 def test_mcnemar() -> None:
     random = Random(2)
-    for _ in range(1_000):
+    for _ in range(_N):
         gains, losses = random.randint(0, 60), random.randint(0, 60)
 
         expected = contingency.mcnemar([[7, gains], [losses, 9]], exact=True).pvalue
@@ -40,7 +44,7 @@ def test_mcnemar() -> None:
 
 def test_clustered_interval() -> None:
     random = Random(3)
-    for _ in range(1_000):
+    for _ in range(_N):
         groups = [random.randint(0, 12) for _ in range(random.randint(20, 60))]
         values = [float(random.choice([-1, 0, 0, 1])) + group / 20 for group in groups]
 
@@ -55,7 +59,7 @@ def test_clustered_interval() -> None:
 
 def test_cases_that_tell_two_shares_apart() -> None:
     random = Random(4)
-    for _ in range(1_000):
+    for _ in range(_N):
         one, other = random.uniform(0.05, 0.95), random.uniform(0.05, 0.95)
 
         needed = stats.shares_needed(one, other)
@@ -67,7 +71,7 @@ def test_cases_that_tell_two_shares_apart() -> None:
 
 def test_interval_of_the_difference_of_two_shares() -> None:
     random = Random(5)
-    for _ in range(1_000):
+    for _ in range(_N):
         sizes = random.randint(1, 200), random.randint(1, 200)
         passed = random.randint(0, sizes[0]), random.randint(0, sizes[1])
 

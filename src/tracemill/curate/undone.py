@@ -8,6 +8,7 @@ another, and what stood before the branch began.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import chain
 from typing import Final
 
@@ -40,6 +41,21 @@ def outermost(undone: Iterable[UndoneSteps]) -> tuple[UndoneSteps, ...]:
         if not found or each.last > found[-1].last:
             found.append(each)
     return tuple(found)
+
+
+def is_begun_within(begun: datetime | None, parent: Activity) -> bool:
+    """Tell whether a subagent was begun in undone steps, by when its parent handed work on.
+
+    Where no moment tells, it was not, as far as anybody knows.
+    """
+    if begun is None or not parent.undone:
+        return False
+    steps = [
+        each.step
+        for each in parent.delegations
+        if each.at is not None and each.at <= begun and (each.until is None or begun <= each.until)
+    ]
+    return bool(steps) and all(is_within(step, parent.undone) for step in steps)
 
 
 def standing(activity: Activity) -> Activity:

@@ -126,6 +126,8 @@ class Work(Record, frozen=True, kw_only=True):
     """Hash of the last commit of its work; None where none is known."""
     called_wrong: tuple[int, ...] = ()
     """Steps that people who looked at them called wrong."""
+    is_undone: bool = False
+    """Whether it was begun in steps that a person went back before."""
 
     def drop(self, reason: DropReason, first: int, last: int) -> Drop:
         """Return that some steps are not imitated."""

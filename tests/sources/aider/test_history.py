@@ -98,6 +98,8 @@ def test_what_stands_before_the_first_chat_is_one_too() -> None:
         ("Fix it", "user"),
         ("/ask why?", "user"),
         ("# Fix any errors below, if possible.", "system"),
+        ('Find the "AI" comments below (marked with █) in the code files.', "system"),
+        ("I've written your instructions in comments in the code and marked them", "system"),
     ],
 )
 def test_what_the_program_sends_was_not_typed(line: str, speaker: str) -> None:

@@ -18,6 +18,7 @@ import msgspec
 from tracemill.base.ids import digest
 from tracemill.curate import CURATE_VERSION
 from tracemill.curate.builders import drop_whole, make_examples, needs_steps
+from tracemill.curate.undone import is_begun_within
 from tracemill.curate.work import ChatConfig, Drop, Work
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.executors.protocol import Executor
@@ -192,7 +193,12 @@ def _plan(
 ) -> _Plan:
     episodes = [episode for episode in facts.episodes if episode.id in episode_ids]
     commits = {commit.sha: commit for commit in facts.commits}
-    works = [work for episode in episodes for work in _works(episode, facts, commits)]
+    undone = _begun_undone(facts)
+    works = [
+        msgspec.structs.replace(work, is_undone=work.trajectory.id in undone)
+        for episode in episodes
+        for work in _works(episode, facts, commits)
+    ]
     unwanted = frozenset(name for e in episodes for name in facts.reviews.unwanted(e.session_ids))
     shards = [
         msgspec.structs.replace(shard, unwanted=unwanted)
@@ -264,6 +270,22 @@ def _works(episode: Episode, facts: Facts, commits: Mapping[str, Commit]) -> Ite
             end_commit=own[-1].sha if own else None,
             called_wrong=facts.reviews.called_wrong(name),
         )
+
+
+def _begun_undone(facts: Facts) -> frozenset[str]:
+    """Return the subagents that were begun in steps which a person went back before."""
+    parents = {link.source.id: link.target.id for link in facts.links if link.method == "spawned"}
+    began = {
+        name
+        for name, parent in parents.items()
+        if (known := facts.activities.get(parent)) is not None
+        and is_begun_within(facts.trajectories[name].started, known)
+    }
+    found: frozenset[str] = frozenset()
+    while began - found:
+        found |= began
+        began = {name for name, parent in parents.items() if parent in found}
+    return found
 
 
 def _shards(

@@ -7,6 +7,7 @@ of (no permission, empty, binary).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -39,6 +40,7 @@ _SIDE_NAMES: Final = frozenset({
     "changelog", "makefile", "dockerfile", "justfile", "version",
 })
 # fmt: on
+_BESIDE_LOGS: Final = re.compile(r"agent-[\w-]+\.meta\.json")
 
 
 class Skip(NamedTuple):
@@ -151,6 +153,9 @@ def _unrecognised(seen: Head) -> Skip:
     kind = _kind(seen.path)
     if b"\0" in seen.data:
         return Skip("binary", "expected text, found binary data", failed=kind not in _MEDIA)
+    if _BESIDE_LOGS.fullmatch(seen.path.name):
+        detail = "kind and depth of a subagent of Claude Code, whose log beside it is read"
+        return Skip("side_file", detail, failed=False)
     if (left_alone := _left_alone(seen.path.name.lower(), kind)) is not None:
         return Skip("side_file", f"no source reads {left_alone}", failed=False)
     detail = "its content has the shape of none of the formats that README.md lists"

@@ -40,6 +40,8 @@ _BY_ITSELF: Final = (
     "# Fix any linting errors below",
     "I ran this command",
     "The LLM did not conform",
+    'Find the "AI" comments below',  # in files that it watches
+    "I've written your instructions in comments in the code",
 )
 _TO_THE_MODEL: Final = ("/ask ", "/code ", "/architect ", "/context ", "/chat-mode ")
 _TAGS: Final = "source|code|pre|codeblock|sourcecode"
