@@ -58,6 +58,7 @@ _PROGRAM_NAMES: Final = re.compile(
     r"(?:\b(?:open|Path|writeFile(?:Sync)?|File\.write)\s*\(|\b\w{1,40}\s*=)\s*r?"
     r"(?P<quote>['\"])(?P<path>[\w./~@+-]*[\w-]\.[A-Za-z]\w{0,9})(?P=quote)"
 )
+_WITHIN_LINES: Final = WHITE.replace(b"\n", b"")
 _MAX_NAMED: Final = 20
 _MAX_TEXT: Final = 200_000
 
@@ -98,7 +99,10 @@ def edits_work(arguments: Mapping[str, Any], paths: Iterable[str]) -> bool:
 
 
 def added_by_tool(arguments: Mapping[str, Any]) -> Iterator[bytes]:
-    """Yield the lines that a call of an editing tool writes and that it did not replace."""
+    """Yield the lines that a call of an editing tool writes and that it did not replace.
+
+    White space is of no account in them, and mostly left out.
+    """
     several = arguments.get("edits")
     parts = (
         [each for each in several if isinstance(each, dict)] if isinstance(several, list) else []
@@ -136,13 +140,14 @@ def _texts(arguments: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
 
 def _new_lines(old: Iterable[str], new: Iterable[str]) -> Iterator[bytes]:
     """Yield the lines of the new texts that stand in no old one, whatever their white space."""
-    known = {line.translate(None, WHITE) for text in old for line in _lines(text)}
+    known = {line for text in old for line in _lines(text)}
     for text in new:
-        yield from (line for line in _lines(text) if line.translate(None, WHITE) not in known)
+        yield from (line for line in _lines(text) if line not in known)
 
 
 def _lines(text: str) -> list[bytes]:
-    return text.encode("utf-8", "replace").split(b"\n")
+    """Return the lines of a text without white space, which is all that they are known by."""
+    return text.encode("utf-8", "replace").translate(None, _WITHIN_LINES).split(b"\n")
 
 
 def added_by_patch(text: str) -> Iterator[bytes]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import re2
 
 from tracemill.label.calls.commands import Check
 from tracemill.label.calls.shell import CommandLine, Part, clip
@@ -46,19 +48,23 @@ _CUTTERS: Final = frozenset({"head", "grep", "rg", "egrep", "sed", "awk", "cut",
 class _Summary(NamedTuple):
     """What a summary says, line by line; only lines that hold a mark need a closer look."""
 
-    pattern: re.Pattern[str]
+    pattern: Any
+    """Of RE2, since Python's own tries each of its forms at each character."""
     marks: tuple[str, ...]
     """Lower-case texts of which every line that the pattern matches holds one."""
+    unless: str
+    """What stands in no line that says so, where it is not empty."""
 
     def stands_in(self, text: str) -> bool:
         """Tell whether the pattern matches a line of a text."""
         lower = text.lower()
-        if not any(map(lower.__contains__, self.marks)):
+        marks = [mark for mark in self.marks if mark in lower]
+        if not marks:
             return False
         lines = (
             line
             for line, small in zip(text.split("\n"), lower.split("\n"), strict=True)
-            if any(map(small.__contains__, self.marks))
+            if any(map(small.__contains__, marks)) and not (self.unless and self.unless in line)
         )
         return self.pattern.search("\n".join(lines)) is not None
 
@@ -68,29 +74,24 @@ class _Texts(NamedTuple):
     passed: _Summary
 
 
-def _texts(
-    failed: tuple[str, ...], passed: tuple[str, ...], failed_marks: str, passed_marks: str
-) -> _Texts:
-    return _Texts(_summary(failed, failed_marks), _summary(passed, passed_marks))
+def _summary(marks: str, *forms: str, unless: str = "") -> _Summary:
+    return _Summary(re2.compile(f"(?m){'|'.join(forms)}"), tuple(marks.split()), unless)
 
 
-def _summary(patterns: tuple[str, ...], marks: str) -> _Summary:
-    return _Summary(re.compile("|".join(patterns), re.MULTILINE), tuple(marks.split()))
-
-
-_LINE: Final = r"^(?:\[[\w:.-]+\] |\S+ [\w:-]+: )?[= ]*"
+_LINE: Final = r"^(?:\[[\pL\d_:.-]+\] |\S+ [\pL\d_:-]+: )?[= ]*"
 """Start of a line of a summary: runners put the script's name before it, pytest `=` signs."""
 
 _COUNT: Final = rf"(?:{_LINE}|(?:Tests|Suites|Files):? +|, |\| |run: )"
 """What stands before a count in a summary, so that prose with numbers is no summary."""
 
 _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
-    "test": _texts(
-        failed=(
-            rf"{_COUNT}[1-9]\d* (?:failed|failures?|failing|errored)(?=[,;. |]|$)",
+    "test": _Texts(
+        failed=_summary(
+            "fail error",
+            rf"{_COUNT}[1-9]\d* (?:failed|failures?|failing|errored)(?:[,;. |]|$)",
             rf"{_LINE}[1-9]\d* (?:fail|errors?)$",  # bun
             rf"{_COUNT}[1-9]\d* errors? in [\d.]+",  # pytest, collection
-            r"^FAIL(?:ED)?\b(?!:)",  # go, jest, unittest, pytest
+            r"^FAIL(?:ED)?(?:[^\w:]|$)",  # go, jest, unittest, pytest
             r"^ *--- FAIL: ",  # go
             rf"{_LINE}test result: FAILED",  # cargo
             r"\b(?:Failures|Errors|Failed): +[1-9]",  # maven, phpunit, dotnet
@@ -98,44 +99,50 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"^# fail [1-9]",  # node
             r"^error: could not compile\b",
         ),
-        passed=(
+        passed=_summary(
+            "pass fail ok",
             rf"{_COUNT}[1-9]\d* (?:passed|passing)\b",
             rf"{_LINE}[1-9]\d* pass$",
             rf"{_LINE}0 fail$",
             rf"{_COUNT}0 failures\b",
-            r"^ok  ?\t\S+\t(?!.*\[no tests to run\])",
+            r"^ok  ?\t\S+\t",
             rf"{_LINE}test result: ok\. [1-9]",
             r"^OK(?: \(|$)",
             r"Tests run: [1-9]\d*, Failures: 0, Errors: 0",
             r"^# pass [1-9]",
+            unless="[no tests to run]",  # go
         ),
-        failed_marks="fail error",
-        passed_marks="pass fail ok",
     ),
-    "lint": _texts(
-        failed=(
+    "lint": _Texts(
+        failed=_summary(
+            "error warning problem issue",
             rf"{_LINE}Found [1-9]\d* (?:errors?|warnings?|problems?|issues?)\b",
             rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)\b",
             r"^error(?:\[|: could not compile)",
         ),
-        passed=(
+        passed=_summary(
+            "passed issues problems errors checked rated offenses",
             r"^All checks passed",
             rf"{_LINE}0 (?:issues|problems|errors)\b",
             r"^Checked \d+ files? in [^\n]*\b(?:No fixes applied|Fixed \d+ files?)",
             r"^Your code has been rated at 10",
             r"no offenses detected",
         ),
-        failed_marks="error warning problem issue",
-        passed_marks="passed issues problems errors checked rated offenses",
     ),
-    "types": _texts(
-        failed=(r"\bFound [1-9]\d* errors?\b", r"\berror TS\d+", r"^[1-9]\d* errors?,"),
-        passed=(r"^Success: no issues found", r"^0 errors\b", r"\bFound 0 errors\b"),
-        failed_marks="error",
-        passed_marks="success errors",
+    "types": _Texts(
+        failed=_summary(
+            "error", r"\bFound [1-9]\d* errors?\b", r"\berror TS\d+", r"^[1-9]\d* errors?,"
+        ),
+        passed=_summary(
+            "success errors",
+            r"^Success: no issues found",
+            r"^0 errors\b",
+            r"\bFound 0 errors\b",
+        ),
     ),
-    "build": _texts(
-        failed=(
+    "build": _Texts(
+        failed=_summary(
+            "error fail .go:",
             r"^error(?:\[E\d+\]|: could not compile)",
             r"\berror TS\d+",
             r"\bBUILD FAIL",
@@ -143,23 +150,21 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"\bFailed to compile\b",
             r"\.go:\d+:\d+: ",
         ),
-        passed=(
+        passed=_summary(
+            "success finished succeeded",
             r"\bBUILD SUCCESS",
             r"^ *Finished [`\[]?(?:dev|release|test|debug)\b",
             r"\bCompiled successfully\b",
             r"\bBuild succeeded\b",
         ),
-        failed_marks="error fail .go:",
-        passed_marks="success finished succeeded",
     ),
 }
 """Summaries of each kind of check; `failed` wins over `passed`."""
 
-_RUNNER_FAILED: Final = re.compile(
-    r"^(?:error: script \"[^\"\n]*\" (?:exited with code|was terminated)|npm (?:ERR!|error)\b|"
+_RUNNER_FAILED: Final = re2.compile(
+    r"(?m)^(?:error: script \"[^\"\n]*\" (?:exited with code|was terminated)|npm (?:ERR!|error)\b|"
     r"make(?:\[\d+\])?: \*\*\* |(?:\[[\w:.-]+\] )?ERROR task failed|error Command failed|"
-    r"error: Recipe |.{0,40}ELIFECYCLE)",
-    re.MULTILINE,
+    r"error: Recipe |.{0,40}ELIFECYCLE)"
 )
 """What runners of scripts print when the script fails."""
 
