@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from tracemill.base.loading import hidden
 from tracemill.base.text import counted
 from tracemill.cli.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.funnel import show_funnel
@@ -73,7 +74,8 @@ def sync(
         Only say what would be read.
     """
     options = Options(workers=workers)
-    return _turn(sources, options, dry_run=dry_run, common=common, only_read=True)
+    with hidden("numpy"):  # Arrow would import it, for longer than a session takes to be read
+        return _turn(sources, options, dry_run=dry_run, common=common, only_read=True)
 
 
 def _turn(

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 if TYPE_CHECKING:
     import hyperscan
 
@@ -57,7 +59,7 @@ def _name(patterns: Sequence[Pattern]) -> bytes:
     A compiled pattern says for which release and which instructions of a processor it is.
     """
     made_for = _compile([Pattern(0, b"a", 0)]).info()
-    return repr((made_for, list(patterns))).encode()
+    return msgspec.msgpack.encode((made_for, patterns))
 
 
 def _loaded(kept: bytes, name: bytes) -> hyperscan.Database | None:

@@ -8,6 +8,7 @@ whether or not anybody knows how its keys look. Names of services are a table,
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import product
 from typing import Final
@@ -55,11 +56,11 @@ class ServiceDetector:
         self._token = pseudonyms.token
         spelled = sorted({each for name in names for each in _spellings(name)})
         self._names = frozenset(each.encode() for each in spelled)
-        self._lengths: dict[bytes, tuple[int, ...]] = {}
+        lengths: defaultdict[bytes, set[int]] = defaultdict(set)
+        for each in self._names:
+            lengths[each[-_ENDING:]].add(len(each))
+        self._lengths = {end: tuple(sorted(n, reverse=True)) for end, n in lengths.items()}
         """How long the names are that end in the same letters, the longest first."""
-        for each in sorted(self._names, key=len):
-            shorter = self._lengths.get(each[-_ENDING:], ())
-            self._lengths[each[-_ENDING:]] = tuple(dict.fromkeys((len(each), *shorter)))
         self.probes = (Probe("(?i)(?:" + "|".join(map(re.escape, spelled)) + ")", tuple(spelled)),)
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
