@@ -1,4 +1,4 @@
-"""Turns of people in real sessions, as judged by hand, and what went on before each.
+"""Turns of people in real sessions, as judged by hand, and what went on around each.
 
 `judged/human_turns.tsv` holds what a person judged each turn to be: its trajectory, its step, one
 class or two, what the same person said when asked again, its part and the project that it is of. The
@@ -20,7 +20,8 @@ from typing_extensions import override
 from tracemill.flows.deriving.facts import Facts
 from tracemill.label.activity.observe import Observer
 from tracemill.label.reactions.cues import Before
-from tracemill.label.reactions.listening import Listener
+from tracemill.label.reactions.listening import Listener, OpenTurn
+from tracemill.label.reactions.replies import Reply
 from tracemill.records.trajectory import Step
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -50,26 +51,26 @@ class Judged(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """What a person said, what went on before, and what the rules hear."""
+    """What a person said, what went on before and after, and what the rules hear."""
 
     text: str
     before: Before
+    reply: Reply
     heard: frozenset[str]
     sure: frozenset[str]
     """What of it they are sure of."""
 
 
 class Recording(Listener):
-    """Remembers what was said and what went on before."""
+    """Remembers what was said, what went on before, and what the agent did about it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.said: dict[int, tuple[str, Before]] = {}
+        self.said: dict[int, tuple[str, Before, Reply]] = {}
 
     @override
-    def person(self, step: Step) -> None:
-        self.said[step.index] = (step.text, self.before)
-        super().person(step)
+    def replied(self, turn: OpenTurn, reply: Reply) -> None:
+        self.said[turn.step.index] = (turn.step.text, turn.before, reply)
 
 
 def judged() -> dict[Turn, Judged]:
@@ -114,6 +115,7 @@ def _spoken(folder: Path, workspace: Path, wanted: set[str]) -> Iterator[tuple[T
         observer = Observer(listener=listener)
         for index in sorted(its):
             observer.step(its[index])
+        listener.finish()
         heard: defaultdict[int, set[str]] = defaultdict(set)
         sure: defaultdict[int, set[str]] = defaultdict(set)
         for reaction in facts.activities[trajectory].reactions:

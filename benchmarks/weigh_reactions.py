@@ -4,7 +4,8 @@
 
 `reaction_priors.toml` says what each cue is held to speak for before any turn is seen. The weights
 are those that explain the judged turns best and stay near it: a multinomial logistic regression
-whose prior is a normal one around the table. Writes
+whose prior is a normal one around the table, and in which a project counts as the root of its turns
+does, so that none of them outvotes the others. Writes
 `src/tracemill/label/reactions/weights.toml`, and prints precision and recall of turns that were left out of a
 fit: eight fits, each without some of the projects, of all that is heard and of what is sure. FOLDER
 holds the logs of open projects.
@@ -29,7 +30,7 @@ from tracemill.records.reactions import SURE_FROM, ReactionKind
 
 PRIORS: Final = Path(__file__).with_name("reaction_priors.toml")
 WEIGHTS: Final = Path(__file__).parents[1] / "src/tracemill/label/reactions/weights.toml"
-NEARNESS: Final = 32.0
+NEARNESS: Final = 16.0
 """How hard the weights are held to their prior: what tells best of projects that were left out."""
 FOLDS: Final = 8
 
@@ -42,6 +43,7 @@ class Row(NamedTuple):
     turn: Turn
     cues: frozenset[str]
     classes: frozenset[str]
+    project: str
     fold: int
 
 
@@ -50,7 +52,7 @@ def main(folder: Path | None = None) -> None:
     known = judged()
     folds = folds_of(Counter(each.project for each in known.values()))
     rows = [
-        Row(turn, cues, each.classes, folds[each.project])
+        Row(turn, cues, each.classes, each.project, folds[each.project])
         for turn, each in known.items()
         if turn in found and (cues := request_cues(found[turn]))
     ]
@@ -77,7 +79,7 @@ def request_cues(said: Spoken) -> frozenset[str]:
     request = parts_of(said.text).request
     if request is None:
         return frozenset()
-    return frozenset(cue.name for cue in cues_of(said.text, request, said.before))
+    return frozenset(cue.name for cue in cues_of(said.text, request, said.before, said.reply))
 
 
 def folds_of(sizes: Mapping[str, int]) -> dict[str, int]:
@@ -96,6 +98,7 @@ def fit(rows: Sequence[Row], priors: Mapping[str, Mapping[str, float]]) -> dict[
     cues = np.array([[name in row.cues for name in names] for row in known], float)
     wanted = np.array([[kind in row.classes for kind in READINGS] for row in known], float)
     wanted /= wanted.sum(axis=1, keepdims=True)
+    counts = weights_of(known)[:, None]
     prior = np.array([[priors[name].get(kind, 0.0) for kind in READINGS] for name in names])
 
     def loss(flat: Matrix) -> tuple[float, Matrix]:
@@ -104,11 +107,19 @@ def fit(rows: Sequence[Row], priors: Mapping[str, Mapping[str, float]]) -> dict[
         shares = np.exp(sums - sums.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)
         away = weights - prior
-        cost = -(wanted * np.log(shares + 1e-12)).sum() + NEARNESS * (away**2).sum() / 2
-        return float(cost), (cues.T @ (shares - wanted) + NEARNESS * away).ravel()
+        cost = -(counts * wanted * np.log(shares + 1e-12)).sum() + NEARNESS * (away**2).sum() / 2
+        return float(cost), (cues.T @ (counts * (shares - wanted)) + NEARNESS * away).ravel()
 
     best = minimize(loss, prior.ravel(), jac=True, method="L-BFGS-B").x.reshape(prior.shape)
     return dict(zip(names, np.round(best, 2).tolist(), strict=True))
+
+
+def weights_of(rows: Sequence[Row]) -> Matrix:
+    """Return how much each row counts: together as many as they are, by the root of projects."""
+    sizes = Counter(row.project for row in rows)
+    counts: Matrix = np.array([sizes[row.project] ** -0.5 for row in rows])
+    counts *= len(rows) / counts.sum()
+    return counts
 
 
 def read(row: Row, weights: Mapping[str, Sequence[float]]) -> tuple[ReactionKind, float]:

@@ -96,7 +96,7 @@ MODEL = (Heard("correction", 0.8, "model", 4, 5),)
     ("policy", "ruled", "is_asked"),
     [
         ("unsure", SURELY, False), ("unsure", HARDLY, True), ("unsure", (), True),
-        ("unsure", (heard("refinement", 0.75),), True), ("unsure", (heard("rephrase", 0.6),), False),
+        ("unsure", (heard("refinement", 0.75),), True), ("unsure", (heard("rephrase", 0.8),), False),
         ("all", SURELY, True), ("agree", SURELY, True),
     ],
 )  # fmt: skip

@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from tracemill.label.reactions.cues import Before
+from tracemill.label.reactions.cues import Before, cues_of
 from tracemill.label.reactions.lexicon import Phrase, expression, languages
 from tracemill.label.reactions.phrases import candidates
-from tracemill.label.reactions.speech import hear
+from tracemill.label.reactions.replies import NO_REPLY, Reply
+from tracemill.label.reactions.speech import hear, parts_of
+from tracemill.label.reactions.weighing import readings
 from tracemill.records.reactions import SURE_FROM, Reaction, ReactionKind
 
 SHOWN = Before(asked=("show the total",), answered="The total is now in the header of the page.")
@@ -23,6 +25,17 @@ def surely(text: str, kind: ReactionKind, before: Before = EDITED) -> float:
 
 def kinds(text: str, before: Before = SHOWN) -> list[ReactionKind]:
     return [heard.kind for heard in hear(text, before)]
+
+
+def share(text: str, kind: ReactionKind, reply: Reply) -> float:
+    request = parts_of(text).request
+    assert request is not None
+    found = readings(cues_of(text, request, EDITED, reply))
+    return next(each.share for each in found if each.kind == kind)
+
+
+def replied(text: str, reply: Reply) -> list[ReactionKind]:
+    return [heard.kind for heard in hear(text, EDITED, reply)]
 
 
 @pytest.mark.parametrize(
@@ -137,9 +150,39 @@ def test_what_is_said_is_told_by_its_form(text: str, expected: list[ReactionKind
     assert kinds(text) == expected
 
 
-def test_a_request_about_what_was_just_changed_refines_it() -> None:
-    assert kinds("print the total in the header", EDITED) == ["refinement"]
-    assert kinds("print the total in the header") == ["continuation"]
+def test_a_request_that_sends_the_agent_back_to_the_same_file_refines() -> None:
+    text = "print the total in the header"
+    same, other = Reply(edited=("/work/page.html",)), Reply(edited=("mail.html",))
+
+    assert replied(text, same) == ["refinement"]
+    assert replied(text, other) == ["continuation"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("You're right, the total was wrong.", "correction"),
+        ("I see the problem: the total is read too early.", "correction"),
+        ("Du hast recht, das fehlt.", "correction"),
+        ("申し訳ありません。", "correction"),
+        ("Good question. It is read once.", "clarification"),
+        ("Good point, I'll shorten it.", "refinement"),
+        ("Great! On to the next page.", "continuation"),
+    ],
+)
+def test_what_the_agent_answers_tells_how_a_request_was_meant(
+    said: str, kind: ReactionKind
+) -> None:
+    assert share("the total in the header", kind, Reply(said)) > share(
+        "the total in the header", kind, NO_REPLY
+    )
+
+
+def test_a_remark_that_is_answered_in_words_alone_wanted_an_answer() -> None:
+    text, told = "so the total is read from the page", "It is read once, when the page opens."
+    worked = Reply(told, edited=("mail.html",), has_called=True)
+
+    assert share(text, "clarification", Reply(told)) > share(text, "clarification", worked)
 
 
 def test_a_request_that_is_made_again_is_rephrased() -> None:
@@ -148,6 +191,20 @@ def test_a_request_that_is_made_again_is_rephrased() -> None:
 
     assert kinds(again, Before(asked=(asked,))) == ["rephrase"]
     assert kinds(again, Before(asked=("and the footer", asked))) == ["rephrase"]
+
+
+def test_a_question_that_is_asked_word_for_word_again_is_rephrased() -> None:
+    asked = "does the page read the total when it opens?"
+
+    assert kinds(asked) == ["clarification"]
+    assert kinds(asked, Before(asked=("and the footer", asked))) == ["rephrase"]
+    assert kinds(f"{asked} I mean the big one", Before(asked=(asked,)))[0] == "rephrase"
+
+
+def test_a_long_request_that_is_sent_once_more_is_rephrased() -> None:
+    asked = "\n".join(f"{n}. show the total of part {n} in the header" for n in range(12))
+
+    assert kinds(asked, EDITED._replace(asked=(asked,))) == ["rephrase"]
 
 
 def test_a_question_that_a_log_holds_twice_is_no_request_made_again() -> None:
@@ -209,8 +266,13 @@ def test_a_phrase_is_heard_in_what_it_came_with(phrase: Phrase) -> None:
     assert [text for text in phrase.reject if is_heard(text)] == []
 
 
-ALL = [phrase for language in languages().values() for phrase in language.phrase]
-PLACES = st.sampled_from([text for phrase in ALL for text in phrase.accept])
+OF_PEOPLE = [
+    phrase
+    for language in languages().values()
+    for phrase in language.phrase
+    if phrase.whose == "person"
+]
+PLACES = st.sampled_from([text for phrase in OF_PEOPLE for text in phrase.accept])
 SPOKEN = st.lists(PLACES | st.text(max_size=20), max_size=4).map(" ".join)
 
 
@@ -220,10 +282,10 @@ def test_no_phrase_that_fits_is_left_out_before_it_is_tried(
 ) -> None:
     text = written(spoken).replace(" ", space)
     fitting = {
-        number for number, phrase in enumerate(ALL) if expression(phrase.pattern).search(text)
+        number for number, phrase in enumerate(OF_PEOPLE) if expression(phrase.pattern).search(text)
     }
 
-    assert fitting <= candidates(text)
+    assert fitting <= candidates(text, "person")
 
 
 def test_names_of_phrases_are_unique() -> None:

@@ -33,10 +33,10 @@ STRENGTHS: Final[dict[ReactionKind, float]] = {
 """How good or bad each kind is for the work before it, from -1 to 1."""
 
 SURE_FROM: Final[dict[ReactionKind, float]] = {
-    "clarification": 0.55,
-    "rephrase": 0.5,
+    "clarification": 0.5,
     "correction": 0.7,
-    "continuation": 0.7,
+    "continuation": 0.75,
+    "rephrase": 0.75,
     "refinement": 0.8,
 }
 """Confidence from which a kind was right in about nine of ten, in projects that no weight had seen;

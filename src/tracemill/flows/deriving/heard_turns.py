@@ -14,10 +14,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
 from msgspec import structs
 from typing_extensions import override
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import NotFoundError, StoreError
 from tracemill.flows.deriving.facts import Facts
 from tracemill.label import OBSERVE_VERSION
 from tracemill.label.activity.observe import Observer
@@ -30,20 +31,19 @@ from tracemill.label.reactions.labelers import (
     is_wanted,
     question,
 )
-from tracemill.label.reactions.listening import Listener
+from tracemill.label.reactions.listening import Listener, OpenTurn
+from tracemill.label.reactions.replies import Reply
 from tracemill.label.reactions.speech import Heard
 from tracemill.records.activity import Activity
 from tracemill.records.reactions import STRENGTHS, Reaction
 from tracemill.records.recipes import TurnJudge
 from tracemill.records.refs import Stamp
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.trajectory import Trajectory
 from tracemill.records.turn_labels import TurnAnswer, TurnLabel
-from tracemill.store.journal import read_journal
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
-_REMEDY: Final = "delete the file and run again: it is asked anew"
 _LOG: Final = "log"
 """Rule of what a person did, which nobody has to judge."""
 
@@ -64,17 +64,15 @@ class Place(NamedTuple):
 
 
 class _Hearing(Listener):
-    """Keeps each turn with what went on before it."""
+    """Keeps each turn with what went on before and after it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.turns: list[tuple[int, Turn]] = []
 
     @override
-    def person(self, step: Step) -> None:
-        if self.has_acted:
-            self.turns.append((step.index, Turn(step.text, self.before)))
-        super().person(step)
+    def replied(self, turn: OpenTurn, reply: Reply) -> None:
+        self.turns.append((turn.step.index, Turn(turn.step.text, turn.before, reply)))
 
 
 def judged_activities(workspace: Workspace, facts: Facts, judge: TurnJudge) -> dict[str, Activity]:
@@ -122,12 +120,23 @@ def answers_file(workspace: Workspace, name: str, endpoint: str | None) -> Path:
 
 
 def read_answers(path: Path) -> Iterator[TurnAnswer]:
-    """Yield the answers in a file; none where it is not there.
+    """Yield the answers in a file, none where it is not there.
 
     Raises:
         StoreError: a line is none.
     """
-    return read_journal(path, TurnAnswer, _REMEDY)
+    if not path.exists():
+        return
+    decoder = msgspec.json.Decoder(TurnAnswer)
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines[:-1], 1):
+        try:
+            yield decoder.decode(line)
+        except msgspec.DecodeError as error:
+            raise StoreError(
+                f"{str(path)!r} line {number}: expected what a model said of a turn: {error}; "
+                "delete the file and run again: it is asked anew"
+            ) from error
 
 
 def _digest(*texts: str) -> str:
@@ -195,6 +204,7 @@ def _turns(lake: Lake, trajectory: Trajectory) -> list[tuple[int, Turn]]:
     steps = lake.records(TABLES["steps"], owners=owners, where=where)
     for step in sorted(steps, key=lambda each: each.index):
         observer.step(step)
+    listener.finish()
     return listener.turns
 
 

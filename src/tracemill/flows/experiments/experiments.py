@@ -63,7 +63,7 @@ def read_experiments(workspace: Workspace) -> Experiments:
     """Return where every experiment stands.
 
     Raises:
-        StoreError: the journal is damaged.
+        SchemaError: the journal is damaged.
     """
     return Experiments.of(read_journal(workspace.experiments / _JOURNAL, ExperimentEvent))
 

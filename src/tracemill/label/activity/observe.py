@@ -201,7 +201,7 @@ class Observer:
             named_sessions=self._mentions.sessions,
             used_texts=self._used.finish(),
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
-            reactions=but_refusals(self._listener.reactions, handed) if is_person else (),
+            reactions=but_refusals(self._listener.finish(), handed) if is_person else (),
             rejected_steps=tuple(sorted(self._rejected - handed)),
             interrupted_steps=tuple(sorted(self._interrupted - handed)),
             compacted_steps=tuple(sorted(self._compacted)),

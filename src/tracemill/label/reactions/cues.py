@@ -1,19 +1,24 @@
-"""What speaks for one reading of a person's words: phrases in them, and what went on before.
+"""What speaks for one reading of a person's words: phrases in them, what went before and after.
 
 A cue is there or it is not; `weighing` says what each speaks for. Cues of the words come from the
 lexicons. Those of the context compare the words with what was asked before and with what the agent
-said and changed since, and tell whether it asked, changed a file, or said nothing at all.
+said and changed since, and tell whether it asked, changed a file, or said nothing at all. Those of
+the reply tell what the agent took the words for (`replies`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+import re2
+
 from tracemill.label.reactions.lexicon import languages
 from tracemill.label.reactions.phrases import MAX_HEARD, Said, phrases_in
+from tracemill.label.reactions.replies import Reply, reply_cues
 
 _SHORTEST: Final = 3
 _WORD: Final = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")
@@ -41,17 +46,27 @@ _SHORTER: Final = 4
 _MIN_WORDS: Final = 4
 _MIN_PLAIN: Final = 11
 """Characters from which equal texts are a request said again, and no `yes` or `continue`."""
+_MIN_BEGUN: Final = 30
+"""Characters from which a request that is said again, and more with it, is that request."""
+_MIN_CUT: Final = 200
+"""Characters from which what is heard of a long text tells that it is another."""
 _ALIKE: Final = 2
 _FEW: Final = 3
 _BRIEF: Final = 40
 _LONG: Final = 400
 _MANY_LINES: Final = 8
 _MOST: Final = 0.5
-_FAILURE: Final = re.compile(
-    r"^[^\S\n]*(?:> *)?(?:E {2,}\S|FAILED |Traceback \(most|--- FAIL|npm ERR!|fatal: |##\[error\]|"
-    r"(?:[A-Za-z_.]{0,80}[A-Z]\w{0,80})?(?:Error|Exception): |error(?:\[\w+\])?: |[✕✗\u00d7●] |"
-    r"\S+\.\w+:\d+:\d+:? (?:error|\w+\d*:))|^ERROR\b|\bERR!|^\{\"(?:time|level|type)\":",
-    re.MULTILINE,
+_FAILURE: Final = re2.compile(
+    r"(?m)^[ \t]*(?:> *)?(?:E {2,}\S|FAILED |Traceback \(most|--- FAIL|npm ERR!|fatal: |"
+    r"##\[error\]|(?:[A-Za-z_.]*[A-Z]\w*)?(?:Error|Exception): |error(?:\[\w+\])?: |"
+    r"[✕✗\x{d7}●❌] |\S+\.\w+:\d+:\d+:? (?:error|\w+\d*:)|Type error: |Error response |"
+    r"[Ff]ailed to (?:compile|load|build|start|resolve|parse)|\s+at [\w.<>$ ]+\(\S+:\d+:\d+\))|"
+    r"^ERROR\b|\bERR!|^\{\"(?:time|level|type)\":|\b[A-Z]\w*(?:Error|Exception): |"
+    r"\d+:\d+ +(?:error|Error)\b|\bUn(?:caught|handled) |\bnpm error |\berror TS\d+|\bERR_[A-Z]+|"
+    r"\b[Cc]annot (?:find (?:name|module)|read prop|GET|POST)|"
+    r"\bis not (?:defined|a function|assignable)\b|\bE[A-Z]{4,}: |\bECONNREFUSED\b|"
+    r"\b[45]\d\d \(?(?:Not Found|Method Not|Bad |Unauthor|Forbid|Internal|Too Many)|"
+    r"\bexit(?:ed with)? (?:code|status) [1-9]"
 )
 """A line that a program printed, most of them a failing one."""
 _ASK: Final = "/ask "
@@ -65,6 +80,7 @@ _COMMAND: Final = re.compile(r"\A/\w+\s+")
 
 _MARKS: Final = frozenset({"ends-asking", "asks-somewhere"})
 _REPEATS: Final = frozenset({"repeats", "repeats-earlier"})
+_VERBATIM: Final = "word-for-word"
 _SHOWING: Final = frozenset({"log", "fails"})
 """Cues that something fails: told once more, it still does."""
 _CHANGING: Final = frozenset({"alters", "changes", "more", "has-to", "rather", "more-or-less"})
@@ -99,7 +115,7 @@ class Cue(NamedTuple):
     end: int
 
 
-def cues_of(text: str, said: Said, before: Before) -> Iterator[Cue]:
+def cues_of(text: str, said: Said, before: Before, reply: Reply) -> Iterator[Cue]:
     """Yield what speaks for one reading of a text or another."""
     found = list(_said_cues(text, said))
     start, end = said.place
@@ -109,18 +125,31 @@ def cues_of(text: str, said: Said, before: Before) -> Iterator[Cue]:
     form = set(_form(text, said))
     if "can-you" in names and "asks" not in names and said.heard.count("?") <= 1:
         form = {"asked-politely" if name in _MARKS else name for name in form}
-    context = {*_context(before), *_likeness(said, before, is_echo=_is_echo(text, before))}
+    likeness = _likeness(said, before, is_echo=_is_echo(text, before))
+    context = {*_context(before), *likeness, *reply_cues(reply, before.edited)}
     if "was-asked" in context:
         found = [cue._replace(name=_ANSWERS.get(cue.name, cue.name)) for cue in found]
-    if "edited" in context and names & _CHANGING:
-        context.add("changes-the-edited")
-    if names & _SHOWING or "many-lines" in form:
-        context -= _REPEATS
-    if "but" in names and form & _MARKS:
-        form.add("but-asks")
-    found += [Cue(name, name, start, end) for name in sorted(form | context)]
+    found += [Cue(name, name, start, end) for name in sorted(_together(names, form, context))]
     found.append(Cue("always", "next-step", start, end))
     yield from _without_asked_wishes(found)
+
+
+def _together(
+    names: AbstractSet[str], form: AbstractSet[str], context: AbstractSet[str]
+) -> frozenset[str]:
+    """Return the cues of form and context, as far as the others let them count."""
+    found = {*form, *context}
+    if "edited" in context and names & _CHANGING:
+        found.add("changes-the-edited")
+    if names & _SHOWING:
+        found -= {*_REPEATS, _VERBATIM}
+    elif "many-lines" in form and _VERBATIM not in context:
+        found -= _REPEATS
+    if "but" in names and form & _MARKS:
+        found.add("but-asks")
+    if {"repeats", "silent"} <= found:
+        found.add("asks-at-once-again")
+    return frozenset(found)
 
 
 def _without_asked_wishes(cues: Sequence[Cue]) -> Iterator[Cue]:
@@ -145,8 +174,9 @@ def _said_cues(text: str, said: Said) -> Iterator[Cue]:
     for found in phrases_in(said):
         if found.phrase.cue is not None:
             yield Cue(found.phrase.cue, found.rule, found.start, found.end)
-    if failure := _FAILURE.search(text, said.offset, said.offset + _MAX_LOG):
-        yield Cue("log", "pasted-log", *failure.span())
+    if failure := _FAILURE.search(text[said.offset : said.offset + _MAX_LOG]):
+        start, end = failure.span()
+        yield Cue("log", "pasted-log", said.offset + start, said.offset + end)
 
 
 def _form(text: str, said: Said) -> Iterator[str]:
@@ -201,6 +231,8 @@ def _likeness(said: Said, before: Before, *, is_echo: bool) -> Iterator[str]:
     ]
     if any(same) and not is_echo:
         yield "repeats" if same[0] else "repeats-earlier"
+        if any(_is_verbatim(spoken, _plain(asked)) for asked in before.asked):
+            yield _VERBATIM
     known = _words(before.answered)
     if words:
         share = len(words & known) / len(words)
@@ -217,7 +249,7 @@ def _likeness(said: Said, before: Before, *, is_echo: bool) -> Iterator[str]:
 def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -> bool:
     """Tell whether a request is one before it; the next words, with no answer between, sooner."""
     plain = _plain(asked)
-    if spoken == plain:
+    if spoken == plain or _is_verbatim(spoken, plain):
         return len(spoken) >= _MIN_PLAIN
     if len(words) < _MIN_WORDS or len(other := _words(asked)) < _MIN_WORDS:
         return False
@@ -229,6 +261,13 @@ def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -
     is_longer = common / len(other) >= _WITHIN and len(words) <= _LONGER * len(other)
     is_shorter = common / len(words) >= _WITHIN and len(other) <= _SHORTER * len(words)
     return is_longer or is_shorter
+
+
+def _is_verbatim(spoken: str, plain: str) -> bool:
+    """Tell whether a request is an earlier one word for word, alone or with more behind it."""
+    is_begun = len(plain) >= _MIN_BEGUN and spoken.startswith(plain)
+    is_cut = len(spoken) >= _MIN_CUT and plain.startswith(spoken)
+    return is_begun or is_cut or (spoken == plain and len(spoken) >= _MIN_PLAIN)
 
 
 def _plain(text: str) -> str:

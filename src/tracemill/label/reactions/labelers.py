@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 import msgspec
 
 from tracemill.label.reactions.cues import Before
+from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.speech import Heard, hear
 from tracemill.records.examples import Message
 from tracemill.records.reactions import is_sure
@@ -52,10 +53,11 @@ abandonment: gives the work up."""
 
 
 class Turn(NamedTuple):
-    """One turn of a person, and what went on before it."""
+    """One turn of a person, what went on before it, and what the agent did about it."""
 
     text: str
     before: Before
+    reply: Reply = NO_REPLY
 
 
 class Labeler(Protocol):
@@ -78,7 +80,7 @@ class RuleLabeler:
 
     def label(self, turn: Turn) -> tuple[Heard, ...]:
         """Return what the rules hear."""
-        return hear(turn.text, turn.before)
+        return hear(turn.text, turn.before, turn.reply)
 
 
 class ModelLabeler:

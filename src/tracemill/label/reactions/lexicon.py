@@ -28,6 +28,10 @@ _FOREIGN: Final = r"\x{80}-\x{10ffff}"
 """What of Unicode may be a letter or a digit: RE2 knows those of ASCII."""
 
 
+Whose = Literal["person", "agent"]
+"""Whose words a phrase is."""
+
+
 class Phrase(Record, frozen=True, kw_only=True):
     """Words that tell what a person thinks of the work: by themselves, or among other cues."""
 
@@ -43,6 +47,8 @@ class Phrase(Record, frozen=True, kw_only=True):
     """The words, as an expression of `re`."""
     unless: str = _NEVER
     """Words beside which they say nothing."""
+    whose: Whose = "person"
+    """Who says them: a person, or the agent in reply."""
     where: Literal["opening", "any"] = "any"
     """Which part of the text is looked at."""
     longest: int | None = None

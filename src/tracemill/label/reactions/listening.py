@@ -1,12 +1,17 @@
-"""What people said and did while a trajectory went by, as reactions to the work before."""
+"""What people said and did while a trajectory went by, as reactions to the work before.
+
+What the agent does about a person's words tells what they meant, so they are heard when the next
+turn begins, or at the end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from tracemill.label.reactions.cues import Before
+from tracemill.label.reactions.replies import Reply
 from tracemill.label.reactions.speech import Heard, hear
 from tracemill.records.events import Feedback
 from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
@@ -24,6 +29,16 @@ _MAX_KEPT: Final = 2_000
 _MAX_ANSWER: Final = 1_600
 _MAX_ASKED: Final = 6
 _MAX_EDITED: Final = 20
+_MAX_REPLY: Final = 400
+
+
+class OpenTurn(NamedTuple):
+    """What a person said, before it is known what the agent did about it."""
+
+    step: Step
+    before: Before
+    waited_s: float | None
+    """Seconds since the agent's last step; None where a moment is unknown."""
 
 
 class Listener:
@@ -37,24 +52,33 @@ class Listener:
         self.has_acted = False
         """Whether the agent did or said anything yet: before, nothing is heard."""
         self._is_silent = False
+        self._open: OpenTurn | None = None
+        self._reply = ""
+        """How the agent's first words since a person spoke begin."""
+        self._has_called = False
         self._last_at: datetime | None = None
 
-    @property
-    def reactions(self) -> tuple[Reaction, ...]:
-        """What was said and done, in the order of steps."""
+    def finish(self) -> tuple[Reaction, ...]:
+        """Return what was said and done, in the order of steps."""
+        self._close()
         return tuple(sorted(self._reactions, key=lambda reaction: reaction.step))
 
     @property
     def before(self) -> Before:
         """What went on before a person speaks next."""
-        edited = None if self._edited is None else tuple(self._edited)
-        return Before(tuple(self._asked), self._answered, edited, self._is_silent)
+        return Before(tuple(self._asked), self._answered, self._edited_files, self._is_silent)
+
+    @property
+    def _edited_files(self) -> tuple[str, ...] | None:
+        return None if self._edited is None else tuple(self._edited)
 
     def agent(self, step: Step) -> None:
         """Take a step of the agent."""
         self.has_acted = True
         if step.text:
             self._answered = f"{self._answered}\n{step.text[-_MAX_ANSWER:]}"[-_MAX_ANSWER:]
+            self._reply = self._reply or step.text.lstrip()[:_MAX_REPLY]
+        self._has_called = self._has_called or bool(step.calls)
         self._is_silent = False
         self._last_at = step.at or self._last_at
 
@@ -66,12 +90,23 @@ class Listener:
 
     def person(self, step: Step) -> None:
         """Take a step of a person."""
+        self._close()
         if self.has_acted:
-            for heard in hear(step.text, self.before):
-                self._keep(heard, step.index, self._waited(step.at))
+            self._open = OpenTurn(step, self.before, self._waited(step.at))
         self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
         self._answered, self._edited = "", None
+        self._reply, self._has_called = "", False
         self._is_silent = True
+
+    def replied(self, turn: OpenTurn, reply: Reply) -> None:
+        """Take what a person said, with what the agent did about it."""
+        for heard in hear(turn.step.text, turn.before, reply):
+            self._keep(heard, turn.step.index, turn.waited_s)
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self.replied(self._open, Reply(self._reply, self._edited_files, self._has_called))
+            self._open = None
 
     def refusal(self, step: int, said: str) -> None:
         """Take what a person said while refusing a call: only giving up is news."""

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import re2
 
-from tracemill.label.reactions.lexicon import Phrase, expression, languages, loosened
+from tracemill.label.reactions.lexicon import Phrase, Whose, expression, languages, loosened
 
 MAX_HEARD: Final = 400
 """Characters of a text that phrases are looked for in."""
@@ -94,14 +94,14 @@ def _is_in_passing(heard: str, end: re.Match[str]) -> bool:
 
 
 @lru_cache(maxsize=8)  # what decides by itself and what is weighed are told by the same phrases
-def phrases_in(said: Said) -> tuple[Found, ...]:
+def phrases_in(said: Said, whose: Whose = "person") -> tuple[Found, ...]:
     """Return the phrases that stand in what is heard, in the order of the tables."""
-    return tuple(_phrases_in(said))
+    return tuple(_phrases_in(said, whose))
 
 
-def _phrases_in(said: Said) -> Iterator[Found]:
-    for number in sorted(candidates(said.heard)):
-        code, phrase = _phrases()[number]
+def _phrases_in(said: Said, whose: Whose) -> Iterator[Found]:
+    for number in sorted(candidates(said.heard, whose)):
+        code, phrase = _phrases(whose)[number]
         if phrase.longest is not None and said.length > phrase.longest:
             continue
         within = said.opening if phrase.where == "opening" else said.heard
@@ -111,17 +111,18 @@ def _phrases_in(said: Said) -> Iterator[Found]:
             yield Found(phrase, f"{code}.{phrase.name}", start, end)
 
 
-def candidates(heard: str) -> frozenset[int]:
+def candidates(heard: str, whose: Whose) -> frozenset[int]:
     """Return the numbers of the phrases that may fit somewhere in a text: hardly any of many."""
     text = heard.translate(_ONE_SPACE).encode("utf-8", "replace")
     return frozenset(
-        first + number for first, sieve in _sieves() for number in sieve.Match(text) or ()
+        first + number for first, sieve in _sieves(whose) for number in sieve.Match(text) or ()
     )
 
 
 @cache
-def _phrases() -> Sequence[tuple[str, Phrase]]:
-    return [(code, phrase) for code, known in languages().items() for phrase in known.phrase]
+def _phrases(whose: Whose) -> Sequence[tuple[str, Phrase]]:
+    known = [(code, each) for code, language in languages().items() for each in language.phrase]
+    return [(code, phrase) for code, phrase in known if phrase.whose == whose]
 
 
 @cache
@@ -130,9 +131,9 @@ def _contrasts() -> Sequence[re.Pattern[str]]:
 
 
 @cache
-def _sieves() -> Sequence[tuple[int, re2.Set]]:
+def _sieves(whose: Whose) -> Sequence[tuple[int, re2.Set]]:
     """Return what looks for the phrases of each pass, with the number of the first of them."""
-    patterns = [loosened(phrase.pattern) for _, phrase in _phrases()]
+    patterns = [loosened(phrase.pattern) for _, phrase in _phrases(whose)]
     firsts = range(0, len(patterns), _AT_ONCE)
     return [(first, _sieve(patterns[first : first + _AT_ONCE])) for first in firsts]
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from tracemill.label.reactions.cues import Before, cues_of
 from tracemill.label.reactions.phrases import Said, phrases_in, said_in
+from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.weighing import readings
 from tracemill.records.reactions import ReactionKind
 
@@ -46,18 +47,19 @@ class Parts(NamedTuple):
     """The part that asks for something; None where there is none."""
 
 
-def hear(text: str, before: Before | None = None) -> tuple[Heard, ...]:
+def hear(text: str, before: Before | None = None, reply: Reply = NO_REPLY) -> tuple[Heard, ...]:
     """Return what a person's text says about the work so far.
 
-    What a request is to the work is only heard with what was said before it. What the agent
-    said last, word for word, is what a program hands on, and no person's.
+    What a request is to the work is only heard with what was said before it, and better with what
+    the agent did about it. What the agent said last, word for word, is what a program hands on,
+    and no person's.
     """
     if before is not None and _is_handed_on(text, before.answered):
         return ()
     decided, request = parts_of(text)
     if request is None or before is None:
         return decided
-    return (*decided, *_request(text, request, before))
+    return (*decided, *_request(text, request, before, reply))
 
 
 def _is_handed_on(text: str, answered: str) -> bool:
@@ -102,9 +104,9 @@ def _behind_praise(text: str, said: Said) -> Said:
     return said
 
 
-def _request(text: str, said: Said, before: Before) -> tuple[Heard, ...]:
+def _request(text: str, said: Said, before: Before, reply: Reply) -> tuple[Heard, ...]:
     """Return what a request is: nothing where nothing is likely, two where it corrects and asks."""
-    found = readings(cues_of(text, said, before))
+    found = readings(cues_of(text, said, before, reply))
     if found[0].share < MIN_SHARE:
         return ()
     is_asked = {each.kind for each in found[:2]} == _ASKED_CORRECTION

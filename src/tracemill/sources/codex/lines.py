@@ -6,19 +6,12 @@ up much of a rollout. Every field may hold anything, and its reader looks what i
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Final, final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from tracemill.base.lines import Line
-from tracemill.sources.json_lines import (
-    MAX_COUNT,
-    BadShapeError,
-    Shape,
-    UndecodedError,
-    moment,
-)
+from tracemill.sources.json_lines import MAX_COUNT, BadShapeError, Shape, UndecodedError
 
 _Believable = Annotated[int, msgspec.Meta(ge=0, lt=MAX_COUNT)]
 
@@ -94,9 +87,8 @@ class Payload(Common, gc=False, kw_only=True):
 
 
 class _Fitting(Common, gc=False, kw_only=True):
-    """A payload that tells its type, its tokens and its notes as it should."""
+    """A payload that tells its tokens and its notes as it should."""
 
-    type: str | None = None
     info: TokenInfo | None = None
     internal_chat_message_metadata_passthrough: Passthrough | None = None
 
@@ -104,8 +96,8 @@ class _Fitting(Common, gc=False, kw_only=True):
 class _Dated(msgspec.Struct, gc=False, kw_only=True):
     """What stands around a payload."""
 
-    type: str = ""
-    timestamp: datetime | None = None
+    type: Any = None
+    timestamp: Any = None
     created_at: Any = None
     metadata: Any = None
     """What newer versions note of an item in the history."""
@@ -123,7 +115,6 @@ class Envelope(_Dated, gc=False, kw_only=True):
     payload: Payload
 
 
-@final
 class BareLine(Payload, gc=False, kw_only=True):
     """A line of the oldest files, which put no envelope around an item."""
 
@@ -141,15 +132,7 @@ def _adapted(record: dict[str, Any]) -> CodexLine:
         return msgspec.convert(record, BareLine)
     if not isinstance(payload, dict):
         raise BadShapeError("expected an object as payload, found something else")
-    at = moment(record.get("timestamp") or record.get("created_at"))
-    fitting = {"type": _name(record.get("type")), "timestamp": at}
-    payload = {**payload, "type": _name(payload["type"])} if "type" in payload else payload
-    return msgspec.convert({**record, **fitting, "payload": payload}, Envelope)
-
-
-def _name(kind: object) -> str:
-    """Return a type that no table need fear to look up."""
-    return kind if isinstance(kind, str) else ""
+    return msgspec.convert(record, Envelope)
 
 
 LINES: Final = Shape[CodexLine](msgspec.json.Decoder(CommonLine).decode, _adapted)
