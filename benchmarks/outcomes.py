@@ -9,9 +9,9 @@ on one half of the sessions, told by a digest of their ids; the other is the hel
 
 NAME is hotwash, clawjournal or opentraces, and ENVIRONMENT a virtual environment that holds it. Peers say
 less than five words, so all are compared by three: good, bad, and unknown. `fresh_outcomes.tsv` holds
-sessions that were judged once, when the rules were done: FOLDER has the logs of those of a draw or of
-both, as checkpoints keep them: of entireio/cli the first, of EntityProcess/agentv, FSM1/cipher-box and
-dayhaysoos/nimbus the second.
+sessions that were judged once, when the rules were done: FOLDER has the logs of those of one draw or of
+several, as open projects keep them: of entireio/cli the first, of EntityProcess/agentv, FSM1/cipher-box
+and dayhaysoos/nimbus the second; the third is of 33 projects, which `human_turns.tsv` names too.
 """
 
 import csv

@@ -100,6 +100,13 @@ def test_a_check_is_recorded_with_its_verdict_and_step() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["run_terminal_command_v2", "run_in_terminal", "BASH"])
+def test_a_shell_is_one_under_whichever_name(name: str) -> None:
+    found = seen(user(0), tool(1, name, {"command": "pytest"}, content="1 passed"))
+
+    assert found.checks == (CheckRun(step=1, check="test", passed=True),)
+
+
 def test_a_refused_check_did_not_run() -> None:
     assert not seen(user(0), shell(1, "pytest", "refused", status="rejected")).checks
 
@@ -196,6 +203,11 @@ EDITS: list[tuple[Step, tuple[str, ...], int | None]] = [
     (tool(1, "NotebookEdit", {"notebook_path": "a.ipynb"}), ("a.ipynb",), 1),
     (tool(1, "str_replace_editor", {"command": "view", "path": "a.py"}), (), None),
     (tool(1, "Read", {"file_path": "a.py"}), (), None),
+    (tool(1, "edit_file_v2", {"file_path": "a.py"}), ("a.py",), 1),
+    (tool(1, "edit", {"diff": "-a\n+b"}), (), 1),
+    (tool(1, "edit", {}), (), None),
+    (tool(1, "copilot_replaceString", {"filePath": "a.py"}), ("a.py",), 1),
+    (tool(1, "read_file_v2", {"file_path": "a.py"}), (), None),
     (
         tool(1, "apply_patch", {"input": "*** Begin Patch\n*** Update File: a.py\n@@\n-x\n+y\n"
              "*** Add File: b.py\n+z\n*** Delete File: c.py\n*** End Patch"}),

@@ -203,8 +203,15 @@ WITHOUT_COMMIT = [
     ),
     pytest.param(
         {"checks": (ran(6, "lint", passed=True),), "last_edit_step": 4, "reactions": (said_wrong(8),)},
-        "unknown", 0, id="lint passed, then wrong",
+        "partial", 0.4, id="lint passed, then wrong",
     ),
+    pytest.param({"reactions": (said_wrong(8),), "last_edit_step": 4}, "partial", 0.4, id="left wrong"),
+    pytest.param(
+        {"reactions": (said_wrong(8),), "last_edit_step": 4, "ran_steps": (6,)}, "partial", 0.4,
+        id="run, then left wrong",
+    ),
+    pytest.param({"reactions": (said_wrong(8),), "last_edit_step": 9}, "unknown", 0, id="wrong, then edited"),
+    pytest.param({"reactions": (said_wrong(8),)}, "unknown", 0, id="an answer that is wrong"),
     pytest.param({"rerun_steps": (6,), "last_edit_step": 4}, "achieved", 0.5, id="shown by a program"),
     pytest.param({"rerun_steps": (6,), "last_edit_step": 7}, "unknown", 0, id="edited after it was shown"),
     pytest.param({"ran_steps": (6,), "last_edit_step": 4}, "achieved", 0.4, id="a program ran well"),

@@ -75,6 +75,14 @@ SUMMARIES = [
     ("mvn test | tail", "Tests run: 5, Failures: 0, Errors: 0, Skipped: 0", True),
     ("mvn test | tail", "Tests run: 5, Failures: 1, Errors: 0, Skipped: 0", False),
     ("npm run lint | tail", "All checks passed!", True),
+    ("npm run lint | tail", "\n> a@1.0.0 lint\n> eslint .\n\n", True),
+    (
+        "npm run lint | tail",
+        "> a@1.0.0 lint\n> eslint .\n\na.ts\n\u2716 1 problem (1 error)",
+        False,
+    ),
+    ("npm run build | tail", "vite v7.0.0 building\n\u2713 built in 4.82s", True),
+    ("npm run build | tail", "vite v7.0.0 building\nerror during build:\nno such file", False),
     ("golangci-lint run | tail", "3 issues:\n* unparam: 3", False),
     ("golangci-lint run | tail", "0 issues.", True),
     ("mise run lint | tail", "[lint:go] 1 issues:\n[lint:go] ERROR task failed", False),
@@ -105,6 +113,8 @@ def test_a_hidden_exit_code_is_replaced_by_the_summary(
         pytest.param("pytest | grep passed", "== 13 passed in 1s ==", id="failures filtered out"),
         pytest.param("go test ./... | head -2", "ok  \tx/y\t0.3s\nok  \tx/z\t1s", id="cut off"),
         pytest.param("go test ./...", "?   \tx/y\t[no test files]", id="nothing tested"),
+        pytest.param("npm test | tail", "> a@1.0.0 test\n> jest\n", id="a silent test"),
+        pytest.param("npm run lint | tail", "", id="a silent linter of which nothing is shown"),
         pytest.param("npm test", 'npm error Missing script: "test"', id="no such script"),
         pytest.param(
             "rtk bun run test | tail", "error: unrecognized subcommand 'bun'", id="wrapper"

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 12
+LABEL_VERSION: Final = 13
 """Raise it when the same records would get other labels or another outcome."""
 
 OBSERVE_VERSION: Final = 28

@@ -86,12 +86,15 @@ def test_a_session_is_told_section_by_section(top: str, further: str) -> None:
     [
         ("```bash\nmake\n```", "shell", {"command": "make"}, None),
         ("```bash\ngo\n```\n\n```\na\n\n---\n\n```b\n```", "shell", {"command": "go"}, "a\n\n---\n\n```b"),
-        ("```diff\n- a\n+ b\n```", "edit", {"diff": "- a\n+ b"}, None),
+        ("```diff\n- a\n+ b\n```", "edit", {"diff": "- a\n+ b"}, ""),
+        ("```diff\n- a &lt; b\n+ a &#96;&amp;\n```", "edit", {"diff": "- a < b\n+ a `&"}, ""),
+        ("```bash\nnpm t\n```\n\n```\n&gt; a@1 test\n```", "shell", {"command": "npm t"}, "> a@1 test"),
+        ("```bash\ncat a\n```\n\n```\n<b>&gt;</b>\n```", "shell", {"command": "cat a"}, "<b>&gt;</b>"),
         (
             "```diff\n+ a\n```\n\nLines added: 1, lines removed: 0\n\n```diff\n+ b\n```",
             "edit",
             {"diff": "+ a\n+ b"},
-            None,
+            "",
         ),
         ("Read file: a b.py", "read", {"file_path": "a b.py"}, None),
         ("Read file: undefined", "read", {}, None),
@@ -235,7 +238,7 @@ def test_a_section_may_name_its_tool_and_tell_how_that_ended(
         (
             EDITED,
             {"diff": "+ a", "file_path": "a.py"},
-            None,
+            "",
         ),
         ("```bash\nmake\n```\n\n```\nok\n```", {"command": "make"}, "ok"),
     ],

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.foreign
 FILES = sorted((FORMATS / "specstory_md").rglob("*.md"))
 path = each_file("specstory_md", "**/*.md")
 TOOL = re.compile(r"(?ms)^<tool-use [^>]*>.*?^(?:</details>)?</tool-use>$")
+BLANK = re.compile(
+    r'<tool-use [^>]*data-tool-name="([^"]*)"><details>\n<summary>[^\n]*</summary>\s*</details></tool-use>'
+)
 FAILURE = re.compile(
     r"```(?:text)?\n(?:.*\n){0,2}?(?:Exit code [1-9]|<tool_use_error>|Process exited with code [1-9])"
 )
@@ -38,12 +41,22 @@ def counts_by_hand(path: Path) -> Counter[str]:
         {
             "typed": sum(not said.startswith((*injected, "[Request interr")) for said in typed),
             "interruptions": sum(said.startswith("[Request interrupted") for said in typed),
-            "calls": len(tools),
+            "calls": len(tools) - shown_twice(tools),
             "thoughts": len(re.findall(r"(?m)^<think>", outside)),
             "errors": sum(FAILURE.search(tool) is not None for tool in tools),
             "rejections": sum("\nThe user doesn't want to proceed" in tool for tool in tools),
             "todo changes": sum('data-tool-name="TodoWrite"' in tool for tool in tools),
         }
+    )
+
+
+def shown_twice(tools: list[str]) -> int:
+    """Count blocks with nothing in them that follow one of the same tool."""
+    blank = [(found := BLANK.fullmatch(tool)) and found[1] for tool in tools]
+    follows = zip(tools, blank, blank[1:], strict=False)
+    return sum(
+        name is not None and before is None and f'data-tool-name="{name}"' in tool
+        for tool, before, name in follows
     )
 
 

@@ -178,6 +178,55 @@ def test_a_todo_list_is_told() -> None:
     )
 
 
+CURSOR = "_**Agent (claude-4.6 2026-01-12 15:08:42Z)**_\n\n"
+RUN = tool(
+    "shell", "run_terminal_command_v2", "```bash\nmake\n```\n\n```\nok\n```", " \u2022 Run: make"
+)
+BLANK = tool("shell", "run_terminal_command_v2", "")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "n_calls", "n_twice"),
+    [
+        ([RUN, BLANK], 1, 1),
+        ([RUN, BLANK, CURSOR, RUN, BLANK], 2, 2),
+        ([RUN, CURSOR, BLANK], 1, 1),
+        ([RUN, RUN], 2, 0),
+        ([RUN, BLANK, BLANK], 2, 1),
+        ([BLANK], 1, 0),
+        ([RUN, tool("read", "read_file_v2", "")], 2, 0),
+        ([RUN, "I look at it.\n\n", BLANK], 2, 0),
+    ],
+)
+def test_a_call_that_is_shown_again_with_nothing_in_it_is_one_call(
+    blocks: list[str], n_calls: int, n_twice: int
+) -> None:
+    found = read_session(USER, "Go\n\n---\n\n", CURSOR, *blocks, agent="Cursor IDE")
+
+    assert sum(len(step.calls) for step in found.steps) == n_calls
+    assert found.tally.skipped.get("shown_twice", 0) == n_twice
+
+
+@pytest.mark.parametrize(
+    ("shown", "diff", "results"),
+    [
+        (tool("write", "edit_file_v2", "", " \u2022 Edit file: a.py"), None, [""]),
+        (tool("write", "search_replace", "```diff\n+a &lt; b\n```"), "+a < b", [""]),
+        (tool("write", "search_replace", "```diff\n+<b>&lt;</b>\n```"), "+<b>&lt;</b>", [""]),
+        (tool("write", "edit_file_v2", ""), None, []),
+        (tool("read", "read_file_v2", "", " \u2022 Read file: a.py"), None, []),
+        (tool("shell", "run", "```\n&gt; a@1 test\n```", " `npm test`"), None, ["> a@1 test"]),
+    ],
+)
+def test_what_an_editors_extension_shows_is_read_as_it_was(
+    shown: str, diff: str | None, results: list[str]
+) -> None:
+    (step,) = read_session(CURSOR, shown, agent="Cursor IDE").steps
+
+    assert step.calls[0].arguments.get("diff") == diff
+    assert [result.content for result in step.results] == results
+
+
 def test_a_sidechain_is_a_subagent_that_was_told_what_to_do() -> None:
     found = read_session(
         USER, "Go\n\n", AGENT, "I ask.\n\n", SIDE_TOLD, "Look around.\n\n", SIDE, "I looked.\n"
@@ -232,6 +281,7 @@ PIECES = st.sampled_from(
     [
         *(USER, AGENT, SIDE, SIDE_TOLD, "Go\n", "---\n", "\n", top(), shell("ok"), "</tool-use>\n"),
         *("<think><details><summary>T</summary>\n", "Hm.\n", "</details></think>\n", "```\n"),
+        *(RUN, BLANK),
         *('<tool-use data-tool-type="shell" data-tool-name="x">\n', "- [X] a\n", "_**User**_\n"),
     ]
 )

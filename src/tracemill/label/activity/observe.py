@@ -40,6 +40,7 @@ from tracemill.label.calls.shell_calls import (
     running_id,
 )
 from tracemill.label.calls.shown import Shown
+from tracemill.label.calls.tool_names import plain_name
 from tracemill.label.calls.verdict import Outcome
 from tracemill.label.reactions.listening import Listener
 from tracemill.label.reactions.taken_back import TakenBack
@@ -296,7 +297,7 @@ class Observer:
                 self._recoveries.result(call, result, step.index, step.at)
 
     def _hold(self, call: ToolCall, step: Step) -> None:
-        name = call.name.lower()
+        name = plain_name(call.name)
         held: _Held | None = None
         if name in SHELLS:
             held = read_call(call, step.index, step.at)

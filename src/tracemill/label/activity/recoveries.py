@@ -21,6 +21,7 @@ from tracemill.label.calls.edits import edited_by_tool, is_editor
 from tracemill.label.calls.shell import CommandLine, Part, parse
 from tracemill.label.calls.shell_calls import POLLS, SHELLS, command_of
 from tracemill.label.calls.symptoms import cause_of, symptom
+from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.activity import CheckKind
 from tracemill.records.recoveries import Change, FailureCause, FailureKind, Recovery
 from tracemill.records.trajectory import ToolCall, ToolResult
@@ -130,7 +131,7 @@ class Recoveries:
 
     def _may_answer(self, call: ToolCall) -> bool:
         """Tell at little cost whether a call could want what an open failure wanted."""
-        if call.name.lower() not in SHELLS:
+        if plain_name(call.name) not in SHELLS:
             return True
         said = (command_of(call.arguments) or "").replace("'", "").replace('"', "")
         return any(a.kind == "command" and a.what.split(" ", 1)[0] in said for a in self._open)
@@ -205,7 +206,7 @@ def _said(arguments: Mapping[str, Any]) -> str:
 
 def _aim(call: ToolCall) -> _Aim | None:
     """Return what a call wants, or None where its failing would say nothing."""
-    name = call.name.lower()
+    name = plain_name(call.name)
     if name in SHELLS:
         command = command_of(call.arguments)
         return _aim_of_command(parse(command)) if command else None

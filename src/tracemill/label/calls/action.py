@@ -12,6 +12,7 @@ from typing import Final
 from tracemill.label.calls.commands import commands_of
 from tracemill.label.calls.shell import SHELL_NAMES, parse
 from tracemill.label.calls.shell_calls import SHELLS, command_of
+from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.trajectory import ToolCall
 
 _WITH_VERB: Final = frozenset(
@@ -32,7 +33,7 @@ _MAX_SHOWN: Final = 60
 
 def action_of(call: ToolCall) -> str:
     """Return what a call does, as `Read` or `git status`."""
-    command = command_of(call.arguments) if call.name.lower() in SHELLS else None
+    command = command_of(call.arguments) if plain_name(call.name) in SHELLS else None
     found = () if command is None else commands_of(parse(command))
     parts = [part.bare for part in found if part.bare]
     if not parts:

@@ -15,6 +15,7 @@ from typing import Final
 from tracemill.label.calls.commands import unfold
 from tracemill.label.calls.shell import CommandLine, Part, parse
 from tracemill.label.calls.shell_calls import SHELLS, command_of
+from tracemill.label.calls.tool_names import plain_name
 from tracemill.label.calls.verdict import are_quiet
 from tracemill.records.trajectory import ToolCall, ToolResult
 
@@ -39,7 +40,7 @@ def is_answer(call: ToolCall, result: ToolResult) -> bool:
     """Tell whether a result that is marked as failed only says no, or that nothing was run."""
     if len(result.content) <= _LONGEST_NOT_RUN and _NOT_RUN in result.content:
         return True
-    if result.exit_code != _NO or call.name.lower() not in SHELLS:
+    if result.exit_code != _NO or plain_name(call.name) not in SHELLS:
         return False
     command = command_of(call.arguments)
     if command is None or _NO_FOLDER in result.content[:_HEAD]:

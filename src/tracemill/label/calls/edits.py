@@ -14,12 +14,15 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.base.line_sketch import WHITE
 from tracemill.label.calls.shell import CommandLine, Part, heredocs
+from tracemill.label.calls.tool_names import plain_name
 
 _EDITORS: Final = frozenset(
     {"write", "edit", "multiedit", "notebookedit", "edit_file", "write_file", "create_file"}
     | {"create"}
     | {"str_replace_editor", "str_replace_based_edit_tool", "search_replace", "replace"}
     | {"write_to_file", "replace_in_file", "apply_diff", "insert_content"}
+    | {"replace_string_in_file", "multi_replace_string_in_file", "insert_edit_into_file"}
+    | {"createfile", "replacestring", "multireplacestring", "insertedit"}
 )
 _PATCHERS: Final = frozenset({"apply_patch", "applypatch", "patch"})
 _PATCHES: Final = ("input", "patch", "patchText", "command")
@@ -39,7 +42,8 @@ _WRITERS: Final = frozenset({"cat", "echo", "printf", "tee", "sed", "awk", "jq",
 _SCRATCH: Final = re.compile(
     r"^(?:/private)?/tmp/|^/var/folders/|^/dev/|^\$|/\.claude/(?:plans|projects|todos)/"
 )
-_OPEN_FILE_KEY: Final = "replacement_text"
+_NAMELESS: Final = ("replacement_text", "diff")
+"""What an editing tool is given that names no file."""
 _OPEN_FILE_MARK: Final = "end_of_edit"
 _EDIT_MARKS: Final = (
     _OPEN_FILE_MARK,
@@ -72,13 +76,13 @@ class _Block(NamedTuple):
 
 def is_editor(name: str) -> bool:
     """Tell whether a tool of this name writes files by itself."""
-    lower = name.lower()
-    return lower in _EDITORS or lower in _PATCHERS
+    plain = plain_name(name)
+    return plain in _EDITORS or plain in _PATCHERS
 
 
 def edited_by_tool(name: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the files that a call of an editing tool names."""
-    if name.lower() in _PATCHERS:
+    if plain_name(name) in _PATCHERS:
         texts = (arguments.get(key) for key in _PATCHES)
         return tuple(path for text in texts if isinstance(text, str) for path in patched(text))
     if arguments.get("command") in _READING:
@@ -93,9 +97,12 @@ def edited_by_tool(name: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
 def edits_work(arguments: Mapping[str, Any], paths: Iterable[str]) -> bool:
     """Tell whether a call of an editing tool could make a test stale.
 
-    One tool edits the file that stands open, and names none.
+    One tool edits the file that stands open, and names none; of another only the change is shown.
     """
-    return _OPEN_FILE_KEY in arguments or any(not is_scratch(path) for path in paths)
+    named = tuple(paths)
+    if not named:
+        return any(key in arguments for key in _NAMELESS)
+    return any(not is_scratch(path) for path in named)
 
 
 def added_by_tool(arguments: Mapping[str, Any]) -> Iterator[bytes]:

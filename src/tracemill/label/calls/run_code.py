@@ -8,6 +8,7 @@ from typing import Final
 
 from tracemill.label.calls.shell import heredocs_with_lines
 from tracemill.label.calls.shell_calls import SHELLS, command_of
+from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.trajectory import ToolCall
 
 _ARGUMENTS: Final = ("code", "python", "python_code")
@@ -26,7 +27,7 @@ _MAX_COMMAND: Final = 200_000
 
 def run_code(call: ToolCall) -> Iterator[str]:
     """Yield each piece of Python that a call runs, in order."""
-    if call.name.lower() in SHELLS:
+    if plain_name(call.name) in SHELLS:
         yield from _run_by_shell((command_of(call.arguments) or "")[:_MAX_COMMAND])
         return
     language = call.arguments.get("language")

@@ -34,7 +34,7 @@ from tracemill.records.trajectory import ToolCall, ToolResult
 SHELLS: Final = frozenset(
     {"bash", "shell", "exec_command", "shell_command", "local_shell", "container.exec", "exec"}
     | {"run_command", "execute_command", "run_shell_command", "run_terminal_cmd", "terminal"}
-    | {"execute_bash", "powershell"}
+    | {"execute_bash", "powershell", "run_terminal_command", "run_in_terminal"}
 )
 POLLS: Final = frozenset({"write_stdin", "bashoutput", "taskoutput", "killshell"})
 _POLL_KEYS: Final = ("session_id", "bash_id", "task_id", "shell_id")

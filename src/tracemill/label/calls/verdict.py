@@ -148,14 +148,16 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"\bBUILD FAIL",
             r"\bBuild failed\b",
             r"\bFailed to compile\b",
+            r"^error during build:",  # vite
             r"\.go:\d+:\d+: ",
         ),
         passed=_summary(
-            "success finished succeeded",
+            "success finished succeeded built",
             r"\bBUILD SUCCESS",
             r"^ *Finished [`\[]?(?:dev|release|test|debug)\b",
             r"\bCompiled successfully\b",
             r"\bBuild succeeded\b",
+            r"^✓ built in \d",  # vite
         ),
     ),
 }
@@ -167,6 +169,11 @@ _RUNNER_FAILED: Final = re2.compile(
     r"error: Recipe |.{0,40}ELIFECYCLE)"
 )
 """What runners of scripts print when the script fails."""
+
+_SILENT: Final = frozenset({"lint", "types"})
+"""Checks that say nothing where they find nothing."""
+_ONLY_ANNOUNCED: Final = re.compile(r"\s*(?:> [^\n]{0,300}(?:\s+|\Z)){1,20}\Z")
+"""An output in which npm and its like say what they run, and nothing more stands."""
 
 _NO_START_MARKS: Final = (
     *("command not found", "unrecognized subcommand", "No module named ", "Missing script"),
@@ -275,9 +282,10 @@ def _by_text(line: CommandLine, check: Check, text: str, *, is_alone: bool) -> b
     summary = _SUMMARIES[check.kind]
     if summary.failed.stands_in(text) or (is_alone and _RUNNER_FAILED.search(text)):
         return False
-    if not summary.passed.stands_in(text) or _is_cut(line, check.place, text.count("\n") + 1):
+    if _is_cut(line, check.place, text.count("\n") + 1):
         return None
-    return True
+    is_quiet = is_alone and check.kind in _SILENT and _ONLY_ANNOUNCED.match(text)
+    return True if is_quiet or summary.passed.stands_in(text) else None
 
 
 def _ran_nothing(text: str) -> bool:

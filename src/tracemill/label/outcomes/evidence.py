@@ -101,6 +101,8 @@ class Evidence(NamedTuple):
     """The same after the last tests, refusals and stops included."""
     is_wrong_after_checks: bool
     """The same after the last check of any kind."""
+    is_left_wrong: bool
+    """Whether a person said of edited files that they are wrong, and nothing was edited since."""
     is_accepted: bool
     """Whether the last word of a person about edited files was praise."""
     is_thanked: bool
@@ -163,6 +165,8 @@ def gather(work: Work) -> Evidence:
         is_wrong_after_commit=_is_wrong_after(last, commit_step, with_refusals=False),
         is_wrong_after_tests=_is_wrong_after(last, test_step, with_refusals=True),
         is_wrong_after_checks=_is_wrong_after(last, _last_check(last), with_refusals=True),
+        is_left_wrong=_last_edit(last) >= 0
+        and _is_wrong_after(last, _last_edit(last), with_refusals=False),
         is_accepted=_is_accepted(last),
         is_thanked=_is_thanked(last),
     )

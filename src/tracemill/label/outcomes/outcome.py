@@ -28,6 +28,7 @@ The first rule that holds decides:
 | tests unknown, the last build or type check failed                | failed    | .6        |
 | tests unknown, the last lint, build or type check passed          | achieved  | .5        |
 | the last word about edited files was praise                       | achieved  | .55       |
+| a person said that what was edited is wrong, nothing edited since | partial   | .4        |
 | a program, run again after the last edit, said something else     | achieved  | .5        |
 | a program, run after the last edit, told of no error              | achieved  | .4        |
 | nothing was edited, and the last word was praise                  | achieved  | .5        |
@@ -257,6 +258,12 @@ RULES: Final = (
         _always(0.5),
         "the last lint, build or type check passed after the last edit; no tests are known",
         _is_checked,
+    ),
+    Rule(
+        "partial",
+        _always(0.4),
+        "a person said that what was edited is wrong, and nothing was edited since",
+        lambda e: e.is_left_wrong,
     ),
     Rule(
         "achieved",

@@ -9,7 +9,9 @@ The model of this source:
   subagents, each begun by what it was told.
 - Files of before late 2025 have no tags around calls: a call is a section of its own, with a rule
   before and behind it or under a speaker's name, and only the newer ones name its tool.
-- Arguments of calls are there only as far as they are shown, and empty results not at all.
+- Arguments of calls are there only as far as they are shown, and empty results not at all. A change
+  of a file that is shown was made: its result is empty.
+- A call of Cursor's is shown twice, the second time with nothing in it. That is one call.
 - Nothing tells failures but the words of the agent's own results. Claude Code says always when
   a call failed; of others a call without an exit code is unknown.
 """
@@ -45,7 +47,7 @@ class SpecStoryMd(FileSource):
     """Reads the Markdown files that SpecStory saves of sessions."""
 
     name: ClassVar[str] = "specstory-md"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

@@ -62,6 +62,10 @@ _EXIT_CODE: Final = re.compile(
 )
 _SAYS_FAILURES: Final = frozenset({"claude-code"})
 """Agents whose results tell by their own words whenever a call failed."""
+_IN_TERMINALS: Final = _SAYS_FAILURES | {"codex", "gemini-cli"}
+"""Agents that SpecStory's program saves; the others are saved by its extension for editors."""
+_ESCAPED: Final = re.compile(r"&(lt|gt|amp|quot|#96|#39);")
+_UNESCAPED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "#96": "`", "#39": "'"}
 
 
 class Tool(NamedTuple):
@@ -102,6 +106,8 @@ def model_of(said: str | None) -> str | None:
 def read_tool(name: str, kind: str, lines: list[str], call_id: str, agent: str) -> Tool:
     """Return the call that a block shows; `kind` is what SpecStory takes the tool for."""
     body = _taken_apart(lines)
+    if agent not in _IN_TERMINALS:
+        body = _as_it_was(kind, body)
     todos = tuple(_todo(found) for line in body.told if (found := _ENTRY.match(line.rstrip())))
     arguments = _arguments(kind, body)
     if todos:
@@ -109,6 +115,33 @@ def read_tool(name: str, kind: str, lines: list[str], call_id: str, agent: str) 
     call = ToolCall(id=call_id, name=name, arguments=arguments)
     result = None if body.result is None else _result(call_id, body.result, agent)
     return Tool(call, result, todos if name.lower().startswith("todo") else ())
+
+
+def unescaped(text: str) -> str:
+    """Return a text without the escapes of HTML that the extension for editors writes.
+
+    Not all versions do. One that does leaves none of the characters behind that it escapes.
+    """
+    if "&" not in text or any(map(text.__contains__, "<>`")):
+        return text
+    return _ESCAPED.sub(lambda found: _UNESCAPED[found[1]], text)
+
+
+def _as_it_was(kind: str, body: _Body) -> _Body:
+    """Return a block as the extension for editors was given it.
+
+    It shows no result of a change, but only changes that were made.
+    """
+    given, result = body.given, body.result
+    if given is not None and given[1] == "diff":
+        given = (unescaped(given[0]), given[1])
+    if result is None and kind == "write" and _names_change(body):
+        result = ""
+    return body._replace(given=given, result=None if result is None else unescaped(result))
+
+
+def _names_change(body: _Body) -> bool:
+    return body.given is not None or any(_FILE.match(_shown(line)) for line in body.told)
 
 
 def _taken_apart(lines: list[str]) -> _Body:

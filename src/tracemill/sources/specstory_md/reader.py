@@ -72,6 +72,8 @@ class SpecStoryReader:
         self._step_key = ""
         self._inside: Inside = "text"
         self._tool = ("", "")
+        self._shown = ""
+        """The tool of the last call, where that showed what it was given or what came of it."""
         self._lines: list[str] = []
         self._last_said = ""
         """The last line that was not blank."""
@@ -88,8 +90,7 @@ class SpecStoryReader:
             self._end_inner()
             self._end_text()
         if self._inside != "text":
-            self._go_on(text, line)
-            return None
+            return self._go_on(text, line)
         speaker = SPEAKER.match(text)
         if self._session is None and speaker is None:
             return self._look_for_session(text)
@@ -179,42 +180,49 @@ class SpecStoryReader:
         self._first = line
         if tool is not None:
             self._inside, self._tool = "tool", (tool[1], tool[2])
-            self._go_on(text[tool.end() :], line)
-        elif thought is not None:
-            self._inside = "thought"
-            self._go_on(text[thought.end() :], line)
-        return None
+            return self._go_on(text[tool.end() :], line)
+        assert thought is not None, "a line that begins neither was taken above"
+        self._inside = "thought"
+        return self._go_on(text[thought.end() :], line)
 
-    def _go_on(self, text: str, line: Line) -> None:
+    def _go_on(self, text: str, line: Line) -> str | None:
         """Read a line of a tool or thought, which may be its last."""
         self._last = line
         is_tool = self._inside == "tool"
         if is_tool and text.startswith(("</details></tool-use>", TOOL_END)):
-            self._end_inner()
-        elif is_tool and text.rstrip().endswith(TOOL_END):
+            return self._end_inner()
+        if is_tool and text.rstrip().endswith(TOOL_END):
             self._lines.append(text.rstrip().removesuffix(TOOL_END).removesuffix("</details>"))
-            self._end_inner()
-        elif not is_tool and (end := THOUGHT_END.search(text)):
+            return self._end_inner()
+        if not is_tool and (end := THOUGHT_END.search(text)):
             self._lines.append(text[: end.start()])
-            self._end_inner()
-        else:
-            self._lines.append(text)
+            return self._end_inner()
+        self._lines.append(text)
+        return None
 
-    def _end_inner(self) -> None:
+    def _end_inner(self) -> str | None:
+        """End what is inside a block; return why it holds nothing to keep, or None."""
         lines, inside = self._lines, self._inside
         if inside == "text":
-            return
+            return None
         self._inside, self._lines, self._n_chars = "text", [], 0
         if inside == "thought" and (thought := "\n".join(lines).strip()):
             place, step = self._agent_step()
             self._need().think(place, step, [thought])
         elif inside == "tool":
-            self._take_tool([line for line in lines if line not in ("<details>", "</details>")])
+            return self._take_tool([s for s in lines if s not in ("<details>", "</details>")])
+        return None
 
-    def _take_tool(self, lines: list[str]) -> None:
+    def _take_tool(self, lines: list[str]) -> str | None:
         kind, name = self._tool
         tool = read_tool(name, kind, lines, f"call-{self._n_calls + 1}", self._agent)
+        is_blank = tool.result is None and not tool.call.arguments
+        if is_blank and name == self._shown:
+            self._shown = ""
+            return "shown_twice"
+        self._shown = "" if is_blank else name
         self._call(tool, sum(map(len, lines)))
+        return None
 
     def _call(self, tool: Tool, n_chars: int) -> None:
         """Let the agent make a call, whose result may be known."""
@@ -235,6 +243,7 @@ class SpecStoryReader:
         self._lines, self._n_chars, self._is_fenced = [], 0, False
         if not said or said == RULE or self._block is None:
             return
+        self._shown = ""
         is_told = self._block.key != "" and self._block.model is None
         if self._block.is_person or is_told:
             self._hear(said, is_told=is_told)

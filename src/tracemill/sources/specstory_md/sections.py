@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
-from tracemill.sources.specstory_md.content import Tool, read_tool
+from tracemill.sources.specstory_md.content import Tool, read_tool, unescaped
 
 RULE: Final = "---"
 """What stands between two sections."""
@@ -105,7 +105,7 @@ def _command(said: str, call_id: str) -> Tool | None:
     printed = behind.strip()
     if not end or (printed and not _is_fenced(printed)):
         return None
-    content = printed[len(FENCE) : -len(FENCE)].strip("\n") if printed else None
+    content = unescaped(printed[len(FENCE) : -len(FENCE)].strip("\n")) if printed else None
     return _tool(call_id, "shell", {"command": command}, content)
 
 
@@ -124,7 +124,7 @@ def _change(said: str, call_id: str) -> Tool | None:
             is_inside = not is_inside
         elif not _BESIDE_CHANGE.match(line):
             return None
-    return _tool(call_id, "edit", {"diff": "\n".join(shown)})
+    return _tool(call_id, "edit", {"diff": unescaped("\n".join(shown))}, "")
 
 
 def _read(said: str, call_id: str) -> Tool | None:
