@@ -221,6 +221,21 @@ def test_an_id_that_tells_what_it_is_of_is_no_secret(
     assert (redacted.calls[0].arguments["childSessionKey"] == value) == stays
 
 
+@pytest.mark.parametrize("key", ["api_key", "clientSecret", "access_token", "dbPassword"])
+def test_an_id_goes_whose_key_says_plainly_that_it_is_a_secret(
+    key: str, redactor: Redactor
+) -> None:
+    value = "main:subagent:56d1ffc2-631a-4967-bc1f-b39da594b726"
+    call = ToolCall(id="c", name="send", arguments={key: value})
+    step = Step(
+        trajectory_id="t", index=0, speaker="agent", calls=(call,), span=Span(start=0, end=1)
+    )
+
+    [redacted] = redactor.redact([step]).records
+
+    assert redacted.calls[0].arguments[key] != value
+
+
 def test_text_that_was_made_to_look_redacted_is_left_alone(redactor: Redactor) -> None:
     text = "[SECRET:jwt:abcdef] /home/dev-abcdef/x user-abcdef@example.org -home-dev-abcdef-x"
 

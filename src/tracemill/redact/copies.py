@@ -22,6 +22,7 @@ from tracemill.redact import values
 from tracemill.redact.emails import is_personal
 from tracemill.redact.joined import Changes
 from tracemill.redact.protocol import Match, Rule
+from tracemill.redact.words import word_share
 
 PERSON_ID: Final = "person"
 """The rule of names that stand before their addresses."""
@@ -156,7 +157,7 @@ def is_unmistakable(value: str) -> bool:
     if b"\n" in data or not _PLAIN.search(data) or values.entropy(data) < _LEAST_ENTROPY:
         return False
     has_all = all(kind.search(data) for kind in _KINDS)
-    return values.is_random(data) or (has_all and values.word_share(data) < _TYPED_SHARE)
+    return values.is_random(data) or (has_all and word_share(data) < _TYPED_SHARE)
 
 
 def may_hold(secrets: Iterable[bytes]) -> Callable[[bytes], bool]:

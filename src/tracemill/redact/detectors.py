@@ -13,6 +13,7 @@ from tracemill.redact.emails import (
     written_mailbox_detector,
 )
 from tracemill.redact.homes import HomeDetector
+from tracemill.redact.inserts import InsertDetector
 from tracemill.redact.judges import judge_of, whole
 from tracemill.redact.lines import LineDetector
 from tracemill.redact.listings import ListingDetector
@@ -66,6 +67,7 @@ def all_detectors(
         *((services,) if rules.services else ()),
         TableDetector(pseudonyms, rank + 1),
         ManifestDetector(pseudonyms, rank + 2),
+        InsertDetector(pseudonyms, rank + 3),
     )
     within = _Within(of_secrets)
     return (

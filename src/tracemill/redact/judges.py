@@ -9,13 +9,24 @@ from typing import Final
 from tracemill.redact import values
 from tracemill.redact.lines import Candidate, Extent, Judge
 from tracemill.redact.people import PEOPLE_JUDGES
+from tracemill.redact.pieces import PIECE_JUDGES
 from tracemill.redact.rules import JudgeName, LineRule
+from tracemill.redact.words import word_share
 
 _TRAILING: Final = b".,;:?'\"`)]}>\\"
 _SETTING: Final = re.compile(rb"[ \t]*[A-Za-z_][0-9A-Za-z_.-]*[ \t]*[:=][ \t]+\Z")
 _QUOTES: Final = b"\"'`"
-_COMMAND_WITH_USER: Final = re.compile(rb"(?i)\b(?:curl|wget|https?|httpie|xh|openssl)\b")
+_COMMAND_WITH_USER: Final = re.compile(
+    rb"(?i)\b(?:curl|wget|https?|httpie|xh|openssl|etcdctl|skopeo)\b"
+)
 _VERDICT: Final = re.compile(rb"PASS[ \t]*:[ \t]*\Z")
+_FALLBACK: Final = b":"
+_FILE_BEHIND: Final = re.compile(
+    rb"\.(?:[cm]?jsx?|tsx?|css|map|html?|json|png|svg|jpe?g|gif|webp|woff2?|wasm|whl|parquet)\b"
+)
+"""What stands behind the hash in the name of a file that a bundler has made."""
+_LONG_SIGNATURE: Final = 128
+_SIGNATURE: Final = re.compile(rb"(?i)signature\\{0,3}[\"']\\?[ \t]*:")
 _VARIABLE: Final = re.compile(rb"[A-Z0-9_-]*=[\"']?\Z")
 _NAME: Final = re.compile(rb"[A-Za-z_$][0-9A-Za-z_$.]*\Z")
 _FILLED_IN: Final = re.compile(rb"(?i)(?<![0-9a-z])(?:f|fr|rf)[\"'`]{1,3}\Z")
@@ -48,6 +59,7 @@ _ID_PREFIX: Final = re.compile(
 )
 _TELLS: Final = re.compile(
     rb"(?i)(?:\bwith|\busing|\bis|\bwas|\bist|\blautet|\bes|\best|[:=])[ \t]"
+    rb"|\bpassphrase[ \t]+[\"'`]"
 )
 _BEFORE_TELLING: Final = 8
 _MADE_UP_SHARE: Final = 0.4
@@ -60,18 +72,7 @@ _NO_TOKEN_NAME: Final = re.compile(
     rb"(?i)(?:\bid|_id|key|hash|sha\d*|digest|ref|name|branch|tag|image|file|path|cache|etag|content"
     rb"|cursor|boundary)[\"']?[ \t]*[:=][ \t]*[\"']?\Z"
 )
-_LENGTHS: Final = (
-    *((b"gh" + kind + b"_", 40) for kind in (b"p", b"o", b"u", b"s", b"r")),
-    *((b"github_pat_", 93), (b"glpat-", 26), (b"npm_", 40), (b"hf_", 37), (b"dop_v1_", 71)),
-    *((b"AIza", 39), (b"SG.", 69), (b"sk-ant-", 108), (b"xai-", 84), (b"gsk_", 56)),
-    *((b"dckr_pat_", 36), (b"lin_api_", 48), (b"AKIA", 20), (b"ASIA", 20)),
-)
-"""Beginnings of tokens, and how long those tokens are."""
 _WORD_GOES_ON: Final = re.compile(rb"[0-9A-Za-z_]")
-_WRAPPED_ENTROPY: Final = 3.0
-_QUOTED: Final = re.compile(rb"[\"']([^\"'\s]{8,200})[\"']")
-_NO_PASSWORD: Final = re.compile(rb"://|[^@]@[\w-]+\.\w|^[\w-]+\Z|^/|[\w-]+\.\w{2,4}\Z|:\d{2,5}\Z")
-_LITERALS: Final = re.compile(rb"[\"'][\s\\+.&,<]*[fru]?[\"']")
 _JOINTS: Final = b"_.-"
 _LONGEST_NAME: Final = 24
 _SHORTEST_CREDENTIAL: Final = 8
@@ -117,13 +118,27 @@ def _token(found: Candidate, least_entropy: float) -> Extent | None:
 
 def _assigned(found: Candidate) -> Extent | None:
     """A value stands to its name; `PASS: TestX` is no password."""
-    if values.is_public(found.context) or _VERDICT.match(found.name):
+    if values.is_public(found.context) or _is_verdict(found) or _is_of_code(found):
         return None
-    if _is_of_code(found):
+    found = _trimmed(_without_dash(found))
+    is_signature = len(found.value) > _LONG_SIGNATURE and _SIGNATURE.match(found.name)
+    if is_signature or values.is_address(found.context, found.value):
         return None
-    found = _trimmed(found)
     is_secret = values.is_secret(found.name, found.value)
     return whole(found) if is_secret or _is_of_variable(found) else None
+
+
+def _is_verdict(found: Candidate) -> bool:
+    """Tell whether `PASS:` stands alone, as tests print it."""
+    if not _VERDICT.match(found.name):
+        return False
+    return not (found.first and _WORD_GOES_ON.match(found.line, found.first - 1))
+
+
+def _without_dash(found: Candidate) -> Candidate:
+    """Return the candidate without the dash of `${NAME:-default}`."""
+    is_default = found.name[-1:] == _FALLBACK and found.value[:1] == b"-"
+    return Candidate(found.line, found.first, found.start + is_default, found.end)
 
 
 def _is_of_code(found: Candidate) -> bool:
@@ -152,17 +167,10 @@ def _loose(found: Candidate) -> Extent | None:
     found = _trimmed(found)
     if values.is_placeholder(found.value) or values.is_public(found.context) or _is_of_code(found):
         return None
+    if _FILE_BEHIND.match(found.line, found.end):
+        return None
     checks = (values.is_random, values.is_key, values.is_long_number)
     return whole(found) if any(check(found.value) for check in checks) else None
-
-
-def _split(found: Candidate) -> Extent | None:
-    """Several literals are a secret where they are one together."""
-    if values.is_public(found.context):
-        return None
-    parts = _LITERALS.split(found.value.rstrip(_QUOTES))
-    is_secret = values.is_random(b"".join(parts)) or all(map(values.is_key, parts))
-    return Extent(found.start, found.end - 1) if is_secret else None
 
 
 def _is_code(found: Candidate) -> bool:
@@ -173,10 +181,13 @@ def _is_code(found: Candidate) -> bool:
 def _told(found: Candidate) -> Extent | None:
     """Beside a name, a key or a password that is no word."""
     value = found.value
+    if values.is_noise(value):
+        return whole(found)
     if values.is_placeholder(value) or values.is_public(found.context) or _is_code(found):
         return None
     is_password = values.is_password_name(found.name) and values.is_made_up(value)
-    return whole(found) if is_password or values.is_key(value) or values.is_random(value) else None
+    is_key = values.is_key(value) or values.is_random(value)
+    return whole(found) if is_password or is_key else None
 
 
 def _paired(found: Candidate) -> Extent | None:
@@ -194,19 +205,6 @@ def _told_password(found: Candidate) -> Extent | None:
     found = _trimmed(found)
     is_plain = values.is_placeholder(found.value) or values.is_password_code(found.value)
     return None if is_plain or not values.is_made_up(found.value) else whole(found)
-
-
-def _argument(found: Candidate) -> Extent | None:
-    """Of the texts in a call, the first is the password that is made up as one, and no address."""
-    for each in _QUOTED.finditer(found.value):
-        start, end = each.span(1)
-        value = each[1]
-        is_plain = (
-            values.is_placeholder(value) or values.is_code(value) or _NO_PASSWORD.search(value)
-        )
-        if not is_plain and (values.is_typed(value) or values.is_random(value)):
-            return Extent(found.start + start, found.start + end)
-    return None
 
 
 def _handed(found: Candidate) -> Extent | None:
@@ -276,7 +274,7 @@ def _any(found: Candidate) -> Extent | None:
     if is_named or _HASH.match(value) or values.is_placeholder(value):
         return None
     has_all = _EACH_KIND.match(value) is not None
-    is_key = values.entropy(value) >= _SURE_ENTROPY and values.word_share(value) < _SURE_SHARE
+    is_key = values.entropy(value) >= _SURE_ENTROPY and word_share(value) < _SURE_SHARE
     return whole(found) if has_all and is_key and values.is_random(value) else None
 
 
@@ -299,26 +297,13 @@ def _shaped(found: Candidate) -> Extent | None:
     if found.line[: found.start].strip() == b"--":
         return None  # what sets the parts of a message apart
     run = max(_RUNS.findall(value), key=len)
-    if values.is_placeholder(value) or values.word_share(value) >= _SURE_SHARE:
+    if values.is_placeholder(value) or word_share(value) >= _SURE_SHARE:
         return None
     is_mixed = _EACH_KIND.match(run) is not None and values.entropy(run) >= _SHAPED_ENTROPY
     is_long = len(run) >= _LONG_RUN and values.is_key(run)
     if not (is_mixed or is_long) or _NO_TOKEN_NAME.search(found.context):
         return None
     return whole(found)
-
-
-def _wrapped(found: Candidate) -> Extent | None:
-    """Two lines are one token where together they have its length, and the first alone has not."""
-    first, second = found.value.split(b"\n")
-    whole_length = next(n for prefix, n in _LENGTHS if first.startswith(prefix))
-    missing = whole_length - len(first.strip())
-    second = second.lstrip()
-    is_cut = 0 < missing <= len(second) and not _WORD_GOES_ON.match(second, missing)
-    token = first.strip() + second[: max(0, missing)]
-    if not is_cut or _EXAMPLE.search(token) or values.entropy(token) < _WRAPPED_ENTROPY:
-        return None
-    return Extent(found.start, found.end - len(second) + missing)
 
 
 def _prose(found: Candidate) -> Extent | None:
@@ -339,14 +324,15 @@ def _is_made_up(value: bytes) -> bool:
     """Tell whether a word of a sentence is none: scrambled, or several words joined."""
     if value.count(b"-") >= values.PASSPHRASE_HYPHENS:
         return True
-    if values.is_made_up(value) and values.word_share(value) < _MADE_UP_DIGITS_SHARE:
+    if values.is_made_up(value) and word_share(value) < _MADE_UP_DIGITS_SHARE:
         return True
     has_cases = value != value.lower() and value[1:] != value[1:].lower()
-    return has_cases and values.word_share(value) < _MADE_UP_SHARE
+    return has_cases and word_share(value) < _MADE_UP_SHARE
 
 
 _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     **PEOPLE_JUDGES,
+    **PIECE_JUDGES,
     "assigned": _assigned,
     "loose": _loose,
     "header": _header,
@@ -357,9 +343,6 @@ _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "cookie": _cookie,
     "prose": _prose,
     "prefixed": _prefixed,
-    "split": _split,
-    "argument": _argument,
-    "wrapped": _wrapped,
     "paired": _paired,
     "told-password": _told_password,
     "handed": _handed,

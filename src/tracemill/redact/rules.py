@@ -19,7 +19,7 @@ import rtoml
 
 from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 16
+REDACT_VERSION: Final = 17
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[
@@ -37,6 +37,7 @@ JudgeName = Literal[
     "shaped",
     "split",
     "argument",
+    "listed",
     "wrapped",
     "paired",
     "told-password",
@@ -59,7 +60,7 @@ JudgeName = Literal[
     "host",
     "marked-host",
 ]
-"""Names of the tables' judges; see `judges`, and `people` for what is no secret."""
+"""Names of the tables' judges; see `judges`, `pieces`, and `people` for what is no secret."""
 StandInName = Literal["token", "user", "host", "ipv4", "ipv6"]
 """What takes the place of what a rule finds: a token, or a pseudonym of the same form."""
 

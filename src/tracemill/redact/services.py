@@ -37,12 +37,16 @@ _NO_KEY: Final = re.compile(
     rb"|\bid\b|trace|span|etag|://|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug"
 )
 _KEY_TOLD: Final = re.compile(rb"(?i)key|token|secret|auth|pass|credential|private|\Wpat\W")
+_TOLD_BEHIND: Final = re.compile(
+    rb"[\"'`]?[ \t]+(?:(?:is|the|my|[a-z]{3,12})[ \t]+){0,3}(?:(?:api|access|secret|auth)[ _-]?)?"
+    rb"(?:key|token|secret)\b"
+)
 _HEX: Final = re.compile(rb"[0-9a-f]{16,64}\Z")
 _LEAST_LONE: Final = 20
 """Of fewer hexadecimal digits are ids of spans and rows, as often as keys."""
 _IS_NAME: Final = re.compile(rb"\\{0,3}[\"'`]?[ \t]*(?:=>|:(?:[^0-9A-Za-z/]|\Z))")
 """What stands before a colon is the name of a value, and no value."""
-_AHEAD: Final = 8
+_AHEAD: Final = 40
 _AROUND: Final = 160
 _CLOSING: Final = b"."
 _DIRECT: Final = re.compile(rb"[\"'`\])]*[ \t]*(?::?=|=>|:)[ \t]*[\"'`]?\Z")
@@ -108,7 +112,7 @@ def _spellings(name: str) -> list[str]:
 def _is_key_of_service(gap: bytes, value: bytes, behind: bytes) -> bool:
     if _AFTER_RUN.match(behind) or not values.is_key(value):
         return False
-    is_told = _KEY_TOLD.search(gap) is not None
+    is_told = bool(_KEY_TOLD.search(gap) or _TOLD_BEHIND.match(behind))
     is_hex = _HEX.match(value) is not None
     if is_hex and _IS_NAME.match(behind):
         return False

@@ -187,7 +187,8 @@ class Settler:
                 return []
             stand_in = self._pseudonyms.person(address_in(blob) or blob)
             return [Match(start, end, _PERSON, stand_in)]
-        if not values.is_secret(role.encode(), blob):
+        name = role.encode()
+        if values.is_address(name, blob) or not values.is_secret(name, blob):
             return []
         return [Match(start, end, _ASSIGNED, self._pseudonyms.token(_ASSIGNED.id, blob))]
 

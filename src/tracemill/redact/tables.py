@@ -18,23 +18,13 @@ _NAMES: Final = (
     *("password", "passwd", "passphrase", "pwd", "secret", "token", "tokens", "passwords"),
     *("api_key", "api-key", "api key", "apikey", "access_key", "access key", "private_key"),
 )
-_KEYWORDS: Final = tuple(
-    word
-    for name in _NAMES
-    for word in (
-        name + ",",
-        "," + name,
-        name + " |",
-        name + "|",
-        name + "\t",
-        name + " │",
-        name + "  ",
-        "  " + name,
-        "\t" + name,
-        "| " + name,
-        ";" + name,
-        name + ";",
-    )
+_LONG_NAMES: Final = (
+    *("api_token", "access_token", "auth_token", "refresh_token", "client_secret", "secret_key"),
+    *("api_secret", "user_password", "db_password"),
+)
+_KEYWORDS: Final = (
+    *(name + mark for name in _NAMES for mark in (",", " |", "|", "\t", " │", "  ", ";")),
+    *(mark + name for name in (*_NAMES, *_LONG_NAMES) for mark in (",", "  ", "\t", "| ", ";")),
 )
 _PROBE: Final = Probe("(?i)(?:" + "|".join(map(re.escape, _KEYWORDS)) + ")", _KEYWORDS)
 _HEAD: Final = re.compile(rb"(?i)(?:[a-z0-9.-]+[_ -])*(?:" + "|".join(_NAMES).encode() + rb")\Z")
@@ -71,7 +61,7 @@ class TableDetector:
         head = data[start : min(end, start + _LONGEST_LINE)]
         mark = next((each for each in _MARKS if each in head), b"")
         names = list(_cells(head, mark))
-        columns = {i: name.text for i, name in enumerate(names) if _HEAD.match(name.text)}
+        columns = {i: name.text for i, name in enumerate(names) if is_secret_column(name.text)}
         if columns and len(names) >= _LEAST_COLUMNS:
             for row_start, row in _rows_below(data, end):
                 end = row_start + len(row)
@@ -85,7 +75,7 @@ class TableDetector:
     ) -> None:
         for i, name in columns.items():
             first, text = cells[i]
-            if _is_secret(name, text):
+            if is_secret_cell(name, text):
                 place = start + first
                 stand_in = self._token(_RULE_ID, text)
                 found.append(Match(place, place + len(text), self._rule, stand_in))
@@ -119,7 +109,13 @@ def _cells(line: bytes, mark: bytes) -> Iterator[_Cell]:
         at += len(part) + len(mark)
 
 
-def _is_secret(name: bytes, text: bytes) -> bool:
+def is_secret_column(name: bytes) -> bool:
+    """Tell whether a column is called like what is secret."""
+    return _HEAD.match(name) is not None
+
+
+def is_secret_cell(name: bytes, text: bytes) -> bool:
+    """Tell whether what stands in a column of that name is a secret."""
     if not _CELL.match(text) or values.is_placeholder(text) or values.is_password_code(text):
         return False
     is_password = values.is_password_name(name) and values.is_made_up(text)

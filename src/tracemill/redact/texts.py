@@ -14,13 +14,14 @@ from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, cast
 
 from tracemill.records.refs import Record
 from tracemill.redact.fields import fields_of
+from tracemill.redact.values import is_secret_name
 
 T = TypeVar("T")
 
 LONGEST_KNOWN: Final = 512
 """Longer texts are hardly ever the same."""
 
-Role = Literal["password", "secret", "person"]
+Role = Literal["password", "secret", "key", "person"]
 """What a text is besides text: the value of a key of that name, or the name of a person."""
 
 
@@ -164,4 +165,6 @@ def _role(key: str) -> Role | None:
     if not (match := _SECRET_KEY.search(key)):
         return None
     word = match[0].lower()
-    return "password" if word.startswith(("pass", "pw")) else "secret"
+    if word.startswith(("pass", "pw")):
+        return "password"
+    return "secret" if is_secret_name(word.encode()) else "key"

@@ -13,6 +13,8 @@ from functools import lru_cache
 from math import log2
 from typing import Final
 
+from tracemill.redact.words import word_share
+
 _PLACEHOLDER: Final = re.compile(
     rb"(?i)^[<$%*{\[(#&?|]|\$\{|\{\{|\}\}|%\(|\.\.\.|x{4,}|\*{3,}|<[a-z]|your|example|placeholder"
     rb"|redacted|change[_-]?me|replace|insert|dummy|fixme|todo|(?:^|[_-])(?:test|fake|mock|sample)[_-]"
@@ -25,7 +27,9 @@ _KNOWN_WORDS: Final = frozenset(
     credentials basic bearer digest oauth oauth2 jwt env keyring vault file prompt ask unset
     password123 xxx abc123 foobar""".split()
 )
-_CODE: Final = re.compile(rb"[(){}\[\]<>]|=>|::|->|\+\+|&&|\|\||==.|;\s|\\")
+_CODE: Final = re.compile(
+    rb"[(){}\[\]<>]|=>|::|->|\A\+\+|\+\+(?:\W|\Z)|&&|\|\||==.|;\s|\\|\A[0-9a-z.]+,[A-Za-z_$]+:"
+)
 _CODE_IN_QUOTES: Final = re.compile(
     rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s|\{[\w.]*\}"
 )
@@ -43,15 +47,17 @@ _ROOTED: Final = re.compile(
     rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://)"
     rb"|(?:^|[^0-9A-Za-z])[/-](?:home|Users)[/-]"
 )
+_BASE64: Final = re.compile(rb"/[0-9A-Za-z+/]{22,}={1,2}\Z")
 _PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-Z][A-Za-z]{2,24})$")
 _NUMBERS: Final = re.compile(rb"^[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+)?$|^[\d.,:/ _-]+$")
 _TYPED: Final = re.compile(
-    rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4})"
+    rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4}"
+    rb"|(?=.*[A-Z]).*[A-Za-z]\d{1,2}[a-z].*[._-]\d{2}|[A-Z][a-z]+[._-]\d{2,}[a-z]{3,}[_-]\Z)"
 )
 _DIGITS_BEHIND: Final = re.compile(
     rb"(?=.{8})(?:[A-Za-z]+(?:[._-][A-Za-z]+)?[0-9]{2,6}|[a-z]{3,}[0-9]{1,4}[a-z]{3,})\Z"
 )
-_ONE_DIGIT: Final = re.compile(rb"(?=.{8})(?=.*[a-z])(?=.*[A-Z])[A-Za-z]*[0-9][A-Za-z]*\Z")
+_ONE_DIGIT: Final = re.compile(rb"(?=.{8})(?=.*[a-z])(?=.*[A-Z])[A-Za-z]*[._-]?[0-9][A-Za-z]*\Z")
 _SAYS_PASSWORD: Final = re.compile(
     rb"(?i)(?:passw(?:or)?d|pwd)[\"'\])]*[ \t]*(?:[:=]|=>|:=)[ \t]*[\"'`]\Z"
 )
@@ -70,27 +76,22 @@ _TYPE_BEFORE: Final = re.compile(
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
 _PUBLIC_NAME: Final = re.compile(
-    rb"(?i)public|publishable|fingerprint|thumbprint"
+    rb"(?i)public|publishable|fingerprint|thumbprint|(?:page|next|continuation|sync|resume)[_-]?token"
+    rb"|(?:rsa|dsa|gpg|pgp|restored from|saved with|hit for|input)[ _-]key"
     rb"|(?:cache|sort|partition|primary|foreign|hot|object|row|group|route|idempotency|session"
     rb"|parent|storage|query|index|lookup|dedup|sub|map)[ _-]?key"
 )
 _RUN: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
-_FOLLOWERS: Final = (
-    b"abcdgilmnprst baelu caehklot daeios eacdeflmnprstxy faior gse haeio icdeglmnorst ke "
-    b"ladefilostu maeimop nacdegiostu obcdlmnoprstuw paelortu racdegimnorstuy sacehiopstu "
-    b"taehiorstuy uelmnprst vae whio xet yp"
-)
-_PAIRS: Final = frozenset(bytes((one[0], other)) for one in _FOLLOWERS.split() for other in one[1:])
-"""The 160 commonest pairs of letters: nearly nine of ten in words and names, two of ten in keys."""
-_LETTERS_IN_A_ROW: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+")
-_SHORTEST_WORD: Final = 3
-_COMMON_SHARE: Final = 0.6
 _TYPED_LENGTH: Final = 10
 _SCRAMBLED_LENGTH: Final = 20
 _SCRAMBLED_SHARE: Final = 0.25
 _PASSWORD_SHARE: Final = 0.5
 _ODD_SIGNS: Final = 5
+_NOISE_LENGTHS: Final = range(40, 201)
+_NOISE_SIGNS: Final = 6
+_IN_ORDER: Final = re.compile(rb"(?i)\(\?|a-z|0-9|abcdef|qwerty|12345|!@#\$|  |https?:")
+"""What patterns, alphabets, lines of code and addresses hold, and no key that was drawn."""
 
 LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 DIGITS: Final = frozenset(b"0123456789")
@@ -99,6 +100,7 @@ _QUOTES: Final = b"\"'`"
 _PARTS: Final = re.compile(rb"[0-9A-Za-z]{12,}")
 _HEX_KEY: Final = re.compile(rb"(?i)(?=.*[a-f])[0-9a-f]{20,128}\Z")
 _OPAQUE: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z_.+/=~-]{16,200}\Z")
+_SHORT_OPAQUE: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[0-9A-Za-z]{10,15}\Z")
 _LONG_HEX: Final = re.compile(rb"(?:^|[_.-])[0-9a-f]{30,128}\Z")
 _STAMP: Final = re.compile(rb"\d{8}[T_-]?\d{4,6}")
 _ID: Final = re.compile(
@@ -108,8 +110,9 @@ _NAMED_ID: Final = re.compile(
     rb"(?![a-z:_-]*(?:key|token|secret|passw|pwd|cred|auth))"
     rb"(?:[a-z]{2,16}(?:[_-][a-z]{2,16}){0,3}:){2,6}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 )
-"""An id that tells what it is of, `agent:main:subagent:…`: an address, as keys of stores are. One
-that says that it is of a secret is none."""
+_SECRET_NAME: Final = re.compile(
+    rb"(?i)(?:api|access|private|auth|signing|encryption|master)[ _-]?key|secret|token|passw"
+)
 
 _KEY_LETTERS: Final = 2
 _RUN_DIGITS: Final = 3
@@ -168,8 +171,20 @@ def _is_odd(value: bytes) -> bool:
     """Tell whether a value is full of signs and brackets that close nothing, as no code is."""
     if len(value) not in _PASSWORD_LENGTHS:
         return False
-    signs = {c for c in value if c not in LETTERS and c not in DIGITS}
+    signs = _signs(value)
     return len(signs) > _ODD_SIGNS and b" " not in value and not _is_closed(value)
+
+
+def is_noise(value: bytes) -> bool:
+    """Tell whether a value is drawn from every sign of a keyboard, as keys of web sites are."""
+    if len(value) not in _NOISE_LENGTHS or len(_signs(value)) < _NOISE_SIGNS:
+        return False
+    is_text = not value.isascii() or _IN_ORDER.search(value) is not None
+    return not is_text and _n_digits(value) > 1 and word_share(value) < _SCRAMBLED_SHARE
+
+
+def _signs(value: bytes) -> set[int]:
+    return {c for c in value if c not in LETTERS and c not in DIGITS}
 
 
 def _is_closed(value: bytes) -> bool:
@@ -193,7 +208,7 @@ def _is_quoted_code(value: bytes) -> bool:
 
 def _is_path(value: bytes) -> bool:
     if _ROOTED.search(value):
-        return True
+        return _BASE64.match(value) is None
     parts = value.split(b"/")
     return len(parts) > 1 and all(_PLAIN_PART.match(part) for part in parts)
 
@@ -212,21 +227,6 @@ def is_words(value: bytes) -> bool:
 def is_camel(value: bytes) -> bool:
     """Tell whether a value is words written together, or in lower case without a digit."""
     return _CAMEL.match(value) is not None or (value.isalpha() and value.islower())
-
-
-def is_wordlike(letters: bytes) -> bool:
-    """Tell whether letters follow one another as in words."""
-    low = letters.lower()
-    n_pairs = len(low) - 1
-    n_common = sum(low[i : i + 2] in _PAIRS for i in range(n_pairs))
-    return n_common >= _COMMON_SHARE * n_pairs
-
-
-def word_share(value: bytes) -> float:
-    """Return the share of a value that lies in words."""
-    parts = _LETTERS_IN_A_ROW.findall(value)
-    in_words = sum(len(part) for part in parts if len(part) >= _SHORTEST_WORD and is_wordlike(part))
-    return in_words / len(value) if value else 0.0
 
 
 def _is_uneven(value: bytes) -> bool:
@@ -274,7 +274,8 @@ def _is_letters(part: bytes) -> bool:
 
 def is_opaque(value: bytes) -> bool:
     """Tell whether a value says nothing to people: behind `API_TOKEN=` that is enough."""
-    if _OPAQUE.match(value) is None or is_placeholder(value) or is_words(value):
+    is_form = _OPAQUE.match(value) is not None or _SHORT_OPAQUE.match(value) is not None
+    if not is_form or is_placeholder(value) or is_words(value):
         return False
     return not (_is_path(value) or _NUMBERS.match(value) or _is_mostly_words(value))
 
@@ -338,6 +339,19 @@ def is_made_up(value: bytes) -> bool:
     return _ONE_DIGIT.match(value) is not None and word_share(value) < _PASSWORD_SHARE
 
 
+def is_address(name: bytes, value: bytes) -> bool:
+    """Tell whether an id tells what it is of, `agent:main:subagent:…`, as keys of stores do.
+
+    Where it says that it is of a secret, or its name says plainly that it is one, it is none.
+    """
+    return _NAMED_ID.match(value) is not None and not is_secret_name(name)
+
+
+def is_secret_name(name: bytes) -> bool:
+    """Tell whether a name says plainly that its value lets one in, as `session_key` does not."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def is_password_name(name: bytes) -> bool:
     """Tell whether a name is that of a password, which people make up."""
     return _PASSWORD_NAME.search(name) is not None
@@ -360,7 +374,9 @@ def is_made_up_word(value: bytes) -> bool:
 def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> bool:
     if is_quoted and _is_odd(value) and value[-1:] not in (b"(", b"[", b"{"):
         return True
-    if is_placeholder(value) or _NAMED_ID.match(value):
+    if is_quoted and is_noise(value):
+        return True
+    if is_placeholder(value):
         return False
     if is_named_password:
         return is_password(value, is_quoted=is_quoted)
