@@ -3,7 +3,7 @@
 `judged/human_turns.tsv` holds what a person judged each turn to be: its trajectory, its step, one
 class or two, what the same person said when asked again, its part and the project that it is of. The
 turns of the later parts are of other people, and were judged before the rules heard them; then the
-rules were mended with them in view. Some turns stand in the logs that open projects keep beside
+rules were mended with them in view, but for the last part, which is held out. Some turns stand in the logs that open projects keep beside
 their code, outside the real sessions.
 """
 
@@ -28,7 +28,9 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
-PARTS = ("first", "second", "third", "fourth")
+PARTS = ("first", "second", "third", "fourth", "fifth")
+HELD_OUT = "fifth"
+"""The part that no weight is fitted to and that nobody reads who mends the rules."""
 DEEDS = frozenset({"rejection", "interruption", "steering", "edit"})
 SOME_UNREADABLE = 4
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from reaction_turns import Spoken, Turn, judged, spoken
+from reaction_turns import HELD_OUT, Spoken, Turn, judged, spoken
 from reactions import table
 from scipy.optimize import minimize
 
@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 def main(folder: Path | None = None) -> None:
     found = spoken(folder)
-    known = judged()
+    known = {turn: each for turn, each in judged().items() if each.part != HELD_OUT}
     folds = folds_of(Counter(each.project for each in known.values()))
     rows = [
         Row(turn, cues, each.classes, each.project, folds[each.project])
