@@ -53,6 +53,21 @@ def test_a_request_is_decided_by_the_check_that_passed_after_the_change() -> Non
 
 
 @pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        pytest.param("pytest 2>&1|grep -v ok | tail -5", "pytest", id="shortened twice"),
+        pytest.param("pytest || cat log", "pytest || cat log", id="what follows a failure"),
+        pytest.param("pytest | tee log; true", "pytest | tee log; true", id="not at the end"),
+        pytest.param(f"pytest{' ' * 100_000}-x", f"pytest{' ' * 100_000}-x", id="blanks"),
+    ],
+)
+def test_only_what_shortens_the_output_at_the_end_is_cut_off(given: str, command: str) -> None:
+    (example,), _ = built([*STEPS[:2], using(2, "Bash", command=given), agent(3)], passed(2))
+
+    assert example.verifier.command == command
+
+
+@pytest.mark.parametrize(
     ("about", "path", "proof"),
     [
         ({"recoveries": (recovery(1, worked=2),)}, "a.py", "failed_before"),

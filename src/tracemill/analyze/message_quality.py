@@ -41,7 +41,7 @@ _VALIDATION: Final = re.compile(
     re.IGNORECASE,
 )
 _REFS: Final = re.compile(
-    r"#\d+|\b[A-Z]{2,10}-\d+\b|\b[\w-]+\.(?:py|[jt]sx?|go|rs|java|kt|rb|php|cs?|cpp|swift|sh|sql|md|ya?ml"
+    r"#\d+|\b[A-Z]{2,10}-\d+\b|\b[\w-]{1,200}\.(?:py|[jt]sx?|go|rs|java|kt|rb|php|cs?|cpp|swift|sh|sql|md|ya?ml"
     r"|toml|json)\b|\b[0-9a-f]{7,40}\b"
 )
 _EMPTY: Final = re.compile(

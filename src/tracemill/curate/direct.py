@@ -38,6 +38,8 @@ _ANNOUNCING: Final = re.compile(
     re.IGNORECASE,
 )
 """How words end that say what comes next, and are no answer by themselves."""
+_LONGEST_ENDING: Final = 1_000
+"""Characters at the end of a text in which that is looked for."""
 _TAGGED: Final = re.compile(r"\A<(\w+)>.*</\1>\Z", re.DOTALL)
 """Words that are a call, as agents write it that have no other way."""
 _CODE: Final = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -117,7 +119,7 @@ def no_answer(own: Sequence[Step]) -> DropReason | None:
         return "short_answer"
     if sum(map(len, _CODE.findall(own[-1].text))) > _MAX_CODE:
         return "code_answer"
-    return "announcement" if _ANNOUNCING.search(own[-1].text) else None
+    return "announcement" if _ANNOUNCING.search(own[-1].text[-_LONGEST_ENDING:]) else None
 
 
 def _with_tools(example: ChatExample, tools: tuple[dict[str, object], ...]) -> ChatExample:

@@ -43,7 +43,7 @@ _COMMANDS: Final = ("command", "cmd", "script", "input")
 """Arguments that hold a command line."""
 _ORDER: Final[tuple[CheckKind, ...]] = ("test", "types", "build")
 """Which check tells most of an answer; that a linter is content tells nothing of it."""
-_SHORTENING: Final = re.compile(r"\s*(?:2>&1)?\s*\|\s*(?:tail|head|grep|tee|cat)\b[^|;&]*\Z")
+_SHORTENING: Final = re.compile(r"(?<!\|)\|\s*(?:tail|head|grep|tee|cat)\b[^|;&]*\Z")
 """What only shortens the output of a command, and hides whether that failed."""
 _TEST_FILE: Final = re.compile(
     r"(?:\A|[/_.-])(?:tests?|specs?|conftest)(?:[/_.-]|\Z)", re.IGNORECASE
@@ -124,13 +124,17 @@ def _command(step: Step) -> str | None:
     for name in _COMMANDS:
         value = step.calls[0].arguments.get(name)
         if isinstance(value, str) and value:
-            line: str = value
-            while _SHORTENING.search(line):
-                line = _SHORTENING.sub("", line)
-            return line
+            return _unshortened(value)
         if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
             return shlex.join(value)
     return None
+
+
+def _unshortened(line: str) -> str:
+    """Return a command line without the programs at its end that only shorten its output."""
+    while (at := line.rfind("|")) >= 0 and _SHORTENING.match(line, at):
+        line = line[:at].rstrip().removesuffix("2>&1").rstrip()
+    return line
 
 
 def _example(work: Work, window: Window, turn: Turn, check: CheckRun) -> PromptExample | Drop:

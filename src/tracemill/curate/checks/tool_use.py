@@ -35,7 +35,7 @@ _TWICE: Final = tuple(f"{program} {program}" for program in _PROGRAMS)
 """Texts of which one stands wherever a program is named twice; most texts hold none."""
 _DOUBLED: Final = re.compile(rf"\b({'|'.join(_PROGRAMS)}) \1\b")
 _SEARCH: Final = re.compile(
-    r"\b(?:grep|rg|ag|findstr)\b[^|;&]*?\s(['\"]?)([A-Za-z_]\w{2,})\1(?=\s|['\"]|\Z)"
+    r"\b(?:grep|rg|ag|findstr)\b[^|;&]{0,1000}?\s(['\"]?)([A-Za-z_]\w{2,})\1(?=\s|['\"]|\Z)"
 )
 _MIN_REQUESTS: Final = 5
 """Different requests answered by one search, from which on the search is a template."""

@@ -40,7 +40,7 @@ _BAD: Final = re.compile(r"^(?:FAIL|BUILD FAIL|--- FAIL|\w*(?:Error|error)(?:\[\
 _AFTER_EXAMPLES: Final = ("END OF EXAMPLE", "- NEW TASK DESCRIPTION -", "</example>")
 """Marks behind which a request stands that begins with an example."""
 _BEFORE: Final = re.compile(r"cd \S+ (?:&&|;) ")
-_BEHIND: Final = re.compile(r"\s*(?:2>&1\s*)?(?:\|\s*(?:head|tail|grep)\b.*)?$")
+_BEHIND: Final = re.compile(r"(?<!\s)\s*(?:2>&1\s*)?(?:\|\s*(?:head|tail|grep)\b.*)?$")
 """What stands around a command, and says nothing of it."""
 _PROBLEM_HEADS: Final = (
     "problem",
