@@ -119,7 +119,7 @@ def test_every_rule_asks_for_what_its_metric_knows() -> None:
         ('metric = "retries"', "expected one of"),
         ('metric = "retries"\nbelow = 1.0', "a mean is asked by"),
         ('metric = "gate_failure_rate"\nabove = 80', "0 to 1"),
-        ("metric = 3", r"at 'rule\[0\].metric': Expected `str`"),
+        ("metric = 3", r"at 'rule\[0\].metric': expected `str`"),
         ("metric = ", "the rules 'patterns.toml' is no TOML"),
         ("metrics = 'retries'", "no such key: 'metrics'; do you mean 'metric'"),
     ],

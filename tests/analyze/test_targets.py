@@ -42,7 +42,7 @@ def test_a_table_says_both() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "missing required field `target`; see docs/reports.md"),
+        ("", "expected a key 'target', found none; see docs/reports.md"),
         ("[[target]]\nwhat = 'x'\nunit = 'share'\naims = 3\n", r"at 'target\[0\].aims': "),
         ("goals = 1\ntarget = []\n", "no such key: 'goals'; known: target"),
         ("[[target]]\nwhat='x'\nunit='share'\nmetric='no'\naims=[]\n", "unknown metric 'no'"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from socket import create_server, socket
 from typing import Any
 
 import pytest
@@ -101,19 +102,32 @@ def test_an_address_that_others_can_reach_is_refused(
     assert not (tmp_path / "workspace").exists()
 
 
+@pytest.mark.enable_socket
 def test_where_it_listens_is_one_document(
     workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    served: list[dict[str, Any]] = []
-    monkeypatch.setattr("uvicorn.run", lambda _app, **options: served.append(options))
-    code = call(["serve", "--json", "--workspace", str(workspace.root)])
+    served: list[socket] = []
+    monkeypatch.setattr("uvicorn.Server.run", lambda _self, sockets: served.extend(sockets))
+    code = call(["serve", "--port", "0", "--json", "--workspace", str(workspace.root)])
     document = json.loads(capsys.readouterr().out)
 
     assert code == 0
+    (listening,) = served
+    with listening:
+        port = listening.getsockname()[1]
     assert document == {
         "schema": "tracemill.serve/1",
-        "address": "http://127.0.0.1:4318",
+        "address": f"http://127.0.0.1:{port}",
         "token_file": str(workspace.root / "serve.token"),
         "next": [],
     }
-    assert (served[0]["host"], served[0]["port"]) == ("127.0.0.1", 4318)
+
+
+@pytest.mark.enable_socket
+def test_a_port_in_use_is_named(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code = call(["serve", "--port", str(port), "--workspace", str(workspace.root)])
+
+    assert code == 2
+    assert f"cannot listen at port {port}" in capsys.readouterr().err

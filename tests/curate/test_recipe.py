@@ -32,9 +32,9 @@ def test_the_shortest_recipe_is_a_name() -> None:
     ("text", "said"),
     [
         pytest.param("name = ", "'r.toml' is no TOML: Invalid value (at", id="no TOML"),
-        pytest.param("", "required field `name`", id="no name"),
+        pytest.param("", "expected a key 'name', found none", id="no name"),
         pytest.param(
-            'name = "A b"', "at 'name': Expected `str` matching", id="a name with a blank"
+            'name = "A b"', "at 'name': expected `str` matching", id="a name with a blank"
         ),
         pytest.param("foo = 1\nname = 'x'", "no such key: 'foo'; known: name, about", id="a key"),
         pytest.param(
@@ -57,7 +57,7 @@ def test_the_shortest_recipe_is_a_name() -> None:
         ),
         pytest.param(
             "name = 'x'\n[[take]]\nmin_quality = 2",
-            "at 'take[0].min_quality': Expected `float` <= 1.0",
+            "at 'take[0].min_quality': expected `float` <= 1.0",
             id="a share above one",
         ),
         pytest.param(

@@ -245,11 +245,11 @@ def test_the_shipped_policy_asks_for_every_receipt() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name = 1", "at 'name': Expected `str`"),
+        ("name = 1", "at 'name': expected `str`"),
         ("title = 'x'", "no such key: 'title'; known: name, target"),
-        ("name = 'x'\ntarget = []", "at 'target': Expected `array` of length >= 1"),
+        ("name = 'x'\ntarget = []", "at 'target': expected `array` of length >= 1"),
         ("=", "'policy.toml' is no TOML"),
-        ("name='x'\nalpha=2\n[[target]]\nsuite='s'", "at 'alpha': Expected `float` < 0.5"),
+        ("name='x'\nalpha=2\n[[target]]\nsuite='s'", "at 'alpha': expected `float` < 0.5"),
         (
             "name='x'\nrequired=['leak']",
             r"at 'required\[0\]': expected one of .*leaks.* found 'leak'",

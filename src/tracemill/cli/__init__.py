@@ -28,7 +28,9 @@ starts threads that spin and have nothing to do. Both look before anything else 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command that the arguments name, and exit with its code."""
     from tracemill.cli.at_once import call_at_once
+    from tracemill.cli.standard_streams import end_streams, take_streams
 
+    take_streams()
     gc.set_threshold(_BETWEEN_COLLECTIONS)
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -38,5 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from tracemill.cli.app import call
 
         code = call(given)
+    code = end_streams(code)
     gc.freeze()  # or the interpreter looks at every object once more before it ends
     sys.exit(code)

@@ -5,6 +5,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from cyclopts import App, CycloptsError, Group, Parameter
@@ -104,13 +105,13 @@ def call(arguments: Sequence[str]) -> int:
             raise UsageError("expected arguments with something in them, found an empty one")
         app = make_app()
         code = app(_in_order(app, arguments))
-    except CycloptsError:
+    except CycloptsError as error:
+        _answer_error(arguments, str(error), EXIT_USAGE)  # a person was told already
         return EXIT_USAGE
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; what was accepted is kept, run again to go on\n")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
         return EXIT_DONE
     except (TracemillError, sqlite3.DatabaseError, OSError) as error:
         return _failed(arguments, _explained(error), _exit_code(error))
@@ -150,11 +151,16 @@ def _explained(error: Exception) -> str:
 
 def _failed(arguments: Sequence[str], said: str, code: int) -> int:
     """Say why nothing was done: to a person, and as a document where one was asked for."""
-    if "--json" in arguments:
-        document = {"schema": "tracemill.error/1", "error": printable(said), "exit": code}
-        sys.stdout.write(json.dumps({**document, "next": []}) + "\n")
+    _answer_error(arguments, said, code)
     sys.stderr.write(f"error: {printable(said)}\n")
     return code
+
+
+def _answer_error(arguments: Sequence[str], said: str, code: int) -> None:
+    if "--json" in arguments:
+        document = {"schema": "tracemill.error/1", "error": printable(said), "exit": code}
+        with suppress(OSError):  # where stdout is what failed, stderr tells
+            sys.stdout.write(json.dumps({**document, "next": []}) + "\n")
 
 
 def _exit_code(error: Exception) -> int:

@@ -11,6 +11,7 @@ from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.funnel import show_funnel
 from tracemill.cli.output import (
     Common,
+    Limit,
     Listing,
     answer,
     counts,
@@ -63,7 +64,7 @@ def show_dataset(
     name: str = "chat",
     /,
     *,
-    rows: int = 1,
+    rows: Limit = 1,
     rejects: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

@@ -2,6 +2,10 @@
 
 import ipaddress
 import socket
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from tracemill.base.errors import PolicyError, UsageError
 
@@ -39,6 +43,9 @@ def refuse_any(host: str) -> None:
         stands_for_all = not host
     if stands_for_all:
         raise UsageError(f"{host!r} is every address of this machine; name the one to listen at")
+
+
+Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65_535))]
 
 
 def listen(host: str, port: int) -> socket.socket:

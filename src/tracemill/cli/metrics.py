@@ -123,15 +123,16 @@ def targets_metrics(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     if answer("targets", found, common, next_steps=["tracemill report maturity"]):
         return EXIT_DONE
     rows = [_target_cells(each) for each in found.targets]
-    print_table(("WHAT", "MEASURED", "CASES", "HOPED FOR"), rows, ())
-    hint("a copy of these, named targets.toml in the workspace, takes their place", common)
+    left_out = print_table(("MEASURED", "CASES", "HOPED FOR", "WHAT"), rows, ("HOPED FOR", "CASES"))
+    own = "a copy of these, named targets.toml in the workspace, takes their place"
+    hint(f"{own}{no_room(left_out)}", common)
     return EXIT_DONE
 
 
 def _target_cells(each: MeasuredTarget) -> tuple[str, ...]:
     found = each.measured
     value = measured(found.unit, found.value) if found else "unknown"
-    return each.target.what, value, f"{found.n:,}" if found else "0", hoped(each.target)
+    return value, f"{found.n:,}" if found else "0", hoped(each.target), each.target.what
 
 
 def _show_habits(period: Period, common: Common) -> int:

@@ -43,7 +43,7 @@ class Common:
         return Workspace(user_data_path("tracemill", appauthor=False))
 
 
-Limit = Annotated[int, Parameter(validator=Number(gte=0))]
+Limit = Annotated[int, Parameter(validator=Number(gte=0, lte=10**9))]
 """How many rows to show; 0 for all."""
 
 

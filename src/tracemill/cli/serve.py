@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.listening import refuse_remote
+from tracemill.cli.listening import Port, listen, named, refuse_remote
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.flows.machine.receiving import Receiver, token_path
 from tracemill.flows.results import ServeResult
@@ -15,7 +15,7 @@ _MAX_REQUESTS = 64
 def serve(
     *,
     host: str = "127.0.0.1",
-    port: int = 4318,
+    port: Port = 4318,
     allow_remote: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -38,11 +38,11 @@ def serve(
 
     workspace = common.open()
     receiver = Receiver(workspace)
-    _say(f"http://{host}:{port}", token_path(workspace), common)
-    uvicorn.run(
+    listening = listen(host, port)
+    address = f"http://{named(host, listening.getsockname()[1])}"
+    _say(address, token_path(workspace), common)
+    config = uvicorn.Config(
         make_receiver(receiver),
-        host=host,
-        port=port,
         log_level="warning",
         server_header=False,
         lifespan="off",
@@ -50,6 +50,7 @@ def serve(
         http=Impatient,
         ws="none",
     )
+    uvicorn.Server(config).run(sockets=[listening])
     return EXIT_DONE
 
 

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from tracemill.cli.exits import EXIT_DONE
 from tracemill.cli.output import Common, answer, hint, write, write_lines
-from tracemill.cli.tables import print_table
+from tracemill.cli.tables import no_room, print_table
 from tracemill.flows.datasets.made_up import plan_synthesis
 from tracemill.records.synth import StageSlice, SynthPlan
 
@@ -46,7 +46,8 @@ def _show(plan: SynthPlan, common: Common) -> None:
         (w.category, w.part, f"{w.target:,}", f"{w.n_real:,}", f"{w.n_synthetic:,}", f"{w.gap:,}")
         for w in plan.wishes
     ]
-    print_table(("CATEGORY", "PART", "WANTED", "REAL", "MADE", "MISSING"), rows, ())
+    columns = ("CATEGORY", "PART", "WANTED", "REAL", "MADE", "MISSING")
+    left_out = print_table(columns, rows, ("MADE", "REAL"))
     for stage in filter(_is_part, plan.stages):
         names = ", ".join(stage.categories)
         write(f"Stage {stage.name:<8} {stage.n:,} of {stage.target:,}: {names}")
@@ -55,6 +56,7 @@ def _show(plan: SynthPlan, common: Common) -> None:
             f"Call nothing   {plan.direct_share:.0%} of real ones; {plan.direct_target:.0%} asked"
         )
     hint(
-        f"{plan.n_real:,} real examples looked at, {plan.gap:,} missing; next: tracemill synth run",
+        f"{plan.n_real:,} real examples looked at, {plan.gap:,} missing{no_room(left_out)}; "
+        "next: tracemill synth run",
         common,
     )

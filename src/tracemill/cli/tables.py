@@ -76,7 +76,9 @@ def print_table(
         table.add_column(column, overflow="ellipsis", no_wrap=True, width=width)
     for row in fitted.rows:
         table.add_row(*map(Text, row))
-    console.print(table)
+    with console.capture() as printed:  # rich itself ends the program where a reader has gone
+        console.print(table)
+    sys.stdout.write(printed.get())
     return fitted.left_out
 
 

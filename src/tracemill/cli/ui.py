@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from tracemill.base.clock import now
 from tracemill.base.loading import hidden
 from tracemill.cli.exits import EXIT_DONE
-from tracemill.cli.listening import is_loopback, listen, named, refuse_any, refuse_remote
+from tracemill.cli.listening import Port, is_loopback, listen, named, refuse_any, refuse_remote
 from tracemill.cli.output import Common, answer, hint, write
 from tracemill.flows.results import UiResult
 
@@ -25,7 +25,7 @@ ui = App(name="ui", help_format="plaintext", usage="Usage: tracemill ui [OPTIONS
 def show_ui(
     *,
     host: str = "127.0.0.1",
-    port: int = 0,
+    port: Port = 0,
     allow_remote: bool = False,
     open: Annotated[bool, Parameter(negative="no-open")] = True,  # noqa: A002 - the option's name
     common: Common = Common(),  # noqa: B008 - frozen

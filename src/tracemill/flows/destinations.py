@@ -27,6 +27,20 @@ def new_folder(to: Path, *, is_forced: bool | None = None) -> Path:
     return to
 
 
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder that somebody named, with all above it, where it is not there.
+
+    Raises:
+        UsageError: something else stands there, or above it.
+    """
+    try:
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(
+            f"cannot make the folder {str(folder)!r}: a file stands in its place; name another one"
+        ) from error
+
+
 def require_elsewhere(workspace: Workspace, to: Path, why: str = "") -> None:
     """Make sure that something is not written into the workspace.
 

@@ -33,6 +33,8 @@ def _target(workspace: Workspace, name: str) -> Target:
     try:
         return Target(find_version(workspace, name)[0])
     except NotFoundError as error:
+        if path.name != name:
+            raise NotFoundError(f"no such file or folder: {name!r}") from error
         raise NotFoundError(
             f"{error}; expected a file, a folder, a dataset or `workspace`"
         ) from None

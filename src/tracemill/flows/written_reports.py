@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from tracemill.flows.destinations import make_folder
 from tracemill.flows.privacy.gate import RECEIPT, Gate, write_receipt
 from tracemill.store.workspace import Workspace
 
@@ -30,7 +31,7 @@ def write_texts(
     folder = workspace.root / REPORTS if to is None else to
     if to is not None:
         _pass_gate(workspace, name, texts, to)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for path, text in texts.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
@@ -42,6 +43,6 @@ def _pass_gate(workspace: Workspace, name: str, texts: Mapping[str, str], folder
     gate = Gate(workspace)
     checked = gate.check_data((path, text.encode()) for path, text in texts.items())
     receipt = gate.receipt("reports", name, checked)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write_receipt(folder / f"{name}.{RECEIPT}", receipt)
     gate.note(receipt, folder)

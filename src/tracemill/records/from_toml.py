@@ -18,6 +18,7 @@ from tracemill.base.errors import UsageError
 Written = TypeVar("Written")
 _AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
+_MISSING: Final = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 _NOT_LISTED: Final = re.compile(r"Invalid enum value (?P<found>.*)")
 _PLACE: Final = re.compile(r"\[(\d+|\.\.\.)\]")
 
@@ -54,7 +55,9 @@ def _explained(said: str, kind: Any) -> str:
     if (other := _NOT_LISTED.search(said)) is not None:
         listed = (str(value) for each in _choices(kind) for value in getattr(each, "values", ()))
         return f"expected one of {', '.join(listed)}, found {other['found']}"
-    return said
+    if (missing := _MISSING.search(said)) is not None:
+        return f"expected a key {missing['name']!r}, found none"
+    return f"{said[:1].lower()}{said[1:]}".replace(", got ", ", found ")
 
 
 def _kind_at(kind: type[Any], place: str) -> Any:

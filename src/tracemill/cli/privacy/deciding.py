@@ -98,7 +98,11 @@ def allowed_privacy(
     result = list_allowed(common.open())
     if listing.jsonl:
         write_lines(result.allowances)
-    elif not answer("allowed", result, common) and result.allowances:
+    elif answer("allowed", result, common):
+        pass
+    elif not result.allowances:
+        hint("nothing was said to be harmless; see: tracemill privacy preview", common)
+    else:
         columns = ("ID", "STAND-IN", "UNTIL", "BY", "PROJECT", "REASON")
         shown = result.allowances[: listing.limit or None]
         print_table(columns, map(_cells_of_allowance, shown), ("BY", "PROJECT"))
@@ -149,7 +153,11 @@ def exports_privacy(
     result = list_exports(common.open())
     if listing.jsonl:
         write_lines(result.exports)
-    elif not answer("exports", result, common) and result.exports:
+    elif answer("exports", result, common):
+        pass
+    elif not result.exports:
+        hint("nothing has left the workspace through the gate", common)
+    else:
         shown = result.exports[: listing.limit or None]
         columns = ("AT", "KIND", "SUBJECT", "REVIEWER", "TO")
         print_table(columns, map(_cells_of_export, shown), ("REVIEWER", "KIND"))

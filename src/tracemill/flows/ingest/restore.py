@@ -20,7 +20,7 @@ from tracemill.base.errors import (
     UnknownNameError,
 )
 from tracemill.base.streams import Blocks
-from tracemill.flows.destinations import new_folder, require_elsewhere
+from tracemill.flows.destinations import make_folder, new_folder, require_elsewhere
 from tracemill.flows.held.lookup import canonical_input, find_row
 from tracemill.flows.ingest.results import Progress, Report
 from tracemill.flows.results import Failure, RestoredInput, RestoreResult, SessionRow
@@ -73,7 +73,7 @@ def restore_originals(
     _check_folder(workspace, folder, is_forced=is_forced)
     restored, failures = [_restored(original) for original in wanted], list[Failure]()
     if not dry_run:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # closes all below it
+        make_folder(folder, 0o700)  # closes all below it
         restored, failures = _write_all(Vault(workspace.vault).archive, wanted, folder, report)
     return RestoreResult(
         folder=str(folder),

@@ -22,6 +22,7 @@ from tracemill.base.clock import now
 from tracemill.base.errors import PolicyError
 from tracemill.base.file_hashes import hash_file
 from tracemill.base.text import counted
+from tracemill.flows.destinations import make_folder
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.ingest.rule_sets import fewer_rules, kept_rules
 from tracemill.flows.ingest.seals import seal
@@ -125,7 +126,7 @@ class Gate:
             PolicyError: something is found, or could not be looked at; nothing is written.
         """
         receipt = self.receipt(kind, subject, self.check_data(files.items()))
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for name, data in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracemill.base.errors import DataError, NotFoundError, UsageError
+from tracemill.base.named_files import read_named
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.held.review_rows import ReviewRow, form_of
 from tracemill.flows.privacy.gate import Gate
@@ -154,15 +155,13 @@ def _judgement(row: ReviewRow) -> Judgement:
 
 
 def _document(path: Path) -> Any:
+    data = read_named(path, "file of reviews")
     try:
-        data = path.read_text("utf-8")
         if path.suffix == ".jsonl":
             return [json.loads(line) for line in data.split("\n") if line.strip()]
         return json.loads(data)
-    except FileNotFoundError:
-        raise UsageError(f"{str(path)!r} does not exist; name what the tool exported") from None
     except (ValueError, RecursionError):
-        raise DataError(f"{str(path)!r}: expected JSON in UTF-8, found something else") from None
+        raise DataError(f"{str(path)!r}: expected JSON, found something else") from None
 
 
 def _tool_of(document: Any, path: Path) -> str:

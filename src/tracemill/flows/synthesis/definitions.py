@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tracemill.base.errors import UsageError
+from tracemill.flows.destinations import make_folder
 from tracemill.records.generators import ExportedGenerators
 from tracemill.store.workspace import write_whole
 from tracemill.synth.definitions import agent_text, find_definition, load_definitions
@@ -29,7 +30,7 @@ def export_definitions(
             f"{str(folder)!r} holds other texts of {named}; --replace writes over them"
         )
     written = [path for path in texts if path not in there or path in other]
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for path in written:
         write_whole(path, texts[path])
     return ExportedGenerators(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracemill.base.errors import UsageError
+from tracemill.flows.destinations import make_folder
 from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
 from tracemill.records.receipts import Receipt
 from tracemill.records.refs import Record
@@ -56,7 +57,7 @@ def export_page(
     to = new_file(to)
     gate = Gate(workspace, reviewer)
     receipt = _let_through(gate, page, to.name)
-    to.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(to.parent)
     write_receipt(receipt_path(to), receipt)
     write_whole(to, page.data)
     gate.note(receipt, to)

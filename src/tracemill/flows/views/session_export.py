@@ -10,6 +10,7 @@ import msgspec
 
 from tracemill.base.errors import UsageError
 from tracemill.export import TRAJECTORY_EXPORTERS, Known, TrajectoryExporter
+from tracemill.flows.destinations import make_folder
 from tracemill.flows.held.lookup import canonical_input, find_row, open_index
 from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
 from tracemill.flows.results import SessionRow
@@ -69,7 +70,7 @@ def export_session(
     gate = Gate(workspace, reviewer)
     data, inputs = _document(workspace, row.id, form)
     receipt = gate.receipt("session", row.id, gate.check_data([(to.name, data)]))
-    to.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(to.parent)
     write_receipt(receipt_path(to), receipt)
     write_whole(to, data)
     gate.note(receipt, to, inputs)
