@@ -9,7 +9,7 @@ import pytest
 from tests.flows.sessions import write_session
 from tracemill.cli.app import call
 
-HEAVY = ("hyperscan", "numpy", "pyarrow")
+HEAVY = ("hyperscan", "numpy", "pyarrow", "pyarrow.compute")
 PROGRAM = f"""
 import sys
 from tracemill.cli import main
@@ -49,3 +49,17 @@ def test_a_run_with_news_shows_that_imports_are_seen(known: list[str], tmp_path:
     write_session(tmp_path / "in", "s2", 1)
 
     assert {"pyarrow"} <= set(imported_by("run", *known))
+
+
+def test_a_longer_session_is_taken_in_without_arrows_functions(
+    known: list[str], tmp_path: Path
+) -> None:
+    write_session(tmp_path / "in", "s1", 3)
+
+    assert "pyarrow.compute" not in imported_by("run", *known)
+
+
+def test_sync_does_without_numpy(known: list[str], tmp_path: Path) -> None:
+    write_session(tmp_path / "in", "s1", 3)
+
+    assert set(imported_by("sync", *known)) <= {"hyperscan", "pyarrow"}

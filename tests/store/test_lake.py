@@ -52,6 +52,17 @@ def test_an_owners_rows_are_found_in_any_group_of_rows(tmp_path: Path) -> None:
         assert found == wanted & set(owners)
 
 
+def test_owners_are_those_of_all_rows_or_of_some_files(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    assert lake.owners(STEPS) == set()
+    put(lake, "a", 3)
+    (first,) = lake.files(STEPS)
+    put(lake, "b", 2)
+
+    assert lake.owners(STEPS) == {"a", "b"}
+    assert lake.owners(STEPS, [first]) == {"a"}
+
+
 def test_an_owners_rows_are_replaced_together_and_in_one_version(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     put(lake, "a", 3)

@@ -273,7 +273,7 @@ def _powers_of_two(exponent: int) -> tuple[Hashes, Hashes]:
 
 def _powers(n_bytes: int) -> tuple[Hashes, Hashes]:
     """Return the powers of the base and of its inverse, at least as many as there are bytes."""
-    return _powers_of_two(max(20, n_bytes.bit_length()))
+    return _powers_of_two(n_bytes.bit_length())
 
 
 def _mixed(hashes: Hashes) -> Hashes:

@@ -21,6 +21,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tracemill.store.arrow import chosen
 from tracemill.store.arrow import compute as pc
 from tracemill.store.delta_log import Add, DeltaLog
 from tracemill.store.tables import TABLES, Table
@@ -37,62 +38,60 @@ _FEW_OWNERS: Final = 8
 _ZSTD_LEVEL: Final = 1
 """The archive keeps the same words smaller; here speed counts."""
 
-Where = Callable[[pa.RecordBatch], pa.Array]
+Where = Callable[[pa.RecordBatch], list[bool | None]]
 """Tells for each of some rows whether it is wanted; an Arrow expression would import pandas."""
 
 
 def equals(column: str, value: str) -> Where:
     """Want rows with one value in a column."""
-    return lambda rows: pc.equal(rows.column(column), value)
+    return lambda rows: pc.equal(rows.column(column), value).to_pylist()
 
 
 def is_any(column: str, values: Collection[str]) -> Where:
     """Want rows with one of some values in a column."""
     wanted = pa.array(sorted(values), pa.string())
-    return lambda rows: pc.is_in(rows.column(column), wanted)
+    return lambda rows: pc.is_in(rows.column(column), wanted).to_pylist()
 
 
 def among(column: str, first: int, end: int) -> Where:
     """Want rows whose number in a column is at least `first` and below `end`."""
-    return lambda rows: pc.and_(
-        pc.greater_equal(rows.column(column), first), pc.less(rows.column(column), end)
-    )
+    return lambda rows: list(map(range(first, end).__contains__, rows.column(column).to_pylist()))
 
 
 def both(one: Where, other: Where) -> Where:
     """Want rows that two conditions hold for."""
-    return lambda rows: pc.and_(one(rows), other(rows))
+    return lambda rows: [a and b for a, b in zip(one(rows), other(rows), strict=True)]
 
 
 def begins(column: str, start: str) -> Where:
     """Want rows whose text in a column begins so."""
-    return lambda rows: pc.starts_with(rows.column(column), start)
+    return lambda rows: pc.starts_with(rows.column(column), start).to_pylist()
 
 
 def contains(column: str, part: str) -> Where:
     """Want rows whose text in a column has `part` somewhere."""
-    return lambda rows: pc.match_substring(rows.column(column), part)
+    return lambda rows: pc.match_substring(rows.column(column), part).to_pylist()
 
 
 def contains_any(column: str, parts: Collection[str]) -> Where:
     """Want rows whose text in a column has one of `parts` somewhere."""
     pattern = "|".join(re.escape(part) for part in sorted(parts))
-    return lambda rows: pc.match_substring_regex(rows.column(column), pattern)
+    return lambda rows: pc.match_substring_regex(rows.column(column), pattern).to_pylist()
 
 
 def is_any_pair(columns: tuple[str, str], values: Collection[tuple[Any, Any]]) -> Where:
     """Want rows with one of some pairs of values in two columns."""
 
-    def wanted(rows: pa.RecordBatch) -> pa.Array:
+    def wanted(rows: pa.RecordBatch) -> list[bool | None]:
         pairs = zip(*(rows.column(name).to_pylist() for name in columns), strict=True)
-        return pa.array([pair in values for pair in pairs], pa.bool_())
+        return [pair in values for pair in pairs]
 
     return wanted
 
 
 def is_unknown(column: str) -> Where:
     """Want rows that hold nothing in a column."""
-    return lambda rows: rows.column(column).is_null()
+    return lambda rows: [value is None for value in rows.column(column).to_pylist()]
 
 
 class Lake:
@@ -144,18 +143,18 @@ class Lake:
         self, table: Table, files: Sequence[str], values: Collection[str], column: str
     ) -> tuple[list[Add], list[str]]:
         """Rewrite the files that hold rows with `values` in a column, without those rows."""
-        gone = pa.array(sorted(values), pa.string())
+        gone = frozenset(values)
         writer = TableWriter(table, self._folder(table))
         rewritten = []
         for name in files:
-            file = pq.ParquetFile(self._folder(table) / name)
-            held = file.read(columns=[column]).column(0)
-            if not pc.any(pc.is_in(held, gone)).as_py():
+            path = self._folder(table) / name
+            if gone.isdisjoint(_values_in(path, column)):
                 continue
             rewritten.append(name)
+            file = pq.ParquetFile(path)
             for batch in file.iter_batches(_rows_at_once(file)):
-                keep = pc.invert(pc.is_in(batch.column(column), gone))
-                writer.write(batch.filter(keep))
+                values_here = batch.column(column).to_pylist()
+                writer.write(chosen(batch, (value not in gone for value in values_here)))
         return writer.finish(), rewritten
 
     def remove(self, table: Table, values: Collection[str], column: str | None = None) -> bool:
@@ -188,6 +187,12 @@ class Lake:
         state = self._log(table).state()
         return [] if state is None else state.files
 
+    def owners(self, table: Table, files: Sequence[str] | None = None) -> set[str]:
+        """Return the owners of rows."""
+        names = self.files(table) if files is None else files
+        found = (_values_in(self._folder(table) / name, table.owner) for name in names)
+        return set().union(*found)
+
     def batches(
         self,
         table: Table,
@@ -199,16 +204,17 @@ class Lake:
     ) -> Iterator[pa.RecordBatch]:
         """Yield rows, a few megabytes at a time; an owner's rows keep their order."""
         folder = self._folder(table)
-        wanted = None if owners is None else pa.array(sorted(owners), pa.string())
+        wanted = None if owners is None else frozenset(owners)
         read = _all_of(columns, table, wanted)
         for name in self.files(table) if files is None else files:
-            file = pq.ParquetFile(folder / name, buffer_size=_BUFFER_BYTES, pre_buffer=False)
-            groups = _groups_of(file, table.owner, wanted)
+            path = folder / name
+            file = pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+            groups = _groups_of(path, table.owner, wanted)
             for batch in file.iter_batches(
                 _rows_at_once(file), row_groups=groups, columns=read, use_threads=False
             ):
                 owned = batch if wanted is None else _owned(batch, table.owner, wanted)
-                found = owned if where is None else owned.filter(where(owned))
+                found = owned if where is None else chosen(owned, where(owned))
                 if found.num_rows:
                     yield found
 
@@ -332,20 +338,28 @@ _REPEATED: Final = (
 """Columns with few distinct values: worth a dictionary, and bounds to skip by."""
 
 
-def _owned(batch: pa.RecordBatch, column: str, wanted: pa.Array) -> pa.RecordBatch:
-    """Return the rows of some owners; where those are all, nothing is copied."""
-    is_wanted = pc.is_in(batch.column(column), wanted)
-    return batch if is_wanted.true_count == len(batch) else batch.filter(is_wanted)
+def _owned(batch: pa.RecordBatch, column: str, wanted: frozenset[str]) -> pa.RecordBatch:
+    return chosen(batch, map(wanted.__contains__, batch.column(column).to_pylist()))
 
 
-def _groups_of(file: pq.ParquetFile, column: str, wanted: pa.Array | None) -> list[int]:
+def _groups_of(path: Path, column: str, wanted: frozenset[str] | None) -> list[int] | None:
     """Return the groups of rows worth reading: of few owners, only those that they stand in."""
-    groups = range(file.metadata.num_row_groups)
     if wanted is None or len(wanted) > _FEW_OWNERS:
-        return list(groups)
-    owners = (file.read_row_group(group, [column], use_threads=False) for group in groups)
-    found = (pc.any(pc.is_in(table.column(0), wanted)).as_py() for table in owners)
-    return [group for group, is_there in zip(groups, found, strict=True) if is_there]
+        return None
+    file = pq.ParquetFile(path, read_dictionary=[column])
+    named = (file.read_row_group(group, [column]) for group in range(file.num_row_groups))
+    return [group for group, names in enumerate(named) if not wanted.isdisjoint(_values(names))]
+
+
+def _values_in(path: Path, column: str) -> set[str]:
+    """Return the values that stand in a column of a file."""
+    return _values(pq.ParquetFile(path, read_dictionary=[column]).read([column]))
+
+
+def _values(names: pa.Table) -> set[str]:
+    """Return the values of the one column of a table, whose dictionaries name each once."""
+    chunks = names.column(0).chunks
+    return {value for chunk in chunks for value in chunk.dictionary.to_pylist()}
 
 
 def _rows_at_once(file: pq.ParquetFile) -> int:
@@ -359,7 +373,7 @@ def _n_bytes(metadata: pq.FileMetaData) -> int:
 
 
 def _all_of(
-    columns: Sequence[str] | None, table: Table, wanted: pa.Array | None
+    columns: Sequence[str] | None, table: Table, wanted: Collection[str] | None
 ) -> list[str] | None:
     """Return the columns to read: those asked for, and the owner's where it is looked at."""
     if columns is None:

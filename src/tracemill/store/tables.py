@@ -153,7 +153,7 @@ def _values(array: pa.Array, column: Column) -> list[Any]:
     if not column.is_json:
         return list(array.to_pylist())
     decode = _decoder(column.type)
-    texts = array.cast(pa.binary()).to_pylist()
+    texts = array.view(pa.binary()).to_pylist()
     return list(_decoded(texts, decode))
 
 

@@ -229,12 +229,8 @@ def count_omissions(lake: Lake) -> dict[str, int]:
 
 def _owners(lake: Lake) -> set[str]:
     """Return episodes that have examples; a killed run may not have noted that it built them."""
-    batches = (
-        batch
-        for name in (*EXAMPLE_TABLES, _OMISSIONS.name)
-        for batch in lake.batches(TABLES[name], columns=["episode_id"])
-    )
-    return {owner for batch in batches for owner in batch.column(0).unique().to_pylist()}
+    tables = (TABLES[name] for name in (*EXAMPLE_TABLES, _OMISSIONS.name))
+    return {owner for table in tables for owner in lake.owners(table)}
 
 
 def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
@@ -298,9 +294,7 @@ def _shards(
             tasks[work.input.id].append(work)
     table = TABLES["steps"]
     for file in lake.files(table):
-        owners: set[str] = set()
-        for batch in lake.batches(table, columns=["input_id"], files=[file]):
-            owners.update(batch.column("input_id").unique().to_pylist())
-        here = tuple(task for owner in sorted(owners & tasks.keys()) for task in tasks[owner])
+        owners = lake.owners(table, [file]) & tasks.keys()
+        here = tuple(task for owner in sorted(owners) for task in tasks[owner])
         if here:
             yield BuildShard(lake=str(root), file=file, tasks=here, config=config)

@@ -8,7 +8,6 @@ of them, and all before them stand in files of the spool, as they came.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ import pyarrow as pa
 
 from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.ingest.sweeping import owners_holding
+from tracemill.store.arrow import chosen
 from tracemill.store.tables import TABLES
 
 _WAITING_BYTES: Final = 24 * 2**20
@@ -64,7 +64,8 @@ class HeldRows:
         """Yield the rows of a table, but for those of some inputs."""
         for batch in self._all(table):
             if without:
-                yield from _but(without, batch, TABLES[table].owner)
+                owners = batch.column(TABLES[table].owner).to_pylist()
+                yield chosen(batch, (owner not in without for owner in owners))
             else:
                 yield batch
 
@@ -82,13 +83,3 @@ class HeldRows:
         self._streams.clear()
         self._waiting.clear()
         self._n_waiting = 0
-
-
-def _but(gone: Collection[str], rows: pa.RecordBatch, column: str) -> Iterator[pa.RecordBatch]:
-    """Yield rows without those of some owners; what stays is not copied, nor looked at."""
-    start = 0
-    for is_gone, run in groupby(rows.column(column).to_pylist(), gone.__contains__):
-        n_rows = sum(1 for _ in run)
-        if not is_gone:
-            yield rows.slice(start, n_rows)
-        start += n_rows
