@@ -1,11 +1,10 @@
 """A session, as a person looks at it."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.flows.sessions import write_session
+from tests.flows.sessions import go_back, write_session
 from tracemill.cli.app import call
 from tracemill.cli.exits import EXIT_NOTHING
 
@@ -32,10 +31,7 @@ def test_steps_that_a_person_went_back_before_are_marked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workspace = ["--workspace", str(tmp_path / "workspace")]
-    log = write_session(tmp_path / "in", "s1", 2)
-    told = [json.loads(line) for line in log.read_bytes().splitlines()]
-    again = {**told[4], "uuid": "again"}  # stands where the second prompt stood
-    log.write_bytes(b"".join(json.dumps(each).encode() + b"\n" for each in [*told, again]))
+    go_back(write_session(tmp_path / "in", "s1", 2), prompt=1)
     assert call(["run", str(tmp_path / "in"), *workspace]) == 0
     capsys.readouterr()
 

@@ -54,6 +54,14 @@ def lines(session: str, n_turns: int, word: str = "work") -> list[bytes]:
     return made
 
 
+def go_back(log: Path, prompt: int) -> None:
+    """Let a person say a prompt of a session again, as if nothing from there on had been said."""
+    told = [json.loads(line) for line in log.read_bytes().splitlines()]
+    again = {**told[4 * prompt], "uuid": f"again-{prompt}"}
+    with log.open("ab") as file:
+        file.write(json.dumps(again).encode() + b"\n")
+
+
 def write_session(folder: Path, session: str, n_turns: int, word: str = "work") -> Path:
     """Write a session file and return its path."""
     folder.mkdir(parents=True, exist_ok=True)

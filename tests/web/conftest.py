@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from tests.flows.sessions import write_session
+from tests.flows.sessions import go_back, write_session
 from tests.web.places import HOST, HOSTILE
 from tracemill.capture import emit
 from tracemill.flows.wheel.turn import Options, turn
@@ -18,7 +18,7 @@ from tracemill.web.guard import COOKIE, Pass
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = tmp_path_factory.mktemp("shown")
-    write_session(folder / "in", "s1", 3)
+    go_back(write_session(folder / "in", "s1", 3), prompt=2)
     write_session(folder / "in", "s2", 110, word=HOSTILE)
     write_prompt(folder / "in")
     workspace = Workspace(folder / "workspace")

@@ -146,9 +146,15 @@ def write_prompts(inputs: Path, words: Sequence[str]) -> None:
 
 
 def write_long_session(path: Path, session: str, words: Sequence[str]) -> None:
-    """Write a session in which each word is said by everybody who can say something."""
+    """Write a session in which each word is said by everybody who can say something.
+
+    At its end the person goes back to before the last word.
+    """
     turns = (_turn(session, 4 * number, word) for number, word in enumerate(words))
-    _write(path, (record for records in turns for record in records))
+    end = 4 * len(words)
+    before = f"{session}-{end - 5}" if len(words) > 1 else None
+    again = _asked(session, end, words[-1], parentUuid=before)
+    _write(path, [*(record for records in turns for record in records), again])
 
 
 def write_short_session(path: Path, session: str, words: Sequence[str]) -> None:

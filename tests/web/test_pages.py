@@ -127,6 +127,27 @@ def test_a_long_session_comes_in_parts(browser: TestClient, shown: Workspace) ->
     assert seen == row.steps
 
 
+def test_steps_that_a_person_went_back_before_are_called_undone(
+    browser: TestClient, shown: Workspace
+) -> None:
+    rows = list_rows(shown, "session", SessionRow, limit=0).rows
+    (session,) = (row for row in rows if row.session_id == "s1")
+
+    page = browser.get(f"/sessions/{session.id}").text
+
+    steps = {
+        given["id"]: (given["aria-label"] or "").endswith(", undone")
+        for tag, given in Found(page).elements
+        if tag == "article"
+    }
+    assert [name for name, is_undone in steps.items() if is_undone] == [
+        "step-6",
+        "step-7",
+        "step-8",
+    ]
+    assert page.count(">undone</em>") == 5  # the outline has two of them
+
+
 def test_an_outline_comes_in_parts_and_begins_where_somebody_reads(
     browser: TestClient, shown: Workspace
 ) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from tracemill.base.text import beginning
 from tracemill.flows.held.lookup import canonical_input, find_row, open_index
 from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow
+from tracemill.records.activity import UndoneSteps
 from tracemill.records.reactions import Reaction
 from tracemill.records.trajectory import Speaker, Step
 from tracemill.store.index import Text
@@ -62,6 +63,12 @@ class SessionView(NamedTuple):
     """What it is linked to."""
     happened: Placed
     """What else happened, after which step."""
+    undone: tuple[UndoneSteps, ...]
+    """Branches that a person went back before."""
+
+    def is_undone(self, step: int) -> bool:
+        """Tell whether a person went back before a step."""
+        return any(branch.holds(step) for branch in self.undone)
 
 
 def view_session(workspace: Workspace, name: str) -> SessionView:
@@ -87,6 +94,7 @@ def view_session(workspace: Workspace, name: str) -> SessionView:
         episode=_episode_of(workspace, row.id),
         links=links,
         happened=happenings(workspace, row.id, events, _commits_of(links), _moments(outline)),
+        undone=activity.undone,
     )
 
 
