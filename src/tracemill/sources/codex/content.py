@@ -1,7 +1,8 @@
 """What one Codex item says: its texts, its call, how that ended, what it cost.
 
 Codex flags no failure. A command's exit code stands in the head of its output, in one of
-three wordings, and a script that broke off says so there; otherwise, how the call ended is unknown.
+three wordings; of a script that broke off, and of a call that it could not carry out, the program
+says so there. Otherwise, how the call ended is unknown.
 """
 
 from __future__ import annotations
@@ -46,8 +47,17 @@ _INJECTED: Final = (
 _ABORTED_BY_USER: Final = "aborted by user"
 _REJECTED_BY_USER: Final = frozenset({"exec command rejected by user", "patch rejected by user"})
 _MAX_REFUSAL: Final = max(map(len, _REJECTED_BY_USER))
-_FAILED_SCRIPT: Final = ("Script failed\nWall time ", "Script failed\nScript error:")
-"""How the output of a script that broke off begins. What one that ran did, it only prints."""
+_FAILED: Final = (
+    "Script failed\nWall time ",
+    "Script failed\nScript error:",
+    "apply_patch verification failed: ",
+    "exec_command failed",
+    "failed to parse function arguments: ",
+    "unsupported call: ",
+    "unsupported custom tool call: ",
+    "write_stdin failed: ",
+)
+"""How the program itself says that a script broke off, or that a call could not be carried out."""
 _HEAD_LENGTH: Final = 400
 _MAX_EXIT_CODE: Final = 2**32
 _EXIT_CODE: Final = re.compile(
@@ -246,7 +256,7 @@ def _result(
         head_end = said.find("Output:", 0, _HEAD_LENGTH)
         found = _EXIT_CODE.search(said, 0, _HEAD_LENGTH if head_end < 0 else head_end)
         code = int(found[1]) if found else None
-        if found is None and said.startswith(_FAILED_SCRIPT):
+        if found is None and said.startswith(_FAILED):
             was_successful = False
     status: ResultStatus = "unknown"
     if len(said) <= _MAX_REFUSAL and said in _REJECTED_BY_USER:
