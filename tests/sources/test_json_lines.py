@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tracemill.sources.remembered import Remembered
 
 SOURCE = ClaudeCode()
 GOOD = jsonl(user(1, "good"))
+EASTERN = timezone(timedelta(hours=2))
 
 
 def reasons_of(found: Found) -> list[str]:
@@ -174,6 +175,8 @@ def test_a_codex_payload_must_be_an_object() -> None:
         ("2026-03-01T12:00:00+02:00", datetime(2026, 3, 1, 10, tzinfo=UTC)),
         ("2026-03-01T10:00:00", None),
         ("0001-01-01T00:00:00+14:00", None),
+        (datetime(2026, 3, 1, 12, tzinfo=EASTERN), datetime(2026, 3, 1, 10, tzinfo=UTC)),
+        (datetime(2026, 3, 1, 10, tzinfo=UTC).replace(tzinfo=None), None),
         ("yesterday", None),
         (1.5e18, None),
         (None, None),

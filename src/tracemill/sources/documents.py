@@ -113,7 +113,7 @@ def read_document(
     An empty path means that the document is itself the list.
     """
     data = content.document()
-    whole = Line(0, data or b"", is_terminated=False)
+    whole = Line.at(0, data or b"", is_terminated=False)
     try:
         document = take_apart(data, path) if data is not None else too_large(content)
         reader.begin(document.fields, document.whole)
@@ -136,7 +136,7 @@ def read_lists(
         whole = data if data is not None else too_large(content)
         found = [(take_apart(whole, path).items, name) for path, name in lists.items()]
     except NotADocumentError as error:
-        yield Item(Line(0, data or b"", is_terminated=False), {}, error)
+        yield Item(Line.at(0, data or b"", is_terminated=False), {}, error)
         return
     for items, name in found:
         for item in items:
@@ -234,7 +234,7 @@ def whole_document(content: Content) -> Line | OversizeLine:
     return (
         OversizeLine(0, content.max_bytes + 1)
         if data is None
-        else Line(0, data, is_terminated=False)
+        else Line.at(0, data, is_terminated=False)
     )
 
 
@@ -251,7 +251,7 @@ def take_apart(
     Raises:
         NotADocumentError: the bytes are no JSON, or hold no list at `path`.
     """
-    return _taken_apart(Line(0, data, is_terminated=False), path, wanted)
+    return _taken_apart(Line.at(0, data, is_terminated=False), path, wanted)
 
 
 def _taken_apart(whole: Line, path: tuple[str, ...], wanted: frozenset[str] | None) -> Document:
@@ -264,7 +264,7 @@ def _taken_apart(whole: Line, path: tuple[str, ...], wanted: frozenset[str] | No
         fields, values = _leniently(data, path)
         texts = [orjson.dumps(value) for value in values]
         start = whole.start
-        return Document(fields, [Line(start, text, is_terminated=True) for text in texts], whole)
+        return Document(fields, [Line.at(start, text, is_terminated=True) for text in texts], whole)
     return Document(fields, items, whole)
 
 
@@ -321,8 +321,9 @@ def _placed(whole: Line, start: int, items: list[msgspec.Raw]) -> Iterator[Line]
         found = between.match(whole.data, start)
         start = start if found is None else found.end()
         text = bytes(item)
-        yield new(Line, (whole.start + start, text, True))
-        start += len(text)
+        end = start + len(text)
+        yield new(Line, (whole.start + start, whole.start + end, text, True))
+        start = end
         between = _NEXT_ITEM
 
 
@@ -387,7 +388,7 @@ def whole_documents(lines: Iterator[Line | OversizeLine]) -> Iterator[Line | Ove
         yield from chain([first], lines)
         return
     rest = (line.data for line in lines if isinstance(line, Line))
-    yield Line(first.start, b"\n".join([first.data, *rest]), is_terminated=True)
+    yield Line.at(first.start, b"\n".join([first.data, *rest]), is_terminated=True)
 
 
 def _is_json(data: bytes) -> bool:

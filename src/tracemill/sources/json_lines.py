@@ -132,7 +132,7 @@ def read_shaped_lines(
     skipped: Counter[str] = Counter()
     decode, take, ready = shape.decode, reader.take, reader.ready
     for line in lines:
-        if isinstance(line, OversizeLine):
+        if type(line) is OversizeLine:
             yield oversize(line, origin)
             n_quarantined += 1
             continue
@@ -194,7 +194,7 @@ def _judge_leniently(
     except UnicodeDecodeError as error:
         reason: QuarantineReason = "bad_encoding" if line.is_terminated else "truncated"
         return _unread(line, origin, reason, f"expected UTF-8, found other bytes at {error.start}")
-    found = lenient_values(text)
+    found = _values(text)
     verdicts = [_judge_value(value, line, origin, reader, shape) for value in found.values]
     if found.error is not None:
         reason = "not_json" if line.is_terminated else "truncated"
@@ -227,6 +227,14 @@ class Values(NamedTuple):
 
     values: list[object]
     error: str | None
+
+
+def _values(text: str) -> Values:
+    """Return the same, at once where what was refused is JSON in another shape."""
+    try:
+        return Values([orjson.loads(text)], None)
+    except orjson.JSONDecodeError:
+        return lenient_values(text)
 
 
 def lenient_values(text: str) -> Values:
@@ -276,11 +284,11 @@ _DECODER: Final = json.JSONDecoder(
 
 
 def moment(value: object) -> datetime | None:
-    """Return the moment that `value` names in RFC 3339, or None where it names none."""
-    if type(value) is not str:
-        return None
+    """Return the moment that `value` is or names in RFC 3339; None where it names none."""
     try:
-        at = datetime.fromisoformat(value)
+        at = datetime.fromisoformat(value) if type(value) is str else value
+        if type(at) is not datetime:
+            return None
         if at.tzinfo is UTC:
             return at
         return at.astimezone(UTC) if at.tzinfo else None

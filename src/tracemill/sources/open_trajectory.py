@@ -109,10 +109,12 @@ class OpenTrajectory:
         """Let the trajectory reach to `at`."""
         if at is None:
             return
-        if self.started is None or at < self.started:
-            self.started = at
-        if self.ended is None or at > self.ended:
+        if self.started is None or self.ended is None:
+            self.started = self.ended = at
+        elif at > self.ended:
             self.ended = at
+        elif at < self.started:
+            self.started = at
 
     def see_model(self, model: str | None) -> None:
         """Note that `model` spoke."""

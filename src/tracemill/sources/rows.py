@@ -155,7 +155,7 @@ def _rows_of_document(
     content: Content, origin: Origin, is_inner: Callable[[Mapping[str, Any]], bool]
 ) -> Iterator[Line | Quarantined]:
     data = content.document()
-    whole = Line(0, data or b"", is_terminated=False)
+    whole = Line.at(0, data or b"", is_terminated=False)
     try:
         if data is None:
             too_large(content)

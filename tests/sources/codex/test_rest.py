@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,35 @@ def read(*lines: Any) -> Found:
 
 def said(found: Found) -> list[tuple[str, str]]:
     return [(step.speaker, step.text) for step in found.steps]
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ({"timestamp": "2026-06-22T10:00:00.5Z"}, datetime(2026, 6, 22, 10, 0, 0, 500_000, UTC)),
+        ({"timestamp": "2026-06-22T12:00:00+02:00"}, datetime(2026, 6, 22, 10, tzinfo=UTC)),
+        ({"timestamp": "20260622T1000Z"}, datetime(2026, 6, 22, 10, tzinfo=UTC)),
+        ({"created_at": "2026-06-22T10:00:00Z"}, datetime(2026, 6, 22, 10, tzinfo=UTC)),
+        ({"timestamp": None, "created_at": "2026-06-22"}, None),
+        ({"timestamp": "2026-06-22T10:00:00"}, None),
+        ({"timestamp": "[cut]"}, None),
+        ({"timestamp": ["2026-06-22T10:00:00Z"]}, None),
+    ],
+)
+def test_a_line_says_when_it_was_written(told: dict[str, Any], at: datetime | None) -> None:
+    said_then = message("assistant", "Done.")
+    del said_then["timestamp"]
+
+    assert [step.at for step in read({**said_then, **told}).steps] == [at]
+
+
+@pytest.mark.parametrize("kind", [5, ["message"], {"message": 1}, ""])
+def test_a_type_that_is_no_word_is_no_type(kind: object) -> None:
+    found = read(
+        {"type": kind, "payload": {}}, {"type": "response_item", "payload": {"type": kind}}
+    )
+
+    assert found.tally.skipped == {"unknown_type:none": 2}
 
 
 def test_bare_lines_are_read() -> None:

@@ -12,6 +12,7 @@ from tests.sources.reading import Found, read
 from tracemill.records.events import Compaction, Feedback
 from tracemill.records.trajectory import Usage
 from tracemill.sources.head import Head
+from tracemill.sources.json_lines import MAX_DEPTH
 from tracemill.sources.openhands import OpenHands
 
 
@@ -71,6 +72,19 @@ def test_how_a_call_ended_is_what_its_event_says(
     found = read_events(asked(1, "x"), acted(2, "run"), seen(3, observation, "", 2, **extras))
 
     assert found.steps[1].results[0].status == status
+
+
+def test_a_call_that_is_nested_too_deeply_is_quarantined_alone() -> None:
+    nested: Any = []
+    for _ in range(MAX_DEPTH):
+        nested = [nested]
+
+    found = read_events(
+        asked(1, "Go"), acted(2, "run", command=nested), acted(3, "run", command="ls")
+    )
+
+    assert [bad.reason for bad in found.quarantined] == ["bad_shape"]
+    assert [call.arguments for step in found.steps for call in step.calls] == [{"command": "ls"}]
 
 
 def test_a_refused_call_is_a_rejection() -> None:

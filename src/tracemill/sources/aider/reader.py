@@ -72,7 +72,7 @@ class AiderReader:
         self._lines: list[str] = []
         """What is being said, until somebody else speaks."""
         self._n_chars = 0
-        self._first = self._last = Line(0, b"", is_terminated=True)
+        self._first = self._last = Line.at(0, b"", is_terminated=True)
         self._reply: OpenStep | None = None
         self._command: _Said | None = None
         """What was said last to the program, and not to the model."""

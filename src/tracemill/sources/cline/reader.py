@@ -58,7 +58,7 @@ _NO_REQUEST: Final = Request(None, NO_TOKENS, None)
 def read_file(content: Content, origin: Origin) -> Iterator[SourceRecord]:
     """Yield what a file that lies by itself holds, and the tally."""
     data = content.document()
-    whole = Line(0, data or b"", is_terminated=False)
+    whole = Line.at(0, data or b"", is_terminated=False)
     try:
         items = _items(whole, content.max_bytes if data is None else None)
     except NotADocumentError as error:
@@ -76,7 +76,7 @@ def read_task(content: Content, origin: Origin) -> Iterator[SourceRecord]:
     problems = []
     found: dict[str, list[Item[Line]]] = {}
     for member in content.members():
-        line = Line(member.start, member.data or b"", is_terminated=False)
+        line = Line.at(member.start, member.data or b"", is_terminated=False)
         try:
             found[member.path] = _items(line, content.max_bytes if member.data is None else None)
         except NotADocumentError as error:

@@ -6,12 +6,19 @@ up much of a rollout. Every field may hold anything, and its reader looks what i
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from datetime import datetime
+from typing import Annotated, Any, Final, final
 
 import msgspec
 
 from tracemill.base.lines import Line
-from tracemill.sources.json_lines import MAX_COUNT, BadShapeError, Shape, UndecodedError
+from tracemill.sources.json_lines import (
+    MAX_COUNT,
+    BadShapeError,
+    Shape,
+    UndecodedError,
+    moment,
+)
 
 _Believable = Annotated[int, msgspec.Meta(ge=0, lt=MAX_COUNT)]
 
@@ -87,8 +94,9 @@ class Payload(Common, gc=False, kw_only=True):
 
 
 class _Fitting(Common, gc=False, kw_only=True):
-    """A payload that tells its tokens and its notes as it should."""
+    """A payload that tells its type, its tokens and its notes as it should."""
 
+    type: str | None = None
     info: TokenInfo | None = None
     internal_chat_message_metadata_passthrough: Passthrough | None = None
 
@@ -96,8 +104,8 @@ class _Fitting(Common, gc=False, kw_only=True):
 class _Dated(msgspec.Struct, gc=False, kw_only=True):
     """What stands around a payload."""
 
-    type: Any = None
-    timestamp: Any = None
+    type: str = ""
+    timestamp: datetime | None = None
     created_at: Any = None
     metadata: Any = None
     """What newer versions note of an item in the history."""
@@ -115,6 +123,7 @@ class Envelope(_Dated, gc=False, kw_only=True):
     payload: Payload
 
 
+@final
 class BareLine(Payload, gc=False, kw_only=True):
     """A line of the oldest files, which put no envelope around an item."""
 
@@ -132,7 +141,15 @@ def _adapted(record: dict[str, Any]) -> CodexLine:
         return msgspec.convert(record, BareLine)
     if not isinstance(payload, dict):
         raise BadShapeError("expected an object as payload, found something else")
-    return msgspec.convert(record, Envelope)
+    at = moment(record.get("timestamp") or record.get("created_at"))
+    fitting = {"type": _name(record.get("type")), "timestamp": at}
+    payload = {**payload, "type": _name(payload["type"])} if "type" in payload else payload
+    return msgspec.convert({**record, **fitting, "payload": payload}, Envelope)
+
+
+def _name(kind: object) -> str:
+    """Return a type that no table need fear to look up."""
+    return kind if isinstance(kind, str) else ""
 
 
 LINES: Final = Shape[CodexLine](msgspec.json.Decoder(CommonLine).decode, _adapted)

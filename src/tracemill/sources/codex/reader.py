@@ -7,7 +7,7 @@ watches, or a note about the session; in the oldest versions it is a bare item.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -155,19 +155,22 @@ class CodexReader:
 
     def take(self, record: CodexLine, line: Line) -> str | None:
         """Read one object; return why it holds nothing to keep, or None where it was used."""
-        if isinstance(record, BareLine):
+        if type(record) is BareLine:
             return self._take_bare(record, line)
-        payload, outer = record.payload, record.type
+        payload, kind, at = record.payload, record.type, record.timestamp
+        if at is None or at.tzinfo is not UTC:
+            at = moment(at or record.created_at)
         if self._replay.is_on:
-            self._replay.watch(payload, _moment_of(record))
-        takers = self._nested_takers.get(outer) if type(outer) is str else None
-        kind = outer if takers is None else payload.type or _kind_of(payload)
-        if type(kind) is not str:
-            return unknown_type(kind)
-        taker = (takers or self._takers).get(kind)
+            self._replay.watch(payload, at)
+        takers = self._nested_takers.get(kind)
+        if takers is None:
+            takers = self._takers
+        else:
+            kind = payload.type or _kind_of(payload)
+        taker = takers.get(kind)
         if taker is None:
-            return _why_not_kept(kind, is_event=outer == "event_msg")
-        at, noted = moment(record.timestamp or record.created_at), record.metadata
+            return _why_not_kept(kind, is_event=record.type == "event_msg")
+        noted = record.metadata
         return taker(Item(payload, kind, line, at, noted is not None and is_copied(noted)))
 
     def finish(self) -> None:
@@ -265,7 +268,7 @@ def _kind_of(item: Common) -> Any:
     return "message" if item.type is None and text(item.role) else item.type
 
 
-def _moment_of(record: CodexLine) -> datetime | None:
+def _moment_of(record: BareLine) -> datetime | None:
     return moment(record.timestamp or record.created_at)
 
 

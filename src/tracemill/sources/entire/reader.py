@@ -52,7 +52,7 @@ def own_session_id(fields: Mapping[str, Any]) -> str | None:
 def _as_line(member: Member) -> Line | OversizeLine:
     if member.data is None:
         return OversizeLine(member.start, member.end)
-    return Line(member.start, member.data, is_terminated=True)
+    return Line.at(member.start, member.data, is_terminated=True)
 
 
 class MetadataReader:

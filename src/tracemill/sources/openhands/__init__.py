@@ -36,7 +36,7 @@ class OpenHands(FileSource):
     """Reads event lists, of V0 or V1: bare, or in rows of evaluations and shared sessions."""
 
     name: ClassVar[str] = "openhands"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -45,10 +45,10 @@ def read_folder(content: Content, origin: Origin, agent: str) -> Iterator[Source
 
 def _item(member: Member) -> Item[Line]:
     if member.data is None:
-        place = Line(member.start, b"", is_terminated=True)
+        place = Line.at(member.start, b"", is_terminated=True)
         detail = f"file of {member.n_bytes} bytes"
         return Item.unread(place, "oversize_document", detail)
-    item = object_at(Line(member.start, member.data, is_terminated=True), member.data)
+    item = object_at(Line.at(member.start, member.data, is_terminated=True), member.data)
     if member.path == _STATE and item.problem is None:
         return item.saying({**item.fields, "kind": _STATE})
     return item

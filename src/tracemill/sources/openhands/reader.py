@@ -11,9 +11,8 @@ from tracemill.sources.documents import Document, take_apart_item
 from tracemill.sources.json_lines import (
     BadShapeError,
     fields_of,
-    is_line_too_deep,
+    is_too_deep,
     text,
-    type_name,
 )
 from tracemill.sources.message_parts import Message
 from tracemill.sources.open_trajectory import OpenStep
@@ -77,8 +76,6 @@ class _Reading:
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one event; return why it holds nothing to keep, or None where it was used."""
-        if is_line_too_deep(record, line):
-            raise BadShapeError("expected an event, found it nested too deeply")
         self._last = line
         action, observation = text(record.get("action")), text(record.get("observation"))
         if action is not None:
@@ -114,7 +111,7 @@ class _Reading:
             case ("message", _) | ("finish", _) | ("reject", _):
                 self._stamp(self._steps.reply(line, _said(record, given)), record)
             case _ if action in _NOT_KEPT:
-                return type_name(action)
+                return action
             case _:
                 self._take_call(action, record, given, line)
         return None
@@ -122,6 +119,8 @@ class _Reading:
     def _take_call(
         self, action: str, record: Mapping[str, Any], given: Mapping[str, Any], line: Line
     ) -> None:
+        if is_too_deep(given):
+            raise BadShapeError("expected a tool's arguments, found them nested too deeply")
         told = fields_of(record.get("tool_call_metadata"))
         event_id = record.get("id")
         call = ToolCall(
@@ -141,7 +140,7 @@ class _Reading:
         if observation == "agent_state_changed":
             self._state = text(extras.get("agent_state")) or self._state
         if observation in _NOT_KEPT:
-            return type_name(observation)
+            return observation
         content, cause = text(record.get("content")) or "", record.get("cause")
         call_id = self._calls.get(cause) if type(cause) is int else None
         if call_id is None and not self._steps.is_answer_due:

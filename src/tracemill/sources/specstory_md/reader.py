@@ -80,7 +80,7 @@ class SpecStoryReader:
         self._is_fenced = False
         """Whether an odd number of fences stands in the section at hand."""
         self._n_chars = 0
-        self._first = self._last = Line(0, b"", is_terminated=True)
+        self._first = self._last = Line.at(0, b"", is_terminated=True)
         self._n_calls = self._n_sides = 0
 
     def take(self, text: str, line: Line) -> str | None:
