@@ -142,7 +142,7 @@ def test_a_damaged_line_is_told_with_its_place(workspace: Workspace, script: Pat
     (path,) = kept(workspace)
     path.write_bytes(b"{}\n" + path.read_bytes())
 
-    with pytest.raises(StoreError, match="line 1: expected what a model said"):
+    with pytest.raises(StoreError, match=r"line 1: expected a record .*; delete the file"):
         run(workspace, script, [])
 
 

@@ -5,26 +5,19 @@ The paths are a person's own, so the list lies in the vault.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from tracemill.base.errors import StoreError
 from tracemill.records.receipts import ExportNote
+from tracemill.store.journal import append, read_journal
 
 _NAME: Final = "exports.jsonl"
+_REMEDY: Final = "restore it, or delete it: then nobody knows which copies there are"
 
 
 def note_export(vault: Path, note: ExportNote) -> None:
-    """Keep that something left; a note is a line, and lines are only ever added."""
-    vault.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(vault / _NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "ab") as out:
-        out.write(msgspec.json.encode(note) + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
+    """Keep that something left."""
+    append(vault / _NAME, note)
 
 
 def read_exports(vault: Path) -> tuple[ExportNote, ...]:
@@ -33,15 +26,4 @@ def read_exports(vault: Path) -> tuple[ExportNote, ...]:
     Raises:
         StoreError: the list is damaged.
     """
-    path = vault / _NAME
-    try:
-        lines = path.read_bytes().splitlines()
-    except FileNotFoundError:
-        return ()
-    try:
-        return tuple(msgspec.json.decode(line, type=ExportNote) for line in lines)
-    except msgspec.DecodeError as error:
-        raise StoreError(
-            f"{str(path)!r} is damaged ({error}); restore it, or delete it: then nobody knows "
-            "which copies there are"
-        ) from None
+    return tuple(read_journal(vault / _NAME, ExportNote, _REMEDY))

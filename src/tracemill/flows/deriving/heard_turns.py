@@ -14,11 +14,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import msgspec
 from msgspec import structs
 from typing_extensions import override
 
-from tracemill.base.errors import NotFoundError, StoreError
+from tracemill.base.errors import NotFoundError
 from tracemill.flows.deriving.facts import Facts
 from tracemill.label import OBSERVE_VERSION
 from tracemill.label.activity.observe import Observer
@@ -40,10 +39,12 @@ from tracemill.records.recipes import TurnJudge
 from tracemill.records.refs import Stamp
 from tracemill.records.trajectory import Trajectory
 from tracemill.records.turn_labels import TurnAnswer, TurnLabel
+from tracemill.store.journal import read_journal
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
+_REMEDY: Final = "delete the file and run again: it is asked anew"
 _LOG: Final = "log"
 """Rule of what a person did, which nobody has to judge."""
 
@@ -120,23 +121,12 @@ def answers_file(workspace: Workspace, name: str, endpoint: str | None) -> Path:
 
 
 def read_answers(path: Path) -> Iterator[TurnAnswer]:
-    """Yield the answers in a file, none where it is not there.
+    """Yield the answers in a file; none where it is not there.
 
     Raises:
         StoreError: a line is none.
     """
-    if not path.exists():
-        return
-    decoder = msgspec.json.Decoder(TurnAnswer)
-    lines = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines[:-1], 1):
-        try:
-            yield decoder.decode(line)
-        except msgspec.DecodeError as error:
-            raise StoreError(
-                f"{str(path)!r} line {number}: expected what a model said of a turn: {error}; "
-                "delete the file and run again: it is asked anew"
-            ) from error
+    return read_journal(path, TurnAnswer, _REMEDY)
 
 
 def _digest(*texts: str) -> str:

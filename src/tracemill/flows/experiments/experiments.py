@@ -63,7 +63,7 @@ def read_experiments(workspace: Workspace) -> Experiments:
     """Return where every experiment stands.
 
     Raises:
-        SchemaError: the journal is damaged.
+        StoreError: the journal is damaged.
     """
     return Experiments.of(read_journal(workspace.experiments / _JOURNAL, ExperimentEvent))
 

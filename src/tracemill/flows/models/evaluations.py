@@ -17,11 +17,13 @@ from tracemill.evaluate.running import Asked, ask_all, sum_up
 from tracemill.flows.models.suites import KeptSuite, find_suite
 from tracemill.llm import AskSettings, SubjectConfig, open_subject
 from tracemill.records.evaluations import CaseResult, Comparison, Evaluation
+from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace, write_whole
 
 _FOLDER: Final = "evaluations"
 _LOADING: Final = ("llama-cpp", "transformers")
 """Doors that load the model's bytes themselves."""
+_REMEDY: Final = "delete it and run again: its cases are asked anew"
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 Told = Callable[[int, int], None]
@@ -47,7 +49,7 @@ def evaluate(
     cases = kept.cases()
     weights = _weights_of(config)
     part = kept.folder / _FOLDER / f".{_state(config, settings, weights)}.part"
-    done = {result.case_id: result for result in _done_before(part)}
+    done = {result.case_id: result for result in read_journal(part, CaseResult, _REMEDY)}
     with open_subject(config) as subject:
         asked = Asked(subject.name, subject.format, settings, weights_sha256=weights)
         left = [case for case in cases if case.id not in done]
@@ -86,24 +88,12 @@ def _files(path: Path) -> list[Path]:
     return [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
 
 
-def _done_before(part: Path) -> Iterator[CaseResult]:
-    """Yield what a run that was killed had done; half a line is not done."""
-    if part.exists():
-        for line in part.read_bytes().split(b"\n")[:-1]:
-            yield msgspec.json.decode(line, type=CaseResult)
-
-
 def _noted(results: Iterable[CaseResult], part: Path) -> Iterator[CaseResult]:
     """Pass results on, each kept beside as soon as it is there; no answer is asked for again."""
-    part.parent.mkdir(exist_ok=True)
-    whole = part.read_bytes()[: part.read_bytes().rfind(b"\n") + 1] if part.exists() else b""
-    write_whole(part, whole)
-    with part.open("ab") as out:
-        for result in results:
-            if "no_reply" not in result.faults.values():
-                out.write(_encode(result) + b"\n")
-                out.flush()
-            yield result
+    for result in results:
+        if "no_reply" not in result.faults.values():
+            append(part, result)
+        yield result
 
 
 def trained_subject(workspace: Workspace, name: str) -> SubjectConfig:

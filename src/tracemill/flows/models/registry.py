@@ -58,7 +58,7 @@ def read_events(workspace: Workspace) -> Iterator[ModelEvent]:
     """Return all events, the first one first.
 
     Raises:
-        SchemaError: a line of the journal is damaged.
+        StoreError: a line of the journal is damaged.
     """
     return read_journal(workspace.models / _JOURNAL, ModelEvent)
 

@@ -37,12 +37,12 @@ from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectEr
 from tracemill.records.examples import Message
 from tracemill.records.refs import Stamp
 from tracemill.records.turn_labels import AnswerFault, TurnAnswer, TurnLabel, TurnReport
+from tracemill.store.journal import append
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 from tracemill.synth.generation import Allowance, Meter, SpentError
 
 _MOST_FAILURES: Final = 3
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Wanted(NamedTuple):
@@ -127,8 +127,6 @@ class _Desk:
     def work(self, subject: Subject, left: Sequence[Place]) -> Iterator[TurnAnswer]:
         """Yield the answers, until a limit is reached or the model does not answer."""
         in_a_row = 0
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _mend(self._path)
         for place in left:
             try:
                 yield self._ask(subject, place)
@@ -157,8 +155,7 @@ class _Desk:
         said = ModelLabeler(self._name, ask).label(place.turn)
         assert answer is not None, "a model that is a labeler is asked about every turn"
         kept = self._kept(place, said, answer)
-        with self._path.open("ab") as out:
-            out.write(_encode(kept) + b"\n")
+        append(self._path, kept)
         self.n_asked += 1
         return kept
 
@@ -188,9 +185,3 @@ def _agrees(place: Place, answer: TurnAnswer | None) -> bool:
 
 def _faults(answers: Iterable[TurnAnswer]) -> dict[str, int]:
     return dict(sorted(Counter(each.fault for each in answers if each.fault).items()))
-
-
-def _mend(path: Path) -> None:
-    """Cut off a last line that was not written to its end."""
-    if path.exists() and not (data := path.read_bytes()).endswith(b"\n"):
-        path.write_bytes(data[: data.rfind(b"\n") + 1])

@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
-from tracemill.base.errors import StoreError
 from tracemill.flows.privacy.documents import redacted_file
 from tracemill.records.generation import Draft, ModelExchange
 from tracemill.redact import Redactor
+from tracemill.store.journal import append_line, read_journal
 
 _DRAFTS: Final = "drafts.jsonl"
 _REQUESTS: Final = "requests.jsonl"
+_REMEDY: Final = "delete its folder and run again: it is made anew"
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
-Kept = TypeVar("Kept", Draft, ModelExchange)
 
 
 class Journal:
@@ -28,43 +28,18 @@ class Journal:
         self._folder = folder
         self._redactor = redactor
         self._lock = threading.Lock()
-        for name in (_DRAFTS, _REQUESTS):
-            _mend(folder / name)
 
     def note(self, record: Draft | ModelExchange) -> None:
         """Keep a record, redacted."""
         name = _DRAFTS if isinstance(record, Draft) else _REQUESTS
         with self._lock:
-            line = redacted_file(_encode(record), self._redactor).data.rstrip(b"\n") + b"\n"
-            with (self._folder / name).open("ab") as out:
-                out.write(line)
-                out.flush()
+            line = redacted_file(_encode(record), self._redactor).data.rstrip(b"\n")
+            append_line(self._folder / name, line)
 
     def drafts(self) -> list[Draft]:
         """Return the drafts, in the order in which they were done."""
-        return list(_read(self._folder / _DRAFTS, Draft))
+        return list(read_journal(self._folder / _DRAFTS, Draft, _REMEDY))
 
     def exchanges(self) -> Iterator[ModelExchange]:
         """Yield what the model was asked, and what it said."""
-        return _read(self._folder / _REQUESTS, ModelExchange)
-
-
-def _mend(path: Path) -> None:
-    """Cut off a last line that was not written to its end."""
-    if path.exists() and (data := path.read_bytes()) and not data.endswith(b"\n"):
-        path.write_bytes(data[: data.rfind(b"\n") + 1])
-
-
-def _read(path: Path, kind: type[Kept]) -> Iterator[Kept]:
-    if not path.exists():
-        return
-    decoder = msgspec.json.Decoder(kind)
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield decoder.decode(line)
-            except msgspec.DecodeError as error:
-                raise StoreError(
-                    f"{str(path)!r} line {number}: expected what a generator noted: {error}; "
-                    "delete its folder and run again: it is made anew"
-                ) from error
+        return read_journal(self._folder / _REQUESTS, ModelExchange, _REMEDY)
