@@ -78,7 +78,8 @@ def is_failure(item: dict[str, Any], failed: set[Any]) -> bool:
         if (isinstance(said, str))
         else None
     )
-    return item.get("call_id") in failed or (code is not None and code[1] != "0")
+    is_refused = isinstance(said, str) and said.startswith("apply_patch verification failed")
+    return item.get("call_id") in failed or is_refused or (code is not None and code[1] != "0")
 
 
 def test_counts_agree_with_an_independent_reader(path: Path, found: Found) -> None:

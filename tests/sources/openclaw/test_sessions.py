@@ -37,3 +37,17 @@ def test_a_session_of_openclaw_is_read_like_one_of_pi() -> None:
 
     assert (ours.header.agent, theirs.header.agent) == ("openclaw", "pi")
     assert [step.text for step in ours.steps] == [step.text for step in theirs.steps]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Read HEARTBEAT.md if it exists (workspace context). Follow it strictly.", "system"),
+        ("System: A command has ended.\n\nRead HEARTBEAT.md if it exists.", "system"),
+        ("Do you know why it says: Read HEARTBEAT.md if it exists?", "user"),
+    ],
+)
+def test_what_wakes_the_agent_was_typed_by_nobody(text: str, speaker: str) -> None:
+    (step,) = read(OpenClaw(), jsonl(pi.header(), pi.user(text))).steps
+
+    assert step.speaker == speaker

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.foreign
 
 FILES = sorted((FORMATS / "specstory_md").rglob("*.md"))
 path = each_file("specstory_md", "**/*.md")
-TOOL = re.compile(r"(?ms)^<tool-use [^>]*>.*?^(?:</details>)?</tool-use>$")
+TOOL = re.compile(r"(?ms)(?<!```markdown\n)^<tool-use [^>]*>.*?^(?:</details>)?</tool-use>$")
 BLANK = re.compile(
     r'<tool-use [^>]*data-tool-name="([^"]*)"><details>\n<summary>[^\n]*</summary>\s*</details></tool-use>'
 )

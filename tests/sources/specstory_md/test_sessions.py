@@ -165,6 +165,13 @@ def test_what_a_tool_printed_begins_nothing() -> None:
     assert found.header.models == ("model-1",)
 
 
+def test_a_call_that_the_agent_quotes_is_none() -> None:
+    quoted = f"It shows:\n```markdown\n{shell('ok')}```\n\nThat is all."
+    found = read_session(AGENT, f"{quoted}\n\n", AGENT, shell("ok"))
+
+    assert [(step.text, len(step.calls)) for step in found.steps] == [(quoted, 1)]
+
+
 def test_a_todo_list_is_told() -> None:
     body = "**Agent task list:**\n- [X] \U0001f321\ufe0f Look\n- [\u26a1] Fix\n- [ ] Test"
     found = read_session(AGENT, tool("task", "TodoWrite", body))

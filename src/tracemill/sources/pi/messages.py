@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from tracemill.records.trajectory import Speaker
 from tracemill.sources.json_lines import NO_CONTENT, text, unknown_type, why_nothing
@@ -13,6 +14,8 @@ from tracemill.sources.pi.content import Said, read_parts, read_result, read_usa
 from tracemill.sources.session_events import Place
 
 _Taker = Callable[[dict[str, Any], Place], str | None]
+_HEARTBEAT: Final = re.compile(r"(?:\A|\n\n)Read HEARTBEAT\.md if it exists")
+"""How what wakes an agent of OpenClaw begins, alone or behind notes of the system."""
 
 
 class PiMessages:
@@ -71,8 +74,9 @@ class PiMessages:
         return None
 
     def _take_user(self, message: dict[str, Any], place: Place) -> str | None:
-        speaker: Speaker = "system" if place.trajectory.is_subagent else "user"
-        return self._say(speaker, read_parts(message.get("content"), place.line.start), place)
+        said = read_parts(message.get("content"), place.line.start)
+        is_put_in = place.trajectory.is_subagent or any(map(_HEARTBEAT.search, said.texts))
+        return self._say("system" if is_put_in else "user", said, place)
 
     def _take_injected(self, message: dict[str, Any], place: Place) -> str | None:
         return self.inject(message.get("content"), place)

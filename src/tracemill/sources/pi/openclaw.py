@@ -8,7 +8,8 @@ The model of this source:
   key, and a direct chat is the agent's main session.
 - Telemetry tells calls without what they returned. Where it later tells the messages of a
   session as the agent keeps them, these take the place of what was told while they came.
-- A prompt was typed where a message came in with the same words; any other was put in.
+- A prompt was typed where a message came in with the same words; any other was put in, as is what
+  wakes the agent now and then, which the messages of a session tell as if a person had said it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class OpenClaw(FileSource):
     """Reads the session files of OpenClaw."""
 
     name: ClassVar[str] = "openclaw"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
@@ -62,7 +63,7 @@ class OpenClawTelemetry(FileSource):
     """Reads the lines that OpenClaw's telemetry plugin writes."""
 
     name: ClassVar[str] = "openclaw-telemetry"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -47,7 +47,7 @@ class SpecStoryMd(FileSource):
     """Reads the Markdown files that SpecStory saves of sessions."""
 
     name: ClassVar[str] = "specstory-md"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

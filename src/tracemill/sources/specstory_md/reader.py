@@ -166,7 +166,7 @@ class SpecStoryReader:
 
     def _take_inside(self, text: str, line: Line) -> str | None:
         thought, tool = THOUGHT.match(text), TOOL.match(text)
-        if thought is None and tool is None:
+        if (thought is None and tool is None) or not self._is_closed():
             if not self._lines:
                 self._first = line
             if self._lines or text.strip():
