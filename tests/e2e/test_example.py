@@ -255,6 +255,17 @@ def test_every_example_leads_back_to_bytes_that_hold_its_words(
         assert explained["chain"][-1]["sha256"] == made_from["content"]
 
 
+def test_a_session_leads_to_the_piece_of_work_that_it_is_part_of(
+    turned: Turned, capsys: pytest.CaptureFixture[str]
+) -> None:
+    episodes = turned.ask(capsys, "episode", "list", "--jsonl")
+
+    for episode in episodes:
+        (session,) = episode["sessions"]
+        (first, *_) = turned.ask(capsys, "explain", session, "--json")["chain"]
+        assert (first["episode"], first["outcome"]) == (episode["id"], episode["outcome"])
+
+
 def test_examples_of_sessions_come_only_from_work_that_was_achieved(
     turned: Turned, capsys: pytest.CaptureFixture[str]
 ) -> None:

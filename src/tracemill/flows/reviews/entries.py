@@ -67,7 +67,8 @@ def _step(workspace: Workspace, name: str) -> QueueEntry:
     steps = read_steps(workspace, row.id, int(number), 1) if is_index else []
     if not steps:
         raise NotFoundError(
-            f"expected one of {row.steps:,} steps of {row.id}, from {row.id}#0 on; found {name!r}"
+            f"expected one of {row.steps:,} steps of {row.id}, from {row.id}#0 on; found {name!r}; "
+            f"a session as a whole is judged by its episode: tracemill explain {row.id}"
         )
     item = step_item(steps[0], row.session_id)
     return QueueEntry(item=item, triggers=(), machine=MachineVerdict())

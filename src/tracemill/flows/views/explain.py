@@ -87,9 +87,17 @@ def _explain_episode(workspace: Workspace, lake: Lake, name: str) -> Explained:
 
 def _explain_session(workspace: Workspace, lake: Lake, name: str) -> Explained:
     session = find_row(workspace, "session", name, SessionRow)
-    chain = _of_trajectory(lake, session.id)
+    chain = [*_part_of(lake, session.id), *_of_trajectory(lake, session.id)]
     summary = f"{session.agent} session with {counted(session.steps, 'step')}, {session.outcome}"
     return Explained(id=session.id, kind="session", summary=summary, chain=tuple(chain))
+
+
+def _part_of(lake: Lake, trajectory_id: str) -> Iterator[dict[str, Any]]:
+    """Yield the pieces of work that a session is part of, with what became of them."""
+    episodes: Iterator[Episode] = lake.records(TABLES["episodes"])
+    for episode in episodes:
+        if trajectory_id in episode.trajectory_ids:
+            yield {"episode": episode.id, "outcome": episode.outcome, "because": episode.reason}
 
 
 def _commits(lake: Lake, name: str) -> list[Commit]:
