@@ -29,6 +29,19 @@ CHANGED = {
     "claude slug": ("~/.claude/projects/-home-ada-src-x/", "~/.claude/projects/-home-{ada}-src-x/"),
     "claude slug, mac": ("projects/-Users-ada-src", "projects/-Users-{ada}-src"),
     "claude slug, windows": ("projects/C--Users-ada-src", "projects/C--Users-{ada}-src"),
+    "claude slug, small drive": ("projects/c--Users-ada-src", "projects/c--Users-{ada}-src"),
+    "windows, umlauts": (r"C:\Users\Jürgen Groß\src", r"C:\Users\{Jürgen Groß}\src"),
+    "wsl seen from windows": (r"\\wsl$\Ubuntu\home\ada\x", r"\\wsl$\Ubuntu\home\{ada}\x"),
+    "wsl by its newer name": (
+        r"\\wsl.localhost\Ubuntu-22.04\home\ada\x",
+        r"\\wsl.localhost\Ubuntu-22.04\home\{ada}\x",
+    ),
+    "share": (r"\\fileserver\home\ada\docs", r"\\fileserver\home\{ada}\docs"),
+    "remote window": (
+        "vscode-remote://wsl+ubuntu/home/ada/x",
+        "vscode-remote://wsl+ubuntu/home/{ada}/x",
+    ),
+    "another disk": ("/Volumes/Macintosh HD/Users/ada/x", "/Volumes/Macintosh HD/Users/{ada}/x"),
     "list": ("/home/ada:/home/bob", "/home/{ada}:/home/{bob}"),
 }
 KEPT = [
@@ -53,6 +66,9 @@ KEPT = [
     "class=nav-home-icon",
     "/root/x",
     "~/x",
+    r"C:\Users\runneradmin\x",
+    r"re.compile('\home\d+')",
+    "https://files.example.com/home/about",
 ]
 
 

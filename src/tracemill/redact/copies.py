@@ -22,6 +22,7 @@ from tracemill.redact import values
 from tracemill.redact.emails import is_personal
 from tracemill.redact.joined import Changes
 from tracemill.redact.protocol import Match, Rule
+from tracemill.redact.spellings import spellings
 from tracemill.redact.words import word_share
 
 PERSON_ID: Final = "person"
@@ -162,12 +163,14 @@ def is_unmistakable(value: str) -> bool:
 
 def may_hold(secrets: Iterable[bytes]) -> Callable[[bytes], bool]:
     """Return what tells whether bytes, however texts are written down in them, may hold one."""
-    return _presence([_needle(each) for each in secrets])
+    return _presence([needle for each in secrets for needle in _needles(each)])
 
 
-def _needle(given: bytes) -> bytes:
+def _needles(given: bytes) -> list[bytes]:
     author = author_of(given.decode("utf-8", "surrogatepass"))
-    return author[0].encode() if author else max(_PLAIN.findall(given), key=len)
+    if author is None:
+        return [max(_PLAIN.findall(given), key=len)]
+    return [each.encode() for each in spellings(author[0])]
 
 
 def _presence(values: Sequence[bytes]) -> Callable[[bytes], bool]:
@@ -194,9 +197,11 @@ class Copies:
     """Finds secrets by their values."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
-        self._secrets = {
-            secret.value.encode("utf-8", "surrogatepass"): secret for secret in secrets
-        }
+        self._secrets: dict[bytes, Secret] = {}
+        """Every spelling of what is looked for."""
+        for secret in secrets:
+            for each in spellings(secret.value) if secret.address else (secret.value,):
+                self._secrets.setdefault(each.encode("utf-8", "surrogatepass"), secret)
         self._regexes = _any_of(self._secrets) if len(self._secrets) > _FEW else None
         self._lengths = sorted({len(value) for value in self._secrets})
 

@@ -14,7 +14,7 @@ from tracemill.redact.protocol import Match, Probe, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 
 _PROBES: Final = (
-    Probe(r"/home/", ("/home/",)),
+    Probe(r"[/\\]home[/\\]", ("/home/", "\\home\\")),
     Probe(r"(?i)[/\\]users[/\\]", ("/users/", "/users\\", "\\users/", "\\users\\")),
     Probe(r"-(?:home|Users)-", ("-home-", "-users-")),
 )
@@ -23,6 +23,7 @@ _SEPARATORS: Final = b"/\\"
 _BACKSLASH: Final = 0x5C
 _COLON: Final = 0x3A
 _ESCAPES: Final = b"nrtbf"
+_DRIVES: Final = (b"C-", b"c-", b"D-", b"d-", b"/-")
 _BEFORE_SLUG: Final = b"/\\\"'` \n\t=:("
 _NAME_PATTERN: Final = (
     rb"[0-9A-Za-z_\x80-\xff](?:[0-9A-Za-z_.+\x80-\xff-]{0,62}[0-9A-Za-z_\x80-\xff])?"
@@ -33,7 +34,8 @@ _PLAIN: Final = re.compile(
     rb"(?:(?<=[^%b/\\]/home/)|(?<=[^%b/\\]/Users/))%b" % (_INSIDE, _INSIDE, _NAME_PATTERN)
 )
 """The common case in one step: a name behind an absolute path that nothing stands before."""
-_SPACED_NAME: Final = re.compile(rb"[0-9A-Za-z_.-]{1,30} [0-9A-Za-z_. -]{0,30}[0-9A-Za-z_.-](?=\\)")
+_SPACED: Final = rb"0-9A-Za-z_.\x80-\xff-"
+_SPACED_NAME: Final = re.compile(rb"[%b]{1,30} [%b ]{0,30}[%b](?=\\)" % (_SPACED, _SPACED, _SPACED))
 _SLUG_NAME: Final = re.compile(rb"(?:" + USER + rb"|[0-9A-Za-z_]{1,64})(?=-)")
 _PSEUDONYM: Final = re.compile(USER + rb"\Z")
 _INSIDE_WORD: Final = re.compile(rb"[%b]" % _INSIDE)
@@ -47,12 +49,18 @@ _BEFORE_HOME: Final = (
     b"/data",
     b"/private",
 )
+_FAR_ROOT: Final = re.compile(
+    rb"(?:vscode-remote|file|sftp|ssh|smb|nfs)://[0-9A-Za-z.+_-]{1,40}\Z|/Volumes/[^/\n]{1,40}\Z"
+    rb"|\\\\(?:wsl\$|wsl\.localhost|[0-9A-Za-z.-]{2,30})(?:\\{1,2}[0-9A-Za-z.-]{1,30})?\Z"
+)
+"""A machine, a disk or a share, on which a path begins."""
+_REACH: Final = 60
 _NOBODY: Final = frozenset(
     b"""user users username user_name yourname your-name your_name yourusername you me name
     runner ubuntu debian fedora centos alpine node vscode app apps root admin administrator
     default public shared guest linuxbrew circleci jovyan codespace gitpod coder vagrant
     ec2-user azureuser pi git www-data builder jenkins travis docker appuser nobody sandbox
-    agent dev developer test testuser example someone xxx foo bar myuser home
+    runneradmin agent dev developer test testuser example someone xxx foo bar myuser home
     lost+found claude codex openhands opencode swe-agent""".split()
 )
 
@@ -105,21 +113,24 @@ def _slug(data: bytes, at: int, marker: bytes) -> _Name | None:
         return None
     first = at - (6 if marker.endswith(b"-home-") else 7)
     before = data[max(0, first - 2) : first]
-    if before and before[-1] not in _BEFORE_SLUG and before not in (b"C-", b"/-"):
+    if before and before[-1] not in _BEFORE_SLUG and before not in _DRIVES:
         return None
     match = _SLUG_NAME.match(data, at)
     return _Name(at, match.end()) if match else None
 
 
 def _path(data: bytes, at: int, marker: bytes) -> _Name | None:
-    is_home = marker.endswith(b"/home/")
+    is_home = marker[-5:-1] == b"home"
     if not is_home and marker[1:6].lower() != b"users":
         return None
     first = at - (6 if is_home else 7)
     while first > 0 and data[first - 1] in _SEPARATORS:
         first -= 1
+    before = data[max(0, first - _REACH) : first]
+    if is_home and marker[-1] == _BACKSLASH and not _FAR_ROOT.search(before):
+        return None
     if first > 0:
-        if _INSIDE_WORD.match(data, first - 1) and not _is_root(data[max(0, first - 10) : first]):
+        if _INSIDE_WORD.match(data, first - 1) and not _is_root(before):
             return None
         if not is_home and marker[1:6] != b"Users" and data[first - 1] != _COLON:
             return None
@@ -145,4 +156,4 @@ def _is_root(before: bytes) -> bool:
         return before[-1] in _ESCAPES
     if before[-2:-1] == b"/":
         return before[-1:].isalpha()
-    return before.endswith(_BEFORE_HOME)
+    return before.endswith(_BEFORE_HOME) or _FAR_ROOT.search(before) is not None

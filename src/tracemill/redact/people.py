@@ -22,13 +22,26 @@ _DIGIT: Final = re.compile(rb"[0-9]")
 _GLUED: Final = re.compile(rb"[0-9A-Za-z_.-]")
 _WORD: Final = re.compile(rb"[0-9A-Za-z_]")
 _VERSION_BEFORE: Final = re.compile(
-    rb"(?i)(?:version|release|[@=^~]|(?:^|[^0-9a-z])v)[ \"'`:(]{0,3}\Z"
+    rb"(?i)(?:version|release|kernel|firmware|section|chapter|ruby|python|node|(?:^|[^0-9a-z])v)"
+    rb"(?:[ \t]*[=:])?[ \t\"'`:(]{0,3}\Z|[=^~][ \"'`:(]{0,3}\Z"
+)
+_ADDRESS_BEFORE: Final = re.compile(
+    rb"(?i)(?:ip|addr(?:ess)?|host|peer|client|remote|server|endpoint)"
+    rb"[\"']?[ \t]{0,2}=[ \t\"'(]{0,3}\Z"
+)
+_PACKAGE_BEFORE: Final = re.compile(rb"[0-9A-Za-z_/-]@\Z")
+_LOGIN: Final = re.compile(rb"\b(?:ssh|scp|sftp|rsync|mosh|mysql|psql|ping|root|admin|user)\b|://")
+_NO_PERSON_NAME: Final = re.compile(
+    rb"(?i)\b(?:bot|agent|actions?|team|admin|root|user|name|code|ci|build|release|tests?|tester"
+    rb"|your|example|someone|dev|developer|claude|codex|copilot|github|gitlab)\b"
 )
 _OWN_USER: Final = re.compile(USER + rb"\Z")
 _OWN_HOST: Final = re.compile(HOST + rb"\Z")
 _PUBLIC_RESOLVERS: Final = frozenset(
     b"8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220".split()
 )
+_VERSION_REACH: Final = 16
+_LOGIN_REACH: Final = 80
 _SPACE: Final = 0x20
 _SMALL_OCTET: Final = 32
 _PUBLIC_GROUP: Final = re.compile(rb"[23][0-9A-Fa-f]{3}:")
@@ -90,7 +103,7 @@ _FIRST_HALF: Final = re.compile(rb"^\s*\+")
 _DATE: Final = re.compile(rb"(?:19|20)[0-9]{2}[-. /](?:0?[1-9]|1[0-2])[-. /]")
 _NO_SSN: Final = re.compile(rb"(?:000|666|9..|123.?45.?6789|078.?05.?1120)|...[- ]?00|.*0000\Z")
 _NO_MAC: Final = re.compile(
-    rb"(?i)(?:00[:-]){5}|(?:ff[:-]){5}|01[:-]00[:-]5e|33[:-]33|52[:-]54[:-]00|02[:-]42"
+    rb"(?i)(?:00[:-]){5}|00(?::[0-5][0-9]){5}\Z|(?:ff[:-]){5}|01[:-]00[:-]5e|33[:-]33|52[:-]54[:-]00|02[:-]42"
 )
 _FORGES: Final = re.compile(
     rb"(?i)(?:^|\.)(?:github|gitlab|bitbucket|codeberg|sr|gitea|dev\.azure|visualstudio|huggingface"
@@ -100,7 +113,7 @@ _KNOWN_HOSTS: Final = re.compile(
     rb"(?i)(?:^|\.)(?:docker|google|ec2|compute|cluster|svc|azure|lima|orb|minikube|k8s)\.(?:internal|local)\Z"
     rb"|\.(?:py|js|ts|go|rs|md|json)\Z"
 )
-_HOST_MARK: Final = re.compile(rb"[0-9-]")
+_HOST_MARK: Final = re.compile(rb"[0-9-]|\.(?:corp|intra|intranet)\.[A-Za-z]|\.fritz\.box\Z")
 
 
 def _is_glued(found: Candidate) -> bool:
@@ -125,16 +138,22 @@ def _ipv4(found: Candidate) -> Extent | None:
         return None
     if not address.is_global or address.is_multicast or found.value in _PUBLIC_RESOLVERS:
         return None
-    if _is_glued(found) or _VERSION_BEFORE.search(
-        found.line[max(0, found.start - 12) : found.start]
-    ):
+    before = found.line[max(0, found.start - _VERSION_REACH) : found.start]
+    is_version = _VERSION_BEFORE.search(before) and not _ADDRESS_BEFORE.search(before)
+    if _is_glued(found) or is_version or _is_package(found, before):
         return None
-    before = found.line[max(0, found.start - 2) : found.start]
-    if before[-1:] == b"/" and before != b"//":
+    if before[-1:] == b"/" and before[-2:] != b"//":
         return None
     octets = address.packed
     is_small = all(octet < _SMALL_OCTET for octet in octets)
     return None if is_small or octets[-1] == 0 else _whole(found)
+
+
+def _is_package(found: Candidate, before: bytes) -> bool:
+    """Tell whether a number is the version behind `package@`, and no machine behind `user@`."""
+    if not _PACKAGE_BEFORE.search(before):
+        return False
+    return _LOGIN.search(found.line, max(0, found.start - _LOGIN_REACH), found.start) is None
 
 
 def _ipv6(found: Candidate) -> Extent | None:
@@ -259,6 +278,11 @@ def _user(found: Candidate) -> Extent | None:
     return Extent(found.start, found.start + len(name))
 
 
+def _person_name(found: Candidate) -> Extent | None:
+    """A name that somebody bears, as those of tests and machines are not."""
+    return None if _NO_PERSON_NAME.search(found.value) else _user(found)
+
+
 def _host(found: Candidate) -> Extent | None:
     """A machine that is not everybody's."""
     value = found.value.rstrip(b".-")
@@ -289,6 +313,7 @@ PEOPLE_JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "national": _national,
     "national-written": _national_written,
     "user-name": _user,
+    "person-name": _person_name,
     "host": _host,
     "marked-host": _marked_host,
 }

@@ -57,6 +57,7 @@ JudgeName = Literal[
     "national",
     "national-written",
     "user-name",
+    "person-name",
     "host",
     "marked-host",
 ]

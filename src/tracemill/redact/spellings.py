@@ -1,0 +1,54 @@
+"""How else a full name is written: turned round, with an initial, without marks, as a login."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+_DIGRAPHS: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "æ": "ae", "ø": "oe"}
+    | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Æ": "Ae", "Ø": "Oe"}
+)
+_WITHOUT_MARKS: Final = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss"}
+)
+"""Letters that hold no mark that could be taken away."""
+_SHORTEST_LAST: Final = 5
+"""A shorter family name behind an initial, or in a login, may be a word."""
+_SHORTEST_LOGIN: Final = 10
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Return a full name and the ways in which it is written elsewhere, each once."""
+    bases = dict.fromkeys(
+        (
+            name,
+            *(unicodedata.normalize(form, name) for form in ("NFC", "NFD")),
+            unicodedata.normalize("NFC", name).translate(_DIGRAPHS),
+            _without_marks(name),
+        )
+    )
+    return tuple(dict.fromkeys(form for base in bases for form in _forms(base)))
+
+
+def _without_marks(name: str) -> str:
+    apart = unicodedata.normalize("NFD", name.translate(_WITHOUT_MARKS))
+    return "".join(each for each in apart if not unicodedata.combining(each))
+
+
+def _forms(name: str) -> Iterator[str]:
+    first, *_, last = name.split(" ")
+    yield name
+    yield f"{last}, {first}"
+    yield f"{last} {first}"
+    yield f"{first} {last}"
+    if first[:1] == first[:1].lower() or len(last) < _SHORTEST_LAST:
+        return  # no capitals, no initials
+    yield name.upper()
+    yield f"{first[0]}. {last}"
+    login = (first + last).lower()
+    if login.isalpha() and len(login) >= _SHORTEST_LOGIN:
+        yield login
+        yield from (f"{first}{mark}{last}".lower() for mark in "._-")
+        yield f"{first[0]}{last}".lower()
