@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 _DIGRAPHS: Final = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "æ": "ae", "ø": "oe"}
-    | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Æ": "Ae", "Ø": "Oe"}
+    {letter: f"{base}e" for letter, base in zip("äöüæøÄÖÜÆØ", "aouaoAOUAO", strict=True)}
+    | {"ß": "ss", "å": "aa", "Å": "Aa"}
 )
 _WITHOUT_MARKS: Final = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss"}
