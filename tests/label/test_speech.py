@@ -178,6 +178,23 @@ def test_what_the_agent_answers_tells_how_a_request_was_meant(
     )
 
 
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply(thought="The user is asking where the total is kept."), "clarification"),
+        (Reply(thought="The user wants me to commit this."), "continuation"),
+        (Reply(thought="The user wants to rename the option."), "refinement"),
+        (Reply(thought="The total is still missing."), "correction"),
+        (Reply(reported="Updated the total."), "refinement"),
+        (Reply(reported="Fixed: the total is read once."), "correction"),
+    ],
+)
+def test_what_the_agent_thinks_and_reports_tells_it_too(reply: Reply, kind: ReactionKind) -> None:
+    text = "the total in the header"
+
+    assert share(text, kind, reply) > share(text, kind, NO_REPLY)
+
+
 def test_a_remark_that_is_answered_in_words_alone_wanted_an_answer() -> None:
     text, told = "so the total is read from the page", "It is read once, when the page opens."
     worked = Reply(told, edited=("mail.html",), has_called=True)

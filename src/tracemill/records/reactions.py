@@ -33,7 +33,7 @@ STRENGTHS: Final[dict[ReactionKind, float]] = {
 """How good or bad each kind is for the work before it, from -1 to 1."""
 
 SURE_FROM: Final[dict[ReactionKind, float]] = {
-    "clarification": 0.5,
+    "clarification": 0.4,
     "correction": 0.7,
     "continuation": 0.75,
     "rephrase": 0.75,

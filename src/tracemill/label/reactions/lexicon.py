@@ -28,8 +28,8 @@ _FOREIGN: Final = r"\x{80}-\x{10ffff}"
 """What of Unicode may be a letter or a digit: RE2 knows those of ASCII."""
 
 
-Whose = Literal["person", "agent"]
-"""Whose words a phrase is."""
+Whose = Literal["person", "agent", "thought", "report"]
+"""Whose words a phrase is: a person's, or what the agent says first, thinks, or says last."""
 
 
 class Phrase(Record, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class Phrase(Record, frozen=True, kw_only=True):
     unless: str = _NEVER
     """Words beside which they say nothing."""
     whose: Whose = "person"
-    """Who says them: a person, or the agent in reply."""
+    """Who says them."""
     where: Literal["opening", "any"] = "any"
     """Which part of the text is looked at."""
     longest: int | None = None

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tracemill.label.reactions.cues import Before
-from tracemill.label.reactions.replies import Reply
+from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.speech import Heard, hear
 from tracemill.records.events import Feedback
 from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
@@ -53,9 +53,8 @@ class Listener:
         """Whether the agent did or said anything yet: before, nothing is heard."""
         self._is_silent = False
         self._open: OpenTurn | None = None
-        self._reply = ""
-        """How the agent's first words since a person spoke begin."""
-        self._has_called = False
+        self._reply = NO_REPLY
+        """What the agent did and said since a person spoke."""
         self._last_at: datetime | None = None
 
     def finish(self) -> tuple[Reaction, ...]:
@@ -77,8 +76,7 @@ class Listener:
         self.has_acted = True
         if step.text:
             self._answered = f"{self._answered}\n{step.text[-_MAX_ANSWER:]}"[-_MAX_ANSWER:]
-            self._reply = self._reply or step.text.lstrip()[:_MAX_REPLY]
-        self._has_called = self._has_called or bool(step.calls)
+        self._reply = _with_step(self._reply, step)
         self._is_silent = False
         self._last_at = step.at or self._last_at
 
@@ -95,7 +93,7 @@ class Listener:
             self._open = OpenTurn(step, self.before, self._waited(step.at))
         self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
         self._answered, self._edited = "", None
-        self._reply, self._has_called = "", False
+        self._reply = NO_REPLY
         self._is_silent = True
 
     def replied(self, turn: OpenTurn, reply: Reply) -> None:
@@ -105,7 +103,7 @@ class Listener:
 
     def _close(self) -> None:
         if self._open is not None:
-            self.replied(self._open, Reply(self._reply, self._edited_files, self._has_called))
+            self.replied(self._open, self._reply._replace(edited=self._edited_files))
             self._open = None
 
     def refusal(self, step: int, said: str) -> None:
@@ -144,3 +142,13 @@ class Listener:
         if at is None or self._last_at is None or at < self._last_at:
             return None
         return (at - self._last_at).total_seconds()
+
+
+def _with_step(reply: Reply, step: Step) -> Reply:
+    words, thought = step.text.lstrip()[:_MAX_REPLY], (step.reasoning or "").lstrip()[:_MAX_REPLY]
+    return reply._replace(
+        said=reply.said or words,
+        has_called=reply.has_called or bool(step.calls),
+        thought=reply.thought or thought,
+        reported=words or reply.reported,
+    )

@@ -1,7 +1,8 @@
 """What an agent did and said about a person's words, as cues of what it took them for.
 
 It answers a question in words alone, goes back to the same files where it is told to mend its
-work, turns to others where the work goes on; and it says `you're right`, or that it will look.
+work, turns to others where the work goes on; it says `you're right`, or that it will look; and it
+thinks `the user is asking`, or reports `Updated`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from tracemill.label.reactions.lexicon import Whose
 from tracemill.label.reactions.phrases import Said, phrases_in
 
 
@@ -21,6 +23,10 @@ class Reply(NamedTuple):
     """Files that it changed; None where it changed none."""
     has_called: bool = False
     """Whether it called a tool."""
+    thought: str = ""
+    """How its first thoughts begin, where the log holds them."""
+    reported: str = ""
+    """How its last words begin."""
 
 
 NO_REPLY: Final = Reply()
@@ -29,10 +35,9 @@ NO_REPLY: Final = Reply()
 
 def reply_cues(reply: Reply, edited_before: tuple[str, ...] | None) -> Iterator[str]:
     """Yield what a reply tells, where the agent changed these files before."""
-    said = reply.said.replace("\u2019", "'")
-    for found in phrases_in(Said(0, said, said, len(said)), "agent"):
-        if found.phrase.cue is not None:
-            yield found.phrase.cue
+    yield from _heard_in(reply.said, "agent")
+    yield from _heard_in(reply.thought, "thought")
+    yield from _heard_in(reply.reported, "report")
     if reply.edited is not None:
         yield "then-edits"
         if reply.edited and edited_before:
@@ -42,6 +47,13 @@ def reply_cues(reply: Reply, edited_before: tuple[str, ...] | None) -> Iterator[
         yield "then-looks"
     elif reply.said:
         yield "only-answers"
+
+
+def _heard_in(text: str, whose: Whose) -> Iterator[str]:
+    said = text.replace("\u2019", "'")
+    for found in phrases_in(Said(0, said, said, len(said)), whose) if said else ():
+        if found.phrase.cue is not None:
+            yield found.phrase.cue
 
 
 def _names(paths: Iterable[str]) -> frozenset[str]:
