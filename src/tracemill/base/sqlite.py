@@ -99,7 +99,7 @@ def _copied(path: Path, folder: Path, make: Callable[[str, Path], None]) -> Path
     copy = folder / "snapshot"
     beside = companions_of(path)
     try:
-        make(f"{_address(path)}?mode=ro&{'readonly_shm' if beside else 'immutable'}=1", copy)
+        make(reading_address(path), copy)
     except sqlite3.OperationalError:
         # Nobody has it open, so SQLite would have to write beside it to read it: not there.
         copy.unlink(missing_ok=True)
@@ -121,6 +121,11 @@ def _back_up(address: str, copy: Path) -> None:
 
 def _address(path: Path) -> str:
     return f"file:{quote(str(path.absolute()))}"
+
+
+def reading_address(path: Path) -> str:
+    """Return the address of a database that is read without a byte being written beside it."""
+    return f"{_address(path)}?mode=ro&{'readonly_shm' if companions_of(path) else 'immutable'}=1"
 
 
 @contextmanager

@@ -37,6 +37,15 @@ _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 )
 """Faults of disks and permissions, which no code of ours can mend."""
+_WRITABLE: Final = "let its folder be writable, or name another one with --workspace"
+_WHOLE: Final[Mapping[int, str]] = {
+    sqlite3.SQLITE_BUSY: "another process is writing to it; wait until that is done",
+    sqlite3.SQLITE_CANTOPEN: _WRITABLE,
+    sqlite3.SQLITE_FULL: "there is no room on its disk",
+    sqlite3.SQLITE_PERM: _WRITABLE,
+    sqlite3.SQLITE_READONLY: _WRITABLE,
+}
+"""What SQLite's codes say of databases that are whole, and what to do then."""
 _WITHIN: Final[Mapping[str, str]] = {
     "suite": "model ", "vault": "privacy ", "definitions": "synth ",
 }  # fmt: skip
@@ -136,6 +145,8 @@ def _in_order(app: App, arguments: Sequence[str]) -> Sequence[str]:
 def _explained(error: Exception) -> str:
     """Say in words what went wrong; a fault that is not the machine's is a bug, and crashes."""
     match error:
+        case sqlite3.OperationalError(sqlite_errorcode=number) if number & 0xFF in _WHOLE:
+            return f"a database of the workspace cannot be used ({error}); {_WHOLE[number & 0xFF]}"
         case sqlite3.DatabaseError():
             return f"a database of the workspace is damaged ({error}); {_REBUILD}"
         case OSError(errno=number) if number not in _MACHINE_FAULTS:

@@ -18,6 +18,8 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import msgspec
 
+from tracemill.store.databases import connect
+
 R = TypeVar("R")
 
 _SCHEMA: Final = """
@@ -85,10 +87,7 @@ class Index:
     """The index of one workspace."""
 
     def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path, timeout=30)
-        self._database.execute("PRAGMA journal_mode=WAL")
-        self._database.execute("PRAGMA synchronous=FULL")
-        self._database.executescript(_SCHEMA)
+        self._database = connect(path, _SCHEMA)
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ import msgspec
 
 from tracemill.base.errors import StoreError
 from tracemill.store.archive import Archive, Archived, Chunk
+from tracemill.store.databases import connect
 from tracemill.store.index import compact
 from tracemill.store.keys import Key
 
@@ -96,12 +97,9 @@ class Vault:
         if self._database is None:
             path = self.root / "catalog.sqlite"
             is_new = not path.exists()
-            self._database = sqlite3.connect(path, timeout=30)
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=FULL")
-            self._database.executescript(_SCHEMA)
-            path.chmod(0o600)
+            self._database = connect(path, _SCHEMA)
             if is_new:
+                path.chmod(0o600)
                 self._remember_chunks()
         return self._database
 

@@ -248,7 +248,8 @@ class Desk:
         line = {"tracemill": _FORMAT, "kind": kind, "at": at.isoformat(), "payload": payload}
         reason = self._inbox.append(json.dumps(line).encode())
         if reason is not None:
-            raise StoreError(f"the review was not kept ({reason}); nothing was filed, try again")
+            place = str(self._inbox.folder)
+            raise StoreError(f"nothing was filed: the review was not kept in {place!r}: {reason}")
 
     def _redacted(self, review: HumanReview) -> HumanReview:
         if self._redactor is None:
