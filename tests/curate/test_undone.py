@@ -85,6 +85,17 @@ def test_a_branch_can_be_the_worse_side_of_the_one_that_came_in_its_place() -> N
     assert drops == {"undone_turn": 1}
 
 
+@pytest.mark.parametrize("builder", ["preference", "reaction"])
+def test_a_branch_that_did_not_see_what_stands_before_it_judges_nothing(builder: str) -> None:
+    apart = structs.replace(branch(3, 5), is_apart=True)
+    about = {"rejected_steps": (5,), "reactions": (reaction(5, "rejection"),)}
+
+    made, drops = built(builder, STEPS, apart, **about)
+
+    assert made == []
+    assert drops == {"undone_turn": 1}
+
+
 def test_a_branch_in_whose_place_something_else_was_asked_is_no_worse_side() -> None:
     steps = [*FIRST, *UNDONE, user(6, "write the tests instead"), *AGAIN[1:]]
 

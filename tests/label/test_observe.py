@@ -6,7 +6,7 @@ from msgspec import structs
 
 from tests.trajectories import ORIGIN, START, agent, step, trajectory, user
 from tracemill.label.activity.observe import Observer, observe
-from tracemill.records.activity import Activity, CheckRun, Request
+from tracemill.records.activity import Activity, CheckRun, Request, UndoneSteps
 from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
 
@@ -322,6 +322,28 @@ def test_steps_that_a_person_went_back_before_are_known() -> None:
         (1, 2),
         (1, 3),
     ]
+
+
+def test_steps_that_a_person_returned_to_stand_again() -> None:
+    left = structs.replace(feedback("rewind", 2), undone_from=1)
+    back = structs.replace(feedback("rewind", 3), undone_from=3, goes_on_from=2)
+    steps = (user(0), agent(1), agent(2), agent(3), agent(4))
+
+    found = seen(*steps, events=(left, back))
+
+    assert found.undone == (UndoneSteps(first=3, last=3, is_apart=True),)
+    assert found.rejected_steps == (3,)
+    assert [(each.step, each.kind) for each in found.reactions] == [(3, "rejection")]
+
+
+def test_who_returns_into_a_branch_leaves_the_rest_of_it() -> None:
+    left = structs.replace(feedback("rewind", 2), undone_from=1)
+    back = structs.replace(feedback("rewind", 3), undone_from=2, goes_on_from=1)
+    steps = (user(0), agent(1), agent(2), agent(3), agent(4))
+
+    found = seen(*steps, events=(left, back))
+
+    assert found.undone == (UndoneSteps(first=2, last=2), UndoneSteps(first=2, last=3))
 
 
 def test_a_pull_request_that_was_opened_is_named() -> None:

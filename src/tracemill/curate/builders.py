@@ -9,7 +9,7 @@ import msgspec
 
 from tracemill.curate import BUILDERS
 from tracemill.curate.protocol import Builder
-from tracemill.curate.undone import outermost, standing
+from tracemill.curate.undone import is_apart, outermost, standing
 from tracemill.curate.windows import pack_windows, split_turns
 from tracemill.curate.work import ChatConfig, Drop, Window, Work
 from tracemill.records.examples import Example
@@ -46,7 +46,8 @@ def make_examples(
         steps, about.compacted_steps, config.max_chars, about.undone, is_subagent=is_subagent
     )
     for packed in pack_windows(turns, config.max_chars):
-        window = Window(packed.turns, about, packed.undone, work.called_wrong)
+        undone = [turn for turn in packed.undone if not is_apart(turn.first_step, about.undone)]
+        window = Window(packed.turns, about, undone, work.called_wrong)
         for builder in willing:
             yield from builder.build(work, window)
 

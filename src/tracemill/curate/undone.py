@@ -34,6 +34,11 @@ def is_in_sight(step: int, until: int, undone: Iterable[UndoneSteps]) -> bool:
     return not any(each.holds(step) and each.last < until for each in undone)
 
 
+def is_apart(step: int, undone: Iterable[UndoneSteps]) -> bool:
+    """Tell whether what stands before an undone step was out of its sight."""
+    return any(each.is_apart and each.holds(step) for each in undone)
+
+
 def outermost(undone: Iterable[UndoneSteps]) -> tuple[UndoneSteps, ...]:
     """Return the branches that lie in no other one, in order."""
     found: list[UndoneSteps] = []

@@ -145,6 +145,8 @@ class UndoneSteps(Record, frozen=True, kw_only=True):
     """Index of its first step."""
     last: Count
     """Index of its last step."""
+    is_apart: bool = False
+    """Whether what stands before it was out of its sight: a branch to which a person returned."""
 
     def holds(self, step: int) -> bool:
         """Tell whether a step lies in it."""

@@ -27,6 +27,9 @@ class Feedback(EventBase, frozen=True, kw_only=True, tag="feedback"):
     undone_from: Count | None = None
     """Index of the first step that a rewind undid and that stays in the trajectory, up to `step`;
     None where nothing that was undone stays, and so nothing is said of the step."""
+    goes_on_from: Count | None = None
+    """Index of the step that the session goes on behind after a rewind, where the source tells it.
+    What was undone before and holds it stands again up to there."""
 
 
 class Todo(Record, frozen=True, kw_only=True):

@@ -51,6 +51,7 @@ class EventMaker:
         said: str | None = None,
         call_id: str | None = None,
         undone_from: int | None = None,
+        goes_on_from: int | None = None,
     ) -> Feedback:
         """Return what a person did."""
         return Feedback(
@@ -64,6 +65,7 @@ class EventMaker:
             text=said,
             call_id=call_id,
             undone_from=undone_from,
+            goes_on_from=goes_on_from,
         )
 
     def todo_change(self, place: Place, todos: tuple[Todo, ...], *, is_whole: bool) -> TodoChange:

@@ -59,6 +59,21 @@ def test_one_can_go_back_more_than_once() -> None:
     assert actions(found) == [("rewind", 2, 5), ("rewind", 6, 7)]
 
 
+def test_one_can_return_to_what_was_left() -> None:
+    found = read_session(
+        *FIRST_TURNS,
+        user(6, "Second, in other words", parentUuid=uuid(1)),
+        agent(7, text("Worse")),
+        user(8, "Third", parentUuid=uuid(5)),
+    )
+
+    told = [event for event in found.events if isinstance(event, Feedback)]
+    assert [(event.undone_from, event.step, event.goes_on_from) for event in told] == [
+        (2, 4, None),
+        (5, 6, 4),
+    ]
+
+
 def test_who_goes_on_from_where_he_went_back_to_takes_nothing_back() -> None:
     again = user(6, "Second again", parentUuid=uuid(1))
     found = read_session(*FIRST_TURNS, again, agent(7, text("Good")), user(8, "Third"))

@@ -120,6 +120,20 @@ def test_a_branch_that_was_left_stays_and_is_named() -> None:
     assert found.header.total_usage is not None
 
 
+def test_one_can_return_to_a_branch_that_was_left() -> None:
+    found = read(
+        header(),
+        placed(user("Go"), "e1", None),
+        placed(reply("Yes"), "e2", "e1"),
+        placed(reply("No"), "e3", "e1"),
+        placed(user("On with the first"), "e4", "e2"),
+    )
+
+    told = [event for event in found.events if isinstance(event, Feedback)]
+    assert found.rewinds == [(1, 1), (2, 2)]
+    assert [event.goes_on_from for event in told] == [0, 1]
+
+
 @pytest.mark.parametrize("parent_id", ["e1", "call-1", SESSION])
 def test_a_parent_that_is_no_entry_or_the_last_one_takes_nothing_back(parent_id: str) -> None:
     told = [placed(user("Go"), "e1", None), placed(reply("Yes"), "e2", parent_id)]

@@ -23,6 +23,7 @@ from tracemill.label.activity.made_commits import MadeCommits
 from tracemill.label.activity.proposed_plans import ProposedPlans
 from tracemill.label.activity.recoveries import Attempt, Recoveries
 from tracemill.label.activity.stated import Stated
+from tracemill.label.activity.undone import LeftBranches
 from tracemill.label.activity.used_texts import UsedTexts
 from tracemill.label.activity.written import Written
 from tracemill.label.calls.answers import is_answer
@@ -44,7 +45,7 @@ from tracemill.label.calls.tool_names import plain_name
 from tracemill.label.calls.verdict import Outcome
 from tracemill.label.reactions.listening import Listener
 from tracemill.label.reactions.taken_back import TakenBack
-from tracemill.records.activity import Activity, CheckRun, Ending, Request, UndoneSteps
+from tracemill.records.activity import Activity, CheckRun, Ending, Request
 from tracemill.records.events import (
     Compaction,
     Event,
@@ -104,7 +105,7 @@ class Observer:
         self._stops: Counter[int] = Counter()
         """How often a person stopped the agent at each step."""
         self._compacted: set[int] = set()
-        self._undone: set[tuple[int, int]] = set()
+        self._left = LeftBranches()
         self._written = Written(seal)
         self._taken_back = TakenBack()
         self._shown = Shown()
@@ -170,7 +171,9 @@ class Observer:
         if first is not None and first <= last:
             self._listener.deed(event, last)
             self._rejected.add(last)
-            self._undone.add((first, last))
+            self._left.leave(first, last)
+        if event.goes_on_from is not None:
+            self._left.return_to(event.goes_on_from)
 
     def finish(self, trajectory: Trajectory) -> Activity:
         """Return what the trajectory did, once all its steps and events were taken."""
@@ -178,6 +181,7 @@ class Observer:
             self._checks.extend(running.call.runs(None, running.text))
         is_person = not trajectory.is_subagent
         handed = self._handed.finish()
+        accepted = handed | self._left.returned
         is_stopped = self._last_stop >= max(self._last_spoken, 0) and self._last_stop not in handed
         return Activity(
             trajectory_id=trajectory.id,
@@ -202,11 +206,11 @@ class Observer:
             named_sessions=self._mentions.sessions,
             used_texts=self._used.finish(),
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
-            reactions=but_refusals(self._listener.finish(), handed) if is_person else (),
-            rejected_steps=tuple(sorted(self._rejected - handed)),
+            reactions=but_refusals(self._listener.finish(), accepted) if is_person else (),
+            rejected_steps=tuple(sorted(self._rejected - accepted)),
             interrupted_steps=tuple(sorted(self._interrupted - handed)),
             compacted_steps=tuple(sorted(self._compacted)),
-            undone=tuple(UndoneSteps(first=at, last=to) for at, to in sorted(self._undone)),
+            undone=self._left.finish(),
             recoveries=self._recoveries.finish(),
             stated_solved=self._stated.is_solved,
             stated_liked=self._stated.is_liked,
@@ -373,10 +377,7 @@ class Observer:
 
 
 def observe(
-    trajectory: Trajectory,
-    steps: Iterable[Step],
-    events: Iterable[Event],
-    seal: Seal | None = None,
+    trajectory: Trajectory, steps: Iterable[Step], events: Iterable[Event], seal: Seal | None = None
 ) -> Activity:
     """Return what a trajectory did; steps and events come each in their own order.
 

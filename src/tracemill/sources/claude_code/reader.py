@@ -268,10 +268,12 @@ class ClaudeReader:
         own, parent = text(record.get("uuid")), text(record.get("parentUuid"))
         if own is None:
             return
-        undone = self._branches.prompt(own, parent, place.trajectory.n_steps)
-        if undone is None:
+        left = self._branches.prompt(own, parent, place.trajectory.n_steps)
+        if left is None:
             return
-        told = self._events.feedback(place, "rewind", undone_from=undone)
+        told = self._events.feedback(
+            place, "rewind", undone_from=left.undone_from, goes_on_from=left.goes_on_from
+        )
         self._window.tell(place.trajectory, told)
 
     def _join_results(

@@ -30,7 +30,7 @@ class Pi(FileSource):
     """Reads the session files of the pi coding agent, of every version."""
 
     name: ClassVar[str] = "pi"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -106,7 +106,10 @@ class PiReader:
         if n_steps is None or n_steps >= main.n_steps:
             return
         place = Place(main, entry.line, entry.at, main.last_index())
-        told = self._session.events.feedback(place, "rewind", undone_from=n_steps)
+        behind = n_steps - 1 if n_steps else None
+        told = self._session.events.feedback(
+            place, "rewind", undone_from=n_steps, goes_on_from=behind
+        )
         self._session.tell(place, told)
 
     def _remember(self, entry: _Entry) -> None:
