@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.redact.templates import fill
+from tracemill.records.findings import UNSCANNED
 from tracemill.redact import Redactor
 
 REPEATED = {
@@ -93,6 +94,39 @@ def test_a_long_text_is_read_in_linear_time(piece: str, redactor: Redactor) -> N
     once = redactor.text(text)
 
     assert redactor.text(once) == once
+
+
+CROWDS = {
+    "lines": "API_KEY\n",
+    "home folders": "/home/ada ",
+    "addresses on one line": "a:",
+    "names on one line": '{"name": "token", "value": 1}',
+}
+
+
+@pytest.mark.parametrize("piece", CROWDS.values(), ids=CROWDS)
+def test_a_text_with_something_to_look_at_everywhere_is_taken_out_whole(
+    piece: str, redactor: Redactor
+) -> None:
+    once = redactor.text(piece * (3_000_000 // len(piece)))
+
+    assert once.startswith(UNSCANNED)
+    assert once.endswith("]")
+    assert redactor.text(once) == once
+
+
+def test_texts_that_have_much_to_look_at_together_are_looked_at_one_by_one(
+    both: tuple[Redactor, Redactor],
+) -> None:
+    few = ["/home/ada " * 20_000 + str(i) for i in range(3)]
+    crowd = "/home/ada " * 200_000
+
+    for each in both:
+        *found, last = each.locate([*few, crowd])
+        assert [one.text for one in found] == [each.text(text) for text in few]
+        assert all("ada" not in one.text and not one.text.startswith("[") for one in found)
+        assert last.text.startswith(UNSCANNED)
+        assert [(one.start, one.end) for one in last.found] == [(0, len(crowd))]
 
 
 @pytest.mark.foreign

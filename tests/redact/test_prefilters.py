@@ -11,14 +11,25 @@ from tests.redact.templates import ALPHABETS, drawn, fill
 from tracemill.redact import Redactor
 from tracemill.redact.detectors import all_detectors
 from tracemill.redact.lines import compile_bytes
-from tracemill.redact.prefilters import Prefilter, Re2Prefilter, engine_for, prefilter
-from tracemill.redact.protocol import Place
+from tracemill.redact.prefilters import (
+    _BYTES_AT_ONCE,
+    Prefilter,
+    Re2Prefilter,
+    engine_for,
+    prefilter,
+)
+from tracemill.redact.protocol import MANY, CrowdedError, Place
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
 
 DETECTORS = all_detectors(Rules.shipped(), Pseudonyms(bytes(32)))
 KEYWORDS = sorted({k for d in DETECTORS for probe in d.probes for k in probe.keywords})
-BY_LINE = {i for i, d in enumerate(DETECTORS) for probe in d.probes if not probe.keywords}
+BY_LINE = {
+    i
+    for i, each in enumerate(DETECTORS)
+    for probe in each.probes
+    if probe.is_once_a_line or not probe.keywords
+}
 BY_EITHER = {
     i: compile_bytes(f"(?m:{probe.pattern})")
     for i, each in enumerate(DETECTORS)
@@ -83,13 +94,49 @@ def test_keywords_are_found_behind_beginnings_of_keywords(
 
 def test_keywords_within_keywords_are_found() -> None:
     keywords = Re2Prefilter(DETECTORS)._keywords
-    data = b"sk-ant-api03 and /home/home/ and ghp_ghp_"
+    data = b"sk-ant-api03 and /home/home/"
 
     places = [at for _, at in keywords.find(data)]
 
     assert {3, 7} <= set(places)
     assert {23, 28} <= set(places)
-    assert {37, 41} <= set(places)
+
+
+def test_keywords_of_whole_lines_are_named_once_in_each() -> None:
+    keywords = Re2Prefilter(DETECTORS)._keywords
+
+    assert {at for _, at in keywords.find(b"ghp_ ghp_\nx ghp_ghp_")} == {4, 16}
+
+
+@pytest.mark.parametrize("before", range(6))
+def test_keywords_are_found_where_the_automaton_begins_anew(before: int) -> None:
+    data = b" " * (_BYTES_AT_ONCE - before) + b"ghp_ /home/"
+    places = [at for _, at in Re2Prefilter(DETECTORS)._keywords.find(data)]
+
+    assert places.count(_BYTES_AT_ONCE - before + 4) == 1
+    assert places.count(len(data)) == 1
+
+
+def test_places_that_stand_close_are_named_once_a_line_by_either_engine(
+    prefilters: tuple[Prefilter, Prefilter],
+) -> None:
+    data = b"token=ghp_ " * 20_000 + b"\n" + b"password: x /home/ada\n" * 5_000
+    hyperscan, re2 = (each.places(data) for each in prefilters)
+
+    assert hyperscan == re2
+    assert sum(at <= 220_000 for _, at in re2) < 20
+
+
+def test_what_stands_beside_a_text_cannot_make_its_places_too_many(
+    prefilters: tuple[Prefilter, Prefilter],
+) -> None:
+    data = b"/home/ada\n" * 2 * MANY
+
+    for each in prefilters:
+        assert len(each.places(data)) == 2 * MANY
+        assert len(each.places(data, least=9)) == 2 * MANY
+        with pytest.raises(CrowdedError):
+            each.places(data, least=11)
 
 
 def test_common_keywords_call_nobody_where_hyperscan_knows_better(

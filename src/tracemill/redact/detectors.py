@@ -96,11 +96,12 @@ class _Within:
         found = resolve(scan(text, self, self._detectors)) if text else []
         return [match for match in found if match.rule.kind == "secret"]
 
-    def places(self, data: bytes) -> list[Place]:
+    def places(self, data: bytes, least: int = 0) -> list[Place]:
         """Return the places at which one of the detectors has to look."""
         if self.prefilter is None:
             self.prefilter = prefilter(self._detectors, "re2")
-        return [place for place in self.prefilter.places(data) if place[0] < len(self._detectors)]
+        places = self.prefilter.places(data, least)
+        return [place for place in places if place[0] < len(self._detectors)]
 
 
 def _token_detector() -> LineDetector:

@@ -3,7 +3,8 @@ r"""The prefilter: one pass over many texts finds the places at which detectors 
 It may name places at which nothing stands, and may not miss one. Hyperscan finds keywords and
 patterns where there is a wheel of it that is right; everywhere else an automaton finds keywords and
 RE2 patterns. What detectors find is the same. Hyperscan's scratch memory serves one thread at a
-time, so a prefilter does too.
+time, so a prefilter does too. Hyperscan names every single place, which takes long where they
+stand close together; such texts are left to the automaton and RE2, which go on with the next line.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from tracemill.base.errors import UsageError
 from tracemill.redact.compiled import Pattern, compiled
-from tracemill.redact.protocol import Detector, Place, Probe
+from tracemill.redact.protocol import MANY, CrowdedError, Detector, Place, Probe
 
 ENGINES: Final = ("hyperscan", "re2")
 """The fastest first."""
 
 _WRONG_SINCE: Final = (0, 7, 23)
 """Wheels from here on hold Vectorscan 5.4.12, which misses matches of some patterns."""
+_BYTES_AT_ONCE: Final = 2**20
 _AT_ONCE: Final = 60
 """So many patterns run as one: the states of many more would not fit, and RE2 get far slower."""
 _BEGINS_ANYWHERE: Final = re.compile(rb"(?:\(\?:)?(?:\[|\\\.)")
@@ -33,6 +35,9 @@ _COUNT: Final = re.compile(rb"\{(\d+)")
 _FAR: Final = 12
 _LOOP: Final = re.compile(rb"[\])][*+]")
 _RE2_MEMORY: Final = 64 * 2**20
+_FEW: Final = 1_024
+_CLOSE: Final = 64
+"""More places than one in so many bytes are not named one by one."""
 
 Owners = Mapping[bytes, Sequence[int]]
 """The detectors that each keyword or pattern calls."""
@@ -46,8 +51,12 @@ class Prefilter(Protocol):
         """What spares the next prefilter of these detectors its compiling, where that is long."""
         ...
 
-    def places(self, data: bytes) -> list[Place]:
-        """Return every place, in the order of detectors and offsets."""
+    def places(self, data: bytes, least: int = 0) -> list[Place]:
+        """Return every place, in the order of detectors and offsets.
+
+        Raises:
+            CrowdedError: There are many places, and fewer bytes than `least` for each.
+        """
         ...
 
 
@@ -124,6 +133,8 @@ class HyperscanPrefilter:
     """
 
     def __init__(self, detectors: Sequence[Detector], kept: bytes | None = None) -> None:
+        self._detectors = detectors
+        self._patient: Re2Prefilter | None = None
         probes = _probes(detectors, are_patterns_quick=True)
         shared, personal = (
             _Probes(*([one for one in each if one.probe.is_personal is own] for each in probes))
@@ -135,12 +146,14 @@ class HyperscanPrefilter:
         if any(personal):
             self._scanners.append(_Scanner(personal, None))
 
-    def places(self, data: bytes) -> list[Place]:
+    def places(self, data: bytes, least: int = 0) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
         found: list[Place] = []
-        for scanner in self._scanners:
-            scanner.scan(data, found)
-        return sorted(found)
+        if all(scanner.scan(data, found) for scanner in self._scanners) and len(found) < MANY:
+            return sorted(found)
+        if self._patient is None:
+            self._patient = Re2Prefilter(self._detectors)
+        return self._patient.places(data, least)
 
 
 class _Scanner:
@@ -149,33 +162,34 @@ class _Scanner:
     def __init__(self, probes: _Probes, kept: bytes | None) -> None:
         import hyperscan
 
+        keywords, patterns = _owners(probes.by_keyword), _patterns(probes.by_pattern)
         expressions = [
-            *(
-                (i, re.escape(keyword), hyperscan.HS_FLAG_CASELESS)
-                for keyword, called in _owners(probes.by_keyword).items()
-                for i in called
-            ),
-            *(
-                (i, pattern, hyperscan.HS_FLAG_MULTILINE)
-                for pattern, called in _patterns(probes.by_pattern).items()
-                for i in called
-            ),
+            *((re.escape(each), hyperscan.HS_FLAG_CASELESS) for each in keywords),
+            *((each, hyperscan.HS_FLAG_MULTILINE) for each in patterns),
         ]
-        self._detectors = [i for i, _, _ in expressions]
+        self._called = [*keywords.values(), *patterns.values()]
         # an id for each: thousands of expressions with one id take seconds to compile
-        patterns = [Pattern(i, each, flags) for i, (_, each, flags) in enumerate(expressions)]
-        self._database, self.compiled = compiled(patterns, kept)
+        numbered = [Pattern(i, each, flags) for i, (each, flags) in enumerate(expressions)]
+        self._database, self.compiled = compiled(numbered, kept)
         self._scratch = hyperscan.Scratch(self._database)
+        self._stopped = hyperscan.ScanTerminated
 
-    def scan(self, data: bytes, found: list[Place]) -> None:
-        """Add every place, in no order."""
-        append = found.append
-        detectors = self._detectors
+    def scan(self, data: bytes, found: list[Place]) -> bool:
+        """Add every place, in no order; return False, and add none, where they stand close."""
+        ends: list[tuple[int, int]] = []
+        append = ends.append
 
-        def keep(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append((detectors[pattern], end))
+        def keep(pattern: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            append((pattern, end))
+            return len(ends) > _FEW + end // _CLOSE
 
-        self._database.scan(data, match_event_handler=keep, scratch=self._scratch)
+        try:
+            self._database.scan(data, match_event_handler=keep, scratch=self._scratch)
+        except self._stopped:
+            return False
+        called = self._called
+        found += [(detector, end) for pattern, end in ends for detector in called[pattern]]
+        return True
 
 
 class Re2Prefilter:
@@ -185,30 +199,57 @@ class Re2Prefilter:
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         probes = _probes(detectors, are_patterns_quick=False)
-        self._keywords = _Keywords(_owners(probes.by_keyword))
+        self._keywords = _Keywords(probes.by_keyword)
         self._patterns = [_Re2Patterns(each) for each in _alike(_patterns(probes.by_pattern))]
 
-    def places(self, data: bytes) -> list[Place]:
+    def places(self, data: bytes, least: int = 0) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
-        by_pattern = (each.find(data) for each in self._patterns)
-        return sorted([*self._keywords.find(data), *chain.from_iterable(by_pattern)])
+        by_pattern = (each.find(data, least) for each in self._patterns)
+        return sorted([*self._keywords.find(data, least), *chain.from_iterable(by_pattern)])
 
 
 class _Keywords:
     """Finds keywords with an automaton, which reports each wherever it stands."""
 
-    def __init__(self, owners: Owners) -> None:
+    def __init__(self, probes: Sequence[_Owned]) -> None:
+        owners = _owners(probes)
+        several = _keywords(probe for _, probe in probes if not probe.is_once_a_line)
+        counted = _keywords(probe for _, probe in probes if not probe.has_common_keywords)
         # all states at once: half a MiB more for each thousand keywords, and twice as fast
         self._automaton = BytesAhoCorasick(list(owners), implementation=Implementation.DFA)
         self._called = list(owners.values())
+        self._is_once_a_line = [keyword not in several for keyword in owners]
+        self._is_counted = [keyword in counted for keyword in owners]
+        self._longest = max(map(len, owners), default=0)
 
-    def find(self, data: bytes) -> Iterator[Place]:
-        """Yield each detector that a keyword calls, and the keyword's end."""
-        found = self._automaton.find_matches_as_indexes(data.lower(), overlapping=True)
-        called = self._called
-        for keyword, _, end in found:
-            for detector in called[keyword]:
-                yield detector, end
+    def find(self, data: bytes, least: int = 0) -> Iterator[Place]:
+        """Yield each detector that a keyword calls, and the keyword's end.
+
+        Common keywords do not count, since they do not call detectors with Hyperscan.
+        """
+        looked = [0] * len(self._called)
+        n_found = 0
+        for start in range(0, len(data), _BYTES_AT_ONCE):
+            first = max(0, start - self._longest)
+            part = data[first : start + _BYTES_AT_ONCE].lower()
+            for keyword, _, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
+                if (at := first + end) <= looked[keyword]:
+                    continue
+                for detector in self._called[keyword]:
+                    yield detector, at
+                looked[keyword] = _line_end(data, at) if self._is_once_a_line[keyword] else at
+                n_found += self._is_counted[keyword]
+                if n_found >= MANY and at < n_found * least:
+                    raise CrowdedError
+
+
+def _keywords(probes: Iterable[Probe]) -> set[bytes]:
+    return {keyword.encode() for probe in probes for keyword in probe.keywords}
+
+
+def _line_end(data: bytes, at: int) -> int:
+    end = data.find(b"\n", at)
+    return end if end >= 0 else len(data)
 
 
 def _alike(owners: Owners) -> Iterator[Owners]:
@@ -247,20 +288,20 @@ class _Re2Patterns:
         self._set.Compile()
         self._regex = re2.compile(b"|".join(patterns), options=_options())
 
-    def find(self, data: bytes) -> Iterator[Place]:
+    def find(self, data: bytes, least: int = 0) -> Iterator[Place]:
         """Yield a place in each line for each detector whose probe matches there."""
-        looked = -1
-        for match in self._regex.finditer(data):
+        looked = n_lines = 0
+        while match := self._regex.search(data, looked):
             at = match.end()
-            if at <= looked:
-                continue
-            start = data.rfind(b"\n", 0, at) + 1
-            end = data.find(b"\n", at)
-            looked = end if end >= 0 else len(data)
+            start = data.rfind(b"\n", looked, at) + 1
+            looked = _line_end(data, at)
             # no answer means that RE2 ran out of memory, for the line does match
             for i in self._set.Match(data[start:looked]) or range(len(self._called)):
                 for detector in self._called[i]:
                     yield detector, looked
+            n_lines += 1
+            if n_lines >= MANY and looked < n_lines * least:
+                raise CrowdedError
 
 
 def _options() -> re2.Options:

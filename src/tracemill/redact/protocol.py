@@ -27,6 +27,8 @@ class Probe(NamedTuple):
     """Whether the keywords often stand elsewhere, so that looking for the pattern is worth it."""
     is_personal: bool = False
     """Whether it names somebody, so that nothing that is kept outside the vault may hold it."""
+    is_once_a_line: bool = False
+    """Whether its detector looks at whole lines, so that one place in a line is as good as all."""
 
 
 Place = tuple[int, int]
@@ -57,6 +59,15 @@ class Match(NamedTuple):
     """What to put there; None protects the bytes from every other rule."""
 
 
+class CrowdedError(Exception):
+    """Detectors would have to look nearly everywhere in a text: it was made to take long."""
+
+
+MANY: Final = 32_768
+CLOSE: Final = 32
+"""So many places to look at, and no more bytes than this for each, are a crowd."""
+
+
 class Detector(Protocol):
     """Finds one kind of sensitive text."""
 
@@ -69,5 +80,8 @@ class Detector(Protocol):
         """Look around the end `at` of what a probe matched, and add what stands there.
 
         Returns how far it looked: places up to there need not be shown to it again.
+
+        Raises:
+            CrowdedError: In one line there was too much to look at.
         """
         ...

@@ -21,10 +21,9 @@ from tracemill.redact.changes import record_at, spelled, with_texts
 from tracemill.redact.copies import copied
 from tracemill.redact.detectors import all_detectors, finder
 from tracemill.redact.located import Located, Seen, Tracer
-from tracemill.redact.protocol import Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
-from tracemill.redact.settle import Redacted, Settler
+from tracemill.redact.settle import UNSCANNED, Redacted, Settler
 from tracemill.redact.texts import LONGEST_KNOWN, Place, Role, Texts
 
 R = TypeVar("R", bound=Record)
@@ -32,8 +31,6 @@ R = TypeVar("R", bound=Record)
 _TEXTS_AT_ONCE: Final = 2_048
 _MOST_KNOWN: Final = 32_768
 _MOST_CLEAN: Final = 65_536
-_UNSCANNED: Final = Rule("unscanned-text", "secret", 3)
-"""Of what a detector failed on nothing is known, so nothing of it is kept: see `UNSCANNED`."""
 
 
 class Redaction(NamedTuple, Generic[R]):
@@ -201,7 +198,7 @@ class Redactor:
         texts: Texts[Redacted] = Texts()
         for number, record in enumerate(records):
             texts.add(record, number)
-        held = [self._settler.taken_out(text, _UNSCANNED) for text in texts.texts]
+        held = [self._settler.taken_out(text, UNSCANNED) for text in texts.texts]
         _put(list(zip(texts.places, held, strict=True)), redaction)
         return redaction
 

@@ -14,12 +14,24 @@ _MARGIN: Final = 8
 """So many bytes around a token the value of an assignment may hold and still be that token."""
 
 
-def scan(data: bytes, prefilter: Prefilter, detectors: Sequence[Detector]) -> list[Match]:
-    """Return what the detectors find in `data`, in any order and with overlaps."""
+def scan(
+    data: bytes, prefilter: Prefilter, detectors: Sequence[Detector], least: int = 0
+) -> list[Match]:
+    """Return what the detectors find in `data`, in any order and with overlaps.
+
+    Args:
+        data: Joined texts.
+        prefilter: Says where to look.
+        detectors: Those that look, as the prefilter numbers them.
+        least: So many bytes there must be for each of many places.
+
+    Raises:
+        CrowdedError: There are too many places.
+    """
     looked = [0] * len(detectors)
     finds = [detector.find for detector in detectors]
     found: list[Match] = []
-    for detector, at in prefilter.places(data):
+    for detector, at in prefilter.places(data, least):
         if at > looked[detector]:
             looked[detector] = finds[detector](data, at, found)
     return found

@@ -3,7 +3,8 @@
 What one pass puts in may leave a neighbour that another pass finds, so each changed line is
 scanned again. Few detectors look further: the one of key blocks, which no stand-in can lengthen,
 and patterns over several lines, which take no line that a stand-in has changed. A text that goes
-on changing was made to do so, and is taken out whole.
+on changing was made to do so, and is taken out whole; so is one in which detectors would have to
+look nearly everywhere.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tracemill.redact.copies import KNOWN_PERSON, Copies, Secret, author_of, sec
 from tracemill.redact.detectors import Finder
 from tracemill.redact.emails import address_in
 from tracemill.redact.joined import Changes, Joined
-from tracemill.redact.protocol import Match, Rule
+from tracemill.redact.protocol import CLOSE, CrowdedError, Match, Rule
 from tracemill.redact.pseudonyms import TOKEN, USER, Pseudonyms
 from tracemill.redact.scanner import resolve, scan
 from tracemill.redact.texts import Role
@@ -25,6 +26,8 @@ from tracemill.redact.texts import Role
 _MOST_PASSES: Final = 8
 _PERSON: Final = Rule("person", "pii", 2)
 _ASSIGNED: Final = Rule("assigned-secret", "secret", 5_000)
+UNSCANNED: Final = Rule("unscanned-text", "secret", 3)
+"""Of what nobody could look through nothing is known, so nothing of it is kept."""
 _UNSETTLED: Final = Rule("unsettled-text", "secret", 3)
 _KNOWN: Final = Rule("known-secret", "secret", 4)
 _MOST_QUIET: Final = 16_384
@@ -170,7 +173,15 @@ class Settler:
         self, texts: Sequence[str], roles: Mapping[int, Role], copies: Iterable[Copies | None] = ()
     ) -> dict[int, Changes]:
         joined = Joined(texts)
-        matches = scan(joined.data, self._prefilter, self._detectors)
+        is_alone = len(texts) == 1
+        try:
+            least = CLOSE if is_alone else len(joined.data)
+            matches = scan(joined.data, self._prefilter, self._detectors, least)
+        except CrowdedError:
+            if not is_alone:
+                return self._pass_by_one(texts, roles, list(copies))
+            token = self._pseudonyms.token(UNSCANNED.id, joined.data)
+            matches = [Match(0, len(joined.data), UNSCANNED, token)]
         for index, (start, end) in joined.spans(roles).items():
             matches += self._by_role(joined.data[start:end], start, roles[index])
         found = resolve(matches)
@@ -179,6 +190,17 @@ class Settler:
         for each in filter(None, copies):
             found = each.beside(joined.data, found)
         return dict(joined.by_text(found))
+
+    def _pass_by_one(
+        self, texts: Sequence[str], roles: Mapping[int, Role], copies: list[Copies | None]
+    ) -> dict[int, Changes]:
+        """Do the same for each text by itself: what stands beside it may not count against it."""
+        changed: dict[int, Changes] = {}
+        for index, text in enumerate(texts):
+            own_roles = {0: roles[index]} if index in roles else {}
+            for changes in self._pass([text], own_roles, copies).values():
+                changed[index] = changes
+        return changed
 
     def _by_role(self, blob: bytes, start: int, role: Role) -> list[Match]:
         end = start + len(blob)
