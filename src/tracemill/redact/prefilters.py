@@ -222,25 +222,32 @@ class _Keywords:
         self._is_counted = [keyword in counted for keyword in owners]
         self._longest = max(map(len, owners), default=0)
 
-    def find(self, data: bytes, least: int = 0) -> Iterator[Place]:
-        """Yield each detector that a keyword calls, and the keyword's end.
+    def find(self, data: bytes, least: int = 0) -> list[Place]:
+        """Return each detector that a keyword calls, and the keyword's end.
 
         Common keywords do not count, since they do not call detectors with Hyperscan.
         """
-        looked = [0] * len(self._called)
-        n_found = 0
+        found: list[Place] = []
+        append = found.append
+        looked: dict[int, int] = {}
+        called, is_once_a_line, n_found = self._called, self._is_once_a_line, 0
+        for first, part in self._parts(data.lower()):
+            for keyword, _, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
+                if (at := first + end) > looked.get(keyword, 0):
+                    for detector in called[keyword]:
+                        append((detector, at))
+                    looked[keyword] = _line_end(data, at) if is_once_a_line[keyword] else at
+                    n_found += self._is_counted[keyword]
+            if n_found >= MANY and first + len(part) < n_found * least:
+                raise CrowdedError
+        return found
+
+    def _parts(self, data: bytes) -> Iterator[tuple[int, memoryview]]:
+        """Yield parts in which no keyword is lost between two, since each match takes memory."""
+        whole = memoryview(data)
         for start in range(0, len(data), _BYTES_AT_ONCE):
             first = max(0, start - self._longest)
-            part = data[first : start + _BYTES_AT_ONCE].lower()
-            for keyword, _, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
-                if (at := first + end) <= looked[keyword]:
-                    continue
-                for detector in self._called[keyword]:
-                    yield detector, at
-                looked[keyword] = _line_end(data, at) if self._is_once_a_line[keyword] else at
-                n_found += self._is_counted[keyword]
-                if n_found >= MANY and at < n_found * least:
-                    raise CrowdedError
+            yield first, whole[first : start + _BYTES_AT_ONCE]
 
 
 def _keywords(probes: Iterable[Probe]) -> set[bytes]:

@@ -82,8 +82,9 @@ class ServiceDetector:
             gap = data[at:start]
             if values.is_of_type(data[max(0, start - _REACH) : start]):
                 return at
-            is_listed = not _DIRECT.match(gap) and _is_listed(data, start, end)
-            if _is_key_of_service(gap, value, data[end : end + _AHEAD]) and not is_listed:
+            if not _is_key_of_service(gap, value, data[end : end + _AHEAD]):
+                continue
+            if _DIRECT.match(gap) or not _is_listed(data, start, end):
                 found.append(Match(start, end, self._rule, self._token(_RULE_ID, value)))
                 return end
         return at

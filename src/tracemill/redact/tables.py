@@ -67,6 +67,8 @@ class TableDetector:
         if columns and len(names) >= _LEAST_COLUMNS:
             for row_start, row in _rows_below(data, end):
                 end = row_start + len(row)
+                if mark and row.count(mark) + 1 != len(names):
+                    continue
                 cells = list(_cells(row, mark))
                 if len(cells) == len(names) and not _STAND_IN.search(row):
                     self._add(columns, cells, row_start, found)

@@ -324,7 +324,7 @@ def is_public(name: bytes) -> bool:
 
 def is_of_type(before: bytes) -> bool:
     """Tell whether a value belongs to the name of a type in quotes, `"AWS::KMS::Key": "…"`."""
-    return _TYPE_BEFORE.search(before) is not None
+    return b"::" in before and _TYPE_BEFORE.search(before) is not None
 
 
 def is_typed(value: bytes) -> bool:
