@@ -3,8 +3,8 @@
 `judged/human_turns.tsv` holds what a person judged each turn to be: its trajectory, its step, one
 class or two, what the same person said when asked again, its part and the project that it is of. The
 turns of the later parts are of other people, and were judged before the rules heard them; then the
-rules were mended with them in view, but for the last part, which is held out. Some turns stand in the logs that open projects keep beside
-their code, outside the real sessions.
+rules were mended with them in view, but for the last part, which is held out. Some turns stand in
+the logs that open projects keep beside their code, outside the real sessions.
 """
 
 import csv
