@@ -41,6 +41,8 @@ OTHERS = [
     '"datadog": ["{hex:16}", "{hex:16}"]',
     "| braintrust {hex:40} | opik {hex:40} |",
     "braintrust {hex:40}, opik {hex:40}.",
+    "mend.io <!--renovate-debug:{alnum:44}-->",
+    "wandb black-25.1.0-{alnum:24}.whl",
 ]
 
 

@@ -34,8 +34,9 @@ _KEY_WORD: Final = re.compile(
 )
 _NO_KEY: Final = re.compile(
     rb"(?i)commit|sha\d*|md5|hash|digest|\brev|\bref|integrity|checksum|version|uuid|guid|[a-z]+[_-]?ids?\b"
-    rb"|\bid\b|trace|span|etag|://|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug"
+    rb"|\bid\b|trace|span|etag|://|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug|debug"
 )
+_FILE: Final = re.compile(rb"\.(?:whl|tar|gz|tgz|zip|jar|deb|rpm|exe|dmg)\Z")
 _KEY_TOLD: Final = re.compile(rb"(?i)key|token|secret|auth|pass|credential|private|\Wpat\W")
 _TOLD_BEHIND: Final = re.compile(
     rb"[\"'`]?[ \t]+(?:(?:is|the|my|[a-z]{3,12})[ \t]+){0,3}(?:(?:api|access|secret|auth)[ _-]?)?"
@@ -111,7 +112,7 @@ def _spellings(name: str) -> list[str]:
 
 
 def _is_key_of_service(gap: bytes, value: bytes, behind: bytes) -> bool:
-    if _AFTER_RUN.match(behind) or not values.is_key(value):
+    if _AFTER_RUN.match(behind) or _FILE.search(value) or not values.is_key(value):
         return False
     is_told = bool(_KEY_TOLD.search(gap) or _TOLD_BEHIND.match(behind))
     is_hex = _HEX.match(value) is not None

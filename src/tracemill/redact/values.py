@@ -28,6 +28,7 @@ _KNOWN_WORDS: Final = frozenset(
 )
 _CODE: Final = re.compile(
     rb"[(){}\[\]<>]|=>|::|->|\A\+\+|\+\+(?:\W|\Z)|&&|\|\||==.|;\s|\\|\A[0-9a-z.]+,[A-Za-z_$]+:"
+    rb"|\A[a-z][a-z-]*@v\d+(?:\.\d+){0,2}\Z"
 )
 _CODE_IN_QUOTES: Final = re.compile(
     rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s|\{[\w.]*\}"
