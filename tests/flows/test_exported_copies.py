@@ -10,6 +10,7 @@ from typing import Final, get_args
 import pytest
 
 from tests.flows.sessions import write_session
+from tracemill.base.errors import UsageError
 from tracemill.capture import emit
 from tracemill.evaluate.building import make_case
 from tracemill.evaluate.running import freeze
@@ -100,3 +101,16 @@ def test_what_left_is_named_when_it_is_erased(
     assert found.copies == (f"{note.to} ({kind}, exported {note.at:%Y-%m-%d})",)
     assert erased.found.copies == found.copies
     assert erased.receipt is not None
+
+
+@pytest.mark.parametrize("kind", EXPORTERS)
+def test_nothing_leaves_that_could_not_be_noted(
+    kind: ExportKind, workspace: Workspace, tmp_path: Path
+) -> None:
+    (workspace.vault / "exports.jsonl").mkdir()
+    to = tmp_path / "gone" / "out"
+
+    with pytest.raises((IsADirectoryError, UsageError)):
+        EXPORTERS[kind](workspace, to)
+
+    assert [path for path in to.parent.rglob("*") if path.is_file()] == []

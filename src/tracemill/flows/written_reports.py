@@ -44,5 +44,5 @@ def _pass_gate(workspace: Workspace, name: str, texts: Mapping[str, str], folder
     checked = gate.check_data((path, text.encode()) for path, text in texts.items())
     receipt = gate.receipt("reports", name, checked)
     make_folder(folder)
-    write_receipt(folder / f"{name}.{RECEIPT}", receipt)
     gate.note(receipt, folder)
+    write_receipt(folder / f"{name}.{RECEIPT}", receipt)

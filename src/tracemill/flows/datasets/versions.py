@@ -270,10 +270,10 @@ def let_out(
         fill(part)
         receipt = gate.receipt(kind, subject, gate.check_files(part), is_whole_folder=True)
         write_receipt(part / RECEIPT, receipt)
+        gate.note(receipt, to, inputs)
         if to.exists():
             to.rmdir()
         part.rename(to)
-        gate.note(receipt, to, inputs)
     except OSError as error:
         raise UsageError(f"cannot write to {str(to)!r}: {error.strerror}") from error
     finally:

@@ -127,15 +127,15 @@ class Gate:
         """
         receipt = self.receipt(kind, subject, self.check_data(files.items()))
         make_folder(folder)
+        self.note(receipt, folder)
         for name, data in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         write_receipt(folder / RECEIPT, receipt)
-        self.note(receipt, folder)
         return receipt
 
     def note(self, receipt: Receipt, to: Path, inputs: Iterable[str] = ()) -> None:
-        """Keep where what was let through has gone."""
+        """Keep where what was let through goes, before it is there: nothing leaves unnoted."""
         note_export(
             self._workspace.vault,
             ExportNote(

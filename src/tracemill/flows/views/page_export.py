@@ -58,9 +58,9 @@ def export_page(
     gate = Gate(workspace, reviewer)
     receipt = _let_through(gate, page, to.name)
     make_folder(to.parent)
+    gate.note(receipt, to)
     write_receipt(receipt_path(to), receipt)
     write_whole(to, page.data)
-    gate.note(receipt, to)
     return ExportedPage(page=page.address, path=str(to), n_bytes=len(page.data), receipt=receipt)
 
 

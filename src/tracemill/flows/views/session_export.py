@@ -71,9 +71,9 @@ def export_session(
     data, inputs = _document(workspace, row.id, form)
     receipt = gate.receipt("session", row.id, gate.check_data([(to.name, data)]))
     make_folder(to.parent)
+    gate.note(receipt, to, inputs)
     write_receipt(receipt_path(to), receipt)
     write_whole(to, data)
-    gate.note(receipt, to, inputs)
     return ExportedSession(id=row.id, format=form, path=str(to), n_bytes=len(data), receipt=receipt)
 
 
