@@ -11,7 +11,8 @@ NAME is hotwash, clawjournal or opentraces, and ENVIRONMENT a virtual environmen
 less than five words, so all are compared by three: good, bad, and unknown. `fresh_outcomes.tsv` holds
 sessions that were judged once, when the rules were done: FOLDER has the logs of those of one draw or of
 several, as open projects keep them: of entireio/cli the first, of EntityProcess/agentv, FSM1/cipher-box
-and dayhaysoos/nimbus the second; the third is of 33 projects, which `human_turns.tsv` names too.
+and dayhaysoos/nimbus the second; the third is of 33 projects and the fourth of 30 sessions of such
+projects, which `human_turns.tsv` names too.
 """
 
 import csv

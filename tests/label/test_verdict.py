@@ -44,6 +44,27 @@ def test_an_echoed_exit_code_counts() -> None:
     assert passed("pytest; echo $?", 0, "...\n0") is True
 
 
+@pytest.mark.parametrize(
+    ("command", "text", "expected"),
+    [
+        pytest.param('mypy src && echo "All OK"', "All OK", True, id="said behind it"),
+        pytest.param(
+            "cd app && mypy a b && cd .. && echo fine", "a\nfine\n", True, id="further on"
+        ),
+        pytest.param("mypy src && echo OK || echo NO", "x.py:1: error\nNO", None, id="not said"),
+        pytest.param("mypy src; echo OK", "OK", None, id="said in any case"),
+        pytest.param("mypy src | tail && echo OK", "OK", None, id="said of the pipe"),
+        pytest.param("mypy src && echo $X", "$X", None, id="words that change"),
+        pytest.param("for f in a b; do mypy $f && echo OK; done", "OK", None, id="said of one"),
+        pytest.param("mypy src && echo OK > log", "OK", None, id="said elsewhere"),
+    ],
+)
+def test_words_that_follow_only_a_success_tell_of_it(
+    command: str, text: str, *, expected: bool | None
+) -> None:
+    assert passed(command, None, text) is expected
+
+
 SUMMARIES = [
     ("pytest | tail", "== 3 failed, 10 passed in 0.51s ==", False),
     ("pytest | tail", "== 13 passed in 0.51s ==", True),
@@ -52,6 +73,9 @@ SUMMARIES = [
     ("pytest -q | tail", "FAILED tests/test_a.py::test_b - assert", False),
     ("python -m unittest 2>&1 | tail", "Ran 3 tests in 0.0s\n\nOK", True),
     ("python -m unittest 2>&1 | tail", "Ran 3 tests in 0.0s\n\nFAILED (failures=1)", False),
+    ("php -l a.php | tail", "No syntax errors detected in a.php", True),
+    ("php -l a.php b.php | tail", "No syntax errors detected in a.php\nPHP Parse error:  x", False),
+    ("python -m py_compile a.py 2>&1 | tail", "SyntaxError: invalid syntax", False),
     ("go test ./... | tail", "ok  \tx/y\t0.3s\nok  \tx/z\t(cached)", True),
     ("go test ./... | tail", "ok  \tx/y\t0.3s\nFAIL\nFAIL\tx/z\t0.1s\nFAIL", False),
     ("go test ./... | tail", "--- FAIL: TestA (0.0s)", False),

@@ -229,8 +229,10 @@ class Activity(Record, frozen=True, kw_only=True):
     """Sketch of the lines that it wrote, sealed with the workspace's key: `base.line_sketch`."""
     last_edit_step: int | None = None
     """Index of the last step that wrote or edited a file, notes in scratch folders left aside."""
+    last_code_edit_step: int | None = None
+    """The same of files other than Markdown and its like."""
     last_edit_at: datetime | None = None
-    """When that step was said."""
+    """When the last step that edited any of them was said."""
     n_edits: Count = 0
     """Calls of editing tools that were carried out."""
     taken_back_steps: tuple[int, ...] = ()

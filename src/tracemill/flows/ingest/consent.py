@@ -137,7 +137,7 @@ _OF_ACTIVITY: Final = (
     "n_results", "n_errors", "n_rejections", "n_interruptions", "n_compactions", "n_todo_changes",
     "checks", "reactions", "rejected_steps", "interrupted_steps", "undone",
     "compacted_steps", "stated_solved", "stated_liked", "last_edit_step", "last_edit_at", "n_edits",
-    "taken_back_steps", "rerun_steps", "ran_steps", "pushed_steps",
+    "last_code_edit_step", "taken_back_steps", "rerun_steps", "ran_steps", "pushed_steps",
     "unpushed_steps", "ending", "last_user_step", "started", "ended",
 )  # fmt: skip
 _OF_FORM: Final = ("outcome", "overall_rating", "is_right")

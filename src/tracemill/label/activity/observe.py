@@ -25,7 +25,7 @@ from tracemill.label.activity.recoveries import Attempt, Recoveries
 from tracemill.label.activity.stated import Stated
 from tracemill.label.activity.undone import LeftBranches
 from tracemill.label.activity.used_texts import UsedTexts
-from tracemill.label.activity.written import Written
+from tracemill.label.activity.written import LastEdits, Written
 from tracemill.label.calls.answers import is_answer
 from tracemill.label.calls.edits import added_by_tool, edited_by_tool, edits_work, is_editor
 from tracemill.label.calls.mentions import Mentions, Named
@@ -113,8 +113,7 @@ class Observer:
         self._plans = ProposedPlans()
         self._stated = Stated()
         self._handed = HandedPlans()
-        self._last_edit: int | None = None
-        self._last_edit_at: datetime | None = None
+        self._last_edits = LastEdits()
 
     def step(self, step: Step) -> None:
         """Take the next step."""
@@ -218,8 +217,9 @@ class Observer:
             files_edited=self._written.paths,
             edits=self._written.edits,
             added_lines=self._written.sketch,
-            last_edit_step=self._last_edit,
-            last_edit_at=self._last_edit_at,
+            last_edit_step=self._last_edits.of_any,
+            last_code_edit_step=self._last_edits.of_code,
+            last_edit_at=self._last_edits.at,
             n_edits=self._taken_back.n_edits,
             taken_back_steps=self._taken_back.steps,
             rerun_steps=self._shown.rerun_steps,
@@ -356,7 +356,8 @@ class Observer:
         if call.commits or call.drops:
             self._commits.ended(call, exit_code, text)
         if call.runs_or_pushes:
-            self._shown.ended(call.line, call.step, Outcome(exit_code, text), self._last_edit)
+            outcome = Outcome(exit_code, text)
+            self._shown.ended(call.line, call.step, outcome, self._last_edits.of_any)
         if call.pulls:
             self._mentions.opened(text, call.step)
         self._mentions.add(call.named, call.step)
@@ -372,8 +373,7 @@ class Observer:
         self._listener.edited(paths)
         if is_work:
             self._recoveries.edited(step)
-        if is_work and (self._last_edit is None or step >= self._last_edit):
-            self._last_edit, self._last_edit_at = step, at
+            self._last_edits.add(step, at, paths)
 
 
 def observe(

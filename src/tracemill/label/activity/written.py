@@ -7,12 +7,32 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tracemill.base.line_sketch import MAX_OF_SESSION, Seal, hashes_of, sketch
+from tracemill.label.calls.edits import is_prose
 from tracemill.records.activity import EditedFile
 
 _MAX_PATHS: Final = 1_000
 _MAX_MOMENTS: Final = 100
 _MINUTE: Final = timedelta(minutes=1)
 _MANY: Final = 64 * MAX_OF_SESSION
+
+
+class LastEdits:
+    """Knows at which steps work was edited last."""
+
+    def __init__(self) -> None:
+        self.of_any: int | None = None
+        self.of_code: int | None = None
+        """Of files other than Markdown and its like."""
+        self.at: datetime | None = None
+
+    def add(self, step: int, at: datetime | None, paths: Iterable[str]) -> None:
+        """Take a step that edited files, of which not all need be known."""
+        if self.of_any is not None and step < self.of_any:
+            return
+        self.of_any, self.at = step, at
+        known = tuple(paths)
+        if not known or not all(map(is_prose, known)):
+            self.of_code = step
 
 
 class Written:

@@ -38,7 +38,7 @@ _TOOLS: Final[Mapping[str, CheckKind]] = {
     **_each("test", "ctest behave ginkgo gotestsum nextest trial stestr"),
     **_each("lint", "flake8 pylint eslint oxlint staticcheck shellcheck actionlint hadolint xo"),
     **_each("lint", "github-actionlint yamllint markdownlint markdownlint-cli2 stylelint rubocop"),
-    **_each("lint", "standard swiftlint ktlint lint-imports"),
+    **_each("lint", "standard swiftlint ktlint lint-imports py_compile compileall"),
     **_each("types", "mypy dmypy pyright basedpyright tsc vue-tsc svelte-check pyre tsgo"),
     **_each("build", "webpack rollup esbuild ninja xcodebuild tsup"),
 }
@@ -77,7 +77,10 @@ _VERBS: Final[Mapping[str, Mapping[str, CheckKind]]] = {
     "ty": {"check": "types"},
     "playwright": {"test": "test"},
     "cypress": {"run": "test"},
-    "node": {"--test": "test"},
+    "node": {"--test": "test", **_each("lint", "--check -c")},
+    "php": {"-l": "lint", "--syntax-check": "lint"},
+    "ruby": {"-c": "lint", "-wc": "lint"},
+    "perl": {"-c": "lint", "-wc": "lint"},
     **{name: {"test": "test"} for name in ("rails", "artisan", "manage.py")},
     "next": {"build": "build", "lint": "lint"},
     "vite": {"build": "build"},
@@ -118,25 +121,31 @@ _IDLE: Final = _set(
 _VALUE_OPTIONS: Final = _set(
     "-C --cwd --dir --prefix --filter -F -w --workspace --directory -f --file --manifest-path"
 )
+_NO_RUN: Final = "-n"
+"""With which a shell only reads a script."""
 _TEST_FOLDERS: Final = _set("test tests")
 _KEYS: Final = (
     *("test", "lint", "check", "build", "make", "tsc", "type", "mypy", "pyright", "ruff"),
     *("tox", "nox", "jest", "cargo", "mix ", "spec", "gradle", "mvn", "clippy", "vet", "ginkgo"),
     *("flake8", "pre-commit", "prek", "biome", "cypress", "compile", "e2e", "rollup", "esbuild"),
+    *("php -l", "sh -n", "node -c", "ruby -", "perl -"),
     *("webpack", "tsup", "ninja", "mocha", "unit", "credo", "ty ", "svelte", "xcode", "standard"),
 )
 """Texts of which every check's command holds one."""
 
 _HEADS: Final = frozenset(
     {*_TOOLS, *_VERBS, *_RUNNERS, "python", "python3", "bash", "sh", "zsh", "npx", "bunx", "uvx"}
+    | {"gradlew.bat", "mvnw.cmd", "npm.cmd", "npx.cmd"}
 )
 """Words of which a check's command holds one, where it does not run a file by its path."""
 
-_APART: Final = str.maketrans(dict.fromkeys(";&|()'\"@/", " "))
+_APART: Final = str.maketrans(dict.fromkeys(";&|()'\"@/\\", " "))
 """Characters that end a word, so that heads are found wherever they stand."""
 
 _SCRIPT_WORDS: Final = ("test", "lint", "check", "build", "types", "e2e", "spec")
 _SCRIPT_PATH: Final = re.compile(rf"(?:^|[;&|(])\s*[\w.-]*/[\w./-]*?(?:{'|'.join(_SCRIPT_WORDS)})")
+_FOLDERS: Final = re.compile(r".*[\\/]", re.DOTALL)
+_ON_WINDOWS: Final = re.compile(r"\.(?:bat|cmd|exe)\Z", re.IGNORECASE)
 _PYTHON: Final = re.compile(r"python(?:\d(?:\.\d+)?)?$")
 _TEST_FILE: Final = re.compile(r"(?:^|/)(?:test_\w+|\w+_test)\.py$")
 _NAME_PART: Final = re.compile(r"[:._/-]")
@@ -191,7 +200,7 @@ def check_kind(part: Part) -> CheckKind | None:
     words = part.bare
     if not words or not _IDLE.isdisjoint(words) or part.words[:2] == ("command", "-v"):
         return None
-    name = words[0].rsplit("/", 1)[-1].partition("@")[0]
+    name = _ON_WINDOWS.sub("", _FOLDERS.sub("", words[0])).partition("@")[0]
     if name in _TOOLS:
         return _tool_kind(name, words)
     if name in _VERBS:
@@ -270,6 +279,8 @@ def _kind_of_script(script: str) -> CheckKind | None:
 
 def _shell_script_kind(path: str) -> CheckKind | None:
     """Return what a script checks that a shell is told to run: by its name, else by its folder."""
+    if path == _NO_RUN:
+        return "lint"
     *folders, name = path.split("/")
     kind = _kind_of_script(name.rsplit(".", 1)[0])
     return kind or ("test" if not _TEST_FOLDERS.isdisjoint(folders) else None)

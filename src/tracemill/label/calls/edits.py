@@ -42,6 +42,7 @@ _WRITERS: Final = frozenset({"cat", "echo", "printf", "tee", "sed", "awk", "jq",
 _SCRATCH: Final = re.compile(
     r"^(?:/private)?/tmp/|^/var/folders/|^/dev/|^\$|/\.claude/(?:plans|projects|todos)/"
 )
+_PROSE: Final = (".md", ".markdown", ".rst", ".adoc")
 _NAMELESS: Final = ("replacement_text", "diff")
 """What an editing tool is given that names no file."""
 _OPEN_FILE_MARK: Final = "end_of_edit"
@@ -212,6 +213,11 @@ def added_by_shell(command: str) -> Iterator[bytes]:
 def is_scratch(path: str) -> bool:
     """Tell whether a path is outside any work: temporary folders, an agent's own notes."""
     return _SCRATCH.search(path) is not None
+
+
+def is_prose(path: str) -> bool:
+    """Tell whether a file holds text for people, which no test or build of code looks at."""
+    return path.lower().endswith(_PROSE)
 
 
 def _written(part: Part) -> Iterator[str]:

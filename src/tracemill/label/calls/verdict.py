@@ -3,8 +3,9 @@
 The exit code of a line belongs to a check only if the check is the last command whose status
 reaches the shell: not before a pipe, not before `|| true`, not before a `;`. Where it does
 not, the check's own summary decides, such as `3 failed, 10 passed`. A summary counts as passed
-only if nothing in the text says failed. Where neither tells, the verdict is None, and a
-command that could not start, or that found nothing to test, gives no verdict either.
+only if nothing in the text says failed. Words of an `echo` behind `&&` tell that what came before
+them passed. Where nothing tells, the verdict is None, and a command that could not start, or that
+found nothing to test, gives no verdict either.
 """
 
 from __future__ import annotations
@@ -116,17 +117,22 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
     "lint": _Texts(
         failed=_summary(
             "error warning problem issue",
+            r"^(?:PHP )?(?:Parse|Fatal) error: ",  # php
+            r"^(?:Sorry: )?(?:SyntaxError|IndentationError|TabError)\b",  # python, node
             rf"{_LINE}Found [1-9]\d* (?:errors?|warnings?|problems?|issues?)\b",
             rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)\b",
             r"^error(?:\[|: could not compile)",
         ),
         passed=_summary(
-            "passed issues problems errors checked rated offenses",
+            "passed issues problems errors checked rated offenses syntax",
             r"^All checks passed",
             rf"{_LINE}0 (?:issues|problems|errors)\b",
             r"^Checked \d+ files? in [^\n]*\b(?:No fixes applied|Fixed \d+ files?)",
             r"^Your code has been rated at 10",
             r"no offenses detected",
+            r"^No syntax errors detected in ",  # php
+            r"^Syntax OK$",  # ruby
+            r" syntax OK$",  # perl
         ),
     ),
     "types": _Texts(
@@ -192,6 +198,8 @@ _FAR: Final = 400
 """Characters from the start or end of an output within which a shell says that nothing began."""
 
 _ECHOED_CODE: Final = re.compile(r"(\d{1,3})\s*$")
+_CHANGING: Final = frozenset("$`\\*~")
+"""Characters of words that a shell may print as others."""
 _COLOUR: Final = re.compile("\x1b" + r"\[[0-9;]*m")
 _N_LINES: Final = re.compile(r"-(?:n ?|-lines=)?(\d+)$")
 
@@ -230,6 +238,8 @@ def _by_exit_code(line: CommandLine, place: int, code: int | None, text: str) ->
     echoed = _echoed_code(line, place, text)
     if echoed is not None:
         return echoed == 0
+    if not line.has_control and _is_announced(line, place, text):
+        return True
     if code is None or line.has_control:
         return None
     end = place
@@ -274,6 +284,18 @@ def _echoed_code(line: CommandLine, place: int, text: str) -> int | None:
         return None
     match = _ECHOED_CODE.search(text) if place + 2 == len(parts) else None
     return int(match.group(1)) if match else None
+
+
+def _is_announced(line: CommandLine, place: int, text: str) -> bool:
+    """Tell whether words were printed that only follow a success, as in `mypy && echo OK`."""
+    for part, last in zip(line.parts[place + 1 :], line.parts[place:], strict=False):
+        if last.after != "&&":
+            return False
+        if part.words[0] == "echo":
+            said = " ".join(word for word in part.words[1:] if not word.startswith("-")).strip()
+            has_own_words = bool(said) and _CHANGING.isdisjoint(said) and not part.writes
+            return has_own_words and said in map(str.strip, text.split("\n"))
+    return False
 
 
 def _by_text(line: CommandLine, check: Check, text: str, *, is_alone: bool) -> bool | None:

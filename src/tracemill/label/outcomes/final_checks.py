@@ -1,7 +1,7 @@
 """The state in which checks left the work: what the last run said after the last edit.
 
-A pass before the last edit proves nothing about what stands now. Where several agents edited,
-moments decide what came last; where they are unknown, nothing is claimed.
+A pass before the last edit of code proves nothing about what stands now. Where several agents
+edited, moments decide what came last; where they are unknown, nothing is claimed.
 """
 
 from __future__ import annotations
@@ -57,10 +57,17 @@ def recovered(runs: Iterable[CheckRun]) -> tuple[CheckRun, CheckRun] | None:
 
 
 def _fresh(activity: Activity, kind: CheckKind) -> Iterator[FinalCheck]:
-    last_edit = -1 if activity.last_edit_step is None else activity.last_edit_step
+    last_edit = _last_edit(activity, kind)
     for run in activity.checks:
         if run.check == kind and run.passed is not None and run.step >= last_edit:
             yield FinalCheck(activity.trajectory_id, run)
+
+
+def _last_edit(activity: Activity, kind: CheckKind) -> int:
+    """Return the last edit that could make a check stale: notes on code that was edited do not."""
+    edits = (activity.last_edit_step, activity.last_code_edit_step)
+    known = edits[:1] if kind == "lint" else edits
+    return next((step for step in reversed(known) if step is not None), -1)
 
 
 def _has_edits(activity: Activity) -> bool:
