@@ -100,6 +100,7 @@ SUMMARIES = [
     ("mvn test | tail", "Tests run: 5, Failures: 1, Errors: 0, Skipped: 0", False),
     ("npm run lint | tail", "All checks passed!", True),
     ("npm run lint | tail", "\n> a@1.0.0 lint\n> eslint .\n\n", True),
+    ("npm run lint | tail", "> " * 200 + "\n! odd", None),
     (
         "npm run lint | tail",
         "> a@1.0.0 lint\n> eslint .\n\na.ts\n\u2716 1 problem (1 error)",

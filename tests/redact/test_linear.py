@@ -11,6 +11,7 @@ import pytest
 from tests.redact.templates import fill
 from tracemill.records.findings import UNSCANNED
 from tracemill.redact import Redactor
+from tracemill.redact.tables import is_secret_column
 
 REPEATED = {
     "key headers": "-----BEGIN RSA PRIVATE KEY-----\n",
@@ -147,3 +148,8 @@ def test_foreign_texts_take_no_longer(redactor: Redactor) -> None:
                     slow[member.name] = taken
 
     assert slow == {}
+
+
+@pytest.mark.parametrize("name", [b"-" * 400 + b"!", b"a_" * 400 + b"!", b"a-" * 400 + b"tokens!"])
+def test_the_name_of_a_column_is_read_in_one_pass(name: bytes) -> None:
+    assert not is_secret_column(name)

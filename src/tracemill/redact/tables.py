@@ -29,7 +29,9 @@ _KEYWORDS: Final = (
 _PROBE: Final = Probe(
     "(?i)(?:" + "|".join(map(re.escape, _KEYWORDS)) + ")", _KEYWORDS, is_once_a_line=True
 )
-_HEAD: Final = re.compile(rb"(?i)(?:[a-z0-9.-]+[_ -])*(?:" + "|".join(_NAMES).encode() + rb")\Z")
+_HEAD: Final = re.compile(
+    rb"(?i)(?:[a-z0-9.-]+(?:[_ ][a-z0-9.-]+)*[_ -])?(?:" + "|".join(_NAMES).encode() + rb")\Z"
+)
 _MARKS: Final = (b"|", "│".encode(), b"\t", b";", b",")
 _RULER: Final = re.compile(rb"(?:[-=+|: \t]|\xe2[\x80-\xbf]{2})+\Z")
 _STAND_IN: Final = re.compile(TOKEN + b"|" + USER)

@@ -178,7 +178,7 @@ _RUNNER_FAILED: Final = re2.compile(
 
 _SILENT: Final = frozenset({"lint", "types"})
 """Checks that say nothing where they find nothing."""
-_ONLY_ANNOUNCED: Final = re.compile(r"\s*(?:> [^\n]{0,300}(?:\s+|\Z)){1,20}\Z")
+_ONLY_ANNOUNCED: Final = re.compile(r"\s*(?:> [^\n]{0,300}(?:\n\s*|\Z)){1,20}\Z")
 """An output in which npm and its like say what they run, and nothing more stands."""
 
 _NO_START_MARKS: Final = (
