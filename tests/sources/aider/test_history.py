@@ -192,6 +192,13 @@ def test_what_a_reply_cost_is_no_part_of_it() -> None:
     assert [step.text for step in found.steps] == ["Why?", "Because.", "Thanks"]
 
 
+def test_a_cost_of_countless_digits_is_read_in_one_pass() -> None:
+    cost = f"> Tokens: {'0' * 100_000}. Cost: $0.03 message, $0.08 session.\n"
+    found = read_history(HEADER + prompt("Why?") + f"Because.\n\n{cost}\n" + prompt("Thanks"))
+
+    assert [step.text for step in found.steps if step.speaker == "user"] == ["Why?", "Thanks"]
+
+
 def test_an_edit_is_taken_back_at_its_own_step() -> None:
     undone = said("Commit abcdef1 fix: it") + prompt("Why?") + "Because.\n"
     found = read_history(

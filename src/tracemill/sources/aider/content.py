@@ -28,7 +28,7 @@ _EDIT_FAILED: Final = "The LLM did not conform to the edit format"
 _FAILED_BLOCKS: Final = re.compile(r"(?:# )?\d+ SEARCH/REPLACE blocks? failed to match")
 _OTHERS_APPLIED: Final = re.compile(r"# The other \d+ SEARCH/REPLACE blocks? were applied")
 _TOKENS: Final = re.compile(r"Tokens: (.+?)\.(?: |\Z)")
-_AMOUNT: Final = re.compile(r"([\d.,]+)(k|M)? (sent|received|cache hit|cache write)")
+_AMOUNT: Final = re.compile(r"(?<![\d.,])([\d.,]+)(k|M)? (sent|received|cache hit|cache write)")
 _UNITS: Final = {None: 1, "k": 1_000, "M": 1_000_000}
 _MAX_TOKENS: Final = 10**9
 KNOWN_OUTPUT: Final = re.compile(
@@ -45,7 +45,7 @@ _BY_ITSELF: Final = (
 )
 _TO_THE_MODEL: Final = ("/ask ", "/code ", "/architect ", "/context ", "/chat-mode ")
 _TAGS: Final = "source|code|pre|codeblock|sourcecode"
-_FENCE: Final = re.compile(rf"(?:`{{3,}}|<(?:{_TAGS})>)\S*\s*\Z")
+_FENCE: Final = re.compile(rf"(?:`{{3,}}+|<(?:{_TAGS})>)\S*+\s*\Z")
 _FENCE_END: Final = re.compile(rf"(?:`{{3,}}|</(?:{_TAGS})>)\s*\Z")
 _PATH: Final = re.compile(r"[\s*`#]*([^\s*`#:<>]+(?: [^\s*`#:<>]+){0,3}?)[*`#:]*\s*\Z")
 _SEARCH: Final = re.compile(r"<{5,9} SEARCH\s*\Z")

@@ -25,7 +25,7 @@ FENCE: Final = "```"
 
 _COMMAND: Final = f"{FENCE}bash\n"
 _CHANGE: Final = f"{FENCE}diff"
-_BESIDE_CHANGE: Final = re.compile(r"\s*(?:Lines added: .*|\*\*Chunk \d+\*\*)?\s*\Z")
+_BESIDE_CHANGE: Final = re.compile(r"\s*+(?:Lines added: .*|\*\*Chunk \d+\*\*)?\s*\Z")
 _FILE: Final = re.compile(r"Read file: (.+)")
 _NAMED: Final = re.compile(r"Tool use: \*\*([^*\n]{1,80})\*\*[ \u2022]*")
 _TODOS: Final = "**Agent task list:**\n"
