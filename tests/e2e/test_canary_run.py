@@ -92,7 +92,7 @@ ASKED: Final[Mapping[str, Sequence[str]]] = {
     "prompt history": ["", "{document}"],
     "recipe history": ["{document}"],
     "review next": ["--no-input"],
-    "review submit": ["{session} --rating 4 --by {person} --comments {comment}"],
+    "review submit": ["{episode} --rating 4 --by {person} --comments {comment}"],
     "synth definitions export": ["{out}"],
     "synth run": ["--examples 8"],
     "synth verify": ["{in}/rows.jsonl"],

@@ -98,8 +98,9 @@ def _items(line: Line, too_large_for: int | None) -> list[Item[Line]]:
         raise NotADocumentError("oversize_document", detail)
     if line.data.lstrip().startswith(b"{"):
         return [object_at(line, line.data)]
-    items = take_apart(line.data, ()).items
-    return [object_at(item._replace(start=item.start + line.start), item.data) for item in items]
+    found = take_apart(line.data, ()).items
+    items = (Line.at(line.start + each.start, each.data, is_terminated=True) for each in found)
+    return [object_at(each, each.data) for each in items]
 
 
 def _agent(origin: Origin) -> str:
