@@ -7,7 +7,7 @@ import pytest
 
 from tests.flows.models import DATASET, make_workspace, row
 from tracemill.base.errors import UsageError
-from tracemill.cli.dataset_push import push_dataset
+from tracemill.cli.datasets.dataset_push import push_dataset
 from tracemill.flows.datasets.format_export import FormatChoice, export_in_format
 from tracemill.flows.installed import require
 

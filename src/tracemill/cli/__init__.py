@@ -4,6 +4,10 @@ stdout is the answer; progress, hints and warnings go to stderr. With `--json` t
 exactly one document. Exit codes: 0 done, 1 a check said no, 2 usage or config, 3 nothing
 matched, 4 partly done, 5 refused by a privacy or approval rule, 6 store locked or damaged,
 130 interrupted.
+
+Commands stand in a package for each group that `tracemill --help` shows; `shared` is what several
+groups have in common. To add a command: its function `VERB_NOUN` in a module of its group, its
+words in `commands`, its module in `modules`.
 """
 
 import gc

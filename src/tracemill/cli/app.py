@@ -21,7 +21,8 @@ from tracemill.base.errors import (
 )
 from tracemill.base.text import printable
 from tracemill.cli.commands import ASKED, COMMANDS, DEFINITIONS, NOUNS, SUITE, VAULT
-from tracemill.cli.exits import (
+from tracemill.cli.modules import MODULES
+from tracemill.cli.shared.exits import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
     EXIT_NO,
@@ -31,7 +32,6 @@ from tracemill.cli.exits import (
     EXIT_STORE,
     EXIT_USAGE,
 )
-from tracemill.cli.modules import MODULES
 
 _MACHINE_FAULTS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
@@ -76,10 +76,11 @@ def make_app() -> App:
         default_parameter=Parameter(negative="", show_default=_shown_default),
     )
     for group, commands in COMMANDS.items():
-        for name, (target, text) in commands.items():
+        for name, text in commands.items():
             usage = _usage(name)
             known = {} if usage is None else {"usage": usage}
-            app.command(f"tracemill.cli.{target}", name=name, help=text, group=group, **known)
+            target = f"tracemill.cli.{MODULES[name]}:{name}"
+            app.command(target, name=name, help=text, group=group, **known)
     for group, nouns in NOUNS.items():
         for name, (text, verbs) in nouns.items():
             app.command(_noun(name, text, verbs, group))
@@ -90,7 +91,7 @@ def _noun(name: str, text: str, verbs: Mapping[str, str], group: Group | None = 
     app = App(name=name, help=text, group=group, help_format="plaintext")
     for verb, said in verbs.items():
         usage = _usage(f"{_WITHIN.get(name, '')}{name} {verb}")
-        module = MODULES.get(f"{name} {verb}", name)
+        module = MODULES.get(f"{name} {verb}") or MODULES[name]
         app.command(f"tracemill.cli.{module}:{verb}_{name}", name=verb, help=said, usage=usage)
     if name == "model":
         app.command(_noun("suite", "Cases that no model was trained on.", SUITE))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from tracemill.capture.collector import KINDS, keep
-from tracemill.cli.exits import EXIT_DONE, EXIT_STORE, EXIT_USAGE
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_STORE, EXIT_USAGE
 
 _OPTIONS: Final = {"--json", "--session", "--workspace"}
 

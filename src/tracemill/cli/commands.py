@@ -22,24 +22,22 @@ Read what is new, link, label and build: one turn of the wheel.
 Without SOURCES it finds the sessions on this machine and the repositories in which they ran; \
 where there are none, and nothing was read before, it uses the bundled example history and says \
 so."""
-COMMANDS: Final[Mapping[Group, Mapping[str, tuple[str, str]]]] = {
+COMMANDS: Final[Mapping[Group, Mapping[str, str]]] = {
     _START: {
-        "run": ("run:run", _RUN),
-        "loop": ("wheel:loop", "Turn the whole wheel once, from sessions to a judged model."),
-        "status": ("status:status", "Say what is kept, and what to do next."),
-        "doctor": ("doctor:doctor", "Look at this machine: sessions, git, disk, key, scanner."),
-        "ui": ("ui:ui", "Look at everything in a browser, on this machine only."),
+        "run": _RUN,
+        "loop": "Turn the whole wheel once, from sessions to a judged model.",
+        "status": "Say what is kept, and what to do next.",
+        "doctor": "Look at this machine: sessions, git, disk, key, scanner.",
+        "ui": "Look at everything in a browser, on this machine only.",
     },
     _COLLECT: {
-        "sync": ("run:sync", "Read and keep what is new, without building from it."),
-        "serve": ("serve:serve", "Take in OpenTelemetry over HTTP, until interrupted."),
-        "watch": ("watch:watch", "Read sessions shortly after they change, until interrupted."),
-        "emit": ("emit:emit", "Keep one event of your own process; for scripts and hooks."),
+        "sync": "Read and keep what is new, without building from it.",
+        "serve": "Take in OpenTelemetry over HTTP, until interrupted.",
+        "watch": "Read sessions shortly after they change, until interrupted.",
+        "emit": "Keep one event of your own process; for scripts and hooks.",
     },
-    _LOOK: {"explain": ("explain:explain", "Say what something was made from, down to the bytes.")},
-    _LEARN: {
-        "train": ("report:train", "Learn from the last projects: patterns, proposals, a report.")
-    },
+    _LOOK: {"explain": "Say what something was made from, down to the bytes."},
+    _LEARN: {"train": "Learn from the last projects: patterns, proposals, a report."},
 }
 NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
     _COLLECT: {

@@ -9,7 +9,7 @@ import sys
 from io import TextIOWrapper
 from typing import Final
 
-from tracemill.cli.exits import EXIT_STORE
+from tracemill.cli.shared.exits import EXIT_STORE
 
 _NAMES: Final = {"stdin": "r", "stdout": "w", "stderr": "w"}
 

@@ -10,9 +10,9 @@ from cyclopts.validators import Number
 
 from tracemill.base.clock import now
 from tracemill.base.text import counted, one_line
-from tracemill.cli.exits import EXIT_DONE, EXIT_NOTHING, EXIT_REFUSED
-from tracemill.cli.output import Common, Listing, answer, hint, write, write_lines
-from tracemill.cli.tables import print_table
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_REFUSED
+from tracemill.cli.shared.output import Common, Listing, answer, hint, write, write_lines
+from tracemill.cli.shared.tables import print_table
 from tracemill.flows.privacy.allowing import (
     AllowResult,
     allow,

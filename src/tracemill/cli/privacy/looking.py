@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tracemill.base.errors import PolicyError, UsageError
 from tracemill.base.text import counted
-from tracemill.cli.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
-from tracemill.cli.output import Common, Listing, answer, counts, hint, write, write_lines
-from tracemill.cli.tables import no_room, print_table
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
+from tracemill.cli.shared.output import Common, Listing, answer, counts, hint, write, write_lines
+from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.preview import PreviewResult, Shown, preview, preview_original
 from tracemill.flows.privacy.rescan import RescanPlace, RescanResult, rescan

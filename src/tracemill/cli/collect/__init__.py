@@ -1,0 +1,1 @@
+"""Commands under "Collect": agents, exporters and scripts tell what happens."""

@@ -1,0 +1,83 @@
+"""`tracemill pattern`: what repeats, how sure that is, and what could be done."""
+
+from collections.abc import Iterator
+
+from tracemill.base.text import counted, one_line
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
+from tracemill.cli.shared.tables import print_table
+from tracemill.flows.analysis.patterns import find_pattern, read_patterns
+from tracemill.records.patterns import Pattern
+
+
+def list_pattern(
+    *,
+    all: bool = False,  # noqa: A002 - the option's name
+    jsonl: bool = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List what repeats in the work, those that are more than chance.
+
+    Parameters
+    ----------
+    all
+        List also what chance alone could have done: it may be worth watching.
+    jsonl
+        Print each pattern as one line of JSON.
+    """
+    found = read_patterns(common.open())
+    shown = [each for each in found.patterns if all or each.verdict == "found"]
+    if jsonl:
+        write_lines(shown)
+        return EXIT_DONE if shown else EXIT_NOTHING
+    if answer("patterns", found, common, next_steps=["tracemill pattern show ID"]):
+        return EXIT_DONE if found.patterns else EXIT_NOTHING
+    rows = [
+        (each.id, each.verdict.replace("_", " "), f"{each.q_value:.3g}", one_line(each.says, 110))
+        for each in shown
+    ]
+    if rows:
+        print_table(("ID", "VERDICT", "Q", "SAYS"), rows, ("Q",))
+    n_chance = sum(each.verdict != "found" for each in found.patterns)
+    following = "; next: tracemill pattern show ID" if rows else ""
+    hint(
+        f"{counted(found.n_questions, 'slice')} asked; beyond their limit, but perhaps by chance "
+        f"(--all): {n_chance:,}{following}",
+        common,
+    )
+    if found.skipped:
+        n_rules = counted(len(found.skipped), "rule")
+        hint(f"nothing is held that {n_rules} could be asked of; --json names them", common)
+    return EXIT_DONE if rows else EXIT_NOTHING
+
+
+def show_pattern(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Show a pattern: how much was seen, why, and what shows it.
+
+    Parameters
+    ----------
+    name
+        Its id, or how it begins.
+    """
+    pattern = find_pattern(common.open(), name)
+    following = [f"tracemill explain {ref.id}" for ref in pattern.evidence[:1]]
+    if not answer("pattern", pattern, common, next_steps=following):
+        for line in _lines(pattern):
+            write(line)
+    return EXIT_DONE
+
+
+def _lines(pattern: Pattern) -> Iterator[str]:
+    yield pattern.says
+    yield f"Verdict      {pattern.verdict.replace('_', ' ')}, q {pattern.q_value:.3g}"
+    low, high = pattern.measure.low, pattern.measure.high
+    if low is not None and high is not None:
+        yield f"At 95 %      {low:.3g} to {high:.3g}, beside {pattern.beside:.3g}"
+    for reason in pattern.reasons:
+        yield f"Reason       {reason.n:,} times: {one_line(reason.text, 140)}"
+    for period in pattern.measure.periods[-6:]:
+        yield f"{period.month}      {period.value:.3g} of {period.n:,}"
+    if pattern.actions:
+        yield f"Could help   {', '.join(action.replace('_', ' ') for action in pattern.actions)}"
+    for ref in pattern.evidence[:5]:
+        yield f"Shown by     {ref.kind} {ref.id}" + (f" step {ref.step}" if ref.step else "")

@@ -1,0 +1,40 @@
+"""`tracemill prompt`: what should be changed in prompts, and why."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.flows.prompts.proposals import read_suggestions
+
+
+def suggest_prompt(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Print proposals for prompts as YAML, each with the evidence that asks for it."""
+    found = read_suggestions(common.open())
+    if not answer("suggestions", found, common, next_steps=["tracemill pattern list"]):
+        for suggestion in found.suggestions:
+            for line in _yaml(msgspec.to_builtins(suggestion)):
+                write(line)
+    if not found.suggestions:
+        hint("nothing repeats that a prompt could change; see: tracemill pattern list", common)
+    return EXIT_DONE if found.suggestions else EXIT_NOTHING
+
+
+def _yaml(suggestion: dict[str, Any]) -> Iterator[str]:
+    """Yield a suggestion as one entry of a YAML list; texts are quoted as in JSON."""
+    mark = "- "
+    for name, value in suggestion.items():
+        if name == "evidence":
+            yield f"{mark}{name}:"
+            yield from (f"    - {key}: {json.dumps(each)}" for key, each in value.items())
+        elif isinstance(value, dict):
+            yield f"{mark}{name}:"
+            yield from (
+                f"    {key}: {json.dumps(each, ensure_ascii=False)}" for key, each in value.items()
+            )
+        else:
+            yield f"{mark}{name}: {json.dumps(value, ensure_ascii=False)}"
+        mark = "  "

@@ -1,0 +1,77 @@
+"""`tracemill branch`: what each branch brought, with or without known sessions."""
+
+from collections.abc import Iterator
+
+from tracemill.base.text import counted, one_line
+from tracemill.cli.shared.exits import EXIT_DONE
+from tracemill.cli.shared.output import Common, Listing, Shape, answer, show_list, when, write
+from tracemill.flows.held.lookup import find_row
+from tracemill.flows.results import BranchRow
+
+_WIDTH = 100
+
+
+def _cells(row: BranchRow) -> tuple[str, ...]:
+    changed = "" if row.added is None else f"+{row.added} -{row.deleted or 0}"
+    return (
+        row.id, when(row.merged or row.started), row.state, str(len(row.commits)), changed,
+        "" if row.kept_head is None else f"{row.kept_head:.0%}", row.rollback or "",
+        one_line(row.branch, 60),
+    )  # fmt: skip
+
+
+_SHAPE = Shape(
+    "branches",
+    ("ID", "LAST", "STATE", "COMMITS", "LINES", "KEPT", "TAKEN BACK", "BRANCH"),
+    _cells,
+    "tracemill branch show ID",
+    ("TAKEN BACK", "KEPT", "LINES", "COMMITS"),
+    "no branches are known: name a repository to `tracemill run`",
+)
+
+
+def list_branch(
+    *,
+    state: str | None = None,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List branches, those that were merged last first.
+
+    Parameters
+    ----------
+    state
+        Only those that are so: merged or open.
+    """
+    return show_list("branch", BranchRow, _SHAPE, listing, common, state=state)
+
+
+def show_branch(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Show what a branch brought: commits, plans, sessions, and whether it still stands.
+
+    Parameters
+    ----------
+    name
+        Its id, or how it begins, or the name of the branch.
+    """
+    row = find_row(common.open(), "branch", name, BranchRow)
+    following = [f"tracemill session show {i}" for i in row.sessions[:1]]
+    if answer("branch", row, common, next_steps=following):
+        return EXIT_DONE
+    for line in _lines(row):
+        write(line)
+    return EXIT_DONE
+
+
+def _lines(row: BranchRow) -> Iterator[str]:
+    yield f"{row.id}  {one_line(row.branch, _WIDTH)}  {row.state}"
+    yield row.repository
+    if row.merge is not None:
+        yield f"Merged       {when(row.merged)}  {row.merge}"
+    if row.files is not None:
+        yield f"Changed      {counted(row.files, 'file')}, +{row.added} -{row.deleted}"
+    for title, names in (("Commit", row.commits), ("Plan", row.plans), ("Session", row.sessions)):
+        yield from (f"{title:<12} {one_line(each, _WIDTH)}" for each in names)
+    if row.kept_head is not None:
+        yield f"Kept         {row.kept_head:.0%} of its lines at HEAD"
+    yield f"Taken back   {row.rollback or 'unknown'}"

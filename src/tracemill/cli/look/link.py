@@ -1,0 +1,27 @@
+"""`tracemill link`: which records belong together, and how that is known."""
+
+from tracemill.cli.shared.output import Common, Listing, Shape, show_list
+from tracemill.flows.results import LinkRow
+
+
+def _cells(row: LinkRow) -> tuple[str, ...]:
+    return row.source, row.target, row.method, f"{row.confidence:.2f}"
+
+
+_SHAPE = Shape(
+    "links",
+    ("FROM", "TO", "METHOD", "SURE"),
+    _cells,
+    "tracemill explain ID",
+    (),
+    "no links are known: no two records say that they belong together",
+)
+
+
+def list_link(
+    *,
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List links, the surest first."""
+    return show_list("link", LinkRow, _SHAPE, listing, common)

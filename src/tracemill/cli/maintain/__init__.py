@@ -1,0 +1,1 @@
+"""Commands under "Maintain": the weekly run, and whether the store is whole."""

@@ -1,0 +1,187 @@
+"""`tracemill model suite`: cases that no model was trained on."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tracemill.base.text import counted
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
+from tracemill.cli.shared.output import Common, answer, counts, hint, write, write_lines
+from tracemill.cli.shared.tables import print_table
+from tracemill.evaluate.proving import VANITY, prove
+from tracemill.flows.models import benchmarks, suites
+from tracemill.flows.models.inspect_tasks import export_task
+
+_MAX_CHARS: Final = 6_000
+Many = Annotated[int, Parameter(validator=Number(gte=0))]
+
+
+def build_suite(
+    dataset: str = "chat",
+    /,
+    *,
+    name: str = "replay",
+    max_chars: Annotated[int, Parameter(validator=Number(gt=0))] = _MAX_CHARS,
+    limit: Many = 0,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Make a suite of the decisions in a dataset's held-out examples.
+
+    Parameters
+    ----------
+    dataset
+        The dataset, or the id of one of its versions.
+    name
+        What to call the suite.
+    max_chars
+        Longest prompt; of a longer one the end is kept, from something that a person said.
+    limit
+        At most so many cases; 0 for all.
+    """
+    built = suites.build_suite(common.open(), dataset, name, max_chars=max_chars, limit=limit)
+    return _show(built, common)
+
+
+def import_suite(
+    folder: Path | None = None,
+    /,
+    *,
+    name: str = "bfcl",
+    category: tuple[str, ...] = (),
+    per_category: Many = 50,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Make a suite of the files of the Berkeley Function-Calling Leaderboard.
+
+    Parameters
+    ----------
+    folder
+        The folder `bfcl_eval/data`; by default that of the installed package `bfcl-eval`.
+    name
+        What to call the suite.
+    category
+        Only this category, for example `irrelevance`; may be named again. All by default.
+    per_category
+        At most so many cases of a category; 0 for all.
+    """
+    built = benchmarks.import_bfcl(
+        common.open(), folder, name, per_category=per_category, categories=category
+    )
+    return _show(built, common)
+
+
+def _show(built: suites.BuiltSuite, common: Common) -> int:
+    suite = built.suite
+    if not answer("suite", built, common, next_steps=["tracemill model eval SUBJECT"]):
+        write(f"{suite.name}  {suite.id}")
+        write(f"Folder       {built.folder}")
+        write(
+            f"Cases        {suite.n_cases:,} in {counted(suite.n_groups, 'group')}, "
+            f"from {suite.origin}"
+        )
+        counts("Checks", suite.checks)
+        counts("Parts", suite.slices)
+        counts("Left out", suite.drops)
+        shown = built.smallest_effect
+        gains = f"gains from about {shown:.0%}" if shown is not None else "no gain, however large"
+        hint(f"{counted(suite.n_groups, 'group')} of cases can show {gains}", common)
+        hint(f"next: tracemill model eval SUBJECT --suite {suite.name}", common)
+    return EXIT_DONE
+
+
+def list_suite(
+    *,
+    jsonl: bool = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List suites, by name.
+
+    Parameters
+    ----------
+    jsonl
+        Print each suite as one line of JSON.
+    """
+    listed = suites.list_suites(common.open())
+    if jsonl:
+        write_lines(listed.suites)
+    elif not answer("suites", listed, common, next_steps=["tracemill model eval SUBJECT"]):
+        if not listed.suites:
+            hint("no suites are kept; run: tracemill model suite build", common)
+            return EXIT_NOTHING
+        rows = [
+            (s.id, s.name, f"{s.n_cases:,}", f"{s.n_groups:,}", s.origin) for s in listed.suites
+        ]
+        print_table(("ID", "NAME", "CASES", "GROUPS", "FROM"), rows, ("FROM",))
+    return EXIT_DONE if listed.suites else EXIT_NOTHING
+
+
+def export_suite(
+    name: str,
+    /,
+    *,
+    to: Path,
+    reviewer: str | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write a suite as a task that Inspect AI runs.
+
+    Parameters
+    ----------
+    name
+        The suite, by name or id.
+    to
+        The folder; it is made, and must hold nothing else.
+    reviewer
+        Who has looked at it; the name stands in the receipt.
+    """
+    exported = export_task(common.open(), name, to, reviewer)
+    if not answer("inspect", exported, common):
+        write(f"{exported.folder}/task.py  {counted(exported.n_cases, 'case')}")
+        hint(f"next: inspect eval {exported.folder}/task.py --model MODEL", common)
+    return EXIT_DONE
+
+
+def check_suite(
+    name: str,
+    dataset: str = "chat",
+    /,
+    *,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Say whether cases stand in what a dataset trains on; exit 1 if so.
+
+    Parameters
+    ----------
+    name
+        The suite, by name or id.
+    dataset
+        The dataset, or the id of one of its versions.
+    """
+    workspace = common.open()
+    report = suites.check_leaks(workspace, suites.find_suite(workspace, name), dataset)
+    if not answer("leaks", report, common, next_steps=["tracemill model suite build"]):
+        for leak in report.leaks:
+            write(f"{leak.case_id}  {leak.reason}  {leak.example_id or ''}".rstrip())
+        said = f"{len(report.leaks):,} of {counted(report.n_cases, 'case')} stand in"
+        hint(f"{said} {counted(report.n_examples, 'example')} of {report.training}", common)
+    return EXIT_NO if report.leaks else EXIT_DONE
+
+
+def prove_suite(
+    *,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Try the scorers, and two measures that were once trusted, on replies of known worth."""
+    rows = []
+    for name, measure in {"our checks": None, **VANITY}.items():
+        verdicts = prove(measure)
+        missed = [v.proof for v in verdicts if not v.is_caught]
+        wrong = sum(not proof.is_right for proof in missed)
+        rows.append((name, f"{len(verdicts):,}", f"{wrong:,}", f"{len(missed) - wrong:,}"))
+    print_table(("MEASURE", "REPLIES", "WRONG ACCEPTED", "RIGHT REJECTED"), rows, ())
+    for verdict in prove():
+        if not verdict.is_caught:
+            hint(f"{verdict.proof.check}: misjudged: {verdict.proof.says}", common)
+    return EXIT_DONE if all(v.is_caught for v in prove()) else EXIT_NO

@@ -1,0 +1,1 @@
+"""Commands under "Review": what people think of recorded work, and models of people's turns."""

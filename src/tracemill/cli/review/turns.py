@@ -1,0 +1,93 @@
+"""`tracemill review turns`: a model says what people's turns mean where the rules are not sure."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from tracemill.base.clock import now
+from tracemill.base.text import counted
+from tracemill.cli.shared.bounds import Bounds
+from tracemill.cli.shared.door import Door
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
+from tracemill.cli.shared.output import Common, answer, counts, write, write_lines
+from tracemill.flows.reviews.turn_labels import Wanted, label_turns
+from tracemill.label.reactions.labelers import Policy
+from tracemill.llm import AskSettings
+from tracemill.records.turn_labels import TurnReport
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Turns:
+    """Which turns a model is asked about."""
+
+    policy: Policy = "unsure"
+    """Whose word stands: the model's where the rules are not sure, the model's for all, or what
+    both say."""
+    n: Annotated[int | None, Parameter(validator=Number(gt=0))] = None
+    """How many turns to look at, at most."""
+    dry_run: bool = False
+    """Say what would be asked, and ask nothing."""
+    jsonl: bool = False
+    """Print each label as one line of JSON."""
+
+
+def turns_review(
+    subject: str,
+    /,
+    *,
+    turns: Turns = Turns(),
+    door: Door = Door(),  # noqa: B008 - frozen
+    bounds: Bounds = Bounds(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Let a model say what people's turns mean where the rules are not sure.
+
+    It is asked about redacted text, within the limits, and about each turn once. What it says has
+    to point at words of the turn. Exits with 4 where it ended early or had no answer.
+
+    Parameters
+    ----------
+    subject
+        A door and a model, as `openai:NAME`, `llama-cpp:FILE.gguf` or `scripted:FILE`.
+    """
+    workspace = common.open()
+    settings = AskSettings(max_tokens=door.max_tokens)
+    wanted = Wanted(turns.policy, turns.n, settings, bounds.allowance())
+    config = door.to(subject, None)
+    if turns.dry_run:
+        found = label_turns(workspace, config, wanted, clock=now, is_dry=True)
+    else:
+        with workspace.writing():
+            found = label_turns(workspace, config, wanted, clock=now, is_dry=False)
+    if turns.jsonl:
+        write_lines(found.labels)
+    elif not answer("turn-labels", found.report, common, next_steps=["tracemill session list"]):
+        _show(found.report, is_dry=turns.dry_run)
+    if not found.report.n_turns:
+        return EXIT_NOTHING
+    is_partial = found.report.stopped_by is not None or found.report.n_failed > 0
+    return EXIT_PARTLY if is_partial else EXIT_DONE
+
+
+def _show(report: TurnReport, *, is_dry: bool) -> None:
+    at = f" at {report.endpoint}" if report.endpoint else ""
+    write(f"Turns        {report.n_turns:,}, {report.n_wanted:,} to ask {report.subject} about{at}")
+    left = report.n_wanted - report.n_before - report.n_asked - report.n_failed
+    if is_dry:
+        write(
+            f"Would ask    {counted(left, 'question')}, {report.n_characters:,} characters in all"
+        )
+        return
+    write(f"Answered     {report.n_asked:,} now, {report.n_before:,} before")
+    n_answers = report.n_asked + report.n_before
+    write(f"Agreed       {report.n_agreed:,} of {counted(n_answers, 'answer')} with the rules")
+    counts("Said nothing", report.faults)
+    if report.n_failed:
+        write(f"No answer    {report.n_failed:,}")
+    if left:
+        write(f"Not asked    {left:,}")
+    if report.stopped_by:
+        write(f"Stopped by   {report.stopped_by}")

@@ -1,0 +1,16 @@
+"""`tracemill doctor`: whether this machine is ready, and what would be lost soon."""
+
+import os
+
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
+from tracemill.cli.shared.output import Common, answer, write
+from tracemill.flows.machine.doctor import examine
+
+
+def doctor(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
+    """Look at this machine: sessions, git, disk, key, scanner. Changes nothing."""
+    result = examine(common.open(), dict(os.environ))
+    if not answer("doctor", result, common):
+        for check in result.checks:
+            write(f"{check.status:<5} {check.name:<14} {check.detail}")
+    return EXIT_NO if any(check.status == "fail" for check in result.checks) else EXIT_DONE
