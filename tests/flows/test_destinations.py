@@ -1,11 +1,12 @@
 """What is written goes to a folder of its own, outside of the workspace."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tracemill.base.errors import PolicyError, UsageError
-from tracemill.flows.destinations import new_folder, require_elsewhere
+from tracemill.flows.destinations import make_folder, new_folder, require_elsewhere
 from tracemill.store.workspace import Workspace
 
 
@@ -40,3 +41,17 @@ def test_nothing_is_written_into_the_workspace(tmp_path: Path) -> None:
     for inside in (workspace.root, workspace.root / "a", tmp_path / "link" / "a"):
         with pytest.raises(PolicyError, match=r"is in the workspace, .*; name a folder elsewhere"):
             require_elsewhere(workspace, inside, ", which is kept")
+
+
+@pytest.mark.parametrize("below", ["", "new", "new/er"])
+def test_a_folder_that_nobody_may_write_to_is_named_before_anything_is_made(
+    below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    monkeypatch.setattr(os, "access", lambda place, _: place != closed)  # root may write anywhere
+
+    for make in (new_folder, make_folder):
+        with pytest.raises(UsageError, match=r"may write to '.*/closed', and you may not; change"):
+            make(closed / below)
+    assert list(closed.iterdir()) == []

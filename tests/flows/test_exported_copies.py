@@ -114,3 +114,32 @@ def test_nothing_leaves_that_could_not_be_noted(
         EXPORTERS[kind](workspace, to)
 
     assert [path for path in to.parent.rglob("*") if path.is_file()] == []
+
+
+def test_a_copy_of_a_closed_version_is_open_to_who_made_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    folder, _ = find_version(workspace, "chat")
+    closed = [*folder.iterdir(), folder]
+    for path in closed:
+        path.chmod(path.stat().st_mode & ~0o222)
+    export_version(workspace, "chat", tmp_path / "out", dry_run=False)
+    for path in closed:
+        path.chmod(path.stat().st_mode | 0o200)
+
+    written = [tmp_path / "out", *(tmp_path / "out").iterdir()]
+    assert len(written) > len(closed)
+    assert all(path.stat().st_mode & 0o200 for path in written)
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_an_export_that_cannot_be_noted_leaves_nothing_and_says_where(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    noted = workspace.vault / "exports.jsonl"
+    noted.unlink(missing_ok=True)
+    noted.mkdir()
+
+    with pytest.raises(UsageError, match=r"cannot write to '.*/to/out': found 'Is a .*exports"):
+        export_version(workspace, "chat", tmp_path / "to" / "out", dry_run=False)
+    assert list((tmp_path / "to").iterdir()) == []

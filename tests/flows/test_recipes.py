@@ -112,7 +112,7 @@ def test_a_later_version_names_the_one_before(
     ("arguments", "code", "said"),
     [
         (["nothing"], 3, "no recipe 'nothing'; name a .toml file, or one of: chat, error-fix"),
-        (["nothing.toml"], 3, "no such file: 'nothing.toml'"),
+        (["nothing.toml"], 3, "no such file or folder: 'nothing.toml'; expected the recipe"),
     ],
 )
 def test_a_recipe_that_is_none_is_refused(

@@ -33,10 +33,20 @@ from tracemill.cli.shared.exits import (
     EXIT_USAGE,
 )
 
-_MACHINE_FAULTS: Final = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
+_OPEN_IT: Final = (
+    "expected a place that you may read and write: change its permissions or its owner"
 )
-"""Faults of disks and permissions, which no code of ours can mend."""
+_MAKE_ROOM: Final = "expected room on its disk: free some"
+_MACHINE_FAULTS: Final[Mapping[int, str]] = {
+    errno.EACCES: _OPEN_IT,
+    errno.EPERM: _OPEN_IT,
+    errno.EROFS: "expected a disk that can be written to",
+    errno.ENOSPC: _MAKE_ROOM,
+    errno.EDQUOT: _MAKE_ROOM,
+    errno.EIO: "expected a disk that answers: look at the machine's log",
+    errno.ENAMETOOLONG: "expected a shorter name",
+}
+"""Faults of disks and permissions, which no code of ours can mend, and what a person can do."""
 _WRITABLE: Final = "let its folder be writable, or name another one with --workspace"
 _WHOLE: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "another process is writing to it; wait until that is done",
@@ -150,13 +160,14 @@ def _explained(error: Exception) -> str:
             return f"a database of the workspace cannot be used ({error}); {_WHOLE[number & 0xFF]}"
         case sqlite3.DatabaseError():
             return f"a database of the workspace is damaged ({error}); {_REBUILD}"
-        case OSError(errno=number) if number not in _MACHINE_FAULTS:
-            raise error
-        case OSError(filename=None):
-            return f"the machine refused: {error.strerror}; what was accepted is kept"
+        case OSError(errno=int(number)) if number in _MACHINE_FAULTS:
+            at = "" if error.filename is None else f" at {error.filename!r}"
+            return (
+                f"found {error.strerror!r}{at}; {_MACHINE_FAULTS[number]}, or name another place; "
+                "what was accepted is kept"
+            )
         case OSError():
-            at = f"{error.strerror}: {error.filename!r}"
-            return f"the machine refused: {at}; what was accepted is kept"
+            raise error
         case _:
             return str(error)
 

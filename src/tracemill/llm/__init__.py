@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from tracemill.base.errors import UsageError
 from tracemill.base.installing import install_extras
+from tracemill.base.named_files import require_there
 from tracemill.base.registry import Registry
 from tracemill.llm.protocol import (
     Answer,
@@ -41,6 +43,7 @@ def open_subject(config: SubjectConfig) -> Iterator[Subject]:
     """Open a model, and close it again.
 
     Raises:
+        NotFoundError: a file that it needs is not there.
         UnknownNameError: there is no such door.
         UsageError: what the door needs is not installed, or its config lacks something.
         SubjectError: the model cannot be opened.
@@ -55,6 +58,8 @@ def open_subject(config: SubjectConfig) -> Iterator[Subject]:
 
 
 def _open(config: SubjectConfig) -> Subject:
+    if config.adapter is not None:
+        require_there(Path(config.adapter), "adapter")
     try:
         return BACKENDS.load(config.backend)(config)
     except ModuleNotFoundError as error:

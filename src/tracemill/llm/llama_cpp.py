@@ -15,6 +15,7 @@ from typing import Any
 
 from tracemill.base.errors import UsageError
 from tracemill.base.installing import install_extras
+from tracemill.base.named_files import require_there
 from tracemill.llm.protocol import Answer, AskSettings, FinishReason, SubjectConfig, SubjectError
 from tracemill.llm.speaking import read_answer, render_prompt
 from tracemill.records.examples import Message
@@ -91,6 +92,7 @@ def open_subject(config: SubjectConfig) -> LlamaSubject:
             f"run: {install_extras('llm')}"
         ) from error
     for path in filter(None, (config.model, config.adapter)):
+        require_there(Path(path), "GGUF file")
         if not Path(path).is_file():
             raise UsageError(f"no GGUF file {path!r}")
     format_ = load_format(config.template or "model", Path(config.model))

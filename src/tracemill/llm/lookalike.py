@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tracemill.base.errors import UsageError
+from tracemill.base.named_files import read_bytes
 from tracemill.llm.protocol import SubjectConfig, spoken
 from tracemill.llm.scripted import Reply, ScriptedSubject
 from tracemill.records.examples import Message
@@ -29,10 +29,7 @@ def open_subject(config: SubjectConfig) -> ScriptedSubject:
     replies: list[Reply] = []
     if config.adapter is not None:
         path = Path(config.adapter) / "script.jsonl"
-        try:
-            lines = path.read_bytes().splitlines()
-        except OSError as error:
-            raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from error
+        lines = read_bytes(path, "script of the adapter").splitlines()
         replies = [msgspec.json.decode(line, type=Reply) for line in lines]
     return ScriptedSubject(config.title, _Lookalike(replies), format_.spec.fingerprint)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from tracemill.base.errors import DataError, UsageError
+from tracemill.base.errors import DataError
+from tracemill.base.named_files import read_bytes
 from tracemill.llm.protocol import Answer, AskSettings, SubjectConfig, SubjectError, spoken
 from tracemill.records.examples import Message
 from tracemill.records.refs import Record
@@ -76,10 +77,7 @@ def follow(replies: Sequence[Reply]) -> Script:
 def open_subject(config: SubjectConfig) -> ScriptedSubject:
     """Open the script that `config.model` names."""
     path = Path(config.model)
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise UsageError(f"cannot read the script {config.model!r}: {error.strerror}") from error
+    lines = read_bytes(path, "script").splitlines()
     try:
         replies = [msgspec.json.decode(line, type=Reply) for line in lines if line.strip()]
     except msgspec.DecodeError as error:

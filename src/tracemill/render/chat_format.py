@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracemill.base.errors import PolicyError, UnknownNameError
+from tracemill.base.named_files import is_path, missing
 from tracemill.records.examples import Message
 from tracemill.records.templates import TemplateSpec
 from tracemill.render.chat_template import ChatTemplate, UnrenderableError
@@ -167,10 +168,13 @@ def load_format(template: str, model: Path, parser: str = "") -> ChatFormat:
         parser: how answers are read back; told by the template where it is not named.
 
     Raises:
+        NotFoundError: there is no such file.
         UsageError: one of them cannot be read.
     """
     found = load_model_files(model)
     source = found.template if template == "model" else _source(template)
+    if source is None and is_path(template):
+        raise missing(template, "chat template")
     if source is None:
         raise UnknownNameError("chat template", template, SHIPPED)
     name = Path(template).stem if template not in SHIPPED else template

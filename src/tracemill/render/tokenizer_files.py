@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
 from tracemill.base.errors import UsageError
+from tracemill.base.named_files import require_there
 
 _PROBES: Final = (
     "x = 10245.5\n\n\n  2", "line 12; 2026",
@@ -89,8 +90,10 @@ def load_model_files(path: Path) -> ModelFiles:
     """Return tokenizer and template of a model's folder or file.
 
     Raises:
+        NotFoundError: nothing is at that place.
         UsageError: there is no tokenizer, or it cannot be rebuilt faithfully.
     """
+    require_there(path, "tokenizer")
     if path.suffix == ".gguf" and path.is_file():
         return _from_gguf(path)
     folder, file = (path, path / "tokenizer.json") if path.is_dir() else (path.parent, path)

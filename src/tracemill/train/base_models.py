@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.errors import UsageError
 from tracemill.base.installing import install_extras, pip_install
+from tracemill.base.named_files import missing
 
 _PACKAGE: Final = "package:"
 _WEIGHTS: Final = ("*.safetensors", "*.gguf", "*.bin", "script.jsonl")
@@ -40,6 +41,7 @@ def find_base(named: str, beside: Path | None = None) -> BaseModel:
         beside: The folder that relative paths start from.
 
     Raises:
+        NotFoundError: it can only be a place, and nothing is there.
         UsageError: nothing of that kind is there.
     """
     if named.startswith(_PACKAGE):
@@ -54,12 +56,9 @@ def find_base(named: str, beside: Path | None = None) -> BaseModel:
                 "a GGUF file in it"
             )
         return BaseModel(str(path), None)
-    if (
-        path.suffix == ".gguf"
-        or path.exists()
-        or named.count("/") != 1
-        or named.startswith((".", "/"))
-    ):
+    if not path.exists() and (path.suffix == ".gguf" or named.startswith((".", "/", "~"))):
+        raise missing(path, "base model")
+    if path.exists() or named.count("/") != 1 or named.startswith((".", "/")):
         raise UsageError(
             f"no base model {named!r}: expected a folder, a GGUF file, a hub id as OWNER/NAME, or "
             "package:NAME"

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tracemill.base.errors import UnknownNameError, UsageError
-from tracemill.base.named_files import read_named
+from tracemill.base.named_files import is_path, missing, read_named
 from tracemill.records.from_toml import from_toml
 from tracemill.records.training import TrainingRecipe
 
@@ -22,10 +22,13 @@ def read_recipe(named: str) -> TrainingRecipe:
     """Return a recipe: a file's, or a bundled one by its name.
 
     Raises:
+        NotFoundError: there is no such file.
         UsageError: there is no such recipe, or it says something that no recipe can say.
     """
     path = Path(named).expanduser()
     if path.suffix != ".toml" and not path.exists():
+        if is_path(named):
+            raise missing(path, "recipe")
         if named not in bundled_recipes():
             raise UnknownNameError("training recipe", named, [*bundled_recipes(), "FILE.toml"])
         text = (files("tracemill.train") / "recipes" / f"{named}.toml").read_text("utf-8")

@@ -117,7 +117,7 @@ def test_json_says_what_was_found_by_rule(
     [
         pytest.param(["--jsonl", "x"], 2, "reads what comes in", id="lines of a file"),
         pytest.param(["--to", "x"], 2, "--to", id="a folder without files"),
-        pytest.param(["/no/such/file"], 3, "is no file", id="no such file"),
+        pytest.param(["/no/such/file"], 3, "no such file", id="no such file"),
         pytest.param(["--engine", "grep"], 2, "hyperscan, re2", id="no such engine"),
     ],
 )

@@ -34,8 +34,9 @@ def watch(
     """
     rhythm = Rhythm(every_s=every, quiet_s=still)
     workspace = common.open()
+    readings = watch_places(workspace, sources, dict(os.environ), lambda _: None, rhythm)
     hint("watching; press Ctrl-C to stop", common)
-    for result in watch_places(workspace, sources, dict(os.environ), lambda _: None, rhythm):
+    for result in readings:
         if common.json:
             write_lines([result])
         else:

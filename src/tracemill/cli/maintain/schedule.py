@@ -9,7 +9,14 @@ from cyclopts import Parameter
 
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, answer, hint, write
-from tracemill.flows.machine.scheduling import Asked, Scheduler, moment, schedule, write_units
+from tracemill.flows.machine.scheduling import (
+    Asked,
+    Scheduler,
+    moment,
+    require_sources,
+    schedule,
+    write_units,
+)
 
 
 @Parameter(name="*")
@@ -21,6 +28,8 @@ class When:
     """Time of day, as HH:MM of the machine's clock; GitHub's is UTC."""
     write: bool = False
     """Write the files where they belong, instead of printing them."""
+    missing_ok: bool = False
+    """Take sources that are not there now, for example on a disk that is not mounted."""
 
 
 def systemd_schedule(
@@ -76,6 +85,8 @@ def _from_anywhere(sources: tuple[str, ...]) -> tuple[str, ...]:
 def _schedule(scheduler: Scheduler, sources: tuple[str, ...], when: When, common: Common) -> int:
     own = shutil.which("tracemill")
     hour, minute = moment(when.at)
+    if not when.missing_ok:
+        require_sources(scheduler, sources, Path.cwd())
     asked = Asked(
         program=(str(Path(own).absolute()),) if own else (sys.executable, "-m", "tracemill"),
         workspace=common.open().root, sources=sources, hour=hour, minute=minute,

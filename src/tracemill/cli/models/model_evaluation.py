@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.clock import now
+from tracemill.base.named_files import require_there
 from tracemill.base.sandbox import find_sandbox
 from tracemill.base.text import counted
 from tracemill.cli.shared.door import Door
@@ -159,6 +160,8 @@ def attempt_model(
     name
         What to call the model in reports; one that was trained here keeps its run's name.
     """
+    for place in (tasks, *readable):
+        require_there(place, "tasks" if place == tasks else "folder to read")
     sandbox = find_sandbox(readable)
     config = door.find(subject, name, common)
     settings = AskSettings(max_tokens=door.max_tokens)

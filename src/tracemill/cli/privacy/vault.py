@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from tracemill.base.errors import UsageError
+from tracemill.base.named_files import require_there
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, ProgressLine, answer, hint, write
@@ -62,7 +63,9 @@ def import_vault(folder: Path, *, common: Common = Common()) -> int:  # noqa: B0
     folder
         The backup.
     """
-    result = read_backup(common.open(), folder.expanduser().absolute(), _passphrase(is_new=False))
+    folder = folder.expanduser().absolute()
+    require_there(folder, "backup")
+    result = read_backup(common.open(), folder, _passphrase(is_new=False))
     if not answer("backup", result, common, next_steps=["tracemill run"]):
         _show_backup("Read", result)
         hint("next: tracemill run", common)

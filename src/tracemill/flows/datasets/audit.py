@@ -13,6 +13,7 @@ import orjson
 
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.lines import OversizeLine, split_lines
+from tracemill.base.named_files import missing, unread
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.curate.checks.wording import everything_said
@@ -121,7 +122,7 @@ def dataset_files(places: Iterable[Path]) -> Iterator[Path]:
         elif place.exists():
             yield place
         else:
-            raise NotFoundError(f"no such file or folder: {str(place)!r}")
+            raise missing(place, "dataset")
 
 
 def _holds_rows(path: Path) -> bool:
@@ -174,7 +175,7 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
                 elif line.data.strip():
                     yield number, _value(line.data)
     except OSError as error:
-        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from error
+        raise unread(path, "dataset file", error) from error
 
 
 def _items(data: bytes) -> Iterator[tuple[int, object]]:

@@ -229,7 +229,7 @@ def export_version(
         return ExportedVersion(folder=str(to), version=version)
 
     def copy(part: Path) -> None:
-        shutil.copytree(folder, part, dirs_exist_ok=True)
+        _copy(folder, part)
         verify_version(part, version)
         told = msgspec.json.format(msgspec.json.encode(croissant(version, _columns())))
         (part / CROISSANT).write_bytes(told + b"\n")
@@ -275,10 +275,24 @@ def let_out(
             to.rmdir()
         part.rename(to)
     except OSError as error:
-        raise UsageError(f"cannot write to {str(to)!r}: {error.strerror}") from error
+        at = str(to) if error.filename is None else error.filename
+        raise UsageError(
+            f"cannot write to {str(to)!r}: found {error.strerror!r} at {at!r}; let that be "
+            "written to, or name another place"
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return receipt
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """Copy what a folder holds, and not who may write to it: a copy of what is closed is ours."""
+    for path in sorted(folder.rglob("*")):
+        target = to / path.relative_to(folder)
+        if path.is_dir():
+            target.mkdir()
+        else:
+            shutil.copyfile(path, target)
 
 
 def verify_version(folder: Path, version: DatasetVersion) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
-from tracemill.base.named_files import read_named
+from tracemill.base.named_files import is_path, read_named
 from tracemill.curate.recipe import read_recipe, shipped_recipe
 from tracemill.curate.recipes import shipped
 from tracemill.export import DATASET_FORMATS
@@ -90,11 +90,9 @@ def open_recipe(name: str) -> Recipe:
     if name in shipped():
         return shipped_recipe(name)
     path = Path(name).expanduser()
-    if path.suffix != _ENDING and not path.exists():
+    if path.suffix != _ENDING and not is_path(name) and not path.exists():
         known = ", ".join(shipped())
         raise NotFoundError(f"no recipe {name!r}; name a {_ENDING} file, or one of: {known}")
-    if not path.exists():
-        raise NotFoundError(f"no such file: {name!r}")
     recipe = read_recipe(read_named(path, "recipe"), name)
     for at, written in enumerate(recipe.formats):
         if written not in DATASET_FORMATS.names():

@@ -17,6 +17,7 @@ from typing import IO, Any, Final, NamedTuple
 
 from tracemill.base.errors import DataError, UsageError
 from tracemill.base.installing import install_extras
+from tracemill.base.named_files import require_there
 from tracemill.base.streams import folder_stream
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.store.keys import Key
@@ -81,13 +82,15 @@ def read_backup(workspace: Workspace, folder: Path, passphrase: str) -> BackedUp
     """Put the vault of a backup into a workspace that has none.
 
     Raises:
-        UsageError: there is no backup, the passphrase is another, or the workspace has a vault.
+        NotFoundError: there is no such folder.
+        UsageError: it is no backup, the passphrase is another, or the workspace has a vault.
         DataError: the backup is damaged.
     """
     if Key(workspace.vault).exists:
         raise UsageError(
             f"{str(workspace.root)!r} has a vault already; name a new one with --workspace"
         )
+    require_there(folder, "backup")
     for name in (IDENTITY, VAULT):
         if not (folder / name).is_file():
             raise UsageError(f"{str(folder)!r} is no backup: expected {name!r} in it")

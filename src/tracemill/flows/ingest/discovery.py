@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from tracemill.base import git, sqlite
-from tracemill.base.errors import NotFoundError, SourceError
+from tracemill.base.errors import SourceError
 from tracemill.base.git_objects import blob_stream
+from tracemill.base.named_files import require_there
 from tracemill.capture.agents import AGENTS
 from tracemill.sources import Head, HoldsInputs, sources_of
 from tracemill.sources.protocol import InnerInput
@@ -87,8 +88,7 @@ def discover(places: Iterable[Path]) -> Iterator[Candidate | Unreadable]:
     """
     seen: set[str] = set()
     for place in places:
-        if not place.exists():
-            raise NotFoundError(f"no such file or folder: {str(place)!r}")
+        require_there(place, "sessions or repository")
         for found in _below(place.absolute()):
             if found.address not in seen:
                 seen.add(found.address)

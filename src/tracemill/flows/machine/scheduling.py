@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal, NamedTuple
 
-from tracemill.base.errors import UsageError
+from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.records.refs import Record
 
 Scheduler = Literal["systemd", "cron", "github"]
@@ -72,6 +72,31 @@ def moment(text: str) -> tuple[int, int]:
         if found[0] < _HOURS and found[1] < _MINUTES:
             return found
     raise UsageError(f"expected a time of day as HH:MM, found {text!r}")
+
+
+def require_sources(scheduler: Scheduler, sources: Sequence[str], here: Path) -> None:
+    """Make sure that what a schedule names can be read when nobody is there to see that it is not.
+
+    Args:
+        scheduler: What starts the run; GitHub has nothing but what it checked out.
+        sources: The places to read.
+        here: The folder that relative places start from.
+
+    Raises:
+        NotFoundError: nothing is at a place.
+        UsageError: GitHub's machine would not have it.
+    """
+    for source in sources:
+        if scheduler == "github" and not (here / source).resolve().is_relative_to(here.resolve()):
+            raise UsageError(
+                f"{source!r} is not in {str(here)!r}, and GitHub has the repository alone; name "
+                "places within it from its root, or add --missing-ok"
+            )
+        if not (here / source).exists():
+            raise NotFoundError(
+                f"no such file or folder: {source!r}; each run would fail on it: name places that "
+                "are there (a pattern is not expanded), or add --missing-ok"
+            )
 
 
 def schedule(scheduler: Scheduler, asked: Asked) -> Schedule:

@@ -12,6 +12,7 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError, UnknownNameError
 from tracemill.base.installing import pip_install
+from tracemill.base.named_files import require_there
 from tracemill.evaluate.bfcl import category_of, read_case
 from tracemill.evaluate.running import freeze
 from tracemill.flows.models.suites import BuiltSuite, keep_suite
@@ -48,10 +49,11 @@ def import_bfcl(
     """Make a suite of BFCL's files: the first cases of each category, or of those named.
 
     Raises:
-        NotFoundError: the folder holds none of them.
+        NotFoundError: there is no such folder, or it holds none of them.
         UnknownNameError: it holds no category of that name.
     """
     folder = folder or installed_bfcl()
+    require_there(folder, "data of bfcl_eval")
     drops: Counter[str] = Counter()
     cases: list[Case] = []
     paths = [(category_of(path.stem), path) for path in sorted(folder.glob("BFCL_v*.json"))]

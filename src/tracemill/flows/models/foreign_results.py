@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.named_files import read_bytes
 from tracemill.evaluate.foreign_results import ForeignResult, read_results
 from tracemill.evaluate.running import Asked, freeze, sum_up
 from tracemill.flows.models.evaluations import keep_evaluation
@@ -33,7 +34,7 @@ def import_results(
     """Read what models did on the same questions; the questions become a suite.
 
     Raises:
-        NotFoundError: no file holds a question with a verdict.
+        NotFoundError: a file does not exist, or no file holds a question with a verdict.
         UsageError: a file cannot be read, or its models did other questions.
     """
     by_model: dict[tuple[str, str], dict[str, ForeignResult]] = {}
@@ -70,8 +71,6 @@ def import_results(
 
 def _document(path: Path) -> object:
     try:
-        return orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from error
+        return orjson.loads(read_bytes(path, "log of results"))
     except orjson.JSONDecodeError as error:
         raise UsageError(f"{str(path)!r} is no JSON document: {error}") from error

@@ -10,6 +10,7 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.base.ids import digest
+from tracemill.base.named_files import missing
 from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.models import made_data
@@ -52,7 +53,7 @@ class Pools:
         path = Path(dataset).expanduser()
         if path.suffix == ".jsonl":
             if not path.is_file():
-                raise NotFoundError(f"no file {dataset!r} to learn from")
+                raise missing(path, "rows to learn from")
             self.names.add(digest(path.read_bytes()))
             yield from _lessons(path, "file")
             return

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from tracemill.base.errors import DataError, UsageError
+from tracemill.base.named_files import read_bytes
 from tracemill.base.sandbox import Sandbox
 from tracemill.evaluate.rollouts import attempt
 from tracemill.llm import AskSettings, SubjectConfig, open_subject
@@ -41,13 +42,11 @@ def read_tasks(file: Path) -> list[EndToEndTask]:
     """Return the tasks of a file of JSON Lines.
 
     Raises:
+        NotFoundError: there is no such file.
         UsageError: the file cannot be read, or holds none.
         DataError: a line is no task.
     """
-    try:
-        lines = file.read_bytes().splitlines()
-    except OSError as error:
-        raise UsageError(f"cannot read {str(file)!r}: {error.strerror}") from error
+    lines = read_bytes(file, "tasks").splitlines()
     try:
         tasks = [msgspec.json.decode(line, type=EndToEndTask) for line in lines if line.strip()]
     except msgspec.DecodeError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tracemill.base.errors import DataError, NotFoundError, UsageError
+from tracemill.base.errors import DataError, UsageError
+from tracemill.base.named_files import read_bytes, require_there
+from tracemill.flows.destinations import require_writable
 from tracemill.flows.privacy.documents import RedactedFile, redacted_file
 from tracemill.flows.results import Failure
 from tracemill.records.refs import Record
@@ -41,15 +43,19 @@ def redact_files(paths: Sequence[Path], to: Path | None, redactor: Redactor) -> 
 
     Raises:
         NotFoundError: there is no such file.
-        UsageError: two of them have one name, or something of that name is there already.
+        UsageError: one cannot be read, or `to` not be written to; two of them have one name, or
+            something of that name is there already.
     """
     for path in paths:
+        require_there(path, "file to redact")
         if not path.is_file():
-            raise NotFoundError(f"{str(path)!r} is no file; expected files to redact")
+            raise UsageError(f"{str(path)!r} is no file; expected files to redact")
     targets = [None if to is None else to / path.name for path in paths]
+    if to is not None:
+        require_writable(to)
     _check_targets([target for target in targets if target is not None])
     done = [
-        _redacted(str(path), path.read_bytes(), target, redactor)
+        _redacted(str(path), read_bytes(path, "file to redact"), target, redactor)
         for path, target in zip(paths, targets, strict=True)
     ]
     return _gathered(done)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError
 from tracemill.base.file_hashes import hash_file
+from tracemill.base.named_files import require_there
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.ingest.rule_sets import RuleSet, fewer_rules, rules_in_use
 from tracemill.flows.ingest.seals import seal
@@ -45,8 +45,7 @@ def verify_export(workspace: Workspace, path: Path) -> VerifyResult:
     Raises:
         NotFoundError: there is nothing at `path`.
     """
-    if not path.exists():
-        raise NotFoundError(f"nothing at {str(path)!r}; expected an exported folder or file")
+    require_there(path, "exported folder or file")
     place = receipt_path(path)
     try:
         receipt = msgspec.json.decode(place.read_bytes(), type=Receipt)

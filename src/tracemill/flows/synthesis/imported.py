@@ -13,6 +13,7 @@ import orjson
 
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.ids import make_id
+from tracemill.base.named_files import read_bytes
 from tracemill.curate.rows import training_row
 from tracemill.flows.datasets.audit import dataset_files
 from tracemill.flows.datasets.made_up import MADE, read_made, real_examples
@@ -93,10 +94,7 @@ def _rows(
     path: Path, redactor: Redactor, found: Counter[str], refused: list[FailingRow]
 ) -> Iterator[_Came]:
     """Yield the rows of a file with stand-ins in place of what nobody may read."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from error
+    data = read_bytes(path, "rows")
     clean = redacted_file(data, redactor)
     found.update(clean.found)
     content = hashlib.sha256(data).hexdigest()

@@ -40,16 +40,16 @@ class Watching:
     """What was seen of all inputs, and since when each stands still."""
 
     def __init__(self, workspace: Workspace, sources: Sequence[Path], rhythm: Rhythm) -> None:
-        self._workspace = workspace
+        self.workspace = workspace
+        self.rhythm = rhythm
         self._sources = sources
-        self._rhythm = rhythm
         self._standing: dict[str, tuple[str, float]] = {}
         self._read: dict[str, str] = {}
 
     def look(self, environment: Mapping[str, str]) -> list[Path]:
         """Return the inputs that have changed since they were read, and are quiet now."""
-        now = self._rhythm.clock()
-        places = find_places(self._workspace, self._sources, environment)
+        now = self.rhythm.clock()
+        places = find_places(self.workspace, self._sources, environment)
         standing = {}
         for found in () if places.is_example else discover(places.paths):
             stamp = getattr(found, "stamp", "")
@@ -60,7 +60,7 @@ class Watching:
         return [
             Path(path)
             for path, (stamp, since) in standing.items()
-            if self._read.get(path) != stamp and now - since >= self._rhythm.quiet_s
+            if self._read.get(path) != stamp and now - since >= self.rhythm.quiet_s
         ]
 
     def note_read(self, paths: Sequence[Path]) -> None:
@@ -75,16 +75,27 @@ def watch(
     report: Report,
     rhythm: Rhythm,
 ) -> Iterator[RunResult]:
-    """Yield what each reading brought, for ever.
+    """Return what each reading brings, for ever, once every place could be looked at.
 
     A workspace that another process writes to is left alone until that process is done.
+
+    Raises:
+        NotFoundError: a place does not exist.
     """
     watching = Watching(workspace, sources, rhythm)
+    watching.look(environment)
+    return _readings(watching, environment, report)
+
+
+def _readings(
+    watching: Watching, environment: Mapping[str, str], report: Report
+) -> Iterator[RunResult]:
+    rhythm = watching.rhythm
     while True:
         began = rhythm.clock()
         quiet = watching.look(environment)
         cost = rhythm.clock() - began
-        if quiet and (result := _read(workspace, quiet, environment, report)) is not None:
+        if quiet and (result := _read(watching.workspace, quiet, environment, report)) is not None:
             watching.note_read(quiet)
             if result.changed:
                 yield result

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tracemill.base.errors import UsageError
-from tracemill.base.named_files import read_named
+from tracemill.base.named_files import is_path, missing, read_named
 from tracemill.records.generators import GeneratorDefinition
 from tracemill.synth.definitions.agent_file import read_definition, write_agent
 
@@ -42,13 +42,16 @@ def find_definition(name: str) -> GeneratorDefinition:
     """Return a definition by its name, its category, or the path of a file.
 
     Raises:
-        UsageError: there is none, or the file cannot be read.
+        NotFoundError: there is no such file.
+        UsageError: there is no such name, or the file cannot be read.
         DataError: the file is no agent's definition.
     """
     for each in load_definitions():
         if name in {each.name, each.category}:
             return each
     path = Path(name).expanduser()
+    if is_path(name) and not path.exists():
+        raise missing(path, "definition")
     if path.suffix != ".md":
         known = ", ".join(NAMES)
         raise UsageError(f"unknown definition {name!r}; known: {known}, or the path of a .md file")
