@@ -42,11 +42,12 @@ def loop(
             "tracemill model train RECIPE, tracemill model suite build, tracemill model eval, "
             "tracemill model compare"
         )
-    from tracemill.flows.wheel.demo import Turn, turn_wheel
     from tracemill.train.recipe_file import read_recipe
 
     wanted = read_recipe(recipe)
     require(*training_extras(wanted.trainer), base=wanted.base)
+    from tracemill.flows.wheel.demo import Turn, turn_wheel  # imports what was required
+
     with StepLine(common) as line:
         result = turn_wheel(_workspace(common), Turn(recipe=recipe, seed=seed), line.tell)
     following = [
