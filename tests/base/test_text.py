@@ -10,6 +10,7 @@ from tracemill.base.text import (
     one_line,
     printable,
     printable_json,
+    start_of,
     without_spaces,
 )
 
@@ -63,6 +64,21 @@ def test_a_beginning_is_one_line_and_fits(text: str, width: int) -> None:
 )
 def test_a_beginning_cuts_no_stand_in_in_two(text: str, width: int, line: str) -> None:
     assert beginning(text, width) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "start"),
+    [
+        ("read it", 7, "read it"),
+        ("in /home/dev-7q7dq75a5v/work", 15, "in /home/"),
+        ("in /home/dev-7q7dq75a5v/work", 23, "in /home/dev-7q7dq75a5v"),
+        ("-" * 50, 20, "-" * 20),
+    ],
+)
+def test_a_start_goes_through_no_word_that_is_not_very_long(
+    text: str, width: int, start: str
+) -> None:
+    assert start_of(text, width) == start
 
 
 def test_counts_agree_with_their_noun() -> None:

@@ -68,7 +68,7 @@ def test_what_people_asked_for_is_kept_with_its_moment() -> None:
 
     assert found.requests == (
         Request(opening="mend the totals", step=0, at=START),
-        Request(opening="x" * 99 + "…", step=2, at=START),
+        Request(opening="x" * 98 + " …", step=2, at=START),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,17 @@ def test_a_test_that_fails_and_passes_after_an_edit_is_one_recovery() -> None:
     assert found.symptom == "FAILED tests/test_totals.py::test_cents - assert 1 == 2"
     assert (found.attempts, found.edits, found.resolved_step) == ((1, 3), (2, 4), 5)
     assert found.change == "edit"
+
+
+@pytest.mark.parametrize("width", range(116, 126))
+def test_what_is_kept_of_a_failure_cuts_no_stand_in_in_two(width: int) -> None:
+    name = "dev-7q7dq75a5v"
+    path = f"/home/{name}/{'x/' * (width // 2)}a.py /home/{name}/b.py"
+    said = f"{'no such file ' * (width // 7)}/home/{name}/b.py"
+    found = only(edit(1, path, content=said, status="error"))
+
+    assert re.findall(r"/home/[\w-]+", found.action + found.symptom).count(f"/home/{name}") >= 1
+    assert set(re.findall(r"/home/([\w-]+)", found.action + found.symptom)) <= {name}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ _CONTROLS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 
-_CUT_WORD: Final = re.compile(r"[\w-]+$")
 _SPACES: Final = dict.fromkeys(code for code in range(128) if chr(code).isspace())
 
 
@@ -29,6 +28,24 @@ def printable_json(document: str) -> str:
     return _CONTROLS.sub(lambda found: json.dumps(found.group())[1:-1], document)
 
 
+def start_of(text: str, width: int) -> str:
+    """Return the first `width` characters of `text`, less a word that the cut would go through.
+
+    A stand-in is a word, so none is cut in two: half of one could be taken for what it stands for.
+    A word that takes half of the width or more is cut all the same.
+    """
+    if len(text) <= width or not _is_in_word(text[width]):
+        return text[:width]
+    end = width
+    while end and _is_in_word(text[end - 1]):
+        end -= 1
+    return text[:end] if 2 * end > width else text[:width]
+
+
+def _is_in_word(letter: str) -> bool:
+    return letter.isalnum() or letter in "_-"
+
+
 def one_line(text: str, width: int) -> str:
     """Return the beginning of `text` on one line, at most `width` characters long."""
     flat = " ".join(printable(text[: 4 * width]).split())
@@ -36,16 +53,9 @@ def one_line(text: str, width: int) -> str:
 
 
 def beginning(text: str, width: int) -> str:
-    """Return the beginning of `text` on one line, cut between words where it must be.
-
-    A stand-in is a word, so none is cut in two: half of one could be taken for what it stands for.
-    """
-    line = one_line(text, width)
-    if not line.endswith("…") or text.rstrip().endswith("…"):
-        return line
-    kept = line[:-2]
-    whole = _CUT_WORD.sub("", kept)
-    return f"{(whole if len(whole) * 2 > width else kept).rstrip()} …"
+    """Return the beginning of `text` on one line, cut between words where it must be."""
+    flat = one_line(text, 2 * width)
+    return flat if len(flat) <= width else f"{start_of(flat, width - 2).rstrip()} …"
 
 
 def without_spaces(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from tracemill.base.text import counted, one_line
+from tracemill.base.text import beginning, counted, one_line, start_of
 from tracemill.records.activity import Activity, CheckRun
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Commit
@@ -53,7 +53,7 @@ def episode_item(
 
 def example_item(name: str, kind: str, episode: Episode | None) -> ReviewItem:
     """Return what is shown of an example."""
-    goal = (episode.goal if episode else "")[:_GOAL_CHARS]
+    goal = start_of(episode.goal, _GOAL_CHARS) if episode else ""
     parts = (ItemPart(name="Made of", lines=(episode.id,)),) if episode else ()
     asked = (ItemPart(name="Asked for", lines=(goal,)),) if goal else ()
     return ReviewItem(
@@ -76,7 +76,9 @@ def step_item(step: Step, session_id: str) -> ReviewItem:
         subject=subject,
         title=f"step {step.index} by the {step.speaker}",
         parts=tuple(
-            ItemPart(name=name, lines=tuple(line[:_GOAL_CHARS] for line in _shortened(lines)))
+            ItemPart(
+                name=name, lines=tuple(start_of(line, _GOAL_CHARS) for line in _shortened(lines))
+            )
             for name, lines in told.items()
             if lines
         ),
@@ -87,7 +89,9 @@ def step_item(step: Step, session_id: str) -> ReviewItem:
 
 def event_item(name: str, title: str, said: Iterable[tuple[str, str | None]]) -> ReviewItem:
     """Return what is shown of an event of a team's process: what it says of itself."""
-    parts = [ItemPart(name=key, lines=(value[:_GOAL_CHARS],)) for key, value in said if value]
+    parts = [
+        ItemPart(name=key, lines=(start_of(value, _GOAL_CHARS),)) for key, value in said if value
+    ]
     return ReviewItem(
         id=name,
         subject=Ref(kind="event", id=name),
@@ -101,7 +105,7 @@ def _parts(
     episode: Episode, activities: Sequence[Activity], commits: Iterable[Commit]
 ) -> Iterator[ItemPart]:
     found = {
-        "Asked for": [episode.goal[:_GOAL_CHARS]] if episode.goal else [],
+        "Asked for": [start_of(episode.goal, _GOAL_CHARS)] if episode.goal else [],
         "Files": sorted({path for one in activities for path in one.files_edited}),
         "Checks": [_check(run) for one in activities for run in one.checks],
         "Failures": [_failure(each) for one in activities for each in one.recoveries],
@@ -133,5 +137,5 @@ def _failure(recovery: Recovery) -> str:
     ended = "never worked"
     if recovery.resolved_step is not None:
         ended = f"worked at step {recovery.resolved_step}"
-    said = one_line(f"{recovery.action}: {recovery.symptom}", _WIDTH)
+    said = beginning(f"{recovery.action}: {recovery.symptom}", _WIDTH)
     return f"{said}; failed {counted(len(recovery.attempts), 'time')}, {ended}"

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.conditions import Condition
 from tracemill.base.field_access import field_access
+from tracemill.base.text import start_of
 from tracemill.label.activity.named_parts import Named, fields_with, named_parts, sentence_at
 from tracemill.label.activity.value_flow import value_flows
 from tracemill.label.calls.action import action_of
@@ -209,7 +210,9 @@ class _Reader:
                     value=shown.value,
                 ),
                 basis=shown.basis,
-                condition=None if shown.sentence is None else shown.sentence[:_MAX_CONDITION],
+                condition=None
+                if shown.sentence is None
+                else start_of(shown.sentence, _MAX_CONDITION),
                 reasoning=words.strip()[-_MAX_REASONING:] or None,
                 offer=self._offer,
                 chosen=(chosen,),

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import Seal
-from tracemill.base.text import one_line
+from tracemill.base.text import beginning, start_of
 from tracemill.label.activity.delegating import Delegations
 from tracemill.label.activity.handed_plans import HandedPlans, but_refusals
 from tracemill.label.activity.made_commits import MadeCommits
@@ -261,9 +261,9 @@ class Observer:
         self._last_user = self._last_spoken = step.index
         self._mentions.hear(step.text, step.index)
         if not self._goal:
-            self._goal = step.text[:_MAX_GOAL]
+            self._goal = start_of(step.text, _MAX_GOAL)
         if step.at is not None and len(self._requests) < _MAX_REQUESTS:
-            opening = one_line(step.text[:_MAX_GOAL], _MAX_OPENING)
+            opening = beginning(step.text[:_MAX_GOAL], _MAX_OPENING)
             self._requests.append(Request(opening=opening, step=step.index, at=step.at))
         self._listener.person(step)
 

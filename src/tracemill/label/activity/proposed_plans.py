@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tracemill.base.text import one_line
+from tracemill.base.text import beginning
 from tracemill.records.activity import ProposedPlan
 from tracemill.records.trajectory import Step
 
@@ -27,7 +27,7 @@ class ProposedPlans:
         for call in step.calls:
             text = call.arguments.get(_PLAN)
             if call.name.lower() in PROPOSING and isinstance(text, str) and text.strip():
-                opening = one_line(text[:_MAX_READ], _MAX_OPENING)
+                opening = beginning(text[:_MAX_READ], _MAX_OPENING)
                 self._kept.pop(opening, None)
                 self._kept[opening] = ProposedPlan(opening=opening, step=step.index)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from tracemill.base.text import one_line
+from tracemill.base.text import beginning
 from tracemill.label.calls.answers import ANSWERING, is_answer
 from tracemill.label.calls.edits import edited_by_tool, is_editor
 from tracemill.label.calls.shell import CommandLine, Part, parse
@@ -175,7 +175,7 @@ class Recoveries:
         return Recovery(
             kind=aim.kind,
             cause=held.cause,
-            action=one_line(aim.what, _LONGEST_ACTION),
+            action=beginning(aim.what, _LONGEST_ACTION),
             symptom=held.symptom,
             attempts=tuple(held.attempts),
             edits=tuple(edits),

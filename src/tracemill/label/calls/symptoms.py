@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import re2
 
+from tracemill.base.text import start_of
 from tracemill.label.calls.shell import clip
 from tracemill.records.recoveries import FailureCause, FailureKind
 
@@ -78,10 +79,10 @@ def symptom(kind: FailureKind, text: str) -> str:
         may_stand = any(map(plain.__contains__, form.marks))
         for found in form.line.finditer(plain) if may_stand else ():
             if not _SAYS_NOTHING.match(found[0].strip()):
-                return found[0].strip()[:_LONGEST]
+                return start_of(found[0].strip(), _LONGEST)
     lines = [line.strip() for line in plain.splitlines()]
     telling = [line for line in lines if line and not _SAYS_NOTHING.match(line)]
-    return telling[-1 if kind in _CHECKS else 0][:_LONGEST] if telling else ""
+    return start_of(telling[-1 if kind in _CHECKS else 0], _LONGEST) if telling else ""
 
 
 def cause_of(kind: FailureKind, text: str) -> FailureCause:
