@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tracemill.flows.ingest.redactors import redactor
+from tracemill.flows.ingest.redactors import own_redactor, redactor
+from tracemill.store.workspace import Workspace
 
 pytest.importorskip("hyperscan")
 
@@ -54,3 +55,19 @@ def test_where_nothing_can_be_kept_the_same_is_redacted(path: Path) -> None:
     path.mkdir(parents=True)
 
     assert redactor(KEY, HOME).text(TEXT) != TEXT
+
+
+@pytest.mark.parametrize("engine", ["hyperscan", None])
+def test_where_there_is_no_workspace_the_next_process_takes_them_as_well(
+    path: Path, engine: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path(HOME))
+    nowhere = Workspace(tmp_path / "nowhere")
+    own_redactor(nowhere, engine)
+    kept = path.read_bytes()
+
+    own, is_kept = own_redactor(nowhere, engine)
+
+    assert own.compiled == kept == path.read_bytes()
+    assert (own.text(TEXT) != TEXT, is_kept) == (True, False)
+    assert not nowhere.root.exists()

@@ -129,18 +129,25 @@ class Redactor:
 
     def locate(self, texts: Sequence[str]) -> list[Located]:
         """Return each text with stand-ins, and where in the text that came in they belong."""
+        new = [text for text in dict.fromkeys(texts) if self._known.get(text, self) is not None]
+        found = self._located(new)
+        short = {text: at for at, text in enumerate(new) if len(text) <= LONGEST_KNOWN}
+        self._remember({text: at for text, at in short.items() if text not in found}, {})
+        return [found.get(text) or Located(text, ()) for text in texts]
+
+    def _located(self, texts: Sequence[str]) -> dict[str, Located]:
+        """Return those of different texts in which something is found."""
         tracer = Tracer()
         changed = self._settler.settle(texts, {}, tracer.note)
-        located = []
-        for index, text in enumerate(texts):
-            if index not in changed:
-                located.append(Located(text, ()))
-            elif copies := copied(changed[index].secrets, [text]):
+        located: dict[str, Located] = {}
+        for index, redacted in changed.items():
+            text = texts[index]
+            if copies := copied(redacted.secrets, [text]):
                 again = Tracer()
                 new = self._settler.settle([text], {}, again.note, copies)[0]
-                located.append(Located(new.text, again.found(0)))
+                located[text] = Located(new.text, again.found(0))
             else:
-                located.append(Located(changed[index].text, tracer.found(index)))
+                located[text] = Located(redacted.text, tracer.found(index))
         return located
 
     def look(self, records: Sequence[Record]) -> list[Seen]:

@@ -125,6 +125,17 @@ def test_lines_are_answered_alike_however_they_arrive(texts: list[str], size: in
     assert [answer["id"] for answer in answers(data)] == list(range(len(texts)))
 
 
+def test_the_same_text_is_answered_alike_each_time_it_comes() -> None:
+    texts = ["plain", f"a {TOKEN}", "plain", f"a {TOKEN}", f"b {TOKEN}"] * 2
+    data = b"".join(row(i, text) for i, text in enumerate(texts))
+
+    found = answers(data, Redactor(bytes(32), engine="re2"), size=200)
+
+    alone = [answers(row(i, text), Redactor(bytes(32), engine="re2")) for i, text in enumerate(texts)]
+    assert found == [answer for [answer] in alone]
+    assert [len(answer["spans"]) for answer in found] == [0, 1, 0, 1, 1] * 2
+
+
 def test_numbers_of_refused_lines_count_blank_ones() -> None:
     [answer] = answers(b"\n \nnonsense")
 

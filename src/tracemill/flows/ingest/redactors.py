@@ -25,8 +25,14 @@ _COMPILED = "patterns.compiled"
 @lru_cache(maxsize=8)
 def redactor(key: bytes, home: str) -> Redactor:
     """Return the redactor with this key, for sessions of whoever has this home folder."""
-    kept = load(_COMPILED)
-    made = Redactor(key, home=home, compiled=kept)
+    return _made(key, home)
+
+
+def _made(
+    key: bytes, home: str, engine: str | None = None, allowed: frozenset[str] = frozenset()
+) -> Redactor:
+    kept = load(_COMPILED) if engine != "re2" else None
+    made = Redactor(key, engine=engine, home=home, compiled=kept, allowed=allowed)
     if made.compiled is not None and made.compiled != kept:
         keep(_COMPILED, made.compiled)
     return made
@@ -67,15 +73,14 @@ def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor
     vault = Vault(workspace.vault)
     home = str(Path.home())
     if not vault.has_key:
-        unkept = Redactor(token_bytes(_KEY_BYTES), engine=engine, home=home)
-        return OwnRedactor(unkept, is_kept=False)
+        return OwnRedactor(_made(token_bytes(_KEY_BYTES), home, engine), is_kept=False)
     moment = now()
     active = (one for one in read_allowances(workspace.vault) if one.is_active(moment))
     allowed = frozenset(one.stand_in for one in active)
     known = tuple(sorted(vault.secrets()))
     vault.close()
     if engine is not None:
-        named = Redactor(vault.key(), engine=engine, home=home, allowed=allowed)
+        named = _made(vault.key(), home, engine, allowed)
         named.know(known)
         return OwnRedactor(named, is_kept=True)
     kept = knowing_redactor(vault.key(), home, allowed, known)

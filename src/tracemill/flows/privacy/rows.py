@@ -8,8 +8,8 @@ that cannot be read or redacted is answered with why, and never passed through.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -49,10 +49,15 @@ class RefusedRow(Record, frozen=True, kw_only=True, omit_defaults=False):
 Answer = RedactedRow | RefusedRow
 
 
-class _Row(NamedTuple):
-    line: int
-    id: Name
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """A line as it should be; other fields are passed over."""
+
     text: str
+    id: Name = None
+
+
+_ROWS: Final = msgspec.json.Decoder(_Row)
+_ENCODER: Final = msgspec.json.Encoder()
 
 
 class RowFilter:
@@ -62,6 +67,7 @@ class RowFilter:
         self._redactor = redactor
         self._write = write
         self._held: list[_Row | RefusedRow] = []
+        self._numbers: list[int] = []
         self._n_lines = 0
         self.n_refused = 0
 
@@ -71,6 +77,7 @@ class RowFilter:
             self._n_lines += 1
             if isinstance(line, OversizeLine) or line.data.strip():
                 self._held.append(_read(line, self._n_lines))
+                self._numbers.append(self._n_lines)
         self._answer()
 
     def _answering(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -79,32 +86,44 @@ class RowFilter:
             self._answer()
 
     def _answer(self) -> None:
+        if not self._held:
+            return
         rows = [row for row in self._held if isinstance(row, _Row)]
-        answers = iter(self._redacted(rows))
+        numbers = [n for n, row in zip(self._numbers, self._held, strict=True) if type(row) is _Row]
+        answers = iter(self._redacted(rows, numbers))
         out = [held if isinstance(held, RefusedRow) else next(answers) for held in self._held]
         self._held.clear()
+        self._numbers.clear()
         self.n_refused += sum(isinstance(answer, RefusedRow) for answer in out)
-        if out:
-            self._write(b"".join(map(encoded, out)))
+        self._write(_encoded(out))
 
-    def _redacted(self, rows: list[_Row]) -> list[Answer]:
+    def _redacted(self, rows: Sequence[_Row], numbers: Sequence[int]) -> list[Answer]:
         located = guarded(lambda: self._redactor.locate([row.text for row in rows]))
         if not isinstance(located, Refused):
             return [_answered(row, one) for row, one in zip(rows, located, strict=True)]
         if len(rows) == 1:
-            [row] = rows
-            return [
-                RefusedRow(id=row.id, line=row.line, error=located.reason, detail=located.detail)
-            ]
-        return [answer for row in rows for answer in self._redacted([row])]
+            [row], [line] = rows, numbers
+            return [RefusedRow(id=row.id, line=line, error=located.reason, detail=located.detail)]
+        return [
+            answer
+            for row, line in zip(rows, numbers, strict=True)
+            for answer in self._redacted([row], [line])
+        ]
 
 
-def encoded(row: Record) -> bytes:
-    """Return a row as one line of JSON; half a character of UTF-16 stays the escape it was."""
+def _encoded(answers: Sequence[Answer]) -> bytes:
+    """Return lines of JSON; half a character of UTF-16 stays the escape it was."""
     try:
-        return msgspec.json.encode(row) + b"\n"
+        return _ENCODER.encode_lines(answers)
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(row), separators=(",", ":")).encode() + b"\n"
+        return b"".join(map(_encoded_alone, answers))
+
+
+def _encoded_alone(answer: Answer) -> bytes:
+    try:
+        return _ENCODER.encode(answer) + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(answer), separators=(",", ":")).encode() + b"\n"
 
 
 def _answered(row: _Row, located: Located) -> RedactedRow:
@@ -116,7 +135,15 @@ def _read(line: Line | OversizeLine, number: int) -> _Row | RefusedRow:
     if isinstance(line, OversizeLine):
         return _refused(number, "oversize_line", f"{line.end - line.start:,} bytes in one line")
     try:
-        return _row(_decoded(line.data), number)
+        return _ROWS.decode(line.data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _read_slowly(line.data, number)
+
+
+def _read_slowly(data: bytes, number: int) -> _Row | RefusedRow:
+    """Return what a line says that is not as it should be, or not for the faster reader."""
+    try:
+        return _row(_decoded(data), number)
     except UnicodeDecodeError:
         return _refused(number, "bad_encoding", "expected UTF-8")
     except (ValueError, RecursionError) as error:
@@ -140,7 +167,7 @@ def _row(document: Any, number: int) -> _Row | RefusedRow:
         return _refused(number, "bad_shape", detail)
     if not isinstance(text, str):
         return _refused(number, "bad_shape", f"text: expected text, found {_type(text)}", name)
-    return _Row(number, name, text)
+    return _Row(text, name)
 
 
 _TYPES: Final = {type(None): "nothing", bool: "a boolean", dict: "an object", list: "a list"}
