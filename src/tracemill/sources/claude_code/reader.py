@@ -7,8 +7,8 @@ were counted, and the roots of subagent chains. All of it is bounded; see `Windo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -63,18 +63,6 @@ class ClaudeReader:
         self._titles = Titles()
         self._is_boundary_fresh = False
         self._tasks = Tasks()
-        self._takers: dict[str, Callable[[dict[str, Any], Line], str | None]] = {
-            "assistant": self._take_agent,
-            "user": self._take_user,
-            "system": self._take_system,
-            "attachment": self._take_attachment,
-            "queue-operation": self._take_queued,
-            "pr-link": self._take_pull_request,
-            "custom-title": self._take_title,
-            "ai-title": self._take_title,
-            "summary": self._take_summary,
-            "worktree-state": self._take_worktree,
-        }
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one object; return why it holds nothing to keep, or None where it was used."""
@@ -89,7 +77,7 @@ class ClaudeReader:
         if not isinstance(kind, str):
             return unknown_type(kind)
         taker = self._takers.get(kind)
-        return taker(record, line) if taker is not None else why_not_kept(kind)
+        return taker(self, record, line) if taker is not None else why_not_kept(kind)
 
     def finish(self) -> None:
         """Close all steps and give each trajectory its header."""
@@ -380,6 +368,20 @@ class ClaudeReader:
 
     def _take_summary(self, record: dict[str, Any], _line: Line) -> str | None:
         return None if self._titles.take_summary(record) else "summary"
+
+    _takers: ClassVar[Mapping[str, Callable[[ClaudeReader, dict[str, Any], Line], str | None]]] = {
+        "assistant": _take_agent,
+        "user": _take_user,
+        "system": _take_system,
+        "attachment": _take_attachment,
+        "queue-operation": _take_queued,
+        "pr-link": _take_pull_request,
+        "custom-title": _take_title,
+        "ai-title": _take_title,
+        "summary": _take_summary,
+        "worktree-state": _take_worktree,
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""
 
 
 def _name_step(step: OpenStep, record: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.sources.codex.content import is_copied
 from tracemill.sources.codex.lines import BareLine, CodexLine, Common, Payload, whole
-from tracemill.sources.codex.session import TokenCounts, read_meta
+from tracemill.sources.codex.session import read_meta
 from tracemill.sources.codex.steps import CodexSteps, Item
 from tracemill.sources.json_lines import NO_CONTENT, moment, text, unknown_type
 
@@ -92,8 +92,8 @@ _EVENTS_NOT_KEPT: Final = {
     )
 }
 
-_Taker = Callable[[Item[Common]], str | None]
-_WholeTaker = Callable[[Item[Payload]], str | None]
+_Taker = Callable[[CodexSteps, Item[Common]], str | None]
+_WholeTaker = Callable[[CodexSteps, Item[Payload]], str | None]
 
 
 class CodexReader:
@@ -102,56 +102,9 @@ class CodexReader:
     def __init__(self, name: str, origin: Origin) -> None:
         self._name = name
         self._origin = origin
-        self._steps = steps = CodexSteps(name, origin)
-        self._replay = steps.replay
-        self.ready = steps.window.ready
-        self._tokens = TokenCounts()
-        self._takers: dict[str, _Taker] = {
-            "compacted": self._take_compaction,
-            **_of_whole(
-                {
-                    "session_meta": self._take_meta,
-                    "turn_context": self._take_turn,
-                    "token_usage_record": self._take_record,
-                }
-            ),
-        }
-        self._item_takers: dict[str, _Taker] = {
-            "message": steps.take_message,
-            "reasoning": steps.take_reasoning,
-            "agent_message": steps.take_note,
-            **dict.fromkeys(_CALLS, steps.take_call),
-            **dict.fromkeys(_OUTPUTS, steps.take_output),
-            **_of_whole(
-                {
-                    "tool_search_output": steps.take_output,
-                    "tool_result": steps.take_answer,
-                    "function_result": steps.take_answer,
-                }
-            ),
-        }
-        self._event_takers: dict[str, _Taker] = {
-            "token_count": self._take_tokens,
-            "task_started": self._take_start,
-            **_of_whole(
-                {
-                    "user_message": steps.take_typed,
-                    "item_completed": steps.take_completed,
-                    "turn_aborted": self._take_abort,
-                    "thread_name_updated": self._take_title,
-                    "patch_apply_end": steps.take_ending,
-                    "mcp_tool_call_end": steps.take_ending,
-                    "dynamic_tool_call_response": steps.take_ending,
-                    "error": steps.take_error,
-                    "thread_rolled_back": steps.take_rollback,
-                }
-            ),
-        }
-        self._bare_takers = {**self._item_takers, **_of_whole({"error": steps.take_error})}
-        self._nested_takers = {
-            "response_item": self._item_takers,
-            "event_msg": self._event_takers,
-        }
+        self._steps = CodexSteps(name, origin)
+        self._replay = self._steps.replay
+        self.ready = self._steps.window.ready
 
     def take(self, record: CodexLine, line: Line) -> str | None:
         """Read one object; return why it holds nothing to keep, or None where it was used."""
@@ -162,95 +115,105 @@ class CodexReader:
             at = moment(at or record.created_at)
         if self._replay.is_on:
             self._replay.watch(payload, at)
-        takers = self._nested_takers.get(kind)
+        takers = _NESTED_TAKERS.get(kind)
         if takers is None:
-            takers = self._takers
+            takers = _TAKERS
         else:
             kind = payload.type or _kind_of(payload)
         taker = takers.get(kind)
         if taker is None:
             return _why_not_kept(kind, is_event=record.type == "event_msg")
         noted = record.metadata
-        return taker(Item(payload, kind, line, at, noted is not None and is_copied(noted)))
+        return taker(
+            self._steps, Item(payload, kind, line, at, noted is not None and is_copied(noted))
+        )
 
     def finish(self) -> None:
         """Close all steps and give the trajectory its header."""
         steps, trajectory = self._steps, self._steps.begun
         if trajectory is not None:
             steps.window.close(trajectory)
-            trajectory.tokens = self._tokens.total
+            trajectory.tokens = steps.tokens.total
             self.ready.append(trajectory.header(self._name, self._origin))
 
     def _take_bare(self, record: BareLine, line: Line) -> str | None:
-        kind = _kind_of(record)
+        kind, steps = _kind_of(record), self._steps
         if kind is None and text(record.id) and record.timestamp is not None:
-            return self._take_meta(Item(record, "session_meta", line, _moment_of(record)))
+            return _take_meta(steps, Item(record, "session_meta", line, _moment_of(record)))
         if record.record_type == "state":
             return "state"
         if not isinstance(kind, str):
             return unknown_type(kind)
-        taker = self._bare_takers.get(kind)
+        taker = _BARE_TAKERS.get(kind)
         if taker is None:
             return _why_not_kept(kind, is_event=False)
-        self._steps.model = text(record.model) or self._steps.model
-        return taker(Item(record, kind, line, _moment_of(record)))
+        steps.model = text(record.model) or steps.model
+        return taker(steps, Item(record, kind, line, _moment_of(record)))
 
-    def _take_meta(self, item: Item[Payload]) -> str | None:
-        payload, steps = item.payload, self._steps
-        own_id = text(payload.id) or text(payload.session_id)
-        if steps.begun is not None:
-            is_parent = self._replay.begin(own_id, item.at)
-            return "copied_session_meta" if is_parent else "repeated_session_meta"
-        trajectory = steps.trajectory(item.line, own_id)
-        trajectory.see_moment(item.at)
-        self._replay.own_id = own_id
-        read_meta(payload, trajectory)
-        return None
 
-    def _take_turn(self, item: Item[Payload]) -> str | None:
-        trajectory = self._steps.trajectory(item.line)
-        self._steps.model = text(item.payload.model) or self._steps.model
-        trajectory.cwd = trajectory.cwd or text(item.payload.cwd)
-        return None
+def _take_meta(steps: CodexSteps, item: Item[Payload]) -> str | None:
+    payload = item.payload
+    own_id = text(payload.id) or text(payload.session_id)
+    if steps.begun is not None:
+        is_parent = steps.replay.begin(own_id, item.at)
+        return "copied_session_meta" if is_parent else "repeated_session_meta"
+    trajectory = steps.trajectory(item.line, own_id)
+    trajectory.see_moment(item.at)
+    steps.replay.own_id = own_id
+    read_meta(payload, trajectory)
+    return None
 
-    def _take_compaction(self, item: Item[Common]) -> str | None:
-        """Read a compaction; the history that it repeats was read where it happened."""
-        self.ready.append(self._steps.events.compaction(self._steps.place(item)))
-        return None
 
-    def _take_tokens(self, item: Item[Common]) -> str | None:
-        spent = self._tokens.take(item.payload.info)
-        if spent is None:
-            return "token_count_unchanged"
-        self._steps.trajectory(item.line).see_moment(item.at)
-        self._steps.spend(spent)
-        return None
+def _take_turn(steps: CodexSteps, item: Item[Payload]) -> str | None:
+    trajectory = steps.trajectory(item.line)
+    steps.model = text(item.payload.model) or steps.model
+    trajectory.cwd = trajectory.cwd or text(item.payload.cwd)
+    return None
 
-    def _take_record(self, item: Item[Payload]) -> str | None:
-        """Read what one model call cost; the events that say it again are passed over."""
-        spent = self._tokens.record(item.payload.usage, item.payload.thread_token_usage)
-        if spent is None:
-            return "token_count_unchanged"
-        self._steps.trajectory(item.line).see_moment(item.at)
-        self._steps.spend(spent)
-        return None
 
-    def _take_start(self, item: Item[Common]) -> str | None:
-        self._steps.aborts.begin_turn()
+def _take_compaction(steps: CodexSteps, item: Item[Common]) -> str | None:
+    """Read a compaction; the history that it repeats was read where it happened."""
+    steps.window.ready.append(steps.events.compaction(steps.place(item)))
+    return None
+
+
+def _take_tokens(steps: CodexSteps, item: Item[Common]) -> str | None:
+    spent = steps.tokens.take(item.payload.info)
+    if spent is None:
+        return "token_count_unchanged"
+    steps.trajectory(item.line).see_moment(item.at)
+    steps.spend(spent)
+    return None
+
+
+def _take_record(steps: CodexSteps, item: Item[Payload]) -> str | None:
+    """Read what one model call cost; the events that say it again are passed over."""
+    spent = steps.tokens.record(item.payload.usage, item.payload.thread_token_usage)
+    if spent is None:
+        return "token_count_unchanged"
+    steps.trajectory(item.line).see_moment(item.at)
+    steps.spend(spent)
+    return None
+
+
+def _take_start(steps: CodexSteps, item: Item[Common]) -> str | None:
+    steps.aborts.begin_turn()
+    return f"event_{item.kind}"
+
+
+def _take_abort(steps: CodexSteps, item: Item[Payload]) -> str | None:
+    if item.payload.reason != "interrupted":
         return f"event_{item.kind}"
+    steps.aborts.tell(steps.place(item))
+    return None
 
-    def _take_abort(self, item: Item[Payload]) -> str | None:
-        if item.payload.reason != "interrupted":
-            return f"event_{item.kind}"
-        self._steps.aborts.tell(self._steps.place(item))
-        return None
 
-    def _take_title(self, item: Item[Payload]) -> str | None:
-        title = text(item.payload.thread_name)
-        if title is None:
-            return NO_CONTENT
-        self._steps.trajectory(item.line).title = title
-        return None
+def _take_title(steps: CodexSteps, item: Item[Payload]) -> str | None:
+    title = text(item.payload.thread_name)
+    if title is None:
+        return NO_CONTENT
+    steps.trajectory(item.line).title = title
+    return None
 
 
 def _of_whole(takers: Mapping[str, _WholeTaker]) -> dict[str, _Taker]:
@@ -258,9 +221,9 @@ def _of_whole(takers: Mapping[str, _WholeTaker]) -> dict[str, _Taker]:
     return {kind: partial(_take_whole, taker) for kind, taker in takers.items()}
 
 
-def _take_whole(taker: _WholeTaker, item: Item[Common]) -> str | None:
+def _take_whole(taker: _WholeTaker, steps: CodexSteps, item: Item[Common]) -> str | None:
     payload = whole(item.payload, item.line)
-    return taker(Item(payload, item.kind, item.line, item.at, item.is_copied))
+    return taker(steps, Item(payload, item.kind, item.line, item.at, item.is_copied))
 
 
 def _kind_of(item: Common) -> Any:
@@ -275,3 +238,50 @@ def _moment_of(record: BareLine) -> datetime | None:
 def _why_not_kept(kind: str, *, is_event: bool) -> str:
     known = _EVENTS_NOT_KEPT.get(kind) if is_event else kind if kind in _NOT_KEPT else None
     return known or unknown_type(kind)
+
+
+_TAKERS: Final[dict[str, _Taker]] = {
+    "compacted": _take_compaction,
+    **_of_whole(
+        {
+            "session_meta": _take_meta,
+            "turn_context": _take_turn,
+            "token_usage_record": _take_record,
+        }
+    ),
+}
+_ITEM_TAKERS: Final[dict[str, _Taker]] = {
+    "message": CodexSteps.take_message,
+    "reasoning": CodexSteps.take_reasoning,
+    "agent_message": CodexSteps.take_note,
+    **dict.fromkeys(_CALLS, CodexSteps.take_call),
+    **dict.fromkeys(_OUTPUTS, CodexSteps.take_output),
+    **_of_whole(
+        {
+            "tool_search_output": CodexSteps.take_output,
+            "tool_result": CodexSteps.take_answer,
+            "function_result": CodexSteps.take_answer,
+        }
+    ),
+}
+_EVENT_TAKERS: Final[dict[str, _Taker]] = {
+    "token_count": _take_tokens,
+    "task_started": _take_start,
+    **_of_whole(
+        {
+            "user_message": CodexSteps.take_typed,
+            "item_completed": CodexSteps.take_completed,
+            "turn_aborted": _take_abort,
+            "thread_name_updated": _take_title,
+            "patch_apply_end": CodexSteps.take_ending,
+            "mcp_tool_call_end": CodexSteps.take_ending,
+            "dynamic_tool_call_response": CodexSteps.take_ending,
+            "error": CodexSteps.take_error,
+            "thread_rolled_back": CodexSteps.take_rollback,
+        }
+    ),
+}
+_BARE_TAKERS: Final = {**_ITEM_TAKERS, **_of_whole({"error": CodexSteps.take_error})}
+_NESTED_TAKERS: Final = {"response_item": _ITEM_TAKERS, "event_msg": _EVENT_TAKERS}
+"""Functions of the steps, not methods bound to a reader, whose tables would be made anew for each
+file and would keep it alive until a collection of garbage."""

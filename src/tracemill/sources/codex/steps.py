@@ -30,7 +30,7 @@ from tracemill.sources.codex.content import (
     read_reasoning,
 )
 from tracemill.sources.codex.lines import Common, Payload, whole
-from tracemill.sources.codex.session import MAX_ECHOES, Aborts, Echoes, Replay
+from tracemill.sources.codex.session import MAX_ECHOES, Aborts, Echoes, Replay, TokenCounts
 from tracemill.sources.json_lines import NO_CONTENT, count, text, why_nothing
 from tracemill.sources.open_trajectory import (
     NO_TOKENS,
@@ -70,6 +70,7 @@ class CodexSteps:
         self.events = EventMaker(origin)
         self.aborts = Aborts(self.events, self.window.ready)
         self.replay = Replay()
+        self.tokens = TokenCounts()
         self.model: str | None = None
         """The model that replies at present."""
         self.begun: OpenTrajectory | None = None
