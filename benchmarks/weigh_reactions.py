@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from reaction_turns import HELD_OUT, Spoken, Turn, judged, spoken
+from reaction_turns import HELD_OUT, Judged, Spoken, Turn, judged, spoken
 from reactions import table
 from scipy.optimize import minimize
 
 from tracemill.label.reactions.cues import cues_of
-from tracemill.label.reactions.speech import MIN_SHARE, parts_of
+from tracemill.label.reactions.speech import MIN_SHARE, Heard, parts_of
 from tracemill.label.reactions.weighing import READINGS
-from tracemill.records.reactions import SURE_FROM, ReactionKind
+from tracemill.records.reactions import ReactionKind, is_sure
 
 PRIORS: Final = Path(__file__).with_name("reaction_priors.toml")
 WEIGHTS: Final = Path(__file__).parents[1] / "src/tracemill/label/reactions/weights.toml"
@@ -50,28 +50,50 @@ class Row(NamedTuple):
 def main(folder: Path | None = None) -> None:
     found = spoken(folder)
     known = {turn: each for turn, each in judged().items() if each.part != HELD_OUT}
-    folds = folds_of(Counter(each.project for each in known.values()))
-    rows = [
+    here = {turn: each for turn, each in known.items() if turn in found}
+    print(f"{len(known)} turns to fit, {len(here)} of them here")
+    classes = {turn: each.classes for turn, each in here.items()}
+    told = left_out(found, here)
+    table(classes, {turn: frozenset(each.kind for each in told[turn]) for turn in told})
+    sure = {turn: [h for h in told[turn] if is_sure(h.kind, h.confidence)] for turn in told}
+    table(classes, {turn: frozenset(each.kind for each in sure[turn]) for turn in sure})
+    write(fit(rows_of(found, here), priors()))
+
+
+def left_out(
+    found: Mapping[Turn, Spoken], known: Mapping[Turn, Judged]
+) -> dict[Turn, tuple[Heard, ...]]:
+    """Return what the rules hear in turns whose project was left out of the fit."""
+    rows = rows_of(found, known)
+    told = {turn: by_phrases(found[turn].text) for turn in known}
+    for fold in range(FOLDS):
+        weights = fit([row for row in rows if row.fold != fold], priors())
+        for row in rows:
+            kind, share = read(row, weights)
+            if row.fold == fold and share >= MIN_SHARE:
+                told[row.turn] += (Heard(kind, share, "left out", 0, 0),)
+    return told
+
+
+def by_phrases(text: str) -> tuple[Heard, ...]:
+    """Return what a text says whatever the weights are."""
+    return parts_of(text).decided
+
+
+def rows_of(found: Mapping[Turn, Spoken], known: Mapping[Turn, Judged]) -> list[Row]:
+    """Return the judged turns in whose request something speaks for a reading."""
+    judged_all = (each for each in judged().values() if each.part != HELD_OUT)
+    folds = folds_of(Counter(each.project for each in judged_all))
+    return [
         Row(turn, cues, each.classes, each.project, folds[each.project])
         for turn, each in known.items()
-        if turn in found and (cues := request_cues(found[turn]))
+        if (cues := request_cues(found[turn]))
     ]
-    print(f"{len(known)} turns to fit, {sum(turn in found for turn in known)} of them here")
-    priors = tomllib.loads(PRIORS.read_text("utf-8"))
-    shares: dict[Turn, tuple[ReactionKind, float]] = {}
-    for fold in range(FOLDS):
-        weights = fit([row for row in rows if row.fold != fold], priors)
-        shares |= {row.turn: read(row, weights) for row in rows if row.fold == fold}
-    by_themselves = {
-        turn: found[turn].heard - frozenset(READINGS) for turn in known if turn in found
-    }
-    classes = {turn: known[turn].classes for turn in by_themselves}
-    for least in (dict.fromkeys(READINGS, MIN_SHARE), SURE_FROM):
-        both = dict(by_themselves)
-        for turn, (kind, share) in shares.items():
-            both[turn] |= {kind} if share >= least[kind] else set()
-        table(classes, both)
-    write(fit(rows, priors))
+
+
+def priors() -> dict[str, dict[str, float]]:
+    """Return what each cue is held to speak for before any turn is seen."""
+    return tomllib.loads(PRIORS.read_text("utf-8"))
 
 
 def request_cues(said: Spoken) -> frozenset[str]:

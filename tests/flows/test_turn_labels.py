@@ -13,12 +13,16 @@ from tests.flows.sessions import write_session
 from tests.flows.test_ingest import ingest
 from tests.flows.test_quoted_erasure import erase
 from tracemill.base.errors import StoreError
+from tracemill.flows.deriving.facts import Facts
+from tracemill.flows.deriving.heard_turns import places
 from tracemill.flows.erasing.erasure import find_data, read_subject
 from tracemill.flows.reviews.turn_labels import Labelled, Wanted, label_turns
 from tracemill.flows.wheel.turn import Options, turn
+from tracemill.label.reactions.asking import question
 from tracemill.label.reactions.labelers import Policy
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.turn_labels import TurnLabel
+from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 from tracemill.synth.generation import Allowance
 
@@ -77,6 +81,20 @@ def test_what_a_model_says_stands_with_its_place_and_name(
     assert found.report.n_turns == found.report.n_asked == len(by_model(found)) == N_HEARD
     assert (first.kind, first.start, first.end) == ("correction", 10, 16)
     assert first.stamp.by == "scripted:script.jsonl"
+
+
+def test_a_model_is_shown_what_the_agent_did_about_the_turn(workspace: Workspace) -> None:
+    lake = Lake(workspace.lake)
+    asked = places(lake, Facts(lake).trajectories)
+    shown = [json.loads(question(place.turn)[1].content) for place in asked]
+
+    assert [each["turn"] for each in shown] == [f"wonder {n}, please" for n in range(1, N_TURNS)]
+    assert [each["agent_before"]["said"] for each in shown] == [
+        f"wonder {n} is done" for n in range(N_HEARD)
+    ]
+    assert [
+        (each["agent_after"]["said_first"], each["agent_after"]["called"]) for each in shown
+    ] == [(f"wonder {n} is done", ["Bash"]) for n in range(1, N_TURNS)]
 
 
 def test_answers_without_evidence_are_counted_and_the_rules_stand(

@@ -1,7 +1,11 @@
 """A turn is heard with what the agent did about it: once the next begins, or at the end."""
 
-from tests.trajectories import agent, user
-from tracemill.label.reactions.listening import Listener
+from typing_extensions import override
+
+from tests.trajectories import agent, calling, user
+from tracemill.label.activity.observe import Observer
+from tracemill.label.reactions.listening import Listener, OpenTurn
+from tracemill.label.reactions.replies import Reply
 from tracemill.records.reactions import ReactionKind
 from tracemill.records.trajectory import Step
 
@@ -44,3 +48,37 @@ def test_a_reply_belongs_to_the_turn_before_it_alone() -> None:
 
 def test_nothing_is_heard_before_the_agent_acted() -> None:
     assert heard(user(0, "no, that is wrong"), agent(1, "Sorry.")) == {}
+
+
+class Keeping(Listener):
+    """Keeps the turns with what went on around them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[tuple[OpenTurn, Reply]] = []
+
+    @override
+    def replied(self, turn: OpenTurn, reply: Reply) -> None:
+        self.turns.append((turn, reply))
+
+
+def test_a_turn_is_kept_with_how_the_last_call_ended_and_what_is_called_next() -> None:
+    listener = Keeping()
+    observer = Observer(listener=listener)
+    for step in (user(0, "go on"), calling(1), user(2, "more"), calling(3), calling(4), user(5)):
+        observer.step(step)
+    listener.finish()
+    (second, its_reply), (third, no_reply) = listener.turns
+
+    assert second.before.last_call == third.before.last_call == "ok"
+    assert (its_reply.called, no_reply.called) == (("Bash",), ())
+
+
+def test_a_call_that_nothing_came_back_for_has_no_known_end() -> None:
+    listener = Keeping()
+    observer = Observer(listener=listener)
+    for step in (user(0, "go on"), calling(1, None), user(2, "more")):
+        observer.step(step)
+    listener.finish()
+
+    assert [turn.before.last_call for turn, _ in listener.turns] == [None]

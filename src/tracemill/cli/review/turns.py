@@ -34,12 +34,21 @@ class Turns:
     """Print each label as one line of JSON."""
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class QuestionDoor(Door):
+    """How a model is reached that is asked about turns."""
+
+    context: Annotated[int, Parameter(validator=Number(gt=0))] = 4096
+    """Longest question and answer together, in tokens."""
+
+
 def turns_review(
     subject: str,
     /,
     *,
     turns: Turns = Turns(),
-    door: Door = Door(),  # noqa: B008 - frozen
+    door: QuestionDoor = QuestionDoor(),
     bounds: Bounds = Bounds(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

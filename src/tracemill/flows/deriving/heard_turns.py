@@ -21,15 +21,8 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.deriving.facts import Facts
 from tracemill.label import OBSERVE_VERSION
 from tracemill.label.activity.observe import Observer
-from tracemill.label.reactions.labelers import (
-    MODEL_LABELER_VERSION,
-    Policy,
-    RuleLabeler,
-    Turn,
-    combined,
-    is_wanted,
-    question,
-)
+from tracemill.label.reactions.asking import MODEL_LABELER_VERSION, Turn, question
+from tracemill.label.reactions.labelers import Policy, RuleLabeler, combined, is_wanted
 from tracemill.label.reactions.listening import Listener, OpenTurn
 from tracemill.label.reactions.replies import Reply
 from tracemill.label.reactions.speech import Heard

@@ -25,13 +25,8 @@ from tracemill.flows.deriving.heard_turns import (
     read_answers,
     standing,
 )
-from tracemill.label.reactions.labelers import (
-    MODEL_LABELER_VERSION,
-    ModelLabeler,
-    Policy,
-    is_wanted,
-    question,
-)
+from tracemill.label.reactions.asking import MODEL_LABELER_VERSION, question
+from tracemill.label.reactions.labelers import ModelLabeler, Policy, is_wanted
 from tracemill.label.reactions.speech import Heard
 from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectError, open_subject
 from tracemill.records.examples import Message

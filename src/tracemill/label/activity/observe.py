@@ -277,6 +277,7 @@ class Observer:
             self._open.add(call.id)
             self._hold(call, step)
         if step.results:
+            self._listener.results(step.results)
             self._follow(step)
         for result in step.results:
             self._open.discard(result.call_id)

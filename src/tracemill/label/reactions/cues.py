@@ -19,6 +19,7 @@ import re2
 from tracemill.label.reactions.lexicon import languages
 from tracemill.label.reactions.phrases import MAX_HEARD, Said, phrases_in
 from tracemill.label.reactions.replies import Reply, reply_cues
+from tracemill.records.trajectory import ResultStatus
 
 _SHORTEST: Final = 3
 _WORD: Final = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")
@@ -103,6 +104,8 @@ class Before(NamedTuple):
     """Files that the agent changed since it was asked; None where it changed none."""
     is_silent: bool = False
     """Whether the agent said and did nothing since it was asked."""
+    last_call: ResultStatus | None = None
+    """How the agent's last call since it was asked ended; None where nothing came back."""
 
 
 class Cue(NamedTuple):

@@ -6,7 +6,7 @@ turn begins, or at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ from tracemill.label.reactions.speech import Heard, hear
 from tracemill.records.events import Feedback
 from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
 from tracemill.records.session_events import FeedbackKind
-from tracemill.records.trajectory import Step
+from tracemill.records.trajectory import ResultStatus, Step, ToolCall, ToolResult
 
 _OF_DEED: Final[dict[FeedbackKind, ReactionKind]] = {
     "rejection": "rejection",
@@ -30,6 +30,7 @@ _MAX_ANSWER: Final = 1_600
 _MAX_ASKED: Final = 6
 _MAX_EDITED: Final = 20
 _MAX_REPLY: Final = 400
+_MAX_CALLED: Final = 8
 
 
 class OpenTurn(NamedTuple):
@@ -52,6 +53,7 @@ class Listener:
         self.has_acted = False
         """Whether the agent did or said anything yet: before, nothing is heard."""
         self._is_silent = False
+        self._last_call: ResultStatus | None = None
         self._open: OpenTurn | None = None
         self._reply = NO_REPLY
         """What the agent did and said since a person spoke."""
@@ -65,7 +67,13 @@ class Listener:
     @property
     def before(self) -> Before:
         """What went on before a person speaks next."""
-        return Before(tuple(self._asked), self._answered, self._edited_files, self._is_silent)
+        return Before(
+            tuple(self._asked),
+            self._answered,
+            self._edited_files,
+            self._is_silent,
+            self._last_call,
+        )
 
     @property
     def _edited_files(self) -> tuple[str, ...] | None:
@@ -80,6 +88,10 @@ class Listener:
         self._is_silent = False
         self._last_at = step.at or self._last_at
 
+    def results(self, results: Sequence[ToolResult]) -> None:
+        """Take what came back for calls of the agent."""
+        self._last_call = results[-1].status if results else self._last_call
+
     def edited(self, paths: Iterable[str]) -> None:
         """Take note that the agent changed files."""
         self._edited = self._edited or {}
@@ -92,7 +104,7 @@ class Listener:
         if self.has_acted:
             self._open = OpenTurn(step, self.before, self._waited(step.at))
         self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
-        self._answered, self._edited = "", None
+        self._answered, self._edited, self._last_call = "", None, None
         self._reply = NO_REPLY
         self._is_silent = True
 
@@ -149,6 +161,13 @@ def _with_step(reply: Reply, step: Step) -> Reply:
     return reply._replace(
         said=reply.said or words,
         has_called=reply.has_called or bool(step.calls),
+        called=_with_names(reply.called, step.calls),
         thought=reply.thought or thought,
         reported=words or reply.reported,
     )
+
+
+def _with_names(called: tuple[str, ...], calls: Iterable[ToolCall]) -> tuple[str, ...]:
+    if len(called) >= _MAX_CALLED:
+        return called
+    return tuple(dict.fromkeys((*called, *(call.name for call in calls))))[:_MAX_CALLED]

@@ -27,6 +27,8 @@ class Reply(NamedTuple):
     """How its first thoughts begin, where the log holds them."""
     reported: str = ""
     """How its last words begin."""
+    called: tuple[str, ...] = ()
+    """Names of the first tools that it called, each once."""
 
 
 NO_REPLY: Final = Reply()

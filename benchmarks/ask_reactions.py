@@ -1,0 +1,243 @@
+"""What a model says of people's turns, asked as the product asks it, against turns judged by hand.
+
+    python benchmarks/ask_reactions.py questions FILE [FOLDER] [--n 360]
+    python benchmarks/ask_reactions.py score FILE [FOLDER] [--n 360] --answers ANSWERS
+
+`questions` draws judged turns, at least 50 of each class where there are so many, and writes one line
+of JSON for each: `id`, and `prompt`, which is what `tracemill review turns` would send. Nothing in them
+tells what the turn was judged to be, and they stand in no order. Any model may answer; ANSWERS has one
+line of JSON for each, `id` and `answer`, its words as they came. `score` reads them as the product does,
+and prints, for each class, precision and recall of the rules that are sure, of the model, of both as
+the policies put them together, and where the model differs.
+
+A class that was drawn more often than others counts for less, so that the shares are those of all
+judged turns at hand; n counts turns, and the 95 % intervals (Wilson) go by how many turns that many
+unequal ones are worth (Kish). The rules are those of fits without the turn's project. FOLDER holds the
+logs of open projects in which some of the turns stand; what is not at hand is counted.
+"""
+
+import argparse
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+import msgspec
+from reaction_turns import HELD_OUT, PARTS, Judged, Spoken, Turn, judged, spoken
+from weigh_reactions import left_out
+
+from tracemill.label.reactions import asking
+from tracemill.label.reactions.labelers import Policy, combined, is_wanted
+from tracemill.label.reactions.speech import Heard
+from tracemill.records.reactions import is_sure
+from tracemill.records.turn_labels import AnswerFault
+from tracemill.stats.intervals import wilson
+
+SEED: Final = 20_261_122
+AT_LEAST: Final = 50
+CLASSES: Final = (
+    "acceptance", "rephrase", "correction", "refinement", "clarification", "continuation",
+)  # fmt: skip
+"""The rarest first: a turn of two classes is drawn as one of the rarer."""
+
+Kinds = frozenset[str]
+Line = TypeVar("Line")
+Said = tuple[Heard, ...] | AnswerFault
+
+
+class Drawn(NamedTuple):
+    """A judged turn, and how many of those at hand it stands for."""
+
+    turn: Turn
+    classes: Kinds
+    weight: float
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One line of questions."""
+
+    id: str
+    prompt: str
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """One line of answers."""
+
+    id: str
+    answer: str
+
+
+def questions(file: Path, folder: Path | None, n: int) -> None:
+    """Write the questions about the turns that are drawn."""
+    known, found = at_hand(folder)
+    lines = [Asked(name_of(each.turn), prompt(found[each.turn])) for each in draw(known, n)]
+    file.write_bytes(msgspec.json.Encoder().encode_lines(lines))
+    drawn = Counter(kind for each in draw(known, n) for kind in each.classes)
+    told = ", ".join(f"{kind} {count}" for kind, count in sorted(drawn.items()))
+    print(f"{len(lines)} questions, {sum(len(each.prompt) for each in lines):,} characters: {told}")
+
+
+def at_hand(folder: Path | None) -> tuple[dict[Turn, Judged], dict[Turn, Spoken]]:
+    """Return the judged turns that can be asked about, and say how many cannot."""
+    known = {turn: each for turn, each in judged().items() if each.part != HELD_OUT}
+    found = spoken(folder)
+    missing = Counter(each.project for turn, each in known.items() if turn not in found)
+    here = {turn: each for turn, each in known.items() if turn in found}
+    print(f"{len(here)} of {len(known)} judged turns are at hand; the logs of these are not:")
+    print(", ".join(f"{project} ({count})" for project, count in missing.most_common()) or "none")
+    return here, found
+
+
+def draw(known: Mapping[Turn, Judged], n: int) -> list[Drawn]:
+    """Return turns by chance, in no order: some of each class, and others by how many there are."""
+    chance = random.Random(SEED)
+    strata: defaultdict[str, list[Turn]] = defaultdict(list)
+    for turn in sorted(known):
+        classes = known[turn].classes
+        strata[next((kind for kind in CLASSES if kind in classes), "other")].append(turn)
+    takes = {kind: min(AT_LEAST, len(turns)) for kind, turns in strata.items()}
+    share = (n - sum(takes.values())) / max(1, len(known) - sum(takes.values()))
+    drawn = []
+    for kind, turns in sorted(strata.items()):
+        take = takes[kind] + round(max(0.0, min(1.0, share)) * (len(turns) - takes[kind]))
+        weight = len(turns) / take
+        drawn += [Drawn(t, known[t].classes, weight) for t in chance.sample(turns, take)]
+    chance.shuffle(drawn)
+    return drawn
+
+
+def name_of(turn: Turn) -> str:
+    """Return an id that tells nothing but which turn it is."""
+    return blake2b(f"{turn.trajectory} {turn.step}".encode(), digest_size=6).hexdigest()
+
+
+def prompt(said: Spoken) -> str:
+    """Return what the product would send, as one text."""
+    asked = asking.question(asking.Turn(said.text, said.before, said.reply))
+    return "\n\n".join(each.content for each in asked)
+
+
+def score(file: Path, folder: Path | None, n: int, answers: Path) -> None:
+    """Print how well the rules and the model tell those of the drawn turns that it answered."""
+    known, found = at_hand(folder)
+    ruled = left_out(found, known)
+    texts = {each.id: turn_in(each.prompt) for each in lines_of(file, Asked)}
+    given: dict[str, Said] = {
+        each.id: asking.read_answer(each.answer, texts[each.id])
+        for each in lines_of(answers, Answered)
+    }
+    asked = draw(known, n)
+    drawn = [each for each in asked if name_of(each.turn) in given]
+    said = {each.turn: given[name_of(each.turn)] for each in drawn}
+    print(f"\n{len(drawn)} of {len(asked)} drawn turns were answered; {len(given)} answers in all")
+    faults = Counter(each for each in said.values() if isinstance(each, str))
+    print(f"answers that say nothing: {dict(faults) or 'none'}")
+    for title, readings in readings_of(ruled, said).items():
+        print(f"\n{title}")
+        table(drawn, readings)
+        for part in PARTS:
+            of_part = [each for each in drawn if known[each.turn].part == part]
+            right = [each for each in of_part if each.classes & readings[each.turn]]
+            print(f"  {'of the ' + part + ' part':44} {share(right, of_part)}")
+    differences(drawn, said)
+
+
+def turn_in(prompt: str) -> str:
+    """Return the turn as it was shown: names of people in it are other ones in each workspace."""
+    document = prompt[prompt.index('\n\n{"asked_earlier"') :]
+    return str(msgspec.json.decode(document)["turn"])
+
+
+def lines_of(file: Path, of: type[Line]) -> Iterator[Line]:
+    return (msgspec.json.decode(line, type=of) for line in file.read_bytes().splitlines())
+
+
+def readings_of(
+    ruled: Mapping[Turn, tuple[Heard, ...]], said: Mapping[Turn, Said]
+) -> dict[str, dict[Turn, Kinds]]:
+    """Return what is told of each turn, by who tells it."""
+
+    def of(told: Callable[[Turn], Iterable[Heard]]) -> dict[Turn, Kinds]:
+        return {turn: frozenset(each.kind for each in told(turn)) for turn in said}
+
+    def by(policy: Policy) -> Callable[[Turn], tuple[Heard, ...]]:
+        def told(turn: Turn) -> tuple[Heard, ...]:
+            answer = said[turn] if is_wanted(policy, ruled[turn]) else None
+            return combined(policy, ruled[turn], answer)
+
+        return told
+
+    alone = by("all")
+    n_asked = sum(is_wanted("unsure", ruled[turn]) for turn in said)
+    return {
+        "the rules, all that they hear": of(ruled.__getitem__),
+        "the rules, where they are sure": of(lambda turn: sure(ruled[turn])),
+        "the model": of(lambda turn: [] if isinstance(said[turn], str) else alone(turn)),
+        "the model, where it is sure": of(
+            lambda turn: () if isinstance(said[turn], str) else sure(alone(turn))
+        ),
+        f"unsure: the model in {n_asked} turns, else the rules": of(by("unsure")),
+        "unsure, where whoever tells it is sure": of(lambda turn: sure(by("unsure")(turn))),
+        "agree: what both say": of(by("agree")),
+    }
+
+
+def sure(heard: Iterable[Heard]) -> tuple[Heard, ...]:
+    """Return what is told surely enough to go by."""
+    return tuple(each for each in heard if is_sure(each.kind, each.confidence))
+
+
+def table(drawn: Sequence[Drawn], told: Mapping[Turn, Kinds]) -> None:
+    """Print precision and recall of each class."""
+    print(f"  {'class':15} {'precision':>28} {'recall':>28}")
+    for kind in sorted({kind for each in drawn for kind in each.classes} - {"none"}):
+        said = {each for each in drawn if kind in told[each.turn]}
+        true = {each for each in drawn if kind in each.classes}
+        print(f"  {kind:15} {share(said & true, said)} {share(said & true, true)}")
+    right = {each for each in drawn if each.classes & told[each.turn]}
+    print(f"  {'a class is right':44} {share(right, drawn)}")
+
+
+def share(some: Iterable[Drawn], of: Collection[Drawn]) -> str:
+    """Return the share of turns at hand that some of these stand for, with its interval."""
+    if not of:
+        return f"{'unknown (n=0)':>28}"
+    whole, right = sum(each.weight for each in of), sum(each.weight for each in some)
+    worth = whole**2 / sum(each.weight**2 for each in of)
+    low, high = wilson(round(right / whole * worth), round(worth))
+    return f"{right / whole:.2f} ({low:.2f} to {high:.2f}, n={len(of)})".rjust(28)
+
+
+def differences(drawn: Sequence[Drawn], said: Mapping[Turn, Said]) -> None:
+    """Print which class the model gives where none of its classes is the judged one."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    for each in drawn:
+        answer = said[each.turn]
+        kinds = {heard.kind for heard in answer} if isinstance(answer, tuple) else {answer}
+        if not kinds & each.classes:
+            pairs["+".join(sorted(each.classes)), "+".join(sorted(kinds))] += 1
+    print("\njudged to be, told by the model: turns")
+    for (true, told), count in pairs.most_common():
+        print(f"  {true}, {told}: {count}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    verbs = parser.add_subparsers(required=True, dest="verb")
+    for verb in ("questions", "score"):
+        its = verbs.add_parser(verb)
+        its.add_argument("file", type=Path)
+        its.add_argument("folder", type=Path, nargs="?")
+        its.add_argument("--n", type=int, default=360, help="how many turns are drawn")
+    verbs.choices["score"].add_argument("--answers", type=Path, required=True)
+    given = parser.parse_args()
+    if given.verb == "questions":
+        questions(given.file, given.folder, given.n)
+    else:
+        score(given.file, given.folder, given.n, given.answers)
+
+
+if __name__ == "__main__":
+    main()
