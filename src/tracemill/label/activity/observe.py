@@ -276,9 +276,8 @@ class Observer:
         for call in step.calls:
             self._open.add(call.id)
             self._hold(call, step)
-        if step.results:
-            self._listener.results(step.results)
-            self._follow(step)
+        self._listener.results(step.results)
+        self._follow(step)
         for result in step.results:
             self._open.discard(result.call_id)
             self._commits.result(result, step.index)

@@ -73,9 +73,10 @@ Where the lines are:
   the report"), or is the process of the work: commit, test, review, the next point of the plan.
 - clarification or continuation: it clarifies where an answer in words is enough, with or without a
   question mark. A request in the form of a question ("can you push it?") asks for work.
-- rephrase: the request of asked_before or asked_earlier again: longer, shorter or word for word.
-  Failing output that is shown again is a correction. What a program logs twice with nothing between
-  (a command such as "/ask why?", then its text "why?") is one turn: judge it as if said once.
+- rephrase: the request of asked_before or asked_earlier again: longer, shorter or word for word,
+  also where the agent did nothing in between. Failing output that is shown again is a correction.
+  Only a command and then its own text ("/ask why?", "why?"), which a program logs as two, are one
+  turn: judge that text as if it had been said once.
 - switch or continuation: other work after work that is done is the next step.
 - acceptance or continuation: words of praise or content accept ("looks good", "works for me"), also
   as the answer to a question; a bare "yes", "c" or "2" goes on. Thanks in advance and praise with a
