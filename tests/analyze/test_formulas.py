@@ -278,13 +278,25 @@ def test_calls_and_their_errors_are_those_of_the_sessions() -> None:
         assert found is None or found.value == pytest.approx(errors / calls)
 
 
+def test_no_mean_of_counts_may_lie_below_zero() -> None:
+    tally = Tally()
+    tally.n, tally.total, tally.squares = 2, 4_868.0, 2_000.0**2 + 2_868.0**2
+
+    found = measure("output_tokens_per_success", "mean", (), (), tally)
+
+    assert found.low == 0
+    assert found.high is not None
+    assert found.value is not None
+    assert found.high > found.value
+
+
 def test_values_and_intervals_are_scipys() -> None:
     scipy_stats = pytest.importorskip("scipy.stats")
     random = Random(13)
     for _ in range(N_CASES):
         shares, numbers = Tally(), Tally()
-        values = [random.gauss(5, 2) for _ in range(random.randint(3, 40))]
-        hits = [float(value > 5) for value in values]
+        values = [random.gauss(50, 2) for _ in range(random.randint(3, 40))]
+        hits = [float(value > 50) for value in values]
         for tally, held in ((shares, hits), (numbers, values)):
             tally.n, tally.total = len(held), sum(held)
             tally.squares = sum(value * value for value in held)

@@ -153,20 +153,28 @@ def measure(
     metric: str, unit: Unit, by: tuple[str, ...], key: tuple[str, ...], tally: Tally
 ) -> Measure:
     """Return what the cases of one slice measure."""
-    interval = None
-    if tally.n:
-        is_share = unit == "share"
-        interval = wilson(tally.hits, tally.n) if is_share else mean_interval(tally.moments)
+    low, high = _interval(unit, tally)
     return Measure(
         metric=metric,
         slice=dict(zip(by, key, strict=True)),
         unit=unit,
         n=tally.n,
         value=tally.value,
-        low=interval.low if interval else None,
-        high=interval.high if interval else None,
+        low=low,
+        high=high,
         periods=tally.periods(),
     )
+
+
+def _interval(unit: Unit, tally: Tally) -> tuple[float | None, float | None]:
+    """Return how low and how high a slice may lie; Nones where nobody can tell.
+
+    No metric counts below zero, and so its mean lies nowhere below, wherever Student's bound falls.
+    """
+    if not tally.n:
+        return None, None
+    found = wilson(tally.hits, tally.n) if unit == "share" else mean_interval(tally.moments)
+    return (max(0.0, found.low), found.high) if found else (None, None)
 
 
 def measures(
