@@ -15,7 +15,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 
-from tracemill.base.errors import UsageError
+from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import DATASET_FORMATS, EXPORT_VERSION, DatasetFormat
 from tracemill.export.dataset_format import LeftOut, Part
@@ -105,6 +105,10 @@ def _format(choice: FormatChoice) -> _Form:
             raise UsageError(
                 f"format {choice.format!r} holds messages, which its trainer renders; "
                 "--template, --tokenizer and --max-length belong to --format tokens"
+            )
+        if choice.format not in DATASET_FORMATS.names():
+            raise UnknownNameError(
+                "dataset format", choice.format, [*DATASET_FORMATS.names(), TOKENS]
             )
         return _Form(DATASET_FORMATS.load(choice.format)())
     if not (choice.template and choice.tokenizer):
