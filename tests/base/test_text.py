@@ -10,6 +10,7 @@ from tracemill.base.text import (
     one_line,
     printable,
     printable_json,
+    sized,
     start_of,
     without_spaces,
 )
@@ -79,6 +80,17 @@ def test_a_start_goes_through_no_word_that_is_not_very_long(
     text: str, width: int, start: str
 ) -> None:
     assert start_of(text, width) == start
+
+
+def test_a_size_has_the_unit_that_says_something() -> None:
+    assert [sized(n) for n in (0, 1, 812, 3_249, 999_900, 1_204_512_000)] == [
+        "0 bytes",
+        "1 byte",
+        "812 bytes",
+        "3.2 kB",
+        "999.9 kB",
+        "1,204.5 MB",
+    ]
 
 
 def test_counts_agree_with_their_noun() -> None:

@@ -29,7 +29,7 @@ def test_nothing_captured_is_no_warning(tmp_path: Path, claude: Path) -> None:
     found = check(tmp_path, claude)
 
     assert found.status == "ok"
-    assert "no agent tells of its sessions; 0.0 MB of events wait" in found.detail
+    assert "no agent tells of its sessions; 0 bytes of events wait" in found.detail
 
 
 def test_dropped_events_are_a_warning(tmp_path: Path, claude: Path) -> None:

@@ -64,4 +64,4 @@ def test_an_agent_that_deletes_nothing_is_said_to(home: Path) -> None:
 
     assert codex.kept_days is None
     assert "until you delete them" in retention_check(codex).detail
-    assert "Codex: 0 files, 0.0 MB in" in sessions_check(codex, NOW).detail
+    assert "Codex: 0 files, 0 bytes in" in sessions_check(codex, NOW).detail

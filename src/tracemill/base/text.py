@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 _THREE_DIGITS: Final = 100
+_KILO: Final = 1_000
 _CONTROLS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -68,6 +69,15 @@ def counted(n: int, noun: str) -> str:
     is_plain = not noun.endswith("y") or noun.endswith(("ay", "ey", "oy"))
     plural = noun + "s" if is_plain else noun[:-1] + "ies"
     return f"{n:,} {noun if n == 1 else plural}"
+
+
+def sized(n_bytes: int) -> str:
+    """Return how large something is: `812 bytes`, `3.2 kB`, `1,204.5 MB`."""
+    if n_bytes < _KILO:
+        return counted(n_bytes, "byte")
+    if n_bytes < _KILO**2:
+        return f"{n_bytes / _KILO:.1f} kB"
+    return f"{n_bytes / _KILO**2:,.1f} MB"
 
 
 def measured(unit: str, value: float | None) -> str:

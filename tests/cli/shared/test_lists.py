@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.models import DATASET, make_workspace, row
+from tests.flows.sessions import write_session
 from tracemill.cli.app import call
 from tracemill.flows.datasets.versions import MANIFEST, version_rows
 from tracemill.flows.models.suites import build_suite
@@ -92,3 +93,19 @@ def test_dataset_versions_are_listed_the_newest_first(
     assert "1 of 2; next: tracemill dataset show ID" in said.err
     assert [each.made.year == 1970 for each in listed.versions] == [False, True]
     assert (row.name, row.newest, row.examples, row.left_out) == ("chat", True, {}, 0)
+
+
+def test_a_list_of_what_is_read_but_not_linked_says_what_links_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_session(tmp_path / "sessions", "one", 2)
+    where = ["--workspace", str(tmp_path / "w")]
+    assert call(["sync", *where, "-q", str(tmp_path / "sessions")]) == 0
+    capsys.readouterr()
+
+    code = call(["session", "list", *where])
+
+    assert code == 3
+    assert capsys.readouterr().err == (
+        "what was read is not linked and judged yet; next: tracemill run\n"
+    )

@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tracemill.base.clock import now
+from tracemill.base.text import sized
 from tracemill.cli.shared.asking import require_yes
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, answer, counts, hint, write
@@ -77,7 +78,7 @@ def status_capture(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
         if agent.is_runnable is False:
             state += "; its Python is gone: install again"
         write(f"{agent.agent:<13}{state}")
-    write(f"{'inbox':<13}{result.n_bytes / 1e6:,.1f} MB wait in {result.inbox}")
+    write(f"{'inbox':<13}{sized(result.n_bytes)} wait in {result.inbox}")
     counts("dropped", result.dropped)
     return EXIT_DONE
 

@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 
 from tracemill.base.clock import now
-from tracemill.base.text import counted
+from tracemill.base.text import counted, sized
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, hint, write, write_lines
+from tracemill.cli.shared.unread import hint_unread
 from tracemill.flows.results import RunResult
 from tracemill.flows.wheel.watching import Rhythm
 from tracemill.flows.wheel.watching import watch as watch_places
@@ -48,6 +49,5 @@ def watch(
 def _show(result: RunResult, common: Common) -> None:
     read = counted(result.inputs.get("read", 0), "input")
     n_bytes = sum(stage.n_bytes for stage in result.stages.values())
-    write(f"{now():%H:%M:%S}  read {read}, {n_bytes / 1e6:,.1f} MB")
-    for failure in result.failures:
-        hint(f"not read: {failure.uri}: {failure.reason}: {failure.detail}", common)
+    write(f"{now():%H:%M:%S}  read {read}, {sized(n_bytes)}")
+    hint_unread(result, common)

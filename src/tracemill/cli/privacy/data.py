@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from tracemill.base.clock import now
-from tracemill.base.text import counted
+from tracemill.base.text import counted, sized
 from tracemill.cli.shared.asking import require_yes
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.shared.output import Common, ProgressLine, answer, counts, hint, write
@@ -71,7 +71,7 @@ def restore_data(
         kinds = Counter(restored.kind for restored in result.inputs)
         said = ", ".join(counted(n, _NOUNS[kind]) for kind, n in sorted(kinds.items()))
         verb = "Would write" if dry_run else "Written"
-        write(f"{verb}      {said or 'nothing'}, {result.n_bytes / 1e6:,.1f} MB, unredacted")
+        write(f"{verb}      {said or 'nothing'}, {sized(result.n_bytes)}, unredacted")
         write(f"Folder       {result.folder}")
     for failure in result.failures:
         hint(f"not restored: {failure.uri}: {failure.reason}: {failure.detail}", common)
@@ -266,7 +266,7 @@ def _show_receipt(receipt: ErasureReceipt) -> None:
     for name, noun in _ALSO_GONE.items():
         if gone[name]:
             write(f"Also         {counted(gone[name], noun)}")
-    write(f"Freed        {(gone['archive_bytes'] + gone['lake_bytes']) / 1e6:,.1f} MB")
+    write(f"Freed        {sized(gone['archive_bytes'] + gone['lake_bytes'])}")
 
 
 def _show_found(found: FoundSubject, common: Common) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tracemill.base.errors import UsageError
 from tracemill.base.named_files import require_there
-from tracemill.base.text import counted
+from tracemill.base.text import counted, sized
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, ProgressLine, answer, hint, write
 from tracemill.flows.vault import (
@@ -141,12 +141,12 @@ def _show(result: VaultStatus) -> None:
     write(f"Vault        {result.folder}{'' if result.is_closed else ', OPEN to other users'}")
     write(f"Key          {result.key_id}, held by the {result.holder}")
     originals = counted(result.archived_inputs, "input")
-    write(f"Originals    {originals}, {result.archive_bytes / 1e6:,.1f} MB compressed")
+    write(f"Originals    {originals}, {sized(result.archive_bytes)} compressed")
     write(f"Allowances   {result.allowances}")
     write(f"Erasures     {result.erasures}")
 
 
 def _show_backup(verb: str, result: VaultBackup) -> None:
-    write(f"{verb:<12} {counted(result.files, 'file')}, {result.n_bytes / 1e6:,.1f} MB")
+    write(f"{verb:<12} {counted(result.files, 'file')}, {sized(result.n_bytes)}")
     write(f"Key          {result.key_id}")
     write(f"Folder       {result.folder}")

@@ -133,8 +133,18 @@ def show_list(
         wanted = {name: value for name, value in only.items() if value}
         if wanted and not listed.rows and not list_rows(workspace, kind, row, limit=1).rows:
             wanted = {}
-        _show_rows(listed, shape, common, wanted)
+        absent = shape.absent if listed.rows else _absent(workspace, shape)
+        _show_rows(listed, shape._replace(absent=absent), common, wanted)
     return EXIT_DONE if listed.rows else EXIT_NOTHING
+
+
+def _absent(workspace: Workspace, shape: Shape) -> str:
+    """Return what to say of an empty list, which may be one of work that nobody has linked yet."""
+    from tracemill.flows.held.lookup import read_status
+
+    if read_status(workspace).is_derived:
+        return shape.absent
+    return "what was read is not linked and judged yet; next: tracemill run"
 
 
 def _show_rows(listed: Any, shape: Shape, common: Common, only: Mapping[str, str]) -> None:

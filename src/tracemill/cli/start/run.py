@@ -8,15 +8,15 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tracemill.base.loading import hidden
-from tracemill.base.text import counted
+from tracemill.base.text import counted, sized
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.shared.funnel import show_funnel
 from tracemill.cli.shared.output import Common, ProgressLine, answer, counts, hint, write
+from tracemill.cli.shared.unread import hint_unread
 from tracemill.cli.start.status import following
 from tracemill.flows.results import PlanResult, RunResult, StoreCounts
 from tracemill.flows.wheel.turn import Options, plan_turn, read_only, turn
 
-_SHOWN_FAILURES = 20
 _SHOWN_REASONS = 8
 _UNKNOWN = "unknown_"
 
@@ -111,7 +111,7 @@ def _show_plan(plan: PlanResult) -> None:
         write("No sessions on this machine: the bundled example history would be used.")
     for place in plan.places:
         write(f"Place        {place}")
-    write(f"To read      {counted(plan.to_read, 'input')}, {plan.n_bytes / 1e6:,.1f} MB")
+    write(f"To read      {counted(plan.to_read, 'input')}, {sized(plan.n_bytes)}")
     write(f"Unchanged    {plan.unchanged:,}")
     counts("Skipped", plan.to_skip)
 
@@ -182,7 +182,7 @@ def _show(result: RunResult, common: Common) -> None:
             "before, name it",
             common,
         )
-    hint(f"{n_bytes / 1e6:,.1f} MB in {seconds:.2f} s", common)
+    hint(f"{sized(n_bytes)} in {seconds:.2f} s", common)
     beside = result.inputs.get("side_file", 0)
     if beside and not (result.records or result.store.sessions or result.store.documents):
         hint(
@@ -190,10 +190,4 @@ def _show(result: RunResult, common: Common) -> None:
             "known by their folders and names; of a git repository their history is read too",
             common,
         )
-    for line in result.unread[:_SHOWN_FAILURES]:
-        place = f"{line.origin.uri}, bytes {line.span.start:,} to {line.span.end:,}"
-        hint(f"not read: {place}: {line.reason}: {line.detail}", common)
-    for failure in result.failures[:_SHOWN_FAILURES]:
-        hint(f"not read: {failure.uri}: {failure.reason}: {failure.detail}", common)
-    if len(result.failures) > _SHOWN_FAILURES:
-        hint(f"… and {len(result.failures) - _SHOWN_FAILURES} more: see --json", common)
+    hint_unread(result, common)

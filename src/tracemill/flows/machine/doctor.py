@@ -11,6 +11,7 @@ from typing import Final
 from tracemill.base import git
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
+from tracemill.base.text import sized
 from tracemill.flows.machine.hooking import read_capture_status
 from tracemill.flows.machine.retention import look_at_agents, retention_check, sessions_check
 from tracemill.flows.results import AgentSessions, Check, DoctorResult
@@ -57,7 +58,7 @@ def _capture(workspace: Workspace, environment: Mapping[str, str]) -> Check:
     telling = [agent.agent for agent in found.agents if agent.events]
     broken = [agent.agent for agent in found.agents if agent.is_runnable is False]
     said = f"told by {', '.join(telling)}" if telling else "no agent tells of its sessions"
-    detail = f"{said}; {found.n_bytes / 1e6:,.1f} MB of events wait"
+    detail = f"{said}; {sized(found.n_bytes)} of events wait"
     if found.dropped:
         drops = ", ".join(f"{reason} {n:,}" for reason, n in sorted(found.dropped.items()))
         detail += f"; events were dropped: {drops}"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from tracemill.base.text import counted
+from tracemill.base.text import counted, sized
 from tracemill.capture.agents import AGENTS, Agent
 from tracemill.flows.ingest import Ingest
 from tracemill.flows.ingest.discovery import Candidate, discover
@@ -67,7 +67,7 @@ def _days_left(oldest: datetime, kept_days: float, now: datetime) -> int:
 def sessions_check(found: AgentSessions, now: datetime) -> Check:
     """Say what an agent keeps, and how much of it is not archived yet."""
     age = f", newest {_age(now - found.newest)} ago" if found.newest else ""
-    size = f"{counted(found.n_files, 'file')}, {found.n_bytes / 1e6:,.1f} MB{age}"
+    size = f"{counted(found.n_files, 'file')}, {sized(found.n_bytes)}{age}"
     waiting = f"; {found.n_waiting:,} not looked at yet" if found.n_waiting else ""
     detail = f"{found.agent}: {size} in {' and '.join(found.places)}{waiting}"
     return Check(name="sessions", status="ok", detail=detail)
