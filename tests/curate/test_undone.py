@@ -192,7 +192,9 @@ def test_of_two_that_were_at_work_at_once_one_that_stands_keeps_a_subagent() -> 
 @pytest.mark.parametrize("builder", BUILDERS.builtin)
 def test_nothing_is_made_of_a_subagent_that_was_undone(builder: str) -> None:
     config = ChatConfig(builders=(builder,))
-    one = structs.replace(work(activity(n_calls=3, n_user_steps=3), len(STEPS)), is_undone=True)
+    one = structs.replace(
+        work(activity(n_calls=3, n_user_steps=3), len(STEPS)), refused="undone_turn"
+    )
 
     assert not needs_steps(one, config)
     (drop,) = make_examples(one, STEPS, config)

@@ -23,8 +23,8 @@ def needs_steps(work: Work, config: ChatConfig) -> bool:
 
 def drop_whole(work: Work, config: ChatConfig) -> Iterator[Drop]:
     """Yield why no example of some kinds comes from a trajectory, each reason once."""
-    if work.is_undone:
-        yield work.drop("undone_turn", 0, max(0, work.trajectory.n_steps - 1))
+    if work.refused is not None:
+        yield work.drop(work.refused, 0, max(0, work.trajectory.n_steps - 1))
         return
     reasons = dict.fromkeys(builder.refusal(work) for builder in _loaded(config))
     for reason in reasons:
@@ -53,7 +53,7 @@ def make_examples(
 
 
 def _willing(work: Work, config: ChatConfig) -> list[Builder]:
-    if work.is_undone:
+    if work.refused is not None:
         return []
     return [
         builder

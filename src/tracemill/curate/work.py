@@ -38,7 +38,7 @@ DropReason = Literal[
     "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
     "rejected_turn", "interrupted_turn", "corrected_turn", "undone_turn", "image_turn",
     "lost_request", "failed_step", "blind_edit", "bare_edit", "cut_answer", "repeated_result",
-    "called_wrong",
+    "called_wrong", "told_elsewhere",
     "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
     "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
     "short_answer", "code_answer",
@@ -126,8 +126,8 @@ class Work(Record, frozen=True, kw_only=True):
     """Hash of the last commit of its work; None where none is known."""
     called_wrong: tuple[int, ...] = ()
     """Steps that people who looked at them called wrong."""
-    is_undone: bool = False
-    """Whether it was begun in steps that a person went back before."""
+    refused: Literal["undone_turn", "told_elsewhere"] | None = None
+    """Why nothing of it is imitated: it was begun in an undone branch, or is told elsewhere."""
 
     def drop(self, reason: DropReason, first: int, last: int) -> Drop:
         """Return that some steps are not imitated."""

@@ -33,6 +33,9 @@ class StoreCounts(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Trajectories that a person began."""
     subagents: int = 0
     """Trajectories that another agent spawned."""
+    copies: dict[str, int] = msgspec.field(default_factory=dict)
+    """Sessions that further inputs hold: `no_more` than what stands for them, or `other_steps`,
+    which are kept beside it and counted nowhere."""
     steps: int = 0
     """Steps of all trajectories."""
     tool_calls: int = 0

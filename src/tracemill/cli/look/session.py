@@ -20,7 +20,7 @@ from tracemill.cli.shared.output import (
     write_lines,
 )
 from tracemill.cli.shared.tables import print_table
-from tracemill.flows.held.lookup import show_trajectory
+from tracemill.flows.held.lookup import SessionCopy, show_trajectory
 from tracemill.flows.results import SessionRow
 from tracemill.flows.views.session_export import export_session as write_session
 from tracemill.flows.views.session_export import session_document
@@ -84,6 +84,8 @@ def show_session(
     if answer("session", shown, common, next_steps=[f"tracemill explain {shown.row.id}"]):
         return EXIT_DONE
     _show_header(shown.row)
+    for copy in shown.copies:
+        write(_said_of(copy))
     from tracemill.flows.reviews.marks import marks_of
 
     marks = marks_of(workspace, shown.row.id)
@@ -287,6 +289,13 @@ def _show_header(row: SessionRow) -> None:
     write(" · ".join([*did, *spent]))
     if row.parent_id:
         write(f"a subagent of {row.parent_id}")
+
+
+def _said_of(copy: SessionCopy) -> str:
+    what = counted(copy.n_steps, "step")
+    if copy.n_alike == copy.n_steps:
+        return f"also in {copy.uri}: {what} of these"
+    return f"also in {copy.uri}: {what}, OTHERS than these from step {copy.n_alike} on"
 
 
 def _show_step(step: Step, *, is_undone: bool, width: int) -> None:

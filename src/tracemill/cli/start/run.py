@@ -128,6 +128,7 @@ def _show_store(result: RunResult) -> None:
     subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
     history = f"{counted(store.steps, 'step')}, {counted(store.commits, 'commit')}"
     write(f"Sessions     {store.sessions:,}{subagents}, {history}")
+    counts("Copies", store.copies)
     counts("Documents", store.documents)
     counts("Forge", store.forge)
     counts("Reports", store.reports)

@@ -29,6 +29,7 @@ def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
         subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
         steps, commits = counted(store.steps, "step"), counted(store.commits, "commit")
         write(f"Sessions     {store.sessions:,}{subagents}, {steps}, {commits}")
+        counts("Copies", store.copies)
         counts("Documents", store.documents)
         counts("Forge", store.forge)
         counts("Reports", store.reports)

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,7 @@ from tracemill.curate.work import ChatConfig, Drop, Work
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.versions import reading_code
+from tracemill.link.told_twice import told_elsewhere
 from tracemill.records.commits import Commit
 from tracemill.records.datasets import Omission
 from tracemill.records.episodes import Episode
@@ -193,9 +194,9 @@ def _plan(
 ) -> _Plan:
     episodes = [episode for episode in facts.episodes if episode.id in episode_ids]
     commits = {commit.sha: commit for commit in facts.commits}
-    undone = _begun_undone(facts)
+    refused = _refused(facts)
     works = [
-        msgspec.structs.replace(work, is_undone=work.trajectory.id in undone)
+        msgspec.structs.replace(work, refused=refused.get(work.trajectory.id))
         for episode in episodes
         for work in _works(episode, facts, commits)
     ]
@@ -266,6 +267,16 @@ def _works(episode: Episode, facts: Facts, commits: Mapping[str, Commit]) -> Ite
             end_commit=own[-1].sha if own else None,
             called_wrong=facts.reviews.called_wrong(name),
         )
+
+
+def _refused(facts: Facts) -> dict[str, Literal["undone_turn", "told_elsewhere"]]:
+    """Return why nothing of some trajectories is imitated, whatever they hold."""
+    twice = told_elsewhere(facts.trajectories.values(), facts.activities)
+    undone = _begun_undone(facts)
+    return {
+        **dict.fromkeys(undone, "undone_turn"),
+        **dict.fromkeys(twice, "told_elsewhere"),
+    }
 
 
 def _begun_undone(facts: Facts) -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from tracemill.flows.deriving.ci_gates import CiEvent, ci_gates
+from tracemill.flows.deriving.copies import count_copies
 from tracemill.flows.deriving.review_facts import ReviewFacts
 from tracemill.flows.deriving.team_gates import TeamEvent, team_gate, team_gates, team_tests
 from tracemill.flows.held import Held
@@ -51,11 +52,10 @@ class Facts:
         self.trajectories: dict[str, Trajectory] = {}
         for trajectory in lake.records(TABLES["trajectories"]):
             self._consider(trajectory)
-        self.activities: dict[str, Activity] = {
-            activity.trajectory_id: activity
-            for activity in lake.records(TABLES["activities"])
-            if self._stands(activity)
-        }
+        found: list[Activity] = list(lake.records(TABLES["activities"]))
+        self.activities = {each.trajectory_id: each for each in found if self._stands(each)}
+        self.copies = count_copies(self.activities, found)
+        """Sessions that further inputs hold, by what these hold of them."""
         self.commits: list[Commit] = []
         self.checkpoints: list[Checkpoint] = []
         self.gate_runs: list[GateRun] = []

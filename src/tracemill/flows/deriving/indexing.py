@@ -180,6 +180,7 @@ def count_store(
     return StoreCounts(
         sessions=len(facts.trajectories) - subagents,
         subagents=subagents,
+        copies=facts.copies,
         steps=sum(trajectory.n_steps for trajectory in facts.trajectories.values()),
         tool_calls=sum(activity.n_calls for activity in facts.activities.values()),
         commits=len({commit.sha for commit in facts.commits}),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from itertools import takewhile
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 import msgspec
 
@@ -19,12 +20,15 @@ from tracemill.records.events import Event
 from tracemill.records.labels import Label
 from tracemill.records.reactions import Reaction
 from tracemill.records.recipes import DEFAULT_NAME
-from tracemill.records.refs import Record
+from tracemill.records.refs import Count, Record
 from tracemill.records.survival import Survival
 from tracemill.records.trajectory import Step
 from tracemill.store.erasures import ErasureBook, read_erasures
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
+
+if TYPE_CHECKING:  # Arrow is slow to import
+    from tracemill.store.lake import Lake
 
 R = TypeVar("R")
 
@@ -51,6 +55,19 @@ class ShownTrajectory(Record, frozen=True, kw_only=True):
     """What people said and did about the work."""
     undone: tuple[UndoneSteps, ...] = ()
     """Branches that a person went back before."""
+    copies: tuple[SessionCopy, ...] = ()
+    """Other inputs that hold it."""
+
+
+class SessionCopy(Record, frozen=True, kw_only=True):
+    """Another input that holds a session; its steps are kept apart, and count nowhere."""
+
+    uri: str
+    """Where it is."""
+    n_steps: Count
+    """How many steps it holds."""
+    n_alike: Count
+    """How many of them, from the first on, are those of the session as it stands."""
 
 
 class ShownEpisode(Record, frozen=True, kw_only=True):
@@ -187,7 +204,30 @@ def show_trajectory(workspace: Workspace, name: str) -> ShownTrajectory:
         events=events,
         reactions=activity.reactions,
         undone=activity.undone,
+        copies=tuple(_copies(lake, row.id, owners, steps)),
     )
+
+
+def _copies(
+    lake: Lake, trajectory_id: str, owners: set[str], steps: Sequence[Step]
+) -> Iterator[SessionCopy]:
+    """Yield the other inputs that hold a trajectory, in the order of their addresses."""
+    from tracemill.store.lake import equals
+    from tracemill.store.tables import TABLES
+
+    where = equals("trajectory_id", trajectory_id)
+    held = {each.input_id for each in lake.records(TABLES["activities"], where=where)} - owners
+    inputs = lake.records(TABLES["inputs"], owners=held)
+    for each in sorted(inputs, key=lambda found: found.uri):
+        other = list(lake.records(TABLES["steps"], owners={each.id}, where=where))
+        pairs = takewhile(
+            lambda pair: _said(pair[0]) == _said(pair[1]), zip(other, steps, strict=False)
+        )
+        yield SessionCopy(uri=each.uri, n_steps=len(other), n_alike=sum(1 for _ in pairs))
+
+
+def _said(step: Step) -> tuple[Any, ...]:
+    return step.speaker, step.text, step.calls, step.results
 
 
 def canonical_input(workspace: Workspace, trajectory_id: str) -> str:
