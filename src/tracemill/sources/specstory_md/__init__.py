@@ -11,6 +11,8 @@ The model of this source:
   before and behind it or under a speaker's name, and only the newer ones name its tool.
 - Arguments of calls are there only as far as they are shown, and empty results not at all. A change
   of a file that is shown was made: its result is empty.
+- Where a block labels its parts, they are arguments and a result; a call that is still being loaded
+  has none. VS Code's terminals tell exit codes.
 - A call of Cursor's is shown twice, the second time with nothing in it. That is one call.
 - Nothing tells failures but the words of the agent's own results. Claude Code says always when
   a call failed; of others a call without an exit code is unknown.
@@ -47,7 +49,7 @@ class SpecStoryMd(FileSource):
     """Reads the Markdown files that SpecStory saves of sessions."""
 
     name: ClassVar[str] = "specstory-md"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.records.events import Todo, TodoStatus
 from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.specstory_md.labelled import Labelled, is_unfinished, read_labelled
 
 SESSION: Final = re.compile(
     r"<!-- (?P<agent>.{1,60}) Session (?P<id>[0-9A-Za-z-]{8,64}) "
@@ -105,9 +106,12 @@ def model_of(said: str | None) -> str | None:
 
 def read_tool(name: str, kind: str, lines: list[str], call_id: str, agent: str) -> Tool:
     """Return the call that a block shows; `kind` is what SpecStory takes the tool for."""
+    is_by_editor = agent not in _IN_TERMINALS
+    if is_by_editor and kind != "task" and (labelled := read_labelled(lines)) is not None:
+        return _of_labels(name, labelled, call_id)
     body = _taken_apart(lines)
-    if agent not in _IN_TERMINALS:
-        body = _as_it_was(kind, body)
+    if is_by_editor:
+        body = _as_it_was(kind, body, is_over=not is_unfinished(lines))
     todos = tuple(_todo(found) for line in body.told if (found := _ENTRY.match(line.rstrip())))
     arguments = _arguments(kind, body)
     if todos:
@@ -115,6 +119,25 @@ def read_tool(name: str, kind: str, lines: list[str], call_id: str, agent: str) 
     call = ToolCall(id=call_id, name=name, arguments=arguments)
     result = None if body.result is None else _result(call_id, body.result, agent)
     return Tool(call, result, todos if name.lower().startswith("todo") else ())
+
+
+def _of_labels(name: str, labelled: Labelled, call_id: str) -> Tool:
+    call = ToolCall(id=call_id, name=name, arguments=_unescaped_all(labelled.arguments))
+    if labelled.result is None:
+        return Tool(call, None, ())
+    code = labelled.exit_code
+    is_bad = bool(code) or labelled.has_failed
+    status: ResultStatus = "error" if is_bad else "unknown" if code is None else "ok"
+    content = unescaped(labelled.result)
+    result = ToolResult(call_id=call_id, content=content, status=status, exit_code=code)
+    return Tool(call, result, ())
+
+
+def _unescaped_all(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: unescaped(value) if isinstance(value, str) else value
+        for key, value in arguments.items()
+    }
 
 
 def unescaped(text: str) -> str:
@@ -127,15 +150,15 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: _UNESCAPED[found[1]], text)
 
 
-def _as_it_was(kind: str, body: _Body) -> _Body:
+def _as_it_was(kind: str, body: _Body, *, is_over: bool) -> _Body:
     """Return a block as the extension for editors was given it.
 
-    It shows no result of a change, but only changes that were made.
+    It shows no result of a change, but only changes that were made or are just being made.
     """
     given, result = body.given, body.result
     if given is not None and given[1] == "diff":
         given = (unescaped(given[0]), given[1])
-    if result is None and kind == "write" and _names_change(body):
+    if result is None and is_over and kind == "write" and _names_change(body):
         result = ""
     return body._replace(given=given, result=None if result is None else unescaped(result))
 
