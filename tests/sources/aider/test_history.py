@@ -270,6 +270,17 @@ def test_commits_of_other_work_are_nobodys_call(history: str) -> None:
     assert [result.commit for step in found.steps for result in step.results if result.commit] == []
 
 
+def test_a_person_may_have_a_reply_committed_by_a_command() -> None:
+    edited = prompt("Fix") + BLOCK + "\n" + said("Applied edit to src/a.py")
+    asked = prompt("/commit mine") + said("Commit 1234abc mine")
+
+    at_once = read_history(HEADER + edited + asked)
+    later = read_history(HEADER + edited + prompt("Why?") + "So.\n\n" + asked)
+
+    assert [result.commit for result in at_once.steps[1].results] == ["1234abc"]
+    assert [result.commit for result in later.steps[1].results] == [None]
+
+
 def test_an_edit_whose_commit_is_taken_back_was_refused() -> None:
     found = read_history(CHAT + prompt("/undo") + said("Removed: 1234abc fix: it"))
 

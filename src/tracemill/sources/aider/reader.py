@@ -45,6 +45,7 @@ from tracemill.sources.text_lines import MAX_SPEECH
 
 _NAME: Final = "aider"
 _OUTPUT: Final = "program_output"
+_COMMITTING: Final = "/commit"
 _COMMAND: Final = "program_command"
 _MAX_FAILURE: Final = 16_000
 """Characters of why an edit was not applied."""
@@ -74,6 +75,8 @@ class AiderReader:
         self._n_chars = 0
         self._first = self._last = Line.at(0, b"", is_terminated=True)
         self._reply: OpenStep | None = None
+        self._uncommitted: OpenStep | None = None
+        """The last reply, which a person may still have committed by a command."""
         self._command: _Said | None = None
         """What was said last to the program, and not to the model."""
         self._printed: _Said | None = None
@@ -156,7 +159,8 @@ class AiderReader:
         session = self._session = OpenSession(_NAME, self._origin)
         session.adopt(OpenTrajectory(own_id, own_id))
         self._is_open_commit = False
-        self._heard, self._reply, self._model = "output", None, None
+        self._heard, self._model = "output", None
+        self._reply = self._uncommitted = None
         self._command = self._printed = None
         self._is_answered, self._is_outside, self._is_failing = True, False, False
         self._made, self._n_calls = {}, 0
@@ -192,6 +196,7 @@ class AiderReader:
         self._reply, self._printed, self._is_answered = None, None, is_command
         self._command = speech if is_command else None
         if not is_command:
+            self._uncommitted = None
             self._open(speech, "user" if is_typed(said) else "system")
 
     def _open(self, speech: _Said, speaker: Speaker) -> OpenStep:
@@ -204,7 +209,7 @@ class AiderReader:
 
     def _take_reply(self, speech: _Said) -> None:
         text, edits = split_edits(speech.text)
-        step = self._reply = self._open(speech._replace(text=text), "agent")
+        step = self._reply = self._uncommitted = self._open(speech._replace(text=text), "agent")
         place = self._place(speech.first)
         self._is_answered = False
         step.model = self._model
@@ -337,7 +342,8 @@ class AiderReader:
 
     def _commit(self, sha: str) -> None:
         was_outside, self._is_outside = self._is_outside, False
-        step = self._reply
+        is_asked = self._command is not None and self._command.text.startswith(_COMMITTING)
+        step = self._uncommitted if is_asked else self._reply
         if was_outside or step is None:
             return
         for position in reversed(range(len(step.results))):
