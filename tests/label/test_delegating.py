@@ -55,6 +55,13 @@ def test_what_was_not_answered_when_the_log_ends_was_at_work_until_then() -> Non
     assert found == Delegation(step=0, at=START, until=START + 3 * MINUTE)
 
 
+@pytest.mark.parametrize("name", ["Task", "task_v2", "spawn_agent"])
+def test_a_subagent_is_handed_work_under_any_version_of_the_name(name: str) -> None:
+    (found,) = delegations(handing(0, name=name), agent(1, at=START + MINUTE))
+
+    assert found.step == 0
+
+
 @pytest.mark.parametrize("name", ["Read", "TaskCreate", "TaskOutput", "Bash"])
 def test_other_tools_hand_nothing_on(name: str) -> None:
     assert delegations(handing(0, name=name), agent(1, at=START + MINUTE)) == ()

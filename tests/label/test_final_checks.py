@@ -4,7 +4,7 @@ import pytest
 
 from tests.trajectories import START, activity
 from tracemill.label.outcomes.final_checks import final_check, final_checks, recovered
-from tracemill.records.activity import CheckKind, CheckRun
+from tracemill.records.activity import CheckKind, CheckRun, Delegation
 
 
 def run(step: int, passed: bool | None, check: CheckKind, minutes: int | None) -> CheckRun:
@@ -49,7 +49,7 @@ def test_the_last_telling_run_after_the_last_edit_is_final(
     [
         pytest.param("test", 2, True, id="notes on code that was tested"),
         pytest.param("test", 5, None, id="code again"),
-        pytest.param("lint", 2, None, id="linters read notes"),
+        pytest.param("lint", 2, True, id="notes on code that was linted"),
         pytest.param("test", None, None, id="no code"),
     ],
 )
@@ -58,6 +58,22 @@ def test_notes_written_later_make_no_test_of_code_stale(
 ) -> None:
     main = activity(checks=(good(3, kind),), last_edit_step=6, last_code_edit_step=code_edit)
     found = final_check([main], kind)
+
+    assert (found.run.passed if found else None) is expected
+
+
+@pytest.mark.parametrize(
+    ("handed", "expected"),
+    [
+        pytest.param(1, True, id="before the tests"),
+        pytest.param(4, None, id="after them"),
+    ],
+)
+def test_notes_make_no_test_stale_of_code_that_subagents_wrote(
+    handed: int, *, expected: bool | None
+) -> None:
+    main = activity(checks=(good(3),), last_edit_step=6, delegations=(Delegation(step=handed),))
+    found = final_check([main], "test")
 
     assert (found.run.passed if found else None) is expected
 

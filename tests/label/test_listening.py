@@ -33,6 +33,17 @@ def test_the_reply_to_a_turn_tells_what_it_was() -> None:
     assert unanswered != answered
 
 
+def test_what_a_program_marks_as_failed_is_a_correction_where_it_is_pasted() -> None:
+    found = heard(
+        user(0, "show the total"),
+        agent(1, "It is shown."),
+        user(2, "\N{VECTOR OR CROSS PRODUCT} ./src/total.css:3:5\nno such rule"),
+        agent(3, "I look."),
+    )
+
+    assert found == {2: "correction"}
+
+
 def test_a_reply_belongs_to_the_turn_before_it_alone() -> None:
     found = heard(
         user(0, "show the total"),

@@ -275,6 +275,10 @@ def test_replayed_steps_are_counted_and_prove_nothing() -> None:
         ),
         pytest.param([user(0), agent(1)], [("interruption", 1)], "interruption", id="stopped"),
         pytest.param([user(0), agent(1), user(2)], [("interruption", 1)], "user", id="stopped before"),
+        pytest.param([user(0), shell(1, "make", "", status="interrupted")], [], "interruption", id="call stopped"),
+        pytest.param(
+            [user(0), shell(1, "make", "", status="interrupted"), agent(2)], [], "agent", id="went on"
+        ),
         pytest.param([user(0), agent(1), step(2, "system", "bye")], [], "agent", id="notes do not count"),
         pytest.param([], [], "unknown", id="nothing"),
     ],

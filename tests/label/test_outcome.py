@@ -53,6 +53,14 @@ def thanked(step: int) -> Reaction:
     return reaction(step, "acceptance")
 
 
+def asked(step: int) -> Reaction:
+    return reaction(step, "clarification")
+
+
+def wanted_more(step: int) -> Reaction:
+    return reaction(step, "continuation")
+
+
 def left(step: int) -> Reaction:
     return reaction(step, "abandonment")
 
@@ -185,6 +193,18 @@ WITHOUT_COMMIT = [
     pytest.param({"checks": (ran(6, "lint", passed=False),)}, "unknown", 0, id="lint failed"),
     pytest.param(
         {"reactions": (thanked(8),), "last_user_step": 8, "last_edit_step": 4}, "achieved", 0.55, id="edits praised"
+    ),
+    pytest.param(
+        {"reactions": (thanked(8), asked(10)), "last_user_step": 10, "last_edit_step": 4}, "achieved", 0.55,
+        id="edits praised, then asked",
+    ),
+    pytest.param(
+        {"reactions": (thanked(8), wanted_more(10)), "last_user_step": 10, "last_edit_step": 4}, "unknown", 0,
+        id="edits praised, then more wanted",
+    ),
+    pytest.param(
+        {"reactions": (thanked(8), asked(10)), "last_user_step": 10, "n_calls": 2}, "achieved", 0.5,
+        id="an answer praised, then asked",
     ),
     pytest.param({"reactions": (thanked(8),), "last_user_step": 8}, "unknown", 0, id="a greeting praised"),
     pytest.param(

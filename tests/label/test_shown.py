@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tracemill.label.calls.commits import may_push
 from tracemill.label.calls.shell import parse
 from tracemill.label.calls.shown import Shown, may_run
 from tracemill.label.calls.verdict import Outcome
@@ -109,6 +110,32 @@ def test_what_could_not_be_pushed(
     shown.ended(parse(command), 5, Outcome(code, text), None)
 
     assert shown.unpushed_steps == ((5,) if expected else ())
+
+
+FORWARD = "Updating 1a2b3c4..5d6e7f8\nFast-forward\n a.py | 2 +-\n"
+MERGED = "Merge made by the 'ort' strategy.\n a.py | 2 +-\n"
+
+MERGES: list[Any] = [
+    pytest.param("git merge feature/a", FORWARD, True, id="forward"),
+    pytest.param("cd app; git merge --no-ff feature -m 'Bring a'", MERGED, True, id="with a commit"),
+    pytest.param("git merge feature", "Already up to date.\n", False, id="nothing to merge"),
+    pytest.param("git merge feature", "CONFLICT (content): a.py\n", False, id="a conflict"),
+    pytest.param("git merge main", FORWARD, False, id="catches up with the main line"),
+    pytest.param("git merge origin/feature", FORWARD, False, id="catches up with others"),
+    pytest.param("git merge", FORWARD, False, id="of what is tracked"),
+    pytest.param("git pull", FORWARD, False, id="no merge"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "text", "expected"), MERGES)
+def test_a_branch_that_is_merged_is_brought_to_the_main_line(
+    command: str, text: str, *, expected: bool
+) -> None:
+    shown = Shown()
+    shown.ended(parse(command), 5, Outcome(0, text), None)
+
+    assert may_push(command) is ("merge" in command)
+    assert shown.pushed_steps == ((5,) if expected else ())
 
 
 def test_a_command_that_runs_a_script_is_told_at_little_cost() -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 13
+LABEL_VERSION: Final = 14
 """Raise it when the same records would get other labels or another outcome."""
 
 OBSERVE_VERSION: Final = 31

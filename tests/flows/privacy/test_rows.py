@@ -131,7 +131,9 @@ def test_the_same_text_is_answered_alike_each_time_it_comes() -> None:
 
     found = answers(data, Redactor(bytes(32), engine="re2"), size=200)
 
-    alone = [answers(row(i, text), Redactor(bytes(32), engine="re2")) for i, text in enumerate(texts)]
+    alone = [
+        answers(row(i, text), Redactor(bytes(32), engine="re2")) for i, text in enumerate(texts)
+    ]
     assert found == [answer for [answer] in alone]
     assert [len(answer["spans"]) for answer in found] == [0, 1, 0, 1, 1] * 2
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final, NamedTuple
 
+from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.activity import Delegation
 from tracemill.records.trajectory import Step, ToolResult
 
@@ -48,7 +49,7 @@ class Delegations:
         if step.speaker == "agent":
             self._open_since = step.index
         for call in step.calls:
-            if call.name.lower() in _SUBAGENTS and len(self._open) < _MAX_OPEN:
+            if plain_name(call.name) in _SUBAGENTS and len(self._open) < _MAX_OPEN:
                 self._open[call.id] = _Handed(step.index, step.at)
         for result in step.results if self._open else ():
             handed = self._open.pop(result.call_id, None)

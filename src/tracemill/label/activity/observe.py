@@ -89,7 +89,6 @@ class Observer:
         self._ending: Ending = "unknown"
         self._last_user: int | None = None
         self._last_spoken = -1
-        self._last_stop = -1
         self._open: set[str] = set()
         self._held: dict[str, _Held] = {}
         self._running: dict[str, RunningCall] = {}
@@ -143,7 +142,6 @@ class Observer:
         match event:
             case Feedback(action="interruption"):
                 self._stops[self._index_of(event)] += 1
-                self._last_stop = max(self._last_stop, self._index_of(event))
                 self._interrupted.add(self._index_of(event))
             case Feedback(action="rejection"):
                 self._n_refusals += 1
@@ -181,7 +179,8 @@ class Observer:
         is_person = not trajectory.is_subagent
         handed = self._handed.finish()
         accepted = handed | self._left.returned
-        is_stopped = self._last_stop >= max(self._last_spoken, 0) and self._last_stop not in handed
+        stop = max(self._interrupted, default=-1)
+        is_stopped = stop >= max(self._last_spoken, 0) and stop not in handed
         return Activity(
             trajectory_id=trajectory.id,
             input_id=trajectory.origin.input_id,

@@ -34,6 +34,9 @@ _PUSHED: Final = re.compile(
     r"|^ \* \[new (?:branch|tag)\] +\S+ -> \S+",
     re.MULTILINE,
 )
+_MERGED: Final = re.compile(r"^(?:Fast-forward|Merge made by the '\w+' strategy)\b", re.MULTILINE)
+_MAIN_LINES: Final = frozenset({"main", "master", "develop", "trunk"})
+_NOT_OWN: Final = re.compile(r"origin/|upstream/|FETCH_HEAD|HEAD|@")
 _REFUSED: Final = re.compile(
     r"^(?:fatal|error|bash|sh|zsh): |^ ! \[|[Pp]ermission denied|timed out", re.MULTILINE
 )
@@ -57,10 +60,24 @@ def may_commit(command: str) -> bool:
 
 
 def pushes(line: CommandLine, exit_code: int | None, text: str) -> bool:
-    """Tell whether a command line brought commits to where others have them, by git's own word."""
+    """Tell whether a command line brought commits to where others have them, by git's own word.
+
+    A branch that is merged into the main line is brought there too.
+    """
+    if any(_merges_work(part) for part in line.parts) and _MERGED.search(text):
+        return True
     if any(git_verb(part) == "push" for part in line.parts):
         return _PUSHED.search(text) is not None
     return exit_code == 0 and any(part.bare[:3] == ("gh", "pr", "merge") for part in line.parts)
+
+
+def _merges_work(part: Part) -> bool:
+    """Tell whether a command merges a branch of one's own, and does not catch up with others."""
+    if git_verb(part) != "merge":
+        return False
+    words = part.bare[part.bare.index("merge") + 1 :]
+    named = next((word for word in words if not word.startswith("-")), None)
+    return named is not None and named not in _MAIN_LINES and not _NOT_OWN.match(named)
 
 
 def fails_to_push(line: CommandLine, exit_code: int | None, text: str) -> bool:
@@ -72,7 +89,7 @@ def fails_to_push(line: CommandLine, exit_code: int | None, text: str) -> bool:
 
 def may_push(command: str) -> bool:
     """Tell at little cost whether a command line could push."""
-    return "push" in command or "gh pr merge" in command
+    return "push" in command or "merge" in command
 
 
 def makes_commit(line: CommandLine) -> bool:

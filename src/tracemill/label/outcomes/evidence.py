@@ -104,9 +104,9 @@ class Evidence(NamedTuple):
     is_left_wrong: bool
     """Whether a person said of edited files that they are wrong, and nothing was edited since."""
     is_accepted: bool
-    """Whether the last word of a person about edited files was praise."""
+    """Whether a person praised edited files last, and at most asked since."""
     is_thanked: bool
-    """Whether the last word of a person was praise, and no file was edited."""
+    """The same where no file was edited."""
 
 
 def commits_of(group: Iterable[str], history: History) -> list[Commit]:
@@ -231,15 +231,24 @@ def _is_wrong_after(activity: Activity, step: int, *, with_refusals: bool) -> bo
 
 
 def _is_accepted(activity: Activity) -> bool:
-    if not activity.thanks or activity.last_edit_step is None:
-        return False
-    said = activity.thanks[-1]
-    return said == activity.last_user_step and said > activity.last_edit_step
+    said, edited = _last_praise(activity), activity.last_edit_step
+    return said is not None and edited is not None and said > edited
 
 
 def _is_thanked(activity: Activity) -> bool:
-    is_last = activity.thanks[-1:] == (activity.last_user_step,)
-    return is_last and activity.last_edit_step is None and activity.n_calls > 0
+    is_praised = _last_praise(activity) is not None
+    return is_praised and activity.last_edit_step is None and activity.n_calls > 0
+
+
+def _last_praise(activity: Activity) -> int | None:
+    """Return the step of praise that is a person's last word, but for questions, or None."""
+    said = max(activity.thanks, default=None)
+    if said is None:
+        return None
+    later = [each for each in activity.reactions if each.step > said]
+    has_asked = all(each.kind == "clarification" for each in later)
+    heard = max((each.step for each in later), default=said)
+    return said if has_asked and heard == activity.last_user_step else None
 
 
 def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -> Iterator[Ref]:

@@ -57,17 +57,22 @@ def recovered(runs: Iterable[CheckRun]) -> tuple[CheckRun, CheckRun] | None:
 
 
 def _fresh(activity: Activity, kind: CheckKind) -> Iterator[FinalCheck]:
-    last_edit = _last_edit(activity, kind)
+    last_edit = _last_edit(activity)
     for run in activity.checks:
         if run.check == kind and run.passed is not None and run.step >= last_edit:
             yield FinalCheck(activity.trajectory_id, run)
 
 
-def _last_edit(activity: Activity, kind: CheckKind) -> int:
-    """Return the last edit that could make a check stale: notes on code that was edited do not."""
-    edits = (activity.last_edit_step, activity.last_code_edit_step)
-    known = edits[:1] if kind == "lint" else edits
-    return next((step for step in reversed(known) if step is not None), -1)
+def _last_edit(activity: Activity) -> int:
+    """Return the last edit that could make a check stale: notes on code that was edited do not.
+
+    Where subagents were handed the code, all that the session itself edits may be notes.
+    """
+    if activity.last_code_edit_step is not None:
+        return activity.last_code_edit_step
+    if activity.delegations:
+        return activity.delegations[-1].step
+    return -1 if activity.last_edit_step is None else activity.last_edit_step
 
 
 def _has_edits(activity: Activity) -> bool:

@@ -38,7 +38,8 @@ The first rule that holds decides:
 A commit is reverted by one that says so, or that changes back what it changed, times how sure that
 is; what the work takes back by itself counts only where nothing else of it stands. Tests count
 only if no edit of code came after them. A commit counts through its link, times the link's
-sureness, so work that only might have been committed is unsure. A printed hash that a known
+sureness, so work that only might have been committed is unsure. Who praised and then only asks has
+not taken the praise back. A printed hash that a known
 repository does not hold counts for nothing. Silence proves nothing, and a refused call is a
 person's choice, not a failure of the work.
 """

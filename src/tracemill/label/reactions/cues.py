@@ -60,7 +60,7 @@ _MOST: Final = 0.5
 _FAILURE: Final = re2.compile(
     r"(?m)^[ \t]*(?:> *)?(?:E {2,}\S|FAILED |Traceback \(most|--- FAIL|npm ERR!|fatal: |"
     r"##\[error\]|(?:[A-Za-z_.]*[A-Z]\w*)?(?:Error|Exception): |error(?:\[\w+\])?: |"
-    r"[✕✗\x{d7}●❌] |\S+\.\w+:\d+:\d+:? (?:error|\w+\d*:)|Type error: |Error response |"
+    r"[✕✗\x{d7}●❌\x{2a2f}] |\S+\.\w+:\d+:\d+:? (?:error|\w+\d*:)|Type error: |Error response |"
     r"[Ff]ailed to (?:compile|load|build|start|resolve|parse)|\s+at [\w.<>$ ]+\(\S+:\d+:\d+\))|"
     r"^ERROR\b|\bERR!|^\{\"(?:time|level|type)\":|\b[A-Z]\w*(?:Error|Exception): |"
     r"\d+:\d+ +(?:error|Error)\b|\bUn(?:caught|handled) |\bnpm error |\berror TS\d+|\bERR_[A-Z]+|"
