@@ -14,10 +14,12 @@ from typing import Final, NamedTuple
 from tracemill.records.documents import DocumentKind
 from tracemill.records.prompt_versions import TextKind
 
-_NAME: Final = re.compile(
-    r"(?!.*\d\.\d+\.\d+$)(?:(?P<role>.*?)[._@ -]+)??v?(?P<major>\d{1,6})(?:\.(?P<minor>\d{1,6}))?",
-    re.IGNORECASE,
+_BETWEEN: Final = "._@ -"
+"""What stands between a role and its number."""
+_NUMBER: Final = re.compile(
+    rf"(?:\A|(?<=[{_BETWEEN}]))v?(?P<major>\d{{1,6}})(?:\.(?P<minor>\d{{1,6}}))?\Z", re.IGNORECASE
 )
+_LONGEST_NUMBER: Final = len("v000000.000000")
 _DECLARED: Final = re.compile(
     r"""^[\s>*_"'#-]{0,8}(?:prompt[_ ]?)?version["'*_]{0,3}[ \t]*:["'*_ \t]{0,5}v?"""
     r"""(\d{1,6})(?:\.(\d{1,6}))?\b""",
@@ -58,11 +60,18 @@ class Named(NamedTuple):
 
 def parse_name(name: str) -> Named | None:
     """Return the parts of a name such as `architect.v2.3`; None where it holds no number."""
-    found = _NAME.fullmatch(name.strip())
-    if found is None:
+    name = name.strip()
+    found = _NUMBER.search(name, max(0, len(name) - _LONGEST_NUMBER))
+    if found is None or _has_three_parts(name):
         return None
     number = Number(int(found["major"]), int(found["minor"] or 0))
-    return Named(plain(found["role"] or ""), number)
+    return Named(plain(name[: found.start()]), number)
+
+
+def _has_three_parts(name: str) -> bool:
+    """Tell whether a name ends in the version of a program, such as `1.2.3`."""
+    head, *parts = name.rsplit(".", 2)
+    return len(parts) == 2 and head[-1:].isdecimal() and all(map(str.isdecimal, parts))  # noqa: PLR2004
 
 
 def canonical(name: str) -> str:
