@@ -32,6 +32,25 @@ def test_actions_are_calls_that_the_environment_answers() -> None:
     assert found.stated == {"feedback": "positive"}
 
 
+@pytest.mark.parametrize(
+    ("action", "shown_last", "outcome"),
+    [
+        (coded("make"), "[Command finished with exit code 0]", ("ok", 0)),
+        (coded("make"), "[Command finished with exit code 2]\n", ("error", 2)),
+        (coded("make"), "[Command finished with exit code -1]", ("error", -1)),
+        (coded("make"), "[Command finished with exit code 0]\n[Still running]", ("unknown", None)),
+        (coded("make"), "", ("unknown", None)),
+        (called("view", path="log"), "[Command finished with exit code 2]", ("unknown", None)),
+    ],
+)
+def test_the_exit_code_of_code_stands_on_the_last_line(
+    action: Any, shown_last: str, outcome: tuple[str, int | None]
+) -> None:
+    (step,) = read_items(action, shown(f"built\n{shown_last}")).steps
+
+    assert [(each.status, each.exit_code) for each in step.results] == [outcome]
+
+
 def test_code_goes_to_a_tool_of_its_language() -> None:
     (step,) = read_items(coded("1 + 1", "python")).steps
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.sources.reading import head_of, read_file
@@ -13,6 +14,15 @@ from tests.sources.real_files import assert_accounted, counts_of, params, stated
 from tracemill.sources.adp import Adp
 
 pytestmark = pytest.mark.foreign
+
+
+def ending(item: dict[str, Any], before: str) -> str:
+    """Return how code ended, which only the last line of what is shown behind it tells."""
+    last = (item.get("content") or "").rstrip().rpartition("\n")[2]
+    said, _, code = last.rstrip("]").rpartition(" ")
+    if before != "code_action" or not said.endswith("[Command finished with exit code"):
+        return "unknown"
+    return "ok" if code == "0" else "error"
 
 
 @pytest.mark.parametrize("path", params("adp", "*"))
@@ -34,7 +44,7 @@ def test_counts_agree_with_an_independent_reader(path: Path) -> None:
                 is_answer = before.endswith("_action") and not is_person
                 counts["user steps"] += is_person
                 counts["results"] += is_answer
-                counts["unknown results"] += is_answer
+                counts[f"{ending(item, before)} results"] += is_answer
                 counts["system steps"] += not is_answer and not is_person
             before = kind
 

@@ -6,7 +6,8 @@ The model of this source:
   Code goes to a tool called after its language. `finish` is no call but the agent's last word.
 - What the environment shows behind an action answers it; what a user says is a step of a person.
 - Of a web page, its accessibility tree is the text, or else its markup.
-- The format has no word for failure, for the agent, or for time.
+- The format has no word for failure, for the agent, or for time. How code ended is known where the
+  environment says its exit code on the last line of what it shows.
 - What `details` states of the outcome (`feedback`, `resolved` …) is kept as stated outcomes.
 """
 
@@ -26,7 +27,7 @@ class Adp(FileSource):
     """Reads the standardized files of data sets in the Agent Data Protocol."""
 
     name: ClassVar[str] = "adp"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

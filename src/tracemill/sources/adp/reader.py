@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -17,10 +18,19 @@ from tracemill.sources.json_lines import (
 )
 from tracemill.sources.message_parts import Message
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps, RowOpener
+from tracemill.sources.role_steps import (
+    OUTCOME_FACTS,
+    UNKNOWN_AGENT,
+    RoleSteps,
+    RowOpener,
+    outcome_of,
+)
 from tracemill.sources.rows import Part, objects
 
 _IMAGE: Final = "[image]"
+_EXIT_CODE: Final = re.compile(r"\[Command finished with exit code (-?\d{1,9})\]\s*\Z")
+_TAIL: Final = 100
+"""Characters at the end of what the environment shows in which its exit code stands."""
 
 
 class AdpReader(RowOpener):
@@ -42,12 +52,16 @@ class _Reading:
         self.ready: list[SourceRecord] = steps.ready
         self._steps = steps
         self._document = document
+        self._has_run_code = False
+        """Whether the newest action runs code: nothing else has an exit code."""
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one item; return why it holds nothing to keep, or None where it was used."""
         if is_line_too_deep(record, line):
             raise BadShapeError("expected an item, found it nested too deeply")
         description = text(record.get("description"))
+        if str(record.get("class_")).endswith("_action"):
+            self._has_run_code = record["class_"] == "code_action"
         match record.get("class_"):
             case "message_action":
                 self._steps.reply(line, _said(record), (), description)
@@ -87,7 +101,8 @@ class _Reading:
             case "agent":
                 self._steps.reply(line, said)
             case _ if self._steps.is_answer_due:
-                self._steps.answer(line, said.text)
+                code = _exit_code(said.text) if self._has_run_code else None
+                self._steps.answer(line, said.text, outcome=outcome_of(code))
             case _:
                 self._steps.say(line, "system", said)
 
@@ -99,6 +114,12 @@ def _said(record: Mapping[str, Any]) -> Message:
         case "web_observation":
             return Message(text(record.get("axtree")) or text(record.get("html")) or "")
     return Message(text(record.get("content")) or "")
+
+
+def _exit_code(shown: str) -> int | None:
+    """Return the exit code that the environment says last; None where it says none."""
+    found = _EXIT_CODE.search(shown, max(0, len(shown) - _TAIL))
+    return int(found[1]) if found else None
 
 
 def _last_word(arguments: object) -> str:
