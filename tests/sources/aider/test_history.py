@@ -115,6 +115,19 @@ def test_a_command_and_what_it_prints_are_no_steps() -> None:
     assert found.tally.skipped == {"program_command": 4}
 
 
+def test_a_prompt_in_which_nothing_was_typed_is_no_step() -> None:
+    found = read_history(
+        CHAT + prompt("<blank>") + said("", "^C again to exit") + prompt("What is <blank>?")
+    )
+
+    assert [step.text for step in found.steps if step.speaker == "user"] == [
+        "Fix it\n\nand test it",
+        "What is <blank>?",
+    ]
+    assert feedback_in(found) == []
+    assert found.tally.skipped["empty_prompt"] == 1
+
+
 def test_what_follows_a_command_is_the_models_where_it_cost_tokens() -> None:
     found = read_history(
         HEADER + prompt("/run make") + f"I fix it.\n\n{BLOCK}\n" + said("Tokens: 1k sent, 2 received.")

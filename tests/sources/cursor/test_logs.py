@@ -72,6 +72,28 @@ def test_newer_versions_say_when_a_prompt_was_sent(note: str, at: str | None, n_
     assert (found.header.started and found.header.started.isoformat()) == at
 
 
+NOTICE = '<system_notification>\nShell command "build" has completed.\n</system_notification>'
+
+
+@pytest.mark.parametrize(
+    ("told", "steps"),
+    [
+        (NOTICE, [("system", NOTICE)]),
+        (f"{NOTICE}\nGo on.", [("user", "Go on."), ("system", NOTICE)]),
+        (
+            "What does <system_notification> mean?",
+            [("user", "What does <system_notification> mean?")],
+        ),
+    ],
+)
+def test_what_the_program_notifies_of_is_said_by_no_person(
+    told: str, steps: list[tuple[str, str]]
+) -> None:
+    found = read_log(line("user", told))
+
+    assert [(step.speaker, step.text) for step in found.steps] == steps
+
+
 def test_results_join_the_oldest_open_call() -> None:
     found = read_log(
         line("assistant", call("Shell", command="ls"), call("Read", path="a")),

@@ -45,6 +45,16 @@ def read_session(*parts: str, agent: str = "Claude Code") -> Found:
     return read(SpecStoryMd(), (top(agent) + "".join(parts)).encode())
 
 
+def test_a_skill_that_was_called_for_is_said_by_no_person() -> None:
+    skill = "Base directory for this skill: /srv/skills/review\n\n# Review"
+    found = read_session(USER, "Review it\n\n---\n\n", USER, f"{skill}\n\n---\n\n")
+
+    assert [(step.speaker, step.text) for step in found.steps] == [
+        ("user", "Review it"),
+        ("system", skill),
+    ]
+
+
 def test_a_session_is_told_step_by_step() -> None:
     found = read_session(
         USER, "Fix it\n\n---\n\n",

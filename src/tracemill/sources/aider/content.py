@@ -24,6 +24,8 @@ COST: Final = re.compile(r"Cost: \$[\d.,]+ (?:message|send), \$[\d.,]+ session\.
 BANNER: Final = re.compile(r"> ={5,} .+ ={5,}\Z")
 """How a test runner's output begins that the program puts in without a command."""
 STOP: Final = "^C again to exit"
+NOTHING_TYPED: Final = "<blank>"
+"""What the program writes as a prompt where a person only pressed the key that sends one."""
 _EDIT_FAILED: Final = "The LLM did not conform to the edit format"
 _FAILED_BLOCKS: Final = re.compile(r"(?:# )?\d+ SEARCH/REPLACE blocks? failed to match")
 _OTHERS_APPLIED: Final = re.compile(r"# The other \d+ SEARCH/REPLACE blocks? were applied")

@@ -21,6 +21,7 @@ from tracemill.sources.aider.content import (
     KNOWN_OUTPUT,
     MODEL,
     NOT_APPLIED,
+    NOTHING_TYPED,
     REFUSED,
     RUNNING,
     STOP,
@@ -47,6 +48,7 @@ _NAME: Final = "aider"
 _OUTPUT: Final = "program_output"
 _COMMITTING: Final = "/commit"
 _COMMAND: Final = "program_command"
+_EMPTY: Final = "empty_prompt"
 _MAX_FAILURE: Final = 16_000
 """Characters of why an edit was not applied."""
 
@@ -103,9 +105,7 @@ class AiderReader:
             self._take_blank()
             return None
         if is_prompt(text, in_reply=self._heard == "reply"):
-            self._go_on("prompt", text[5:].rstrip(), line)
-            is_command = not is_typed(self._lines[0]) and not is_by_itself(self._lines[0])
-            return _COMMAND if is_command else None
+            return self._take_prompt(text, line)
         said = output_of(text)
         if said is None and not self._is_more_output(text):
             self._go_on("reply", text, line)
@@ -118,6 +118,13 @@ class AiderReader:
         if self._is_failing and self._take_failure(text):
             return None
         return self._take_output(said, line) if said else _OUTPUT
+
+    def _take_prompt(self, text: str, line: Line) -> str | None:
+        self._go_on("prompt", text[5:].rstrip(), line)
+        if self._lines == [NOTHING_TYPED]:
+            return _EMPTY
+        is_command = not is_typed(self._lines[0]) and not is_by_itself(self._lines[0])
+        return _COMMAND if is_command else None
 
     def _is_more_output(self, text: str) -> bool:
         """Tell whether a line belongs to output that began on a quoted line before it."""
@@ -184,6 +191,8 @@ class AiderReader:
         said = "\n".join(self._lines).strip()
         self._lines = []
         if not said or self._heard == "output":
+            return
+        if self._heard == "prompt" and said == NOTHING_TYPED:
             return
         speech = _Said(said, self._first, self._last)
         if self._heard == "reply":

@@ -35,7 +35,7 @@ class Cursor:
     """Reads the sessions of the Cursor editor, its agent and its command line."""
 
     name: ClassVar[str] = "cursor"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 

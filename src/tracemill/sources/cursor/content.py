@@ -33,6 +33,8 @@ _THOUGHTS: Final = frozenset({"thinking", "reasoning"})
 _HIDDEN: Final = "[REDACTED]"
 """What stands where the program keeps a thought to itself."""
 _QUERY: Final = re.compile(r"<(user_query)>")
+_NOTICE: Final = re.compile(r"<(system_(?:notification|reminder))>")
+"""What the program tells the model in a person's place, for example that a command has ended."""
 _TIMESTAMP: Final = re.compile(
     r"<timestamp>\w{1,9}, (\w{3} \d{1,2}, \d{4}, \d{1,2}:\d\d [AP]M) "
     r"\(UTC(?:([+-])(\d{1,2})(?::(\d\d))?)?\)</timestamp>\s*"
@@ -166,9 +168,18 @@ def split_query(texts: list[str]) -> tuple[list[str], list[str]]:
     found = list(tagged(whole, _QUERY))
     typed = [tag.text.strip() for tag in found if tag.text.strip()]
     if not typed:
-        return texts, []
+        return _split_notices(texts, whole)
     rest = outside(whole, found).strip()
     return typed, [rest] if rest else []
+
+
+def _split_notices(texts: list[str], whole: str) -> tuple[list[str], list[str]]:
+    """Return the same of a message that marks nothing as typed."""
+    notices = list(tagged(whole, _NOTICE))
+    if not notices:
+        return texts, []
+    typed = outside(whole, notices).strip()
+    return [typed] if typed else [], [whole[notice.start : notice.end] for notice in notices]
 
 
 def take_moment(texts: list[str]) -> tuple[list[str], datetime | None]:

@@ -33,6 +33,7 @@ _INJECTED: Final = (
     "<system-reminder>",
     "<task-notification>",
     "Caveat: The messages below",
+    "Base directory for this skill: ",
     "This session is being continued from a previous conversation",
 )
 _SUMMARY: Final = re.compile(r"\s*(?:<details>)?<summary>Tool use: \*\*[^*\n]*\*\*(.*?)</summary>")
