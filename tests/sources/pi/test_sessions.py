@@ -134,6 +134,20 @@ def test_one_can_return_to_a_branch_that_was_left() -> None:
     assert [event.goes_on_from for event in told] == [0, 1]
 
 
+def test_a_place_at_which_nothing_was_said_takes_nothing_back() -> None:
+    told = [
+        header(),
+        placed(user("Go"), "e1", None),
+        placed(reply("Yes"), "e2", "e1"),
+        placed(entry("model_change", modelId="model-2"), "e3", "e1"),
+        placed(entry("label", label="here"), "e4", "e3"),
+    ]
+
+    assert read(*told).rewinds == []
+    assert read(*told, placed(user("Go on"), "e5", "e2")).rewinds == []
+    assert read(*told, placed(user("Otherwise"), "e5", "e4")).rewinds == [(1, 1)]
+
+
 @pytest.mark.parametrize("parent_id", ["e1", "call-1", SESSION])
 def test_a_parent_that_is_no_entry_or_the_last_one_takes_nothing_back(parent_id: str) -> None:
     told = [placed(user("Go"), "e1", None), placed(reply("Yes"), "e2", parent_id)]

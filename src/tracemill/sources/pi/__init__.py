@@ -3,8 +3,8 @@
 The model of this source:
 
 - Entries name their parent, and the newest entry is where the session stands. An entry that
-  follows an earlier one leaves the entries between them behind: a rewind says which steps they
-  are, and they stay. The first version of the format is a plain sequence.
+  says something and follows an earlier one leaves the entries between them behind: a rewind says
+  which steps they are, and they stay. The first version of the format is a plain sequence.
 - A file that was forked off another one begins with a copy of its history: entries that are
   older than the file itself are replayed ones.
 - A summary, of what was compacted or of a branch that was left, is a replayed step.
@@ -30,7 +30,7 @@ class Pi(FileSource):
     """Reads the session files of the pi coding agent, of every version."""
 
     name: ClassVar[str] = "pi"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

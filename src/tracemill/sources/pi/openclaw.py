@@ -42,7 +42,7 @@ class OpenClaw(FileSource):
     """Reads the session files of OpenClaw."""
 
     name: ClassVar[str] = "openclaw"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -16,6 +16,8 @@ from tracemill.sources.session_events import Place
 
 _MAX_ENTRIES: Final = 30_000
 _NOT_KEPT: Final = frozenset({"custom", "label", "thinking_level_change"})
+_SAYING: Final = frozenset({"message", "custom_message", "compaction", "branch_summary"})
+"""Entries that may make a step; others take nothing back, wherever they stand."""
 
 
 class _Entry(NamedTuple):
@@ -62,13 +64,15 @@ class PiReader:
             return unknown_type(kind)
         self._messages.native_id = text(record.get("id"))
         self._messages.is_replayed = self._is_copied(entry)
-        self._follow(entry)
+        is_saying = kind in _SAYING
+        if is_saying:
+            self._follow(entry)
         taker = self._takers.get(kind)
         if taker is not None:
             verdict = taker(entry)
         else:
             verdict = kind if kind in _NOT_KEPT else unknown_type(kind)
-        self._remember(entry)
+        self._remember(entry, is_saying=is_saying)
         return verdict
 
     def finish(self) -> None:
@@ -96,14 +100,8 @@ class PiReader:
 
     def _follow(self, entry: _Entry) -> None:
         """Tell where a person went back before what does not lead to the entry."""
-        parent_id = entry.fields.get("parentId", self._tip)
-        main = self._session.trajectories.get("")
-        if main is None or self._tip is None or parent_id == self._tip:
-            return
-        n_steps = self._n_steps_at.get(parent_id) if isinstance(parent_id, str) else None
-        if parent_id is None:
-            n_steps = 0
-        if n_steps is None or n_steps >= main.n_steps:
+        main, n_steps = self._session.trajectories.get(""), self._n_steps_before(entry)
+        if main is None or n_steps is None or n_steps >= main.n_steps:
             return
         place = Place(main, entry.line, entry.at, main.last_index())
         behind = n_steps - 1 if n_steps else None
@@ -112,11 +110,27 @@ class PiReader:
         )
         self._session.tell(place, told)
 
-    def _remember(self, entry: _Entry) -> None:
+    def _n_steps_before(self, entry: _Entry) -> int | None:
+        """Return how many steps lead to an entry; None where it follows the tip, or nothing known.
+
+        The tip is the newest entry that said something, or that followed such a one.
+        """
+        parent_id = entry.fields.get("parentId", self._tip)
+        if self._tip is None or parent_id == self._tip:
+            return None
+        if parent_id is None:
+            return 0
+        return self._n_steps_at.get(parent_id) if isinstance(parent_id, str) else None
+
+    def _remember(self, entry: _Entry, *, is_saying: bool) -> None:
+        """Note how many steps lead to what follows an entry."""
         own_id, main = text(entry.fields.get("id")), self._session.trajectories.get("")
-        if own_id is not None:
-            self._tip = own_id
-            self._n_steps_at.put(own_id, main.n_steps if main is not None else 0)
+        if own_id is None:
+            return
+        n_steps = None if is_saying else self._n_steps_before(entry)
+        if n_steps is None:
+            self._tip, n_steps = own_id, main.n_steps if main is not None else 0
+        self._n_steps_at.put(own_id, n_steps)
 
     def _place(self, entry: _Entry) -> Place:
         return self._session.place(entry.line, entry.at)
