@@ -13,10 +13,9 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
-from tracemill.base.difference import Difference, joined
 from tracemill.export.known import NOTHING_KNOWN, Known
 from tracemill.records.events import Event
-from tracemill.records.trajectory import Remainder, Step, Trajectory
+from tracemill.records.trajectory import Step, Trajectory
 from tracemill.render.atif import (
     FORMAT,
     OWN,
@@ -26,6 +25,7 @@ from tracemill.render.atif import (
     own_of_result,
     own_of_step,
 )
+from tracemill.render.remainder import with_remainder
 
 _NOT_TOLD: Final = ("id", "trajectory_id", "origin", "span")
 """Of an event: where we read it, which means nothing elsewhere."""
@@ -51,7 +51,7 @@ class Atif:
         is_native = remainder is not None and remainder.format == FORMAT
         write_step, item = (_native_step if is_native else _step), atif_header(header)
         if is_native:
-            item = _with_remainder(item, remainder)
+            item = with_remainder(item, remainder)
         else:
             item["extra"] = {OWN: {**own_of_header(header), **_told(events)}}
         item["steps"] = list(map(write_step, steps))
@@ -73,7 +73,7 @@ def _told(events: Iterable[Event]) -> dict[str, Any]:
 
 
 def _native_step(step: Step) -> dict[str, Any]:
-    return _with_remainder(atif_step(step), step.remainder)
+    return with_remainder(atif_step(step), step.remainder)
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -88,10 +88,3 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _results(item: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
     return item["observation"]["results"] if "observation" in item else ()
-
-
-def _with_remainder(item: dict[str, Any], remainder: Remainder | None) -> dict[str, Any]:
-    if remainder is None:
-        return item
-    whole: dict[str, Any] = joined(item, Difference(remainder.values, remainder.absent))
-    return whole

@@ -15,15 +15,15 @@ from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 import msgspec
 from msgspec import structs
 
-from tracemill.base.difference import Difference, joined
 from tracemill.export.known import NOTHING_KNOWN, Known
 from tracemill.records.decision_points import DecisionPoint
 from tracemill.records.episodes import Outcome
 from tracemill.records.events import Event
 from tracemill.records.reactions import Reaction, ReactionKind
-from tracemill.records.trajectory import Remainder, Step, Trajectory
+from tracemill.records.trajectory import Step, Trajectory
 from tracemill.records.value_flows import ValueFlow, ValuePlace
 from tracemill.render.atif import atif_moment
+from tracemill.render.remainder import with_remainder
 from tracemill.render.turns import (
     FORMAT,
     ContextUsed,
@@ -73,9 +73,10 @@ class Turns:
         whole = msgspec.to_builtins(session_of_turns(header))
         if is_native:
             written = [
-                _whole(msgspec.to_builtins(one.turn), one.steps[0].remainder) for one in turns
+                with_remainder(msgspec.to_builtins(one.turn), one.steps[0].remainder)
+                for one in turns
             ]
-            return {**_whole(whole, header.remainder), "turns": written}
+            return {**with_remainder(whole, header.remainder), "turns": written}
         taken = _Telling(turns, known)
         del whole["metadata"]  # which stands behind the turns
         return {
@@ -88,13 +89,6 @@ class Turns:
     def encode(self, document: Mapping[str, Any]) -> bytes:
         """Return the one line of a session."""
         return msgspec.json.encode(document) + b"\n"
-
-
-def _whole(item: dict[str, Any], remainder: Remainder | None) -> dict[str, Any]:
-    if remainder is None:
-        return item
-    whole: dict[str, Any] = joined(item, Difference(remainder.values, remainder.absent))
-    return whole
 
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 import msgspec
 
-from tracemill.base.difference import Difference, beyond, joined
+from tracemill.base.difference import beyond
 from tracemill.records.captured import Captured, CapturedKind
 from tracemill.records.refs import Record
 from tracemill.records.team import Report, TeamReport
@@ -38,6 +38,7 @@ from tracemill.records.team_projects import (
     SurveyReport,
 )
 from tracemill.records.trajectory import Remainder
+from tracemill.render.remainder import with_remainder
 
 FORMAT: Final = "team-reports"
 _Share = Literal["percent_text", "fraction_text", "percent_number"]
@@ -188,10 +189,7 @@ def write_report(event: TeamReport) -> dict[str, Any]:
     fields = _written(event.report, event.at, event.session_id, event.project_id)
     if event.remainder is None or event.remainder.format != FORMAT:
         return fields
-    whole: dict[str, Any] = joined(
-        fields, Difference(event.remainder.values, event.remainder.absent)
-    )
-    return whole
+    return with_remainder(fields, event.remainder)
 
 
 def _written(

@@ -24,6 +24,7 @@ ALIKE: Final = 0.8
 """Jaccard similarity of word five-grams from which two rows are nearly the same."""
 MAX_SHOWN: Final = 20
 """Failing rows that a result names; all are counted."""
+_MISSING: Final = "cannot be looked for: install tracemill[datasets]"
 
 Objection = tuple[TrainingRow, str]
 """A row, and what is wrong with it in words that hold nothing of its text."""
@@ -93,6 +94,11 @@ def every_row(checked: Checked) -> Sequence[TrainingRow]:
     return checked.rows
 
 
+def always(_: Checked) -> bool:
+    """Need nothing but the rows."""
+    return True
+
+
 @dataclass(frozen=True)
 class RowCheck:
     """Asks that no more than a share of some rows be objected to."""
@@ -108,12 +114,14 @@ class RowCheck:
     """The rows that are looked at; where there are none, the verdict is unknown."""
     is_local: bool = False
     """Whether an objection to a row has nothing to do with other rows."""
+    is_possible: Callable[[Checked], bool] = always
+    """Whether what it needs is installed; where it is not, the verdict is unknown."""
 
     def run(self, checked: Checked) -> CheckResult:
         """Return what was found."""
-        n_rows = len(self.of(checked))
-        n_failing, shown = failing(self.objections(checked) if n_rows else ())
-        measured = share(n_failing, n_rows)
+        n_rows, is_possible = len(self.of(checked)), self.is_possible(checked)
+        n_failing, shown = failing(self.objections(checked) if n_rows and is_possible else ())
+        measured = share(n_failing, n_rows) if is_possible else None
         return CheckResult(
             name=self.name,
             verdict=at_most(measured, self.threshold),
@@ -121,7 +129,7 @@ class RowCheck:
             threshold=self.threshold,
             n_rows=n_rows,
             n_failing=n_failing,
-            says=f"{n_failing:,} of {n_rows:,} rows {self.says}",
+            says=f"{n_failing:,} of {n_rows:,} rows {self.says}" if is_possible else _MISSING,
             failing=shown,
         )
 
