@@ -30,7 +30,7 @@ from tracemill.records.reactions import Reaction
 from tracemill.records.recipes import DEFAULT_BUILDERS
 from tracemill.records.recoveries import FailureKind
 from tracemill.records.refs import Record, Span
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.trajectory import IMAGE, Step, Trajectory
 from tracemill.render.messages import is_trained, render_messages
 
 DropReason = Literal[
@@ -72,8 +72,6 @@ _GOING_ON: Final = re.compile(
 """A request to go on, which says nothing of what was asked before."""
 _MIN_REPEATED: Final = 200
 """Characters from which to say again what a tool returned is no answer."""
-_IMAGE: Final = "[image]"
-"""What stands where a picture was."""
 
 
 class ChatConfig(Record, frozen=True, kw_only=True):
@@ -382,8 +380,8 @@ def holds_image(turn: Turn) -> bool:
 
 
 def _has_image(step: Step) -> bool:
-    return (step.speaker == "user" and _IMAGE in step.text) or any(
-        _IMAGE in result.content[: len(_IMAGE)] for result in step.results
+    return (step.speaker == "user" and IMAGE in step.text) or any(
+        IMAGE in result.content[: len(IMAGE)] for result in step.results
     )
 
 

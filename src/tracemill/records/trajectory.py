@@ -23,6 +23,9 @@ Speaker = Literal["system", "user", "agent", "tool"]
 ResultStatus = Literal["ok", "error", "rejected", "interrupted", "unknown"]
 """How a tool call ended: `rejected` by a person, `interrupted` by a person, or by itself."""
 
+IMAGE: Final = "[image]"
+"""What stands in texts where a picture was."""
+
 
 class ToolCall(Record, frozen=True, kw_only=True):
     """One tool that the agent asked for."""

@@ -13,9 +13,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from tracemill.records.trajectory import Speaker, ToolCall
+from tracemill.records.trajectory import IMAGE, Speaker, ToolCall
 from tracemill.sources.json_lines import is_too_deep, text, tool_arguments, unread_part
-from tracemill.sources.open_session import IMAGE
 from tracemill.sources.protocol import UnreadPart
 
 _SPEAKERS: Final[Mapping[str, Speaker]] = {

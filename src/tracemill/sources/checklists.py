@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from tracemill.records.events import Todo, TodoStatus
+from tracemill.sources.json_lines import text
 
 _ENTRY: Final = re.compile(r"(?:[-*]|\d{1,4}\.) \[([ xX~-])\] (.+)")
 _CHECKS: Final[dict[str, TodoStatus]] = {
@@ -15,8 +16,6 @@ _CHECKS: Final[dict[str, TodoStatus]] = {
     "-": "in_progress",
     "~": "in_progress",
 }
-
-
 _STATUSES: Final[dict[str, TodoStatus]] = {
     "pending": "pending",
     "in_progress": "in_progress",
@@ -28,6 +27,19 @@ _STATUSES: Final[dict[str, TodoStatus]] = {
 def todo_status(said: object) -> TodoStatus:
     """Return where an entry stands, by the word that most agents' todo tools have for it."""
     return _STATUSES.get(said, "unknown") if isinstance(said, str) else "unknown"
+
+
+def read_entries(entries: object) -> tuple[Todo, ...]:
+    """Return the entries of a list that a todo tool is given; what is no object says nothing."""
+    return tuple(
+        Todo(
+            text=text(entry.get("content")) or "",
+            status=todo_status(entry.get("status")),
+            native_id=text(entry.get("id")),
+        )
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    )
 
 
 def read_checklist(said: object) -> tuple[Todo, ...]:

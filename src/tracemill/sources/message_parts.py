@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
-from tracemill.sources.json_lines import text, unread_part
+from tracemill.records.trajectory import IMAGE
+from tracemill.sources.json_lines import BadShapeError, text, unread_part
 from tracemill.sources.protocol import UnreadPart
 
-IMAGE: Final = "[image]"
-"""What stands where a picture was."""
 LISTS: Final = ("messages", "conversations", "trajectory")
 """Where a row of a data set may hold its messages."""
 _TEXTS: Final = frozenset({"text", "input_text", "output_text"})
@@ -24,6 +24,16 @@ def stand_in(media_type: object) -> str:
     """Return what stands where a file of a media type was."""
     kind = str(media_type).partition("/")[0]
     return f"[{kind}]" if kind in ("image", "audio", "video") else "[document]"
+
+
+def blocks_of(content: object) -> Iterator[dict[str, Any]]:
+    """Yield the blocks of a message; a text that stands by itself is one block."""
+    if isinstance(content, str):
+        yield {"type": "text", "text": content}
+    elif isinstance(content, list):
+        yield from (block for block in content if isinstance(block, dict))
+    elif content is not None:
+        raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
 
 
 class Message(NamedTuple):

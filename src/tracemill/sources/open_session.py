@@ -19,8 +19,6 @@ from tracemill.records.trajectory import Speaker, ToolResult
 from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory, Window
 from tracemill.sources.session_events import EventMaker, Place
 
-IMAGE: Final = "[image]"
-"""What stands where a picture was."""
 _MAX_TRAJECTORIES: Final = 4096
 
 

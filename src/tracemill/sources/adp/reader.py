@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.trajectory import IMAGE, ToolCall
 from tracemill.sources.documents import Document, take_apart_item
 from tracemill.sources.json_lines import (
     BadShapeError,
@@ -27,7 +27,6 @@ from tracemill.sources.role_steps import (
 )
 from tracemill.sources.rows import Part, objects
 
-_IMAGE: Final = "[image]"
 _EXIT_CODE: Final = re.compile(r"\[Command finished with exit code (-?\d{1,9})\]\s*\Z")
 _TAIL: Final = 100
 """Characters at the end of what the environment shows in which its exit code stands."""
@@ -110,7 +109,7 @@ class _Reading:
 def _said(record: Mapping[str, Any]) -> Message:
     match record.get("class_"):
         case "image_observation":
-            return Message(_IMAGE, 1)
+            return Message(IMAGE, 1)
         case "web_observation":
             return Message(text(record.get("axtree")) or text(record.get("html")) or "")
     return Message(text(record.get("content")) or "")

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.base.lines import Line
 from tracemill.records.events import Todo, TodoStatus
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.trajectory import IMAGE, ToolCall
 from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import (
     BadShapeError,
@@ -27,8 +27,6 @@ from tracemill.sources.json_lines import (
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
 
-IMAGE: Final = "[image]"
-"""What stands where a picture was."""
 DOCUMENT: Final = "[document]"
 """What stands where a file was that is no picture."""
 INTERRUPTION: Final = "[Request interrupted by user"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.trajectory import ResultStatus, ToolResult
-from tracemill.sources.claude_code.content import DOCUMENT, IMAGE, INTERRUPTION
+from tracemill.records.trajectory import IMAGE, ResultStatus, ToolResult
+from tracemill.sources.claude_code.content import DOCUMENT, INTERRUPTION
 from tracemill.sources.json_lines import count, fields_of, text, unread_part
 from tracemill.sources.protocol import UnreadPart
 

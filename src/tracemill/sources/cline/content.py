@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import orjson
 
 from tracemill.records.events import Todo
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import read_checklist
 from tracemill.sources.json_lines import (
-    BadShapeError,
     count,
     text,
     tool_arguments,
     unread_part,
 )
-from tracemill.sources.open_session import IMAGE
+from tracemill.sources.message_parts import blocks_of
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.tags import outside, tagged
@@ -260,16 +258,6 @@ def _status(said: str, name: str, exit_code: int | None, *, failed: bool) -> Res
     if failed or exit_code or said.startswith(_FAILURES):
         return "error"
     return "unknown" if name == "execute_command" and exit_code is None else "ok"
-
-
-def blocks_of(content: object) -> Iterator[dict[str, Any]]:
-    """Yield the blocks of a message; a text that stands by itself is one block."""
-    if isinstance(content, str):
-        yield {"type": "text", "text": content}
-    elif isinstance(content, list):
-        yield from (block for block in content if isinstance(block, dict))
-    elif content is not None:
-        raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
 
 
 def _said_by(block: dict[str, Any], unread: list[UnreadPart]) -> str:

@@ -11,6 +11,7 @@ from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.findings import Tally
 from tracemill.records.refs import Origin
+from tracemill.records.trajectory import IMAGE
 from tracemill.sources.cline.content import (
     INTERRUPTION,
     Prompt,
@@ -35,7 +36,7 @@ from tracemill.sources.documents import (
     take_apart,
 )
 from tracemill.sources.json_lines import millisecond, text, unknown_type, why_nothing
-from tracemill.sources.open_session import IMAGE, OpenSession
+from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, Tokens, added
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.session_events import Place

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.trajectory import Speaker, ToolCall, ToolResult
+from tracemill.records.trajectory import IMAGE, Speaker, ToolCall, ToolResult
 from tracemill.sources.checklists import read_checklist
 from tracemill.sources.cline.content import decoded, model_of, read_tokens
 from tracemill.sources.json_lines import millisecond, text, tool_arguments, type_name, unknown_type
-from tracemill.sources.open_session import IMAGE, OpenSession
+from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import OpenStep
 from tracemill.sources.session_events import Place
 

@@ -16,7 +16,7 @@ import orjson
 
 from tracemill.base.lines import Line
 from tracemill.records.events import Todo
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
 from tracemill.sources.codex.lines import Common, Passthrough, Payload, TokenUsage, whole
 from tracemill.sources.json_lines import (
@@ -30,8 +30,6 @@ from tracemill.sources.json_lines import (
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
 
-IMAGE: Final = "[image]"
-"""What stands where a picture was."""
 TURN_ABORTED: Final = "<turn_aborted>"
 _INJECTED: Final = (
     "# AGENTS.md instructions",

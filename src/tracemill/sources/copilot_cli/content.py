@@ -10,9 +10,8 @@ import re
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.json_lines import count, text, tool_arguments, unknown_type
-from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added
 
 _EXIT_CODE: Final = re.compile(

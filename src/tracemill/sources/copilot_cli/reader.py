@@ -10,7 +10,7 @@ import msgspec
 
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Speaker
+from tracemill.records.trajectory import IMAGE, Speaker
 from tracemill.sources.checklists import read_checklist
 from tracemill.sources.copilot_cli.content import (
     count_images,
@@ -20,7 +20,7 @@ from tracemill.sources.copilot_cli.content import (
     why_not_kept,
 )
 from tracemill.sources.json_lines import BadShapeError, count, moment, text, unknown_type
-from tracemill.sources.open_session import IMAGE, OpenSession
+from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import (
     NO_TOKENS,
     OpenStep,

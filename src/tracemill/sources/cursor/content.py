@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from tracemill.records.events import Todo
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
-from tracemill.sources.checklists import todo_status
+from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
+from tracemill.sources.checklists import read_entries
 from tracemill.sources.json_lines import (
     BadShapeError,
     count,
@@ -20,7 +20,7 @@ from tracemill.sources.json_lines import (
     tool_arguments,
     unread_part,
 )
-from tracemill.sources.open_session import IMAGE
+from tracemill.sources.message_parts import blocks_of
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.tags import outside, tagged
@@ -89,7 +89,7 @@ def read_message(content: object, key: str) -> Said:
     """Return what the content of a message says; `key` tells its unnamed calls from others."""
     said = Said([], [], [], [], 0, [])
     n_images = 0
-    for block in _blocks(content):
+    for block in blocks_of(content):
         kind = text(block.get("type"))
         if kind in _CALLS:
             said.calls.append(_call(block, f"{UNNAMED}{key}-{len(said.calls)}"))
@@ -106,15 +106,6 @@ def read_message(content: object, key: str) -> Said:
         elif "text" not in block:
             said.unread.append(unread_part(kind))
     return said._replace(n_images=n_images)
-
-
-def _blocks(content: object) -> Iterator[dict[str, Any]]:
-    if isinstance(content, str):
-        yield {"type": "text", "text": content}
-    elif isinstance(content, list):
-        yield from (block for block in content if isinstance(block, dict))
-    elif content is not None:
-        raise BadShapeError(f"expected a list or text as content, found {type(content).__name__}")
 
 
 def _call(block: dict[str, Any], key: str) -> ToolCall:
@@ -201,16 +192,7 @@ def read_todos(call: ToolCall) -> tuple[Todo, ...] | None:
     """Return the todo list that a call writes, or None where it writes none."""
     if call.name.lower().replace("_", "") != "todowrite":
         return None
-    entries = call.arguments.get("todos")
-    return tuple(
-        Todo(
-            text=text(entry.get("content")) or "",
-            status=todo_status(entry.get("status")),
-            native_id=text(entry.get("id")),
-        )
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict)
-    )
+    return read_entries(call.arguments.get("todos"))
 
 
 def message_of_bubble(bubble: dict[str, Any]) -> dict[str, Any]:

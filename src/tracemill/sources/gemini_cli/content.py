@@ -9,7 +9,7 @@ import orjson
 
 from tracemill.base.lines import Line
 from tracemill.records.events import Todo
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import (
     BadShapeError,
@@ -20,7 +20,7 @@ from tracemill.sources.json_lines import (
     tool_arguments,
     unread_part,
 )
-from tracemill.sources.message_parts import IMAGE, stand_in
+from tracemill.sources.message_parts import stand_in
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.records.events import Todo
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
-from tracemill.sources.checklists import todo_status
+from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
+from tracemill.sources.checklists import read_entries
 from tracemill.sources.json_lines import count, text, tool_arguments, unread_part
-from tracemill.sources.message_parts import IMAGE, stand_in
+from tracemill.sources.message_parts import stand_in
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added
 from tracemill.sources.protocol import UnreadPart
 
@@ -144,7 +144,7 @@ def _read_tool(part: dict[str, Any], reply: Reply) -> None:
     if state.get("status") in (*_FINISHED, "error"):
         reply.results.append(_result(call, state))
     if call.name == "todowrite" and text(state.get("status")) in _FINISHED:
-        reply.todos.append((text(part.get("id")), _todos(call.arguments.get("todos"))))
+        reply.todos.append((text(part.get("id")), read_entries(call.arguments.get("todos"))))
 
 
 def _result(call: ToolCall, state: dict[str, Any]) -> ToolResult:
@@ -189,18 +189,6 @@ def _attached(part: dict[str, Any]) -> str | None:
 
 def _is_image(part: object) -> bool:
     return isinstance(part, dict) and str(part.get("mime")).startswith("image/")
-
-
-def _todos(entries: object) -> tuple[Todo, ...]:
-    return tuple(
-        Todo(
-            text=text(entry.get("content")) or "",
-            status=todo_status(entry.get("status")),
-            native_id=text(entry.get("id")),
-        )
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict)
-    )
 
 
 def read_tokens(tokens: object) -> Tokens:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.json_lines import (
     MAX_COUNT,
     BadShapeError,
@@ -14,7 +14,6 @@ from tracemill.sources.json_lines import (
     tool_arguments,
     unread_part,
 )
-from tracemill.sources.open_session import IMAGE
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
 

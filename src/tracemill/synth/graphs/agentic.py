@@ -11,6 +11,7 @@ from tracemill.synth.graphs.work import (
     mend,
     past,
     read_function,
+    say_fixed,
     see_fail,
     see_pass,
     testable,
@@ -72,14 +73,7 @@ def debugging(scene: Scene) -> None:
     mend(scene, bug, scene.say("hypothesis", symbol=bug.function.full_name, says=bug.says))
     see_pass(scene, failure.test, scene.say("verify_one"))
     n = see_pass(scene, says=scene.say("verify_all"))
-    scene.answer(
-        "bug_fixed",
-        symbol=bug.function.full_name,
-        path=bug.function.path,
-        says=past(bug.says),
-        right=bug.right,
-        n=n,
-    )
+    say_fixed(scene, bug, n)
 
 
 def debugging_from_history(scene: Scene) -> None:

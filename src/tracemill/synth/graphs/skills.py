@@ -11,6 +11,7 @@ from tracemill.synth.graphs.work import (
     mend,
     past,
     read_function,
+    say_fixed,
     see_fail,
     see_pass,
     smell,
@@ -95,14 +96,7 @@ def systematic_debugging(scene: Scene) -> None:
     mend(scene, bug, scene.say("yellow_phase", symbol=bug.function.full_name, says=bug.says))
     see_pass(scene, failure.test, scene.say("green_phase"))
     n = see_pass(scene)
-    scene.answer(
-        "bug_fixed",
-        symbol=bug.function.full_name,
-        path=bug.function.path,
-        says=past(bug.says),
-        right=bug.right,
-        n=n,
-    )
+    say_fixed(scene, bug, n)
 
 
 def root_cause_skill(scene: Scene) -> None:

@@ -67,6 +67,18 @@ def past(says: str) -> str:
     return says
 
 
+def say_fixed(scene: Scene, bug: Bug, n: int) -> None:
+    """Answer that a bug is mended: what was wrong, where, what stands there now, and the tests."""
+    scene.answer(
+        "bug_fixed",
+        symbol=bug.function.full_name,
+        path=bug.function.path,
+        says=past(bug.says),
+        right=bug.right,
+        n=n,
+    )
+
+
 def see_pass(scene: Scene, target: str = "", says: str = "") -> int:
     """Run tests, all of them by default, and return how many passed."""
     given = {"target": target} if target else {}
