@@ -123,7 +123,7 @@ def test_a_definition_is_found_by_name_category_and_file(tmp_path: Path) -> None
     assert find_definition(str(path)).name == "mine"
     with pytest.raises(UsageError, match="unknown definition 'none'; known: tool-use"):
         find_definition("none")
-    with pytest.raises(UsageError, match="cannot read the definition"):
+    with pytest.raises(UsageError, match="expected the definition there"):
         find_definition(str(tmp_path / "none.md"))
 
 
