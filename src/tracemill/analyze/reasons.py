@@ -7,7 +7,7 @@ That is coarse, it is fast, and a person sees at once why.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Tally
 from tracemill.records.patterns import Reason
@@ -20,20 +20,31 @@ _FILLING: Final = frozenset({
 _SHARED: Final = 0.5
 """Share of the words of both that two reasons must have in common."""
 _MOST_CLUSTERS: Final = 500
+"""Causes that are told apart; reasons that come after and belong to none are left out."""
 _MOST_REFS: Final = 3
+"""Examples of a cause."""
+
+
+class _Cluster(NamedTuple):
+    """Reasons that say the same."""
+
+    words: frozenset[str]
+    """Telling words of the commonest one."""
+    texts: list[str]
+    """The reasons, the commonest first."""
 
 
 def root_causes(tally: Tally, n: int = 3) -> tuple[Reason, ...]:
     """Return the commonest causes among the reasons of a slice, at most `n`."""
-    clusters: list[tuple[frozenset[str], list[str]]] = []
+    clusters: list[_Cluster] = []
     for text, _ in tally.reasons.most_common():
         words = _telling(text)
-        home = next((c for c in clusters if _alike(words, c[0])), None)
+        home = next((each for each in clusters if _alike(words, each.words)), None)
         if home is not None:
-            home[1].append(text)
+            home.texts.append(text)
         elif len(clusters) < _MOST_CLUSTERS:
-            clusters.append((words, [text]))
-    found = [_reason(tally, texts) for _, texts in clusters]
+            clusters.append(_Cluster(words, [text]))
+    found = [_reason(tally, each.texts) for each in clusters]
     return tuple(sorted(found, key=lambda reason: (-reason.n, reason.text))[:n])
 
 
@@ -47,6 +58,7 @@ def _reason(tally: Tally, texts: list[str]) -> Reason:
 
 
 def _telling(text: str) -> frozenset[str]:
+    """Return the words of a reason that say something; the whole text where none does."""
     words = frozenset(_WORD.findall(text.casefold())) - _FILLING
     return words or frozenset((text.casefold(),))
 

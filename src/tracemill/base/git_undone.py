@@ -22,9 +22,12 @@ from tracemill.base.git_process import Git
 MAX_FILES: Final = 50
 """How many files a commit may change that is looked at."""
 _MAX_LINES: Final = 400
+"""How many lines of a file may go, where contents are compared."""
 _MAX_BLOB_BYTES: Final = 2**18
 _NEXT_CHANGES: Final = 8
+"""How many later changes of a file are remembered, the nearest."""
 _MAX_PATHS: Final = 200_000
+"""How many files are remembered; those that come after are not looked at."""
 _PAIRS_AT_ONCE: Final = 64
 _SPARE_LINES: Final = 2
 """How many more lines than the other added a commit may delete, beside as many again."""
@@ -41,14 +44,20 @@ class Undone(NamedTuple):
 
 
 class _Later(NamedTuple):
+    """What a commit did to a file, for the commits before it, which are taken after it."""
+
     commit: str
     at: str
     order: int
+    """How many commits were taken before it; the highest is the nearest."""
     change: ChangedFile
 
 
 class _Key(NamedTuple):
+    """A later commit; the nearest sorts first."""
+
     nearness: int
+    """Its order, negated."""
     commit: str
     at: str
 

@@ -192,7 +192,7 @@ class Answers(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The three questions that every experiment is asked."""
 
     helps: str
-    """Does it lessen what it was meant for?"""
+    """Does it do what it was meant for?"""
     harms: str
     """Does it make anything else worse?"""
     worth: str

@@ -18,6 +18,7 @@ from tracemill.base.errors import PolicyError, UsageError
 from tracemill.flows.datasets.hub import HubFile
 
 _IN_MEMORY: Final = 8 * 2**20
+"""Bytes up to which a file is read before it is handed over; of a longer one it is the path."""
 
 
 class HuggingFaceHub:
@@ -27,13 +28,22 @@ class HuggingFaceHub:
         self._api = HfApi(endpoint=endpoint, token=token, library_name="tracemill")
 
     def make_room(self, repo: str, *, is_private: bool) -> bool:
-        """Have a repository for a dataset; return whether it is private."""
+        """Have a repository for a dataset; return whether it is private.
+
+        Raises:
+            UsageError: the hub refuses, or cannot be reached.
+        """
         with _said_plainly(repo):
             self._api.create_repo(repo, repo_type="dataset", private=is_private, exist_ok=True)
             return bool(self._api.dataset_info(repo).private)
 
     def put(self, repo: str, files: Sequence[HubFile], message: str) -> str:
-        """Add files in one commit, all or none; return its address."""
+        """Add files in one commit, all or none; return its address.
+
+        Raises:
+            PolicyError: a file is no longer what went through the gate.
+            UsageError: the hub refuses, or cannot be reached.
+        """
         operations = [_operation(file) for file in files]
         with _said_plainly(repo):
             made = self._api.create_commit(

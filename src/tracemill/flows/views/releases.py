@@ -17,6 +17,7 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _TOLD: Final = frozenset({"plan", "spec", "design", "decision", "report"})
+"""Kinds of documents that a release names where its commits changed them."""
 
 
 class ReleaseList(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -41,7 +42,7 @@ class ReleasedSession(Record, frozen=True, kw_only=True, omit_defaults=False):
     trajectory_id: str
     """The session's trajectory."""
     n_commits: int
-    """How many of its commits, at most 20 are counted."""
+    """How many of its commits the release brought; no more than 20 are counted."""
     confidence: float
     """How sure the surest link to one of them is."""
 

@@ -35,6 +35,7 @@ from tracemill.store.workspace import Workspace
 from tracemill.synth.repository_tasks import Numbers, make_tasks
 
 _MAX_CHARS: Final = 8_000
+"""Longest prompt of a held-out case."""
 _ANSWER: Final = AskSettings(max_tokens=72)
 """The longest call that is right takes 50 tokens."""
 
@@ -51,7 +52,7 @@ _POLICY: Final = PromotionPolicy(
 
 
 class Turn(NamedTuple):
-    """What is turned."""
+    """What one turn is made of."""
 
     recipe: str = "demo"
     """The recipe, by name or file."""
@@ -155,6 +156,7 @@ def _evaluate(
 
 @contextmanager
 def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Note how long a stage takes."""
     begun = perf_counter()
     yield
     seconds[stage] = perf_counter() - begun

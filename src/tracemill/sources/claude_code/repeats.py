@@ -12,6 +12,7 @@ from tracemill.base.lines import Line
 from tracemill.sources.remembered import Remembered
 
 _MAX_LINES: Final = 75_000
+"""Messages and lines that are remembered; the oldest are forgotten first."""
 
 
 class Repeats:

@@ -22,6 +22,7 @@ from tracemill.sources.head import Head
 from tracemill.sources.protocol import SourceRecord
 
 _RESULT: Final = frozenset({"num_turns", "total_cost_usd", "modelUsage", "duration_api_ms"})
+"""Fields of the line at the end, of which every release of the program writes one."""
 
 
 class ClaudeStream(FileSource):

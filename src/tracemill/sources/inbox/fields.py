@@ -20,6 +20,7 @@ class Expected(NamedTuple):
     said: str
     """In words."""
     is_right: Callable[[object], bool]
+    """Tells whether a value is that."""
 
 
 def _one_of(*values: str) -> Expected:
@@ -166,6 +167,7 @@ def fault_of(kind: CapturedKind, payload: Mapping[str, Any]) -> str | None:
 
 
 def _at(payload: Mapping[str, Any], path: str) -> object:
+    """Return what stands at a path of names with dots between; None where nothing does."""
     found: object = payload
     for name in path.split("."):
         if not isinstance(found, dict):
