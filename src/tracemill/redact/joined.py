@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, chain, compress
 from typing import Final, NamedTuple
 
+from tracemill.redact.escapes import as_read
 from tracemill.redact.protocol import SEPARATOR, Match
 
 _SEPARATOR: Final = SEPARATOR.decode()
@@ -22,15 +23,16 @@ class Changes(NamedTuple):
 
 
 class Joined:
-    """Texts in UTF-8, those of plain ASCII first: a byte of them is a character."""
+    """Texts as they are read, in UTF-8, plain ASCII first: a byte of that is a character."""
 
     __slots__ = ("_n_plain", "_order", "_starts", "data")
 
     def __init__(self, texts: Sequence[str]) -> None:
-        is_plain = list(map(str.isascii, texts))
-        plain = list(compress(texts, is_plain))
+        read = [as_read(text) if "\\n" in text else text for text in texts]
+        is_plain = list(map(str.isascii, read))
+        plain = list(compress(read, is_plain))
         others = [i for i, is_ascii in enumerate(is_plain) if not is_ascii]
-        blobs = [texts[i].encode("utf-8", "surrogatepass") for i in others]
+        blobs = [read[i].encode("utf-8", "surrogatepass") for i in others]
         joined = [_SEPARATOR.join(plain).encode()] if plain else []
         self.data = SEPARATOR.join([*joined, *blobs])
         self._n_plain = len(plain)

@@ -140,6 +140,8 @@ class LineDetector:
             if n_before >= MANY and end < n_before * CLOSE:
                 raise CrowdedError
             start, end = match.span(self._group) if self._group else (first, end)
+            if line.endswith(b"\r", start, end):  # it belongs to the end of the line
+                end -= 1
             candidate = Candidate(line, first, start, end)
             if extent := self._judge(candidate):
                 confirmed = Candidate(line, candidate.first, *extent)

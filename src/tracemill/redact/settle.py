@@ -17,6 +17,7 @@ from tracemill.redact import values
 from tracemill.redact.copies import KNOWN_PERSON, Copies, Secret, author_of, secrets_in
 from tracemill.redact.detectors import Finder
 from tracemill.redact.emails import address_in
+from tracemill.redact.escapes import as_read
 from tracemill.redact.joined import Changes, Joined
 from tracemill.redact.protocol import CLOSE, CrowdedError, Match, Rule
 from tracemill.redact.pseudonyms import TOKEN, USER, Pseudonyms
@@ -123,7 +124,7 @@ class Settler:
                 if trace is not None:
                     trace(indexes[place], changes)
                 text, stands = _replaced(waiting[place], changes)
-                lines.append(_lines_at(text, stands))
+                lines.append(_changed_lines(waiting[place], text, stands))
                 if before := settled.get(indexes[place]):
                     marks = _marked(_moved(before.marks, changes), stands, changes)
                     settled[indexes[place]] = Redacted(text, marks, before.secrets)
@@ -233,6 +234,16 @@ def _replaced(text: str, changes: Changes) -> _Text:
         done = end
     pieces.append(text[done:])
     return _Text("".join(pieces), stands)
+
+
+def _changed_lines(before: str, text: str, stands: list[int]) -> str:
+    """Return the lines that may read otherwise now: those in which stand-ins stand.
+
+    What is no JSON document any more, or has become one, has other lines than before.
+    """
+    read = as_read(text)
+    is_same_kind = (read == text) == (as_read(before) == before)
+    return _lines_at(read, stands) if is_same_kind else text
 
 
 def _lines_at(text: str, stands: list[int]) -> str:
