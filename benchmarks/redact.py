@@ -89,7 +89,7 @@ def cross(
     took = 0.0
     outcome = []
     for seen, unseen in (halves, halves[::-1]):
-        redactor = Redactor(KEY, engine=engine, compiled=compiled)
+        redactor = Redactor(KEY, engine=engine, compiled=() if compiled is None else (compiled,))
         redacted(redactor, seen)
         seconds, done = redacted(redactor, unseen)
         took += seconds

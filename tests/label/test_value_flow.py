@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trajectories import agent, trajectory, user
+from tracemill.label.activity import value_flow
 from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.activity import UndoneSteps
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
@@ -173,3 +174,19 @@ def test_what_a_person_went_back_before_is_left_out() -> None:
     found = value_flows(trajectory(4), steps, [UndoneSteps(first=1, last=2)])
 
     assert (found.n_values, found.flows, found.n_undone_steps) == (1, (), 2)
+
+
+def test_a_session_that_holds_too_many_values_is_followed_as_far_as_they_are_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(value_flow, "_MAX_KNOWN", 100)
+    many = [" ".join(f"made-{step}-{n}" for n in range(50)) for step in range(10)]
+    steps = [called(index, text) for index, text in enumerate(many)]
+    reader = value_flow._Reader(None)
+    for step in steps:
+        reader.step(step)
+
+    found = flow_of(*steps, called(10, id="made-0-7"), called(11, id="made-9-7"))
+    assert [flow.value for flow in found.flows] == ["made-0-7"]
+    assert found.n_unheld == 8 * 50 + 1
+    assert max(len(reader._known), len(reader._holders)) == 100

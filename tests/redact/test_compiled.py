@@ -13,7 +13,7 @@ HOME = "/data/people/mara.quist"
 TEXT = f"log in {HOME}/notes as mara@quist-works.net with AKIA{'IOSFODNN7EXAMPLE'}\n"
 
 
-def redactor(compiled: bytes | None = None, home: str = HOME) -> Redactor:
+def redactor(*compiled: bytes, home: str = HOME) -> Redactor:
     return Redactor(KEY, engine="hyperscan", home=home, compiled=compiled)
 
 
@@ -66,4 +66,4 @@ def test_what_is_kept_names_nobody_and_serves_every_home() -> None:
 
 
 def test_re2_has_nothing_to_keep() -> None:
-    assert Redactor(KEY, engine="re2", compiled=kept()).compiled is None
+    assert Redactor(KEY, engine="re2", compiled=[kept()]).compiled is None

@@ -9,7 +9,7 @@ from tests.redact.conftest import KEY
 from tests.redact.templates import fill
 from tracemill.records.refs import Span
 from tracemill.records.trajectory import Step, ToolCall, ToolResult
-from tracemill.redact import Redactor
+from tracemill.redact import Redactor, may_hold
 from tracemill.redact.copies import is_unmistakable
 
 PASSWORD = fill("{alnum:14}!")
@@ -231,3 +231,19 @@ def test_names_of_nobody_and_short_names_are_not_given_away(author: str) -> None
     redaction = REDACTOR.redact([step("git log", f"Author: {author}")])
 
     assert redaction.secrets == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param("pa\ud800ssW0rd9x!", id="a secret"),
+        pytest.param("\ud800", id="nothing else"),
+        pytest.param("John Tes\ud800terson <john@acme.example>", id="a name"),
+        pytest.param("Jo\udce9l <john@acme.example>", id="a name of one word"),
+    ],
+)
+def test_half_a_character_in_a_secret_keeps_nobody_from_looking_for_it(given: str) -> None:
+    data = given.encode("utf-8", "surrogatepass")
+
+    assert may_hold([data])(b"it was " + data)
+    Redactor(KEY).know([data])

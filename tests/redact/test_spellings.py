@@ -65,3 +65,8 @@ KNOWING = {
 def test_no_spelling_is_left_between_signs(name: str, before: str, behind: str) -> None:
     for spelling in spellings(name):
         assert spelling not in KNOWING[name].text(f"x{before}{spelling}{behind}x")
+
+
+def test_a_name_of_one_word_is_written_in_no_other_way() -> None:
+    assert spellings("Testerson") == ("Testerson",)
+    assert set(spellings("Jörn")) == {"Jörn", "Jo\u0308rn", "Joern", "Jorn"}

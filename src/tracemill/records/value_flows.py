@@ -61,3 +61,5 @@ class ValueFlows(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Of both, the ones that come from before the request that is worked on."""
     n_undone_steps: Count = 0
     """Steps that were left out, since a person went back before them."""
+    n_unheld: Count = 0
+    """Values that stood behind the first 500,000 and were not followed, each time they stood."""

@@ -7,7 +7,7 @@ compiled anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -31,12 +31,13 @@ class Pattern(NamedTuple):
 
 
 def compiled(
-    patterns: Sequence[Pattern], kept: bytes | None = None
+    patterns: Sequence[Pattern], kept: Iterable[bytes] = ()
 ) -> tuple[hyperscan.Database, bytes]:
-    """Return the patterns compiled, out of `kept` where it holds them, and what can be kept."""
+    """Return the patterns compiled, out of one of `kept` that holds them, and what can be kept."""
     name = _name(patterns)
-    if kept is not None and (found := _loaded(kept, name)) is not None:
-        return found, kept
+    for each in kept:
+        if (found := _loaded(each, name)) is not None:
+            return found, each
     import hyperscan
 
     database = _compile(patterns)

@@ -169,8 +169,8 @@ def may_hold(secrets: Iterable[bytes]) -> Callable[[bytes], bool]:
 def _needles(given: bytes) -> list[bytes]:
     author = author_of(given.decode("utf-8", "surrogatepass"))
     if author is None:
-        return [max(_PLAIN.findall(given), key=len)]
-    return [each.encode() for each in spellings(author[0])]
+        return [max(_PLAIN.findall(given), key=len, default=given)]
+    return [each.encode("utf-8", "surrogatepass") for each in spellings(author[0])]
 
 
 def _presence(values: Sequence[bytes]) -> Callable[[bytes], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ class Finder(NamedTuple):
 
 
 def finder(
-    detectors: tuple[Detector, ...], engine: str | None = None, kept: bytes | None = None
+    detectors: tuple[Detector, ...], engine: str | None = None, kept: Iterable[bytes] = ()
 ) -> Finder:
     """Return the detectors with a prefilter, which those that look into disguises share."""
     made = prefilter(detectors, engine, kept)

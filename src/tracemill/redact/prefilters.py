@@ -61,11 +61,11 @@ class Prefilter(Protocol):
 
 
 def prefilter(
-    detectors: Sequence[Detector], engine: str | None = None, kept: bytes | None = None
+    detectors: Sequence[Detector], engine: str | None = None, kept: Iterable[bytes] = ()
 ) -> Prefilter:
     """Return a prefilter with one of `ENGINES`, the best that is installed unless given.
 
-    `kept` is what an earlier one was `compiled` to.
+    `kept` is what earlier ones were `compiled` to.
     """
     name = engine or best_engine()
     if name not in ENGINES:
@@ -132,7 +132,7 @@ class HyperscanPrefilter:
     Those that name somebody are a database of their own, which is quickly compiled and never kept.
     """
 
-    def __init__(self, detectors: Sequence[Detector], kept: bytes | None = None) -> None:
+    def __init__(self, detectors: Sequence[Detector], kept: Iterable[bytes] = ()) -> None:
         self._detectors = detectors
         self._patient: Re2Prefilter | None = None
         probes = _probes(detectors, are_patterns_quick=True)
@@ -144,7 +144,7 @@ class HyperscanPrefilter:
         self.compiled: bytes | None = self._scanners[0].compiled
         """What all users have in common."""
         if any(personal):
-            self._scanners.append(_Scanner(personal, None))
+            self._scanners.append(_Scanner(personal, ()))
 
     def places(self, data: bytes, least: int = 0) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
@@ -159,7 +159,7 @@ class HyperscanPrefilter:
 class _Scanner:
     """One database of Hyperscan."""
 
-    def __init__(self, probes: _Probes, kept: bytes | None) -> None:
+    def __init__(self, probes: _Probes, kept: Iterable[bytes]) -> None:
         import hyperscan
 
         keywords, patterns = _owners(probes.by_keyword), _patterns(probes.by_pattern)

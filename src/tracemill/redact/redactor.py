@@ -66,7 +66,7 @@ class Redactor:
         rules: Rules | None = None,
         engine: str | None = None,
         home: str | None = None,
-        compiled: bytes | None = None,
+        compiled: Iterable[bytes] = (),
         allowed: Collection[str] = (),
     ) -> None:
         """Prepare the rules.
@@ -76,7 +76,7 @@ class Redactor:
             rules: The shipped ones unless given.
             engine: `hyperscan` or `re2`; the best one that is installed unless given.
             home: The home folder of whoever runs this machine, replaced wherever it lies.
-            compiled: What an earlier one was `compiled` to; it changes nothing but the time.
+            compiled: What earlier ones were `compiled` to; it changes nothing but the time.
             allowed: Stand-ins of what is harmless, and stays as it is.
         """
         pseudonyms = Pseudonyms(key)

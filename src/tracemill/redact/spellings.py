@@ -20,7 +20,11 @@ _SHORTEST_LOGIN: Final = 10
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """Return a full name and the ways in which it is written elsewhere, each once."""
+    """Return a full name and the ways in which it is written elsewhere, each once.
+
+    A full name is two words or more with a blank between them, the first and the last of which
+    count. A name of one word is not written otherwise, but for its marks.
+    """
     bases = dict.fromkeys(
         (
             name,
@@ -38,8 +42,11 @@ def _without_marks(name: str) -> str:
 
 
 def _forms(name: str) -> Iterator[str]:
-    first, *_, last = name.split(" ")
     yield name
+    first, _, others = name.partition(" ")
+    if not others:
+        return
+    last = others.rpartition(" ")[2]
     yield f"{last}, {first}"
     yield f"{last} {first}"
     yield f"{first} {last}"

@@ -132,7 +132,8 @@ def flow_session(
         hint(
             f"{len(shown):,} of {len(flows):,}; of {counted(found.n_values, 'value')} "
             f"{told:,} came from before, {found.n_carried:,} of them from an earlier request"
-            + (f"; {counted(n_undone, 'undone step')} left out" if n_undone else ""),
+            + (f"; {counted(n_undone, 'undone step')} left out" if n_undone else "")
+            + (f"; {found.n_unheld:,} were too many to follow" if found.n_unheld else ""),
             common,
         )
     return EXIT_DONE if flows else EXIT_NOTHING

@@ -1,7 +1,7 @@
 """The redactor of a process, made once, with patterns that the machine keeps compiled.
 
-What is kept may be damaged or another release's: then the patterns are compiled again, and kept in
-its place. It says nothing about anybody: who runs this machine stands in no pattern of it.
+What is kept may be damaged or another release's: then the patterns are compiled again, and kept
+beside it. It says nothing about anybody: who runs this machine stands in no pattern of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracemill.store.vault import Vault
 from tracemill.store.workspace import Workspace
 
 _KEY_BYTES = 32
-_COMPILED = "patterns.compiled"
+_COMPILED = "patterns"
 
 
 @lru_cache(maxsize=8)
@@ -31,9 +31,9 @@ def redactor(key: bytes, home: str) -> Redactor:
 def _made(
     key: bytes, home: str, engine: str | None = None, allowed: frozenset[str] = frozenset()
 ) -> Redactor:
-    kept = load(_COMPILED) if engine != "re2" else None
+    kept = list(load(_COMPILED)) if engine != "re2" else []
     made = Redactor(key, engine=engine, home=home, compiled=kept, allowed=allowed)
-    if made.compiled is not None and made.compiled != kept:
+    if made.compiled is not None and made.compiled not in kept:
         keep(_COMPILED, made.compiled)
     return made
 

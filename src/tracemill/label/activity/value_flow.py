@@ -37,6 +37,7 @@ _WRITTEN: Final = re.compile(
 )
 """Arguments that hold what is to be written, or what stands there; a longer one does too."""
 _MAX_KNOWN: Final = 500_000
+"""Values behind these are counted, and not followed: a session may be made to hold too many."""
 _MAX_ENDS: Final = 6
 _MAX_FLOWS: Final = 10_000
 _MAX_HOLDERS: Final = 20
@@ -76,6 +77,7 @@ def value_flows(
         n_from_person=sum(flow.source.part == "said" for flow in flows),
         n_carried=sum(flow.n_turns > 0 for flow in flows),
         n_undone_steps=n_undone,
+        n_unheld=reader.n_unheld,
     )
 
 
@@ -85,10 +87,12 @@ class _Reader:
     def __init__(self, cwd: str | None) -> None:
         self.flows: list[ValueFlow] = []
         self.n_values = 0
+        self.n_unheld = 0
         self._cwd = f"{(cwd or '').rstrip('/')}/"
         self._known: dict[str, _Known] = {}
         self._ends: dict[str, _Known] = {}
         self._holders: dict[str, int] = {}
+        """In how many places each stands that is known, and of no other."""
         self._used: set[str] = set()
         self._tools: dict[str, str] = {}
         self._turn = 0
@@ -113,9 +117,13 @@ class _Reader:
     def _learn(self, text: str, place: ValuePlace | None) -> None:
         """Take the values of a text; without a place they are the agent's own."""
         for value in _once(text):
+            is_known = value.text in self._known
+            if not is_known and len(self._known) >= _MAX_KNOWN:
+                self.n_unheld += 1
+                continue
             if place is not None:
                 self._holders[value.text] = self._holders.get(value.text, 0) + 1
-            if value.text in self._known or len(self._known) >= _MAX_KNOWN:
+            if is_known:
                 continue
             at = None if place is None else _at(place, value.start, value.text)
             known = _Known(value.text, at, self._turn)
