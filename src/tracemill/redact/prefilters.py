@@ -19,6 +19,7 @@ import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from tracemill.base.errors import UsageError
+from tracemill.redact.alphabets import Alphabet
 from tracemill.redact.compiled import Pattern, compiled
 from tracemill.redact.protocol import MANY, CrowdedError, Detector, Place, Probe
 
@@ -30,6 +31,9 @@ _WRONG_SINCE: Final = (0, 7, 23)
 _BYTES_AT_ONCE: Final = 2**20
 _AT_ONCE: Final = 60
 """So many patterns run as one: the states of many more would not fit, and RE2 get far slower."""
+_ASKED_AT_ONCE: Final = 10
+"""So many patterns answer together whether they match a line: a set of them has no order, and more
+states than patterns that run as one. With 42 in a set, most of a line's time goes to new states."""
 _BEGINS_ANYWHERE: Final = re.compile(rb"(?:\(\?:)?(?:\[|\\\.)")
 _COUNT: Final = re.compile(rb"\{(\d+)")
 _FAR: Final = 12
@@ -215,9 +219,15 @@ class _Keywords:
         owners = _owners(probes)
         several = _keywords(probe for _, probe in probes if not probe.is_once_a_line)
         counted = _keywords(probe for _, probe in probes if not probe.has_common_keywords)
+        self._alphabet = Alphabet(owners)
         # all states at once: half a MiB more for each thousand keywords, and twice as fast
-        self._automaton = BytesAhoCorasick(list(owners), implementation=Implementation.DFA)
+        self._automaton = BytesAhoCorasick(
+            map(self._alphabet.fold, owners), implementation=Implementation.DFA
+        )
         self._called = list(owners.values())
+        self._uncertain = {
+            i: keyword for i, keyword in enumerate(owners) if not self._alphabet.is_certain(keyword)
+        }
         self._is_once_a_line = [keyword not in several for keyword in owners]
         self._is_counted = [keyword in counted for keyword in owners]
         self._longest = max(map(len, owners), default=0)
@@ -231,9 +241,13 @@ class _Keywords:
         append = found.append
         looked: dict[int, int] = {}
         called, is_once_a_line, n_found = self._called, self._is_once_a_line, 0
-        for first, part in self._parts(data.lower()):
+        uncertain = self._uncertain
+        for first, part in self._parts(self._alphabet.fold(data)):
             for keyword, _, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
-                if (at := first + end) > looked.get(keyword, 0):
+                at = first + end
+                if keyword in uncertain and not _ends_with(data, at, uncertain[keyword]):
+                    continue
+                if at > looked.get(keyword, 0):
                     for detector in called[keyword]:
                         append((detector, at))
                     looked[keyword] = _line_end(data, at) if is_once_a_line[keyword] else at
@@ -248,6 +262,11 @@ class _Keywords:
         for start in range(0, len(data), _BYTES_AT_ONCE):
             first = max(0, start - self._longest)
             yield first, whole[first : start + _BYTES_AT_ONCE]
+
+
+def _ends_with(data: bytes, at: int, keyword: bytes) -> bool:
+    """Tell whether a keyword in lower case ends at `at`, in whatever case."""
+    return data[at - len(keyword) : at].lower() == keyword
 
 
 def _keywords(probes: Iterable[Probe]) -> set[bytes]:
@@ -287,13 +306,14 @@ class _Re2Patterns:
     """
 
     def __init__(self, owners: Owners) -> None:
-        self._called = list(owners.values())
         patterns = [b"(?m:%b)" % pattern for pattern in owners]
-        self._set = re2.Set.SearchSet(_options())
-        for pattern in patterns:
-            self._set.Add(pattern)
-        self._set.Compile()
         self._regex = re2.compile(b"|".join(patterns), options=_options())
+        called = list(owners.values())
+        self._asked = [
+            (_set_of(patterns[first : first + _ASKED_AT_ONCE]), called[first:])
+            for first in range(0, len(patterns), _ASKED_AT_ONCE)
+        ]
+        self._all = sorted({each for owned in called for each in owned})
 
     def find(self, data: bytes, least: int = 0) -> Iterator[Place]:
         """Yield a place in each line for each detector whose probe matches there."""
@@ -302,13 +322,30 @@ class _Re2Patterns:
             at = match.end()
             start = data.rfind(b"\n", looked, at) + 1
             looked = _line_end(data, at)
-            # no answer means that RE2 ran out of memory, for the line does match
-            for i in self._set.Match(data[start:looked]) or range(len(self._called)):
-                for detector in self._called[i]:
-                    yield detector, looked
+            for detector in self._matching(data[start:looked]):
+                yield detector, looked
             n_lines += 1
             if n_lines >= MANY and looked < n_lines * least:
                 raise CrowdedError
+
+    def _matching(self, line: bytes) -> Sequence[int]:
+        """Return the detectors whose probes match a line in which one does."""
+        found = [
+            detector
+            for asked, called in self._asked
+            for i in asked.Match(line) or ()
+            for detector in called[i]
+        ]
+        # no answer means that RE2 ran out of memory, for the line does match
+        return found or self._all
+
+
+def _set_of(patterns: Iterable[bytes]) -> re2.Set:
+    made = re2.Set.SearchSet(_options())
+    for pattern in patterns:
+        made.Add(pattern)
+    made.Compile()
+    return made
 
 
 def _options() -> re2.Options:
