@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from tracemill.analyze.cases import Case, Tally, measure, shares_differ
+from tracemill.analyze.cases import Case, Tally, differ, measure
 from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, NEITHER_IS_BETTER, Metric
 from tracemill.records.patterns import Unit
 from tracemill.records.reports import Change, Compared
 from tracemill.stats import benjamini_hochberg
-from tracemill.stats.means import welch
 
 _LEVEL: Final = 0.05
 
@@ -52,13 +51,6 @@ def _pairs(
             elif is_before(case):
                 pair.before.add(case)
         yield pair
-
-
-def differ(unit: Unit, one: Tally, other: Tally) -> float:
-    """Return the p-value that two slices of a metric differ."""
-    if unit == "share":
-        return shares_differ(one, other)
-    return welch(one.moments, other.moments)
 
 
 def _compared(pair: _Pair, q_value: float | None) -> Compared:

@@ -191,3 +191,10 @@ def shares_differ(one: Tally, other: Tally) -> float:
     if one.n + other.n <= _EXACT_UP_TO:
         return fisher_exact((one.hits, other.hits), (one.n, other.n))
     return welch(one.moments, other.moments)
+
+
+def differ(unit: Unit, one: Tally, other: Tally) -> float:
+    """Return the p-value that two slices of a metric differ."""
+    if unit == "share":
+        return shares_differ(one, other)
+    return welch(one.moments, other.moments)

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from tracemill.analyze.cases import Case, Tally, measure, shares_differ, summed
+from tracemill.analyze.cases import Case, Tally, differ, measure, summed
 from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS
 from tracemill.records.calibration import Ranked, Ranking
 from tracemill.stats import benjamini_hochberg
-from tracemill.stats.means import welch
 
 _LEVEL: Final = 0.05
 
@@ -34,7 +33,7 @@ def rank(name: str, cases: Iterable[Case], by: tuple[str, ...]) -> Ranking:
     held = sorted(sliced, key=lambda item: (-sign * (item[1].value or 0.0), item[0]))
     tallies = [tally for _, tally in held]
     pairs = [
-        _Pair(i, j, _p_value(metric.unit, tallies[i], tallies[j]))
+        _Pair(i, j, differ(metric.unit, tallies[i], tallies[j]))
         for i, j in combinations(range(len(tallies)), 2)
     ]
     q_values = benjamini_hochberg([pair.p_value for pair in pairs])
@@ -44,12 +43,6 @@ def rank(name: str, cases: Iterable[Case], by: tuple[str, ...]) -> Ranking:
         for number, (key, tally) in enumerate(held)
     )
     return Ranking(metric=name, says=metric.says, ranked=tuple(ranked), n_questions=len(pairs))
-
-
-def _p_value(unit: str, one: Tally, other: Tally) -> float:
-    if unit == "share":
-        return shares_differ(one, other)
-    return welch(one.moments, other.moments)
 
 
 class _Places(NamedTuple):

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tracemill.analyze.before_and_after import change_of, differ
-from tracemill.analyze.cases import Case, Tally, fact_of, measure, summed
+from tracemill.analyze.before_and_after import change_of
+from tracemill.analyze.cases import Case, Tally, differ, fact_of, measure, summed
 from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, Metric
 from tracemill.analyze.process import Process
 from tracemill.records.team_projects import ProjectReport

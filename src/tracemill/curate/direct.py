@@ -24,9 +24,9 @@ from tracemill.curate.work import (
     DropReason,
     Window,
     Work,
-    encode,
     told_tools,
 )
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import ChatExample
 from tracemill.records.trajectory import Step
 from tracemill.render.messages import is_trained
@@ -126,7 +126,7 @@ def _with_tools(example: ChatExample, tools: tuple[dict[str, object], ...]) -> C
     """Return an example with the tools that were there, called in its messages or not."""
     return msgspec.structs.replace(
         example,
-        id=make_id("example", encode(example.messages), encode(tools)),
+        id=make_id("example", *map(canonical_json, (example.messages, tools))),
         tools=tools,
         tags=tuple(sorted({*example.tags, *told_tools(tools)})),
     )

@@ -37,11 +37,11 @@ from tracemill.curate.work import (
     DropReason,
     Window,
     Work,
-    encode,
     holds_image,
     told_tools,
 )
 from tracemill.records.activity import UndoneSteps
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import Message, PreferenceExample
 from tracemill.records.examples import PreferenceBuilder as Kind
 from tracemill.records.reactions import STRENGTHS
@@ -298,7 +298,7 @@ def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
         raise _BadPairError("no_user_step")
     tools = infer_tools([*prompt, *sides])
     return PreferenceExample(
-        id=make_id("example", encode(prompt), encode(sides), encode(tools)),
+        id=make_id("example", *map(canonical_json, (prompt, sides, tools))),
         builder=pair.builder,
         prompt=tuple(prompt),
         chosen=(chosen,),
@@ -318,7 +318,7 @@ def _require_difference(
 ) -> None:
     if _said(chosen) == _said(rejected):
         raise _BadPairError("identical_sides")
-    if max(len(encode(chosen)), len(encode(rejected))) > config.max_side_chars:
+    if max(len(canonical_json(chosen)), len(canonical_json(rejected))) > config.max_side_chars:
         raise _BadPairError("long_pair")
     if pair.builder == "correction" and _CONCEDING.match(chosen.content):
         raise _BadPairError("answers_correction")

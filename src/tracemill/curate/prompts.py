@@ -25,11 +25,11 @@ from tracemill.curate.work import (
     Drop,
     Window,
     Work,
-    encode,
     holds_image,
     told_tools,
 )
 from tracemill.records.activity import CheckKind, CheckRun
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import PromptExample, Verifier
 from tracemill.records.refs import Ref
 from tracemill.records.trajectory import Step
@@ -158,7 +158,7 @@ def _example(work: Work, window: Window, turn: Turn, check: CheckRun) -> PromptE
     proof = _proof(work, turn, check)
     tags = (f"check:{check.check}", f"proof:{proof}", *told_tools(tools))
     return PromptExample(
-        id=make_id("example", encode(prompt), encode(verifier), encode(tools)),
+        id=make_id("example", *map(canonical_json, (prompt, verifier, tools))),
         builder="verified",
         prompt=tuple(prompt),
         verifier=verifier,

@@ -27,9 +27,9 @@ from tracemill.curate.work import (
     Drop,
     Window,
     Work,
-    encode,
     told_tools,
 )
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import Message, StepwiseExample
 from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
 
@@ -83,7 +83,7 @@ def _example(work: Work, window: Window, found: Overcome) -> StepwiseExample | D
     right = tuple(labels.values())
     tags = (f"cause:{found.recovery.cause}", f"failure:{found.recovery.kind}", *told_tools(tools))
     return StepwiseExample(
-        id=make_id("example", encode(messages), encode(right), encode(tools)),
+        id=make_id("example", *map(canonical_json, (messages, right, tools))),
         builder="recovery",
         prompt=tuple(prompt),
         completions=tuple(completions),

@@ -31,10 +31,10 @@ from tracemill.curate.work import (
     DropReason,
     Window,
     Work,
-    encode,
     holds_image,
     told_tools,
 )
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import UnpairedExample
 from tracemill.records.reactions import Reaction, ReactionKind
 from tracemill.records.refs import Ref
@@ -149,13 +149,13 @@ def _example(
     completion = render_messages([*own[:-1], _answered(step)])[:1]
     if not any(message.role == "user" for message in prompt) or not completion:
         return work.drop("no_user_step", step.index, reaction.step)
-    if len(encode(completion)) > config.max_side_chars:
+    if len(canonical_json(completion)) > config.max_side_chars:
         return work.drop("long_pair", step.index, reaction.step)
     tools = infer_tools([*prompt, *completion])
     label = reaction.strength > 0
     steps = (step.index, reaction.step)
     return UnpairedExample(
-        id=make_id("example", encode(prompt), encode(completion), encode(label), encode(tools)),
+        id=make_id("example", *map(canonical_json, (prompt, completion, label, tools))),
         builder="reaction",
         prompt=tuple(prompt),
         completion=tuple(completion),

@@ -13,8 +13,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
 
-import msgspec
-
 from tracemill.base.ids import make_id
 from tracemill.base.text import without_spaces
 from tracemill.curate.sight import blind_edits, is_bare_edit
@@ -23,6 +21,7 @@ from tracemill.curate.tools import infer_tools
 from tracemill.curate.undone import is_in_sight
 from tracemill.curate.windows import Turn
 from tracemill.records.activity import Activity
+from tracemill.records.canonical import canonical_json
 from tracemill.records.episodes import Episode
 from tracemill.records.examples import ChatBuilder, ChatExample, Lineage, Message
 from tracemill.records.findings import UNSCANNED, Input
@@ -57,7 +56,6 @@ CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "bui
 
 MIN_CORRECTION: Final = 0.5
 """Sureness from which a correction keeps the turn before it from being imitated."""
-encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _BROKEN_OFF: Final = re.compile(
     r"(?:,| (?:the|an?|to|of|and|or|at|with|by|from|are|be|which|as|into|if|when|will))\s*\Z"
 )
@@ -173,7 +171,7 @@ class Work(Record, frozen=True, kw_only=True):
         messages = _up_to_trained_message(render_messages(steps, untrained))
         tools = infer_tools(messages)
         return ChatExample(
-            id=make_id("example", encode(messages), encode(tools)),
+            id=make_id("example", canonical_json(messages), canonical_json(tools)),
             builder=builder,
             messages=tuple(messages),
             tools=tools,

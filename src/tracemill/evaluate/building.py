@@ -21,6 +21,7 @@ import msgspec
 
 from tracemill.base.ids import digest, make_id
 from tracemill.evaluate.code import fields_read
+from tracemill.records.canonical import canonical_json
 from tracemill.records.evaluations import (
     ArgumentMatch,
     Case,
@@ -120,7 +121,7 @@ def _question(case: Case) -> str:
 def make_case(case: Case) -> Case:
     """Return a case under the id that follows from what it holds."""
     bare = msgspec.structs.replace(case, id="")
-    content = msgspec.json.encode(bare, order="deterministic")
+    content = canonical_json(bare)
     return msgspec.structs.replace(case, id=make_id("case", content))
 
 

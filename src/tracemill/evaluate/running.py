@@ -13,6 +13,7 @@ from tracemill.base.ids import make_id
 from tracemill.evaluate import EVALUATE_VERSION
 from tracemill.evaluate.scorers import score
 from tracemill.llm import AskSettings, Subject, SubjectError, UnreachableError
+from tracemill.records.canonical import canonical_json
 from tracemill.records.evaluations import Case, CaseResult, Evaluation, SliceScore, Suite
 from tracemill.stats import wilson
 
@@ -98,7 +99,7 @@ def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: dateti
         for part, is_passed in parts_of(result):
             passed[part].append(is_passed)
     faults = Counter(f for result in results for f in result.faults.values() if f is not None)
-    told = [msgspec.json.encode(result, order="deterministic") for result in results]
+    told = [canonical_json(result) for result in results]
     return Evaluation(
         id=make_id("evaluation", suite.id, *_identity(asked), *sorted(told)),
         suite_id=suite.id,

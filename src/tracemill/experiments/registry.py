@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-import msgspec
-
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.base.ids import make_id
 from tracemill.experiments.units import Span
+from tracemill.records.canonical import canonical_json
 from tracemill.records.experiments import (
     Draw,
     Draws,
@@ -179,7 +178,7 @@ class Experiments:
 
 def experiment_id(plan: ExperimentPlan, at: datetime) -> str:
     """Return the id of an experiment: another plan would have another."""
-    return make_id("exp", msgspec.json.encode(plan, order="deterministic"), at.isoformat())
+    return make_id("exp", canonical_json(plan), at.isoformat())
 
 
 def _check(one: Experiment, event: ExperimentEvent) -> None:

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-import msgspec
-
 from tracemill.base.ids import digest, make_id
 from tracemill.base.text import counted
 from tracemill.promote import PROMOTE_VERSION
 from tracemill.promote.grounding import FEWEST, MAX_P
+from tracemill.records.canonical import canonical_json
 from tracemill.records.evaluations import Comparison, LeakReport, SliceComparison
 from tracemill.records.promotion import (
     LabelReceipt,
@@ -83,7 +82,7 @@ class Receipts:
 def decide(policy: PromotionPolicy, receipts: Receipts, at: datetime) -> PromotionDecision:
     """Return whether the candidate is promoted, and why not."""
     rules = tuple(result for rule in RULES for result in rule(policy, receipts))
-    content = msgspec.json.encode(policy, order="deterministic")
+    content = canonical_json(policy)
     compared = tuple(receipts.comparisons.values())
     return PromotionDecision(
         id=make_id(
@@ -91,7 +90,7 @@ def decide(policy: PromotionPolicy, receipts: Receipts, at: datetime) -> Promoti
             receipts.candidate.id,
             content,
             str(PROMOTE_VERSION),
-            msgspec.json.encode((compared, rules), order="deterministic"),
+            canonical_json((compared, rules)),
         ),
         at=at,
         candidate_id=receipts.candidate.id,

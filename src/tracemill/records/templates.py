@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from tracemill.base.ids import make_id
+from tracemill.records.canonical import canonical_json
 from tracemill.records.refs import Record
 
 ToolStyle = Literal["none", "signatures", "schemas", "own"]
@@ -49,4 +50,4 @@ class TemplateSpec(Record, frozen=True, kw_only=True):
     def fingerprint(self) -> str:
         """Id of the form: equal where the same messages become the same tokens, both ways."""
         named = msgspec.structs.replace(self, name="")
-        return make_id("format", msgspec.json.encode(named, order="deterministic"))
+        return make_id("format", canonical_json(named))

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-import msgspec
-
 from tracemill.base.text import beginning, counted, one_line, start_of
 from tracemill.records.activity import Activity, CheckRun
+from tracemill.records.canonical import canonical_json
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Commit
 from tracemill.records.recoveries import Recovery
@@ -21,7 +20,6 @@ from tracemill.records.reviews import ItemPart, ReviewItem
 from tracemill.records.trajectory import Step
 from tracemill.review.verdict import basis_of
 
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _WIDTH: Final = 160
 _MOST: Final = 12
 _GOAL_CHARS: Final = 2_000
@@ -69,7 +67,7 @@ def example_item(name: str, kind: str, episode: Episode | None) -> ReviewItem:
 def step_item(step: Step, session_id: str) -> ReviewItem:
     """Return what is shown of one step of a session."""
     subject = Ref(kind="trajectory", id=step.trajectory_id, step=step.index)
-    calls = [f"{call.name} {_encode(call.arguments).decode()}" for call in step.calls]
+    calls = [f"{call.name} {canonical_json(call.arguments).decode()}" for call in step.calls]
     told = {"Said": [step.text] if step.text else [], "Called": calls}
     return ReviewItem(
         id=subject.name,

@@ -9,6 +9,7 @@ whole document, since nothing tells where it began.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -26,7 +27,6 @@ from tracemill.sources.head import HEAD_BYTES
 from tracemill.sources.json_lines import BadShapeError, LineReader, lenient_values
 from tracemill.sources.protocol import SourceRecord
 
-_BOM: Final = b"\xef\xbb\xbf"
 _PARTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _NO_ITEMS: Final = msgspec.Raw(b"[]")
@@ -273,7 +273,7 @@ def _strictly(
 ) -> tuple[dict[str, Any], list[Line]]:
     data = whole.data
     fields: dict[str, Any] = {}
-    rest: bytes | msgspec.Raw = data.removeprefix(_BOM)
+    rest: bytes | msgspec.Raw = data.removeprefix(BOM_UTF8)
     for name in path:
         parts = parts_of(rest)
         fields.update(
@@ -347,7 +347,7 @@ def _no_list(path: tuple[str, ...]) -> str:
 
 def _one_value(data: bytes) -> Any:
     try:
-        found = lenient_values(data.removeprefix(_BOM).decode())
+        found = lenient_values(data.removeprefix(BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         detail = f"expected UTF-8, found other bytes at {error.start}"
         raise NotADocumentError("bad_encoding", detail) from None
@@ -361,7 +361,7 @@ def _one_value(data: bytes) -> Any:
 def _is_cut(data: bytes) -> bool:
     """Tell whether a document is right as far as it goes."""
     try:
-        jiter.from_json(data.removeprefix(_BOM), partial_mode=True)
+        jiter.from_json(data.removeprefix(BOM_UTF8), partial_mode=True)
     except ValueError:
         return False
     return True

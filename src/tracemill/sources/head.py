@@ -7,6 +7,7 @@ wrote it. Every view is made at most once, however many sources look.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,6 @@ from tracemill.base import sqlite
 
 HEAD_BYTES: Final = 65_536
 """How much of a file a source is shown."""
-_BOM: Final = b"\xef\xbb\xbf"
 _LONG_LINE_BYTES: Final = 8 * 2**20
 _MAX_LINES: Final = 32
 _FIRST_ELEMENT: Final = re.compile(
@@ -82,7 +82,7 @@ class Head:
     @cached_property
     def plain(self) -> bytes:
         """The bytes without a byte order mark."""
-        return self.data.removeprefix(_BOM)
+        return self.data.removeprefix(BOM_UTF8)
 
     @cached_property
     def text(self) -> str:

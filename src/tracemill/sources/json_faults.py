@@ -6,13 +6,13 @@ and several documents in one file.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Final
 
 import orjson
 
 from tracemill.sources.json_lines import lenient_values
 
-_BOM: Final = b"\xef\xbb\xbf"
 _MEANT: Final = (",", "/")
 """What stands where a strict reader stops over a comma too many, or a comment."""
 
@@ -20,7 +20,7 @@ _MEANT: Final = (",", "/")
 def json_fault(data: bytes) -> str | None:
     """Return what is wrong with a document, and where; None where nothing is."""
     try:
-        text = data.removeprefix(_BOM).decode()
+        text = data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         return f"expected JSON in UTF-8, found other bytes at byte {error.start:,}"
     try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,6 @@ NO_CONTENT: Final = "no_content"
 """Why a message is skipped that says nothing."""
 MAX_DEPTH: Final = 64
 """How deeply a tool's arguments may be nested before walking them becomes a risk."""
-_BOM: Final = b"\xef\xbb\xbf"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND: Final = 253_402_300_799_000
 """The last second of the year 9999."""
@@ -186,7 +186,7 @@ def _judge_refused(
 def _judge_leniently(
     line: Line, origin: Origin, reader: LineReader[R], shape: Shape[R]
 ) -> _Verdict:
-    data = line.data.removeprefix(_BOM)
+    data = line.data.removeprefix(BOM_UTF8)
     if not data.strip():
         return _BLANK
     try:

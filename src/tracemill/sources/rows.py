@@ -7,10 +7,11 @@ of their own. Rows that cannot be read are quarantined, and their neighbours are
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -30,8 +31,6 @@ from tracemill.sources.documents import (
 )
 from tracemill.sources.json_lines import BadShapeError, LineReader, oversize
 from tracemill.sources.protocol import SourceRecord
-
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 class TrajectoryIds:
@@ -62,7 +61,7 @@ def objects(lines: Iterable[Line]) -> Iterator[Item[Line]]:
 
 def is_list(row: Line) -> bool:
     """Tell whether a row is a list."""
-    return row.data.removeprefix(_BOM).lstrip().startswith(b"[")
+    return row.data.removeprefix(BOM_UTF8).lstrip().startswith(b"[")
 
 
 def _never(_item: Mapping[str, Any]) -> bool:
@@ -120,7 +119,7 @@ def rows_of(
     for line in again.lines():
         if isinstance(line, OversizeLine):
             yield oversize(line, origin)
-        elif line.data.removeprefix(_BOM).strip():
+        elif line.data.removeprefix(BOM_UTF8).strip():
             yield line
 
 
@@ -140,7 +139,7 @@ def _first_line(blocks: Iterator[bytes], max_bytes: int) -> bytes:
 
 def _is_of_lines(first: bytes) -> bool:
     """Tell whether a file begins with an object that ends on its first line."""
-    start = first.removeprefix(_BOM).lstrip()
+    start = first.removeprefix(BOM_UTF8).lstrip()
     end = start.find(b"\n")
     if not start.startswith(b"{") or end < 0:
         return False

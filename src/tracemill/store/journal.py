@@ -14,11 +14,11 @@ from typing import Final, TypeVar
 import msgspec
 
 from tracemill.base.errors import StoreError
+from tracemill.records.canonical import canonical_json
 from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
 
 _RESTORE: Final = "restore the file from a backup"
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 R = TypeVar("R", bound=Record)
 
 
@@ -47,7 +47,7 @@ def read_journal(path: Path, kind: type[R], remedy: str = _RESTORE) -> Iterator[
 
 def append(path: Path, record: Record) -> None:
     """Add a record behind the last whole one."""
-    append_line(path, _encode(record))
+    append_line(path, canonical_json(record))
 
 
 def append_line(path: Path, line: bytes) -> None:

@@ -19,6 +19,7 @@ import msgspec
 import pyarrow as pa
 
 from tracemill.records.activity import Activity
+from tracemill.records.canonical import canonical_json
 from tracemill.records.change_sets import ChangeSet
 from tracemill.records.datasets import Omission
 from tracemill.records.episodes import Episode
@@ -49,7 +50,6 @@ _PLAIN: Final[Mapping[type, pa.DataType]] = {
     float: pa.float64(),
     datetime: pa.timestamp("us", tz="UTC"),
 }
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Column(NamedTuple):
@@ -97,7 +97,7 @@ class Table(NamedTuple):
         self, field: pa.Field, records: Sequence[Any], owners: Sequence[str] | None
     ) -> pa.Array:
         if field.name == "record" and self.has_whole:
-            return _texts([_encode(record) for record in records])
+            return _texts([canonical_json(record) for record in records])
         column = self._by_name.get(field.name)
         if column is None:
             assert owners is not None, f"{self.name}: rows need their {self.owner}"
@@ -133,7 +133,7 @@ class Table(NamedTuple):
 
 def _json(value: Any) -> bytes | None:
     """Return a value as JSON; what is unknown or empty is null, what is false or zero is not."""
-    return None if value is None or value in ((), {}) else _encode(value)
+    return None if value is None or value in ((), {}) else canonical_json(value)
 
 
 def _texts(encoded: list[bytes | None]) -> pa.Array:

@@ -11,9 +11,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-import msgspec
-
 from tracemill.base.ids import digest, make_id
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import SYNTHETIC, ChatExample, Lineage, Message
 from tracemill.records.refs import Record, Span
 from tracemill.records.synth import SyntheticExample, TaskGraph
@@ -32,7 +31,6 @@ _LEAST_TOOLS: Final = 5
 _DIGITS: Final = 15
 _AGAIN: Final = 101
 """How far an attempt stands off from the one before, in what comes round."""
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Order(Record, frozen=True, kw_only=True):
@@ -117,9 +115,9 @@ def tell(scene: Scene, order: Order) -> Made:
         ending=scene.ending,
     )
     messages, tools = _messages(scene), declared(_tools(scene))
-    line = _encode({"graph": graph, "order": order}) + b"\n"
+    line = canonical_json({"graph": graph, "order": order}) + b"\n"
     example = ChatExample(
-        id=make_id("example", _encode(messages), _encode(tools)),
+        id=make_id("example", canonical_json(messages), canonical_json(tools)),
         messages=messages,
         tools=tools,
         lineage=(_lineage(line, len(messages)),),

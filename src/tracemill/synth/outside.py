@@ -14,6 +14,7 @@ import msgspec
 from tracemill.base.ids import digest, make_id
 from tracemill.llm.protocol import read_arguments
 from tracemill.records.audits import TrainingRow
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import SYNTHETIC, ChatExample, Lineage, Message
 from tracemill.records.synth import CheckOutcome, SyntheticExample, TaskGraph
 from tracemill.records.verification import VerifiedRow
@@ -23,7 +24,6 @@ from tracemill.synth.verification.diversity import template
 
 UNNAMED: Final = "outside"
 """The generator of rows that do not name theirs."""
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class About(NamedTuple):
@@ -62,7 +62,7 @@ def chat_example(
     """Return messages as an example that is marked as made up, in which every answer is learned."""
     said = tuple(map(_learned, messages))
     return ChatExample(
-        id=make_id("example", _encode(said), _encode(tuple(tools))),
+        id=make_id("example", canonical_json(said), canonical_json(tuple(tools))),
         messages=said,
         tools=tuple(tools),
         lineage=tuple(lineage),

@@ -14,9 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, NamedTuple
 
-import msgspec
-
 from tracemill.base.ids import make_id
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import Message
 
 Part = Literal["train", "held_out"]
@@ -44,7 +43,7 @@ class MadeTask(NamedTuple):
     @property
     def id(self) -> str:
         """Derived from what is said."""
-        return make_id("example", msgspec.json.encode(self.messages, order="deterministic"))
+        return make_id("example", canonical_json(self.messages))
 
 
 class Numbers(NamedTuple):

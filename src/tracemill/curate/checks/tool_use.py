@@ -11,13 +11,12 @@ from functools import lru_cache
 from textwrap import dedent
 from typing import Any, Final
 
-import msgspec
-
 from tracemill.base.python_code import parse_python
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection, at_most, failing, share
 from tracemill.curate.checks.wording import asked
 from tracemill.records.audits import CheckResult, TrainingRow
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import Message
 
 _CODE_ARGUMENTS: Final = ("code", "python")
@@ -58,9 +57,6 @@ def unreadable_calls(checked: Checked) -> Iterator[Objection]:
                 break
 
 
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
-
-
 def undeclared_calls(checked: Checked) -> Iterator[Objection]:
     """Yield rows that call a tool they do not declare, or leave out what it requires."""
     for row in declaring_tools(checked):
@@ -98,7 +94,7 @@ def _misfit(call: Any, schemas: dict[str, dict[str, Any]]) -> str | None:
 
 def _invalid(schema: dict[str, Any], arguments: dict[str, Any] | None) -> str | None:
     """Return why arguments do not fit a schema, as far as something is installed to tell."""
-    validator = _validator(_encode(schema))
+    validator = _validator(canonical_json(schema))
     if validator is None or arguments is None or validator.is_valid(arguments):
         return None
     error = next(validator.iter_errors(arguments))

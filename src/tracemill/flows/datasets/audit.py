@@ -18,7 +18,7 @@ from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.curate.checks.wording import everything_said
 from tracemill.export.dataset_format import Part
-from tracemill.flows.datasets.versions import MANIFEST
+from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST
 from tracemill.flows.executors.protocol import Executor
 from tracemill.records.audits import AuditReport, CheckResult, FailingRow, TrainingRow
 from tracemill.sources.documents import NotADocumentError, take_apart
@@ -33,7 +33,7 @@ _BLOCK_BYTES: Final = 2**20
 _ENDINGS: Final = (".jsonl", ".json")
 _KINDS: Final = " or ".join(_ENDINGS)
 _BESIDE_ROWS: Final = frozenset({
-    "croissant.json", "dataset_infos.json", "lineage.jsonl", "manifest.json", "receipt.json",
+    "croissant.json", "dataset_infos.json", LINEAGE_FILE, MANIFEST, "receipt.json",
     "rejects.jsonl",
 })  # fmt: skip
 """What tells of a dataset's rows in its folder, and holds none of them."""

@@ -13,7 +13,7 @@ import msgspec
 from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets.checks import row_files
 from tracemill.flows.datasets.publish import REJECTS
-from tracemill.flows.datasets.versions import find_version
+from tracemill.flows.datasets.versions import LINEAGE_FILE, find_version
 from tracemill.records.audits import Verdict
 from tracemill.records.datasets import DatasetVersion, Reject
 from tracemill.records.refs import Record
@@ -142,7 +142,7 @@ def _contents(folder: Path, version: DatasetVersion) -> _Contents:
             if reject.id is not None:
                 rejects[reject.id] = reject.reason
     origins = {
-        row["id"]: row["lineage"][0]["trajectory_id"] for row in _lines(folder / "lineage.jsonl")
+        row["id"]: row["lineage"][0]["trajectory_id"] for row in _lines(folder / LINEAGE_FILE)
     }
     return _Contents(
         version, splits, rejects, frozenset(trajectories.union(origins.values())), origins

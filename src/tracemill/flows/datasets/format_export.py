@@ -20,7 +20,14 @@ from tracemill.base.file_hashes import hash_file
 from tracemill.export import DATASET_FORMATS, EXPORT_VERSION, DatasetFormat
 from tracemill.export.dataset_format import LeftOut, Part
 from tracemill.flows.datasets.examples import examples_of
-from tracemill.flows.datasets.versions import CARD, MANIFEST, find_version, let_out, verify_version
+from tracemill.flows.datasets.versions import (
+    CARD,
+    LINEAGE_FILE,
+    MANIFEST,
+    find_version,
+    let_out,
+    verify_version,
+)
 from tracemill.flows.destinations import new_folder
 from tracemill.flows.installed import require
 from tracemill.flows.privacy.gate import Gate
@@ -81,7 +88,7 @@ def export_in_format(
         writer = _Writer(part, form)
         for each in examples_of(folder, version):
             writer.add(each.part, each.example)
-        (part / "lineage.jsonl").write_bytes((folder / "lineage.jsonl").read_bytes())
+        (part / LINEAGE_FILE).write_bytes((folder / LINEAGE_FILE).read_bytes())
         (part / CARD).write_bytes((folder / CARD).read_bytes())
         written.append(writer.manifest(version, spec, choice.max_length))
         (part / MANIFEST).write_bytes(msgspec.json.format(_encode(written[0])) + b"\n")

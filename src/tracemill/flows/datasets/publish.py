@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from tracemill.base.ids import make_id
 from tracemill.export import EXPORTERS, Exporter
 from tracemill.export.dataset_format import Part
+from tracemill.flows.datasets.versions import LINEAGE_FILE
 from tracemill.flows.executors.protocol import Executor
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.examples import ChatExample, Example, kind_of
@@ -162,7 +163,7 @@ class VersionWriter:
         exporter = self._exporters[part.kind]
         row = exporter.row(example)
         n_bytes = self._line(f"{part.stem}.jsonl", row, exporter.name)
-        self._line(f"{LINEAGE}.jsonl", {"id": example.id, "lineage": example.lineage}, LINEAGE)
+        self._line(LINEAGE_FILE, {"id": example.id, "lineage": example.lineage}, LINEAGE)
         self._held.setdefault(part, []).append(row)
         self._n_held[part] += n_bytes
         if self._n_held[part] >= _ROW_GROUP_BYTES:

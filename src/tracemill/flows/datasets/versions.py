@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tracemill.flows.privacy.gate import Gate
 
 MANIFEST: Final = "manifest.json"
+LINEAGE_FILE: Final = "lineage.jsonl"
+"""A line for each example: what it was made from."""
 TOMBSTONE: Final = ".erased.json"
 """How the name of a file ends that stands for a version that is gone."""
 CARD: Final = "README.md"

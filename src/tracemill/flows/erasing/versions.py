@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tracemill.flows.datasets.versions import MANIFEST, TOMBSTONE
+from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, TOMBSTONE
 from tracemill.flows.erasing.made_up import erase_made
 from tracemill.flows.erasing.quotes import erase_training_rows
 from tracemill.records.datasets import DatasetVersion
@@ -24,7 +24,6 @@ from tracemill.records.evaluations import Suite
 from tracemill.store.erasures import Refusal
 from tracemill.store.workspace import Workspace, write_whole
 
-_LINEAGE: Final = "lineage.jsonl"
 _REJECTS: Final = "rejects.jsonl"
 
 
@@ -96,7 +95,7 @@ def _is_version(manifest: Path) -> bool:
 def _n_made_from(folder: Path, input_ids: Collection[str]) -> int:
     n_made = sum(
         any(part["input_id"] in input_ids for part in row["lineage"])
-        for row in _lines(folder / _LINEAGE)
+        for row in _lines(folder / LINEAGE_FILE)
     )
     return n_made + sum(row["input_id"] in input_ids for row in _lines(folder / _REJECTS))
 

@@ -16,6 +16,7 @@ from tracemill.evaluate.model_comparison import MARGIN, Measured, compare
 from tracemill.evaluate.running import Asked, ask_all, sum_up
 from tracemill.flows.models.suites import KeptSuite, find_suite
 from tracemill.llm import AskSettings, SubjectConfig, open_subject
+from tracemill.records.canonical import canonical_json
 from tracemill.records.evaluations import CaseResult, Comparison, Evaluation
 from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace, write_whole
@@ -24,7 +25,6 @@ _FOLDER: Final = "evaluations"
 _LOADING: Final = ("llama-cpp", "transformers")
 """Doors that load the model's bytes themselves."""
 _REMEDY: Final = "delete it and run again: its cases are asked anew"
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 Told = Callable[[int, int], None]
 """Is told how many cases of how many are done."""
@@ -81,7 +81,7 @@ def _state(config: SubjectConfig, settings: AskSettings, weights_sha256: str | N
         for name in named
         for path in _files(Path(name))
     ]
-    return digest(_encode((config, settings, states, weights_sha256)))
+    return digest(canonical_json((config, settings, states, weights_sha256)))
 
 
 def _files(path: Path) -> list[Path]:
@@ -113,9 +113,9 @@ def keep_evaluation(
     """Write an evaluation and its results into the suite's folder."""
     folder = kept.folder / _FOLDER
     folder.mkdir(exist_ok=True)
-    lines = b"".join(_encode(result) + b"\n" for result in results)
+    lines = b"".join(canonical_json(result) + b"\n" for result in results)
     write_whole(folder / f"{evaluation.id}.jsonl", lines)
-    write_whole(folder / f"{evaluation.id}.json", _encode(evaluation))
+    write_whole(folder / f"{evaluation.id}.json", canonical_json(evaluation))
     return evaluation
 
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.base.ids import make_id
-from tracemill.flows.datasets.versions import CARD, MANIFEST
+from tracemill.flows.datasets.versions import CARD, LINEAGE_FILE, MANIFEST
+from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets import DatasetVersion, ExportedFile
 from tracemill.records.examples import SYNTHETIC
 from tracemill.render.chat_message import chat_message
@@ -30,7 +31,6 @@ Made-up tasks in a made-up repository: {trained} to train on, {held_out} held ou
 said or done by anybody. What is held out shares no phrasing and no name with what is trained on;
 only the six tools are the same. Every row carries the tag `{tag}`.
 """
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 def keep_tasks(
@@ -48,7 +48,7 @@ def keep_tasks(
     files = (
         _write(part / "train.jsonl", map(_row, trained), "trl-chat"),
         _write(part / "test.jsonl", map(_row, held_out), "trl-chat"),
-        _write(part / "lineage.jsonl", ({"id": each, "lineage": []} for each in ids), "lineage"),
+        _write(part / LINEAGE_FILE, ({"id": each, "lineage": []} for each in ids), "lineage"),
     )
     made = DatasetVersion(
         id=version,
@@ -59,7 +59,7 @@ def keep_tasks(
     )
     card = _CARD.format(trained=len(trained), held_out=len(held_out), tag=SYNTHETIC)
     (part / CARD).write_text(card, encoding="utf-8")
-    write_whole(part / MANIFEST, msgspec.json.format(_encode(made)))
+    write_whole(part / MANIFEST, msgspec.json.format(canonical_json(made)))
     part.rename(final)
     return made
 
@@ -76,7 +76,7 @@ def _row(task: MadeTask) -> dict[str, Any]:
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, Any]], made_by: str) -> ExportedFile:
-    lines = [_encode(row) + b"\n" for row in rows]
+    lines = [canonical_json(row) + b"\n" for row in rows]
     data = b"".join(lines)
     write_whole(path, data)
     return ExportedFile(

@@ -20,7 +20,8 @@ from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.model_comparison import effect_shown
 from tracemill.evaluate.running import freeze
 from tracemill.export.dataset_format import Part
-from tracemill.flows.datasets.versions import MANIFEST, find_version
+from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, find_version
+from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets import DatasetVersion
 from tracemill.records.evaluations import Case, LeakReport, Suite
 from tracemill.records.recipes import Name, Recipe
@@ -29,8 +30,6 @@ from tracemill.render.chat_message import read_messages
 from tracemill.store.workspace import Workspace, write_whole
 
 CASES: Final = "cases.jsonl"
-_LINEAGE: Final = "lineage.jsonl"
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class KeptSuite(NamedTuple):
@@ -171,7 +170,7 @@ def _versions(workspace: Workspace) -> Iterator[tuple[Path, DatasetVersion]]:
 
 
 def _lineage(folder: Path) -> dict[str, Any]:
-    with (folder / _LINEAGE).open("rb") as lines:
+    with (folder / LINEAGE_FILE).open("rb") as lines:
         return {row["id"]: row["lineage"] for row in map(msgspec.json.decode, lines)}
 
 
@@ -198,8 +197,8 @@ def keep_suite(
     ordered = sorted(cases, key=lambda case: case.id)
     sources = [{"id": c.id, "lineage": lineage.get(c.example_id or "", [])} for c in ordered]
     write_whole(part / CASES, _lines(ordered))
-    write_whole(part / _LINEAGE, _lines(sources))
-    write_whole(part / MANIFEST, msgspec.json.format(_encode(suite), indent=1) + b"\n")
+    write_whole(part / LINEAGE_FILE, _lines(sources))
+    write_whole(part / MANIFEST, msgspec.json.format(canonical_json(suite), indent=1) + b"\n")
     if folder.exists():
         shutil.rmtree(part)
     else:
@@ -210,7 +209,7 @@ def keep_suite(
 
 
 def _lines(rows: Iterable[Any]) -> bytes:
-    return b"".join(_encode(row) + b"\n" for row in rows)
+    return b"".join(canonical_json(row) + b"\n" for row in rows)
 
 
 def list_suites(workspace: Workspace) -> SuiteList:

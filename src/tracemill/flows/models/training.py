@@ -23,6 +23,7 @@ from tracemill.base.ids import make_id
 from tracemill.base.machine import n_cores
 from tracemill.flows.models.pools import Pools
 from tracemill.flows.models.runs import PLOT, RUN, TEMPLATE, TOKENIZER, KeptRun, find_run, keep_run
+from tracemill.records.canonical import canonical_json
 from tracemill.records.training import Hardware, TrainingRecipe, TrainingRun
 from tracemill.render.chat_format import ChatFormat, FormatMismatchError, load_format
 from tracemill.render.tokenizer_files import FileTokenizer
@@ -96,7 +97,7 @@ def plan_run(
     base_hash = hash_weights(base)
     identity: tuple[str | bytes, ...] = (
         str(TRAIN_VERSION),
-        msgspec.json.encode(recipe, order="deterministic"),
+        canonical_json(recipe),
         base_hash or base.place,
         before.run.id if before else "",
         format_.spec.fingerprint,
@@ -179,7 +180,7 @@ def _write_format(folder: Path, format_: ChatFormat) -> None:
     """Keep the template and tokenizer that the model speaks in."""
     (folder / TEMPLATE).write_text(format_.template.source, encoding="utf-8")
     cast("FileTokenizer", format_.tokenizer).save(folder / TOKENIZER)
-    spec = msgspec.json.encode(format_.spec, order="deterministic")
+    spec = canonical_json(format_.spec)
     (folder / "format.json").write_bytes(msgspec.json.format(spec))
 
 

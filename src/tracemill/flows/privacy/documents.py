@@ -8,9 +8,10 @@ replaced and its shape kept. Lines between them that are no JSON are looked at t
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -20,7 +21,6 @@ from tracemill.records.refs import Record
 from tracemill.redact import Redactor
 
 Form = Literal["json", "json lines", "text"]
-BOM: Final = b"\xef\xbb\xbf"
 
 
 class Document(Record, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ def decoded(data: bytes) -> str:
         DataError: it is not UTF-8.
     """
     try:
-        return data.removeprefix(BOM).decode()
+        return data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         raise DataError(f"expected UTF-8, found something else at byte {error.start}") from None
 

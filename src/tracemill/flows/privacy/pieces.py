@@ -7,6 +7,7 @@ else as text. A piece is a line, a row, or a whole file; the words for its place
 from __future__ import annotations
 
 import sqlite3
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.errors import DataError
-from tracemill.flows.privacy.documents import BOM, Document, Part, decoded, parsed, parts
+from tracemill.flows.privacy.documents import Document, Part, decoded, parsed, parts
 
 _PARQUET: Final = b"PAR1"
 _SQLITE: Final = b"SQLite format 3\0"
@@ -53,7 +54,9 @@ def _is_lines(path: Path) -> bool:
     """Tell whether the first line of several is JSON: then no other is needed to tell the form."""
     with path.open("rb") as opened:
         first, second = opened.readline(), opened.readline()
-    return second != b"" and parsed(first.removeprefix(BOM).decode(errors="replace")) is not None
+    return (
+        second != b"" and parsed(first.removeprefix(BOM_UTF8).decode(errors="replace")) is not None
+    )
 
 
 def _pieces_of_lines(path: Path) -> Iterator[Piece]:

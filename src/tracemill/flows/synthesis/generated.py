@@ -14,6 +14,7 @@ from tracemill.base.ids import digest, make_id
 from tracemill.curate.rows import training_row
 from tracemill.flows.datasets.made_up import MADE, read_made
 from tracemill.flows.synthesis.verifying import verify_rows
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import ChatExample, Lineage
 from tracemill.records.generation import Draft, GenerationReport, GenerationRun, RungYield
 from tracemill.records.refs import Span
@@ -28,7 +29,6 @@ from tracemill.synth.verification.diversity import template
 from tracemill.synth.verification.judging import AskJudge
 
 _EXAMPLES: Final = "examples-model.jsonl"
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Came(NamedTuple):
@@ -66,7 +66,7 @@ def sum_up(
     for each, example, row in zip(told, examples, report.rows, strict=True):
         if row.standing != "rejected":
             kept.setdefault(example.id, _made(run, each, example, row, came.project))
-    data = b"".join(_encode(each) + b"\n" for each in kept.values())
+    data = b"".join(canonical_json(each) + b"\n" for each in kept.values())
     write_whole(came.folder / _EXAMPLES, data)
     faults = Counter(each.fault or "seed_gone" for each in done if each not in told)
     return GenerationReport(
@@ -108,7 +108,7 @@ def _example(
 
 
 def _origin(run: GenerationRun, draft: Draft) -> Lineage:
-    data = _encode(draft)
+    data = canonical_json(draft)
     return Lineage(
         episode_id=make_id("episode", run.id, draft.job),
         trajectory_id=make_id("trajectory", run.id, draft.job),

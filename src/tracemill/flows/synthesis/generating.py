@@ -23,6 +23,7 @@ from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.synthesis.generated import Came, sum_up
 from tracemill.flows.synthesis.journal import Journal
 from tracemill.llm import AskSettings, Subject, SubjectConfig, SubjectError, open_subject
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import ChatExample, Message
 from tracemill.records.generation import (
     Draft,
@@ -43,7 +44,6 @@ from tracemill.synth.generation.jobs import make_jobs
 from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.verification.judging import AskJudge
 
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _MOST_FAILURES: Final = 3
 """Jobs in a row that the model could not be asked for, from which on nobody is asked any more."""
 
@@ -102,7 +102,7 @@ def generate(
     workspace.create()
     folder = workspace.synth / f"{run.category}-{run.id[-8:]}"
     journal = Journal(folder, own_redactor(workspace).redactor)
-    write_whole(folder / "run.json", msgspec.json.format(_encode(run)))
+    write_whole(folder / "run.json", msgspec.json.format(canonical_json(run)))
     real = [each for each in real_examples(workspace) if isinstance(each, ChatExample)]
     before = {each.job: each for each in journal.drafts()}
     jobs = _jobs(workspace, run, wanted, real, before)
@@ -133,7 +133,7 @@ def generate(
         seconds=meter.seconds,
         cost_usd=meter.cost_usd,
     )
-    write_whole(folder / "report.json", msgspec.json.format(_encode(report)))
+    write_whole(folder / "report.json", msgspec.json.format(canonical_json(report)))
     return report
 
 
@@ -158,7 +158,7 @@ def _run(
         seed=wanted.settings.seed,
         synth_version=SYNTH_VERSION,
     )
-    return msgspec.structs.replace(run, id=make_id("generation", _encode(run), config.model))
+    return msgspec.structs.replace(run, id=make_id("generation", canonical_json(run), config.model))
 
 
 def _require_prices(allowance: Allowance) -> None:

@@ -21,6 +21,7 @@ from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.documents import RedactedFile, redacted_file
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.records.audits import FailingRow
+from tracemill.records.canonical import canonical_json
 from tracemill.records.examples import ChatExample, Lineage
 from tracemill.records.generators import ImportedRows
 from tracemill.records.refs import Span
@@ -41,7 +42,6 @@ from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.verification.judging import AskJudge
 
 _FOLDER: Final = "outside"
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class _Came(NamedTuple):
@@ -185,7 +185,7 @@ def _why(row: VerifiedRow) -> str:
 def _keep(workspace: Workspace, made: Sequence[SyntheticExample]) -> Path | None:
     if not made:
         return None
-    data = b"".join(_encode(each) + b"\n" for each in made)
+    data = b"".join(canonical_json(each) + b"\n" for each in made)
     folder = workspace.synth / _FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"examples-{hashlib.sha256(data).hexdigest()[:16]}.jsonl"

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from tracemill.flows.privacy.documents import redacted_file
+from tracemill.records.canonical import canonical_json
 from tracemill.records.generation import Draft, ModelExchange
 from tracemill.redact import Redactor
 from tracemill.store.journal import append_line, read_journal
@@ -17,7 +16,6 @@ from tracemill.store.journal import append_line, read_journal
 _DRAFTS: Final = "drafts.jsonl"
 _REQUESTS: Final = "requests.jsonl"
 _REMEDY: Final = "delete its folder and run again: it is made anew"
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Journal:
@@ -33,7 +31,7 @@ class Journal:
         """Keep a record, redacted."""
         name = _DRAFTS if isinstance(record, Draft) else _REQUESTS
         with self._lock:
-            line = redacted_file(_encode(record), self._redactor).data.rstrip(b"\n")
+            line = redacted_file(canonical_json(record), self._redactor).data.rstrip(b"\n")
             append_line(self._folder / name, line)
 
     def drafts(self) -> list[Draft]:

@@ -27,6 +27,7 @@ from tracemill.flows.datasets.made_up import (
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.synthesis.bench import missing_programs, open_bench, open_sandbox, prepare
 from tracemill.flows.synthesis.verifying import verify_rows
+from tracemill.records.canonical import canonical_json
 from tracemill.records.refs import Record
 from tracemill.records.synth import CheckOutcome, SyntheticExample, SynthRun
 from tracemill.records.verification import VerifiedRow
@@ -49,7 +50,6 @@ _ATTEMPTS: Final = 12
 _ROUNDS: Final = 4
 """How often what did not hold is made again."""
 _ORDERED, _RUN = "orders.json", "run.json"
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 Told = Callable[[int, int], None]
 
@@ -156,9 +156,9 @@ def _open_run(workspace: Workspace, wanted: Wanted) -> tuple[Path, _Ordered]:
     ordered = _Ordered(
         seed=wanted.seed, n=wanted.n, categories=asked[2], versions=asked[3], wanted=rows
     )
-    folder = workspace.synth / make_id("synth", _encode(ordered))
+    folder = workspace.synth / make_id("synth", canonical_json(ordered))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(folder / _ORDERED, _encode(ordered))
+    write_whole(folder / _ORDERED, canonical_json(ordered))
     return folder, ordered
 
 
@@ -233,7 +233,7 @@ class _Making:
         for shard in known:
             yield msgspec.json.decode(self._part(shard.number).read_bytes(), type=ShardMade)
         for made in self._executor.map_shards(make_shard, shards[len(known) :]):
-            write_whole(self._part(made.number), _encode(made))
+            write_whole(self._part(made.number), canonical_json(made))
             yield made
             self._has_made = True
             self._is_cut = made.number < shards[-1].number and self._is_over()
@@ -352,8 +352,10 @@ def _finish(
     if is_complete:
         made = [verifying.examples[name] for name in sorted(verifying.examples)]
         write_whole(folder / "lineage.jsonl", b"".join(sorted(verifying.lines)))
-        write_whole(folder / "examples-00001.jsonl", b"".join(_encode(e) + b"\n" for e in made))
-        write_whole(folder / _RUN, msgspec.json.format(_encode(run)))
+        write_whole(
+            folder / "examples-00001.jsonl", b"".join(canonical_json(e) + b"\n" for e in made)
+        )
+        write_whole(folder / _RUN, msgspec.json.format(canonical_json(run)))
         for part in folder.glob("part-*.json"):
             part.unlink()
     return run

@@ -8,10 +8,9 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, ClassVar, Final, NamedTuple
 
-import msgspec
-
 from tracemill.base.errors import UsageError
 from tracemill.base.registry import Registry
+from tracemill.records.canonical import canonical_json
 from tracemill.records.training import Stage, TrainingRecipe
 from tracemill.render.tokenizer_files import load_tokenizer
 from tracemill.train.base_models import BaseModel
@@ -33,7 +32,6 @@ _CONFIG: Final = "adapter_config.json"
 _WEIGHTS: Final = "adapter_model.safetensors"
 _CONVERTED: Final = "peft"
 """Folder of an adapter that another program made in a form of its own."""
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class HandedStage(NamedTuple):
@@ -209,7 +207,7 @@ def transformers_settings(handed: HandedStage) -> dict[str, Any]:
 def token_lines(rows: Sequence[ImitatedRow]) -> bytes:
     """Return rows of tokens as JSON Lines, under the names that trainers share."""
     return b"".join(
-        _encode(
+        canonical_json(
             {
                 "input_ids": row.input_ids,
                 "attention_mask": [1] * len(row.input_ids),
