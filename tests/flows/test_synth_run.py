@@ -26,6 +26,7 @@ from tracemill.flows.synthesis.run import Wanted, run_synthesis
 from tracemill.flows.synthesis.verifying import verify_files
 from tracemill.records.synth import SyntheticExample, SynthRun
 from tracemill.store.workspace import Workspace
+from tracemill.synth import symbols
 from tracemill.synth.skins import PLAIN, Skin, skins
 from tracemill.synth.telling import Call
 from tracemill.synth.verification import SEEN
@@ -248,6 +249,19 @@ def test_tools_that_end_at_once_are_said_to_have_ended(
     assert "ended with exit code 127, saying last: env: " in str(caught.value)
     assert "seconds" not in str(caught.value)
     assert "robin" not in str(caught.value)
+
+
+def test_tools_without_their_parser_are_missing_and_the_others_are_not(
+    sandbox: Bubblewrap, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = symbols.find_spec
+    absent = "tree_sitter_go"
+    monkeypatch.setattr(symbols, "find_spec", lambda name: None if name == absent else found(name))
+
+    missing = missing_programs(sandbox, project)
+
+    assert missing["index_stats"] == missing["goto_definition"] == "tree_sitter"
+    assert "run_command" not in missing
 
 
 def test_what_differs_between_machines_is_settled() -> None:

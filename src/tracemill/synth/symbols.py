@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -89,6 +90,11 @@ def _parser(ending: str) -> Any:
 
     _, package, grammar = _LANGUAGES[ending]
     return Parser(Language(getattr(import_module(package), grammar)()))
+
+
+def can_index() -> bool:
+    """Tell whether the parser and every grammar are installed; without one, indexing is a crash."""
+    return all(map(find_spec, ("tree_sitter", *(package for _, package, _ in _LANGUAGES.values()))))
 
 
 def language_of(path: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from tracemill.base.installing import install_extras
 from tracemill.cli.datasets.synth import Categories
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.shared.output import Common, answer, counts, hint, write, write_lines
@@ -57,6 +58,8 @@ def run_synth(
         counts("Objections", run.failed_checks)
         for tool, program in run.absent.items():
             hint(f"{tool} could not be used: {program} is not installed", common)
+        if run.absent:
+            hint(f"all of them can after: {install_extras('synth')}", common)
         hint(
             "next: tracemill synth stats" if run.is_complete else "its time is over; run again",
             common,

@@ -30,6 +30,7 @@ from tracemill.base.text import one_line
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.synth.project import history_script, lay_out
 from tracemill.synth.skins import PLAIN, Skin
+from tracemill.synth.symbols import can_index
 from tracemill.synth.telling import Call, Result, UnfitError, tool_table
 
 _LIMITS: Final = Limits(seconds=120, memory_bytes=2**30, n_processes=64, disk_bytes=2**26)
@@ -129,7 +130,9 @@ def missing_programs(sandbox: Bubblewrap, source: Path) -> Mapping[str, str]:
         "pytest": lambda _: find_spec("pytest") is not None,
         "ruff": lambda bench: _runs(bench, "ruff --version"),
         "mypy": lambda bench: _runs(bench, "mypy --version"),
-        "tree_sitter": lambda bench: not bench.call([Call("index_stats", {})])[0].failed,
+        "tree_sitter": lambda bench: (
+            can_index() and not bench.call([Call("index_stats", {})])[0].failed
+        ),
     }
     with open_bench(sandbox, source) as bench:
         try:
