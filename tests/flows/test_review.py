@@ -225,6 +225,9 @@ def test_an_example_that_people_call_useless_leaves_the_dataset(
     desk: Desk, workspace: Workspace
 ) -> None:
     (example,) = Lake(workspace.lake).records(TABLES["examples"])
+    shown = {part.name for part in desk.show(example.id).item.parts}
+    assert {"Made of", "Says", "Learned"} <= shown
+
     desk.submit(example.id, ReviewForm(overall_rating=1), AT)
     result = run(workspace)
 

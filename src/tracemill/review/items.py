@@ -6,14 +6,23 @@ waits. What a check printed and what a person asked for is record, and is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from tracemill.base.text import beginning, counted, one_line, start_of
 from tracemill.records.activity import Activity, CheckRun
 from tracemill.records.canonical import canonical_json
 from tracemill.records.episodes import Episode
 from tracemill.records.events import Commit
+from tracemill.records.examples import (
+    ChatExample,
+    Example,
+    Message,
+    PreferenceExample,
+    PromptExample,
+    StepwiseExample,
+    UnpairedExample,
+)
 from tracemill.records.recoveries import Recovery
 from tracemill.records.refs import Ref
 from tracemill.records.reviews import ItemPart, ReviewItem
@@ -62,6 +71,49 @@ def example_item(name: str, kind: str, episode: Episode | None) -> ReviewItem:
         look=f"tracemill explain {name}",
         session_ids=episode.session_ids if episode else (),
     )
+
+
+def with_messages(item: ReviewItem, example: Example) -> ReviewItem:
+    """Return what is shown of an example, with what it says: nobody can judge it unseen."""
+    return msgspec.structs.replace(item, parts=(*item.parts, *_example_parts(example)))
+
+
+def _example_parts(example: Example) -> Iterator[ItemPart]:
+    match example:
+        case ChatExample():
+            yield _said("Says", example.messages)
+            n_learned = sum(message.trained for message in example.messages)
+            yield ItemPart(name="Learned", lines=(f"{n_learned} of {len(example.messages)}",))
+        case PreferenceExample():
+            yield _said("Before", example.prompt)
+            yield _said("Better", example.chosen)
+            yield _said("Worse", example.rejected)
+        case UnpairedExample():
+            yield _said("Before", example.prompt)
+            yield _said("Right" if example.label else "Wrong", example.completion)
+        case StepwiseExample():
+            yield _said("Before", example.prompt)
+            for step, is_right in zip(example.completions, example.labels, strict=True):
+                yield _said("Right step" if is_right else "Wrong step", step)
+        case PromptExample():
+            yield _said("Asks", example.prompt)
+            yield ItemPart(name="Decided by", lines=(beginning(example.verifier.command, _WIDTH),))
+
+
+def _said(name: str, messages: Iterable[Message]) -> ItemPart:
+    return ItemPart(name=name, lines=tuple(_shortened([_line(each) for each in messages])))
+
+
+def _line(message: Message) -> str:
+    """Return who speaks, what is called with what, and how the text begins."""
+    calls = [_call(call["function"]) for call in message.tool_calls]
+    return " ".join((f"{message.role}:", *calls, beginning(message.content, _WIDTH))).rstrip()
+
+
+def _call(function: Mapping[str, Any]) -> str:
+    given = function["arguments"]
+    text = given if isinstance(given, str) else _encode(given).decode()
+    return f"→ {function['name']} {beginning(text, _WIDTH // 2)}"
 
 
 def step_item(step: Step, session_id: str) -> ReviewItem:

@@ -2,7 +2,7 @@
 
 What is said is durable in the inbox before anything else happens, and becomes a label with the next
 run. Meanwhile the index shows it, redacted as everything is. What a page or a command asks here is
-answered from the index alone.
+answered from the index alone, but for the messages of an example, which stand in the lake.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from tracemill.records.refs import Origin, Ref
 from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem
 from tracemill.redact import Redactor
 from tracemill.review.checklist import Checklist, read_checklist, shipped_checklist
+from tracemill.review.items import with_messages
 from tracemill.store.workspace import Workspace
 
 PREFIX: Final = "reviews-"
@@ -86,7 +87,11 @@ class Desk:
         entries = map(entry_of, self._index.waiting(ENTRY, REVIEW, **waits))
         item = next((entry.item for entry in entries if entry.item.id not in skipped), None)
         waiting = self._index.n_waiting(ENTRY, REVIEW, **waits)
-        return NextItem(item=item, checklist=self.checklist, waiting=waiting)
+        return NextItem(
+            item=None if item is None else self._filled(item),
+            checklist=self.checklist,
+            waiting=waiting,
+        )
 
     def submit(
         self, name: str, form: ReviewForm, at: datetime, *, seconds: float | None = None
@@ -166,7 +171,7 @@ class Desk:
         entry = self.entry(name)
         rows = [row for row in reversed(self.reviews()) if row.of == entry.item.subject]
         return ShownReviews(
-            item=entry.item,
+            item=self._filled(entry.item),
             told=self.told(entry.item, is_blind=not rows),
             reviews=tuple(rows),
             triggers=entry.triggers if rows else None,
@@ -192,6 +197,15 @@ class Desk:
         if is_blind:
             return msgspec.structs.replace(told, outcome="unknown", outcome_words=())
         return told
+
+    def _filled(self, item: ReviewItem) -> ReviewItem:
+        """Return an item with what only the lake holds of it."""
+        if item.subject.kind != "example":
+            return item
+        from tracemill.flows.reviews.entries import find_example
+
+        found = find_example(self._workspace, item.id)
+        return item if found is None else with_messages(item, found)
 
     def entry(self, name: str) -> QueueEntry:
         """Return what a name means: what waits, or any episode, example, event or step."""

@@ -11,6 +11,7 @@ from tracemill.flows.held.review_rows import QueueEntry
 from tracemill.flows.results import EpisodeRow, SessionRow
 from tracemill.flows.views.reading import read_steps
 from tracemill.records.events import Captured, Commit, TeamReport
+from tracemill.records.examples import Example
 from tracemill.records.reviews import MachineVerdict
 from tracemill.render.team import captured_report
 from tracemill.review.items import episode_item, example_item, step_item
@@ -39,6 +40,11 @@ def any_entry(workspace: Workspace, name: str) -> QueueEntry:
             f"found {len(found)} that answer to {name!r}; see: tracemill review next"
         )
     return found[0]
+
+
+def find_example(workspace: Workspace, name: str) -> Example | None:
+    """Return the example of an id, or how one begins; None where there is none any more."""
+    return next(_examples_named(Lake(workspace.lake), name), None)
 
 
 def _episode(workspace: Workspace, name: str) -> QueueEntry:
@@ -76,12 +82,16 @@ def _step(workspace: Workspace, name: str) -> QueueEntry:
 
 def _examples(workspace: Workspace, name: str) -> Iterator[QueueEntry]:
     lake = Lake(workspace.lake)
+    for example in _examples_named(lake, name):
+        owner = example.lineage[0].episode_id
+        episode = next(iter(lake.records(TABLES["episodes"], owners={owner})), None)
+        item = example_item(example.id, example.builder, episode)
+        yield QueueEntry(item=item, triggers=(), machine=MachineVerdict())
+
+
+def _examples_named(lake: Lake, name: str) -> Iterator[Example]:
     for table in EXAMPLE_TABLES:
-        for example in lake.records(TABLES[table], where=begins("id", name)):
-            owner = example.lineage[0].episode_id
-            episode = next(iter(lake.records(TABLES["episodes"], owners={owner})), None)
-            item = example_item(example.id, example.builder, episode)
-            yield QueueEntry(item=item, triggers=(), machine=MachineVerdict())
+        yield from lake.records(TABLES[table], where=begins("id", name))
 
 
 def _events(workspace: Workspace, name: str) -> Iterator[QueueEntry]:
