@@ -28,6 +28,21 @@ def violations(found: dict[str, Any]) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize(
+    "page", ["/", "/episodes/{name}", "/datasets/{name}", "/health", "/progress"]
+)
+def test_a_telephone_shows_what_tables_say(
+    page: str, visit: Callable[..., Visitor], place: Place
+) -> None:
+    opened = visit(viewport={"width": 390, "height": 900}).open(place.addresses[page])
+
+    hidden = opened.evaluate(
+        "[...document.querySelectorAll('.scroll:has(.fits)')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.getAttribute('aria-label'))"
+    )
+    assert hidden == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_is_within_everybodys_reach(

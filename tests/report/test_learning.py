@@ -1,7 +1,9 @@
 """The report of a stretch of time: three questions answered first, and nothing in it obeyed."""
 
+import re
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -127,6 +129,19 @@ def test_a_chart_says_its_numbers() -> None:
     assert made.count("<circle") == 2
     assert "a &amp; b" in made
     assert "2026-02: 0.25 of 9" in made
+
+
+@pytest.mark.parametrize("n_months", [1, 2, 9, 10, 15, 17, 40])
+def test_months_of_a_chart_are_named_where_there_is_room(n_months: int) -> None:
+    periods = [
+        Period(month=f"{2020 + n // 12}-{n % 12 + 1:02}", n=1, value=n) for n in range(n_months)
+    ]
+    made = chart("pieces of work", periods, "mean")
+
+    named = [float(x) for x in re.findall(r'<text x="([\d.]+)" [^>]*middle', made)]
+    assert named
+    assert all(later - earlier >= 55 for earlier, later in pairwise(named))
+    assert f">{max(1, n_months - 1)}</text>" in made
 
 
 def _hostile(reason: Any) -> Any:

@@ -14,6 +14,8 @@ _HEIGHT: Final = 150
 _LEFT: Final = 56
 _BOTTOM: Final = 22
 _TOP: Final = 12
+_MOST_NAMED: Final = 9
+"""Months whose names stand beside one another without touching."""
 
 
 def chart(title: str, periods: Sequence[Period], unit: Unit) -> str:
@@ -26,6 +28,8 @@ def chart(title: str, periods: Sequence[Period], unit: Unit) -> str:
     """
     highest = max((period.value for period in periods), default=1.0) or 1.0
     top = 1.0 if unit == "share" else highest
+    is_count = unit == "mean" and all(period.value % 1 == 0 for period in periods)
+    said_top = f"{top:,.0f}" if is_count else measured(unit, top)
     most = max((period.n for period in periods), default=1)
     step = (_WIDTH - _LEFT - 24) / max(1, len(periods) - 1)
     points = [
@@ -38,7 +42,7 @@ def chart(title: str, periods: Sequence[Period], unit: Unit) -> str:
         for x, y, p in points
     )
     base = _HEIGHT - _BOTTOM
-    every = max(1, len(points) // 8)
+    every = -(-len(points) // _MOST_NAMED) or 1
     months = "".join(
         f'<text x="{x:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{p.month}</text>'
         for x, _, p in points[::every]
@@ -48,7 +52,7 @@ def chart(title: str, periods: Sequence[Period], unit: Unit) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'class="chart"><title>{escape(title)}</title><desc>{escape(said)}</desc>'
         f'<path class="axis" d="M{_LEFT} {_TOP}V{base}H{_WIDTH - 12}"/>'
-        f'<text x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">{measured(unit, top)}</text>'
+        f'<text x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">{said_top}</text>'
         f'<text x="{_LEFT - 6}" y="{base}" text-anchor="end">0</text>'
         f'<polyline points="{line}"/>{dots}{months}</svg>'
     )
