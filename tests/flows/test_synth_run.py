@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -26,7 +27,6 @@ from tracemill.flows.synthesis.run import Wanted, run_synthesis
 from tracemill.flows.synthesis.verifying import verify_files
 from tracemill.records.synth import SyntheticExample, SynthRun
 from tracemill.store.workspace import Workspace
-from tracemill.synth import symbols
 from tracemill.synth.skins import PLAIN, Skin, skins
 from tracemill.synth.telling import Call
 from tracemill.synth.verification import SEEN
@@ -254,9 +254,10 @@ def test_tools_that_end_at_once_are_said_to_have_ended(
 def test_tools_without_their_parser_are_missing_and_the_others_are_not(
     sandbox: Bubblewrap, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = symbols.find_spec
-    absent = "tree_sitter_go"
-    monkeypatch.setattr(symbols, "find_spec", lambda name: None if name == absent else found(name))
+    monkeypatch.setattr(
+        "tracemill.synth.symbols.find_spec",
+        lambda name: None if name == "tree_sitter_go" else find_spec(name),
+    )
 
     missing = missing_programs(sandbox, project)
 

@@ -105,8 +105,9 @@ def _nothing(report: LearningReport, n_known: int) -> str:
 def _why(report: LearningReport) -> str:
     pattern = _foremost(report)
     if pattern is None:
-        watched = counted(report.n_watched, "slice")
-        return f"**Why:** no cause stands out; {watched} lie beyond a limit and may be chance."
+        lie = "lies" if report.n_watched == 1 else "lie"
+        watched = f"{counted(report.n_watched, 'slice')} {lie}"
+        return f"**Why:** no cause stands out; {watched} beyond a limit and may be chance."
     because = f", most often {_quoted(pattern.reasons[0].text)}" if pattern.reasons else ""
     compared = report.compared if report.month is None else report.lately
     is_worse = any(each.change == "worse" for each in compared)
