@@ -12,6 +12,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 ## run: read this machine's sessions, or the bundled example history, and build a dataset
 run: $(VENV)/.core
 	$(VENV)/bin/tracemill run $(SOURCES) || test $$? -eq 4
+	@echo "tracemill is $(CURDIR)/$(VENV)/bin/tracemill; to call it by name: . $(VENV)/bin/activate"
 
 ## test: everything that the gate checks
 test: check unit

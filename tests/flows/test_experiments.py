@@ -86,6 +86,23 @@ def suggested(team: Team) -> str:
     return read_suggestions(team.workspace).suggestions[0].suggestion_id
 
 
+def test_an_experiment_that_shows_neither_is_to_be_stopped(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try_suggestion(team.workspace, suggested(team), "Ada", on(40), Asked(horizon=20))
+    follows = "next: tracemill experiment {} " + NEW
+    call(["experiment", "show", NEW, "--workspace", team.where])
+    assert follows.format("show") in capsys.readouterr().err
+
+    team.works(41, 24, team.drawn(0.5), {OLD: 0.5, NEW: 0.5})
+    capsys.readouterr()
+    call(["experiment", "show", NEW, "--workspace", team.where])
+    said = capsys.readouterr()
+
+    assert "inconclusive: horizon reached" in said.out
+    assert f"{follows.format('stop')} --by YOU --reason WHY" in said.err
+
+
 def test_a_suggestion_that_helps_ends_as_the_new_prompt(
     team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from tracemill.base.text import beginning, counted, one_line, start_of
 from tracemill.records.activity import Activity, CheckRun
 from tracemill.records.canonical import canonical_json
@@ -75,7 +77,7 @@ def example_item(name: str, kind: str, episode: Episode | None) -> ReviewItem:
 
 def with_messages(item: ReviewItem, example: Example) -> ReviewItem:
     """Return what is shown of an example, with what it says: nobody can judge it unseen."""
-    return msgspec.structs.replace(item, parts=(*item.parts, *_example_parts(example)))
+    return replace(item, parts=(*item.parts, *_example_parts(example)))
 
 
 def _example_parts(example: Example) -> Iterator[ItemPart]:
@@ -112,7 +114,7 @@ def _line(message: Message) -> str:
 
 def _call(function: Mapping[str, Any]) -> str:
     given = function["arguments"]
-    text = given if isinstance(given, str) else _encode(given).decode()
+    text = given if isinstance(given, str) else canonical_json(given).decode()
     return f"→ {function['name']} {beginning(text, _WIDTH // 2)}"
 
 

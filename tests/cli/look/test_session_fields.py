@@ -51,3 +51,4 @@ def test_a_session_without_code_says_so(tmp_path: Path, capsys: pytest.CaptureFi
 
     asked = ask(capsys, tmp_path, "session", "fields", "s1")
     assert "0 pieces of code" in asked.err
+    assert asked.out == ""

@@ -85,6 +85,8 @@ def _following(shown: ShownExperiment) -> list[str]:
         case "running" if shown.result and shown.result.verdict in ("treatment", "control"):
             arm = shown.result.verdict
             return [f"tracemill experiment decide {name} {arm} --by YOU --reason WHY"]
+        case "running" if shown.result and shown.result.n_units >= shown.result.horizon:
+            return [f"tracemill experiment stop {name} --by YOU --reason WHY"]
         case "running":
             return [f"tracemill experiment show {name}"]
         case "decided" | "canary":

@@ -2,6 +2,7 @@
 
 import sys
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from msgspec import structs
@@ -126,7 +127,7 @@ def flow_session(
         write_lines(flows)
     elif not answer("session-flow", structs.replace(found, flows=tuple(flows)), common):
         shown = flows[: listing.limit or None]
-        print_table(("STEP", "ARGUMENT", "FROM STEP", "TURNS", "VALUE"), map(_flow_cells, shown))
+        _table(("STEP", "ARGUMENT", "FROM STEP", "TURNS", "VALUE"), map(_flow_cells, shown))
         told = found.n_from_results + found.n_from_person
         n_undone = found.n_undone_steps
         hint(
@@ -137,6 +138,12 @@ def flow_session(
             common,
         )
     return EXIT_DONE if flows else EXIT_NOTHING
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; where there are no rows, what is hinted says so, and no heads stand alone."""
+    if found := list(rows):
+        print_table(columns, found)
 
 
 def _flow_cells(flow: ValueFlow) -> tuple[str, ...]:
@@ -168,7 +175,7 @@ def fields_session(
     elif not answer("session-fields", found, common):
         shown = found.fields[: listing.limit or None]
         columns = ("CALL", "FIELD", "READS", "TESTS", "FULL", "LIMITED", "FILTERED", "GROUPED")
-        print_table(columns, map(_field_cells, shown))
+        _table(columns, map(_field_cells, shown))
         hint(
             f"{len(shown):,} of {len(found.fields):,}; of {counted(found.n_codes, 'piece')} of "
             f"code {found.n_reading:,} read fields, {found.n_unparsed:,} do not parse",
@@ -211,7 +218,7 @@ def decisions_session(
     elif not answer("session-decisions", structs.replace(found, points=tuple(points)), common):
         shown = points[: listing.limit or None]
         columns = ("STEP", "SAW", "SHOWN BY", "WHAT OF IT", "THEN", "AGREED", "AS IT SAID")
-        print_table(columns, map(_decision_cells, shown))
+        _table(columns, map(_decision_cells, shown))
         told = found.n_transitions - found.n_unshown
         hint(
             f"{len(shown):,} of {len(points):,}; of {counted(found.n_transitions, 'call')} behind "

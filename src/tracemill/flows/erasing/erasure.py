@@ -87,7 +87,7 @@ class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
     rows: dict[str, int]
     """Rows of facts that would go, by table."""
     datasets: dict[str, int]
-    """Examples made from it, by dataset version."""
+    """Examples made from it, kept or left out, by dataset version."""
     training_files: int
     """Files of rows that models were trained on, drawn from those versions; they would go."""
     report_files: int
