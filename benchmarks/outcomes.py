@@ -12,7 +12,8 @@ less than five words, so all are compared by three: good, bad, and unknown. `fre
 sessions that were judged once, when the rules were done: FOLDER has the logs of those of one draw or of
 several, as open projects keep them: of entireio/cli the first, of EntityProcess/agentv, FSM1/cipher-box
 and dayhaysoos/nimbus the second; the third is of 33 projects and the fourth of 30 sessions of such
-projects, which `human_turns.tsv` names too.
+projects, which `human_turns.tsv` names too. The fifth and sixth are of 28 further projects, which
+docs/outcomes.md names, and the fifth of the shared sessions too.
 """
 
 import csv
@@ -78,7 +79,7 @@ def main() -> None:
     confusion(judged, found.outcomes)
     peers = dict(argument.split("=", 1) for argument in sys.argv[1:])
     if "fresh" in peers:
-        fresh(Path(peers.pop("fresh")))
+        fresh(Path(peers.pop("fresh")), found)
     if peers:
         beside(judged, found, peers)
 
@@ -97,15 +98,16 @@ def tracemill(folder: Path, formats: Path) -> Found:
     return Found(outcomes, Facts(lake).trajectories)
 
 
-def fresh(logs: Path) -> None:
-    """Print how right the outcomes are of sessions that no rule was mended on."""
+def fresh(logs: Path, shared: Found) -> None:
+    """Print how right the outcomes are of sessions that no rule was mended on when it was judged."""
     with FRESH.open(encoding="utf-8", newline="") as lines:
         judged = {row["session"]: row for row in csv.DictReader(lines, delimiter="\t")}
     with tempfile.TemporaryDirectory() as folder:
-        found = tracemill(Path(folder), logs)
+        own = tracemill(Path(folder), logs)
+    found = Found(shared.outcomes | own.outcomes, shared.trajectories | own.trajectories)
     drawn: defaultdict[str, list[Row]] = defaultdict(list)
     for trajectory_id, trajectory in found.trajectories.items():
-        row = judged.get(trajectory.session_id)
+        row = judged.get(trajectory_id) or judged.get(trajectory.session_id)
         if row is not None and not trajectory.is_subagent:
             drawn[row["drawn"]].append(Row(trajectory_id, *[row["judged"]] * 3))
     for name in sorted(drawn):

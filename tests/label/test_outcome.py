@@ -208,6 +208,18 @@ WITHOUT_COMMIT = [
     ),
     pytest.param({"reactions": (thanked(8),), "last_user_step": 8}, "unknown", 0, id="a greeting praised"),
     pytest.param(
+        {"reactions": (wanted_more(4), thanked(8), wanted_more(8)), "last_user_step": 8}, "achieved", 0.4,
+        id="a chat praised, and more wanted",
+    ),
+    pytest.param(
+        {"reactions": (wanted_more(4), thanked(8), said_wrong(8)), "last_user_step": 8}, "unknown", 0,
+        id="a chat praised, but wrong",
+    ),
+    pytest.param(
+        {"reactions": (wanted_more(4), thanked(6), said_wrong(8)), "last_user_step": 8}, "unknown", 0,
+        id="a chat praised, then wrong",
+    ),
+    pytest.param(
         {"reactions": (thanked(8),), "last_user_step": 8, "n_calls": 2}, "achieved", 0.5, id="an answer praised"
     ),
     pytest.param(

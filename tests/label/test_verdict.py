@@ -107,6 +107,17 @@ SUMMARIES = [
         False,
     ),
     ("npm run build | tail", "vite v7.0.0 building\n\u2713 built in 4.82s", True),
+    ("cmake --build b | tail", "  Generating Code...\n  App.vcxproj -> C:\\b\\App.exe\n", True),
+    (
+        "cmake --build b | tail",
+        "C:\\app.h(4,2): error C2589: illegal token [C:\\b\\App.vcxproj]\n",
+        False,
+    ),
+    (
+        "cmake --build b | tail",
+        "app.obj : error LNK2019: unresolved\n  Lib.vcxproj -> C:\\b\\l.lib\n",
+        False,
+    ),
     ("npm run build | tail", "vite v7.0.0 building\nerror during build:\nno such file", False),
     ("golangci-lint run | tail", "3 issues:\n* unparam: 3", False),
     ("golangci-lint run | tail", "0 issues.", True),

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 14
+LABEL_VERSION: Final = 15
 """Raise it when the same records would get other labels or another outcome."""
 
-OBSERVE_VERSION: Final = 31
+OBSERVE_VERSION: Final = 32
 """Raise it when the same steps would give another activity."""
 
 __all__ = ["LABEL_VERSION", "OBSERVE_VERSION"]

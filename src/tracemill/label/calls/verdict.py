@@ -156,9 +156,11 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"\bFailed to compile\b",
             r"^error during build:",  # vite
             r"\.go:\d+:\d+: ",
+            r"(?: |\)): (?:fatal )?error [A-Z]{1,6}\d{3,5}: ",  # msbuild
         ),
         passed=_summary(
-            "success finished succeeded built",
+            "success finished succeeded built proj",
+            r"^ *[\w. -]+\.\w{2,3}proj -> \S",  # msbuild
             r"\bBUILD SUCCESS",
             r"^ *Finished [`\[]?(?:dev|release|test|debug)\b",
             r"\bCompiled successfully\b",

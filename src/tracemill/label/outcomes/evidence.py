@@ -20,6 +20,8 @@ from tracemill.records.refs import Ref
 from tracemill.records.trajectory import Trajectory
 
 _DAY: Final = timedelta(days=1)
+_WANTING: Final = frozenset({"continuation", "refinement", "correction"})
+"""What a person's turn may be that wants work done."""
 _FEW_LINES: Final = 5
 """Below so many lines, that they went says little."""
 
@@ -107,6 +109,8 @@ class Evidence(NamedTuple):
     """Whether a person praised edited files last, and at most asked since."""
     is_thanked: bool
     """The same where no file was edited."""
+    is_approved: bool
+    """Whether a person praised what was talked through in a chat that shows no calls."""
 
 
 def commits_of(group: Iterable[str], history: History) -> list[Commit]:
@@ -169,6 +173,7 @@ def gather(work: Work) -> Evidence:
         and _is_wrong_after(last, _last_edit(last), with_refusals=False),
         is_accepted=_is_accepted(last),
         is_thanked=_is_thanked(last),
+        is_approved=_is_approved(last),
     )
 
 
@@ -238,6 +243,20 @@ def _is_accepted(activity: Activity) -> bool:
 def _is_thanked(activity: Activity) -> bool:
     is_praised = _last_praise(activity) is not None
     return is_praised and activity.last_edit_step is None and activity.n_calls > 0
+
+
+def _is_approved(activity: Activity) -> bool:
+    """Tell whether praise came after wishes, in a log that shows none of what the agent did.
+
+    Who praises and asks for more approves of what was there, unless the same words find fault.
+    """
+    said = max(activity.thanks, default=None)
+    if said is None or activity.n_calls:
+        return False
+    is_work = any(each.kind in _WANTING and each.step < said for each in activity.reactions)
+    wrong = [each.step for each in activity.corrections if each.is_sure]
+    against = max((*wrong, *activity.rejected_steps, *activity.interrupted_steps), default=-1)
+    return is_work and against < said
 
 
 def _last_praise(activity: Activity) -> int | None:

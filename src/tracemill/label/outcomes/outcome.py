@@ -32,16 +32,17 @@ The first rule that holds decides:
 | a program, run again after the last edit, said something else     | achieved  | .5        |
 | a program, run after the last edit, told of no error              | achieved  | .4        |
 | nothing was edited, and the last word was praise                  | achieved  | .5        |
+| a chat that shows no calls was praised, and no fault found since  | achieved  | .4        |
 | the log states that a person was content, or was not              | achieved, failed | .55 |
 | anything else                                                     | unknown   | 0         |
 
 A commit is reverted by one that says so, or that changes back what it changed, times how sure that
 is; what the work takes back by itself counts only where nothing else of it stands. Tests count
 only if no edit of code came after them. A commit counts through its link, times the link's
-sureness, so work that only might have been committed is unsure. Who praised and then only asks has
-not taken the praise back. A printed hash that a known
+sureness, so work that only might have been committed is unsure. A printed hash that a known
 repository does not hold counts for nothing. Silence proves nothing, and a refused call is a
-person's choice, not a failure of the work.
+person's choice, not a failure of the work. Who praised and then only asks has not taken the
+praise back.
 """
 
 from __future__ import annotations
@@ -283,6 +284,12 @@ RULES: Final = (
         _always(0.5),
         "a person was content, and nothing was edited",
         lambda e: e.is_thanked,
+    ),
+    Rule(
+        "achieved",
+        _always(0.4),
+        "a person was content with what was talked through, in a log that shows no calls",
+        lambda e: e.is_approved,
     ),
     Rule(
         "achieved",
