@@ -46,7 +46,10 @@ def test_a_hand_off_is_as_good_as_the_giver_and_as_few_tries_of_the_receiver(
 
 
 def test_a_gate_knows_the_prompt_and_the_recipe_of_its_work(process: Process) -> None:
-    for case in METRICS["gate_failure_rate"].cases(process):
+    cases = list(METRICS["gate_failure_rate"].cases(process))
+
+    assert cases
+    for case in cases:
         assert case.facts["prompt_version"].startswith(case.facts["role"])
         assert case.facts["recipe"] in ("web_app", "mobile")
 
@@ -55,6 +58,7 @@ def test_a_gate_knows_the_prompt_and_the_recipe_of_its_work(process: Process) ->
 def test_slices_add_up_to_the_whole(process: Process, name: str) -> None:
     metric = METRICS[name]
     cases = list(metric.cases(process))
+    assert metric.facts
     for fact in metric.facts:
         found = summed(cases, (fact,))
         assert sum(t.n for t in found.slices.values()) + found.n_left_aside == len(cases)

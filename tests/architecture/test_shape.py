@@ -23,6 +23,7 @@ def test_source_loads_carries_its_name_and_has_fixtures(name: str) -> None:
 
 @pytest.mark.parametrize("registry", [EXPORTERS, TRAJECTORY_EXPORTERS], ids=lambda r: r.kind)
 def test_exporters_load_and_carry_their_names(registry: Registry[Any]) -> None:
+    assert registry.builtin
     for name in registry.builtin:
         assert registry.load(name).name == name
 

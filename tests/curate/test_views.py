@@ -79,4 +79,5 @@ def test_work_that_was_not_achieved_shows_no_skill() -> None:
     task = work(activity(**ABOUT), len(STEPS), episode=episode("failed"))
     made = list(make_examples(task, STEPS, ChatConfig(builders=("view",))))
 
+    assert made
     assert not any(isinstance(one, ChatExample) for one in made)

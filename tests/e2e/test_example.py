@@ -260,6 +260,7 @@ def test_a_session_leads_to_the_piece_of_work_that_it_is_part_of(
 ) -> None:
     episodes = turned.ask(capsys, "episode", "list", "--jsonl")
 
+    assert episodes
     for episode in episodes:
         (session,) = episode["sessions"]
         (first, *_) = turned.ask(capsys, "explain", session, "--json")["chain"]

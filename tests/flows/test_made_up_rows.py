@@ -101,7 +101,9 @@ def test_it_is_never_held_out(store: Path, tmp_path: Path) -> None:
     rows_of(store, tmp_path, "[synthetic]\nat_most = 1\n[split]\nvalidation = 0.5\n")
 
     newest = max((store / "datasets" / "mine").iterdir(), key=lambda f: f.stat().st_mtime_ns)
-    for path in newest.glob("*validation.jsonl"):
+    held_out = list(newest.glob("*validation.jsonl"))
+    assert held_out
+    for path in held_out:
         assert SYNTHETIC not in path.read_text()
 
 

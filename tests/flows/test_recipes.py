@@ -150,6 +150,8 @@ def test_an_example_of_another_window_leads_to_its_bytes_too(
 ) -> None:
     built = build(capsys, store, recipe(tmp_path, "window_chars = 1000\n"))
     lines = Path(built["folder"], "lineage.jsonl").read_text().splitlines()
+
+    assert lines
     for name in (json.loads(line)["id"] for line in lines):
         assert call(["explain", name, "--workspace", str(store), "--json", "-q"]) == 0
         chain = json.loads(capsys.readouterr().out)["chain"]

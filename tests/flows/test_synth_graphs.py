@@ -155,6 +155,7 @@ def test_a_mistake_is_shown_and_not_learned(made: dict[str, SyntheticExample]) -
 def test_what_is_made_at_once_needs_nothing_of_each_other(
     made: dict[str, SyntheticExample],
 ) -> None:
+    assert any(len(m.tool_calls) > 1 for each in made.values() for m in each.example.messages)
     for each in made.values():
         needs = {step.id: step.needs for step in each.graph.steps}
         for message in each.example.messages:
@@ -169,6 +170,7 @@ def test_an_edit_was_seen_before_it_was_made(made: dict[str, SyntheticExample]) 
 
 
 def test_no_edit_calls_what_was_never_shown(made: dict[str, SyntheticExample]) -> None:
+    assert any(step.tool == "edit_file" for each in made.values() for step in each.graph.steps)
     for each in made.values():
         skin = next(s for s in skins() if f"skin:{s.name}" in each.example.tags)
         known = {skin.on(function.name) for function in functions()}

@@ -170,6 +170,8 @@ def test_what_is_made_up_says_so_and_where_it_comes_from(made: Workspace) -> Non
     from hashlib import sha256
 
     known = {sha256(line).hexdigest() for line in lines}
+    assert known
+    assert list(every(made))
     for each in every(made):
         assert "origin:synthetic" in each.example.tags
         assert each.example.lineage[0].content in known
@@ -197,6 +199,7 @@ def test_what_was_made_is_not_asked_for_again(made: Workspace) -> None:
     gaps = {wish.part: wish.gap for wish in plan_synthesis(made, ["powertools"]).wishes}
     targets = {wish.part: wish.target for wish in plan_synthesis(made, ["powertools"]).wishes}
 
+    assert targets
     assert all(gaps[part] < targets[part] for part in targets)
 
 

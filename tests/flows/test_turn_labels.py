@@ -184,5 +184,8 @@ def test_answers_go_with_their_session_and_where_a_name_in_it_is_masked(
 
 
 def test_labels_are_plain_records(workspace: Workspace, script: Path) -> None:
-    for label in run(workspace, script, [said("please")] * N_HEARD).labels:
+    labels = run(workspace, script, [said("please")] * N_HEARD).labels
+
+    assert labels
+    for label in labels:
         assert msgspec.json.decode(msgspec.json.encode(label), type=TurnLabel) == label

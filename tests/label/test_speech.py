@@ -306,6 +306,7 @@ def test_no_phrase_that_fits_is_left_out_before_it_is_tried(
 
 
 def test_names_of_phrases_are_unique() -> None:
+    assert languages()
     for language in languages().values():
         names = [phrase.name for phrase in language.phrase]
         assert len(names) == len(set(names))

@@ -58,6 +58,7 @@ def test_other_peoples_templates_say_all_of_every_example(
     path = Path(trl.__file__).parent / "chat_templates" / f"{name}.jinja"
     form = ChatFormat(ChatTemplate(name, path.read_text()), tokenizer())
 
+    assert chats
     for example in chats:
         (row,) = form.rows(example.messages, example.tools)
         assert len(row.trained) == sum(message.trained for message in example.messages)

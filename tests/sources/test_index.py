@@ -230,11 +230,15 @@ def test_counts_are_those_of_the_index(row: Row, tmp_path: Path) -> None:
 @needs_index
 def test_trees_hold_the_sessions_and_calls_of_their_files() -> None:
     source = load_source("opencode-tree")
-    for tree in (FORMATS / "opencode" / "agent-sessions-fixtures").iterdir():
+    trees = list((FORMATS / "opencode" / "agent-sessions-fixtures").iterdir())
+
+    assert trees
+    for tree in trees:
         names = frozenset(path.name for path in tree.iterdir())
         files = [row for row in ROWS if (FORMATS / row.file).is_relative_to(tree)]
         found = read_file(source, tree)
 
+        assert files
         assert source.recognises(Head(tree, b"", names))
         assert len(found.headers) == sum("/session/" in row.file for row in files)
         assert sum(len(step.calls) for step in found.steps) == sum(

@@ -108,7 +108,10 @@ def test_what_something_else_is_there_for_is_done_by_hand(part: str, wish: str, 
 
 
 def test_wishes_fit_into_their_files() -> None:
-    for row in read_data("features")["features"]:
+    features = read_data("features")["features"]
+
+    assert features
+    for row in features:
         wish = wish_of(row)
         tests = project_files()[wish.tests]
         old, new = widened(tests, wish)
@@ -138,6 +141,7 @@ def test_every_function_says_what_it_is_for_and_has_a_test_file() -> None:
 def test_the_history_names_files_that_there_are() -> None:
     named = re.findall(r"git add (.*?) &&", history_script(PLAIN))
 
+    assert named
     for path in " ".join(named).split():
         assert path == "." or path in project_files()
 
@@ -154,8 +158,10 @@ def every_text() -> list[str]:
 @given(st.integers())
 def test_a_phrase_comes_out_whole(seed: int) -> None:
     drawn = random.Random(seed)
+    texts = every_text()
 
-    for text in every_text():
+    assert texts
+    for text in texts:
         said = expand(text, drawn, {})
         assert "[" not in said
         assert "|" not in said

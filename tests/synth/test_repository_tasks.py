@@ -65,7 +65,10 @@ def test_tasks_follow_their_seed() -> None:
 
 @pytest.mark.parametrize("part", ["train", "held_out"])
 def test_calls_fit_the_schemas_of_their_tools(part: str) -> None:
-    for task in make_tasks("train" if part == "train" else "held_out", NUMBERS, 0):
+    tasks = list(make_tasks("train" if part == "train" else "held_out", NUMBERS, 0))
+
+    assert any(message.tool_calls for task in tasks for message in task.messages)
+    for task in tasks:
         parameters = {t["function"]["name"]: t["function"]["parameters"] for t in task.tools}
         for message in task.messages:
             for call in message.tool_calls:
@@ -77,6 +80,7 @@ def test_calls_fit_the_schemas_of_their_tools(part: str) -> None:
 def test_a_second_step_follows_from_what_the_first_gave() -> None:
     two = [task for task in make_tasks("train", NUMBERS, 0) if task.kind == "search_then_read"]
 
+    assert two
     for task in two:
         *_, search, result, read = task.messages
         assert read.tool_calls[0]["function"]["arguments"]["path"] in result.content
@@ -86,7 +90,10 @@ def test_a_second_step_follows_from_what_the_first_gave() -> None:
 def test_every_task_has_a_faithful_form() -> None:
     encoder = shipped("compact")
 
-    for task in make_tasks("train", NUMBERS, 0):
+    tasks = list(make_tasks("train", NUMBERS, 0))
+
+    assert tasks
+    for task in tasks:
         (row,) = encoder.rows(task.messages, task.tools)
         spoken: list[Message] = [each for each in task.messages if each.role == "assistant"]
         assert len(row.trained) == len(spoken)

@@ -63,6 +63,9 @@ def addresses(workspace: Workspace) -> list[str]:
     sessions = list_rows(workspace, "session", SessionRow, limit=0).rows
     episodes = list_rows(workspace, "episode", EpisodeRow, limit=0).rows
     versions = [path.name for path in workspace.datasets.glob("*/dataset_*")]
+    assert sessions
+    assert episodes
+    assert versions
     return [
         *LISTS,
         *(f"/sessions/{row.id}" for row in sessions),

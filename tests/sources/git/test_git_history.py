@@ -97,6 +97,7 @@ def test_the_span_of_a_commit_holds_its_text(repo: Repository) -> None:
 
     found = [record for record in parse(stream) if isinstance(record, Commit)]
 
+    assert len(found) == 2
     for commit in found:
         assert commit.span is not None
         piece = stream[commit.span.start : commit.span.end]

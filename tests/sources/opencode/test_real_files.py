@@ -108,7 +108,10 @@ def test_a_tree_is_recognised_by_what_lies_in_it(tree: Path) -> None:
 
 
 def test_an_export_of_each_session_says_the_same(tree: Path) -> None:
-    for session in sessions_in(tree):
+    sessions = list(sessions_in(tree))
+
+    assert sessions
+    for session in sessions:
         exported = read(OpenCode(), oc.export_of(session))
 
         assert counts_of(exported) == counts_by_hand([session])

@@ -22,7 +22,7 @@ from tracemill.export import EXPORTERS
 from tracemill.flows.destinations import new_folder
 from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
 from tracemill.records.receipts import ExportKind, Receipt
-from tracemill.records.refs import Record
+from tracemill.records.refs import Count, Record
 from tracemill.report.croissant import croissant
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
@@ -87,7 +87,7 @@ class VersionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Whether the dataset's name stands for it, as far as that is known."""
     examples: dict[str, int]
     """Examples by kind and split, as `chat/train`."""
-    left_out: int
+    left_out: Count
     """Everything that was left out, in any stage."""
     checks: dict[str, int]
     """Checks that were made of it, by their verdict."""
@@ -96,7 +96,7 @@ class VersionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
 class VersionList(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The dataset versions of a workspace."""
 
-    total: int
+    total: Count
     """How many are kept."""
     versions: tuple[VersionRow, ...]
     """The newest of them first."""
