@@ -89,3 +89,18 @@ def test_letters_of_an_escaped_newline_are_no_part_of_an_address(redactor: Redac
     redacted = redactor.text(r"to:\nada@lovelace.org")
 
     assert redacted == "to:\\n" + redactor.text("ada@lovelace.org")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@creating-tasks.mdc please make the tasks",
+        "[@creating-tasks.mdc](mdc:.cursor/rules/creating-tasks.mdc)",
+        "follow@creating-tasks.mdc, rules.@process-list.mdx",
+        "根据@creating-tasks.mdc 做",
+        "see @src/app.py and @docs/plan.md, look at@analysis.ipynb",
+        "as in@panel.vue and the@schema.prisma",
+    ],
+)
+def test_a_file_that_is_mentioned_is_no_address(text: str, redactor: Redactor) -> None:
+    assert redactor.text(text) == text

@@ -43,7 +43,8 @@ _NO_PERSON: Final = re.compile(
 _NO_ADDRESS: Final = re.compile(
     rb"(?i)@(?:[^@]*\.)?(?:example(?:\.(?:com|org|net|edu))?|(?:test|domain|yourdomain|foo|openssh)\.com|libssh\.org|test|invalid|localhost|local|lan"
     rb"|internal|svc|png|jpe?g|gif|svg|webp|ico|pdf|md|txt|py|pyi|js|jsx|ts|tsx|mjs|cjs|json|jsonl"
-    rb"|ya?ml|toml|lock|css|scss|html?|xml|sh|go|rs|rb|java|kt|c|h|cc|cpp|hpp|php|sql|whl|gz|tgz|zip)$"
+    rb"|ya?ml|toml|lock|css|scss|html?|xml|sh|go|rs|rb|java|kt|c|h|cc|cpp|hpp|php|sql|whl|gz|tgz|zip"
+    rb"|mdc|mdx|ipynb|vue|svelte|astro|swift|dart|proto|prisma|graphql|gradle|jsonc|csv|ini|rst)$"
 )
 _VERSION: Final = re.compile(rb"@v?\d+\.\d")
 _ADDRESS_IN: Final = re.compile(rb"<([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
