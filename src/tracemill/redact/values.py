@@ -12,6 +12,8 @@ from functools import lru_cache
 from math import log2
 from typing import Final
 
+import re2
+
 from tracemill.redact.words import word_share
 
 _PLACEHOLDER: Final = re.compile(
@@ -75,11 +77,14 @@ _TYPE_BEFORE: Final = re.compile(
 )
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
-_PUBLIC_NAME: Final = re.compile(
+_BYTES: Final = re2.Options()
+_BYTES.encoding = re2.Options.Encoding.LATIN1
+_PUBLIC_NAME: Final = re2.compile(
     rb"(?i)public|publishable|fingerprint|thumbprint|(?:page|next|continuation|sync|resume)[_-]?token"
     rb"|(?:rsa|dsa|gpg|pgp|restored from|saved with|hit for|input)[ _-]key"
     rb"|(?:cache|sort|partition|primary|foreign|hot|object|row|group|route|idempotency|session"
-    rb"|parent|storage|query|index|lookup|dedup|sub|map)[ _-]?key"
+    rb"|parent|storage|query|index|lookup|dedup|sub|map)[ _-]?key",
+    options=_BYTES,
 )
 _RUN: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
