@@ -17,13 +17,14 @@ _NEWLINE: Final = ord("\n")
 
 
 class Line(NamedTuple):
-    """One line without its newline, and where it stood."""
+    """One line, and where it stood."""
 
     start: int
     """Offset of its first byte."""
     end: int
     """Offset just behind its last byte, before the newline."""
-    data: bytes
+    raw: bytes
+    """Its bytes as they came, perhaps with the newline: for who does not mind, and saves a copy."""
     is_terminated: bool
     """Whether a newline followed; the last line of a live file may still grow."""
 
@@ -31,6 +32,11 @@ class Line(NamedTuple):
     def at(cls, start: int, data: bytes, *, is_terminated: bool) -> Self:
         """Return the line that stands at an offset."""
         return cls(start, start + len(data), data, is_terminated)
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes without the newline."""
+        return self.raw[: self.end - self.start]
 
 
 @final
@@ -58,13 +64,12 @@ def split_lines(
                 if part[-1] != _NEWLINE:
                     continue
                 end = offset + n_begun - 1
-                data = b"".join(begun)[:-1]
-                begun, n_begun = [], 0
+                raw, begun, n_begun = b"".join(begun), [], 0
             else:
                 end = offset + len(part) - 1
-                data = part[:-1]
+                raw = part
             if end - offset <= max_line_bytes:
-                yield new(Line, (offset, end, data, True))
+                yield new(Line, (offset, end, raw, True))
             else:
                 yield OversizeLine(offset, end)
             offset = end + 1

@@ -138,7 +138,7 @@ def read_shaped_lines(
             continue
         verdict: _Verdict
         try:
-            record = decode(line.data)
+            record = decode(line.raw)
         except _UNDECODED:
             verdict = _judge_leniently(line, origin, reader, shape)
         else:

@@ -212,7 +212,7 @@ class ClaudeReader:
                     place, self._tasks.changed_by(call), is_whole=is_whole
                 )
                 step.events.append(change)
-        self._window.grow(trajectory, step, len(line.data))
+        self._window.grow(trajectory, step, line.end - line.start)
 
     def _take_user(self, record: dict[str, Any], line: Line) -> str | None:
         content = read_user_content(record.get("message"))

@@ -119,7 +119,7 @@ class CodexExecReader:
         if step is None:
             step = self._open_reply(place)
             self._session.window.add_call(place.trajectory, step, call)
-            self._session.window.grow(place.trajectory, step, len(item.line.data))
+            self._session.window.grow(place.trajectory, step, item.line.end - item.line.start)
         elif not item.is_over:
             return "item_under_way"
         if item.is_over:

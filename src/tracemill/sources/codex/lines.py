@@ -166,6 +166,6 @@ def whole(payload: Common, line: Line) -> Payload:
     if isinstance(payload, Payload):
         return payload
     try:
-        return _WHOLE.decode(line.data).payload
+        return _WHOLE.decode(line.raw).payload
     except (UnicodeDecodeError, msgspec.DecodeError):
         raise UndecodedError from None

@@ -167,7 +167,7 @@ class CodexSteps:
         if call.name == "update_plan":
             place = Place(trajectory, item.line, item.at, step.index)
             step.events.append(self.events.todo_change(place, read_plan(call), is_whole=True))
-        self.window.grow(trajectory, step, len(item.line.data))
+        self.window.grow(trajectory, step, item.line.end - item.line.start)
         return None
 
     def take_output(self, item: Item[Common]) -> str | None:

@@ -264,7 +264,9 @@ class CopilotReader:
                     place._replace(step=step.index), todos, is_whole=True
                 )
                 step.events.append(told)
-        session.window.grow(place.trajectory, step, len(event.line.data) if calls else 0)
+        session.window.grow(
+            place.trajectory, step, event.line.end - event.line.start if calls else 0
+        )
         if tokens[1] is not None:
             step.raise_tokens(tokens)
         step.model = step.model or text(data.get("model")) or self._model

@@ -164,7 +164,7 @@ class TelemetryReader:
         place = self._place(record, line)
         step = self._session.open(place, "agent")
         self._session.window.add_call(place.trajectory, step, call)
-        self._session.window.grow(place.trajectory, step, len(line.data))
+        self._session.window.grow(place.trajectory, step, line.end - line.start)
         self._live[place.trajectory.id].running.append((name, call.id))
         return None
 
