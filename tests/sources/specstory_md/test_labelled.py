@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -144,3 +145,48 @@ def test_json_that_is_cut_gives_no_arguments() -> None:
 
     assert found is not None
     assert found.arguments == {}
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['{"a": ' + "[" * 100_000, '{"a": ' + "[" * 500 + "]" * 500 + "}", '{"a": 1} {"b": 2}', "[1]"],
+    ids=["endless", "too deep", "two", "a list"],
+)
+def test_json_that_holds_no_arguments_gives_none(given: str) -> None:
+    assert tool(["Parameters:", "```json", given, "```"]).call.arguments == {}
+
+
+def test_values_that_no_record_holds_are_read_as_what_can_be_kept() -> None:
+    found = read_labelled(["Parameters:", "```json", '{"a": "\\ud800x", "b": NaN}', "```"])
+
+    assert found is not None
+    assert found.arguments == {"a": "\ufffdx", "b": None}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [(-1073741510, -1073741510), (2**80, None), (True, None), ("0", None)]
+)
+def test_an_exit_code_is_a_number_that_a_program_can_end_with(
+    code: object, expected: int | None
+) -> None:
+    found = read_labelled(labelled(Parameters=terminal(terminalCommandState={"exitCode": code})))
+
+    assert found is not None
+    assert found.exit_code == expected
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([""] * 60_000, id="blank"),
+        pytest.param(["Result:", "```json"] * 30_000, id="labels without an end"),
+        pytest.param(["**Input:**", *["- a:", "```", "```"] * 20_000], id="arguments"),
+        pytest.param(["**Input:**", "- a:", *["```", ""] * 30_000], id="ends of fences"),
+    ],
+)
+def test_a_block_made_to_take_long_is_read_in_one_pass(lines: list[str]) -> None:
+    began = process_time()
+
+    read_labelled(lines)
+
+    assert process_time() - began < 5

@@ -8,10 +8,11 @@ call came. VS Code keeps what a terminal printed, and its exit code, with the pa
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
+
+from tracemill.sources.json_lines import fields_of, is_too_deep, lenient_values
 
 _INPUT: Final = "**Input:**"
 _ARGUMENT: Final = re.compile(r"- (\w{1,40}):(?: (.*))?\Z")
@@ -26,6 +27,8 @@ _PATCH: Final = "*** Begin Patch"
 _COMMANDS: Final = ("userEdited", "toolEdited", "original")
 """What VS Code says of a command line: the last to change it knows what was run."""
 _WRITTEN: Final = "textEditContent"
+_HIGHEST_CODE: Final = 2**32
+"""Programs end with a number of 32 bits."""
 
 
 class Labelled(NamedTuple):
@@ -78,7 +81,7 @@ def _listed(lines: list[str]) -> Labelled:
         if given[2] is not None:
             found[given[1]] = given[2].strip("` ")
             continue
-        fence = next((n for n in range(at, len(lines)) if lines[n].strip()), len(lines))
+        fence = _next_shown(lines, at)
         if fence < len(lines) and _OPENING.match(lines[fence]):
             end = _end_of_value(lines, fence)
             found[given[1]] = "\n".join(lines[fence + 1 : end])
@@ -89,43 +92,57 @@ def _listed(lines: list[str]) -> Labelled:
 
 def _end_of_value(lines: list[str], start: int) -> int:
     """Return where a fence ends that may hold others: behind it comes an argument, or no fence."""
-    ends = [at for at in range(start + 1, len(lines)) if lines[at].rstrip() == _CLOSING]
-    for at in ends:
-        behind = next((line for line in lines[at + 1 :] if line.strip()), "")
-        if _ARGUMENT.match(behind):
+    end = len(lines)
+    for at in range(start + 1, len(lines)):
+        if lines[at].rstrip() != _CLOSING:
+            continue
+        end, behind = at, _next_shown(lines, at + 1)
+        if behind < len(lines) and _ARGUMENT.match(lines[behind]):
             return at
-    return ends[-1] if ends else len(lines)
+    return end
 
 
 def _parts(lines: list[str]) -> Iterator[tuple[str, str]]:
     """Yield labels with the JSON behind them, in which no line is a fence."""
-    for at, line in enumerate(lines):
-        label = _LABEL.match(line)
-        start = next((n for n in range(at + 1, len(lines)) if lines[n].strip()), len(lines))
-        if label is None or start == len(lines) or not _OPENING.match(lines[start]):
+    at = 0
+    while at < len(lines):
+        label = _LABEL.match(lines[at])
+        at += 1
+        if label is None:
+            continue
+        start = _next_shown(lines, at)
+        if start == len(lines) or not _OPENING.match(lines[start]):
             continue
         rest = range(start + 1, len(lines))
-        end = next((n for n in rest if lines[n].rstrip() == _CLOSING), len(lines))
-        yield label[1], "\n".join(lines[start + 1 : end])
+        at = next((n for n in rest if lines[n].rstrip() == _CLOSING), len(lines))
+        yield label[1], "\n".join(lines[start + 1 : at])
+
+
+def _next_shown(lines: list[str], at: int) -> int:
+    """Return where the next line stands that is not blank, from `at` on."""
+    return next((n for n in range(at, len(lines)) if lines[n].strip()), len(lines))
 
 
 def _object(text: str | None) -> dict[str, Any]:
-    """Return a JSON object; what is cut or none gives no fields."""
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
+    """Return a JSON object; what is cut, too deep or none gives no fields."""
+    values, fault = lenient_values(text or "")
+    if fault is not None or len(values) != 1 or is_too_deep(values[0]):
         return {}
-    return found if isinstance(found, dict) else {}
+    return dict(fields_of(values[0]))
 
 
 def _in_terminal(given: dict[str, Any]) -> Labelled:
     line, state, printed = (
-        part if isinstance(part := given.get(key), dict) else {}
+        fields_of(given.get(key))
         for key in ("commandLine", "terminalCommandState", "terminalCommandOutput")
     )
     command = next((line[key] for key in _COMMANDS if isinstance(line.get(key), str)), None)
-    code, text = state.get("exitCode"), printed.get("text")
-    exit_code = code if isinstance(code, int) else None
+    exit_code, text = _exit_code(state.get("exitCode")), printed.get("text")
     said = text if isinstance(text, str) else None
     result = "" if said is None and exit_code is not None else said
     return Labelled({} if command is None else {"command": command}, result, exit_code)
+
+
+def _exit_code(code: object) -> int | None:
+    """Return a believable exit code; on Windows it may be below zero."""
+    return code if type(code) is int and abs(code) <= _HIGHEST_CODE else None
