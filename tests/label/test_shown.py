@@ -122,6 +122,8 @@ MERGES: list[Any] = [
     pytest.param("git merge feature", "CONFLICT (content): a.py\n", False, id="a conflict"),
     pytest.param("git merge main", FORWARD, False, id="catches up with the main line"),
     pytest.param("git merge origin/feature", FORWARD, False, id="catches up with others"),
+    pytest.param("git merge -m 'Catch up' main", MERGED, False, id="catches up, and says so"),
+    pytest.param("git merge HEADER", FORWARD, True, id="of a name that begins like another"),
     pytest.param("git merge", FORWARD, False, id="of what is tracked"),
     pytest.param("git pull", FORWARD, False, id="no merge"),
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from typing import Final
 LABEL_VERSION: Final = 15
 """Raise it when the same records would get other labels or another outcome."""
 
-OBSERVE_VERSION: Final = 32
+OBSERVE_VERSION: Final = 33
 """Raise it when the same steps would give another activity."""
 
 __all__ = ["LABEL_VERSION", "OBSERVE_VERSION"]

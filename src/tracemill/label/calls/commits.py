@@ -36,7 +36,7 @@ _PUSHED: Final = re.compile(
 )
 _MERGED: Final = re.compile(r"^(?:Fast-forward|Merge made by the '\w+' strategy)\b", re.MULTILINE)
 _MAIN_LINES: Final = frozenset({"main", "master", "develop", "trunk"})
-_NOT_OWN: Final = re.compile(r"origin/|upstream/|FETCH_HEAD|HEAD|@")
+_NOT_OWN: Final = re.compile(r"origin/|upstream/|(?:FETCH_)?HEAD\b|@")
 _REFUSED: Final = re.compile(
     r"^(?:fatal|error|bash|sh|zsh): |^ ! \[|[Pp]ermission denied|timed out", re.MULTILINE
 )
@@ -76,8 +76,8 @@ def _merges_work(part: Part) -> bool:
     if git_verb(part) != "merge":
         return False
     words = part.bare[part.bare.index("merge") + 1 :]
-    named = next((word for word in words if not word.startswith("-")), None)
-    return named is not None and named not in _MAIN_LINES and not _NOT_OWN.match(named)
+    named = [word for word in words if not word.startswith("-")]  # a message may be among them
+    return bool(named) and not any(word in _MAIN_LINES or _NOT_OWN.match(word) for word in named)
 
 
 def fails_to_push(line: CommandLine, exit_code: int | None, text: str) -> bool:

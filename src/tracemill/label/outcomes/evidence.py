@@ -265,9 +265,9 @@ def _last_praise(activity: Activity) -> int | None:
     if said is None:
         return None
     later = [each for each in activity.reactions if each.step > said]
-    has_asked = all(each.kind == "clarification" for each in later)
+    only_asks = all(each.kind == "clarification" for each in later)
     heard = max((each.step for each in later), default=said)
-    return said if has_asked and heard == activity.last_user_step else None
+    return said if only_asks and heard == activity.last_user_step else None
 
 
 def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -> Iterator[Ref]:
