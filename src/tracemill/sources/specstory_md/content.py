@@ -172,14 +172,14 @@ def _taken_apart(lines: list[str]) -> _Body:
     """Return the parts of a block; the last fence is the result, if it may be one."""
     told: list[str] = []
     given: tuple[str, str] | None = None
-    at = 0
+    closing, at = _last_closing(lines), 0
     while at < len(lines):
         fence = _FENCE.match(lines[at])
         if fence is None:
             told.append(lines[at])
             at += 1
             continue
-        last = _last_fence(lines, at)
+        last = closing if closing > at else len(lines)  # a result may hold fences itself
         if fence[1] in _RESULT_FENCES:
             return _Body(told, given, "\n".join(lines[at + 1 : last]))
         end = next((n for n in range(at + 1, len(lines)) if lines[n].rstrip() == "```"), last)
@@ -188,12 +188,10 @@ def _taken_apart(lines: list[str]) -> _Body:
     return _Body(told, given, None)
 
 
-def _last_fence(lines: list[str], start: int) -> int:
-    """Return where the fence that begins at `start` ends, for it may hold fences itself."""
-    for at in range(len(lines) - 1, start, -1):
-        if lines[at].rstrip() == "```":
-            return at
-    return len(lines)
+def _last_closing(lines: list[str]) -> int:
+    """Return where the last line stands that may end a fence; -1 where none does."""
+    places = range(len(lines) - 1, -1, -1)
+    return next((at for at in places if lines[at].rstrip() == "```"), -1)
 
 
 def _arguments(kind: str, body: _Body) -> dict[str, Any]:
