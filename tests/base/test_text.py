@@ -83,12 +83,13 @@ def test_a_start_goes_through_no_word_that_is_not_very_long(
 
 
 def test_a_size_has_the_unit_that_says_something() -> None:
-    assert [sized(n) for n in (0, 1, 812, 3_249, 999_900, 1_204_512_000)] == [
+    assert [sized(n) for n in (0, 1, 812, 3_249, 999_900, 999_999, 1_204_512_000)] == [
         "0 bytes",
         "1 byte",
         "812 bytes",
         "3.2 kB",
         "999.9 kB",
+        "1.0 MB",
         "1,204.5 MB",
     ]
 

@@ -75,7 +75,7 @@ def sized(n_bytes: int) -> str:
     """Return how large something is: `812 bytes`, `3.2 kB`, `1,204.5 MB`."""
     if n_bytes < _KILO:
         return counted(n_bytes, "byte")
-    if n_bytes < _KILO**2:
+    if round(n_bytes / _KILO, 1) < _KILO:
         return f"{n_bytes / _KILO:.1f} kB"
     return f"{n_bytes / _KILO**2:,.1f} MB"
 
