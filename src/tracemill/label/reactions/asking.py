@@ -21,7 +21,7 @@ from tracemill.records.examples import Message
 from tracemill.records.refs import Ratio, Record
 from tracemill.records.turn_labels import AnswerFault, TurnKind
 
-MODEL_LABELER_VERSION: Final = 3
+MODEL_LABELER_VERSION: Final = 4
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_TURN: Final = 2_000
