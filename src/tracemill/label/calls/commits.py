@@ -62,7 +62,8 @@ def may_commit(command: str) -> bool:
 def pushes(line: CommandLine, exit_code: int | None, text: str) -> bool:
     """Tell whether a command line brought commits to where others have them, by git's own word.
 
-    A branch that is merged into the main line is brought there too.
+    A branch of one's own that is merged is taken to be brought to the main line; into which it was
+    merged no command says.
     """
     if any(_merges_work(part) for part in line.parts) and _MERGED.search(text):
         return True
