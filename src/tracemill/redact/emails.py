@@ -48,6 +48,13 @@ _NO_ADDRESS: Final = re.compile(
 )
 _VERSION: Final = re.compile(rb"@v?\d+\.\d")
 _ADDRESS_IN: Final = re.compile(rb"<([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
+_LONGEST_BEFORE: Final = 64
+_ESCAPED_DIGITS: Final = 5
+_BEFORE: Final = re.compile(
+    rb"(?:[0-9A-Za-z._%+'-]{0,32}(?P<beyond>[\xc3-\xc9][\x80-\xbf]|\xef\xbf\xbd"
+    rb"|\\{1,2}u(?:00[c-f]|01[0-9a-f]|02[0-4]|fff)[0-9a-f]))+[0-9A-Za-z._%+'-]{0,5}\Z"
+)
+"""What of an address stands before its last part in ASCII, escaped as in JSON or not."""
 _PSEUDONYM: Final = re.compile(USER + rb"\Z")
 
 
@@ -102,7 +109,7 @@ def is_personal(address: bytes) -> bool:
 
 
 def _personal(found: Candidate) -> Extent | None:
-    line, start = found.line, found.start
+    line, start = found.line, _beginning(found)
     if start and line[start - 1] == _BACKSLASH and line[start] in _ESCAPES:
         start += 1
     while start < found.end and line[start] in b".'%+-":
@@ -111,6 +118,20 @@ def _personal(found: Candidate) -> Extent | None:
     if address.startswith(b"@") or not is_personal(address):
         return None
     return Extent(start, found.end)
+
+
+def _beginning(found: Candidate) -> int:
+    """Return where an address begins: before it may stand letters with accents, or broken ones.
+
+    Letters of other scripts are no part of it, for some set no blanks between words.
+    """
+    line, start = found.line, found.start
+    before = line[max(0, start - 1) : start]
+    if before.isascii() and before != b"\\":
+        return start
+    first = max(0, start - _LONGEST_BEFORE)
+    match = _BEFORE.search(line[first : start + _ESCAPED_DIGITS])
+    return first + match.start() if match and first + match.end("beyond") >= start else start
 
 
 def _named(found: Candidate) -> Extent | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tracemill.redact import values
+from tracemill.redact.accents import is_unspaced
 from tracemill.redact.lines import Candidate, Extent, Judge
 from tracemill.redact.people import PEOPLE_JUDGES
 from tracemill.redact.pieces import PIECE_JUDGES
@@ -312,8 +313,8 @@ def _prose(found: Candidate) -> Extent | None:
         return None
     found = _trimmed(found)
     value = found.value
-    is_long = len(value) > _LONGEST_PASSWORD
-    if is_long or values.is_placeholder(value) or values.is_password_code(value):
+    is_sentence = len(value) > _LONGEST_PASSWORD or is_unspaced(value)
+    if is_sentence or values.is_placeholder(value) or values.is_password_code(value):
         return None
     is_typed = values.is_typed(value)
     is_told = _TELLS.search(found.line[max(0, found.first - _BEFORE_TELLING) : found.start])

@@ -14,6 +14,7 @@ from typing import Final
 
 import re2
 
+from tracemill.redact.accents import is_language, unescaped
 from tracemill.redact.words import word_share
 
 _PLACEHOLDER: Final = re.compile(
@@ -226,7 +227,7 @@ def is_words(value: bytes) -> bool:
         or is_camel(value)
         or _CONSTANT.match(value) is not None
         or b" " in value
-        or not value.isascii()
+        or is_language(value)
     )
 
 
@@ -319,7 +320,7 @@ def is_password(value: bytes, *, is_quoted: bool) -> bool:
     if value.count(b"-") >= PASSPHRASE_HYPHENS and _WORDS.match(value):
         return True
     if is_quoted and len(value) >= _TYPED_LENGTH and word_share(value) < _PASSWORD_SHARE:
-        return value.isascii() and b" " not in value
+        return not is_language(value) and b" " not in value
     return not is_words(value) and any(c not in LETTERS for c in value)
 
 
@@ -366,6 +367,7 @@ def is_password_name(name: bytes) -> bool:
 def is_secret(name: bytes, value: bytes) -> bool:
     """Tell whether `value`, assigned by the text `name`, is a secret."""
     is_quoted = name[-1:] in _QUOTES
+    value = unescaped(value)
     if is_quoted and _SAYS_PASSWORD.search(name) and is_made_up_word(value):
         return True
     return _is_secret(value, is_named_password=is_password_name(name), is_quoted=is_quoted)
