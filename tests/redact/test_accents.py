@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.redact.templates import fill
 from tracemill.redact import Redactor
+from tracemill.redact.accents import unescaped
 
 SECRETS = {
     "umlaut in a password": 'export PASSWORD="{word:7}2öXq9!{alnum:2}"',
@@ -131,3 +132,7 @@ def test_address_begins_behind_words_that_need_no_blanks(redactor: Redactor) -> 
     (found,) = redactor.locate(["联系ada@lovelace.org"])[0].found
 
     assert (found.start, found.end) == (2, 18)
+
+
+def test_value_with_broken_bytes_is_read_all_the_same() -> None:
+    assert unescaped(b"ab\xc3\\u00f6") == "ab\ufffdö".encode()

@@ -28,20 +28,16 @@ _SEPARATES: Final = frozenset(
 """Categories of Unicode whose characters end a value or stand between words."""
 _TURNS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^0-9A-Za-z]+")
 _WORD_AND_NUMBER: Final = re.compile(r"[A-Za-z]{3,24}\d{2,6}[!?$#%&*]{1,2}\Z")
-_ESCAPED: Final = re.compile(rb"\\{1,4}u([0-9A-Fa-f]{4})")
+_ESCAPED: Final = re.compile(r"\\{1,4}u([0-9A-Fa-f]{4})")
 
 
 def unescaped(value: bytes) -> bytes:
     r"""Return a value with `\u00f6`, as JSON may write a character, read as that character."""
     if b"\\u" not in value:
         return value
-    text = _ESCAPED.sub(lambda each: _character(each[1]), value).decode("utf-8", "surrogatepass")
+    text = _ESCAPED.sub(lambda each: chr(int(each[1], 16)), value.decode("utf-8", "replace"))
     paired = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return paired.encode()
-
-
-def _character(digits: bytes) -> bytes:
-    return chr(int(digits, 16)).encode("utf-8", "surrogatepass")
 
 
 def is_language(value: bytes) -> bool:
