@@ -300,6 +300,6 @@ def test_exit_codes(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_policy_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot read the policy"):
+    with pytest.raises(NotFoundError, match="no such file or folder"):
         load_policy(tmp_path / "none.toml")
     assert load_policy(None).name == "default"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.render.formats import tokenizer_file
 from tracemill.base import registry
-from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.errors import NotFoundError
 from tracemill.flows.models.runs import find_run, list_runs, subject_of
 from tracemill.flows.models.training import plan_run, train_model
 from tracemill.llm import AskSettings, open_subject
@@ -177,7 +177,7 @@ def test_what_is_not_there_says_what_would_be(workspace: Workspace, base: Path, 
         plan_run(workspace, recipe(base, Path("chat")))
     with pytest.raises(NotFoundError, match="no model 'mine'"):
         plan_run(workspace, recipe(base, data), "mine")
-    with pytest.raises(UsageError, match="no base model"):
+    with pytest.raises(NotFoundError, match="expected the base model there"):
         plan_run(workspace, recipe(base / "missing.gguf", data))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tracemill.base.errors import DataError, UnknownNameError, UsageError
+from tracemill.base.errors import DataError, NotFoundError, UnknownNameError, UsageError
 from tracemill.llm import AskSettings, SubjectConfig, SubjectError, open_subject
 from tracemill.llm.scripted import Reply, ScriptedSubject, follow
 from tracemill.records.examples import Message
@@ -55,7 +55,7 @@ def test_script_is_read_from_a_file_of_replies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("backend", "written", "error", "said"),
     [
-        ("scripted", None, UsageError, "cannot read the script"),
+        ("scripted", None, NotFoundError, "no such file or folder"),
         ("scripted", '{"txt":1}', DataError, "no script of replies"),
         ("telepathy", "", UnknownNameError, "scripted"),
         ("openai", "", UsageError, "expected an endpoint"),

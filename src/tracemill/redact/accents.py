@@ -17,7 +17,7 @@ from tracemill.redact.words import word_share
 _LEAST_ASCII: Final = 0.75
 _LEAST_DIGITS: Final = 2
 _LEAST_TURNS: Final = 4
-_MOST_WORDS: Final = 0.5
+_MOST_WORDS: Final = 0.75
 _LATIN_END: Final = "\u0100"
 _FIRST_UNSPACED: Final = "\u2e80"
 _BEHIND_UNSPACED: Final = "\ufb00"

@@ -82,7 +82,7 @@ def test_results_of_another_harness_are_compared(
     assert "18 of 20  b" in capsys.readouterr().out
     assert call(["model", "compare", "a", "b", "--suite", "twenty", *place]) == 0
     assert "better" in capsys.readouterr().out
-    assert call(["model", "import", str(tmp_path / "none.json"), "--suite", "x", *place]) == 2
+    assert call(["model", "import", str(tmp_path / "none.json"), "--suite", "x", *place]) == 3
     (tmp_path / "empty.json").write_text("{}")
     assert call(["model", "import", str(tmp_path / "empty.json"), "--suite", "x", *place]) == 3
     (tmp_path / "other.json").write_text('[{"query": "z", "correct": true}]')
@@ -106,6 +106,6 @@ def test_a_model_is_let_work_in_a_sandbox(
         pytest.skip(said.err)
     assert code == 0
     assert "1 of 1" in said.out
-    assert call([*asked, "--tasks", str(tmp_path / "none.jsonl")]) == 2
+    assert call([*asked, "--tasks", str(tmp_path / "none.jsonl")]) == 3
     monkeypatch.setenv("PATH", "")
     assert call([*asked, *tasks]) == 5
