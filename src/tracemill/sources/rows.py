@@ -119,8 +119,8 @@ def rows_of(
     for line in again.lines():
         if isinstance(line, OversizeLine):
             yield oversize(line, origin)
-        elif line.data.removeprefix(BOM_UTF8).strip():
-            yield line
+        elif (data := line.data).removeprefix(BOM_UTF8).strip():
+            yield line._replace(raw=data)  # a row is large, and its bytes are asked for often
 
 
 def _first_line(blocks: Iterator[bytes], max_bytes: int) -> bytes:
