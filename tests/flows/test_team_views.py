@@ -80,6 +80,19 @@ def test_told_events_stand_in_the_same_files(workspace: Workspace, tmp_path: Pat
     assert summary["outcome_metrics"] == {"project_success": "shipped", "quality_score": 90}
 
 
+def test_a_context_window_may_be_told_in_percent(workspace: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    events = [told("context_metrics", feature_id="F1", tokens_used=9, window_size=10, peak="95%")]
+    (place / "events").write_bytes(jsonl(*events))
+    ingest(workspace, [place])
+    result = write_team_files(workspace, tmp_path / "out", is_forced=False)
+
+    assert result.left_out == {}
+    (line,) = lines_of(tmp_path / "out/training_data/context_metrics.jsonl")
+    assert line["peak"] == 0.95
+
+
 def test_secrets_of_a_report_stay_in_the_vault(workspace: Workspace, tmp_path: Path) -> None:
     secret = fill("ghp_{alnum:36}")
     line = LINES["failure"] | {"error_details": {"stack_trace": secret}, "more": {"note": secret}}

@@ -51,6 +51,8 @@ _SHARES: Final[Mapping[str, _Share]] = {
     "quality_score": "percent_number",
 }
 """How the layouts write the shares that they do not write as 0 to 1."""
+_READ_AS_SHARES: Final = frozenset({*_SHARES, "utilisation", "peak"})
+"""Shares that are read in every form, however they are written."""
 _OTHER_NAMES: Final[Mapping[type[Report], Mapping[str, str]]] = {
     GateReport: {
         "validation_result": "gate_result",
@@ -95,6 +97,7 @@ _OF_CAPTURED: Final[Mapping[CapturedKind, type[Report]]] = {
 }
 """What each captured event is a line of; the others have no file of their own."""
 _MOMENTS: Final = ("timestamp", "validation_timestamp", "ts", "timestamp_end")
+_NAMES: Final = ("session_id", "project_id")
 _MOST_PARTS: Final = 12
 _PERCENT: Final = 100
 _FRACTION: Final = re.compile(r"\d{1,6}/\d{1,6}|0?\.\d{1,6}")
@@ -128,6 +131,7 @@ def read_report(fields: Mapping[str, Any], kind: type[Report]) -> Read:
     for other, name in _OTHER_NAMES.get(kind, {}).items():
         if other in flat and name not in flat:
             flat[name] = flat[other]
+    _check_around(flat)
     report = msgspec.convert(_known(kind, flat), kind)
     at = next((at for name in _MOMENTS if (at := _moment(flat.get(name))) is not None), None)
     session_id, project_id = _text(flat.get("session_id")), _text(flat.get("project_id"))
@@ -139,6 +143,19 @@ def read_report(fields: Mapping[str, Any], kind: type[Report]) -> Read:
     if difference.values or difference.absent:
         remainder = Remainder(format=FORMAT, values=difference.values, absent=difference.absent)
     return Read(report, at, session_id, project_id, remainder)
+
+
+def _check_around(flat: Mapping[str, Any]) -> None:
+    """Refuse what stands around a report and would be unknown for being of the wrong type.
+
+    A moment without an offset is right in itself, and names no moment.
+    """
+    for name in (*_NAMES, *_MOMENTS):
+        value = flat.get(name)
+        if value is not None and not isinstance(value, str):
+            raise msgspec.ValidationError(f"Expected `str` - at `$.{name}`")
+        if name in _MOMENTS and value is not None and not _is_moment(value):
+            raise msgspec.ValidationError(f"Expected an RFC 3339 moment - at `$.{name}`")
 
 
 def captured_report(event: Captured) -> TeamReport | None:
@@ -284,7 +301,7 @@ def _known(kind: Any, value: Any) -> Any:
     known = {}
     for name, inner in value.items():
         if name in kinds and inner is not None:
-            known[name] = _share(inner) if name in _SHARES else _known(kinds[name], inner)
+            known[name] = _share(inner) if name in _READ_AS_SHARES else _known(kinds[name], inner)
     return known
 
 
@@ -330,6 +347,14 @@ def _moment(value: Any) -> datetime | None:
         return at.astimezone(UTC) if at.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _text(value: Any) -> str | None:

@@ -374,26 +374,3 @@ def quarantined(
     reason = error.reason if isinstance(error, NotADocumentError) else "bad_shape"
     span = Span(start=place.start, end=place.end)
     return Quarantined(reason=reason, detail=str(error), span=span, origin=origin)
-
-
-def whole_documents(lines: Iterator[Line | OversizeLine]) -> Iterator[Line | OversizeLine]:
-    """Yield lines as they are, or as one where a single document goes over several.
-
-    Tools write the same object on one line or on many; which it is, the first line tells.
-    """
-    first = next(lines, None)
-    if first is None:
-        return
-    if isinstance(first, OversizeLine) or _is_json(first.data):
-        yield from chain([first], lines)
-        return
-    rest = (line.data for line in lines if isinstance(line, Line))
-    yield Line.at(first.start, b"\n".join([first.data, *rest]), is_terminated=True)
-
-
-def _is_json(data: bytes) -> bool:
-    try:
-        orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return False
-    return True

@@ -16,7 +16,7 @@ from tests.sources.team_reports.lines import LINES
 
 from tracemill.export.team_files import TeamFile, path_of, team_files
 from tracemill.records.events import TeamReport
-from tracemill.records.team_features import FailureReport, SuccessReport
+from tracemill.records.team_features import ContextReport, FailureReport, SuccessReport
 from tracemill.records.team_projects import GateReport
 from tracemill.render.team import efficiency, write_report
 from tracemill.sources.head import Head
@@ -91,6 +91,11 @@ def test_any_line_that_is_read_is_written_again_as_it_was(line: dict[str, Any]) 
         ("gate", ("gate_result",), "maybe", "$.gate_result"),
         ("gate", ("retry_attempt",), 0, "$.retry_attempt"),
         ("survey", ("agent_decision_quality",), 6, "$.agent_decision_quality"),
+        ("failure", ("timestamp",), 5, "$.timestamp"),
+        ("success", ("timestamp",), "most days", "$.timestamp"),
+        ("performance", ("timestamp",), ["maybe"], "$.timestamp"),
+        ("failure", ("session_id",), 7, "$.session_id"),
+        ("gate", ("project_id",), {"id": 1}, "$.project_id"),
     ],
 )
 def test_a_wrong_value_is_quarantined_with_its_path_and_not_quoted(
@@ -116,6 +121,15 @@ def test_shares_are_read_in_every_form(usage: object) -> None:
     assert isinstance(event.report, FailureReport)
     assert event.report.context is not None
     assert event.report.context.context_window_usage == pytest.approx(0.78)
+    assert write_report(event) == line
+
+
+@pytest.mark.parametrize("peak", ["80%", 80, 0.8])
+def test_a_context_window_is_read_in_every_form(peak: object) -> None:
+    line = LINES["context_metrics"] | {"peak": peak}
+    (event,) = reports(line)
+    assert isinstance(event.report, ContextReport)
+    assert event.report.peak == pytest.approx(0.8)
     assert write_report(event) == line
 
 
@@ -172,6 +186,17 @@ def test_a_file_may_mix_reports_and_other_lines() -> None:
     found = read(SOURCE, jsonl(LINES["survey"], {"a": 1}, LINES["approval"]))
     assert len(found.events) == 2
     assert found.tally.skipped == {"no_known_report": 1}
+
+
+def test_a_damaged_or_blank_first_line_takes_no_other_with_it() -> None:
+    bad = LINES["failure"] | {"recovery": {"retry_count": "two"}}
+    for first in (b'{"feature_id": "F0", "fail\n', b"\n\n"):
+        found = read(SOURCE, first + jsonl(LINES["failure"], bad, LINES["gate"]) + b"{cut\n")
+        assert len(found.events) == 2
+        reasons = [each.reason for each in found.quarantined]
+        assert reasons == [*(["not_json"] if first.strip() else []), "bad_shape", "not_json"]
+        (shape,) = (each for each in found.quarantined if each.reason == "bad_shape")
+        assert "$.recovery.retry_count" in shape.detail
 
 
 def test_a_summary_may_go_over_several_lines() -> None:

@@ -31,7 +31,7 @@ class Entire:
     """Reads what the checkpoints of a repository say of sessions, and where their logs are."""
 
     name: ClassVar[str] = "entire"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 
@@ -63,7 +63,7 @@ class EntireMetadata(FileSource):
     """Reads metadata of checkpoints from files: one file each, or one line each."""
 
     name: ClassVar[str] = "entire-metadata"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

@@ -16,7 +16,6 @@ from tracemill.records.events import Attribution, Checkpoint, CodeFinding, Sessi
 from tracemill.records.refs import Origin, Span
 from tracemill.records.trajectory import Usage
 from tracemill.sources.content import Content, Member
-from tracemill.sources.documents import whole_documents
 from tracemill.sources.json_lines import (
     BadShapeError,
     count,
@@ -25,6 +24,7 @@ from tracemill.sources.json_lines import (
     text,
 )
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.whole_documents import whole_documents
 
 _SUMS: Final = "sums_of_a_checkpoint"
 _UNNAMED_AGENT: Final = "Agent"

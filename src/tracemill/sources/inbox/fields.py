@@ -74,7 +74,7 @@ FIELDS: Final[Mapping[CapturedKind, Mapping[str, Expected]]] = {
         "recovery.resolution_time_minutes": _NUMBER, "recovery.resolution_type": _TEXT,
         "recovery.steps_taken": _TEXTS, "context.previous_features": _TEXTS,
         "context.model_version": _TEXT, "context.session_length_minutes": _NUMBER,
-        "context.context_window_usage": _SHARE, "context.time_in_session": _TEXT,
+        "context.context_window_usage": _SHARE, "context.time_in_session": _SHARE,
         "context.dependencies_met": _FLAG, "learning_value.pattern": _TEXT,
         "learning_value.category": _TEXT, "learning_value.generalizable": _FLAG,
         "learning_value.severity": _GRADE,
@@ -99,7 +99,7 @@ FIELDS: Final[Mapping[CapturedKind, Mapping[str, Expected]]] = {
     },
     "context_metrics": {
         "model": _TEXT, "tokens_used": _COUNT, "window_size": _COUNT, "utilisation": _SHARE,
-        "peak": _COUNT, "compactions": _COUNT,
+        "peak": _SHARE, "compactions": _COUNT,
     },
     "gate": {
         "gate_id": _TEXT, "validation_timestamp": _MOMENT, "validation_result": _VERDICT,

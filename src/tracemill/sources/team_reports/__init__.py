@@ -28,7 +28,7 @@ class TeamReports(FileSource):
     """Reads what a team's own process wrote about its work."""
 
     name: ClassVar[str] = "team-reports"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
@@ -40,9 +40,9 @@ class TeamReports(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each report, and the tally."""
-        from tracemill.sources.documents import whole_documents
         from tracemill.sources.json_lines import read_json_lines
         from tracemill.sources.team_reports.reader import TeamReader
+        from tracemill.sources.whole_documents import whole_documents
 
         return read_json_lines(whole_documents(content.lines()), origin, TeamReader(origin))
 
