@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 from tests.sources.claude_code import lines as claude
 from tests.sources.codex import lines as codex
+from tests.sources.copilot_cli import lines as copilot
+from tests.sources.gemini_cli import lines as gemini
+from tests.sources.pi import lines as pi
 from tests.sources.reading import jsonl, origin_of
 
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
+from tracemill.sources.codex.exec_stream import CodexExec
 from tracemill.sources.content import Content
+from tracemill.sources.copilot_cli import CopilotCli
+from tracemill.sources.gemini_cli import GeminiCli
+from tracemill.sources.pi import Pi
 from tracemill.sources.protocol import Source
 
 SESSIONS: list[tuple[Source, list[dict[str, Any]]]] = [
@@ -22,6 +29,19 @@ SESSIONS: list[tuple[Source, list[dict[str, Any]]]] = [
         [codex.meta(), codex.typed("Go on."), codex.call("c1"), codex.output("c1"), codex.spent(1)],
     ),
     (ClaudeCode(), [claude.user(1, "Go on."), claude.agent(2, claude.text("Done."))]),
+    (
+        CodexExec(),
+        [
+            {"type": "thread.started", "thread_id": "t-1"},
+            {"type": "item.completed", "item": {"id": "i", "type": "agent_message", "text": "Hi"}},
+        ],
+    ),
+    (
+        CopilotCli(),
+        [copilot.start(), copilot.user("Go on."), copilot.reply("I look.", 2, copilot.call("c1"))],
+    ),
+    (GeminiCli(), [gemini.meta(), gemini.user("Go on."), gemini.reply("Done.")]),
+    (Pi(), [pi.header(), pi.user("Go on."), pi.reply("I look.", pi.call("c1")), pi.done("c1")]),
 ]
 
 

@@ -7,8 +7,8 @@ about a call was not written down.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.trajectory import IMAGE, Speaker, ToolCall, ToolResult
@@ -53,18 +53,6 @@ class ShownReader:
         """The agent's step that goes on."""
         self._last_call: str | None = None
         self._has_task = self._has_told = False
-        self._takers: dict[str, Callable[[dict[str, Any], Place], str | None]] = {
-            "api_req_started": self._take_request,
-            "reasoning": self._take_thought,
-            "user_feedback": self._take_feedback,
-            "user_feedback_diff": self._take_edit,
-            "task_progress": self._take_progress,
-            "condense_context": self._take_compaction,
-            **dict.fromkeys(_SPOKEN, self._take_speech),
-            **dict.fromkeys(_CALLS, self._take_call),
-            **dict.fromkeys(_OUTPUTS, self._take_output),
-            **dict.fromkeys(_ERRORS, self._take_error),
-        }
 
     def take(self, record: dict[str, Any], line: Line, /) -> str | None:
         """Read one message; return why it holds nothing to keep, or None where it was used."""
@@ -78,7 +66,7 @@ class ShownReader:
         if taker is None or (outer == "ask" and kind in ("completion_result", *_OUTPUTS)):
             known = kind in _NOT_KEPT or kind in self._takers
             return f"{outer}_{type_name(kind)}" if known else unknown_type(f"{outer}-{kind}")
-        verdict = taker(record, self._session.place(line, millisecond(record.get("ts"))))
+        verdict = taker(self, record, self._session.place(line, millisecond(record.get("ts"))))
         self._has_told |= verdict is None
         return verdict
 
@@ -190,3 +178,17 @@ class ShownReader:
             return _NO_CONTENT
         self._hear(place, "agent", said).is_error = True
         return None
+
+    _takers: ClassVar[Mapping[str, Callable[[ShownReader, dict[str, Any], Place], str | None]]] = {
+        "api_req_started": _take_request,
+        "reasoning": _take_thought,
+        "user_feedback": _take_feedback,
+        "user_feedback_diff": _take_edit,
+        "task_progress": _take_progress,
+        "condense_context": _take_compaction,
+        **dict.fromkeys(_SPOKEN, _take_speech),
+        **dict.fromkeys(_CALLS, _take_call),
+        **dict.fromkeys(_OUTPUTS, _take_output),
+        **dict.fromkeys(_ERRORS, _take_error),
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, NamedTuple
 
 import orjson
 
@@ -50,13 +50,6 @@ class CodexExecReader:
         self._error: str | None = None
         self._todos: tuple[Todo, ...] | None = None
         self._tokens = NO_TOKENS
-        self._takers: dict[str, Callable[[_Item], str | None]] = {
-            "agent_message": self._take_text,
-            "reasoning": self._take_text,
-            "error": self._take_error_item,
-            "todo_list": self._take_todos,
-            **dict.fromkeys(_CALLS, self._take_call),
-        }
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one object; return why it holds nothing to keep, or None where it was used."""
@@ -94,7 +87,7 @@ class CodexExecReader:
         taker = self._takers.get(kind) if isinstance(kind, str) else None
         if taker is None or not isinstance(kind, str):
             return unknown_type(kind)
-        return taker(_Item(fields, kind, line, record["type"] == "item.completed"))
+        return taker(self, _Item(fields, kind, line, record["type"] == "item.completed"))
 
     def _open_reply(self, place: Place) -> OpenStep:
         """Return the step of the present reply, which is over at its first result."""
@@ -154,6 +147,15 @@ class CodexExecReader:
         step.is_error = True
         self._session.say(place, step, [said])
         return None
+
+    _takers: ClassVar[Mapping[str, Callable[[CodexExecReader, _Item], str | None]]] = {
+        "agent_message": _take_text,
+        "reasoning": _take_text,
+        "error": _take_error_item,
+        "todo_list": _take_todos,
+        **dict.fromkeys(_CALLS, _take_call),
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""
 
 
 def _todo(entry: object) -> Todo:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import msgspec
 
@@ -73,27 +73,6 @@ class CopilotReader:
         self._refused: Remembered[str, _Refusal] = Remembered(_MAX_REMEMBERED)
         self._n_steps_before: Remembered[str, int] = Remembered(_MAX_EVENTS)
         """How many steps there were before each event."""
-        self._takers: dict[str, Callable[[_Event], str | None]] = {
-            "session.start": self._take_start,
-            "session.resume": self._take_model,
-            "session.model_change": self._take_model,
-            "session.title_changed": self._take_title,
-            "session.error": self._take_error,
-            "session.compaction_complete": self._take_compaction,
-            "session.truncation": self._take_truncation,
-            "session.snapshot_rewind": self._take_rewind,
-            "session.shutdown": self._take_shutdown,
-            "system.message": self._take_instructions,
-            "system.notification": self._take_notice,
-            "user.message": self._take_user,
-            "assistant.message": self._take_reply,
-            "assistant.reasoning": self._take_thought,
-            "tool.execution_complete": self._take_result,
-            "permission.requested": self._take_question,
-            "permission.completed": self._take_permission,
-            "exit_plan_mode.completed": self._take_plan_verdict,
-            "abort": self._take_abort,
-        }
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one object; return why it holds nothing to keep, or None where it was used."""
@@ -117,7 +96,7 @@ class CopilotReader:
         if event.native_id is not None:
             main = self._session.trajectories.get("")
             self._n_steps_before.put(event.native_id, main.n_steps if main is not None else 0)
-        return taker(event)
+        return taker(self, event)
 
     def finish(self) -> None:
         """Close all steps and give each trajectory its header."""
@@ -344,6 +323,29 @@ class CopilotReader:
         place = self._place(event)
         self._session.tell(place, self._session.events.feedback(place, "interruption"))
         return None
+
+    _takers: ClassVar[Mapping[str, Callable[[CopilotReader, _Event], str | None]]] = {
+        "session.start": _take_start,
+        "session.resume": _take_model,
+        "session.model_change": _take_model,
+        "session.title_changed": _take_title,
+        "session.error": _take_error,
+        "session.compaction_complete": _take_compaction,
+        "session.truncation": _take_truncation,
+        "session.snapshot_rewind": _take_rewind,
+        "session.shutdown": _take_shutdown,
+        "system.message": _take_instructions,
+        "system.notification": _take_notice,
+        "user.message": _take_user,
+        "assistant.message": _take_reply,
+        "assistant.reasoning": _take_thought,
+        "tool.execution_complete": _take_result,
+        "permission.requested": _take_question,
+        "permission.completed": _take_permission,
+        "exit_plan_mode.completed": _take_plan_verdict,
+        "abort": _take_abort,
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""
 
 
 def _read_context(context: dict[str, Any], trajectory: OpenTrajectory) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.events import Feedback
@@ -39,11 +39,6 @@ class GeminiReader:
         self.ready = session.ready
         self._standing: dict[str, int] = {}
         """The newest messages that the session consists of at present: their ids and steps."""
-        self._takers: dict[str, Callable[[dict[str, Any], Line], str | None]] = {
-            **dict.fromkeys(_MODEL_TYPES, self._take_reply),
-            **dict.fromkeys(("info", "warning", "error"), self._take_notice),
-            "user": self._take_user,
-        }
 
     def begin(self, fields: Mapping[str, Any], whole: Line) -> None:
         """Take what the session says of itself."""
@@ -84,7 +79,7 @@ class GeminiReader:
             self.begin(record, line)
             return None
         taker = self._takers.get(kind) if isinstance(kind, str) else None
-        return unknown_type(kind) if taker is None else taker(record, line)
+        return unknown_type(kind) if taker is None else taker(self, record, line)
 
     def finish(self) -> None:
         """Close all steps and give the trajectory its header."""
@@ -236,6 +231,13 @@ class GeminiReader:
         step.is_error = True
         self._session.say(place, step, said.texts)
         return None
+
+    _takers: ClassVar[Mapping[str, Callable[[GeminiReader, dict[str, Any], Line], str | None]]] = {
+        **dict.fromkeys(_MODEL_TYPES, _take_reply),
+        **dict.fromkeys(("info", "warning", "error"), _take_notice),
+        "user": _take_user,
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""
 
 
 def _content_of(record: dict[str, Any], line: Line) -> Said:

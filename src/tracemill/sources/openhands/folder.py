@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
@@ -62,18 +62,6 @@ class EventReader:
         self._agent = agent
         self._origin = origin
         self._begun = begun
-        self._takers: dict[str, Callable[[Mapping[str, Any], Line], None]] = {
-            _STATE: self._take_state,
-            "SystemPromptEvent": self._take_prompt,
-            "MessageEvent": self._take_message,
-            "ActionEvent": self._take_action,
-            "ObservationEvent": self._take_observation,
-            "UserRejectObservation": self._take_rejection,
-            "AgentErrorEvent": self._take_error,
-            "Condensation": self._take_compaction,
-            "PauseEvent": self._take_stop,
-            "InterruptEvent": self._take_stop,
-        }
 
     def take(self, record: dict[str, Any], line: Line, /) -> str | None:
         """Read one file; return why it holds nothing to keep, or None where it was used."""
@@ -85,7 +73,7 @@ class EventReader:
         taker = self._takers.get(kind or "")
         if taker is None:
             return unknown_type(kind)
-        taker(record, line)
+        taker(self, record, line)
         return None
 
     def finish(self) -> None:
@@ -165,6 +153,20 @@ class EventReader:
 
     def _take_stop(self, _record: Mapping[str, Any], line: Line) -> None:
         self._steps(line).feedback(line, "interruption", None)
+
+    _takers: ClassVar[Mapping[str, Callable[[EventReader, Mapping[str, Any], Line], None]]] = {
+        _STATE: _take_state,
+        "SystemPromptEvent": _take_prompt,
+        "MessageEvent": _take_message,
+        "ActionEvent": _take_action,
+        "ObservationEvent": _take_observation,
+        "UserRejectObservation": _take_rejection,
+        "AgentErrorEvent": _take_error,
+        "Condensation": _take_compaction,
+        "PauseEvent": _take_stop,
+        "InterruptEvent": _take_stop,
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""
 
 
 def _thought(*holders: Mapping[str, Any]) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
 
 from tracemill.records.trajectory import Speaker
 from tracemill.sources.json_lines import NO_CONTENT, text, unknown_type, why_nothing
@@ -13,7 +13,6 @@ from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep
 from tracemill.sources.pi.content import Said, read_parts, read_result, read_usage, shell_text
 from tracemill.sources.session_events import Place
 
-_Taker = Callable[[dict[str, Any], Place], str | None]
 _HEARTBEAT: Final = re.compile(r"(?:\A|\n\n)Read HEARTBEAT\.md if it exists")
 """How what wakes an agent of OpenClaw begins, alone or behind notes of the system."""
 
@@ -29,21 +28,12 @@ class PiMessages:
         """Whether the messages at hand are a copy of another file's."""
         self.native_id: str | None = None
         """The id of the entry at hand."""
-        self._takers: dict[str, _Taker] = {
-            "user": self._take_user,
-            "assistant": self._take_reply,
-            "toolResult": self._take_result,
-            "bashExecution": self._take_shell,
-            "branchSummary": self._take_summary,
-            "compactionSummary": self._take_summary,
-            **dict.fromkeys(("custom", "hookMessage", "system"), self._take_injected),
-        }
 
     def take(self, message: dict[str, Any], place: Place) -> str | None:
         """Read a message; return why it holds nothing to keep, or None where it was used."""
         role = message.get("role")
         taker = self._takers.get(role) if isinstance(role, str) else None
-        return unknown_type(role) if taker is None else taker(message, place)
+        return unknown_type(role) if taker is None else taker(self, message, place)
 
     def inject(self, content: object, place: Place) -> str | None:
         """Read what the harness, or an extension of it, put in."""
@@ -128,3 +118,14 @@ class PiMessages:
             self._session.window.add_call(place.trajectory, step, call)
         n_bytes = place.line.end - place.line.start if said.calls else 0
         self._session.window.grow(place.trajectory, step, n_bytes)
+
+    _takers: ClassVar[Mapping[str, Callable[[PiMessages, dict[str, Any], Place], str | None]]] = {
+        "user": _take_user,
+        "assistant": _take_reply,
+        "toolResult": _take_result,
+        "bashExecution": _take_shell,
+        "branchSummary": _take_summary,
+        "compactionSummary": _take_summary,
+        **dict.fromkeys(("custom", "hookMessage", "system"), _take_injected),
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
@@ -40,14 +40,6 @@ class PiReader:
         self._tip: str | None = None
         self._n_steps_at: Remembered[str, int] = Remembered(_MAX_ENTRIES)
         """How many steps there were behind each entry."""
-        self._takers: dict[str, Callable[[_Entry], str | None]] = {
-            "message": self._take_message,
-            "custom_message": self._take_custom,
-            "compaction": self._take_compaction,
-            "branch_summary": self._take_branch_summary,
-            "model_change": self._take_model,
-            "session_info": self._take_info,
-        }
 
     def begin(self, fields: Mapping[str, Any], whole: Line) -> None:
         """Take a message that stands by itself, as a document."""
@@ -69,7 +61,7 @@ class PiReader:
             self._follow(entry)
         taker = self._takers.get(kind)
         if taker is not None:
-            verdict = taker(entry)
+            verdict = taker(self, entry)
         else:
             verdict = kind if kind in _NOT_KEPT else unknown_type(kind)
         self._remember(entry, is_saying=is_saying)
@@ -164,3 +156,13 @@ class PiReader:
         if title is not None:
             self._place(entry).trajectory.title = title
         return None if title else "no_content"
+
+    _takers: ClassVar[Mapping[str, Callable[[PiReader, _Entry], str | None]]] = {
+        "message": _take_message,
+        "custom_message": _take_custom,
+        "compaction": _take_compaction,
+        "branch_summary": _take_branch_summary,
+        "model_change": _take_model,
+        "session_info": _take_info,
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""

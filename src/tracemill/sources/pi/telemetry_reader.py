@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
 
 import orjson
 
@@ -56,14 +56,6 @@ class TelemetryReader:
         self._heard: Remembered[int, bool] = Remembered(_MAX_HEARD)
         self._live: dict[str, _Live] = {}
         self._main_key: str | None = None
-        self._takers: dict[str, Callable[[dict[str, Any], Line], str | None]] = {
-            "message.in": self._take_heard,
-            "message.out": self._take_sent,
-            "agent.start": self._take_start,
-            "agent.end": self._take_end,
-            "tool.start": self._take_call,
-            "tool.end": self._take_result,
-        }
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one object; return why it holds nothing to keep, or None where it was used."""
@@ -71,7 +63,7 @@ class TelemetryReader:
         if kind == "message.sending":
             return "message_sending"
         taker = self._takers.get(kind) if isinstance(kind, str) else None
-        return unknown_type(kind) if taker is None else taker(record, line)
+        return unknown_type(kind) if taker is None else taker(self, record, line)
 
     def finish(self) -> None:
         """Close all steps and give each trajectory its header."""
@@ -181,6 +173,18 @@ class TelemetryReader:
         status = statuses[success] if isinstance(success, bool) else "unknown"
         self._session.answer(place, ToolResult(call_id=ended[1], status=status))
         return None
+
+    _takers: ClassVar[
+        Mapping[str, Callable[[TelemetryReader, dict[str, Any], Line], str | None]]
+    ] = {
+        "message.in": _take_heard,
+        "message.out": _take_sent,
+        "agent.start": _take_start,
+        "agent.end": _take_end,
+        "tool.start": _take_call,
+        "tool.end": _take_result,
+    }
+    """Of the class: methods bound to a reader would keep it alive until garbage is collected."""
 
 
 def _identity(message: dict[str, Any]) -> tuple[str, ...]:
