@@ -31,8 +31,8 @@ from weigh_reactions import left_out
 from tracemill.label.reactions import asking
 from tracemill.label.reactions.labelers import Policy, combined, is_wanted
 from tracemill.label.reactions.speech import Heard
-from tracemill.records.reactions import is_sure
-from tracemill.records.turn_labels import AnswerFault
+from tracemill.records.sessions.reactions import is_sure
+from tracemill.records.sessions.turn_labels import AnswerFault
 from tracemill.stats.intervals import wilson
 
 SEED: Final = 20_261_122

@@ -15,7 +15,7 @@ from typing import Any, cast
 from measuring import run
 
 from tracemill.base.machine import peak_memory_bytes
-from tracemill.records.training import DataSlice, Stage, TrainingRecipe
+from tracemill.records.models.training import DataSlice, Stage, TrainingRecipe
 from tracemill.render.chat_format import load_format
 from tracemill.render.tokenizer_files import FileTokenizer
 from tracemill.synth.repository_tasks import Numbers, make_tasks

@@ -30,8 +30,8 @@ from tracemill.analyze import calibrations, find_patterns
 from tracemill.analyze.process import Process
 from tracemill.experiments import Filed, Outcome, judge
 from tracemill.experiments.units import Span, is_treated, settle
-from tracemill.records.experiments import ExperimentPlan, ExperimentResult, PlannedMetric
-from tracemill.records.team import TeamReport
+from tracemill.records.events.team import TeamReport
+from tracemill.records.process.experiments import ExperimentPlan, ExperimentResult, PlannedMetric
 from tracemill.stats import Unit, arms_evidence, arms_power, e_value, fisher_power, wilson
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

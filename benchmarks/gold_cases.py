@@ -32,10 +32,17 @@ from tracemill.link.link_records import link_records
 from tracemill.link.work_links import plan_links
 from tracemill.prompts.history import histories
 from tracemill.prompts.lineage import Lineage
-from tracemill.records.change_sets import ChangeSet
-from tracemill.records.events import Commit, Decision, DocumentVersion, Event, Issue, IssueHeader
+from tracemill.records.events.event import (
+    Commit,
+    Decision,
+    DocumentVersion,
+    Event,
+    Issue,
+    IssueHeader,
+)
 from tracemill.records.links import Link
-from tracemill.records.survival import Survival
+from tracemill.records.work.change_sets import ChangeSet
+from tracemill.records.work.survival import Survival
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

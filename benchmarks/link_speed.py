@@ -30,10 +30,10 @@ from tracemill.label.outcomes.outcome import judge_episode
 from tracemill.label.outcomes.trajectory_labels import trajectory_labels
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Activity, EditedFile
-from tracemill.records.events import Commit, FileChange, LinesAdded
+from tracemill.records.events.event import Commit, FileChange, LinesAdded
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity, EditedFile
+from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 

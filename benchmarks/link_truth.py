@@ -29,7 +29,7 @@ from tracemill.link.change_index import ChangeIndex, first_written
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import repository_of
 from tracemill.link.edited_paths import edited_paths
-from tracemill.records.events import Checkpoint, Commit
+from tracemill.records.events.event import Checkpoint, Commit
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 

@@ -29,7 +29,7 @@ from measuring import TRACEMILL, run, shared_data
 from outcome_peers import Home, Session, verdicts
 
 from tracemill.flows.deriving.facts import Facts
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.stats.intervals import wilson
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

@@ -17,8 +17,8 @@ from typing import NamedTuple
 from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.evaluate.running import Asked, sum_up
 from tracemill.promote.deciding import Receipts, decide
-from tracemill.records.evaluations import CaseResult, Suite
-from tracemill.records.promotion import ModelVersion, PolicyPart, PromotionPolicy
+from tracemill.records.models.evaluations import CaseResult, Suite
+from tracemill.records.models.promotion import ModelVersion, PolicyPart, PromotionPolicy
 from tracemill.stats import Interval, paired_power, wilson
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

@@ -22,7 +22,7 @@ from tracemill.label.activity.observe import Observer
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.listening import Listener, OpenTurn
 from tracemill.label.reactions.replies import Reply
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

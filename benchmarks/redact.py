@@ -20,7 +20,7 @@ from typing import Any
 
 from measuring import shared_data
 
-from tracemill.records.findings import Tally
+from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin
 from tracemill.redact import Redaction, Redactor
 from tracemill.redact.prefilters import ENGINES

@@ -16,7 +16,7 @@ from pathlib import Path
 from measuring import shared_data
 
 from redact import records, texts_of
-from tracemill.records.findings import UNSCANNED
+from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.redact import ENGINES, Redactor, best_engine
 
 KEY = bytes(32)

@@ -21,8 +21,8 @@ from tracemill.curate.rows import training_row
 from tracemill.flows.datasets.made_up import made_examples
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.llm import AskSettings, Subject, SubjectConfig, open_subject
-from tracemill.records.examples import ChatExample, Message
-from tracemill.records.synth import SyntheticExample
+from tracemill.records.datasets.examples import ChatExample, Message
+from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.store.workspace import Workspace
 from tracemill.synth.verification import SEEN
 

@@ -23,8 +23,8 @@ from tracemill.evaluate.running import freeze
 from tracemill.flows.datasets.made_up import made_examples
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.models.suites import keep_suite
-from tracemill.records.evaluations import Case
-from tracemill.records.synth import SyntheticExample
+from tracemill.records.models.evaluations import Case
+from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.render.chat_format import load_format
 from tracemill.render.chat_message import read_messages
 from tracemill.store.workspace import Workspace

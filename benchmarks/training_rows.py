@@ -13,8 +13,8 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.export.trl_chat import TrlChat
-from tracemill.records.examples import ChatExample
-from tracemill.records.training import Stage
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.models.training import Stage
 from tracemill.render.chat_format import ChatFormat
 from tracemill.train.lessons import encode_stage, read_lesson
 

@@ -21,8 +21,8 @@ from tracemill.flows.deriving.examples import build_apart
 from tracemill.flows.deriving.facts import Facts, recorded_facts
 from tracemill.flows.deriving.recipes import open_recipe
 from tracemill.flows.executors.local import Local
-from tracemill.records.activity import Activity
-from tracemill.records.examples import ChatExample
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.sessions.activity import Activity
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 from tracemill.label.reactions.cues import cues_of
 from tracemill.label.reactions.speech import MIN_SHARE, Heard, parts_of
 from tracemill.label.reactions.weighing import READINGS
-from tracemill.records.reactions import ReactionKind, is_sure
+from tracemill.records.sessions.reactions import ReactionKind, is_sure
 
 PRIORS: Final = Path(__file__).with_name("reaction_priors.toml")
 WEIGHTS: Final = Path(__file__).parents[1] / "src/tracemill/label/reactions/weights.toml"

@@ -14,7 +14,7 @@ import atheris
 with atheris.instrument_imports(include=["tracemill.sources", "tracemill.base"]):
     import tracemill.sources
     from tracemill.base.errors import SourceError
-    from tracemill.records.findings import Quarantined, Tally
+    from tracemill.records.inputs import Quarantined, Tally
     from tracemill.records.refs import Origin
     from tracemill.sources import HEAD_BYTES, Content, Head, sources_of
 

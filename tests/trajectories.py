@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tracemill.curate.work import Work
-from tracemill.records.activity import Activity
-from tracemill.records.episodes import Episode, Outcome
-from tracemill.records.events import Commit
-from tracemill.records.findings import Input
-from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
+from tracemill.records.events.event import Commit
+from tracemill.records.inputs import Input
 from tracemill.records.refs import Origin, Span, Stamp
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.reactions import STRENGTHS, Reaction, ReactionKind
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.work.episodes import Episode, Outcome
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 ORIGIN = Origin(source="claude-code", source_version=1, uri="~/s.jsonl", input_id="input_1")

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tracemill.records.refs import Origin
-from tracemill.records.team import TeamReport
-from tracemill.records.team_projects import (
+from tracemill.records.events.team import TeamReport
+from tracemill.records.events.team_projects import (
     ApprovalReport,
     DownstreamReport,
     EscalationReport,
@@ -19,7 +18,8 @@ from tracemill.records.team_projects import (
     QualitySignals,
     StageReport,
 )
-from tracemill.records.trajectory import Remainder
+from tracemill.records.refs import Origin
+from tracemill.records.sessions.trajectory import Remainder
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ORIGIN = Origin(source="team-reports", source_version=1, uri="made", input_id="in_made")

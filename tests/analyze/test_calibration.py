@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tracemill.analyze import calibrations
 from tracemill.analyze.process import Process
-from tracemill.records.calibration import Calibration
+from tracemill.records.events.team import TeamReport
+from tracemill.records.events.team_projects import GateReport, StageReport
+from tracemill.records.process.calibration import Calibration
 from tracemill.records.refs import Origin
-from tracemill.records.team import TeamReport
-from tracemill.records.team_projects import GateReport, StageReport
-from tracemill.records.trajectory import Remainder
+from tracemill.records.sessions.trajectory import Remainder
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ORIGIN = Origin(source="team-reports", source_version=1, uri="made", input_id="in_made")

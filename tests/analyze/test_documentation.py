@@ -8,8 +8,8 @@ import pytest
 
 from tests.trajectories import commit
 from tracemill.analyze.documentation import documentation_coverage, missing_parts
-from tracemill.records.documents import DocumentVersion, Phase, Section
-from tracemill.records.events import Commit, FileChange
+from tracemill.records.events.documents import DocumentVersion, Phase, Section
+from tracemill.records.events.event import Commit, FileChange
 from tracemill.records.refs import Origin
 
 

@@ -16,8 +16,7 @@ from tracemill.analyze import METRICS
 from tracemill.analyze.cases import Tally, measure, measures, summed
 from tracemill.analyze.process import Process
 from tracemill.analyze.work import session_work
-from tracemill.records.activity import Activity
-from tracemill.records.team_projects import (
+from tracemill.records.events.team_projects import (
     ApprovalReport,
     DownstreamReport,
     EscalationReport,
@@ -33,6 +32,7 @@ from tracemill.records.team_projects import (
     StageReport,
     SurveyReport,
 )
+from tracemill.records.sessions.activity import Activity
 
 N_CASES: Final = 1_000
 Said = list[tuple[str, Any, dict[str, Any]]]

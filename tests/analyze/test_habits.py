@@ -9,9 +9,9 @@ import pytest
 
 from tests.trajectories import START, activity
 from tracemill.analyze.habits import TodoHabits, incremental_checking, todo_habits
-from tracemill.records.activity import CheckRun, EditedFile
-from tracemill.records.events import Todo, TodoChange
+from tracemill.records.events.event import Todo, TodoChange
 from tracemill.records.refs import Origin
+from tracemill.records.sessions.activity import CheckRun, EditedFile
 
 ORIGIN = Origin(source="codex", source_version=1, uri="s.jsonl", input_id="i")
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.trajectories import START
 from tracemill.analyze.issue_resolution import header_resolution, header_upkeep, issue_resolution
-from tracemill.records.documents import FileIssue, IssueHeader
-from tracemill.records.forge import Issue
+from tracemill.records.events.documents import FileIssue, IssueHeader
+from tracemill.records.events.forge import Issue
 from tracemill.records.refs import Origin
 
 ORIGIN = Origin(source="process", source_version=1, uri="/r", input_id="i")

@@ -11,9 +11,9 @@ from tests.analyze.test_versions import Told, shares
 from tracemill.analyze.maturity import NAMES, Around, backtest, levels
 from tracemill.analyze.process import Process
 from tracemill.analyze.versions import Naming, VersionCounts
-from tracemill.records.maturity import Criterion, MaturityReport
-from tracemill.records.team import TeamReport
-from tracemill.records.team_projects import ApprovalReport, GateReport
+from tracemill.records.events.team import TeamReport
+from tracemill.records.events.team_projects import ApprovalReport, GateReport
+from tracemill.records.process.maturity import Criterion, MaturityReport
 from tracemill.report.maturity import html, markdown, summary
 
 DAY = date(2026, 2, 1)

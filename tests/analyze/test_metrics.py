@@ -6,8 +6,8 @@ from tests.analyze.histories import Team
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import measures, summed
 from tracemill.analyze.process import Process
-from tracemill.records.team import TeamReport
-from tracemill.records.team_projects import GateReport
+from tracemill.records.events.team import TeamReport
+from tracemill.records.events.team_projects import GateReport
 
 REPORTS = list(Team(5, fails={"tests": 0.4}).history(50))
 

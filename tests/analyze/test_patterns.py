@@ -9,7 +9,7 @@ from tracemill.analyze import METRICS, find_patterns, shipped_rules
 from tracemill.analyze.patterns import read_rules
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
-from tracemill.records.patterns import Pattern
+from tracemill.records.process.patterns import Pattern
 
 N_NULL = 60
 

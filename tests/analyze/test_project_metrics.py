@@ -10,13 +10,13 @@ from tests.analyze.test_versions import Told
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import PERIODS, measures
 from tracemill.analyze.process import Process
-from tracemill.records.team_features import (
+from tracemill.records.events.team_features import (
     ErrorDetails,
     FailureReport,
     LearningValue,
     Recovery,
 )
-from tracemill.records.team_projects import (
+from tracemill.records.events.team_projects import (
     GateReport,
     HumanFeedback,
     OutcomeMetrics,

@@ -7,7 +7,7 @@ import pytest
 from tests.analyze.histories import Team
 from tracemill.analyze import METRICS, rank
 from tracemill.analyze.process import Process
-from tracemill.records.calibration import Ranking
+from tracemill.records.process.calibration import Ranking
 
 FIXES = {"a": 0.9, "b": 0.85, "c": 0.3}
 

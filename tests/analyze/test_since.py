@@ -9,7 +9,7 @@ from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.patterns import read_rules
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
-from tracemill.records.patterns import Pattern
+from tracemill.records.process.patterns import Pattern
 
 
 def found(kind: str, n_before: int = 40, n_now: int = 10, **changed: Any) -> list[Pattern]:

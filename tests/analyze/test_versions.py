@@ -8,17 +8,17 @@ import pytest
 
 from tracemill.analyze.process import Process
 from tracemill.analyze.versions import Naming, VersionCounts, best_versions, uses
-from tracemill.records.refs import Origin
-from tracemill.records.team import TeamReport
-from tracemill.records.team_projects import (
+from tracemill.records.events.team import TeamReport
+from tracemill.records.events.team_projects import (
     ApprovalReport,
     GateReport,
     ProjectMetadata,
     ProjectReport,
     StageReport,
 )
-from tracemill.records.trajectory import Remainder
-from tracemill.records.version_metrics import VersionChange
+from tracemill.records.process.version_metrics import VersionChange
+from tracemill.records.refs import Origin
+from tracemill.records.sessions.trajectory import Remainder
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ORIGIN = Origin(source="team-reports", source_version=1, uri="made", input_id="in")

@@ -9,7 +9,7 @@ import json
 import sys
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any, Final
 
 import msgspec
@@ -58,62 +58,45 @@ from tracemill.flows.reviews import statistics as review_stats
 from tracemill.flows.views import page_export
 from tracemill.flows.wheel import demo
 from tracemill.llm import parity as llm_parity
-from tracemill.records import (
+from tracemill.records import inputs, labels, links
+from tracemill.records.datasets import audits, examples, templates
+from tracemill.records.datasets import exports as export_records
+from tracemill.records.datasets import recipes as recipe_records
+from tracemill.records.datasets import versions as dataset_versions
+from tracemill.records.events import event, gates
+from tracemill.records.models import evaluations, promotion, training
+from tracemill.records.privacy import erasures, findings, receipts
+from tracemill.records.process import calibration, experiments, patterns, suggestions
+from tracemill.records.sessions import (
     accessed_fields,
     activity,
-    audits,
-    calibration,
-    change_sets,
-    datasets,
     decision_points,
-    episodes,
-    erasures,
-    evaluations,
-    events,
-    examples,
-    experiments,
-    findings,
-    gates,
-    generation,
-    generators,
-    labels,
-    learning,
-    links,
-    patterns,
-    promotion,
-    receipts,
-    suggestions,
-    survival,
-    synth,
-    templates,
-    training,
     trajectory,
     turn_labels,
     value_flows,
-    verification,
 )
-from tracemill.records import exports as export_records
-from tracemill.records import recipes as recipe_records
+from tracemill.records.synth import generation, generators, made_up, verification
+from tracemill.records.work import change_sets, episodes, learning, survival
 
 SCHEMA: Final = Path(__file__).parents[2] / "schema"
 TYPES: Final[dict[str, Any]] = {
     "record.trajectory": trajectory.Trajectory,
     "record.step": trajectory.Step,
-    "record.event": events.Event,
+    "record.event": event.Event,
     "record.activity": activity.Activity,
     "record.gate-result": gates.GateResult,
     "record.fix-pair": gates.FixPair,
     "record.flaky-test": gates.FlakyTest,
     "record.finding": findings.Finding,
-    "record.quarantined": findings.Quarantined,
-    "record.input": findings.Input,
+    "record.quarantined": inputs.Quarantined,
+    "record.input": inputs.Input,
     "record.link": links.Link,
     "record.label": labels.Label,
     "record.episode": episodes.Episode,
     "record.survival": survival.Survival,
     "record.change-set": change_sets.ChangeSet,
     "record.example": examples.Example,
-    "record.dataset-version": datasets.DatasetVersion,
+    "record.dataset-version": dataset_versions.DatasetVersion,
     "record.export-manifest": export_records.ExportManifest,
     "record.training-run": training.TrainingRun,
     "record.case": evaluations.Case,
@@ -143,11 +126,11 @@ TYPES: Final[dict[str, Any]] = {
     "row.experiment": experiment_rows.ExperimentRow,
     "row.loop": experiment_rows.ShownLoop,
     "record.recipe": recipe_records.Recipe,
-    "record.synthetic-example": synth.SyntheticExample,
-    "answer.synth-plan": synth.SynthPlan,
-    "answer.synth-run": synth.SynthRun,
-    "answer.synth-stats": synth.SynthStats,
-    "record.reject": datasets.Reject,
+    "record.synthetic-example": made_up.SyntheticExample,
+    "answer.synth-plan": made_up.SynthPlan,
+    "answer.synth-run": made_up.SynthRun,
+    "answer.synth-stats": made_up.SynthStats,
+    "record.reject": dataset_versions.Reject,
     "record.receipt": receipts.Receipt,
     "record.template": templates.TemplateSpec,
     "record.erasure-receipt": erasures.ErasureReceipt,
@@ -282,7 +265,8 @@ def field_texts(kind: type) -> dict[str, str]:
 
 
 def records_in(name: str) -> list[type]:
-    modules = [import_module(f"tracemill.records.{m.name}") for m in iter_modules(records.__path__)]
+    found_modules = walk_packages(records.__path__, "tracemill.records.")
+    modules = [import_module(m.name) for m in found_modules]
     modules += [
         allowing,
         dataset_checks,

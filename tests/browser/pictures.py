@@ -27,7 +27,7 @@ from tracemill.cli.app import call
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.results import SessionRow
 from tracemill.flows.reviews.desk import Desk
-from tracemill.records.reviews import ReviewForm
+from tracemill.records.events.reviews import ReviewForm
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_pages
 

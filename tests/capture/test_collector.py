@@ -18,7 +18,7 @@ import pytest
 from tracemill.capture import KINDS, emit, inbox
 from tracemill.capture.collector import keep
 from tracemill.capture.inbox import Inbox, default_workspace, inbox_folder
-from tracemill.records.captured import CAPTURED_KINDS
+from tracemill.records.events.captured import CAPTURED_KINDS
 from tracemill.store.workspace import Workspace
 
 SRC = Path(__file__).parents[2] / "src"

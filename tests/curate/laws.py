@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tracemill.curate.work import CHECKS
-from tracemill.records.activity import Activity
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     Example,
     Message,
     PreferenceExample,
@@ -15,7 +14,8 @@ from tracemill.records.examples import (
     UnpairedExample,
     messages_of,
 )
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Step
 
 
 def sides_of(example: Example) -> Iterator[tuple[Message, ...]]:

@@ -13,9 +13,9 @@ from tracemill.base.errors import UnknownNameError
 from tracemill.curate import BUILDERS
 from tracemill.curate.builders import make_examples, needs_steps
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.activity import Activity, CheckRun
-from tracemill.records.recipes import DEFAULT_BUILDERS
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.datasets.recipes import DEFAULT_BUILDERS
+from tracemill.records.sessions.activity import Activity, CheckRun
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 
 @pytest.mark.parametrize("name", list(BUILDERS.names()))

@@ -21,10 +21,10 @@ from tests.trajectories import (
 )
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.examples import ChatExample
-from tracemill.records.findings import UNSCANNED
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.records.refs import Span
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
 
 
 def built(

@@ -7,8 +7,8 @@ import pytest
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.examples import ChatExample
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.sessions.trajectory import Step
 
 
 def built(steps: Sequence[Step], **about: Any) -> tuple[list[ChatExample], Counter[str]]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tracemill.curate.classes import has_tag
 from tracemill.curate.mixing import Drawn, over_budget, over_share
-from tracemill.records.recipes import Budget, Share
+from tracemill.records.datasets.recipes import Budget, Share
 
 COUNTS = st.integers(1, 60)
 SHARES = st.floats(0.05, 0.95)

@@ -9,8 +9,8 @@ from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.examples import Message, PreferenceExample
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.datasets.examples import Message, PreferenceExample
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 
 def built(

@@ -9,9 +9,9 @@ from tests.curate.test_views import using
 from tests.trajectories import activity, agent, episode, trajectory, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.activity import CheckRun
-from tracemill.records.examples import PromptExample
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import PromptExample
+from tracemill.records.sessions.activity import CheckRun
+from tracemill.records.sessions.trajectory import Step
 
 
 def built(

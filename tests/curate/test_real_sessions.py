@@ -16,8 +16,8 @@ from tracemill.curate.work import ChatConfig, Drop, Work
 from tracemill.label.activity.observe import observe
 from tracemill.label.outcomes.history import History
 from tracemill.label.outcomes.outcome import judge_episode
-from tracemill.records.activity import Activity
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.sources import SOURCES
 from tracemill.sources.protocol import Source
 

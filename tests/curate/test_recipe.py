@@ -6,7 +6,7 @@ from tracemill.base.errors import UsageError
 from tracemill.curate.recipe import read_recipe, shipped_recipe
 from tracemill.curate.recipes import shipped
 from tracemill.curate.work import ChatConfig
-from tracemill.records.recipes import DEFAULT_NAME, Recipe
+from tracemill.records.datasets.recipes import DEFAULT_NAME, Recipe
 
 
 @pytest.mark.parametrize("name", list(shipped()))

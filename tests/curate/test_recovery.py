@@ -11,9 +11,9 @@ from tests.trajectories import activity, agent, calling, episode, reaction, user
 from tracemill.curate import recovery as recovery_room
 from tracemill.curate.builders import make_examples, needs_steps
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.examples import ChatExample
-from tracemill.records.recoveries import Recovery
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.sessions.recoveries import Recovery
+from tracemill.records.sessions.trajectory import Step
 
 
 def recovery(*attempts: int, worked: int | None, **more: Any) -> Recovery:

@@ -14,8 +14,16 @@ from tracemill.curate.rows import training_row
 from tracemill.curate.selection import Known
 from tracemill.curate.sieve import Sieve
 from tracemill.curate.splits import KnownWork, Splits, place_of
-from tracemill.records.examples import ChatExample, Example, Lineage, Message
-from tracemill.records.recipes import Budget, CheckRule, Recipe, Selection, Share, SplitRule, Take
+from tracemill.records.datasets.examples import ChatExample, Example, Lineage, Message
+from tracemill.records.datasets.recipes import (
+    Budget,
+    CheckRule,
+    Recipe,
+    Selection,
+    Share,
+    SplitRule,
+    Take,
+)
 from tracemill.records.refs import Span
 
 WORDS = " ".join(f"word{n}" for n in range(120))

@@ -9,8 +9,8 @@ from tests.trajectories import activity, agent, episode, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.specs import is_spec
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.examples import ChatExample
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.sessions.trajectory import Step
 
 SPEC = "# Plan\n\n" + "## A part\nWhat it does, and how it is known to work.\n" * 20
 

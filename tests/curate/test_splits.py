@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.trajectories import episode, trajectory
 from tracemill.curate.splits import KnownWork, Splits, place_of
-from tracemill.records.examples import Split
-from tracemill.records.recipes import SplitRule
-from tracemill.records.stand_ins import without_keys
+from tracemill.records.datasets.examples import Split
+from tracemill.records.datasets.recipes import SplitRule
+from tracemill.records.privacy.stand_ins import without_keys
 from tracemill.redact import Redactor
 
 HALF = SplitRule(validation=0.3, test=0.2)

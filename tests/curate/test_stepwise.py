@@ -6,9 +6,9 @@ from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, calling, episode, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.examples import StepwiseExample
-from tracemill.records.recoveries import Recovery
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import StepwiseExample
+from tracemill.records.sessions.recoveries import Recovery
+from tracemill.records.sessions.trajectory import Step
 
 
 def built(

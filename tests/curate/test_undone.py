@@ -18,9 +18,14 @@ from tracemill.curate import BUILDERS
 from tracemill.curate.builders import make_examples, needs_steps
 from tracemill.curate.undone import is_begun_within, is_in_sight, is_within, outermost
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.activity import Activity, Delegation, UndoneSteps
-from tracemill.records.examples import Example, PreferenceExample, UnpairedExample, messages_of
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import (
+    Example,
+    PreferenceExample,
+    UnpairedExample,
+    messages_of,
+)
+from tracemill.records.sessions.activity import Activity, Delegation, UndoneSteps
+from tracemill.records.sessions.trajectory import Step
 
 
 def branch(first: int, last: int) -> UndoneSteps:

@@ -8,9 +8,9 @@ from tests.curate.test_preference import ran
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig, Drop
-from tracemill.records.episodes import Outcome
-from tracemill.records.examples import UnpairedExample
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import UnpairedExample
+from tracemill.records.sessions.trajectory import Step
+from tracemill.records.work.episodes import Outcome
 
 
 def built(

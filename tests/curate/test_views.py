@@ -8,9 +8,9 @@ from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, calling, episode, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig
-from tracemill.records.activity import CheckRun
-from tracemill.records.examples import ChatExample
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.sessions.activity import CheckRun
+from tracemill.records.sessions.trajectory import Step
 
 CAUSE = "The last row is never read, since the range ends one too early."
 REPORT = "The bounds were off by one, so the last row was never read. " * 4

@@ -8,7 +8,7 @@ from tracemill.evaluate.bfcl import category_of, read_case
 from tracemill.evaluate.scorers import score
 from tracemill.llm import Answer
 from tracemill.llm.protocol import spoken
-from tracemill.records.evaluations import Case
+from tracemill.records.models.evaluations import Case
 
 QUESTION: dict[str, Any] = {
     "id": "multiple_0",

@@ -8,8 +8,8 @@ from tracemill.evaluate.building import HeldOut, build_cases, fit
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.scorers import score
 from tracemill.llm import Answer
-from tracemill.records.evaluations import Case
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import Case
 
 TOOLS = [{"type": "function", "function": {"name": n, "parameters": {}}} for n in ("find", "read")]
 

@@ -11,8 +11,14 @@ from tracemill.evaluate.running import Asked, ask_all, freeze, sum_up
 from tracemill.llm import AskSettings, SubjectError, UnreachableError
 from tracemill.llm.protocol import spoken
 from tracemill.llm.scripted import ScriptedSubject
-from tracemill.records.evaluations import Case, CaseResult, Comparison, SliceComparison, Suite
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import (
+    Case,
+    CaseResult,
+    Comparison,
+    SliceComparison,
+    Suite,
+)
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 SUITE = Suite(id="suite_1", name="s", origin="o", version=1, n_cases=0, n_groups=0)

@@ -12,7 +12,7 @@ from tracemill.base.sandbox import Sandbox, find_sandbox
 from tracemill.evaluate.rollouts import attempt
 from tracemill.llm import AskSettings, SubjectError
 from tracemill.llm.scripted import Reply, ScriptedSubject, follow
-from tracemill.records.evaluations import EndToEndTask, Rollout
+from tracemill.records.models.evaluations import EndToEndTask, Rollout
 
 TASK = EndToEndTask(
     id="greet",

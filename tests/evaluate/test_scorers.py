@@ -13,7 +13,8 @@ from tracemill.evaluate.proving import PROOFS, VANITY, Proof, prove
 from tracemill.evaluate.scorers import SCORERS, score
 from tracemill.llm import Answer
 from tracemill.llm.protocol import spoken
-from tracemill.records.evaluations import (
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import (
     ArgumentMatch,
     Case,
     CheckKind,
@@ -21,7 +22,6 @@ from tracemill.records.evaluations import (
     WantedArgument,
     WantedCall,
 )
-from tracemill.records.examples import Message
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -7,7 +7,7 @@ import pytest
 
 from tracemill.experiments import Outcome
 from tracemill.experiments.before_after import compare, corrected, versions_of
-from tracemill.records.experiments import BeforeAfter, PlannedMetric
+from tracemill.records.process.experiments import BeforeAfter, PlannedMetric
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 AIM = PlannedMetric(metric="gate_failure_rate", better="less")

@@ -10,7 +10,7 @@ import pytest
 from tests.experiments.worlds import BEGIN, FAILS, NEW, OLD, TOKENS, World, look, plan
 from tracemill.experiments import Filed, Outcome, judge
 from tracemill.experiments.units import Span, is_treated
-from tracemill.records.experiments import PlannedMetric
+from tracemill.records.process.experiments import PlannedMetric
 
 
 @pytest.mark.parametrize(

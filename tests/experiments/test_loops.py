@@ -20,7 +20,7 @@ from tracemill.experiments.loops import find_calls, loop_of, plan_for, shipped_l
 from tracemill.experiments.planning import ceiling_for, power_of, units_for, usual_of
 from tracemill.experiments.registry import CANARY, experiment_id
 from tracemill.experiments.units import Span, is_treated
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     Call,
     ExperimentDecision,
     ExperimentEvent,

@@ -15,7 +15,7 @@ from tracemill.experiments import Experiments
 from tracemill.experiments.plan_file import check_plan, read_plan
 from tracemill.experiments.registry import experiment_id
 from tracemill.experiments.units import Span, is_treated
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     ArmName,
     ExperimentDecision,
     ExperimentEvent,

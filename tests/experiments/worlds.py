@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tracemill.experiments import Filed, Outcome, judge
 from tracemill.experiments.units import Span, is_treated
-from tracemill.records.experiments import ExperimentPlan, ExperimentResult, PlannedMetric
+from tracemill.records.process.experiments import ExperimentPlan, ExperimentResult, PlannedMetric
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 OLD, NEW = "architect.v1.0", "architect.v1.1"

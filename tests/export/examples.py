@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
     Lineage,

@@ -18,9 +18,9 @@ from tests.trajectories import ORIGIN, START
 from tests.trajectories import trajectory as header_of
 from tracemill.base.difference import is_same
 from tracemill.export.atif import Atif
-from tracemill.records.events import Event, Feedback, StatedOutcome
+from tracemill.records.events.event import Event, Feedback, StatedOutcome
 from tracemill.records.refs import Span
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory, Usage
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory, Usage
 from tracemill.redact import Redactor
 from tracemill.sources.atif import Atif as Source
 

@@ -11,7 +11,7 @@ from tests.render.formats import shipped
 from tracemill.export import DATASET_FORMATS, DatasetFormat
 from tracemill.export.dataset_format import LeftOut, Part
 from tracemill.export.tokens import Tokens
-from tracemill.records.examples import ChatExample, Example, Message, kind_of
+from tracemill.records.datasets.examples import ChatExample, Example, Message, kind_of
 from tracemill.render.tokens import IGNORED
 
 BASH = {"name": "Bash", "arguments": {"command": "pytest -q", "timeout": 60}}

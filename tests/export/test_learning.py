@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from tracemill.export.learning import LearningDocument, absence, learning_document
-from tracemill.records.learning import LearningEpisode, ThinkingCoverage, Words
 from tracemill.records.refs import Ref, Stamp
+from tracemill.records.work.learning import LearningEpisode, ThinkingCoverage, Words
 
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "schema" / "document.learning-episode.json").read_text()

@@ -19,7 +19,7 @@ from tests.render.formats import shipped, tokenizer
 from tracemill.export import DATASET_FORMATS, EXPORTERS
 from tracemill.export.dataset_format import LeftOut, Part
 from tracemill.export.tokens import Tokens
-from tracemill.records.examples import ChatExample, Example, kind_of
+from tracemill.records.datasets.examples import ChatExample, Example, kind_of
 from tracemill.render.chat_format import ChatFormat, shipped_template
 from tracemill.render.chat_message import chat_message
 from tracemill.render.chat_template import ChatTemplate

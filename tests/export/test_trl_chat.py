@@ -11,7 +11,7 @@ from tests.trajectories import agent, calling, user, work
 from tracemill.curate.builders import make_examples
 from tracemill.curate.work import ChatConfig
 from tracemill.export.trl_chat import TrlChat
-from tracemill.records.examples import ChatExample
+from tracemill.records.datasets.examples import ChatExample
 
 
 def decoded(example: ChatExample) -> dict[str, Any]:

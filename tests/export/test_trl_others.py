@@ -11,7 +11,7 @@ import pytest
 
 from tests.export.examples import PROMPT, STEPWISE, UNPAIRED, WORK
 from tracemill.export import EXPORTERS, Exporter
-from tracemill.records.examples import Example
+from tracemill.records.datasets.examples import Example
 from tracemill.render.chat_message import chat_message
 
 KINDS = [("trl-unpaired", UNPAIRED), ("trl-stepwise", STEPWISE), ("trl-prompt", PROMPT)]

@@ -11,14 +11,14 @@ from tests.trajectories import START, agent, calling, step, trajectory, user
 from tracemill.export.known import Known
 from tracemill.export.turns import Turns
 from tracemill.label.activity.value_flow import value_flows
-from tracemill.records.decision_points import (
+from tracemill.records.sessions.decision_points import (
     ChosenCall,
     DecidingResult,
     DecisionPoint,
     Offer,
 )
-from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.reactions import STRENGTHS, Reaction, ReactionKind
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 HEADER = trajectory(7)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from tracemill.flows.deriving.ci_gates import ci_gates, gate_of, results_of
 from tracemill.flows.deriving.gates import compare_gates
-from tracemill.records.events import CiJob, CiRun, CommitStatus
-from tracemill.records.forge import CiStep
+from tracemill.records.events.event import CiJob, CiRun, CommitStatus
+from tracemill.records.events.forge import CiStep
 from tracemill.records.refs import Origin
 from tracemill.store.lake import Lake
 

@@ -17,7 +17,7 @@ from tracemill.experiments.units import is_treated
 from tracemill.flows.experiments import experiments
 from tracemill.flows.prompts.proposals import read_suggestions
 from tracemill.flows.prompts.trials import Asked, list_loops, try_suggestion
-from tracemill.records.experiments import Draws, ExperimentPlan
+from tracemill.records.process.experiments import Draws, ExperimentPlan
 from tracemill.store.workspace import Workspace
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

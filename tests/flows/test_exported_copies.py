@@ -26,9 +26,9 @@ from tracemill.flows.reviews.files import export_reviews
 from tracemill.flows.views.page_export import export_page
 from tracemill.flows.views.session_export import export_session
 from tracemill.flows.wheel.turn import Options, turn
-from tracemill.records.evaluations import Case
-from tracemill.records.examples import Message
-from tracemill.records.receipts import ExportKind
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import Case
+from tracemill.records.privacy.receipts import ExportKind
 from tracemill.store.exports import read_exports
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_pages

@@ -13,7 +13,7 @@ from tests.flows.test_ingest import ingest
 from tests.redact.templates import fill
 from tracemill.flows import guarding
 from tracemill.flows.guarding import Refused, guarded
-from tracemill.records.findings import UNSCANNED
+from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.redact.homes import HomeDetector
 from tracemill.redact.protocol import Match
 from tracemill.store.lake import Lake

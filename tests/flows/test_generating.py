@@ -17,7 +17,7 @@ from tracemill.base.errors import UsageError
 from tracemill.flows.datasets.made_up import made_examples, plan_synthesis
 from tracemill.flows.synthesis.generating import Generation, Workshop, generate
 from tracemill.llm import AskSettings, SubjectConfig
-from tracemill.records.generation import Draft, GenerationReport, ModelExchange
+from tracemill.records.synth.generation import Draft, GenerationReport, ModelExchange
 from tracemill.store.workspace import Workspace
 from tracemill.synth.generation import Allowance
 from tracemill.synth.generation.asking import WantedCall

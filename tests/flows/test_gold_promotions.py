@@ -11,8 +11,8 @@ from tracemill.flows.models.evaluations import compare_models
 from tracemill.flows.models.foreign_results import import_results
 from tracemill.flows.models.promotion import promote
 from tracemill.flows.models.registry import register
-from tracemill.records.evaluations import Comparison, SliceComparison
-from tracemill.records.promotion import (
+from tracemill.records.models.evaluations import Comparison, SliceComparison
+from tracemill.records.models.promotion import (
     ModelVersion,
     PolicyPart,
     PromotionDecision,

@@ -12,8 +12,8 @@ from tracemill.flows.views.browsing import Asked as Wanted
 from tracemill.flows.views.browsing import browse
 from tracemill.flows.views.reading import view_session
 from tracemill.flows.wheel.turn import Options, turn
+from tracemill.records.events.in_session import Compaction, Feedback, Todo, TodoChange
 from tracemill.records.refs import Origin
-from tracemill.records.session_events import Compaction, Feedback, Todo, TodoChange
 from tracemill.store.workspace import Workspace
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)

@@ -14,7 +14,7 @@ import pytest
 from tests.flows.test_ingest import ingest
 from tests.sources.reading import FOREIGN
 from tracemill.flows.ingest import Ingested
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

@@ -11,7 +11,7 @@ from tracemill.flows.executors.local import Local
 from tracemill.flows.ingest import Ingest
 from tracemill.flows.results import RunResult
 from tracemill.flows.wheel.turn import Options, plan_turn, read_only
-from tracemill.records.captured import Captured
+from tracemill.records.events.captured import Captured
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

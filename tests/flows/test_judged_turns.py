@@ -14,7 +14,7 @@ from tracemill.flows.deriving.recipes import BuiltVersion, build_by_recipe
 from tracemill.flows.executors.local import Local
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.label.reactions.labelers import Policy
-from tracemill.records.recipes import TurnJudge
+from tracemill.records.datasets.recipes import TurnJudge
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 

@@ -10,9 +10,9 @@ import pytest
 
 from tracemill.cli.app import call
 from tracemill.flows.synthesis.verifying import verify_files
-from tracemill.records.examples import SYNTHETIC, ChatExample, Lineage, Message
+from tracemill.records.datasets.examples import SYNTHETIC, ChatExample, Lineage, Message
 from tracemill.records.refs import Span
-from tracemill.records.synth import SyntheticExample, TaskGraph
+from tracemill.records.synth.made_up import SyntheticExample, TaskGraph
 
 N_MADE = 40
 

@@ -19,9 +19,9 @@ from tracemill.flows.results import EpisodeRow, SessionRow
 from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.reviews.marks import mark_step, marks_of
 from tracemill.flows.reviews.statistics import review_stats
+from tracemill.records.events.reviews import ReviewForm
 from tracemill.records.labels import Label
 from tracemill.records.refs import Ref
-from tracemill.records.reviews import ReviewForm
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

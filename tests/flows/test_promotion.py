@@ -23,7 +23,7 @@ from tracemill.flows.models.registry import (
 )
 from tracemill.flows.models.suites import build_suite
 from tracemill.llm import AskSettings, SubjectConfig
-from tracemill.records.promotion import (
+from tracemill.records.models.promotion import (
     Assignments,
     ModelVersion,
     PolicyPart,

@@ -10,7 +10,7 @@ from tracemill.flows.erasing.erasure import erase_data, find_data, read_subject
 from tracemill.flows.executors.local import Local
 from tracemill.flows.models.runs import keep_run, kept_runs
 from tracemill.flows.wheel.turn import Options, turn
-from tracemill.records.training import DataSlice, Stage, TrainingRecipe, TrainingRun
+from tracemill.records.models.training import DataSlice, Stage, TrainingRecipe, TrainingRun
 from tracemill.store.workspace import Workspace
 
 ROWS = (

@@ -20,9 +20,9 @@ from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.reviews.files import export_reviews, import_reviews
 from tracemill.flows.reviews.statistics import review_stats
 from tracemill.flows.wheel.turn import Options, turn
-from tracemill.records.episodes import Outcome
-from tracemill.records.events import HumanReview
-from tracemill.records.reviews import ReviewForm
+from tracemill.records.events.event import HumanReview
+from tracemill.records.events.reviews import ReviewForm
+from tracemill.records.work.episodes import Outcome
 from tracemill.review.triggers import ReviewRules
 from tracemill.store.index import Index, Row
 from tracemill.store.lake import Lake

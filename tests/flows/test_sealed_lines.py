@@ -9,8 +9,8 @@ import pytest
 from tests.flows.test_ingest import ingest
 from tests.repositories import Repository
 from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, hashes_of, sketch
-from tracemill.records.documents import FileVersion
-from tracemill.records.events import Commit, LinesAdded
+from tracemill.records.events.documents import FileVersion
+from tracemill.records.events.event import Commit, LinesAdded
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.vault import Vault

@@ -16,7 +16,7 @@ from tracemill.flows.erasing.erasure import find_data, read_subject
 from tracemill.flows.synthesis.generating import Generation, generate
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.llm import AskSettings, SubjectConfig
-from tracemill.records.generation import GenerationReport
+from tracemill.records.synth.generation import GenerationReport
 from tracemill.store.workspace import Workspace
 
 WORDS = "mend the total of the basket"

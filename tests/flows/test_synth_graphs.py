@@ -16,8 +16,8 @@ from tracemill.base.ids import digest
 from tracemill.curate.rows import training_row
 from tracemill.flows.synthesis.bench import missing_programs, open_bench, open_sandbox, prepare
 from tracemill.flows.synthesis.verifying import verify_rows
-from tracemill.records.examples import Message
-from tracemill.records.synth import SyntheticExample
+from tracemill.records.datasets.examples import Message
+from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.bugs import functions
 from tracemill.synth.graphs import graphs

@@ -13,7 +13,7 @@ from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.datasets.made_up import made_examples, read_made
 from tracemill.flows.synthesis.imported import import_made
 from tracemill.flows.synthesis.verifying import verify_files
-from tracemill.records.synth import SyntheticExample
+from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.render.chat_message import chat_message
 from tracemill.store.workspace import Workspace
 from tracemill.synth.definitions import agent_text, find_definition

@@ -25,7 +25,7 @@ from tracemill.flows.synthesis.bench import (
 )
 from tracemill.flows.synthesis.run import Wanted, run_synthesis
 from tracemill.flows.synthesis.verifying import verify_files
-from tracemill.records.synth import SyntheticExample, SynthRun
+from tracemill.records.synth.made_up import SyntheticExample, SynthRun
 from tracemill.store.workspace import Workspace
 from tracemill.synth.skins import PLAIN, Skin, skins
 from tracemill.synth.telling import Call

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tracemill.flows.deriving.team_gates import team_gate, team_results, team_tests
-from tracemill.records.captured import CapturedKind
-from tracemill.records.events import Captured, TeamReport
+from tracemill.records.events.captured import CapturedKind
+from tracemill.records.events.event import Captured, TeamReport
+from tracemill.records.events.team_projects import GateReport, SurveyReport
 from tracemill.records.refs import Origin, Span
-from tracemill.records.team_projects import GateReport, SurveyReport
-from tracemill.records.trajectory import Remainder
+from tracemill.records.sessions.trajectory import Remainder
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ORIGIN = Origin(source="inbox", source_version=1, uri="u", input_id="input_1")

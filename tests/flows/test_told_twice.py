@@ -11,7 +11,7 @@ from tracemill.cli.app import call
 from tracemill.flows.held.lookup import list_links, list_rows, show_trajectory
 from tracemill.flows.results import RunResult, SessionRow
 from tracemill.flows.wheel.turn import Options, turn
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
 from tracemill.store.workspace import Workspace
 
 SESSION = "0f0e0d0c-1111-4222-8333-444455556666"

@@ -13,7 +13,7 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.models.runs import find_run, list_runs, subject_of
 from tracemill.flows.models.training import plan_run, train_model
 from tracemill.llm import AskSettings, open_subject
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.chat_format import FormatMismatchError
 from tracemill.store.workspace import Workspace
 from tracemill.train.protocol import TrainProgress

@@ -21,7 +21,7 @@ from tracemill.flows.wheel.turn import Options, turn
 from tracemill.label.reactions.asking import question
 from tracemill.label.reactions.labelers import Policy
 from tracemill.llm import AskSettings, SubjectConfig
-from tracemill.records.turn_labels import TurnLabel
+from tracemill.records.sessions.turn_labels import TurnLabel
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 from tracemill.synth.generation import Allowance

@@ -13,8 +13,8 @@ from tests.sources.reading import FOREIGN
 from tests.synth.verification.rows import agent, call, told, user
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.synthesis.verifying import verify_files
-from tracemill.records.examples import Message
-from tracemill.records.verification import Rung, VerificationReport
+from tracemill.records.datasets.examples import Message
+from tracemill.records.synth.verification import Rung, VerificationReport
 
 TOOL = {"type": "function", "function": {"name": "bash", "parameters": {"type": "object"}}}
 

@@ -3,7 +3,7 @@ import pytest
 from tests.trajectories import agent, trajectory, user
 from tracemill.label.activity.observe import observe
 from tracemill.label.calls.answers import is_answer
-from tracemill.records.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 
 
 def call(command: str, name: str = "Bash") -> ToolCall:

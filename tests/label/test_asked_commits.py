@@ -7,8 +7,8 @@ import pytest
 from tests.trajectories import START, agent, trajectory
 from tracemill.label.activity.observe import observe
 from tracemill.label.calls.commits import asked_subjects
-from tracemill.records.activity import AskedCommit
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.activity import AskedCommit
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 DOCUMENT = """git add a.py && git commit -m "$(cat <<'EOF'
 fix: totals

@@ -11,7 +11,7 @@ from tracemill.label.reactions.asking import Turn, question, read_answer
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.replies import Reply
 from tracemill.label.reactions.speech import Heard
-from tracemill.records.turn_labels import AnswerFault
+from tracemill.records.sessions.turn_labels import AnswerFault
 
 TURN = Turn(
     "the total is off by one",

@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 from tests.trajectories import agent, trajectory, user
 from tracemill.label.activity.decision_points import decision_points
 from tracemill.label.calls.action import action_of
-from tracemill.records.activity import UndoneSteps
-from tracemill.records.decision_points import ChosenCall, DecidingResult, DecisionPoint, Offer
-from tracemill.records.reactions import Reaction, ReactionKind
-from tracemill.records.trajectory import ResultStatus, Step, ToolCall, ToolResult
+from tracemill.records.sessions.activity import UndoneSteps
+from tracemill.records.sessions.decision_points import (
+    ChosenCall,
+    DecidingResult,
+    DecisionPoint,
+    Offer,
+)
+from tracemill.records.sessions.reactions import Reaction, ReactionKind
+from tracemill.records.sessions.trajectory import ResultStatus, Step, ToolCall, ToolResult
 
 
 def called(

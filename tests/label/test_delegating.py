@@ -9,8 +9,8 @@ import pytest
 
 from tests.trajectories import START, agent, step, trajectory
 from tracemill.label.activity.observe import observe
-from tracemill.records.activity import Delegation
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.activity import Delegation
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 MINUTE = timedelta(minutes=1)
 

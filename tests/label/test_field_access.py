@@ -9,8 +9,13 @@ import pytest
 from tests.trajectories import agent, trajectory
 from tracemill.label.activity.field_access import accessed_fields, fields_by_step
 from tracemill.label.calls.run_code import run_code
-from tracemill.records.accessed_fields import AccessedField, AccessedFields, FieldLoop, FieldTest
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.sessions.accessed_fields import (
+    AccessedField,
+    AccessedFields,
+    FieldLoop,
+    FieldTest,
+)
+from tracemill.records.sessions.trajectory import ToolCall
 
 CODE = "r = lint('.')\nif r.n > 0:\n    for e in r.errors[:5]:\n        print(e.line)"
 

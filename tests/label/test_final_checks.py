@@ -4,7 +4,7 @@ import pytest
 
 from tests.trajectories import START, activity
 from tracemill.label.outcomes.final_checks import final_check, final_checks, recovered
-from tracemill.records.activity import CheckKind, CheckRun, Delegation
+from tracemill.records.sessions.activity import CheckKind, CheckRun, Delegation
 
 
 def run(step: int, passed: bool | None, check: CheckKind, minutes: int | None) -> CheckRun:

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from tests.label.test_observe import feedback, seen
 from tests.trajectories import agent, user
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 STOPPED = (feedback("rejection", 1), feedback("interruption", 1))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracemill.label.outcomes.issue_labels import issue_labels
-from tracemill.records.forge import Issue, IssueLink, IssueState
+from tracemill.records.events.forge import Issue, IssueLink, IssueState
 from tracemill.records.refs import Origin
 
 STATES: dict[str, IssueState] = {

@@ -16,9 +16,9 @@ from tracemill.label.reactions.labelers import (
     is_wanted,
 )
 from tracemill.label.reactions.speech import Heard
-from tracemill.records.examples import Message
-from tracemill.records.reactions import ReactionKind
-from tracemill.records.turn_labels import AnswerFault
+from tracemill.records.datasets.examples import Message
+from tracemill.records.sessions.reactions import ReactionKind
+from tracemill.records.sessions.turn_labels import AnswerFault
 
 
 def heard(kind: ReactionKind, confidence: float) -> Heard:

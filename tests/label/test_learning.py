@@ -14,14 +14,14 @@ from tests.trajectories import ORIGIN, START, agent, step, user
 from tracemill.label.learning import Teller, learning_episode
 from tracemill.label.learning.cues import is_choice, names_problem, sums_up, weight_of
 from tracemill.label.learning.sentences import sentence_at, sentences
-from tracemill.records.activity import Activity, CheckRun
-from tracemill.records.commits import Commit
-from tracemill.records.episodes import Episode
-from tracemill.records.learning import LearningEpisode, Words
-from tracemill.records.reactions import Reaction
+from tracemill.records.events.commits import Commit
+from tracemill.records.events.in_session import Todo, TodoChange
 from tracemill.records.refs import Stamp
-from tracemill.records.session_events import Todo, TodoChange
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.activity import Activity, CheckRun
+from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.work.episodes import Episode
+from tracemill.records.work.learning import LearningEpisode, Words
 
 PIECES = st.sampled_from(
     ["# Plan", "**Problem:**", "- ", "1. ", "```", "| a | b |", "The total is wrong. ", "e.g. this ",

@@ -6,8 +6,8 @@ from tests.trajectories import agent, calling, user
 from tracemill.label.activity.observe import Observer
 from tracemill.label.reactions.listening import Listener, OpenTurn
 from tracemill.label.reactions.replies import Reply
-from tracemill.records.reactions import ReactionKind
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.reactions import ReactionKind
+from tracemill.records.sessions.trajectory import Step
 
 REMARK = "the total stands in the header"
 

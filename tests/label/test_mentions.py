@@ -8,7 +8,7 @@ from tests.trajectories import agent, calling, trajectory, user
 from tracemill.label.activity.observe import observe
 from tracemill.label.calls.mentions import Named, named_by, named_in
 from tracemill.label.calls.shell import parse
-from tracemill.records.activity import ForgeMention
+from tracemill.records.sessions.activity import ForgeMention
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from msgspec import structs
 
 from tests.trajectories import ORIGIN, START, agent, step, trajectory, user
 from tracemill.label.activity.observe import Observer, observe
-from tracemill.records.activity import Activity, CheckRun, Request, UndoneSteps
-from tracemill.records.events import Compaction, Event, Feedback, PullRequestLink
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.events.event import Compaction, Event, Feedback, PullRequestLink
+from tracemill.records.sessions.activity import Activity, CheckRun, Request, UndoneSteps
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 _COMMITTED = "[main 1a2b3c4] fix: totals\n 1 file changed"
 

@@ -11,12 +11,12 @@ from tests.trajectories import START, activity, commit, reaction, trajectory
 from tracemill.label.outcomes.evidence import Evidence
 from tracemill.label.outcomes.history import History
 from tracemill.label.outcomes.outcome import RULES, judge, judge_episode
-from tracemill.records.activity import Activity, CheckKind, CheckRun, CommitMention
-from tracemill.records.episodes import Episode
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import Link, LinkMethod
-from tracemill.records.reactions import Reaction
 from tracemill.records.refs import Ref, Stamp
+from tracemill.records.sessions.activity import Activity, CheckKind, CheckRun, CommitMention
+from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.work.episodes import Episode
 
 REPOSITORY = "/srv/app"
 MADE = commit("a" * 40)

@@ -16,7 +16,14 @@ from tracemill.label.outcomes.process_labels import (
     is_consistent,
     unmet_items,
 )
-from tracemill.records.events import DocumentVersion, FileIssue, IssueHeader, Phase, Section, Todo
+from tracemill.records.events.event import (
+    DocumentVersion,
+    FileIssue,
+    IssueHeader,
+    Phase,
+    Section,
+    Todo,
+)
 from tracemill.records.refs import Origin
 from tracemill.sources.process_files.issue_headers import issue_header
 from tracemill.sources.process_files.markdown import phases_of, sections_of

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sources.reading import FOREIGN, read_file
 from tracemill.label.activity.observe import observe
-from tracemill.records.recoveries import Recovery
+from tracemill.records.sessions.recoveries import Recovery
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
 from tracemill.sources.protocol import Source

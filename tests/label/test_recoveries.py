@@ -13,8 +13,8 @@ from tests.label.test_observe import seen, shell, tool
 from tests.trajectories import START, user
 from tracemill.label.activity.recoveries import MAX_GAP
 from tracemill.label.calls.symptoms import symptom
-from tracemill.records.recoveries import FailureKind, Recovery
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.recoveries import FailureKind, Recovery
+from tracemill.records.sessions.trajectory import Step
 
 
 def recoveries(*steps: Step) -> tuple[Recovery, ...]:

@@ -11,7 +11,7 @@ from tracemill.label.reactions.phrases import candidates
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.speech import hear, parts_of
 from tracemill.label.reactions.weighing import readings
-from tracemill.records.reactions import SURE_FROM, Reaction, ReactionKind
+from tracemill.records.sessions.reactions import SURE_FROM, Reaction, ReactionKind
 
 SHOWN = Before(asked=("show the total",), answered="The total is now in the header of the page.")
 EDITED = SHOWN._replace(edited=("page.html",))

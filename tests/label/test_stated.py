@@ -8,7 +8,7 @@ from msgspec import structs
 from tests.label.test_observe import feedback, seen
 from tests.trajectories import ORIGIN, agent, user
 from tracemill.label.activity.stated import is_liked, is_solved
-from tracemill.records.events import StatedOutcome
+from tracemill.records.events.event import StatedOutcome
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from tests.trajectories import START, activity, commit, trajectory
 from tracemill.label.outcomes.history import History
 from tracemill.label.outcomes.outcome import judge_episode
 from tracemill.label.outcomes.survival import survival_of
-from tracemill.records.commits import CoAuthor, LineFate, LinesMoved
-from tracemill.records.events import Commit
+from tracemill.records.events.commits import CoAuthor, LineFate, LinesMoved
+from tracemill.records.events.event import Commit
 from tracemill.records.links import Link, LinkMethod
 from tracemill.records.refs import Ref, Stamp
-from tracemill.records.survival import Rewritten, Survival
+from tracemill.records.work.survival import Rewritten, Survival
 
 MADE = commit("a" * 40)
 AGAIN = commit("d" * 40, at=START + timedelta(hours=1))

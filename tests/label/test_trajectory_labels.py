@@ -19,9 +19,9 @@ from tests.trajectories import activity, reaction
 from tracemill.label.outcomes.evidence import commits_of
 from tracemill.label.outcomes.history import History
 from tracemill.label.outcomes.trajectory_labels import trajectory_labels
-from tracemill.records.activity import Activity
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import Link
+from tracemill.records.sessions.activity import Activity
 
 
 def labels(

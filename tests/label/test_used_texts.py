@@ -6,8 +6,8 @@ import pytest
 
 from tests.trajectories import agent, step, user
 from tracemill.label.activity.used_texts import UsedTexts
-from tracemill.records.activity import UsedKind
-from tracemill.records.trajectory import Step, ToolCall
+from tracemill.records.sessions.activity import UsedKind
+from tracemill.records.sessions.trajectory import Step, ToolCall
 
 
 def used(*steps: Step) -> list[tuple[UsedKind, str, int]]:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.trajectories import agent, trajectory, user
 from tracemill.label.activity import value_flow
 from tracemill.label.activity.value_flow import value_flows
-from tracemill.records.activity import UndoneSteps
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
-from tracemill.records.value_flows import ValueFlow, ValueFlows, ValuePlace
+from tracemill.records.sessions.activity import UndoneSteps
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.value_flows import ValueFlow, ValueFlows, ValuePlace
 
 
 def called(index: int, answer: str = "", **arguments: Any) -> Step:

@@ -10,7 +10,7 @@ import pytest
 from tests.trajectories import START, agent, trajectory
 from tracemill.base.line_sketch import MAX_OF_SESSION, Seal, hashes_of, sketch
 from tracemill.label.activity.observe import observe
-from tracemill.records.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 
 SEAL = Seal(b"k" * 32)
 LINE = "a line that is long enough"

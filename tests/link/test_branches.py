@@ -6,7 +6,7 @@ import pytest
 
 from tests.trajectories import commit, trajectory
 from tracemill.link.branches import Branches
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 
 
 def sha(letter: str) -> str:

@@ -9,9 +9,9 @@ from tests.trajectories import START, commit
 from tracemill.link.branches import Branches
 from tracemill.link.change_sets import change_sets
 from tracemill.link.make_link import make_link, of_commit
-from tracemill.records.change_sets import ChangeSet
-from tracemill.records.events import Commit, FileChange
+from tracemill.records.events.event import Commit, FileChange
 from tracemill.records.refs import Ref
+from tracemill.records.work.change_sets import ChangeSet
 
 
 def made(number: int, *parents: Commit, **more: Any) -> Commit:

@@ -9,7 +9,7 @@ import pytest
 
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_pairs import commit_pairs
-from tracemill.records.events import ChangeUndone, Commit
+from tracemill.records.events.event import ChangeUndone, Commit
 from tracemill.records.refs import Origin
 
 HERE = Origin(source="git", source_version=2, uri="/srv/app", input_id="input_1")

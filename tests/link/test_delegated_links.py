@@ -9,8 +9,8 @@ import pytest
 
 from tests.trajectories import START, activity, commit, trajectory
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Activity, CommitMention, Delegation
 from tracemill.records.links import Link
+from tracemill.records.sessions.activity import Activity, CommitMention, Delegation
 
 SHA = "1a2b3c4" + "0" * 33
 MINUTE = timedelta(minutes=1)

@@ -10,11 +10,11 @@ import pytest
 from tests.trajectories import START, activity, commit, trajectory
 from tracemill.base.line_sketch import MAX_OF_COMMIT, MAX_OF_SESSION, Seal, hashes_of, sketch
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Activity, CommitMention, EditedFile
-from tracemill.records.events import Commit, FileChange, LinesAdded
+from tracemill.records.events.event import Commit, FileChange, LinesAdded
 from tracemill.records.links import SURE_ENOUGH
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity, CommitMention, EditedFile
+from tracemill.records.sessions.trajectory import Trajectory
 
 SEAL = Seal(b"k" * 32)
 WRITTEN = [b"line number %d of the session" % i for i in range(10)]

@@ -9,9 +9,9 @@ import pytest
 
 from tests.trajectories import START, activity, commit, trajectory
 from tracemill.link.forge_links import forge_links
-from tracemill.records.activity import ForgeMention
-from tracemill.records.events import Commit, Issue, PullRequest
+from tracemill.records.events.event import Commit, Issue, PullRequest
 from tracemill.records.refs import Origin
+from tracemill.records.sessions.activity import ForgeMention
 
 ORIGIN = Origin(source="github", source_version=1, uri="/srv/events", input_id="input_5")
 SHA = "1a2b3c4" + "0" * 33

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tests.trajectories import START, activity, commit, trajectory
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Activity, AskedCommit, CommitMention, EditedFile
-from tracemill.records.events import Checkpoint, Commit, FileChange
+from tracemill.records.events.event import Checkpoint, Commit, FileChange
 from tracemill.records.links import SURE_ENOUGH, Link
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity, AskedCommit, CommitMention, EditedFile
+from tracemill.records.sessions.trajectory import Trajectory
 
 SHA = "1a2b3c4" + "0" * 33
 APP = "/srv/app"

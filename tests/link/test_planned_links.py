@@ -9,9 +9,9 @@ import pytest
 
 from tests.trajectories import START, activity, commit, trajectory
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Activity, CommitMention, ProposedPlan, Request
 from tracemill.records.links import Link
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity, CommitMention, ProposedPlan, Request
+from tracemill.records.sessions.trajectory import Trajectory
 
 PLAN = "# Plan: mend the totals ## Context When the basket is empty, the totals are wrong"
 FIRST, SECOND = "1a2b3c4" + "0" * 33, "5d6e7f8" + "0" * 33

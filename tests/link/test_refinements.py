@@ -9,7 +9,7 @@ import pytest
 
 from tests.trajectories import START, commit
 from tracemill.link.refinements import refinements
-from tracemill.records.events import Commit, FileChange
+from tracemill.records.events.event import Commit, FileChange
 
 FIRST = "feat: read tokenizer templates with checkpoints"
 SECOND = "fix: tokenizer templates need checkpoints of their own"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.link.releases import release_links, releases
-from tracemill.records.commits import Commit, FileChange
+from tracemill.records.events.commits import Commit, FileChange
 from tracemill.records.refs import Origin, Span
-from tracemill.records.releases import Release
+from tracemill.records.work.releases import Release
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ORIGIN = Origin(source="git-history", source_version=1, uri="/repo#git", input_id="in")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.trajectories import START, activity, commit, trajectory
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Request
+from tracemill.records.sessions.activity import Request
 
 SHA = "1a2b3c4" + "0" * 33
 LONG = "When the basket is empty, the totals have to be nothing, and the tax has to be nothing, too"

@@ -10,8 +10,8 @@ import pytest
 
 from tests.trajectories import START, activity, trajectory
 from tracemill.link.link_records import link_records
-from tracemill.records.activity import Activity
 from tracemill.records.links import Link
+from tracemill.records.sessions.activity import Activity
 
 FIRST_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 

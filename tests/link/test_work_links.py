@@ -16,7 +16,7 @@ from tracemill.link.work_links import (
     gate_links,
     plan_links,
 )
-from tracemill.records.events import GateRun
+from tracemill.records.events.event import GateRun
 from tracemill.records.refs import Origin
 
 SHA = "1a2b3c4" + "0" * 33

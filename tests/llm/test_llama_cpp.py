@@ -11,7 +11,7 @@ import pytest
 
 from tracemill.base.errors import UsageError
 from tracemill.llm import AskSettings, Subject, SubjectConfig, SubjectError, open_subject
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.chat_format import FormatMismatchError, load_format
 from tracemill.synth.repository_tasks import Numbers, make_tasks
 from tracemill.train.base_models import find_base

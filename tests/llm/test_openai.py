@@ -13,7 +13,7 @@ from openai import OpenAI
 from tracemill.llm import AskSettings, SubjectConfig, SubjectError, UnreachableError
 from tracemill.llm.openai import OpenAISubject, chat_request, read_completion
 from tracemill.llm.protocol import spoken
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 
 TOOLS = ({"type": "function", "function": {"name": "read", "parameters": {}}},)
 CALL = {"id": "c", "type": "function", "function": {"name": "read", "arguments": '{"path":"a"}'}}

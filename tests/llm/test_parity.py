@@ -7,7 +7,7 @@ import pytest
 from tests.render.formats import shipped
 from tracemill.flows.models.parity import ParityReport, check_renderers, questions
 from tracemill.llm.parity import Question, check_parity
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 
 ASKED = [Question([Message(role="user", content=text)]) for text in ("one", "two 2", "three")]
 

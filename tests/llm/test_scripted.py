@@ -10,7 +10,7 @@ import pytest
 from tracemill.base.errors import DataError, NotFoundError, UnknownNameError, UsageError
 from tracemill.llm import AskSettings, SubjectConfig, SubjectError, open_subject
 from tracemill.llm.scripted import Reply, ScriptedSubject, follow
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 
 ASK = AskSettings()
 

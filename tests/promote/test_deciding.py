@@ -12,8 +12,8 @@ from tracemill.evaluate.model_comparison import Measured, compare
 from tracemill.evaluate.running import Asked, sum_up
 from tracemill.promote.deciding import AskedModel, Receipts, decide
 from tracemill.promote.policy_file import default_policy, read_policy
-from tracemill.records.evaluations import CaseResult, Comparison, Leak, LeakReport, Suite
-from tracemill.records.promotion import (
+from tracemill.records.models.evaluations import CaseResult, Comparison, Leak, LeakReport, Suite
+from tracemill.records.models.promotion import (
     LabelReceipt,
     ModelVersion,
     PolicyPart,

@@ -6,7 +6,7 @@ import pytest
 
 from tracemill.promote.grounding import Answered, answered, check_labels
 from tracemill.promote.monitoring import watch
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 
 
 def pairs(n: int, random: Random | None = None) -> list[Answered]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.promote.assigning import assigned, make_assignments, place_of
 from tracemill.promote.registry import Registry
-from tracemill.records.promotion import ModelEvent, ModelEventKind, ModelVersion
+from tracemill.records.models.promotion import ModelEvent, ModelEventKind, ModelVersion
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from tracemill.prompts.history import KeptHistory, histories
 from tracemill.prompts.line_changes import difference
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.naming import parse_name
-from tracemill.records.documents import DocumentVersion
+from tracemill.records.events.documents import DocumentVersion
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "# d", "key: e", ""]), max_size=9)
 

@@ -9,8 +9,8 @@ from tests.trajectories import trajectory
 from tracemill.prompts.history import histories
 from tracemill.prompts.in_force import InForce
 from tracemill.prompts.lineage import Lineage
-from tracemill.records.activity import UsedKind, UsedText
-from tracemill.records.documents import DocumentVersion
+from tracemill.records.events.documents import DocumentVersion
+from tracemill.records.sessions.activity import UsedKind, UsedText
 
 
 def in_force(*documents: DocumentVersion) -> InForce:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.prompts.naming import Number, declared, parse_name, raised, role_of, text_kind
-from tracemill.records.prompt_versions import TextKind
+from tracemill.records.process.prompt_versions import TextKind
 
 NUMBERS = st.builds(Number, st.integers(0, 999), st.integers(0, 999))
 

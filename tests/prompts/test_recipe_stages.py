@@ -8,7 +8,7 @@ from tests.analyze.test_versions import Told
 from tracemill.analyze.process import Process
 from tracemill.analyze.recipe_proposals import proposals
 from tracemill.prompts.recipe_stages import stages_of
-from tracemill.records.team_projects import GateReport, StageReport
+from tracemill.records.events.team_projects import GateReport, StageReport
 
 RECIPE = """\
 name: web_app

@@ -8,9 +8,9 @@ from tests.prompts.versions import commits, texts
 from tracemill.prompts.history import KeptHistory, histories
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.removing import superfluous
-from tracemill.records.patterns import Measure, Period
-from tracemill.records.suggestions import Suggestion
-from tracemill.records.version_metrics import VersionChange, VersionMetrics
+from tracemill.records.process.patterns import Measure, Period
+from tracemill.records.process.suggestions import Suggestion
+from tracemill.records.process.version_metrics import VersionChange, VersionMetrics
 
 BASE = "# Rules\n- Name every endpoint.\n"
 MORE = f"{BASE}  - Repeat the whole contract.\n- Give three alternatives.\n"

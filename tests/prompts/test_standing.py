@@ -8,8 +8,8 @@ from tests.prompts.versions import BEGIN, commits, texts
 from tracemill.prompts.history import histories
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.standing import KEPT_FOR, standings
-from tracemill.records.patterns import Measure
-from tracemill.records.version_metrics import VersionChange, VersionMetrics
+from tracemill.records.process.patterns import Measure
+from tracemill.records.process.version_metrics import VersionChange, VersionMetrics
 
 (KEPT,) = histories(texts("a\n", "a\nb\n"), Lineage(commits(2)))
 LAST = BEGIN + timedelta(days=30)

@@ -9,8 +9,8 @@ from tests.analyze.histories import Team
 from tracemill.analyze import find_patterns
 from tracemill.analyze.process import Process
 from tracemill.prompts import Prompt, suggest
-from tracemill.records.patterns import Pattern
-from tracemill.records.suggestions import Suggestion
+from tracemill.records.process.patterns import Pattern
+from tracemill.records.process.suggestions import Suggestion
 
 PROMPT = Prompt(
     "ai/prompts/architect.yaml",

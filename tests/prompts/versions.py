@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from tracemill.records.commits import Commit
-from tracemill.records.documents import DocumentKind, DocumentVersion, Section
+from tracemill.records.events.commits import Commit
+from tracemill.records.events.documents import DocumentKind, DocumentVersion, Section
 from tracemill.records.refs import Origin, Span
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

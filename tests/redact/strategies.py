@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.redact.templates import fill
 from tracemill.records.refs import Span
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 PIECES = (
     "password",

@@ -8,7 +8,7 @@ import pytest
 from tests.redact.conftest import KEY
 from tests.redact.templates import fill
 from tracemill.records.refs import Span
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 from tracemill.redact import Redactor, may_hold
 from tracemill.redact.copies import is_unmistakable
 

@@ -11,11 +11,11 @@ from msgspec import inspect
 
 from tests.redact.conftest import KEY
 from tests.redact.templates import fill
-from tracemill.records.events import BareLines, Event
-from tracemill.records.findings import Input, Quarantined, Tally
-from tracemill.records.gates import GateResult
+from tracemill.records.events.event import BareLines, Event
+from tracemill.records.events.gates import GateResult
+from tracemill.records.inputs import Input, Quarantined, Tally
 from tracemill.records.refs import Origin, Record, Span
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 from tracemill.redact import Redactor
 from tracemill.redact.fields import VERBATIM, foreign_fields
 

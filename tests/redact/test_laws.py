@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.redact.conftest import KEY
 from tests.redact.strategies import steps, texts, trees
 from tracemill.records.refs import Record, Span
-from tracemill.records.trajectory import Step, ToolCall
+from tracemill.records.sessions.trajectory import Step, ToolCall
 from tracemill.redact import Redactor
 from tracemill.redact.changes import spelled, with_texts
 from tracemill.redact.reading import text_at

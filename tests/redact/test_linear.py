@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.redact.templates import fill
-from tracemill.records.findings import UNSCANNED
+from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.redact import Redactor
 from tracemill.redact.tables import is_secret_column
 

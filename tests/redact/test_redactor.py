@@ -9,9 +9,9 @@ import pytest
 from tests.redact.conftest import KEY
 from tests.redact.templates import fill
 from tracemill.base.errors import UsageError
-from tracemill.records.events import Commit, FileChange, Todo, TodoChange
+from tracemill.records.events.event import Commit, FileChange, Todo, TodoChange
 from tracemill.records.refs import Origin, Record, Span
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 from tracemill.redact import REDACT_VERSION, Redactor, Rules, rules_version
 
 ORIGIN = Origin(source="git", source_version=1, uri="/home/ada/x", input_id="input_1")

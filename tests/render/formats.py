@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.chat_format import ChatFormat, load_format
 from tracemill.render.tokenizer_files import FileTokenizer
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.render.formats import TOOLS, call, chats, shipped, tokenizer, tokenizer_file
 from tracemill.base.errors import UsageError
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.chat_format import (
     ChatFormat,
     FormatMismatchError,

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.trajectories import agent, calling, step, user
-from tracemill.records.trajectory import Step, ToolResult
+from tracemill.records.sessions.trajectory import Step, ToolResult
 from tracemill.render.messages import UnansweredCallError, render_messages
 
 

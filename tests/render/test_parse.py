@@ -2,7 +2,7 @@ import pytest
 
 from tests.render.formats import call
 from tracemill.base.errors import UnknownNameError
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.parse import parse_hermes, parser_of
 
 RUN = '<tool_call>\n{"name": "run", "arguments": {"command": "ls"}}\n</tool_call>'

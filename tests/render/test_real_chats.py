@@ -9,7 +9,7 @@ from tests.sources.reading import FOREIGN
 from tracemill.cli.app import call
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.datasets.versions import find_version
-from tracemill.records.examples import ChatExample
+from tracemill.records.datasets.examples import ChatExample
 from tracemill.render.chat_format import ChatFormat
 from tracemill.render.chat_template import ChatTemplate
 from tracemill.render.tokens import trained_texts

@@ -1,7 +1,7 @@
 import msgspec
 
-from tracemill.records.audits import CheckResult
-from tracemill.records.datasets import DatasetVersion, ExportedFile, FunnelStage, Wanted
+from tracemill.records.datasets.audits import CheckResult
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile, FunnelStage, Wanted
 from tracemill.report.card import CardFacts, dataset_card
 
 VERSION = DatasetVersion(

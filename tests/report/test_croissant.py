@@ -10,7 +10,7 @@ import pytest
 
 from tests.export.examples import CHAT
 from tracemill.export.trl_chat import TrlChat
-from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile
 from tracemill.report.croissant import croissant
 
 COLUMNS = {"trl-chat": {field.name: str(field.type) for field in TrlChat.schema}}

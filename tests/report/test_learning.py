@@ -14,8 +14,8 @@ from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.before_and_after import compare
 from tracemill.analyze.cases import Case
 from tracemill.analyze.process import Process
-from tracemill.records.patterns import Period
-from tracemill.records.reports import LearningReport
+from tracemill.records.process.patterns import Period
+from tracemill.records.process.reports import LearningReport
 from tracemill.report.chart import chart
 from tracemill.report.learning import html, markdown, summary, title
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from tests.trajectories import START
-from tracemill.records.episodes import Episode, Outcome
-from tracemill.records.events import HumanReview
-from tracemill.records.forge import Actor
+from tracemill.records.events.event import HumanReview
+from tracemill.records.events.forge import Actor
+from tracemill.records.events.reviews import ReviewForm
 from tracemill.records.refs import Origin, Ref, Stamp
-from tracemill.records.reviews import ReviewForm
+from tracemill.records.work.episodes import Episode, Outcome
 
 ORIGIN = Origin(source="inbox", source_version=3, uri="", input_id="input_1")
 

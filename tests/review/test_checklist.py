@@ -3,7 +3,7 @@
 import pytest
 
 from tracemill.base.errors import UsageError
-from tracemill.records.reviews import ReviewForm
+from tracemill.records.events.reviews import ReviewForm
 from tracemill.review.checklist import read_checklist, shipped_checklist
 
 OWN = b"""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.trajectories import START
 from tracemill.base.errors import DataError
+from tracemill.records.events.reviews import ItemPart, ReviewForm, ReviewItem
 from tracemill.records.refs import Ref
-from tracemill.records.reviews import ItemPart, ReviewForm, ReviewItem
 from tracemill.review.argilla import Argilla
 from tracemill.review.checklist import shipped_checklist
 from tracemill.review.exchange import OUTCOMES, Judgement, Tool

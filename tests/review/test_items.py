@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
     Lineage,

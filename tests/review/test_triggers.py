@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.base.ids import make_id
-from tracemill.records.reviews import Trigger
+from tracemill.records.events.reviews import Trigger
 from tracemill.review.triggers import (
     Candidate,
     PromptUse,

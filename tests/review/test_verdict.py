@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.review.reviews import ORIGIN, episode, review
 from tests.trajectories import START
-from tracemill.records.events import ReviewUndone
+from tracemill.records.events.event import ReviewUndone
 from tracemill.review.verdict import (
     basis_of,
     is_current,

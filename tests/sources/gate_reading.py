@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from tests.sources.reading import origin_of
 
-from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.gates import GateResult, GateRun
+from tracemill.records.events.gates import GateResult, GateRun
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.sources import sources_of
 from tracemill.sources.content import Content
 from tracemill.sources.head import HEAD_BYTES, Head

@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import strategies as st
 from tests.sources.reading import Found, blocks_of, read
 
-from tracemill.records.events import Event
+from tracemill.records.events.event import Event
 from tracemill.sources.protocol import Source
 
 NAMES = st.sampled_from(["a", "b", "c"])

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tracemill.records.events import Event, Feedback, StatedOutcome
-from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.events.event import Event, Feedback, StatedOutcome
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.sessions.trajectory import Step, Trajectory
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head, heads
 from tracemill.sources.protocol import Source, SourceRecord, UnreadPart

@@ -13,8 +13,8 @@ import pytest
 from tests.sources.laws import assert_adds_up, assert_steps_fit
 from tests.sources.reading import FOREIGN, Found
 
-from tracemill.records.events import Compaction, Feedback, TodoChange
-from tracemill.records.trajectory import Step
+from tracemill.records.events.event import Compaction, Feedback, TodoChange
+from tracemill.records.sessions.trajectory import Step
 
 FORMATS = FOREIGN / "formats"
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.base.lines import Line
-from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.documents import NotADocumentError, read_document, take_apart

@@ -23,7 +23,7 @@ from tests.sources.reading import blocks_of
 from tests.sources.ruff import test_reports as ruff
 from tests.sources.sarif import test_reports as sarif
 
-from tracemill.records.events import Event
+from tracemill.records.events.event import Event
 from tracemill.sources import load_source
 from tracemill.sources.xml_stream import NotXmlError, xml_elements
 

@@ -18,8 +18,8 @@ import pytest
 from tests.sources.reading import Found, head_of, read_file
 from tests.sources.real_files import FORMATS
 
-from tracemill.records.checkpoints import Checkpoint
-from tracemill.records.gates import GateRun
+from tracemill.records.events.checkpoints import Checkpoint
+from tracemill.records.events.gates import GateRun
 from tracemill.sources import load_source, sources_of
 from tracemill.sources.head import Head
 

@@ -21,8 +21,8 @@ from tests.sources.openclaw_telemetry import lines as openclaw
 from tests.sources.pi import lines as pi
 from tests.sources.reading import blocks_of, jsonl, read
 
-from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.inputs import Quarantined, Tally
+from tracemill.records.sessions.trajectory import Step, Trajectory
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.claude_code.stream import ClaudeStream
 from tracemill.sources.codex import Codex

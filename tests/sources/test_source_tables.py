@@ -13,7 +13,7 @@ from tests.sources.real_files import FORMATS
 from tests.sources.test_index import ROWS, needs_index
 
 from tracemill.capture.agents import AGENTS, Agent
-from tracemill.records.events import Compaction, Feedback, TodoChange
+from tracemill.records.events.event import Compaction, Feedback, TodoChange
 from tracemill.sources import SOURCES, load_source
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sources.md"

@@ -5,7 +5,7 @@ from deltalake import DeltaTable
 from pyarrow.parquet import ParquetFile
 
 from tracemill.records.refs import Span
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.base.errors import UsageError
-from tracemill.records.examples import ChatExample, Lineage, Message
+from tracemill.records.datasets.examples import ChatExample, Lineage, Message
 from tracemill.records.refs import Span
 from tracemill.synth.coverage import Place, place_of
 from tracemill.synth.planning import Coverage, make_plan, orders

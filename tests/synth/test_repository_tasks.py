@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.render.formats import shipped
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.synth.repository_tasks import (
     ANSWER,
     ONE_CALL,

@@ -12,7 +12,7 @@ import pytest
 from tests.render.formats import tokenizer
 from tests.train.engines import small
 from tracemill.base.errors import UsageError
-from tracemill.records.training import LoraShape, TrainingRecipe
+from tracemill.records.models.training import LoraShape, TrainingRecipe
 from tracemill.train import TRAINERS
 from tracemill.train.base_models import BaseModel
 from tracemill.train.checks import UntrainableError

@@ -8,7 +8,7 @@ import pytest
 
 from tests.render.formats import shipped, tokenizer
 from tracemill.base.errors import DataError, UsageError
-from tracemill.records.training import DataSlice, Method, Stage
+from tracemill.records.models.training import DataSlice, Method, Stage
 from tracemill.train.checks import UntrainableError, check_rows
 from tracemill.train.lessons import choose, encode_stage, read_lesson
 from tracemill.train.protocol import ImitatedRow, JudgedRow, PairRow, StageData

@@ -27,14 +27,17 @@ from tracemill.flows.prompts.trials import Asked, try_suggestion
 from tracemill.flows.results import RunResult
 from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.wheel.turn import Options, turn
-from tracemill.records.allowances import Allowance
-from tracemill.records.audits import CheckResult
-from tracemill.records.datasets import DatasetVersion, ExportedFile, FunnelStage
-from tracemill.records.evaluations import Evaluation, SliceScore, Suite
-from tracemill.records.promotion import ModelEvent, ModelVersion, PromotionDecision, RuleResult
-from tracemill.records.receipts import ExportNote
-from tracemill.records.reviews import ReviewForm
-from tracemill.records.training import (
+from tracemill.records.datasets.audits import CheckResult
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile, FunnelStage
+from tracemill.records.events.reviews import ReviewForm
+from tracemill.records.models.evaluations import Evaluation, SliceScore, Suite
+from tracemill.records.models.promotion import (
+    ModelEvent,
+    ModelVersion,
+    PromotionDecision,
+    RuleResult,
+)
+from tracemill.records.models.training import (
     DataSlice,
     Hardware,
     LossPoint,
@@ -43,6 +46,8 @@ from tracemill.records.training import (
     TrainingRecipe,
     TrainingRun,
 )
+from tracemill.records.privacy.allowances import Allowance
+from tracemill.records.privacy.receipts import ExportNote
 from tracemill.store.allowances import write_allowances
 from tracemill.store.exports import note_export
 from tracemill.store.workspace import Workspace

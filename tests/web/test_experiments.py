@@ -11,7 +11,7 @@ from tests.web.places import HOST, ORIGIN
 from tracemill.capture import emit
 from tracemill.flows.experiments.experiments import list_experiments, start
 from tracemill.flows.wheel.turn import Options, turn
-from tracemill.records.experiments import ExperimentPlan, PlannedMetric
+from tracemill.records.process.experiments import ExperimentPlan, PlannedMetric
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_app
 from tracemill.web.guard import Pass

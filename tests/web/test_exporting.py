@@ -14,7 +14,7 @@ from tests.web.test_pages import Found, addresses, longest
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.flows.privacy.exports import list_exports
 from tracemill.flows.views.page_export import PageFile, export_page
-from tracemill.records.receipts import Receipt
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_pages
 from tracemill.web.exporting import page_file

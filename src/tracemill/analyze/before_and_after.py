@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, differ, measure
 from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, NEITHER_IS_BETTER, Metric
-from tracemill.records.patterns import Unit
-from tracemill.records.reports import Change, Compared
+from tracemill.records.process.patterns import Unit
+from tracemill.records.process.reports import Change, Compared
 from tracemill.stats import benjamini_hochberg
 
 _LEVEL: Final = 0.05

@@ -19,8 +19,8 @@ import msgspec
 
 from tracemill.analyze.confidence import confidence_of, stated_work
 from tracemill.analyze.process import Process
-from tracemill.records.calibration import Bucket, Calibration, CalibrationReport, Lean
-from tracemill.records.team_projects import StageReport
+from tracemill.records.events.team_projects import StageReport
+from tracemill.records.process.calibration import Bucket, Calibration, CalibrationReport, Lean
 from tracemill.stats import Interval, benjamini_hochberg, clustered_interval, wilson
 from tracemill.stats.means import mean_above, moments
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from tracemill.records.patterns import Measure, Period, Unit
+from tracemill.records.process.patterns import Measure, Period, Unit
 from tracemill.records.refs import Ref
 from tracemill.stats import fisher_exact, wilson
 from tracemill.stats.means import Moments, mean_interval, moments, welch

@@ -11,8 +11,8 @@ from tracemill.analyze.metric_table import retries
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
 from tracemill.base.text import counted
-from tracemill.records.feedback_messages import FeedbackMessage
-from tracemill.records.team_projects import DownstreamReport, StageReport
+from tracemill.records.events.team_projects import DownstreamReport, StageReport
+from tracemill.records.process.feedback_messages import FeedbackMessage
 
 
 def messages(process: Process) -> Iterator[FeedbackMessage]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tracemill.analyze.process import Process, Told
 from tracemill.analyze.project_metrics import said_confidence
-from tracemill.records.team_projects import GateReport, StageReport
+from tracemill.records.events.team_projects import GateReport, StageReport
 
 
 class Sure(NamedTuple):

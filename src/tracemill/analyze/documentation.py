@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from tracemill.records.events import Commit, DocumentVersion
+from tracemill.records.events.event import Commit, DocumentVersion
 
 _CODE: Final = re.compile(
     r".*\.(?:py|pyi|[cm]?[jt]sx?|go|rs|java|kts?|scala|rb|php|cs|c|h|cc|cpp|hpp|m|mm|swift|dart|ex|exs|erl"

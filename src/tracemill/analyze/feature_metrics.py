@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tracemill.analyze.cases import Case
 from tracemill.analyze.process import Process
-from tracemill.records.team_features import FailureReport
+from tracemill.records.events.team_features import FailureReport
 
 
 def failure_retries(process: Process) -> Iterator[Case]:

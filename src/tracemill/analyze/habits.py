@@ -12,8 +12,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from tracemill.records.activity import Activity
-from tracemill.records.events import TodoChange
+from tracemill.records.events.event import TodoChange
+from tracemill.records.sessions.activity import Activity
 
 _BATCH: Final = 3
 

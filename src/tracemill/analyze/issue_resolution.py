@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from tracemill.records.events import Issue, IssueHeader
+from tracemill.records.events.event import Issue, IssueHeader
 
 
 class Resolution(NamedTuple):

@@ -23,9 +23,9 @@ from tracemill.analyze.cases import Case, Tally, summed
 from tracemill.analyze.metric_table import METRICS
 from tracemill.analyze.process import Process, Told
 from tracemill.analyze.reasons import root_causes
-from tracemill.records.maturity import Criterion, MaturityLevel, Verdict
-from tracemill.records.team_projects import ApprovalReport, GateReport
-from tracemill.records.version_metrics import VersionMetrics
+from tracemill.records.events.team_projects import ApprovalReport, GateReport
+from tracemill.records.process.maturity import Criterion, MaturityLevel, Verdict
+from tracemill.records.process.version_metrics import VersionMetrics
 from tracemill.stats.beta import binomial_at_least
 
 NAMES: Final = {

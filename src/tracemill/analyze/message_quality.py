@@ -18,7 +18,7 @@ from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from tracemill.base.heading_roles import SectionRole
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 
 WEIGHTS: Final = {"why": 0.35, "what": 0.2, "validation": 0.2, "context": 0.15, "refs": 0.1}
 """What each part counts; together 1."""

@@ -31,13 +31,13 @@ from tracemill.analyze.session_metrics import (
     tool_errors,
     work_achieved,
 )
-from tracemill.records.patterns import Unit
-from tracemill.records.team_projects import (
+from tracemill.records.events.team_projects import (
     ApprovalReport,
     DownstreamReport,
     GateReport,
     StageReport,
 )
+from tracemill.records.process.patterns import Unit
 
 _BUCKETS: Final = 5
 

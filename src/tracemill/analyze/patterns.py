@@ -24,7 +24,7 @@ from tracemill.base.errors import UsageError
 from tracemill.base.ids import make_id
 from tracemill.base.text import measured
 from tracemill.records.from_toml import from_toml
-from tracemill.records.patterns import Pattern, PatternReport, Unit
+from tracemill.records.process.patterns import Pattern, PatternReport, Unit
 from tracemill.records.refs import Record
 from tracemill.stats import benjamini_hochberg
 from tracemill.stats.beta import binomial_at_least, binomial_at_most

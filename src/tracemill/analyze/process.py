@@ -15,16 +15,16 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from tracemill.analyze.cases import Facts
 from tracemill.analyze.work import EpisodeWork, SessionWork
-from tracemill.records.refs import Ref
-from tracemill.records.team import Report, TeamReport
-from tracemill.records.team_features import FailureReport
-from tracemill.records.team_projects import (
+from tracemill.records.events.team import Report, TeamReport
+from tracemill.records.events.team_features import FailureReport
+from tracemill.records.events.team_projects import (
     ApprovalReport,
     EscalationReport,
     GateReport,
     ProjectReport,
     StageReport,
 )
+from tracemill.records.refs import Ref
 
 R = TypeVar("R", bound=Report)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from tracemill.analyze.cases import Case
 from tracemill.analyze.process import Process, Told
-from tracemill.records.team_projects import (
+from tracemill.records.events.team_projects import (
     EscalationReport,
     GateReport,
     OutcomeMetrics,

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, differ, measure, summed
 from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS
-from tracemill.records.calibration import Ranked, Ranking
+from tracemill.records.process.calibration import Ranked, Ranking
 from tracemill.stats import benjamini_hochberg
 
 _LEVEL: Final = 0.05

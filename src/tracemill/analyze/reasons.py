@@ -10,7 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Tally
-from tracemill.records.patterns import Reason
+from tracemill.records.process.patterns import Reason
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _FILLING: Final = frozenset({

@@ -18,7 +18,7 @@ from tracemill.analyze.metric_table import METRICS
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
 from tracemill.base.text import counted, one_line
-from tracemill.records.process_recipes import RecipeProposal, RecipeStage
+from tracemill.records.process.process_recipes import RecipeProposal, RecipeStage
 
 _OFTEN: Final = 0.10
 """Share of judgements that are a no, from which on a gate is worth a change."""

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally
 from tracemill.analyze.process import Process
-from tracemill.records.patterns import Reason
+from tracemill.records.events.team_projects import StageReport
+from tracemill.records.process.patterns import Reason
 from tracemill.records.refs import Ref
-from tracemill.records.team_projects import StageReport
 
 _ADVICE: Final[Mapping[str, str]] = {
     "prompt_version": "take it back, or improve it",

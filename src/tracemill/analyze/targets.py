@@ -11,8 +11,8 @@ from tracemill.analyze.metric_table import METRICS
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
 from tracemill.records.from_toml import from_toml
+from tracemill.records.process.targets import MeasuredTarget, Target
 from tracemill.records.refs import Record
-from tracemill.records.targets import MeasuredTarget, Target
 
 
 class _TargetFile(Record, frozen=True, kw_only=True):

@@ -18,12 +18,8 @@ from tracemill.analyze.before_and_after import change_of
 from tracemill.analyze.cases import Case, Tally, differ, fact_of, measure, summed
 from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, Metric
 from tracemill.analyze.process import Process
-from tracemill.records.team_projects import ProjectReport
-from tracemill.records.version_metrics import (
-    BestVersion,
-    VersionChange,
-    VersionMetrics,
-)
+from tracemill.records.events.team_projects import ProjectReport
+from tracemill.records.process.version_metrics import BestVersion, VersionChange, VersionMetrics
 from tracemill.stats import benjamini_hochberg, shares_needed
 
 _LEVEL: Final = 0.05

@@ -12,12 +12,12 @@ from typing import Final, Literal
 import msgspec
 
 from tracemill.analyze.cases import Facts
-from tracemill.records.activity import Activity
-from tracemill.records.episodes import Episode, Outcome
-from tracemill.records.reactions import ReactionKind
-from tracemill.records.recoveries import Recovery
 from tracemill.records.refs import Count, Record
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.reactions import ReactionKind
+from tracemill.records.sessions.recoveries import Recovery
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.episodes import Episode, Outcome
 
 _AGAINST: Final = frozenset({"correction", "rejection", "interruption"})
 

@@ -2,8 +2,8 @@
 
 In come an episode with its outcome, a trajectory with its activity, and its steps as a stream;
 out go examples and `Drop`s. To add a builder: one module here with one class, which yields both for
-a window of turns, one line in `BUILDERS`, one record type in `records.examples` where none fits,
-cases under `tests/curate/`, and a section in `docs/datasets.md`.
+a window of turns, one line in `BUILDERS`, one record type in `records.datasets.examples` where none
+fits, cases under `tests/curate/`, and a section in `docs/datasets.md`.
 """
 
 from __future__ import annotations

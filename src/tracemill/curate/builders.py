@@ -12,8 +12,8 @@ from tracemill.curate.protocol import Builder
 from tracemill.curate.undone import is_apart, outermost, standing
 from tracemill.curate.windows import pack_windows, split_turns
 from tracemill.curate.work import ChatConfig, Drop, Window, Work
-from tracemill.records.examples import Example
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import Example
+from tracemill.records.sessions.trajectory import Step
 
 
 def needs_steps(work: Work, config: ChatConfig) -> bool:

@@ -16,9 +16,9 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import ClassVar
 
 from tracemill.curate.work import ChatConfig, Configured, Drop, DropReason, Window, Work
-from tracemill.records.episodes import Episode
-from tracemill.records.examples import ChatBuilder, ChatExample
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import ChatBuilder, ChatExample
+from tracemill.records.sessions.trajectory import Step
+from tracemill.records.work.episodes import Episode
 from tracemill.render.messages import UnansweredCallError, is_trained
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
     Message,

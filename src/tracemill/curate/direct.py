@@ -27,8 +27,8 @@ from tracemill.curate.work import (
     told_tools,
 )
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import ChatExample
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.sessions.trajectory import Step
 from tracemill.render.messages import is_trained
 
 _ANNOUNCING: Final = re.compile(

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from tracemill.curate.classes import has_tag
 from tracemill.curate.splits import place_of
-from tracemill.records.recipes import Budget, Share
+from tracemill.records.datasets.recipes import Budget, Share
 
 _ROUNDS: Final = 8
 """How often shares are looked at anew: what one takes away changes the others."""

@@ -40,13 +40,13 @@ from tracemill.curate.work import (
     holds_image,
     told_tools,
 )
-from tracemill.records.activity import UndoneSteps
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import Message, PreferenceExample
-from tracemill.records.examples import PreferenceBuilder as Kind
-from tracemill.records.reactions import STRENGTHS
-from tracemill.records.recoveries import FailureCause
-from tracemill.records.trajectory import ResultStatus, Step, ToolCall
+from tracemill.records.datasets.examples import Message, PreferenceExample
+from tracemill.records.datasets.examples import PreferenceBuilder as Kind
+from tracemill.records.sessions.activity import UndoneSteps
+from tracemill.records.sessions.reactions import STRENGTHS
+from tracemill.records.sessions.recoveries import FailureCause
+from tracemill.records.sessions.trajectory import ResultStatus, Step, ToolCall
 from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
 
 _CONCEDING: Final = re.compile(

@@ -28,11 +28,11 @@ from tracemill.curate.work import (
     holds_image,
     told_tools,
 )
-from tracemill.records.activity import CheckKind, CheckRun
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import PromptExample, Verifier
+from tracemill.records.datasets.examples import PromptExample, Verifier
 from tracemill.records.refs import Ref
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.activity import CheckKind, CheckRun
+from tracemill.records.sessions.trajectory import Step
 from tracemill.render.messages import is_trained, render_messages
 
 Proof = Literal["failed_before", "new_tests", "passed_after"]

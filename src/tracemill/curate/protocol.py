@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
 from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work
-from tracemill.records.examples import Example
+from tracemill.records.datasets.examples import Example
 
 
 class Builder(Protocol):

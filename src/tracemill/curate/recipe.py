@@ -9,8 +9,8 @@ from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.curate import BUILDERS
 from tracemill.curate.checks import CHECKS, is_droppable
 from tracemill.curate.recipes import shipped
+from tracemill.records.datasets.recipes import Recipe
 from tracemill.records.from_toml import from_toml, or_known
-from tracemill.records.recipes import Recipe
 
 _SEE: Final = "docs/recipes.md"
 

@@ -20,9 +20,9 @@ from tracemill.curate.work import (
     Window,
     Work,
 )
-from tracemill.records.examples import ChatExample
-from tracemill.records.recoveries import Change, Recovery
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.sessions.recoveries import Change, Recovery
+from tracemill.records.sessions.trajectory import Step
 from tracemill.render.messages import UnansweredCallError, is_trained
 
 _EXPLAINING: Final[dict[bool, frozenset[Change]]] = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tracemill.records.audits import TrainingRow, WrittenCall
-from tracemill.records.examples import Example, PreferenceExample, kind_of, messages_of
+from tracemill.records.datasets.audits import TrainingRow, WrittenCall
+from tracemill.records.datasets.examples import Example, PreferenceExample, kind_of, messages_of
 
 
 def training_row(example: Example) -> TrainingRow:

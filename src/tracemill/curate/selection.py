@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 from typing import Final, Literal, NamedTuple
 
 from tracemill.curate.classes import has_tag
-from tracemill.records.episodes import Episode
-from tracemill.records.examples import SYNTHETIC, Example
-from tracemill.records.findings import Input
-from tracemill.records.recipes import Recipe, Selection, Take
-from tracemill.records.settings import CONSENT_LEVELS
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.datasets.examples import SYNTHETIC, Example
+from tracemill.records.datasets.recipes import Recipe, Selection, Take
+from tracemill.records.inputs import Input
+from tracemill.records.privacy.settings import CONSENT_LEVELS
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.episodes import Episode
 
 NotSelected = Literal[
     "other_source", "other_agent", "other_project", "less_consent", "undated_work",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
 from tracemill.render.messages import is_trained
 
 

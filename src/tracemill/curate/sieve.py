@@ -22,10 +22,10 @@ from tracemill.curate.mixing import Drawn, LeftOut, over_budget, over_share
 from tracemill.curate.rows import training_row
 from tracemill.curate.selection import Known, find_take, not_selected
 from tracemill.curate.splits import Splits
-from tracemill.records.audits import TrainingRow
-from tracemill.records.datasets import FunnelStage, Reject, Wanted
-from tracemill.records.examples import SYNTHETIC, Example, Split, kind_of, messages_of
-from tracemill.records.recipes import Recipe, Take
+from tracemill.records.datasets.audits import TrainingRow
+from tracemill.records.datasets.examples import SYNTHETIC, Example, Split, kind_of, messages_of
+from tracemill.records.datasets.recipes import Recipe, Take
+from tracemill.records.datasets.versions import FunnelStage, Reject, Wanted
 
 if TYPE_CHECKING:
     from tracemill.curate.near_duplicates import NearIndex, Pair

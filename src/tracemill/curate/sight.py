@@ -19,7 +19,7 @@ from operator import contains
 from typing import Any, Final
 
 from tracemill.curate.families import family_of
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
 
 _OLD: Final = ("old", "search")
 """How the arguments begin that hold what an edit takes away."""

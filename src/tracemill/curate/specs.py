@@ -16,7 +16,7 @@ from tracemill.curate.chat import distrusted, make_chat, unfit
 from tracemill.curate.families import family_of
 from tracemill.curate.windows import Turn
 from tracemill.curate.work import Configured, Drop, DropReason, Window, Work
-from tracemill.records.examples import ChatExample
+from tracemill.records.datasets.examples import ChatExample
 from tracemill.render.messages import is_trained
 
 _HEADING: Final = re.compile(r"^#{1,4} \S", re.MULTILINE)

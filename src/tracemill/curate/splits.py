@@ -18,11 +18,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from tracemill.base.ids import digest
-from tracemill.records.episodes import Episode
-from tracemill.records.examples import Split
-from tracemill.records.recipes import SplitRule
-from tracemill.records.stand_ins import without_keys
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.datasets.examples import Split
+from tracemill.records.datasets.recipes import SplitRule
+from tracemill.records.privacy.stand_ins import without_keys
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.episodes import Episode
 
 _STEPS: Final = 2**64
 _DIGITS: Final = 16

@@ -30,7 +30,7 @@ from tracemill.curate.work import (
     told_tools,
 )
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import Message, StepwiseExample
+from tracemill.records.datasets.examples import Message, StepwiseExample
 from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
 
 

@@ -18,7 +18,7 @@ import msgspec
 import re2
 import rtoml
 
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
 
 Suspicion = Literal["hidden_text", "control_tokens", "untrusted_instructions"]
 """Why a window is not used: what is invisible in it, what a template reads, or who gives orders."""

@@ -13,8 +13,8 @@ from itertools import chain
 from types import NoneType
 from typing import Any, Final
 
-from tracemill.records.examples import Message
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import Message
+from tracemill.records.sessions.trajectory import Step
 
 _KINDS: Final[Mapping[type, str]] = {
     NoneType: "null",

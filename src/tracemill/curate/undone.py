@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
-from tracemill.records.activity import Activity, UndoneSteps
-from tracemill.records.reactions import Reaction, ReactionKind
-from tracemill.records.recoveries import Recovery
+from tracemill.records.sessions.activity import Activity, UndoneSteps
+from tracemill.records.sessions.reactions import Reaction, ReactionKind
+from tracemill.records.sessions.recoveries import Recovery
 
 _DEEDS: Final[frozenset[ReactionKind]] = frozenset(
     {"edit", "steering", "interruption", "rejection"}

@@ -35,10 +35,10 @@ from tracemill.curate.work import (
     told_tools,
 )
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import UnpairedExample
-from tracemill.records.reactions import Reaction, ReactionKind
+from tracemill.records.datasets.examples import UnpairedExample
 from tracemill.records.refs import Ref
-from tracemill.records.trajectory import ResultStatus, Step, ToolResult
+from tracemill.records.sessions.reactions import Reaction, ReactionKind
+from tracemill.records.sessions.trajectory import ResultStatus, Step, ToolResult
 from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
 
 _WORDS: Final[frozenset[ReactionKind]] = frozenset({"acceptance", "correction"})

@@ -17,10 +17,10 @@ from typing import ClassVar, Final, Literal
 from tracemill.curate.chat import distrusted, make_chat, unfit
 from tracemill.curate.families import family_of
 from tracemill.curate.work import CHECKS, Configured, Drop, DropReason, Window, Work
-from tracemill.records.activity import Activity
-from tracemill.records.examples import ChatExample
-from tracemill.records.recoveries import FailureKind
-from tracemill.records.trajectory import Step
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.recoveries import FailureKind
+from tracemill.records.sessions.trajectory import Step
 from tracemill.render.messages import is_trained
 
 View = Literal["problem", "design", "implementation", "validation", "collaboration"]

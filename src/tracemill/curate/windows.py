@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.curate.undone import is_within
-from tracemill.records.activity import UndoneSteps
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.activity import UndoneSteps
+from tracemill.records.sessions.trajectory import Step
 
 _encode: Final = msgspec.json.Encoder().encode
 

@@ -20,16 +20,17 @@ from tracemill.curate.suspicion import suspicion_of_steps
 from tracemill.curate.tools import infer_tools
 from tracemill.curate.undone import is_in_sight
 from tracemill.curate.windows import Turn
-from tracemill.records.activity import Activity
 from tracemill.records.canonical import canonical_json
-from tracemill.records.episodes import Episode
-from tracemill.records.examples import ChatBuilder, ChatExample, Lineage, Message
-from tracemill.records.findings import UNSCANNED, Input
-from tracemill.records.reactions import Reaction
-from tracemill.records.recipes import DEFAULT_BUILDERS
-from tracemill.records.recoveries import FailureKind
+from tracemill.records.datasets.examples import ChatBuilder, ChatExample, Lineage, Message
+from tracemill.records.datasets.recipes import DEFAULT_BUILDERS
+from tracemill.records.inputs import Input
+from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.records.refs import Record, Span
-from tracemill.records.trajectory import IMAGE, Step, Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.sessions.recoveries import FailureKind
+from tracemill.records.sessions.trajectory import IMAGE, Step, Trajectory
+from tracemill.records.work.episodes import Episode
 from tracemill.render.messages import is_trained, render_messages
 
 DropReason = Literal[

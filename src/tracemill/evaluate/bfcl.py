@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from tracemill.evaluate.building import make_case
-from tracemill.records.evaluations import ArgumentMatch, Case, WantedArgument, WantedCall
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import ArgumentMatch, Case, WantedArgument, WantedCall
 
 BfclDrop = Literal["other_kind", "no_ground_truth", "other_language"]
 """Why a question became no case: it has several turns, a memory or a browser, its file says nothing

@@ -22,14 +22,14 @@ import msgspec
 from tracemill.base.ids import digest, make_id
 from tracemill.evaluate.code import fields_read
 from tracemill.records.canonical import canonical_json
-from tracemill.records.evaluations import (
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import (
     ArgumentMatch,
     Case,
     CheckKind,
     WantedArgument,
     WantedCall,
 )
-from tracemill.records.examples import Message
 
 DropReason = Literal["no_tools", "too_long", "no_request", "said_nothing", "duplicate", "leaked"]
 """Why a decision became no case: nothing could be called, its prompt is longer than asked for,

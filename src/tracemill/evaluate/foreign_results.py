@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from tracemill.evaluate.building import make_case
-from tracemill.records.evaluations import Case, CaseResult, CheckKind, Fault
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import Case, CaseResult, CheckKind, Fault
 
 _QUESTIONS: Final = ("query", "question", "prompt")
 _VERDICTS: Final = ("overall_correct", "correct", "is_correct", "passed")

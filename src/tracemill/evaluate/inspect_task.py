@@ -31,7 +31,7 @@ from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 from tracemill.evaluate.scorers import score
 from tracemill.llm import Answer
 from tracemill.llm.protocol import spoken
-from tracemill.records.evaluations import Case
+from tracemill.records.models.evaluations import Case
 
 LINES = (Path(__file__).parent / "cases.jsonl").read_bytes().splitlines()
 CASES = {case.id: case for case in (msgspec.json.decode(line, type=Case) for line in LINES)}

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.ids import digest
-from tracemill.records.evaluations import Case, Leak
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import Case, Leak
 
 N_WORDS: Final = 13
 """Words in a row that nobody writes twice by chance."""

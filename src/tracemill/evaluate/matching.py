@@ -12,7 +12,7 @@ from posixpath import normpath
 from typing import Any, Final
 
 from tracemill.evaluate.code import syntax_of
-from tracemill.records.evaluations import ArgumentMatch, Fault, WantedArgument, WantedCall
+from tracemill.records.models.evaluations import ArgumentMatch, Fault, WantedArgument, WantedCall
 
 
 def same_json(first: Any, second: Any) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 
 from tracemill.base.errors import UsageError
 from tracemill.evaluate.running import ALL, parts_of
-from tracemill.records.evaluations import CaseResult, Comparison, Evaluation, SliceComparison
+from tracemill.records.models.evaluations import CaseResult, Comparison, Evaluation, SliceComparison
 from tracemill.stats import (
     Interval,
     clustered_interval,

@@ -14,14 +14,14 @@ from tracemill.evaluate.scorers import SCORERS, Scorer
 from tracemill.evaluate.vanity import by_keyword, by_length
 from tracemill.llm import Answer
 from tracemill.llm.protocol import CallFault, spoken
-from tracemill.records.evaluations import (
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import (
     ArgumentMatch,
     Case,
     CheckKind,
     WantedArgument,
     WantedCall,
 )
-from tracemill.records.examples import Message
 
 
 class Proof(NamedTuple):

@@ -18,8 +18,8 @@ from tracemill.base.errors import DataError
 from tracemill.base.json_values import is_writable
 from tracemill.base.sandbox import Limits, Sandbox
 from tracemill.llm import Answer, AskSettings, Subject, SubjectError
-from tracemill.records.evaluations import EndToEndTask, Rollout, RolloutEnd
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.evaluations import EndToEndTask, Rollout, RolloutEnd
 
 _SHOWN: Final = 8_000
 """Characters of a result that the model is shown."""

@@ -14,7 +14,7 @@ from tracemill.evaluate import EVALUATE_VERSION
 from tracemill.evaluate.scorers import score
 from tracemill.llm import AskSettings, Subject, SubjectError, UnreachableError
 from tracemill.records.canonical import canonical_json
-from tracemill.records.evaluations import Case, CaseResult, Evaluation, SliceScore, Suite
+from tracemill.records.models.evaluations import Case, CaseResult, Evaluation, SliceScore, Suite
 from tracemill.stats import wilson
 
 _TOLD: Final = ("tool:", "answer")

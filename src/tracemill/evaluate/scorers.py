@@ -12,7 +12,7 @@ from typing import Final
 from tracemill.evaluate.code import fields_read
 from tracemill.evaluate.matching import call_fault, fits, pairing_fault
 from tracemill.llm import Answer
-from tracemill.records.evaluations import Case, CaseResult, CheckKind, Fault
+from tracemill.records.models.evaluations import Case, CaseResult, CheckKind, Fault
 
 Scorer = Callable[[Case, Answer], Fault | None]
 """Returns what is wrong, or None."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from tracemill.llm import Answer
-from tracemill.records.evaluations import Case, Fault
+from tracemill.records.models.evaluations import Case, Fault
 
 _LONG_ENOUGH: Final = 40
 

@@ -3,7 +3,7 @@
 In come a plan that was filed before, and what happened in each unit since; out goes a verdict that
 holds however often one looks. Where an experiment stands follows from its events (`registry`), and
 what may happen next is one table there. To add a loop: an entry in `loops.toml` and its name in
-`records.experiments.LoopName`.
+`records.process.experiments.LoopName`.
 """
 
 from __future__ import annotations

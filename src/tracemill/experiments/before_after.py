@@ -15,8 +15,8 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.experiments.units import Outcome
-from tracemill.records.experiments import BeforeAfter, PlannedMetric
-from tracemill.records.patterns import Unit
+from tracemill.records.process.experiments import BeforeAfter, PlannedMetric
+from tracemill.records.process.patterns import Unit
 from tracemill.stats import benjamini_hochberg
 from tracemill.stats.means import Moments, difference_interval, moments, welch
 

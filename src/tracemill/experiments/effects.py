@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.ids import digest
 from tracemill.experiments.units import Settled
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     ArmFigures,
     ArmName,
     ExperimentPlan,

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from tracemill.experiments.effects import WIDEST, Effect, measure
 from tracemill.experiments.telling import tell
 from tracemill.experiments.units import Outcome, Settled, Span, settle
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     ExperimentPlan,
     ExperimentResult,
     ExperimentVerdict,

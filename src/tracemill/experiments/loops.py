@@ -15,9 +15,15 @@ from typing import Final
 import msgspec
 
 from tracemill.base.text import measured
-from tracemill.records.experiments import Call, ExperimentPlan, Loop, LoopName, PlannedMetric
-from tracemill.records.patterns import Measure, Pattern
-from tracemill.records.suggestions import Suggestion
+from tracemill.records.process.experiments import (
+    Call,
+    ExperimentPlan,
+    Loop,
+    LoopName,
+    PlannedMetric,
+)
+from tracemill.records.process.patterns import Measure, Pattern
+from tracemill.records.process.suggestions import Suggestion
 
 _FOUND: Final = "found"
 _LEAST: Final = 0.02

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from tracemill.base.errors import UsageError
-from tracemill.records.experiments import ExperimentPlan
 from tracemill.records.from_toml import from_toml
+from tracemill.records.process.experiments import ExperimentPlan
 
 
 def read_plan(text: str, where: str) -> ExperimentPlan:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from tracemill.experiments.effects import WIDEST
 from tracemill.experiments.units import Outcome
-from tracemill.records.experiments import ExperimentPlan
+from tracemill.records.process.experiments import ExperimentPlan
 from tracemill.stats import arms_power, units_needed
 from tracemill.stats.means import difference_power
 

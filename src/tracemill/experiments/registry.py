@@ -17,7 +17,7 @@ from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.base.ids import make_id
 from tracemill.experiments.units import Span
 from tracemill.records.canonical import canonical_json
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     Draw,
     Draws,
     ExperimentEvent,

@@ -7,7 +7,7 @@ from typing import Final
 
 from tracemill.base.text import measured
 from tracemill.experiments.effects import Effect
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     Answers,
     ExperimentPlan,
     ExperimentVerdict,

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tracemill.base.ids import place_of
-from tracemill.records.experiments import ExperimentPlan
+from tracemill.records.process.experiments import ExperimentPlan
 
 
 class Outcome(NamedTuple):

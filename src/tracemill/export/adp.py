@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 import msgspec
 
 from tracemill.export.known import NOTHING_KNOWN, Known
-from tracemill.records.events import Event
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.events.event import Event
+from tracemill.records.sessions.trajectory import Step, Trajectory
 
 
 class Adp:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from tracemill.export.columns import message_list
 from tracemill.export.dataset_format import LeftOut, Part, Row
-from tracemill.records.examples import ChatExample, Example, PreferenceExample
+from tracemill.records.datasets.examples import ChatExample, Example, PreferenceExample
 from tracemill.render.chat_message import chat_message
 
 _CHAT: Final = """\

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 
-from tracemill.records.examples import Example, Message
+from tracemill.records.datasets.examples import Example, Message
 from tracemill.render.chat_message import chat_message
 
 encode: Final = msgspec.json.Encoder().encode

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, ClassVar, NamedTuple, Protocol, cast, get_args
 
-from tracemill.records.examples import ChatExample, Example, Message, Split
+from tracemill.records.datasets.examples import ChatExample, Example, Message, Split
 
 
 class Part(NamedTuple):

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from tracemill.records.activity import Ending
-from tracemill.records.decision_points import DecisionPoint
-from tracemill.records.episodes import Outcome
-from tracemill.records.reactions import Reaction
-from tracemill.records.value_flows import ValueFlow
+from tracemill.records.sessions.activity import Ending
+from tracemill.records.sessions.decision_points import DecisionPoint
+from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.sessions.value_flows import ValueFlow
+from tracemill.records.work.episodes import Outcome
 
 
 class Known(NamedTuple):

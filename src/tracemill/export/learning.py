@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from tracemill.records.learning import LearningEpisode, Words
 from tracemill.records.refs import Record
+from tracemill.records.work.learning import LearningEpisode, Words
 
 
 class LearningFields(Record, frozen=True, kw_only=True, omit_defaults=False):

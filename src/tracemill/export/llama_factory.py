@@ -14,7 +14,7 @@ import msgspec
 from tracemill.export.columns import encode
 from tracemill.export.dataset_format import LeftOut, Part, Row
 from tracemill.export.sharegpt import NoPlaceError, alternate, chat_rows, one_turn, tools_text
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
     Message,

@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from tracemill.export.columns import message_list
 from tracemill.export.dataset_format import LeftOut, Part, Row, decisions
-from tracemill.records.examples import ChatExample, Example, Split
+from tracemill.records.datasets.examples import ChatExample, Example, Split
 
 _FILES: Final[Mapping[Split, str]] = {"train": "train", "validation": "valid", "test": "test"}
 _CONFIG: Final = """\

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from tracemill.export.columns import encode
 from tracemill.export.dataset_format import LeftOut, Part, Row, spoken
-from tracemill.records.examples import ChatExample, Example, Message, PreferenceExample
+from tracemill.records.datasets.examples import ChatExample, Example, Message, PreferenceExample
 
 
 class OpenAiChat:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from tracemill.export.known import NOTHING_KNOWN, Known
-from tracemill.records.events import Event
+from tracemill.records.events.event import Event
 from tracemill.records.refs import Record
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.sessions.trajectory import Step, Trajectory
 
 if TYPE_CHECKING:  # who only asks for the version needs no Arrow
     import pyarrow as pa

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final
 
 from tracemill.export.columns import encode
 from tracemill.export.dataset_format import LeftOut, Part, Row, decisions, is_all_trained, spoken
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
     Message,

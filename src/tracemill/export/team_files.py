@@ -21,15 +21,15 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tracemill.records.events import TeamReport
-from tracemill.records.team import Report
-from tracemill.records.team_features import (
+from tracemill.records.events.event import TeamReport
+from tracemill.records.events.team import Report
+from tracemill.records.events.team_features import (
     ContextReport,
     FailureReport,
     PerformanceReport,
     SuccessReport,
 )
-from tracemill.records.team_projects import GateReport, ProjectReport, StageReport
+from tracemill.records.events.team_projects import GateReport, ProjectReport, StageReport
 from tracemill.render.team import write_report
 
 _BY_FEATURE: Final[dict[type[Report], str]] = {

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from tracemill.export.dataset_format import LeftOut, Part, Row
-from tracemill.records.examples import ChatExample, Example
+from tracemill.records.datasets.examples import ChatExample, Example
 from tracemill.render.chat_format import ChatFormat
 from tracemill.render.chat_template import UnrenderableError
 from tracemill.render.tokens import cut

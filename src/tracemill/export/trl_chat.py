@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from tracemill.export.columns import ABOUT, about, message_list, nested, tools_of
-from tracemill.records.examples import ChatExample
+from tracemill.records.datasets.examples import ChatExample
 
 
 class TrlChat:

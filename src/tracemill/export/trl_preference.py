@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 import pyarrow as pa
 
 from tracemill.export.columns import ABOUT, about, message_list, nested, tools_of
-from tracemill.records.examples import PreferenceExample
+from tracemill.records.datasets.examples import PreferenceExample
 
 _SIDES: Final = ("prompt", "chosen", "rejected")
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from tracemill.export.columns import ABOUT, about, message_list, nested, tools_of
-from tracemill.records.examples import UnpairedExample
+from tracemill.records.datasets.examples import UnpairedExample
 
 
 class TrlUnpaired:

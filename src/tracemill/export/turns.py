@@ -16,12 +16,12 @@ import msgspec
 from msgspec import structs
 
 from tracemill.export.known import NOTHING_KNOWN, Known
-from tracemill.records.decision_points import DecisionPoint
-from tracemill.records.episodes import Outcome
-from tracemill.records.events import Event
-from tracemill.records.reactions import Reaction, ReactionKind
-from tracemill.records.trajectory import Step, Trajectory
-from tracemill.records.value_flows import ValueFlow, ValuePlace
+from tracemill.records.events.event import Event
+from tracemill.records.sessions.decision_points import DecisionPoint
+from tracemill.records.sessions.reactions import Reaction, ReactionKind
+from tracemill.records.sessions.trajectory import Step, Trajectory
+from tracemill.records.sessions.value_flows import ValueFlow, ValuePlace
+from tracemill.records.work.episodes import Outcome
 from tracemill.render.atif import atif_moment
 from tracemill.render.remainder import with_remainder
 from tracemill.render.turns import (

@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from tracemill.export.columns import message_list
 from tracemill.export.dataset_format import LeftOut, Part, Row, decisions, is_all_trained, spoken
-from tracemill.records.examples import ChatExample, Example
+from tracemill.records.datasets.examples import ChatExample, Example
 
 _SCRIPT: Final = '''\
 """LoRA on {file} with Unsloth: python {script} MODEL"""

@@ -17,7 +17,7 @@ from traceback import extract_tb
 from types import FrameType
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
-from tracemill.records.findings import Finding
+from tracemill.records.privacy.findings import Finding
 from tracemill.records.refs import Record
 from tracemill.redact import GivenAway, Redactor
 

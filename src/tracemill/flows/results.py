@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from tracemill.records.datasets import FunnelStage
-from tracemill.records.findings import Quarantined
+from tracemill.records.datasets.versions import FunnelStage
+from tracemill.records.inputs import Quarantined
 from tracemill.records.refs import Record
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import digest
-from tracemill.records.settings import Settings
+from tracemill.records.privacy.settings import Settings
 from tracemill.store.settings import NAME, parse_settings
 from tracemill.store.workspace import Workspace, write_whole
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from tracemill.base.ids import digest
-from tracemill.records.recipes import DEFAULT_NAME
+from tracemill.records.datasets.recipes import DEFAULT_NAME
 
 RECOGNISE_VERSION: Final = 2
 """Raise it when something else becomes of an input that no source reads."""

@@ -10,8 +10,8 @@ import re
 from collections import defaultdict
 from typing import Final
 
-from tracemill.records.events import Commit
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.events.event import Commit
+from tracemill.records.sessions.trajectory import Trajectory
 
 _HOME: Final = re.compile(r"~|/(?:Users|home)/[^/]+|[A-Za-z]:[\\/]Users[\\/][^\\/]+")
 

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from tracemill.records.events import Commit
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.events.event import Commit
+from tracemill.records.sessions.trajectory import Trajectory
 
 MAIN_BRANCHES: Final = frozenset(
     {"main", "master", "trunk", "develop", "development", "dev", "HEAD"}

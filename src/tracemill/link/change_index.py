@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from tracemill.base.line_sketch import MAX_OF_COMMIT, Sketch
-from tracemill.records.events import Commit, FileChange, LinesAdded
+from tracemill.records.events.event import Commit, FileChange, LinesAdded
 
 _MAX_FILES: Final = 300
 """A commit of more files, such as one that brings a library in, tells of no session."""

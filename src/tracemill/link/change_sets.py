@@ -10,10 +10,10 @@ from tracemill.base.ids import make_id
 from tracemill.link import LINK_VERSION
 from tracemill.link.branches import Branches
 from tracemill.link.change_index import first_written
-from tracemill.records.change_sets import ChangeSet
-from tracemill.records.commits import FileChange
+from tracemill.records.events.commits import FileChange
 from tracemill.records.links import Link
 from tracemill.records.refs import Stamp
+from tracemill.records.work.change_sets import ChangeSet
 
 _STAMP: Final = Stamp(by="change_sets", version=LINK_VERSION)
 _TO_PLANS: Final = frozenset({"declared_branch", "named_like"})

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from tracemill.records.events import Checkpoint, Commit
+from tracemill.records.events.event import Checkpoint, Commit
 
 MIN_PREFIX: Final = 7
 """Characters of an abbreviated hash below which it proves nothing."""

@@ -28,11 +28,11 @@ from typing import Final
 from tracemill.link.change_index import first_written
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.records.activity import Activity
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import Link
 from tracemill.records.refs import Ref
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 MADE: Final = frozenset(
     {"commit_output", "git_operation", "checkpoint_trailer", "commit_subject", "subagent_commit"}

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit
-from tracemill.records.events import ChangeUndone, Commit
+from tracemill.records.events.event import ChangeUndone, Commit
 from tracemill.records.links import Link
 
 

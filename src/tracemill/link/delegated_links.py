@@ -19,10 +19,10 @@ from tracemill.link.change_index import first_written
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import repository_of
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.records.activity import Activity, Delegation
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import Link
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity, Delegation
+from tracemill.records.sessions.trajectory import Trajectory
 
 _NAMED: Final = 0.97
 _MEANWHILE: Final = 0.85

@@ -20,10 +20,10 @@ from tracemill.link.branches import Branches
 from tracemill.link.change_index import ChangeIndex, first_written
 from tracemill.link.edited_paths import edited_paths
 from tracemill.link.sureness import Measures, sureness
-from tracemill.records.activity import Activity
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import LinkMethod
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 _LONGEST: Final = timedelta(days=14)
 _HOUR: Final = timedelta(hours=1)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tracemill.link.change_index import ChangeIndex
-from tracemill.records.activity import Activity
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 
 def edited_paths(

@@ -13,7 +13,7 @@ from typing import Final
 
 from tracemill.base.ids import make_id
 from tracemill.link.reported_tests import ReportedTest, RunOfTests
-from tracemill.records.gates import FixedTest, FixPair
+from tracemill.records.events.gates import FixedTest, FixPair
 
 _SAME_TESTS: Final = 0.5
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tracemill.base.ids import make_id
 from tracemill.link.reported_tests import ReportedTest, RunOfTests
-from tracemill.records.gates import FlakyProof, FlakyTest, GateRun
+from tracemill.records.events.gates import FlakyProof, FlakyTest, GateRun
 
 
 class _Setting(NamedTuple):

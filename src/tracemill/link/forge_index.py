@@ -14,9 +14,9 @@ from typing import Final
 
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import repository_of
-from tracemill.records.activity import Activity
-from tracemill.records.events import Commit, Issue, PullRequest
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.events.event import Commit, Issue, PullRequest
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 Thing = PullRequest | Issue
 Session = tuple[Trajectory, Activity]

@@ -21,11 +21,11 @@ from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import repository_of
 from tracemill.link.forge_index import ForgeIndex, Session, Thing
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.records.activity import ForgeMention
-from tracemill.records.events import Commit, Issue, PullRequest
+from tracemill.records.events.event import Commit, Issue, PullRequest
 from tracemill.records.links import Link
 from tracemill.records.refs import Ref
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import ForgeMention
+from tracemill.records.sessions.trajectory import Trajectory
 
 _CLOSES: Final = re.compile(r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d{1,9})\b")
 _BROUGHT: Final = re.compile(r"\(#(\d{1,9})\)\s*$|^Merge pull request #(\d{1,9})\b")

@@ -14,7 +14,7 @@ from typing import Final
 from tracemill.link.commit_links import MADE
 from tracemill.link.session_links import order
 from tracemill.records.links import Link
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.trajectory import Trajectory
 
 _JOINING: Final = frozenset({"spawned", "same_session", "same_messages"})
 _SURE: Final = 0.9

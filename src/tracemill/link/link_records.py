@@ -25,10 +25,10 @@ from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.link.planned_links import planned_links
 from tracemill.link.refinements import refinements
 from tracemill.link.session_links import session_links
-from tracemill.records.activity import Activity
-from tracemill.records.events import ChangeUndone, Checkpoint, Commit, LinesAdded
+from tracemill.records.events.event import ChangeUndone, Checkpoint, Commit, LinesAdded
 from tracemill.records.links import SURE_ENOUGH, Link
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 _LEAST: Final = 0.1
 """Below this, edits and commit have hardly more to do with one another than any two."""

@@ -7,7 +7,7 @@ from typing import cast
 
 from tracemill.base.ids import make_id
 from tracemill.link import LINK_VERSION
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import Link, LinkMethod
 from tracemill.records.refs import Ref, Stamp
 

@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.link.session_links import order
-from tracemill.records.activity import Activity
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import Link
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 _PLANNED: Final = 0.85
 _HANDED_ON: Final = timedelta(days=7)

@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from tracemill.link.make_link import make_link, of_commit
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import Link
 
 _CONFIDENCE: Final = 0.75

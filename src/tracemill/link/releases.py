@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from tracemill.base.ids import make_id
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.records.commits import Commit
+from tracemill.records.events.commits import Commit
 from tracemill.records.links import SURE_ENOUGH, WORK, Link
-from tracemill.records.releases import Release
+from tracemill.records.work.releases import Release
 
 _MAX_SHOWN: Final = 20
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tracemill.records.gates import FAILING, GateRun, ResultStatus
+from tracemill.records.events.gates import FAILING, GateRun, ResultStatus
 
 
 class ReportedTest(NamedTuple):

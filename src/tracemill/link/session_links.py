@@ -17,9 +17,9 @@ from typing import Final
 
 from tracemill.link.branches import MAIN_BRANCHES
 from tracemill.link.make_link import make_link, of_trajectory
-from tracemill.records.activity import Activity
 from tracemill.records.links import Link, LinkMethod
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 _HANDED_ON: Final = timedelta(days=7)

@@ -24,10 +24,10 @@ from typing import Final, NamedTuple
 from tracemill.link.branches import Branches
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.records.activity import Activity
-from tracemill.records.events import Commit, GateRun
+from tracemill.records.events.event import Commit, GateRun
 from tracemill.records.links import SURE_ENOUGH, Link
 from tracemill.records.refs import Ref
+from tracemill.records.sessions.activity import Activity
 
 _SINCE: Final = timedelta(days=1)
 """How long after the last commit a gate may have run to say anything of it."""

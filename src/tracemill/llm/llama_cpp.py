@@ -18,7 +18,7 @@ from tracemill.base.installing import install_extras
 from tracemill.base.named_files import require_there
 from tracemill.llm.protocol import Answer, AskSettings, FinishReason, SubjectConfig, SubjectError
 from tracemill.llm.speaking import read_answer, render_prompt
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.chat_format import ChatFormat, load_format
 
 

@@ -16,7 +16,7 @@ import msgspec
 from tracemill.base.named_files import read_bytes
 from tracemill.llm.protocol import SubjectConfig, spoken
 from tracemill.llm.scripted import Reply, ScriptedSubject
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.chat_format import load_format
 
 _WORD: Final = re.compile(r"[^\s`,;?]*[^\s`,;?.]")

@@ -27,7 +27,7 @@ from tracemill.llm.protocol import (
     read_arguments,
     spoken,
 )
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 
 if TYPE_CHECKING:
     from openai import OpenAI

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from urllib.request import Request, urlopen
 
 from tracemill.base.registry import Registry
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Count, Record
 from tracemill.render.chat_format import ChatFormat
 from tracemill.render.chat_message import chat_message

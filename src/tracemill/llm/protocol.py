@@ -16,7 +16,7 @@ import msgspec
 
 from tracemill.base.errors import TracemillError
 from tracemill.base.json_values import is_writable
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Count, Record
 
 FinishReason = Literal["stop", "tool_calls", "length", "filter", "unknown"]

@@ -15,7 +15,7 @@ import msgspec
 from tracemill.base.errors import DataError
 from tracemill.base.named_files import read_bytes
 from tracemill.llm.protocol import Answer, AskSettings, SubjectConfig, SubjectError, spoken
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Record
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracemill.llm.protocol import FinishReason, SubjectError
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.chat_format import ChatFormat
 from tracemill.render.chat_template import UnrenderableError
 

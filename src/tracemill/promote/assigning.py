@@ -9,7 +9,7 @@ from tracemill.base.errors import UsageError
 from tracemill.base.ids import digest
 from tracemill.base.ids import place_of as draw_place
 from tracemill.promote.registry import Registry
-from tracemill.records.promotion import Arm, Assigned, Assignments
+from tracemill.records.models.promotion import Arm, Assigned, Assignments
 
 
 def make_assignments(registry: Registry) -> Assignments:

@@ -18,8 +18,8 @@ from tracemill.base.text import counted
 from tracemill.promote import PROMOTE_VERSION
 from tracemill.promote.grounding import FEWEST, MAX_P
 from tracemill.records.canonical import canonical_json
-from tracemill.records.evaluations import Comparison, LeakReport, SliceComparison
-from tracemill.records.promotion import (
+from tracemill.records.models.evaluations import Comparison, LeakReport, SliceComparison
+from tracemill.records.models.promotion import (
     LabelReceipt,
     ModelVersion,
     PolicyPart,

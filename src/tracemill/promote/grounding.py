@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Final, NamedTuple
 
-from tracemill.records.examples import Message
-from tracemill.records.promotion import LabelReceipt
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.promotion import LabelReceipt
 
 MAX_P: Final = 0.01
 """Highest p-value at which answers are said to go with their requests."""

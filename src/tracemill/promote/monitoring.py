@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracemill.records.promotion import Alarm
+from tracemill.records.models.promotion import Alarm
 from tracemill.stats import clopper_pearson, e_value
 
 

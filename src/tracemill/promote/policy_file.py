@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from tracemill.records.from_toml import from_toml
-from tracemill.records.promotion import PromotionPolicy
+from tracemill.records.models.promotion import PromotionPolicy
 
 
 def read_policy(text: str, where: str) -> PromotionPolicy:

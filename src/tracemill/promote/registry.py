@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tracemill.base.errors import NotFoundError
-from tracemill.records.promotion import ModelEvent, ModelVersion
+from tracemill.records.models.promotion import ModelEvent, ModelVersion
 
 Role = Literal["candidate", "incumbent", "archived"]
 """Not yet in use, in use, or no more."""

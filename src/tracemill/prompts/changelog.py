@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tracemill.base.text import counted, one_line
-from tracemill.records.prompt_versions import LineChange, PromptHistory, PromptVersion
+from tracemill.records.process.prompt_versions import LineChange, PromptHistory, PromptVersion
 
 _MOST_LINES: Final = 12
 _WIDTH: Final = 140

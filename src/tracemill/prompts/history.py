@@ -18,8 +18,8 @@ from tracemill.base.ids import make_id
 from tracemill.prompts.line_changes import difference
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.naming import FIRST, Number, declared, raised, role_of, text_kind
-from tracemill.records.documents import DocumentVersion
-from tracemill.records.prompt_versions import PromptHistory, PromptVersion, TextChange
+from tracemill.records.events.documents import DocumentVersion
+from tracemill.records.process.prompt_versions import PromptHistory, PromptVersion, TextChange
 
 KINDS: Final = frozenset({"prompt", "instructions", "recipe"})
 """Kinds of documents that agents are given."""

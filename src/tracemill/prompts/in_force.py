@@ -18,9 +18,9 @@ from typing import Final, Literal, NamedTuple
 
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.naming import plain
-from tracemill.records.activity import UsedKind, UsedText
-from tracemill.records.prompt_versions import PromptHistory, PromptVersion, TextKind
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.process.prompt_versions import PromptHistory, PromptVersion, TextKind
+from tracemill.records.sessions.activity import UsedKind, UsedText
+from tracemill.records.sessions.trajectory import Trajectory
 
 _OWN_FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "claude-code": ("claude.md",),

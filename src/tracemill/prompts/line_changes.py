@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from tracemill.records.prompt_versions import LineChange
+from tracemill.records.process.prompt_versions import LineChange
 
 _MOST_TOLD: Final = 200
 _MOST_COMPARED: Final = 20_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from tracemill.records.commits import Commit
+from tracemill.records.events.commits import Commit
 
 
 class _Known(NamedTuple):

@@ -11,8 +11,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
-from tracemill.records.documents import DocumentKind
-from tracemill.records.prompt_versions import TextKind
+from tracemill.records.events.documents import DocumentKind
+from tracemill.records.process.prompt_versions import TextKind
 
 _BETWEEN: Final = "._@ -"
 """What stands between a role and its number."""

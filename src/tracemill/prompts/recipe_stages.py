@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.records.process_recipes import RecipeStage
+from tracemill.records.process.process_recipes import RecipeStage
 
 _MOST_CHARS: Final = 200_000
 _STAGES: Final = re.compile(r"^stages:[ \t]*$", re.MULTILINE)

@@ -16,10 +16,10 @@ from typing import Final, NamedTuple
 from tracemill.base.text import counted, one_line
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.suggesting import name_of
-from tracemill.records.patterns import Measure
-from tracemill.records.prompt_versions import PromptVersion
-from tracemill.records.suggestions import ExpectedImpact, ProposedChange, Suggestion
-from tracemill.records.version_metrics import VersionMetrics
+from tracemill.records.process.patterns import Measure
+from tracemill.records.process.prompt_versions import PromptVersion
+from tracemill.records.process.suggestions import ExpectedImpact, ProposedChange, Suggestion
+from tracemill.records.process.version_metrics import VersionMetrics
 from tracemill.stats import shares_interval
 
 WORTH: Final = 0.10

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from tracemill.records.prompt_versions import PromptVersion, Standing
-from tracemill.records.version_metrics import VersionMetrics
+from tracemill.records.process.prompt_versions import PromptVersion, Standing
+from tracemill.records.process.version_metrics import VersionMetrics
 
 KEPT_FOR: Final = timedelta(days=92)
 """How long after its last use a retired version is kept."""

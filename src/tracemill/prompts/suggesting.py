@@ -15,8 +15,8 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from tracemill.base.text import one_line
-from tracemill.records.patterns import Pattern
-from tracemill.records.suggestions import (
+from tracemill.records.process.patterns import Pattern
+from tracemill.records.process.suggestions import (
     ExpectedImpact,
     ProposedChange,
     Suggestion,

@@ -12,7 +12,7 @@ To add a token format: one table in `rules/secrets.toml`, with texts that it mus
 not find; a test runs them all.
 """
 
-from tracemill.records.stand_ins import is_stand_in
+from tracemill.records.privacy.stand_ins import is_stand_in
 from tracemill.redact.canaries import canaries, dead_rules, fill
 from tracemill.redact.copies import may_hold
 from tracemill.redact.located import Found, Located, Seen

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from msgspec import inspect
 
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     BareLines,
     Captured,
     ChangeUndone,
@@ -41,13 +41,13 @@ from tracemill.records.events import (
     TeamReport,
     Todo,
 )
-from tracemill.records.experiments import ExperimentEvent
-from tracemill.records.findings import Input
-from tracemill.records.forge import Actor
-from tracemill.records.gates import GateResult
+from tracemill.records.events.forge import Actor
+from tracemill.records.events.gates import GateResult
+from tracemill.records.inputs import Input
+from tracemill.records.process.experiments import ExperimentEvent
+from tracemill.records.process.suggestions import Refusal
 from tracemill.records.refs import Origin, Record, Ref
-from tracemill.records.suggestions import Refusal
-from tracemill.records.trajectory import Remainder, Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.trajectory import Remainder, Step, ToolCall, ToolResult, Trajectory
 
 VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Origin: frozenset({"source", "input_id"}),

@@ -16,7 +16,7 @@ from ipaddress import IPv6Address
 from typing import Final
 
 from tracemill.base.errors import UsageError
-from tracemill.records import stand_ins
+from tracemill.records.privacy import stand_ins
 
 KEY_BYTES: Final = 32
 

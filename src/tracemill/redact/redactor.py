@@ -13,10 +13,10 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
-from tracemill.records.events import EventBase
-from tracemill.records.findings import Finding
+from tracemill.records.events.event import EventBase
+from tracemill.records.privacy.findings import Finding
 from tracemill.records.refs import Origin, Record
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
 from tracemill.redact.changes import record_at, spelled, with_texts
 from tracemill.redact.copies import copied
 from tracemill.redact.detectors import all_detectors, finder

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory, Usage
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory, Usage
 
 FORMAT: Final = "atif"
 SCHEMA_VERSION: Final = "ATIF-v1.8"

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from tracemill.base.errors import PolicyError, UnknownNameError
 from tracemill.base.named_files import is_path, missing
-from tracemill.records.examples import Message
-from tracemill.records.templates import TemplateSpec
+from tracemill.records.datasets.examples import Message
+from tracemill.records.datasets.templates import TemplateSpec
 from tracemill.render.chat_template import ChatTemplate, UnrenderableError
 from tracemill.render.faithful import says_same, shows
 from tracemill.render.parse import Parsed, parser_of

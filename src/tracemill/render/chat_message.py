@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 
 
 def chat_message(message: Message) -> dict[str, Any]:

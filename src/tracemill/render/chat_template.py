@@ -17,8 +17,8 @@ from typing import Any, Final, NamedTuple
 from jinja2 import TemplateError
 
 from tracemill.base.errors import DataError, UsageError
-from tracemill.records.examples import Message
-from tracemill.records.templates import ToolStyle
+from tracemill.records.datasets.examples import Message
+from tracemill.records.datasets.templates import ToolStyle
 from tracemill.render.chat_message import chat_message
 from tracemill.render.jinja import compile_template, without_marks
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.render.parse import Parsed
 
 

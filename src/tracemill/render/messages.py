@@ -20,8 +20,8 @@ from typing import Any
 import msgspec
 
 from tracemill.base.errors import DataError
-from tracemill.records.examples import Message
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.datasets.examples import Message
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 
 class UnansweredCallError(DataError):

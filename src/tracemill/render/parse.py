@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.base.errors import UnknownNameError
 from tracemill.base.json_values import is_writable
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 
 _CALL: Final = "<tool_call>"
 _CALL_END: Final = re.compile(r"\s*</tool_call>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracemill.base.difference import Difference, joined
-from tracemill.records.trajectory import Remainder
+from tracemill.records.sessions.trajectory import Remainder
 
 
 def with_remainder(item: dict[str, Any], remainder: Remainder | None) -> dict[str, Any]:

@@ -17,16 +17,15 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 import msgspec
 
 from tracemill.base.difference import beyond
-from tracemill.records.captured import Captured, CapturedKind
-from tracemill.records.refs import Record
-from tracemill.records.team import Report, TeamReport
-from tracemill.records.team_features import (
+from tracemill.records.events.captured import Captured, CapturedKind
+from tracemill.records.events.team import Report, TeamReport
+from tracemill.records.events.team_features import (
     ContextReport,
     FailureReport,
     PerformanceReport,
     SuccessReport,
 )
-from tracemill.records.team_projects import (
+from tracemill.records.events.team_projects import (
     ApprovalReport,
     DownstreamReport,
     EscalationReport,
@@ -37,7 +36,8 @@ from tracemill.records.team_projects import (
     StageReport,
     SurveyReport,
 )
-from tracemill.records.trajectory import Remainder
+from tracemill.records.refs import Record
+from tracemill.records.sessions.trajectory import Remainder
 from tracemill.render.remainder import with_remainder
 
 FORMAT: Final = "team-reports"

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.records.refs import Count, Record
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 from tracemill.render.atif import atif_moment
 
 FORMAT: Final = "turns"

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from tracemill.base.text import measured
-from tracemill.records.patterns import Period, Unit
+from tracemill.records.process.patterns import Period, Unit
 
 _WIDTH: Final = 640
 _HEIGHT: Final = 150

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tracemill.records.datasets import DatasetVersion, ExportedFile
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile
 
 CROISSANT_VERSION: Final = "1.0"
 _CONTEXT: Final[Mapping[str, Any]] = {

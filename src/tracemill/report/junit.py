@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from tracemill.records.audits import CheckResult
+from tracemill.records.datasets.audits import CheckResult
 
 _CLASS: Final = "tracemill.checks"
 

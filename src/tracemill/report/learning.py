@@ -12,9 +12,9 @@ from html import escape
 from typing import Final
 
 from tracemill.base.text import counted, measured, one_line
-from tracemill.records.patterns import Pattern
-from tracemill.records.reports import Compared, LearningReport
-from tracemill.records.suggestions import Suggestion
+from tracemill.records.process.patterns import Pattern
+from tracemill.records.process.reports import Compared, LearningReport
+from tracemill.records.process.suggestions import Suggestion
 from tracemill.report.chart import chart
 from tracemill.report.page import page
 from tracemill.report.targets import target_lines

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.base.text import counted
-from tracemill.records.maturity import Criterion, MaturityReport
+from tracemill.records.process.maturity import Criterion, MaturityReport
 from tracemill.report.page import page
 from tracemill.report.targets import target_lines
 

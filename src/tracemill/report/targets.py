@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.base.text import measured
-from tracemill.records.targets import MeasuredTarget, Target
+from tracemill.records.process.targets import MeasuredTarget, Target
 
 _SMALL: Final = 0.01
 

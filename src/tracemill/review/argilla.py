@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from tracemill.base.errors import DataError
-from tracemill.records.reviews import ReviewItem
+from tracemill.records.events.reviews import ReviewItem
 from tracemill.review.checklist import Checklist
 from tracemill.review.exchange import (
     OUTCOME_TEXT,

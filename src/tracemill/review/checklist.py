@@ -14,8 +14,8 @@ from typing import Annotated, Final
 import msgspec
 
 from tracemill.base.errors import UsageError
+from tracemill.records.events.reviews import ReviewForm
 from tracemill.records.refs import Record
-from tracemill.records.reviews import ReviewForm
 
 _NAME: Final = r"^[a-z][a-z0-9_]*$"
 _GRADES: Final = ("1", "2", "3", "4", "5")

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple, Protocol, get_args
 import msgspec
 
 from tracemill.base.errors import DataError
-from tracemill.records.episodes import Outcome
-from tracemill.records.reviews import ReviewForm, ReviewItem
+from tracemill.records.events.reviews import ReviewForm, ReviewItem
+from tracemill.records.work.episodes import Outcome
 from tracemill.review.checklist import Checklist
 
 OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)

@@ -12,11 +12,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from tracemill.base.text import beginning, counted, one_line, start_of
-from tracemill.records.activity import Activity, CheckRun
 from tracemill.records.canonical import canonical_json
-from tracemill.records.episodes import Episode
-from tracemill.records.events import Commit
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
     Message,
@@ -25,10 +22,13 @@ from tracemill.records.examples import (
     StepwiseExample,
     UnpairedExample,
 )
-from tracemill.records.recoveries import Recovery
+from tracemill.records.events.event import Commit
+from tracemill.records.events.reviews import ItemPart, ReviewItem
 from tracemill.records.refs import Ref
-from tracemill.records.reviews import ItemPart, ReviewItem
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.activity import Activity, CheckRun
+from tracemill.records.sessions.recoveries import Recovery
+from tracemill.records.sessions.trajectory import Step
+from tracemill.records.work.episodes import Episode
 from tracemill.review.verdict import basis_of
 
 _WIDTH: Final = 160

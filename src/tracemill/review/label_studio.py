@@ -17,7 +17,7 @@ from xml.sax.saxutils import quoteattr
 from tracemill.base.clock import parse_moment
 from tracemill.base.errors import DataError
 from tracemill.base.ids import digest
-from tracemill.records.reviews import ReviewItem
+from tracemill.records.events.reviews import ReviewItem
 from tracemill.review.checklist import Checklist
 from tracemill.review.exchange import (
     OUTCOME_TEXT,

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tracemill.base.clock import parse_moment
 from tracemill.base.errors import DataError
-from tracemill.records.reviews import ReviewForm, ReviewItem
+from tracemill.records.events.reviews import ReviewForm, ReviewItem
 from tracemill.review.checklist import Checklist
 from tracemill.review.exchange import Judgement, ToolFile, filled, first_of
 

@@ -21,8 +21,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tracemill.base.ids import digest
+from tracemill.records.events.reviews import Trigger
 from tracemill.records.refs import Record
-from tracemill.records.reviews import Trigger
 
 _STEPS: Final = 2**32
 

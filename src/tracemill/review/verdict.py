@@ -19,11 +19,11 @@ from typing import Final, NamedTuple, cast
 import msgspec
 
 from tracemill.base.ids import digest
-from tracemill.records.episodes import Episode, Outcome
-from tracemill.records.events import HumanReview, ReviewUndone
+from tracemill.records.events.event import HumanReview, ReviewUndone
+from tracemill.records.events.reviews import MachineVerdict
 from tracemill.records.labels import Label
 from tracemill.records.refs import Ref, Stamp
-from tracemill.records.reviews import MachineVerdict
+from tracemill.records.work.episodes import Episode, Outcome
 from tracemill.review import REVIEW_VERSION
 
 BY_PEOPLE: Final = "review"

@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Final
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.events import Decision
-from tracemill.records.forge import Issue, IssueLink, IssueState
+from tracemill.records.events.event import Decision
+from tracemill.records.events.forge import Issue, IssueLink, IssueState
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from tracemill.records.trajectory import IMAGE, Speaker, ToolCall
+from tracemill.records.sessions.trajectory import IMAGE, Speaker, ToolCall
 from tracemill.sources.json_lines import is_too_deep, text, tool_arguments, unread_part
 from tracemill.sources.protocol import UnreadPart
 

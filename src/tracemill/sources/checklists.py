@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.events.event import Todo, TodoStatus
 from tracemill.sources.json_lines import text
 
 _ENTRY: Final = re.compile(r"(?:[-*]|\d{1,4}\.) \[([ xX~-])\] (.+)")

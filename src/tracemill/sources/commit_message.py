@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tracemill.records.events import CoAuthor
+from tracemill.records.events.event import CoAuthor
 
 _SHA: Final = r"[0-9a-f]{7,64}\b"
 _SHAS: Final = rf"{_SHA}(?:[\s,]+(?:and\s+)?{_SHA})*"

@@ -20,7 +20,7 @@ import msgspec
 import orjson
 
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.findings import Quarantined, QuarantineReason, Tally
+from tracemill.records.inputs import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
 from tracemill.sources.head import HEAD_BYTES

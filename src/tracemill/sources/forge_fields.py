@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from tracemill.records.forge import Actor
-from tracemill.records.gates import GateStatus
+from tracemill.records.events.forge import Actor
+from tracemill.records.events.gates import GateStatus
 from tracemill.sources.json_lines import count, moment, text
 
 _NOTHING: Final[Mapping[str, Any]] = {}

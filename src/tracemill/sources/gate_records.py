@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import datetime
 
 from tracemill.base.ids import make_id
-from tracemill.records.gates import (
+from tracemill.records.events.gates import (
     Coverage,
     GateKind,
     GateResult,

@@ -24,7 +24,7 @@ from tracemill.base.git_changes import changed_files
 from tracemill.base.git_log import END, HEADER, N_FIELDS, RECORD_END, log_stream
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     BareLines,
     ChangeUndone,
     Commit,
@@ -32,7 +32,7 @@ from tracemill.records.events import (
     LineFate,
     LinesMoved,
 )
-from tracemill.records.findings import Quarantined, QuarantineReason, Tally
+from tracemill.records.inputs import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.commit_message import (
     checkpoints,

@@ -22,7 +22,7 @@ import orjson
 
 from tracemill.base.errors import SourceError
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.findings import Quarantined, QuarantineReason, Tally
+from tracemill.records.inputs import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.protocol import SourceRecord, UnreadPart
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.trajectory import IMAGE
+from tracemill.records.sessions.trajectory import IMAGE
 from tracemill.sources.json_lines import BadShapeError, text, unread_part
 from tracemill.sources.protocol import UnreadPart
 

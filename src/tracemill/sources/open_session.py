@@ -13,9 +13,9 @@ from typing import Final
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.events import Event
+from tracemill.records.events.event import Event
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Speaker, ToolResult
+from tracemill.records.sessions.trajectory import Speaker, ToolResult
 from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory, Window
 from tracemill.sources.session_events import EventMaker, Place
 

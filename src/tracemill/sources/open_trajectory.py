@@ -16,9 +16,16 @@ from typing import Final
 import msgspec
 
 from tracemill.base.lines import Line
-from tracemill.records.events import Event
+from tracemill.records.events.event import Event
 from tracemill.records.refs import Origin, Span
-from tracemill.records.trajectory import Speaker, Step, ToolCall, ToolResult, Trajectory, Usage
+from tracemill.records.sessions.trajectory import (
+    Speaker,
+    Step,
+    ToolCall,
+    ToolResult,
+    Trajectory,
+    Usage,
+)
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.remembered import Remembered
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.json_lines import count, fields_of, text, tool_arguments
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
 

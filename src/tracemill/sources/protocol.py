@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
-from tracemill.records.events import BareLines, Event
-from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.gates import GateResult
+from tracemill.records.events.event import BareLines, Event
+from tracemill.records.events.gates import GateResult
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.sessions.trajectory import Step, Trajectory
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
 

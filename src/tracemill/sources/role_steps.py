@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.lines import Line
-from tracemill.records.events import FeedbackKind
+from tracemill.records.events.event import FeedbackKind
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
 from tracemill.sources.json_lines import BadShapeError, is_too_deep
 from tracemill.sources.message_parts import Message
 from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory, Window

@@ -17,7 +17,7 @@ import orjson
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.documents import (

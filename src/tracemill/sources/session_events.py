@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     Compaction,
     Feedback,
     FeedbackKind,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.findings import Tally
+from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin
 from tracemill.sources.json_lines import oversize
 from tracemill.sources.protocol import SourceRecord

@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.records.refs import Origin, Span
-from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
 from tracemill.sources.chat_messages import MessageKey, Said
 from tracemill.sources.open_trajectory import (
     NO_TOKENS,

@@ -15,8 +15,8 @@ import msgspec
 import orjson
 
 from tracemill.base.ids import digest
-from tracemill.records.audits import CallStyle, TrainingRow, WrittenCall
-from tracemill.records.examples import Message, Split
+from tracemill.records.datasets.audits import CallStyle, TrainingRow, WrittenCall
+from tracemill.records.datasets.examples import Message, Split
 from tracemill.sources.json_lines import BadShapeError
 
 _ROLES: Final[Mapping[str, str]] = {

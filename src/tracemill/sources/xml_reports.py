@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Protocol
 
-from tracemill.records.findings import Quarantined
+from tracemill.records.inputs import Quarantined
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.gate_records import OpenGateRun
 from tracemill.sources.protocol import SourceRecord

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, NoReturn
 from xml.parsers import expat
 
-from tracemill.records.findings import QuarantineReason
+from tracemill.records.inputs import QuarantineReason
 
 MAX_TEXT: Final = 65_536
 """Characters of one element's text that are kept."""

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import StoreError
-from tracemill.records.allowances import Allowance
+from tracemill.records.privacy.allowances import Allowance
 from tracemill.store.workspace import write_whole
 
 _NAME: Final = "allowances.json"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tracemill.records.receipts import ExportNote
+from tracemill.records.privacy.receipts import ExportNote
 from tracemill.store.journal import append, read_journal
 
 _NAME: Final = "exports.jsonl"

@@ -14,7 +14,7 @@ import msgspec
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import digest
 from tracemill.base.loading import later
-from tracemill.records.settings import Consent, Settings
+from tracemill.records.privacy.settings import Consent, Settings
 from tracemill.store.workspace import Workspace, write_whole
 
 tomllib: Final = later("tomllib")

@@ -18,13 +18,8 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, 
 import msgspec
 import pyarrow as pa
 
-from tracemill.records.activity import Activity
 from tracemill.records.canonical import canonical_json
-from tracemill.records.change_sets import ChangeSet
-from tracemill.records.datasets import Omission
-from tracemill.records.episodes import Episode
-from tracemill.records.events import Event, EventBase
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
     PreferenceExample,
@@ -32,13 +27,19 @@ from tracemill.records.examples import (
     StepwiseExample,
     UnpairedExample,
 )
-from tracemill.records.findings import Finding, Input, Quarantined
-from tracemill.records.gates import FixPair, FlakyTest, GateResult
+from tracemill.records.datasets.versions import Omission
+from tracemill.records.events.event import Event, EventBase
+from tracemill.records.events.gates import FixPair, FlakyTest, GateResult
+from tracemill.records.inputs import Input, Quarantined
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
+from tracemill.records.privacy.findings import Finding
 from tracemill.records.refs import Origin, Record, Span
-from tracemill.records.survival import Survival
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Step, Trajectory
+from tracemill.records.work.change_sets import ChangeSet
+from tracemill.records.work.episodes import Episode
+from tracemill.records.work.survival import Survival
 from tracemill.store.arrow import prepare_arrow
 
 prepare_arrow()

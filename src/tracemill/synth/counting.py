@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from tracemill.records.synth import Counted, SyntheticExample, SynthStats
+from tracemill.records.synth.made_up import Counted, SyntheticExample, SynthStats
 from tracemill.synth.coverage import Place
 from tracemill.synth.soundness import is_sound
 from tracemill.synth.taxonomy import Part

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tracemill.records.examples import ChatExample, Message
+from tracemill.records.datasets.examples import ChatExample, Message
 from tracemill.synth.taxonomy import Taxonomy
 
 _FAILED: Final = re.compile(

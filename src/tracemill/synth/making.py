@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from tracemill.base.ids import digest, make_id
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import SYNTHETIC, ChatExample, Lineage, Message
+from tracemill.records.datasets.examples import SYNTHETIC, ChatExample, Lineage, Message
 from tracemill.records.refs import Record, Span
-from tracemill.records.synth import SyntheticExample, TaskGraph
+from tracemill.records.synth.made_up import SyntheticExample, TaskGraph
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.coverage import Place
 from tracemill.synth.graphs import Graph, graphs

@@ -13,11 +13,11 @@ import msgspec
 
 from tracemill.base.ids import digest, make_id
 from tracemill.llm.protocol import read_arguments
-from tracemill.records.audits import TrainingRow
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import SYNTHETIC, ChatExample, Lineage, Message
-from tracemill.records.synth import CheckOutcome, SyntheticExample, TaskGraph
-from tracemill.records.verification import VerifiedRow
+from tracemill.records.datasets.audits import TrainingRow
+from tracemill.records.datasets.examples import SYNTHETIC, ChatExample, Lineage, Message
+from tracemill.records.synth.made_up import CheckOutcome, SyntheticExample, TaskGraph
+from tracemill.records.synth.verification import VerifiedRow
 from tracemill.synth.coverage import place_of
 from tracemill.synth.taxonomy import Taxonomy
 from tracemill.synth.verification.diversity import template

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tracemill.records.examples import ChatExample, Example
-from tracemill.records.synth import StageSlice, SynthPlan, Wish
+from tracemill.records.datasets.examples import ChatExample, Example
+from tracemill.records.synth.made_up import StageSlice, SynthPlan, Wish
 from tracemill.synth.coverage import Place, place_of
 from tracemill.synth.taxonomy import Category, Taxonomy, shared_out
 

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from tracemill.base.ids import make_id
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 
 Part = Literal["train", "held_out"]
 

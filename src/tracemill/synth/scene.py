@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.synth import Ending
+from tracemill.records.synth.made_up import Ending
 from tracemill.synth.bugs import Bug, Function, bugs, functions, names_of_others
 from tracemill.synth.phrasing import ask, expand, in_voice, say
 from tracemill.synth.project import project_files, read_data

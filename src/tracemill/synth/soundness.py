@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tracemill.records.synth import SyntheticExample
+from tracemill.records.synth.made_up import SyntheticExample
 
 _BUILT: Final = "task-graph"
 """The generator whose answers are right by how they are built."""

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple, get_args
 
 from tracemill.base.errors import UsageError
-from tracemill.records.synth import Persona
+from tracemill.records.synth.made_up import Persona
 
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SIGN: Final = re.compile(r"[^a-z]+")

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
-from tracemill.records.examples import Message
-from tracemill.records.synth import TaskStep
+from tracemill.records.datasets.examples import Message
+from tracemill.records.synth.made_up import TaskStep
 from tracemill.synth.skins import Skin
 
 _CHANGING: Final = frozenset({"write_file", "edit_file", "run_command"})

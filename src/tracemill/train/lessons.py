@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from tracemill.base.errors import DataError, UsageError
-from tracemill.records.examples import Message
-from tracemill.records.training import DataSlice, Method, Stage
+from tracemill.records.datasets.examples import Message
+from tracemill.records.models.training import DataSlice, Method, Stage
 from tracemill.render.chat_message import read_messages
 from tracemill.render.chat_template import UnrenderableError
 from tracemill.render.tokens import TokenRow

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final, NamedTuple
 
-from tracemill.records.training import StageRun
+from tracemill.records.models.training import StageRun
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 280

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from tracemill.base.ids import digest
-from tracemill.records.training import Stage, StageRun, TrainingRecipe
+from tracemill.records.models.training import Stage, StageRun, TrainingRecipe
 from tracemill.train.base_models import BaseModel, hash_folder
 
 

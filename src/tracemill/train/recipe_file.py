@@ -8,7 +8,7 @@ from pathlib import Path
 from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.base.named_files import is_path, missing, read_named
 from tracemill.records.from_toml import from_toml
-from tracemill.records.training import TrainingRecipe
+from tracemill.records.models.training import TrainingRecipe
 
 
 def bundled_recipes() -> list[str]:

@@ -10,7 +10,7 @@ import secrets
 from typing import Final, NamedTuple
 
 from tracemill.base.errors import NotFoundError
-from tracemill.records.receipts import Receipt
+from tracemill.records.privacy.receipts import Receipt
 
 _MOST: Final = 8
 _NAME_BYTES: Final = 16

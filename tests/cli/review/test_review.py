@@ -11,7 +11,7 @@ from tracemill.capture import emit
 from tracemill.cli.app import call
 from tracemill.cli.review.screen import judge, show_machine
 from tracemill.flows.reviews.desk import Desk
-from tracemill.records.reviews import MachineVerdict
+from tracemill.records.events.reviews import MachineVerdict
 from tracemill.store.workspace import Workspace
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tracemill.cli.shared.funnel import show_funnel
-from tracemill.records.datasets import FunnelStage
+from tracemill.records.datasets.versions import FunnelStage
 
 
 def stage(name: str, n_in: int, n_out: int) -> FunnelStage:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from tracemill.curate.checks import CHECKS, Checked, run_checks
-from tracemill.records.audits import CheckResult, TrainingRow
+from tracemill.records.datasets.audits import CheckResult, TrainingRow
 from tracemill.sources.training_rows import read_training_row, split_of
 
 Row = list[dict[str, Any]]

@@ -10,8 +10,8 @@ import pytest
 
 from tracemill.base.registry import Registry
 from tracemill.curate.checks import Checked, limits, run_checks
-from tracemill.records.audits import CheckResult, TrainingRow
-from tracemill.records.recipes import Limits
+from tracemill.records.datasets.audits import CheckResult, TrainingRow
+from tracemill.records.datasets.recipes import Limits
 from tracemill.sources.training_rows import read_training_row
 
 WORDS = " ".join(f"word{n}" for n in range(40))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.sources.reading import FOREIGN
 from tracemill.flows.datasets.audit import audit_files
-from tracemill.records.audits import CheckResult
+from tracemill.records.datasets.audits import CheckResult
 
 pytestmark = pytest.mark.foreign
 

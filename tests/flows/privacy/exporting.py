@@ -7,7 +7,7 @@ from pathlib import Path
 from tracemill.flows.datasets.versions import export_version
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.results import SessionRow
-from tracemill.records.receipts import Receipt
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.redact import Rules
 from tracemill.store.workspace import Workspace
 

@@ -18,7 +18,7 @@ from tracemill.export import DATASET_FORMATS
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.datasets.format_export import FormatChoice, export_in_format
 from tracemill.flows.datasets.versions import find_version
-from tracemill.records.exports import ExportManifest
+from tracemill.records.datasets.exports import ExportManifest
 from tracemill.render.chat_format import shipped_template
 from tracemill.render.tokens import IGNORED
 from tracemill.store.workspace import Workspace

@@ -24,7 +24,7 @@ from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.privacy.verify import verify_export
 from tracemill.flows.results import SessionRow
 from tracemill.flows.views.session_export import export_session, session_document
-from tracemill.records.receipts import Receipt
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.redact import Rules, rules_version
 from tracemill.redact.canaries import canaries
 from tracemill.redact.homes import HomeDetector

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.sources.laws import assert_blocks_do_not_matter, assert_sound, with_noise
 from tests.sources.reading import Found, read
 
-from tracemill.records.events import Feedback
-from tracemill.records.trajectory import Usage
+from tracemill.records.events.event import Feedback
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.aider import Aider
 from tracemill.sources.aider.content import Edit, split_edits
 from tracemill.sources.head import Head

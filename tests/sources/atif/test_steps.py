@@ -9,8 +9,8 @@ import pytest
 from tests.sources.atif.documents import agent, calling, encoded, trajectory, user
 from tests.sources.reading import Found, read
 
-from tracemill.records.events import Compaction
-from tracemill.records.trajectory import Remainder, ToolCall, ToolResult, Usage
+from tracemill.records.events.event import Compaction
+from tracemill.records.sessions.trajectory import Remainder, ToolCall, ToolResult, Usage
 from tracemill.sources.atif import Atif
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.sources.atif.documents import AGENT, agent, encoded, trajectories, trajectory, user
 from tests.sources.reading import blocks_of, read
 
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.atif import Atif
 from tracemill.sources.head import Head
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.sources.gate_reading import assert_sums, read_gates, readers_of
 
-from tracemill.records.events import Decision, Issue
-from tracemill.records.forge import IssueLink
+from tracemill.records.events.event import Decision, Issue
+from tracemill.records.events.forge import IssueLink
 from tracemill.sources.autoforge import AutoForge
 
 FEATURE = {"id": "feature.web", "name": "Web", "description": "D", "status": "planned"}

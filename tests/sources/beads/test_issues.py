@@ -8,8 +8,8 @@ import pytest
 from tests.sources.gate_reading import assert_sums, read_gates, readers_of
 from tests.sources.reading import jsonl
 
-from tracemill.records.events import Issue
-from tracemill.records.forge import Actor, IssueLink
+from tracemill.records.events.event import Issue
+from tracemill.records.events.forge import Actor, IssueLink
 from tracemill.sources.beads import Beads
 
 ROW = {

@@ -10,7 +10,7 @@ import pytest
 from tests.sources.gate_reading import assert_sums, read_gates, readers_of
 from tests.sources.real_files import params
 
-from tracemill.records.events import Issue
+from tracemill.records.events.event import Issue
 from tracemill.sources.beads import Beads
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.sources.reading import FOREIGN, head_of, read_file
 from tests.sources.real_files import assert_accounted, counts_of, params
 
-from tracemill.records.events import StatedOutcome
+from tracemill.records.events.event import StatedOutcome
 from tracemill.sources.messages import Messages
 
 pytestmark = pytest.mark.foreign

@@ -8,7 +8,7 @@ import pytest
 from tests.sources.claude_code.lines import agent, call, envelope, result, user
 from tests.sources.reading import Found, jsonl, read
 
-from tracemill.records.events import PullRequestLink
+from tracemill.records.events.event import PullRequestLink
 from tracemill.sources.claude_code import ClaudeCode
 
 

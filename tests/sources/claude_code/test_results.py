@@ -17,8 +17,8 @@ from tests.sources.claude_code.lines import (
 )
 from tests.sources.reading import Found, jsonl, read
 
-from tracemill.records.events import Compaction, Feedback, PullRequestLink, Todo, TodoChange
-from tracemill.records.trajectory import ToolResult
+from tracemill.records.events.event import Compaction, Feedback, PullRequestLink, Todo, TodoChange
+from tracemill.records.sessions.trajectory import ToolResult
 from tracemill.sources.claude_code import ClaudeCode
 
 SOURCE = ClaudeCode()

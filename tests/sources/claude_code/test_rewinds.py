@@ -8,7 +8,7 @@ import pytest
 from tests.sources.claude_code.lines import agent, call, envelope, result, text, user, uuid
 from tests.sources.reading import Found, jsonl, read
 
-from tracemill.records.events import Feedback
+from tracemill.records.events.event import Feedback
 from tracemill.sources.claude_code import ClaudeCode
 
 FIRST_TURNS = [

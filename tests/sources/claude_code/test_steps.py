@@ -9,7 +9,7 @@ from tests.sources.claude_code.lines import IMAGE, agent, call, result, text, th
 from tests.sources.reading import jsonl, read
 
 from tracemill.records.refs import Span
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources import open_trajectory
 from tracemill.sources.claude_code import ClaudeCode
 

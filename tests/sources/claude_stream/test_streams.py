@@ -20,8 +20,8 @@ from tests.sources.reading import Found, head_of, jsonl, read_file
 from tests.sources.reading import read as read_with
 from tests.sources.real_files import assert_accounted, counts_of, params
 
-from tracemill.records.events import Compaction
-from tracemill.records.trajectory import Usage
+from tracemill.records.events.event import Compaction
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.claude_code.stream import ClaudeStream
 

@@ -6,7 +6,7 @@ import pytest
 from tests.sources.cline import tasks as cl
 from tests.sources.reading import Found, read
 
-from tracemill.records.events import Compaction, Feedback, TodoChange
+from tracemill.records.events.event import Compaction, Feedback, TodoChange
 from tracemill.sources.cline import Cline
 
 TASK = (

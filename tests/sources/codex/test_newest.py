@@ -9,7 +9,7 @@ from tests.sources.codex.lines import event, line, message, meta, typed
 from tests.sources.reading import Found, jsonl
 from tests.sources.reading import read as read_with
 
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.codex import Codex
 
 HEARTBEAT = {"content_item_kinds": ["user.heartbeat"], "turn_id": "t1"}

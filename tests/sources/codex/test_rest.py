@@ -11,7 +11,7 @@ from tests.sources.codex.lines import call, event, message, meta, output, spent,
 from tests.sources.reading import Found, jsonl
 from tests.sources.reading import read as read_with
 
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.codex import Codex
 from tracemill.sources.head import Head
 

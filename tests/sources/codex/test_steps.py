@@ -9,7 +9,7 @@ import pytest
 from tests.sources.codex.lines import call, event, item, message, meta, output, spent, turn, typed
 from tests.sources.reading import jsonl, read
 
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.codex import Codex
 
 SOURCE = Codex()

@@ -23,7 +23,7 @@ from tests.sources.codex.lines import (
 from tests.sources.reading import Found, jsonl, read, read_file
 
 from tracemill.base.errors import SourceError
-from tracemill.records.events import Compaction, Feedback, Todo, TodoChange
+from tracemill.records.events.event import Compaction, Feedback, Todo, TodoChange
 from tracemill.sources.codex import Codex
 from tracemill.sources.head import Head
 

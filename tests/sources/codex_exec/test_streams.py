@@ -10,8 +10,8 @@ from tests.sources.reading import Found, head_of, jsonl, read_file
 from tests.sources.reading import read as read_with
 from tests.sources.real_files import assert_accounted, counts_of, params
 
-from tracemill.records.events import TodoChange
-from tracemill.records.trajectory import Usage
+from tracemill.records.events.event import TodoChange
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.codex.exec_stream import CodexExec
 
 

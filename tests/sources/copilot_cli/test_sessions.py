@@ -20,8 +20,8 @@ from tests.sources.copilot_cli.lines import (
 from tests.sources.reading import Found, jsonl
 from tests.sources.reading import read as read_with
 
-from tracemill.records.events import Compaction, Feedback, TodoChange
-from tracemill.records.trajectory import Usage
+from tracemill.records.events.event import Compaction, Feedback, TodoChange
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.copilot_cli import CopilotCli
 
 

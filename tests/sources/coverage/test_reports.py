@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.sources.gate_reading import Gates, assert_sums, read_gates, readers_of
 
-from tracemill.records.gates import Coverage
+from tracemill.records.events.gates import Coverage
 from tracemill.sources.coverage_report import CoverageReport
 
 COBERTURA = """<?xml version="1.0" ?>

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.reading import read
 
-from tracemill.records.events import DocumentVersion, IssueHeader
+from tracemill.records.events.event import DocumentVersion, IssueHeader
 from tracemill.sources import sources_of
 from tracemill.sources.head import Head
 from tracemill.sources.process_files import LoneDocument

@@ -11,7 +11,7 @@ from tests.sources.entire_metadata.checkpoints import checkpoint_files, put_bran
 from tests.sources.reading import read
 
 from tracemill.base.errors import SourceError
-from tracemill.records.events import Checkpoint
+from tracemill.records.events.event import Checkpoint
 from tracemill.sources.entire import Entire
 from tracemill.sources.head import Head
 

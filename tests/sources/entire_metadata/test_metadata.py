@@ -10,9 +10,9 @@ import pytest
 from tests.sources.entire_metadata.checkpoints import metadata
 from tests.sources.reading import jsonl, read
 
-from tracemill.records.events import Attribution, Checkpoint, CodeFinding, SessionSummary
+from tracemill.records.events.event import Attribution, Checkpoint, CodeFinding, SessionSummary
 from tracemill.records.refs import Span
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.entire import EntireMetadata
 from tracemill.sources.head import Head
 

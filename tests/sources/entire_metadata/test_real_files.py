@@ -11,7 +11,7 @@ import pytest
 from tests.sources.reading import head_of, read_file
 from tests.sources.real_files import each_file
 
-from tracemill.records.events import Checkpoint
+from tracemill.records.events.event import Checkpoint
 from tracemill.sources.entire import EntireMetadata
 
 pytestmark = pytest.mark.foreign

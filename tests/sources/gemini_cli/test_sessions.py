@@ -17,8 +17,8 @@ from tests.sources.gemini_cli.lines import (
 from tests.sources.reading import Found, blocks_of, jsonl
 from tests.sources.reading import read as read_with
 
-from tracemill.records.events import Compaction, Feedback, TodoChange
-from tracemill.records.trajectory import Step, Usage
+from tracemill.records.events.event import Compaction, Feedback, TodoChange
+from tracemill.records.sessions.trajectory import Step, Usage
 from tracemill.sources.gemini_cli import GeminiCli
 
 SOURCE = GeminiCli()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracemill.records.events import CoAuthor
+from tracemill.records.events.event import CoAuthor
 from tracemill.sources.commit_message import (
     checkpoints,
     cherry_picked,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tracemill.records.events import Commit, FileChange
-from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.events.event import Commit, FileChange
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.git_history import GitHistory

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.records.events import Commit
-from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.events.event import Commit
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.git_history import GitHistory

@@ -15,7 +15,7 @@ from tests.sources.reading import Found, read
 from tracemill.base.git_changes import ChangedFile
 from tracemill.base.git_fates import LineFates
 from tracemill.base.git_process import Git
-from tracemill.records.events import LineFate
+from tracemill.records.events.event import LineFate
 from tracemill.sources.git_history import GitHistory
 
 WORDS = [f"the line that is called {name}" for name in ("one", "two", "three", "four", "five")]

@@ -9,7 +9,7 @@ from tests.repositories import Repository
 from tests.sources.reading import read
 
 from tracemill.base.line_sketch import hashes_of, unpack_hashes
-from tracemill.records.events import BareLines
+from tracemill.records.events.event import BareLines
 from tracemill.sources.git_history import GitHistory
 
 OLD, NEW = b"a line that was there before\n", b"a line that came with the commit\n"

@@ -8,7 +8,7 @@ import pytest
 from tests.repositories import Repository
 from tests.sources.reading import read
 
-from tracemill.records.events import ChangeUndone
+from tracemill.records.events.event import ChangeUndone
 from tracemill.sources.git_history import GitHistory
 
 SOURCE = GitHistory()

@@ -26,7 +26,7 @@ from tests.sources.github.payloads import (
 )
 from tests.sources.reading import jsonl
 
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     CiJob,
     CiRun,
     Comment,
@@ -37,7 +37,7 @@ from tracemill.records.events import (
     Push,
     Review,
 )
-from tracemill.records.forge import Actor, CiStep
+from tracemill.records.events.forge import Actor, CiStep
 from tracemill.sources.github import GitHub
 
 

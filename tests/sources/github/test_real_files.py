@@ -10,7 +10,7 @@ import pytest
 from tests.sources.gate_reading import assert_sums, read_gates, readers_of
 from tests.sources.real_files import params
 
-from tracemill.records.events import Event
+from tracemill.records.events.event import Event
 from tracemill.sources.github import GitHub
 
 pytestmark = [

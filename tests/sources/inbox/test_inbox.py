@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.sources.reading import head_of, jsonl, read
 
 from tracemill.capture import KINDS, emit
-from tracemill.records.captured import Captured
-from tracemill.records.events import HumanReview, ReviewUndone
+from tracemill.records.events.captured import Captured
+from tracemill.records.events.event import HumanReview, ReviewUndone
 from tracemill.sources.inbox import Inbox
 from tracemill.sources.inbox.fields import FIELDS
 

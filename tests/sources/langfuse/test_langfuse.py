@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.sources.reading import Found, jsonl, read
 
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.langfuse import Langfuse
 
 ASK = {"role": "user", "content": "Weather in Paris?"}

@@ -20,8 +20,8 @@ from tests.sources.mini_swe_agent.runs import (
 )
 from tests.sources.reading import Found, read
 
-from tracemill.records.events import Feedback
-from tracemill.records.trajectory import Usage
+from tracemill.records.events.event import Feedback
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.head import Head
 from tracemill.sources.mini_swe_agent import MiniSweAgent
 

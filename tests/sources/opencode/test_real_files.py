@@ -16,7 +16,7 @@ from tests.sources.opencode import sessions as oc
 from tests.sources.reading import Found, read, read_file
 from tests.sources.real_files import each_file
 
-from tracemill.records.events import Feedback
+from tracemill.records.events.event import Feedback
 from tracemill.sources.head import Head
 from tracemill.sources.opencode import OpenCode
 from tracemill.sources.opencode.tree import OpenCodeTree

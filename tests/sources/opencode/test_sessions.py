@@ -10,9 +10,9 @@ import pytest
 from tests.sources.opencode import sessions as oc
 from tests.sources.reading import Found, head_of, origin_of, read, read_file
 
-from tracemill.records.events import Compaction, Feedback, Todo, TodoChange
+from tracemill.records.events.event import Compaction, Feedback, Todo, TodoChange
 from tracemill.records.refs import Span
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.head import Head
 from tracemill.sources.opencode import OpenCode
 from tracemill.sources.opencode.tree import OpenCodeTree

@@ -9,8 +9,8 @@ import pytest
 from tests.sources.openhands.sessions import PLAIN, V1, acted, asked, encoded, seen
 from tests.sources.reading import Found, read
 
-from tracemill.records.events import Compaction, Feedback
-from tracemill.records.trajectory import Usage
+from tracemill.records.events.event import Compaction, Feedback
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.head import Head
 from tracemill.sources.json_lines import MAX_DEPTH
 from tracemill.sources.openhands import OpenHands

@@ -10,7 +10,7 @@ import pytest
 from tests.sources.reading import head_of, read_file
 from tests.sources.real_files import assert_accounted, counts_of, params
 
-from tracemill.records.events import StatedOutcome
+from tracemill.records.events.event import StatedOutcome
 from tracemill.sources.openhands import OpenHands
 
 pytestmark = pytest.mark.foreign

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.sources.reading import Found, read
 
-from tracemill.records.events import Compaction, Feedback
+from tracemill.records.events.event import Compaction, Feedback
 from tracemill.sources.head import Head
 from tracemill.sources.openhands import OpenHandsFolder
 

@@ -27,7 +27,7 @@ from tests.sources.otlp.spans import (
 )
 from tests.sources.reading import Found, jsonl, read
 
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources import SOURCES
 from tracemill.sources.otlp import Otlp
 

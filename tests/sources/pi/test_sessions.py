@@ -23,8 +23,8 @@ from tests.sources.pi.lines import (
 from tests.sources.reading import Found, jsonl
 from tests.sources.reading import read as read_with
 
-from tracemill.records.events import Compaction, Feedback
-from tracemill.records.trajectory import Usage
+from tracemill.records.events.event import Compaction, Feedback
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.pi import Pi
 
 

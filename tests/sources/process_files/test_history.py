@@ -9,7 +9,7 @@ from tests.repositories import Repository
 from tests.sources.reading import Found, read
 
 from tracemill.base.errors import SourceError
-from tracemill.records.events import DocumentVersion, IssueHeader
+from tracemill.records.events.event import DocumentVersion, IssueHeader
 from tracemill.sources.head import Head
 from tracemill.sources.process_files import ProcessFiles
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.records.events import FileIssue
+from tracemill.records.events.event import FileIssue
 from tracemill.sources.process_files.issue_headers import Header, issue_header
 
 FIRST = "ISSUES: 2 open, last updated 2025-03-01 - See docs/issues.md"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.base.heading_roles import role_of
-from tracemill.records.events import SectionRole
+from tracemill.records.events.event import SectionRole
 from tracemill.sources.process_files.markdown import (
     phases_of,
     said_in,

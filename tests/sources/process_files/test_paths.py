@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracemill.records.events import DocumentKind
+from tracemill.records.events.event import DocumentKind
 from tracemill.sources.process_files.table import kind_of_path, may_be_account, may_have_header
 
 

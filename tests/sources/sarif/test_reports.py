@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.sources.gate_reading import Gates, assert_sums, read_gates, readers_of
 
-from tracemill.records.gates import GateResult
+from tracemill.records.events.gates import GateResult
 from tracemill.sources.sarif import Sarif
 
 RULES = [

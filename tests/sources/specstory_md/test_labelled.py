@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tracemill.records.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 from tracemill.sources.specstory_md.content import Tool, read_tool
 from tracemill.sources.specstory_md.labelled import read_labelled
 

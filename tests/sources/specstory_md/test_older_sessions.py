@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.sources.laws import assert_blocks_do_not_matter, assert_sound, with_noise
 from tests.sources.reading import Found, read
 
-from tracemill.records.events import Todo, TodoChange
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.events.event import Todo, TodoChange
+from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.head import Head
 from tracemill.sources.specstory_md import SpecStoryMd
 

@@ -10,7 +10,7 @@ import pytest
 from tests.sources.reading import Found, head_of, read_file
 from tests.sources.real_files import FORMATS, each_file
 
-from tracemill.records.events import Feedback, TodoChange
+from tracemill.records.events.event import Feedback, TodoChange
 from tracemill.sources.specstory_md import SpecStoryMd
 
 pytestmark = pytest.mark.foreign

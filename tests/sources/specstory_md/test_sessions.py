@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.sources.laws import assert_blocks_do_not_matter, assert_sound, with_noise
 from tests.sources.reading import Found, read
 
-from tracemill.records.events import Compaction, Feedback, Todo, TodoChange
+from tracemill.records.events.event import Compaction, Feedback, Todo, TodoChange
 from tracemill.sources.head import Head
 from tracemill.sources.specstory_md import SpecStoryMd
 

@@ -9,8 +9,8 @@ import pytest
 from tests.sources.reading import Found, read
 from tests.sources.swe_agent.runs import PLAIN, done, encoded, observed, reply, run, system, task
 
-from tracemill.records.events import StatedOutcome
-from tracemill.records.trajectory import Usage
+from tracemill.records.events.event import StatedOutcome
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.head import Head
 from tracemill.sources.swe_agent import SweAgent
 

@@ -15,9 +15,9 @@ from tests.sources.reading import jsonl, read
 from tests.sources.team_reports.lines import LINES
 
 from tracemill.export.team_files import TeamFile, path_of, team_files
-from tracemill.records.events import TeamReport
-from tracemill.records.team_features import ContextReport, FailureReport, SuccessReport
-from tracemill.records.team_projects import GateReport
+from tracemill.records.events.event import TeamReport
+from tracemill.records.events.team_features import ContextReport, FailureReport, SuccessReport
+from tracemill.records.events.team_projects import GateReport
 from tracemill.render.team import efficiency, write_report
 from tracemill.sources.head import Head
 from tracemill.sources.team_reports import TeamReports

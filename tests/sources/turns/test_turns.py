@@ -16,7 +16,7 @@ from tests.trajectories import agent, calling, trajectory, user
 
 from tracemill.base.difference import is_same
 from tracemill.export.turns import Turns as Exporter
-from tracemill.records.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 from tracemill.sources.head import Head
 from tracemill.sources.turns import Turns
 

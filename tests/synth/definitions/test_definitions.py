@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.sources.reading import FOREIGN
 from tracemill.base.errors import DataError, UsageError
-from tracemill.records.generators import GeneratorDefinition
+from tracemill.records.synth.generators import GeneratorDefinition
 from tracemill.synth.definitions import (
     NAMES,
     agent_text,

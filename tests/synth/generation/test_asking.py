@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracemill.llm.protocol import tool_call
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.synth.generation.asking import (
     REQUEST_SCHEMA,
     Turn,

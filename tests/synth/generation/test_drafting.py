@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.synth.generation.test_asking import CALL, READ
-from tracemill.records.examples import Message
-from tracemill.records.generation import Draft, Purpose
+from tracemill.records.datasets.examples import Message
+from tracemill.records.synth.generation import Draft, Purpose
 from tracemill.synth.definitions import find_definition
 from tracemill.synth.generation import Job, draft
 from tracemill.synth.generation.asking import WantedCall

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.synth.verification.rows import agent, call, row, told, user
-from tracemill.records.examples import ChatExample
-from tracemill.records.generation import GenerationRun
+from tracemill.records.datasets.examples import ChatExample
+from tracemill.records.synth.generation import GenerationRun
 from tracemill.synth.generation.fragments import Fragment, fragments
 from tracemill.synth.generation.jobs import make_jobs
 from tracemill.synth.outside import chat_example

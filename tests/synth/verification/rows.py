@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tracemill.records.audits import TrainingRow
+from tracemill.records.datasets.audits import TrainingRow
 from tracemill.sources.training_rows import read_training_row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.synth.verification.rows import agent, call, exchange, row, told, user
-from tracemill.records.audits import TrainingRow
+from tracemill.records.datasets.audits import TrainingRow
 from tracemill.synth.verification import Judged, answers, claims, diversity, execution, shape
 from tracemill.synth.verification.exchanges import exchanges
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.synth.verification.rows import agent, row, user
-from tracemill.records.audits import Verdict
-from tracemill.records.verification import RUNGS, Rung
+from tracemill.records.datasets.audits import Verdict
+from tracemill.records.synth.verification import RUNGS, Rung
 from tracemill.synth.verification import Judged, RowJudge, climb
 
 ROW = row(user("a"), agent("b"))

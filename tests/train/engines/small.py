@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tests.render.formats import shipped, tokenizer
-from tracemill.records.training import DataSlice, LoraShape, Method, Stage, TrainingRecipe
+from tracemill.records.models.training import DataSlice, LoraShape, Method, Stage, TrainingRecipe
 from tracemill.train.base_models import BaseModel
 from tracemill.train.lessons import encode_stage, read_lesson
 from tracemill.train.protocol import Job, StageData, Tokens

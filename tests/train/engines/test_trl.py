@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tests.train.engines import small
-from tracemill.records.training import Method
+from tracemill.records.models.training import Method
 from tracemill.train.base_models import BaseModel
 from tracemill.train.protocol import TrainProgress
 

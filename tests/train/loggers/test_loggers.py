@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tracemill.base.errors import UnknownNameError, UsageError
-from tracemill.records.training import (
+from tracemill.records.models.training import (
     DataSlice,
     LossPoint,
     Stage,

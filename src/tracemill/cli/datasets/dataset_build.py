@@ -5,7 +5,7 @@ from tracemill.cli.shared.funnel import show_funnel
 from tracemill.cli.shared.output import Common, answer, counts, hint, write
 from tracemill.flows.deriving.recipes import build_by_recipe, list_recipes
 from tracemill.flows.wheel.turn import Options
-from tracemill.records.recipes import DEFAULT_NAME
+from tracemill.records.datasets.recipes import DEFAULT_NAME
 
 
 def build_dataset(

@@ -8,8 +8,8 @@ from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.shared.output import Common, answer, counts, hint, write
 from tracemill.flows.datasets.checks import check_dataset as check_named
 from tracemill.flows.datasets.difference import VersionDifference, diff_versions
-from tracemill.records.audits import CheckResult
-from tracemill.records.recipes import DEFAULT_NAME
+from tracemill.records.datasets.audits import CheckResult
+from tracemill.records.datasets.recipes import DEFAULT_NAME
 from tracemill.report.junit import junit_report
 
 _SHOWN_ROWS: Final = 3

@@ -12,7 +12,7 @@ from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, answer, counts, hint, write
 from tracemill.flows.datasets.format_export import ExportedFormat, FormatChoice, export_in_format
 from tracemill.flows.datasets.versions import export_version
-from tracemill.records.receipts import Receipt
+from tracemill.records.privacy.receipts import Receipt
 
 
 @Parameter(name="*")

@@ -8,7 +8,7 @@ from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.datasets.made_up import plan_synthesis
-from tracemill.records.synth import StageSlice, SynthPlan
+from tracemill.records.synth.made_up import StageSlice, SynthPlan
 
 Categories = Annotated[tuple[str, ...], Parameter(name="--category")]
 

@@ -7,7 +7,7 @@ from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.synthesis.definitions import export_definitions as write_definitions
-from tracemill.records.generators import GeneratorList
+from tracemill.records.synth.generators import GeneratorList
 from tracemill.synth.definitions import agent_text, find_definition, load_definitions
 
 _WIDTH = 70

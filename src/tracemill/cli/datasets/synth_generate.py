@@ -19,7 +19,7 @@ from tracemill.flows.synthesis.generating import Generation, Workshop, generate
 from tracemill.flows.synthesis.judging import open_judge
 from tracemill.flows.synthesis.workshops import open_workshop
 from tracemill.llm import AskSettings
-from tracemill.records.generation import GenerationReport
+from tracemill.records.synth.generation import GenerationReport
 from tracemill.synth.generation import Allowance
 
 

@@ -15,7 +15,7 @@ from tracemill.cli.shared.tables import print_table
 from tracemill.flows.datasets.made_up import synthesis_stats
 from tracemill.flows.executors.protocol import make_executor
 from tracemill.flows.synthesis.run import Wanted, run_synthesis
-from tracemill.records.synth import SynthStats
+from tracemill.records.synth.made_up import SynthStats
 
 Some = Annotated[int, Parameter(validator=Number(gt=0))]
 

@@ -17,8 +17,8 @@ from tracemill.cli.shared.tables import print_table
 from tracemill.flows.synthesis.again import do_again
 from tracemill.flows.synthesis.judging import open_judge
 from tracemill.flows.synthesis.verifying import RunAgain, verify_files
-from tracemill.records.audits import CheckResult
-from tracemill.records.verification import RungResult, VerificationReport
+from tracemill.records.datasets.audits import CheckResult
+from tracemill.records.synth.verification import RungResult, VerificationReport
 
 _SHOWN_ROWS: Final = 2
 

@@ -18,10 +18,7 @@ from tracemill.flows.experiments.rows import (
 )
 from tracemill.flows.prompts import changes as prompt_changes
 from tracemill.flows.prompts import trials as prompt_trials
-from tracemill.records.experiments import (
-    ArmName,
-    BeforeAfter,
-)
+from tracemill.records.process.experiments import ArmName, BeforeAfter
 
 
 def list_experiment(

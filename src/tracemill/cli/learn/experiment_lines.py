@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.shared.output import when
 from tracemill.flows.experiments.rows import ShownExperiment
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     ExperimentPlan,
     ExperimentResult,
     MetricEffect,

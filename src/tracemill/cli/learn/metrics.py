@@ -16,8 +16,8 @@ from tracemill.flows.analysis.patterns import Question, measure_metric
 from tracemill.flows.analysis.patterns import list_metrics as read_list
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.targets import list_targets
-from tracemill.records.patterns import Measure
-from tracemill.records.targets import MeasuredTarget
+from tracemill.records.process.patterns import Measure
+from tracemill.records.process.targets import MeasuredTarget
 from tracemill.report.targets import hoped
 
 _NAMES = {

@@ -9,7 +9,7 @@ from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.output import Common, Listing, answer, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.rankings import rank_metric, read_calibrations
-from tracemill.records.calibration import Calibration, Ranked
+from tracemill.records.process.calibration import Calibration, Ranked
 
 _BAR = 20
 

@@ -7,7 +7,7 @@ from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.patterns import find_pattern, read_patterns
-from tracemill.records.patterns import Pattern
+from tracemill.records.process.patterns import Pattern
 
 
 def list_pattern(

@@ -10,8 +10,8 @@ from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.recipe_registry import list_recipes, show_recipe
 from tracemill.flows.analysis.recipe_versions import RecipeDifference
 from tracemill.flows.analysis.recipe_versions import diff_recipe as read_difference
-from tracemill.records.patterns import Measure
-from tracemill.records.process_recipes import RecipeSummary, RecipeVersion, ShownRecipe
+from tracemill.records.process.patterns import Measure
+from tracemill.records.process.process_recipes import RecipeSummary, RecipeVersion, ShownRecipe
 
 _NEXT = "tracemill recipe history NAME"
 _SHOWN = ("project_success_rate", "project_seconds", "project_cost", "satisfaction")

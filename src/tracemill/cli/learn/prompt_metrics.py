@@ -12,7 +12,7 @@ from tracemill.cli.shared.tables import print_table
 from tracemill.flows.prompts.archive import archive_prompts
 from tracemill.flows.prompts.numbers import Comparison, ShownPrompt, ShownVersion
 from tracemill.flows.prompts.numbers import show_prompt as look
-from tracemill.records.version_metrics import BestVersion, VersionChange, VersionMetrics
+from tracemill.records.process.version_metrics import BestVersion, VersionChange, VersionMetrics
 
 _MOST_RANKED = 3
 _VERDICTS = {"same": "may be chance", "unknown": "neither is better"}

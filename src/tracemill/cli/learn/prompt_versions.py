@@ -16,7 +16,7 @@ from tracemill.flows.prompts.registry import (
     write_changelog,
     write_difference,
 )
-from tracemill.records.prompt_versions import PromptHistory, PromptVersion, TextKind
+from tracemill.records.process.prompt_versions import PromptHistory, PromptVersion, TextKind
 
 _NEXT = "tracemill prompt history NAME"
 

@@ -17,7 +17,7 @@ from tracemill.cli.shared.output import Common, answer, hint, write
 from tracemill.flows.analysis.aggregates import write_aggregates
 from tracemill.flows.reports.maturity import write_maturity
 from tracemill.flows.reports.reporting import write_missed, write_report
-from tracemill.records.reports import ReportKind
+from tracemill.records.process.reports import ReportKind
 from tracemill.report.learning import summary, title
 from tracemill.report.maturity import summary as maturity_summary
 

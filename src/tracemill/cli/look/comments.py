@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tracemill.cli.shared.output import when, write
-from tracemill.records.forge import Actor, Comment
+from tracemill.records.events.forge import Actor, Comment
 
 
 def show_comments(comments: Iterable[Comment]) -> None:

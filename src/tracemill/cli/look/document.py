@@ -8,8 +8,8 @@ from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, Listing, Shape, answer, hint, show_list, when, write
 from tracemill.flows.held.rows import DocumentRow
-from tracemill.records.documents import DocumentKind
-from tracemill.records.events import IssueHeader
+from tracemill.records.events.documents import DocumentKind
+from tracemill.records.events.event import IssueHeader
 
 _WIDTH = 100
 _SHOWN_VERSIONS = 10

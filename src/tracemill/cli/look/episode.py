@@ -21,7 +21,7 @@ from tracemill.cli.shared.output import (
 from tracemill.flows.analysis.learning import export_learning, show_learning
 from tracemill.flows.held.lookup import show_work
 from tracemill.flows.results import EpisodeRow
-from tracemill.records.survival import RewrittenBy, Rollback, Survival
+from tracemill.records.work.survival import RewrittenBy, Rollback, Survival
 
 _MOST_SHOWN: Final = 5
 _ROLLBACKS: Final[Mapping[Rollback, str]] = {

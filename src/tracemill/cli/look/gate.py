@@ -15,8 +15,8 @@ from tracemill.cli.shared.output import (
     write,
 )
 from tracemill.flows.deriving.gate_rows import FixRow, FlakyRow, GateRow
-from tracemill.records.events import GateRun
-from tracemill.records.gates import FAILING, Coverage, GateResult
+from tracemill.records.events.event import GateRun
+from tracemill.records.events.gates import FAILING, Coverage, GateResult
 
 _MESSAGE_WIDTH = 140
 _URI_WIDTH = 42

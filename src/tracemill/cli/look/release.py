@@ -6,7 +6,7 @@ from tracemill.cli.shared.output import Common, Listing, answer, hint, when, wri
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.views.releases import read_releases
 from tracemill.flows.views.releases import show_release as look
-from tracemill.records.releases import Release
+from tracemill.records.work.releases import Release
 
 _WIDTH = 100
 _MOST_SHOWN = 30

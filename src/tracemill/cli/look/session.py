@@ -26,11 +26,11 @@ from tracemill.flows.results import SessionRow
 from tracemill.flows.views.session_export import export_session as write_session
 from tracemill.flows.views.session_export import session_document
 from tracemill.flows.views.value_flows import decisions_of, fields_of, flows_of
-from tracemill.records.accessed_fields import AccessedField
-from tracemill.records.decision_points import DecisionPoint
-from tracemill.records.reactions import Reaction
-from tracemill.records.trajectory import Step
-from tracemill.records.value_flows import ValueFlow
+from tracemill.records.sessions.accessed_fields import AccessedField
+from tracemill.records.sessions.decision_points import DecisionPoint
+from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.sessions.trajectory import Step
+from tracemill.records.sessions.value_flows import ValueFlow
 
 _TEXT_WIDTH = 2_000
 _PART_WIDTH = 40

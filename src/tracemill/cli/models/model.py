@@ -10,7 +10,7 @@ from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.installed import require, training_extras
 from tracemill.flows.models.runs import PLOT, ShownRun, find_run, list_runs
-from tracemill.records.training import StageRun, TrainingRun
+from tracemill.records.models.training import StageRun, TrainingRun
 
 if TYPE_CHECKING:
     from tracemill.flows.models.planning import TrainingPlan

@@ -20,7 +20,7 @@ from tracemill.flows.models.evaluations import compare_models, evaluate
 from tracemill.flows.models.foreign_results import import_results
 from tracemill.flows.models.rollouts import attempt_tasks, read_tasks
 from tracemill.llm import AskSettings
-from tracemill.records.evaluations import SliceComparison
+from tracemill.records.models.evaluations import SliceComparison
 
 _SHOWN: Final = 8
 

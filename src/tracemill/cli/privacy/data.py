@@ -27,7 +27,7 @@ from tracemill.flows.erasing.erasure import (
 from tracemill.flows.erasing.expiry import Expiring, RetentionResult, expire, read_retention
 from tracemill.flows.ingest.restore import restore_originals
 from tracemill.flows.wheel.turn import Options
-from tracemill.records.erasures import ErasureReceipt
+from tracemill.records.privacy.erasures import ErasureReceipt
 
 _FOR_GOOD = "This goes for good."
 _ALSO_GONE = {

@@ -22,8 +22,8 @@ from tracemill.flows.privacy.allowing import (
 )
 from tracemill.flows.privacy.exports import list_exports
 from tracemill.flows.privacy.verify import verify_export
-from tracemill.records.allowances import Allowance
-from tracemill.records.receipts import ExportNote
+from tracemill.records.privacy.allowances import Allowance
+from tracemill.records.privacy.receipts import ExportNote
 
 
 def allow_privacy(

@@ -31,8 +31,8 @@ from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.reviews.files import export_reviews, import_reviews
 from tracemill.flows.reviews.statistics import Agreement, review_stats
-from tracemill.records.episodes import Outcome
-from tracemill.records.reviews import ReviewForm
+from tracemill.records.events.reviews import ReviewForm
+from tracemill.records.work.episodes import Outcome
 from tracemill.review.calibration import Calibration
 
 _SUBMIT = "tracemill review submit {} --outcome achieved --rating 4"

@@ -15,8 +15,8 @@ from tracemill.cli.shared.learned import show_learned
 from tracemill.cli.shared.output import write
 from tracemill.flows.held.review_rows import Submitted
 from tracemill.flows.reviews.desk import Desk
-from tracemill.records.episodes import Outcome
-from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem, Trigger
+from tracemill.records.events.reviews import MachineVerdict, ReviewForm, ReviewItem, Trigger
+from tracemill.records.work.episodes import Outcome
 
 _WIDTH: Final = 12
 _OUTCOMES: Final[dict[str, Outcome]] = {

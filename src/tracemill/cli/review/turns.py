@@ -15,7 +15,7 @@ from tracemill.cli.shared.output import Common, answer, counts, write, write_lin
 from tracemill.flows.reviews.turn_labels import Wanted, label_turns
 from tracemill.label.reactions.labelers import Policy
 from tracemill.llm import AskSettings
-from tracemill.records.turn_labels import TurnReport
+from tracemill.records.sessions.turn_labels import TurnReport
 
 
 @Parameter(name="*")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tracemill.cli.shared.output import write_parts
-from tracemill.records.datasets import FunnelStage
+from tracemill.records.datasets.versions import FunnelStage
 
 _STATES: Final = frozenset({"unique", "selected", "taken", "split"})
 """Stages that are called by what examples are behind them, and not by what was looked for."""

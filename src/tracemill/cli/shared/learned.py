@@ -2,7 +2,7 @@
 
 from tracemill.base.text import counted
 from tracemill.cli.shared.output import write
-from tracemill.records.learning import LearningEpisode
+from tracemill.records.work.learning import LearningEpisode
 
 
 def show_learned(found: LearningEpisode, *, is_blind: bool = False) -> None:

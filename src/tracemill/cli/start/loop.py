@@ -15,7 +15,7 @@ from tracemill.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from tracemill.flows.wheel.demo import WheelResult
-    from tracemill.records.evaluations import SliceComparison
+    from tracemill.records.models.evaluations import SliceComparison
 
 
 def loop(

@@ -24,8 +24,8 @@ from tracemill.curate.checks import (
 )
 from tracemill.curate.checks.protocol import Check, Checked, RowCheck, share
 from tracemill.curate.checks.wording import learns_to_call
-from tracemill.records.audits import CheckResult, TrainingRow
-from tracemill.records.recipes import CheckRule
+from tracemill.records.datasets.audits import CheckResult, TrainingRow
+from tracemill.records.datasets.recipes import CheckRule
 
 
 def _share_of(

@@ -8,7 +8,7 @@ from typing import Final
 
 from tracemill.curate.checks.protocol import Checked, Objection
 from tracemill.curate.checks.wording import answered, calls_any
-from tracemill.records.audits import TrainingRow, WrittenCall
+from tracemill.records.datasets.audits import TrainingRow, WrittenCall
 
 _SHORTEST_ANSWER: Final = 20
 _PROMPTS: Final = "prompt"

@@ -12,7 +12,7 @@ from tracemill.base.field_access import FieldAccess, field_access
 from tracemill.curate.checks.answers import with_calls
 from tracemill.curate.checks.protocol import Checked, at_least, share
 from tracemill.curate.checks.tool_use import as_python, run_code
-from tracemill.records.audits import CheckResult, TrainingRow
+from tracemill.records.datasets.audits import CheckResult, TrainingRow
 from tracemill.stats import wilson
 
 _MOSTLY = 0.5

@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection
-from tracemill.records.audits import TrainingRow
+from tracemill.records.datasets.audits import TrainingRow
 
 _PATHS: Final = ("file_path", "path", "filePath", "filename")
 _CONTENTS: Final = ("content", "contents", "file_text", "file_content")

@@ -15,7 +15,7 @@ import re2
 from tracemill.base.registry import Registry
 from tracemill.curate.checks.protocol import Checked, Objection
 from tracemill.curate.checks.wording import asked, every_message, everything_said
-from tracemill.records.audits import TrainingRow
+from tracemill.records.datasets.audits import TrainingRow
 
 _MIN_LETTERS: Final = 40
 """Letters from which a language can be told."""

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracemill.curate.checks.wording import said
-from tracemill.records.audits import CheckResult, FailingRow, TrainingRow, Verdict
-from tracemill.records.recipes import Limits
+from tracemill.records.datasets.audits import CheckResult, FailingRow, TrainingRow, Verdict
+from tracemill.records.datasets.recipes import Limits
 
 if TYPE_CHECKING:
     from tracemill.curate.containment import Containment

@@ -11,7 +11,7 @@ from typing import Final
 from tracemill.base.text import counted
 from tracemill.curate.checks.protocol import Checked, Objection, at_least, share
 from tracemill.curate.checks.wording import answered, asked, without_numbers
-from tracemill.records.audits import CheckResult, TrainingRow
+from tracemill.records.datasets.audits import CheckResult, TrainingRow
 
 _MIN_VARIANTS: Final = 3
 """Texts that differ by a number alone, from which on they are a template."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tracemill.curate.checks.protocol import Checked, Objection, at_least, at_most, share
 from tracemill.curate.checks.wording import asked, learns_to_call
-from tracemill.records.audits import CheckResult, TrainingRow, Verdict
+from tracemill.records.datasets.audits import CheckResult, TrainingRow, Verdict
 from tracemill.stats import shares_interval, wilson
 
 

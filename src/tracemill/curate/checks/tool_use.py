@@ -15,9 +15,9 @@ from tracemill.base.python_code import parse_python
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection, at_most, failing, share
 from tracemill.curate.checks.wording import asked
-from tracemill.records.audits import CheckResult, TrainingRow
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import Message
+from tracemill.records.datasets.audits import CheckResult, TrainingRow
+from tracemill.records.datasets.examples import Message
 
 _CODE_ARGUMENTS: Final = ("code", "python")
 _CODE_FENCE: Final = re.compile(r"```(?:python|py)\s*\n(.*?)```", re.DOTALL)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tracemill.records.audits import TrainingRow
-from tracemill.records.examples import Message
+from tracemill.records.datasets.audits import TrainingRow
+from tracemill.records.datasets.examples import Message
 
 _NUMBER: Final = re.compile(r"\d+")
 

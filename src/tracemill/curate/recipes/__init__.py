@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from tracemill.records.recipes import DEFAULT_NAME
+from tracemill.records.datasets.recipes import DEFAULT_NAME
 
 _ENDING: Final = ".toml"
 

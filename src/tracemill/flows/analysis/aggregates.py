@@ -24,7 +24,7 @@ from tracemill.analyze.cases import measures
 from tracemill.analyze.process import Process
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.written_reports import write_texts
-from tracemill.records.patterns import Measure
+from tracemill.records.process.patterns import Measure
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 

@@ -19,9 +19,7 @@ from tracemill.flows.analysis.habit_rows import MetricRow, MetricsResult
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.learning.commit_sections import commit_sections
-from tracemill.records.activity import Activity
-from tracemill.records.episodes import Episode
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     Commit,
     DocumentVersion,
     Event,
@@ -29,6 +27,8 @@ from tracemill.records.events import (
     IssueHeader,
     TodoChange,
 )
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.work.episodes import Episode
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

@@ -18,9 +18,9 @@ from tracemill.base.text import beginning, counted
 from tracemill.flows.deriving.gate_rows import GateRow
 from tracemill.flows.held.lookup import open_index
 from tracemill.flows.results import FailureRow
-from tracemill.records.commits import Commit
-from tracemill.records.events import Event
-from tracemill.records.session_events import (
+from tracemill.records.events.commits import Commit
+from tracemill.records.events.event import Event
+from tracemill.records.events.in_session import (
     Compaction,
     Feedback,
     PullRequestLink,

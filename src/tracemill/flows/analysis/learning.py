@@ -21,13 +21,13 @@ from tracemill.flows.held.lookup import canonical_input, find_row, require_kept,
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.results import EpisodeRow
 from tracemill.label.learning import Teller, Told, learning_episode
-from tracemill.records.activity import Activity
-from tracemill.records.episodes import Episode
-from tracemill.records.events import Commit, TodoChange
-from tracemill.records.learning import LearningEpisode
-from tracemill.records.receipts import Receipt
+from tracemill.records.events.event import Commit, TodoChange
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.episodes import Episode
+from tracemill.records.work.learning import LearningEpisode
 from tracemill.store.workspace import Workspace
 
 if TYPE_CHECKING:

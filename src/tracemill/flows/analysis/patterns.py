@@ -15,9 +15,9 @@ from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.analysis.targets import targets_of
-from tracemill.records.patterns import Measure, Pattern, PatternReport, Unit
+from tracemill.records.process.patterns import Measure, Pattern, PatternReport, Unit
+from tracemill.records.process.targets import Target
 from tracemill.records.refs import Count, Record
-from tracemill.records.targets import Target
 from tracemill.store.workspace import Workspace
 
 _RULES: Final = "patterns.toml"

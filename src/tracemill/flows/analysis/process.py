@@ -23,8 +23,8 @@ from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.in_force import InForce, at_moment
 from tracemill.prompts.lineage import Lineage
 from tracemill.prompts.naming import canonical, plain
-from tracemill.records.prompt_versions import PromptHistory
-from tracemill.records.team_projects import GateReport, ProjectReport, StageReport
+from tracemill.records.events.team_projects import GateReport, ProjectReport, StageReport
+from tracemill.records.process.prompt_versions import PromptHistory
 from tracemill.store.workspace import Workspace
 
 _OF_AGENTS = (StageReport, GateReport)

@@ -6,7 +6,7 @@ from tracemill.analyze import calibrations, rank
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.analysis.patterns import Question, asked_for, metric_of
 from tracemill.flows.analysis.process import read_process
-from tracemill.records.calibration import CalibrationReport, Ranking
+from tracemill.records.process.calibration import CalibrationReport, Ranking
 from tracemill.store.workspace import Workspace
 
 

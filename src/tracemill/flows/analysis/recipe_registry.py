@@ -22,11 +22,11 @@ from tracemill.flows.analysis.process import Known, read_known
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import parse_name, plain
 from tracemill.prompts.recipe_stages import stages_of
-from tracemill.records.patterns import Measure, Reason
-from tracemill.records.process_recipes import RecipeSummary, RecipeVersion, ShownRecipe
+from tracemill.records.events.team_projects import ProjectReport, SurveyReport
+from tracemill.records.process.patterns import Measure, Reason
+from tracemill.records.process.process_recipes import RecipeSummary, RecipeVersion, ShownRecipe
+from tracemill.records.process.version_metrics import BestVersion, VersionMetrics
 from tracemill.records.refs import Record
-from tracemill.records.team_projects import ProjectReport, SurveyReport
-from tracemill.records.version_metrics import BestVersion, VersionMetrics
 from tracemill.store.workspace import Workspace
 
 FACT: Final = "recipe_version"

@@ -9,8 +9,8 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.process import read_known
 from tracemill.flows.analysis.recipe_registry import NAMING, Held, find_recipe, held_recipes
 from tracemill.prompts.naming import parse_name
+from tracemill.records.process.version_metrics import VersionMetrics
 from tracemill.records.refs import Record
-from tracemill.records.version_metrics import VersionMetrics
 from tracemill.store.workspace import Workspace
 
 

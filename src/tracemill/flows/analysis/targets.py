@@ -8,7 +8,7 @@ from typing import Final
 from tracemill.analyze.process import Process
 from tracemill.analyze.targets import beside, read_targets, shipped_targets
 from tracemill.flows.analysis.process import read_process
-from tracemill.records.targets import MeasuredTarget, Target, TargetList
+from tracemill.records.process.targets import MeasuredTarget, Target, TargetList
 from tracemill.store.workspace import Workspace
 
 _TARGETS: Final = "targets.toml"

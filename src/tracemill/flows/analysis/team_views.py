@@ -10,8 +10,8 @@ from tracemill.base.errors import NotFoundError
 from tracemill.export.team_files import team_files
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.privacy.gate import Gate
-from tracemill.records.events import Captured, TeamReport
-from tracemill.records.receipts import Receipt
+from tracemill.records.events.event import Captured, TeamReport
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Count, Record
 from tracemill.render.team import captured_report
 from tracemill.store.lake import Lake

@@ -20,7 +20,7 @@ from tracemill.curate.checks.wording import everything_said
 from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST
 from tracemill.flows.executors.protocol import Executor
-from tracemill.records.audits import AuditReport, CheckResult, FailingRow, TrainingRow
+from tracemill.records.datasets.audits import AuditReport, CheckResult, FailingRow, TrainingRow
 from tracemill.sources.documents import NotADocumentError, take_apart
 from tracemill.sources.json_lines import BadShapeError
 from tracemill.sources.training_rows import read_training_row

@@ -13,8 +13,8 @@ from tracemill.export.dataset_format import LeftOut, Row
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.scan import Scan
-from tracemill.records.audits import CheckResult, FailingRow
-from tracemill.records.datasets import DatasetVersion, FunnelStage
+from tracemill.records.datasets.audits import CheckResult, FailingRow
+from tracemill.records.datasets.versions import DatasetVersion, FunnelStage
 from tracemill.store.workspace import Workspace
 
 _BALANCE: Final = 0.1

@@ -17,9 +17,9 @@ from tracemill.flows.datasets.audit import evaluation_runs, readable, rows_of
 from tracemill.flows.datasets.build_checks import clean_text, fits_format, kept_balance
 from tracemill.flows.datasets.publish import LINEAGE, REJECTS
 from tracemill.flows.datasets.versions import find_version
-from tracemill.records.audits import CheckResult, FailingRow, TrainingRow
-from tracemill.records.datasets import DatasetVersion, ExportedFile
-from tracemill.records.recipes import Recipe
+from tracemill.records.datasets.audits import CheckResult, FailingRow, TrainingRow
+from tracemill.records.datasets.recipes import Recipe
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 

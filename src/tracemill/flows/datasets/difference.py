@@ -14,8 +14,8 @@ from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets.checks import row_files
 from tracemill.flows.datasets.publish import REJECTS
 from tracemill.flows.datasets.versions import LINEAGE_FILE, find_version
-from tracemill.records.audits import Verdict
-from tracemill.records.datasets import DatasetVersion, Reject
+from tracemill.records.datasets.audits import Verdict
+from tracemill.records.datasets.versions import DatasetVersion, Reject
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 

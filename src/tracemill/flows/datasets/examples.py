@@ -14,8 +14,8 @@ import msgspec
 
 from tracemill.base.errors import SchemaError
 from tracemill.export.dataset_format import Part
-from tracemill.records.datasets import DatasetVersion
-from tracemill.records.examples import Example, Lineage
+from tracemill.records.datasets.examples import Example, Lineage
+from tracemill.records.datasets.versions import DatasetVersion
 from tracemill.render.chat_message import read_messages
 
 _BUILDER: Final = "builder:"

@@ -17,11 +17,11 @@ import msgspec
 from tracemill.base.errors import DataError
 from tracemill.curate.rows import training_row
 from tracemill.flows.datasets.audit import rows_of
-from tracemill.records.audits import FailingRow, TrainingRow
-from tracemill.records.findings import Quarantined
+from tracemill.records.datasets.audits import FailingRow, TrainingRow
+from tracemill.records.inputs import Quarantined
 from tracemill.records.refs import Origin
-from tracemill.records.synth import SyntheticExample
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.sessions.trajectory import Step, Trajectory
+from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.render.chat_message import chat_message
 from tracemill.render.messages import render_messages
 from tracemill.sources import Content, Source, heads, sources_of

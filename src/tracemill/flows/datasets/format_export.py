@@ -31,12 +31,12 @@ from tracemill.flows.datasets.versions import (
 from tracemill.flows.destinations import new_folder
 from tracemill.flows.installed import require
 from tracemill.flows.privacy.gate import Gate
-from tracemill.records.datasets import DatasetVersion, ExportedFile
-from tracemill.records.examples import Example
-from tracemill.records.exports import ExportManifest, Lengths
-from tracemill.records.receipts import Receipt
+from tracemill.records.datasets.examples import Example
+from tracemill.records.datasets.exports import ExportManifest, Lengths
+from tracemill.records.datasets.templates import TemplateSpec
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
-from tracemill.records.templates import TemplateSpec
 from tracemill.store.workspace import Workspace
 
 TOKENS: Final = "tokens"

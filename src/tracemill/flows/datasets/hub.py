@@ -16,7 +16,7 @@ from tracemill.base.clock import now
 from tracemill.base.errors import PolicyError
 from tracemill.flows.privacy.gate import RECEIPT
 from tracemill.flows.privacy.verify import verify_export
-from tracemill.records.receipts import ExportNote, Receipt
+from tracemill.records.privacy.receipts import ExportNote, Receipt
 from tracemill.records.refs import Record
 from tracemill.store.exports import note_export
 from tracemill.store.workspace import Workspace

@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import StoreError
-from tracemill.records.examples import Example
-from tracemill.records.synth import SyntheticExample, SynthPlan, SynthStats
+from tracemill.records.datasets.examples import Example
+from tracemill.records.synth.made_up import SyntheticExample, SynthPlan, SynthStats
 from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 from tracemill.store.workspace import Workspace

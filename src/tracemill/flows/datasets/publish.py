@@ -27,8 +27,8 @@ from tracemill.export import EXPORTERS, Exporter
 from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE
 from tracemill.flows.executors.protocol import Executor
-from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
-from tracemill.records.examples import ChatExample, Example, kind_of
+from tracemill.records.datasets.examples import ChatExample, Example, kind_of
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile, Reject
 from tracemill.report.card import CardFacts, dataset_card
 from tracemill.store.arrow import compute as pc
 from tracemill.store.lake import Lake, is_any

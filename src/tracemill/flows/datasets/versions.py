@@ -20,8 +20,8 @@ from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import EXPORTERS
 from tracemill.flows.destinations import new_folder
-from tracemill.records.datasets import DatasetVersion, ExportedFile, Reject
-from tracemill.records.receipts import ExportKind, Receipt
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile, Reject
+from tracemill.records.privacy.receipts import ExportKind, Receipt
 from tracemill.records.refs import Count, Record
 from tracemill.report.croissant import croissant
 from tracemill.store.index import Index

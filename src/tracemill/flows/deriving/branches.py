@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.results import BranchRow
 from tracemill.records.links import SURE_ENOUGH, WORK, Link
-from tracemill.records.survival import Survival
+from tracemill.records.work.survival import Survival
 from tracemill.store.index import Row
 
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tracemill.base.ids import make_id
-from tracemill.records.events import CiJob, CiRun, CommitStatus, Event, GateRun
-from tracemill.records.forge import CiStep
-from tracemill.records.gates import GateResult, ResultStatus
+from tracemill.records.events.event import CiJob, CiRun, CommitStatus, Event, GateRun
+from tracemill.records.events.forge import CiStep
+from tracemill.records.events.gates import GateResult, ResultStatus
 from tracemill.records.refs import Span
 
 CiEvent = CiRun | CiJob | CommitStatus

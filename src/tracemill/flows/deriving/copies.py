@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from tracemill.records.activity import Activity
+from tracemill.records.sessions.activity import Activity
 
 Copied = Literal["no_more", "other_steps"]
 """What a further input holds of a session: its beginning or all of it, or something else."""

@@ -34,9 +34,9 @@ from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.executors.protocol import Executor
 from tracemill.label import LABEL_VERSION
 from tracemill.link import LINK_VERSION
-from tracemill.records.datasets import DatasetVersion, FunnelStage, Reject
-from tracemill.records.examples import SYNTHETIC, Example, messages_of
-from tracemill.records.recipes import Recipe, Share
+from tracemill.records.datasets.examples import SYNTHETIC, Example, messages_of
+from tracemill.records.datasets.recipes import Recipe, Share
+from tracemill.records.datasets.versions import DatasetVersion, FunnelStage, Reject
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
 from tracemill.report.card import CardFacts

@@ -31,10 +31,10 @@ from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
 from tracemill.link.releases import release_links
 from tracemill.link.work_links import document_links, gate_links, plan_links
+from tracemill.records.datasets.recipes import DEFAULT_NAME
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
-from tracemill.records.recipes import DEFAULT_NAME
-from tracemill.records.survival import Survival
+from tracemill.records.work.survival import Survival
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

@@ -24,12 +24,12 @@ from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.versions import reading_code
 from tracemill.link.told_twice import told_elsewhere
-from tracemill.records.commits import Commit
-from tracemill.records.datasets import Omission
-from tracemill.records.episodes import Episode
-from tracemill.records.examples import Example, messages_of
+from tracemill.records.datasets.examples import Example, messages_of
+from tracemill.records.datasets.versions import Omission
+from tracemill.records.events.commits import Commit
 from tracemill.records.refs import Record
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.trajectory import Step
+from tracemill.records.work.episodes import Episode
 from tracemill.render import RENDER_VERSION
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake

@@ -15,10 +15,7 @@ from tracemill.flows.deriving.team_gates import TeamEvent, team_gate, team_gates
 from tracemill.flows.held import Held
 from tracemill.link.work_links import WrittenDocument
 from tracemill.prompts.history import KINDS
-from tracemill.records.activity import Activity
-from tracemill.records.change_sets import ChangeSet
-from tracemill.records.episodes import Episode
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     Captured,
     ChangeUndone,
     Checkpoint,
@@ -31,12 +28,15 @@ from tracemill.records.events import (
     LinesAdded,
     TeamReport,
 )
-from tracemill.records.findings import Input
-from tracemill.records.gates import FixPair, FlakyTest
+from tracemill.records.events.gates import FixPair, FlakyTest
+from tracemill.records.inputs import Input
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
-from tracemill.records.survival import Survival
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.change_sets import ChangeSet
+from tracemill.records.work.episodes import Episode
+from tracemill.records.work.survival import Survival
 from tracemill.render.team import captured_report
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES

@@ -13,8 +13,8 @@ from tracemill.flows.held.lookup import find_row
 from tracemill.link.fix_pairs import find_fix_pairs
 from tracemill.link.flaky_tests import find_flaky_tests
 from tracemill.link.reported_tests import ReportedTest, RunOfTests
-from tracemill.records.events import Event, GateRun
-from tracemill.records.gates import FAILING, FixPair, FlakyTest, GateResult, ResultStatus
+from tracemill.records.events.event import Event, GateRun
+from tracemill.records.events.gates import FAILING, FixPair, FlakyTest, GateResult, ResultStatus
 from tracemill.records.refs import Record
 from tracemill.store.index import Row
 from tracemill.store.lake import Lake, equals

@@ -26,12 +26,12 @@ from tracemill.label.reactions.labelers import Policy, RuleLabeler, combined, is
 from tracemill.label.reactions.listening import Listener, OpenTurn
 from tracemill.label.reactions.replies import Reply
 from tracemill.label.reactions.speech import Heard
-from tracemill.records.activity import Activity
-from tracemill.records.reactions import STRENGTHS, Reaction
-from tracemill.records.recipes import TurnJudge
+from tracemill.records.datasets.recipes import TurnJudge
 from tracemill.records.refs import Stamp
-from tracemill.records.trajectory import Trajectory
-from tracemill.records.turn_labels import TurnAnswer, TurnLabel
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.reactions import STRENGTHS, Reaction
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.sessions.turn_labels import TurnAnswer, TurnLabel
 from tracemill.store.journal import read_journal
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES

@@ -13,11 +13,11 @@ from tracemill.flows.deriving.branches import branch_rows
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.deriving.gates import fix_row, flaky_row, gate_row
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow, StoreCounts
-from tracemill.records.datasets import DatasetVersion
-from tracemill.records.episodes import Episode
+from tracemill.records.datasets.versions import DatasetVersion
 from tracemill.records.refs import Ref
-from tracemill.records.survival import Survival
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
+from tracemill.records.work.episodes import Episode
+from tracemill.records.work.survival import Survival
 from tracemill.store.index import Index, Row
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

@@ -22,8 +22,8 @@ from tracemill.flows.deriving.indexing import count_findings
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.held.lookup import require_kept
-from tracemill.records.datasets import DatasetVersion
-from tracemill.records.recipes import DEFAULT_NAME, Recipe
+from tracemill.records.datasets.recipes import DEFAULT_NAME, Recipe
+from tracemill.records.datasets.versions import DatasetVersion
 from tracemill.records.refs import Record
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake

@@ -13,18 +13,18 @@ import msgspec
 
 from tracemill.flows.deriving.team_gates import TeamEvent
 from tracemill.flows.held.review_rows import ENTRY, REVIEW, QueueEntry, ReviewRow
-from tracemill.records.activity import Activity
-from tracemill.records.episodes import Episode
-from tracemill.records.events import Captured, Commit, Event, HumanReview, ReviewUndone
-from tracemill.records.labels import Label
-from tracemill.records.reviews import MachineVerdict, ReviewItem
-from tracemill.records.team import TeamReport
-from tracemill.records.team_projects import (
+from tracemill.records.events.event import Captured, Commit, Event, HumanReview, ReviewUndone
+from tracemill.records.events.reviews import MachineVerdict, ReviewItem
+from tracemill.records.events.team import TeamReport
+from tracemill.records.events.team_projects import (
     EscalationReport,
     GateReport,
     ProjectReport,
     StageReport,
 )
+from tracemill.records.labels import Label
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.work.episodes import Episode
 from tracemill.render.team import captured_report
 from tracemill.review.items import episode_item, event_item, example_item
 from tracemill.review.triggers import (

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from tracemill.base.ids import make_id
 from tracemill.link.reported_tests import ReportedTest
-from tracemill.records.events import Captured, Event, GateRun, TeamReport
-from tracemill.records.gates import Coverage, GateKind, GateResult, GateStatus, ResultStatus
+from tracemill.records.events.event import Captured, Event, GateRun, TeamReport
+from tracemill.records.events.gates import Coverage, GateKind, GateResult, GateStatus, ResultStatus
+from tracemill.records.events.team_projects import GateReport
 from tracemill.records.refs import Span
-from tracemill.records.team_projects import GateReport
 from tracemill.render.team import captured_report
 
 TeamEvent = Captured | TeamReport

@@ -13,10 +13,10 @@ from tracemill.flows.erasing.erasure import MakeExecutor, new_receipt, resume_er
 from tracemill.flows.held.lookup import require_kept
 from tracemill.flows.ingest import Report
 from tracemill.flows.ingest.consent import NO_CONSENT
-from tracemill.records.erasures import Erasure, Tombstone
-from tracemill.records.findings import Input
+from tracemill.records.inputs import Input
+from tracemill.records.privacy.erasures import Erasure, Tombstone
+from tracemill.records.privacy.settings import Consent
 from tracemill.records.refs import Record
-from tracemill.records.settings import Consent
 from tracemill.store.erasures import new_book, read_erasures, write_erasures
 from tracemill.store.lake import Lake
 from tracemill.store.settings import (

@@ -45,7 +45,7 @@ from tracemill.flows.ingest.subjects import (
 )
 from tracemill.flows.results import SessionRow
 from tracemill.flows.versions import deriving_code, reading_code
-from tracemill.records.erasures import Erasure, ErasureKind, ErasureReceipt, SubjectKind
+from tracemill.records.privacy.erasures import Erasure, ErasureKind, ErasureReceipt, SubjectKind
 from tracemill.records.refs import Record
 from tracemill.store.erasures import (
     ErasureBook,

@@ -19,9 +19,9 @@ from tracemill.flows.erasing.versions import erase_folders, version_folders
 from tracemill.flows.held.lookup import read_status, require_kept
 from tracemill.flows.ingest import Report
 from tracemill.flows.ingest.erasing import KeptState, kept_states
-from tracemill.records.erasures import ErasedContent, Erasure, ErasureReceipt, Tombstone
+from tracemill.records.privacy.erasures import ErasedContent, Erasure, ErasureReceipt, Tombstone
+from tracemill.records.privacy.settings import Retention
 from tracemill.records.refs import Record
-from tracemill.records.settings import Retention
 from tracemill.store.erasures import ErasureBook, new_book, read_erasures, write_erasures
 from tracemill.store.lake import Lake
 from tracemill.store.settings import NAME, read_settings

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from tracemill.flows.erasing.versions import version_folders
-from tracemill.records.receipts import ExportNote
+from tracemill.records.privacy.receipts import ExportNote
 from tracemill.store.exports import read_exports
 from tracemill.store.workspace import Workspace
 

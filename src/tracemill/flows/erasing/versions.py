@@ -19,8 +19,8 @@ import msgspec
 from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, TOMBSTONE
 from tracemill.flows.erasing.made_up import erase_made
 from tracemill.flows.erasing.quotes import erase_training_rows
-from tracemill.records.datasets import DatasetVersion
-from tracemill.records.evaluations import Suite
+from tracemill.records.datasets.versions import DatasetVersion
+from tracemill.records.models.evaluations import Suite
 from tracemill.store.erasures import Refusal
 from tracemill.store.workspace import Workspace, write_whole
 

@@ -32,7 +32,7 @@ from tracemill.flows.experiments.rows import (
 )
 from tracemill.flows.ingest.redactors import keeping_redactor, own_redactor
 from tracemill.prompts.naming import canonical
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     ArmName,
     ExperimentDecision,
     ExperimentEvent,

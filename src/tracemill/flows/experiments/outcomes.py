@@ -11,7 +11,7 @@ from tracemill.analyze.cases import Case, fact_of
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.experiments import Outcome
-from tracemill.records.experiments import ExperimentPlan, PlannedMetric
+from tracemill.records.process.experiments import ExperimentPlan, PlannedMetric
 
 
 class Held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tracemill.records.experiments import (
+from tracemill.records.process.experiments import (
     BeforeAfter,
     Call,
     ExperimentEvent,
@@ -15,7 +15,7 @@ from tracemill.records.experiments import (
     Loop,
     LoopName,
 )
-from tracemill.records.feedback_messages import FeedbackMessage
+from tracemill.records.process.feedback_messages import FeedbackMessage
 from tracemill.records.refs import Count, Ratio, Record
 
 

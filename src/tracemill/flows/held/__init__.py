@@ -12,7 +12,14 @@ from tracemill.flows.held.documents import Documents, kind_of
 from tracemill.flows.held.forge import Forge
 from tracemill.label.outcomes.issue_labels import issue_labels
 from tracemill.label.outcomes.process_labels import ProcessLabels
-from tracemill.records.events import Captured, Event, FileVersion, Issue, PullRequest, TeamReport
+from tracemill.records.events.event import (
+    Captured,
+    Event,
+    FileVersion,
+    Issue,
+    PullRequest,
+    TeamReport,
+)
 from tracemill.records.labels import Label
 from tracemill.store.index import Row
 

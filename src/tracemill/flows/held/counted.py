@@ -15,9 +15,9 @@ import msgspec
 from tracemill.analyze.work import EpisodeWork, SessionWork
 from tracemill.flows.versions import COUNTED_VERSION
 from tracemill.prompts.history import KeptHistory
-from tracemill.records.prompt_versions import PromptHistory
+from tracemill.records.events.team import TeamReport
+from tracemill.records.process.prompt_versions import PromptHistory
 from tracemill.records.refs import Record
-from tracemill.records.team import TeamReport
 from tracemill.store.index import Index, Row
 
 _STATE: Final = "counted"

@@ -10,7 +10,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.flows.held.rows import DocumentRow
-from tracemill.records.events import DocumentVersion, FileVersion, IssueHeader
+from tracemill.records.events.event import DocumentVersion, FileVersion, IssueHeader
 from tracemill.store.index import Row
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)

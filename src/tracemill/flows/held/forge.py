@@ -13,7 +13,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from tracemill.flows.held.rows import DecisionRow, IssueRow, PullRequestRow
 from tracemill.label.outcomes.issue_labels import PART_OF
-from tracemill.records.events import Comment, Decision, Event, Issue, PullRequest, Review
+from tracemill.records.events.event import Comment, Decision, Event, Issue, PullRequest, Review
 from tracemill.records.refs import Origin
 from tracemill.store.index import Row
 

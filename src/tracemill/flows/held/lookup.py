@@ -13,16 +13,16 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StatusResult, StoreCounts
-from tracemill.records.activity import UndoneSteps
-from tracemill.records.episodes import Episode
-from tracemill.records.erasures import SubjectKind
-from tracemill.records.events import Event
+from tracemill.records.datasets.recipes import DEFAULT_NAME
+from tracemill.records.events.event import Event
 from tracemill.records.labels import Label
-from tracemill.records.reactions import Reaction
-from tracemill.records.recipes import DEFAULT_NAME
+from tracemill.records.privacy.erasures import SubjectKind
 from tracemill.records.refs import Count, Record
-from tracemill.records.survival import Survival
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.activity import UndoneSteps
+from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.sessions.trajectory import Step
+from tracemill.records.work.episodes import Episode
+from tracemill.records.work.survival import Survival
 from tracemill.store.erasures import ErasureBook, read_erasures
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace

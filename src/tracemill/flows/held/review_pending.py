@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tracemill.flows.held.review_rows import ReviewRow, form_of
-from tracemill.records.episodes import Episode
-from tracemill.records.events import HumanReview
-from tracemill.records.forge import Actor
+from tracemill.records.events.event import HumanReview
+from tracemill.records.events.forge import Actor
 from tracemill.records.labels import Label
 from tracemill.records.refs import Origin, Ref
+from tracemill.records.work.episodes import Episode
 from tracemill.review.verdict import BY_PEOPLE, machine_labels, review_labels, standing, superseded
 
 _HERE = Origin(source="inbox", source_version=0, uri="", input_id="")

@@ -7,9 +7,9 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from tracemill.records.learning import LearningEpisode
+from tracemill.records.events.reviews import MachineVerdict, ReviewForm, ReviewItem, Trigger
 from tracemill.records.refs import Count, Record, Ref, RefKind
-from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem, Trigger
+from tracemill.records.work.learning import LearningEpisode
 from tracemill.review.checklist import Checklist
 
 ENTRY: Final = "review_item"

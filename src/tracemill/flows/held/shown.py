@@ -12,7 +12,7 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.held.forge import Thing, thing_of
 from tracemill.flows.held.lookup import find_row
 from tracemill.flows.held.rows import DecisionRow, DocumentRow, IssueRow, PullRequestRow
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     Comment,
     Decision,
     DocumentVersion,

@@ -27,7 +27,7 @@ from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.ingest.sweeping import holders, keep_known
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
-from tracemill.records.findings import Input
+from tracemill.records.inputs import Input
 from tracemill.store.allowances import read_allowances
 from tracemill.store.erasures import read_erasures, write_erasures
 from tracemill.store.lake import Lake

@@ -13,7 +13,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from tracemill.records.allowances import Allowance
+from tracemill.records.privacy.allowances import Allowance
 from tracemill.store.arrow import compute as pc
 from tracemill.store.lake import Lake
 from tracemill.store.tables import FACTS, TABLES

@@ -18,7 +18,7 @@ from tracemill.flows.ingest.parts import Finished, ReadTask
 from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.ingest.sweeping import taken_secrets
 from tracemill.flows.versions import reading_code
-from tracemill.records.findings import Input
+from tracemill.records.inputs import Input
 from tracemill.redact import may_hold
 from tracemill.store.lake import Lake, TableWriter
 from tracemill.store.tables import FACTS, Table

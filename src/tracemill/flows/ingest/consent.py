@@ -14,12 +14,12 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 
 from tracemill.flows.ingest.recognition import Skip
-from tracemill.records.activity import Activity
-from tracemill.records.events import Compaction, Feedback, HumanReview, ReviewUndone
-from tracemill.records.findings import Quarantined
-from tracemill.records.reviews import ReviewForm
-from tracemill.records.settings import CONSENT_LEVELS, Consent, ConsentLevel, ConsentRule
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.events.event import Compaction, Feedback, HumanReview, ReviewUndone
+from tracemill.records.events.reviews import ReviewForm
+from tracemill.records.inputs import Quarantined
+from tracemill.records.privacy.settings import CONSENT_LEVELS, Consent, ConsentLevel, ConsentRule
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 
 R = TypeVar("R", bound=msgspec.Struct)
 

@@ -17,7 +17,7 @@ from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.ingest.masking import unnamed
 from tracemill.flows.ingest.plan import Ingest
 from tracemill.flows.ingest.results import Report
-from tracemill.records.erasures import Erasure
+from tracemill.records.privacy.erasures import Erasure
 from tracemill.store.erasures import ErasureBook, Refusal
 from tracemill.store.rewriting import Rewriting, Rewritten, rewrite
 from tracemill.store.vault import Archived, Vault

@@ -28,12 +28,13 @@ from tracemill.flows.ingest.rows import RowBuffer
 from tracemill.flows.ingest.sealing import Sealing
 from tracemill.flows.ingest.sweeping import keep_secrets, known_secrets
 from tracemill.label.activity.observe import Observer
-from tracemill.records.events import Event, FileVersion
-from tracemill.records.findings import Finding, Input, Quarantined, Tally
-from tracemill.records.gates import GateResult
+from tracemill.records.events.event import Event, FileVersion
+from tracemill.records.events.gates import GateResult
+from tracemill.records.inputs import Input, Quarantined, Tally
+from tracemill.records.privacy.findings import Finding
+from tracemill.records.privacy.settings import ConsentLevel
 from tracemill.records.refs import Origin, Span
-from tracemill.records.settings import ConsentLevel
-from tracemill.records.trajectory import Step, Trajectory
+from tracemill.records.sessions.trajectory import Step, Trajectory
 from tracemill.redact import Redactor
 from tracemill.sources import Content, UnreadPart, load_source
 from tracemill.sources.archives.members import Unpacker

@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.ingest.rows import Rows
-from tracemill.records.findings import Input
+from tracemill.records.inputs import Input
+from tracemill.records.privacy.settings import Consent
 from tracemill.records.refs import Record
-from tracemill.records.settings import Consent
 from tracemill.store.archive import Chunk
 from tracemill.store.erasures import ErasureBook
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.base.line_sketch import MAX_OF_COMMIT, Seal, sketch, unpack_hashes
-from tracemill.records.documents import FileVersion
-from tracemill.records.events import BareLines, Commit, FileChange, LinesAdded
+from tracemill.records.events.documents import FileVersion
+from tracemill.records.events.event import BareLines, Commit, FileChange, LinesAdded
 
 _DOMAIN: Final = b"tracemill files"
 _SEALED_BYTES: Final = 12

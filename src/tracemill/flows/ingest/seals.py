@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Final
 
-from tracemill.records.receipts import Seal
+from tracemill.records.privacy.receipts import Seal
 from tracemill.store.vault import Vault
 from tracemill.store.workspace import Workspace
 

@@ -21,7 +21,7 @@ from tracemill.flows.ingest.identities import Aliases, Identity, aliases_of, ide
 from tracemill.flows.ingest.masking import count_names
 from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.results import Progress, Report
-from tracemill.records.erasures import ErasedContent, ErasedName, SubjectKind, Tombstone
+from tracemill.records.privacy.erasures import ErasedContent, ErasedName, SubjectKind, Tombstone
 from tracemill.store.erasures import ErasureBook
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

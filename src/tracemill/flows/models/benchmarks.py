@@ -16,7 +16,7 @@ from tracemill.base.named_files import require_there
 from tracemill.evaluate.bfcl import category_of, read_case
 from tracemill.evaluate.running import freeze
 from tracemill.flows.models.suites import BuiltSuite, keep_suite
-from tracemill.records.evaluations import Case
+from tracemill.records.models.evaluations import Case
 from tracemill.store.workspace import Workspace
 
 _BROKEN: Final = "no_question"

@@ -17,7 +17,7 @@ from tracemill.evaluate.running import Asked, ask_all, sum_up
 from tracemill.flows.models.suites import KeptSuite, find_suite
 from tracemill.llm import AskSettings, SubjectConfig, open_subject
 from tracemill.records.canonical import canonical_json
-from tracemill.records.evaluations import CaseResult, Comparison, Evaluation
+from tracemill.records.models.evaluations import CaseResult, Comparison, Evaluation
 from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace, write_whole
 

@@ -14,7 +14,7 @@ from tracemill.evaluate.foreign_results import ForeignResult, read_results
 from tracemill.evaluate.running import Asked, freeze, sum_up
 from tracemill.flows.models.evaluations import keep_evaluation
 from tracemill.flows.models.suites import find_suite, keep_suite
-from tracemill.records.evaluations import Evaluation, Suite
+from tracemill.records.models.evaluations import Evaluation, Suite
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 

@@ -11,7 +11,7 @@ from tracemill.flows.datasets.versions import let_out
 from tracemill.flows.destinations import new_folder
 from tracemill.flows.models.suites import CASES, find_suite
 from tracemill.flows.privacy.gate import Gate
-from tracemill.records.receipts import Receipt
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace, write_whole
 

@@ -16,8 +16,8 @@ import msgspec
 from tracemill.base.ids import make_id
 from tracemill.flows.datasets.versions import CARD, LINEAGE_FILE, MANIFEST
 from tracemill.records.canonical import canonical_json
-from tracemill.records.datasets import DatasetVersion, ExportedFile
-from tracemill.records.examples import SYNTHETIC
+from tracemill.records.datasets.examples import SYNTHETIC
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile
 from tracemill.render.chat_message import chat_message
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth import SYNTH_VERSION

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tracemill.llm.parity import RENDERERS, ParityResult, Question, check_parity
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Record
 from tracemill.render.chat_format import load_format
 from tracemill.synth.repository_tasks import Numbers, make_tasks

@@ -10,8 +10,8 @@ import msgspec
 
 from tracemill.flows.installed import find_absent, training_extras
 from tracemill.flows.models.pools import Pools
+from tracemill.records.models.training import Method, TrainingRecipe
 from tracemill.records.refs import Count, Record
-from tracemill.records.training import Method, TrainingRecipe
 from tracemill.store.workspace import Workspace
 from tracemill.train.lessons import taught
 from tracemill.train.recipe_file import read_recipe

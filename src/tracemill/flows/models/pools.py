@@ -14,7 +14,7 @@ from tracemill.base.named_files import missing
 from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.models import made_data
-from tracemill.records.training import Stage
+from tracemill.records.models.training import Stage
 from tracemill.store.workspace import Workspace
 from tracemill.train.lessons import Lesson, choose, read_lesson
 

@@ -25,9 +25,9 @@ from tracemill.promote.grounding import answered, check_labels
 from tracemill.promote.monitoring import watch
 from tracemill.promote.policy_file import default_policy, read_policy
 from tracemill.promote.registry import Registry
-from tracemill.records.evaluations import LeakReport
-from tracemill.records.forge import Actor
-from tracemill.records.promotion import (
+from tracemill.records.events.forge import Actor
+from tracemill.records.models.evaluations import LeakReport
+from tracemill.records.models.promotion import (
     Alarm,
     Assignments,
     LabelReceipt,

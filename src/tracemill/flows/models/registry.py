@@ -18,9 +18,9 @@ from tracemill.base.ids import make_id
 from tracemill.flows.models.runs import find_run
 from tracemill.promote.assigning import make_assignments
 from tracemill.promote.registry import Registry, Role
-from tracemill.records.promotion import Assignments, ModelEvent, ModelVersion
+from tracemill.records.models.promotion import Assignments, ModelEvent, ModelVersion
+from tracemill.records.models.training import TrainingRun
 from tracemill.records.refs import Record
-from tracemill.records.training import TrainingRun
 from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace, write_whole
 

@@ -14,7 +14,7 @@ from tracemill.base.named_files import read_bytes
 from tracemill.base.sandbox import Sandbox
 from tracemill.evaluate.rollouts import attempt
 from tracemill.llm import AskSettings, SubjectConfig, open_subject
-from tracemill.records.evaluations import EndToEndTask, Rollout
+from tracemill.records.models.evaluations import EndToEndTask, Rollout
 from tracemill.records.refs import Count, Ratio, Record
 from tracemill.stats import wilson
 

@@ -14,8 +14,8 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError, SchemaError, UsageError
 from tracemill.llm.protocol import SubjectConfig
+from tracemill.records.models.training import TrainingRun
 from tracemill.records.refs import Record
-from tracemill.records.training import TrainingRun
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.train.base_models import fetch, find_base
 

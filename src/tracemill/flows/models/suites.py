@@ -22,9 +22,9 @@ from tracemill.evaluate.running import freeze
 from tracemill.export.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, find_version
 from tracemill.records.canonical import canonical_json
-from tracemill.records.datasets import DatasetVersion
-from tracemill.records.evaluations import Case, LeakReport, Suite
-from tracemill.records.recipes import Name, Recipe
+from tracemill.records.datasets.recipes import Name, Recipe
+from tracemill.records.datasets.versions import DatasetVersion
+from tracemill.records.models.evaluations import Case, LeakReport, Suite
 from tracemill.records.refs import Record
 from tracemill.render.chat_message import read_messages
 from tracemill.store.workspace import Workspace, write_whole

@@ -24,7 +24,7 @@ from tracemill.base.machine import n_cores
 from tracemill.flows.models.pools import Pools
 from tracemill.flows.models.runs import PLOT, RUN, TEMPLATE, TOKENIZER, KeptRun, find_run, keep_run
 from tracemill.records.canonical import canonical_json
-from tracemill.records.training import Hardware, TrainingRecipe, TrainingRun
+from tracemill.records.models.training import Hardware, TrainingRecipe, TrainingRun
 from tracemill.render.chat_format import ChatFormat, FormatMismatchError, load_format
 from tracemill.render.tokenizer_files import FileTokenizer
 from tracemill.store.workspace import Workspace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracemill.records.receipts import ExportNote
+from tracemill.records.privacy.receipts import ExportNote
 from tracemill.records.refs import Record
 from tracemill.store.exports import read_exports
 from tracemill.store.workspace import Workspace

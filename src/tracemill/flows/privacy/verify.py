@@ -19,7 +19,7 @@ from tracemill.flows.ingest.rule_sets import RuleSet, fewer_rules, rules_in_use
 from tracemill.flows.ingest.seals import seal
 from tracemill.flows.privacy.gate import receipt_path
 from tracemill.flows.privacy.scan import Scan, Target, files_of
-from tracemill.records.receipts import Receipt, ReceiptFile
+from tracemill.records.privacy.receipts import Receipt, ReceiptFile
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 

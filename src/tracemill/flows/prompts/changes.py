@@ -17,7 +17,7 @@ from tracemill.experiments import Outcome
 from tracemill.experiments.before_after import Followed, compare, corrected, versions_of
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.experiments.rows import BeforeAfterList
-from tracemill.records.experiments import BeforeAfter, PlannedMetric
+from tracemill.records.process.experiments import BeforeAfter, PlannedMetric
 from tracemill.store.workspace import Workspace
 
 USUAL: Final = ("gate_failure_rate", "retries", "tokens_per_success")

@@ -14,9 +14,9 @@ from tracemill.flows.prompts.registry import matching
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import parse_name, plain
 from tracemill.prompts.standing import standings
-from tracemill.records.prompt_versions import PromptHistory, Standing
+from tracemill.records.process.prompt_versions import PromptHistory, Standing
+from tracemill.records.process.version_metrics import BestVersion, VersionMetrics
 from tracemill.records.refs import Count, Record
-from tracemill.records.version_metrics import BestVersion, VersionMetrics
 from tracemill.store.workspace import Workspace
 
 _OF_REPORTS: Final = "gate_failure_rate"

@@ -20,9 +20,9 @@ from tracemill.flows.prompts.refusals import note_refusal, sifted, standing_refu
 from tracemill.prompts import Prompt, suggest
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.removing import superfluous
-from tracemill.records.patterns import Pattern
-from tracemill.records.suggestions import Refusal, Suggestion, SuggestionList
-from tracemill.records.version_metrics import VersionMetrics
+from tracemill.records.process.patterns import Pattern
+from tracemill.records.process.suggestions import Refusal, Suggestion, SuggestionList
+from tracemill.records.process.version_metrics import VersionMetrics
 from tracemill.sources.process_files.reader import sections_in
 from tracemill.store.workspace import Workspace
 

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import UsageError
-from tracemill.records.suggestions import Refusal, RefusedSuggestion, SuggestionList
+from tracemill.records.process.suggestions import Refusal, RefusedSuggestion, SuggestionList
 from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace
 

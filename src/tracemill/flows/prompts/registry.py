@@ -16,7 +16,7 @@ from tracemill.flows.written_reports import write_texts
 from tracemill.prompts.changelog import changelog
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import plain
-from tracemill.records.prompt_versions import PromptHistory, PromptVersion, TextKind
+from tracemill.records.process.prompt_versions import PromptHistory, PromptVersion, TextKind
 from tracemill.records.refs import Record
 from tracemill.report.side_by_side import side_by_side
 from tracemill.store.workspace import Workspace

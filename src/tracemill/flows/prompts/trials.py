@@ -24,10 +24,10 @@ from tracemill.flows.experiments.outcomes import Held
 from tracemill.flows.experiments.rows import LoopList, ShownExperiment, ShownLoop
 from tracemill.flows.prompts.proposals import read_suggestions, suggestions_of
 from tracemill.flows.prompts.refusals import sifted
-from tracemill.records.experiments import ExperimentPlan, Loop, LoopName
-from tracemill.records.patterns import Measure, Pattern
-from tracemill.records.suggestions import Suggestion
-from tracemill.records.team_projects import StageReport
+from tracemill.records.events.team_projects import StageReport
+from tracemill.records.process.experiments import ExperimentPlan, Loop, LoopName
+from tracemill.records.process.patterns import Measure, Pattern
+from tracemill.records.process.suggestions import Suggestion
 from tracemill.store.workspace import Workspace
 
 _VERSION: Final = re.compile(r"(?P<role>.+)\.v(?P<major>\d+)\.(?P<minor>\d+)")

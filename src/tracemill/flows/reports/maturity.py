@@ -19,10 +19,10 @@ from tracemill.flows.prompts.proposals import suggestions_of
 from tracemill.flows.reviews.statistics import review_stats
 from tracemill.flows.written_reports import write_texts
 from tracemill.prompts.standing import standings
-from tracemill.records.maturity import MaturityReport
-from tracemill.records.prompt_versions import PromptVersion
+from tracemill.records.process.maturity import MaturityReport
+from tracemill.records.process.prompt_versions import PromptVersion
+from tracemill.records.process.version_metrics import VersionMetrics
 from tracemill.records.refs import Record
-from tracemill.records.version_metrics import VersionMetrics
 from tracemill.report.maturity import html, markdown
 from tracemill.store.workspace import Workspace
 

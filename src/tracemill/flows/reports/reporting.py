@@ -17,8 +17,8 @@ from tracemill.flows.analysis.process import read_known
 from tracemill.flows.analysis.targets import measured_targets
 from tracemill.flows.prompts.proposals import suggestions_of
 from tracemill.flows.written_reports import REPORTS, write_texts
+from tracemill.records.process.reports import Compared, LearningReport, ReportKind
 from tracemill.records.refs import Record
-from tracemill.records.reports import Compared, LearningReport, ReportKind
 from tracemill.report.learning import html, markdown
 from tracemill.store.workspace import Workspace
 

@@ -33,11 +33,11 @@ from tracemill.flows.held.review_rows import (
     Undone,
     entry_of,
 )
-from tracemill.records.events import HumanReview
-from tracemill.records.forge import Actor
-from tracemill.records.learning import LearningEpisode
+from tracemill.records.events.event import HumanReview
+from tracemill.records.events.forge import Actor
+from tracemill.records.events.reviews import MachineVerdict, ReviewForm, ReviewItem
 from tracemill.records.refs import Origin, Ref
-from tracemill.records.reviews import MachineVerdict, ReviewForm, ReviewItem
+from tracemill.records.work.learning import LearningEpisode
 from tracemill.redact import Redactor
 from tracemill.review.checklist import Checklist, read_checklist, shipped_checklist
 from tracemill.review.items import with_messages

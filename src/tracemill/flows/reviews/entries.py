@@ -10,9 +10,9 @@ from tracemill.flows.held.lookup import find_row, show_work
 from tracemill.flows.held.review_rows import QueueEntry
 from tracemill.flows.results import EpisodeRow, SessionRow
 from tracemill.flows.views.reading import read_steps
-from tracemill.records.events import Captured, Commit, TeamReport
-from tracemill.records.examples import Example
-from tracemill.records.reviews import MachineVerdict
+from tracemill.records.datasets.examples import Example
+from tracemill.records.events.event import Captured, Commit, TeamReport
+from tracemill.records.events.reviews import MachineVerdict
 from tracemill.render.team import captured_report
 from tracemill.review.items import episode_item, example_item, step_item
 from tracemill.review.verdict import machine_verdict

@@ -19,9 +19,9 @@ from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.held.review_rows import ReviewRow, form_of
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.reviews.desk import Desk
-from tracemill.records.receipts import Receipt
+from tracemill.records.events.reviews import ReviewForm, ReviewItem
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Count, Record
-from tracemill.records.reviews import ReviewForm, ReviewItem
 from tracemill.review import TOOLS
 from tracemill.review.exchange import Judgement, Tool
 from tracemill.store.workspace import Workspace

@@ -14,8 +14,8 @@ import msgspec
 from tracemill.flows.held.lookup import open_index
 from tracemill.flows.held.review_rows import REVIEW, ReviewRow
 from tracemill.flows.reviews.desk import Desk
+from tracemill.records.events.reviews import ReviewForm
 from tracemill.records.refs import Ref
-from tracemill.records.reviews import ReviewForm
 from tracemill.store.index import Text
 from tracemill.store.workspace import Workspace
 

@@ -29,9 +29,9 @@ from tracemill.label.reactions.asking import MODEL_LABELER_VERSION, question
 from tracemill.label.reactions.labelers import ModelLabeler, Policy, is_wanted
 from tracemill.label.reactions.speech import Heard
 from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectError, open_subject
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Stamp
-from tracemill.records.turn_labels import AnswerFault, TurnAnswer, TurnLabel, TurnReport
+from tracemill.records.sessions.turn_labels import AnswerFault, TurnAnswer, TurnLabel, TurnReport
 from tracemill.store.journal import append
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace

@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 from tracemill.base.sandbox import Bubblewrap
 from tracemill.flows.executors.protocol import make_executor
 from tracemill.flows.synthesis.bench import missing_programs, open_bench, open_sandbox, prepare
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Record
-from tracemill.records.synth import SyntheticExample
+from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.synth.project import NAME, project_digest
 from tracemill.synth.scene import setup_calls
 from tracemill.synth.skins import skins

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tracemill.base.errors import UsageError
 from tracemill.flows.destinations import make_folder
-from tracemill.records.generators import ExportedGenerators
+from tracemill.records.synth.generators import ExportedGenerators
 from tracemill.store.workspace import write_whole
 from tracemill.synth.definitions import agent_text, find_definition, load_definitions
 

@@ -15,11 +15,11 @@ from tracemill.curate.rows import training_row
 from tracemill.flows.datasets.made_up import MADE, read_made
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import ChatExample, Lineage
-from tracemill.records.generation import Draft, GenerationReport, GenerationRun, RungYield
+from tracemill.records.datasets.examples import ChatExample, Lineage
 from tracemill.records.refs import Span
-from tracemill.records.synth import SyntheticExample, TaskGraph
-from tracemill.records.verification import VerifiedRow
+from tracemill.records.synth.generation import Draft, GenerationReport, GenerationRun, RungYield
+from tracemill.records.synth.made_up import SyntheticExample, TaskGraph
+from tracemill.records.synth.verification import VerifiedRow
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth.generation.asking import Tool
 from tracemill.synth.outside import chat_example, outcomes

@@ -24,15 +24,15 @@ from tracemill.flows.synthesis.generated import Came, sum_up
 from tracemill.flows.synthesis.journal import Journal
 from tracemill.llm import AskSettings, Subject, SubjectConfig, SubjectError, open_subject
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import ChatExample, Message
-from tracemill.records.generation import (
+from tracemill.records.datasets.examples import ChatExample, Message
+from tracemill.records.synth.generation import (
     Draft,
     GenerationReport,
     GenerationRun,
     ModelExchange,
     Purpose,
 )
-from tracemill.records.generators import GeneratorDefinition
+from tracemill.records.synth.generators import GeneratorDefinition
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.definitions import find_definition

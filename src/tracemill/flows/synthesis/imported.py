@@ -20,13 +20,13 @@ from tracemill.flows.datasets.made_up import MADE, read_made, real_examples
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.documents import RedactedFile, redacted_file
 from tracemill.flows.synthesis.verifying import verify_rows
-from tracemill.records.audits import FailingRow
 from tracemill.records.canonical import canonical_json
-from tracemill.records.examples import ChatExample, Lineage
-from tracemill.records.generators import ImportedRows
+from tracemill.records.datasets.audits import FailingRow
+from tracemill.records.datasets.examples import ChatExample, Lineage
 from tracemill.records.refs import Span
-from tracemill.records.synth import SyntheticExample
-from tracemill.records.verification import VerifiedRow
+from tracemill.records.synth.generators import ImportedRows
+from tracemill.records.synth.made_up import SyntheticExample
+from tracemill.records.synth.verification import VerifiedRow
 from tracemill.redact import Redactor
 from tracemill.sources.json_lines import BadShapeError
 from tracemill.sources.training_rows import read_training_row

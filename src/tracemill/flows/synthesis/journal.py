@@ -9,7 +9,7 @@ from typing import Final
 
 from tracemill.flows.privacy.documents import redacted_file
 from tracemill.records.canonical import canonical_json
-from tracemill.records.generation import Draft, ModelExchange
+from tracemill.records.synth.generation import Draft, ModelExchange
 from tracemill.redact import Redactor
 from tracemill.store.journal import append_line, read_journal
 

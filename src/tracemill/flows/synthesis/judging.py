@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from tracemill.llm import AskSettings, SubjectConfig, SubjectError, open_subject
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.synth.verification.judging import AskJudge
 
 _MAX_TOKENS: Final = 64

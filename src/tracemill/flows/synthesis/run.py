@@ -29,8 +29,8 @@ from tracemill.flows.synthesis.bench import missing_programs, open_bench, open_s
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.records.canonical import canonical_json
 from tracemill.records.refs import Record
-from tracemill.records.synth import CheckOutcome, SyntheticExample, SynthRun
-from tracemill.records.verification import VerifiedRow
+from tracemill.records.synth.made_up import CheckOutcome, SyntheticExample, SynthRun
+from tracemill.records.synth.verification import VerifiedRow
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.coverage import Place

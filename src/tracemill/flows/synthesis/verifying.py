@@ -17,9 +17,9 @@ from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.curate.checks import CHECKS, Check, Checked, RowCheck
 from tracemill.flows.datasets.audit import dataset_files, readable
 from tracemill.flows.datasets.foreign_rows import foreign_rows, read_ours
-from tracemill.records.audits import CheckResult, FailingRow, TrainingRow
-from tracemill.records.synth import SyntheticExample
-from tracemill.records.verification import (
+from tracemill.records.datasets.audits import CheckResult, FailingRow, TrainingRow
+from tracemill.records.synth.made_up import SyntheticExample
+from tracemill.records.synth.verification import (
     STANDINGS,
     Judgement,
     Rung,

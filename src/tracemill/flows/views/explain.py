@@ -16,10 +16,7 @@ from tracemill.flows.datasets.made_up import made_examples
 from tracemill.flows.datasets.versions import MANIFEST, find_version
 from tracemill.flows.held.lookup import find_row, list_links, show_work
 from tracemill.flows.results import EpisodeRow, Explained, SessionRow
-from tracemill.records.commits import Commit
-from tracemill.records.datasets import DatasetVersion
-from tracemill.records.episodes import Episode
-from tracemill.records.examples import (
+from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
     Lineage,
@@ -29,9 +26,12 @@ from tracemill.records.examples import (
     UnpairedExample,
     messages_of,
 )
-from tracemill.records.findings import Input
-from tracemill.records.synth import SyntheticExample
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.datasets.versions import DatasetVersion
+from tracemill.records.events.commits import Commit
+from tracemill.records.inputs import Input
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.synth.made_up import SyntheticExample
+from tracemill.records.work.episodes import Episode
 from tracemill.store.lake import Lake, begins, contains, equals
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 from tracemill.store.workspace import Workspace

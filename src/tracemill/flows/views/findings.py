@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.flows.held.lookup import require_kept
-from tracemill.records.findings import Finding
+from tracemill.records.privacy.findings import Finding
 from tracemill.records.refs import Record
 from tracemill.redact.reading import text_at
 from tracemill.store.lake import Lake, equals, is_any, is_any_pair

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tracemill.base.errors import UsageError
 from tracemill.flows.destinations import make_folder
 from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
-from tracemill.records.receipts import Receipt
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace, write_whole
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.flows.held.lookup import open_index, require_kept
-from tracemill.records.patterns import Period
+from tracemill.records.process.patterns import Period
 from tracemill.stats import wilson
 from tracemill.store.workspace import Workspace
 

@@ -16,9 +16,9 @@ import msgspec
 from tracemill.base.text import beginning
 from tracemill.flows.held.lookup import canonical_input, find_row, open_index
 from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow
-from tracemill.records.activity import UndoneSteps
-from tracemill.records.reactions import Reaction
-from tracemill.records.trajectory import Speaker, Step
+from tracemill.records.sessions.activity import UndoneSteps
+from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.sessions.trajectory import Speaker, Step
 from tracemill.store.index import Text
 from tracemill.store.workspace import Workspace
 

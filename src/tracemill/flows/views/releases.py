@@ -9,9 +9,9 @@ from typing import Final
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.held.lookup import require_kept
 from tracemill.link.releases import releases
-from tracemill.records.events import Commit, DocumentVersion, Event
+from tracemill.records.events.event import Commit, DocumentVersion, Event
 from tracemill.records.refs import Record
-from tracemill.records.releases import Release
+from tracemill.records.work.releases import Release
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

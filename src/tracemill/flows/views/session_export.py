@@ -17,10 +17,10 @@ from tracemill.flows.results import SessionRow
 from tracemill.label.activity.decision_points import decision_points
 from tracemill.label.activity.field_access import fields_by_step
 from tracemill.label.activity.value_flow import value_flows
-from tracemill.records.episodes import Outcome
-from tracemill.records.receipts import Receipt
+from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.episodes import Outcome
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace, write_whole

@@ -10,11 +10,11 @@ from tracemill.flows.results import SessionRow
 from tracemill.label.activity.decision_points import decision_points
 from tracemill.label.activity.field_access import accessed_fields
 from tracemill.label.activity.value_flow import value_flows
-from tracemill.records.accessed_fields import AccessedFields
-from tracemill.records.activity import Activity
-from tracemill.records.decision_points import DecisionPoints
-from tracemill.records.trajectory import Step, Trajectory
-from tracemill.records.value_flows import ValueFlows
+from tracemill.records.sessions.accessed_fields import AccessedFields
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.decision_points import DecisionPoints
+from tracemill.records.sessions.trajectory import Step, Trajectory
+from tracemill.records.sessions.value_flows import ValueFlows
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace

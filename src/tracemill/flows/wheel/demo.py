@@ -27,10 +27,10 @@ from tracemill.flows.models.suites import build_suite
 from tracemill.flows.models.training import plan_run, train_model
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.llm import AskSettings, SubjectConfig
-from tracemill.records.evaluations import Evaluation, Suite
-from tracemill.records.promotion import PolicyPart, PromotionDecision, PromotionPolicy
+from tracemill.records.models.evaluations import Evaluation, Suite
+from tracemill.records.models.promotion import PolicyPart, PromotionDecision, PromotionPolicy
+from tracemill.records.models.training import TrainingRun
 from tracemill.records.refs import Record
-from tracemill.records.training import TrainingRun
 from tracemill.store.workspace import Workspace
 from tracemill.synth.repository_tasks import Numbers, make_tasks
 

@@ -23,9 +23,9 @@ from tracemill.flows.held.lookup import read_counts
 from tracemill.flows.ingest import Ingest, Ingested, Plan, Report, end_allowances, nothing_new
 from tracemill.flows.ingest.discovery import default_places, discover
 from tracemill.flows.results import PlanResult, RunResult
-from tracemill.records.findings import Quarantined
-from tracemill.records.recipes import DEFAULT_NAME
-from tracemill.records.settings import Retention
+from tracemill.records.datasets.recipes import DEFAULT_NAME
+from tracemill.records.inputs import Quarantined
+from tracemill.records.privacy.settings import Retention
 from tracemill.store.erasures import read_erasures
 from tracemill.store.index import Index
 from tracemill.store.keys import Key

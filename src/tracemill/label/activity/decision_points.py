@@ -29,8 +29,8 @@ from tracemill.label.calls.answers import is_answer
 from tracemill.label.calls.run_code import run_code
 from tracemill.label.calls.shell_calls import POLLS
 from tracemill.label.reactions.cues import asked_back
-from tracemill.records.activity import UndoneSteps
-from tracemill.records.decision_points import (
+from tracemill.records.sessions.activity import UndoneSteps
+from tracemill.records.sessions.decision_points import (
     ChosenCall,
     DecidingResult,
     DecisionBasis,
@@ -39,9 +39,9 @@ from tracemill.records.decision_points import (
     Offer,
     Transition,
 )
-from tracemill.records.reactions import Reaction, ReactionKind
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
-from tracemill.records.value_flows import ValueFlow
+from tracemill.records.sessions.reactions import Reaction, ReactionKind
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.value_flows import ValueFlow
 
 _AGREES: Final[frozenset[ReactionKind]] = frozenset({"acceptance", "continuation"})
 _MAX_POINTS: Final = 10_000

@@ -14,8 +14,8 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from tracemill.label.calls.tool_names import plain_name
-from tracemill.records.activity import Delegation
-from tracemill.records.trajectory import Step, ToolResult
+from tracemill.records.sessions.activity import Delegation
+from tracemill.records.sessions.trajectory import Step, ToolResult
 
 _SUBAGENTS: Final = frozenset(
     {"task", "agent", "subagent", "spawn_agent", "dispatch_agent", "delegate_task", "new_task"}

@@ -11,8 +11,13 @@ from typing import Final
 
 from tracemill.base.field_access import FieldAccess, field_access
 from tracemill.label.calls.run_code import run_code
-from tracemill.records.accessed_fields import AccessedField, AccessedFields, FieldLoop, FieldTest
-from tracemill.records.trajectory import Step, ToolCall, Trajectory
+from tracemill.records.sessions.accessed_fields import (
+    AccessedField,
+    AccessedFields,
+    FieldLoop,
+    FieldTest,
+)
+from tracemill.records.sessions.trajectory import Step, ToolCall, Trajectory
 
 _MAX_LISTED: Final = 10_000
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from tracemill.label.activity.proposed_plans import PROPOSING
-from tracemill.records.reactions import Reaction
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.sessions.trajectory import Step
 
 _REFUSALS: Final = frozenset({"rejection", "interruption"})
 _HANDED: Final = "Implement the following plan:"

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from tracemill.label.calls.commits import is_temporary, said_commits
 from tracemill.label.calls.shell_calls import ShellCall
 from tracemill.label.reactions.taken_back import TakenBack
-from tracemill.records.activity import AskedCommit, CommitMention
-from tracemill.records.trajectory import ToolResult
+from tracemill.records.sessions.activity import AskedCommit, CommitMention
+from tracemill.records.sessions.trajectory import ToolResult
 
 _MOST_ASKED: Final = 500
 

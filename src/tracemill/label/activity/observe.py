@@ -45,8 +45,7 @@ from tracemill.label.calls.tool_names import plain_name
 from tracemill.label.calls.verdict import Outcome
 from tracemill.label.reactions.listening import Listener
 from tracemill.label.reactions.taken_back import TakenBack
-from tracemill.records.activity import Activity, CheckRun, Ending, Request
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     Compaction,
     Event,
     Feedback,
@@ -54,7 +53,8 @@ from tracemill.records.events import (
     StatedOutcome,
     TodoChange,
 )
-from tracemill.records.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.activity import Activity, CheckRun, Ending, Request
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 
 _MAX_GOAL: Final = 2_000
 _MAX_HELD: Final = 256

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from tracemill.base.text import beginning
-from tracemill.records.activity import ProposedPlan
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.activity import ProposedPlan
+from tracemill.records.sessions.trajectory import Step
 
 PROPOSING: Final = frozenset({"exitplanmode", "exit_plan_mode"})
 """Tools by which a plan is proposed."""

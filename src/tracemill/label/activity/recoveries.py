@@ -22,9 +22,9 @@ from tracemill.label.calls.shell import CommandLine, Part, parse
 from tracemill.label.calls.shell_calls import POLLS, SHELLS, command_of
 from tracemill.label.calls.symptoms import cause_of, symptom
 from tracemill.label.calls.tool_names import plain_name
-from tracemill.records.activity import CheckKind
-from tracemill.records.recoveries import Change, FailureCause, FailureKind, Recovery
-from tracemill.records.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.activity import CheckKind
+from tracemill.records.sessions.recoveries import Change, FailureCause, FailureKind, Recovery
+from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 
 MAX_OPEN: Final = 64
 MAX_RECOVERIES: Final = 500

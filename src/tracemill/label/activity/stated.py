@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tracemill.records.events import StatedOutcome
+from tracemill.records.events.event import StatedOutcome
 
 _SOLVED: Final = frozenset({"resolved", "target", "success", "solved", "passed", "is_resolved"})
 """Facts that say whether the task was solved."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracemill.records.activity import UndoneSteps
+from tracemill.records.sessions.activity import UndoneSteps
 
 
 class LeftBranches:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from tracemill.records.activity import UsedKind, UsedText
-from tracemill.records.trajectory import Step
+from tracemill.records.sessions.activity import UsedKind, UsedText
+from tracemill.records.sessions.trajectory import Step
 
 _MOST: Final = 100
 _LONGEST: Final = 200

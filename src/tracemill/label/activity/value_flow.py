@@ -18,9 +18,9 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
-from tracemill.records.activity import UndoneSteps
-from tracemill.records.trajectory import Step, Trajectory
-from tracemill.records.value_flows import ValueFlow, ValueFlows, ValuePart, ValuePlace
+from tracemill.records.sessions.activity import UndoneSteps
+from tracemill.records.sessions.trajectory import Step, Trajectory
+from tracemill.records.sessions.value_flows import ValueFlow, ValueFlows, ValuePart, ValuePlace
 
 _TOKEN: Final = re.compile(r"[\w/~.@-][\w/.:@#%+~=-]{3,255}")
 _BEHIND: Final = ".,:;=-+~@#%"

@@ -8,7 +8,7 @@ from typing import Final
 
 from tracemill.base.line_sketch import MAX_OF_SESSION, Seal, hashes_of, sketch
 from tracemill.label.calls.edits import is_prose
-from tracemill.records.activity import EditedFile
+from tracemill.records.sessions.activity import EditedFile
 
 _MAX_PATHS: Final = 1_000
 _MAX_MOMENTS: Final = 100

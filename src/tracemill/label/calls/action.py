@@ -13,7 +13,7 @@ from tracemill.label.calls.commands import commands_of
 from tracemill.label.calls.shell import SHELL_NAMES, parse
 from tracemill.label.calls.shell_calls import SHELLS, command_of
 from tracemill.label.calls.tool_names import plain_name
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.sessions.trajectory import ToolCall
 
 _WITH_VERB: Final = frozenset(
     {"apt", "apt-get", "aws", "brew", "bun", "bundle", "cargo", "deno", "docker", "dotnet", "gh"}

@@ -17,7 +17,7 @@ from tracemill.label.calls.shell import CommandLine, Part, parse
 from tracemill.label.calls.shell_calls import SHELLS, command_of
 from tracemill.label.calls.tool_names import plain_name
 from tracemill.label.calls.verdict import are_quiet
-from tracemill.records.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 
 ANSWERING: Final = frozenset(
     {"grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "diff", "cmp", "test", "[", "[["}

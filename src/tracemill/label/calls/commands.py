@@ -20,7 +20,7 @@ from tracemill.label.calls.shell import (
     parse,
     told_to_run,
 )
-from tracemill.records.activity import CheckKind
+from tracemill.records.sessions.activity import CheckKind
 
 
 def _each(kind: CheckKind, names: str) -> dict[str, CheckKind]:

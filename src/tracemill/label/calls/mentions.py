@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from tracemill.label.calls.shell import CommandLine, Part
-from tracemill.records.activity import ForgeMention, MentionKind
+from tracemill.records.sessions.activity import ForgeMention, MentionKind
 
 _MAX_TEXT: Final = 8_000
 _MAX_MENTIONS: Final = 100

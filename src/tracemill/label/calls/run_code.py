@@ -9,7 +9,7 @@ from typing import Final
 from tracemill.label.calls.shell import heredocs_with_lines
 from tracemill.label.calls.shell_calls import SHELLS, command_of
 from tracemill.label.calls.tool_names import plain_name
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.sessions.trajectory import ToolCall
 
 _ARGUMENTS: Final = ("code", "python", "python_code")
 _PYTHON: Final = r"(?<![\w/.-])(?:[\w./~-]{0,200}/)?i?python[\d.]{0,5}"

@@ -28,8 +28,8 @@ from tracemill.label.calls.mentions import may_name, named_by
 from tracemill.label.calls.shell import CommandLine, clip, parse, told_to_run
 from tracemill.label.calls.shown import may_run, program_of
 from tracemill.label.calls.verdict import Outcome, passed_by_hook, verdict
-from tracemill.records.activity import CheckRun
-from tracemill.records.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.activity import CheckRun
+from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 
 SHELLS: Final = frozenset(
     {"bash", "shell", "exec_command", "shell_command", "local_shell", "container.exec", "exec"}

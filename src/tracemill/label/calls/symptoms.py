@@ -13,7 +13,7 @@ import re2
 
 from tracemill.base.text import start_of
 from tracemill.label.calls.shell import clip
-from tracemill.records.recoveries import FailureCause, FailureKind
+from tracemill.records.sessions.recoveries import FailureCause, FailureKind
 
 _START: Final = 4_000
 _END: Final = 6_000

@@ -18,7 +18,7 @@ import re2
 
 from tracemill.label.calls.commands import Check
 from tracemill.label.calls.shell import CommandLine, Part, clip
-from tracemill.records.activity import CheckKind
+from tracemill.records.sessions.activity import CheckKind
 
 _OUTPUT_START: Final = 2_000
 _OUTPUT_END: Final = 4_000

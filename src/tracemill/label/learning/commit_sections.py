@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.base.heading_roles import SectionRole, role_of
-from tracemill.records.documents import Section
-from tracemill.records.events import Commit
+from tracemill.records.events.documents import Section
+from tracemill.records.events.event import Commit
 
 _MARKED: Final = re.compile(r"(#{1,6})\s+(.{1,100})")
 _COLON: Final = re.compile(r"(?:\*\*)?([A-Za-z][A-Za-z /-]{1,40}?)(?:\*\*)?:(?:\*\*)?(?:\s+(.*))?")

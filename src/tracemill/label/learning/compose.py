@@ -15,12 +15,12 @@ from tracemill.label import LABEL_VERSION
 from tracemill.label.learning.cues import is_choice
 from tracemill.label.learning.teller import Thought, Told, strongest
 from tracemill.label.outcomes.final_checks import final_checks
-from tracemill.records.activity import Activity
-from tracemill.records.episodes import Episode
-from tracemill.records.events import Commit
-from tracemill.records.learning import LearningEpisode, LearningKind, ThinkingCoverage, Words
+from tracemill.records.events.event import Commit
 from tracemill.records.refs import Ref, Stamp
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.episodes import Episode
+from tracemill.records.work.learning import LearningEpisode, LearningKind, ThinkingCoverage, Words
 
 _STAMP: Final = Stamp(by="learning", version=LABEL_VERSION)
 _MOST_THOUGHTS: Final = 16

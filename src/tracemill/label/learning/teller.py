@@ -16,11 +16,11 @@ from tracemill.label.calls.edits import edited_by_tool, is_editor, is_scratch
 from tracemill.label.calls.shell_calls import command_of
 from tracemill.label.learning.cues import is_role, names_problem, sums_up, weight_of
 from tracemill.label.learning.sentences import Sentence, beginning, sentence_at, sentences
-from tracemill.records.activity import Activity
-from tracemill.records.learning import Words, WordsOrigin
+from tracemill.records.events.in_session import TodoChange
 from tracemill.records.refs import Ref
-from tracemill.records.session_events import TodoChange
-from tracemill.records.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.work.learning import Words, WordsOrigin
 
 _MOST_THOUGHTS: Final = 400
 _MOST_PLACES: Final = 200

@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 from tracemill.label.outcomes.final_checks import FinalCheck, final_check
 from tracemill.label.outcomes.history import CERTAIN, WEEK, History
 from tracemill.label.outcomes.survival import Lines, undoings
-from tracemill.records.activity import Activity
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.links import SURE_ENOUGH, WORK
 from tracemill.records.refs import Ref
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 _DAY: Final = timedelta(days=1)
 _WANTING: Final = frozenset({"continuation", "refinement", "correction"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, get_args
 
-from tracemill.records.activity import Activity, CheckKind, CheckRun
+from tracemill.records.sessions.activity import Activity, CheckKind, CheckRun
 
 KINDS: Final[tuple[CheckKind, ...]] = get_args(CheckKind)
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from tracemill.records.episodes import EpisodeKind
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
+from tracemill.records.work.episodes import EpisodeKind
 
 _LOOKED_AT: Final = 400
 _CONVENTIONAL: Final = re.compile(

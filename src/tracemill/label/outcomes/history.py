@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from tracemill.records.events import Commit, LineFate
+from tracemill.records.events.event import Commit, LineFate
 from tracemill.records.links import SURE_ENOUGH, WORK, Link
 
 CERTAIN: Final = 0.99

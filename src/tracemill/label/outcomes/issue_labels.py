@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.label import LABEL_VERSION
-from tracemill.records.forge import Issue, IssueState
+from tracemill.records.events.forge import Issue, IssueState
 from tracemill.records.labels import Label
 from tracemill.records.refs import Ref, Stamp
 

@@ -56,10 +56,10 @@ from tracemill.label.outcomes.evidence import Evidence, Work, gather
 from tracemill.label.outcomes.final_checks import final_checks
 from tracemill.label.outcomes.goal import kind_of_work
 from tracemill.label.outcomes.history import History
-from tracemill.records.activity import Activity
-from tracemill.records.episodes import Episode, Outcome
 from tracemill.records.refs import Stamp
-from tracemill.records.trajectory import Trajectory
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.episodes import Episode, Outcome
 
 _STAMP: Final = Stamp(by="outcome", version=LABEL_VERSION)
 _DAYS_OF_A_WEEK: Final = 7

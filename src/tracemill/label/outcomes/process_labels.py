@@ -20,7 +20,14 @@ from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 
 from tracemill.label import LABEL_VERSION
-from tracemill.records.events import DocumentVersion, FileVersion, IssueHeader, Phase, Section, Todo
+from tracemill.records.events.event import (
+    DocumentVersion,
+    FileVersion,
+    IssueHeader,
+    Phase,
+    Section,
+    Todo,
+)
 from tracemill.records.labels import Label
 from tracemill.records.refs import Ref, Stamp
 

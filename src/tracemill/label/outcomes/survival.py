@@ -15,9 +15,9 @@ from typing import Final, NamedTuple
 
 from tracemill.label import LABEL_VERSION
 from tracemill.label.outcomes.history import WEEK, History, Undoing
-from tracemill.records.events import Commit, LineFate, LinesMoved
+from tracemill.records.events.event import Commit, LineFate, LinesMoved
 from tracemill.records.refs import Stamp
-from tracemill.records.survival import Rewritten, RewrittenBy, Rollback, Survival, Undone
+from tracemill.records.work.survival import Rewritten, RewrittenBy, Rollback, Survival, Undone
 
 DAY: Final = timedelta(days=1)
 MONTH: Final = timedelta(days=30)

@@ -19,10 +19,10 @@ from tracemill.base.text import counted
 from tracemill.label import LABEL_VERSION
 from tracemill.label.outcomes.final_checks import final_checks, recovered
 from tracemill.label.outcomes.history import History
-from tracemill.records.activity import Activity
-from tracemill.records.events import Commit
+from tracemill.records.events.event import Commit
 from tracemill.records.labels import Label
 from tracemill.records.refs import Ref, Stamp
+from tracemill.records.sessions.activity import Activity
 
 _STAMP: Final = Stamp(by="trajectory_labels", version=LABEL_VERSION)
 _NAMES: Final = {"test": "tests", "lint": "lint", "types": "types", "build": "build"}

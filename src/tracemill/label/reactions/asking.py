@@ -17,9 +17,9 @@ import msgspec
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.speech import Heard
-from tracemill.records.examples import Message
+from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Ratio, Record
-from tracemill.records.turn_labels import AnswerFault, TurnKind
+from tracemill.records.sessions.turn_labels import AnswerFault, TurnKind
 
 MODEL_LABELER_VERSION: Final = 4
 """Raise it when a model would be asked other words, or its answer be read otherwise."""

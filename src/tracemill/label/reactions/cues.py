@@ -19,7 +19,7 @@ import re2
 from tracemill.label.reactions.lexicon import languages
 from tracemill.label.reactions.phrases import MAX_HEARD, Said, phrases_in
 from tracemill.label.reactions.replies import Reply, reply_cues
-from tracemill.records.trajectory import ResultStatus
+from tracemill.records.sessions.trajectory import ResultStatus
 
 _SHORTEST: Final = 3
 _WORD: Final = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")

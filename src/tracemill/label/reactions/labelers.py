@@ -12,9 +12,9 @@ from typing import Any, Literal, Protocol
 
 from tracemill.label.reactions.asking import SCHEMA, Turn, question, read_answer
 from tracemill.label.reactions.speech import Heard, hear
-from tracemill.records.examples import Message
-from tracemill.records.reactions import is_sure
-from tracemill.records.turn_labels import AnswerFault
+from tracemill.records.datasets.examples import Message
+from tracemill.records.sessions.reactions import is_sure
+from tracemill.records.sessions.turn_labels import AnswerFault
 
 Policy = Literal["unsure", "all", "agree"]
 """Whose word stands: `unsure`, the model's where the rules are not sure, and only then it is asked;

@@ -15,8 +15,8 @@ from typing import Final, Literal
 import msgspec
 import rtoml
 
-from tracemill.records.reactions import ReactionKind
 from tracemill.records.refs import Ratio, Record
+from tracemill.records.sessions.reactions import ReactionKind
 
 _NEVER: Final = r"(?!)"
 _CLASS: Final = r"\[[^\]]+\]"

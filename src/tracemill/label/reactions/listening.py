@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.speech import Heard, hear
-from tracemill.records.events import Feedback
-from tracemill.records.reactions import STRENGTHS, Reaction, ReactionKind
-from tracemill.records.session_events import FeedbackKind
-from tracemill.records.trajectory import ResultStatus, Step, ToolCall, ToolResult
+from tracemill.records.events.event import Feedback
+from tracemill.records.events.in_session import FeedbackKind
+from tracemill.records.sessions.reactions import STRENGTHS, Reaction, ReactionKind
+from tracemill.records.sessions.trajectory import ResultStatus, Step, ToolCall, ToolResult
 
 _OF_DEED: Final[dict[FeedbackKind, ReactionKind]] = {
     "rejection": "rejection",

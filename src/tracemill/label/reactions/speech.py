@@ -15,7 +15,7 @@ from tracemill.label.reactions.cues import Before, cues_of
 from tracemill.label.reactions.phrases import Said, phrases_in, said_in
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.weighing import readings
-from tracemill.records.reactions import ReactionKind
+from tracemill.records.sessions.reactions import ReactionKind
 
 MIN_SHARE: Final = 0.4
 """How sure the likeliest reading has to be; below, nothing is heard."""

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import rtoml
 
 from tracemill.label.reactions.cues import Cue
-from tracemill.records.reactions import ReactionKind
+from tracemill.records.sessions.reactions import ReactionKind
 
 READINGS: Final[tuple[ReactionKind, ...]] = (
     "continuation", "clarification", "refinement", "rephrase", "correction",

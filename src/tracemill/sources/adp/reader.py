@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.trajectory import IMAGE, ToolCall
+from tracemill.records.sessions.trajectory import IMAGE, ToolCall
 from tracemill.sources.documents import Document, take_apart_item
 from tracemill.sources.json_lines import (
     BadShapeError,

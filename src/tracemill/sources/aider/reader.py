@@ -9,7 +9,7 @@ import msgspec
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
 from tracemill.sources.aider.content import (
     APPLIED,
     BANNER,

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tracemill.records.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 from tracemill.render.atif import OWN, OWN_OF_RESULT
 from tracemill.sources.json_lines import count, text
 from tracemill.sources.message_parts import read_message

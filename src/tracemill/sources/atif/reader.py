@@ -10,9 +10,9 @@ import msgspec
 from tracemill.base.difference import beyond
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.events import Event
+from tracemill.records.events.event import Event
 from tracemill.records.refs import Origin, Record, Span
-from tracemill.records.trajectory import Remainder, Speaker, Step
+from tracemill.records.sessions.trajectory import Remainder, Speaker, Step
 from tracemill.render.atif import (
     FORMAT,
     OWN,

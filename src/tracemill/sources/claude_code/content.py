@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.lines import Line
-from tracemill.records.events import Todo, TodoStatus
-from tracemill.records.trajectory import IMAGE, ToolCall
+from tracemill.records.events.event import Todo, TodoStatus
+from tracemill.records.sessions.trajectory import IMAGE, ToolCall
 from tracemill.sources.checklists import todo_status
 from tracemill.sources.json_lines import (
     BadShapeError,

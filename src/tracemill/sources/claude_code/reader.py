@@ -15,7 +15,7 @@ import msgspec
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Speaker, ToolResult
+from tracemill.records.sessions.trajectory import Speaker, ToolResult
 from tracemill.sources.claude_code.attachments import attached_text, why_attachment_not_kept
 from tracemill.sources.claude_code.branches import Branches
 from tracemill.sources.claude_code.content import (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.trajectory import IMAGE, ResultStatus, ToolResult
+from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolResult
 from tracemill.sources.claude_code.content import DOCUMENT, INTERRUPTION
 from tracemill.sources.json_lines import count, fields_of, text, unread_part
 from tracemill.sources.protocol import UnreadPart

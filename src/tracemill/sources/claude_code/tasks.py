@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from tracemill.records.events import Todo, TodoChange
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.events.event import Todo, TodoChange
+from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.claude_code.content import read_todos
 from tracemill.sources.json_lines import text
 from tracemill.sources.open_trajectory import OpenStep

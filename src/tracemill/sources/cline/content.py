@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from tracemill.records.events import Todo
-from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
+from tracemill.records.events.event import Todo
+from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import read_checklist
 from tracemill.sources.json_lines import (
     count,

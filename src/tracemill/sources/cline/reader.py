@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.findings import Tally
+from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import IMAGE
+from tracemill.records.sessions.trajectory import IMAGE
 from tracemill.sources.cline.content import (
     INTERRUPTION,
     Prompt,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.trajectory import IMAGE, Speaker, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import IMAGE, Speaker, ToolCall, ToolResult
 from tracemill.sources.checklists import read_checklist
 from tracemill.sources.cline.content import decoded, model_of, read_tokens
 from tracemill.sources.json_lines import millisecond, text, tool_arguments, type_name, unknown_type

@@ -15,8 +15,8 @@ import msgspec
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.events import Todo
-from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
+from tracemill.records.events.event import Todo
+from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.checklists import todo_status
 from tracemill.sources.codex.lines import Common, Passthrough, Payload, TokenUsage, whole
 from tracemill.sources.json_lines import (

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Final, NamedTuple
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.events import Todo, TodoStatus
+from tracemill.records.events.event import Todo, TodoStatus
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.codex.content import read_usage
 from tracemill.sources.json_lines import (
     MAX_COUNT,

@@ -10,7 +10,7 @@ import re
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.json_lines import count, text, tool_arguments, unknown_type
 from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added
 

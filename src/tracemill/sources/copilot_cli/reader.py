@@ -10,7 +10,7 @@ import msgspec
 
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import IMAGE, Speaker
+from tracemill.records.sessions.trajectory import IMAGE, Speaker
 from tracemill.sources.checklists import read_checklist
 from tracemill.sources.copilot_cli.content import (
     count_images,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.gates import Coverage, GateResult
+from tracemill.records.events.gates import Coverage, GateResult
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.coverage_report.lines import LineCounts, share
 from tracemill.sources.coverage_report.reader import noted_file, open_coverage

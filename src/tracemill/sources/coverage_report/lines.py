@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tracemill.records.gates import Coverage
+from tracemill.records.events.gates import Coverage
 
 _MAX_LINES = 2**20
 """Lines of one file that are told apart; more are no source file."""

@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.gates import Coverage, GateResult
+from tracemill.records.events.gates import Coverage, GateResult
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.coverage_report.lines import LineCounts
 from tracemill.sources.gate_records import OpenGateRun

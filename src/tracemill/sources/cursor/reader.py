@@ -10,7 +10,7 @@ from typing import Any, Final
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin, Span
-from tracemill.records.trajectory import Speaker
+from tracemill.records.sessions.trajectory import Speaker
 from tracemill.sources.cursor.content import (
     UNNAMED,
     Answer,

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.events import Attribution, Checkpoint, CodeFinding, SessionSummary
+from tracemill.records.events.event import Attribution, Checkpoint, CodeFinding, SessionSummary
 from tracemill.records.refs import Origin, Span
-from tracemill.records.trajectory import Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.content import Content, Member
 from tracemill.sources.json_lines import (
     BadShapeError,

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.lines import Line, OversizeLine
-from tracemill.records.findings import Quarantined, Tally
-from tracemill.records.gates import GateKind, GateResult
+from tracemill.records.events.gates import GateKind, GateResult
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
 from tracemill.sources.documents import read_document

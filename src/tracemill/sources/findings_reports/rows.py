@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
-from tracemill.records.gates import ResultStatus
+from tracemill.records.events.gates import ResultStatus
 from tracemill.sources.gate_records import OpenGateRun
 from tracemill.sources.json_lines import count, moment, text
 

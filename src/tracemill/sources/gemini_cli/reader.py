@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 from tracemill.base.lines import Line
-from tracemill.records.events import Feedback
+from tracemill.records.events.event import Feedback
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import Speaker, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import Speaker, ToolCall, ToolResult
 from tracemill.sources.gemini_cli.content import (
     Said,
     read_call,

@@ -8,7 +8,7 @@ from typing import Final
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.forge import (
+from tracemill.records.events.forge import (
     Actor,
     Comment,
     CommentPlace,

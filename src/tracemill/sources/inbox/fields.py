@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.captured import CapturedKind
+from tracemill.records.events.captured import CapturedKind
 from tracemill.sources.json_lines import moment
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.captured import CAPTURED_KINDS, Captured, CapturedKind
+from tracemill.records.events.captured import CAPTURED_KINDS, Captured, CapturedKind
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.inbox.fields import fault_of
 from tracemill.sources.inbox.reviews import REVIEW_KINDS, Place, read_review

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
-from tracemill.records.events import Event, HumanReview, ReviewUndone
-from tracemill.records.forge import Actor
+from tracemill.records.events.event import Event, HumanReview, ReviewUndone
+from tracemill.records.events.forge import Actor
+from tracemill.records.events.reviews import ReviewForm
 from tracemill.records.refs import Origin, Record, Ref, Span
-from tracemill.records.reviews import ReviewForm
 from tracemill.sources.json_lines import BadShapeError
 
 REVIEW_KINDS: Final = frozenset({"review", "review_undone"})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from tracemill.records.findings import Tally
-from tracemill.records.gates import GateKind, GateResult, ResultStatus
+from tracemill.records.events.gates import GateKind, GateResult, ResultStatus
+from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.gate_records import OpenGateRun, at_most
 from tracemill.sources.json_lines import MAX_COUNT

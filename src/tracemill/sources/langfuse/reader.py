@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from tracemill.base.lines import Line
-from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.chat_messages import as_text, decoded, read_messages, replies
 from tracemill.sources.content import Content
 from tracemill.sources.documents import object_at, quarantined

@@ -9,7 +9,7 @@ import msgspec
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.documents import (
     Document,
     Item,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.content import Content, Member
 from tracemill.sources.documents import Item, object_at, read_items
 from tracemill.sources.json_lines import (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
-from tracemill.records.trajectory import ResultStatus, ToolCall
+from tracemill.records.sessions.trajectory import ResultStatus, ToolCall
 from tracemill.sources.chat_messages import (
     Said,
     as_text,

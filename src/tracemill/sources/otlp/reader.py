@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.findings import Tally
+from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.documents import Item, quarantined
 from tracemill.sources.json_lines import type_name

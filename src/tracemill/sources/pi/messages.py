@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
-from tracemill.records.trajectory import Speaker
+from tracemill.records.sessions.trajectory import Speaker
 from tracemill.sources.json_lines import NO_CONTENT, text, unknown_type, why_nothing
 from tracemill.sources.open_session import OpenSession
 from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep

@@ -10,7 +10,7 @@ import orjson
 
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.records.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
 from tracemill.sources.json_lines import (
     BadShapeError,
     is_too_deep,

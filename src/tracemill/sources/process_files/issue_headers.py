@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
-from tracemill.records.events import FileIssue
+from tracemill.records.events.event import FileIssue
 
 Form = Literal["issue", "todo", "remark"]
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tracemill.base.ids import make_id
-from tracemill.records.events import IssueHeader
-from tracemill.records.findings import Quarantined, Tally
+from tracemill.records.events.event import IssueHeader
+from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
 from tracemill.sources.process_files.issue_headers import issue_header

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from tracemill.base.heading_roles import role_of
-from tracemill.records.events import Phase, Section, Todo, TodoStatus
+from tracemill.records.events.event import Phase, Section, Todo, TodoStatus
 
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")

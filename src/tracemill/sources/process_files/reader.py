@@ -12,14 +12,14 @@ import orjson
 
 from tracemill.base.git_versions import FileChanged
 from tracemill.base.ids import make_id
-from tracemill.records.events import (
+from tracemill.records.events.event import (
     Change,
     DocumentKind,
     DocumentVersion,
     IssueHeader,
     Section,
 )
-from tracemill.records.findings import Quarantined, QuarantineReason, Tally
+from tracemill.records.inputs import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Member
 from tracemill.sources.process_files.history import VERSIONS

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from tracemill.records.events import DocumentKind, SectionRole
+from tracemill.records.events.event import DocumentKind, SectionRole
 
 _MAX_PATH: Final = 1_000
 _TEXT: Final = r"\.(?:md|mdx|mdc|markdown|rst|adoc|txt)"

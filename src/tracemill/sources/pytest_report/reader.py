@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.lines import Line
-from tracemill.records.gates import GateResult, ResultStatus
+from tracemill.records.events.gates import GateResult, ResultStatus
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.gate_records import OpenGateRun, at_most
 from tracemill.sources.json_lines import BadShapeError, count, text, unknown_type

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from tracemill.base.lines import Line
-from tracemill.records.gates import GateKind, GateResult, ResultStatus
+from tracemill.records.events.gates import GateKind, GateResult, ResultStatus
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.gate_records import OpenGateRun, at_most
 from tracemill.sources.json_lines import BadShapeError, count, moment, text

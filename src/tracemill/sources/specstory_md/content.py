@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.events import Todo, TodoStatus
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.events.event import Todo, TodoStatus
+from tracemill.records.sessions.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.specstory_md.labelled import Labelled, is_unfinished, read_labelled
 
 SESSION: Final = re.compile(

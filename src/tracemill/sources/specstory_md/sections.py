@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tracemill.records.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ResultStatus, ToolCall, ToolResult
 from tracemill.sources.specstory_md.content import Tool, read_tool, unescaped
 
 RULE: Final = "---"

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.trajectory import ToolCall
+from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.documents import take_apart_item
 from tracemill.sources.json_lines import BadShapeError, count, fields_of, is_line_too_deep, text
 from tracemill.sources.message_parts import Message, read_message

@@ -8,7 +8,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
-from tracemill.records.events import TeamReport
+from tracemill.records.events.event import TeamReport
 from tracemill.records.refs import Origin, Span
 from tracemill.render.team import read_report, report_kind
 from tracemill.sources.json_lines import BadShapeError, is_line_too_deep

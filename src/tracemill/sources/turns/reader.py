@@ -11,7 +11,13 @@ from msgspec import structs
 from tracemill.base.difference import beyond
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin, Record, Span
-from tracemill.records.trajectory import Remainder, ResultStatus, Step, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import (
+    Remainder,
+    ResultStatus,
+    Step,
+    ToolCall,
+    ToolResult,
+)
 from tracemill.render.turns import (
     FORMAT,
     TEXT,

@@ -16,7 +16,7 @@ from typing import Final
 
 from tracemill.base.errors import UsageError
 from tracemill.base.named_files import is_path, missing, read_named
-from tracemill.records.generators import GeneratorDefinition
+from tracemill.records.synth.generators import GeneratorDefinition
 from tracemill.synth.definitions.agent_file import read_definition, write_agent
 
 NAMES: Final = (

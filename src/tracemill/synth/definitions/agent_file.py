@@ -13,7 +13,7 @@ from typing import Final
 
 from tracemill.base.errors import DataError
 from tracemill.base.ids import digest
-from tracemill.records.generators import GeneratorDefinition
+from tracemill.records.synth.generators import GeneratorDefinition
 
 _FRONT: Final = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n(.*)\Z", re.DOTALL)
 _FIELD: Final = re.compile(r"([A-Za-z]\w*):(?:[ \t]+(.*\S))?[ \t]*")

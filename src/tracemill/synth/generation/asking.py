@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.examples import Message
-from tracemill.records.generation import DraftFault
+from tracemill.records.datasets.examples import Message
+from tracemill.records.synth.generation import DraftFault
 
 _MAX_CALLS: Final = 4
 _MAX_REQUEST: Final = 600

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from tracemill.llm.protocol import tool_call
-from tracemill.records.examples import Message
-from tracemill.records.generation import Draft, DraftFault, Purpose
-from tracemill.records.generators import GeneratorDefinition
-from tracemill.records.synth import TaskStep
+from tracemill.records.datasets.examples import Message
+from tracemill.records.synth.generation import Draft, DraftFault, Purpose
+from tracemill.records.synth.generators import GeneratorDefinition
+from tracemill.records.synth.made_up import TaskStep
 from tracemill.synth.generation.asking import (
     REQUEST_SCHEMA,
     Tool,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from tracemill.records.examples import ChatExample, Lineage
+from tracemill.records.datasets.examples import ChatExample, Lineage
 
 _FAILED: Final = re.compile(
     r"\b[1-9]\d* (?:failed|errors?)\b|^FAILED |^Traceback |exit code:? [1-9]|^Error", re.MULTILINE

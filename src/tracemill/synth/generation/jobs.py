@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tracemill.base.ids import digest
-from tracemill.records.generation import GenerationRun
+from tracemill.records.synth.generation import GenerationRun
 from tracemill.synth.generation.drafting import Job
 from tracemill.synth.generation.fragments import Fragment
 from tracemill.synth.taxonomy import Part

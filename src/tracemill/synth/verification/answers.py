@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tracemill.records.audits import TrainingRow
+from tracemill.records.datasets.audits import TrainingRow
 from tracemill.synth.verification.exchanges import exchanges
 from tracemill.synth.verification.ladder import Judged
 

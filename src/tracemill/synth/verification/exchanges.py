@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.audits import TrainingRow, WrittenCall
-from tracemill.records.examples import Message
+from tracemill.records.datasets.audits import TrainingRow, WrittenCall
+from tracemill.records.datasets.examples import Message
 
 _WRITTEN: Final = re.compile(r"\s*(?:<tool_response>|Tool result:)")
 _FRAME: Final = re.compile(r"\A\s*(?:<tool_response>|Tool result:)\s*|\s*</tool_response>\s*\Z")

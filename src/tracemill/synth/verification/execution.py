@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tracemill.records.audits import TrainingRow, Verdict
+from tracemill.records.datasets.audits import TrainingRow, Verdict
 from tracemill.synth.verification.exchanges import Exchange, exchanges
 from tracemill.synth.verification.invented import SHELLS, why_invented
 from tracemill.synth.verification.ladder import Judged

@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from tracemill.records.audits import TrainingRow, Verdict
-from tracemill.records.examples import Message
+from tracemill.records.datasets.audits import TrainingRow, Verdict
+from tracemill.records.datasets.examples import Message
 from tracemill.synth.verification.ladder import Judged, RowJudge
 
 _CHARS: Final = 8_000

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from tracemill.records.audits import CheckResult, FailingRow, TrainingRow, Verdict
-from tracemill.records.verification import (
+from tracemill.records.datasets.audits import CheckResult, FailingRow, TrainingRow, Verdict
+from tracemill.records.synth.verification import (
     RUNGS,
     Judgement,
     Rung,

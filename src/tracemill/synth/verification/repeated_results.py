@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from tracemill.records.audits import TrainingRow
+from tracemill.records.datasets.audits import TrainingRow
 from tracemill.synth.verification.exchanges import exchanges
 from tracemill.synth.verification.invented import READERS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tracemill.records.audits import TrainingRow
+from tracemill.records.datasets.audits import TrainingRow
 from tracemill.synth.verification.exchanges import exchanges, is_result
 from tracemill.synth.verification.ladder import Judged
 

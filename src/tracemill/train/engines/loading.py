@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracemill.base.errors import UsageError
-from tracemill.records.training import TrainingRecipe
+from tracemill.records.models.training import TrainingRecipe
 from tracemill.train.base_models import BaseModel
 from tracemill.train.checks import filler
 from tracemill.train.protocol import Tokens

@@ -15,7 +15,7 @@ from typing import ClassVar, Final
 import msgspec
 
 from tracemill.llm.scripted import Reply
-from tracemill.records.training import Stage, StageRun
+from tracemill.records.models.training import Stage, StageRun
 from tracemill.render.parse import parse_hermes
 from tracemill.render.tokenizer_files import load_tokenizer
 from tracemill.render.tokens import Tokenizer

@@ -23,7 +23,7 @@ import msgspec
 from tracemill.base.errors import UsageError
 from tracemill.base.installing import install_extras
 from tracemill.base.machine import peak_memory_bytes
-from tracemill.records.training import LossPoint, Stage, StageRun
+from tracemill.records.models.training import LossPoint, Stage, StageRun
 from tracemill.train.checks import check_rows
 from tracemill.train.engines.loading import load_model, make_tokenizer
 from tracemill.train.engines.read_back import effective_settings

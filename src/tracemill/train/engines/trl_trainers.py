@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tracemill.records.training import Stage
+from tracemill.records.models.training import Stage
 from tracemill.train.engines.shared_beginnings import can_share, share_beginning
 from tracemill.train.protocol import ImitatedRow, Job, JudgedRow, PairRow, StageData
 

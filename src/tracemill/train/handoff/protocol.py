@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from tracemill.base.errors import UsageError
 from tracemill.base.registry import Registry
 from tracemill.records.canonical import canonical_json
-from tracemill.records.training import Stage, TrainingRecipe
+from tracemill.records.models.training import Stage, TrainingRecipe
 from tracemill.render.tokenizer_files import load_tokenizer
 from tracemill.train.base_models import BaseModel
 from tracemill.train.checks import check_rows, filler

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from tracemill.base.errors import UsageError
 from tracemill.base.installing import install_extras
 from tracemill.base.registry import Registry
-from tracemill.records.training import TrainingRun
+from tracemill.records.models.training import TrainingRun
 
 PROJECT: Final = "tracemill"
 """The project or experiment under which all runs are kept."""

@@ -18,7 +18,7 @@ from tracemill.flows.datasets.versions import (
     show_rejects,
     show_version,
 )
-from tracemill.records.datasets import DatasetVersion
+from tracemill.records.datasets.versions import DatasetVersion
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page

@@ -19,7 +19,7 @@ from tracemill.base.errors import TracemillError, UsageError
 from tracemill.flows.models.evaluations import list_evaluations
 from tracemill.flows.models.promotion import approve, load_policy, promote, roll_back
 from tracemill.flows.models.registry import list_models, read_events, read_registry
-from tracemill.records.promotion import ModelEvent, PromotionDecision
+from tracemill.records.models.promotion import ModelEvent, PromotionDecision
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import confirmed, form, moment, workspace
 from tracemill.web.rendering import page

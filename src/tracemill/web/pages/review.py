@@ -19,8 +19,8 @@ from starlette.routing import Route
 from tracemill.base.errors import UsageError
 from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.reviews.desk import Desk
+from tracemill.records.events.reviews import ReviewForm
 from tracemill.records.refs import Ref
-from tracemill.records.reviews import ReviewForm
 from tracemill.web.asked import form, moment, workspace
 from tracemill.web.rendering import page
 

@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from tracemill.flows.reports.reporting import read_trends
 from tracemill.flows.views.panels import interval, read_panels
-from tracemill.records.patterns import Period, Unit
-from tracemill.records.reports import Compared
+from tracemill.records.process.patterns import Period, Unit
+from tracemill.records.process.reports import Compared
 from tracemill.report.chart import chart
 from tracemill.web.asked import moment, workspace
 from tracemill.web.rendering import page
