@@ -13,7 +13,9 @@ def hint_unread(result: RunResult, common: Common) -> None:
     for line in result.unread[:_SHOWN]:
         place = f"{line.origin.uri}, bytes {line.span.start:,} to {line.span.end:,}"
         hint(f"not read: {place}: {line.reason}: {line.detail}", common)
+    if len(result.unread) > _SHOWN:
+        hint("… and more lines: see --json", common)
     for failure in result.failures[:_SHOWN]:
         hint(f"not read: {failure.uri}: {failure.reason}: {failure.detail}", common)
     if len(result.failures) > _SHOWN:
-        hint(f"… and {len(result.failures) - _SHOWN} more: see --json", common)
+        hint(f"… and {len(result.failures) - _SHOWN} more inputs: see --json", common)
