@@ -1,11 +1,14 @@
 """Hopes stand beside what was measured, and are never mixed up with it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.analyze.histories import Team
 from tracemill.analyze.process import Process
 from tracemill.analyze.targets import beside, of_metric, read_targets, shipped_targets
 from tracemill.base.errors import UsageError
+from tracemill.records.models.evaluations import Evaluation, SliceScore
 from tracemill.report.targets import hoped, target_lines
 
 
@@ -31,6 +34,38 @@ def test_what_is_measured_is_counted_from_the_work_alone() -> None:
     assert [each.measured for each in beside(shipped_targets(), Process([]))] == [None] * len(found)
 
 
+def evaluated(subject: str, day: int, passed: int, part: str = "check:tool") -> Evaluation:
+    score = SliceScore(name=part, n=10, passed=passed, low=0.0, high=1.0)
+    return Evaluation(
+        id=f"{subject}-{day}", suite_id="suite_1", suite="replay", subject=subject,
+        at=datetime(2026, 1, day, tzinfo=UTC), slices=(score,),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("in_use", "value"), [("first", 0.4), ("second", 0.7), (None, 0.7), ("another", 0.7)]
+)
+def test_what_a_model_does_is_told_of_each_and_counts_of_the_one_in_use(
+    in_use: str | None, value: float
+) -> None:
+    asked = [
+        evaluated("first", 1, 2), evaluated("second", 3, 7), evaluated("first", 2, 4),
+        evaluated("second", 4, 9, "check:stop"),
+    ]  # fmt: skip
+
+    found = list(beside(shipped_targets(), Process([]), asked, in_use))
+    (tools,) = [each for each in found if each.target.part == "check:tool"]
+    (fields,) = [each for each in found if each.target.part == "check:fields"]
+
+    assert [(each.slice["model"], each.value) for each in tools.models] == [
+        ("first", 0.4), ("second", 0.7),
+    ]  # fmt: skip
+    assert tools.measured is not None
+    assert tools.measured.value == value
+    assert (fields.measured, fields.models) == (None, ())
+    assert "| … second on replay, 2026-01-03 | 70% | 10 | |" in target_lines((tools,))
+
+
 def test_a_table_says_both() -> None:
     lines = list(target_lines(tuple(beside(shipped_targets()[:1], Process([])))))
 
@@ -46,6 +81,10 @@ def test_a_table_says_both() -> None:
         ("[[target]]\nwhat = 'x'\nunit = 'share'\naims = 3\n", r"at 'target\[0\].aims': "),
         ("goals = 1\ntarget = []\n", "no such key: 'goals'; known: target"),
         ("[[target]]\nwhat='x'\nunit='share'\nmetric='no'\naims=[]\n", "unknown metric 'no'"),
+        (
+            "[[target]]\nwhat='x'\nunit='share'\nmetric='retries'\npart='all'\naims=[]\n",
+            "'x' names a metric and a part",
+        ),
         ("[[target", "the targets 'targets.toml' is no TOML"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.base.text import measured
+from tracemill.records.process.patterns import Measure
 from tracemill.records.process.targets import MeasuredTarget, Target
 
 _SMALL: Final = 0.01
@@ -26,7 +27,15 @@ def target_lines(targets: tuple[MeasuredTarget, ...]) -> Iterator[str]:
         value = measured(found.unit, found.value) if found else "unknown"
         cases = f"{found.n:,}" if found else "0"
         yield f"| {each.target.what} | {value} | {cases} | {hoped(each.target)} |"
+        for model in each.models:
+            share = measured(model.unit, model.value)
+            yield f"| … {of_model(model)} | {share} | {model.n:,} | |"
     yield ""
+
+
+def of_model(found: Measure) -> str:
+    """Return which model did it on which suite, and when it was asked."""
+    return "{model} on {suite}, {day}".format_map(found.slice)
 
 
 def hoped(target: Target) -> str:

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from tracemill.base.text import beginning, counted, measured, printable
+from tracemill.report.targets import of_model
 
 _TAGS: Final = (
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li",
@@ -60,7 +61,7 @@ def environment() -> Environment:
         "figure": figure,
     }
     made.tests["short"] = is_short
-    made.globals |= {"counted": counted, "amount": amount}
+    made.globals |= {"counted": counted, "amount": amount, "of_model": of_model}
     return made
 
 

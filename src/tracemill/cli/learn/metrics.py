@@ -1,5 +1,6 @@
 """`tracemill metrics`: numbers of the work as a whole, and of any slice of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.targets import list_targets
 from tracemill.records.process.patterns import Measure
 from tracemill.records.process.targets import MeasuredTarget
-from tracemill.report.targets import hoped
+from tracemill.report.targets import hoped, of_model
 
 _NAMES = {
     "commits.message_quality": "Messages that keep the context, 0 to 1",
@@ -122,17 +123,20 @@ def targets_metrics(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     found = list_targets(common.open())
     if answer("targets", found, common, next_steps=["tracemill report maturity"]):
         return EXIT_DONE
-    rows = [_target_cells(each) for each in found.targets]
+    rows = [row for each in found.targets for row in _target_rows(each)]
     left_out = print_table(("MEASURED", "CASES", "HOPED FOR", "WHAT"), rows, ("HOPED FOR", "CASES"))
     own = "a copy of these, named targets.toml in the workspace, takes their place"
     hint(f"{own}{no_room(left_out)}", common)
     return EXIT_DONE
 
 
-def _target_cells(each: MeasuredTarget) -> tuple[str, ...]:
+def _target_rows(each: MeasuredTarget) -> Iterator[tuple[str, ...]]:
+    """Yield a target's row, and one for each model that was asked."""
     found = each.measured
     value = measured(found.unit, found.value) if found else "unknown"
-    return value, f"{found.n:,}" if found else "0", hoped(each.target), each.target.what
+    yield value, f"{found.n:,}" if found else "0", hoped(each.target), each.target.what
+    for model in each.models:
+        yield measured(model.unit, model.value), f"{model.n:,}", "", f"  {of_model(model)}"
 
 
 def _show_habits(period: Period, common: Common) -> int:

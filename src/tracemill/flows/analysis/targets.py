@@ -8,6 +8,8 @@ from typing import Final
 from tracemill.analyze.process import Process
 from tracemill.analyze.targets import beside, read_targets, shipped_targets
 from tracemill.flows.analysis.process import read_process
+from tracemill.flows.models.evaluations import list_evaluations
+from tracemill.flows.models.registry import read_registry
 from tracemill.records.process.targets import MeasuredTarget, Target, TargetList
 from tracemill.store.workspace import Workspace
 
@@ -33,5 +35,8 @@ def list_targets(workspace: Workspace) -> TargetList:
 
 
 def measured_targets(workspace: Workspace, process: Process) -> tuple[MeasuredTarget, ...]:
-    """Return everything that was hoped for, beside what a process counts."""
-    return tuple(beside(targets_of(workspace), process))
+    """Return everything that was hoped for, beside what a process counts and models did."""
+    incumbent = read_registry(workspace).incumbent
+    in_use = incumbent.name if incumbent else None
+    evaluations = list_evaluations(workspace)
+    return tuple(beside(targets_of(workspace), process, evaluations, in_use))

@@ -22,6 +22,8 @@ class Target(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What is counted, in a few words."""
     metric: str | None = None
     """The metric that counts it; None where none does."""
+    part: str | None = None
+    """The part of suites that shows it in a model, as `check:tool`; None where none does."""
     unit: Unit
     """Whether it is a share or a mean."""
     before: float | None = None
@@ -36,7 +38,10 @@ class MeasuredTarget(Record, frozen=True, kw_only=True, omit_defaults=False):
     target: Target
     """What was hoped for."""
     measured: Measure | None
-    """The metric of all that is held; None where nothing is, or nothing counts it."""
+    """The metric of all that is held, or what the model in use does, or else the one evaluated
+    last; None where nothing is, or nothing counts it."""
+    models: tuple[Measure, ...] = ()
+    """For a part of suites: the latest evaluation of each model, the oldest first."""
 
 
 class TargetList(Record, frozen=True, kw_only=True, omit_defaults=False):
