@@ -248,7 +248,9 @@ TYPES: Final[dict[str, Any]] = {
 
 
 def field_texts(kind: type) -> dict[str, str]:
-    """Return the docstring under each field of a record."""
+    """Return the docstring under each field of a record, by the name under which it is written."""
+    fields = (getattr(kind, f"__struct_{which}fields__", ()) for which in ("", "encode_"))
+    written = dict(zip(*fields, strict=True))
     (tree,) = ast.parse(inspect.getsource(kind)).body
     assert isinstance(tree, ast.ClassDef)
     texts = {}
@@ -258,7 +260,7 @@ def field_texts(kind: type) -> dict[str, str]:
                 ast.AnnAssign(target=ast.Name(id=name)),
                 ast.Expr(value=ast.Constant(value=str(said))),
             ):
-                texts[name] = " ".join(said.split())
+                texts[written.get(name, name)] = " ".join(said.split())
             case _:
                 pass
     return texts

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from tracemill.analyze.artifact_metrics import (
+    artifact_retries,
+    first_tries,
+    rule_failures,
+    writing_times,
+)
 from tracemill.analyze.cases import PERIODS, Case
 from tracemill.analyze.confidence import stated_work
 from tracemill.analyze.feature_metrics import failure_minutes, failure_retries
@@ -244,6 +250,7 @@ _TEAM: Final = (
 _GATE: Final = ("gate", "stage", "role", "model", "prompt_version", *_TEAM)
 _STAGE: Final = ("stage", "role", "model", "prompt_version", *_TEAM)
 _FAILURE: Final = ("failure_type", "category", "severity", "model", "project")
+_ARTIFACT: Final = ("artifact", "role", "model", "prompt_version", *_TEAM)
 _SESSION: Final = ("agent", "model", "project", "branch", "instructions")
 
 
@@ -323,6 +330,20 @@ METRICS: Final[Mapping[str, Metric]] = {
     "failure_minutes": _metric(
         "mean", "minutes until a failure of a feature is put right", failure_minutes, _FAILURE
     ),
+    "rule_failure_rate": _metric(
+        "share", "judgements of rules on what a model wrote that are a no", rule_failures,
+        ("rule", "rule_kind", *_ARTIFACT),
+    ),
+    "first_try_rate": _metric(
+        "share", "artifacts that rules let through at the first attempt", first_tries, _ARTIFACT
+    ),
+    "artifact_retries": _metric(
+        "mean", "how often an artifact that is let through is tried again", artifact_retries,
+        _ARTIFACT,
+    ),
+    "generation_ms": _metric(
+        "mean", "milliseconds that a model writes at an attempt", writing_times, _ARTIFACT
+    ),
     "agent_success_rate": _metric(
         "share", "pieces of work with a known outcome that are achieved", work_achieved, _SESSION
     ),
@@ -362,6 +383,9 @@ LESS_IS_BETTER: Final = frozenset(
         "critical_issues",
         "failure_retries",
         "failure_minutes",
+        "rule_failure_rate",
+        "artifact_retries",
+        "generation_ms",
         "tool_error_rate",
         "taken_back_rate",
         "same_attempt_rate",

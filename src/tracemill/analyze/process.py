@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from tracemill.analyze.cases import Facts
 from tracemill.analyze.work import EpisodeWork, SessionWork
 from tracemill.records.events.team import Report, TeamReport
+from tracemill.records.events.team_artifacts import ArtifactReport
 from tracemill.records.events.team_features import FailureReport
 from tracemill.records.events.team_projects import (
     ApprovalReport,
@@ -210,15 +211,19 @@ def _own(event: TeamReport) -> dict[str, str]:
             return _said(decision=report.decision_type)
         case EscalationReport() as report:
             return _said(stage=report.stage)
-        case FailureReport() as report:
-            learned, context = report.learning_value, report.context
-            return _said(
-                failure_type=report.failure_type,
-                category=learned.category if learned else None,
-                severity=learned.severity if learned else None,
-                model=context.model_version if context else None,
-            )
-    return {}
+        case ArtifactReport() as report:
+            return _said(artifact=report.artifact_type, model=report.agent_model)
+    return _of_failure(event.report) if isinstance(event.report, FailureReport) else {}
+
+
+def _of_failure(report: FailureReport) -> dict[str, str]:
+    learned, context = report.learning_value, report.context
+    return _said(
+        failure_type=report.failure_type,
+        category=learned.category if learned else None,
+        severity=learned.severity if learned else None,
+        model=context.model_version if context else None,
+    )
 
 
 def _of_stage(report: StageReport) -> dict[str, str]:

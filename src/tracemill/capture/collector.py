@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FORMAT_VERSION: Final = 1
 KINDS: Final = (
     "approval",
+    "artifact",
     "completion",
     "context_metrics",
     "escalation",

@@ -3,6 +3,7 @@
 | path | holds |
 |---|---|
 | `training_data/failures.jsonl`, `successes`, `performance`, `context_metrics` | by feature |
+| `training_data/artifacts-YYYY-MM-DD.jsonl` | attempts at artifacts, by day |
 | `raw/YYYY-MM/project_ID_execution.jsonl`, `_gates`, `_feedback` | by project and month |
 | `raw/YYYY-MM/project_ID_summary.json` | the project as a whole |
 
@@ -23,6 +24,7 @@ import msgspec
 
 from tracemill.records.events.event import TeamReport
 from tracemill.records.events.team import Report
+from tracemill.records.events.team_artifacts import ArtifactReport
 from tracemill.records.events.team_features import (
     ContextReport,
     FailureReport,
@@ -73,6 +75,9 @@ def path_of(event: TeamReport) -> str:
     feature_file = _BY_FEATURE.get(type(event.report))
     if feature_file is not None:
         return f"training_data/{feature_file}.jsonl"
+    if isinstance(event.report, ArtifactReport):
+        day = f"{event.at:%Y-%m-%d}" if event.at is not None else _UNKNOWN
+        return f"training_data/artifacts-{day}.jsonl"
     month = f"{event.at:%Y-%m}" if event.at is not None else _UNKNOWN
     project = _UNSAFE.sub("_", event.project_id or "") or _UNKNOWN
     return f"raw/{month}/project_{project}_{_BY_PROJECT.get(type(event.report), 'feedback.jsonl')}"

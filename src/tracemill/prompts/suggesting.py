@@ -32,6 +32,7 @@ _LENGTH: Final = "neutral"
 """One sentence more is nothing beside a prompt."""
 _RULES: Final[Mapping[str, SuggestionType]] = {
     "gate_failure_root_causes": "constraint_clarity",
+    "broken_rules": "constraint_clarity",
     "retry_hotspots": "example_addition",
     "human_overrides": "context_enrichment",
     "overconfidence": "decision_framework",

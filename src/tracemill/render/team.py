@@ -19,6 +19,7 @@ import msgspec
 from tracemill.base.difference import beyond
 from tracemill.records.events.captured import Captured, CapturedKind
 from tracemill.records.events.team import Report, TeamReport
+from tracemill.records.events.team_artifacts import ArtifactReport
 from tracemill.records.events.team_features import (
     ContextReport,
     FailureReport,
@@ -62,11 +63,13 @@ _OTHER_NAMES: Final[Mapping[type[Report], Mapping[str, str]]] = {
         "stage_id": "stage",
     },
     StageReport: {"stage": "stage_id"},
+    ArtifactReport: {"model": "agent_model"},
 }
 """Names that files use for a field beside its own."""
 _SECTIONS: Final = ("stage_execution", "prompt_and_execution", "gate_validation")
 """Objects in which some files group fields that others write beside one another."""
 _MARKS: Final[tuple[tuple[type[Report], frozenset[str]], ...]] = (
+    (ArtifactReport, frozenset({"artifact_type", "generated_code"})),
     (FailureReport, frozenset({"feature_id", "failure_type"})),
     (SuccessReport, frozenset({"feature_id", "success_factors"})),
     (PerformanceReport, frozenset({"feature_id", "reliability", "efficiency"})),
@@ -94,6 +97,7 @@ _OF_CAPTURED: Final[Mapping[CapturedKind, type[Report]]] = {
     "escalation": EscalationReport,
     "survey": SurveyReport,
     "completion": ProjectReport,
+    "artifact": ArtifactReport,
 }
 """What each captured event is a line of; the others have no file of their own."""
 _MOMENTS: Final = ("timestamp", "validation_timestamp", "ts", "timestamp_end")
@@ -132,6 +136,8 @@ def read_report(fields: Mapping[str, Any], kind: type[Report]) -> Read:
         if other in flat and name not in flat:
             flat[name] = flat[other]
     _check_around(flat)
+    if kind is ArtifactReport:
+        flat = _of_artifact(flat)
     report = msgspec.convert(_known(kind, flat), kind)
     at = next((at for name in _MOMENTS if (at := _moment(flat.get(name))) is not None), None)
     session_id, project_id = _text(flat.get("session_id")), _text(flat.get("project_id"))
@@ -178,6 +184,16 @@ def captured_report(event: Captured) -> TeamReport | None:
         report=found.report,
         remainder=_more_told(event.payload, found, kind),
     )
+
+
+def without_texts(event: TeamReport) -> TeamReport:
+    """Return a report without what was asked for and written, which nobody counts."""
+    if not isinstance(event.report, ArtifactReport):
+        return event
+    report = msgspec.structs.replace(
+        event.report, user_request=None, generated_code=None, said_before=()
+    )
+    return msgspec.structs.replace(event, report=report)
 
 
 def _more_told(payload: Mapping[str, Any], found: Read, kind: type[Report]) -> Remainder | None:
@@ -231,8 +247,8 @@ def _written(
 def _shown(record: Record) -> dict[str, Any]:
     """Return the fields of a record that are known, as the layouts write them."""
     fields = {}
-    for name in record.__struct_fields__:
-        value = getattr(record, name)
+    for own, name in zip(record.__struct_fields__, record.__struct_encode_fields__, strict=True):
+        value = getattr(record, own)
         if value is None or value in ((), {}):
             continue
         fields[name] = _shown_value(name, value)
@@ -290,6 +306,23 @@ def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
+def _of_artifact(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an artifact with what older lines say of it in `metadata`."""
+    more = fields.get("metadata")
+    older = more if isinstance(more, dict) else {}
+    found = {
+        "retry_count": older.get("retries"),
+        "validation_errors": older.get("validation_errors"),
+    }
+    found |= {name: value for name, value in fields.items() if value is not None}
+    said = found["validation_errors"]
+    if isinstance(said, list):
+        found["validation_errors"] = [
+            {"error_message": each} if isinstance(each, str) else each for each in said
+        ]
+    return found
+
+
 def _known(kind: Any, value: Any) -> Any:
     """Return a value with only the fields that its record has, shares as 0 to 1."""
     if isinstance(value, list | tuple):
@@ -307,7 +340,7 @@ def _known(kind: Any, value: Any) -> Any:
 
 @cache
 def _field_kinds(record: type[Record]) -> dict[str, Any]:
-    return {field.name: field.type for field in msgspec.structs.fields(record)}
+    return {field.encode_name: field.type for field in msgspec.structs.fields(record)}
 
 
 @cache

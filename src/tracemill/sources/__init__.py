@@ -27,6 +27,7 @@ SOURCES: Final = Registry[type[Source]](
         "process-files": "tracemill.sources.process_files:ProcessFiles",
         "entire": "tracemill.sources.entire:Entire",
         "entire-metadata": "tracemill.sources.entire:EntireMetadata",
+        "artifacts": "tracemill.sources.artifacts:Artifacts",
         "team-reports": "tracemill.sources.team_reports:TeamReports",
         "inbox": "tracemill.sources.inbox:Inbox",
         "claude-stream": "tracemill.sources.claude_code.stream:ClaudeStream",

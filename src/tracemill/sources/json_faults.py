@@ -1,4 +1,4 @@
-"""Where a JSON document breaks, said without a word of what it holds.
+"""Where a JSON document breaks, or has another shape than asked for, and no word of what it holds.
 
 What a person or tool means to be JSON is no fault: comments, a comma behind the last item, NaN,
 and several documents in one file.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from typing import Final
 
+import msgspec
 import orjson
 
 from tracemill.sources.json_lines import lenient_values
@@ -33,3 +34,11 @@ def json_fault(data: bytes) -> str | None:
             return f"expected JSON, found that it breaks off at {place}"
         return f"expected JSON, found something else at {place}"
     return None
+
+
+def shape_fault(error: msgspec.ValidationError) -> str:
+    """Return what was expected and where, without the value that was found."""
+    what, _, where = str(error).partition(" - at ")
+    if what.startswith("Invalid enum value"):
+        what = "expected one of the known words, found another"
+    return f"{what} at {where or '`$`'}"

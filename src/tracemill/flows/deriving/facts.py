@@ -37,7 +37,7 @@ from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.work.change_sets import ChangeSet
 from tracemill.records.work.episodes import Episode
 from tracemill.records.work.survival import Survival
-from tracemill.render.team import captured_report
+from tracemill.render.team import captured_report, without_texts
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
 
@@ -122,7 +122,7 @@ class Facts:
         """Take what a team's process told, as a report or as an event that says the same."""
         told = captured_report(event) if isinstance(event, Captured) else event
         if told is not None:
-            self.reports.append(told)
+            self.reports.append(without_texts(told))
         if team_gate(event) is not None:
             self._team.append(event)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from tracemill.flows.held.documents import Documents, kind_of
 from tracemill.flows.held.forge import Forge
+from tracemill.label.outcomes.artifact_labels import artifact_labels
 from tracemill.label.outcomes.issue_labels import issue_labels
 from tracemill.label.outcomes.process_labels import ProcessLabels
 from tracemill.records.events.event import (
@@ -21,6 +22,7 @@ from tracemill.records.events.event import (
     TeamReport,
 )
 from tracemill.records.labels import Label
+from tracemill.render.team import captured_report
 from tracemill.store.index import Row
 
 
@@ -39,6 +41,7 @@ class Held:
         self.forge = Forge()
         self._documents = Documents()
         self._judge = ProcessLabels()
+        self._of_artifacts: list[Label] = []
 
     def take(self, event: Event) -> None:
         """Take an event of no session; of other kinds nothing is kept."""
@@ -49,8 +52,11 @@ class Held:
                 self._judge.take(event)
             case Captured():
                 self.reports[event.name] += 1
+                told = captured_report(event)
+                self._of_artifacts += artifact_labels(told) if told else ()
             case TeamReport():
                 self.reports[str(event.report.__struct_config__.tag)] += 1
+                self._of_artifacts += artifact_labels(event)
             case _:
                 self.forge.take(event)
                 if isinstance(event, Issue):
@@ -65,6 +71,7 @@ class Held:
     def _judged(self) -> Iterator[Label]:
         yield from self._judge.labels()
         yield from issue_labels(self.forge.issues)
+        yield from self._of_artifacts
 
     def rows(self, labels: Sequence[Label]) -> dict[str, Iterator[Row]]:
         """Return the rows of each kind for the index."""

@@ -10,6 +10,7 @@ from tracemill.records.events.base import EventBase
 
 CapturedKind = Literal[
     "approval",
+    "artifact",
     "completion",
     "context_metrics",
     "escalation",

@@ -7,6 +7,7 @@ written again as it was.
 from __future__ import annotations
 
 from tracemill.records.events.base import EventBase
+from tracemill.records.events.team_artifacts import ArtifactReport
 from tracemill.records.events.team_features import (
     ContextReport,
     FailureReport,
@@ -36,6 +37,7 @@ Report = (
     | SurveyReport
     | EscalationReport
     | ProjectReport
+    | ArtifactReport
 )
 """Any report."""
 

@@ -101,6 +101,12 @@ FIELDS: Final[Mapping[CapturedKind, Mapping[str, Expected]]] = {
         "model": _TEXT, "tokens_used": _COUNT, "window_size": _COUNT, "utilisation": _SHARE,
         "peak": _SHARE, "compactions": _COUNT,
     },
+    "artifact": {
+        "artifact_type": _TEXT, "user_request": _TEXT, "generated_code": _TEXT, "file_path": _TEXT,
+        "validation_passed": _FLAG, "type_check_passed": _FLAG, "retry_count": _COUNT,
+        "generation_time_ms": _NUMBER, "validation_time_ms": _NUMBER,
+        "validation_errors": _OBJECTS, "conversation_context": _OBJECTS,
+    },
     "gate": {
         "gate_id": _TEXT, "validation_timestamp": _MOMENT, "validation_result": _VERDICT,
         "gate_result": _VERDICT, "validation_reason": _TEXT, "gate_result_reason": _TEXT,

@@ -9,6 +9,8 @@
 | `project_*_feedback.jsonl` | an approval, an escalation, a survey, a later agent's word |
 | `project_*_summary.json` | the project as a whole |
 
+Attempts at artifacts have a source of their own, and are reports where they stand among others.
+
 Files are told by the fields of their first object, whatever they are called, and may mix kinds.
 """
 
@@ -28,7 +30,7 @@ class TeamReports(FileSource):
     """Reads what a team's own process wrote about its work."""
 
     name: ClassVar[str] = "team-reports"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

@@ -11,6 +11,7 @@ from tracemill.base.lines import Line
 from tracemill.records.events.event import TeamReport
 from tracemill.records.refs import Origin, Span
 from tracemill.render.team import read_report, report_kind
+from tracemill.sources.json_faults import shape_fault
 from tracemill.sources.json_lines import BadShapeError, is_line_too_deep
 from tracemill.sources.protocol import SourceRecord
 
@@ -35,7 +36,7 @@ class TeamReader:
         try:
             found = read_report(record, kind)
         except msgspec.ValidationError as error:
-            raise BadShapeError(_without_content(error)) from error
+            raise BadShapeError(shape_fault(error)) from error
         self._n_taken += 1
         place = f"{line.start}:{self._n_taken}"
         self.ready.append(
@@ -54,12 +55,3 @@ class TeamReader:
 
     def finish(self) -> None:
         """Complete what is still open: nothing ever is."""
-
-
-def _without_content(error: msgspec.ValidationError) -> str:
-    """Return what was expected and where, without the value that was found."""
-    said = str(error)
-    what, _, where = said.partition(" - at ")
-    if what.startswith("Invalid enum value"):
-        what = "expected one of the known words, found another"
-    return f"{what} at {where or '`$`'}"
