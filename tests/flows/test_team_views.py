@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from tests.flows.sessions import write_session
 from tests.flows.test_ingest import ingest
 from tests.redact.templates import fill
 from tests.sources.reading import jsonl
 from tests.sources.team_reports.lines import LINES
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.flows.analysis.team_views import write_team_files
+from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.workspace import Workspace
 
 
@@ -91,6 +93,48 @@ def test_a_context_window_may_be_told_in_percent(workspace: Workspace, tmp_path:
     assert result.left_out == {}
     (line,) = lines_of(tmp_path / "out/training_data/context_metrics.jsonl")
     assert line["peak"] == 0.95
+
+
+def test_sessions_have_lines_of_their_own_beside_what_was_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    place = tmp_path / "in"
+    write_session(place, "5e551000", 3)
+    (place / "told").write_bytes(jsonl(LINES["performance"]))
+    (place / "junit.xml").write_text(
+        '<testsuite name="s" tests="1" failures="1"><testcase classname="t" name="test_a">'
+        '<failure message="assert 1">Traceback</failure></testcase></testsuite>'
+    )
+    turn(workspace, [place], {}, Options(workers=1), lambda _: None)
+    result = write_team_files(workspace, tmp_path / "out", is_forced=False)
+    out = tmp_path / "out" / "training_data"
+
+    (failure,) = lines_of(out / "failures.jsonl")
+    assert failure["error_details"]["affected_tests"] == ["t::test_a"]
+    assert failure["evidence"][0].startswith("gate_")
+    told, shown = sorted(lines_of(out / "performance.jsonl"), key=lambda line: "evidence" in line)
+    assert told == LINES["performance"]
+    assert shown["session_id"] == "5e551000"
+    assert shown["efficiency"]["context_tokens_used"] == 12
+    (window,) = lines_of(out / "context_metrics.jsonl")
+    assert (window["tokens_used"], window["model"]) == (9, "m-1")
+    assert result.n_told == 1
+
+    only = write_team_files(workspace, tmp_path / "told", is_forced=False, is_told_only=True)
+    assert [file.path for file in only.files] == ["training_data/performance.jsonl"]
+
+
+def test_a_workspace_may_know_its_own_windows(workspace: Workspace, tmp_path: Path) -> None:
+    write_session(tmp_path / "in", "5e551000", 1)
+    turn(workspace, [tmp_path / "in"], {}, Options(workers=1), lambda _: None)
+    (workspace.root / "context_windows.toml").write_text('[[window]]\nmodel = "m-*"\ntokens = 18')
+    write_team_files(workspace, tmp_path / "out", is_forced=False)
+
+    (line,) = lines_of(tmp_path / "out/training_data/context_metrics.jsonl")
+    assert (line["window_size"], line["utilisation"]) == (18, 0.5)
+    (workspace.root / "context_windows.toml").write_text("[[window]]\nmodel = 5")
+    with pytest.raises(UsageError, match="the windows"):
+        write_team_files(workspace, tmp_path / "other", is_forced=False)
 
 
 def test_secrets_of_a_report_stay_in_the_vault(workspace: Workspace, tmp_path: Path) -> None:

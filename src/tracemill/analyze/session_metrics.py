@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.analyze.cases import Case
+from tracemill.analyze.features.failures import action_of, retries_of
 from tracemill.analyze.process import Process
 from tracemill.records.refs import Ref
+from tracemill.records.sessions.recoveries import Recovery
 
 _TRIED_OFTEN: Final = 3
 
@@ -60,6 +62,52 @@ def same_attempts(process: Process) -> Iterator[Case]:
             facts = {**session.facts, "kind": recovery.kind}
             ref = Ref(kind="trajectory", id=session.id, step=recovery.attempts[-1])
             yield Case(facts, float(stuck), ref, recovery.at, recovery.symptom, stuck)
+
+
+def recovery_tries(process: Process) -> Iterator[Case]:
+    """Yield how often each failure that was overcome was tried again, the last time among them."""
+    for case, recovery in _overcome(process):
+        yield case._replace(value=float(retries_of(recovery)))
+
+
+def recovery_minutes(process: Process) -> Iterator[Case]:
+    """Yield how many minutes it took until each failure was overcome."""
+    for case, recovery in _overcome(process):
+        if recovery.seconds is not None:
+            yield case._replace(value=recovery.seconds / 60)
+
+
+def _overcome(process: Process) -> Iterator[tuple[Case, Recovery]]:
+    for session in process.sessions:
+        for recovery in session.recoveries:
+            if recovery.resolved_step is not None:
+                own = {
+                    "kind": recovery.kind,
+                    "cause": recovery.cause,
+                    "action": action_of(recovery),
+                }
+                ref = Ref(kind="trajectory", id=session.id, step=recovery.attempts[0])
+                yield (
+                    Case({**session.facts, **own}, 0.0, ref, recovery.at, recovery.symptom),
+                    recovery,
+                )
+
+
+def work_minutes(process: Process) -> Iterator[Case]:
+    """Yield how many minutes lie between the first and the last moment of achieved work."""
+    for episode, facts in process.episodes:
+        if episode.outcome == "achieved" and episode.seconds is not None:
+            ref = Ref(kind="episode", id=episode.id)
+            yield Case(facts, episode.seconds / 60, ref, episode.started)
+
+
+def work_reverted(process: Process) -> Iterator[Case]:
+    """Yield each piece of work whose commits are known for a week, and whether one was undone."""
+    for episode, facts in process.episodes:
+        if episode.reverted is not None:
+            ref = Ref(kind="episode", id=episode.id)
+            was = episode.reverted
+            yield Case(facts, float(was), ref, episode.started, None, was)
 
 
 def session_tokens(process: Process) -> Iterator[Case]:

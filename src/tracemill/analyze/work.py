@@ -6,6 +6,7 @@ or all that happened in it, need not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -91,6 +92,12 @@ class EpisodeWork(Record, frozen=True, kw_only=True):
     """What became of it."""
     trajectory_ids: tuple[str, ...] = ()
     """Its sessions, the first one first."""
+    practices: dict[str, bool] = msgspec.field(default_factory=dict)
+    """Whether each way of working was kept in it; what cannot be told is not there."""
+    seconds: float | None = None
+    """From its beginning to its end."""
+    reverted: bool | None = None
+    """Whether a commit of its was taken back; False only once all stood for a week."""
 
 
 def used_fact(text: str) -> str:
@@ -121,11 +128,17 @@ def session_work(trajectory: Trajectory, activity: Activity) -> SessionWork:
     )
 
 
-def episode_work(episode: Episode) -> EpisodeWork:
+def episode_work(
+    episode: Episode, practices: Mapping[str, bool], *, reverted: bool | None
+) -> EpisodeWork:
     """Return what metrics count of a piece of work."""
+    begun, ended = episode.started, episode.ended
     return EpisodeWork(
         id=episode.id,
         started=episode.started,
         outcome=episode.outcome,
         trajectory_ids=tuple(episode.trajectory_ids),
+        practices=dict(practices),
+        seconds=(ended - begun).total_seconds() if begun and ended else None,
+        reverted=reverted,
     )

@@ -7,12 +7,10 @@ Shares are written as the layouts have them: `"78%"`, `"2/3"`, or 0 to 100.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from fractions import Fraction
 from functools import cache
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
@@ -40,20 +38,9 @@ from tracemill.records.events.team_projects import (
 from tracemill.records.refs import Record
 from tracemill.records.sessions.trajectory import Remainder
 from tracemill.render.remainder import with_remainder
+from tracemill.render.shares import SHARES, WRITTEN_AS, read_share, shown_share
 
 FORMAT: Final = "team-reports"
-_Share = Literal["percent_text", "fraction_text", "percent_number"]
-
-_SHARES: Final[Mapping[str, _Share]] = {
-    "context_window_usage": "percent_text",
-    "test_coverage": "percent_text",
-    "time_in_session": "fraction_text",
-    "test_coverage_percent": "percent_number",
-    "quality_score": "percent_number",
-}
-"""How the layouts write the shares that they do not write as 0 to 1."""
-_READ_AS_SHARES: Final = frozenset({*_SHARES, "utilisation", "peak"})
-"""Shares that are read in every form, however they are written."""
 _OTHER_NAMES: Final[Mapping[type[Report], Mapping[str, str]]] = {
     GateReport: {
         "validation_result": "gate_result",
@@ -71,9 +58,13 @@ _SECTIONS: Final = ("stage_execution", "prompt_and_execution", "gate_validation"
 _MARKS: Final[tuple[tuple[type[Report], frozenset[str]], ...]] = (
     (ArtifactReport, frozenset({"artifact_type", "generated_code"})),
     (FailureReport, frozenset({"feature_id", "failure_type"})),
+    (FailureReport, frozenset({"feature_id", "error_details"})),
+    (FailureReport, frozenset({"failure_type", "error_details"})),
     (SuccessReport, frozenset({"feature_id", "success_factors"})),
-    (PerformanceReport, frozenset({"feature_id", "reliability", "efficiency"})),
+    (SuccessReport, frozenset({"feature_id", "tool_usage"})),
+    (PerformanceReport, frozenset({"feature_id", "reliability"})),
     (ContextReport, frozenset({"tokens_used", "window_size"})),
+    (ContextReport, frozenset({"tokens_used", "compactions"})),
     (ProjectReport, frozenset({"project_metadata", "outcome_metrics"})),
     (SurveyReport, frozenset({"agent_helpfulness_overall"})),
     (ApprovalReport, frozenset({"decision_id", "human_decision"})),
@@ -102,10 +93,6 @@ _OF_CAPTURED: Final[Mapping[CapturedKind, type[Report]]] = {
 """What each captured event is a line of; the others have no file of their own."""
 _MOMENTS: Final = ("timestamp", "validation_timestamp", "ts", "timestamp_end")
 _NAMES: Final = ("session_id", "project_id")
-_MOST_PARTS: Final = 12
-_PERCENT: Final = 100
-_FRACTION: Final = re.compile(r"\d{1,6}/\d{1,6}|0?\.\d{1,6}")
-"""A share as text; any other number may be too large to be made."""
 
 
 class Read(NamedTuple):
@@ -262,18 +249,9 @@ def _shown_value(name: str, value: Any) -> Any:
         return [_shown(item) if isinstance(item, Record) else item for item in value]
     if isinstance(value, datetime):
         return _rfc3339(value)
-    if name in _SHARES and isinstance(value, float):
-        return _shown_share(value, _SHARES[name])
+    if name in WRITTEN_AS and isinstance(value, float):
+        return shown_share(value, WRITTEN_AS[name])
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _shown_share(share: float, how: _Share) -> Any:
-    if how == "fraction_text":
-        parts = Fraction(share).limit_denominator(_MOST_PARTS)
-        return "end" if parts == 1 else f"{parts.numerator}/{parts.denominator}"
-    percent = round(share * _PERCENT, 4)
-    number = int(percent) if percent.is_integer() else percent
-    return f"{number}%" if how == "percent_text" else number
 
 
 def _compute(report: Report, fields: dict[str, Any]) -> None:
@@ -334,7 +312,7 @@ def _known(kind: Any, value: Any) -> Any:
     known = {}
     for name, inner in value.items():
         if name in kinds and inner is not None:
-            known[name] = _share(inner) if name in _READ_AS_SHARES else _known(kinds[name], inner)
+            known[name] = read_share(inner) if name in SHARES else _known(kinds[name], inner)
     return known
 
 
@@ -350,26 +328,6 @@ def _record_in(kind: Any) -> type[Record] | None:
         return kind
     found = map(_record_in, get_args(kind))
     return next((record for record in found if record is not None), None)
-
-
-def _share(value: Any) -> Any:
-    """Return a share as 0 to 1, from any of the forms in which files write it."""
-    if isinstance(value, str):
-        return _share_of_text(value.strip())
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value if 0 <= value <= 1 else value / _PERCENT
-    return value
-
-
-def _share_of_text(text: str) -> Any:
-    if text == "end":
-        return 1.0
-    try:
-        if text.endswith("%"):
-            return round(float(text[:-1]) / _PERCENT, 6)
-        return float(Fraction(text)) if _FRACTION.fullmatch(text) else text
-    except (ValueError, ZeroDivisionError):
-        return text
 
 
 def _moment(value: Any) -> datetime | None:

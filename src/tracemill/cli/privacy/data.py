@@ -81,23 +81,31 @@ def restore_data(
 def reports_data(
     *,
     to: Path,
+    told: bool = False,
     force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write the files that teams keep of their own process, by feature and by project.
 
+    What a team wrote down itself comes back as it was; of every piece of work the sessions have a
+    line for each failure, for its success, for how it went, and for how full the context was.
+
     Parameters
     ----------
     to
         The folder; `training_data` and `raw` come below it.
+    told
+        Only what the team's own process told, and nothing that sessions show.
     force
         Write into a folder that holds something already.
     """
-    result = write_team_files(common.open(), to.expanduser().absolute(), is_forced=force)
+    result = write_team_files(
+        common.open(), to.expanduser().absolute(), is_forced=force, is_told_only=told
+    )
     if not answer("reports", result, common):
         n_reports = sum(file.n_reports for file in result.files)
         said = f"{counted(n_reports, 'report')} in {counted(len(result.files), 'file')}"
-        write(f"Written      {said}")
+        write(f"Written      {said}, {result.n_told} told by the team itself")
         write(f"Folder       {result.folder}")
     for kind, n_events in result.left_out.items():
         hint(

@@ -1,4 +1,4 @@
-"""A team's own files, made from what is held: reports that were read, and events that were told."""
+"""A team's own files, made from reports that were read, events that were told, and sessions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tracemill.base.errors import NotFoundError
 from tracemill.export.team_files import team_files
+from tracemill.flows.analysis.feature_views import reports_of_sessions
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.privacy.gate import Gate
 from tracemill.records.events.event import Captured, TeamReport
@@ -35,34 +36,43 @@ class ReportsResult(Record, frozen=True, kw_only=True):
     """The folder that holds them."""
     files: tuple[WrittenReports, ...]
     """The files, by path."""
+    n_told: Count
+    """Reports that the team's own process told; the others are what sessions show."""
     left_out: dict[str, int]
     """Events that have no line in any of the files, counted by kind."""
     receipt: Receipt
     """What they went through before."""
 
 
-def write_team_files(workspace: Workspace, folder: Path, *, is_forced: bool) -> ReportsResult:
+def write_team_files(
+    workspace: Workspace, folder: Path, *, is_forced: bool, is_told_only: bool = False
+) -> ReportsResult:
     """Write the files that teams keep of their own process below `folder`.
 
+    Sessions have a line for each failure, success and piece of work, unless `is_told_only`.
+
     Raises:
-        NotFoundError: no report is held.
+        NotFoundError: no report is held, and no session.
         UsageError: the folder holds something, and nobody forced it.
         PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
     """
     require_elsewhere(workspace, folder)
     new_folder(folder, is_forced=is_forced)
     left_out: Counter[str] = Counter()
-    files = list(team_files(_reports(Lake(workspace.lake), left_out)))
+    told = list(_reports(Lake(workspace.lake), left_out))
+    shown = () if is_told_only else reports_of_sessions(workspace)
+    files = list(team_files([*told, *shown]))
     if not files:
         raise NotFoundError(
-            "no reports are held; name a folder of them to `tracemill run`, or tell events with "
-            "`tracemill emit`"
+            "no reports are held, and no sessions; name a folder of them to `tracemill run`, or "
+            "tell events with `tracemill emit`"
         )
     data = {file.path: file.data for file in files}
     receipt = Gate(workspace).write_out("reports", "reports", folder, data)
     return ReportsResult(
         folder=str(folder),
         files=tuple(WrittenReports(path=file.path, n_reports=file.n_reports) for file in files),
+        n_told=len(told),
         left_out=dict(sorted(left_out.items())),
         receipt=receipt,
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from tracemill.analyze.work import SessionWork, episode_work, session_work
+from tracemill.analyze.practices import practices_of
+from tracemill.analyze.work import EpisodeWork, SessionWork, episode_work, session_work
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.held.counted import Counted
 from tracemill.prompts.history import histories
 from tracemill.prompts.in_force import InForce
 from tracemill.prompts.lineage import Lineage
+from tracemill.records.labels import Label
 from tracemill.records.links import SURE_ENOUGH, WORK
 
 
@@ -22,10 +24,40 @@ def counted_work(facts: Facts) -> Counted:
     in_force = InForce((each.told for each in texts), lineage)
     return Counted(
         sorted(_sessions(facts, in_force), key=lambda session: session.id),
-        sorted(map(episode_work, facts.episodes), key=lambda episode: episode.id),
+        sorted(_episodes(facts), key=lambda episode: episode.id),
         sorted(facts.reports, key=lambda report: report.id),
         texts,
     )
+
+
+def _episodes(facts: Facts) -> Iterator[EpisodeWork]:
+    commits = {commit.id: commit for commit in facts.commits}
+    reverted = reverted_work(facts.labels)
+    for episode in facts.episodes:
+        led = [facts.activities[name] for name in episode.trajectory_ids if is_led(facts, name)]
+        own = [commits[name] for name in episode.event_ids if name in commits]
+        yield episode_work(
+            episode, practices_of(led, own), reverted=any_of(reverted, episode.trajectory_ids)
+        )
+
+
+def is_led(facts: Facts, trajectory_id: str) -> bool:
+    """Tell whether a session is known, and no subagent."""
+    trajectory = facts.trajectories.get(trajectory_id)
+    return trajectory is not None and not trajectory.is_subagent
+
+
+def reverted_work(labels: Iterable[Label]) -> dict[str, bool]:
+    """Return by session whether a commit of its was taken back; what is unknown is not there."""
+    return {
+        label.target.id: bool(label.value) for label in labels if label.name == "outcome.reverted"
+    }
+
+
+def any_of(known: Mapping[str, bool], names: Iterable[str]) -> bool | None:
+    """Return whether any of what is known of some names is true; None where nothing is known."""
+    values = [known[name] for name in names if name in known]
+    return any(values) if values else None
 
 
 def _sessions(facts: Facts, in_force: InForce) -> Iterator[SessionWork]:

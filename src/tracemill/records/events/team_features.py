@@ -226,6 +226,8 @@ class ContextReport(Record, frozen=True, kw_only=True, tag_field="kind", tag="co
     """Share of the window in use."""
     peak: Ratio | None = None
     """Largest share so far."""
+    peak_tokens: Count | None = None
+    """Most tokens in the window so far."""
     compactions: Count | None = None
     """Times that the context was summarised."""
     tokens_by_kind: dict[str, int] = msgspec.field(default_factory=dict)

@@ -22,7 +22,7 @@ class Inbox(FileSource):
     """Reads the events that a team's own programs and hooks told."""
 
     name: ClassVar[str] = "inbox"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

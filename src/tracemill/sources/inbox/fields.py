@@ -99,7 +99,7 @@ FIELDS: Final[Mapping[CapturedKind, Mapping[str, Expected]]] = {
     },
     "context_metrics": {
         "model": _TEXT, "tokens_used": _COUNT, "window_size": _COUNT, "utilisation": _SHARE,
-        "peak": _SHARE, "compactions": _COUNT,
+        "peak": _SHARE, "peak_tokens": _COUNT, "compactions": _COUNT,
     },
     "artifact": {
         "artifact_type": _TEXT, "user_request": _TEXT, "generated_code": _TEXT, "file_path": _TEXT,

@@ -1,0 +1,135 @@
+"""What sessions themselves show, as reports: the facts behind each piece of work, put together.
+
+Steps are read once, and of each nothing but the tokens of its model call.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from tracemill.analyze.features import (
+    ContextUse,
+    Feature,
+    Session,
+    feature_reports,
+    gate_failure,
+    told_of,
+)
+from tracemill.analyze.features.context import Window, read_windows, shipped_windows
+from tracemill.analyze.features.effects import practice_effects
+from tracemill.analyze.features.gates import MAX_TESTS, said_no
+from tracemill.flows.analysis.process import read_process
+from tracemill.flows.deriving.counting import any_of, reverted_work
+from tracemill.flows.deriving.facts import Facts, recorded_facts
+from tracemill.records.events.commits import Commit
+from tracemill.records.events.gates import FAILING, GateResult, GateRun
+from tracemill.records.events.team import TeamReport
+from tracemill.records.refs import Ref
+from tracemill.records.sessions.trajectory import Usage
+from tracemill.records.work.episodes import Episode
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+_WINDOWS: Final = "context_windows.toml"
+_PREVIOUS: Final = 5
+"""Pieces of work before another that are named."""
+_usage: Final = msgspec.json.Decoder(Usage).decode
+
+
+def reports_of_sessions(workspace: Workspace) -> Iterator[TeamReport]:
+    """Yield what the record shows of every piece of work.
+
+    Raises:
+        UsageError: the workspace's `context_windows.toml` cannot be read.
+    """
+    lake = Lake(workspace.lake)
+    facts = recorded_facts(lake)
+    windows = _windows(workspace)
+    effects = practice_effects(read_process(workspace)) if facts.episodes else {}
+    for feature in _features(facts, _contexts(lake, facts)):
+        yield from feature_reports(feature, effects, windows)
+    yield from _gate_failures(lake, facts)
+
+
+def _windows(workspace: Workspace) -> tuple[Window, ...]:
+    own = workspace.root / _WINDOWS
+    return read_windows(own.read_text("utf-8"), _WINDOWS) if own.is_file() else shipped_windows()
+
+
+def _contexts(lake: Lake, facts: Facts) -> dict[str, ContextUse]:
+    """Return what stood in the window of each session; copies in other inputs are left aside."""
+    used = {
+        name: ContextUse({each.attempts[0] for each in activity.recoveries})
+        for name, activity in facts.activities.items()
+    }
+    stands = {name: each.origin.input_id for name, each in facts.trajectories.items()}
+    columns = ("input_id", "trajectory_id", "index", "usage")
+    for batch in lake.batches(TABLES["steps"], columns=columns):
+        rows = (batch.column(name).to_pylist() for name in columns)
+        for input_id, name, index, usage in zip(*rows, strict=True):
+            if usage is not None and stands.get(name) == input_id and name in used:
+                used[name].see(index, _usage(usage))
+    for each in used.values():
+        each.finish()
+    return used
+
+
+def _features(facts: Facts, contexts: Mapping[str, ContextUse]) -> Iterator[Feature]:
+    commits = {commit.id: commit for commit in facts.commits}
+    reverted = reverted_work(facts.labels)
+    before: defaultdict[str, list[str]] = defaultdict(list)
+    for episode in sorted(facts.episodes, key=_order):
+        sessions = [
+            Session(facts.trajectories[name], facts.activities[name], contexts[name])
+            for name in episode.trajectory_ids
+            if name in facts.trajectories and name in facts.activities
+        ]
+        own = [commits[name] for name in episode.event_ids if name in commits]
+        place = next((s.trajectory.cwd for s in sessions if s.trajectory.cwd), None)
+        yield Feature(
+            episode=episode,
+            sessions=sessions,
+            commits=own,
+            gates=_gates(facts.gate_runs, own),
+            reverted=any_of(reverted, episode.trajectory_ids),
+            previous=tuple(before[place][-_PREVIOUS:]) if place else (),
+        )
+        if place and episode.started is not None:
+            before[place].append(episode.id)
+
+
+def _gate_failures(lake: Lake, facts: Facts) -> Iterator[TeamReport]:
+    """Yield each gate run that said no and that the team did not tell itself.
+
+    Of its results the first ones are looked at.
+    """
+    told = facts.told_tests.keys()
+    runs = {run.id: run for run in facts.gate_runs if said_no(run) and run.id not in told}
+    failing: defaultdict[str, list[GateResult]] = defaultdict(list)
+    for result in lake.records(TABLES["gate_results"]) if runs else ():
+        held = failing[result.gate_run_id] if result.gate_run_id in runs else None
+        if held is not None and result.status in FAILING and len(held) < MAX_TESTS:
+            held.append(result)
+    fixed = {pair.before_id: pair for pair in lake.records(TABLES["fix_pairs"])}
+    commits = {commit.sha: commit.id for commit in facts.commits}
+    features = {event: each.id for each in facts.episodes for event in each.event_ids}
+    for run in runs.values():
+        feature_id = features.get(commits.get(run.commit or "", ""))
+        report = gate_failure(run, failing[run.id], fixed.get(run.id), feature_id)
+        yield told_of(report, run.origin, None, run.at, Ref(kind="event", id=run.id))
+
+
+def _gates(runs: Sequence[GateRun], commits: Sequence[Commit]) -> list[GateRun]:
+    """Return the runs that looked at some commits, in the order of time."""
+    wanted = {commit.sha for commit in commits}
+    found = [run for run in runs if run.commit in wanted] if wanted else []
+    return sorted(found, key=lambda run: (run.at is not None, str(run.at), run.id))
+
+
+def _order(episode: Episode) -> tuple[bool, str, str]:
+    return episode.started is None, str(episode.started), episode.id

@@ -1,0 +1,108 @@
+"""Practices are told by what was done, and compared by what became of the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.analyze.features.made import ORIGIN, failed, minutes
+from tracemill.analyze import METRICS, find_patterns
+from tracemill.analyze.features.effects import practice_effects
+from tracemill.analyze.practices import practices_of
+from tracemill.analyze.process import Process
+from tracemill.analyze.work import EpisodeWork
+from tracemill.records.events.commits import Commit, FileChange
+from tracemill.records.sessions.activity import Activity, CheckRun, EditedFile, ProposedPlan
+
+
+def activity(**more: Any) -> Activity:
+    known: dict[str, Any] = {
+        "n_edits": 2, "files_edited": ("a.py",), "edits": (EditedFile(path="a.py", at=(minutes(5),)),),
+    }  # fmt: skip
+    return Activity(trajectory_id="traj_1", input_id="in", **{**known, **more})
+
+
+def ran(*at: float) -> tuple[CheckRun, ...]:
+    return tuple(CheckRun(step=n, check="test", at=minutes(moment)) for n, moment in enumerate(at))
+
+
+def commits(*sizes: int) -> list[Commit]:
+    return [
+        Commit(
+            id=f"c{n}", at=minutes(n), origin=ORIGIN, sha=str(n),
+            files=(FileChange(path="a", status="M", added=size, deleted=0),),
+        )
+        for n, size in enumerate(sizes)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "of", "expected"),
+    [
+        ("test_first_development", {"checks": ran(1, 9)}, (), True),
+        ("test_first_development", {"checks": ran(9)}, (), False),
+        ("test_first_development", {}, (), None),
+        ("tests_run_repeatedly", {"checks": ran(6, 7, 8)}, (), True),
+        ("tests_run_repeatedly", {"checks": ran(6, 7)}, (), False),
+        ("small_incremental_commits", {}, (20, 200), True),
+        ("small_incremental_commits", {}, (20, 201), False),
+        ("small_incremental_commits", {}, (20,), None),
+        ("small_incremental_commits", {}, (), None),
+        ("plan_first", {"plans": (ProposedPlan(opening="P", step=0),)}, (), True),
+        ("plan_first", {}, (), False),
+        ("todo_list_kept", {"n_todo_changes": 2}, (), True),
+        ("small_scope", {"files_edited": tuple("abcd")}, (), False),
+        (
+            "failures_looked_into",
+            {"recoveries": (failed(attempts=(1, 2, 3), edits=()),)},
+            (),
+            False,
+        ),
+        ("failures_looked_into", {"recoveries": (failed(),)}, (), True),
+        ("failures_looked_into", {"recoveries": (failed(attempts=(1,)),)}, (), None),
+    ],
+)
+def test_a_practice_is_kept_left_out_or_unknown(
+    name: str, made: dict[str, Any], of: tuple[int, ...], expected: bool | None
+) -> None:
+    assert practices_of([activity(**made)], commits(*of)).get(name) is expected
+
+
+def test_work_that_edited_nothing_keeps_no_practice() -> None:
+    assert practices_of([activity(n_edits=0, files_edited=())], []) == {}
+
+
+def process(n_kept: int, n_left_out: int) -> Process:
+    """Return forty pieces of work with a practice and forty without, so many of each achieved."""
+    made = Process([])
+    for number in range(80):
+        kept = number % 2 == 0
+        achieved = number // 2 < (n_kept if kept else n_left_out)
+        work = EpisodeWork(
+            id=f"ep_{number}", outcome="achieved" if achieved else "failed",
+            practices={"plan_first": kept},
+        )  # fmt: skip
+        made.episodes.append((work, {}))
+    made.episodes.append(
+        (EpisodeWork(id="x", outcome="unknown", practices={"plan_first": True}), {})
+    )
+    return made
+
+
+def test_a_practice_that_helps_is_found_and_chance_is_not() -> None:
+    assert practice_effects(process(36, 12)) == {"plan_first": "high"}
+    assert practice_effects(process(12, 36)) == {"plan_first": "low"}
+    assert practice_effects(process(22, 20)) == {}
+
+    (found,) = (
+        each for each in find_patterns(process(36, 12)).patterns if each.kind == "practices"
+    )
+    assert found.verdict == "found"
+    assert "where plan_first is kept, 90% of the work is achieved" in found.says
+    assert found.measure.n == 40
+
+
+def test_what_failed_is_counted_by_what_was_attempted() -> None:
+    cases = list(METRICS["practice_success_rate"].cases(process(36, 12)))
+    assert len(cases) == 80
