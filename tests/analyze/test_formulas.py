@@ -8,6 +8,7 @@ from random import Random
 from statistics import fmean
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from tests.analyze.test_versions import Told
@@ -125,7 +126,25 @@ def whole(random: Random) -> ProjectReport:
 
 
 def of(said: Said, kind: type) -> list[tuple[str, Any, dict[str, Any]]]:
-    return [each for each in said if isinstance(each[1], kind)]
+    found = [each for each in said if isinstance(each[1], kind)]
+    return once_a_project(found) if kind is ProjectReport else found
+
+
+def once_a_project(said: Said) -> Said:
+    """Return what is said of each project as a whole; what was said last of anything counts."""
+    wholes: dict[str, dict[str, dict[str, Any]]] = {}
+    for project, report, _ in said:
+        whole = wholes.setdefault(project, {})
+        for group, fields in msgspec.to_builtins(report).items():
+            if group != "kind":
+                whole[group] = whole.get(group, {}) | fields
+    groups: dict[str, Any] = {
+        "project_metadata": {}, "outcome_metrics": {}, "quality_signals": {}, "human_feedback": {},
+    }  # fmt: skip
+    return [
+        (project, msgspec.convert({**groups, **whole, "kind": "completion"}, ProjectReport), {})
+        for project, whole in wholes.items()
+    ]
 
 
 def outcome(name: str) -> Callable[[Said], list[Any]]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.analyze.histories import Team
@@ -17,6 +18,9 @@ from tracemill.records.events.team_features import (
     Recovery,
 )
 from tracemill.records.events.team_projects import (
+    ApprovalReport,
+    DownstreamReport,
+    EscalationReport,
     GateReport,
     HumanFeedback,
     OutcomeMetrics,
@@ -156,3 +160,61 @@ def test_failures_of_features_are_counted_by_type_category_and_severity() -> Non
     assert retried[0].facts["category"] == "environment_setup"
     assert retried[0].facts["failure_type"] == "test_failure"
     assert retried[0].reason == "database not initialized"
+
+
+def test_what_only_a_summary_says_is_counted_like_lines_of_its_own() -> None:
+    held = HumanFeedback(
+        approval_decisions=(
+            ApprovalReport(decision_type="tech_stack", decision_aligned=False),
+            ApprovalReport(decision_type="tech_stack", decision_aligned=True),
+        ),
+        escalation_events=(EscalationReport(reason="stuck"),),
+    )
+    said = QualitySignals(
+        downstream_agent_feedback=(DownstreamReport(stage="design", feedback="x"),)
+    )
+    told = Told()
+    told.add("p", StageReport(stage_id="design", agent_role="architect"))
+    told.add("p", ProjectReport(human_feedback=held, quality_signals=said))
+
+    assert value(told, "override_rate") == 0.5
+    assert value(told, "escalations") == 1.0
+    assert value(told, "downstream_rejection_rate") == 1.0
+
+
+def test_a_projects_own_lines_count_and_not_its_summary_again() -> None:
+    decided = ApprovalReport(decision_id="d", decision_aligned=False)
+    told = Told()
+    told.add("p", decided)
+    told.add("p", ProjectReport(human_feedback=HumanFeedback(approval_decisions=(decided,))))
+    found = list(METRICS["override_rate"].cases(Process(told.events)))
+
+    assert [(case.value, case.ref.id) for case in found] == [(1.0, "ev_0")]
+
+
+def test_several_reports_of_one_project_are_one_project() -> None:
+    told = Told()
+    told.add("p", REPORT)
+    told.add("p", ProjectReport(outcome_metrics=OutcomeMetrics(quality_score=0.9)))
+    (project,) = Process(told.events).of(ProjectReport)
+
+    assert REPORT.outcome_metrics is not None
+    assert project.report.outcome_metrics == msgspec.structs.replace(
+        REPORT.outcome_metrics, quality_score=0.9
+    )
+    assert (project.report.quality_signals, project.at) == (
+        REPORT.quality_signals,
+        told.events[1].at,
+    )
+
+
+def test_who_answered_a_survey_is_a_share_of_the_projects_that_ended() -> None:
+    ended = ProjectReport(outcome_metrics=OutcomeMetrics(project_success="shipped"))
+    told = Told()
+    for project in ("p", "q", "r", "s"):
+        told.add(project, ended)
+    told.add("p", SurveyReport(agent_helpfulness_overall=4))
+    told.add("q", SurveyReport(comments="fine"))
+    told.add("t", SurveyReport(comments="has not ended"))
+
+    assert value(told, "survey_response_rate") == 0.5

@@ -28,6 +28,7 @@ from tracemill.analyze.project_metrics import (
     prototype_seconds,
     satisfaction,
     stated_confidence,
+    survey_answers,
 )
 from tracemill.analyze.session_metrics import (
     failures_overcome,
@@ -164,6 +165,7 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     "autonomy_level": _metric("mean", "what agents do without asking, 0 to 3", autonomy, _TEAM),
     "satisfaction": _metric("mean", "how helpful people find agents, 1 to 5", satisfaction, _TEAM),
+    "survey_response_rate": _metric("share", "projects with a survey", survey_answers, _TEAM),
     "failure_retries": _metric(
         "mean", "how often a failure of a feature is tried again", failure_retries, _FAILURE
     ),

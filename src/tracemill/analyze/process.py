@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
+
+import msgspec
 
 from tracemill.analyze.cases import Facts
 from tracemill.analyze.work import EpisodeWork, SessionWork
@@ -26,11 +28,15 @@ from tracemill.records.events.team_projects import (
     StageReport,
 )
 from tracemill.records.refs import Ref
+from tracemill.records.sessions.trajectory import Remainder
+from tracemill.render.team import FORMAT
+from tracemill.render.team_whole import held_in, merged
 
 R = TypeVar("R", bound=Report)
 
 _OTHER_FACTS: Final = ("team", "platform", "complexity")
 """Facts that no field of ours holds, and that some files say."""
+_SEVERAL: Final = 2
 _TEAM_SIZES: Final = ((1, "1"), (4, "2 to 4"))
 """Most people of each size of a team; above, there are five and more."""
 
@@ -60,16 +66,27 @@ class Process:
         """Sessions, with what happened in each."""
         self.episodes: list[tuple[EpisodeWork, Facts]] = []
         """Pieces of work, with what each belongs to."""
-        held = sorted(events, key=_order)
+        held = list(_once_a_project(sorted(events, key=_order)))
         projects = {e.project_id: e.report for e in held if isinstance(e.report, ProjectReport)}
         stages = _Stages(event for event in held if isinstance(event.report, StageReport))
         for event in held:
             project = projects.get(event.project_id) if event.project_id else None
-            facts = {**_of_project(event.project_id, project), **_own(event), **_beyond(event)}
+            about = {**_of_project(event.project_id, project), **_own(event.report)}
+            facts = {**about, **_beyond(event)}
             facts = stages.facts(event, facts) | facts
             values = event.remainder.values if event.remainder else {}
             told = Told(event.report, facts, Ref(kind="event", id=event.id), event.at, values)
             self._by_kind[type(event.report)].append(told)
+        self._add_held()
+
+    def _add_held(self) -> None:
+        """Add what summaries hold, of kinds of which their project has no lines of its own."""
+        told_apart = {(type(told.report), told.facts.get("project")) for told in self.all()}
+        for told in self.of(ProjectReport):
+            for report in held_in(told.report):
+                if (type(report), told.facts.get("project")) not in told_apart:
+                    facts = {**told.facts, **_own(report)}
+                    self._by_kind[type(report)].append(Told(report, facts, told.ref, told.at, {}))
 
     def of(self, kind: type[R]) -> list[Told]:
         """Return the reports of a kind, in the order of their moments."""
@@ -173,6 +190,33 @@ def _places(project: str | None, stage: str | None, role: str | None) -> Iterato
     yield from ((project, kind, name) for kind, name in named.items() if name)
 
 
+def _once_a_project(events: Sequence[TeamReport]) -> Iterator[TeamReport]:
+    """Yield the reports, those of one project as a whole put together in the place of the last."""
+    wholes: dict[str, list[TeamReport]] = defaultdict(list)
+    for event in events:
+        if isinstance(event.report, ProjectReport) and event.project_id is not None:
+            wholes[event.project_id].append(event)
+    for event in events:
+        same = wholes.get(event.project_id or "", [])
+        if not isinstance(event.report, ProjectReport) or len(same) < _SEVERAL:
+            yield event
+        elif event is same[-1]:
+            yield _put_together(same)
+
+
+def _put_together(events: Sequence[TeamReport]) -> TeamReport:
+    """Return several reports of one project, the oldest first, as one in the place of the last."""
+    values: dict[str, Any] = {}
+    for event in events:
+        values |= event.remainder.values if event.remainder else {}
+    return msgspec.structs.replace(
+        events[-1],
+        at=max((event.at for event in events if event.at is not None), default=None),
+        report=merged(e.report for e in events if isinstance(e.report, ProjectReport)),
+        remainder=Remainder(format=FORMAT, values=values) if values else None,
+    )
+
+
 def _order(event: TeamReport) -> tuple[bool, str, str]:
     return event.at is None, event.at.isoformat() if event.at else "", event.id
 
@@ -194,9 +238,9 @@ def _team_size(people: int | None) -> str | None:
     return next((name for most, name in _TEAM_SIZES if people <= most), "5 and more")
 
 
-def _own(event: TeamReport) -> dict[str, str]:
+def _own(said: Report) -> dict[str, str]:
     """Return what a report says itself of what it belongs to."""
-    match event.report:
+    match said:
         case StageReport() as report:
             return _of_stage(report)
         case GateReport() as report:
@@ -213,7 +257,7 @@ def _own(event: TeamReport) -> dict[str, str]:
             return _said(stage=report.stage)
         case ArtifactReport() as report:
             return _said(artifact=report.artifact_type, model=report.agent_model)
-    return _of_failure(event.report) if isinstance(event.report, FailureReport) else {}
+    return _of_failure(said) if isinstance(said, FailureReport) else {}
 
 
 def _of_failure(report: FailureReport) -> dict[str, str]:

@@ -91,19 +91,19 @@ def autonomy(process: Process) -> Iterator[Case]:
 
 
 def satisfaction(process: Process) -> Iterator[Case]:
-    """Yield how helpful people say that agents were, from 1 to 5; a project says it once."""
-    told_apart: set[str] = set()
+    """Yield how helpful people say that agents were, from 1 to 5."""
     for told in process.of(SurveyReport):
         if told.report.agent_helpfulness_overall is not None:
-            told_apart.add(told.facts.get("project", ""))
             value = float(told.report.agent_helpfulness_overall)
             yield Case(told.facts, value, told.ref, told.at)
-    for told in process.of(ProjectReport):
-        feedback = told.report.human_feedback
-        survey = feedback.post_project_survey if feedback else None
-        is_new = told.facts.get("project") not in told_apart
-        if survey is not None and survey.agent_helpfulness_overall is not None and is_new:
-            yield Case(told.facts, float(survey.agent_helpfulness_overall), told.ref, told.at)
+
+
+def survey_answers(process: Process) -> Iterator[Case]:
+    """Yield each project that ended, and whether anybody answered a survey on it."""
+    answered = {told.facts.get("project") for told in process.of(SurveyReport)}
+    for told, _ in _outcomes(process):
+        is_answered = told.facts.get("project") in answered
+        yield Case(told.facts, float(is_answered), told.ref, told.at, None, not is_answered)
 
 
 def prototype_seconds(process: Process) -> Iterator[Case]:

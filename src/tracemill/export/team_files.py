@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -62,12 +62,24 @@ class TeamFile(NamedTuple):
 def team_files(events: Iterable[TeamReport]) -> Iterator[TeamFile]:
     """Yield the files that hold `events`, in the order of their paths, lines by time."""
     lines: defaultdict[str, list[TeamReport]] = defaultdict(list)
+    wholes: defaultdict[str | None, list[TeamReport]] = defaultdict(list)
     for event in sorted(events, key=_order):
-        lines[path_of(event)].append(event)
+        if isinstance(event.report, ProjectReport) and event.project_id is not None:
+            wholes[event.project_id].append(event)
+        else:
+            lines[path_of(event)].append(event)
+    for same in wholes.values():
+        lines[path_of(_newest(same))] += same
     for path, reports in sorted(lines.items()):
-        is_document = path.endswith(".json")
-        kept = reports[-1:] if is_document else reports
-        yield TeamFile(path, b"".join(_line(report, path) for report in kept), len(kept))
+        if path.endswith(".json"):
+            yield TeamFile(path, _document(reports), 1)
+        else:
+            yield TeamFile(path, b"".join(map(_line, reports)), len(reports))
+
+
+def _newest(events: Sequence[TeamReport]) -> TeamReport:
+    """Return the event of the last known moment; the last one where none is known."""
+    return next((event for event in reversed(events) if event.at is not None), events[-1])
 
 
 def path_of(event: TeamReport) -> str:
@@ -83,11 +95,28 @@ def path_of(event: TeamReport) -> str:
     return f"raw/{month}/project_{project}_{_BY_PROJECT.get(type(event.report), 'feedback.jsonl')}"
 
 
-def _line(event: TeamReport, path: str) -> bytes:
-    encoded = msgspec.json.encode(write_report(event))
-    if path.endswith(".json"):
-        encoded = msgspec.json.format(encoded, indent=2)
-    return encoded + b"\n"
+def _line(event: TeamReport) -> bytes:
+    return msgspec.json.encode(write_report(event)) + b"\n"
+
+
+def _document(events: Sequence[TeamReport]) -> bytes:
+    """Return the summaries of one project as one, the later word on each field counting."""
+    whole: dict[str, Any] = {}
+    for event in events:
+        whole = _over(whole, write_report(event))
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+
+
+def _over(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object with what a later one says in place of what it says itself."""
+    whole = dict(earlier)
+    for name, value in later.items():
+        before = whole.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            whole[name] = _over(before, value)
+        else:
+            whole[name] = value
+    return whole
 
 
 def _order(event: TeamReport) -> tuple[bool, float, str, int, str]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -39,43 +38,9 @@ from tracemill.records.refs import Record
 from tracemill.records.sessions.trajectory import Remainder
 from tracemill.render.remainder import with_remainder
 from tracemill.render.shares import SHARES, WRITTEN_AS, read_share, shown_share
+from tracemill.render.team_lines import OTHER_NAMES, field_kinds, flat_fields, record_in
 
 FORMAT: Final = "team-reports"
-_OTHER_NAMES: Final[Mapping[type[Report], Mapping[str, str]]] = {
-    GateReport: {
-        "validation_result": "gate_result",
-        "result": "gate_result",
-        "validation_reason": "gate_result_reason",
-        "reason": "gate_result_reason",
-        "stage_id": "stage",
-    },
-    StageReport: {"stage": "stage_id"},
-    ArtifactReport: {"model": "agent_model"},
-}
-"""Names that files use for a field beside its own."""
-_SECTIONS: Final = ("stage_execution", "prompt_and_execution", "gate_validation")
-"""Objects in which some files group fields that others write beside one another."""
-_MARKS: Final[tuple[tuple[type[Report], frozenset[str]], ...]] = (
-    (ArtifactReport, frozenset({"artifact_type", "generated_code"})),
-    (FailureReport, frozenset({"feature_id", "failure_type"})),
-    (FailureReport, frozenset({"feature_id", "error_details"})),
-    (FailureReport, frozenset({"failure_type", "error_details"})),
-    (SuccessReport, frozenset({"feature_id", "success_factors"})),
-    (SuccessReport, frozenset({"feature_id", "tool_usage"})),
-    (PerformanceReport, frozenset({"feature_id", "reliability"})),
-    (ContextReport, frozenset({"tokens_used", "window_size"})),
-    (ContextReport, frozenset({"tokens_used", "compactions"})),
-    (ProjectReport, frozenset({"project_metadata", "outcome_metrics"})),
-    (SurveyReport, frozenset({"agent_helpfulness_overall"})),
-    (ApprovalReport, frozenset({"decision_id", "human_decision"})),
-    (DownstreamReport, frozenset({"reporting_agent", "feedback"})),
-    (EscalationReport, frozenset({"reason", "time_spent_escalated"})),
-    (GateReport, frozenset({"gate_id", "gate_result"})),
-    (GateReport, frozenset({"gate_id", "validation_result"})),
-    (GateReport, frozenset({"gate_id", "result", "retry_attempt"})),
-    (StageReport, frozenset({"stage_id", "agent_role"})),
-)
-"""The fields by which a line is known, in the order in which they are asked for."""
 _OF_CAPTURED: Final[Mapping[CapturedKind, type[Report]]] = {
     "failure": FailureReport,
     "success": SuccessReport,
@@ -93,6 +58,12 @@ _OF_CAPTURED: Final[Mapping[CapturedKind, type[Report]]] = {
 """What each captured event is a line of; the others have no file of their own."""
 _MOMENTS: Final = ("timestamp", "validation_timestamp", "ts", "timestamp_end")
 _NAMES: Final = ("session_id", "project_id")
+_DATED_LISTS: Final = (
+    ("quality_signals", "downstream_agent_feedback"),
+    ("human_feedback", "approval_decisions"),
+    ("human_feedback", "escalation_events"),
+)
+"""Lists of a summary whose entries may name their moment."""
 
 
 class Read(NamedTuple):
@@ -105,12 +76,6 @@ class Read(NamedTuple):
     remainder: Remainder | None
 
 
-def report_kind(fields: Mapping[str, Any]) -> type[Report] | None:
-    """Return which report a line is, by the names of its fields; None where it is none."""
-    names = _flat(fields).keys()
-    return next((kind for kind, marks in _MARKS if marks <= names), None)
-
-
 def read_report(fields: Mapping[str, Any], kind: type[Report]) -> Read:
     """Return the report that a line holds.
 
@@ -118,14 +83,14 @@ def read_report(fields: Mapping[str, Any], kind: type[Report]) -> Read:
         msgspec.ValidationError: a field is missing or of the wrong type; the message names its
             path.
     """
-    flat = _flat(fields)
-    for other, name in _OTHER_NAMES.get(kind, {}).items():
+    flat = flat_fields(fields)
+    for other, name in OTHER_NAMES.get(kind, {}).items():
         if other in flat and name not in flat:
             flat[name] = flat[other]
     _check_around(flat)
     if kind is ArtifactReport:
         flat = _of_artifact(flat)
-    report = msgspec.convert(_known(kind, flat), kind)
+    report = _with_computed(msgspec.convert(_known(kind, flat), kind))
     at = next((at for name in _MOMENTS if (at := _moment(flat.get(name))) is not None), None)
     session_id, project_id = _text(flat.get("session_id")), _text(flat.get("project_id"))
     if isinstance(report, ProjectReport) and report.project_metadata is not None:
@@ -147,8 +112,40 @@ def _check_around(flat: Mapping[str, Any]) -> None:
         value = flat.get(name)
         if value is not None and not isinstance(value, str):
             raise msgspec.ValidationError(f"Expected `str` - at `$.{name}`")
-        if name in _MOMENTS and value is not None and not _is_moment(value):
-            raise msgspec.ValidationError(f"Expected an RFC 3339 moment - at `$.{name}`")
+        if name in _MOMENTS:
+            _check_moment(value, name)
+    for group, name in _DATED_LISTS:
+        entries = flat[group].get(name) if isinstance(flat.get(group), dict) else None
+        for place, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, dict):
+                _check_moment(entry.get("timestamp"), f"{group}.{name}[{place}].timestamp")
+
+
+def _check_moment(value: Any, path: str) -> None:
+    if value is not None and not (isinstance(value, str) and _is_moment(value)):
+        raise msgspec.ValidationError(f"Expected an RFC 3339 moment - at `$.{path}`")
+
+
+def _with_computed(report: Report) -> Report:
+    """Return a report with what follows from its other fields; another number stays beside it."""
+    match report:
+        case StageReport(timestamp_start=datetime() as start, timestamp_end=datetime() as end):
+            seconds = _seconds_between(start, end)
+            said = report.duration_seconds
+            if seconds is not None and (said is None or abs(said - seconds) > 1):
+                return msgspec.structs.replace(report, duration_seconds=seconds)
+        case ApprovalReport(agent_recommendation=str() as advice, human_decision=str() as decided):
+            if report.decision_aligned is None:
+                aligned = advice.strip().casefold() == decided.strip().casefold()
+                return msgspec.structs.replace(report, decision_aligned=aligned)
+    return report
+
+
+def _seconds_between(start: datetime, end: datetime) -> int | None:
+    """Return how long something took; None where one moment lacks its zone, or none can be."""
+    if (start.tzinfo is None) != (end.tzinfo is None) or end < start:
+        return None
+    return round((end - start).total_seconds())
 
 
 def captured_report(event: Captured) -> TeamReport | None:
@@ -186,7 +183,7 @@ def without_texts(event: TeamReport) -> TeamReport:
 def _more_told(payload: Mapping[str, Any], found: Read, kind: type[Report]) -> Remainder | None:
     """Return what was told that no field of a report holds; it is written in our own form."""
     written = _written(found.report, found.at, found.session_id, found.project_id)
-    held = {*written, *_MOMENTS, *_OTHER_NAMES.get(kind, ())}
+    held = {*written, *_MOMENTS, *OTHER_NAMES.get(kind, ())}
     if kind is ProjectReport:
         held |= {*ProjectMetadata.__struct_fields__, *OutcomeMetrics.__struct_fields__}
     more = {name: value for name, value in payload.items() if name not in held}
@@ -274,16 +271,6 @@ def efficiency(estimated_minutes: float | None, actual_minutes: float | None) ->
     return round(estimated_minutes / actual_minutes, 2)
 
 
-def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields with those of known groups beside the others."""
-    flat = dict(fields)
-    for section in _SECTIONS:
-        inner = flat.get(section)
-        if isinstance(inner, dict):
-            flat = {**inner, **{name: value for name, value in flat.items() if name != section}}
-    return flat
-
-
 def _of_artifact(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an artifact with what older lines say of it in `metadata`."""
     more = fields.get("metadata")
@@ -305,29 +292,15 @@ def _known(kind: Any, value: Any) -> Any:
     """Return a value with only the fields that its record has, shares as 0 to 1."""
     if isinstance(value, list | tuple):
         return [_known(kind, each) for each in value]
-    record = _record_in(kind)
+    record = record_in(kind)
     if record is None or not isinstance(value, Mapping):
         return value
-    kinds = _field_kinds(record)
+    kinds = field_kinds(record)
     known = {}
     for name, inner in value.items():
         if name in kinds and inner is not None:
             known[name] = read_share(inner) if name in SHARES else _known(kinds[name], inner)
     return known
-
-
-@cache
-def _field_kinds(record: type[Record]) -> dict[str, Any]:
-    return {field.encode_name: field.type for field in msgspec.structs.fields(record)}
-
-
-@cache
-def _record_in(kind: Any) -> type[Record] | None:
-    """Return the record that a type is, or that it is a union or tuple of."""
-    if isinstance(kind, type) and issubclass(kind, Record):
-        return kind
-    found = map(_record_in, get_args(kind))
-    return next((record for record in found if record is not None), None)
 
 
 def _moment(value: Any) -> datetime | None:

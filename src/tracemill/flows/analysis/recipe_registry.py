@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import Case, summed
-from tracemill.analyze.process import Process, Told
+from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
 from tracemill.analyze.recipe_proposals import proposals
 from tracemill.analyze.versions import Naming, VersionCounts, best_versions
@@ -22,7 +22,7 @@ from tracemill.flows.analysis.process import Known, read_known
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import parse_name, plain
 from tracemill.prompts.recipe_stages import stages_of
-from tracemill.records.events.team_projects import ProjectReport, SurveyReport
+from tracemill.records.events.team_projects import SurveyReport
 from tracemill.records.process.patterns import Measure, Reason
 from tracemill.records.process.process_recipes import RecipeSummary, RecipeVersion, ShownRecipe
 from tracemill.records.process.version_metrics import BestVersion, VersionMetrics
@@ -179,16 +179,8 @@ def _feedback(process: Process) -> dict[str, tuple[Reason, ...]]:
 
 def _said(process: Process) -> Iterator[Case]:
     for told in process.of(SurveyReport):
-        yield from _comments(told, told.report)
-    for told in process.of(ProjectReport):
-        feedback = told.report.human_feedback
-        if feedback is not None and feedback.post_project_survey is not None:
-            yield from _comments(told, feedback.post_project_survey)
-
-
-def _comments(told: Told, survey: SurveyReport) -> Iterator[Case]:
-    for text in filter(None, (survey.comments, survey.suggestions)):
-        yield Case(told.facts, 1.0, told.ref, told.at, text)
+        for text in filter(None, (told.report.comments, told.report.suggestions)):
+            yield Case(told.facts, 1.0, told.ref, told.at, text)
 
 
 def _recommendation(told: Sequence[VersionMetrics], best: BestVersion | None) -> str:

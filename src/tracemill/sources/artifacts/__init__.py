@@ -35,7 +35,7 @@ class Artifacts(FileSource):
     def recognises(self, head: Head) -> bool:
         """Tell whether these are attempts, by the names of the first one's fields."""
         from tracemill.records.events.team_artifacts import ArtifactReport
-        from tracemill.render.team import report_kind
+        from tracemill.render.team_lines import report_kind
 
         first = head.objects[0] if head.objects else head.fields
         return bool(first) and report_kind(first) is ArtifactReport

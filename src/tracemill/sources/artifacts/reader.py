@@ -13,7 +13,8 @@ from tracemill.records.events.event import TeamReport
 from tracemill.records.events.team_artifacts import ArtifactReport, RuleVerdict
 from tracemill.records.refs import Origin, Span
 from tracemill.records.sessions.trajectory import ResultStatus, Speaker, Step, ToolCall, ToolResult
-from tracemill.render.team import Read, read_report, report_kind
+from tracemill.render.team import Read, read_report
+from tracemill.render.team_lines import report_kind
 from tracemill.sources.json_faults import shape_fault
 from tracemill.sources.json_lines import BadShapeError, is_line_too_deep
 from tracemill.sources.open_trajectory import OpenTrajectory

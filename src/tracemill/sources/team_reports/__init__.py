@@ -11,7 +11,10 @@
 
 Attempts at artifacts have a source of their own, and are reports where they stand among others.
 
-Files are told by the fields of their first object, whatever they are called, and may mix kinds.
+Files are told by the fields of their first object, whatever they are called, and may mix kinds. A
+line may also hold several reports, each in a group of its own: `stage_execution` with
+`prompt_and_execution`, `gate_validation`, and `project_metadata`, `outcome_metrics`,
+`quality_signals` and `human_feedback` for the project.
 """
 
 from __future__ import annotations
@@ -30,15 +33,15 @@ class TeamReports(FileSource):
     """Reads what a team's own process wrote about its work."""
 
     name: ClassVar[str] = "team-reports"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are reports, by the names of the first one's fields."""
-        from tracemill.render.team import report_kind
+        from tracemill.render.team_lines import report_parts
 
         first = head.objects[0] if head.objects else head.fields
-        return bool(first) and report_kind(first) is not None
+        return bool(first) and bool(report_parts(first))
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each report, and the tally."""
