@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import msgspec
@@ -32,7 +33,7 @@ def words(*texts: str) -> tuple[Words, ...]:
     return tuple(Words(text=text, origin="said", source=source) for text in texts)
 
 
-def learned(**parts: tuple[Words, ...]) -> LearningEpisode:
+def learned(**parts: Any) -> LearningEpisode:
     return LearningEpisode(
         episode_id="ep_1",
         kind="fix",

@@ -67,7 +67,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             {
                 "list": "List episodes, newest first.",
                 "show": "Show an episode and its proof, or what can be learned from it.",
-                "export": "Write what can be learned from episodes.",
+                "export": "Write what can be learned from sessions, commits and documents.",
             },
         ),
         "branch": (

@@ -7,10 +7,22 @@ texts are in the record it was made from, which goes out beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from tracemill.records.refs import Record
 from tracemill.records.work.learning import LearningEpisode, Words
+
+PARTS: Final = (
+    "problem",
+    "context",
+    "thought_process",
+    "solution_approach",
+    "implementation_steps",
+    "validation",
+)
+"""Parts that a record may tell of; an outcome, if only `unknown`, is always there."""
+_MARKS: Final = (".", "!", "?", ":", ";", "…", ",")
+"""What a sentence ends with."""
 
 
 class LearningFields(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -47,6 +59,11 @@ def absence(episode: LearningEpisode) -> Literal["no_problem", "nothing_told"] |
     return None if any(told) else "nothing_told"
 
 
+def told_parts(episode: LearningEpisode) -> tuple[str, ...]:
+    """Return the parts of which the record tells something."""
+    return tuple(name for name in PARTS if getattr(episode, name))
+
+
 def learning_document(episode: LearningEpisode) -> LearningDocument:
     """Return an episode as plain texts."""
     steps = enumerate(episode.implementation_steps, start=1)
@@ -63,4 +80,7 @@ def learning_document(episode: LearningEpisode) -> LearningDocument:
 
 
 def _joined(words: Sequence[Words], between: str = " ") -> str | None:
-    return between.join(each.text for each in words) or None
+    """Return words as one text; entries of lists, which end without a mark, by semicolons."""
+    texts = [each.text for each in words]
+    ended = [text if text.endswith(_MARKS) else f"{text};" for text in texts[:-1]]
+    return between.join([*(ended if between == " " else texts[:-1]), *texts[-1:]]) or None

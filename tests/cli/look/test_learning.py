@@ -7,7 +7,9 @@ import pytest
 
 from tests.cli.test_cli import ask
 from tests.flows.sessions import write_session
+from tests.repositories import Repository
 from tracemill.cli.app import call
+from tracemill.export.learning import PARTS
 
 
 @pytest.fixture
@@ -50,3 +52,48 @@ def test_all_episodes_are_written_with_their_places(
     again = ask(capsys, place, "episode", "export", "--learning", "--to", str(folder))
     assert again.code == 2
     assert "is not empty" in again.err
+
+
+MESSAGE = """fix: totals of empty orders
+
+The totals of empty orders are wrong.
+
+Root cause: the sum begins at nothing.
+
+The fix:
+Begin at zero wherever a sum is made.
+
+Testing:
+All 12 tests pass with empty orders.
+"""
+
+
+def test_a_history_without_sessions_teaches_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "app"
+    path.mkdir()
+    repository = Repository(path)
+    repository.git("init", "-q", "-b", "main")
+    sha = repository.commit(MESSAGE, total__py="sum = 0\n")
+    repository.commit("chore: more", other__py="x = 1\n")
+    assert call(["run", str(path), "--workspace", str(tmp_path / "workspace")]) == 0
+    capsys.readouterr()
+
+    folder = tmp_path / "out"
+    document = ask(
+        capsys, tmp_path, "episode", "export", "--learning", "--to", str(folder), "--json"
+    ).document
+    (line,) = (folder / "learning_episodes.jsonl").read_text().splitlines()
+    told = json.loads(line)["learning_episode"]
+    shown = ask(capsys, tmp_path, "episode", "show", sha[:9], "--learning").out
+
+    assert document["n_episodes"] == {"fix": 1}
+    assert document["told_by"] == {"commits": 1}
+    assert document["parts"] == dict.fromkeys([*PARTS, "all_parts"], 1)
+    assert document["left_out"] == {"no_problem": 1}
+    assert told["problem"] == "The totals of empty orders are wrong."
+    assert told["solution_approach"] == "Begin at zero wherever a sum is made."
+    assert told["outcome"].startswith("unknown: committed, and the history does not go on")
+    assert "All 12 tests pass with empty orders.  (commit, commit_" in shown
+    assert "keep their thinking" not in shown

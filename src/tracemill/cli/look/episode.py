@@ -76,7 +76,7 @@ def show_episode(
     Parameters
     ----------
     name
-        Its id, or how it begins.
+        Its id, or how it begins; with `--learning` also a commit that no known session made.
     learning
         Show instead what can be learned from it: problem, thinking, approach, steps, validation.
     """
@@ -121,7 +121,7 @@ def export_episode(
     force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Write what can be learned from every episode, as plain texts and with their places.
+    """Write what can be learned from sessions, commits and documents, with the places of it all.
 
     Parameters
     ----------
@@ -137,6 +137,8 @@ def export_episode(
     found = export_learning(common.open(), to.expanduser().absolute(), is_forced=force)
     if not answer("learning-export", found, common, next_steps=["tracemill episode list"]):
         counts("Episodes", found.n_episodes)
+        counts("Told by", found.told_by)
+        counts("Parts", found.parts)
         counts("Left out", found.left_out)
         hint(f"written to {found.folder}", common)
     return EXIT_DONE

@@ -1,21 +1,30 @@
-"""What can be learned from episodes: read from their steps in one pass, shown, and written out."""
+"""What can be learned from pieces of work, shown and written out.
+
+Sessions are read from their steps in one pass; commits and documents tell of work of which no
+session is known.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.export.learning import (
+    PARTS,
     LearningDocument,
     LearningFields,
     absence,
     learning_document,
+    told_parts,
 )
+from tracemill.flows.analysis.history_lessons import lessons_of_history
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.held.lookup import canonical_input, find_row, require_kept, show_work
 from tracemill.flows.privacy.gate import Gate
@@ -33,12 +42,14 @@ from tracemill.store.workspace import Workspace
 if TYPE_CHECKING:
     from tracemill.store.lake import Lake
 
+_SHA: Final = re.compile(r"[0-9a-f]{7,40}")
 _PLAIN = "learning_episodes.jsonl"
 _WITH_PLACES = "sources.jsonl"
+_ALL_PARTS = "all_parts"
 
 
 class ShownLearning(Record, frozen=True, kw_only=True, omit_defaults=False):
-    """What can be learned from an episode, and where every text of it stands."""
+    """What can be learned from a piece of work, and where every text of it stands."""
 
     learning_episode: LearningFields | None
     """As plain texts; None where nobody asked, or nothing is told of what was done."""
@@ -53,6 +64,10 @@ class ExportedLearning(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The folder that holds it."""
     n_episodes: dict[str, int]
     """Episodes written, by what there is to learn from."""
+    told_by: dict[str, int]
+    """The same, by what tells of them: sessions, commits or a document."""
+    parts: dict[str, int]
+    """How many of them tell of each part; `all_parts` of how many nothing is missing."""
     left_out: dict[str, int]
     """Episodes left out, by reason."""
     receipt: Receipt
@@ -60,23 +75,42 @@ class ExportedLearning(Record, frozen=True, kw_only=True, omit_defaults=False):
 
 
 def show_learning(workspace: Workspace, name: str) -> ShownLearning:
-    """Return what can be learned from an episode.
+    """Return what can be learned from an episode, or from a commit that no known session made.
 
     Raises:
         NotFoundError: none or several answer to the name.
     """
-    row = find_row(workspace, "episode", name, EpisodeRow)
-    episode = show_work(workspace, row.id).episode
-    owners = {canonical_input(workspace, each) for each in episode.trajectory_ids}
     from tracemill.store.lake import Lake
 
-    (found,) = learned(Lake(workspace.lake), [episode], owners)
+    lake = Lake(workspace.lake)
+    found = _committed(workspace, lake, name) if _SHA.fullmatch(name) else None
+    if found is None:
+        row = find_row(workspace, "episode", name, EpisodeRow)
+        episode = show_work(workspace, row.id).episode
+        owners = {canonical_input(workspace, each) for each in episode.trajectory_ids}
+        (found,) = learned(lake, [episode], owners)
     fields = learning_document(found).learning_episode if absence(found) is None else None
     return ShownLearning(learning_episode=fields, sources=found)
 
 
+def _committed(workspace: Workspace, lake: Lake, sha: str) -> LearningEpisode | None:
+    """Return what the work of a commit teaches; None where a session made it, or none is known."""
+    require_kept(workspace)
+    from tracemill.store.tables import TABLES
+
+    names = {
+        event.id
+        for event in lake.records(TABLES["events"])
+        if isinstance(event, Commit) and event.sha.startswith(sha)
+    }
+    for found in lessons_of_history(lake) if names else ():
+        if any(words.source.id in names for words in found.outcome_words):
+            return found
+    return None
+
+
 def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> ExportedLearning:
-    """Write what can be learned from every episode, as plain texts and with the places of them.
+    """Write what can be learned from all work, as plain texts and with the places of them.
 
     Raises:
         NotFoundError: nothing is kept, or nobody said what was wrong or wanted anywhere.
@@ -91,23 +125,35 @@ def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> E
 
     lake = Lake(workspace.lake)
     kinds: Counter[str] = Counter()
+    tellers: Counter[str] = Counter()
+    parts: Counter[str] = Counter(dict.fromkeys((*PARTS, _ALL_PARTS), 0))
     plain: list[LearningDocument] = []
     kept: list[LearningEpisode] = []
     left_out: Counter[str] = Counter()
-    for found in learned(lake, lake.records(TABLES["episodes"])):
+    of_sessions = learned(lake, lake.records(TABLES["episodes"]))
+    for found in chain(of_sessions, lessons_of_history(lake)):
         if (reason := absence(found)) is not None:
             left_out[reason] += 1
             continue
         kinds[found.kind] += 1
+        tellers[found.told_by] += 1
+        told = told_parts(found)
+        parts.update(told)
+        parts[_ALL_PARTS] += len(told) == len(PARTS)
         plain.append(learning_document(found))
         kept.append(found)
     if not kept:
-        raise NotFoundError("no episode says what was wrong or wanted; see: tracemill episode list")
+        raise NotFoundError(
+            "no session, commit or document says what was wrong or wanted and what was done; "
+            "see: tracemill episode list"
+        )
     files = {_PLAIN: _lines(plain), _WITH_PLACES: _lines(kept)}
     receipt = Gate(workspace).write_out("learning", "learning", folder, files)
     return ExportedLearning(
         folder=str(folder),
         n_episodes=dict(sorted(kinds.items())),
+        told_by=dict(sorted(tellers.items())),
+        parts=dict(parts),
         left_out=dict(sorted(left_out.items())),
         receipt=receipt,
     )

@@ -15,11 +15,31 @@ how much of it there is.
 | steps | the todo list; a plan's steps; the commits; the files that were written |
 | validation | the last check of each kind, and how it failed before; a person's word of praise |
 | outcome | the episode's outcome, with the commits or words that prove it |
+
+Of work that no session is known of its commits tell, and a document may: `from_commits` and
+`from_documents` say how.
 """
 
 from __future__ import annotations
 
 from tracemill.label.learning.compose import learning_episode
+from tracemill.label.learning.from_commits import (
+    CommittedWork,
+    MendedIssue,
+    learning_from_commits,
+)
+from tracemill.label.learning.from_documents import learning_from_document
+from tracemill.label.learning.header_changes import HeaderChange, header_changes
 from tracemill.label.learning.teller import Teller, Told
 
-__all__ = ["Teller", "Told", "learning_episode"]
+__all__ = [
+    "CommittedWork",
+    "HeaderChange",
+    "MendedIssue",
+    "Teller",
+    "Told",
+    "header_changes",
+    "learning_episode",
+    "learning_from_commits",
+    "learning_from_document",
+]

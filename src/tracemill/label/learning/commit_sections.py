@@ -1,9 +1,10 @@
 """What the message of a commit tells, section by section: the problem, its cause, the cure.
 
-A section begins with a heading: a line that Markdown marks as one, a short line that ends in a
-colon, or a word with a colon and its text behind it, such as `Root cause: …`. The last two count
-only where `base.heading_roles` knows what the heading means, so that lists stay whole. What
-stands before the first heading has no role, and trailers are no part of it.
+A section begins with a heading: a line that Markdown marks as one, a line in capitals or a short
+one that ends in a colon, or some words with a colon and their text behind it, such as
+`Root cause: …`. The last two count only where `base.heading_roles` knows what the heading means, so
+that lists stay whole. What stands before the first heading has no role, and trailers are no part
+of it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from tracemill.records.events.documents import Section
 from tracemill.records.events.event import Commit
 
 _MARKED: Final = re.compile(r"(#{1,6})\s+(.{1,100})")
-_COLON: Final = re.compile(r"(?:\*\*)?([A-Za-z][A-Za-z /-]{1,40}?)(?:\*\*)?:(?:\*\*)?(?:\s+(.*))?")
+_CAPITALS: Final = re.compile(r"([A-Z][A-Z0-9 /&-]{3,60}):")
+_COLON: Final = re.compile(
+    r"(?:\*\*)?([A-Za-z][A-Za-z /-]{1,40}?|[A-Za-z][\w %/-]{1,80}?(?=:$))(?:\*\*)?:(?:\*\*)?"
+    r"(?:\s+(.*))?"
+)
 _MORE_ROLES: Final[dict[str, SectionRole]] = {"changes": "solution", "tested": "validation"}
 """Headings that mean something in a message, and too little in a document."""
 
@@ -49,13 +54,17 @@ def _heading(line: str) -> Section | None:
         name = marked[2].rstrip("#: ")
         return Section(heading=name, level=len(marked[1]), role=_role(name))
     named = _COLON.fullmatch(line.rstrip())
-    if named is None or (role := _role(named[1])) is None:
-        return None
-    return Section(heading=named[1], level=1, role=role)
+    if named is not None and (role := _role(named[1])) is not None:
+        return Section(heading=named[1], level=1, role=role)
+    shouted = _CAPITALS.fullmatch(line.rstrip())
+    return Section(heading=shouted[1], level=1) if shouted else None
 
 
 def _role(heading: str) -> SectionRole | None:
-    return role_of(heading) or _MORE_ROLES.get(heading.lower())
+    plain = heading.lower()
+    if plain.startswith("root cause "):  # however the line goes on: `Root cause identified for …:`
+        return "root_cause"
+    return role_of(heading) or _MORE_ROLES.get(plain)
 
 
 def _section(

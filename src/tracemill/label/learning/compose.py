@@ -13,6 +13,7 @@ import msgspec
 from tracemill.base.text import one_line
 from tracemill.label import LABEL_VERSION
 from tracemill.label.learning.cues import is_choice
+from tracemill.label.learning.release import is_release
 from tracemill.label.learning.teller import Thought, Told, strongest
 from tracemill.label.outcomes.final_checks import final_checks
 from tracemill.records.events.event import Commit
@@ -34,9 +35,6 @@ _PROJECT_SPAN: Final = timedelta(days=2)
 _MOST_REPLIES: Final = 2
 _ALIKE: Final = 0.5
 _WORD: Final = re.compile(r"\w+")
-_RELEASE: Final = re.compile(
-    r"^(?:chore\(release\)|release\b|bump (?:the )?version|v?\d+\.\d+\.\d+\b)", re.IGNORECASE
-)
 
 
 def learning_episode(
@@ -81,7 +79,7 @@ def learning_episode(
 
 
 def _kind(episode: Episode, mains: Sequence[Trajectory], commits: Iterable[Commit]) -> LearningKind:
-    if any(_RELEASE.match(commit.subject) for commit in commits):
+    if any(is_release(commit.subject) for commit in commits):
         return "release"
     span = (episode.ended - episode.started) if episode.started and episode.ended else None
     if len(mains) >= _PROJECT_SESSIONS and span is not None and span >= _PROJECT_SPAN:

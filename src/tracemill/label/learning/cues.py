@@ -78,11 +78,32 @@ _PROBLEM: Final = re.compile(
     r"too (?:long|many|much|slow|large))\b",
     re.IGNORECASE,
 )
+_ABOUT_PROBLEMS: Final = re.compile(
+    r"\b(?:error|failure|bug)s?[- ](?:handling|recovery|messages?|types?|logging|kinds?|paths?"
+    r"|prone|reporting|conditions?|propagation|rates?)\b|\bregression (?:tests?|testing|suite)\b"
+    r"|\b(?:no|zero|without(?: any)?) (?:[\w-]+ )?(?:errors?|issues?|bugs?|failures?|problems?"
+    r"|regressions?|warnings?)\b|\binstead of\b",
+    re.IGNORECASE,
+)
+"""What is made against problems or says that there is none, and is none itself."""
+_MAKING: Final = re.compile(
+    r"^(?:add|implement|improve|include|migrate|enable|generate|validate|document|use|set|change|allow"
+    r"|prevent|support|provide|update|create|track|introduce|move|show|return|keep|graceful|proper"
+    r"|comprehensive|automatic)(?:s|d|ed|es|ing|ly)?\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that says what was made."""
 _SUMMARY: Final = re.compile(
     r"^(?:done[.!:,—-]* *)?(?:(?:I|we)(?:'ve| have)? (?:now |also )?)?"
     r"(?:fixed|added|changed|created|implemented|updated|moved|replaced|removed|refactored|rewrote|"
     r"extracted|renamed|introduced|switched|converted|built|made|wired|cleaned|split|"
     r"resolved|migrated|simplified|documented|hardened|wrapped|the (?:fix|change))\b",
+    re.IGNORECASE,
+)
+_CHECKED: Final = re.compile(
+    r"\b(?:(?:tests?|checks?|suite) (?:all |now |still )?pass\w*"
+    r"|\d[\d,]* (?:tests? )?pass(?:ed|ing)|all (?:\d+ )?tests|verified|validated"
+    r"|tested (?:with|on|by|against)|\d+/\d+|accuracy|benchmark\w*)\b",
     re.IGNORECASE,
 )
 
@@ -104,6 +125,17 @@ def is_choice(said: str) -> bool:
 def names_problem(said: str) -> bool:
     """Tell whether a sentence says that something is wrong."""
     return _PROBLEM.search(_plain(said)) is not None
+
+
+def tells_problem(said: str) -> bool:
+    """Tell whether a sentence of a message says what was wrong, not what was made against it."""
+    plain = _plain(said)
+    return _MAKING.match(plain) is None and names_problem(_ABOUT_PROBLEMS.sub("", plain))
+
+
+def reports_check(said: str) -> bool:
+    """Tell whether a sentence says how something was checked, or what came of it."""
+    return _CHECKED.search(_plain(said)) is not None
 
 
 def is_role(said: str) -> bool:

@@ -11,29 +11,34 @@ from typing import Literal
 from tracemill.records.refs import Count, Ratio, Record, Ref, Stamp
 from tracemill.records.work.episodes import Outcome
 
-LearningKind = Literal["fix", "feature", "release", "project", "session"]
+LearningKind = Literal["fix", "feature", "release", "project", "session", "change", "account"]
 """What there is to learn from: a mended fault, something new, a release, work over several sessions
-and days, or a session of any other kind."""
+and days, a session of any other kind, commits of any other kind, or what a document tells."""
+
+TeacherKind = Literal["sessions", "commits", "document"]
+"""What tells of a piece of work: its sessions; where none is known, its commits; or a document."""
 
 WordsOrigin = Literal[
-    "thinking", "said", "asked", "plan", "todo", "choice", "printed", "commit", "record"
+    "thinking", "said", "asked", "plan", "todo", "choice", "printed", "commit", "document", "record"
 ]
 """Where words come from: the model's stored thinking, what the agent said, what a person asked or
-said, a plan, a todo list, the words of a tool call, output, a commit message; `record` is put
-together of facts, and quotes nobody."""
+said, a plan, a todo list, the words of a tool call, output, a commit message, a document; `record`
+is put together of facts, and quotes nobody."""
 
 
 class Words(Record, frozen=True, kw_only=True):
     """Some words, and where they stand."""
 
     text: str
-    """The words, verbatim but redacted; put together of facts where the origin is `record`."""
+    """The words, verbatim but redacted; put together of facts where the origin is `record`. Of
+    commits and documents, whose lines are broken anywhere, white space is one space."""
     origin: WordsOrigin
     """Where they come from."""
     source: Ref
     """The step or event that holds them."""
     start: Count | None = None
-    """Where they begin in the step's text or thinking, in characters; None for other places."""
+    """Where they begin in the step's text or thinking, the commit's body or the document, in
+    characters; None for other places."""
     end: Count | None = None
     """Where they end."""
 
@@ -53,7 +58,9 @@ class LearningEpisode(Record, frozen=True, kw_only=True):
     """One piece of work as something to learn from."""
 
     episode_id: str
-    """The episode."""
+    """The episode; an id of its own where commits or a document tell of the work."""
+    told_by: TeacherKind = "sessions"
+    """What tells of it."""
     kind: LearningKind
     """What there is to learn from."""
     problem: tuple[Words, ...] = ()
