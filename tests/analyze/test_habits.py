@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, activity
-from tracemill.analyze.habits import TodoHabits, incremental_checking, todo_habits
+from tracemill.analyze.habits import TodoHabits, incremental_checking, todo_habits, todo_spans
 from tracemill.records.events.event import Todo, TodoChange
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.activity import CheckRun, EditedFile
@@ -56,3 +56,34 @@ LISTS: list[Any] = [
 @pytest.mark.parametrize(("changes", "expected"), LISTS)
 def test_todo_lists(changes: list[TodoChange], expected: tuple[int, int, int] | None) -> None:
     assert todo_habits(changes) == (None if expected is None else TodoHabits(*expected))
+
+
+def at(minute: int, *todos: Todo) -> TodoChange:
+    return TodoChange(
+        id=f"event_{minute}", origin=ORIGIN, todos=todos, at=START + timedelta(minutes=minute)
+    )
+
+
+def test_a_todo_takes_from_its_beginning_to_its_end() -> None:
+    changes = [
+        at(0, Todo(text="a", status="in_progress"), Todo(text="b", status="pending")),
+        at(5, Todo(text="a", status="completed"), Todo(text="b", status="in_progress")),
+        at(9, Todo(text="b", status="in_progress")),
+    ]
+    assert [(span.text, span.minutes) for span in todo_spans(changes)] == [("a", 5.0), ("b", None)]
+
+
+def test_a_todo_that_is_called_otherwise_stays_itself() -> None:
+    changes = [
+        at(0, Todo(text="find it", status="in_progress", native_id="1")),
+        at(3, Todo(native_id="1", text="find the cause", status="in_progress")),
+        at(7, Todo(native_id="1", status="completed")),
+    ]
+    assert [(span.text, span.minutes) for span in todo_spans(changes)] == [("find the cause", 7.0)]
+    assert todo_habits(changes) == TodoHabits(1, 1, 0)
+
+
+def test_a_todo_that_is_taken_up_again_is_done_at_last() -> None:
+    statuses = ["in_progress", "completed", "in_progress", "completed"]
+    changes = [at(2 * n, Todo(text="a", status=s)) for n, s in enumerate(statuses)]  # type: ignore[arg-type]
+    assert [span.minutes for span in todo_spans(changes)] == [6.0]

@@ -18,10 +18,10 @@ import pytest
 from tracemill import records
 from tracemill.export import learning as learning_export
 from tracemill.flows import results, vault
+from tracemill.flows.analysis import habit_cases, team_views
 from tracemill.flows.analysis import habit_rows as metric_rows
 from tracemill.flows.analysis import learning as learning_flow
 from tracemill.flows.analysis import patterns as pattern_answers
-from tracemill.flows.analysis import team_views
 from tracemill.flows.datasets import checks as dataset_checks
 from tracemill.flows.datasets import difference as dataset_difference
 from tracemill.flows.datasets import versions as version_answers
@@ -235,6 +235,7 @@ TYPES: Final[dict[str, Any]] = {
     "row.branch": results.BranchRow,
     "answer.branch": results.BranchRow,
     "answer.metrics": metric_rows.MetricsResult,
+    "answer.habit-cases": habit_cases.HabitCases,
     "row.gate": gate_rows.GateRow,
     "row.document": held_rows.DocumentRow,
     "row.issue": held_rows.IssueRow,

@@ -223,9 +223,11 @@ def test_a_document_tells_of_a_problem_its_cure_and_what_came_of_it() -> None:
     )
 
 
-@pytest.mark.parametrize("missing", ["Problem Statement", "Results"])
-def test_a_document_that_lacks_a_part_teaches_nothing(missing: str) -> None:
-    text = DOCUMENT.replace(f"## {missing}", "## More")
+@pytest.mark.parametrize("missing", [["Problem Statement", "Root cause"], ["Results"]])
+def test_a_document_that_lacks_a_part_teaches_nothing(missing: list[str]) -> None:
+    text = DOCUMENT
+    for heading in missing:
+        text = text.replace(f"## {heading}", "## More")
     assert learning_from_document(document(text)) is None
 
 

@@ -2,7 +2,8 @@
 
 Incremental checking is the share of edits that a check follows before the next edit, told by their
 moments; edits keep one moment a minute, so edits of one minute count as one. Todo lists are kept
-up where entries are not all set to done at once: a batch is three or more in one change.
+up where entries are not all set to done at once: a batch is three or more in one change. An entry
+takes the time from when it is first in progress until it is done.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from tracemill.records.events.event import TodoChange
+from tracemill.records.events.event import Todo, TodoChange
 from tracemill.records.sessions.activity import Activity
 
 _BATCH: Final = 3
@@ -41,6 +42,24 @@ class TodoHabits(NamedTuple):
     """Those that were set to done together with two others or more."""
 
 
+class TodoSpan(NamedTuple):
+    """How long one entry of a todo list was worked on."""
+
+    text: str
+    """What was to be done, as it was called last."""
+    begun: datetime | None
+    """When it was first set to being in progress; None where it never was, or nobody knows when."""
+    done: datetime | None
+    """When it was last set to done; None where it is not, or nobody knows when."""
+
+    @property
+    def minutes(self) -> float | None:
+        """Minutes between both; None where either is unknown."""
+        if self.begun is None or self.done is None or self.done < self.begun:
+            return None
+        return (self.done - self.begun).total_seconds() / 60
+
+
 def incremental_checking(activities: Iterable[Activity]) -> Checking:
     """Return how many edits were checked before the next one."""
     n_checked = n_edits = 0
@@ -59,14 +78,34 @@ def todo_habits(changes: Iterable[TodoChange]) -> TodoHabits | None:
     done: dict[str, bool] = {}
     n_batched = 0
     for change in changes:
-        fresh = {
-            todo.text
-            for todo in change.todos
-            if todo.status == "completed" and not done.get(todo.text, False)
-        }
+        names = {_name(todo): todo.status == "completed" for todo in change.todos}
+        fresh = [name for name, is_done in names.items() if is_done and not done.get(name, False)]
         n_batched += len(fresh) if len(fresh) >= _BATCH else 0
-        done |= {todo.text: todo.status == "completed" for todo in change.todos}
+        done |= names
     return TodoHabits(len(done), sum(done.values()), n_batched) if done else None
+
+
+def todo_spans(changes: Iterable[TodoChange]) -> list[TodoSpan]:
+    """Return how long each entry of one session's list was worked on, in the order of the list.
+
+    An entry that the list has its own id of stays itself when it is called otherwise; without one,
+    another text is another entry. What was taken off the list before it was done has no end.
+    """
+    spans: dict[str, TodoSpan] = {}
+    for change in changes:
+        for todo in change.todos:
+            name = _name(todo)
+            known = spans.get(name, TodoSpan("", None, None))
+            begun = known.begun
+            if begun is None and todo.status == "in_progress":
+                begun = change.at
+            done = (known.done or change.at) if todo.status == "completed" else None
+            spans[name] = TodoSpan(todo.text or known.text, begun, done)
+    return list(spans.values())
+
+
+def _name(todo: Todo) -> str:
+    return todo.native_id or todo.text
 
 
 def _is_between(edit: datetime, at: datetime, following: datetime | None) -> bool:

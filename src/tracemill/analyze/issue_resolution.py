@@ -8,7 +8,7 @@ forge or tracker is resolved where it was closed last; one of unknown state is l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -67,13 +67,16 @@ def issue_resolution(issues: Iterable[Issue]) -> Resolution:
 
 def header_upkeep(headers: Iterable[IssueHeader]) -> Upkeep:
     """Return how many changes of files with a header changed what the header says."""
-    n_kept_up = n_changes = 0
+    kept_up = [is_kept_up for _, is_kept_up in header_changes_kept_up(headers)]
+    return Upkeep(sum(kept_up), len(kept_up))
+
+
+def header_changes_kept_up(headers: Iterable[IssueHeader]) -> Iterator[tuple[IssueHeader, bool]]:
+    """Yield each change of a file with a header, and whether it changed what the header says."""
     for versions in _by_file(headers):
         for before, after in pairwise(versions):
             if after.change != "deleted":
-                n_changes += 1
-                n_kept_up += _said(before) != _said(after)
-    return Upkeep(n_kept_up, n_changes)
+                yield after, _said(before) != _said(after)
 
 
 def _by_file(headers: Iterable[IssueHeader]) -> list[list[IssueHeader]]:

@@ -9,8 +9,9 @@ from cyclopts import Parameter
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
+from tracemill.cli.shared.output import Common, answer, hint, when, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
+from tracemill.flows.analysis.habit_cases import read_habit_cases
 from tracemill.flows.analysis.habit_rows import MetricRow
 from tracemill.flows.analysis.habits import read_metrics
 from tracemill.flows.analysis.patterns import Question, measure_metric
@@ -26,14 +27,18 @@ _NAMES = {
     "commits.documented": "Changes of code that are documented",
     "issues.headers_resolved": "Issues of file headers that were resolved",
     "issues.headers_kept_up": "Changes that kept the file's header up",
+    "issues.headers_explained": "Those resolved whose commit says the cause",
     "documents.whole": "Plans with problem, phases and results",
     "issues.resolved": "Issues that were resolved",
     "sessions.episodes": "Pieces of work for each session",
     "sessions.edits_checked": "Edits that were checked before the next",
     "sessions.todos_done": "Todos that were done",
     "sessions.todos_batched": "... of which three or more at once",
+    "sessions.todos_each": "Todos of each session that lists any",
+    "sessions.todo_minutes": "Minutes that a todo was in progress",
 }
 _WIDTH = 44
+_ID = 20
 _MOST_SHOWN = 40
 """Slices; with --json all are printed."""
 
@@ -85,6 +90,7 @@ def list_metrics(
 def show_metrics(
     *,
     metric: str | None = None,
+    habit: str | None = None,
     slices: Slices = Slices(),
     since: datetime | None = None,
     until: datetime | None = None,
@@ -97,13 +103,21 @@ def show_metrics(
     metric
         Its name; `metrics list` says which there are. Without it: how commits, documents, issues
         and sessions keep the team's habits; what cannot be counted is unknown.
+    habit
+        Show instead what stands behind one of these habits, each commit, document, file or todo
+        with what it lacks, for example `commits.message_quality`.
     since
         Only what happened from this moment on.
     until
         Only what happened before this moment.
     """
+    period = Period(_aware(since), _aware(until))
+    if habit is not None:
+        if metric is not None:
+            raise UsageError("expected --metric or --habit, found both")
+        return _show_cases(habit, period, common)
     if metric is None:
-        return _show_habits(Period(_aware(since), _aware(until)), common)
+        return _show_habits(period, common)
     question, by = question_of(metric, slices, since, until), slices.by
     found = measure_metric(common.open(), question)
     if answer("metric", found, common, next_steps=["tracemill pattern list"]):
@@ -151,6 +165,19 @@ def _show_habits(period: Period, common: Common) -> int:
             last = place
         write(f"  {_NAMES[row.name]:<{_WIDTH}} {_said(row)}")
     return EXIT_DONE if result.rows else EXIT_NOTHING
+
+
+def _show_cases(habit: str, period: Period, common: Common) -> int:
+    found = read_habit_cases(common.open(), habit, period)
+    if answer("habit-cases", found, common, next_steps=["tracemill metrics show"]):
+        return EXIT_DONE
+    rows = [
+        (f"{each.value:.2f}", " ".join(each.missing), each.id[:_ID], when(each.at), each.what)
+        for each in found.rows[:_MOST_SHOWN]
+    ]
+    print_table(("VALUE", "MISSING", "OF", "AT", "WHAT"), rows, ("AT", "OF"))
+    hint(f"{len(rows):,} of {len(found.rows):,}; --json prints all", common)
+    return EXIT_DONE if rows else EXIT_NOTHING
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -1,6 +1,6 @@
 """`tracemill document`: specs, plans, decisions, prompts and their like, with their versions."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -10,6 +10,9 @@ from tracemill.cli.shared.output import Common, Listing, Shape, answer, hint, sh
 from tracemill.flows.held.rows import DocumentRow
 from tracemill.records.events.documents import DocumentKind
 from tracemill.records.events.event import IssueHeader
+
+if TYPE_CHECKING:
+    from tracemill.flows.held.shown import ShownVersion
 
 _WIDTH = 100
 _SHOWN_VERSIONS = 10
@@ -82,7 +85,8 @@ def show_document(
         write(f"Label        {label.name} = {label.value}  {label.reason}")
     for version in shown.versions[:_SHOWN_VERSIONS]:
         commit = (version.commit or "")[:12]
-        write(f"Version      {when(version.at)}  {version.change:<8}  {commit}".rstrip())
+        changed = _changed(version)
+        write(f"Version      {when(version.at)}  {version.change:<8}  {commit}{changed}".rstrip())
     if len(shown.versions) > _SHOWN_VERSIONS:
         hint(f"{counted(len(shown.versions), 'version')} in all: see --json", common)
     if shown.header is not None:
@@ -90,6 +94,17 @@ def show_document(
     for section in (shown.document and shown.document.sections) or ():
         write(f"\n{section.text.rstrip()}")
     return EXIT_DONE
+
+
+def _changed(version: "ShownVersion") -> str:
+    """Return what a version changed in a header, in a few words."""
+    counts = {
+        "opened": version.opened,
+        "resolved": version.resolved,
+        "renumbered": version.renumbered,
+    }
+    said = [f"{name} {len(issues)}" for name, issues in counts.items() if issues]
+    return f"  {', '.join(said)}" if said else ""
 
 
 def _show_header(header: IssueHeader) -> None:

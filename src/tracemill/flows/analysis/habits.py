@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from statistics import fmean
 from typing import Any, Final
 
 from tracemill.analyze.documentation import documentation_coverage, missing_parts
-from tracemill.analyze.habits import TodoHabits, incremental_checking, todo_habits
+from tracemill.analyze.habits import incremental_checking, todo_habits, todo_spans
 from tracemill.analyze.issue_resolution import (
     header_resolution,
     header_upkeep,
@@ -18,7 +18,7 @@ from tracemill.analyze.message_quality import message_quality
 from tracemill.flows.analysis.habit_rows import MetricRow, MetricsResult
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.held.lookup import require_kept
-from tracemill.label.learning.commit_sections import commit_sections
+from tracemill.label.learning import commit_roles, mended_issues, names_cause
 from tracemill.records.events.event import (
     Commit,
     DocumentVersion,
@@ -56,7 +56,7 @@ def read_metrics(workspace: Workspace, period: Period) -> MetricsResult:
     if issues:
         resolved = issue_resolution(issues)
         rows.append(_share("issues.resolved", None, *resolved))
-    rows.extend(_of_sessions(lake, period, [todo_habits(each) for each in todos.values()]))
+    rows.extend(_of_sessions(lake, period, todos.values()))
     return MetricsResult(rows=tuple(rows))
 
 
@@ -65,21 +65,16 @@ def _of(repository: str, events: list[Event]) -> Iterator[MetricRow]:
     qualities = [
         quality.score
         for commit in commits
-        if (quality := message_quality(commit, _roles(commit))) is not None
+        if (quality := message_quality(commit, commit_roles(commit))) is not None
     ]
     if qualities:
-        yield MetricRow(
-            name="commits.message_quality",
-            repository=repository,
-            value=round(fmean(qualities), 4),
-            part=None,
-            whole=len(qualities),
-        )
+        yield _mean("commits.message_quality", qualities, repository)
     yield _share("commits.documented", repository, *documentation_coverage(commits))
     headers = _each(IssueHeader, events)
     if headers:
         yield _share("issues.headers_resolved", repository, *header_resolution(headers))
         yield _share("issues.headers_kept_up", repository, *header_upkeep(headers))
+        yield _explained(repository, commits, headers)
     missing = [missing_parts(each) for each in _each(DocumentVersion, events)]
     told = [parts for parts in missing if parts is not None]
     if told:
@@ -87,7 +82,7 @@ def _of(repository: str, events: list[Event]) -> Iterator[MetricRow]:
 
 
 def _of_sessions(
-    lake: Lake, period: Period, habits: list[TodoHabits | None]
+    lake: Lake, period: Period, lists: Collection[list[TodoChange]]
 ) -> Iterator[MetricRow]:
     activities: list[Activity] = [
         activity
@@ -107,14 +102,27 @@ def _of_sessions(
         whole=len(people),
     )
     yield _share("sessions.edits_checked", None, *incremental_checking(activities))
-    told = [each for each in habits if each is not None]
+    told = [each for each in map(todo_habits, lists) if each is not None]
     n_done = sum(each.n_done for each in told)
     yield _share("sessions.todos_done", None, n_done, sum(each.n_entries for each in told))
     yield _share("sessions.todos_batched", None, sum(each.n_batched for each in told), n_done)
+    yield _mean("sessions.todos_each", [each.n_entries for each in told])
+    spans = [span.minutes for each in lists for span in todo_spans(each)]
+    yield _mean("sessions.todo_minutes", [minutes for minutes in spans if minutes is not None])
 
 
-def _roles(commit: Commit) -> set[Any]:
-    return {section.role for section in commit_sections(commit) if section.role is not None}
+def _explained(repository: str, commits: list[Commit], headers: list[IssueHeader]) -> MetricRow:
+    """Return of how many issues that commits took out of headers the message says the cause."""
+    told = {commit.sha for commit in commits if names_cause(commit)}
+    mended = mended_issues(headers)
+    n_told = sum(len(issues) for sha, issues in mended.items() if sha in told)
+    whole = sum(map(len, mended.values()))
+    return _share("issues.headers_explained", repository, n_told, whole)
+
+
+def _mean(name: str, values: Sequence[float], repository: str | None = None) -> MetricRow:
+    value = round(fmean(values), 4) if values else None
+    return MetricRow(name=name, repository=repository, value=value, part=None, whole=len(values))
 
 
 def _each(kind: Any, events: list[Event]) -> list[Any]:

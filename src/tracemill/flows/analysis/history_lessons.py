@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -13,13 +12,13 @@ from tracemill.base.ids import make_id
 from tracemill.label.learning import (
     CommittedWork,
     MendedIssue,
-    header_changes,
     learning_from_commits,
     learning_from_document,
+    mended_issues,
 )
 from tracemill.link.committed_work import group_commits
 from tracemill.records.events.commits import Commit
-from tracemill.records.events.documents import DocumentVersion, FileVersion, IssueHeader
+from tracemill.records.events.documents import DocumentVersion, IssueHeader
 from tracemill.records.links import SURE_ENOUGH, WORK, Link
 from tracemill.records.work.learning import LearningEpisode
 
@@ -38,7 +37,7 @@ def lessons_of_history(lake: Lake) -> Iterator[LearningEpisode]:
     links = [link for link in lake.records(TABLES["links"]) if link.confidence >= SURE_ENOUGH]
     made = {link.target.id for link in links if link.method in {*WORK, "edited_document"}}
     commits: list[Commit] = []
-    headers: defaultdict[tuple[str, str], list[IssueHeader]] = defaultdict(list)
+    headers: list[IssueHeader] = []
     documents: dict[tuple[str, str], DocumentVersion] = {}
     for event in lake.records(TABLES["events"]):
         if isinstance(event, Commit):
@@ -46,9 +45,9 @@ def lessons_of_history(lake: Lake) -> Iterator[LearningEpisode]:
         elif isinstance(event, DocumentVersion):
             _keep_last(documents, event)
         elif isinstance(event, IssueHeader):
-            headers[event.origin.uri, event.path].append(event)
+            headers.append(event)
     branches: list[ChangeSet] = list(lake.records(TABLES["change_sets"]))
-    yield from _of_commits(commits, links, made, branches, _mended(headers.values()))
+    yield from _of_commits(commits, links, made, branches, mended_issues(headers))
     for document in sorted(documents.values(), key=lambda each: (each.path, each.id)):
         if document.id not in made and (found := learning_from_document(document)) is not None:
             yield found
@@ -89,17 +88,6 @@ def _of_commits(
         )
 
 
-def _mended(files: Iterable[list[IssueHeader]]) -> Mapping[str, Sequence[MendedIssue]]:
-    """Return the issues that each commit took out of headers, by its hash."""
-    found: defaultdict[str, list[MendedIssue]] = defaultdict(list)
-    for versions in files:
-        for change in header_changes(sorted(versions, key=lambda each: (_moment(each), each.id))):
-            sha = change.version.commit
-            if sha is not None:
-                found[sha] += [MendedIssue(issue, change.version) for issue in change.resolved]
-    return found
-
-
 def _ends(commits: Iterable[Commit]) -> dict[str, datetime]:
     """Return the moment of the last commit of each history."""
     found: dict[str, datetime] = {}
@@ -119,5 +107,5 @@ def _undone(commits: Iterable[Commit], links: Iterable[Link]) -> Mapping[str, st
     }
 
 
-def _moment(version: FileVersion) -> float:
+def _moment(version: DocumentVersion) -> float:
     return version.at.timestamp() if version.at else 0.0

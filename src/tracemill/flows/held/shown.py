@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,6 +12,8 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.held.forge import Thing, thing_of
 from tracemill.flows.held.lookup import find_row
 from tracemill.flows.held.rows import DecisionRow, DocumentRow, IssueRow, PullRequestRow
+from tracemill.label.learning import header_changes
+from tracemill.records.events.documents import FileIssue
 from tracemill.records.events.event import (
     Comment,
     Decision,
@@ -44,6 +46,12 @@ class ShownVersion(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Hash of the commit that made it."""
     object_id: str | None
     """Hash of its content."""
+    opened: tuple[FileIssue, ...] | None = None
+    """Issues that it opened in a header; None where this is no header."""
+    resolved: tuple[FileIssue, ...] | None = None
+    """Issues that it resolved, as the version before listed them."""
+    renumbered: tuple[FileIssue, ...] | None = None
+    """Issues that got another number."""
 
 
 class ShownDocument(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -119,11 +127,28 @@ def show_document(workspace: Workspace, name: str, version: str | None) -> Shown
     shown = wanted[0]
     return ShownDocument(
         row=row,
-        versions=[_version(each) for each in found],
+        versions=_versions(found),
         document=shown if isinstance(shown, DocumentVersion) else None,
         header=shown if isinstance(shown, IssueHeader) else None,
         labels=_labels(lake, shown.id),
     )
+
+
+def _versions(found: Sequence[DocumentVersion | IssueHeader]) -> list[ShownVersion]:
+    """Return versions, the newest first, those of a header with what each of them changed."""
+    headers = [each for each in reversed(found) if isinstance(each, IssueHeader)]
+    changes = {change.version.id: change for change in header_changes(headers)}
+    return [
+        msgspec.structs.replace(
+            _version(each),
+            opened=changes[each.id].opened,
+            resolved=changes[each.id].resolved,
+            renumbered=changes[each.id].renumbered,
+        )
+        if each.id in changes
+        else _version(each)
+        for each in found
+    ]
 
 
 def _version(event: DocumentVersion | IssueHeader) -> ShownVersion:

@@ -22,14 +22,17 @@ Of work that no session is known of its commits tell, and a document may: `from_
 
 from __future__ import annotations
 
+from tracemill.label.learning.commit_sections import commit_roles
 from tracemill.label.learning.compose import learning_episode
-from tracemill.label.learning.from_commits import (
-    CommittedWork,
-    MendedIssue,
-    learning_from_commits,
-)
+from tracemill.label.learning.from_commits import CommittedWork, learning_from_commits
 from tracemill.label.learning.from_documents import learning_from_document
-from tracemill.label.learning.header_changes import HeaderChange, header_changes
+from tracemill.label.learning.header_changes import (
+    HeaderChange,
+    MendedIssue,
+    header_changes,
+    mended_issues,
+)
+from tracemill.label.learning.passages import names_cause
 from tracemill.label.learning.teller import Teller, Told
 
 __all__ = [
@@ -38,8 +41,11 @@ __all__ = [
     "MendedIssue",
     "Teller",
     "Told",
+    "commit_roles",
     "header_changes",
     "learning_episode",
     "learning_from_commits",
     "learning_from_document",
+    "mended_issues",
+    "names_cause",
 ]

@@ -42,6 +42,11 @@ def commit_sections(commit: Commit) -> tuple[Section, ...]:
     return tuple(sections)
 
 
+def commit_roles(commit: Commit) -> set[SectionRole]:
+    """Return what the sections of a commit's message tell of."""
+    return {section.role for section in commit_sections(commit) if section.role is not None}
+
+
 def _lines(commit: Commit) -> Iterator[str]:
     trailers = {f"{key}: {value}" for key, value in commit.trailers}
     return (line for line in commit.body.split("\n") if line not in trailers)

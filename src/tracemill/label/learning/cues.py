@@ -122,6 +122,11 @@ def is_choice(said: str) -> bool:
     return _DECIDED.search(_plain(said)) is not None
 
 
+def gives_cause(said: str) -> bool:
+    """Tell whether a sentence says what something comes from."""
+    return CUES[0].pattern.search(_plain(said)) is not None
+
+
 def names_problem(said: str) -> bool:
     """Tell whether a sentence says that something is wrong."""
     return _PROBLEM.search(_plain(said)) is not None

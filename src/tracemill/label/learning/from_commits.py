@@ -25,11 +25,11 @@ from typing import Final, NamedTuple
 from tracemill.base.text import one_line
 from tracemill.label import LABEL_VERSION
 from tracemill.label.learning.cues import sums_up
+from tracemill.label.learning.header_changes import MendedIssue
 from tracemill.label.learning.passages import Passage, commit_passages, of_roles, thoughts
 from tracemill.label.learning.release import is_release
 from tracemill.label.outcomes.goal import kind_of_work
 from tracemill.records.events.commits import Commit
-from tracemill.records.events.documents import FileIssue, IssueHeader
 from tracemill.records.refs import Ref, Stamp
 from tracemill.records.work.episodes import Outcome
 from tracemill.records.work.learning import LearningEpisode, LearningKind, ThinkingCoverage, Words
@@ -42,14 +42,6 @@ _MOST_FILES: Final = 4
 _MENDED: Final = re.compile(r"\b(?:bugs?|issues?|fix(?:e[sd])?)\b", re.IGNORECASE)
 """Words of an entry of a list that says what was mended."""
 _ISSUE: Final = re.compile(r"(?<![\w/])#\d{1,7}\b")
-
-
-class MendedIssue(NamedTuple):
-    """An issue that a file's header listed until a commit of the work."""
-
-    issue: FileIssue
-    header: IssueHeader
-    """The version that lists it as open no more."""
 
 
 class CommittedWork(NamedTuple):

@@ -6,7 +6,8 @@ listed as done, or no more, while the header stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,6 +23,28 @@ class HeaderChange(NamedTuple):
     """As the version before listed them."""
     renumbered: tuple[FileIssue, ...]
     """As this version lists them."""
+
+
+class MendedIssue(NamedTuple):
+    """An issue that a file's header listed until a commit."""
+
+    issue: FileIssue
+    header: IssueHeader
+    """The version that lists it as open no more."""
+
+
+def mended_issues(headers: Iterable[IssueHeader]) -> dict[str, list[MendedIssue]]:
+    """Return the issues that each commit took out of headers, by the commit's hash."""
+    files: defaultdict[tuple[str, str], list[IssueHeader]] = defaultdict(list)
+    for header in headers:
+        files[header.origin.uri, header.path].append(header)
+    found: defaultdict[str, list[MendedIssue]] = defaultdict(list)
+    for versions in files.values():
+        for change in header_changes(sorted(versions, key=_moment)):
+            if change.version.commit is not None and change.resolved:
+                mended = (MendedIssue(issue, change.version) for issue in change.resolved)
+                found[change.version.commit].extend(mended)
+    return dict(found)
 
 
 def header_changes(versions: Sequence[IssueHeader]) -> Iterator[HeaderChange]:
@@ -47,6 +70,10 @@ def header_changes(versions: Sequence[IssueHeader]) -> Iterator[HeaderChange]:
                 if numbers.get(issue.text, issue.number) != issue.number
             ),
         )
+
+
+def _moment(header: IssueHeader) -> tuple[float, str]:
+    return (header.at.timestamp() if header.at else float("-inf"), header.id)
 
 
 def _open(header: IssueHeader) -> tuple[FileIssue, ...]:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.heading_roles import SectionRole
 from tracemill.label.learning.commit_sections import commit_sections
-from tracemill.label.learning.cues import reports_check, tells_problem, weight_of
+from tracemill.label.learning.cues import gives_cause, reports_check, tells_problem, weight_of
 from tracemill.label.learning.sentences import sentences
 from tracemill.label.learning.wrapped import unwrapped
 from tracemill.records.events.commits import Commit
@@ -57,6 +57,12 @@ class Passage(NamedTuple):
 def commit_passages(commit: Commit) -> list[Passage]:
     """Return the sentences of a commit's message behind its subject, in order."""
     return list(_passages(commit_sections(commit), commit.body, commit.id, "commit"))
+
+
+def names_cause(commit: Commit) -> bool:
+    """Tell whether a commit's message says why it was: a section on causes, or such a sentence."""
+    passages = commit_passages(commit)
+    return any(each.role == "root_cause" or gives_cause(each.words.text) for each in passages)
 
 
 def document_passages(document: DocumentVersion) -> list[Passage]:
