@@ -18,7 +18,7 @@ import pytest
 from tracemill import records
 from tracemill.export import learning as learning_export
 from tracemill.flows import results, vault
-from tracemill.flows.analysis import habit_cases, team_views
+from tracemill.flows.analysis import branch_episodes, habit_cases, team_views
 from tracemill.flows.analysis import habit_rows as metric_rows
 from tracemill.flows.analysis import learning as learning_flow
 from tracemill.flows.analysis import patterns as pattern_answers
@@ -210,6 +210,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.review-import": review_files.ImportedReviews,
     "answer.review-stats": review_stats.ReviewStats,
     "answer.learning": learning_flow.ShownLearning,
+    "answer.branch-export": branch_episodes.ExportedBranches,
     "answer.learning-export": learning_flow.ExportedLearning,
     "record.learning-episode": learning.LearningEpisode,
     "document.learning-episode": learning_export.LearningDocument,
@@ -272,6 +273,7 @@ def records_in(name: str) -> list[type]:
     modules = [import_module(m.name) for m in found_modules]
     modules += [
         allowing,
+        branch_episodes,
         dataset_checks,
         dataset_difference,
         model_runs,

@@ -73,6 +73,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
         "branch": (
             "What branches brought, and what of it still stands.",
             {
+                "export": "Write every branch from its spec to its merge.",
                 "list": "List branches, those that were merged last first.",
                 "show": "Show what a branch brought, and whether it still stands.",
             },

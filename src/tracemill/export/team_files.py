@@ -3,6 +3,7 @@
 | path | holds |
 |---|---|
 | `training_data/failures.jsonl`, `successes`, `performance`, `context_metrics` | by feature |
+| `training_data/feature_episodes.jsonl`, `branch_outcomes` | features, branches |
 | `training_data/artifacts-YYYY-MM-DD.jsonl` | attempts at artifacts, by day |
 | `raw/YYYY-MM/project_ID_execution.jsonl`, `_gates`, `_feedback` | by project and month |
 | `raw/YYYY-MM/project_ID_summary.json` | the project as a whole |
@@ -25,6 +26,7 @@ import msgspec
 from tracemill.records.events.event import TeamReport
 from tracemill.records.events.team import Report
 from tracemill.records.events.team_artifacts import ArtifactReport
+from tracemill.records.events.team_branches import BranchEpisode, BranchOutcome
 from tracemill.records.events.team_features import (
     ContextReport,
     FailureReport,
@@ -39,6 +41,8 @@ _BY_FEATURE: Final[dict[type[Report], str]] = {
     SuccessReport: "successes",
     PerformanceReport: "performance",
     ContextReport: "context_metrics",
+    BranchEpisode: "feature_episodes",
+    BranchOutcome: "branch_outcomes",
 }
 _BY_PROJECT: Final[dict[type[Report], str]] = {
     StageReport: "execution.jsonl",

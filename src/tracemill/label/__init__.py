@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 15
+LABEL_VERSION: Final = 16
 """Raise it when the same records would get other labels or another outcome."""
 
 OBSERVE_VERSION: Final = 33

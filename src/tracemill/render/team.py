@@ -235,7 +235,7 @@ def _shown(record: Record) -> dict[str, Any]:
         value = getattr(record, own)
         if value is None or value in ((), {}):
             continue
-        fields[name] = _shown_value(name, value)
+        fields[name] = _shown_value(own, value)
     return fields
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from tracemill.records.events.team import Report
 from tracemill.records.events.team_artifacts import ArtifactReport
+from tracemill.records.events.team_branches import BranchEpisode, BranchOutcome
 from tracemill.records.events.team_features import (
     ContextReport,
     FailureReport,
@@ -59,6 +60,8 @@ _SHARED: Final = ("project_id", "session_id", "timestamp", "stage_id", "agent_ro
 """What a line with several groups says of all that they tell of."""
 _MARKS: Final[tuple[tuple[type[Report], frozenset[str]], ...]] = (
     (ArtifactReport, frozenset({"artifact_type", "generated_code"})),
+    (BranchEpisode, frozenset({"episode_id", "branch", "outcome"})),
+    (BranchOutcome, frozenset({"branch", "interactions", "outcome"})),
     (FailureReport, frozenset({"feature_id", "failure_type"})),
     (FailureReport, frozenset({"feature_id", "error_details"})),
     (FailureReport, frozenset({"failure_type", "error_details"})),

@@ -169,5 +169,48 @@ LINES: dict[str, dict[str, Any]] = {
             "escalation_events": [{"reason": "Stuck", "time_spent_escalated": 600}],
         },
     },
+    "branch_episode": {
+        "episode_id": "feature/user-auth",
+        "quality_score": 0.8,
+        "spec": {
+            "title": "Add log-in", "file": "specs/auth.md", "requirements": ["Tokens"],
+            "acceptance_criteria": ["People can log in"],
+        },
+        "branch": {
+            "name": "feature/user-auth", "created": "2026-02-16T09:00:00",
+            "merged": "2026-02-16T16:45:00Z", "commits": 12, "files_changed": 8,
+        },
+        "conversations": [
+            {
+                "session_id": "session-001", "start": "2026-02-16T09:15:00", "turns": 5,
+                "tool_calls": 8, "outcome": "made the tokens",
+            }
+        ],
+        "validation_checkpoints": [
+            {
+                "timestamp": "2026-02-16T12:00:00", "ruff_violations": 3, "typecheck_errors": 1,
+                "pytest_passed": 8, "pytest_failed": 2, "verdicts": {"build": True},
+            }
+        ],
+        "outcome": {
+            "status": "merged", "all_requirements_met": True, "all_acceptance_criteria_met": True,
+            "final_validation_passed": True, "rollback_within_7d": False,
+        },
+        "signals": {
+            "merge": "strong_positive", "validation": "mixed", "rollback": "pending",
+            "failed_then_passed": True, "corrected_then_achieved": False,
+            "required_and_tested": True,
+        },
+    },
+    "branch_outcome": {
+        "branch": "feature/user-auth",
+        "interactions": 15,
+        "tool_calls": 42,
+        "quality_score": 0.75,
+        "outcome": {
+            "merged": True, "ruff_violations_at_merge": 0, "pytest_pass_rate": 0.98,
+            "typecheck_errors": 0, "rollback_within_7d": False,
+        },
+    },
 }  # fmt: skip
 """By the tag of the report that each becomes."""

@@ -1,10 +1,22 @@
 """`tracemill branch`: what each branch brought, with or without known sessions."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, Listing, Shape, answer, show_list, when, write
+from tracemill.cli.shared.output import (
+    Common,
+    Listing,
+    Shape,
+    answer,
+    counts,
+    hint,
+    show_list,
+    when,
+    write,
+)
+from tracemill.flows.analysis.branch_episodes import export_branches
 from tracemill.flows.held.lookup import find_row
 from tracemill.flows.results import BranchRow
 
@@ -60,6 +72,28 @@ def show_branch(name: str, /, *, common: Common = Common()) -> int:  # noqa: B00
         return EXIT_DONE
     for line in _lines(row):
         write(line)
+    return EXIT_DONE
+
+
+def export_branch(
+    *,
+    to: Path,
+    force: bool = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write every branch from its spec to its merge, with its sessions, checks and outcome.
+
+    Parameters
+    ----------
+    to
+        A new folder, outside the workspace.
+    force
+        Write into a folder that holds something.
+    """
+    found = export_branches(common.open(), to.expanduser().absolute(), is_forced=force)
+    if not answer("branch-export", found, common, next_steps=["tracemill branch list"]):
+        counts("Branches", found.n_branches)
+        hint(f"written to {found.folder}", common)
     return EXIT_DONE
 
 

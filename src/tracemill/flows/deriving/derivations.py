@@ -19,6 +19,7 @@ from tracemill.flows.deriving.review_facts import Known
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.held.counted import keep_counted
+from tracemill.label.outcomes.branch_labels import branch_labels
 from tracemill.label.outcomes.evidence import commits_of
 from tracemill.label.outcomes.history import History
 from tracemill.label.outcomes.outcome import judge_episode
@@ -105,6 +106,8 @@ class Derivations:
             )
         facts.episodes = facts.reviews.supersede(facts.episodes)
         facts.labels.extend(_labels(facts, history))
+        pulls = facts.held.pulls
+        facts.labels.extend(branch_labels(facts.change_sets, history, facts.links, pulls))
         facts.survivals.extend(_survivals(facts, history))
         facts.labels.extend(facts.reviews.labels(facts.episodes))
         self._keep("episodes", facts.episodes)

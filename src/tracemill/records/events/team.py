@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tracemill.records.events.base import EventBase
 from tracemill.records.events.team_artifacts import ArtifactReport
+from tracemill.records.events.team_branches import BranchEpisode, BranchOutcome
 from tracemill.records.events.team_features import (
     ContextReport,
     FailureReport,
@@ -38,6 +39,8 @@ Report = (
     | EscalationReport
     | ProjectReport
     | ArtifactReport
+    | BranchEpisode
+    | BranchOutcome
 )
 """Any report."""
 

@@ -5,6 +5,7 @@
 | `failures.jsonl` | a feature that failed, and how it was put right |
 | `successes.jsonl`, `performance.jsonl` | a feature that was finished; how it went |
 | `context_metrics.jsonl` | how full a context window was |
+| `feature_episodes.jsonl`, `branch_outcomes.jsonl` | a feature from spec to merge; a branch |
 | `project_*_execution.jsonl`, `project_*_gates.jsonl` | a stage that ran; a gate that was asked |
 | `project_*_feedback.jsonl` | an approval, an escalation, a survey, a later agent's word |
 | `project_*_summary.json` | the project as a whole |

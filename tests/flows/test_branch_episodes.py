@@ -1,0 +1,125 @@
+"""What each branch brought is written from its spec to its merge, and can be read again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.repositories import Repository
+from tracemill.cli.app import call
+
+SPEC = """\
+# Log-in
+
+**Branch:** feature/login
+
+## Requirements
+- [x] A log-in page
+
+## Acceptance criteria
+- [x] People can log in
+- [ ] Tokens expire
+"""
+
+
+def begin(folder: Path) -> Repository:
+    (folder / "specs").mkdir(parents=True)
+    repo = Repository(folder)
+    repo.git("init", "-q", "-b", "main")
+    repo.commit("start", a__py="a = 1\n")
+    return repo
+
+
+@pytest.fixture
+def exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    repo = begin(tmp_path / "repo")
+    repo.git("checkout", "-q", "-b", "feature/login")
+    repo.commit("Write the spec", **{"specs/login__md": SPEC.replace("[x]", "[ ]")})
+    sha = repo.commit("Add the page", login__py="def a(): ...\n", **{"specs/login__md": SPEC})
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-ff", "-m", "Merge branch 'feature/login'", "feature/login")
+    place = ["--workspace", str(tmp_path / "ws")]
+    for passed in (8, 10):
+        told = {"tests_executed": 10, "tests_passed": passed, "commit": sha}
+        assert call(["emit", "test_run", "--json", json.dumps(told), *place]) == 0
+    assert call(["run", str(tmp_path / "repo"), *place, "--quiet"]) == 0
+    assert call(["branch", "export", "--to", str(tmp_path / "out"), *place]) == 0
+    capsys.readouterr()
+    return tmp_path / "out"
+
+
+def line(folder: Path, name: str) -> dict[str, Any]:
+    (found,) = (folder / f"{name}.jsonl").read_text().splitlines()
+    said: dict[str, Any] = json.loads(found)
+    return said
+
+
+def test_a_branch_is_told_with_its_spec_as_it_was_left(exported: Path) -> None:
+    found = line(exported, "feature_episodes")
+
+    assert found["spec"] == {
+        "title": "Log-in",
+        "file": "specs/login.md",
+        "requirements": ["A log-in page"],
+        "acceptance_criteria": ["People can log in", "Tokens expire"],
+    }
+    assert found["branch"]["name"] == "feature/login"
+    assert (found["branch"]["commits"], found["branch"]["files_changed"]) == (2, 2)
+    assert found["outcome"]["status"] == "merged"
+    assert found["outcome"]["all_requirements_met"] is True
+    assert found["outcome"]["all_acceptance_criteria_met"] is False
+    assert found["signals"]["merge"] == "strong_positive"
+
+
+def test_checks_of_its_commits_are_checkpoints_and_tell_how_good_it_is(exported: Path) -> None:
+    found, short = line(exported, "feature_episodes"), line(exported, "branch_outcomes")
+    counts = [
+        (each["pytest_passed"], each["pytest_failed"]) for each in found["validation_checkpoints"]
+    ]
+
+    assert counts == [(8, 2), (10, 0)]
+    assert found["outcome"]["final_validation_passed"] is True
+    assert found["signals"]["validation"] == "positive"
+    assert found["signals"]["failed_then_passed"] is True
+    assert found["signals"]["required_and_tested"] is True
+    assert found["quality_score"] == short["quality_score"] == 1.0
+    assert short["outcome"]["pytest_pass_rate"] == 1.0
+
+
+def test_what_nobody_knows_is_null(exported: Path) -> None:
+    found, short = line(exported, "feature_episodes"), line(exported, "branch_outcomes")
+
+    assert found["conversations"] == []
+    assert found["signals"]["corrected_then_achieved"] is None
+    assert found["outcome"]["rollback_within_7d"] is None, "the history ends with the merge"
+    assert found["signals"]["rollback"] == "pending"
+    assert short["branch"] == "feature/login"
+    assert (short["interactions"], short["tool_calls"]) == (None, None)
+    assert short["outcome"]["merged"] is True
+    assert short["outcome"]["ruff_violations_at_merge"] is None
+
+
+def test_what_was_written_has_a_receipt_and_is_read_as_it_stands(
+    exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (exported / "receipt.json").exists()
+    place = ["--workspace", str(tmp_path / "again"), "--quiet"]
+    files = [str(exported / f"{n}.jsonl") for n in ("feature_episodes", "branch_outcomes")]
+    assert call(["run", *files, *place]) == 0
+    assert call(["data", "reports", "--to", str(tmp_path / "reports"), *place]) == 0
+    capsys.readouterr()
+
+    for name in ("feature_episodes", "branch_outcomes"):
+        assert line(tmp_path / "reports" / "training_data", name) == line(exported, name)
+
+
+def test_where_no_branch_is_known_nothing_is_written(tmp_path: Path) -> None:
+    begin(tmp_path / "repo")
+    place = ["--workspace", str(tmp_path / "ws"), "--quiet"]
+    assert call(["run", str(tmp_path / "repo"), *place]) == 0
+
+    assert call(["branch", "export", "--to", str(tmp_path / "out"), *place]) == 3
+    assert not (tmp_path / "out").exists()
