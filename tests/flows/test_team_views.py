@@ -10,12 +10,17 @@ import pytest
 
 from tests.flows.sessions import write_session
 from tests.flows.test_ingest import ingest
+from tests.flows.test_review import AT, run
 from tests.redact.templates import fill
-from tests.sources.reading import jsonl
+from tests.sources.reading import jsonl, read
 from tests.sources.team_reports.lines import LINES
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
 from tracemill.flows.analysis.team_views import write_team_files
+from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.wheel.turn import Options, turn
+from tracemill.records.events.reviews import ReviewForm
+from tracemill.sources.head import Head
+from tracemill.sources.team_reports import TeamReports
 from tracemill.store.workspace import Workspace
 
 
@@ -42,6 +47,9 @@ def test_files_come_back_as_they_were_read(workspace: Workspace, tmp_path: Path)
     result = write_team_files(workspace, tmp_path / "out", is_forced=False)
 
     assert [(file.path, file.n_reports) for file in result.files] == [
+        ("labeled/decisions_labeled.jsonl", 1),
+        ("labeled/gates_labeled.jsonl", 1),
+        ("labeled/outputs_quality_scored.jsonl", 1),
         ("raw/2026-03/project_P1_execution.jsonl", 1),
         ("raw/2026-03/project_P1_gates.jsonl", 1),
         ("raw/2026-03/project_P1_summary.json", 1),
@@ -167,3 +175,61 @@ def test_without_reports_it_says_how_to_get_some(workspace: Workspace, tmp_path:
     ingest(workspace, [place])
     with pytest.raises(NotFoundError, match="tracemill emit"):
         write_team_files(workspace, tmp_path / "out", is_forced=False)
+
+
+def test_reports_stand_again_with_what_rules_and_people_say(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "a").write_bytes(jsonl(LINES["gate"], LINES["approval"], LINES["stage"]))
+    (place / "b").write_text(json.dumps(LINES["completion"]))
+    ingest(workspace, [place])
+    run(workspace)
+    out = tmp_path / "out"
+    write_team_files(workspace, out, is_forced=False)
+    (gate,) = lines_of(out / "labeled/gates_labeled.jsonl")
+    (decision,) = lines_of(out / "labeled/decisions_labeled.jsonl")
+    (output,) = lines_of(out / "labeled/outputs_quality_scored.jsonl")
+
+    assert LINES["gate"].items() <= gate.items()
+    assert (gate["quality"], gate["reviews"]) == ("good", [])
+    assert (decision["alignment"], decision["confidence"]) == ("incorrect", 50)
+    assert decision["confidence_is_default"]
+    parts = [output[name] for name in ("test_coverage", "security_clean", "perf_within_slo")]
+    assert (parts, output["no_major_rework"]) == ([81.5, 100, 100], 100)
+    assert (output["quality_score"], output["output"]) == (95.375, "production_ready")
+
+    with Desk(workspace, "ada") as desk:
+        desk.submit(gate["labeled_event"], ReviewForm(overall_rating=2, comments="thin"), AT)
+    run(workspace)
+    write_team_files(workspace, out, is_forced=True)
+    (judged,) = lines_of(out / "labeled/gates_labeled.jsonl")
+    (said,) = judged["reviews"]
+    assert (judged["quality"], said["overall_rating"], said["comments"]) == ("good", 2, "thin")
+
+
+def test_a_workspace_judges_by_rules_of_its_own(workspace: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "a").write_bytes(jsonl(LINES["gate"]))
+    ingest(workspace, [place])
+    (workspace.root / "labels.toml").write_text("max_retries = 1\n")
+    write_team_files(workspace, tmp_path / "out", is_forced=False)
+
+    (gate,) = lines_of(tmp_path / "out/labeled/gates_labeled.jsonl")
+    assert gate["quality"] == "poor"
+
+
+def test_labelled_copies_are_not_read_in_again(workspace: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "a").write_bytes(jsonl(LINES["gate"], LINES["approval"]))
+    ingest(workspace, [place])
+    write_team_files(workspace, tmp_path / "out", is_forced=False)
+    copies = (tmp_path / "out/labeled/gates_labeled.jsonl").read_bytes()
+    found = read(TeamReports(), copies)
+
+    assert found.tally.skipped == {"labeled_copy": 1}
+    assert TeamReports().recognises(Head(Path("x"), copies))
+    assert not found.events

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
-
-import msgspec
 
 from tracemill.analyze.cases import Facts
 from tracemill.analyze.work import EpisodeWork, SessionWork
@@ -28,15 +26,12 @@ from tracemill.records.events.team_projects import (
     StageReport,
 )
 from tracemill.records.refs import Ref
-from tracemill.records.sessions.trajectory import Remainder
-from tracemill.render.team import FORMAT
-from tracemill.render.team_whole import held_in, merged
+from tracemill.render.team_whole import held_in, one_a_project
 
 R = TypeVar("R", bound=Report)
 
 _OTHER_FACTS: Final = ("team", "platform", "complexity")
 """Facts that no field of ours holds, and that some files say."""
-_SEVERAL: Final = 2
 _TEAM_SIZES: Final = ((1, "1"), (4, "2 to 4"))
 """Most people of each size of a team; above, there are five and more."""
 
@@ -66,7 +61,7 @@ class Process:
         """Sessions, with what happened in each."""
         self.episodes: list[tuple[EpisodeWork, Facts]] = []
         """Pieces of work, with what each belongs to."""
-        held = list(_once_a_project(sorted(events, key=_order)))
+        held = list(one_a_project(sorted(events, key=_order)))
         projects = {e.project_id: e.report for e in held if isinstance(e.report, ProjectReport)}
         stages = _Stages(event for event in held if isinstance(event.report, StageReport))
         for event in held:
@@ -188,33 +183,6 @@ class _Stages:
 def _places(project: str | None, stage: str | None, role: str | None) -> Iterator[_Place]:
     named: Mapping[str, str | None] = {"stage": stage, "role": role}
     yield from ((project, kind, name) for kind, name in named.items() if name)
-
-
-def _once_a_project(events: Sequence[TeamReport]) -> Iterator[TeamReport]:
-    """Yield the reports, those of one project as a whole put together in the place of the last."""
-    wholes: dict[str, list[TeamReport]] = defaultdict(list)
-    for event in events:
-        if isinstance(event.report, ProjectReport) and event.project_id is not None:
-            wholes[event.project_id].append(event)
-    for event in events:
-        same = wholes.get(event.project_id or "", [])
-        if not isinstance(event.report, ProjectReport) or len(same) < _SEVERAL:
-            yield event
-        elif event is same[-1]:
-            yield _put_together(same)
-
-
-def _put_together(events: Sequence[TeamReport]) -> TeamReport:
-    """Return several reports of one project, the oldest first, as one in the place of the last."""
-    values: dict[str, Any] = {}
-    for event in events:
-        values |= event.remainder.values if event.remainder else {}
-    return msgspec.structs.replace(
-        events[-1],
-        at=max((event.at for event in events if event.at is not None), default=None),
-        report=merged(e.report for e in events if isinstance(e.report, ProjectReport)),
-        remainder=Remainder(format=FORMAT, values=values) if values else None,
-    )
 
 
 def _order(event: TeamReport) -> tuple[bool, str, str]:

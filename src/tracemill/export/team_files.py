@@ -10,8 +10,8 @@
 
 These are views: nothing is kept in them that we do not hold, and they can be made again at any
 time. A report that was read from such a file is written as it was read. One that names no
-project or no moment goes to `unknown`, since a place made up would be a lie. Of several summaries
-of a project in one month the latest stands.
+project or no moment goes to `unknown`, since a place made up would be a lie. A project has
+one summary, in the month of its last: what a later one says stands in place of what it said before.
 """
 
 from __future__ import annotations

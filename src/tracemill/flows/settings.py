@@ -20,6 +20,7 @@ from tracemill.store.workspace import Workspace, write_whole
 
 _OWN_FILES: Final = {
     "checklist.toml": "what reviewers are asked",
+    "labels.toml": "how gates of a team are judged",
     "patterns.toml": "which patterns are looked for",
 }
 """Files by which a workspace replaces what comes with the program."""

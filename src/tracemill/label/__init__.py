@@ -10,6 +10,7 @@ In come redacted steps, events, links and commits; out go an `Activity`, `Label`
 | `activity` | one trajectory: `observe` folds its steps |
 | `outcomes` | one piece of work: what became of it, and the labels that follow |
 | `learning` | one piece of work, told as problem, approach, validation and outcome |
+| `reports` | what a team's own process told: gates, decisions, projects |
 
 To add a label: one function beside its like, one line in the table of its module, cases under
 `tests/label/`.

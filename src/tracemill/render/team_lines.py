@@ -44,6 +44,8 @@ OTHER_NAMES: Final[Mapping[type[Report], Mapping[str, str]]] = {
     ArtifactReport: {"model": "agent_model"},
 }
 """Names that files use for a field beside its own."""
+LABELED_MARK: Final = "labeled_event"
+"""The field by which a line of ours with labels is known: it tells of nothing that is not held."""
 _GROUPS: Final[Mapping[str, type[Report]]] = {
     "stage_execution": StageReport,
     "prompt_and_execution": StageReport,
@@ -97,6 +99,8 @@ def report_parts(fields: Mapping[str, Any]) -> list[Part]:
 
     A line that groups its fields may tell of a stage, of the gate behind it and of the project.
     """
+    if LABELED_MARK in fields:
+        return []
     groups = {name: fields[name] for name in _GROUPS if _is_group(name, fields.get(name))}
     kinds = dict.fromkeys(_GROUPS[name] for name in groups)
     if len(kinds) > 1:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from tracemill.records.events.event import TeamReport
 from tracemill.records.events.team_projects import (
     ApprovalReport,
     DownstreamReport,
@@ -15,10 +17,40 @@ from tracemill.records.events.team_projects import (
     SurveyReport,
 )
 from tracemill.records.refs import Record
+from tracemill.records.sessions.trajectory import Remainder
+from tracemill.render.team import FORMAT
 
 R = TypeVar("R", bound=Record)
+_SEVERAL: Final = 2
 HeldReport = ApprovalReport | DownstreamReport | EscalationReport | SurveyReport
 """What a summary may hold, and what other teams write on lines of their own."""
+
+
+def one_a_project(events: Iterable[TeamReport]) -> Iterator[TeamReport]:
+    """Yield reports, the oldest first, those of one project as a whole put together as the last."""
+    held = list(events)
+    wholes: dict[str, list[TeamReport]] = defaultdict(list)
+    for event in held:
+        if isinstance(event.report, ProjectReport) and event.project_id is not None:
+            wholes[event.project_id].append(event)
+    for event in held:
+        same = wholes.get(event.project_id or "", [])
+        if not isinstance(event.report, ProjectReport) or len(same) < _SEVERAL:
+            yield event
+        elif event is same[-1]:
+            yield _put_together(same)
+
+
+def _put_together(events: Sequence[TeamReport]) -> TeamReport:
+    values: dict[str, Any] = {}
+    for event in events:
+        values |= event.remainder.values if event.remainder else {}
+    return msgspec.structs.replace(
+        events[-1],
+        at=max((event.at for event in events if event.at is not None), default=None),
+        report=merged(e.report for e in events if isinstance(e.report, ProjectReport)),
+        remainder=Remainder(format=FORMAT, values=values) if values else None,
+    )
 
 
 def merged(reports: Iterable[ProjectReport]) -> ProjectReport:

@@ -89,11 +89,12 @@ def reports_data(
 
     What a team wrote down itself comes back as it was; of every piece of work the sessions have a
     line for each failure, for its success, for how it went, and for how full the context was.
+    Gates, decisions and projects stand there again with how good they are.
 
     Parameters
     ----------
     to
-        The folder; `training_data` and `raw` come below it.
+        The folder; `training_data`, `raw` and `labeled` come below it.
     told
         Only what the team's own process told, and nothing that sessions show.
     force
@@ -103,9 +104,11 @@ def reports_data(
         common.open(), to.expanduser().absolute(), is_forced=force, is_told_only=told
     )
     if not answer("reports", result, common):
-        n_reports = sum(file.n_reports for file in result.files)
+        n_reports = sum(file.n_reports for file in result.files) - result.n_labeled
         said = f"{counted(n_reports, 'report')} in {counted(len(result.files), 'file')}"
         write(f"Written      {said}, {result.n_told} told by the team itself")
+        if result.n_labeled:
+            write(f"Labelled     {counted(result.n_labeled, 'report')}")
         write(f"Folder       {result.folder}")
     for kind, n_events in result.left_out.items():
         hint(

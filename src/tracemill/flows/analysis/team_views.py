@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tracemill.base.errors import NotFoundError
+from tracemill.export.labeled_files import labeled_files
 from tracemill.export.team_files import team_files
 from tracemill.flows.analysis.feature_views import reports_of_sessions
+from tracemill.flows.analysis.labeled_reports import labeled_reports
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.privacy.gate import Gate
 from tracemill.records.events.event import Captured, TeamReport
@@ -38,6 +40,8 @@ class ReportsResult(Record, frozen=True, kw_only=True):
     """The files, by path."""
     n_told: Count
     """Reports that the team's own process told; the others are what sessions show."""
+    n_labeled: Count
+    """Lines that say of a report again what it says, with what rules and people say of it."""
     left_out: dict[str, int]
     """Events that have no line in any of the files, counted by kind."""
     receipt: Receipt
@@ -53,7 +57,8 @@ def write_team_files(
 
     Raises:
         NotFoundError: no report is held, and no session.
-        UsageError: the folder holds something, and nobody forced it.
+        UsageError: the folder holds something, and nobody forced it; or the workspace's own rules
+            for labels cannot be read.
         PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
     """
     require_elsewhere(workspace, folder)
@@ -61,7 +66,8 @@ def write_team_files(
     left_out: Counter[str] = Counter()
     told = list(_reports(Lake(workspace.lake), left_out))
     shown = () if is_told_only else reports_of_sessions(workspace)
-    files = list(team_files([*told, *shown]))
+    labeled = list(labeled_files(labeled_reports(workspace, told)))
+    files = [*labeled, *team_files([*told, *shown])]
     if not files:
         raise NotFoundError(
             "no reports are held, and no sessions; name a folder of them to `tracemill run`, or "
@@ -73,6 +79,7 @@ def write_team_files(
         folder=str(folder),
         files=tuple(WrittenReports(path=file.path, n_reports=file.n_reports) for file in files),
         n_told=len(told),
+        n_labeled=sum(file.n_reports for file in labeled),
         left_out=dict(sorted(left_out.items())),
         receipt=receipt,
     )

@@ -39,10 +39,10 @@ class TeamReports(FileSource):
 
     def recognises(self, head: Head) -> bool:
         """Tell whether these are reports, by the names of the first one's fields."""
-        from tracemill.render.team_lines import report_parts
+        from tracemill.render.team_lines import LABELED_MARK, report_parts
 
         first = head.objects[0] if head.objects else head.fields
-        return bool(first) and bool(report_parts(first))
+        return LABELED_MARK in first or bool(report_parts(first))
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each report, and the tally."""

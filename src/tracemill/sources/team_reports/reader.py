@@ -12,12 +12,13 @@ from tracemill.base.lines import Line
 from tracemill.records.events.event import TeamReport
 from tracemill.records.refs import Origin, Span
 from tracemill.render.team import Read, read_report
-from tracemill.render.team_lines import place_of, report_parts
+from tracemill.render.team_lines import LABELED_MARK, place_of, report_parts
 from tracemill.sources.json_faults import shape_fault
 from tracemill.sources.json_lines import BadShapeError, is_line_too_deep
 from tracemill.sources.protocol import SourceRecord
 
 _OTHER: Final = "no_known_report"
+_LABELED: Final = "labeled_copy"
 _FIRST_NAME: Final = re.compile(r"`\$\.(\w+)")
 
 
@@ -33,7 +34,7 @@ class TeamReader:
         """Read one report; return why it holds nothing to keep, or None where it was used."""
         parts = report_parts(record)
         if not parts:
-            return _OTHER
+            return _LABELED if LABELED_MARK in record else _OTHER
         if is_line_too_deep(record, line):
             raise BadShapeError("expected a report, found one that is nested too deeply")
         try:

@@ -1,0 +1,148 @@
+"""How good a judged piece of work is, by what its gate said and what it took to pass.
+
+| the gate | quality |
+|---|---|
+| passes at the first attempt | excellent |
+| passes later | good |
+| says no, and a remedy helps before the attempts are used up | good |
+| says no, and a person takes it over and settles it | acceptable |
+| says no | poor |
+| cannot tell | not labelled: it waits for a person |
+
+A report that names no attempt is taken for the first, and the label is half as sure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal, NamedTuple
+
+from tracemill.label import LABEL_VERSION
+from tracemill.label.reports.rules import LabelRules
+from tracemill.records.events.event import TeamReport
+from tracemill.records.events.team_projects import EscalationReport, GateReport, ProjectReport
+from tracemill.records.labels import Label
+from tracemill.records.process.labeled_reports import LabeledReport
+from tracemill.records.refs import Ref, Stamp
+from tracemill.render.team_whole import held_in
+
+GateQuality = Literal["excellent", "good", "acceptable", "poor"]
+"""How good a piece of work is that a gate judged."""
+
+_STAMP: Final = Stamp(by="gate_quality", version=LABEL_VERSION)
+_UNSURE: Final = 0.5
+_WHY: Final[dict[GateQuality, str]] = {
+    "excellent": "the gate passed at the first attempt",
+    "good": "the gate passed after another attempt or with a remedy",
+    "acceptable": "a person took it over and settled it",
+    "poor": "the gate said no, and nothing is told that mended it",
+}
+
+
+class _Escalation(NamedTuple):
+    id: str
+    is_resolved: bool
+
+
+class GateFacts(NamedTuple):
+    """What the quality of a judged piece of work follows from."""
+
+    result: Literal["pass", "fail", "ambiguous"] | None
+    attempt: int = 1
+    max_retries: int = 3
+    is_fixed: bool = False
+    """Whether a remedy without a person helped."""
+    is_resolved_by_person: bool = False
+    """Whether it was handed to a person, who settled it."""
+
+
+def gate_quality(facts: GateFacts, *, any_pass_is_excellent: bool = False) -> GateQuality | None:
+    """Return how good a judged piece of work is; None where the gate could not tell."""
+    if facts.result == "pass":
+        return "excellent" if facts.attempt == 1 or any_pass_is_excellent else "good"
+    if facts.result != "fail":
+        return None
+    if facts.is_fixed and facts.attempt < facts.max_retries:
+        return "good"
+    return "acceptable" if facts.is_resolved_by_person else "poor"
+
+
+def label_gates(events: Sequence[TeamReport], rules: LabelRules) -> Iterator[LabeledReport]:
+    """Yield every judgement of a gate, the oldest first, with its quality where that is known."""
+    escalated = _escalated(events)
+    for event in events:
+        if not isinstance(event.report, GateReport):
+            continue
+        escalation = escalated.get(event.id)
+        facts = _facts(event, event.report, escalation, rules)
+        quality = gate_quality(facts, any_pass_is_excellent=rules.any_pass_is_excellent)
+        labels = () if quality is None else (_label(event, quality, escalation),)
+        yield LabeledReport(event=event, labels=labels)
+
+
+def _facts(
+    event: TeamReport, gate: GateReport, escalation: _Escalation | None, rules: LabelRules
+) -> GateFacts:
+    beyond = event.remainder.values if event.remainder else {}
+    most = beyond.get("max_retries")
+    is_said = beyond.get("escalated_to_human") is True and beyond.get("human_resolved") is True
+    is_decided = gate.human_override is True and bool(gate.human_decision)
+    return GateFacts(
+        result=gate.gate_result,
+        attempt=gate.retry_attempt or 1,
+        max_retries=most if type(most) is int and most > 0 else rules.max_retries,
+        is_fixed=gate.auto_fix_success is True,
+        is_resolved_by_person=is_said
+        or is_decided
+        or (escalation is not None and escalation.is_resolved),
+    )
+
+
+def _label(event: TeamReport, quality: GateQuality, escalation: _Escalation | None) -> Label:
+    gate = event.report
+    is_sure = isinstance(gate, GateReport) and gate.retry_attempt is not None
+    shown = [event.id, escalation.id] if escalation and quality == "acceptable" else [event.id]
+    return Label(
+        target=Ref(kind="event", id=event.id),
+        name="gate.quality",
+        value=quality,
+        reason=_WHY[quality],
+        confidence=1.0 if is_sure else _UNSURE,
+        evidence=tuple(Ref(kind="event", id=name) for name in dict.fromkeys(shown)),
+        stamp=_STAMP,
+    )
+
+
+def _escalated(events: Sequence[TeamReport]) -> dict[str, _Escalation]:
+    """Return by judgement the escalation that followed it: a stage's last no before it."""
+    failed: defaultdict[tuple[str | None, str | None], list[TeamReport]] = defaultdict(list)
+    for event in events:
+        gate = event.report
+        if isinstance(gate, GateReport) and gate.gate_result == "fail" and gate.stage:
+            failed[event.project_id, gate.stage].append(event)
+    found: dict[str, _Escalation] = {}
+    for event, escalation in _escalations(events):
+        before = [
+            gate
+            for gate in failed.get((event.project_id, escalation.stage), ())
+            if gate.at is None or event.at is None or gate.at <= event.at
+        ]
+        if before:
+            found[before[-1].id] = _Escalation(event.id, bool(escalation.resolution))
+    return found
+
+
+def _escalations(events: Iterable[TeamReport]) -> Iterator[tuple[TeamReport, EscalationReport]]:
+    for event in events:
+        if isinstance(event.report, EscalationReport):
+            yield event, event.report
+        elif isinstance(event.report, ProjectReport):
+            for held in held_in(event.report):
+                if isinstance(held, EscalationReport):
+                    yield event, held
+
+
+def moment_of(event: TeamReport) -> tuple[bool, float, str]:
+    """Return what reports are sorted by: their moment, those without one at the end."""
+    return event.at is None, event.at.timestamp() if event.at else 0.0, event.id
