@@ -27,6 +27,17 @@ def ran(*at: float) -> tuple[CheckRun, ...]:
     return tuple(CheckRun(step=n, check="test", at=minutes(moment)) for n, moment in enumerate(at))
 
 
+def told(at: float, *, passed: bool) -> tuple[CheckRun, ...]:
+    return (CheckRun(step=1, check="test", at=minutes(at), passed=passed),)
+
+
+def cycle(*, edited: int, **more: Any) -> dict[str, Any]:
+    """A test that fails at step 1 and passes at 4, code that was edited last, tests at step 8."""
+    found = failed(**{"attempts": (1,), "edits": (2,), "resolved_step": 4, **more})
+    runs = tuple(CheckRun(step=step, check="test", at=minutes(step)) for step in (1, 4, 8))
+    return {"recoveries": (found,), "checks": runs, "last_code_edit_step": edited}
+
+
 def commits(*sizes: int) -> list[Commit]:
     return [
         Commit(
@@ -43,6 +54,19 @@ def commits(*sizes: int) -> list[Commit]:
         ("test_first_development", {"checks": ran(1, 9)}, (), True),
         ("test_first_development", {"checks": ran(9)}, (), False),
         ("test_first_development", {}, (), None),
+        ("red_green_refactor", cycle(edited=6), (), True),
+        ("red_green_refactor", cycle(edited=3), (), False),
+        ("red_green_refactor", cycle(edited=9), (), False),
+        ("red_green_refactor", cycle(edited=6, kind="command"), (), False),
+        ("red_green_refactor", cycle(edited=6, edits=()), (), False),
+        ("red_green_refactor", {**cycle(edited=6), "checks": ()}, (), None),
+        ("reproduced_first", {"checks": told(1, passed=False)}, (), True),
+        ("reproduced_first", {"checks": told(9, passed=False)}, (), False),
+        ("reproduced_first", {"checks": told(1, passed=True)}, (), False),
+        ("reproduced_first", {"edits": ()}, (), None),
+        ("edits_checked", {"checks": ran(6)}, (), True),
+        ("edits_checked", {"checks": ran(1)}, (), False),
+        ("edits_checked", {"edits": ()}, (), None),
         ("tests_run_repeatedly", {"checks": ran(6, 7, 8)}, (), True),
         ("tests_run_repeatedly", {"checks": ran(6, 7)}, (), False),
         ("small_incremental_commits", {}, (20, 200), True),
@@ -66,11 +90,27 @@ def commits(*sizes: int) -> list[Commit]:
 def test_a_practice_is_kept_left_out_or_unknown(
     name: str, made: dict[str, Any], of: tuple[int, ...], expected: bool | None
 ) -> None:
-    assert practices_of([activity(**made)], commits(*of)).get(name) is expected
+    assert practices_of([activity(**made)], commits(*of), is_fix=True).get(name) is expected
+
+
+def test_only_a_fix_is_there_to_be_reproduced() -> None:
+    made = activity(checks=told(1, passed=False))
+    assert "reproduced_first" not in practices_of([made], [])
 
 
 def test_work_that_edited_nothing_keeps_no_practice() -> None:
     assert practices_of([activity(n_edits=0, files_edited=())], []) == {}
+
+
+def test_how_often_a_practice_is_kept_is_counted_whatever_became_of_the_work() -> None:
+    made = Process([])
+    for number, outcome in enumerate(("unknown", "failed", "achieved")):
+        work = EpisodeWork(id=f"ep_{number}", outcome=outcome, practices={"plan_first": number > 0})  # type: ignore[arg-type]
+        made.episodes.append((work, {"model": "m"}))
+    cases = list(METRICS["practice_rate"].cases(made))
+
+    assert [case.value for case in cases] == [0.0, 1.0, 1.0]
+    assert {case.facts["practice"] for case in cases} == {"plan_first"}
 
 
 def process(n_kept: int, n_left_out: int) -> Process:

@@ -13,7 +13,7 @@ from tracemill.analyze.artifact_metrics import (
 )
 from tracemill.analyze.cases import PERIODS, Case
 from tracemill.analyze.feature_metrics import failure_minutes, failure_retries
-from tracemill.analyze.practices import practice_cases
+from tracemill.analyze.practices import practice_cases, practices_kept
 from tracemill.analyze.process import Process
 from tracemill.analyze.project_metrics import (
     autonomy,
@@ -215,6 +215,10 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     "reverted_rate": _metric(
         "share", "committed work of which something is taken back", work_reverted, _SESSION
+    ),
+    "practice_rate": _metric(
+        "share", "work that keeps a way of working, of what can be told", practices_kept,
+        ("practice", *_SESSION),
     ),
     "practice_success_rate": _metric(
         "share", "work that is achieved, by ways of working that it kept or left out",

@@ -144,7 +144,7 @@ def _failure(
 
 def _success(feature: Feature, effects: Mapping[str, Level]) -> SuccessReport:
     led = [each.activity for each in feature.sessions if not each.trajectory.is_subagent]
-    practices = practices_of(led, feature.commits)
+    practices = practices_of(led, feature.commits, is_fix=feature.episode.kind == "fix")
     kept = [name for name, is_kept in practices.items() if is_kept]
     return SuccessReport(
         feature_id=feature.episode.id,

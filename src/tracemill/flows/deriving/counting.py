@@ -36,9 +36,8 @@ def _episodes(facts: Facts) -> Iterator[EpisodeWork]:
     for episode in facts.episodes:
         led = [facts.activities[name] for name in episode.trajectory_ids if is_led(facts, name)]
         own = [commits[name] for name in episode.event_ids if name in commits]
-        yield episode_work(
-            episode, practices_of(led, own), reverted=any_of(reverted, episode.trajectory_ids)
-        )
+        practices = practices_of(led, own, is_fix=episode.kind == "fix")
+        yield episode_work(episode, practices, reverted=any_of(reverted, episode.trajectory_ids))
 
 
 def is_led(facts: Facts, trajectory_id: str) -> bool:
