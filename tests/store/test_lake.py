@@ -7,7 +7,7 @@ from pyarrow.parquet import ParquetFile
 from tracemill.records.refs import Span
 from tracemill.records.sessions.trajectory import Step
 from tracemill.store.lake import Lake
-from tracemill.store.tables import TABLES
+from tracemill.store.tables import TABLES, Table
 
 STEPS = TABLES["steps"]
 
@@ -139,8 +139,9 @@ def test_rows_of_an_older_version_keep_their_place_when_a_column_has_come_since(
     tmp_path: Path,
 ) -> None:
     lake = Lake(tmp_path)
-    columns = tuple(column for column in STEPS.columns if column.name != "remainder")
-    writer = lake.writer(STEPS._replace(columns=columns))
+    older = Table(STEPS.name, STEPS.record, STEPS.owner, shared=None)
+    older.columns = tuple(column for column in STEPS.columns if column.name != "remainder")
+    writer = lake.writer(older)
     writer.write_records([*steps("a", 2), *steps("b", 2)], ["a", "a", "b", "b"])
     lake.commit(writer)
 

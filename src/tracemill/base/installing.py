@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from urllib.parse import unquote, urlsplit
 
@@ -30,6 +29,8 @@ def install_extras(*names: str) -> str:
 
 def _checkout() -> str | None:
     """Return the folder of the sources that are installed as they stand; None for a wheel."""
+    from importlib.metadata import PackageNotFoundError, distribution  # takes long to import
+
     try:
         told = distribution("tracemill").read_text("direct_url.json")
     except PackageNotFoundError:

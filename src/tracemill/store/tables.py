@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
@@ -63,24 +63,36 @@ class Column(NamedTuple):
     """The field's type, to read JSON back."""
 
 
-class Table(NamedTuple):
-    """One table of the lake."""
+class Table:
+    """One table of the lake.
 
-    name: str
-    record: Any
-    """Type of the records in it."""
-    columns: tuple[Column, ...]
-    """Columns that follow from the record's fields."""
-    has_whole: bool
-    """Whether the column `record` holds the whole record as JSON."""
-    owner: str
-    """Column by which rows are replaced: all rows with one value go together."""
+    What follows from the fields of its records is worked out once, and only where it is needed:
+    for all tables together that takes longer than to import most other modules.
+    """
 
-    @property
+    def __init__(self, name: str, record: Any, owner: str, shared: type[Record] | None) -> None:
+        self.name = name
+        self.record = record
+        """Type of the records in it."""
+        self.owner = owner
+        """Column by which rows are replaced: all rows with one value go together."""
+        self.has_whole = shared is not None
+        """Whether the column `record` holds the whole record as JSON."""
+        self._shared = shared
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns that follow from the record's fields, or from those that all of a union share."""
+        if self._shared is None:
+            return tuple(_columns(self.record))
+        shared = _columns(self._shared)
+        return tuple(c for c in shared if not c.is_json and c.type is not Span)
+
+    @cached_property
     def schema(self) -> pa.Schema:
         """Arrow schema of the table."""
         fields = [pa.field(column.name, column.arrow) for column in self.columns]
-        if self.owner not in {column.name for column in self.columns}:
+        if self.owner not in self._by_name:
             fields.insert(0, pa.field(self.owner, pa.string()))
         if self.has_whole:
             fields.append(pa.field("record", pa.string()))
@@ -108,7 +120,7 @@ class Table(NamedTuple):
             return _texts([_json(value) for value in values])
         return pa.array(list(values), column.arrow)
 
-    @property
+    @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
@@ -219,12 +231,11 @@ def _bare(kind: Any) -> Any:
 
 
 def _table(name: str, record: type[Record], owner: str) -> Table:
-    return Table(name, record, tuple(_columns(record)), has_whole=False, owner=owner)
+    return Table(name, record, owner, shared=None)
 
 
 def _union(name: str, shared: type[Record], union: Any, owner: str) -> Table:
-    columns = tuple(c for c in _columns(shared) if not c.is_json and c.type is not Span)
-    return Table(name, union, columns, has_whole=True, owner=owner)
+    return Table(name, union, owner, shared)
 
 
 FACTS: Final = (

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tracemill.label.reactions.cues import Before
-from tracemill.label.reactions.replies import NO_REPLY, Reply
+from tracemill.label.reactions.replies import Reply
 from tracemill.label.reactions.speech import Heard, hear
 from tracemill.records.events.event import Feedback
 from tracemill.records.events.in_session import FeedbackKind
 from tracemill.records.sessions.reactions import STRENGTHS, Reaction, ReactionKind
-from tracemill.records.sessions.trajectory import ResultStatus, Step, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ResultStatus, Step, ToolResult
 
 _OF_DEED: Final[dict[FeedbackKind, ReactionKind]] = {
     "rejection": "rejection",
@@ -55,8 +55,7 @@ class Listener:
         self._is_silent = False
         self._last_call: ResultStatus | None = None
         self._open: OpenTurn | None = None
-        self._reply = NO_REPLY
-        """What the agent did and said since a person spoke."""
+        self._reply = _Replying()
         self._last_at: datetime | None = None
 
     def finish(self) -> tuple[Reaction, ...]:
@@ -84,7 +83,7 @@ class Listener:
         self.has_acted = True
         if step.text:
             self._answered = f"{self._answered}\n{step.text[-_MAX_ANSWER:]}"[-_MAX_ANSWER:]
-        self._reply = _with_step(self._reply, step)
+        self._reply.take(step)
         self._is_silent = False
         self._last_at = step.at or self._last_at
 
@@ -105,7 +104,7 @@ class Listener:
             self._open = OpenTurn(step, self.before, self._waited(step.at))
         self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
         self._answered, self._edited, self._last_call = "", None, None
-        self._reply = NO_REPLY
+        self._reply = _Replying()
         self._is_silent = True
 
     def replied(self, turn: OpenTurn, reply: Reply) -> None:
@@ -115,7 +114,7 @@ class Listener:
 
     def _close(self) -> None:
         if self._open is not None:
-            self.replied(self._open, self._reply._replace(edited=self._edited_files))
+            self.replied(self._open, self._reply.reply(self._edited_files))
             self._open = None
 
     def refusal(self, step: int, said: str) -> None:
@@ -156,18 +155,35 @@ class Listener:
         return (at - self._last_at).total_seconds()
 
 
-def _with_step(reply: Reply, step: Step) -> Reply:
-    words, thought = step.text.lstrip()[:_MAX_REPLY], (step.reasoning or "").lstrip()[:_MAX_REPLY]
-    return reply._replace(
-        said=reply.said or words,
-        has_called=reply.has_called or bool(step.calls),
-        called=_with_names(reply.called, step.calls),
-        thought=reply.thought or thought,
-        reported=words or reply.reported,
-    )
+class _Replying:
+    """Gathers what the agent did and said since a person spoke."""
 
+    __slots__ = ("_called", "_has_called", "_reported", "_said", "_thought")
 
-def _with_names(called: tuple[str, ...], calls: Iterable[ToolCall]) -> tuple[str, ...]:
-    if len(called) >= _MAX_CALLED:
-        return called
-    return tuple(dict.fromkeys((*called, *(call.name for call in calls))))[:_MAX_CALLED]
+    def __init__(self) -> None:
+        self._said = self._thought = self._reported = ""
+        self._has_called = False
+        self._called: dict[str, None] = {}
+
+    def take(self, step: Step) -> None:
+        """Take a step of the agent."""
+        if words := step.text.lstrip()[:_MAX_REPLY]:
+            self._said = self._said or words
+            self._reported = words
+        if step.reasoning and not self._thought:
+            self._thought = step.reasoning.lstrip()[:_MAX_REPLY]
+        if step.calls:
+            self._has_called = True
+            if len(self._called) < _MAX_CALLED:
+                self._called.update(dict.fromkeys(call.name for call in step.calls))
+
+    def reply(self, edited: tuple[str, ...] | None) -> Reply:
+        """Return what was gathered, with the files that were changed meanwhile."""
+        return Reply(
+            said=self._said,
+            edited=edited,
+            has_called=self._has_called,
+            thought=self._thought,
+            reported=self._reported,
+            called=tuple(self._called)[:_MAX_CALLED],
+        )
