@@ -11,7 +11,8 @@ found nothing to test, gives no verdict either.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import re2
@@ -49,15 +50,15 @@ _CUTTERS: Final = frozenset({"head", "grep", "rg", "egrep", "sed", "awk", "cut",
 class _Summary(NamedTuple):
     """What a summary says, line by line; only lines that hold a mark need a closer look."""
 
-    pattern: Any
-    """Of RE2, since Python's own tries each of its forms at each character."""
+    expression: str
+    """For RE2, since Python's own engine tries each of its forms at each character."""
     marks: tuple[str, ...]
-    """Lower-case texts of which every line that the pattern matches holds one."""
+    """Lower-case texts of which every line that the expression matches holds one."""
     unless: str
     """What stands in no line that says so, where it is not empty."""
 
     def stands_in(self, text: str) -> bool:
-        """Tell whether the pattern matches a line of a text."""
+        """Tell whether the expression matches a line of a text."""
         lower = text.lower()
         marks = [mark for mark in self.marks if mark in lower]
         if not marks:
@@ -67,7 +68,13 @@ class _Summary(NamedTuple):
             for line, small in zip(text.split("\n"), lower.split("\n"), strict=True)
             if any(map(small.__contains__, marks)) and not (self.unless and self.unless in line)
         )
-        return self.pattern.search("\n".join(lines)) is not None
+        return _compiled(self.expression).search("\n".join(lines)) is not None
+
+
+@cache
+def _compiled(expression: str) -> Any:
+    """Return what looks for an expression: dear to make, and most kinds of checks never run."""
+    return re2.compile(expression)
 
 
 class _Texts(NamedTuple):
@@ -75,15 +82,28 @@ class _Texts(NamedTuple):
     passed: _Summary
 
 
-def _summary(marks: str, *forms: str, unless: str = "") -> _Summary:
-    return _Summary(re2.compile(f"(?m){'|'.join(forms)}"), tuple(marks.split()), unless)
-
-
 _LINE: Final = r"^(?:\[[\pL\d_:.-]+\] |\S+ [\pL\d_:-]+: )?[= ]*"
 """Start of a line of a summary: runners put the script's name before it, pytest `=` signs."""
 
 _COUNT: Final = rf"(?:{_LINE}|(?:Tests|Suites|Files):? +|, |\| |run: )"
 """What stands before a count in a summary, so that prose with numbers is no summary."""
+
+
+def _summary(marks: str, *forms: str, unless: str = "") -> _Summary:
+    return _Summary(f"(?m){'|'.join(_by_start(forms))}", tuple(marks.split()), unless)
+
+
+def _by_start(forms: tuple[str, ...]) -> Iterator[str]:
+    """Yield forms, those with one start as one: it is as dear as all that follows it."""
+    for start in (_COUNT, _LINE, ""):
+        own = [form.removeprefix(start) for form in forms if _start_of(form) == start]
+        if own:
+            yield f"{start}(?:{'|'.join(own)})"
+
+
+def _start_of(form: str) -> str:
+    return next(start for start in (_COUNT, _LINE, "") if form.startswith(start))
+
 
 _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
     "test": _Texts(
