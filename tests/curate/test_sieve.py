@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.trajectories import FOUND, episode, trajectory
 from tracemill.curate.checks.wording import said
 from tracemill.curate.rows import training_row
-from tracemill.curate.selection import Known
+from tracemill.curate.selection import Known, Standing
 from tracemill.curate.sieve import Sieve
 from tracemill.curate.splits import KnownWork, Splits, place_of
 from tracemill.records.datasets.examples import ChatExample, Example, Lineage, Message
@@ -59,7 +59,8 @@ def sieved(examples: Sequence[Example], recipe: Recipe, **about: Any) -> Sieve:
     }
     goals = {f"t{n}": f"ask {n}" for n in numbers}
     found = msgspec.structs.replace(FOUND, **about.get("input", {}))
-    known = Known(episodes, trajectories, {"input_1": found}, goals)
+    standings = {name: about["standing"] for name in episodes if "standing" in about}
+    known = Known(episodes, trajectories, {"input_1": found}, goals, standings)
     rule = SplitRule(validation=0.3)
     sieve = Sieve(recipe, known, Splits(KnownWork(episodes.values(), trajectories, goals), rule))
     for each in examples:
@@ -186,6 +187,66 @@ def test_what_does_not_fit_is_not_taken(take: Take, about: dict[str, Any], reaso
     recipe = Recipe(name="x", take=(take,))
 
     assert reasons(sieved([example(1)], recipe, episode=about)) == {"example_001": reason}
+
+
+@pytest.mark.parametrize(
+    ("take", "standing", "reason"),
+    [
+        (Take(is_merged=True), Standing(is_merged=True), None),
+        (Take(is_merged=True), Standing(is_merged=False), "not_merged"),
+        (Take(is_merged=True), Standing(), "not_merged"),
+        (Take(is_kept=True), Standing(rollback="none"), None),
+        (Take(is_kept=True), Standing(rollback="later"), None),
+        (Take(is_kept=True), Standing(rollback="day"), "taken_back"),
+        (Take(is_kept=True), Standing(rollback="week"), "taken_back"),
+        (Take(is_kept=True), Standing(rollback="pending"), "may_be_taken_back"),
+        (Take(is_kept=True), Standing(), "may_be_taken_back"),
+        (Take(min_satisfaction=0.8), Standing(satisfaction=0.8), None),
+        (Take(min_satisfaction=0.8), Standing(satisfaction=0.79), "low_satisfaction"),
+        (Take(min_satisfaction=0.8), Standing(), None),
+        (Take(), Standing(is_merged=False, rollback="day", satisfaction=0.0), None),
+    ],
+)
+def test_what_the_world_made_of_the_work_may_be_asked_for(
+    take: Take, standing: Standing, reason: str | None
+) -> None:
+    sieve = sieved([example(1)], Recipe(name="x", take=(take,)), standing=standing)
+
+    assert reasons(sieve) == ({} if reason is None else {"example_001": reason})
+
+
+def test_filters_stand_beside_each_other_and_each_counts_what_it_left_out() -> None:
+    asked = Take(is_merged=True, is_kept=True, min_satisfaction=0.8, min_quality=0.8)
+    recipe = Recipe(name="x", take=(asked,))
+    good = Standing(is_merged=True, rollback="none", satisfaction=1.0)
+
+    def left_out(standing: Standing, quality: float) -> dict[str, int]:
+        sieve = sieved([example(1)], recipe, standing=standing, episode={"quality": quality})
+        return next(stage.left_out for stage in sieve.funnel() if stage.name == "taken")
+
+    assert left_out(good, 1.0) == {}
+    assert left_out(good, 0.5) == {"low_quality": 1}
+    assert left_out(good._replace(is_merged=None), 1.0) == {"not_merged": 1}
+    assert left_out(good._replace(rollback="day"), 1.0) == {"taken_back": 1}
+    assert left_out(good._replace(satisfaction=0.2), 1.0) == {"low_satisfaction": 1}
+
+
+@pytest.mark.parametrize(
+    ("take", "about", "weight"),
+    [
+        (Take(weight=2.0), {"quality": 0.5}, 2.0),
+        (Take(weight=2.0, is_weighed_by_quality=True), {"quality": 0.5}, 1.0),
+        (Take(is_weighed_by_quality=True), {"quality": 1.0}, 1.0),
+        (Take(is_weighed_by_quality=True), {"quality": 0.0}, 0.01),
+        (Take(is_weighed_by_quality=True), {}, 0.5),
+    ],
+)
+def test_a_weight_follows_quality_where_that_is_asked_for(
+    take: Take, about: dict[str, Any], weight: float
+) -> None:
+    (kept,) = sieved([example(1)], Recipe(name="x", take=(take,)), episode=about).kept.values()
+
+    assert kept.weight == weight
 
 
 def test_work_without_checks_is_taken_where_none_are_needed() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from tracemill.curate.classes import has_tag
@@ -14,6 +15,7 @@ from tracemill.records.inputs import Input
 from tracemill.records.privacy.settings import CONSENT_LEVELS
 from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.work.episodes import Episode
+from tracemill.records.work.survival import Rollback
 
 NotSelected = Literal[
     "other_source", "other_agent", "other_project", "less_consent", "undated_work",
@@ -21,11 +23,26 @@ NotSelected = Literal[
 ]  # fmt: skip
 """Why the work behind an example is not looked at."""
 NotTaken = Literal[
-    "other_kind", "other_outcome", "low_confidence", "unknown_quality", "low_quality"
-]
+    "other_kind", "other_outcome", "low_confidence", "unknown_quality", "low_quality",
+    "not_merged", "taken_back", "may_be_taken_back", "low_satisfaction",
+]  # fmt: skip
 """Why an example of it is not taken."""
 
 _EVERYTHING: Final = Take()
+_UNKNOWN_QUALITY: Final = 0.5
+_LEAST_WEIGHT: Final = 0.01
+"""Of work none of whose checks passed: nothing is drawn with a weight of nought."""
+
+
+class Standing(NamedTuple):
+    """What the world made of a piece of work."""
+
+    is_merged: bool | None = None
+    """Whether its branch was merged; None where nothing is known of that."""
+    rollback: Rollback | None = None
+    """Whether a commit of it was taken back."""
+    satisfaction: float | None = None
+    """Share of what people said and did about it that speaks for it; None where nothing does."""
 
 
 class Known(NamedTuple):
@@ -39,6 +56,8 @@ class Known(NamedTuple):
     """By id."""
     goals: Mapping[str, str]
     """What was asked first, by trajectory."""
+    standings: Mapping[str, Standing] = MappingProxyType({})
+    """What the world made of the work, by episode; of others nothing is known."""
 
 
 def not_selected(example: Example, known: Known, selection: Selection) -> NotSelected | None:
@@ -95,7 +114,7 @@ def find_take(
     reason: NotTaken = "other_kind"
     for take in recipe.take or (_EVERYTHING,):
         if any(has_tag(tags, pattern) for pattern in take.of):
-            unfit = _unfit(episode, take)
+            unfit = _unfit(episode, take) or _unproved(episode, take, known)
             if unfit is None:
                 return take
             reason = unfit
@@ -112,3 +131,26 @@ def _unfit(episode: Episode | None, take: Take) -> NotTaken | None:
     if episode.quality is None:
         return "unknown_quality" if take.is_quality_needed else None
     return "low_quality" if episode.quality < take.min_quality else None
+
+
+def _unproved(episode: Episode | None, take: Take, known: Known) -> NotTaken | None:
+    """Return what the world says against a piece of work, or does not say of it yet."""
+    if episode is None:
+        return None
+    standing = known.standings.get(episode.id, Standing())
+    if take.is_merged and not standing.is_merged:
+        return "not_merged"
+    if take.is_kept and standing.rollback in ("day", "week"):
+        return "taken_back"
+    if take.is_kept and standing.rollback in (None, "pending"):
+        return "may_be_taken_back"
+    said = standing.satisfaction
+    return "low_satisfaction" if said is not None and said < take.min_satisfaction else None
+
+
+def weight_of(example: Example, take: Take, known: Known) -> float:
+    """Return how much more likely an example stays than others, as a part of a recipe asks."""
+    if not take.is_weighed_by_quality or SYNTHETIC in example.tags:
+        return take.weight
+    quality = known.episodes[example.lineage[0].episode_id].quality
+    return take.weight * max(_UNKNOWN_QUALITY if quality is None else quality, _LEAST_WEIGHT)

@@ -20,7 +20,7 @@ from tracemill.curate.checks.wording import asked, said
 from tracemill.curate.classes import class_tags, has_tag
 from tracemill.curate.mixing import Drawn, LeftOut, over_budget, over_share
 from tracemill.curate.rows import training_row
-from tracemill.curate.selection import Known, find_take, not_selected
+from tracemill.curate.selection import Known, find_take, not_selected, weight_of
 from tracemill.curate.splits import Splits
 from tracemill.records.datasets.audits import TrainingRow
 from tracemill.records.datasets.examples import SYNTHETIC, Example, Split, kind_of, messages_of
@@ -160,7 +160,7 @@ class Sieve:
             kind=kind_of(example),
             split=split or _TRAIN,
             tags=tags,
-            weight=take.weight if isinstance(take, Take) else 1.0,
+            weight=weight_of(example, take, self._known) if isinstance(take, Take) else 1.0,
             n_chars=_n_chars(example),
             request="",
             place=(part.trajectory_id, part.input_id, part.first_step, part.last_step),

@@ -20,7 +20,7 @@ import msgspec
 from tracemill.curate import CURATE_VERSION
 from tracemill.curate.checks.wording import said
 from tracemill.curate.rows import training_row
-from tracemill.curate.selection import Known
+from tracemill.curate.selection import Known, Standing
 from tracemill.curate.sieve import Sieve, Sketch
 from tracemill.curate.splits import KnownWork, Splits
 from tracemill.curate.work import ChatConfig
@@ -37,6 +37,8 @@ from tracemill.link import LINK_VERSION
 from tracemill.records.datasets.examples import SYNTHETIC, Example, messages_of
 from tracemill.records.datasets.recipes import Recipe, Share
 from tracemill.records.datasets.versions import DatasetVersion, FunnelStage, Reject
+from tracemill.records.sessions.reactions import satisfaction
+from tracemill.records.work.episodes import Episode
 from tracemill.redact import REDACT_VERSION
 from tracemill.render import RENDER_VERSION
 from tracemill.report.card import CardFacts
@@ -151,7 +153,25 @@ def _known(facts: Facts) -> Known:
         facts.trajectories,
         facts.inputs,
         {name: activity.goal for name, activity in facts.activities.items()},
+        {episode.id: standing for episode, standing in _standings(facts)},
     )
+
+
+def _standings(facts: Facts) -> Iterator[tuple[Episode, Standing]]:
+    """Yield what the world made of each piece of work."""
+    merged = {e.target.id: e.value is True for e in facts.labels if e.name == "outcome.merged"}
+    rollbacks = {survival.id: survival.rollback for survival in facts.survivals}
+    for episode in facts.episodes:
+        own = [merged[name] for name in episode.trajectory_ids if name in merged]
+        known = [facts.activities[i] for i in episode.trajectory_ids if i in facts.activities]
+        yield (
+            episode,
+            Standing(
+                is_merged=all(own) if own else None,
+                rollback=rollbacks.get(episode.id),
+                satisfaction=satisfaction(r for each in known for r in each.reactions),
+            ),
+        )
 
 
 class _Examples:

@@ -154,9 +154,10 @@ def _written(event: FileVersion, commit: str) -> WrittenDocument:
 
 
 def recorded_facts(lake: Lake) -> Facts:
-    """Return all facts with the links, episodes and labels that were derived from them last."""
+    """Return all facts with the links, episodes, labels and survivals that were derived last."""
     facts = Facts(lake)
     facts.links = list(lake.records(TABLES["links"]))
     facts.episodes = list(lake.records(TABLES["episodes"]))
     facts.labels = list(lake.records(TABLES["labels"]))
+    facts.survivals = list(lake.records(TABLES["survivals"]))
     return facts

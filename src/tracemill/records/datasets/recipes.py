@@ -59,8 +59,18 @@ class Take(Record, frozen=True, kw_only=True):
     """Share of the work's own checks, such as tests, that must have passed in the end."""
     is_quality_needed: bool = False
     """Whether work of which no check is known is left out."""
+    is_merged: bool = False
+    """Whether only work is taken whose branch is known to be merged."""
+    is_kept: bool = False
+    """Whether only work is taken that is known to have stood for a week."""
+    min_satisfaction: Ratio = 0.0
+    """Share of what people said and did about the work, by strength, that must speak for it; where
+    nobody said anything, nothing is asked."""
     weight: Weight = 1.0
     """How much more likely they stay than others where some have to go."""
+    is_weighed_by_quality: bool = False
+    """Whether the weight is multiplied by the share of the work's own checks that passed; where no
+    check is known by a half."""
 
 
 class Share(Record, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -72,3 +73,13 @@ class Reaction(Record, frozen=True, kw_only=True):
     def is_sure(self) -> bool:
         """Whether it is right in about nine of ten that are told so."""
         return is_sure(self.kind, self.confidence)
+
+
+def satisfaction(reactions: Iterable[Reaction]) -> float | None:
+    """Return which share of what is surely heard, by strength, speaks for the work, 0 to 1.
+
+    None where nothing speaks for it or against it.
+    """
+    told = [each.strength * each.confidence for each in reactions if each.is_sure]
+    praise, blame = sum(w for w in told if w > 0), -sum(w for w in told if w < 0)
+    return praise / (praise + blame) if praise + blame else None
