@@ -73,3 +73,10 @@ def test_retries_are_those_of_what_was_let_through_and_time_is_of_every_attempt(
 
     assert values("artifact_retries", ("model",), *lines) == {"m-1": (1.0, 1)}
     assert values("generation_ms", ("month",), *lines) == {"2026-02": (350.0, 3)}
+
+
+def test_weeks_are_counted_by_their_mondays() -> None:
+    lines = [attempt(0, "a"), attempt(1), attempt(0, timestamp="2026-02-23T08:00:00Z")]
+
+    assert values("attempts_a_week", ("month",), *lines) == {"2026-02": (1.5, 2)}
+    assert values("fixes_a_week", ("month",), *lines) == {"2026-02": (1.0, 1)}

@@ -33,6 +33,13 @@ def test_three_stages_learn_ever_more_gently() -> None:
     assert rates == sorted(rates, reverse=True)
 
 
+def test_a_light_adapter_on_a_mac_learns_eight_layers_gently() -> None:
+    recipe = read_recipe("mlx-lora")
+
+    assert (recipe.trainer, recipe.lora.layers) == ("mlx", 8)
+    assert [stage.learning_rate for stage in recipe.stages] == [1e-4]
+
+
 def test_recipe_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(SMALL)

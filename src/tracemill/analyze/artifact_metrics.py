@@ -7,7 +7,8 @@ names no rule as kept, each rule that is broken by some artifact of its type cou
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from tracemill.analyze.cases import Case, Facts
 from tracemill.analyze.process import Process, Told
@@ -63,6 +64,29 @@ def writing_times(process: Process) -> Iterator[Case]:
     for told in process.of(ArtifactReport):
         if told.report.generation_time_ms is not None:
             yield Case(told.facts, float(told.report.generation_time_ms), told.ref, told.at)
+
+
+def weekly_attempts(process: Process) -> Iterator[Case]:
+    """Yield how many attempts each week brought; weeks without any are no case."""
+    yield from _by_week(process.of(ArtifactReport))
+
+
+def weekly_fixes(process: Process) -> Iterator[Case]:
+    """Yield how many artifacts of each week were let through after an attempt that was not."""
+    told = process.of(ArtifactReport)
+    yield from _by_week(
+        each for each in told if each.report.is_accepted and each.report.retry_count
+    )
+
+
+def _by_week(held: Iterable[Told]) -> Iterator[Case]:
+    weeks: defaultdict[date, list[Told]] = defaultdict(list)
+    for told in held:
+        if told.at is not None:
+            day = told.at.date()
+            weeks[day - timedelta(days=day.weekday())].append(told)
+    for _, own in sorted(weeks.items()):
+        yield Case({}, float(len(own)), own[0].ref, own[0].at)
 
 
 def _key(told: Told) -> tuple[str | None, ...]:

@@ -9,6 +9,8 @@ from tracemill.analyze.artifact_metrics import (
     artifact_retries,
     first_tries,
     rule_failures,
+    weekly_attempts,
+    weekly_fixes,
     writing_times,
 )
 from tracemill.analyze.cases import PERIODS, Case
@@ -185,6 +187,13 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     "generation_ms": _metric(
         "mean", "milliseconds that a model writes at an attempt", writing_times, _ARTIFACT
+    ),
+    "attempts_a_week": _metric(
+        "mean", "attempts at artifacts in a week that brought any", weekly_attempts, ()
+    ),
+    "fixes_a_week": _metric(
+        "mean", "artifacts let through after an attempt that was not, in a week that brought any",
+        weekly_fixes, (),
     ),
     "agent_success_rate": _metric(
         "share", "pieces of work with a known outcome that are achieved", work_achieved, _SESSION
