@@ -180,6 +180,68 @@ def test_an_answer_to_a_correction_is_no_alternative(
     assert correction(answer, better) == ([], {reason: 1})
 
 
+def looked(index: int, tool: str, what: str, status: Any = "ok") -> Step:
+    call = ToolCall(id=f"c{index}", name=tool, arguments={"of": what})
+    result = ToolResult(call_id=call.id, content=status, status=status)
+    return agent(index, calls=(call,), results=(result,))
+
+
+ASKED = [
+    user(0, "show me the function"),
+    looked(1, "read_file", "app.py"),
+    agent(2, "Here it is."),
+    user(3, "no, the definition of pay"),
+]
+WRONG = reaction(3, "correction", 0.9)
+
+
+def test_a_call_that_was_called_wrong_is_worse_than_the_one_that_was_asked_for_then() -> None:
+    (pair,), drops = built(
+        [*ASKED, looked(4, "goto", "pay"), agent(5, "There.")], reactions=(WRONG,)
+    )
+    (chosen,), (rejected,) = pair.chosen, pair.rejected
+    names = [message.tool_calls[0]["function"]["name"] for message in (chosen, rejected)]
+
+    assert names == ["goto", "read_file"]
+    assert (chosen.content, rejected.content) == ("", "")
+    assert [m.content for m in pair.prompt if m.role == "user"] == [ASKED[0].text, ASKED[3].text]
+    assert (pair.builder, pair.margin) == ("correction", 0.72)
+    assert [(part.first_step, part.last_step) for part in pair.lineage] == [(0, 3), (4, 4)]
+    assert not drops
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "more", "reason"),
+    [
+        (ASKED, [looked(4, "read_file", "app.py")], (), "identical_sides"),
+        (ASKED, [looked(4, "goto", "pay", "error")], (), "failed_choice"),
+        (ASKED, [looked(4, "goto", "pay"), user(5, "forget it")], ("abandonment",), "unwanted_choice"),
+        (ASKED, [looked(4, "goto", "pay"), user(5, "no")], ("correction",), "unwanted_choice"),
+        (
+            [ASKED[0], looked(1, "edit_file", "app.py"), *ASKED[2:]],
+            [looked(4, "goto", "pay")],
+            (),
+            "acted_on",
+        ),
+        (
+            [ASKED[0], looked(1, "edit_file", "app.py"), looked(2, "read", "a"), ASKED[3]],
+            [looked(4, "goto", "pay")],
+            (),
+            "acted_on",
+        ),
+    ],
+    ids=["the same again", "it failed", "given up", "wrong again", "an edit", "several calls"],
+)  # fmt: skip
+def test_what_is_no_better_call_makes_no_pair(
+    before: list[Step], after: list[Step], more: tuple[Any, ...], reason: str
+) -> None:
+    heard = (WRONG, *(reaction(5, kind, 0.95) for kind in more))
+    pairs, drops = built([*before, *after], reactions=heard)
+
+    assert not pairs
+    assert drops[reason] == 1
+
+
 def test_a_correction_that_no_person_said_makes_no_pair() -> None:
     told = (reaction(2, "correction", 0.9),)
 

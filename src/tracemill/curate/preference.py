@@ -7,12 +7,13 @@ or the machine, unless a person refused it or took it back, the later way is no 
 - retry: a call failed by itself, and the next call of the agent was the same with other arguments
   and worked. A check that fails is no mistake, so checks are left aside.
 - correction: a person said that the words before theirs were wrong, and was not answered in words
-  that only make sense to them.
+  that only make sense to them. Where the turn before made one call, and the next one another, both
+  are ways to go on behind the correction: to do the same again, or what it asks for.
 - rejection: a person refused the calls of a step, or took the step back and asked again, and the
   next calls were wanted and worked; of a branch that they went back before, the first step.
 
-Of retries and rejections only the calls are compared: the words of the later ones tell of what
-happened in between, which the prompt does not hold.
+Of retries, rejections and calls that were corrected only the calls are compared: the words of the
+later ones tell of what happened in between.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import ClassVar, Final, NamedTuple
 import msgspec
 
 from tracemill.base.ids import make_id
+from tracemill.curate.families import family_of
 from tracemill.curate.sides import start_of_reply
 from tracemill.curate.sight import blind_edits
 from tracemill.curate.tools import infer_tools
@@ -44,7 +46,7 @@ from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import Message, PreferenceExample
 from tracemill.records.datasets.examples import PreferenceBuilder as Kind
 from tracemill.records.sessions.activity import UndoneSteps
-from tracemill.records.sessions.reactions import STRENGTHS
+from tracemill.records.sessions.reactions import STRENGTHS, ReactionKind
 from tracemill.records.sessions.recoveries import FailureCause
 from tracemill.records.sessions.trajectory import ResultStatus, Step, ToolCall
 from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
@@ -69,6 +71,8 @@ _RETRY_MARGINS: Final[dict[FailureCause, float]] = {
 """How surely the call itself was at fault that failed, by what its failure points at."""
 _REFUSED: Final[frozenset[ResultStatus]] = frozenset({"rejected", "interrupted"})
 _FAILED: Final[frozenset[ResultStatus]] = _REFUSED | {"error"}
+_GIVEN_UP: Final[frozenset[ReactionKind]] = frozenset({"switch", "abandonment"})
+"""What a person says who wants nothing more of it."""
 _LOOKING: Final = frozenset(
     {"read", "grep", "glob", "ls", "todowrite", "todoread", "update_plan", "toolsearch"}
 )
@@ -86,6 +90,8 @@ class _Pair(NamedTuple):
     chosen: int
     margin: float
     steps: Sequence[Step]
+    is_behind: bool = False
+    """Whether both sides go on from where the better one does, and not from where the worse did."""
 
 
 class _BadPairError(Exception):
@@ -199,11 +205,37 @@ class _Finder:
         if self._steps[place].speaker != "user":
             raise _BadPairError("no_user_step")
         said = self._agent_before(place)
+        accepted = self._accepted_after(heard)
+        chosen = self._agent_after(place) if accepted is None else accepted
+        if self._steps[chosen].calls and (called := self._call_before(place)) is not None:
+            return self._corrected_call(called, chosen, margin)
         if self._steps[said].calls:
             raise _BadPairError("acted_on")
-        accepted = self._accepted_after(heard)
-        chosen = self._agent_after(said) if accepted is None else accepted
+        if accepted is None:
+            chosen = self._agent_after(said)
         return _Pair("correction", said, chosen, margin, self._steps)
+
+    def _corrected_call(self, called: int, chosen: int, margin: float) -> _Pair:
+        """Return the call that a person called wrong and the one that they asked for."""
+        calls = [self._steps[at].calls for at in (called, chosen)]
+        if any(len(own) != 1 for own in calls):
+            raise _BadPairError("several_calls")
+        if family_of(calls[0][0].name) == "edit":
+            raise _BadPairError("acted_on")
+        results = self._steps[chosen].results
+        if any(result.status in _FAILED for result in results):
+            raise _BadPairError("failed_choice")
+        return _Pair("correction", called, chosen, margin, self._steps, is_behind=True)
+
+    def _call_before(self, place: int) -> int | None:
+        """Return the only step of the turn before that called anything; None without such a one."""
+        found: list[int] = []
+        for at in range(place - 1, -1, -1):
+            if self._steps[at].speaker == "user":
+                break
+            if is_trained(self._steps[at]) and self._steps[at].calls:
+                found.append(at)
+        return found[0] if len(found) == 1 else None
 
     def rejection(self, step: int) -> _Pair:
         """Return a step that a person refused or took back, and the one after that."""
@@ -262,7 +294,9 @@ class _Finder:
             raise _BadPairError("failed_choice")
         index = step.index
         (turn,) = self._window.turns_of(index, index)
-        if self._window.disliked(turn, since=index):
+        heard = self._window.reactions_to(turn)
+        is_given_up = any(each.kind in _GIVEN_UP and each.is_sure for each in heard)
+        if is_given_up or self._window.disliked(turn, since=index):
             raise _BadPairError("unwanted_choice")
 
     def _require_same_request(self, rejected: int, chosen: int) -> None:
@@ -286,8 +320,9 @@ def _is_same(one: str, other: str) -> bool:
 
 def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
     steps = pair.steps
-    first = start_of_reply(steps, pair.rejected)
-    sides = [_side(steps, at, pair.builder) for at in (pair.chosen, pair.rejected)]
+    first = start_of_reply(steps, pair.chosen if pair.is_behind else pair.rejected)
+    is_whole = pair.builder == "correction" and not pair.is_behind
+    sides = [_side(steps, at, is_whole=is_whole) for at in (pair.chosen, pair.rejected)]
     chosen, rejected = sides
     _require_difference(chosen, rejected, pair, config)
     before = steps[:first]
@@ -306,7 +341,7 @@ def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
         tools=tools,
         margin=pair.margin,
         lineage=(
-            work.lineage(steps[: pair.rejected + 1]),
+            work.lineage(steps[: max(first, pair.rejected + 1)]),
             work.lineage(steps[start_of_reply(steps, pair.chosen) : pair.chosen + 1]),
         ),
         tags=work.tags(pair.builder, told_tools(tools)),
@@ -328,12 +363,12 @@ def _said(message: Message) -> object:
     return message.content.strip(), [call["function"] for call in message.tool_calls]
 
 
-def _side(steps: Sequence[Step], place: int, builder: Kind) -> Message:
+def _side(steps: Sequence[Step], place: int, *, is_whole: bool) -> Message:
     """Return what the agent said in a step, with the words before it, or only what it called."""
     if not is_trained(steps[place]):
         raise _BadPairError("no_trained_message")
     message = render_messages(steps[start_of_reply(steps, place) : place + 1])[0]
-    if builder != "correction":
+    if not is_whole:
         refused = {call.id for call in _parted(steps[place])[0]}
         calls = tuple(c for c in message.tool_calls if not refused or c["id"] in refused)
         message = msgspec.structs.replace(message, content="", reasoning=None, tool_calls=calls)
