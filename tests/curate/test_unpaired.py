@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.curate.test_preference import ran
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
@@ -35,6 +36,29 @@ def test_what_a_person_accepted_is_right_with_its_evidence() -> None:
     assert example.strength == 0.72
     assert {"reaction:acceptance", "rule:test"} <= set(example.tags)
     assert not drops
+
+
+@pytest.mark.parametrize(("mark", "label"), [("called_right", True), ("called_wrong", False)])
+def test_what_a_person_said_of_a_single_step_is_an_example_of_it(mark: str, label: bool) -> None:
+    steps = [user(0, "fix it"), calling(1), agent(2, FIXED)]
+    task = structs.replace(work(activity(), 3, episode=episode("failed", 0)), **{mark: (1,)})
+    (example,) = make_examples(task, steps, ChatConfig(builders=("reaction",)))
+    assert isinstance(example, UnpairedExample)
+
+    assert example.completion[0].tool_calls
+    assert [message.content for message in example.prompt] == ["fix it"]
+    assert (example.label, example.strength) == (label, 1.0)
+    assert {f"reaction:{mark}", "rule:person"} <= set(example.tags)
+    assert [ref.step for ref in example.evidence] == [1]
+
+
+def test_what_a_person_said_of_no_message_of_the_agent_is_counted() -> None:
+    steps = [user(0, "fix it"), calling(1), agent(2, FIXED)]
+    task = structs.replace(work(activity(), 3), called_right=(0,))
+    (drop,) = make_examples(task, steps, ChatConfig(builders=("reaction",)))
+
+    assert isinstance(drop, Drop)
+    assert drop.reason == "unclear_step"
 
 
 def test_what_a_person_accepted_too_early_is_not_right() -> None:

@@ -8,11 +8,12 @@ person disliked a turn of several messages nobody knows which of them was wrong.
   is known to have failed: who was content then was so too early.
 - corrected: the only message of the turn before the words that call it wrong is wrong.
 - rejected: the step whose calls a person refused, or that they took back, is wrong.
+- called right or wrong: the step of which a person who looked at it says so is what they say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
 import msgspec
@@ -46,6 +47,12 @@ _WORDS: Final[frozenset[ReactionKind]] = frozenset({"acceptance", "correction"})
 _DEED: Final[ReactionKind] = "rejection"
 """What is done to a step."""
 _REFUSED: Final[frozenset[ResultStatus]] = frozenset({"rejected", "interrupted"})
+_PERSON: Final = "person"
+"""The rule of what a person said who looked at a step."""
+_MARKS: Final[Mapping[ReactionKind, str]] = {
+    "acceptance": "called_right", "rejection": "called_wrong",
+}  # fmt: skip
+"""What such a word is tagged as: nobody said it in the session."""
 
 
 class UnpairedBuilder(Configured):
@@ -58,10 +65,13 @@ class UnpairedBuilder(Configured):
 
     def has_material(self, work: Work) -> bool:
         """Tell whether a person accepted, corrected or refused anything."""
-        return any(each.kind in _WORDS or each.kind == _DEED for each in work.activity.reactions)
+        is_marked = bool(work.called_right or work.called_wrong)
+        heard = work.activity.reactions
+        return is_marked or any(each.kind in _WORDS or each.kind == _DEED for each in heard)
 
     def build(self, work: Work, window: Window) -> Iterator[UnpairedExample | Drop]:
         """Yield the examples of the reactions to one window, and those left out."""
+        yield from _marked(work, window, self.config)
         for reaction in work.activity.reactions:
             weight = abs(reaction.strength) * reaction.confidence
             if not reaction.is_sure or weight < self.config.min_reaction:
@@ -76,6 +86,25 @@ class UnpairedBuilder(Configured):
                 yield work.drop("unclear_step", turn.first_step, reaction.step)
             else:
                 yield _made(work, seen, step, reaction, self.config)
+
+
+def _marked(work: Work, window: Window, config: ChatConfig) -> Iterator[UnpairedExample | Drop]:
+    """Yield the examples of the steps that people who looked at them called right or wrong."""
+    marked: dict[ReactionKind, tuple[int, ...]] = {
+        "acceptance": work.called_right, "rejection": work.called_wrong,
+    }  # fmt: skip
+    for kind, steps in marked.items():
+        for index in steps:
+            seen = window.seen_at(index) or (window if window.begins_in(index) else None)
+            step = next((s for s in (seen.steps if seen else ()) if s.index == index), None)
+            if seen is None or step is None:
+                continue
+            strength = 1.0 if kind == "acceptance" else -1.0
+            said = Reaction(step=index, kind=kind, strength=strength, confidence=1, rule=_PERSON)
+            if is_trained(step):
+                yield _made(work, seen, step, said, config)
+            else:
+                yield work.drop("unclear_step", index, index)
 
 
 def _turn_of(window: Window, reaction: Reaction) -> Turn | None:
@@ -123,6 +152,8 @@ def _flaw(work: Work, window: Window, step: Step, reaction: Reaction) -> DropRea
     """Return what else is wrong with a step; what is called wrong may have failed as well."""
     if any(map(holds_image, window.turns_of(step.index, step.index))):
         return "image_turn"
+    if reaction.strength > 0 and reaction.rule == _PERSON:
+        return window.flaw(step)
     if reaction.strength > 0:
         if work.episode.outcome == "failed":
             return "outcome_failed"
@@ -167,9 +198,13 @@ def _example(
         tools=tools,
         lineage=(work.lineage(window.steps[: place + 1]),),
         tags=work.tags(
-            "reaction", (f"reaction:{reaction.kind}", f"rule:{reaction.rule}", *told_tools(tools))
+            "reaction", (f"reaction:{_tag(reaction)}", f"rule:{reaction.rule}", *told_tools(tools))
         ),
     )
+
+
+def _tag(reaction: Reaction) -> str:
+    return _MARKS[reaction.kind] if reaction.rule == _PERSON else reaction.kind
 
 
 def _answered(step: Step) -> Step:

@@ -123,6 +123,8 @@ class Work(Record, frozen=True, kw_only=True):
     """Hash of the last commit of its work; None where none is known."""
     called_wrong: tuple[int, ...] = ()
     """Steps that people who looked at them called wrong."""
+    called_right: tuple[int, ...] = ()
+    """Steps that they called right."""
     refused: Literal["undone_turn", "told_elsewhere"] | None = None
     """Why nothing of it is imitated: it was begun in an undone branch, or is told elsewhere."""
 

@@ -191,5 +191,11 @@ def is_called_wrong(reviews: Sequence[HumanReview]) -> bool:
     return said[False] > said[True]
 
 
+def is_called_right(reviews: Sequence[HumanReview]) -> bool:
+    """Tell whether more people call a step right than wrong."""
+    said = Counter(review.form.is_right for review in reviews)
+    return said[True] > said[False]
+
+
 def _order(review: HumanReview) -> tuple[bool, object, str]:
     return review.at is None, review.at, review.review_id

@@ -242,12 +242,16 @@ def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
     code = f"{CURATE_VERSION}:{RENDER_VERSION}:{reading_code()}"
     unwanted = facts.reviews.unwanted(episode.session_ids)
     known = (msgspec.json.encode(config), msgspec.json.encode(episode))
-    wrong = [
-        f"{name}#{step}"
+    marked = [
+        f"{name}#{step}{mark}"
         for name in episode.trajectory_ids
-        for step in facts.reviews.called_wrong(name)
+        for mark, steps in (
+            ("", facts.reviews.called_wrong(name)),
+            ("+", facts.reviews.called_right(name)),
+        )
+        for step in steps
     ]
-    return digest(code, *known, *contents, *unwanted, *wrong)
+    return digest(code, *known, *contents, *unwanted, *marked)
 
 
 def _works(episode: Episode, facts: Facts, commits: Mapping[str, Commit]) -> Iterator[Work]:
@@ -266,6 +270,7 @@ def _works(episode: Episode, facts: Facts, commits: Mapping[str, Commit]) -> Ite
             start_commit=trajectory.base_commit or before,
             end_commit=own[-1].sha if own else None,
             called_wrong=facts.reviews.called_wrong(name),
+            called_right=facts.reviews.called_right(name),
         )
 
 

@@ -37,6 +37,7 @@ from tracemill.review.triggers import (
     triggers_of,
 )
 from tracemill.review.verdict import (
+    is_called_right,
     is_called_wrong,
     is_current,
     is_unwanted,
@@ -64,6 +65,7 @@ class ReviewFacts:
         self._told: list[TeamReport] = []
         self._machine: dict[str, Episode] = {}
         self._wrong: dict[str, list[int]] = {}
+        self._right: dict[str, list[int]] = {}
         self.standing: dict[str, tuple[HumanReview, ...]] = {}
 
     def take(self, event: Event) -> None:
@@ -81,10 +83,13 @@ class ReviewFacts:
         """Settle which reviews stand, once all events were taken."""
         self.standing = standing(self._reviews, self._undone)
         self._wrong.clear()
+        self._right.clear()
         for reviews in self.standing.values():
             step = reviews[0].subject
             if step.step is not None and is_called_wrong(reviews):
                 self._wrong.setdefault(step.id, []).append(step.step)
+            elif step.step is not None and is_called_right(reviews):
+                self._right.setdefault(step.id, []).append(step.step)
 
     def supersede(self, episodes: Sequence[Episode]) -> list[Episode]:
         """Return the episodes with people's word where they gave one."""
@@ -115,6 +120,10 @@ class ReviewFacts:
     def called_wrong(self, trajectory_id: str) -> tuple[int, ...]:
         """Return the steps of a session that people call wrong, in order."""
         return tuple(sorted(self._wrong.get(trajectory_id, ())))
+
+    def called_right(self, trajectory_id: str) -> tuple[int, ...]:
+        """Return the steps of a session that people call right, in order."""
+        return tuple(sorted(self._right.get(trajectory_id, ())))
 
     def fill(self, index: Index, lake: Lake, known: Known) -> None:
         """Put what waits and what was said into the index."""
