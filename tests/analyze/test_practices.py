@@ -8,7 +8,7 @@ import pytest
 
 from tests.analyze.features.made import ORIGIN, failed, minutes
 from tracemill.analyze import METRICS, find_patterns
-from tracemill.analyze.features.effects import practice_effects
+from tracemill.analyze.features.effects import practice_effects, practices
 from tracemill.analyze.practices import practices_of
 from tracemill.analyze.process import Process
 from tracemill.analyze.work import EpisodeWork
@@ -141,6 +141,16 @@ def test_a_practice_that_helps_is_found_and_chance_is_not() -> None:
     assert found.verdict == "found"
     assert "where plan_first is kept, 90% of the work is achieved" in found.says
     assert found.measure.n == 40
+
+
+def test_practices_are_listed_with_counts_and_achieved_examples() -> None:
+    (found,) = practices(process(36, 12))
+
+    assert (found.name, found.effectiveness) == ("plan_first", "high")
+    assert found.kept is not None
+    assert found.left_out is not None
+    assert (found.kept.n, found.kept.value, found.left_out.value) == (40, 0.9, 0.3)
+    assert [ref.id for ref in found.examples] == ["ep_0", "ep_2", "ep_4", "ep_6", "ep_8"]
 
 
 def test_what_failed_is_counted_by_what_was_attempted() -> None:

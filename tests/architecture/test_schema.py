@@ -66,7 +66,14 @@ from tracemill.records.datasets import versions as dataset_versions
 from tracemill.records.events import event, gates
 from tracemill.records.models import evaluations, promotion, training
 from tracemill.records.privacy import erasures, findings, receipts
-from tracemill.records.process import calibration, experiments, patterns, suggestions
+from tracemill.records.process import (
+    calibration,
+    experiments,
+    failures,
+    patterns,
+    practices,
+    suggestions,
+)
 from tracemill.records.sessions import (
     accessed_fields,
     activity,
@@ -144,6 +151,9 @@ TYPES: Final[dict[str, Any]] = {
     "answer.metric-list": pattern_answers.MetricList,
     "answer.metric": pattern_answers.Measured,
     "answer.patterns": patterns.PatternReport,
+    "answer.practices": practices.PracticeList,
+    "row.practice": practices.Practice,
+    "answer.failure-stats": failures.FailureStats,
     "answer.pattern": patterns.Pattern,
     "answer.ui": results.UiResult,
     "answer.page-export": page_export.ExportedPage,

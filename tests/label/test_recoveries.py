@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.label.test_observe import seen, shell, tool
 from tests.trajectories import START, user
@@ -175,3 +176,36 @@ def test_a_symptom_is_one_short_line_of_the_text(text: str) -> None:
 
     assert len(found) <= 240
     assert "\n" not in found
+
+
+def test_every_result_that_failed_is_a_failure_or_left_aside_for_a_reason() -> None:
+    found = seen(
+        user(0),
+        shell(1, "pytest", FAILED, exit_code=1),
+        shell(2, "grep -r nothing src", "", exit_code=1, status="error"),
+        shell(3, "cat missing.txt", "No such file", exit_code=1, status="error"),
+        shell(4, "cp a b && ./run", "boom", exit_code=2, status="error"),
+        shell(5, "pytest -q", "<tool_use_error>no</tool_use_error>", status="error"),
+        shell(6, "python -c 'x'", "NameError: x", exit_code=1, status="error"),
+        shell(7, "git push", "rejected", exit_code=1, status="error"),
+    )
+
+    assert [each.action for each in found.recoveries] == ["pytest", "git push"]
+    assert found.ignored_failures == {
+        "answered": 1, "looked_only": 1, "no_verdict": 1, "nothing_named": 1,
+        "several_commands": 1,
+    }  # fmt: skip
+
+
+def test_calls_of_one_step_that_want_the_same_are_one_attempt() -> None:
+    twice = tool(1, "Read", {"file_path": "a"}, content="no", status="error")
+    again = tool(1, "Read", {"file_path": "a"}, content="no", status="error")
+    both = replace(
+        twice,
+        calls=(*twice.calls, replace(again.calls[0], id="other")),
+        results=(*twice.results, replace(again.results[0], call_id="other")),
+    )
+    found = seen(user(0), both)
+
+    assert [each.attempts for each in found.recoveries] == [(1,)]
+    assert found.ignored_failures == {"same_step": 1}

@@ -62,6 +62,8 @@ class SessionWork(Record, frozen=True, kw_only=True):
     """The step in which that was."""
     recoveries: tuple[Recovery, ...] = ()
     """What failed in it, and what became of that."""
+    ignored_failures: dict[str, int] = msgspec.field(default_factory=dict)
+    """Results that failed and are no failure of the work, by why."""
 
     @property
     def facts(self) -> Facts:
@@ -125,6 +127,7 @@ def session_work(trajectory: Trajectory, activity: Activity) -> SessionWork:
         against=against.kind if against else None,
         against_step=against.step if against else None,
         recoveries=activity.recoveries,
+        ignored_failures=activity.ignored_failures,
     )
 
 

@@ -87,7 +87,10 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
         ),
         "failure": (
             "What failed, and what became of it.",
-            {"list": "List failures, newest first, with what made them work."},
+            {
+                "list": "List failures, newest first, with what made them work.",
+                "stats": "Say what fails most, and where the minutes go.",
+            },
         ),
         "gate": (
             "Test runs, linters, coverage, scanners and CI.",
@@ -190,6 +193,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             {
                 "list": "List what repeats in the work.",
                 "show": "Show a pattern: why, and what shows it.",
+                "practices": "List ways of working, and what becomes of work with each.",
             },
         ),
     },

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from tracemill.base.text import counted, one_line
+from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
-from tracemill.cli.shared.tables import print_table
-from tracemill.flows.analysis.patterns import find_pattern, read_patterns
-from tracemill.records.process.patterns import Pattern
+from tracemill.cli.shared.tables import no_room, print_table
+from tracemill.flows.analysis.patterns import find_pattern, read_patterns, read_practices
+from tracemill.records.process.patterns import Measure, Pattern
+
+_PRACTICES = (
+    "PRACTICE", "ACHIEVED", "WITH", "ACHIEVED WITHOUT", "WITHOUT", "HELPS", "EXAMPLES", "IS",
+)  # fmt: skip
 
 
 def list_pattern(
@@ -65,6 +69,42 @@ def show_pattern(name: str, /, *, common: Common = Common()) -> int:  # noqa: B0
         for line in _lines(pattern):
             write(line)
     return EXIT_DONE
+
+
+def practices_pattern(
+    *,
+    jsonl: bool = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List ways of working, and how much of the work is achieved with and without each.
+
+    HELPS is said where the difference is more than chance; it does not say why.
+
+    Parameters
+    ----------
+    jsonl
+        Print each practice as one line of JSON.
+    """
+    found = read_practices(common.open())
+    if jsonl:
+        write_lines(found.practices)
+    elif not answer("practices", found, common, next_steps=["tracemill episode show ID"]):
+        rows = [
+            (
+                each.name, *_achieved(each.kept), *_achieved(each.left_out),
+                {"high": "yes", "low": "no", None: "not shown"}[each.effectiveness],
+                ", ".join(ref.id for ref in each.examples[:2]), each.says,
+            )
+            for each in found.practices
+        ]  # fmt: skip
+        left_out = print_table(_PRACTICES, rows, ("EXAMPLES", "WITHOUT", "WITH"))
+        hint(f"next: tracemill episode show ID{no_room(left_out)}", common)
+    return EXIT_DONE
+
+
+def _achieved(side: Measure | None) -> tuple[str, str]:
+    """Return the share of the work that is achieved, and how much work there is."""
+    return ("none", "0") if side is None else (measured("share", side.value), f"{side.n:,}")
 
 
 def _lines(pattern: Pattern) -> Iterator[str]:

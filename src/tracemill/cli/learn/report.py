@@ -2,16 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from tracemill.base.clock import now
-from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
+from tracemill.cli.shared.days import day_of
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, answer, hint, write
 from tracemill.flows.analysis.aggregates import write_aggregates
@@ -51,7 +49,7 @@ def weekly_report(
     """
     if not missed:
         return _report("weekly", asked, common)
-    found = write_missed(common.open(), _day(asked.date), asked.to)
+    found = write_missed(common.open(), day_of(asked.date), asked.to)
     if not answer("missed-reports", found, common, next_steps=["tracemill pattern list"]):
         for written in found.written:
             for path in written.files:
@@ -87,7 +85,7 @@ def maturity_report(
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Write how far the team's loop of learning has come, level by level, with the evidence."""
-    written = write_maturity(common.open(), _day(asked.date), asked.to)
+    written = write_maturity(common.open(), day_of(asked.date), asked.to)
     if answer("maturity", written, common, next_steps=["tracemill metrics targets"]):
         return EXIT_DONE
     for sentence in maturity_summary(written.report):
@@ -135,7 +133,7 @@ def train(
 
 
 def _report(kind: ReportKind, asked: Asked, common: Common, n_projects: int | None = None) -> int:
-    written = write_report(common.open(), kind, _day(asked.date), asked.to, n_projects)
+    written = write_report(common.open(), kind, day_of(asked.date), asked.to, n_projects)
     if answer("report", written, common, next_steps=["tracemill pattern list"]):
         return EXIT_DONE
     write(title(written.report))
@@ -149,12 +147,3 @@ def _report(kind: ReportKind, asked: Asked, common: Common, n_projects: int | No
 def _plain(sentence: str) -> str:
     """Return a sentence without the marks of Markdown."""
     return _MARK.sub(r"\1", sentence.replace("**", ""))
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return now().date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"expected a day as YYYY-MM-DD, found {text!r}") from error

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS, find_patterns, shipped_rules
 from tracemill.analyze.cases import PERIODS, Case, fact_of, measures
+from tracemill.analyze.features.effects import practices
 from tracemill.analyze.metric_table import Metric
 from tracemill.analyze.patterns import Rule, read_rules
 from tracemill.analyze.targets import of_metric
@@ -16,6 +17,7 @@ from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.analysis.targets import targets_of
 from tracemill.records.process.patterns import Measure, Pattern, PatternReport, Unit
+from tracemill.records.process.practices import PracticeList
 from tracemill.records.process.targets import Target
 from tracemill.records.refs import Count, Record
 from tracemill.store.workspace import Workspace
@@ -171,3 +173,15 @@ def find_pattern(workspace: Workspace, name: str) -> Pattern:
             f"expected one pattern {name!r}, found {listed}; see: tracemill pattern list"
         )
     return found[0]
+
+
+def read_practices(workspace: Workspace) -> PracticeList:
+    """Return ways of working, and what becomes of work with and without them.
+
+    Raises:
+        NotFoundError: no work of a known outcome tells of any.
+    """
+    found = practices(read_process(workspace))
+    if not found:
+        raise NotFoundError("no work of a known outcome edited anything; next: tracemill run")
+    return PracticeList(practices=tuple(found))

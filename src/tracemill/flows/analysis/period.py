@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Return the Monday and the Sunday of a day's week."""
+    begin = day - timedelta(days=day.weekday())
+    return begin, begin + timedelta(days=6)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of a day's month."""
+    begin = day.replace(day=1)
+    return begin, (begin + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 class Period:

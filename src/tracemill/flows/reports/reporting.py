@@ -13,6 +13,7 @@ from tracemill.analyze.cases import Case
 from tracemill.analyze.metric_table import Metric
 from tracemill.analyze.process import Process
 from tracemill.flows.analysis.patterns import rules_of
+from tracemill.flows.analysis.period import month_of, week_of
 from tracemill.flows.analysis.process import read_known
 from tracemill.flows.analysis.targets import measured_targets
 from tracemill.flows.prompts.proposals import suggestions_of
@@ -147,11 +148,10 @@ def _is_of(projects: Sequence[str]) -> Callable[[Case], bool]:
 def stretch(kind: ReportKind, day: date) -> tuple[date | None, date, Callable[[Case], bool]]:
     """Return the first and last day of a report, and what tells cases of the time before it."""
     if kind == "weekly":
-        begin = day - timedelta(days=day.weekday())
-        end, earlier = begin + timedelta(days=6), begin - timedelta(days=7)
+        begin, end = week_of(day)
+        earlier = begin - timedelta(days=7)
     elif kind == "monthly":
-        begin = day.replace(day=1)
-        end = (begin + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        begin, end = month_of(day)
         earlier = (begin - timedelta(days=1)).replace(day=1)
     else:
         return None, day, lambda _: False

@@ -210,6 +210,7 @@ class Observer:
             compacted_steps=tuple(sorted(self._compacted)),
             undone=self._left.finish(),
             recoveries=self._recoveries.finish(),
+            ignored_failures=dict(sorted(self._recoveries.ignored.items())),
             stated_solved=self._stated.is_solved,
             stated_liked=self._stated.is_liked,
             delegations=self._delegations.finish(trajectory.ended or self._ended),
@@ -296,7 +297,7 @@ class Observer:
         for result in step.results:
             held, call = self._held.get(result.call_id), calls.get(result.call_id)
             is_check = isinstance(held, ShellCall) and bool(held.checks)
-            if call is not None and not is_check:
+            if not is_check:
                 self._recoveries.result(call, result, step.index, step.at)
 
     def _hold(self, call: ToolCall, step: Step) -> None:
@@ -328,7 +329,7 @@ class Observer:
                 held.extend(result.content)
                 if not is_still_running(result):
                     self._running = {k: v for k, v in self._running.items() if v is not held}
-                    self._ended_call(held.call, exit_code_of(result), held.text)
+                    self._ended_call(held.call, result, held.text)
             case ShellCall():
                 self._resolve_shell(held, result)
 
@@ -337,21 +338,19 @@ class Observer:
             return
         session = running_id(result)
         if session is None:
-            self._ended_call(call, exit_code_of(result), result.content)
+            self._ended_call(call, result, result.content)
             return
         self._running[session] = RunningCall(call, result.content)
         if len(self._running) > _MAX_HELD:
             del self._running[next(iter(self._running))]
 
-    def _ended_call(self, call: ShellCall, exit_code: int | None, text: str) -> None:
+    def _ended_call(self, call: ShellCall, result: ToolResult, text: str) -> None:
+        exit_code = exit_code_of(result)
         runs = call.runs(exit_code, text)
         self._checks.extend(runs)
         if call.checks:
             tried = Attempt(call.step, call.at, repr(call.line.parts), text)
-            for check, run in zip(call.checks, runs, strict=True):
-                if run.passed is not None:
-                    part = call.line.parts[check.place]
-                    self._recoveries.check(check.kind, part, tried, passed=run.passed)
+            self._recoveries.checks(call, [run.passed for run in runs], tried, result)
         if call.commits or call.drops:
             self._commits.ended(call, exit_code, text)
         if call.runs_or_pushes:

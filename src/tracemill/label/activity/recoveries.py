@@ -11,7 +11,8 @@ What is held is bounded: so many open failures, so many finished ones, a line of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -19,11 +20,17 @@ from tracemill.base.text import beginning
 from tracemill.label.calls.answers import ANSWERING, is_answer
 from tracemill.label.calls.edits import edited_by_tool, is_editor
 from tracemill.label.calls.shell import CommandLine, Part, parse
-from tracemill.label.calls.shell_calls import POLLS, SHELLS, command_of
+from tracemill.label.calls.shell_calls import POLLS, SHELLS, ShellCall, command_of
 from tracemill.label.calls.symptoms import cause_of, symptom
 from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.sessions.activity import CheckKind
-from tracemill.records.sessions.recoveries import Change, FailureCause, FailureKind, Recovery
+from tracemill.records.sessions.recoveries import (
+    Change,
+    FailureCause,
+    FailureKind,
+    IgnoredFailure,
+    Recovery,
+)
 from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 
 MAX_OPEN: Final = 64
@@ -99,6 +106,22 @@ class Recoveries:
     def __init__(self) -> None:
         self._open: dict[_Aim, _Open] = {}
         self._done: list[Recovery] = []
+        self.ignored: Counter[IgnoredFailure] = Counter()
+        """Results that failed and are no failure of the work, by why."""
+
+    def checks(
+        self,
+        call: ShellCall,
+        verdicts: Sequence[bool | None],
+        tried: Attempt,
+        result: ToolResult,
+    ) -> None:
+        """Take a command that ran checks, with the verdict of each."""
+        if result.status == "error" and False not in verdicts:
+            self.ignored["no_verdict"] += 1
+        for check, passed in zip(call.checks, verdicts, strict=True):
+            if passed is not None:
+                self.check(check.kind, call.line.parts[check.place], tried, passed=passed)
 
     def check(self, kind: CheckKind, part: Part, tried: Attempt, *, passed: bool) -> None:
         """Take a check that passed or failed."""
@@ -110,13 +133,19 @@ class Recoveries:
         elif held is not None and (not targets or (held.targets and held.targets <= targets)):
             self._worked(aim, held, tried)
 
-    def result(self, call: ToolCall, result: ToolResult, step: int, at: datetime | None) -> None:
-        """Take the result of a call that is no check."""
-        if result.status in ("rejected", "interrupted") or is_answer(call, result):
+    def result(
+        self, call: ToolCall | None, result: ToolResult, step: int, at: datetime | None
+    ) -> None:
+        """Take the result of a call that is no check; None where no open step has the call."""
+        if call is None:
+            self.ignored["late_result"] += result.status == "error"
             return
-        if result.status != "error" and not self._may_answer(call):
+        if result.status in ("rejected", "interrupted"):
             return
-        aim = _aim(call)
+        if is_answer(call, result):
+            self.ignored["answered"] += 1
+            return
+        aim = self._aim_of(call, is_failed=result.status == "error")
         if aim is None:
             return
         tried = Attempt(step, at, _said(call.arguments), result.content)
@@ -128,6 +157,15 @@ class Recoveries:
                 self._done.append(self._recovery(aim, self._open.pop(aim)))
             elif not (held.targets and used_on and held.targets.isdisjoint(used_on)):
                 self._worked(aim, held, tried)
+
+    def _aim_of(self, call: ToolCall, *, is_failed: bool) -> _Aim | None:
+        """Return what a call wants; None where it says nothing, or no failure waits for it."""
+        if not is_failed and not self._may_answer(call):
+            return None
+        aim = _aim(call)
+        if aim is None and is_failed:
+            self.ignored[_why_ignored(call)] += 1
+        return aim
 
     def _may_answer(self, call: ToolCall) -> bool:
         """Tell at little cost whether a call could want what an open failure wanted."""
@@ -151,6 +189,8 @@ class Recoveries:
         """Return all failures in the order in which they began, those unresolved among them."""
         unresolved = (self._recovery(aim, held) for aim, held in self._open.items())
         found = sorted([*self._done, *unresolved], key=lambda recovery: recovery.attempts[0])
+        if len(found) > MAX_RECOVERIES:
+            self.ignored["beyond_limit"] += len(found) - MAX_RECOVERIES
         return tuple(found[:MAX_RECOVERIES])
 
     def _failed(self, aim: _Aim, tried: Attempt, targets: frozenset[str]) -> None:
@@ -160,7 +200,11 @@ class Recoveries:
                 oldest = next(iter(self._open))
                 self._done.append(self._recovery(oldest, self._open.pop(oldest)))
             held = self._open[aim] = _Open(aim.kind, tried, targets)
-        elif len(held.attempts) < _MAX_ATTEMPTS and held.attempts[-1] != tried.step:
+        elif held.attempts[-1] == tried.step:
+            self.ignored["same_step"] += 1
+        elif len(held.attempts) == _MAX_ATTEMPTS:
+            self.ignored["beyond_limit"] += 1
+        else:
             held.attempts.append(tried.step)
             held.targets &= targets
         held.said = tried.said
@@ -169,6 +213,8 @@ class Recoveries:
         del self._open[aim]
         if tried.step != held.attempts[0]:
             self._done.append(self._recovery(aim, held, tried))
+        else:
+            self.ignored["same_step"] += 1
 
     def _recovery(self, aim: _Aim, held: _Open, tried: Attempt | None = None) -> Recovery:
         edits = [e for e in held.edits if tried is None or held.attempts[0] <= e <= tried.step]
@@ -217,6 +263,25 @@ def _aim(call: ToolCall) -> _Aim | None:
         return _Aim("edit", f"edit {' '.join(paths)}") if paths else None
     on = next((v for k in _OF_TOOLS if isinstance(v := call.arguments.get(k), str)), "")
     return _Aim("tool", f"{call.name} {on}".strip())
+
+
+def _why_ignored(call: ToolCall) -> IgnoredFailure:
+    """Return why a call that failed says nothing of the work."""
+    name = plain_name(call.name)
+    if name in POLLS:
+        return "polled"
+    command = command_of(call.arguments) if name in SHELLS else None
+    if command is None:
+        return "nothing_named"
+    line = parse(command)
+    acting = [part for part in line.parts if part.bare and part.bare[0] not in _QUIET]
+    if line.has_control or len(acting) > 1:
+        return "several_commands"
+    if not acting:
+        return "nothing_named"
+    if _only_looks(acting[0]) or not _HELP.isdisjoint(acting[0].bare[1:]):
+        return "looked_only"
+    return "nothing_named"
 
 
 def _aim_of_command(line: CommandLine) -> _Aim | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.reactions import Reaction, ReactionKind
 from tracemill.records.sessions.recoveries import Recovery
@@ -203,6 +205,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Checks that it ran, in order."""
     recoveries: tuple[Recovery, ...] = ()
     """Failures and what became of them, in the order in which they began, at most 500."""
+    ignored_failures: dict[str, int] = msgspec.field(default_factory=dict)
+    """Results that failed and are no failure of the work, by why (`IgnoredFailure`)."""
     reactions: tuple[Reaction, ...] = ()
     """What people said and did about the work, in the order of steps, at most 2,000."""
     rejected_steps: tuple[int, ...] = ()

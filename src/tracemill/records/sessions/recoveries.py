@@ -18,6 +18,16 @@ Change = Literal["edit", "arguments", "edit_and_arguments", "none"]
 """What was different between the last failing attempt and the one that worked."""
 
 
+IgnoredFailure = Literal[
+    "answered", "looked_only", "several_commands", "polled", "nothing_named", "no_verdict",
+    "same_step", "late_result", "beyond_limit",
+]  # fmt: skip
+"""Why a result that failed is no failure of the work: a program answered by its exit code, or only
+looked; several commands ran, and nobody knows which one failed; it asked after a running program;
+nothing says what was attempted; a check did not say what it found; another call of the same step
+wanted the same; it came after other steps; or there were more than are kept."""
+
+
 class Recovery(Record, frozen=True, kw_only=True):
     """One thing that failed, from its first failure to the attempt that worked, if any."""
 
