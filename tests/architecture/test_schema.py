@@ -52,6 +52,7 @@ from tracemill.flows.privacy import (
     scan,
     verify,
 )
+from tracemill.flows.reports import practices as written_practices
 from tracemill.flows.reports import reporting
 from tracemill.flows.reviews import files as review_files
 from tracemill.flows.reviews import statistics as review_stats
@@ -152,6 +153,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.metric": pattern_answers.Measured,
     "answer.patterns": patterns.PatternReport,
     "answer.practices": practices.PracticeList,
+    "answer.best-practices": written_practices.WrittenPractices,
     "row.practice": practices.Practice,
     "answer.failure-stats": failures.FailureStats,
     "answer.pattern": patterns.Pattern,

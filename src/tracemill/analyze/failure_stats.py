@@ -81,14 +81,15 @@ def _group(name: str, those: list[SeenFailure]) -> FailureGroup:
     return FailureGroup(
         name=name,
         n=len(those),
-        n_overcome=sum(_is_overcome(each.report) for each in those),
+        n_overcome=sum(is_overcome(each.report) for each in those),
         retries=_spread(tries),
         minutes=_spread(minutes),
         examples=tuple(each.ref for each in those[:_EXAMPLES]),
     )
 
 
-def _is_overcome(report: FailureReport) -> bool:
+def is_overcome(report: FailureReport) -> bool:
+    """Tell whether a failure was put right, as far as it is told."""
     told = report.recovery
     if told is None or told.resolution_type == "none":
         return False

@@ -185,6 +185,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "monthly": "Write the report of a month.",
                 "learning": "Write what all that is held has to teach.",
                 "maturity": "Write how far the team's loop of learning has come.",
+                "practices": "Write what helps, what overcame failures, and what was learned.",
                 "aggregated": "Write every metric by role, version and month, as JSON.",
             },
         ),

@@ -3,8 +3,9 @@
 `triggers` chooses what waits for a person, `checklist` says what is asked, `items` what is shown,
 `verdict` what several people's reviews come to and which labels they give. `agreement` and
 `calibration` measure people against each other, and the machine against people. `label_studio`,
-`argilla` and `manual_reviews` hand items to other tools and read back what was filled in there: a
-tool is one module with one class, one line in `TOOLS`, and its round trip in `tests/review/`.
+`argilla`, `manual_reviews` and `insights` hand items to other tools and read back what was filled
+in there: a tool is one module with one class, one line in `TOOLS`, and its round trip in
+`tests/review/`.
 
 A person's word supersedes the machine's and never overwrites it: both stay as labels.
 """
@@ -27,6 +28,7 @@ TOOLS: Final[Registry[type[Tool]]] = Registry(
         "label-studio": "tracemill.review.label_studio:LabelStudio",
         "argilla": "tracemill.review.argilla:Argilla",
         "manual-reviews": "tracemill.review.manual_reviews:ManualReviews",
+        "insights": "tracemill.review.insights:Insights",
     },
 )
 """Every tool whose files are known, by name."""

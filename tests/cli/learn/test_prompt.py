@@ -1,6 +1,8 @@
 """`tracemill prompt suggest` in a workspace, from told events to YAML that others read."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -42,6 +44,51 @@ def test_proposals_are_yaml_as_teams_know_it(
     assert {"root_cause": "missing error definitions"} in found["evidence"]
     assert found["proposed_change"]["old_text"] == "Write endpoints and error definitions."
     assert found["expected_impact"]["gate_success_improvement"] == 0.5
+
+
+def applied(config: Any, patch: list[dict[str, Any]]) -> Any:
+    """Apply the operations that are used, as RFC 6902 says them."""
+    for each in patch:
+        assert each["op"] == "add"
+        *_, last = each["path"].split("/")
+        if last == "-":
+            config[each["path"].split("/")[1]].append(each["value"])
+        else:
+            config[last] = each["value"]
+    return config
+
+
+def test_proposals_are_a_patch_of_a_harness_that_is_never_applied(
+    workspace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "harness_config.json"
+    config.write_text('{"max_retries": 3}')
+    asked = ["prompt", "suggest", "--harness", str(config), "--workspace", workspace]
+    capsys.readouterr()
+    assert call(asked) == 0
+    patch = json.loads(capsys.readouterr().out)
+    assert json.loads(config.read_text()) == {"max_retries": 3}
+
+    after = applied(json.loads(config.read_text()), patch)
+    assert after["max_retries"] == 3
+    (entry,) = after["suggested_improvements"]
+    assert entry["status"] == "proposed"
+    assert entry["suggestion_type"] == "constraint_clarity"
+    assert entry["records"]
+
+    config.write_text(json.dumps(after))
+    assert call(asked) == 3
+    assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize("text", ["[]", "no", '{"suggested_improvements": 5}'])
+def test_a_configuration_that_is_none_is_named(
+    workspace: str, tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "harness_config.json"
+    config.write_text(text)
+    assert call(["prompt", "suggest", "--harness", str(config), "--workspace", workspace]) == 4
+    assert "harness_config.json" in capsys.readouterr().err
 
 
 def test_nothing_kept_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,18 +1,37 @@
 """`tracemill prompt`: what should be changed in prompts, and why."""
 
 import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tracemill.base.text import printable_json
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.flows.prompts.harness import harness_patch
 from tracemill.flows.prompts.proposals import read_suggestions
 
 
-def suggest_prompt(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Print proposals for prompts as YAML, each with the evidence that asks for it."""
+def suggest_prompt(
+    *,
+    harness: Path | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Print proposals for prompts as YAML, each with the evidence that asks for it.
+
+    Nothing is ever applied: a person does that, with the file or with `prompt test`.
+
+    Parameters
+    ----------
+    harness
+        A harness's configuration, such as harness_config.json: print a JSON Patch that adds them
+        to its list `suggested_improvements`. The file stays as it is.
+    """
+    if harness is not None:
+        return _patch(harness.expanduser().absolute(), common)
     found = read_suggestions(common.open())
     if not answer("suggestions", found, common, next_steps=["tracemill pattern list"]):
         for suggestion in found.suggestions:
@@ -21,6 +40,14 @@ def suggest_prompt(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     if not found.suggestions:
         hint("nothing repeats that a prompt could change; see: tracemill pattern list", common)
     return EXIT_DONE if found.suggestions else EXIT_NOTHING
+
+
+def _patch(config: Path, common: Common) -> int:
+    patch = harness_patch(common.open(), config)
+    sys.stdout.write(printable_json(json.dumps(patch, ensure_ascii=False, indent=2)) + "\n")
+    if not patch:
+        hint("nothing is proposed that the configuration does not hold already", common)
+    return EXIT_DONE if patch else EXIT_NOTHING
 
 
 def _yaml(suggestion: dict[str, Any]) -> Iterator[str]:

@@ -14,8 +14,10 @@ from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.output import Common, answer, hint, write
 from tracemill.flows.analysis.aggregates import write_aggregates
 from tracemill.flows.reports.maturity import write_maturity
+from tracemill.flows.reports.practices import write_best_practices
 from tracemill.flows.reports.reporting import write_missed, write_report
 from tracemill.records.process.reports import ReportKind
+from tracemill.report.best_practices import summary as practices_summary
 from tracemill.report.learning import summary, title
 from tracemill.report.maturity import summary as maturity_summary
 
@@ -89,6 +91,30 @@ def maturity_report(
     if answer("maturity", written, common, next_steps=["tracemill metrics targets"]):
         return EXIT_DONE
     for sentence in maturity_summary(written.report):
+        write(f"- {_plain(sentence)}")
+    for path in written.files:
+        write(path)
+    return EXIT_DONE
+
+
+def practices_report(
+    *,
+    to: Path | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Write what all that is held says of how to work: what helps, what overcame failures, lessons.
+
+    It is written anew each time, so it grows with what is held; each line names what shows it.
+
+    Parameters
+    ----------
+    to
+        A folder outside of the workspace, which then passes the gate of exports.
+    """
+    written = write_best_practices(common.open(), to)
+    if answer("best-practices", written, common, next_steps=["tracemill pattern practices"]):
+        return EXIT_DONE
+    for sentence in practices_summary(written.report):
         write(f"- {_plain(sentence)}")
     for path in written.files:
         write(path)

@@ -321,7 +321,8 @@ def import_review(
     Parameters
     ----------
     file
-        What the tool exports: JSON of Label Studio, records.json of Argilla, manual_reviews.jsonl.
+        What the tool exports: JSON of Label Studio, records.json of Argilla, manual_reviews.jsonl,
+        or notes in Markdown that name records, such as .ai/insights.md.
     tool
         The tool; it is told by the file where it is not named.
     """

@@ -29,6 +29,7 @@ from tracemill.store.workspace import Workspace
 _EMPTY: Final = "empty"
 _KNOWN: Final = "known"
 _NOT_KEPT: Final = "not_kept"
+_NAMES_NOTHING: Final = "names_no_record"
 
 
 class ExportedReviews(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -56,7 +57,7 @@ class ImportedReviews(Record, frozen=True, kw_only=True, omit_defaults=False):
     filed: Count
     """Reviews that are new."""
     left_out: dict[str, int]
-    """The others, by reason: known before, empty, or of something that is not kept."""
+    """The others, by reason: known before, empty, of something that is not kept, of no record."""
 
 
 def export_reviews(
@@ -127,6 +128,8 @@ def _file(desk: Desk, one: Judgement, at: datetime) -> str | None:
     """File one judgement; return why it is left out, or None."""
     if one.form == ReviewForm():
         return _EMPTY
+    if not one.subject_id:
+        return _NAMES_NOTHING
     try:
         entry = desk.entry(one.subject_id)
     except NotFoundError:
@@ -157,6 +160,8 @@ def _judgement(row: ReviewRow) -> Judgement:
 def _document(path: Path) -> Any:
     data = read_named(path, "file of reviews")
     try:
+        if path.suffix in (".md", ".markdown"):
+            return data
         if path.suffix == ".jsonl":
             return [json.loads(line) for line in data.split("\n") if line.strip()]
         return json.loads(data)

@@ -1,0 +1,106 @@
+"""Best practices as Markdown and as one page, each line with what shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tracemill.base.text import counted, measured, one_line
+from tracemill.records.process.best_practices import BestPractices
+from tracemill.records.process.patterns import Measure
+from tracemill.records.process.practices import Practice
+from tracemill.records.refs import Ref
+from tracemill.report.page import page
+
+_HELPS: Final = {"high": "yes", "low": "no", None: "not shown"}
+_IN_PLACE: Final = {True: "in place", False: "not in place", None: "unknown whether in place"}
+_WIDEST: Final = 400
+
+
+def title() -> str:
+    """Return what the report is called."""
+    return "Best practices"
+
+
+def html(report: BestPractices) -> str:
+    """Return the report as one page that needs no other file and runs nothing."""
+    return page(title(), markdown(report))
+
+
+def markdown(report: BestPractices) -> str:
+    """Return the report as Markdown."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def summary(report: BestPractices) -> tuple[str, ...]:
+    """Return in a few sentences what helps, and what waits to be done."""
+    helping = [each.name for each in report.practices if each.effectiveness == "high"]
+    waiting = sum(each.is_in_place is False for each in report.preventions)
+    said = [f"**What surely helps:** {', '.join(helping) or 'nothing yet by more than chance'}."]
+    if report.remedies:
+        first = report.remedies[0]
+        said.append(
+            f"**Overcome most:** {_quoted(first.failed)}, {first.n_overcome} of {first.n} times."
+        )
+    if waiting:
+        said.append(f"**Not in place:** {counted(waiting, 'prevention')}.")
+    return tuple(said)
+
+
+def _lines(report: BestPractices) -> Iterator[str]:
+    yield f"# {title()}"
+    yield ""
+    yield from (f"- {sentence}" for sentence in summary(report))
+    yield from _practices(report)
+    if report.remedies:
+        yield from ("", "## What made it work", "")
+        for each in report.remedies:
+            ways = ", ".join(f"{name} {n}" for name, n in each.by.items())
+            said = f"{each.n_overcome} of {each.n} ({ways})"
+            yield f"- {_quoted(each.failed)}: {said}. {_shown(each.examples)}"
+    if report.preventions:
+        yield from ("", "## What would prevent failures", "")
+        for told in report.preventions:
+            yield f"- {_quoted(told.text)} ({_IN_PLACE[told.is_in_place]}). {_shown([told.of])}"
+    if report.lessons:
+        yield from ("", "## What people learned", "")
+        for lesson in report.lessons:
+            when = f", {lesson.at:%Y-%m-%d}" if lesson.at else ""
+            yield f"- {_quoted(lesson.text)} ({lesson.by}{when}). {_shown([lesson.of])}"
+
+
+def _practices(report: BestPractices) -> Iterator[str]:
+    if not report.practices:
+        return
+    yield from ("", "## Ways of working", "")
+    yield (
+        f"Of {counted(report.n_work, 'piece')} of work of a known outcome. That work with a "
+        "practice is achieved more often does not say why."
+    )
+    yield ""
+    yield "| practice | is | achieved with | achieved without | helps | shown by |"
+    yield "|---|---|---|---|---|---|"
+    for each in report.practices:
+        yield _row(each)
+
+
+def _row(each: Practice) -> str:
+    shown = ", ".join(f"`{ref.name}`" for ref in each.examples[:2])
+    return (
+        f"| {each.name} | {each.says} | {_side(each.kept)} | {_side(each.left_out)} "
+        f"| {_HELPS[each.effectiveness]} | {shown} |"
+    )
+
+
+def _side(side: Measure | None) -> str:
+    return "none" if side is None else f"{measured('share', side.value)} of {side.n:,}"
+
+
+def _quoted(text: str) -> str:
+    """Return foreign text as a code span, in which nothing is obeyed."""
+    inside = one_line(text, _WIDEST).replace("`", "'")
+    return f"`{inside}`"
+
+
+def _shown(refs: Iterable[Ref]) -> str:
+    return " ".join(f"`{ref.name}`" for ref in refs)
