@@ -2,6 +2,7 @@
 
     python benchmarks/ask_reactions.py questions FILE [FOLDER] [--n 360]
     python benchmarks/ask_reactions.py score FILE [FOLDER] [--n 360] --answers ANSWERS
+    python benchmarks/ask_reactions.py guided FILE FOLDER [--answers ANSWERS]
 
 `questions` draws judged turns, at least 50 of each class where there are so many, and writes one line
 of JSON for each: `id`, and `prompt`, which is what `tracemill review turns` would send. Nothing in them
@@ -14,6 +15,10 @@ A class that was drawn more often than others counts for less, so that the share
 judged turns at hand; n counts turns, and the 95 % intervals (Wilson) go by how many turns that many
 unequal ones are worth (Kish). The rules are those of fits without the turn's project. FOLDER holds the
 logs of open projects in which some of the turns stand; what is not at hand is counted.
+
+`guided` does both for turns of people whom no rule knew, which two readers of the guide judged without
+sight of one another: the questions without ANSWERS; with them how the readers agree, and how the rules
+as they are shipped and the model do beside each of the two.
 """
 
 import argparse
@@ -25,18 +30,32 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
-from reaction_turns import HELD_OUT, PARTS, Judged, Spoken, Turn, judged, spoken
+from reaction_turns import (
+    HELD_OUT,
+    PARTS,
+    Guided,
+    Judged,
+    Spoken,
+    Turn,
+    guided,
+    judged,
+    spoken,
+    spoken_in,
+)  # fmt: skip
 from weigh_reactions import left_out
 
 from tracemill.label.reactions import asking
 from tracemill.label.reactions.labelers import Policy, combined, is_wanted
-from tracemill.label.reactions.speech import Heard
+from tracemill.label.reactions.speech import Heard, hear
 from tracemill.records.sessions.reactions import is_sure
 from tracemill.records.sessions.turn_labels import AnswerFault
+from tracemill.review.agreement import cohens_kappa
 from tracemill.stats.intervals import wilson
 
 SEED: Final = 20_261_122
 AT_LEAST: Final = 50
+NOBODY: Final = "none"
+"""What was written by a program in a person's place."""
 CLASSES: Final = (
     "acceptance", "rephrase", "correction", "refinement", "clarification", "continuation",
 )  # fmt: skip
@@ -144,6 +163,42 @@ def score(file: Path, folder: Path | None, n: int, answers: Path) -> None:
     differences(drawn, said)
 
 
+def guided_turns(file: Path, folder: Path, answers: Path | None) -> None:
+    """Write the questions about turns judged by the guide, or print how they were answered."""
+    known = {turn: each for turn, each in guided().items() if NOBODY not in each.first}
+    found = spoken_in(folder, known)
+    here = {turn: each for turn, each in known.items() if turn in found}
+    print(f"{len(here)} of {len(known)} turns judged by the guide are at hand")
+    if answers is None:
+        lines = [Asked(name_of(turn), prompt(found[turn])) for turn in here]
+        file.write_bytes(msgspec.json.Encoder().encode_lines(lines))
+        return
+    agreement(list(here.values()))
+    given = {each.id: each.answer for each in lines_of(answers, Answered)}
+    ruled = {turn: hear(found[turn].text, found[turn].before, found[turn].reply) for turn in here}
+    texts = {each.id: turn_in(each.prompt) for each in lines_of(file, Asked)}
+    said: dict[Turn, Said] = {
+        turn: asking.read_answer(given[name_of(turn)], texts[name_of(turn)])
+        for turn in here
+        if name_of(turn) in given
+    }
+    for title, readings in readings_of(ruled, said).items():
+        for reader in ("first", "second"):
+            print(f"\n{title}, beside the {reader} reader")
+            table([Drawn(t, getattr(here[t], reader), here[t].weight) for t in said], readings)
+
+
+def agreement(judged_twice: Sequence[Guided]) -> None:
+    """Print how often two readers give the same classes, and Cohen's kappa of each class."""
+    same = sum(each.first == each.second for each in judged_twice)
+    shared = sum(bool(each.first & each.second) for each in judged_twice)
+    print(f"two readers: the same classes in {same}, one in common in {shared}")
+    for kind in sorted({kind for each in judged_twice for kind in each.first | each.second}):
+        pairs = [(kind in each.first, kind in each.second) for each in judged_twice]
+        print(f"  {kind:15} {sum(a for a, _ in pairs):4} {sum(b for _, b in pairs):4}", end="")
+        print(f"   kappa {cohens_kappa(pairs):.2f}")
+
+
 def turn_in(prompt: str) -> str:
     """Return the turn as it was shown: names of people in it are other ones in each workspace."""
     document = prompt[prompt.index('\n\n{"asked_earlier"') :]
@@ -232,8 +287,14 @@ def main() -> None:
         its.add_argument("folder", type=Path, nargs="?")
         its.add_argument("--n", type=int, default=360, help="how many turns are drawn")
     verbs.choices["score"].add_argument("--answers", type=Path, required=True)
+    its = verbs.add_parser("guided")
+    its.add_argument("file", type=Path)
+    its.add_argument("folder", type=Path)
+    its.add_argument("--answers", type=Path)
     given = parser.parse_args()
-    if given.verb == "questions":
+    if given.verb == "guided":
+        guided_turns(given.file, given.folder, given.answers)
+    elif given.verb == "questions":
         questions(given.file, given.folder, given.n)
     else:
         score(given.file, given.folder, given.n, given.answers)

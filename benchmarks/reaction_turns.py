@@ -10,7 +10,7 @@ the logs that open projects keep beside their code, outside the real sessions.
 import csv
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
+GUIDED = JUDGED.with_name("guided_turns.tsv")
+"""Turns of people whom no rule knew, each judged by two readers with the guide in front of them."""
 PARTS = ("first", "second", "third", "fourth", "fifth")
 HELD_OUT = "fifth"
 """The part that no weight is fitted to and that nobody reads who mends the rules."""
@@ -50,6 +52,16 @@ class Judged(NamedTuple):
     """What it was judged to be the second time; empty where nobody looked again."""
     part: str
     project: str
+
+
+class Guided(NamedTuple):
+    """What two readers of the guide judged a turn to be, each without sight of the other."""
+
+    first: frozenset[str]
+    second: frozenset[str]
+    project: str
+    weight: float
+    """How many of the turns that were drawn from it stands for."""
 
 
 class Spoken(NamedTuple):
@@ -89,16 +101,36 @@ def judged() -> dict[Turn, Judged]:
         }
 
 
+def guided() -> dict[Turn, Guided]:
+    """Return the turns that two readers of the guide judged."""
+    with GUIDED.open(encoding="utf-8", newline="") as lines:
+        return {
+            Turn(row["trajectory"], int(row["step"])): Guided(
+                frozenset(row["first"].split(",")),
+                frozenset(row["second"].split(",")),
+                row["project"],
+                float(row["weight"]),
+            )
+            for row in csv.DictReader(lines, delimiter="\t")
+        }
+
+
+def spoken_in(folder: Path, turns: Collection[Turn]) -> dict[Turn, Spoken]:
+    """Return those of these turns that stand in the logs below a folder."""
+    wanted = {turn.trajectory for turn in turns}
+    with tempfile.TemporaryDirectory() as workspace:
+        return dict(_spoken(folder, Path(workspace), wanted))
+
+
 def spoken(more: Path | None) -> dict[Turn, Spoken]:
     """Return the judged turns of the real sessions, and of those in another folder."""
     data = shared_data()
     if data is None:
         raise SystemExit("needs the real sessions: set TRACEMILL_SHARED_DATA")
-    wanted = {turn.trajectory for turn in judged()}
+    known = judged()
     found: dict[Turn, Spoken] = {}
     for folder in filter(None, (data / "formats", more)):
-        with tempfile.TemporaryDirectory() as workspace:
-            found |= dict(_spoken(folder, Path(workspace), wanted))
+        found |= spoken_in(folder, known)
     return found
 
 

@@ -143,6 +143,7 @@ def test_work_that_goes_on_is_not_given_up(text: str) -> None:
         ("Nice. Does it refuse counts below zero?", ["acceptance", "clarification"]),
         ("Perfect! Now commit it", ["acceptance", "continuation"]),
         ("thanks!", ["acceptance"]), ("no, I meant the footer", ["correction"]),
+        ('@agent Continue: "Go on?"', ["continuation"]), ("a.ts? (Y)es/(N)o [Yes]: s", ["continuation"]),
         ("never mind", ["abandonment"]), ("btw, where are the docs?", ["switch"]),
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Ratio, Record
 from tracemill.records.sessions.turn_labels import AnswerFault, TurnKind
 
-MODEL_LABELER_VERSION: Final = 4
+MODEL_LABELER_VERSION: Final = 5
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_TURN: Final = 2_000
@@ -68,16 +68,27 @@ Where the lines are:
   ("for the other chart too"). A fault alone corrects ("it is hard to read"), a wish alone refines
   ("make it lighter"), and so does dislike with a wish ("I don't like the glow, try an outline") or
   a proposal in the form of a question ("what about a pin?").
-- refinement or continuation: it refines where the wish is for the same result: the text, page, test
-  or function that the agent just made or proposed. It continues where it builds on it ("use it in
-  the report"), or is the process of the work: commit, test, review, the next point of the plan.
+- refinement or continuation: name the thing that the agent last made, changed or proposed: a page,
+  a function, a test, a text, an answer. The turn refines where it wants that thing otherwise (its
+  look, words, names, place, behaviour, size) or to hold or cover more: one more field, one more
+  case, "also show the author", "for the other chart too"; also where the agent made it some turns
+  ago. It continues where it wants another thing (the next page, function, test or document, though
+  it be in the same file; a feature that a user of the program would call by a name of its own, such
+  as a score or a login), uses the thing ("use it in the report"), answers a question of the agent,
+  or is the process of the work: commit, test, run, review, the next point of a plan.
 - clarification or continuation: it clarifies where an answer in words is enough, with or without a
   question mark. A request in the form of a question ("can you push it?") asks for work.
-- rephrase: the request of asked_before or asked_earlier again: longer, shorter or word for word,
-  also where the agent did nothing in between. Failing output that is shown again is a correction.
+- rephrase: the result that asked_before or asked_earlier wanted is wanted again, because it is not
+  there: longer, shorter or word for word, also where the agent did nothing in between; a bare "try
+  again" too. Where a detail is another one: it rephrases if the agent had not done the first
+  request, which this one replaces; it refines if the agent had done it and that detail shall be
+  otherwise; it continues if both shall stand (the same for the next file). Words that something is
+  wrong, or failing output, make a correction; give rephrase besides only where the request itself
+  is worded again.
   Only a command and then its own text ("/ask why?", "why?"), which a program logs as two, are one
   turn: judge that text as if it had been said once.
-- switch or continuation: other work after work that is done is the next step.
+- switch or continuation: other work after work that is done, or a new problem after the last one is
+  solved, is the next step. It switches where the work before is left though it is not done.
 - acceptance or continuation: words of praise or content accept ("looks good", "works for me"), also
   as the answer to a question; a bare "yes", "c" or "2" goes on. Thanks in advance and praise with a
   "but" do not accept.

@@ -8,7 +8,7 @@ and what went before speak for, the likeliest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.label.reactions.cues import Before, cues_of
@@ -27,6 +27,9 @@ _HANDED_ON: Final = 200
 """Characters at its end by which a text is known to be the agent's own."""
 _MAX_PRAISE: Final = 3
 """Sentences of praise after which no request is looked for."""
+_WHOLE: Final[Sequence[ReactionKind]] = ("abandonment", "continuation")
+"""What is said of a whole text, which asks for nothing besides. Who goes on by a phrase alone
+pressed a button, or answered a program."""
 
 
 class Heard(NamedTuple):
@@ -74,8 +77,9 @@ def parts_of(text: str) -> Parts:
     """Part what a text says by itself from what it asks for."""
     said = said_in(text)
     decided = _decided(said)
-    if "abandonment" in decided:
-        return Parts((decided["abandonment"],), None)
+    for kind in _WHOLE:
+        if kind in decided:
+            return Parts((decided[kind],), None)
     praise = decided.get("acceptance")
     rest = said if praise is None else _behind_praise(text, said)
     if not _WORDS.search(rest.heard):
