@@ -22,6 +22,7 @@ from tracemill.flows.analysis import branch_episodes, habit_cases, team_views
 from tracemill.flows.analysis import habit_rows as metric_rows
 from tracemill.flows.analysis import learning as learning_flow
 from tracemill.flows.analysis import patterns as pattern_answers
+from tracemill.flows.analysis import turns as turn_answers
 from tracemill.flows.datasets import checks as dataset_checks
 from tracemill.flows.datasets import difference as dataset_difference
 from tracemill.flows.datasets import versions as version_answers
@@ -74,6 +75,7 @@ from tracemill.records.process import (
     patterns,
     practices,
     suggestions,
+    tool_use,
 )
 from tracemill.records.sessions import (
     accessed_fields,
@@ -81,6 +83,7 @@ from tracemill.records.sessions import (
     decision_points,
     trajectory,
     turn_labels,
+    turn_work,
     value_flows,
 )
 from tracemill.records.synth import generation, generators, made_up, verification
@@ -240,6 +243,16 @@ TYPES: Final[dict[str, Any]] = {
     "row.session": results.SessionRow,
     "answer.session-flow": value_flows.ValueFlows,
     "row.session-flow": value_flows.ValueFlow,
+    "row.tools": tool_use.ToolRow,
+    "row.tool-sequences": tool_use.ToolSequence,
+    "row.tool-phrases": tool_use.ToolPhrase,
+    "row.tool-confusions": tool_use.ToolConfusion,
+    "row.tool-fields": tool_use.FieldUse,
+    "row.tool-accesses": tool_use.AccessUse,
+    "answer.tools": tool_use.ToolUse,
+    "answer.tool": tool_use.ToolUse,
+    "answer.turns": turn_answers.TurnList,
+    "row.turns": turn_work.TurnWork,
     "answer.session-fields": accessed_fields.AccessedFields,
     "row.session-fields": accessed_fields.AccessedField,
     "answer.session-decisions": decision_points.DecisionPoints,

@@ -81,6 +81,7 @@ ASKED: Final[Mapping[str, Sequence[str]]] = {
     "session flow": ["{session}"],
     "session fields": ["{session}"],
     "session decisions": ["{session}"],
+    "tool show": ["Bash", "no-such-tool"],
     "session show": ["{session} --full", "no-such-session"],
     "dataset build": ["chat", "error-fix", "preference", "tool-use"],
     "dataset audit": ["{in}/rows.jsonl"],

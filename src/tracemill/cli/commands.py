@@ -62,6 +62,10 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "export": "Write a session as a document that other tools read.",
             },
         ),
+        "turn": (
+            "Requests of people, with what was called for them.",
+            {"list": "List turns, newest first: the request, the calls, how they were taken."},
+        ),
         "episode": (
             "Pieces of work, with their outcomes.",
             {
@@ -140,6 +144,17 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "rank": "Rank the slices of a metric, with the places that chance leaves open.",
                 "calibration": "Say how sure each role is, beside how often it is right.",
                 "targets": "List what was hoped for, beside what was measured.",
+            },
+        ),
+        "tool": (
+            "Tools: how they fare, what follows what, and which words lead to which.",
+            {
+                "list": "List what was called: how often it failed, and how people took it.",
+                "show": "Show one tool, with all that is known of it.",
+                "sequences": "List what is called one after another.",
+                "phrases": "List words of requests and what they lead to.",
+                "confusions": "List what was called wrongly, by what came in its place.",
+                "fields": "List fields of results: who reads them, and how often they are empty.",
             },
         ),
         "prompt": (

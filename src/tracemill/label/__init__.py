@@ -8,6 +8,7 @@ In come redacted steps, events, links and commits; out go an `Activity`, `Label`
 | `calls` | one tool call: which check it ran and whether that passed, what it edited or committed |
 | `reactions` | one turn of a person: what the words and deeds say of the work before |
 | `activity` | one trajectory: `observe` folds its steps |
+| `requests` | one request: whether it asks for several things, and what was called for it |
 | `outcomes` | one piece of work: what became of it, and the labels that follow |
 | `learning` | one piece of work, told as problem, approach, validation and outcome |
 | `reports` | what a team's own process told: gates, decisions, projects |

@@ -1,0 +1,136 @@
+"""What sessions say of tools together: how each fares, what follows what, and who asks for what.
+
+Sessions go by one at a time, and of each only counts stay. An action is a tool, or a command of
+the shell such as `git status`. Nothing here is a verdict: a tool that fails often may be the one
+that is asked the hardest things.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tracemill.analyze.tool_fields import FieldTally
+from tracemill.analyze.tool_phrases import PhraseTally
+from tracemill.analyze.tool_sequences import SequenceTally
+from tracemill.records.process.tool_use import ToolConfusion, ToolRow, ToolUse
+from tracemill.records.sessions.reactions import ReactionKind
+from tracemill.records.sessions.turn_work import (
+    RequestForm,
+    TurnCall,
+    TurnFamily,
+    TurnPoint,
+    TurnsOfSession,
+    TurnWork,
+)
+from tracemill.stats import wilson
+
+_AGAINST: Final[frozenset[ReactionKind]] = frozenset(
+    {"correction", "rejection", "rephrase", "interruption", "edit", "abandonment"}
+)
+_IN_FAVOUR: Final[frozenset[ReactionKind]] = frozenset({"acceptance", "continuation"})
+_SEVERAL: Final = 2
+_SHOWN: Final = 3
+_MAX_SHOWN: Final = 100
+
+
+class ToolTally:
+    """Counts what sessions say of tools."""
+
+    def __init__(self) -> None:
+        self._n_sessions = self._n_turns = self._n_several = 0
+        self._n_called = self._n_said = 0
+        self._calls: Counter[str] = Counter()
+        self._known: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
+        self._sessions: Counter[str] = Counter()
+        self._taken: Counter[str] = Counter()
+        self._against: Counter[str] = Counter()
+        self._in_favour: Counter[str] = Counter()
+        self._families: Counter[TurnFamily] = Counter()
+        self._points: Counter[TurnPoint] = Counter()
+        self._forms: Counter[RequestForm] = Counter()
+        self._instead: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        self._sequences = SequenceTally()
+        self._phrases = PhraseTally()
+        self._fields = FieldTally()
+
+    def take(self, session: TurnsOfSession) -> None:
+        """Count one session."""
+        self._n_sessions += 1
+        calls = [call for turn in session.turns for call in turn.calls]
+        self._sessions.update({call.action for call in (*calls, *session.unasked)})
+        self._count((*calls, *session.unasked))
+        self._sequences.take(session)
+        self._fields.take(session)
+        for turn in session.turns:
+            self._turn(turn)
+
+    def _count(self, calls: Iterable[TurnCall]) -> None:
+        for call in calls:
+            self._calls[call.action] += 1
+            if call.status in ("ok", "error"):
+                self._known[call.action] += 1
+                self._failed[call.action] += call.is_wrong
+
+    def _turn(self, turn: TurnWork) -> None:
+        self._n_turns += 1
+        self._n_several += len(turn.actions) >= _SEVERAL
+        self._families.update(turn.families)
+        self._points.update(turn.points)
+        self._phrases.take(turn)
+        if turn.form is not None:
+            self._forms[turn.form] += 1
+        if len(turn.calls) >= _SEVERAL:
+            self._n_called += 1
+            self._n_said += turn.form is not None
+        if turn.reaction is not None:
+            self._taken.update(turn.actions)
+            self._against.update(turn.actions if turn.reaction in _AGAINST else ())
+            self._in_favour.update(turn.actions if turn.reaction in _IN_FAVOUR else ())
+        if turn.instead is not None:
+            self._instead[turn.actions[0], turn.instead].append(turn.request)
+
+    def told(self) -> ToolUse:
+        """Return what was counted."""
+        return ToolUse(
+            n_sessions=self._n_sessions,
+            n_turns=self._n_turns,
+            n_calls=self._calls.total(),
+            n_several=self._n_several,
+            families=dict(self._families.most_common()),
+            points=dict(self._points.most_common()),
+            forms=dict(self._forms.most_common()),
+            n_said_several=self._n_said,
+            n_called_several=self._n_called,
+            tools=tuple(self._tools()),
+            sequences=self._sequences.told(),
+            phrases=self._phrases.told(),
+            confusions=tuple(self._confusions()),
+            fields=self._fields.fields(),
+            accesses=self._fields.accesses(),
+        )
+
+    def _tools(self) -> Iterator[ToolRow]:
+        for action, n_calls in sorted(self._calls.items(), key=lambda each: (-each[1], each[0])):
+            n_known, n_failed = self._known[action], self._failed[action]
+            between = wilson(n_failed, n_known) if n_known else None
+            yield ToolRow(
+                action=action,
+                n_calls=n_calls,
+                n_sessions=self._sessions[action],
+                n_known=n_known,
+                n_failed=n_failed,
+                low=between.low if between else None,
+                high=between.high if between else None,
+                n_turns=self._taken[action],
+                n_against=self._against[action],
+                n_in_favour=self._in_favour[action],
+            )
+
+    def _confusions(self) -> Iterator[ToolConfusion]:
+        ranked = sorted(self._instead.items(), key=lambda each: (-len(each[1]), each[0]))
+        for (action, instead), requests in ranked:
+            shown = tuple(" ".join(text.split())[:_MAX_SHOWN] for text in requests[:_SHOWN])
+            yield ToolConfusion(action=action, instead=instead, n=len(requests), requests=shown)

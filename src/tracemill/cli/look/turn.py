@@ -1,0 +1,72 @@
+"""`tracemill turn`: what people asked for, what was called for it, and how they took that."""
+
+from dataclasses import dataclass
+
+from cyclopts import Parameter
+
+from tracemill.base.text import counted, one_line
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
+from tracemill.cli.shared.output import Common, Listing, answer, hint, when, write_lines
+from tracemill.cli.shared.tables import no_room, print_table
+from tracemill.flows.analysis.turns import TurnQuestion, list_turns
+from tracemill.records.sessions.turn_work import RequestForm, TurnFamily, TurnPoint, TurnWork
+
+_COLUMNS = ("SESSION", "STEP", "SAID", "ASKS", "CALLS", "TAKEN", "WHY", "CALLED", "REQUEST")
+_SPARE = ("SAID", "WHY", "CALLS", "ASKS")
+_FAMILIES = {
+    "cross_tool": "work over several tools",
+    "field_access": "the use of what tools return",
+    "tool_choice": "which tool to choose",
+}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Which:
+    """Which turns are listed; all of it must hold."""
+
+    family: TurnFamily | None = None
+    """Only those that show work over several tools, the use of fields, or the choice of a tool."""
+    why: TurnPoint | None = None
+    """Only those that are worth to be looked at for this reason."""
+    form: RequestForm | None = None
+    """Only those whose words ask for several operations in this way."""
+    called: str | None = None
+    """Only those in which this was called: a tool, or a command such as `git status`."""
+    several: bool = False
+    """Only those that called two different tools or more."""
+
+
+def list_turn(
+    *,
+    which: Which = Which(),
+    listing: Listing = Listing(),  # noqa: B008 - frozen
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """List turns of people, newest first: the request, the calls, and how they were taken."""
+    question = TurnQuestion(
+        form=which.form, point=which.why, family=which.family, is_several=which.several,
+        action=which.called,
+    )  # fmt: skip
+    found = list_turns(common.open(), question, 0 if listing.jsonl else listing.limit)
+    if listing.jsonl:
+        write_lines(found.rows)
+    elif not answer("turns", found, common, next_steps=["tracemill session show SESSION"]):
+        left_out = print_table(_COLUMNS, map(_cells, found.rows), _SPARE) if found.rows else []
+        told = (f"{name}: {found.families.get(key, 0):,}" for key, name in _FAMILIES.items())
+        hint(
+            f"{len(found.rows):,} of {found.total:,}{no_room(left_out)}; of "
+            f"{counted(found.n_turns, 'turn')} there is to learn from {', '.join(told)}; "
+            "next: tracemill session show SESSION",
+            common,
+        )
+    return EXIT_DONE if found.rows else EXIT_NOTHING
+
+
+def _cells(turn: TurnWork) -> tuple[str, ...]:
+    why = ", ".join(point.replace("_", " ") for point in turn.points)
+    return (
+        turn.trajectory_id, str(turn.step), when(turn.at), turn.form or "", str(len(turn.calls)),
+        turn.reaction or "", why, one_line(", ".join(turn.actions), 50),
+        one_line(turn.request, 80),
+    )  # fmt: skip

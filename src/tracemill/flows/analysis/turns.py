@@ -1,0 +1,154 @@
+"""Sessions turn by turn, read off the lake when asked for. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tracemill.analyze.tool_use import ToolTally
+from tracemill.flows.held.lookup import require_kept
+from tracemill.label.requests.turns import TurnReader
+from tracemill.link.told_twice import told_elsewhere
+from tracemill.records.process.tool_use import ToolUse
+from tracemill.records.refs import Count, Record
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.sessions.turn_work import RequestForm, TurnPoint, TurnsOfSession, TurnWork
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
+
+_SEVERAL: Final = 2
+
+
+class TurnQuestion(Record, frozen=True, kw_only=True):
+    """Which turns are asked for; all of it must hold."""
+
+    form: RequestForm | None = None
+    """How the request asks for several operations."""
+    point: TurnPoint | None = None
+    """Why it is worth to be looked at."""
+    family: str | None = None
+    """What can be learned from it."""
+    is_several: bool = False
+    """Whether it called two different actions or more."""
+    action: str | None = None
+    """What was called in it."""
+
+    def holds(self, turn: TurnWork) -> bool:
+        """Tell whether a turn is asked for."""
+        return (
+            (self.form is None or turn.form == self.form)
+            and (self.point is None or self.point in turn.points)
+            and (self.family is None or self.family in turn.families)
+            and (not self.is_several or len(turn.actions) >= _SEVERAL)
+            and (self.action is None or self.action in turn.actions)
+        )
+
+
+class TurnList(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """Turns that were asked for."""
+
+    rows: tuple[TurnWork, ...]
+    """The newest first."""
+    total: Count
+    """How many there are."""
+    n_turns: Count
+    """Turns that were looked at."""
+    families: dict[str, Count]
+    """Of those that were looked at, the ones from which something can be learned, by what."""
+
+
+def read_turns(workspace: Workspace) -> Iterator[TurnsOfSession]:
+    """Yield every session turn by turn; one that two formats tell comes once.
+
+    Raises:
+        NotFoundError: nothing is kept.
+    """
+    require_kept(workspace)
+    lake = Lake(workspace.lake)
+    standing = _standing(lake)
+    steps = TABLES["steps"]
+    for file in lake.files(steps):  # all rows of an input are in one
+        seen: dict[str, _Held] = {}
+        for batch in lake.batches(steps, files=[file]):
+            owners = batch.column("input_id").to_pylist()
+            for owner, step in zip(owners, steps.from_batch(batch), strict=True):
+                held = standing.get(step.trajectory_id)
+                if held is not None and held.input_id == owner:
+                    held.reader.take(step)
+                    seen[step.trajectory_id] = held
+        for name, held in seen.items():
+            del standing[name]
+            yield held.reader.finish(held.activity.reactions)
+    for held in standing.values():
+        yield held.reader.finish()
+
+
+class _Held:
+    """One session while its steps go by."""
+
+    def __init__(self, activity: Activity) -> None:
+        self.activity = activity
+        self.input_id = activity.input_id
+        self.reader = TurnReader(activity.trajectory_id, activity.undone)
+
+
+def _standing(lake: Lake) -> dict[str, _Held]:
+    """Return a reader for each session, by the input that stands for it."""
+    trajectories: dict[str, Trajectory] = {}
+    for each in lake.records(TABLES["trajectories"]):
+        known = trajectories.get(each.id)
+        if known is None or _rank(known) < _rank(each):
+            trajectories[each.id] = each
+    activities = {
+        each.trajectory_id: each
+        for each in lake.records(TABLES["activities"])
+        if each.trajectory_id in trajectories
+        and trajectories[each.trajectory_id].origin.input_id == each.input_id
+    }
+    twice = told_elsewhere(trajectories.values(), activities)
+    return {name: _Held(each) for name, each in sorted(activities.items()) if name not in twice}
+
+
+def _rank(trajectory: Trajectory) -> tuple[int, str]:
+    return trajectory.n_steps, trajectory.origin.input_id
+
+
+def list_turns(workspace: Workspace, question: TurnQuestion, limit: int) -> TurnList:
+    """Return turns, the newest first; 0 for all.
+
+    Raises:
+        NotFoundError: nothing is kept.
+    """
+    found: list[TurnWork] = []
+    families: dict[str, int] = {}
+    n_turns = 0
+    for session in read_turns(workspace):
+        for turn in session.turns:
+            n_turns += 1
+            for family in turn.families:
+                families[family] = families.get(family, 0) + 1
+            if question.holds(turn):
+                found.append(turn)
+    found.sort(key=_newest)
+    shown = found[: limit or None]
+    ranked = dict(sorted(families.items(), key=lambda each: (-each[1], each[0])))
+    return TurnList(rows=tuple(shown), total=len(found), n_turns=n_turns, families=ranked)
+
+
+def _newest(turn: TurnWork) -> tuple[float, str, int]:
+    at = turn.at.timestamp() if turn.at is not None else 0.0
+    return -at, turn.trajectory_id, turn.step
+
+
+def tool_use(workspace: Workspace) -> ToolUse:
+    """Return what all sessions say of tools.
+
+    Raises:
+        NotFoundError: nothing is kept.
+    """
+    tally = ToolTally()
+    for session in read_turns(workspace):
+        tally.take(session)
+    return tally.told()

@@ -1,0 +1,133 @@
+"""What people and programs see of tools and turns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.cli.test_cli import SCHEMA
+from tracemill.cli.app import call
+
+CODE = "r = lint()\nif r.error_count > 0:\n    for e in r.errors[:5]: print(e)"
+
+
+def turn(number: int, said: str, *calls: tuple[str, dict[str, Any], Any]) -> dict[str, Any]:
+    made = [{"tool": tool, "args": args, "result": result} for tool, args, result in calls]
+    response = {"tool_calls": made, "response_text": "Done."}
+    return {"turn_number": number, "user_message": said, "model_response": response}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> str:
+    root = tmp_path_factory.mktemp("tools")
+    sessions = [
+        {
+            "session_id": f"s{number}", "start_time": f"2026-02-0{number}T10:00:00Z",
+            "turns": [
+                turn(1, "show hover for UserService",
+                     ("goto_definition", {"symbol": "UserService"}, {"type": "D", "file": "a.py"})),
+                turn(2, "no, I wanted hover, not goto",
+                     ("hover", {"symbol": "UserService"}, {"type": "H", "doc": None})),
+                turn(3, "first lint it, then run the tests",
+                     ("execute_code", {"code": CODE}, {"type": "text", "text": "2"}),
+                     ("pytest_run", {}, {"type": "text", "text": "3 passed"})),
+                turn(4, "thanks, perfect"),
+            ],
+        }
+        for number in (1, 2)
+    ]  # fmt: skip
+    file = root / "in" / "turns.jsonl"
+    file.parent.mkdir()
+    file.write_text("".join(json.dumps(each) + "\n" for each in sessions))
+    found = str(root / "workspace")
+    assert call(["run", str(file), "--workspace", found, "--quiet"]) == 0
+    return found
+
+
+def said(capsys: pytest.CaptureFixture[str], workspace: str, *words: str, code: int = 0) -> str:
+    capsys.readouterr()
+    assert call([*words, "--workspace", workspace]) == code
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "cells"),
+    [
+        (("list",), ["hover", "2", "2"]),
+        (("sequences",), ["execute_code", "→", "pytest_run"]),
+        (("confusions",), ["goto_definition", "hover", "2", "show", "hover"]),
+        (("fields",), ["lint", "error_count", "2", "100%"]),
+        (("fields", "--patterns"), ["lint", "2", "5", "limited", "count", "then", "iterate"]),
+        (("show", "hover"), ["Corrected", "to", "another"]),
+    ],
+)
+def test_tools_are_shown(
+    workspace: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], cells: list[str]
+) -> None:
+    lines = [line.split() for line in said(capsys, workspace, "tool", *words).splitlines()]
+
+    assert any(set(cells) <= set(line) for line in [[w.strip(",") for w in x] for x in lines])
+
+
+def test_a_tool_that_nobody_called_is_not_there(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, workspace, "tool", "show", "nothing", code=3)
+
+
+@pytest.mark.parametrize(
+    ("words", "n"),
+    [
+        ((), 8),
+        (("--form", "steps"), 2),
+        (("--several",), 2),
+        (("--called", "hover"), 2),
+        (("--why", "corrected_choice"), 2),
+        (("--family", "field_access"), 4),
+    ],
+)
+def test_turns_are_listed_by_what_is_asked_for(
+    workspace: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], n: int
+) -> None:
+    lines = said(capsys, workspace, "turn", "list", *words, "--jsonl").splitlines()
+
+    assert len(lines) == n
+    schema = json.loads((SCHEMA / "row.turns.json").read_text())
+    for line in lines:
+        jsonschema.validate(json.loads(line), schema)
+
+
+def test_the_log_of_a_turn_holds_what_was_asked_called_and_felt(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (first, _) = said(capsys, workspace, "turn", "list", "--several", "--jsonl").splitlines()
+    row = json.loads(first)
+
+    assert row["request"] == "first lint it, then run the tests"
+    assert [each["action"] for each in row["calls"]] == ["execute_code", "pytest_run"]
+    assert (row["form"], row["reaction"], row["strength"]) == ("steps", "acceptance", 0.8)
+    assert row["accesses"][0]["conditional"] == "r.error_count > 0"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [("tools", ("list",)), ("tools", ("sequences",)), ("tool", ("show", "hover"))]
+)  # fmt: skip
+def test_answers_fit_their_schemas(
+    workspace: str, capsys: pytest.CaptureFixture[str], answer: str, words: tuple[str, ...]
+) -> None:
+    document = json.loads(said(capsys, workspace, "tool", *words, "--json"))
+
+    assert document.pop("schema") == f"tracemill.{answer}/1"
+    document.pop("next")
+    jsonschema.validate(document, json.loads((SCHEMA / f"answer.{answer}.json").read_text()))
+    assert document["n_said_several"] == document["n_called_several"] == 2
+
+
+def test_nothing_is_there_without_a_workspace(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, str(tmp_path / "none"), "turn", "list", code=3)
