@@ -114,6 +114,14 @@ TOOL = {"type": "function", "function": {"name": "grep", "parameters": {
             5,
         ),
         (
+            "uncalled_tools",
+            [[user("Run full quality check: ruff, pytest, and typecheck"), code("ruff_check('src')")],
+             [user("Use hover, then goto"), agent("", call("hover")), told("x"), agent(LONG)],
+             [user("Run ruff and pytest"), code("ruff_check('src')\npytest_run('tests')")],
+             [user("Check types"), code("typecheck('src')\ngoto_definition('a')")]],
+            2,
+        ),
+        (
             "empty_result_fields",
             [[user("Log"), agent("", call("log")), told('{"author": null, "error": null}'), agent(LONG)]] * 5,
             5,
@@ -139,8 +147,34 @@ SOUND: list[Row] = [
 
 NOTHING_NAMED = (
     "files_parse", "licences", "length", "language", "toxicity", "contamination",
-    "proved_outcomes", "leaked_groups",
+    "proved_outcomes", "leaked_groups", "uncalled_tools",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Run ruff over pytest's sources",
+        "Rename `ruff_check` and pytest_run",
+        "Fix src/ruff.py, then pytest/run.py",
+        "Explain service→hover rules",
+        f"{'A plan. ' * 50} ruff, pytest, hover",
+    ],
+)
+def test_a_request_that_names_no_tools_beside_each_other_is_not_judged(asked: str) -> None:
+    others = [code("ruff_check('a')\npytest_run('b')\nhover('c')\nservice_start('d')")]
+    found = result(
+        "uncalled_tools", rows([user(asked), code("ruff_check('a')")], [user("Do"), *others])
+    )
+
+    assert (found.verdict, found.n_rows) == ("unknown", 0)
+
+
+def test_a_row_that_ends_with_a_call_may_go_on() -> None:
+    begun = [user("Run ruff and pytest"), agent("", call("ruff_check"))]
+    whole = [user("Do"), agent("", call("pytest_run"))]
+
+    assert result("uncalled_tools", rows(begun, whole)).n_rows == 0
 
 
 def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:

@@ -17,6 +17,7 @@ from tracemill.curate.checks import (
     fields,
     files,
     foreign,
+    intent,
     limits,
     repetition,
     splits,
@@ -168,6 +169,13 @@ CHECKS: Final[tuple[Check, ...]] = (
         "search for a word that nobody asked for",
         tool_use.unrelated_searches,
         answers.with_calls,
+    ),
+    RowCheck(
+        "uncalled_tools",
+        0.05,
+        "that name several tools do not call one of them",
+        intent.uncalled_tools,
+        intent.naming_several,
     ),
     RowCheck(
         "steering_text",
