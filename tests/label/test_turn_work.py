@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.trajectories import agent, reaction, user
+from tests.trajectories import START, agent, reaction, user
 from tracemill.label.requests.turns import TurnReader
 from tracemill.records.sessions.activity import UndoneSteps
 from tracemill.records.sessions.reactions import Reaction
@@ -170,6 +171,20 @@ def test_fields_of_results_are_counted_with_what_they_hold() -> None:
         SeenField(action="log", field="of[].n", n=2, n_empty=1, kinds={"number": 1}),
         SeenField(action="log", field="ok", n=1, n_empty=0, kinds={"true": 1}),
     )
+
+
+@pytest.mark.parametrize(
+    ("moments", "seconds"),
+    [((0, 5, 9), 9.0), ((0, None, 4), 4.0), ((None, 5, 9), None), ((9, 5, 0), None)],
+)
+def test_a_turn_takes_from_the_request_to_the_last_step(
+    moments: tuple[int | None, ...], seconds: float | None
+) -> None:
+    at = [None if each is None else START + timedelta(seconds=each) for each in moments]
+
+    (turn,) = turns_of(user(0, at=at[0]), agent(1, at=at[1]), agent(2, at=at[2]))
+
+    assert turn.seconds == seconds
 
 
 def test_what_was_copied_in_or_taken_back_is_no_turn() -> None:

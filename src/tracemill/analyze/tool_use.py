@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from statistics import median
 from typing import Final
 
 from tracemill.analyze.tool_fields import FieldTally
@@ -40,7 +41,10 @@ class ToolTally:
 
     def __init__(self) -> None:
         self._n_sessions = self._n_turns = self._n_several = 0
-        self._n_called = self._n_said = 0
+        self._n_called = self._n_said = self._n_answered = 0
+        self._n_taken = self._n_in_favour = self._n_against = 0
+        self._n_several_taken = self._n_several_in_favour = 0
+        self._seconds: list[float] = []
         self._calls: Counter[str] = Counter()
         self._known: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
@@ -70,6 +74,7 @@ class ToolTally:
     def _count(self, calls: Iterable[TurnCall]) -> None:
         for call in calls:
             self._calls[call.action] += 1
+            self._n_answered += call.status is not None
             if call.status in ("ok", "error"):
                 self._known[call.action] += 1
                 self._failed[call.action] += call.is_wrong
@@ -85,12 +90,24 @@ class ToolTally:
         if len(turn.calls) >= _SEVERAL:
             self._n_called += 1
             self._n_said += turn.form is not None
+        if turn.calls and turn.seconds is not None:
+            self._seconds.append(turn.seconds)
         if turn.reaction is not None:
-            self._taken.update(turn.actions)
-            self._against.update(turn.actions if turn.reaction in _AGAINST else ())
-            self._in_favour.update(turn.actions if turn.reaction in _IN_FAVOUR else ())
+            self._reaction(turn, turn.reaction)
         if turn.instead is not None:
             self._instead[turn.actions[0], turn.instead].append(turn.request)
+
+    def _reaction(self, turn: TurnWork, reaction: ReactionKind) -> None:
+        is_against, is_for = reaction in _AGAINST, reaction in _IN_FAVOUR
+        self._n_taken += 1
+        self._n_against += is_against
+        self._n_in_favour += is_for
+        self._taken.update(turn.actions)
+        self._against.update(turn.actions if is_against else ())
+        self._in_favour.update(turn.actions if is_for else ())
+        if len(turn.actions) >= _SEVERAL:
+            self._n_several_taken += 1
+            self._n_several_in_favour += is_for
 
     def told(self) -> ToolUse:
         """Return what was counted."""
@@ -98,7 +115,17 @@ class ToolTally:
             n_sessions=self._n_sessions,
             n_turns=self._n_turns,
             n_calls=self._calls.total(),
+            n_answered=self._n_answered,
+            n_known=self._known.total(),
+            n_failed=self._failed.total(),
             n_several=self._n_several,
+            n_several_taken=self._n_several_taken,
+            n_several_in_favour=self._n_several_in_favour,
+            n_taken=self._n_taken,
+            n_in_favour=self._n_in_favour,
+            n_against=self._n_against,
+            n_timed=len(self._seconds),
+            median_seconds=median(self._seconds) if self._seconds else None,
             families=dict(self._families.most_common()),
             points=dict(self._points.most_common()),
             forms=dict(self._forms.most_common()),

@@ -146,6 +146,10 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "targets": "List what was hoped for, beside what was measured.",
             },
         ),
+        "flywheel": (
+            "Whether recorded work makes models and work better.",
+            {"check": "Say what the loop lacks, what is wrong with it, and whether it works."},
+        ),
         "tool": (
             "Tools: how they fare, what follows what, and which words lead to which.",
             {

@@ -29,6 +29,7 @@ _HELD: Final[Mapping[str, tuple[str, ...]]] = {
     "review.review": ("review",),
     "review.turns": ("review turns",),
     "learn.experiment": ("experiment",),
+    "learn.flywheel": ("flywheel",),
     "learn.metrics": ("metrics",),
     "learn.metrics_ranking": ("metrics rank", "metrics calibration"),
     "learn.pattern": ("pattern",),

@@ -131,3 +131,24 @@ def test_nothing_is_there_without_a_workspace(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said(capsys, str(tmp_path / "none"), "turn", "list", code=3)
+
+
+def test_a_loop_that_is_not_whole_says_what_it_lacks_and_ends_with_one(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = said(capsys, workspace, "flywheel", "check", code=1)
+    document = json.loads(said(capsys, workspace, "flywheel", "check", "--json", code=1))
+
+    lines = {line.split("  ")[0]: line for line in out.splitlines()}
+    assert {"held", "missing", "unknown"} <= set(lines)
+    assert "model suite build, model eval" in out
+    assert document.pop("schema") == "tracemill.flywheel/1"
+    document.pop("next")
+    jsonschema.validate(document, json.loads((SCHEMA / "answer.flywheel.json").read_text()))
+    held = {each["name"]: each["verdict"] for each in document["held"]}
+    assert (held["real_calls"], held["field_use"], held["one_format"]) == (
+        "held",
+        "held",
+        "missing",
+    )
+    assert document["state"] == "unknown"

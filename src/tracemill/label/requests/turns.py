@@ -7,6 +7,7 @@ compaction, and branches that a person went back before, are left out.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from tracemill.base.field_access import field_access
@@ -55,6 +56,8 @@ class _Turn:
         self.points: dict[TurnPoint, None] = {}
         self.is_structured = False
         """Whether a result had fields."""
+        self.until = step.at if step is not None else None
+        """When the last step was made, as far as that is known."""
         self.was_silent = False
         """Whether the step before called, and said nothing."""
 
@@ -77,6 +80,8 @@ class TurnReader:
             self._begin(step)
         elif step.speaker == "agent" and not step.is_error:
             self._act(step)
+        if step.at is not None:
+            self._turns[-1].until = step.at
         for result in step.results:
             self._answer(result)
 
@@ -154,8 +159,16 @@ class TurnReader:
             points=tuple(_points(turn, later, taken)),
             reaction=telling.kind if telling else None,
             strength=telling.strength if telling else None,
+            seconds=_seconds(turn.step, turn.until),
             instead=_instead(turn, later, taken),
         )
+
+
+def _seconds(asked: Step, until: datetime | None) -> float | None:
+    """Return how long a turn took; None where a moment is unknown, or clocks disagree."""
+    if asked.at is None or until is None or until <= asked.at:
+        return None
+    return (until - asked.at).total_seconds()
 
 
 def _is_of(reaction: Reaction, begins: int, ends: int | None) -> bool:

@@ -137,8 +137,29 @@ class ToolUse(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Turns of people in them."""
     n_calls: Count
     """Calls."""
+    n_answered: Count
+    """Calls that something came back for."""
+    n_known: Count
+    """Calls of which it is known how they ended."""
+    n_failed: Count
+    """Of those, the ones that failed by themselves."""
     n_several: Count
     """Turns with two different actions or more."""
+    n_several_taken: Count
+    """Of those, the ones to which a person surely reacted."""
+    n_several_in_favour: Count
+    """Of those, the ones that the person accepted or went on from."""
+    n_taken: Count
+    """Turns to which a person surely reacted."""
+    n_in_favour: Count
+    """Of those, turns that the person accepted or went on from."""
+    n_against: Count
+    """Of those, turns that the person corrected, refused, stopped, edited, asked again or gave
+    up."""
+    n_timed: Count
+    """Turns with calls of which it is known how long they took."""
+    median_seconds: float | None
+    """How long the middle one of them took; None where there is none."""
     families: dict[TurnFamily, Count]
     """Turns from which something can be learned, by what; one may count in several."""
     points: dict[TurnPoint, Count]

@@ -116,6 +116,8 @@ class TurnWork(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What the person said or did about it that speaks most clearly and is sure."""
     strength: float | None = None
     """How good or bad that is for the turn, from -1 to 1."""
+    seconds: float | None = None
+    """From the request to the last step for it; None where a moment is unknown."""
     instead: str | None = None
     """What was called first after a person had corrected the one action of this turn, where that
     is another action."""

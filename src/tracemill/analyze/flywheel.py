@@ -1,0 +1,330 @@
+"""Whether recorded work makes models and work better: ten things to hold, and whether it is shown.
+
+A loop of data works where more real work makes models behave better, that makes people reach their
+goals more often, and their work is better data again. So this asks for both ends, and for all that
+lies between them; `flywheel_faults` looks for the known ways in which such loops go wrong. Nothing
+here takes a count of examples, the length of an answer or its speed for a success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from tracemill.analyze.process import Process
+from tracemill.base.text import counted
+from tracemill.records.datasets.versions import DatasetVersion
+from tracemill.records.models.evaluations import Comparison, Evaluation
+from tracemill.records.models.promotion import PromotionPolicy
+from tracemill.records.models.training import TrainingRun
+from tracemill.records.process.flywheel import (
+    HeldItem,
+    HeldName,
+    LoopState,
+)
+from tracemill.records.process.patterns import Measure
+from tracemill.records.process.tool_use import ToolUse
+from tracemill.stats import fisher_exact, wilson
+
+BEHAVIOUR: Final = ("check:tool", "check:fields", "check:order", "all")
+"""Parts of suites that say what a model does: right tools, fields of results, tools behind another
+one\'s result, and whole cases."""
+_WHOLE: Final = 0.9
+"""Share of calls that must have come back for traces to be full."""
+_LEVEL: Final = 0.05
+_FEWEST: Final = 20
+"""Calls from which a tool\'s failures are told."""
+
+
+class Rounds(NamedTuple):
+    """What is known of a model in use beside the one before it."""
+
+    model: str
+    """What the model in use is called."""
+    since: datetime
+    """When it came into use."""
+    comparisons: Sequence[Comparison]
+    """What it differed by from the one before, suite by suite; none where nobody looked."""
+
+
+class Seen(NamedTuple):
+    """All that a workspace holds of a loop."""
+
+    use: ToolUse
+    """What sessions say of tools."""
+    process: Process
+    """The work."""
+    n_checks: int
+    """Tests, linters, type checkers and builds that ran in sessions, with a known verdict."""
+    n_gates: int
+    """Gate runs."""
+    version: DatasetVersion | None
+    """The newest dataset version."""
+    evaluations: Sequence[Evaluation]
+    """Evaluations of models, the latest first."""
+    runs: Sequence[TrainingRun]
+    """Training runs that are finished."""
+    in_use: str | None
+    """What the model in use is called."""
+    n_promoted: int
+    """Models that were promoted."""
+    n_shown: int
+    """Of those, the ones of which a comparison on cases is kept."""
+    policy: PromotionPolicy
+    """What a promotion asks for, where nothing else is named."""
+    rounds: Rounds | None
+    """The model in use beside the one before; None where none came before it."""
+
+
+def held_items(seen: Seen) -> Iterator[HeldItem]:
+    """Yield the ten things that must be held."""
+    use = seen.use
+    yield _item(
+        "real_calls", "calls of real work, none made up", use.n_calls,
+        f"{counted(use.n_calls, 'call')} in {counted(use.n_sessions, 'session')} as they were "
+        "recorded", "nothing was read that called a tool: tracemill run",
+    )  # fmt: skip
+    achieved = _achieved(seen.process)
+    yield _item(
+        "success_signals", "what people did about the work", use.n_taken + len(achieved),
+        f"people surely reacted to {use.n_taken:,} of {counted(use.n_turns, 'turn')}; "
+        f"{counted(len(achieved), 'piece')} of work of known outcome",
+        "no reaction of a person was heard: tracemill review next",
+    )  # fmt: skip
+    share = use.n_answered / use.n_calls if use.n_calls else 0.0
+    n_codes = sum(each.n_codes for each in use.accesses)
+    yield _item(
+        "full_traces", "calls with results, fields and decisions", share >= _WHOLE,
+        f"{use.n_answered:,} of {counted(use.n_calls, 'call')} have their result; "
+        f"{counted(n_codes, 'use')} of fields in code; session decisions tells what decided",
+        f"{share:.0%} of calls have a result, {_WHOLE:.0%} are asked for",
+    )  # fmt: skip
+    yield _item(
+        "one_format", "the same format in training and evaluation", _is_one_format(seen) is True,
+        f"{counted(len(_formats(seen)), 'model')} asked in the format of their training",
+        "no model was trained and evaluated here: tracemill model train, model eval",
+    )  # fmt: skip
+    yield _checked(seen)
+    latest = _behavioural(seen)
+    yield _item(
+        "behaviour_measured", "models judged by what they do", latest is not None,
+        f"{latest.subject} on {latest.suite}: {_parts(latest)}" if latest else "",
+        "no model was judged by its calls: tracemill model suite build, model eval",
+    )  # fmt: skip
+    yield _item(
+        "integration_results", "checks that ran for real", seen.n_checks + seen.n_gates,
+        f"{counted(seen.n_checks, 'check')} in sessions and {counted(seen.n_gates, 'gate run')} "
+        "with a verdict",
+        "no test, linter or build is known to have run",
+    )  # fmt: skip
+    order = _score(seen, "check:order")
+    yield _item(
+        "cross_tool_success", "success of work over several tools",
+        use.n_several_taken or order is not None,
+        f"{use.n_several_in_favour:,} of {counted(use.n_several_taken, 'turn')} over several tools "
+        f"taken well{f'; {_said(order)} by {_model(order)}' if order else ''}",
+        "no reaction to a turn over several tools, and no case of one",
+    )  # fmt: skip
+    yield _item(
+        "field_use", "fields that code reads", n_codes,
+        f"{counted(n_codes, 'use')} of the results of {counted(len(use.accesses), 'function')}",
+        "no code of a call reads a field: agents that call tools from code would show it",
+    )  # fmt: skip
+    n_achieved = sum(is_achieved for _, is_achieved in achieved)
+    yield _item(
+        "satisfaction", "whether goals were reached", len(achieved),
+        f"{n_achieved:,} of {counted(len(achieved), 'piece')} of work achieved",
+        "no outcome is known",
+    )  # fmt: skip
+
+
+def _item(name: HeldName, asks: str, is_held: object, found: str, missing: str) -> HeldItem:
+    return HeldItem(
+        name=name, asks=asks, verdict="held" if is_held else "missing",
+        evidence=found if is_held else missing,
+    )  # fmt: skip
+
+
+def _checked(seen: Seen) -> HeldItem:
+    version = seen.version
+    asks = "examples that were checked before they are trained on"
+    if version is None or not version.checks:
+        return _item("checked_examples", asks, None, "", "no dataset version: tracemill run")
+    failed = [check.name for check in version.checks if check.verdict == "fail"]
+    n_made = sum(check.verdict != "unknown" for check in version.checks)
+    return _item(
+        "checked_examples", asks, not failed,
+        f"{version.id}: {counted(n_made, 'check')} passed",
+        f"{version.id} fails {', '.join(failed)}",
+    )  # fmt: skip
+
+
+def _formats(seen: Seen) -> dict[str, bool]:
+    """Return, of each model that was trained and evaluated, whether its format was one."""
+    trained = {run.id: run.format for run in seen.runs}
+    found: dict[str, bool] = {}
+    for each in seen.evaluations:
+        known = trained.get(each.subject)
+        if known is not None and each.format is not None:
+            found[each.subject] = found.get(each.subject, True) and each.format == known
+    return found
+
+
+def _is_one_format(seen: Seen) -> bool | None:
+    """Tell whether models were asked as they were trained; None where nothing tells."""
+    found = _formats(seen)
+    return all(found.values()) if found else None
+
+
+def one_format(seen: Seen) -> tuple[bool | None, str]:
+    """Return whether models were asked as they were trained, and how many."""
+    found = _formats(seen)
+    wrong = sorted(name for name, is_one in found.items() if not is_one)
+    if wrong:
+        return False, f"asked in another format than trained in: {', '.join(wrong)}"
+    return _is_one_format(seen), f"{counted(len(found), 'model')} asked as trained"
+
+
+def _behavioural(seen: Seen) -> Evaluation | None:
+    """Return the latest evaluation that looked at what a model did."""
+    return next((each for each in seen.evaluations if is_behavioural(each)), None)
+
+
+def is_behavioural(evaluation: Evaluation) -> bool:
+    """Tell whether an evaluation looked at what a model did, and not only at verdicts."""
+    return any(score.name.startswith("check:") and score.n for score in evaluation.slices)
+
+
+def _parts(evaluation: Evaluation) -> str:
+    told = {score.name: score for score in evaluation.slices}
+    return ", ".join(
+        f"{name.removeprefix('check:')} {told[name].passed:,} of {told[name].n:,}"
+        for name in BEHAVIOUR
+        if name in told
+    )
+
+
+def _score(seen: Seen, part: str) -> Measure | None:
+    """Return what the model in use does on a part of a suite, or else the one asked last."""
+    found = [
+        (each, score)
+        for each in seen.evaluations
+        for score in each.slices
+        if score.name == part and score.n
+    ]
+    of_use = [pair for pair in found if pair[0].subject == seen.in_use]
+    if not found:
+        return None
+    evaluation, score = (of_use or found)[0]
+    return Measure(
+        metric=part, slice={"model": evaluation.subject, "suite": evaluation.suite},
+        unit="share", n=score.n, value=score.passed / score.n, low=score.low, high=score.high,
+    )  # fmt: skip
+
+
+def _said(measure: Measure) -> str:
+    return f"{measure.value or 0:.0%} of {measure.n:,} calls behind another tool's result"
+
+
+def _model(measure: Measure) -> str:
+    return measure.slice["model"]
+
+
+def behaviour(seen: Seen) -> tuple[Measure, ...]:
+    """Return what models do, of each part that was asked."""
+    found = (_score(seen, part) or _share(part, 0, 0) for part in BEHAVIOUR)
+    return tuple(found)
+
+
+def satisfaction(seen: Seen) -> tuple[Measure, ...]:
+    """Return what work brings people."""
+    ends = [episode.outcome for episode, _ in seen.process.episodes]
+    known = [each for each in ends if each != "unknown"]
+    use = seen.use
+    return (
+        _share("goals_reached", known.count("achieved"), len(known)),
+        _share("turns_taken_badly", use.n_against, use.n_taken),
+        _share("work_given_up", known.count("abandoned"), len(known)),
+        _share("turns_taken_well", use.n_in_favour, use.n_taken),
+    )
+
+
+def health(seen: Seen) -> tuple[Measure, ...]:
+    """Return how tools fare."""
+    use = seen.use
+    often = [row for row in use.tools if row.n_known >= _FEWEST]
+    worst = max(often, key=lambda row: row.low or 0.0, default=None)
+    n_empty = sum(each.n_empty for each in use.fields)
+    return (
+        _share("calls_that_succeed", use.n_known - use.n_failed, use.n_known),
+        _share("highest_failure_rate", worst.n_failed, worst.n_known, action=worst.action)
+        if worst
+        else _share("highest_failure_rate", 0, 0),
+        Measure(metric="median_seconds_of_a_turn", slice={}, unit="mean", n=use.n_timed,
+                value=use.median_seconds, low=None, high=None),
+        _share("empty_fields", n_empty, sum(each.n_seen for each in use.fields)),
+    )  # fmt: skip
+
+
+def _share(metric: str, k: int, n: int, **facts: str) -> Measure:
+    between = wilson(k, n) if n else None
+    return Measure(
+        metric=metric, slice=facts, unit="share", n=n, value=k / n if n else None,
+        low=between.low if between else None, high=between.high if between else None,
+    )  # fmt: skip
+
+
+def _achieved(process: Process) -> list[tuple[datetime | None, bool]]:
+    """Return each piece of work of known outcome: when it began, and whether it was achieved."""
+    return [
+        (episode.started, episode.outcome == "achieved")
+        for episode, _ in process.episodes
+        if episode.outcome != "unknown"
+    ]
+
+
+def state(seen: Seen) -> tuple[LoopState, str]:
+    """Return whether the loop is shown to work, and why."""
+    rounds = seen.rounds
+    if rounds is None:
+        return "unknown", "no model followed another one: tracemill model promote"
+    if not rounds.comparisons:
+        return "unknown", f"{rounds.model} was not compared with the model before it"
+    told = [
+        f"{each.name.removeprefix('check:')} {each.verdict}"
+        for comparison in rounds.comparisons
+        for each in comparison.slices
+        if each.name in BEHAVIOUR
+    ]
+    verdicts = {each.rpartition(" ")[2] for each in told}
+    behaves: LoopState = "not_shown"
+    if "worse" in verdicts:
+        behaves = "fails"
+    elif "better" in verdicts:
+        behaves = "works"
+    succeeds, said = _success_since(seen.process, rounds.since)
+    base = rounds.comparisons[0].base
+    models = f"{rounds.model} beside {base}: {', '.join(told) or 'no part was compared'}"
+    both = {behaves, succeeds}
+    if "fails" in both:
+        return "fails", f"{models}; {said}"
+    return ("works" if both == {"works"} else "not_shown"), f"{models}; {said}"
+
+
+def _success_since(process: Process, since: datetime) -> tuple[LoopState, str]:
+    """Return whether work is achieved more often since a moment, by Fisher's exact test."""
+    known = [(at, is_achieved) for at, is_achieved in _achieved(process) if at is not None]
+    now = [is_achieved for at, is_achieved in known if at >= since]
+    before = [is_achieved for at, is_achieved in known if at < since]
+    said = (
+        f"{sum(now):,} of {counted(len(now), 'piece')} of work achieved since, "
+        f"{sum(before):,} of {len(before):,} before"
+    )
+    if not now or not before:
+        return "not_shown", said
+    p_value = fisher_exact((sum(now), sum(before)), (len(now), len(before)))
+    is_more = sum(now) / len(now) > sum(before) / len(before)
+    if p_value > _LEVEL:
+        return "not_shown", f"{said} (p = {p_value:.2g})"
+    return ("works" if is_more else "fails"), f"{said} (p = {p_value:.2g})"
