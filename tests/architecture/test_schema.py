@@ -66,7 +66,7 @@ from tracemill.records.datasets import exports as export_records
 from tracemill.records.datasets import recipes as recipe_records
 from tracemill.records.datasets import versions as dataset_versions
 from tracemill.records.events import event, gates
-from tracemill.records.models import evaluations, promotion, training
+from tracemill.records.models import evaluations, gaps, promotion, training
 from tracemill.records.privacy import erasures, findings, receipts
 from tracemill.records.process import (
     calibration,
@@ -244,6 +244,8 @@ TYPES: Final[dict[str, Any]] = {
     "row.session": results.SessionRow,
     "answer.session-flow": value_flows.ValueFlows,
     "row.session-flow": value_flows.ValueFlow,
+    "answer.gaps": gaps.GapReport,
+    "row.gaps": gaps.Gap,
     "answer.flywheel": flywheel.FlywheelReport,
     "row.tools": tool_use.ToolRow,
     "row.tool-sequences": tool_use.ToolSequence,

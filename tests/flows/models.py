@@ -45,8 +45,22 @@ def make_workspace(root: Path, held_out: list[dict[str, Any]], trained: list[Any
     for name, rows in files.items():
         (folder / name).write_text(lines(rows))
     lineage = [
-        {"id": each["id"], "lineage": [{"input_id": f"input_{each['id']}"}]}
-        for each in [*held_out, *trained]
+        {
+            "id": each["id"],
+            "lineage": [
+                {
+                    "episode_id": each["episode_id"],
+                    "trajectory_id": f"traj_{each['id']}",
+                    "first_step": 0,
+                    "last_step": 1,
+                    "input_id": f"input_{each['id']}",
+                    "uri": "made",
+                    "content": "",
+                    "span": [0, 9],
+                }
+            ],
+        }
+        for each in [*trained, *held_out]
     ]
     (folder / "lineage.jsonl").write_text(lines(lineage))
     listed = [

@@ -53,6 +53,7 @@ _HELD: Final[Mapping[str, tuple[str, ...]]] = {
     "datasets.synth_verify": ("synth verify",),
     "models.model": ("model",),
     "models.model_evaluation": ("model eval", "model attempt", "model compare", "model import"),
+    "models.model_gaps": ("model gaps",),
     "models.model_promotion": (
         "model register", "model registry", "model approve", "model promote", "model rollback",
         "model canary", "model which", "model monitor",

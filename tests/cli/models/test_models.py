@@ -36,6 +36,25 @@ def test_a_model_is_evaluated_and_compared(root: Path, capsys: pytest.CaptureFix
     assert "new against old on replay" in capsys.readouterr().out
 
 
+def test_gaps_stand_beside_the_examples_that_show_them(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--workspace", str(root / "ws")]
+    assert call(["model", "suite", "build", DATASET, *place]) == 0
+    assert call(["model", "eval", f"scripted:{root / 'old.jsonl'}", *place]) == 0
+    capsys.readouterr()
+
+    assert call(["model", "gaps", "old", *place]) == 0
+    out = capsys.readouterr().out
+    assert call(["model", "gaps", "old", "--json", *place]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert call(["model", "gaps", "nobody", *place]) == 3
+
+    assert out.splitlines()[3].split()[:5] == ["tool:run_tests", "20", "of", "20", "10"]
+    assert document["schema"] == "tracemill.gaps/1"
+    assert document["gaps"][0]["n_failed"] == 20
+
+
 def test_a_suite_that_leaks_into_a_dataset_says_so(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
