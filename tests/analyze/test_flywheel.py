@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.analyze.test_tool_use import told, turn
 from tracemill.analyze.flywheel import (
@@ -148,6 +149,37 @@ def test_each_thing_can_be_missing(name: str, given: dict[str, Any]) -> None:
     missing = [each.name for each in held_items(seen(**given)) if each.verdict == "missing"]
 
     assert missing == [name]
+
+
+def asked(passed: int, **more: Any) -> Evaluation:
+    score = SliceScore(name="all", n=25, passed=passed, low=0.0, high=1.0)
+    whole = evaluation("elsewhere", parts=("check:tool",))
+    return structs.replace(whole, **{"format": None, "slices": (score, *whole.slices), **more})
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "is_told"),
+    [
+        (asked(7), asked(22), True),
+        (asked(7), asked(22, format="f1"), True),
+        (asked(17), asked(22), False),
+        (asked(7), asked(22, suite_id="another"), False),
+        (asked(7), asked(22, subject="another"), False),
+        (asked(7, weights_sha256="a"), asked(22, weights_sha256="b"), False),
+        (asked(7, format="f1"), asked(22, format="f2"), False),
+    ],
+)
+def test_one_model_that_does_otherwise_on_the_same_cases_was_asked_otherwise(
+    early: Evaluation, late: Evaluation, is_told: bool
+) -> None:
+    (found,) = [
+        each
+        for each in faults(seen(evaluations=[late, early], runs=[]))
+        if each.name == "mixed_formats"
+    ]
+
+    assert (found.verdict == "fail") is is_told
+    assert ("7 and 22 of 25" in found.evidence) is is_told
 
 
 def test_the_numbers_have_cases_and_intervals() -> None:

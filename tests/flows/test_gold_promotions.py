@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.sources.reading import FOREIGN
-from tracemill.flows.models.evaluations import compare_models
+from tracemill.analyze.flywheel import shifts
+from tracemill.flows.models.evaluations import compare_models, list_evaluations
 from tracemill.flows.models.foreign_results import import_results
 from tracemill.flows.models.promotion import promote
 from tracemill.flows.models.registry import register
@@ -128,3 +129,12 @@ def test_what_was_claimed_is_ruled_out_by_what_was_checked() -> None:
     strict_passed = sum(hard == "PASS" for _, hard in strict)
     assert strict_passed < soft_passed
     assert wilson(strict_passed, len(strict)).high < soft_passed / len(strict)
+
+
+def test_one_model_asked_in_two_ways_is_told(workspace: Workspace) -> None:
+    take_in(workspace, "core", "phase26_validation_results.json")
+    take_in(workspace, "core", CORE.format("6bit"))
+
+    (shift,) = shifts(list_evaluations(workspace))
+
+    assert shift == "fused_model_qwen3_phase26_6bit on core, 7 and 22 of 25"

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from tracemill.analyze.process import Process
 from tracemill.base.text import counted
 from tracemill.records.datasets.versions import DatasetVersion
-from tracemill.records.models.evaluations import Comparison, Evaluation
+from tracemill.records.models.evaluations import Comparison, Evaluation, SliceScore
 from tracemill.records.models.promotion import PromotionPolicy
 from tracemill.records.models.training import TrainingRun
 from tracemill.records.process.flywheel import (
@@ -33,6 +33,9 @@ one\'s result, and whole cases."""
 _WHOLE: Final = 0.9
 """Share of calls that must have come back for traces to be full."""
 _LEVEL: Final = 0.05
+_SHIFT: Final = 0.001
+"""How seldom chance may make one model do so differently on the same cases; pairs are many."""
+_TWO: Final = 2
 _FEWEST: Final = 20
 """Calls from which a tool\'s failures are told."""
 
@@ -178,12 +181,50 @@ def _is_one_format(seen: Seen) -> bool | None:
 
 
 def one_format(seen: Seen) -> tuple[bool | None, str]:
-    """Return whether models were asked as they were trained, and how many."""
+    """Return whether models were asked as they were trained, and how many.
+
+    Where nobody told the format, a model that does otherwise on the same cases was asked otherwise.
+    """
     found = _formats(seen)
     wrong = sorted(name for name, is_one in found.items() if not is_one)
     if wrong:
         return False, f"asked in another format than trained in: {', '.join(wrong)}"
+    if told := list(shifts(seen.evaluations)):
+        way = "asked in another way, or other bytes under one name"
+        return False, f"{'; '.join(told)}: {way}"
     return _is_one_format(seen), f"{counted(len(found), 'model')} asked as trained"
+
+
+def shifts(evaluations: Sequence[Evaluation]) -> Iterator[str]:
+    """Yield what one model did on one suite at two times, where that is no chance."""
+    for at, late in enumerate(evaluations):
+        for early in evaluations[at + 1 :]:
+            if not _may_be_alike(early, late):
+                continue
+            one, other = _whole(early), _whole(late)
+            if one is None or other is None:
+                continue
+            p_value = fisher_exact((one.passed, other.passed), (one.n, other.n))
+            if p_value <= _SHIFT:
+                yield (
+                    f"{late.subject} on {late.suite}, {one.passed:,} and {other.passed:,} of "
+                    f"{other.n:,}"
+                )
+
+
+def _may_be_alike(one: Evaluation, other: Evaluation) -> bool:
+    """Tell whether two evaluations are of one model on one suite, with bytes not known to differ.
+
+    Where both name their format and these differ, that was meant: so formats are compared.
+    """
+    is_same = (one.subject, one.suite_id) == (other.subject, other.suite_id)
+    weights = {one.weights_sha256, other.weights_sha256} - {None}
+    formats = {one.format, other.format}
+    return is_same and len(weights) < _TWO and (None in formats or len(formats) < _TWO)
+
+
+def _whole(evaluation: Evaluation) -> SliceScore | None:
+    return next((each for each in evaluation.slices if each.name == "all" and each.n), None)
 
 
 def _behavioural(seen: Seen) -> Evaluation | None:
