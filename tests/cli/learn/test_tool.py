@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.test_cli import SCHEMA
 from tracemill.cli.app import call
+from tracemill.flows.analysis.turns import telling_weights
 
 CODE = "r = lint()\nif r.error_count > 0:\n    for e in r.errors[:5]: print(e)"
 
@@ -99,6 +100,37 @@ def test_turns_are_listed_by_what_is_asked_for(
     schema = json.loads((SCHEMA / "row.turns.json").read_text())
     for line in lines:
         jsonschema.validate(json.loads(line), schema)
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        (("--telling",), "correction"),
+        (("--weight", "acceptance=20"), "acceptance"),
+        (("--weight", "correction=0.5"), "acceptance"),
+    ],
+)
+def test_the_most_telling_turns_come_first(
+    workspace: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], first: str
+) -> None:
+    lines = said(capsys, workspace, "turn", "list", *words, "--jsonl").splitlines()
+    reactions = [json.loads(line)["reaction"] for line in lines]
+
+    assert reactions[0] == first
+    assert reactions[-1] is None
+
+
+@pytest.mark.parametrize("weight", ["joy=2", "abandonment", "abandonment=-1", "abandonment=x"])
+def test_a_weight_is_of_a_reaction(
+    workspace: str, capsys: pytest.CaptureFixture[str], weight: str
+) -> None:
+    said(capsys, workspace, "turn", "list", f"--weight={weight}", code=2)
+
+
+def test_giving_up_weighs_ten_times_acceptance() -> None:
+    weights = telling_weights({"edit": 3.0})
+
+    assert (weights["abandonment"], weights["acceptance"], weights["edit"]) == (10.0, 1.0, 3.0)
 
 
 def test_the_log_of_a_turn_holds_what_was_asked_called_and_felt(

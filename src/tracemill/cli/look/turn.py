@@ -1,18 +1,22 @@
 """`tracemill turn`: what people asked for, what was called for it, and how they took that."""
 
+import re
 from dataclasses import dataclass
 
 from cyclopts import Parameter
 
+from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.output import Common, Listing, answer, hint, when, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
-from tracemill.flows.analysis.turns import TurnQuestion, list_turns
+from tracemill.flows.analysis.turns import TurnQuestion, list_turns, telling_weights
+from tracemill.records.sessions.reactions import STRENGTHS
 from tracemill.records.sessions.turn_work import RequestForm, TurnFamily, TurnPoint, TurnWork
 
 _COLUMNS = ("SESSION", "STEP", "SAID", "ASKS", "CALLS", "TAKEN", "WHY", "CALLED", "REQUEST")
 _SPARE = ("SAID", "WHY", "CALLS", "ASKS")
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 _FAMILIES = {
     "cross_tool": "work over several tools",
     "field_access": "the use of what tools return",
@@ -35,6 +39,11 @@ class Which:
     """Only those in which this was called: a tool, or a command such as `git status`."""
     several: bool = False
     """Only those that called two different tools or more."""
+    telling: bool = False
+    """The most telling first: where work was given up before all else."""
+    weight: tuple[str, ...] = ()
+    """How telling a reaction is beside one that accepts, as `abandonment=10`, which holds
+    unasked."""
 
 
 def list_turn(
@@ -47,6 +56,7 @@ def list_turn(
     question = TurnQuestion(
         form=which.form, point=which.why, family=which.family, is_several=which.several,
         action=which.called,
+        weights=telling_weights(_weights(which.weight)) if which.telling or which.weight else None,
     )  # fmt: skip
     found = list_turns(common.open(), question, 0 if listing.jsonl else listing.limit)
     if listing.jsonl:
@@ -61,6 +71,17 @@ def list_turn(
             common,
         )
     return EXIT_DONE if found.rows else EXIT_NOTHING
+
+
+def _weights(given: tuple[str, ...]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for text in given:
+        kind, _, number = text.partition("=")
+        if kind not in STRENGTHS or not _NUMBER.fullmatch(number):
+            known = ", ".join(STRENGTHS)
+            raise UsageError(f"expected REACTION=NUMBER, found {text!r}; reactions: {known}")
+        found[kind] = float(number)
+    return found
 
 
 def _cells(turn: TurnWork) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tracemill.analyze.tool_use import ToolTally
@@ -12,6 +12,7 @@ from tracemill.link.told_twice import told_elsewhere
 from tracemill.records.process.tool_use import ToolUse
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.reactions import STRENGTHS
 from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.sessions.turn_work import RequestForm, TurnPoint, TurnsOfSession, TurnWork
 from tracemill.store.lake import Lake
@@ -19,6 +20,21 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _SEVERAL: Final = 2
+_GIVEN_UP: Final = 10.0
+"""How many accepted turns one weighs after which work was given up."""
+
+
+def telling_weights(own: Mapping[str, float]) -> dict[str, float]:
+    """Return how telling each reaction is, what a person sets before what holds without.
+
+    Giving up counts ten times what acceptance does, and all else as strongly as it is meant. It
+    decides what is looked at first, and nothing of what is trained on.
+    """
+    accepted = STRENGTHS["acceptance"]
+    weights: dict[str, float] = {
+        kind: abs(strength) / accepted for kind, strength in STRENGTHS.items()
+    }
+    return {**weights, "abandonment": _GIVEN_UP, **own}
 
 
 class TurnQuestion(Record, frozen=True, kw_only=True):
@@ -34,6 +50,8 @@ class TurnQuestion(Record, frozen=True, kw_only=True):
     """Whether it called two different actions or more."""
     action: str | None = None
     """What was called in it."""
+    weights: dict[str, float] | None = None
+    """How telling each reaction is, by its kind; None for the newest first."""
 
     def holds(self, turn: TurnWork) -> bool:
         """Tell whether a turn is asked for."""
@@ -50,7 +68,7 @@ class TurnList(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Turns that were asked for."""
 
     rows: tuple[TurnWork, ...]
-    """The newest first."""
+    """The newest first, or the most telling."""
     total: Count
     """How many there are."""
     n_turns: Count
@@ -131,7 +149,10 @@ def list_turns(workspace: Workspace, question: TurnQuestion, limit: int) -> Turn
                 families[family] = families.get(family, 0) + 1
             if question.holds(turn):
                 found.append(turn)
+    weights = question.weights
     found.sort(key=_newest)
+    if weights is not None:
+        found.sort(key=lambda turn: -weights.get(turn.reaction or "", 0.0))
     shown = found[: limit or None]
     ranked = dict(sorted(families.items(), key=lambda each: (-each[1], each[0])))
     return TurnList(rows=tuple(shown), total=len(found), n_turns=n_turns, families=ranked)
