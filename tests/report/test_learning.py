@@ -16,7 +16,7 @@ from tracemill.analyze.cases import Case
 from tracemill.analyze.process import Process
 from tracemill.records.process.patterns import Period
 from tracemill.records.process.reports import LearningReport
-from tracemill.report.chart import chart
+from tracemill.report.chart import chart, spark
 from tracemill.report.learning import html, markdown, summary, title
 
 HOSTILE = "`</code><script>alert(1)</script>` | **x** [a](javascript:alert(1))"
@@ -142,6 +142,17 @@ def test_months_of_a_chart_are_named_where_there_is_room(n_months: int) -> None:
     assert named
     assert all(later - earlier >= 55 for earlier, later in pairwise(named))
     assert f">{max(1, n_months - 1)}</text>" in made
+
+
+def test_a_line_breaks_where_a_month_tells_nothing() -> None:
+    months = ("2025-11", "2025-12", "2026-03", "2026-04")
+    periods = [Period(month=month, n=1, value=1) for month in months]
+    for made in (chart("pieces of work", periods, "mean"), spark(periods)):
+        runs = re.findall(r'<polyline points="([^"]+)"', made)
+        first, second = [[float(p.split(",")[0]) for p in run.split()] for run in runs]
+        step = first[1] - first[0]
+        assert second[0] - first[1] == pytest.approx(3 * step, abs=0.2)
+        assert second[1] - second[0] == pytest.approx(step, abs=0.2)
 
 
 def _hostile(reason: Any) -> Any:
