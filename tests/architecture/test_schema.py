@@ -61,7 +61,7 @@ from tracemill.flows.views import page_export
 from tracemill.flows.wheel import demo
 from tracemill.llm import parity as llm_parity
 from tracemill.records import inputs, labels, links
-from tracemill.records.datasets import audits, examples, templates
+from tracemill.records.datasets import audits, examples, reach, templates
 from tracemill.records.datasets import exports as export_records
 from tracemill.records.datasets import recipes as recipe_records
 from tracemill.records.datasets import versions as dataset_versions
@@ -188,6 +188,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.check": dataset_checks.CheckedVersion,
     "answer.difference": dataset_difference.VersionDifference,
     "answer.versions": version_answers.VersionList,
+    "answer.reach": reach.Reach,
     "answer.rejects": version_answers.ShownRejects,
     "answer.recipes": recipes.RecipeList,
     "answer.loop": demo.WheelResult,

@@ -19,8 +19,10 @@ from tracemill.cli.shared.output import (
     when,
     write,
     write_lines,
+    write_parts,
 )
 from tracemill.cli.shared.tables import no_room, print_table
+from tracemill.flows.analysis.reach import read_reach
 from tracemill.flows.datasets.audit import audit_files
 from tracemill.flows.datasets.versions import VersionRow, show_rejects, show_version, version_rows
 from tracemill.flows.executors.protocol import make_executor
@@ -66,6 +68,7 @@ def show_dataset(
     *,
     rows: Limit = 1,
     rejects: str | None = None,
+    reach: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Show a dataset version: what is in it, what was left out and why, and its first rows.
@@ -78,7 +81,11 @@ def show_dataset(
         How many rows to show.
     rejects
         Show what was left out for this reason instead.
+    reach
+        Show instead how far into their sessions examples reach, and how full the window was there.
     """
+    if reach:
+        return _show_reach(name, common)
     if rejects is not None:
         return _show_rejects(name, rejects, rows, common)
     shown = show_version(common.open(), name, rows)
@@ -101,6 +108,15 @@ def show_dataset(
         "* is trained on, + right, - wrong; next: tracemill dataset export --to FOLDER",
         common,
     )
+    return EXIT_DONE
+
+
+def _show_reach(name: str, common: Common) -> int:
+    found = read_reach(common.open(), name)
+    if not answer("reach", found, common, next_steps=["tracemill dataset recipes"]):
+        write(f"{found.version}  {counted(found.n, 'example')}")
+        for title, values in (("Ends in", found.positions), ("Window", found.windows)):
+            write_parts(f"{title:<12} ", [f"{each} {n:,}" for each, n in values.items()])
     return EXIT_DONE
 
 

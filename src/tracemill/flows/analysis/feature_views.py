@@ -6,7 +6,7 @@ Steps are read once, and of each nothing but the tokens of its model call.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -29,7 +29,7 @@ from tracemill.records.events.commits import Commit
 from tracemill.records.events.gates import FAILING, GateResult, GateRun
 from tracemill.records.events.team import TeamReport
 from tracemill.records.refs import Ref
-from tracemill.records.sessions.trajectory import Usage
+from tracemill.records.sessions.trajectory import Trajectory, Usage
 from tracemill.records.work.episodes import Episode
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -62,12 +62,30 @@ def _windows(workspace: Workspace) -> tuple[Window, ...]:
 
 
 def _contexts(lake: Lake, facts: Facts) -> dict[str, ContextUse]:
-    """Return what stood in the window of each session; copies in other inputs are left aside."""
+    """Return what stood in the window of each session."""
     used = {
         name: ContextUse({each.attempts[0] for each in activity.recoveries})
         for name, activity in facts.activities.items()
     }
     stands = {name: each.origin.input_id for name, each in facts.trajectories.items()}
+    _follow(lake, used, stands)
+    return used
+
+
+def contexts_at(lake: Lake, wanted: Mapping[str, Collection[int]]) -> dict[str, dict[int, int]]:
+    """Return by session how many tokens stood in its window at some steps, where that is told."""
+    used = {name: ContextUse(steps) for name, steps in wanted.items()}
+    longest: dict[str, Trajectory] = {}
+    for each in lake.records(TABLES["trajectories"]):
+        known = longest.get(each.id)
+        if each.id in used and (known is None or each.n_steps > known.n_steps):
+            longest[each.id] = each
+    _follow(lake, used, {name: each.origin.input_id for name, each in longest.items()})
+    return {name: use.at for name, use in used.items()}
+
+
+def _follow(lake: Lake, used: Mapping[str, ContextUse], stands: Mapping[str, str]) -> None:
+    """Show each session its steps; `stands` says which of its copies in several inputs counts."""
     columns = ("input_id", "trajectory_id", "index", "usage")
     for batch in lake.batches(TABLES["steps"], columns=columns):
         rows = (batch.column(name).to_pylist() for name in columns)
@@ -76,7 +94,6 @@ def _contexts(lake: Lake, facts: Facts) -> dict[str, ContextUse]:
                 used[name].see(index, _usage(usage))
     for each in used.values():
         each.finish()
-    return used
 
 
 def _features(facts: Facts, contexts: Mapping[str, ContextUse]) -> Iterator[Feature]:
