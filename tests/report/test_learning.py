@@ -61,6 +61,14 @@ def test_what_got_worse_why_and_what_to_change_come_first(worse: LearningReport)
     assert sum(line.startswith("- **") for line in lines[:8]) == 3
 
 
+def test_what_repeats_names_records_that_can_be_reviewed(worse: LearningReport) -> None:
+    (pattern, *_) = worse.patterns
+    shown = ", ".join(f"`{ref.name}`" for ref in pattern.evidence[:3])
+    assert shown
+    assert f"  - shown by {shown}" in markdown(worse).splitlines()
+    assert "tracemill review submit ID" in markdown(worse)
+
+
 def test_what_got_better_is_not_called_worse() -> None:
     changes = {each.metric: each.change for each in make({"fails": {"tests": 0.5}}, {}).compared}
     assert changes["gate_failure_rate"] == "better"

@@ -21,6 +21,7 @@ from tracemill.report.targets import target_lines
 
 _MARKS: Final = re.compile(r"[\\`*_{}\[\]<>|#]")
 _MOST_PATTERNS: Final = 7
+_MOST_SHOWN: Final = 3
 _MOST_CHARTS: Final = 8
 _TITLES: Final = {"weekly": "Week", "monthly": "Month", "learning": "Learning report"}
 
@@ -193,10 +194,16 @@ def _repeating(report: LearningReport) -> Iterator[str]:
         yield f"- {_plain(pattern.says)}{_between(pattern)}. `{pattern.id}`"
         for reason in pattern.reasons:
             yield f"  - {counted(reason.n, 'time')}: {_quoted(reason.text)}"
+        if pattern.evidence:
+            shown = ", ".join(f"`{ref.name}`" for ref in pattern.evidence[:_MOST_SHOWN])
+            yield f"  - shown by {shown}"
     left = len(report.patterns) - _MOST_PATTERNS
     if left > 0:
         yield f"- and {left} more: `tracemill pattern list`"
     yield ""
+    if any(pattern.evidence for pattern in report.patterns[:_MOST_PATTERNS]):
+        yield "Say what you think of one: `tracemill review submit ID --comments …`, or in notes."
+        yield ""
 
 
 def _between(pattern: Pattern) -> str:
