@@ -222,6 +222,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             "What people think of recorded work.",
             {
                 "next": "Show what waits for a person, and ask what you think of it.",
+                "rate": "Say whether the last turn that called tools was right.",
                 "submit": "File a review.",
                 "undo": "Take back a review of yours.",
                 "stats": "Say how far people agree, and how far the rules agree with them.",

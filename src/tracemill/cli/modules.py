@@ -27,6 +27,7 @@ _HELD: Final[Mapping[str, tuple[str, ...]]] = {
     "look.session": ("session",),
     "look.turn": ("turn",),
     "review.review": ("review",),
+    "review.rate": ("review rate",),
     "review.turns": ("review turns",),
     "learn.experiment": ("experiment",),
     "learn.flywheel": ("flywheel",),

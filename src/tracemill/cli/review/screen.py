@@ -1,7 +1,10 @@
 """Reviewing at a terminal: one item, a few keys, and the next one."""
 
+import os
+import select
 import sys
 import termios
+import time
 import tty
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -60,6 +63,18 @@ class Keys:
                 return ""
             if found in allowed:
                 return found
+
+    def key_within(self, allowed: str, seconds: float) -> str:
+        """Return the first key that is allowed; `""` for Enter, or where none comes in time."""
+        end, terminal = time.monotonic() + seconds, sys.stdin.fileno()
+        with _raw():
+            while (left := end - time.monotonic()) > 0:
+                if not select.select([terminal], [], [], left)[0]:
+                    break
+                found = os.read(terminal, 1).decode("utf-8", "replace")
+                if found in _ENTER or found in allowed:
+                    return "" if found in _ENTER else found
+        return ""
 
     def line(self, said: str) -> str:
         """Return a line, with the terminal's own editing."""

@@ -1,4 +1,4 @@
-"""What a person sets for a workspace: how much may be kept of what, and for how long."""
+"""What a person sets for a workspace: how much is kept, for how long, and how they are asked."""
 
 from __future__ import annotations
 
@@ -51,6 +51,13 @@ class Retention(Record, frozen=True, kw_only=True):
     """Dataset versions but the newest, counted from when they were made."""
 
 
+class Ui(Record, frozen=True, kw_only=True):
+    """How people are asked."""
+
+    rating_timeout: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = 3.0
+    """Seconds in which a turn can be rated before nothing is asked any more."""
+
+
 class Settings(Record, frozen=True, kw_only=True):
     """Everything that `tracemill.toml` may say."""
 
@@ -58,3 +65,5 @@ class Settings(Record, frozen=True, kw_only=True):
     """How much is kept."""
     retention: Retention = msgspec.field(default_factory=Retention)
     """For how long."""
+    ui: Ui = msgspec.field(default_factory=Ui)
+    """How people are asked."""
