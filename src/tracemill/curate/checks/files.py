@@ -6,7 +6,6 @@ code that somebody would run.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import tomllib
@@ -16,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree as ET
 
+from tracemill.base.python_code import parse_python
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection
 from tracemill.records.datasets.audits import TrainingRow
@@ -84,9 +84,14 @@ def _parse_lines(content: str) -> None:
             json.loads(line)
 
 
+def _parse_python(content: str) -> None:
+    if parse_python(content) is None:
+        raise SyntaxError("no Python that is known")
+
+
 _PARSERS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
-    ".py": ("Python", ast.parse),
-    ".pyi": ("Python", ast.parse),
+    ".py": ("Python", _parse_python),
+    ".pyi": ("Python", _parse_python),
     ".json": ("JSON", json.loads),
     ".jsonl": ("JSON", _parse_lines),
     ".toml": ("TOML", tomllib.loads),
