@@ -70,6 +70,7 @@ from tracemill.records.models import evaluations, gaps, promotion, training
 from tracemill.records.privacy import erasures, findings, receipts
 from tracemill.records.process import (
     calibration,
+    conventions,
     experiments,
     failures,
     flywheel,
@@ -227,6 +228,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.review-import": review_files.ImportedReviews,
     "answer.review-stats": review_stats.ReviewStats,
     "answer.learning": learning_flow.ShownLearning,
+    "answer.conventions": conventions.ConventionList,
     "answer.branch-export": branch_episodes.ExportedBranches,
     "answer.learning-export": learning_flow.ExportedLearning,
     "record.learning-episode": learning.LearningEpisode,

@@ -100,3 +100,25 @@ def test_a_rule_that_is_broken_often_is_a_pattern_that_asks_for_examples(
     assert found["measure"]["slice"] == {"artifact": "view", "rule": "decorator"}
     assert found["actions"] == ["add_examples", "clarify_constraint"]
     assert found["reasons"][0]["text"] == "lacks decorator"
+
+
+def test_what_code_shares_that_was_let_through_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    code = "@view\ndef user_view(): ..."
+    lines = [attempt(0, user_request=f"View {n}", generated_code=code) for n in range(3)]
+    (tmp_path / "in" / "attempts.jsonl").write_bytes(jsonl(*lines))
+    place = ["--workspace", str(tmp_path / "ws"), "--quiet"]
+    assert call(["run", str(tmp_path / "in"), *place]) == 0
+    capsys.readouterr()
+
+    assert call(["pattern", "code", "--json", *place]) == 0
+    found = json.loads(capsys.readouterr().out)["conventions"]
+    assert [(each["form"], each["name"], each["n"]) for each in found] == [
+        ("decorator", "view", 3),
+        ("ending", "_view", 3),
+    ]
+    assert call(["pattern", "code", "--artifact", "view", *place]) == 0
+    assert "3 of 3" in capsys.readouterr().out
+    assert call(["pattern", "code", "--artifact", "service", *place]) == 3

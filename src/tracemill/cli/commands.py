@@ -213,6 +213,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             {
                 "list": "List what repeats in the work.",
                 "show": "Show a pattern: why, and what shows it.",
+                "code": "List what code that rules let through has in common.",
                 "practices": "List ways of working, and what becomes of work with each.",
             },
         ),
@@ -392,6 +393,7 @@ ASKED: Final[Mapping[str, str]] = {
     "privacy redact": "[OPTIONS] [FILES...]",
     "privacy scan": "[OPTIONS] [TARGETS...]",
     "review export": "--to PATH [OPTIONS]",
+    "review rate": "[OPTIONS] [NAME]",
     "review turns": "[OPTIONS] SUBJECT",
     "review undo": "[OPTIONS] [NAME]",
 }

@@ -34,6 +34,7 @@ _HELD: Final[Mapping[str, tuple[str, ...]]] = {
     "learn.metrics": ("metrics",),
     "learn.metrics_ranking": ("metrics rank", "metrics calibration"),
     "learn.pattern": ("pattern",),
+    "learn.pattern_code": ("pattern code",),
     "learn.process_recipe": ("recipe",),
     "learn.prompt": ("prompt",),
     "learn.prompt_metrics": ("prompt show", "prompt archive"),
