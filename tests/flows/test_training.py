@@ -10,7 +10,8 @@ import pytest
 from tests.render.formats import tokenizer_file
 from tracemill.base import registry
 from tracemill.base.errors import NotFoundError
-from tracemill.flows.models.runs import find_run, list_runs, subject_of
+from tracemill.flows.models.planning import plan_training
+from tracemill.flows.models.runs import find_run, list_runs, n_learned_before, subject_of
 from tracemill.flows.models.training import plan_run, train_model
 from tracemill.llm import AskSettings, open_subject
 from tracemill.records.datasets.examples import Message
@@ -170,6 +171,31 @@ def test_child_knows_what_its_parent_learned(workspace: Workspace, base: Path, d
 
     assert child.run.parent == parent.run.id
     assert child.run.id != parent.run.id
+
+
+def test_what_is_learned_twice_on_the_way_is_counted(
+    workspace: Workspace, base: Path, data: Path
+) -> None:
+    parent = train_model(workspace, plan_run(workspace, recipe(base, data)), ignore).run
+    child = train_model(workspace, plan_run(workspace, recipe(base, data), parent.id), ignore).run
+    grandchild = plan_training(workspace, recipe(base, data), child.id)
+
+    assert grandchild.n_learned_before == 3
+    assert n_learned_before(workspace, ["example_alpha", "example_new"], child.id) == 1
+    assert n_learned_before(workspace, ["example_alpha"], None) is None
+    assert plan_training(workspace, recipe(base, data)).n_learned_before is None
+
+
+def test_one_stage_alone_is_a_run_of_its_own(workspace: Workspace, base: Path, data: Path) -> None:
+    whole = Path(recipe(base, data))
+    text = whole.read_text()
+    whole.write_text(
+        text + text[text.index("[[stages]]") :].replace('name = "', 'name = "more-', 1)
+    )
+    first, both = (plan_run(workspace, str(whole), stage=each) for each in ("1", "all"))
+
+    assert [len(each.run.recipe.stages) for each in (first, both)] == [1, 2]
+    assert first.run.id != both.run.id
 
 
 def test_what_is_not_there_says_what_would_be(workspace: Workspace, base: Path, data: Path) -> None:

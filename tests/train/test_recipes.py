@@ -8,7 +8,7 @@ import pytest
 
 from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.train.base_models import fetch, find_base, hash_weights
-from tracemill.train.recipe_file import bundled_recipes, parse_recipe, read_recipe
+from tracemill.train.recipe_file import asked_for, bundled_recipes, parse_recipe, read_recipe
 
 SMALL = """
 name = "small"
@@ -129,3 +129,17 @@ def test_weights_are_known_by_their_bytes(tmp_path: Path) -> None:
     assert before is not None
     assert hash_weights(find_base(str(tmp_path))) != before
     assert hash_weights(find_base("owner/name")) is None
+
+
+def test_one_stage_is_asked_for_by_name_or_number() -> None:
+    whole = read_recipe("three-stages")
+
+    assert [each.name for each in asked_for(whole, None, "2").stages] == ["agentic"]
+    assert asked_for(whole, None, "agentic") == asked_for(whole, None, "2")
+    assert asked_for(whole, None, "all") == asked_for(whole, None, None) == whole
+    assert asked_for(whole, 7, "1").seed == 7
+
+
+def test_a_stage_that_is_not_there_says_which_are() -> None:
+    with pytest.raises(UsageError, match=r"no stage '4'.*1 \(tool-use\), 2 \(agentic\)"):
+        asked_for(read_recipe("three-stages"), None, "4")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
+
 from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.base.named_files import is_path, missing, read_named
 from tracemill.records.from_toml import from_toml
@@ -34,6 +36,30 @@ def read_recipe(named: str) -> TrainingRecipe:
         text = (files("tracemill.train") / "recipes" / f"{named}.toml").read_text("utf-8")
         return parse_recipe(text, named)
     return parse_recipe(read_named(path, "recipe"), named)
+
+
+def asked_for(recipe: TrainingRecipe, seed: int | None, stage: str | None) -> TrainingRecipe:
+    """Return a recipe with a seed of one's own, or with one of its stages alone.
+
+    Args:
+        recipe: the recipe.
+        seed: the seed; None for its own.
+        stage: name or number of the stage, from 1 on; None or `all` for all of them.
+
+    Raises:
+        UsageError: it has no such stage.
+    """
+    if seed is not None:
+        recipe = msgspec.structs.replace(recipe, seed=seed)
+    if stage is None or stage == "all":
+        return recipe
+    named = {each.name: each for each in recipe.stages}
+    numbered = {str(number): each for number, each in enumerate(recipe.stages, start=1)}
+    found = named.get(stage) or numbered.get(stage)
+    if found is None:
+        known = ", ".join(f"{number} ({each.name})" for number, each in numbered.items())
+        raise UsageError(f"no stage {stage!r} in {recipe.name!r}; expected all, or one of {known}")
+    return msgspec.structs.replace(recipe, stages=(found,))
 
 
 def parse_recipe(text: str, named: str) -> TrainingRecipe:

@@ -9,7 +9,7 @@ from tracemill.cli.shared.output import Common, answer, counts, hint, write, wri
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.installed import require, training_extras
-from tracemill.flows.models.runs import PLOT, ShownRun, find_run, list_runs
+from tracemill.flows.models.runs import PLOT, ShownRun, find_run, list_runs, n_learned_before
 from tracemill.records.models.training import StageRun, TrainingRun
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def train_model(
     *,
     parent: str | None = None,
     seed: int | None = None,
+    stage: str | None = None,
     dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -35,6 +36,8 @@ def train_model(
         The trained model to go on from; by default the recipe's base.
     seed
         What it begins with and shuffles by; by default the recipe's own.
+    stage
+        Only this stage, by name or number, going on from `--parent`; by default `all`, in turn.
     dry_run
         Say what would be trained, and what is missing for it; train nothing.
     """
@@ -43,7 +46,7 @@ def train_model(
 
     workspace = common.open()
     if dry_run:
-        plan = plan_training(workspace, recipe, parent, seed)
+        plan = plan_training(workspace, recipe, parent, seed, stage)
         following = [f"tracemill model train {recipe}"]
         if not answer("training-plan", plan, common, next_steps=following):
             _show_plan(plan)
@@ -52,7 +55,10 @@ def train_model(
     require(*training_extras(wanted.trainer), base=wanted.base)
     from tracemill.flows.models.training import plan_run, train_model
 
-    planned = plan_run(workspace, recipe, parent, seed=seed)
+    planned = plan_run(workspace, recipe, parent, seed=seed, stage=stage)
+    known = n_learned_before(workspace, planned.run.example_ids, planned.run.parent)
+    if known:
+        hint(_before(known), common)
     with StepLine(common) as line:
         kept = train_model(
             workspace,
@@ -65,6 +71,10 @@ def train_model(
         _show(shown)
         hint(f"next: {following[0]}", common)
     return EXIT_DONE
+
+
+def _before(n: int) -> str:
+    return f"{counted(n, 'example')} of these were learned from before, on the way to the parent"
 
 
 def _loss(loss: float | None) -> str:
@@ -139,6 +149,8 @@ def _show_plan(plan: "TrainingPlan") -> None:
             said += f" in {counted(stage.n_rows, 'row')}, {stage.n_tokens:,} tokens a pass"
         write(f"Stage        {said}")
         counts("             left out", stage.drops)
+    if plan.n_learned_before:
+        write(f"Learned      {_before(plan.n_learned_before)}")
     if plan.missing:
         write(f"Missing      {', '.join(plan.missing)}")
     for command in plan.install:

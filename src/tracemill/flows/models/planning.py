@@ -6,15 +6,21 @@ base model's tokenizer. What is missing for that, or for training, is a part of 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from tracemill.flows.installed import find_absent, training_extras
 from tracemill.flows.models.pools import Pools
+from tracemill.flows.models.runs import n_learned_before
 from tracemill.records.models.training import Method, TrainingRecipe
 from tracemill.records.refs import Count, Record
 from tracemill.store.workspace import Workspace
 from tracemill.train.lessons import taught
-from tracemill.train.recipe_file import read_recipe
+from tracemill.train.recipe_file import asked_for, read_recipe
+
+if TYPE_CHECKING:
+    from tracemill.flows.models.training import Planned
 
 
 class PlannedStage(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -47,6 +53,8 @@ class TrainingPlan(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What is wanted."""
     datasets: tuple[str, ...]
     """The versions and files that it would learn from."""
+    n_learned_before: Count | None
+    """Examples of these that the model it goes on from learned from already; None without one."""
     stages: tuple[PlannedStage, ...]
     """What each stage would learn from."""
     missing: tuple[str, ...]
@@ -56,28 +64,30 @@ class TrainingPlan(Record, frozen=True, kw_only=True, omit_defaults=False):
 
 
 def plan_training(
-    workspace: Workspace, named: str, parent: str | None = None, seed: int | None = None
+    workspace: Workspace,
+    named: str,
+    parent: str | None = None,
+    seed: int | None = None,
+    stage: str | None = None,
 ) -> TrainingPlan:
     """Return what a recipe would train; nothing is written, and nothing is asked of a hub's model.
 
     Raises:
         UsageError: the recipe or its data are not as they must be.
     """
-    recipe = read_recipe(named)
-    if seed is not None:
-        recipe = msgspec.structs.replace(recipe, seed=seed)
+    recipe = asked_for(read_recipe(named), seed, stage)
     is_told = not find_absent("llm", base=recipe.base).modules
-    plan = _encoded(workspace, named, parent, seed) if is_told else _counted(workspace, recipe)
+    if is_told:
+        from tracemill.flows.models.training import plan_run
+
+        plan = _encoded(workspace, plan_run(workspace, named, parent, seed=seed, stage=stage))
+    else:
+        plan = _counted(workspace, recipe, parent)
     absent = find_absent(*training_extras(recipe.trainer), base=recipe.base)
     return msgspec.structs.replace(plan, missing=absent.modules, install=absent.steps)
 
 
-def _encoded(
-    workspace: Workspace, named: str, parent: str | None, seed: int | None
-) -> TrainingPlan:
-    from tracemill.flows.models.training import plan_run
-
-    planned = plan_run(workspace, named, parent, seed=seed)
+def _encoded(workspace: Workspace, planned: Planned) -> TrainingPlan:
     run = planned.run
     stages = tuple(
         PlannedStage(
@@ -96,24 +106,29 @@ def _encoded(
         format=run.format,
         recipe=run.recipe,
         datasets=run.datasets,
+        n_learned_before=n_learned_before(workspace, run.example_ids, run.parent),
         stages=stages,
         missing=(),
         install=(),
     )
 
 
-def _counted(workspace: Workspace, recipe: TrainingRecipe) -> TrainingPlan:
+def _counted(workspace: Workspace, recipe: TrainingRecipe, parent: str | None) -> TrainingPlan:
     pools = Pools(workspace, {})
+    chosen = [
+        {each.id for each in taught(pools.lessons(stage, recipe.seed), stage.method)}
+        for stage in recipe.stages
+    ]
     stages = tuple(
         PlannedStage(
             name=stage.name,
             method=stage.method,
-            n_examples=sum(1 for _ in taught(pools.lessons(stage, recipe.seed), stage.method)),
+            n_examples=len(ids),
             n_rows=None,
             n_tokens=None,
             drops={},
         )
-        for stage in recipe.stages
+        for stage, ids in zip(recipe.stages, chosen, strict=True)
     )
     return TrainingPlan(
         id=None,
@@ -121,6 +136,7 @@ def _counted(workspace: Workspace, recipe: TrainingRecipe) -> TrainingPlan:
         format=None,
         recipe=recipe,
         datasets=tuple(sorted(pools.names)),
+        n_learned_before=n_learned_before(workspace, set().union(*chosen), parent),
         stages=stages,
         missing=(),
         install=(),

@@ -15,11 +15,10 @@ import msgspec
 from tracemill.base.errors import NotFoundError
 from tracemill.base.file_hashes import hash_tree
 from tracemill.base.ids import make_id
-from tracemill.flows.models.runs import find_run
+from tracemill.flows.models.runs import find_run, lineage
 from tracemill.promote.assigning import make_assignments
 from tracemill.promote.registry import Registry, Role
 from tracemill.records.models.promotion import Assignments, ModelEvent, ModelVersion
-from tracemill.records.models.training import TrainingRun
 from tracemill.records.refs import Record
 from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace, write_whole
@@ -112,7 +111,7 @@ def register_run(workspace: Workspace, name: str, at: datetime) -> ModelVersion:
     run, adapter = kept.run, kept.adapter
     if adapter is None:
         raise NotFoundError(f"{run.id} is {run.status}: it has no adapter; train it first")
-    chain = [run, *_before(workspace, run)]
+    chain = [run, *lineage(workspace, run)]
     return register(
         workspace,
         ModelVersion(
@@ -140,10 +139,3 @@ def register(workspace: Workspace, model: ModelVersion, at: datetime) -> ModelVe
     if made.id not in registry.models:
         note(workspace, ModelEvent(kind="registered", model_id=made.id, at=at, model=made))
     return registry.models.get(made.id, made)
-
-
-def _before(workspace: Workspace, run: TrainingRun) -> Iterator[TrainingRun]:
-    """Yield the runs that a run goes on from."""
-    while run.parent is not None:
-        run = find_run(workspace, run.parent).run
-        yield run

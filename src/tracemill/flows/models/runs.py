@@ -6,7 +6,7 @@ as they were when it was trained, and the fingerprint without which nothing may 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -94,6 +94,30 @@ def find_run(workspace: Workspace, name: str) -> KeptRun:
             f"no model {name!r}; trained by recipe: {known}; run: tracemill model train RECIPE"
         )
     return found[0]
+
+
+def lineage(workspace: Workspace, run: TrainingRun) -> Iterator[TrainingRun]:
+    """Yield the runs that a run goes on from, the one right before it first."""
+    while run.parent is not None:
+        run = find_run(workspace, run.parent).run
+        yield run
+
+
+def n_learned_before(
+    workspace: Workspace, example_ids: Collection[str], parent: str | None
+) -> int | None:
+    """Return how many examples the run gone on from, or one before it, learned from already.
+
+    None where nothing is gone on from.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    if parent is None:
+        return None
+    run = find_run(workspace, parent).run
+    known = {each for one in (run, *lineage(workspace, run)) for each in one.example_ids}
+    return len(known.intersection(example_ids))
 
 
 def subject_of(kept: KeptRun, *, scale: float = 1.0) -> SubjectConfig:

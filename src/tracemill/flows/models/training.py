@@ -43,7 +43,7 @@ from tracemill.train.protocol import (
     Trained,
     TrainProgress,
 )
-from tracemill.train.recipe_file import read_recipe
+from tracemill.train.recipe_file import asked_for, read_recipe
 
 _PACKAGES: Final = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "tokenizers")
 _GGUF: Final = "adapter.gguf"
@@ -68,6 +68,7 @@ def plan_run(
     parent: str | None = None,
     datasets: Mapping[str, str] | None = None,
     seed: int | None = None,
+    stage: str | None = None,
 ) -> Planned:
     """Find everything that a recipe names, and make its rows.
 
@@ -77,14 +78,13 @@ def plan_run(
         parent: The run to go on from.
         datasets: The versions that are meant by names in the recipe; a name's newest otherwise.
         seed: What order and draws follow from; the recipe's own otherwise.
+        stage: Name or number of the only stage that is trained; all otherwise.
 
     Raises:
         UsageError: the recipe, its base or its data are not as they must be.
         FormatMismatchError: the parent was trained in another format.
     """
-    recipe = read_recipe(named)
-    if seed is not None:
-        recipe = msgspec.structs.replace(recipe, seed=seed)
+    recipe = asked_for(read_recipe(named), seed, stage)
     base = fetch(find_base(recipe.base))
     before = find_run(workspace, parent) if parent else None
     format_ = load_format(recipe.template, base.file or Path(base.place))
