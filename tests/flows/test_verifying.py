@@ -70,6 +70,37 @@ def test_lines_that_are_no_rows_are_rejected_and_counted(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+def test_what_rows_show_is_counted_part_by_part(tmp_path: Path) -> None:
+    at_once = {
+        "messages": [
+            user("Show a.py and b.py, please."),
+            agent("", call("Read", path="a.py"), call("Read", path="b.py")),
+            told("a = 1"),
+            agent("Both are shown; I used the debugging skill."),
+        ],
+        "tools": [TOOL],
+    }
+    skilled = asked("It fails. Why?", "Let me use the systematic-debugging skill to find out why.")
+    place = write(tmp_path / "a.jsonl", at_once, skilled, skilled, {"messages": [user("Alone.")]})
+    report = verify_files([place])
+    shown = [(each.category, each.part, each.n_rows, each.n_unique) for each in report.shows]
+
+    assert shown == [("tool-use", "parallel-calls", 1, 1), ("superpowers", "debugging", 2, 1)]
+    assert (report.n_parallel, report.n_naming_skills) == (1, 3)
+    assert all(each.n_standing <= each.n_unique for each in report.shows)
+
+
+@pytest.mark.foreign
+def test_calls_at_once_and_skills_of_a_real_set_are_counted() -> None:
+    path = FOREIGN / "seeds" / "synthia" / "datasets" / "dataset.jsonl"
+    if not path.exists():
+        pytest.skip(f"no set at {path}; set TRACEMILL_SHARED_DATA")
+    report = verify_files([path])
+
+    assert (report.n_parallel, report.n_naming_skills) == (150, 126)
+    assert sum(each.n_rows for each in report.shows) == report.n_rows == 2472
+
+
 def test_copies_of_real_rows_are_rejected(tmp_path: Path) -> None:
     pytest.importorskip("rensa")
     said = asked("How is the build of the shop started?", "Run make build in the folder of it.")

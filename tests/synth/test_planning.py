@@ -78,7 +78,7 @@ PLACES = [
 def test_a_real_example_counts_in_the_most_telling_part(
     asked: str, messages: list[Message], place: str
 ) -> None:
-    assert "/".join(place_of(example(user(asked), *messages), TAXONOMY)) == place
+    assert "/".join(place_of(example(user(asked), *messages).messages, TAXONOMY)) == place
 
 
 def test_targets_of_categories_hold_and_parts_add_up_to_them() -> None:

@@ -1,4 +1,4 @@
-"""What real examples show already: each counts in one sub-category, the most telling that fits.
+"""What examples show: each counts in one sub-category, the most telling that fits.
 
 Rules look at what is done and at the words of the request; they are cautious, so that what they do
 not recognise leaves a gap rather than closes one that is there.
@@ -7,10 +7,16 @@ not recognise leaves a gap rather than closes one that is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from tracemill.records.datasets.examples import ChatExample, Message
+import msgspec
+
+from tracemill.records.datasets.audits import TrainingRow
+from tracemill.records.datasets.examples import Message
+from tracemill.records.synth.verification import ShownPart
 from tracemill.synth.taxonomy import Taxonomy
 
 _FAILED: Final = re.compile(
@@ -18,6 +24,7 @@ _FAILED: Final = re.compile(
 )
 _PASSED: Final = re.compile(r"\b[1-9]\d* passed\b|\bOK \(\d+ tests?|test result: ok")
 _SKILL: Final = re.compile(r"\b(?:using|use|follow\w*|apply\w*) the ([\w-]+) skill", re.IGNORECASE)
+_NAMED_SKILL: Final = re.compile(r"\bskills?\b", re.IGNORECASE)
 _SKILLS: Final = {
     "debugging": r"debug|root|trac",
     "testing": r"test|tdd|verif",
@@ -53,11 +60,11 @@ class _Seen(NamedTuple):
     is_test_file: bool
 
 
-def place_of(example: ChatExample, taxonomy: Taxonomy) -> Place:
-    """Return the sub-category that a real example counts in."""
-    said = [message for message in example.messages if message.trained]
-    seen = _calls(example.messages, taxonomy)
-    asked = "\n".join(each.content for each in example.messages if each.role == "user")
+def place_of(messages: Sequence[Message], taxonomy: Taxonomy) -> Place:
+    """Return the sub-category that an example counts in, by what is learned of its messages."""
+    said = [message for message in messages if message.trained]
+    seen = _calls(messages, taxonomy)
+    asked = "\n".join(each.content for each in messages if each.role == "user")
     if skill := next(filter(None, (_SKILL.search(each.content) for each in said)), None):
         return Place("superpowers", _first(_SKILLS, skill[1], "collaboration"))
     if not seen:
@@ -66,7 +73,63 @@ def place_of(example: ChatExample, taxonomy: Taxonomy) -> Place:
     for part in ("definition", "references", "functions", "classes", "stats", "index"):
         if part in families:
             return Place("powertools", part)
-    return _worked(seen, asked, said) or _called(seen, said, example.messages)
+    return _worked(seen, asked, said) or _called(seen, said, messages)
+
+
+def place_of_row(row: TrainingRow, taxonomy: Taxonomy) -> Place | None:
+    """Return the sub-category of anybody's row; None where its assistant says nothing.
+
+    A row without marks is learned whole, and its calls are those that can be read, however they
+    are written.
+    """
+    has_marks = any(message.trained for message in row.messages)
+    messages = [
+        msgspec.structs.replace(
+            message,
+            trained=message.trained if has_marks else message.role == "assistant",
+            tool_calls=tuple(
+                {"id": call.id, "function": {"name": call.name, "arguments": call.arguments}}
+                for call in written
+                if call.name
+            ),
+        )
+        for message, written in zip_longest(row.messages, row.calls, fillvalue=())
+        if isinstance(message, Message)
+    ]
+    return place_of(messages, taxonomy) if any(each.trained for each in messages) else None
+
+
+def names_skill(row: TrainingRow) -> bool:
+    """Tell whether the assistant of a row speaks of a skill."""
+    said = (message.content for message in row.messages if message.role == "assistant")
+    return any(_NAMED_SKILL.search(text) for text in said)
+
+
+def shown_parts(
+    rows: Sequence[TrainingRow], standing: Collection[str], taxonomy: Taxonomy
+) -> tuple[ShownPart, ...]:
+    """Return how many rows show each part of a taxonomy, in its order, parts without any left out.
+
+    `standing` are the digests of rows that nothing rejects.
+    """
+    found: defaultdict[Place, list[str]] = defaultdict(list)
+    for row in rows:
+        place = place_of_row(row, taxonomy)
+        if place is not None:
+            found[place].append(row.digest)
+    return tuple(
+        ShownPart(
+            category=part.category,
+            part=part.name,
+            target=part.target,
+            n_rows=len(digests),
+            n_unique=len(set(digests)),
+            n_standing=len({digest for digest in digests if digest in standing}),
+        )
+        for category in taxonomy.categories
+        for part in category.parts
+        if (digests := found.get(Place(part.category, part.name)))
+    )
 
 
 def _in_words(said: Sequence[Message], asked: str) -> Place:
@@ -88,7 +151,7 @@ def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place
             return Place("agentic", "tdd" if is_first else "debugging")
         if craft := _first(_CRAFTS, asked, ""):
             return Place("craftsmanship", craft)
-    if _PLAN.search(said[0].content):
+    if said and _PLAN.search(said[0].content):
         return Place("agentic", "planning")
     if edits:
         return None

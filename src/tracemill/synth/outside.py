@@ -125,7 +125,7 @@ def outside_example(
     """Return an example that was made outside, with what the ladder says of it."""
     known = {(part.category, part.name) for each in taxonomy.categories for part in each.parts}
     said = (about.category or "", about.part or "")
-    category, part = said if said in known else place_of(example, taxonomy)
+    category, part = said if said in known else place_of(example.messages, taxonomy)
     calls_any = any(row.calls)
     return SyntheticExample(
         id=example.id,

@@ -27,7 +27,7 @@ class Coverage:
         if not isinstance(example, ChatExample) or not any(m.trained for m in example.messages):
             self.n_other += 1
             return
-        place = place_of(example, self._taxonomy)
+        place = place_of(example.messages, self._taxonomy)
         self.places[place] += 1
         self.personas.update(self._taxonomy.part(*place).shows)
         self._n_direct += not any(m.trained and m.tool_calls for m in example.messages)

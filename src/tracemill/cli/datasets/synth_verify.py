@@ -18,7 +18,7 @@ from tracemill.flows.synthesis.again import do_again
 from tracemill.flows.synthesis.judging import open_judge
 from tracemill.flows.synthesis.verifying import RunAgain, verify_files
 from tracemill.records.datasets.audits import CheckResult
-from tracemill.records.synth.verification import RungResult, VerificationReport
+from tracemill.records.synth.verification import RungResult, ShownPart, VerificationReport
 
 _SHOWN_ROWS: Final = 2
 
@@ -88,11 +88,24 @@ def _show(report: VerificationReport, common: Common) -> None:
     )
     columns = ("RUNG", "PASS", "FAIL", "UNKNOWN", "STANDING")
     print_table(columns, map(_cells, report.rungs))
+    if report.shows:
+        write("")
+        shown = ("SHOWS", "PART", "WANTED", "ROWS", "DIFFERENT", "STANDING")
+        print_table(shown, map(_part_cells, report.shows), ("WANTED",))
+        write(
+            f"{counted(report.n_parallel, 'row')} with several calls at once, "
+            f"{report.n_naming_skills:,} that name a skill\n"
+        )
     for rung in report.rungs:
         for check in rung.checks:
             if check.verdict != "pass" and (check.n_rows or check.verdict == "fail"):
                 _show_check(rung, check)
     hint("--jsonl says where each row stands, and why", common)
+
+
+def _part_cells(shown: ShownPart) -> tuple[str, ...]:
+    numbers = (shown.target, shown.n_rows, shown.n_unique, shown.n_standing)
+    return (shown.category, shown.part, *(f"{number:,}" for number in numbers))
 
 
 def _cells(rung: RungResult) -> tuple[str, ...]:

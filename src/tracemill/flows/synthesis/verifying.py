@@ -28,6 +28,8 @@ from tracemill.records.synth.verification import (
     VerificationReport,
     VerifiedRow,
 )
+from tracemill.synth.coverage import names_skill, shown_parts
+from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.verification import Carried, Judged, RowJudge, checks, climb
 from tracemill.synth.verification.diversity import Alike, near_copies, template
 from tracemill.synth.verification.judging import AskJudge, judge_of
@@ -132,6 +134,7 @@ def verify_rows(
         climbed = climb(rows, [*judges, judge_of(ask, left)], wholes)
     verified = [*climbed.rows, *map(_unread, unread)]
     n_templates = len({template(row) for row in rows})
+    standing = {row.digest for row in climbed.rows if row.standing != "rejected"}
     return VerificationReport(
         files=(),
         n_rows=len(verified),
@@ -140,6 +143,9 @@ def verify_rows(
         template_share=n_templates / len(rows) if rows else None,
         standings=_standings(verified),
         rungs=tuple(_with_unread(rung, len(unread)) for rung in climbed.rungs),
+        n_parallel=sum(any(len(calls) > 1 for calls in row.calls) for row in rows),
+        n_naming_skills=sum(map(names_skill, rows)),
+        shows=shown_parts(rows, standing, load_taxonomy()),
         rows=tuple(verified),
     )
 

@@ -74,6 +74,23 @@ class RungResult(Record, frozen=True, kw_only=True):
     """Its checks."""
 
 
+class ShownPart(Record, frozen=True, kw_only=True):
+    """How many rows show one part of the taxonomy."""
+
+    category: str
+    """The category."""
+    part: str
+    """Its part."""
+    target: Count
+    """Examples that are wanted of it."""
+    n_rows: Count
+    """Rows that show it."""
+    n_unique: Count
+    """Those that say something of their own."""
+    n_standing: Count
+    """Those of them that no rung rejects."""
+
+
 class VerificationReport(Record, frozen=True, kw_only=True):
     """The ladder over a whole file or folder."""
 
@@ -91,6 +108,12 @@ class VerificationReport(Record, frozen=True, kw_only=True):
     """Rows by what the rungs say together."""
     rungs: tuple[RungResult, ...]
     """Each rung, from the lowest."""
+    n_parallel: Count = 0
+    """Rows with several calls in one message."""
+    n_naming_skills: Count = 0
+    """Rows whose assistant names a skill."""
+    shows: tuple[ShownPart, ...] = ()
+    """What rows show, part by part; a row counts in one, the most telling that fits."""
     rows: tuple[VerifiedRow, ...] = msgspec.field(default=())
     """Each row, where that was asked for."""
 
