@@ -190,6 +190,7 @@ def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:
         "stated_origin": "fail",
         "code_parses": "unknown",
         "declared_calls": "unknown",
+        "searches_by_meaning": "unknown",
         "field_reads": "unknown",
         "regression": "unknown",
         **dict.fromkeys(NOTHING_NAMED, "unknown"),
@@ -214,6 +215,46 @@ def test_calls_are_held_to_the_tools_that_a_row_declares(made: dict[str, Any], s
         ).verdict
         == "pass"
     )
+
+
+BY_MEANING = [{"function": {"name": name}} for name in ("Grep", "bash", "goto_definition")]
+
+
+def searching(**arguments: str) -> TrainingRow:
+    name = "bash" if "command" in arguments else "Grep"
+    messages = [
+        user("Where is it?"),
+        agent("", call(name, **arguments)),
+        told("a.py:1"),
+        agent(LONG),
+    ]
+    return rows(messages, tools=BY_MEANING)[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_symbol"),
+    [
+        ({"pattern": "def read_all"}, True),
+        ({"pattern": r"class\s+Reader\b"}, True),
+        ({"pattern": "readAll"}, True),
+        ({"pattern": r"\bread_all\("}, True),
+        ({"pattern": "store.read"}, True),
+        ({"command": "grep -rn 'def read_all' src"}, True),
+        ({"command": "rg read_all"}, True),
+        ({"pattern": "TODO"}, False),
+        ({"pattern": "the reader closes"}, False),
+        ({"command": "grep -rn fixme src"}, False),
+        ({"command": "git log"}, False),
+    ],
+)
+def test_symbols_are_looked_up_where_a_tool_knows_them(
+    arguments: dict[str, str], is_symbol: bool
+) -> None:
+    row = searching(**arguments)
+    found = result("searches_by_meaning", [row])
+
+    assert (found.verdict, found.n_failing) == (("fail", 1) if is_symbol else ("pass", 0))
+    assert result("searches_by_meaning", [replace(row, tools=row.tools[:2])]).verdict == "unknown"
 
 
 def test_what_is_held_out_may_not_be_trained_on() -> None:

@@ -1,9 +1,12 @@
 """`tracemill dataset`: look at dataset versions, and check anybody's."""
 
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+
+from cyclopts import Parameter
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.datasets.dataset_check import show_checks
@@ -25,7 +28,7 @@ from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.reach import read_reach
 from tracemill.flows.datasets.audit import audit_files
 from tracemill.flows.datasets.versions import VersionRow, show_rejects, show_version, version_rows
-from tracemill.flows.executors.protocol import make_executor
+from tracemill.flows.executors.protocol import Executor, make_executor
 
 _WIDTH: Final = 140
 _REJECTS: Final = 20
@@ -153,13 +156,31 @@ def _show_message(message: dict[str, Any], mark: str) -> None:
     write(f"{mark} {message['role']:<9} {calls}{' ' if calls and said else ''}{said}")
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Spread:
+    """Where rows are looked at that are nearly the same."""
+
+    workers: int = 1
+    """Processes that look for rows which are nearly the same."""
+    executor: str = "local"
+    """Where they run: local or ray."""
+    address: str | None = None
+    """Address of a running Ray cluster."""
+
+    def executor_in(self, scratch: Path) -> Executor | None:
+        """Return what runs them apart; None where it is this process."""
+        if self.workers <= 1 and self.executor == "local":
+            return None
+        return make_executor(self.executor, self.workers, scratch, self.address)
+
+
 def audit_dataset(
     *files: Path,
     before: tuple[Path, ...] = (),
     against: tuple[Path, ...] = (),
-    workers: int = 1,
-    executor: str = "local",
-    address: str | None = None,
+    tools: Path | None = None,
+    spread: Spread = Spread(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Check anybody's dataset files: JSON Lines or JSON in any shape that trainers read.
@@ -174,17 +195,13 @@ def audit_dataset(
         Files of the version before, to compare with.
     against
         Files or folders of rows that models are judged on, of which nothing may stand in it.
-    workers
-        Processes that look for rows which are nearly the same.
-    executor
-        Where they run: local or ray.
-    address
-        Address of a running Ray cluster.
+    tools
+        The tools that the model will have: a JSON array of names or schemas. What calls another
+        one is found, whatever the rows declare.
     """
     with TemporaryDirectory() as scratch:
-        is_apart = workers > 1 or executor != "local"
-        where = make_executor(executor, workers, Path(scratch), address) if is_apart else None
-        report = audit_files(files, before, against, where)
+        where = spread.executor_in(Path(scratch))
+        report = audit_files(files, before, against, where, tools=tools)
     if not answer("audit", report, common):
         counts("Rows", report.rows)
         show_checks(report.checks, common)

@@ -178,6 +178,14 @@ CHECKS: Final[tuple[Check, ...]] = (
         intent.naming_several,
     ),
     RowCheck(
+        "searches_by_meaning",
+        0.05,
+        "search texts for a symbol that a tool on offer looks up",
+        tool_use.searches_for_symbols,
+        tool_use.offering_symbols,
+        is_local=True,
+    ),
+    RowCheck(
         "steering_text",
         0.0,
         "hold text that is out to steer a model",

@@ -36,6 +36,20 @@ _DOUBLED: Final = re.compile(rf"\b({'|'.join(_PROGRAMS)}) \1\b")
 _SEARCH: Final = re.compile(
     r"\b(?:grep|rg|ag|findstr)\b[^|;&]{0,1000}?\s(['\"]?)([A-Za-z_]\w{2,})\1(?=\s|['\"]|\Z)"
 )
+_BY_MEANING: Final = re.compile(
+    r"(?i)(?:goto|go_to|find|get|list|show|lookup|look_up|workspace|document)?_?"
+    r"(?:definitions?|references|usages|symbols?)\b"
+)
+"""Names of tools that find what a name stands for, or where it is used."""
+_TEXT_SEARCH: Final = re.compile(r"(?i)(?:^|[_.])(?:grep|ripgrep|rg|search_text|search_files)")
+_PATTERN_KEYS: Final = ("pattern", "query", "regex")
+_SEARCHED: Final = re.compile(
+    r"\b(?:grep|rg|ag|findstr)\b[^|;&]{0,200}?\s(?:(['\"])(.{1,120}?)\1|([A-Za-z_][\w.]{2,})(?=\s|\Z))"
+)
+_SYMBOL: Final = re.compile(
+    r"(?:async def|def|class|fn|func|function|struct|enum|trait|impl|interface|type|const|let|var)"
+    r" \(?[A-Za-z_]\w*|[a-z]\w*_\w+|[A-Za-z]\w*[a-z][A-Z]\w*|[A-Za-z_]\w+(?:\.\w+)+"
+)
 _MIN_REQUESTS: Final = 5
 """Different requests answered by one search, from which on the search is a template."""
 _WORD: Final = re.compile(r"\w+")
@@ -201,6 +215,42 @@ def _commands(row: TrainingRow) -> Iterator[str]:
                 yield value
             elif isinstance(value, list):
                 yield json.dumps(value)
+
+
+def searches_for_symbols(checked: Checked) -> Iterator[Objection]:
+    """Yield rows that search texts for a symbol, where a tool that knows symbols is on offer.
+
+    A symbol is a name with a word of its language before it, or alone and as code writes names:
+    with an underscore, a dot or a hump. Any other word may be meant as text.
+    """
+    for row in offering_symbols(checked):
+        if any(_is_symbol(pattern) for pattern in _patterns(row)):
+            yield row, "a search of texts for a symbol"
+
+
+def offering_symbols(checked: Checked) -> Sequence[TrainingRow]:
+    """Look at rows that declare a tool which finds definitions or references, and call any."""
+    return [
+        row
+        for row in declaring_tools(checked)
+        if any(row.calls) and any(_BY_MEANING.search(name) for name, _ in _schemas(row))
+    ]
+
+
+def _patterns(row: TrainingRow) -> Iterator[str]:
+    """Yield what the calls of a row search texts for."""
+    for call in calls_of(row):
+        given = call.arguments or {}
+        if _TEXT_SEARCH.search(call.name):
+            yield from (given[key] for key in _PATTERN_KEYS if isinstance(given.get(key), str))
+    for command in _commands(row):
+        yield from (found[2] or found[3] for found in _SEARCHED.finditer(command))
+
+
+def _is_symbol(pattern: str) -> bool:
+    bare = pattern.strip().removeprefix("^").removesuffix("$").replace("\\b", "")
+    bare = re.sub(r"\\s[+*]", " ", bare).rstrip("(\\:").strip()
+    return _SYMBOL.fullmatch(bare) is not None
 
 
 def unrelated_searches(checked: Checked) -> Iterator[Objection]:

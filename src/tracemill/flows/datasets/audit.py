@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import orjson
 
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.lines import OversizeLine, split_lines
-from tracemill.base.named_files import missing, unread
+from tracemill.base.named_files import missing, read_named, unread
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.curate.checks.wording import everything_said
@@ -45,8 +45,12 @@ def audit_files(
     before: Sequence[Path] = (),
     against: Sequence[Path] = (),
     executor: Executor | None = None,
+    *,
+    tools: Path | None = None,
 ) -> AuditReport:
     """Read rows from files, or from the files of folders, and run every check on them.
+
+    Every row is held to the tools that a file names, where one is given, whatever it declares.
 
     Raises:
         NotFoundError: a place does not exist, holds no dataset file, or no line.
@@ -61,6 +65,9 @@ def audit_files(
         rows.extend(rows_of(path, unread, _kept_apart(path)))
     if not rows and not unread:
         raise NotFoundError(f"no row to check in {', '.join(repr(str(path)) for path in files)}")
+    if tools is not None:
+        held = read_tools(tools)
+        rows = [msgspec.structs.replace(row, tools=held) if any(row.calls) else row for row in rows]
     earlier: list[TrainingRow] = []
     for path in dataset_files(before):
         earlier.extend(rows_of(path, [], _kept_apart(path)))
@@ -79,6 +86,31 @@ def audit_files(
             ),
         ),
     )
+
+
+def read_tools(path: Path) -> tuple[dict[str, Any], ...]:
+    """Return the tools that a JSON file names: an array of schemas or of names alone.
+
+    Raises:
+        NotFoundError: there is no such file.
+        UsageError: it is no such array.
+    """
+    text = read_named(path, "list of tools")
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"{str(path)!r}: expected JSON, {error}") from error
+    if not isinstance(found, list):
+        found = [None]
+    named = [{"function": {"name": each}} if isinstance(each, str) else each for each in found]
+    if not all(map(_names_tool, named)):
+        raise UsageError(f"{str(path)!r}: expected an array of names or of schemas with names")
+    return tuple(named)
+
+
+def _names_tool(tool: Any) -> bool:
+    function = tool.get("function", tool) if isinstance(tool, dict) else None
+    return isinstance(function, dict) and isinstance(function.get("name"), str)
 
 
 def _comparing(
