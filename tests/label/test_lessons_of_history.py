@@ -113,6 +113,25 @@ def test_what_was_made_against_problems_is_none(sentence: str) -> None:
     assert learned(commit(A, subject="feat: x", body=sentence)).problem == ()
 
 
+def test_what_came_in_place_of_a_thing_is_a_problem_and_what_was_put_there_none() -> None:
+    wrong = learned(
+        commit(A, subject="fix: keys", body="The keys were sent as letters instead of marks.")
+    )
+    made = learned(commit(A, subject="fix: keys", body="Now it reads marks instead of letters."))
+
+    assert (len(wrong.problem), len(made.problem)) == (1, 0)
+
+
+def test_goals_that_are_lists_and_signatures_are_no_problem() -> None:
+    body = (
+        "Goals:\n- Start three times faster\n\n🤖 Generated with [An Agent](https://example.org)\n"
+    )
+    found = learned(commit(A, subject="chore: start faster", body=body))
+
+    assert found.problem == ()
+    assert not any("Generated" in text for text in (*said(found.context), *said(found.validation)))
+
+
 def test_attempts_are_kept_as_steps_and_said_to_be_attempts() -> None:
     found = learned(mended(A), commit(B, subject="fix: totals, once more", body="It still failed."))
 

@@ -82,10 +82,12 @@ _ABOUT_PROBLEMS: Final = re.compile(
     r"\b(?:error|failure|bug)s?[- ](?:handling|recovery|messages?|types?|logging|kinds?|paths?"
     r"|prone|reporting|conditions?|propagation|rates?)\b|\bregression (?:tests?|testing|suite)\b"
     r"|\b(?:no|zero|without(?: any)?) (?:[\w-]+ )?(?:errors?|issues?|bugs?|failures?|problems?"
-    r"|regressions?|warnings?)\b|\binstead of\b",
+    r"|regressions?|warnings?)\b",
     re.IGNORECASE,
 )
 """What is made against problems or says that there is none, and is none itself."""
+_WAS_INSTEAD: Final = re.compile(r"\b(?:was|were|got|went|showed|came)\b.*\binstead of\b")
+"""How a sentence says that one thing came in another's place, and not that it was put there."""
 _MAKING: Final = re.compile(
     r"^(?:add|implement|improve|include|migrate|enable|generate|validate|document|use|set|change|allow"
     r"|prevent|support|provide|update|create|track|introduce|move|show|return|keep|graceful|proper"
@@ -134,8 +136,10 @@ def names_problem(said: str) -> bool:
 
 def tells_problem(said: str) -> bool:
     """Tell whether a sentence of a message says what was wrong, not what was made against it."""
-    plain = _plain(said)
-    return _MAKING.match(plain) is None and names_problem(_ABOUT_PROBLEMS.sub("", plain))
+    plain = _ABOUT_PROBLEMS.sub("", _plain(said))
+    if _MAKING.match(plain):
+        return False
+    return names_problem(plain if _WAS_INSTEAD.search(plain) else plain.replace("instead of", ""))
 
 
 def reports_check(said: str) -> bool:

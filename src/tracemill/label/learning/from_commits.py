@@ -100,7 +100,7 @@ def _problem(passages: Sequence[Passage], kind: LearningKind) -> tuple[Words, ..
         of_roles(passages, "problem")
         or [each.words for each in free if not each.is_entry]
         or [each.words for each in free if kind == "fix" and _MENDED.search(each.words.text)]
-        or of_roles(passages, "goal", "context")
+        or of_roles([each for each in passages if not each.is_entry], "goal", "context")
     )
     own = [words for words in found if words.source == found[0].source]
     return tuple(own[:_MOST_SENTENCES])

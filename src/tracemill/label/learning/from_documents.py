@@ -2,7 +2,7 @@
 
 | part | first that is there |
 |---|---|
-| problem | sections on the problem; on its cause; on the context; on the goal |
+| problem | sections on it; on its cause; where results are told, on the context or goal |
 | context | where it lies, put together of facts; sections on the context and goal |
 | thought process | sections on causes, decisions, other ways and lessons; sentences with a reason |
 | approach | sections on the solution; the plan; the decision; what was learned |
@@ -47,7 +47,9 @@ def learning_from_document(document: DocumentVersion) -> LearningEpisode | None:
     if document.document not in _TELLING or document.sections is None:
         return None
     passages = document_passages(document)
-    problem = _first(passages, "problem", "root_cause", "context", "goal")
+    problem = _first(passages, "problem", "root_cause")
+    if not problem and of_roles(passages, "results"):
+        problem = _first(passages, "context", "goal")
     approach = _first(passages, "solution", "plan", "decision", "lessons")
     steps = list(_steps(document, passages))
     results = of_roles(passages, "results", "validation")

@@ -20,6 +20,8 @@ _ENTRY: Final = re.compile(r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \
 
 _LEADS: Final = re.compile(r"^((?!#|\*\*)(?:[^\s:]+ ){3}[^\n]*[^\s*]):$", re.MULTILINE)
 """A sentence that ends in a colon, and leads into code or a list."""
+_SIGNED: Final = re.compile(r"\W*(?:generated|written|created) (?:with|by) \[", re.IGNORECASE)
+"""A line by which a program signs what it wrote."""
 _THOUGHT: Final[frozenset[SectionRole]] = frozenset(
     {"root_cause", "decision", "alternatives", "lessons"}
 )
@@ -111,6 +113,8 @@ def _passages(
         at = found + len(section.text) if found >= 0 else at
         text = unwrapped(section.text)
         for said in sentences(_LEADS.sub(r"\1.", text) if role else text):
+            if _SIGNED.match(said.text):
+                continue
             line = text[text.rfind("\n", 0, said.start) + 1 : said.start]
             words = Words(
                 text=" ".join(text[said.start : said.end].split()),
