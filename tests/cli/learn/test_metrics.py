@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.sessions import write_session
 from tests.repositories import Repository
 from tracemill.cli.app import call
 
@@ -139,3 +140,20 @@ def test_without_anything_there_is_nothing_to_show(
 ) -> None:
     assert call(["metrics", "show", "--workspace", str(tmp_path)]) == 3
     assert "nothing is kept" in capsys.readouterr().err
+
+
+def test_work_is_told_with_the_places_that_it_is_missing_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = write_session(tmp_path / "in", "s1", 2, word="mend the total")
+    run, edit = '{"command": "pytest -q"}', '{"file_path": "/srv/app/a.py", "content": "x = 1"}'
+    written = log.read_text().replace('"Bash"', '"Write"').replace(run, edit)
+    log.write_text(written)
+    where = str(tmp_path / "ws")
+    assert call(["run", str(tmp_path / "in"), "--workspace", where, "--quiet"]) == 0
+
+    ((value, missing, what),) = cases(capsys, where, "work.written_down")
+
+    assert (value, missing) == (0.0, ["issue", "document", "commit", "todo"])
+    assert what.startswith("mend the total")
+    assert rows(capsys, where)["work.written_down"] == (value, 1)

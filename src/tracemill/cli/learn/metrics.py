@@ -31,6 +31,7 @@ _NAMES = {
     "documents.whole": "Plans with problem, phases and results",
     "issues.resolved": "Issues that were resolved",
     "sessions.episodes": "Pieces of work for each session",
+    "work.written_down": "Of issue, document, commit, todo: each has",
     "sessions.edits_checked": "Edits that were checked before the next",
     "sessions.todos_done": "Todos that were done",
     "sessions.todos_batched": "... of which three or more at once",

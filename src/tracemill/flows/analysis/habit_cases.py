@@ -12,6 +12,7 @@ from tracemill.analyze.documentation import documentation_coverage, missing_part
 from tracemill.analyze.habits import todo_spans
 from tracemill.analyze.issue_resolution import header_changes_kept_up
 from tracemill.analyze.message_quality import message_quality
+from tracemill.analyze.written_down import PLACES, missing_places
 from tracemill.base.errors import UsageError
 from tracemill.base.text import one_line
 from tracemill.flows.analysis.period import Period
@@ -24,13 +25,16 @@ from tracemill.records.events.event import (
     IssueHeader,
     TodoChange,
 )
+from tracemill.records.links import SURE_ENOUGH
 from tracemill.records.refs import Record
+from tracemill.records.work.episodes import Episode
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _PARTS_OF_A_PLAN: Final = 3
 _WIDTH: Final = 120
+_WRITTEN_DOWN: Final = "work.written_down"
 _LONGEST_FIRST: Final = frozenset({"sessions.todo_minutes"})
 
 
@@ -66,18 +70,49 @@ def read_habit_cases(workspace: Workspace, habit: str, period: Period) -> HabitC
     Raises:
         UsageError: nothing stands behind that habit, or nobody knows it.
     """
-    if habit not in HABITS:
-        raise UsageError(f"no cases of {habit!r}; expected one of {', '.join(sorted(HABITS))}")
+    known = sorted((*HABITS, _WRITTEN_DOWN))
+    if habit not in known:
+        raise UsageError(f"no cases of {habit!r}; expected one of {', '.join(known)}")
     require_kept(workspace)
-    events = [
+    lake = Lake(workspace.lake)
+    found = HABITS[habit](_events(lake, period)) if habit in HABITS else _of_work(lake, period)
+    rows = sorted(found, key=lambda each: (each.what, each.id))
+    rows.sort(key=lambda each: each.value, reverse=habit in _LONGEST_FIRST)
+    return HabitCases(habit=habit, rows=tuple(rows))
+
+
+def _events(lake: Lake, period: Period) -> list[Event]:
+    return [
         event
-        for event in Lake(workspace.lake).records(TABLES["events"])
+        for event in lake.records(TABLES["events"])
         if isinstance(event, (Commit, DocumentVersion, IssueHeader, TodoChange))
         and period.holds(event.at)
     ]
-    rows = sorted(HABITS[habit](events), key=lambda each: (each.what, each.id))
-    rows.sort(key=lambda each: each.value, reverse=habit in _LONGEST_FIRST)
-    return HabitCases(habit=habit, rows=tuple(rows))
+
+
+def _of_work(lake: Lake, period: Period) -> Iterator[HabitCase]:
+    for episode, missing in written_down(lake, period):
+        yield HabitCase(
+            value=round(1 - len(missing) / len(PLACES), 4),
+            missing=missing,
+            what=one_line(episode.goal, _WIDTH),
+            id=episode.id,
+            repository=None,
+            at=episode.started,
+        )
+
+
+def written_down(lake: Lake, period: Period) -> Iterator[tuple[Episode, tuple[str, ...]]]:
+    """Yield each piece of work that edited anything, and where it is not written down."""
+    links = [link for link in lake.records(TABLES["links"]) if link.confidence >= SURE_ENOUGH]
+    documented = {link.source.id for link in links if link.method == "edited_document"}
+    closing = {link.source.id for link in links if link.method == "closes"}
+    activities = {each.trajectory_id: each for each in lake.records(TABLES["activities"])}
+    for episode in lake.records(TABLES["episodes"]):
+        own = [activities[name] for name in episode.trajectory_ids if name in activities]
+        missing = missing_places(episode, own, documented, closing)
+        if missing is not None and period.holds(episode.started):
+            yield episode, missing
 
 
 def _of_messages(events: Iterable[Event]) -> Iterator[HabitCase]:

@@ -15,6 +15,8 @@ from tracemill.analyze.issue_resolution import (
     issue_resolution,
 )
 from tracemill.analyze.message_quality import message_quality
+from tracemill.analyze.written_down import PLACES
+from tracemill.flows.analysis.habit_cases import written_down
 from tracemill.flows.analysis.habit_rows import MetricRow, MetricsResult
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.held.lookup import require_kept
@@ -101,6 +103,8 @@ def _of_sessions(
         part=n_episodes,
         whole=len(people),
     )
+    lacking = [missing for _, missing in written_down(lake, period)]
+    yield _mean("work.written_down", [1 - len(each) / len(PLACES) for each in lacking])
     yield _share("sessions.edits_checked", None, *incremental_checking(activities))
     told = [each for each in map(todo_habits, lists) if each is not None]
     n_done = sum(each.n_done for each in told)
