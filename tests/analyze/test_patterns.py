@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.analyze.histories import Team
+from tests.analyze.projects import Projects
 from tracemill.analyze import METRICS, find_patterns, shipped_rules
 from tracemill.analyze.patterns import read_rules
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
+from tracemill.records.events.team_projects import StageReport
 from tracemill.records.process.patterns import Pattern
 
 N_NULL = 60
@@ -67,6 +70,22 @@ def test_overconfidence_is_told_of_the_fifth_that_shows_it() -> None:
     assert not slices(found(2, 300, sure_of=well), "overconfidence")
     told = slices(found(2, 300, sure_of=over), "overconfidence")
     assert {each["confidence"] for each in told} == {"60-80 %"}
+
+
+def test_prompts_that_always_take_the_same_tokens_are_told_apart() -> None:
+    made = Projects()
+    work = [
+        msgspec.structs.replace(
+            each, report=msgspec.structs.replace(each.report, input_tokens=tokens)
+        )
+        for version, tokens in (("engineer.v1.0", 8_000), ("engineer.v2.0", 6_000))
+        for each in made.make(12, prompt=version)
+        if isinstance(each.report, StageReport)
+    ]
+    (pattern,) = find_patterns(Process(work)).patterns
+
+    assert (pattern.kind, pattern.verdict) == ("token_efficiency", "found")
+    assert "engineer.v1.0 takes 8,000 tokens" in pattern.says
 
 
 def test_histories_without_an_effect_raise_few_false_alarms() -> None:

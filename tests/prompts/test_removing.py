@@ -31,7 +31,7 @@ def told(version: str, failed: int, of: int) -> VersionMetrics:
     )
     return VersionMetrics(
         version=version, n_projects=1, n_sessions=0, first_used=None, last_used=None,
-        in_use_by=(), metrics=(change,),
+        in_use_by=(), effectiveness=None, metrics=(change,),
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def told(
     )
     return VersionMetrics(
         version=name, n_projects=1, n_sessions=0, first_used=used, last_used=used,
-        in_use_by=in_use_by, metrics=() if failures is None else (change,),
+        in_use_by=in_use_by, effectiveness=None, metrics=() if failures is None else (change,),
     )  # fmt: skip
 
 

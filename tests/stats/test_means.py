@@ -1,6 +1,7 @@
 """Means, beside scipy on random numbers."""
 
 from itertools import pairwise
+from math import comb
 from random import Random
 from statistics import fmean, variance
 
@@ -78,7 +79,31 @@ def test_what_nobody_can_tell_is_not_told() -> None:
     assert mean_interval(of([3.0])) is None
     assert mean_interval(of([3.0, 3.0])) is None
     assert mean_above(of([3.0]), 0) == 1
-    assert mean_above(of([3.0, 3.0]), 0) == 1
+    assert mean_above(of([3.0, 3.0]), 3) == 1
     assert welch(of([3.0]), of([1.0, 2.0])) == 1
     assert difference_interval(of([3.0]), of([1.0, 2.0])) is None
     assert moments(0, 0, 0) == Moments(0, 0, 0)
+
+
+@pytest.mark.parametrize("value", [0.07, 8_000.0, 1e-9, 1e9])
+@pytest.mark.parametrize("n", [2, 58, 10_000])
+def test_one_number_over_and_over_has_no_spread(value: float, n: int) -> None:
+    found = of([value] * n)
+
+    assert found.variance == 0
+    assert mean_interval(found) is None
+    assert welch(found, of([value] * (n + 1))) == 1
+
+
+@pytest.mark.parametrize(("n", "other"), [(2, 2), (3, 3), (5, 5), (3, 7), (23, 30)])
+def test_two_numbers_over_and_over_differ_as_a_permutation_says(n: int, other: int) -> None:
+    """Of all ways to part them, that seen is one of two where both sides are equally many."""
+    expected = (2 if n == other else 1) / comb(n + other, n)
+
+    assert welch(of([8_000.0] * n), of([6_000.0] * other)) == pytest.approx(expected)
+
+
+def test_the_same_number_above_a_limit_is_as_rare_as_a_coin_says() -> None:
+    assert mean_above(of([2.0] * 5), 1.0) == 1 / 32
+    assert mean_above(of([1.0] * 5), 1.0) == 1
+    assert mean_above(of([0.5] * 5), 1.0) == 1

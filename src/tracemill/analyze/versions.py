@@ -16,6 +16,7 @@ import msgspec
 
 from tracemill.analyze.before_and_after import change_of
 from tracemill.analyze.cases import Case, Tally, differ, fact_of, measure, summed
+from tracemill.analyze.effectiveness import effectiveness_of
 from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, Metric
 from tracemill.analyze.process import Process
 from tracemill.records.events.team_projects import ProjectReport
@@ -125,6 +126,7 @@ def _told(name: str, use: Use | None, changes: Sequence[VersionChange]) -> Versi
         first_used=moments[0] if moments else None,
         last_used=moments[-1] if moments else None,
         in_use_by=tuple(sorted(use.last_in)) if use else (),
+        effectiveness=effectiveness_of({each.measure.metric: each.measure for each in changes}),
         metrics=tuple(changes),
     )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import exp, isclose, lgamma, sqrt
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tracemill.stats.beta import incomplete_beta, t_quantile
 from tracemill.stats.intervals import Interval
+
+_NOISE: Final = 2e-15
+"""What rounding leaves of a spread that is none, as a part of the squares, for each root of n."""
+_SAME: Final = 1e-6
+"""Numbers that differ by less of themselves are one number."""
 
 
 class Moments(NamedTuple):
@@ -26,7 +31,9 @@ def moments(n: int, total: float, squares: float) -> Moments:
     if not n:
         return Moments(0, 0.0, 0.0)
     mean = total / n
-    return Moments(n, mean, max(0.0, (squares - n * mean * mean) / (n - 1)) if n > 1 else 0.0)
+    spread = squares - n * mean * mean
+    is_noise = spread <= _NOISE * sqrt(n) * squares
+    return Moments(n, mean, 0.0 if n == 1 or is_noise else spread / (n - 1))
 
 
 def mean_interval(found: Moments, level: float = 0.95) -> Interval | None:
@@ -41,20 +48,26 @@ def mean_interval(found: Moments, level: float = 0.95) -> Interval | None:
 
 
 def mean_above(found: Moments, limit: float) -> float:
-    """Return the one-sided p-value that a mean lies above a limit; 1 where nobody can tell."""
-    if found.n < 2 or found.variance == 0:  # noqa: PLR2004 - one number has no spread
+    """Return the one-sided p-value that a mean lies above a limit; 1 where nobody can tell.
+
+    Where all numbers are the same one, it is how often a coin would put them all on that side.
+    """
+    if found.n < 2:  # noqa: PLR2004 - one number has no spread
         return 1.0
+    if found.variance == 0:
+        return 0.5**found.n if found.mean > limit else 1.0
     return _tail((found.mean - limit) / sqrt(found.variance / found.n), found.n - 1)
 
 
 def welch(first: Moments, second: Moments) -> float:
     """Return the two-sided p-value that two means differ; 1 where nobody can tell.
 
-    B. L. Welch, Biometrika 34 (1947) 28: the spreads need not be equal.
+    B. L. Welch, Biometrika 34 (1947) 28: the spreads need not be equal. Where neither has any, each
+    side is one number over and over, and Fisher's exact test says how often chance parts them so.
     """
     error = _error(first, second)
     if error is None:
-        return 1.0
+        return _apart(first, second)
     return min(1.0, 2 * _tail(abs(first.mean - second.mean) / error.size, error.freedom))
 
 
@@ -77,6 +90,14 @@ def difference_power(n: int, effect: float, spread: float, alpha: float = 0.05) 
         return float(n > 0 < effect)
     normal = NormalDist()
     return normal.cdf(abs(effect) * sqrt(n) / (2 * spread) - normal.inv_cdf(1 - alpha / 2))
+
+
+def _apart(first: Moments, second: Moments) -> float:
+    are_the_same = isclose(first.mean, second.mean, rel_tol=_SAME)
+    if min(first.n, second.n) < 2 or are_the_same:  # noqa: PLR2004 - one number has no spread
+        return 1.0
+    ways = lgamma(first.n + second.n + 1) - lgamma(first.n + 1) - lgamma(second.n + 1)
+    return min(1.0, (1 + (first.n == second.n)) * exp(-ways))
 
 
 class _Error(NamedTuple):

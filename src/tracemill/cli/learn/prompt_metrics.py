@@ -42,7 +42,16 @@ def show_prompt(
         return EXIT_DONE
     write(f"{shown.prompt.id}  {shown.prompt.path}" if shown.prompt else shown.role)
     rows = map(_version_cells, reversed(shown.versions))
-    columns = ("VERSION", "SINCE", "LAST USED", "PROJECTS", "SESSIONS", "STANDS", "BECAUSE")
+    columns = (
+        "VERSION",
+        "SINCE",
+        "LAST USED",
+        "PROJECTS",
+        "SESSIONS",
+        "GATES",
+        "STANDS",
+        "BECAUSE",
+    )
     print_table(columns, rows, ("SINCE", "SESSIONS"))
     changes = [each.told for each in reversed(shown.versions) if each.told.metrics]
     if changes:
@@ -83,8 +92,8 @@ def _version_cells(version: ShownVersion) -> tuple[str, ...]:
     told = version.told
     return (
         version.name, when(version.since), when(told.last_used), f"{told.n_projects:,}",
-        f"{told.n_sessions:,}", (version.standing or "unknown").replace("_", " "),
-        version.because,
+        f"{told.n_sessions:,}", told.effectiveness or "unknown",
+        (version.standing or "unknown").replace("_", " "), version.because,
     )  # fmt: skip
 
 

@@ -21,10 +21,12 @@ import msgspec
 
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import measures
+from tracemill.analyze.effectiveness import effectiveness_of
 from tracemill.analyze.process import Process
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.written_reports import write_texts
 from tracemill.records.process.patterns import Measure
+from tracemill.records.process.version_metrics import Effectiveness
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 
@@ -43,6 +45,8 @@ class AggregatedSlice(Record, frozen=True, kw_only=True, omit_defaults=False):
 
     name: str
     """What all of it has in common, for example a role."""
+    effectiveness: Effectiveness | None
+    """How well it does by what gates say of it; None where no gate judged enough to say."""
     metrics: dict[str, Measure]
     """Each metric that counts anything in it, by name."""
 
@@ -79,4 +83,5 @@ def _slices(process: Process, fact: str) -> Iterator[AggregatedSlice]:
             for measure in measures(name, metric.unit, metric.cases(process), (fact,)):
                 found.setdefault(measure.slice[fact], {})[name] = measure
     for each in sorted(found):
-        yield AggregatedSlice(name=each, metrics=found[each])
+        metrics = found[each]
+        yield AggregatedSlice(name=each, effectiveness=effectiveness_of(metrics), metrics=metrics)

@@ -9,6 +9,8 @@ from tracemill.records.process.patterns import Measure
 from tracemill.records.process.reports import Change
 from tracemill.records.refs import Count, Record
 
+Effectiveness = Literal["high", "medium", "low"]
+"""How well a version does, by what gates say of the work done with it."""
 BestVerdict = Literal["best", "no_difference", "too_few"]
 """Whether one version is better than the next by more than chance; `too_few` where no two versions
 have cases enough to ask."""
@@ -46,6 +48,8 @@ class VersionMetrics(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The latest."""
     in_use_by: tuple[str, ...]
     """Projects that used it last, and of which no end is known."""
+    effectiveness: Effectiveness | None
+    """How well it does; None where no gate judged enough to say."""
     metrics: tuple[VersionChange, ...]
     """Every metric that counts anything of it."""
 
