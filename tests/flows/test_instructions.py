@@ -101,9 +101,13 @@ def test_what_is_counted_is_written_by_role_version_and_month(
     trend = json.loads(before["trend_analysis.json"])
 
     assert sorted(before) == [
-        "agent_performance_by_role.json", "prompt_version_metrics.json",
+        "agent_performance_by_role.json", "metrics_trends.json", "prompt_version_metrics.json",
         "recipe_success_rates.json", "trend_analysis.json",
     ]  # fmt: skip
     assert {path.name: path.read_bytes() for path in paths} == before
     assert [each["name"] for each in trend] == ["2020-01", "2023-11", "2026-03"]
     assert trend[1]["metrics"]["tool_error_rate"]["n"] == 4
+    lines = {each["metric"]: each for each in json.loads(before["metrics_trends.json"])}
+    months = [(each["month"], each["n"]) for each in lines["tool_error_rate"]["months"]]
+    assert ("2023-11", 4) in months
+    assert months == sorted(months)

@@ -18,7 +18,7 @@ from tracemill.analyze.metric_table import METRICS
 from tracemill.analyze.patterns import find_patterns, shipped_rules
 from tracemill.analyze.ranking import rank
 
-ANALYZE_VERSION: Final = 5
+ANALYZE_VERSION: Final = 6
 """Raise it when the same records would give other numbers."""
 
 __all__ = ["ANALYZE_VERSION", "METRICS", "calibrations", "find_patterns", "rank", "shipped_rules"]

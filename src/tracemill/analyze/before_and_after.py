@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, differ, measure
 from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, NEITHER_IS_BETTER, Metric
-from tracemill.records.process.patterns import Unit
+from tracemill.records.process.patterns import Period, Unit
 from tracemill.records.process.reports import Change, Compared
 from tracemill.stats import benjamini_hochberg
 
 _LEVEL: Final = 0.05
+_MOST_MONTHS: Final = 12
 
 
 class _Pair(NamedTuple):
@@ -21,6 +23,7 @@ class _Pair(NamedTuple):
     metric: Metric
     now: Tally
     before: Tally
+    months: tuple[Period, ...]
 
 
 def compare(
@@ -44,13 +47,23 @@ def _pairs(
     is_before: Callable[[Case], bool],
 ) -> Iterator[_Pair]:
     for name, held in cases.items():
-        pair = _Pair(name, METRICS[name], Tally(), Tally())
-        for case in held:
+        now, before, known = Tally(), Tally(), list(held)
+        for case in known:
             if is_now(case):
-                pair.now.add(case)
+                now.add(case)
             elif is_before(case):
-                pair.before.add(case)
-        yield pair
+                before.add(case)
+        end = max((case.at for case in known if case.at and is_now(case)), default=None)
+        yield _Pair(name, METRICS[name], now, before, _months(known, end))
+
+
+def _months(cases: Iterable[Case], end: datetime | None) -> tuple[Period, ...]:
+    """Return a metric by month up to a moment, the last ones where there are many."""
+    tally = Tally()
+    for case in cases:
+        if end is not None and case.at is not None and case.at <= end:
+            tally.add(case)
+    return tally.periods()[-_MOST_MONTHS:]
 
 
 def _compared(pair: _Pair, q_value: float | None) -> Compared:
@@ -63,6 +76,7 @@ def _compared(pair: _Pair, q_value: float | None) -> Compared:
         before=measure(pair.name, unit, (), (), pair.before) if pair.before.n else None,
         q_value=q_value,
         change=_change(pair, q_value),
+        months=pair.months,
     )
 
 

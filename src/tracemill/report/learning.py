@@ -245,12 +245,12 @@ def _actions(report: LearningReport) -> Iterator[str]:
 
 def _chart(each: Compared) -> str:
     heading = escape(each.metric.replace("_", " "))
-    return f"<h3>{heading}</h3>{chart(each.says, each.now.periods, each.unit)}"
+    return f"<h3>{heading}</h3>{chart(each.says, each.months, each.unit)}"
 
 
 def _charted(report: LearningReport) -> list[Compared]:
     """Return the metrics with months enough to show a line."""
-    return [each for each in sorted(report.compared, key=_rank) if len(each.now.periods) > 1][
+    return [each for each in sorted(report.compared, key=_rank) if len(each.months) > 1][
         :_MOST_CHARTS
     ]
 

@@ -132,11 +132,12 @@ def test_what_the_newest_version_mended_is_proposed_no_more(
     assert found["left_out"]["gate_failure_root_causes"] == 1
 
 
+@pytest.mark.parametrize("option", ["--from-last-projects", "--from-last-N-projects"])
 def test_the_last_projects_are_compared_with_those_before(
-    workspace: str, capsys: pytest.CaptureFixture[str]
+    option: str, workspace: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    arguments = ["train", "--from-last-projects", "30", "--date", "2023-12-31", "--json"]
+    arguments = ["train", option, "30", "--date", "2023-12-31", "--json"]
     assert call([*arguments, "--workspace", workspace]) == 0
     found = json.loads(capsys.readouterr().out)
     rates = {each["metric"]: each for each in found["report"]["compared"]}

@@ -142,7 +142,9 @@ def aggregated_report(
 
 def train(
     *,
-    from_last_projects: Annotated[int, Parameter(validator=Number(gte=1))],
+    from_last_projects: Annotated[
+        int, Parameter(alias="--from-last-N-projects", validator=Number(gte=1))
+    ],
     asked: Asked = Asked(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from tracemill.records.process.patterns import Measure, Pattern, Unit
+from tracemill.records.process.patterns import Measure, Pattern, Period, Unit
 from tracemill.records.process.suggestions import Suggestion
 from tracemill.records.process.targets import MeasuredTarget
 from tracemill.records.refs import Count, Record
@@ -34,6 +34,9 @@ class Compared(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How often chance alone would do as much, counted with all the metrics of the report."""
     change: Change
     """Which way it went, as far as that is more than chance."""
+    months: tuple[Period, ...] = ()
+    """The metric of all that is held by month, a year of them at most, up to the last case of that
+    time."""
 
 
 class LearningReport(Record, frozen=True, kw_only=True, omit_defaults=False):
