@@ -70,6 +70,7 @@ from tracemill.records.models import evaluations, gaps, promotion, training
 from tracemill.records.privacy import erasures, findings, receipts
 from tracemill.records.process import (
     calibration,
+    completeness,
     conventions,
     experiments,
     failures,
@@ -150,6 +151,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.run": results.RunResult,
     "answer.suggestions": suggestions.SuggestionList,
     "answer.report": reporting.WrittenReport,
+    "answer.completeness": completeness.Completeness,
     "answer.calibration": calibration.CalibrationReport,
     "answer.ranking": calibration.Ranking,
     "row.calibration": calibration.Calibration,

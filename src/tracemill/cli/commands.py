@@ -143,6 +143,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show a metric of all work and its slices, or how habits are kept.",
                 "rank": "Rank the slices of a metric, with the places that chance leaves open.",
                 "calibration": "Say how sure each role is, beside how often it is right.",
+                "completeness": "Say how much of what should be told is told, field by field.",
                 "targets": "List what was hoped for, beside what was measured.",
             },
         ),
