@@ -18,7 +18,7 @@ import pytest
 from tracemill import records
 from tracemill.export import learning as learning_export
 from tracemill.flows import results, vault
-from tracemill.flows.analysis import branch_episodes, habit_cases, team_views
+from tracemill.flows.analysis import branch_episodes, counted_cases, habit_cases, team_views
 from tracemill.flows.analysis import habit_rows as metric_rows
 from tracemill.flows.analysis import learning as learning_flow
 from tracemill.flows.analysis import patterns as pattern_answers
@@ -151,6 +151,8 @@ TYPES: Final[dict[str, Any]] = {
     "answer.run": results.RunResult,
     "answer.suggestions": suggestions.SuggestionList,
     "answer.report": reporting.WrittenReport,
+    "answer.metric-cases": counted_cases.CountedCases,
+    "row.counted-case": counted_cases.CountedCase,
     "answer.completeness": completeness.Completeness,
     "answer.calibration": calibration.CalibrationReport,
     "answer.ranking": calibration.Ranking,

@@ -141,6 +141,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
             {
                 "list": "List every metric, and how much there is to count.",
                 "show": "Show a metric of all work and its slices, or how habits are kept.",
+                "cases": "List what a metric counts, one by one, with the records.",
                 "rank": "Rank the slices of a metric, with the places that chance leaves open.",
                 "calibration": "Say how sure each role is, beside how often it is right.",
                 "completeness": "Say how much of what should be told is told, field by field.",
@@ -375,6 +376,7 @@ ASKED: Final[Mapping[str, str]] = {
     "model suite build": "[OPTIONS] [DATASET]",
     "model suite import": "[OPTIONS] [FOLDER]",
     "model suite check": "[OPTIONS] NAME [DATASET]",
+    "metrics cases": "--metric TEXT [OPTIONS]",
     "metrics rank": "--metric TEXT [OPTIONS]",
     "experiment arms": "[OPTIONS] UNITS...",
     "experiment decide": "--by TEXT [OPTIONS] NAME ARM",

@@ -32,6 +32,7 @@ _HELD: Final[Mapping[str, tuple[str, ...]]] = {
     "learn.experiment": ("experiment",),
     "learn.flywheel": ("flywheel",),
     "learn.metrics": ("metrics",),
+    "learn.metrics_cases": ("metrics cases",),
     "learn.metrics_completeness": ("metrics completeness",),
     "learn.metrics_ranking": ("metrics rank", "metrics calibration"),
     "learn.pattern": ("pattern",),

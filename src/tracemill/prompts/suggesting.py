@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from shlex import quote
 from typing import Final, NamedTuple
 
 from tracemill.base.text import one_line
@@ -158,10 +159,18 @@ def _evidence(pattern: Pattern) -> Iterator[tuple[str, float | int | str]]:
     if value is not None:
         yield pattern.measure.metric, round(value, 4)
     yield "cases", pattern.measure.n
+    yield "recount", _recount(pattern)
     yield "compared_with", round(pattern.beside, 4)
     if pattern.reasons:
         yield "root_cause", one_line(pattern.reasons[0].text, 160)
         yield "root_cause_count", pattern.reasons[0].n
+
+
+def _recount(pattern: Pattern) -> str:
+    """Return the command that lists what the numbers were counted from, record by record."""
+    facts = (quote(f"{name}={value}") for name, value in pattern.measure.slice.items())
+    only = "".join(f" --only {fact}" for fact in facts)
+    return f"tracemill metrics cases --metric {pattern.measure.metric}{only}"
 
 
 def _change(

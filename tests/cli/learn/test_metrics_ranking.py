@@ -1,4 +1,4 @@
-"""`tracemill metrics calibration|rank` on told events."""
+"""`tracemill metrics calibration|rank|cases|completeness` on told events."""
 
 import json
 from pathlib import Path
@@ -64,3 +64,37 @@ def test_nobody_who_says_how_sure_is_told(
     capsys.readouterr()
     assert call(["metrics", "calibration", *common]) == 3
     assert "tell it as `confidence`" in capsys.readouterr().err
+
+
+def test_what_a_metric_counts_is_listed_and_gives_the_metric(
+    where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = ["metrics", "cases", "--metric", "auto_fix_success_rate", "--workspace", where]
+    only = ["--only", "strategy=stub"]
+    capsys.readouterr()
+    assert call([*cases, *only, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    values = [each["value"] for each in found["cases"]]
+    assert len({each["record"]["id"] for each in found["cases"]}) == len(values) == 40
+    assert sum(values) / len(values) == found["value"] == 1.0
+    assert call([*cases, "--jsonl"]) == 0
+    rows = list(map(json.loads, capsys.readouterr().out.splitlines()))
+    assert sum(row["value"] for row in rows) == 40
+    assert call([*cases, "--by", "strategy", "--limit", "2"]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0].split() [:4] == ["ID", "AT", "VALUE", "STRATEGY"]
+    assert "2 of 60 cases; together 67%" in said.err
+    assert call([*cases, "--only", "strategy=none"]) == 3
+
+
+def test_what_is_not_told_is_said_field_by_field(
+    where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert call(["metrics", "completeness", "--workspace", where]) == 0
+    said = capsys.readouterr()
+    rows = {tuple(line.split()[:2]): line.split()[2:] for line in said.out.splitlines()}
+    assert rows["gate", "retry_attempt"] == ["100%", "60", "of", "60"]
+    assert rows["gate", "reason"] == ["0%", "0", "of", "30"]
+    assert rows["stage", "prompt_version"] == ["0%", "0", "of", "60"]
+    assert "nothing is held of: approval, feedback, escalation, survey, project" in said.err

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shlex import split
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ def test_proposals_are_yaml_as_teams_know_it(
     assert found["agent_role"] == "architect"
     assert found["suggestion_type"] == "constraint_clarity"
     assert {"root_cause": "missing error definitions"} in found["evidence"]
+    assert {"retry_count": 0} in found["evidence"]
     assert found["proposed_change"]["old_text"] == "Write endpoints and error definitions."
     assert found["expected_impact"]["gate_success_improvement"] == 0.5
 
@@ -89,6 +91,23 @@ def test_a_configuration_that_is_none_is_named(
     config.write_text(text)
     assert call(["prompt", "suggest", "--harness", str(config), "--workspace", workspace]) == 4
     assert "harness_config.json" in capsys.readouterr().err
+
+
+def test_the_numbers_of_a_proposal_can_be_counted_again(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert call(["prompt", "suggest", "--workspace", workspace, "--json"]) == 0
+    evidence = json.loads(capsys.readouterr().out)["suggestions"][0]["evidence"]
+    program, *arguments = split(evidence["recount"])
+    assert program == "tracemill"
+    assert call([*arguments, "--workspace", workspace, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+
+    assert len(found["cases"]) == evidence["cases"]
+    assert found["value"] == evidence["gate_failure_rate"]
+    reasons = [each["reason"] for each in found["cases"] if each["value"]]
+    assert reasons.count(evidence["root_cause"]) == evidence["root_cause_count"]
 
 
 def test_nothing_kept_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -80,7 +80,7 @@ def suggestions_of(known: Known, patterns: Sequence[Pattern]) -> SuggestionList:
         if since is not None and since.is_mended:
             left_out[pattern.kind] += 1
         else:
-            made.append(_with(each, since))
+            made.append(_with_retries(_with(each, since), pattern, process))
     return SuggestionList(suggestions=(*made, *removals), left_out=dict(sorted(left_out.items())))
 
 
@@ -105,6 +105,18 @@ def _since(version: str | None, pattern: Pattern, process: Process) -> _Since | 
     value, seen = fmean(values), pattern.measure.value or 0.0
     is_better = value <= pattern.beside if seen > pattern.beside else value >= pattern.beside
     return _Since(version, name, value, len(values), is_better and len(values) >= _FEWEST)
+
+
+def _with_retries(made: Suggestion, pattern: Pattern, process: Process) -> Suggestion:
+    """Say of a proposal how often its work was tried again, where gates can be asked by that."""
+    metric, wanted = METRICS["retries"], pattern.measure.slice.items()
+    if not set(pattern.measure.slice) <= set(metric.facts):
+        return made
+    values = [case.value for case in metric.cases(process) if wanted <= case.facts.items()]
+    if not values:
+        return made
+    evidence = {**made.evidence, "retry_count": round(sum(values))}
+    return msgspec.structs.replace(made, evidence=evidence)
 
 
 def _with(made: Suggestion, since: _Since | None) -> Suggestion:
