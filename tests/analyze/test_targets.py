@@ -5,9 +5,15 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.analyze.histories import Team
+from tests.analyze.test_versions import Told
 from tracemill.analyze.process import Process
 from tracemill.analyze.targets import beside, of_metric, read_targets, shipped_targets
 from tracemill.base.errors import UsageError
+from tracemill.records.events.team_projects import (
+    OutcomeMetrics,
+    ProjectMetadata,
+    ProjectReport,
+)
 from tracemill.records.models.evaluations import Evaluation, SliceScore
 from tracemill.report.targets import hoped, target_lines
 
@@ -18,7 +24,10 @@ def test_the_shipped_ones_can_be_read_and_name_metrics_that_there_are() -> None:
 
     assert len(shipped) > 10
     assert failures is not None
-    assert hoped(failures) == "25% before; 8% after 10 projects; 2% after 50 projects"
+    assert hoped(failures) == (
+        "25% before; 18% after a quarter; 8% after 10 projects; 2% after 50 projects; "
+        "5% in the long run"
+    )
     assert of_metric(shipped, "stage_seconds") is None
     assert any("0.5% after 50 projects" in hoped(each) for each in shipped)
 
@@ -69,8 +78,8 @@ def test_what_a_model_does_is_told_of_each_and_counts_of_the_one_in_use(
 def test_a_table_says_both() -> None:
     lines = list(target_lines(tuple(beside(shipped_targets()[:1], Process([])))))
 
-    assert any(line.endswith("| unknown | 0 | 25% before; 8% after 10 projects; 2% after 50 "
-                             "projects |") for line in lines)  # fmt: skip
+    said = hoped(shipped_targets()[0])
+    assert any(line.endswith(f"| unknown | 0 | {said} |") for line in lines)
     assert list(target_lines(())) == []
 
 
@@ -91,3 +100,23 @@ def test_a_table_says_both() -> None:
 def test_wrong_ones_are_refused(text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read_targets(text)
+
+
+def test_a_target_may_be_of_a_part_of_the_work() -> None:
+    told = Told()
+    for number in range(6):
+        told.add(f"p{number}", ProjectReport(
+            project_metadata=ProjectMetadata(autonomy_level_used=2 if number < 4 else 1),
+            outcome_metrics=OutcomeMetrics(project_success="shipped" if number else "blocked"),
+        ))  # fmt: skip
+    whole = 'what = "a"\nmetric = "project_success_rate"\nunit = "share"\naims = []\n'
+    targets = read_targets(f'[[target]]\n{whole}only = {{ autonomy = "2" }}\n[[target]]\n{whole}')
+    one, other = beside(targets, Process(told.events))
+
+    assert one.measured is not None
+    assert other.measured is not None
+    assert (one.measured.n, one.measured.value) == (4, 0.75)
+    assert other.measured.n == 6
+    assert of_metric(targets, "project_success_rate") == targets[1]
+    with pytest.raises(UsageError, match="cannot be asked by 'colour'"):
+        read_targets(f'[[target]]\n{whole}only = {{ colour = "red" }}\n')

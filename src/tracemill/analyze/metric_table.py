@@ -86,6 +86,7 @@ _TEAM: Final = (
     "recipe_version",
     "domain",
     "team_size",
+    "autonomy",
     "team",
     "platform",
     "complexity",

@@ -196,6 +196,7 @@ def _of_project(project_id: str | None, project: ProjectReport | None) -> dict[s
         recipe=metadata.recipe if metadata else None,
         domain=metadata.client_domain if metadata else None,
         team_size=_team_size(metadata.team_size) if metadata else None,
+        autonomy=metadata.autonomy_level_used if metadata else None,
     )
 
 

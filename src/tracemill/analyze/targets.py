@@ -33,7 +33,8 @@ def read_targets(text: str, name: str = "targets.toml") -> tuple[Target, ...]:
     """Return targets from their TOML.
 
     Raises:
-        UsageError: it holds none, one of a metric that there is not, or one with a part too.
+        UsageError: it holds none, one of a metric that there is not, one with a part too, or one
+            that cannot be asked by the facts of its `only`.
     """
     found = from_toml(text, _TargetFile, f"the targets {name!r}", "docs/reports.md").target
     for target in found:
@@ -42,6 +43,12 @@ def read_targets(text: str, name: str = "targets.toml") -> tuple[Target, ...]:
             raise UsageError(f"{name}: unknown metric {target.metric!r}; known: {known}")
         if target.metric is not None and target.part is not None:
             raise UsageError(f"{name}: {target.what!r} names a metric and a part; expected one")
+        facts = METRICS[target.metric].facts if target.metric is not None else ()
+        if unknown := sorted(target.only.keys() - set(facts)):
+            known = ", ".join(facts) or "none without a metric"
+            raise UsageError(
+                f"{name}: {target.what!r} cannot be asked by {unknown[0]!r}; known: {known}"
+            )
     return found
 
 
@@ -60,7 +67,8 @@ def beside(
         found = next((each for each in models if each.slice["model"] == in_use), None)
         if target.metric is not None:
             metric = METRICS[target.metric]
-            cases = metric.cases(process)
+            wanted = target.only.items()
+            cases = (case for case in metric.cases(process) if wanted <= case.facts.items())
             found = next(measures(target.metric, metric.unit, cases, ()), None)
         last = models[-1] if models else None
         yield MeasuredTarget(target=target, measured=found or last, models=models)
@@ -90,4 +98,4 @@ def _scores(part: str, evaluations: Iterable[Evaluation]) -> Iterator[Measure]:
 
 def of_metric(targets: Sequence[Target], metric: str) -> Target | None:
     """Return the target of a metric; None where nothing was hoped for."""
-    return next((target for target in targets if target.metric == metric), None)
+    return next((each for each in targets if each.metric == metric and not each.only), None)

@@ -82,7 +82,7 @@ def test_what_a_metric_counts_is_listed_and_gives_the_metric(
     assert sum(row["value"] for row in rows) == 40
     assert call([*cases, "--by", "strategy", "--limit", "2"]) == 0
     said = capsys.readouterr()
-    assert said.out.splitlines()[0].split() [:4] == ["ID", "AT", "VALUE", "STRATEGY"]
+    assert said.out.splitlines()[0].split()[:4] == ["ID", "AT", "VALUE", "STRATEGY"]
     assert "2 of 60 cases; together 67%" in said.err
     assert call([*cases, "--only", "strategy=none"]) == 3
 

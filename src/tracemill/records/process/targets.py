@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from tracemill.records.process.patterns import Measure, Unit
 from tracemill.records.refs import Record
 
@@ -24,6 +26,8 @@ class Target(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The metric that counts it; None where none does."""
     part: str | None = None
     """The part of suites that shows it in a model, as `check:tool`; None where none does."""
+    only: dict[str, str] = msgspec.field(default_factory=dict)
+    """Facts that the work must have of which the metric is; empty for all of it."""
     unit: Unit
     """Whether it is a share or a mean."""
     before: float | None = None
