@@ -34,6 +34,7 @@ _HELD: Final[Mapping[str, tuple[str, ...]]] = {
     "learn.metrics": ("metrics",),
     "learn.metrics_cases": ("metrics cases",),
     "learn.metrics_completeness": ("metrics completeness",),
+    "learn.metrics_correlate": ("metrics correlate",),
     "learn.metrics_ranking": ("metrics rank", "metrics calibration"),
     "learn.pattern": ("pattern",),
     "learn.pattern_code": ("pattern code",),

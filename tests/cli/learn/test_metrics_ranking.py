@@ -98,3 +98,22 @@ def test_what_is_not_told_is_said_field_by_field(
     assert rows["gate", "reason"] == ["0%", "0", "of", "30"]
     assert rows["stage", "prompt_version"] == ["0%", "0", "of", "60"]
     assert "nothing is held of: approval, feedback, escalation, survey, project" in said.err
+
+
+def test_two_metrics_are_said_to_go_together_or_not(
+    where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = ["metrics", "correlate", "--metric", "gate_failure_rate", "--workspace", where]
+    capsys.readouterr()
+    assert call([*ask, "--with", "gate_first_pass_rate", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n"], found["n_left_aside"], found["by"]) == (60, 0, "project")
+    assert found["value"] == pytest.approx(-1.0)
+    assert call([*ask, "--with", "stated_confidence"]) == 0
+    assert "nobody can tell from 60 projects" in capsys.readouterr().out
+    assert call([*ask, "--with", "auto_fix_success_rate", "--by", "project"]) == 0
+    assert "over 60 projects, p " in capsys.readouterr().out
+    assert call([*ask, "--with", "quality_score"]) == 3
+    assert call([*ask, "--with", "nothing"]) == 2
+    assert call([*ask, "--with", "retries", "--by", "colour"]) == 2
+    assert call([*ask, "--with", "retries", "--by", "role", "--by", "gate"]) == 2
