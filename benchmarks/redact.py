@@ -110,6 +110,7 @@ def main() -> None:
         every = list(records(data / "formats", half))
         halves.append([every[i : i + BATCH] for i in range(0, len(every), BATCH)])
     gc.freeze()  # as in a run, where records do not pile up
+    gc.set_threshold(500_000)  # as the program does
     batches = [batch for half in halves for batch in half]
     texts = [text for batch in batches for text in texts_of(batch)]
     n_bytes = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)

@@ -27,40 +27,60 @@ def with_texts(
     records: Sequence[Record], texts: Iterable[tuple[Place, str]]
 ) -> Mapping[int, Record]:
     """Return each record that holds one of `texts` with the text in its place, by number."""
-    changed: dict[Any, Any] = {}
-    copies: list[_Copy] = []
-    for place, text in texts:
-        number, *steps, last = _steps(place)
-        node: Any = records[number]
-        values = _values(node, changed, number, copies)
-        for step in steps:
-            node = getattr(node, step) if isinstance(node, Record) else node[step]
-            values = _values(node, values, step, copies)
-        values[last] = text
-    for copy in reversed(copies):
-        copy.holder[copy.step] = _finished(copy.node, copy.values)
-    return changed
+    copies = _Copies(records)
+    for (holder, step), text in texts:
+        copies.values(holder)[step] = text
+    return copies.finished()
 
 
-class _Copy(NamedTuple):
+class _Opened(NamedTuple):
     """A container of which something changes."""
 
+    place: Place
+    """Where it is; held, since it is looked up by its identity."""
     node: Any
     values: dict[Any, Any]
     """Its new values, by their steps."""
-    holder: dict[Any, Any]
-    """Those of the container that holds it."""
-    step: Any
-    """The step from there."""
 
 
-def _values(node: Any, holder: dict[Any, Any], step: Any, copies: list[_Copy]) -> dict[Any, Any]:
-    """Return the new values of a container, which are none until it is first asked for."""
-    values: dict[Any, Any] | None = holder.get(step)
-    if values is None:
-        values = holder[step] = {}
-        copies.append(_Copy(node, values, holder, step))
-    return values
+class _Copies:
+    """The containers of which something changes, each opened once."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._changed: dict[Any, Any] = {}
+        self._opened: dict[int, _Opened] = {}
+        """By the identity of their places: the texts of one container mostly share its place."""
+        self._order: list[tuple[Any, dict[Any, Any], dict[Any, Any], Any]] = []
+        """What holds others first: node, new values, the new values of its holder, the step."""
+        self._records = records
+
+    def values(self, place: Place | None) -> dict[Any, Any]:
+        """Return the new values of the container at a place, which are none at first."""
+        waiting: list[Place] = []
+        while place is not None and id(place) not in self._opened:
+            waiting.append(place)
+            place = place[0]
+        last = self._opened[id(place)] if place is not None else None
+        node, values = (last.node, last.values) if last else (self._records, self._changed)
+        for each in reversed(waiting):
+            node, values = self._open(each, node, values)
+        return values
+
+    def _open(self, place: Place, holder: Any, outer: dict[Any, Any]) -> tuple[Any, dict[Any, Any]]:
+        step: Any = place[1]
+        node = getattr(holder, step) if isinstance(holder, Record) else holder[step]
+        values = outer.get(step)
+        if values is None:
+            values = outer[step] = {}
+            self._order.append((node, values, outer, step))
+        self._opened[id(place)] = _Opened(place, node, values)
+        return node, values
+
+    def finished(self) -> Mapping[int, Record]:
+        """Return the records of which something changes, made anew from within."""
+        for node, values, outer, step in reversed(self._order):
+            outer[step] = _finished(node, values)
+        return self._changed
 
 
 def _steps(place: Place) -> list[Any]:

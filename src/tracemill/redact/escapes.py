@@ -16,6 +16,9 @@ _READ: Final = "\r\n"
 _BACKSLASH: Final = "\\\\"
 _HELD: Final = "\0\0"
 """Stands for a backslash meanwhile; no document holds it."""
+_OPENING: Final = ("{", "[")
+_BEGINNINGS: Final = frozenset("{[ \t\n\r")
+"""How a text may begin that is a document; what else is white is none of JSON's."""
 _DOCUMENTS: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -24,6 +27,9 @@ def as_read(text: str) -> str:
 
     In anything but a whole JSON object or list, `\n` may be the beginning of a folder's name.
     """
+    # that hardly any text begins as a document is sooner seen than that nothing is escaped in it
+    if text[:1] not in _BEGINNINGS or not text.lstrip().startswith(_OPENING):
+        return text
     if _ESCAPED not in text or not _is_document(text):
         return text
     if _BACKSLASH not in text:
@@ -33,8 +39,6 @@ def as_read(text: str) -> str:
 
 
 def _is_document(text: str) -> bool:
-    if not text.lstrip().startswith(("{", "[")):
-        return False
     try:
         _DOCUMENTS.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):

@@ -28,7 +28,7 @@ class Joined:
     __slots__ = ("_n_plain", "_order", "_starts", "data")
 
     def __init__(self, texts: Sequence[str]) -> None:
-        read = [as_read(text) if "\\n" in text else text for text in texts]
+        read = list(map(as_read, texts))
         is_plain = list(map(str.isascii, read))
         plain = list(compress(read, is_plain))
         others = [i for i, is_ascii in enumerate(is_plain) if not is_ascii]
