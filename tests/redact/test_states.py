@@ -71,4 +71,4 @@ def test_no_pass_makes_more_states_than_a_processor_can_keep_at_hand() -> None:
 
     assert max(took) < MOST_OF_A_PASS, [f"{n / MIB:.1f} MiB" for n in took]
     assert sum(took) < MOST_OF_ALL, [f"{n / MIB:.1f} MiB" for n in took]
-    assert min(took) > MIB / 2  # or what was measured is something else
+    assert sum(took) > 4 * MIB  # or what was measured is something else

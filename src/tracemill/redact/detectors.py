@@ -14,8 +14,8 @@ from tracemill.redact.emails import (
 )
 from tracemill.redact.homes import HomeDetector
 from tracemill.redact.inserts import InsertDetector
-from tracemill.redact.judges import judge_of, whole
-from tracemill.redact.lines import LineDetector
+from tracemill.redact.judges import judge_of, longest_of, whole
+from tracemill.redact.lines import Form, LineDetector
 from tracemill.redact.listings import ListingDetector
 from tracemill.redact.manifests import ManifestDetector
 from tracemill.redact.own_home import OwnHomeDetector
@@ -108,7 +108,7 @@ def _token_detector() -> LineDetector:
     """Return the detector of tokens that already stand there; nothing may touch them."""
     pattern = f"(?P<secret>{TOKEN.decode()})"
     probe = Probe(pattern, ("[secret:", "[pii:"))
-    return LineDetector(Rule("token", "secret", 0), probe, pattern, whole, lambda _: None)
+    return LineDetector(Rule("token", "secret", 0), probe, Form(pattern), whole, lambda _: None)
 
 
 def _rule_detector(rule: LineRule, rank: int, pseudonyms: Pseudonyms) -> LineDetector:
@@ -120,8 +120,7 @@ def _rule_detector(rule: LineRule, rank: int, pseudonyms: Pseudonyms) -> LineDet
     return LineDetector(
         Rule(rule.id, rule.kind, rank if rule.kind == "secret" else rank + _PII_RANK),
         rule.probe,
-        rule.pattern,
+        Form(rule.pattern, rule.n_lines, longest_of(rule)),
         judge_of(rule),
         lambda found: stand_in(found.value),
-        rule.n_lines,
     )

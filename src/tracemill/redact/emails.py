@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tracemill.redact.lines import Candidate, Extent, LineDetector
+from tracemill.redact.lines import Candidate, Extent, Form, LineDetector
 from tracemill.redact.protocol import Probe, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 
@@ -13,14 +13,15 @@ _ADDRESS: Final = (
     r"[0-9A-Za-z._%+'-]+@(?:[0-9A-Za-z-]+\.)+(?:xn--[0-9A-Za-z-]{2,59}|[A-Za-z]{2,24})"
 )
 _ADDRESS_PATTERN: Final = rf"(?P<secret>{_ADDRESS})"
-_ADDRESS_PROBE: Final = Probe(r"[0-9A-Za-z._%+'-]@[0-9A-Za-z-]+\.[0-9A-Za-z]", ())
+_SIGN: Final = r"@(?<=[0-9A-Za-z._%+'-]@)[0-9A-Za-z-]++\.[0-9A-Za-z]"
+_ADDRESS_PROBE: Final = Probe(r"[0-9A-Za-z._%+'-]@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
 
 _NAMED_PATTERN: Final = (
     r"(?i)(?:^|[^0-9a-z]|\\[nrt])(?:author|committer|co-authored-by|signed-off-by|reviewed-by|acked-by"
     r"|tested-by|reported-by|suggested-by|helped-by|approved-by|cc|from|to|tagger):?[ \t]{1,8}"
     rf"(?P<secret>[^\s<>@:\"\\][^<>@:\"\\\n]{{1,60}}?)[ \t]{{1,4}}<{_ADDRESS}>"
 )
-_NAMED_PROBE: Final = Probe(r" <[0-9A-Za-z._%+'-]+@[0-9A-Za-z-]+\.[0-9A-Za-z]", ())
+_NAMED_PROBE: Final = Probe(r" <[0-9A-Za-z._%+'-]+@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
 _WORD: Final = r"[A-Z\xc3-\xd4][A-Za-z'.\x80-\xff-]{0,30}"
 _WRITTEN_PATTERN: Final = (
     rf"(?:^|[^0-9A-Za-z_@./-])(?P<secret>{_WORD}(?: {_WORD}){{1,4}})[ \t]{{1,4}}<{_ADDRESS}>"
@@ -63,7 +64,7 @@ def mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     return LineDetector(
         Rule("email", "pii", rank),
         _ADDRESS_PROBE,
-        _ADDRESS_PATTERN,
+        Form(_ADDRESS_PATTERN),
         _personal,
         lambda found: pseudonyms.mailbox(found.value),
     )
@@ -74,7 +75,7 @@ def named_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     return LineDetector(
         Rule("person", "pii", rank),
         _NAMED_PROBE,
-        _NAMED_PATTERN,
+        Form(_NAMED_PATTERN),
         _named,
         lambda found: pseudonyms.person(_address_behind(found)),
     )
@@ -85,7 +86,7 @@ def written_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     return LineDetector(
         Rule("person", "pii", rank),
         _NAMED_PROBE,
-        _WRITTEN_PATTERN,
+        Form(_WRITTEN_PATTERN),
         _written,
         lambda found: pseudonyms.person(_address_behind(found)),
     )

@@ -82,6 +82,11 @@ _LONGEST_VALUE: Final = 8_192
 """Longer values are data; the limit also bounds what the checks of values take."""
 
 
+def longest_of(rule: LineRule) -> int | None:
+    """Return how many bytes a value has at most that the judge of a rule confirms, if it asks."""
+    return None if rule.judge == "token" else _LONGEST_VALUE
+
+
 def judge_of(rule: LineRule) -> Judge:
     """Return the judge that a rule names."""
     if rule.judge == "token":

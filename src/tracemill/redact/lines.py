@@ -32,6 +32,9 @@ def compile_bytes(pattern: str) -> re2._Regexp:
     return re2.compile(pattern.encode(), options=_BYTES)
 
 
+_LONG_LINE: Final = 65_536
+_LONGEST_FOUND: Final = 16_384
+"""Of what matches in a long line, so many bytes are asked at first where the secret lies."""
 _GROUP: Final = "(?P<secret>"
 _WHOLE: Final = re.compile(
     r"(?:\(\?i\))?\(\?P<secret>(?:[^()\\[]|\\.|\[[^\]]+\]|\((?:[^()\\[]|\\.|\[[^\]]+\])*\))*\)\Z"
@@ -79,6 +82,17 @@ class Extent(NamedTuple):
     end: int
 
 
+class Form(NamedTuple):
+    """How what a detector finds looks."""
+
+    pattern: str
+    """In the syntax of RE2; the group `secret` is what is replaced."""
+    n_lines: int = 1
+    """How many lines the pattern may reach over."""
+    longest: int | None = None
+    """How many bytes a value has at most that the judge confirms, if it asks."""
+
+
 Judge = Callable[[Candidate], Extent | None]
 """Says what of a candidate is to be replaced, or None where nothing is."""
 StandIn = Callable[[Candidate], str | None]
@@ -92,18 +106,17 @@ class LineDetector:
         self,
         rule: Rule,
         probe: Probe,
-        pattern: str,
+        form: Form,
         judge: Judge,
         stand_in: StandIn,
-        n_lines: int = 1,
     ) -> None:
         self._rule = rule
+        pattern, self._n_lines, self._longest = form
         is_whole = _WHOLE.match(pattern) is not None
         self._pattern = pattern.replace(_GROUP, "(?:", 1) if is_whole else pattern
         self._group = 0 if is_whole else 1
         self._judge = judge
         self._stand_in = stand_in
-        self._n_lines = n_lines
         self._regex: re2._Regexp | None = None
         self._known: dict[bytes, tuple[Match, ...]] = {}
         self.probes = (probe._replace(is_once_a_line=True),)
@@ -135,7 +148,9 @@ class LineDetector:
     def _found_in(self, line: bytes) -> Iterator[Match]:
         if self._regex is None:
             self._regex = compile_bytes(self._pattern)
-        for n_before, match in enumerate(self._regex.finditer(line)):
+        is_long = len(line) > _LONG_LINE and self._longest is not None
+        matches = self._matches_in_long(line) if is_long else self._regex.finditer(line)
+        for n_before, match in enumerate(matches):
             first, end = match.span()
             if n_before >= MANY and end < n_before * CLOSE:
                 raise CrowdedError
@@ -146,6 +161,25 @@ class LineDetector:
             if extent := self._judge(candidate):
                 confirmed = Candidate(line, candidate.first, *extent)
                 yield Match(*extent, self._rule, self._stand_in(confirmed))
+
+    def _matches_in_long(self, line: bytes) -> Iterator[re2._Match[bytes]]:
+        """Yield what matches in a long line, but for values that are too long for the judge.
+
+        To tell where in a match the value lies takes RE2 ten times as long as to find the match.
+        """
+        for outline in compile_bytes(self._pattern.replace(_GROUP, "(?:", 1)).finditer(line):
+            first, end = outline.span()
+            beginning = line[first : first + _LONGEST_FOUND]
+            if end - first <= _LONGEST_FOUND or not self._holds_too_long(beginning):
+                yield compile_bytes(self._pattern).search(line, first)
+
+    def _holds_too_long(self, beginning: bytes) -> bool:
+        """Tell whether in the beginning of a match a value begins and goes on for too long."""
+        match = compile_bytes(self._pattern).match(beginning)
+        if match is None or self._longest is None:
+            return False
+        start, end = match.span(self._group)
+        return bool(end == len(beginning) and end - start > self._longest)
 
 
 def _behind_lines(data: bytes, end: int, n: int) -> int:

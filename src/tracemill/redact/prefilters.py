@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Final, Literal, NamedTuple, Protocol
 
@@ -28,7 +29,7 @@ ENGINES: Final = ("hyperscan", "re2")
 
 _WRONG_SINCE: Final = (0, 7, 23)
 """Wheels from here on hold Vectorscan 5.4.12, which misses matches of some patterns."""
-_BYTES_AT_ONCE: Final = 2**20
+_BYTES_AT_ONCE: Final = 2**16
 _AT_ONCE: Final = 60
 """So many patterns run as one: the states of many more would not fit, and RE2 get far slower."""
 _ASKED_AT_ONCE: Final = 10
@@ -39,12 +40,18 @@ _COUNT: Final = re.compile(rb"\{(\d+)")
 _FAR: Final = 12
 _LOOP: Final = re.compile(rb"[\])][*+]")
 _RE2_MEMORY: Final = 64 * 2**20
+_LONGEST_KNOWN: Final = 256
+_MOST_KNOWN: Final = 1_024
+"""So many short lines are remembered: the same ones are printed again and again."""
 _FEW: Final = 1_024
 _CLOSE: Final = 64
 """More places than one in so many bytes are not named one by one."""
 
 Owners = Mapping[bytes, Sequence[int]]
 """The detectors that each keyword or pattern calls."""
+_Found = tuple[int, int, int]
+"""A keyword, where it begins, and where it ends."""
+_Search = Callable[[bytes, int], re.Match[bytes] | None]
 
 
 class Prefilter(Protocol):
@@ -204,7 +211,11 @@ class Re2Prefilter:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         probes = _probes(detectors, are_patterns_quick=False)
         self._keywords = _Keywords(probes.by_keyword)
-        self._patterns = [_Re2Patterns(each) for each in _alike(_patterns(probes.by_pattern))]
+        self._patterns = [
+            _Re2Patterns(owners, sign)
+            for sign, signed in _by_sign(probes.by_pattern).items()
+            for owners in ((_patterns(signed),) if sign else _alike(_patterns(signed)))
+        ]
 
     def places(self, data: bytes, least: int = 0) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
@@ -243,7 +254,10 @@ class _Keywords:
         called, is_once_a_line, n_found = self._called, self._is_once_a_line, 0
         uncertain = self._uncertain
         for first, part in self._parts(self._alphabet.fold(data)):
-            for keyword, _, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
+            matches = self._automaton.find_matches_as_indexes(part, overlapping=True)
+            if len(matches) > len(part) // _CLOSE:
+                matches = self._news(matches, looked, first + len(part))
+            for keyword, _, end in matches:
                 at = first + end
                 if keyword in uncertain and not _ends_with(data, at, uncertain[keyword]):
                     continue
@@ -255,6 +269,11 @@ class _Keywords:
             if n_found >= MANY and first + len(part) < n_found * least:
                 raise CrowdedError
         return found
+
+    def _news(self, matches: list[_Found], looked: Mapping[int, int], end: int) -> list[_Found]:
+        """Return those of a part that ends at `end` but for keywords of whole lines that go on."""
+        known = {i for i, done in looked.items() if done >= end and self._is_once_a_line[i]}
+        return [each for each in matches if each[0] not in known]
 
     def _parts(self, data: bytes) -> Iterator[tuple[int, memoryview]]:
         """Yield parts in which no keyword is lost between two, since each match takes memory."""
@@ -276,6 +295,14 @@ def _keywords(probes: Iterable[Probe]) -> set[bytes]:
 def _line_end(data: bytes, at: int) -> int:
     end = data.find(b"\n", at)
     return end if end >= 0 else len(data)
+
+
+def _by_sign(probes: Iterable[_Owned]) -> Mapping[str, Sequence[_Owned]]:
+    """Return the probes of each sign, and under no sign those that have none."""
+    signed: defaultdict[str, list[_Owned]] = defaultdict(list)
+    for each in probes:
+        signed[each.probe.sign].append(each)
+    return signed
 
 
 def _alike(owners: Owners) -> Iterator[Owners]:
@@ -302,27 +329,34 @@ def _kind(pattern: bytes) -> Literal["counts far", "waits", "plain"]:
 class _Re2Patterns:
     """Finds with RE2 the lines in which patterns match.
 
-    All probes run as one; only where that matches is the line asked which probes did.
+    All probes run as one, or their sign is looked for; only where that matches is the line asked
+    which probes did.
     """
 
-    def __init__(self, owners: Owners) -> None:
+    def __init__(self, owners: Owners, sign: str = "") -> None:
         patterns = [b"(?m:%b)" % pattern for pattern in owners]
-        self._regex = re2.compile(b"|".join(patterns), options=_options())
+        self._search: _Search = (
+            re.compile(sign.encode()).search
+            if sign
+            else re2.compile(b"|".join(patterns), options=_options()).search
+        )
         called = list(owners.values())
         self._asked = [
             (_set_of(patterns[first : first + _ASKED_AT_ONCE]), called[first:])
             for first in range(0, len(patterns), _ASKED_AT_ONCE)
         ]
         self._all = sorted({each for owned in called for each in owned})
+        self._known = lru_cache(_MOST_KNOWN)(self._matching)
 
     def find(self, data: bytes, least: int = 0) -> Iterator[Place]:
         """Yield a place in each line for each detector whose probe matches there."""
         looked = n_lines = 0
-        while match := self._regex.search(data, looked):
+        while match := self._search(data, looked):
             at = match.end()
             start = data.rfind(b"\n", looked, at) + 1
             looked = _line_end(data, at)
-            for detector in self._matching(data[start:looked]):
+            matching = self._known if looked - start <= _LONGEST_KNOWN else self._matching
+            for detector in matching(data[start:looked]):
                 yield detector, looked
             n_lines += 1
             if n_lines >= MANY and looked < n_lines * least:

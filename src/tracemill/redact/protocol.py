@@ -29,6 +29,10 @@ class Probe(NamedTuple):
     """Whether it names somebody, so that nothing that is kept outside the vault may hold it."""
     is_once_a_line: bool = False
     """Whether its detector looks at whole lines, so that one place in a line is as good as all."""
+    sign: str = ""
+    """What stands in a line wherever the pattern matches there, in the syntax of `re`: it begins
+    with a character that is rare, and so soon found, and takes linear time. Of probes that share
+    one, a pattern matches wherever it stands."""
 
 
 Place = tuple[int, int]

@@ -1,0 +1,58 @@
+"""In a line of megabytes the same is found, and values too long for a judge cost next to nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.redact.templates import fill
+from tracemill.redact.detectors import all_detectors
+from tracemill.redact.lines import LineDetector
+from tracemill.redact.protocol import Match
+from tracemill.redact.pseudonyms import Pseudonyms
+from tracemill.redact.rules import LineRule, Rules
+
+DETECTORS = {
+    each._rule.id: each
+    for each in all_detectors(Rules.shipped(), Pseudonyms(bytes(32)))
+    if isinstance(each, LineDetector)
+}
+FILLER = b"x " * 40_000
+ENDLESS = b"password=" * 10_000
+LONE = [rule for rule in Rules.shipped().lines if rule.n_lines == 1]
+
+
+def found_in(detector: LineDetector, line: bytes, longest: int | None) -> list[Match]:
+    """Return what stands in a line, where values may be so long."""
+    detector._longest = longest
+    detector._known.clear()
+    found: list[Match] = []
+    detector.find(line, len(line), found)
+    return found
+
+
+@pytest.mark.parametrize("rule", LONE, ids=lambda rule: rule.id)
+def test_long_lines_hold_what_short_ones_hold(rule: LineRule) -> None:
+    detector = DETECTORS[rule.id]
+    longest = detector._longest
+    texts = [fill(text).encode() for text in rule.finds]
+    line = FILLER + b" ; ".join(texts) + b" " + ENDLESS + b" " + b" ; ".join(texts)
+
+    assert found_in(detector, line, longest) == found_in(detector, line, None)
+
+
+def test_a_value_that_no_judge_takes_is_passed_over_and_what_follows_is_found() -> None:
+    detector = DETECTORS["assigned-bare-secret"]
+    longest = detector._longest
+    secret = fill("DB_PASS={alnum:22}").encode()
+    line = ENDLESS + b" " + secret
+
+    [match] = found_in(detector, line, longest)
+
+    assert line[match.start : match.end] == secret.partition(b"=")[2]
+
+
+def test_what_stands_far_behind_the_word_that_tells_of_it_is_found_in_a_long_line() -> None:
+    detector = DETECTORS["command-password"]
+    command = fill("mysql {path} -p{alnum:10}7 db").replace("{path}", "-h db " * 20_000)
+
+    assert found_in(detector, command.encode(), detector._longest)
