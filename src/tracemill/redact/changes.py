@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -33,14 +33,9 @@ def with_texts(
     return copies.finished()
 
 
-class _Opened(NamedTuple):
-    """A container of which something changes."""
-
-    place: Place
-    """Where it is; held, since it is looked up by its identity."""
-    node: Any
-    values: dict[Any, Any]
-    """Its new values, by their steps."""
+_Opened = tuple[Place, Any, dict[Any, Any]]
+"""Where a container is, which is held since it is looked up by its identity, the container, and
+its new values by their steps."""
 
 
 class _Copies:
@@ -60,8 +55,10 @@ class _Copies:
         while place is not None and id(place) not in self._opened:
             waiting.append(place)
             place = place[0]
-        last = self._opened[id(place)] if place is not None else None
-        node, values = (last.node, last.values) if last else (self._records, self._changed)
+        node: Any = self._records
+        values = self._changed
+        if place is not None:
+            _, node, values = self._opened[id(place)]
         for each in reversed(waiting):
             node, values = self._open(each, node, values)
         return values
@@ -73,7 +70,7 @@ class _Copies:
         if values is None:
             values = outer[step] = {}
             self._order.append((node, values, outer, step))
-        self._opened[id(place)] = _Opened(place, node, values)
+        self._opened[id(place)] = (place, node, values)
         return node, values
 
     def finished(self) -> Mapping[int, Record]:

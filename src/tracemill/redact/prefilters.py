@@ -140,22 +140,22 @@ def _probes(detectors: Sequence[Detector], *, are_patterns_quick: bool) -> _Prob
 class HyperscanPrefilter:
     """Finds keywords and patterns with Hyperscan.
 
-    Those that name somebody are a database of their own, which is quickly compiled and never kept.
+    Those that name somebody, and those that would slow all others, are databases of their own,
+    which are quickly compiled and never kept.
     """
 
     def __init__(self, detectors: Sequence[Detector], kept: Iterable[bytes] = ()) -> None:
         self._detectors = detectors
         self._patient: Re2Prefilter | None = None
         probes = _probes(detectors, are_patterns_quick=True)
-        shared, personal = (
-            _Probes(*([one for one in each if one.probe.is_personal is own] for each in probes))
-            for own in (False, True)
+        shared, apart, personal = (
+            _Probes(*([one for one in each if _database(one.probe) == own] for each in probes))
+            for own in ("shared", "apart", "personal")
         )
         self._scanners = [_Scanner(shared, kept)]
         self.compiled: bytes | None = self._scanners[0].compiled
-        """What all users have in common."""
-        if any(personal):
-            self._scanners.append(_Scanner(personal, ()))
+        """What all users have in common, and takes long to compile."""
+        self._scanners += [_Scanner(each, ()) for each in (apart, personal) if any(each)]
 
     def places(self, data: bytes, least: int = 0) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
@@ -165,6 +165,13 @@ class HyperscanPrefilter:
         if self._patient is None:
             self._patient = Re2Prefilter(self._detectors)
         return self._patient.places(data, least)
+
+
+def _database(probe: Probe) -> Literal["shared", "apart", "personal"]:
+    """Return which database looks for a probe."""
+    if probe.is_personal:
+        return "personal"
+    return "apart" if probe.is_apart else "shared"
 
 
 class _Scanner:

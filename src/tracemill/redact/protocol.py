@@ -27,6 +27,9 @@ class Probe(NamedTuple):
     """Whether the keywords often stand elsewhere, so that looking for the pattern is worth it."""
     is_personal: bool = False
     """Whether it names somebody, so that nothing that is kept outside the vault may hold it."""
+    is_apart: bool = False
+    """Whether Hyperscan looks for it by itself: a long run of a class slows all that is looked for
+    beside it."""
     is_once_a_line: bool = False
     """Whether its detector looks at whole lines, so that one place in a line is as good as all."""
     sign: str = ""

@@ -88,6 +88,8 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Lower case; only lines with one of them are looked at. Empty where there are none."""
     common_keywords: bool = False
     """Whether keywords are common, so that Hyperscan looks for the pattern instead."""
+    apart: bool = False
+    """Whether Hyperscan looks for it by itself, since it has no word in it and slows all others."""
     within: str | None = None
     """A quicker pattern that matches somewhere within whatever `pattern` matches."""
     entropy: float = 2.5
@@ -112,7 +114,7 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             alternatives = "|".join(map(re.escape, self.keywords))
             return Probe(f"(?i)(?:{alternatives})", self.keywords)
         pattern = self.within or cut_open_end(self.pattern.removeprefix(_EDGE))
-        return Probe(pattern, self.keywords, self.common_keywords)
+        return Probe(pattern, self.keywords, self.common_keywords, is_apart=self.apart)
 
 
 class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

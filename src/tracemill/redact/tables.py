@@ -32,6 +32,7 @@ _PROBE: Final = Probe(
 _HEAD: Final = re.compile(
     rb"(?i)(?:[a-z0-9.-]+(?:[_ ][a-z0-9.-]+)*[_ -])?(?:" + "|".join(_NAMES).encode() + rb")\Z"
 )
+_ENDINGS: Final = tuple(name.encode() for name in _NAMES)
 _MARKS: Final = (b"|", "│".encode(), b"\t", b";", b",")
 _RULER: Final = re.compile(rb"(?:[-=+|: \t]|\xe2[\x80-\xbf]{2})+\Z")
 _STAND_IN: Final = re.compile(TOKEN + b"|" + USER)
@@ -117,7 +118,7 @@ def _cells(line: bytes, mark: bytes) -> Iterator[_Cell]:
 
 def is_secret_column(name: bytes) -> bool:
     """Tell whether a column is called like what is secret."""
-    return _HEAD.match(name) is not None
+    return name.lower().endswith(_ENDINGS) and _HEAD.match(name) is not None
 
 
 def is_secret_cell(name: bytes, text: bytes) -> bool:

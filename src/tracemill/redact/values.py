@@ -17,10 +17,13 @@ import re2
 from tracemill.redact.accents import is_language, unescaped
 from tracemill.redact.words import word_share
 
-_PLACEHOLDER: Final = re.compile(
+_BYTES: Final = re2.Options()
+_BYTES.encoding = re2.Options.Encoding.LATIN1
+_PLACEHOLDER: Final = re2.compile(
     rb"(?i)^[<$%*{\[(#&?|]|\$\{|\{\{|\}\}|%\(|\.\.\.|x{4,}|\*{3,}|<[a-z]|your|example|placeholder"
     rb"|redacted|change[_-]?me|replace|insert|dummy|fixme|todo|(?:^|[_-])(?:test|fake|mock|sample)[_-]"
-    rb"|\[secret:|\xe2\x80\xa6|\xe2\x80\xa2|environ|process\.env|secrets\.|getenv|localhost|lorem"
+    rb"|\[secret:|(?-i:\xe2\x80[\xa6\xa2])|environ|process\.env|secrets\.|getenv|localhost|lorem",
+    options=_BYTES,
 )
 _KNOWN_WORDS: Final = frozenset(
     b"""password passwd passphrase pass pwd secret token apikey api_key none null nil true false
@@ -78,8 +81,6 @@ _TYPE_BEFORE: Final = re.compile(
 )
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
-_BYTES: Final = re2.Options()
-_BYTES.encoding = re2.Options.Encoding.LATIN1
 _PUBLIC_NAME: Final = re2.compile(
     rb"(?i)public|publishable|fingerprint|thumbprint|(?:page|next|continuation|sync|resume)[_-]?token"
     rb"|(?:rsa|dsa|gpg|pgp|restored from|saved with|hit for|input)[ _-]key"
