@@ -29,7 +29,7 @@ ENGINES: Final = ("hyperscan", "re2")
 
 _WRONG_SINCE: Final = (0, 7, 23)
 """Wheels from here on hold Vectorscan 5.4.12, which misses matches of some patterns."""
-_BYTES_AT_ONCE: Final = 2**16
+_BYTES_AT_ONCE: Final = 2**18
 _AT_ONCE: Final = 60
 """So many patterns run as one: the states of many more would not fit, and RE2 get far slower."""
 _ASKED_AT_ONCE: Final = 10
