@@ -6,7 +6,7 @@ import pytest
 
 from tests.redact.templates import fill
 from tracemill.redact.detectors import all_detectors
-from tracemill.redact.lines import LineDetector
+from tracemill.redact.lines import LineDetector, has_endless_line
 from tracemill.redact.protocol import Match
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
@@ -56,3 +56,16 @@ def test_what_stands_far_behind_the_word_that_tells_of_it_is_found_in_a_long_lin
     command = fill("mysql {path} -p{alnum:10}7 db").replace("{path}", "-h db " * 20_000)
 
     assert found_in(detector, command.encode(), detector._longest)
+
+
+@pytest.mark.parametrize(
+    ("longest", "is_endless"), [(2**20 - 1, False), (2**20 + 1, True), (3 * 2**20, True)]
+)
+@pytest.mark.parametrize("n_before", [0, 1, 700_000, 1_500_000])
+def test_an_endless_line_is_seen_wherever_it_stands(
+    n_before: int, longest: int, is_endless: bool
+) -> None:
+    before = b"x\n" * (n_before // 2)
+    line = b"y" * longest
+
+    assert has_endless_line(before + line + b"\n" + before) is is_endless

@@ -35,11 +35,22 @@ def compile_bytes(pattern: str) -> re2._Regexp:
 _LONG_LINE: Final = 65_536
 _LONGEST_FOUND: Final = 16_384
 """Of what matches in a long line, so many bytes are asked at first where the secret lies."""
+_ENDLESS: Final = 2**20
 _GROUP: Final = "(?P<secret>"
 _WHOLE: Final = re.compile(
     r"(?:\(\?i\))?\(\?P<secret>(?:[^()\\[]|\\.|\[[^\]]+\]|\((?:[^()\\[]|\\.|\[[^\]]+\])*\))*\)\Z"
 )
 """A pattern that is nothing but its secret: without a group RE2 finds it twice as fast."""
+
+
+def has_endless_line(data: bytes) -> bool:
+    """Tell whether a line is so long that one word again and again may keep Hyperscan busy."""
+    start = 0
+    while len(data) - start > _ENDLESS:
+        start = data.rfind(b"\n", start, start + _ENDLESS) + 1
+        if start == 0:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

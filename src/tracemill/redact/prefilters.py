@@ -3,8 +3,8 @@ r"""The prefilter: one pass over many texts finds the places at which detectors 
 It may name places at which nothing stands, and may not miss one. Hyperscan finds keywords and
 patterns where there is a wheel of it that is right; everywhere else an automaton finds keywords and
 RE2 patterns. What detectors find is the same. Hyperscan's scratch memory serves one thread at a
-time, so a prefilter does too. Hyperscan names every single place, which takes long where they
-stand close together; such texts are left to the automaton and RE2, which go on with the next line.
+time, so a prefilter does too. It names every single place, which takes long where they stand close
+together; such texts, or with a line of a MiB, are left to the automaton and RE2, line by line.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from tracemill.base.errors import UsageError
 from tracemill.redact.alphabets import Alphabet
 from tracemill.redact.compiled import Pattern, compiled
+from tracemill.redact.lines import has_endless_line
 from tracemill.redact.protocol import MANY, CrowdedError, Detector, Place, Probe
 
 ENGINES: Final = ("hyperscan", "re2")
@@ -160,7 +161,8 @@ class HyperscanPrefilter:
     def places(self, data: bytes, least: int = 0) -> list[Place]:
         """Return every place, in the order of detectors and offsets."""
         found: list[Place] = []
-        if all(scanner.scan(data, found) for scanner in self._scanners) and len(found) < MANY:
+        is_slow = has_endless_line(data) or not all(s.scan(data, found) for s in self._scanners)
+        if not is_slow and len(found) < MANY:
             return sorted(found)
         if self._patient is None:
             self._patient = Re2Prefilter(self._detectors)
