@@ -6,11 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.repositories import Repository
 from tracemill.cli.app import call
+from tracemill.flows.analysis.branch_episodes import checkpoints_of
+from tracemill.flows.deriving.gate_rows import GateRow
+from tracemill.flows.deriving.gates import gate_row
+from tracemill.records.events.gates import GateKind, GateRun, GateStatus, ResultStatus
+from tracemill.records.events.team_branches import ValidationCheckpoint
+from tracemill.records.refs import Origin
 
+ORIGIN = Origin(source="junit", source_version=1, uri="made", input_id="in")
 SPEC = """\
 # Log-in
 
@@ -87,6 +95,54 @@ def test_checks_of_its_commits_are_checkpoints_and_tell_how_good_it_is(exported:
     assert found["signals"]["required_and_tested"] is True
     assert found["quality_score"] == short["quality_score"] == 1.0
     assert short["outcome"]["pytest_pass_rate"] == 1.0
+
+
+def test_tests_that_nobody_counted_are_no_checkpoint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo = begin(tmp_path / "repo")
+    repo.git("checkout", "-q", "-b", "feature/login")
+    sha = repo.commit("Add the page", login__py="def a(): ...\n")
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-ff", "-m", "Merge branch 'feature/login'", "feature/login")
+    place = ["--workspace", str(tmp_path / "ws")]
+    told = json.dumps({"test_coverage_percent": 80, "commit": sha})
+    assert call(["emit", "test_run", "--json", told, *place]) == 0
+    assert call(["run", str(tmp_path / "repo"), *place, "--quiet"]) == 0
+    assert call(["branch", "export", "--to", str(tmp_path / "out"), *place]) == 0
+    capsys.readouterr()
+    found = line(tmp_path / "out", "feature_episodes")
+
+    assert found["validation_checkpoints"] == []
+    assert found["outcome"]["final_validation_passed"] is None
+    assert found["quality_score"] is None
+
+
+@pytest.mark.parametrize(
+    ("gate", "totals", "expected"),
+    [
+        (("lint", "failed"), {}, {"verdicts": {"lint": False}}),
+        (("types", "error"), {"passed": 3}, {"verdicts": {"types": False}}),
+        (("test", "error"), {}, {"verdicts": {"test": False}}),
+        (("test", "passed"), {}, {"verdicts": {"test": True}}),
+        (("test", "failed"), {"passed": 3, "error": 1}, {"pytest_passed": 3, "pytest_failed": 1}),
+        (("lint", "passed"), {}, {"ruff_violations": 0}),
+        (("types", "failed"), {"failed": 2}, {"typecheck_errors": 2}),
+        (("test", "unknown"), {"passed": 3}, None),
+        (("security", "failed"), {"failed": 2}, None),
+    ],
+)
+def test_a_no_without_a_count_is_a_verdict_and_no_count_of_nought(
+    gate: tuple[GateKind, GateStatus],
+    totals: dict[ResultStatus, int],
+    expected: dict[str, Any] | None,
+) -> None:
+    kind, status = gate
+    run = GateRun(id="g", origin=ORIGIN, gate=kind, status=status, totals=totals)
+
+    found = list(checkpoints_of(msgspec.convert(gate_row(run).data, GateRow)))
+
+    assert found == ([] if expected is None else [ValidationCheckpoint(**expected)])
 
 
 def test_what_nobody_knows_is_null(exported: Path) -> None:

@@ -12,7 +12,15 @@ from tests.sources.reading import jsonl, read
 from tracemill.analyze.features import Feature, feature_reports, gate_failure
 from tracemill.analyze.features.context import ContextUse, shipped_windows
 from tracemill.records.events.commits import Commit, FileChange
-from tracemill.records.events.gates import Coverage, FixedTest, FixPair, GateResult, GateRun
+from tracemill.records.events.gates import (
+    Coverage,
+    FixedTest,
+    FixPair,
+    GateResult,
+    GateRun,
+    GateStatus,
+    ResultStatus,
+)
 from tracemill.records.events.team import TeamReport
 from tracemill.records.refs import Span
 from tracemill.records.sessions.activity import CheckRun
@@ -108,6 +116,25 @@ def test_a_success_says_what_it_took() -> None:
     assert {"pattern": "small_scope", "effectiveness": "high"} in line["patterns"]
     assert {"pattern": "small_incremental_commits"} in line["patterns"]
     assert "few files" in line["success_factors"]
+
+
+@pytest.mark.parametrize(
+    ("status", "totals", "n_errors"),
+    [
+        ("failed", {"failed": 2, "error": 1}, 3),
+        ("passed", {}, 0),
+        ("failed", {}, None),
+        ("error", {}, None),
+        ("unknown", {}, None),
+    ],
+)
+def test_a_gate_that_counts_nothing_leaves_nothing_only_where_it_passed(
+    status: GateStatus, totals: dict[ResultStatus, int], n_errors: int | None
+) -> None:
+    gate = GateRun(id="g", origin=ORIGIN, gate="lint", status=status, totals=totals)
+    (told,) = lines(feature(session(), gates=(gate,)), "success")
+
+    assert told.get("quality_metrics", {}).get("lint_errors") == n_errors
 
 
 @pytest.mark.parametrize(

@@ -202,10 +202,15 @@ def _quality(feature: Feature) -> QualityMetrics | None:
 
 
 def _errors(feature: Feature, kind: CheckKind) -> int | None:
-    """Return what the last run of a check left: its report's count, and nothing where it passed."""
+    """Return what the last run of a check left: its report's count, and nothing where it passed.
+
+    None where nothing ran, or where it said no, or nothing, and counted nothing.
+    """
     gates = [gate for gate in feature.gates if gate.gate == kind]
     if gates:
-        return gates[-1].totals.get("failed", 0) + gates[-1].totals.get("error", 0)
+        last = gates[-1]
+        n_found = last.totals.get("failed", 0) + last.totals.get("error", 0)
+        return n_found if n_found or last.status == "passed" else None
     runs = [run for each in feature.sessions for run in each.activity.checks if run.check == kind]
     return 0 if runs and runs[-1].passed else None
 

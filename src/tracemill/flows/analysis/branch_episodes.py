@@ -248,7 +248,7 @@ def _checkpoints(row: BranchRow, held: _Held) -> Iterator[ValidationCheckpoint]:
     """Yield what gates said of the commits, and what sessions saw of their own checks."""
     for commit in (*row.commits, *([row.merge] if row.merge else ())):
         for gate in held.gates.get(commit, ()):
-            yield from _of_gate(gate)
+            yield from checkpoints_of(gate)
     for name in row.sessions:
         activity = held.activities.get(name)
         for run in activity.checks if activity else ():
@@ -258,9 +258,16 @@ def _checkpoints(row: BranchRow, held: _Held) -> Iterator[ValidationCheckpoint]:
                 )
 
 
-def _of_gate(gate: GateRow) -> Iterator[ValidationCheckpoint]:
-    at, failed = _moment(gate.at), gate.failed + gate.errors
+def checkpoints_of(gate: GateRow) -> Iterator[ValidationCheckpoint]:
+    """Yield what a gate counted, or its verdict alone where no count goes with that."""
+    at, failed, is_passed = _moment(gate.at), gate.failed + gate.errors, gate.status == "passed"
+    if gate.status == "unknown":
+        return
     match gate.gate:
+        case "lint" | "types" as kind if not failed and not is_passed:
+            yield ValidationCheckpoint(timestamp=at, verdicts={kind: False})
+        case "test" if not failed and not (is_passed and gate.passed):
+            yield ValidationCheckpoint(timestamp=at, verdicts={"test": is_passed})
         case "lint":
             yield ValidationCheckpoint(timestamp=at, ruff_violations=failed)
         case "types":

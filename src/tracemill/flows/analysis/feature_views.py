@@ -6,7 +6,7 @@ Steps are read once, and of each nothing but the tokens of its model call.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -98,6 +98,7 @@ def _follow(lake: Lake, used: Mapping[str, ContextUse], stands: Mapping[str, str
 
 def _features(facts: Facts, contexts: Mapping[str, ContextUse]) -> Iterator[Feature]:
     commits = {commit.id: commit for commit in facts.commits}
+    gates = _by_commit(facts.gate_runs)
     reverted = reverted_work(facts.labels)
     before: defaultdict[str, list[str]] = defaultdict(list)
     for episode in sorted(facts.episodes, key=_order):
@@ -112,7 +113,7 @@ def _features(facts: Facts, contexts: Mapping[str, ContextUse]) -> Iterator[Feat
             episode=episode,
             sessions=sessions,
             commits=own,
-            gates=_gates(facts.gate_runs, own),
+            gates=_gates(gates, own),
             reverted=any_of(reverted, episode.trajectory_ids),
             previous=tuple(before[place][-_PREVIOUS:]) if place else (),
         )
@@ -141,10 +142,19 @@ def _gate_failures(lake: Lake, facts: Facts) -> Iterator[TeamReport]:
         yield told_of(report, run.origin, None, run.at, Ref(kind="event", id=run.id))
 
 
-def _gates(runs: Sequence[GateRun], commits: Sequence[Commit]) -> list[GateRun]:
+def _by_commit(runs: Iterable[GateRun]) -> dict[str, list[GateRun]]:
+    """Return gate runs by the hash of the commit that they looked at, where they name one."""
+    found: defaultdict[str, list[GateRun]] = defaultdict(list)
+    for run in runs:
+        if run.commit is not None:
+            found[run.commit].append(run)
+    return dict(found)
+
+
+def _gates(runs: Mapping[str, Sequence[GateRun]], commits: Sequence[Commit]) -> list[GateRun]:
     """Return the runs that looked at some commits, in the order of time."""
     wanted = {commit.sha for commit in commits}
-    found = [run for run in runs if run.commit in wanted] if wanted else []
+    found = [run for sha in wanted for run in runs.get(sha, ())]
     return sorted(found, key=lambda run: (run.at is not None, str(run.at), run.id))
 
 
