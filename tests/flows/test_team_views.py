@@ -221,6 +221,18 @@ def test_a_workspace_judges_by_rules_of_its_own(workspace: Workspace, tmp_path: 
     assert gate["quality"] == "poor"
 
 
+@pytest.mark.parametrize("name", ["labels.toml", "context_windows.toml"])
+def test_rules_that_are_no_text_are_named(workspace: Workspace, tmp_path: Path, name: str) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / "a").write_bytes(jsonl(LINES["gate"]))
+    ingest(workspace, [place])
+    (workspace.root / name).write_bytes(b"# \xe9\n")
+
+    with pytest.raises(UsageError, match=name):
+        write_team_files(workspace, tmp_path / "out", is_forced=False)
+
+
 def test_labelled_copies_are_not_read_in_again(workspace: Workspace, tmp_path: Path) -> None:
     place = tmp_path / "in"
     place.mkdir()

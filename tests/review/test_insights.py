@@ -76,7 +76,10 @@ def test_what_goes_out_comes_back() -> None:
     assert Insights().read(waiting.data.decode()) == []
 
 
-@pytest.mark.parametrize("wrong", ["outcome: perhaps", "rating: 9", "rating: high"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["outcome: perhaps", "rating: 9", "rating: high", "rating: " + "9" * 5_000, "on: the third"],
+)
 def test_an_answer_that_is_none_is_named_with_its_line(wrong: str) -> None:
     with pytest.raises(DataError, match="line 2"):
         Insights().read(f"\n## {ITEM.id}\n{wrong}\n")

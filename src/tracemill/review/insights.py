@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.clock import parse_moment
+from tracemill.base.errors import DataError
 from tracemill.records.events.reviews import ReviewItem
 from tracemill.review.checklist import Checklist
 from tracemill.review.exchange import Judgement, ToolFile, filled
@@ -89,7 +91,7 @@ class Insights:
         What names none stands there with an empty id, so that it is counted.
 
         Raises:
-            DataError: an outcome or rating is none.
+            DataError: an outcome, a rating or a day is none.
         """
         said: defaultdict[tuple[str, str], list[_Entry]] = defaultdict(list)
         for entry in _entries(document if isinstance(document, str) else ""):
@@ -162,10 +164,18 @@ def _judgement(name: str, person: str, entries: Sequence[_Entry]) -> Judgement:
     at = together.pop("on", None)
     answers: dict[str, Any] = dict(together)
     rating = answers.get("overall_rating")
-    if rating is not None and rating.isdecimal():
+    if rating is not None and len(rating) == 1 and rating.isdecimal():
         answers["overall_rating"] = int(rating)
-    form = filled(answers, f"line {entries[0].line}")
-    return Judgement(name, person, form, parse_moment(f"{at}T00:00:00Z") if at else None)
+    where = f"line {entries[0].line}"
+    return Judgement(name, person, filled(answers, where), _day(at, where) if at else None)
+
+
+def _day(text: str, where: str) -> datetime:
+    """Return the moment at which a day begins."""
+    moment = parse_moment(f"{text}T00:00:00Z")
+    if moment is None:
+        raise DataError(f"{where}: expected a day such as 2026-03-01 behind `on:`")
+    return moment
 
 
 def _note(item: ReviewItem, one: Judgement | None) -> str:

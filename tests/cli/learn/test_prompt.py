@@ -78,12 +78,13 @@ def test_proposals_are_a_patch_of_a_harness_that_is_never_applied(
     assert entry["suggestion_type"] == "constraint_clarity"
     assert entry["records"]
 
+    after["suggested_improvements"] += [{"suggestion_id": ["none"]}, {"suggestion_id": {}}, "note"]
     config.write_text(json.dumps(after))
     assert call(asked) == 3
     assert json.loads(capsys.readouterr().out) == []
 
 
-@pytest.mark.parametrize("text", ["[]", "no", '{"suggested_improvements": 5}'])
+@pytest.mark.parametrize("text", ["[]", "no", "[" * 100_000, '{"suggested_improvements": 5}'])
 def test_a_configuration_that_is_none_is_named(
     workspace: str, tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

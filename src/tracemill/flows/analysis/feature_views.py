@@ -22,6 +22,7 @@ from tracemill.analyze.features import (
 from tracemill.analyze.features.context import Window, read_windows, shipped_windows
 from tracemill.analyze.features.effects import practice_effects
 from tracemill.analyze.features.gates import MAX_TESTS, said_no
+from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.deriving.counting import any_of, reverted_work
 from tracemill.flows.deriving.facts import Facts, recorded_facts
@@ -36,6 +37,7 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _WINDOWS: Final = "context_windows.toml"
+_SAYS: Final = "sizes of context windows"
 _PREVIOUS: Final = 5
 """Pieces of work before another that are named."""
 _usage: Final = msgspec.json.Decoder(Usage).decode
@@ -58,7 +60,7 @@ def reports_of_sessions(workspace: Workspace) -> Iterator[TeamReport]:
 
 def _windows(workspace: Workspace) -> tuple[Window, ...]:
     own = workspace.root / _WINDOWS
-    return read_windows(own.read_text("utf-8"), _WINDOWS) if own.is_file() else shipped_windows()
+    return read_windows(read_named(own, _SAYS), _WINDOWS) if own.is_file() else shipped_windows()
 
 
 def _contexts(lake: Lake, facts: Facts) -> dict[str, ContextUse]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from tracemill.base.named_files import read_named
 from tracemill.label.reports import LabelRules, label_reports
 from tracemill.label.reports.rules import read_label_rules
 from tracemill.records.events.event import HumanReview, ReviewUndone, TeamReport
@@ -28,10 +29,9 @@ def label_rules(workspace: Workspace) -> LabelRules:
         UsageError: its own cannot be read.
     """
     path: Path = workspace.root / _RULES
-    try:
-        return read_label_rules(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
+    if not path.is_file():
         return LabelRules()
+    return read_label_rules(read_named(path, "rules for labels"), str(path))
 
 
 def labeled_reports(workspace: Workspace, reports: Iterable[TeamReport]) -> Iterator[LabeledReport]:

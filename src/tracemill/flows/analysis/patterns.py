@@ -13,6 +13,7 @@ from tracemill.analyze.metric_table import Metric
 from tracemill.analyze.patterns import Rule, read_rules
 from tracemill.analyze.targets import of_metric
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
+from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.analysis.targets import targets_of
@@ -152,12 +153,15 @@ def read_patterns(workspace: Workspace) -> PatternReport:
 
 
 def rules_of(workspace: Workspace) -> tuple[Rule, ...]:
-    """Return the workspace's own rules, or those that come with Tracemill."""
+    """Return the workspace's own rules, or those that come with Tracemill.
+
+    Raises:
+        UsageError: its own cannot be read.
+    """
     path: Path = workspace.root / _RULES
-    try:
-        return read_rules(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
+    if not path.is_file():
         return shipped_rules()
+    return read_rules(read_named(path, "rules for patterns"), str(path))
 
 
 def find_pattern(workspace: Workspace, name: str) -> Pattern:

@@ -7,6 +7,7 @@ from typing import Final
 
 from tracemill.analyze.process import Process
 from tracemill.analyze.targets import beside, read_targets, shipped_targets
+from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.models.evaluations import list_evaluations
 from tracemill.flows.models.registry import read_registry
@@ -23,10 +24,9 @@ def targets_of(workspace: Workspace) -> tuple[Target, ...]:
         UsageError: its own cannot be read.
     """
     path: Path = workspace.root / _TARGETS
-    try:
-        return read_targets(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
+    if not path.is_file():
         return shipped_targets()
+    return read_targets(read_named(path, "targets"), str(path))
 
 
 def list_targets(workspace: Workspace) -> TargetList:

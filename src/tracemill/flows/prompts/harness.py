@@ -31,9 +31,10 @@ def harness_patch(workspace: Workspace, config: Path) -> list[dict[str, Any]]:
         DataError: it holds no JSON object, or something other than a list of proposals.
     """
     held = _held(config)
-    known = {each.get("suggestion_id") for each in held or () if isinstance(each, dict)}
+    known = [each.get("suggestion_id") for each in held or () if isinstance(each, dict)]
+    ids = {name for name in known if isinstance(name, str)}
     new = [
-        each for each in read_suggestions(workspace).suggestions if each.suggestion_id not in known
+        each for each in read_suggestions(workspace).suggestions if each.suggestion_id not in ids
     ]
     if not new:
         return []
@@ -45,7 +46,7 @@ def _held(config: Path) -> list[Any] | None:
     """Return the proposals that a configuration holds; None where it has no list of them."""
     try:
         document = json.loads(read_named(config, "configuration of a harness"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise DataError(f"{str(config)!r}: expected JSON, found something else") from None
     if not isinstance(document, dict):
         raise DataError(f"{str(config)!r}: expected an object, found something else")
