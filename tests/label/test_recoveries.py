@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.label.test_observe import seen, shell, tool
-from tests.trajectories import START, user
+from tests.trajectories import START, agent, user
 from tracemill.label.activity.recoveries import MAX_GAP
 from tracemill.label.calls.symptoms import symptom
 from tracemill.records.sessions.recoveries import FailureKind, Recovery
-from tracemill.records.sessions.trajectory import Step
+from tracemill.records.sessions.trajectory import Step, ToolResult
 
 
 def recoveries(*steps: Step) -> tuple[Recovery, ...]:
@@ -195,6 +195,14 @@ def test_every_result_that_failed_is_a_failure_or_left_aside_for_a_reason() -> N
         "answered": 1, "looked_only": 1, "no_verdict": 1, "nothing_named": 1,
         "several_commands": 1,
     }  # fmt: skip
+
+
+def test_a_result_that_comes_late_counts_only_where_it_failed() -> None:
+    fine = agent(3, results=(ToolResult(call_id="gone", content="", status="ok"),))
+    failed = agent(3, results=(ToolResult(call_id="gone", content="", status="error"),))
+
+    assert seen(user(0), fine).ignored_failures == {}
+    assert seen(user(0), failed).ignored_failures == {"late_result": 1}
 
 
 def test_calls_of_one_step_that_want_the_same_are_one_attempt() -> None:

@@ -138,7 +138,8 @@ class Recoveries:
     ) -> None:
         """Take the result of a call that is no check; None where no open step has the call."""
         if call is None:
-            self.ignored["late_result"] += result.status == "error"
+            if result.status == "error":
+                self.ignored["late_result"] += 1
             return
         if result.status in ("rejected", "interrupted"):
             return

@@ -122,7 +122,7 @@ def _place(work: CommittedWork) -> str:
         "From ": ", ".join(files[:_MOST_FILES]) + more if files else "",
         "in ": work.repository,
         "on branch ": work.branch or "",
-        "named: ": ", ".join(dict.fromkeys(_ISSUE.findall(said)[:_MOST_FILES])),
+        "named: ": ", ".join(list(dict.fromkeys(_ISSUE.findall(said)))[:_MOST_FILES]),
         "of headers: ": ", ".join(map(_place_of_issue, work.mended[:_MOST_FILES])),
     }
     return "; ".join(f"{before}{value}" for before, value in parts.items() if value)

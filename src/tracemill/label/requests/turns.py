@@ -6,6 +6,7 @@ compaction, and branches that a person went back before, are left out.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -130,7 +131,7 @@ class TurnReader:
 
     def finish(self, reactions: Iterable[Reaction] = ()) -> TurnsOfSession:
         """Return what was read; `reactions` say how the person took the turns."""
-        sure = [each for each in reactions if each.is_sure]
+        sure = sorted((each for each in reactions if each.is_sure), key=_step_of)
         unasked, *turns = self._turns
         return TurnsOfSession(
             trajectory_id=self._trajectory_id,
@@ -146,7 +147,7 @@ class TurnReader:
         assert turn.step is not None
         begins = turn.step.index
         ends = later.step.index if later is not None and later.step is not None else None
-        taken = [each for each in reactions if _is_of(each, begins, ends)]
+        taken = _between(reactions, begins, ends)
         telling = max(taken, key=lambda each: (abs(each.strength), -each.step), default=None)
         return TurnWork(
             trajectory_id=self._trajectory_id,
@@ -171,9 +172,17 @@ def _seconds(asked: Step, until: datetime | None) -> float | None:
     return (until - asked.at).total_seconds()
 
 
-def _is_of(reaction: Reaction, begins: int, ends: int | None) -> bool:
-    """Tell whether a reaction is to a turn: a deed within it, or what was said next."""
-    return begins < reaction.step and (ends is None or reaction.step <= ends)
+def _between(reactions: Sequence[Reaction], begins: int, ends: int | None) -> Sequence[Reaction]:
+    """Return the reactions to a turn: deeds within it, and what was said next.
+
+    `reactions` are sorted by their steps.
+    """
+    first = bisect_right(reactions, begins, key=_step_of)
+    return reactions[first : None if ends is None else bisect_right(reactions, ends, key=_step_of)]
+
+
+def _step_of(reaction: Reaction) -> int:
+    return reaction.step
 
 
 def _points(turn: _Turn, later: _Turn | None, taken: Sequence[Reaction]) -> Iterable[TurnPoint]:
