@@ -29,7 +29,7 @@ from tracemill.stats import fisher_exact, wilson
 
 BEHAVIOUR: Final = ("check:tool", "check:fields", "check:order", "all")
 """Parts of suites that say what a model does: right tools, fields of results, tools behind another
-one\'s result, and whole cases."""
+one's result, and whole cases."""
 _WHOLE: Final = 0.9
 """Share of calls that must have come back for traces to be full."""
 _LEVEL: Final = 0.05
@@ -37,7 +37,7 @@ _SHIFT: Final = 0.001
 """How seldom chance may make one model do so differently on the same cases; pairs are many."""
 _TWO: Final = 2
 _FEWEST: Final = 20
-"""Calls from which a tool\'s failures are told."""
+"""Calls from which a tool's failures are told."""
 
 
 class Rounds(NamedTuple):
