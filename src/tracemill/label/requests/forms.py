@@ -21,6 +21,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Final, NamedTuple
 
 from tracemill.records.sessions.turn_work import RequestForm
@@ -77,6 +78,8 @@ _FILLERS: Final = frozenset(
         "you",
     }
 )
+_MOST_JOINTS: Final = 40
+"""Joints of one sentence that are looked at: each is held against all that stands before it."""
 _NEAR: Final = 4
 """Words behind a joint within which something to do must begin."""
 _ASKING: Final = re.compile(
@@ -153,7 +156,7 @@ def _has_steps(prose: str) -> bool:
 def _has_condition(sentence: str) -> bool:
     """Tell whether a sentence has something done to the project only if something holds."""
     words = _words()
-    for match in _IF.finditer(sentence):
+    for match in islice(_IF.finditer(sentence), _MOST_JOINTS):
         before, behind = sentence[: match.start()], sentence[match.end() :]
         is_asked = words.polite.match(behind) or words.whether.search(before.rstrip(" ,"))
         if is_asked or _OF_CODE.search(before):
@@ -174,7 +177,7 @@ def _runs_behind(clause: str) -> bool:
 
 def _has_sequence(sentence: str, *, is_first: bool) -> bool:
     """Tell whether one thing is to be done behind another, maybe of the sentence before."""
-    for match in _THEN.finditer(sentence):
+    for match in islice(_THEN.finditer(sentence), _MOST_JOINTS):
         before = sentence[: match.start()]
         is_behind = match[0] in _ARROWS or (not before.strip() and not is_first) or _wants(before)
         if is_behind and _begins_errand(sentence[match.end() :]):
@@ -184,7 +187,7 @@ def _has_sequence(sentence: str, *, is_first: bool) -> bool:
 
 def _has_joint(sentence: str) -> bool:
     """Tell whether something to do stands on both sides of a joint, and not twice the same."""
-    for match in _AND.finditer(sentence):
+    for match in islice(_AND.finditer(sentence), _MOST_JOINTS):
         behind = _first_operation(sentence[match.end() :])
         if behind is not None and _wants(sentence[: match.start()]) - {behind}:
             return True
