@@ -142,3 +142,11 @@ def test_fields_tell_who_reads_them_and_how_often_they_are_empty() -> None:
     assert (subject.field, subject.n_seen) == ("subject", 0)
     assert (access.n_codes, access.patterns) == (3, {"iterate": 2, "read": 1})
     assert (access.iterations, access.limits) == ({"limited": 2}, (5,))
+
+
+def test_a_field_of_results_that_no_code_reads_has_no_share() -> None:
+    seen = (SeenField(action="git_log", field="author", n=4, n_empty=4),)
+
+    (author,) = told([[turn("run")]], seen).fields
+
+    assert (author.n_codes, author.share) == (0, None)

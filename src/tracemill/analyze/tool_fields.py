@@ -47,7 +47,7 @@ class FieldTally:
                 tool=tool,
                 field=field,
                 n_codes=self._reads[tool, field],
-                share=self._reads[tool, field] / self._reading[tool] if self._reading[tool] else 0,
+                share=self._reads[tool, field] / n if (n := self._reading[tool]) else None,
                 n_seen=seen.n if (seen := self._seen.get((tool, field))) else 0,
                 n_empty=seen.n_empty if seen else 0,
                 kinds=seen.kinds if seen else {},

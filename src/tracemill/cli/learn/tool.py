@@ -198,8 +198,9 @@ def _confusion_cells(row: ToolConfusion) -> tuple[str, ...]:
 
 def _field_cells(row: FieldUse) -> tuple[str, ...]:
     empty = f"{row.n_empty / row.n_seen:.0%}" if row.n_seen else "unknown"
+    share = "unknown" if row.share is None else f"{row.share:.0%}"
     return (
-        row.tool, one_line(row.field, 50), f"{row.n_codes:,}", f"{row.share:.0%}",
+        row.tool, one_line(row.field, 50), f"{row.n_codes:,}", share,
         f"{row.n_seen:,}", empty, _counts(row.kinds.items()),
     )  # fmt: skip
 

@@ -99,8 +99,8 @@ class FieldUse(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The field."""
     n_codes: Count
     """Pieces of code that read it."""
-    share: Ratio
-    """Of all that read a field of this function's results."""
+    share: Ratio | None
+    """Of all that read a field of this function's results; None where no code reads any."""
     n_seen: Count
     """How often a result held it."""
     n_empty: Count
