@@ -28,13 +28,13 @@ def test_places_that_a_piece_of_work_is_missing_from(
 ) -> None:
     made = activity(**EDITED, **did)
 
-    assert missing_places(episode(**of), [made], (), {"closes"}) == missing
+    assert missing_places(episode(**of), [made], set(), {"closes"}) == missing
 
 
 def test_a_document_that_a_session_wrote_to_counts() -> None:
     made = activity(**EDITED)
 
-    assert missing_places(episode(), [made], {made.trajectory_id}, ()) == (
+    assert missing_places(episode(), [made], {made.trajectory_id}, set()) == (
         "issue",
         "commit",
         "todo",
@@ -42,4 +42,4 @@ def test_a_document_that_a_session_wrote_to_counts() -> None:
 
 
 def test_work_that_edited_nothing_need_not_be_written_down() -> None:
-    assert missing_places(episode(), [activity()], (), ()) is None
+    assert missing_places(episode(), [activity()], set(), set()) is None

@@ -12,7 +12,8 @@ Work that edited nothing, such as a question, is written down nowhere and need n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from tracemill.records.sessions.activity import Activity
@@ -25,8 +26,8 @@ PLACES: Final = ("issue", "document", "commit", "todo")
 def missing_places(
     episode: Episode,
     activities: Sequence[Activity],
-    documented: Collection[str],
-    closing: Collection[str],
+    documented: AbstractSet[str],
+    closing: AbstractSet[str],
 ) -> tuple[str, ...] | None:
     """Return where a piece of work is not written down; None where it edited nothing.
 
@@ -40,7 +41,7 @@ def missing_places(
         return None
     there = {
         "issue": any(mention.kind == "issue" for each in activities for mention in each.mentions)
-        or not set(closing).isdisjoint(episode.event_ids),
+        or not closing.isdisjoint(episode.event_ids),
         "document": any(each.plans or each.trajectory_id in documented for each in activities),
         "commit": bool(episode.commits),
         "todo": any(each.n_todo_changes for each in activities),
