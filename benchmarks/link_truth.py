@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from tracemill.base.git_objects import object_sizes, tree_files
-from tracemill.base.git_process import Git
+from tracemill.base.git.objects import object_sizes, tree_files
+from tracemill.base.git.process import Git
 from tracemill.flows.deriving.facts import Facts
 from tracemill.link.change_index import ChangeIndex, first_written
 from tracemill.link.commit_index import CommitIndex

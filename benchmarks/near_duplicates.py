@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tracemill.curate.near_duplicates import near_duplicates
+from tracemill.curate.copies.near_duplicates import near_duplicates
 
 PIECE = int(sys.argv[2]) if len(sys.argv) > 2 else 1_300
 WORD = re.compile(r"[a-z0-9_]+")

@@ -23,7 +23,7 @@ from measuring import shared_data
 from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin
 from tracemill.redact import Redaction, Redactor
-from tracemill.redact.prefilters import ENGINES
+from tracemill.redact.scanning.prefilters import ENGINES
 from tracemill.redact.texts import Texts
 from tracemill.sources import load_source
 from tracemill.sources.content import Content

@@ -17,7 +17,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from tracemill.base.ids import digest
-from tracemill.curate.rows import training_row
+from tracemill.curate.selecting.rows import training_row
 from tracemill.flows.datasets.made_up import made_examples
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.llm import AskSettings, Subject, SubjectConfig, open_subject

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.base.ids import digest
-from tracemill.export.trl_chat import TrlChat
+from tracemill.export.trainers.trl_chat import TrlChat
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.models.training import Stage
 from tracemill.render.chat_format import ChatFormat

@@ -15,7 +15,7 @@ import msgspec
 from training_rows import Row, row_of, write_rows
 
 from tracemill.base.ids import digest
-from tracemill.curate.splits import KnownWork, Splits
+from tracemill.curate.selecting.splits import KnownWork, Splits
 from tracemill.flows.deriving.dataset import builder_config
 from tracemill.flows.deriving.examples import build_apart
 from tracemill.flows.deriving.facts import Facts, recorded_facts

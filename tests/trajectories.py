@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tracemill.curate.work import Work
+from tracemill.curate.windows.work import Work
 from tracemill.records.events.event import Commit
 from tracemill.records.inputs import Input
 from tracemill.records.refs import Origin, Span, Stamp

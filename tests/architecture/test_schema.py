@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from tracemill import records
-from tracemill.export import learning as learning_export
+from tracemill.export.teams import learning as learning_export
 from tracemill.flows import results, vault
 from tracemill.flows.analysis import branch_episodes, counted_cases, habit_cases, team_views
 from tracemill.flows.analysis import habit_rows as metric_rows

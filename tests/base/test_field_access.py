@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.reading import FOREIGN
 
-from tracemill.base.field_access import field_access
+from tracemill.base.python_code.field_access import field_access
 
 DATASET = FOREIGN / "seeds" / "punie" / "datasets" / "phase27_merged"
 _CODE = re.compile(r"<parameter=code>\n(.*?)</parameter>", re.DOTALL)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracemill.base.git import (
+from tracemill.base.git.repositories import (
     CheckedOut,
     checked_out,
     common_directory,

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tracemill.base.python_code import parse_python
+from tracemill.base.python_code.syntax import parse_python
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tracemill.curate.work import CHECKS
+from tracemill.curate.windows.work import CHECKS
 from tracemill.records.datasets.examples import (
     Example,
     Message,

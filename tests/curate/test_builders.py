@@ -11,8 +11,8 @@ from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, calling, episode, reaction, step, user, work
 from tracemill.base.errors import UnknownNameError
 from tracemill.curate import BUILDERS
-from tracemill.curate.builders import make_examples, needs_steps
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders.one_pass import make_examples, needs_steps
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.recipes import DEFAULT_BUILDERS
 from tracemill.records.sessions.activity import Activity, CheckRun
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult

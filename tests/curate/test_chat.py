@@ -19,8 +19,8 @@ from tests.trajectories import (
     user,
     work,
 )
-from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.records.refs import Span

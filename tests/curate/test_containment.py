@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("rensa", reason="needs tracemill[datasets]")
 
-from tracemill.curate.containment import contained
+from tracemill.curate.copies.containment import contained
 
 
 def words(chance: random.Random, n_words: int) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
-from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.sessions.trajectory import Step
 

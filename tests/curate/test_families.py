@@ -1,6 +1,6 @@
 import pytest
 
-from tracemill.curate.families import Family, family_of
+from tracemill.curate.windows.families import Family, family_of
 
 
 @pytest.mark.parametrize(

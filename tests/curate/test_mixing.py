@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.curate.classes import has_tag
-from tracemill.curate.mixing import Drawn, over_budget, over_share
+from tracemill.curate.selecting.classes import has_tag
+from tracemill.curate.selecting.mixing import Drawn, over_budget, over_share
 from tracemill.records.datasets.recipes import Budget, Share
 
 COUNTS = st.integers(1, 60)

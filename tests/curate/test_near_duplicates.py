@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.curate.near_duplicates import (
+from tracemill.curate.copies.near_duplicates import (
     WORDS,
     NearIndex,
     Pair,

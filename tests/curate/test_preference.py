@@ -7,8 +7,8 @@ from msgspec import structs
 
 from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
-from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import Message, PreferenceExample
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 

@@ -7,8 +7,8 @@ import pytest
 from tests.curate.test_recovery import recovery
 from tests.curate.test_views import using
 from tests.trajectories import activity, agent, episode, trajectory, user, work
-from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import PromptExample
 from tracemill.records.sessions.activity import CheckRun
 from tracemill.records.sessions.trajectory import Step

@@ -11,8 +11,8 @@ from tests.curate.laws import broken_promises, calls_of, learned, may_imitate, s
 from tests.sources.reading import FOREIGN, Found, read_file
 from tests.trajectories import FOUND, episode
 from tracemill.curate import BUILDERS
-from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig, Drop, Work
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.work import ChatConfig, Drop, Work
 from tracemill.label.activity.observe import observe
 from tracemill.label.outcomes.history import History
 from tracemill.label.outcomes.outcome import judge_episode

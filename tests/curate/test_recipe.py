@@ -5,7 +5,7 @@ import pytest
 from tracemill.base.errors import UsageError
 from tracemill.curate.recipe import read_recipe, shipped_recipe
 from tracemill.curate.recipes import shipped
-from tracemill.curate.work import ChatConfig
+from tracemill.curate.windows.work import ChatConfig
 from tracemill.records.datasets.recipes import DEFAULT_NAME, Recipe
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tests.trajectories import activity, agent, calling, episode, reaction, user, work
-from tracemill.curate import recovery as recovery_room
-from tracemill.curate.builders import make_examples, needs_steps
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders import recovery as recovery_room
+from tracemill.curate.builders.one_pass import make_examples, needs_steps
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.sessions.recoveries import Recovery
 from tracemill.records.sessions.trajectory import Step

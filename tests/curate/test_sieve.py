@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.trajectories import FOUND, episode, trajectory
 from tracemill.curate.checks.wording import said
-from tracemill.curate.rows import training_row
-from tracemill.curate.selection import Known, Standing
-from tracemill.curate.sieve import Sieve
-from tracemill.curate.splits import KnownWork, Splits, place_of
+from tracemill.curate.selecting.rows import training_row
+from tracemill.curate.selecting.selection import Known, Standing
+from tracemill.curate.selecting.sieve import Sieve
+from tracemill.curate.selecting.splits import KnownWork, Splits, place_of
 from tracemill.records.datasets.examples import ChatExample, Example, Lineage, Message
 from tracemill.records.datasets.recipes import (
     Budget,
@@ -298,7 +298,7 @@ def test_texts_are_compared_in_as_many_groups_as_it_takes(monkeypatch: pytest.Mo
     recipe = Recipe(name="x", checks={"near_duplicates": DROP})
     at_once = reasons(sieved(examples, recipe))
 
-    monkeypatch.setattr("tracemill.curate.sieve._COMPARED_CHARS", 1)
+    monkeypatch.setattr("tracemill.curate.selecting.sieve._COMPARED_CHARS", 1)
 
     assert len(at_once) == 8
     assert reasons(sieved(examples, recipe)) == at_once

@@ -2,7 +2,7 @@ import pytest
 from msgspec import structs
 
 from tests.trajectories import agent, calling, user
-from tracemill.curate.sight import blind_edits, is_bare_edit
+from tracemill.curate.windows.sight import blind_edits, is_bare_edit
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 OLD = "def area(width, height):\n    return width * height\n"

@@ -6,9 +6,9 @@ import pytest
 
 from tests.curate.test_views import using
 from tests.trajectories import activity, agent, episode, user, work
-from tracemill.curate.builders import make_examples
-from tracemill.curate.specs import is_spec
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.builders.specs import is_spec
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.sessions.trajectory import Step
 

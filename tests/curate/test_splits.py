@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trajectories import episode, trajectory
-from tracemill.curate.splits import KnownWork, Splits, place_of
+from tracemill.curate.selecting.splits import KnownWork, Splits, place_of
 from tracemill.records.datasets.examples import Split
 from tracemill.records.datasets.recipes import SplitRule
 from tracemill.records.privacy.stand_ins import without_keys

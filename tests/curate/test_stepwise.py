@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from tests.curate.test_preference import ran
 from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, calling, episode, user, work
-from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import StepwiseExample
 from tracemill.records.sessions.recoveries import Recovery
 from tracemill.records.sessions.trajectory import Step

@@ -13,7 +13,7 @@ from tests.flows.sessions import write_session
 from tests.sources.reading import FOREIGN
 from tests.trajectories import agent, calling, step, user
 from tracemill.cli.app import call
-from tracemill.curate.suspicion import forms, suspicion, suspicion_of_steps
+from tracemill.curate.windows.suspicion import forms, suspicion, suspicion_of_steps
 from tracemill.records.sessions.trajectory import Step
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

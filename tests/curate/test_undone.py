@@ -15,9 +15,9 @@ from tests.curate.test_preference import command, ran
 from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, reaction, user, work
 from tracemill.curate import BUILDERS
-from tracemill.curate.builders import make_examples, needs_steps
-from tracemill.curate.undone import is_begun_within, is_in_sight, is_within, outermost
-from tracemill.curate.work import ChatConfig, Drop
+from tracemill.curate.builders.one_pass import make_examples, needs_steps
+from tracemill.curate.windows.undone import is_begun_within, is_in_sight, is_within, outermost
+from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import (
     Example,
     PreferenceExample,

@@ -6,8 +6,8 @@ from msgspec import structs
 
 from tests.curate.test_recovery import recovery
 from tests.trajectories import activity, agent, calling, episode, user, work
-from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.work import ChatConfig
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.sessions.activity import CheckRun
 from tracemill.records.sessions.trajectory import Step

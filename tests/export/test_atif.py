@@ -17,7 +17,7 @@ from tests.sources.reading import Found, read
 from tests.trajectories import ORIGIN, START
 from tests.trajectories import trajectory as header_of
 from tracemill.base.difference import is_same
-from tracemill.export.atif import Atif
+from tracemill.export.trajectories.atif import Atif
 from tracemill.records.events.event import Event, Feedback, StatedOutcome
 from tracemill.records.refs import Span
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory, Usage

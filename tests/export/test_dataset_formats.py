@@ -9,8 +9,8 @@ import pytest
 from tests.export.examples import ALL, CHAT, PAIR, TURNS, WORDS, result, said
 from tests.render.formats import shipped
 from tracemill.export import DATASET_FORMATS, DatasetFormat
-from tracemill.export.dataset_format import LeftOut, Part
-from tracemill.export.tokens import Tokens
+from tracemill.export.trainers.dataset_format import LeftOut, Part
+from tracemill.export.trainers.tokens import Tokens
 from tracemill.records.datasets.examples import ChatExample, Example, Message, kind_of
 from tracemill.render.tokens import IGNORED
 

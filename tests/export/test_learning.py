@@ -8,7 +8,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from tracemill.export.learning import LearningDocument, absence, learning_document
+from tracemill.export.teams.learning import LearningDocument, absence, learning_document
 from tracemill.records.refs import Ref, Stamp
 from tracemill.records.work.learning import LearningEpisode, ThinkingCoverage, Words
 

@@ -17,8 +17,8 @@ import pytest
 from tests.export.examples import CHAT, PAIR, PROMPT, TURNS, UNPAIRED, WORDS
 from tests.render.formats import shipped, tokenizer
 from tracemill.export import DATASET_FORMATS, EXPORTERS
-from tracemill.export.dataset_format import LeftOut, Part
-from tracemill.export.tokens import Tokens
+from tracemill.export.trainers.dataset_format import LeftOut, Part
+from tracemill.export.trainers.tokens import Tokens
 from tracemill.records.datasets.examples import ChatExample, Example, kind_of
 from tracemill.render.chat_format import ChatFormat, shipped_template
 from tracemill.render.chat_message import chat_message

@@ -4,8 +4,8 @@ import json
 
 from tests.sources.reading import read
 from tests.trajectories import START, agent, calling, step, trajectory, user
-from tracemill.export.adp import Adp
-from tracemill.export.sts import Sts
+from tracemill.export.trajectories.adp import Adp
+from tracemill.export.trajectories.sts import Sts
 from tracemill.records.sessions.trajectory import ToolResult
 from tracemill.sources.adp import Adp as AdpSource
 

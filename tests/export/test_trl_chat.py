@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.trajectories import agent, calling, user, work
-from tracemill.curate.builders import make_examples
-from tracemill.curate.work import ChatConfig
-from tracemill.export.trl_chat import TrlChat
+from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.work import ChatConfig
+from tracemill.export.trainers.trl_chat import TrlChat
 from tracemill.records.datasets.examples import ChatExample
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.curate.test_preference import RETRY, built, ran
 from tests.trajectories import user
-from tracemill.export.trl_preference import TrlPreference
+from tracemill.export.trainers.trl_preference import TrlPreference
 from tracemill.records.datasets.examples import PreferenceExample
 
 

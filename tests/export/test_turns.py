@@ -8,8 +8,8 @@ import pytest
 from msgspec import structs
 
 from tests.trajectories import START, agent, calling, step, trajectory, user
-from tracemill.export.known import Known
-from tracemill.export.turns import Turns
+from tracemill.export.trajectories.known import Known
+from tracemill.export.trajectories.turns import Turns
 from tracemill.label.activity.value_flow import value_flows
 from tracemill.records.sessions.decision_points import (
     ChosenCall,

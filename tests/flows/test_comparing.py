@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("rensa", reason="needs tracemill[datasets]")
 
-from tracemill.curate.near_duplicates import near_duplicates
+from tracemill.curate.copies.near_duplicates import near_duplicates
 from tracemill.flows.datasets import near_duplicates as comparing
 from tracemill.flows.executors.protocol import make_executor
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.analyze.histories import Team
 from tracemill.cli.app import call
-from tracemill.export.team_files import team_files
+from tracemill.export.teams.team_files import team_files
 
 PAGE = Path(__file__).parents[2] / "docs" / "analysis.md"
 N_QUERIES = 4

@@ -14,7 +14,7 @@ from tests.redact.templates import fill
 from tracemill.flows import guarding
 from tracemill.flows.guarding import Refused, guarded
 from tracemill.records.privacy.findings import UNSCANNED
-from tracemill.redact.homes import HomeDetector
+from tracemill.redact.line_rules.homes import HomeDetector
 from tracemill.redact.protocol import Match
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

@@ -13,7 +13,7 @@ import pytest
 import tests.synth
 from tracemill.base.errors import PolicyError
 from tracemill.base.ids import digest
-from tracemill.curate.rows import training_row
+from tracemill.curate.selecting.rows import training_row
 from tracemill.flows.synthesis.bench import missing_programs, open_bench, open_sandbox, prepare
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.records.datasets.examples import Message

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.redact.templates import fill
 from tracemill.redact import Redactor
-from tracemill.redact.accents import unescaped
+from tracemill.redact.wording.accents import unescaped
 
 SECRETS = {
     "umlaut in a password": 'export PASSWORD="{word:7}2öXq9!{alnum:2}"',

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.redact.test_prefilters import DETECTORS, KEYWORDS
-from tracemill.redact.alphabets import Alphabet
-from tracemill.redact.prefilters import Re2Prefilter
+from tracemill.redact.scanning.alphabets import Alphabet
+from tracemill.redact.scanning.prefilters import Re2Prefilter
 
 IN_BYTES = [keyword.encode() for keyword in KEYWORDS]
 EVERY_BYTE = bytes(range(256))

@@ -13,7 +13,7 @@ from tests.redact.conftest import KEY
 from tests.redact.strategies import texts
 from tests.redact.templates import fill
 from tracemill.redact import Redactor
-from tracemill.redact.escapes import as_read
+from tracemill.redact.scanning.escapes import as_read
 
 RE2 = Redactor(KEY, engine="re2")
 LISTING = "total 8\n-rw-r--r-- 1 mara.quist mara.quist 4 Nov 1 09:00 a.txt\ndrwxr-xr-x 2 mara.quist staff 4"

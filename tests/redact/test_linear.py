@@ -11,7 +11,7 @@ import pytest
 from tests.redact.templates import fill
 from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.redact import Redactor
-from tracemill.redact.tables import is_secret_column
+from tracemill.redact.detectors.tables import is_secret_column
 
 REPEATED = {
     "key headers": "-----BEGIN RSA PRIVATE KEY-----\n",

@@ -13,9 +13,9 @@ from tests.redact.strategies import texts
 from tests.redact.templates import fill
 from tracemill.records.refs import Record
 from tracemill.redact import Found, Located, Redactor, Seen
-from tracemill.redact.joined import Changes
 from tracemill.redact.located import Tracer
 from tracemill.redact.protocol import Match, Rule
+from tracemill.redact.scanning.joined import Changes
 
 RE2 = Redactor(KEY, engine="re2")
 TOKEN = fill("ghp_{alnum:36}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.redact.templates import fill
-from tracemill.redact.detectors import all_detectors
-from tracemill.redact.lines import LineDetector, has_endless_line
+from tracemill.redact.detectors.roster import all_detectors
+from tracemill.redact.line_rules.lines import LineDetector, has_endless_line
 from tracemill.redact.protocol import Match
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import LineRule, Rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracemill.redact import Redactor
-from tracemill.redact.national import NUMBERS, WORDS, is_national
+from tracemill.redact.line_rules.national import NUMBERS, WORDS, is_national
 
 EXAMPLES = {
     "AR": "20-26756539-3",

@@ -9,18 +9,18 @@ import pytest
 from tests.redact.strategies import PIECES
 from tests.redact.templates import ALPHABETS, drawn, fill
 from tracemill.redact import Redactor
-from tracemill.redact.detectors import all_detectors
-from tracemill.redact.lines import compile_bytes
-from tracemill.redact.prefilters import (
+from tracemill.redact.detectors.roster import all_detectors
+from tracemill.redact.line_rules.lines import compile_bytes
+from tracemill.redact.protocol import MANY, CrowdedError, Place
+from tracemill.redact.pseudonyms import Pseudonyms
+from tracemill.redact.rules import LineRule, Rules
+from tracemill.redact.scanning.prefilters import (
     _BYTES_AT_ONCE,
     Prefilter,
     Re2Prefilter,
     engine_for,
     prefilter,
 )
-from tracemill.redact.protocol import MANY, CrowdedError, Place
-from tracemill.redact.pseudonyms import Pseudonyms
-from tracemill.redact.rules import LineRule, Rules
 
 DETECTORS = all_detectors(Rules.shipped(), Pseudonyms(bytes(32)))
 KEYWORDS = sorted({k for d in DETECTORS for probe in d.probes for k in probe.keywords})

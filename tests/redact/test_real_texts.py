@@ -13,11 +13,11 @@ import pytest
 
 from tests.redact.conftest import KEY
 from tracemill.redact import Redactor
-from tracemill.redact.detectors import all_detectors
-from tracemill.redact.prefilters import prefilter
+from tracemill.redact.detectors.roster import all_detectors
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
-from tracemill.redact.scanner import resolve, scan
+from tracemill.redact.scanning.prefilters import prefilter
+from tracemill.redact.scanning.scanner import resolve, scan
 
 pytestmark = pytest.mark.foreign
 

@@ -13,10 +13,10 @@ import pytest
 import re2
 
 from tests.redact.templates import fill
-from tracemill.redact.detectors import all_detectors
-from tracemill.redact.prefilters import Re2Prefilter
+from tracemill.redact.detectors.roster import all_detectors
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules
+from tracemill.redact.scanning.prefilters import Re2Prefilter
 
 MIB = 2**20
 MOST_OF_A_PASS = 12 * MIB

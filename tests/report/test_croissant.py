@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.export.examples import CHAT
-from tracemill.export.trl_chat import TrlChat
+from tracemill.export.trainers.trl_chat import TrlChat
 from tracemill.records.datasets.versions import DatasetVersion, ExportedFile
 from tracemill.report.croissant import croissant
 

@@ -14,9 +14,9 @@ from tracemill.base.lines import Line
 from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
-from tracemill.sources.documents import NotADocumentError, read_document, take_apart
-from tracemill.sources.json_lines import BadShapeError
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import NotADocumentError, read_document, take_apart
+from tracemill.sources.reading.json_lines import BadShapeError
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(max_size=8),

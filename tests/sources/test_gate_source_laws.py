@@ -25,7 +25,7 @@ from tests.sources.sarif import test_reports as sarif
 
 from tracemill.records.events.event import Event
 from tracemill.sources import load_source
-from tracemill.sources.xml_stream import NotXmlError, xml_elements
+from tracemill.sources.reading.xml_stream import NotXmlError, xml_elements
 
 REPORTS: dict[str, list[bytes]] = {
     "junit": [junit.PYTEST.encode()],

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.sources.json_faults import json_fault
+from tracemill.sources.reading.json_faults import json_fault
 
 ANY = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),

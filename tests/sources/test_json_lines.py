@@ -13,11 +13,11 @@ from tests.sources.codex.lines import item, message, meta
 from tests.sources.reading import Found, jsonl, read
 
 from tracemill.records.refs import Span
+from tracemill.sources.building.remembered import Remembered
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
 from tracemill.sources.head import Head
-from tracemill.sources.json_lines import count, is_too_deep, moment, type_name
-from tracemill.sources.remembered import Remembered
+from tracemill.sources.reading.json_lines import count, is_too_deep, moment, type_name
 
 SOURCE = ClaudeCode()
 GOOD = jsonl(user(1, "good"))

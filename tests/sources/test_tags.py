@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from tests.sources.reading import jsonl, read
 
 from tracemill.sources.aider import Aider
+from tracemill.sources.building.tags import outside, tagged
 from tracemill.sources.cline import Cline
 from tracemill.sources.cursor import Cursor
 from tracemill.sources.protocol import Source
 from tracemill.sources.specstory_md import SpecStoryMd
-from tracemill.sources.tags import outside, tagged
 
 OPENING = re.compile(r"<(a|b)>")
 MANY = 200_000

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from tracemill.base.python_code import parse_python
+from tracemill.base.python_code.syntax import parse_python
 from tracemill.records.events.team_artifacts import ArtifactReport
 from tracemill.records.process.conventions import Convention, ConventionForm, ConventionList
 from tracemill.stats import wilson

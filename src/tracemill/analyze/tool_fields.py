@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Final
 
-from tracemill.base.iteration_kinds import IterationKind
+from tracemill.base.python_code.iteration_kinds import IterationKind
 from tracemill.records.process.tool_use import AccessUse, FieldUse
 from tracemill.records.sessions.turn_work import AccessPattern, SeenField, TurnsOfSession
 

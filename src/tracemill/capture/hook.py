@@ -16,7 +16,7 @@ from typing import Any, Final
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tracemill.base import git
+from tracemill.base.git import repositories as git
 from tracemill.capture.collector import keep
 
 _MAX_BYTES: Final = 2**20

@@ -21,17 +21,17 @@ CURATE_VERSION: Final = 30
 BUILDERS: Final[Registry[type[Builder]]] = Registry(
     kind="builder",
     builtin={
-        "session": "tracemill.curate.chat:SessionBuilder",
-        "whole": "tracemill.curate.chat:WholeBuilder",
-        "turn": "tracemill.curate.chat:TurnBuilder",
-        "direct": "tracemill.curate.direct:DirectBuilder",
-        "view": "tracemill.curate.views:ViewBuilder",
-        "spec": "tracemill.curate.specs:SpecBuilder",
-        "recovery": "tracemill.curate.recovery:RecoveryBuilder",
-        "preference": "tracemill.curate.preference:PreferenceBuilder",
-        "reaction": "tracemill.curate.unpaired:UnpairedBuilder",
-        "stepwise": "tracemill.curate.stepwise:StepwiseBuilder",
-        "verified": "tracemill.curate.prompts:PromptBuilder",
+        "session": "tracemill.curate.builders.chat:SessionBuilder",
+        "whole": "tracemill.curate.builders.chat:WholeBuilder",
+        "turn": "tracemill.curate.builders.chat:TurnBuilder",
+        "direct": "tracemill.curate.builders.direct:DirectBuilder",
+        "view": "tracemill.curate.builders.views:ViewBuilder",
+        "spec": "tracemill.curate.builders.specs:SpecBuilder",
+        "recovery": "tracemill.curate.builders.recovery:RecoveryBuilder",
+        "preference": "tracemill.curate.builders.preference:PreferenceBuilder",
+        "reaction": "tracemill.curate.builders.unpaired:UnpairedBuilder",
+        "stepwise": "tracemill.curate.builders.stepwise:StepwiseBuilder",
+        "verified": "tracemill.curate.builders.prompts:PromptBuilder",
     },
 )
 """Every builder of examples by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
-from tracemill.curate.work import ChatConfig, Drop, DropReason, Window, Work
+from tracemill.curate.windows.work import ChatConfig, Drop, DropReason, Window, Work
 from tracemill.records.datasets.examples import Example
 
 

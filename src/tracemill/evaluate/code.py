@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from tracemill.base.field_access import field_access
-from tracemill.base.python_code import parse_python
+from tracemill.base.python_code.field_access import field_access
+from tracemill.base.python_code.syntax import parse_python
 
 _CODE_NAMES: Final = frozenset({"code", "python", "script", "source"})
 

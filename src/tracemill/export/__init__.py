@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tracemill.base.registry import Registry
-from tracemill.export.dataset_format import DatasetFormat
-from tracemill.export.known import Known
 from tracemill.export.protocol import Exporter, TrajectoryExporter
+from tracemill.export.trainers.dataset_format import DatasetFormat
+from tracemill.export.trajectories.known import Known
 
 EXPORT_VERSION: Final = 7
 """Raise it when the same example would give another row."""
@@ -21,11 +21,11 @@ EXPORT_VERSION: Final = 7
 EXPORTERS: Final = Registry[type[Exporter[Any]]](
     kind="exporter",
     builtin={
-        "trl-chat": "tracemill.export.trl_chat:TrlChat",
-        "trl-preference": "tracemill.export.trl_preference:TrlPreference",
-        "trl-unpaired": "tracemill.export.trl_unpaired:TrlUnpaired",
-        "trl-stepwise": "tracemill.export.trl_stepwise:TrlStepwise",
-        "trl-prompt": "tracemill.export.trl_prompt:TrlPrompt",
+        "trl-chat": "tracemill.export.trainers.trl_chat:TrlChat",
+        "trl-preference": "tracemill.export.trainers.trl_preference:TrlPreference",
+        "trl-unpaired": "tracemill.export.trainers.trl_unpaired:TrlUnpaired",
+        "trl-stepwise": "tracemill.export.trainers.trl_stepwise:TrlStepwise",
+        "trl-prompt": "tracemill.export.trainers.trl_prompt:TrlPrompt",
     },
 )
 """Every exporter of examples by name."""
@@ -33,12 +33,12 @@ EXPORTERS: Final = Registry[type[Exporter[Any]]](
 DATASET_FORMATS: Final = Registry[type[DatasetFormat]](
     kind="dataset format",
     builtin={
-        "axolotl": "tracemill.export.axolotl:Axolotl",
-        "llama-factory": "tracemill.export.llama_factory:LlamaFactory",
-        "mlx": "tracemill.export.mlx:Mlx",
-        "openai": "tracemill.export.openai_chat:OpenAiChat",
-        "sharegpt": "tracemill.export.sharegpt:ShareGpt",
-        "unsloth": "tracemill.export.unsloth:Unsloth",
+        "axolotl": "tracemill.export.trainers.axolotl:Axolotl",
+        "llama-factory": "tracemill.export.trainers.llama_factory:LlamaFactory",
+        "mlx": "tracemill.export.trainers.mlx:Mlx",
+        "openai": "tracemill.export.trainers.openai_chat:OpenAiChat",
+        "sharegpt": "tracemill.export.trainers.sharegpt:ShareGpt",
+        "unsloth": "tracemill.export.trainers.unsloth:Unsloth",
     },
 )
 """Every format of whole datasets by name; `tokens` needs a template and is made by its flow."""
@@ -46,10 +46,10 @@ DATASET_FORMATS: Final = Registry[type[DatasetFormat]](
 TRAJECTORY_EXPORTERS: Final = Registry[type[TrajectoryExporter]](
     kind="trajectory format",
     builtin={
-        "adp": "tracemill.export.adp:Adp",
-        "atif": "tracemill.export.atif:Atif",
-        "sts": "tracemill.export.sts:Sts",
-        "turns": "tracemill.export.turns:Turns",
+        "adp": "tracemill.export.trajectories.adp:Adp",
+        "atif": "tracemill.export.trajectories.atif:Atif",
+        "sts": "tracemill.export.trajectories.sts:Sts",
+        "turns": "tracemill.export.trajectories.turns:Turns",
     },
 )
 """Every exporter of whole trajectories by name."""

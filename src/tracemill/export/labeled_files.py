@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tracemill.export.team_files import TeamFile
+from tracemill.export.teams.team_files import TeamFile
 from tracemill.records.events.reviews import HumanReview
 from tracemill.records.events.team import Report
 from tracemill.records.events.team_projects import ApprovalReport, GateReport, ProjectReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from tracemill.export.known import NOTHING_KNOWN, Known
+from tracemill.export.trajectories.known import NOTHING_KNOWN, Known
 from tracemill.records.events.event import Event
 from tracemill.records.refs import Record
 from tracemill.records.sessions.trajectory import Step, Trajectory

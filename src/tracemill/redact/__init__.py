@@ -5,8 +5,8 @@ people's names in addresses and paths replaced by pseudonyms, together with find
 say where, and never what.
 
 A prefilter passes once over the text of many records and calls the detectors whose probes
-match; a detector says exactly which bytes are to go. What is found does not depend on the
-prefilter, nor on what stands beside a text.
+match (`scanning`); a detector says exactly which bytes are to go (`line_rules`, `detectors`). What
+is found does not depend on the prefilter, nor on what stands beside a text.
 
 To add a token format: one table in `rules/secrets.toml`, with texts that it must and must
 not find; a test runs them all.
@@ -16,9 +16,9 @@ from tracemill.records.privacy.stand_ins import is_stand_in
 from tracemill.redact.canaries import canaries, dead_rules, fill
 from tracemill.redact.copies import may_hold
 from tracemill.redact.located import Found, Located, Seen
-from tracemill.redact.prefilters import ENGINES, best_engine
 from tracemill.redact.redactor import GivenAway, Redaction, Redactor, rules_version
 from tracemill.redact.rules import REDACT_VERSION, Rules
+from tracemill.redact.scanning.prefilters import ENGINES, best_engine
 
 __all__ = [
     "ENGINES",

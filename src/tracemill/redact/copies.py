@@ -18,12 +18,12 @@ from typing import Final
 
 import re2
 
-from tracemill.redact import values
-from tracemill.redact.emails import is_personal
-from tracemill.redact.joined import Changes
+from tracemill.redact.detectors.emails import is_personal
 from tracemill.redact.protocol import Match, Rule
+from tracemill.redact.scanning.joined import Changes
 from tracemill.redact.spellings import spellings
-from tracemill.redact.words import word_share
+from tracemill.redact.wording import values
+from tracemill.redact.wording.words import word_share
 
 PERSON_ID: Final = "person"
 """The rule of names that stand before their addresses."""

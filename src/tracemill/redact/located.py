@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tracemill.redact.joined import Changes
 from tracemill.redact.protocol import Rule
+from tracemill.redact.scanning.joined import Changes
 
 
 class Found(NamedTuple):

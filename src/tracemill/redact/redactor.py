@@ -19,7 +19,7 @@ from tracemill.records.refs import Origin, Record
 from tracemill.records.sessions.trajectory import Step
 from tracemill.redact.changes import record_at, spelled, with_texts
 from tracemill.redact.copies import copied
-from tracemill.redact.detectors import all_detectors, finder
+from tracemill.redact.detectors.roster import all_detectors, finder
 from tracemill.redact.located import Located, Seen, Tracer
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import Rules

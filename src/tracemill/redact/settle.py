@@ -13,16 +13,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tracemill.redact import values
 from tracemill.redact.copies import KNOWN_PERSON, Copies, Secret, author_of, secrets_in
-from tracemill.redact.detectors import Finder
-from tracemill.redact.emails import address_in
-from tracemill.redact.escapes import as_read
-from tracemill.redact.joined import Changes, Joined
+from tracemill.redact.detectors.emails import address_in
+from tracemill.redact.detectors.roster import Finder
 from tracemill.redact.protocol import CLOSE, CrowdedError, Match, Rule
 from tracemill.redact.pseudonyms import TOKEN, USER, Pseudonyms
-from tracemill.redact.scanner import resolve, scan
+from tracemill.redact.scanning.escapes import as_read
+from tracemill.redact.scanning.joined import Changes, Joined
+from tracemill.redact.scanning.scanner import resolve, scan
 from tracemill.redact.texts import Role
+from tracemill.redact.wording import values
 
 _MOST_PASSES: Final = 8
 _PERSON: Final = Rule("person", "pii", 2)

@@ -14,7 +14,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, cast
 
 from tracemill.records.refs import Record
 from tracemill.redact.fields import fields_of
-from tracemill.redact.values import is_secret_name
+from tracemill.redact.wording.values import is_secret_name
 
 T = TypeVar("T")
 

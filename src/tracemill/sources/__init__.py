@@ -2,7 +2,8 @@
 
 A source is handed the bytes of one input and yields records in the order in which they
 stood. It never writes, never redacts and never guesses: what a format does not say is None.
-Each family of formats has a folder, which knows no other; what several need stands beside them.
+Each family of formats has a folder, which knows no other. What several need is in `reading` (how
+files are written), `building` (trajectories that still grow) and `facts` (gates, forges, commits).
 The front of a folder is light and imports its reader only when it reads, since every source is
 loaded to look at an unknown file.
 

@@ -61,7 +61,7 @@ class AutoForge(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each item of work and each decision, and the tally."""
-        from tracemill.sources.documents import read_items, read_lists
+        from tracemill.sources.reading.documents import read_items, read_lists
 
         lists: dict[tuple[str, ...], str] = {("data", name): kind for name, kind in _LISTS.items()}
         return read_items(read_lists(content, lists, _KIND), origin, _Reader(origin))
@@ -77,8 +77,8 @@ class _Reader:
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one item."""
-        from tracemill.sources.forge_fields import Fields
-        from tracemill.sources.json_lines import BadShapeError
+        from tracemill.sources.facts.forge_fields import Fields
+        from tracemill.sources.reading.json_lines import BadShapeError
 
         said, kind = Fields(record), record[_KIND]
         native_id = said.text("id")

@@ -35,7 +35,7 @@ class Beads(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each issue, and the tally."""
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         return read_json_lines(content.lines(), origin, _Reader(origin))
 
@@ -50,8 +50,8 @@ class _Reader:
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one issue."""
-        from tracemill.sources.forge_fields import Fields
-        from tracemill.sources.json_lines import BadShapeError
+        from tracemill.sources.facts.forge_fields import Fields
+        from tracemill.sources.reading.json_lines import BadShapeError
 
         said = Fields(record)
         native_id = said.text("id")

@@ -1,6 +1,6 @@
 r"""Git history: each commit one event, with its files and line counts against its first parent.
 
-The input is the stream that `base.git_log` defines. A commit is a record of it, over as many
+The input is the stream that `base.git.log` defines. A commit is a record of it, over as many
 lines as its message has. What a merge changed is what it brought to its first parent, so the
 sums over a history count a merged branch twice: leave merges out where that matters.
 
@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final, NamedTuple
 
-from tracemill.base.git import is_repository
-from tracemill.base.git_changes import changed_files
-from tracemill.base.git_log import END, HEADER, N_FIELDS, RECORD_END, log_stream
+from tracemill.base.git.changes import changed_files
+from tracemill.base.git.log import END, HEADER, N_FIELDS, RECORD_END, log_stream
+from tracemill.base.git.repositories import is_repository
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.events.event import (
@@ -34,14 +34,14 @@ from tracemill.records.events.event import (
 )
 from tracemill.records.inputs import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.commit_message import (
+from tracemill.sources.content import Content
+from tracemill.sources.facts.commit_message import (
     checkpoints,
     cherry_picked,
     co_authors,
     reverted,
     squashed,
 )
-from tracemill.sources.content import Content
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import InputKind, SourceRecord
 

@@ -9,7 +9,7 @@ from tests.cli.test_cli import ask
 from tests.flows.sessions import write_session
 from tests.repositories import Repository
 from tracemill.cli.app import call
-from tracemill.export.learning import PARTS
+from tracemill.export.teams.learning import PARTS
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tracemill.curate.checks import CHECKS, Checked, run_checks
 from tracemill.records.datasets.audits import CheckResult, TrainingRow
-from tracemill.sources.training_rows import read_training_row, split_of
+from tracemill.sources.building.training_rows import read_training_row, split_of
 
 Row = list[dict[str, Any]]
 

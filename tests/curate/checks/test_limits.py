@@ -12,7 +12,7 @@ from tracemill.base.registry import Registry
 from tracemill.curate.checks import Checked, limits, run_checks
 from tracemill.records.datasets.audits import CheckResult, TrainingRow
 from tracemill.records.datasets.recipes import Limits
-from tracemill.sources.training_rows import read_training_row
+from tracemill.sources.building.training_rows import read_training_row
 
 WORDS = " ".join(f"word{n}" for n in range(40))
 
@@ -133,7 +133,7 @@ class Words:
 
 def test_thirteen_words_of_an_evaluation_set_are_found() -> None:
     pytest.importorskip("numpy", reason="needs tracemill[datasets]")
-    from tracemill.curate.word_runs import EvaluationRuns
+    from tracemill.curate.copies.word_runs import EvaluationRuns
 
     words = WORDS.split()
     evaluated = EvaluationRuns([WORDS, "never said"])
@@ -157,7 +157,7 @@ def pair(text: str) -> TrainingRow:
 
 def test_text_of_the_worse_side_of_a_pair_is_looked_at() -> None:
     pytest.importorskip("numpy", reason="needs tracemill[datasets]")
-    from tracemill.curate.word_runs import EvaluationRuns
+    from tracemill.curate.copies.word_runs import EvaluationRuns
 
     evaluated = EvaluationRuns([WORDS])
     notice = pair("# SPDX-License-Identifier: GPL-3.0-only")

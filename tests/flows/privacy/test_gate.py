@@ -27,7 +27,7 @@ from tracemill.flows.views.session_export import export_session, session_documen
 from tracemill.records.privacy.receipts import Receipt
 from tracemill.redact import Rules, rules_version
 from tracemill.redact.canaries import canaries
-from tracemill.redact.homes import HomeDetector
+from tracemill.redact.line_rules.homes import HomeDetector
 from tracemill.store.workspace import Workspace
 
 TOKEN = fill("ghp_{alnum:36}")

@@ -15,7 +15,7 @@ from tests.sources.laws import assert_adds_up, misshapen
 from tests.sources.reading import Found, blocks_of, jsonl, read
 from tests.sources.team_reports.lines import LINES
 
-from tracemill.export.team_files import team_files
+from tracemill.export.teams.team_files import team_files
 from tracemill.records.events.event import TeamReport
 from tracemill.records.events.team_artifacts import ArtifactReport
 from tracemill.render.team import write_report

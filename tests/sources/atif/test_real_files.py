@@ -10,7 +10,7 @@ import pytest
 from tests.sources.reading import head_of, read_file
 from tests.sources.real_files import assert_accounted, counts_of, params, stated_calls
 
-from tracemill.export.atif import Atif as Exporter
+from tracemill.export.trajectories.atif import Atif as Exporter
 from tracemill.sources.atif import Atif
 
 pytestmark = pytest.mark.foreign

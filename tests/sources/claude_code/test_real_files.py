@@ -16,7 +16,7 @@ from tests.sources.real_files import counts_of, each_file, n_lines_of, unknown_t
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.claude_code.reader import ClaudeReader
 from tracemill.sources.content import Content
-from tracemill.sources.json_lines import read_json_lines
+from tracemill.sources.reading.json_lines import read_json_lines
 
 pytestmark = pytest.mark.foreign
 

@@ -10,7 +10,7 @@ from tests.sources.reading import jsonl, read
 
 from tracemill.records.refs import Span
 from tracemill.records.sessions.trajectory import Usage
-from tracemill.sources import open_trajectory
+from tracemill.sources.building import open_trajectory
 from tracemill.sources.claude_code import ClaudeCode
 
 SOURCE = ClaudeCode()

@@ -18,7 +18,7 @@ from tracemill.sources.codex import Codex
 from tracemill.sources.codex.lines import LINES, CodexLine
 from tracemill.sources.codex.reader import CodexReader
 from tracemill.sources.content import Content
-from tracemill.sources.json_lines import Shape, decode_object, read_shaped_lines
+from tracemill.sources.reading.json_lines import Shape, decode_object, read_shaped_lines
 
 pytestmark = pytest.mark.foreign
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracemill.records.events.event import CoAuthor
-from tracemill.sources.commit_message import (
+from tracemill.sources.facts.commit_message import (
     checkpoints,
     cherry_picked,
     co_authors,

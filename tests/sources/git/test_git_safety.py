@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracemill.base.errors import SourceError
-from tracemill.base.git_log import log_stream
+from tracemill.base.git.log import log_stream
 
 if TYPE_CHECKING:
     from tests.repositories import Repository

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.repositories import Repository
 from tests.sources.reading import Found, read
 
-from tracemill.base.git_changes import ChangedFile
-from tracemill.base.git_fates import LineFates
-from tracemill.base.git_process import Git
+from tracemill.base.git.changes import ChangedFile
+from tracemill.base.git.fates import LineFates
+from tracemill.base.git.process import Git
 from tracemill.records.events.event import LineFate
 from tracemill.sources.git_history import GitHistory
 

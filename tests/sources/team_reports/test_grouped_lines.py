@@ -12,7 +12,7 @@ from tests.sources.reading import jsonl, read
 from tests.sources.team_reports.lines import LINES
 from tests.sources.team_reports.test_reports import SOURCE, reports
 
-from tracemill.export.team_files import team_files
+from tracemill.export.teams.team_files import team_files
 from tracemill.records.events.team import TeamReport
 from tracemill.records.events.team_projects import GateReport, ProjectReport, StageReport
 from tracemill.render.team import write_report

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.sources.reading import jsonl, read
 from tests.sources.team_reports.lines import LINES
 
-from tracemill.export.team_files import TeamFile, path_of, team_files
+from tracemill.export.teams.team_files import TeamFile, path_of, team_files
 from tracemill.records.events.event import TeamReport
 from tracemill.records.events.team_features import ContextReport, FailureReport, SuccessReport
 from tracemill.records.events.team_projects import GateReport

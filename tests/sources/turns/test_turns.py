@@ -15,7 +15,7 @@ from tests.sources.turns.sessions import FAILED, PLAIN, called, session, turn
 from tests.trajectories import agent, calling, trajectory, user
 
 from tracemill.base.difference import is_same
-from tracemill.export.turns import Turns as Exporter
+from tracemill.export.trajectories.turns import Turns as Exporter
 from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 from tracemill.sources.head import Head
 from tracemill.sources.turns import Turns

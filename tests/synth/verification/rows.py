@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tracemill.records.datasets.audits import TrainingRow
-from tracemill.sources.training_rows import read_training_row
+from tracemill.sources.building.training_rows import read_training_row
 
 
 def user(text: str) -> dict[str, Any]:

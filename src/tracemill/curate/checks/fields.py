@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tracemill.base.field_access import FieldAccess, field_access
+from tracemill.base.python_code.field_access import FieldAccess, field_access
 from tracemill.curate.checks.answers import with_calls
 from tracemill.curate.checks.protocol import Checked, at_least, share
 from tracemill.curate.checks.tool_use import as_python, run_code

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree as ET
 
-from tracemill.base.python_code import parse_python
+from tracemill.base.python_code.syntax import parse_python
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection
 from tracemill.records.datasets.audits import TrainingRow

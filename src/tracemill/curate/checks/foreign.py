@@ -9,7 +9,7 @@ import re2
 
 from tracemill.curate.checks.protocol import Checked, Objection
 from tracemill.curate.checks.wording import every_message
-from tracemill.curate.suspicion import suspicion
+from tracemill.curate.windows.suspicion import suspicion
 from tracemill.records.datasets.audits import TrainingRow
 
 _SAYS: Final = {

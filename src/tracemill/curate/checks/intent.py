@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from tracemill.base.field_access import field_access
+from tracemill.base.python_code.field_access import field_access
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection
 from tracemill.curate.checks.tool_use import as_python, run_code

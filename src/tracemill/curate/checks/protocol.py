@@ -16,9 +16,9 @@ from tracemill.records.datasets.audits import CheckResult, FailingRow, TrainingR
 from tracemill.records.datasets.recipes import Limits
 
 if TYPE_CHECKING:
-    from tracemill.curate.containment import Containment
-    from tracemill.curate.near_duplicates import Pair, Shingled, Shingles
-    from tracemill.curate.word_runs import EvaluationRuns
+    from tracemill.curate.copies.containment import Containment
+    from tracemill.curate.copies.near_duplicates import Pair, Shingled, Shingles
+    from tracemill.curate.copies.word_runs import EvaluationRuns
 
 ALIKE: Final = 0.8
 """Jaccard similarity of word five-grams from which two rows are nearly the same."""
@@ -50,7 +50,7 @@ class Checked:
 
     @cached_property
     def _shingled(self) -> Shingled:
-        from tracemill.curate.near_duplicates import Shingles
+        from tracemill.curate.copies.near_duplicates import Shingles
 
         return (self.shingles or Shingles()).of([said(row) for row in self.rows])
 
@@ -61,7 +61,7 @@ class Checked:
         if self.compare is not None:
             return self.compare([said(row) for row in self.rows], ALIKE, held)
         try:
-            from tracemill.curate.near_duplicates import near_duplicates
+            from tracemill.curate.copies.near_duplicates import near_duplicates
         except ModuleNotFoundError:
             return None
         return list(near_duplicates(self._shingled, ALIKE, held))
@@ -70,7 +70,7 @@ class Checked:
     def contained(self) -> Sequence[Containment] | None:
         """Rows that stand in longer ones; None where nothing is installed to find them."""
         try:
-            from tracemill.curate.containment import contained
+            from tracemill.curate.copies.containment import contained
         except ModuleNotFoundError:
             return None
         return list(contained(self._shingled))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from textwrap import dedent
 from typing import Any, Final
 
-from tracemill.base.python_code import parse_python
+from tracemill.base.python_code.syntax import parse_python
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection, at_most, failing, share
 from tracemill.curate.checks.wording import asked

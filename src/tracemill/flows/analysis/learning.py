@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError
-from tracemill.export.learning import (
+from tracemill.export.teams.learning import (
     PARTS,
     LearningDocument,
     LearningFields,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tracemill.base.errors import NotFoundError
 from tracemill.export.labeled_files import labeled_files
-from tracemill.export.team_files import team_files
+from tracemill.export.teams.team_files import team_files
 from tracemill.flows.analysis.feature_views import reports_of_sessions
 from tracemill.flows.analysis.labeled_reports import labeled_reports
 from tracemill.flows.destinations import new_folder, require_elsewhere

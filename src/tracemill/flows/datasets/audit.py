@@ -17,17 +17,17 @@ from tracemill.base.named_files import missing, read_named, unread
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.curate.checks.wording import everything_said
-from tracemill.export.dataset_format import Part
+from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST
 from tracemill.flows.executors.protocol import Executor
 from tracemill.records.datasets.audits import AuditReport, CheckResult, FailingRow, TrainingRow
-from tracemill.sources.documents import NotADocumentError, take_apart
-from tracemill.sources.json_lines import BadShapeError
-from tracemill.sources.training_rows import read_training_row
+from tracemill.sources.building.training_rows import read_training_row
+from tracemill.sources.reading.documents import NotADocumentError, take_apart
+from tracemill.sources.reading.json_lines import BadShapeError
 
 if TYPE_CHECKING:
-    from tracemill.curate.near_duplicates import Pair
-    from tracemill.curate.word_runs import EvaluationRuns
+    from tracemill.curate.copies.near_duplicates import Pair
+    from tracemill.curate.copies.word_runs import EvaluationRuns
 
 _BLOCK_BYTES: Final = 2**20
 _ENDINGS: Final = (".jsonl", ".json")
@@ -133,7 +133,7 @@ def evaluation_runs(places: Sequence[Path]) -> EvaluationRuns | None:
     if not rows:
         raise NotFoundError(f"no row to compare with in {', '.join(map(str, places))}")
     try:
-        from tracemill.curate.word_runs import EvaluationRuns
+        from tracemill.curate.copies.word_runs import EvaluationRuns
     except ModuleNotFoundError:
         return None
     return EvaluationRuns(list(map(everything_said, rows)))

@@ -9,7 +9,7 @@ from typing import Final
 
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.export import DATASET_FORMATS
-from tracemill.export.dataset_format import LeftOut, Row
+from tracemill.export.trainers.dataset_format import LeftOut, Row
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.scan import Scan

@@ -12,7 +12,7 @@ from tracemill.base.errors import NotFoundError
 from tracemill.base.file_hashes import hash_file
 from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
-from tracemill.export.dataset_format import Part
+from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.audit import evaluation_runs, readable, rows_of
 from tracemill.flows.datasets.build_checks import clean_text, fits_format, kept_balance
 from tracemill.flows.datasets.publish import LINEAGE, REJECTS
@@ -24,7 +24,7 @@ from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tracemill.curate.near_duplicates import Shingles
+    from tracemill.curate.copies.near_duplicates import Shingles
 
 _AT_ONCE_BYTES: Final = 32 * 2**20
 """Rows that a build checks itself; a check compares them in memory."""

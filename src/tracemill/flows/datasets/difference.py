@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from tracemill.export.dataset_format import Part
+from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.checks import row_files
 from tracemill.flows.datasets.publish import REJECTS
 from tracemill.flows.datasets.versions import LINEAGE_FILE, find_version

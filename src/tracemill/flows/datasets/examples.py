@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tracemill.base.errors import SchemaError
-from tracemill.export.dataset_format import Part
+from tracemill.export.trainers.dataset_format import Part
 from tracemill.records.datasets.examples import Example, Lineage
 from tracemill.records.datasets.versions import DatasetVersion
 from tracemill.render.chat_message import read_messages

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import DataError
-from tracemill.curate.rows import training_row
+from tracemill.curate.selecting.rows import training_row
 from tracemill.flows.datasets.audit import rows_of
 from tracemill.records.datasets.audits import FailingRow, TrainingRow
 from tracemill.records.inputs import Quarantined
@@ -25,7 +25,7 @@ from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.render.chat_message import chat_message
 from tracemill.render.messages import render_messages
 from tracemill.sources import Content, Source, heads, sources_of
-from tracemill.sources.training_rows import read_training_row
+from tracemill.sources.building.training_rows import read_training_row
 
 _decode: Final = msgspec.json.Decoder(SyntheticExample).decode
 

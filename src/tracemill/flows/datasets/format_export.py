@@ -18,7 +18,7 @@ import msgspec
 from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import DATASET_FORMATS, EXPORT_VERSION, DatasetFormat
-from tracemill.export.dataset_format import LeftOut, Part
+from tracemill.export.trainers.dataset_format import LeftOut, Part
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.datasets.versions import (
     CARD,
@@ -121,7 +121,7 @@ def _format(choice: FormatChoice) -> _Form:
     if not (choice.template and choice.tokenizer):
         raise UsageError("tokens need --template (for example compact) and --tokenizer PATH")
     require("render")
-    from tracemill.export.tokens import Tokens
+    from tracemill.export.trainers.tokens import Tokens
     from tracemill.render.chat_format import load_format
 
     form = load_format(choice.template, Path(choice.tokenizer).expanduser())

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from tracemill.curate.near_duplicates import Pair, Signed, candidates, sign, verified
+from tracemill.curate.copies.near_duplicates import Pair, Signed, candidates, sign, verified
 from tracemill.flows.executors.protocol import Executor
 from tracemill.records.refs import Record
 

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from tracemill.base.ids import make_id
 from tracemill.export import EXPORTERS, Exporter
-from tracemill.export.dataset_format import Part
+from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE
 from tracemill.flows.executors.protocol import Executor
 from tracemill.records.datasets.examples import ChatExample, Example, kind_of

@@ -19,11 +19,11 @@ import msgspec
 
 from tracemill.curate import CURATE_VERSION
 from tracemill.curate.checks.wording import said
-from tracemill.curate.rows import training_row
-from tracemill.curate.selection import Known, Standing
-from tracemill.curate.sieve import Sieve, Sketch
-from tracemill.curate.splits import KnownWork, Splits
-from tracemill.curate.work import ChatConfig
+from tracemill.curate.selecting.rows import training_row
+from tracemill.curate.selecting.selection import Known, Standing
+from tracemill.curate.selecting.sieve import Sieve, Sketch
+from tracemill.curate.selecting.splits import KnownWork, Splits
+from tracemill.curate.windows.work import ChatConfig
 from tracemill.export import EXPORT_VERSION
 from tracemill.flows.datasets.audit import evaluation_runs
 from tracemill.flows.datasets.checks import check_version

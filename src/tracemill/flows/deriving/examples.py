@@ -17,9 +17,9 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.curate import CURATE_VERSION
-from tracemill.curate.builders import drop_whole, make_examples, needs_steps
-from tracemill.curate.undone import is_begun_within
-from tracemill.curate.work import ChatConfig, Drop, Work
+from tracemill.curate.builders.one_pass import drop_whole, make_examples, needs_steps
+from tracemill.curate.windows.undone import is_begun_within
+from tracemill.curate.windows.work import ChatConfig, Drop, Work
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.versions import reading_code

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracemill.base.errors import UsageError
-from tracemill.base.git_process import neutral_environment
+from tracemill.base.git.process import neutral_environment
 from tracemill.flows.example_history.script import Person
 
 MAIN = "main"

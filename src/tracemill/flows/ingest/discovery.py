@@ -13,9 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from tracemill.base import git, sqlite
+from tracemill.base import sqlite
 from tracemill.base.errors import SourceError
-from tracemill.base.git_objects import blob_stream
+from tracemill.base.git import repositories as git
+from tracemill.base.git.objects import blob_stream
 from tracemill.base.named_files import require_there
 from tracemill.capture.agents import AGENTS
 from tracemill.sources import Head, HoldsInputs, sources_of

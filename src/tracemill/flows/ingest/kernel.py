@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from tracemill.base.errors import SourceError
-from tracemill.base.git_objects import blob_stream
+from tracemill.base.git.objects import blob_stream
 from tracemill.flows.guarding import Refused, redact_closed
 from tracemill.flows.ingest.consent import WITHHELD, Asked, Policy, numbers_of
 from tracemill.flows.ingest.masking import refusal, unnamed

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from tracemill.base import git
+from tracemill.base.git import repositories as git
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.ingest.discovery import Candidate, Unreadable, discover
 from tracemill.flows.ingest.recognition import Archive, Skip, Verdict, recognise

@@ -18,7 +18,7 @@ from tracemill.base.errors import SourceError
 from tracemill.flows.ingest.discovery import BESIDE_DATABASES, Candidate
 from tracemill.sources import Head, heads, sources_of
 from tracemill.sources.archives import ArchiveKind, archive_kind
-from tracemill.sources.json_faults import json_fault
+from tracemill.sources.reading.json_faults import json_fault
 
 _MAX_JSON_BYTES: Final = 64 * 2**20
 # fmt: off

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from tracemill.base import git
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
+from tracemill.base.git import repositories as git
 from tracemill.base.text import sized
 from tracemill.flows.machine.hooking import read_capture_status
 from tracemill.flows.machine.retention import look_at_agents, retention_check, sessions_check

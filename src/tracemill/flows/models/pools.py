@@ -11,7 +11,7 @@ import msgspec
 from tracemill.base.errors import NotFoundError
 from tracemill.base.ids import digest
 from tracemill.base.named_files import missing
-from tracemill.export.dataset_format import Part
+from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.models import made_data
 from tracemill.records.models.training import Stage

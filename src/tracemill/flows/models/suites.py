@@ -19,7 +19,7 @@ from tracemill.evaluate.building import HeldOut, build_cases, make_case
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.model_comparison import effect_shown
 from tracemill.evaluate.running import freeze
-from tracemill.export.dataset_format import Part
+from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, find_version
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.recipes import Name, Recipe

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.base.ids import digest, make_id
-from tracemill.curate.rows import training_row
+from tracemill.curate.selecting.rows import training_row
 from tracemill.flows.datasets.made_up import MADE, read_made
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.records.canonical import canonical_json

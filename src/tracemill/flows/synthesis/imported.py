@@ -14,7 +14,7 @@ import orjson
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.ids import make_id
 from tracemill.base.named_files import read_bytes
-from tracemill.curate.rows import training_row
+from tracemill.curate.selecting.rows import training_row
 from tracemill.flows.datasets.audit import dataset_files
 from tracemill.flows.datasets.made_up import MADE, read_made, real_examples
 from tracemill.flows.ingest.redactors import own_redactor
@@ -28,8 +28,8 @@ from tracemill.records.synth.generators import ImportedRows
 from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.records.synth.verification import VerifiedRow
 from tracemill.redact import Redactor
-from tracemill.sources.json_lines import BadShapeError
-from tracemill.sources.training_rows import read_training_row
+from tracemill.sources.building.training_rows import read_training_row
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth.outside import (
     About,

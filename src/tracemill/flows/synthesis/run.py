@@ -18,7 +18,7 @@ import msgspec
 
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import make_id
-from tracemill.curate.rows import training_row
+from tracemill.curate.selecting.rows import training_row
 from tracemill.flows.datasets.made_up import (
     made_examples,
     plan_synthesis,

@@ -19,8 +19,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tracemill.base.conditions import Condition
-from tracemill.base.field_access import field_access
+from tracemill.base.python_code.conditions import Condition
+from tracemill.base.python_code.field_access import field_access
 from tracemill.base.text import start_of
 from tracemill.label.activity.named_parts import Named, fields_with, named_parts, sentence_at
 from tracemill.label.activity.value_flow import value_flows

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from tracemill.base.field_access import FieldAccess, field_access
+from tracemill.base.python_code.field_access import FieldAccess, field_access
 from tracemill.label.calls.run_code import run_code
 from tracemill.records.sessions.accessed_fields import (
     AccessedField,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tracemill.base.field_access import FieldAccess, Iteration
-from tracemill.base.iteration_kinds import IterationKind
+from tracemill.base.python_code.field_access import FieldAccess, Iteration
+from tracemill.base.python_code.iteration_kinds import IterationKind
 from tracemill.records.sessions.turn_work import AccessPattern, FieldLog
 
 _COUNT: Final = re.compile(r"(?:^|_)(?:n|num|count|counts|total|size|length|len)(?:_|$)")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from tracemill.base.field_access import field_access
+from tracemill.base.python_code.field_access import field_access
 from tracemill.label.activity.named_parts import sentence_at
 from tracemill.label.calls.action import action_of
 from tracemill.label.calls.answers import is_answer

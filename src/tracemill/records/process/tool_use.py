@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from tracemill.base.iteration_kinds import IterationKind
+from tracemill.base.python_code.iteration_kinds import IterationKind
 from tracemill.records.refs import Count, Ratio, Record
 from tracemill.records.sessions.turn_work import (
     AccessPattern,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tracemill.base.iteration_kinds import IterationKind
+from tracemill.base.python_code.iteration_kinds import IterationKind
 from tracemill.records.refs import Count, Record
 
 

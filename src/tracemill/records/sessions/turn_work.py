@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tracemill.base.iteration_kinds import IterationKind
+from tracemill.base.python_code.iteration_kinds import IterationKind
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.reactions import ReactionKind
 from tracemill.records.sessions.trajectory import ResultStatus

@@ -37,7 +37,7 @@ class Adp(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each trajectory, its header, and the tally."""
         from tracemill.sources.adp.reader import AdpReader
-        from tracemill.sources.rows import read_rows
+        from tracemill.sources.reading.rows import read_rows
 
         return read_rows(content, origin, AdpReader(self.name, origin).open_row)
 

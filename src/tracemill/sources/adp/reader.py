@@ -8,24 +8,24 @@ from typing import Any, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import IMAGE, ToolCall
-from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import (
-    BadShapeError,
-    is_line_too_deep,
-    text,
-    tool_arguments,
-    unknown_type,
-)
-from tracemill.sources.message_parts import Message
-from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import (
+from tracemill.sources.building.message_parts import Message
+from tracemill.sources.building.role_steps import (
     OUTCOME_FACTS,
     UNKNOWN_AGENT,
     RoleSteps,
     RowOpener,
     outcome_of,
 )
-from tracemill.sources.rows import Part, objects
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import Document, take_apart_item
+from tracemill.sources.reading.json_lines import (
+    BadShapeError,
+    is_line_too_deep,
+    text,
+    tool_arguments,
+    unknown_type,
+)
+from tracemill.sources.reading.rows import Part, objects
 
 _EXIT_CODE: Final = re.compile(r"\[Command finished with exit code (-?\d{1,9})\]\s*\Z")
 _TAIL: Final = 100

@@ -44,7 +44,7 @@ class Aider(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each chat, its header, and the tally."""
         from tracemill.sources.aider.reader import AiderReader
-        from tracemill.sources.text_lines import read_text_lines
+        from tracemill.sources.reading.text_lines import read_text_lines
 
         return read_text_lines(content.lines(), origin, AiderReader(origin))
 

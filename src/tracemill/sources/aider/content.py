@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 
 HEADER: Final = re.compile(r"# aider chat started at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*\Z")
 COMMIT: Final = re.compile(r"Commit ([0-9a-f]{7,40})(?: |\Z)")

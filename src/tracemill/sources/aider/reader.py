@@ -38,11 +38,11 @@ from tracemill.sources.aider.content import (
     split_edits,
     were_others_applied,
 )
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, added
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, added
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.session_events import Place
-from tracemill.sources.text_lines import MAX_SPEECH
+from tracemill.sources.reading.text_lines import MAX_SPEECH
 
 _NAME: Final = "aider"
 _OUTPUT: Final = "program_output"

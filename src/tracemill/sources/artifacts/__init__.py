@@ -43,8 +43,8 @@ class Artifacts(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each artifact, its header, a report of each attempt, and the tally."""
         from tracemill.sources.artifacts.reader import ArtifactsReader
-        from tracemill.sources.json_lines import read_json_lines
-        from tracemill.sources.whole_documents import whole_documents
+        from tracemill.sources.reading.json_lines import read_json_lines
+        from tracemill.sources.reading.whole_documents import whole_documents
 
         return read_json_lines(whole_documents(content.lines()), origin, ArtifactsReader(origin))
 

@@ -15,13 +15,13 @@ from tracemill.records.refs import Origin, Span
 from tracemill.records.sessions.trajectory import ResultStatus, Speaker, Step, ToolCall, ToolResult
 from tracemill.render.team import Read, read_report
 from tracemill.render.team_lines import report_kind
-from tracemill.sources.json_faults import shape_fault
-from tracemill.sources.json_lines import BadShapeError, is_line_too_deep
-from tracemill.sources.open_trajectory import OpenTrajectory
+from tracemill.sources.building.open_trajectory import OpenTrajectory
+from tracemill.sources.building.role_steps import UNKNOWN_AGENT
+from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import UNKNOWN_AGENT
-from tracemill.sources.rows import TrajectoryIds
-from tracemill.sources.session_events import EventMaker, Place
+from tracemill.sources.reading.json_faults import shape_fault
+from tracemill.sources.reading.json_lines import BadShapeError, is_line_too_deep
+from tracemill.sources.reading.rows import TrajectoryIds
 
 TOOL: Final = "generate_artifact"
 """What a model calls to hand in an artifact; the layout itself does not name it."""

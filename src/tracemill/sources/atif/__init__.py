@@ -38,7 +38,7 @@ class Atif(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each trajectory, its header, and the tally."""
         from tracemill.sources.atif.reader import AtifReader
-        from tracemill.sources.rows import read_rows
+        from tracemill.sources.reading.rows import read_rows
 
         return read_rows(content, origin, AtifReader(self.name, origin).open_row)
 

@@ -24,13 +24,13 @@ from tracemill.render.atif import (
     atif_step,
 )
 from tracemill.sources.atif.content import read_calls, read_results, read_tokens
-from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import BadShapeError, fields_of, is_too_deep, moment, text
-from tracemill.sources.message_parts import read_message
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, added, usage_of
+from tracemill.sources.building.message_parts import read_message
+from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenTrajectory, added, usage_of
+from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.rows import Part, TrajectoryIds, objects
-from tracemill.sources.session_events import EventMaker, Place
+from tracemill.sources.reading.documents import Document, take_apart_item
+from tracemill.sources.reading.json_lines import BadShapeError, fields_of, is_too_deep, moment, text
+from tracemill.sources.reading.rows import Part, TrajectoryIds, objects
 
 R = TypeVar("R", bound=Record)
 

@@ -69,7 +69,7 @@ class ClaudeCode(FileSource):
         """Yield the steps and events of each trajectory, its header, and the tally."""
         from tracemill.sources.claude_code.lines import LINES
         from tracemill.sources.claude_code.reader import ClaudeReader
-        from tracemill.sources.json_lines import read_shaped_lines
+        from tracemill.sources.reading.json_lines import read_shaped_lines
 
         reader = ClaudeReader(self.name, origin)
         return read_shaped_lines(LINES, content.lines(), origin, reader)

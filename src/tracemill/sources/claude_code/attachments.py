@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tracemill.sources.json_lines import text, type_name
+from tracemill.sources.reading.json_lines import text, type_name
 
 _TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "batching_reminder_sent": ("text",),

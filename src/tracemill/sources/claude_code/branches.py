@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Final, NamedTuple
 
-from tracemill.sources.remembered import Remembered
+from tracemill.sources.building.remembered import Remembered
 
 _MAX_LINES: Final = 30_000
 _MAX_PROMPTS: Final = 4096

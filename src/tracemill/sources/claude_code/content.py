@@ -14,8 +14,10 @@ from typing import Any, Final, NamedTuple
 from tracemill.base.lines import Line
 from tracemill.records.events.event import Todo, TodoStatus
 from tracemill.records.sessions.trajectory import IMAGE, ToolCall
-from tracemill.sources.checklists import todo_status
-from tracemill.sources.json_lines import (
+from tracemill.sources.building.checklists import todo_status
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     count,
     is_too_deep,
@@ -24,8 +26,6 @@ from tracemill.sources.json_lines import (
     unknown_type,
     unread_part,
 )
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
-from tracemill.sources.protocol import UnreadPart
 
 DOCUMENT: Final = "[document]"
 """What stands where a file was that is no picture."""

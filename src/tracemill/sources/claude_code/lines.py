@@ -11,7 +11,7 @@ from typing import Any, Final, TypedDict
 
 import msgspec
 
-from tracemill.sources.json_lines import Shape
+from tracemill.sources.reading.json_lines import Shape
 
 
 class _Details(TypedDict, total=False):

@@ -16,6 +16,9 @@ from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import Speaker, ToolResult
+from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Window
+from tracemill.sources.building.remembered import Remembered
+from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.claude_code.attachments import attached_text, why_attachment_not_kept
 from tracemill.sources.claude_code.branches import Branches
 from tracemill.sources.claude_code.content import (
@@ -33,11 +36,15 @@ from tracemill.sources.claude_code.repeats import Repeats
 from tracemill.sources.claude_code.results import read_pull_request, read_result, read_worktree
 from tracemill.sources.claude_code.tasks import TODO_TOOLS, Tasks
 from tracemill.sources.claude_code.titles import Titles
-from tracemill.sources.json_lines import NO_CONTENT, count, moment, text, unknown_type, why_nothing
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, Window
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.remembered import Remembered
-from tracemill.sources.session_events import EventMaker, Place
+from tracemill.sources.reading.json_lines import (
+    NO_CONTENT,
+    count,
+    moment,
+    text,
+    unknown_type,
+    why_nothing,
+)
 
 _MAX_TRAJECTORIES: Final = 4096
 _MAX_CHAINED_LINES: Final = 30_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tracemill.base.lines import Line
-from tracemill.sources.remembered import Remembered
+from tracemill.sources.building.remembered import Remembered
 
 _MAX_LINES: Final = 75_000
 """Messages and lines that are remembered; the oldest are forgotten first."""

@@ -39,7 +39,7 @@ class ClaudeStream(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""
         from tracemill.sources.claude_code.stream_reader import ClaudeStreamReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         return read_json_lines(content.lines(), origin, ClaudeStreamReader(origin))
 

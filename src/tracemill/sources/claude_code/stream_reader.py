@@ -9,9 +9,16 @@ import msgspec
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import Trajectory, Usage
+from tracemill.sources.building.open_trajectory import (
+    NO_TOKENS,
+    Tokens,
+    added,
+    larger,
+    rest,
+    usage_of,
+)
 from tracemill.sources.claude_code.reader import ClaudeReader
-from tracemill.sources.json_lines import count, text, type_name, unknown_type
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added, larger, rest, usage_of
+from tracemill.sources.reading.json_lines import count, text, type_name, unknown_type
 
 _AGENT: Final = "claude-code"
 _MESSAGES: Final = ("assistant", "user")

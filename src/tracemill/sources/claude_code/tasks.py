@@ -12,10 +12,10 @@ import msgspec
 
 from tracemill.records.events.event import Todo, TodoChange
 from tracemill.records.sessions.trajectory import ToolCall
+from tracemill.sources.building.open_trajectory import OpenStep
+from tracemill.sources.building.remembered import Remembered
 from tracemill.sources.claude_code.content import read_todos
-from tracemill.sources.json_lines import text
-from tracemill.sources.open_trajectory import OpenStep
-from tracemill.sources.remembered import Remembered
+from tracemill.sources.reading.json_lines import text
 
 TODO_TOOLS: Final = frozenset({"TodoWrite", "TaskCreate", "TaskUpdate"})
 _MAX_TASKS: Final = 1_000

@@ -12,6 +12,9 @@ from tracemill.base.lines import Line
 from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import IMAGE
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenTrajectory, Tokens, added
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.cline.content import (
     INTERRUPTION,
     Prompt,
@@ -27,7 +30,8 @@ from tracemill.sources.cline.content import (
 from tracemill.sources.cline.files import API, HISTORY, UI
 from tracemill.sources.cline.shown import ShownReader
 from tracemill.sources.content import Content
-from tracemill.sources.documents import (
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import (
     Item,
     NotADocumentError,
     object_at,
@@ -35,11 +39,7 @@ from tracemill.sources.documents import (
     read_items,
     take_apart,
 )
-from tracemill.sources.json_lines import millisecond, text, unknown_type, why_nothing
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenTrajectory, Tokens, added
-from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.session_events import Place
+from tracemill.sources.reading.json_lines import millisecond, text, unknown_type, why_nothing
 
 _TASK_ID: Final = re.compile(r"\d{10,16}|[0-9a-f-]{36}")
 _AGENTS: Final = {"roo-cline": "roo-code", "kilo": "kilo-code"}

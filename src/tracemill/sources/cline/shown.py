@@ -12,12 +12,18 @@ from typing import Any, ClassVar, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import IMAGE, Speaker, ToolCall, ToolResult
-from tracemill.sources.checklists import read_checklist
+from tracemill.sources.building.checklists import read_checklist
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import OpenStep
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.cline.content import decoded, model_of, read_tokens
-from tracemill.sources.json_lines import millisecond, text, tool_arguments, type_name, unknown_type
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import OpenStep
-from tracemill.sources.session_events import Place
+from tracemill.sources.reading.json_lines import (
+    millisecond,
+    text,
+    tool_arguments,
+    type_name,
+    unknown_type,
+)
 
 _NO_CONTENT: Final = "no_content"
 _SPOKEN: Final = frozenset({"text", "completion_result", "followup", "plan_mode_respond"})

@@ -88,7 +88,7 @@ class Codex:
         """Yield the steps and events of the session, its header, and the tally."""
         from tracemill.sources.codex.lines import LINES
         from tracemill.sources.codex.reader import CodexReader
-        from tracemill.sources.json_lines import read_shaped_lines
+        from tracemill.sources.reading.json_lines import read_shaped_lines
 
         lines = split_lines(_unpacked(content.blocks()), content.max_bytes)
         return read_shaped_lines(LINES, lines, origin, CodexReader(self.name, origin))

@@ -17,9 +17,11 @@ import orjson
 from tracemill.base.lines import Line
 from tracemill.records.events.event import Todo
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
-from tracemill.sources.checklists import todo_status
+from tracemill.sources.building.checklists import todo_status
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.codex.lines import Common, Passthrough, Payload, TokenUsage, whole
-from tracemill.sources.json_lines import (
+from tracemill.sources.protocol import UnreadPart
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     count,
     fields_of,
@@ -27,8 +29,6 @@ from tracemill.sources.json_lines import (
     text,
     unread_part,
 )
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
-from tracemill.sources.protocol import UnreadPart
 
 TURN_ABORTED: Final = "<turn_aborted>"
 _INJECTED: Final = (

@@ -11,8 +11,11 @@ from tracemill.base.lines import Line
 from tracemill.records.events.event import Todo, TodoStatus
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import ResultStatus, ToolCall, ToolResult
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenStep, larger
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.codex.content import read_usage
-from tracemill.sources.json_lines import (
+from tracemill.sources.reading.json_lines import (
     MAX_COUNT,
     BadShapeError,
     is_too_deep,
@@ -20,9 +23,6 @@ from tracemill.sources.json_lines import (
     tool_arguments,
     unknown_type,
 )
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, larger
-from tracemill.sources.session_events import Place
 
 _AGENT: Final = "codex"
 _NO_CONTENT: Final = "no_content"

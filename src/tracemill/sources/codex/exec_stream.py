@@ -35,7 +35,7 @@ class CodexExec(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the run, its header, and the tally."""
         from tracemill.sources.codex.exec_reader import CodexExecReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         return read_json_lines(content.lines(), origin, CodexExecReader(origin))
 

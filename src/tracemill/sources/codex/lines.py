@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, final
 import msgspec
 
 from tracemill.base.lines import Line
-from tracemill.sources.json_lines import (
+from tracemill.sources.reading.json_lines import (
     MAX_COUNT,
     BadShapeError,
     Shape,

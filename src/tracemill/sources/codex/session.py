@@ -10,10 +10,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Final
 
-from tracemill.sources.codex.content import read_usage
-from tracemill.sources.codex.lines import Common, Payload, TokenInfo
-from tracemill.sources.json_lines import fields_of, text
-from tracemill.sources.open_trajectory import (
+from tracemill.sources.building.open_trajectory import (
     NO_TOKENS,
     OpenStep,
     OpenTrajectory,
@@ -21,8 +18,11 @@ from tracemill.sources.open_trajectory import (
     added,
     rest,
 )
+from tracemill.sources.building.session_events import EventMaker, Place
+from tracemill.sources.codex.content import read_usage
+from tracemill.sources.codex.lines import Common, Payload, TokenInfo
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.session_events import EventMaker, Place
+from tracemill.sources.reading.json_lines import fields_of, text
 
 MAX_ECHOES: Final = 16
 _BURST: Final = timedelta(seconds=1)

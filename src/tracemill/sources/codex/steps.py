@@ -16,6 +16,16 @@ import msgspec
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
+from tracemill.sources.building.open_trajectory import (
+    NO_TOKENS,
+    OpenStep,
+    OpenTrajectory,
+    Tokens,
+    Window,
+    added,
+)
+from tracemill.sources.building.remembered import Remembered
+from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.codex.content import (
     TURN_ABORTED,
     Said,
@@ -31,17 +41,7 @@ from tracemill.sources.codex.content import (
 )
 from tracemill.sources.codex.lines import Common, Payload, whole
 from tracemill.sources.codex.session import MAX_ECHOES, Aborts, Echoes, Replay, TokenCounts
-from tracemill.sources.json_lines import NO_CONTENT, count, text, why_nothing
-from tracemill.sources.open_trajectory import (
-    NO_TOKENS,
-    OpenStep,
-    OpenTrajectory,
-    Tokens,
-    Window,
-    added,
-)
-from tracemill.sources.remembered import Remembered
-from tracemill.sources.session_events import EventMaker, Place
+from tracemill.sources.reading.json_lines import NO_CONTENT, count, text, why_nothing
 
 _DUPLICATE: Final = "duplicate_message"
 _MAX_FAILED_CALLS: Final = 1000

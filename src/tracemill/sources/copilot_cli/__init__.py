@@ -49,7 +49,7 @@ class CopilotCli(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""
         from tracemill.sources.copilot_cli.reader import CopilotReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         return read_json_lines(content.lines(), origin, CopilotReader(self.name, origin))
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
-from tracemill.sources.json_lines import count, text, tool_arguments, unknown_type
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens, added
+from tracemill.sources.reading.json_lines import count, text, tool_arguments, unknown_type
 
 _EXIT_CODE: Final = re.compile(
     r"<(?:shellId: [^>\n]{1,80} completed with |exited with )?exit code (-?\d{1,9})>"

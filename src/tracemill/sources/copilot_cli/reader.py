@@ -11,17 +11,9 @@ import msgspec
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import IMAGE, Speaker
-from tracemill.sources.checklists import read_checklist
-from tracemill.sources.copilot_cli.content import (
-    count_images,
-    read_calls,
-    read_result,
-    read_totals,
-    why_not_kept,
-)
-from tracemill.sources.json_lines import BadShapeError, count, moment, text, unknown_type
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import (
+from tracemill.sources.building.checklists import read_checklist
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import (
     NO_TOKENS,
     OpenStep,
     OpenTrajectory,
@@ -29,8 +21,16 @@ from tracemill.sources.open_trajectory import (
     larger,
     rest,
 )
-from tracemill.sources.remembered import Remembered
-from tracemill.sources.session_events import Place
+from tracemill.sources.building.remembered import Remembered
+from tracemill.sources.building.session_events import Place
+from tracemill.sources.copilot_cli.content import (
+    count_images,
+    read_calls,
+    read_result,
+    read_totals,
+    why_not_kept,
+)
+from tracemill.sources.reading.json_lines import BadShapeError, count, moment, text, unknown_type
 
 _NO_CONTENT: Final = "no_content"
 _BY_USER: Final = "denied-interactively-by-user"

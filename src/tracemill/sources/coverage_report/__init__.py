@@ -50,8 +50,8 @@ class CoverageReport(FileSource):
         """Yield a result for each source file, the gate run, and the tally."""
         from tracemill.sources.coverage_report.documents import CoverageDocument, DiffDocument
         from tracemill.sources.coverage_report.reader import read_cobertura, read_lcov
-        from tracemill.sources.documents import whole_document
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.documents import whole_document
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         head = Head(Path(), content.peek(HEAD_BYTES))
         if head.plain.lstrip()[:1] == b"<":

@@ -14,10 +14,10 @@ from tracemill.records.events.gates import Coverage, GateResult
 from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.coverage_report.lines import LineCounts
-from tracemill.sources.gate_records import OpenGateRun
+from tracemill.sources.facts.gate_records import OpenGateRun
+from tracemill.sources.facts.xml_reports import read_elements
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.xml_reports import read_elements
-from tracemill.sources.xml_stream import Closed, NotXmlError, Opened
+from tracemill.sources.reading.xml_stream import Closed, NotXmlError, Opened
 
 _CONDITIONS: Final = re.compile(r"\((\d{1,9})/(\d{1,9})\)")
 # fmt: off

@@ -22,8 +22,8 @@ from tracemill.base import sqlite
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
-from tracemill.sources.json_lines import text
 from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.reading.json_lines import text
 
 _STORE: Final = frozenset({"meta", "blobs"})
 _EDITOR: Final = "cursorDiskKV"
@@ -58,7 +58,7 @@ class Cursor:
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each session, its header, and the tally."""
         from tracemill.sources.cursor.reader import CursorReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         if content.begins_with(sqlite.MAGIC):
             from tracemill.sources.cursor.database import read_store

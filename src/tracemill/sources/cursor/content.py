@@ -11,8 +11,12 @@ import orjson
 
 from tracemill.records.events.event import Todo
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
-from tracemill.sources.checklists import read_entries
-from tracemill.sources.json_lines import (
+from tracemill.sources.building.checklists import read_entries
+from tracemill.sources.building.message_parts import blocks_of
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.building.tags import outside, tagged
+from tracemill.sources.protocol import UnreadPart
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     count,
     is_too_deep,
@@ -20,10 +24,6 @@ from tracemill.sources.json_lines import (
     tool_arguments,
     unread_part,
 )
-from tracemill.sources.message_parts import blocks_of
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
-from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.tags import outside, tagged
 
 UNNAMED: Final = "unnamed-"
 """How the ids begin that we give to calls without one."""

@@ -19,10 +19,10 @@ from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
 from tracemill.sources.cursor.content import message_of_bubble
 from tracemill.sources.cursor.reader import CursorReader
-from tracemill.sources.databases import object_of, read_database, text_of
-from tracemill.sources.documents import Item, object_at
-from tracemill.sources.json_lines import text
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.databases import object_of, read_database, text_of
+from tracemill.sources.reading.documents import Item, object_at
+from tracemill.sources.reading.json_lines import text
 
 _KEYED: Final = frozenset({"key", "value"})
 _EDITOR: Final = {"cursorDiskKV": _KEYED}

@@ -11,6 +11,9 @@ from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin, Span
 from tracemill.records.sessions.trajectory import Speaker
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import OpenTrajectory
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.cursor.content import (
     UNNAMED,
     Answer,
@@ -21,11 +24,14 @@ from tracemill.sources.cursor.content import (
     split_query,
     take_moment,
 )
-from tracemill.sources.json_lines import millisecond, moment, text, unknown_type, why_nothing
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import OpenTrajectory
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.session_events import Place
+from tracemill.sources.reading.json_lines import (
+    millisecond,
+    moment,
+    text,
+    unknown_type,
+    why_nothing,
+)
 
 _NAME: Final = "cursor"
 _ABORTED: Final = "User aborted"

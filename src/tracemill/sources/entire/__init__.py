@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final
 
-from tracemill.base.git import is_repository, refs_named
+from tracemill.base.git.repositories import is_repository, refs_named
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource

@@ -23,14 +23,14 @@ from typing import BinaryIO, Final, NamedTuple
 
 import orjson
 
-from tracemill.base.git_objects import (
+from tracemill.base.git.objects import (
     TreeFile,
     beginnings,
     object_sizes,
     read_files,
     tree_files,
 )
-from tracemill.base.git_process import Git
+from tracemill.base.git.process import Git
 from tracemill.base.streams import packed_stream
 from tracemill.sources.entire.reader import own_session_id
 from tracemill.sources.protocol import InnerInput

@@ -16,15 +16,15 @@ from tracemill.records.events.event import Attribution, Checkpoint, CodeFinding,
 from tracemill.records.refs import Origin, Span
 from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.content import Content, Member
-from tracemill.sources.json_lines import (
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     count,
     moment,
     read_json_lines,
     text,
 )
-from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.whole_documents import whole_documents
+from tracemill.sources.reading.whole_documents import whole_documents
 
 _SUMS: Final = "sums_of_a_checkpoint"
 _UNNAMED_AGENT: Final = "Agent"

@@ -11,7 +11,7 @@ from tracemill.records.events.gates import GateKind, GateResult
 from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
-from tracemill.sources.documents import read_document
+from tracemill.sources.facts.gate_records import OpenGateRun, at_most
 from tracemill.sources.findings_reports.rows import (
     Said,
     bandit_fields,
@@ -24,10 +24,10 @@ from tracemill.sources.findings_reports.rows import (
     ruff_line,
     ruff_row,
 )
-from tracemill.sources.gate_records import OpenGateRun, at_most
 from tracemill.sources.head import HEAD_BYTES, Head
-from tracemill.sources.json_lines import BadShapeError, read_json_lines
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import read_document
+from tracemill.sources.reading.json_lines import BadShapeError, read_json_lines
 
 
 class _Tool(NamedTuple):

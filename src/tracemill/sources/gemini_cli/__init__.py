@@ -26,8 +26,8 @@ from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.json_lines import text
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.json_lines import text
 
 _TYPES: Final = ("user", "gemini", "model", "info", "error", "warning")
 _ROLES: Final = ("user", "gemini")
@@ -48,9 +48,9 @@ class GeminiCli(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the session, its header, and the tally."""
-        from tracemill.sources.documents import first_line, read_document
         from tracemill.sources.gemini_cli.reader import GeminiReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.documents import first_line, read_document
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         first, same = first_line(content)
         reader = GeminiReader(self.name, origin)

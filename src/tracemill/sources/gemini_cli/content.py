@@ -10,8 +10,11 @@ import orjson
 from tracemill.base.lines import Line
 from tracemill.records.events.event import Todo
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
-from tracemill.sources.checklists import todo_status
-from tracemill.sources.json_lines import (
+from tracemill.sources.building.checklists import todo_status
+from tracemill.sources.building.message_parts import stand_in
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     count,
     fields_of,
@@ -20,9 +23,6 @@ from tracemill.sources.json_lines import (
     tool_arguments,
     unread_part,
 )
-from tracemill.sources.message_parts import stand_in
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
-from tracemill.sources.protocol import UnreadPart
 
 _SHELL: Final = "run_shell_command"
 _EXIT_CODE: Final = re.compile(

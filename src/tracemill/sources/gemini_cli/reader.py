@@ -9,6 +9,9 @@ from tracemill.base.lines import Line
 from tracemill.records.events.event import Feedback
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import Speaker, ToolCall, ToolResult
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.gemini_cli.content import (
     Said,
     read_call,
@@ -18,11 +21,14 @@ from tracemill.sources.gemini_cli.content import (
     read_todos,
     read_tokens,
 )
-from tracemill.sources.json_lines import BadShapeError, moment, text, unknown_type, why_nothing
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.session_events import Place
+from tracemill.sources.reading.json_lines import (
+    BadShapeError,
+    moment,
+    text,
+    unknown_type,
+    why_nothing,
+)
 
 _CANCELLED: Final = "Request cancelled."
 _INJECTED: Final = ("<session_context>", "<hook_context>")

@@ -64,9 +64,9 @@ class GitHub(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the events in the order in which they stand, and the tally."""
-        from tracemill.sources.documents import read_document, whole_document
         from tracemill.sources.github.reader import GitHubReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.documents import read_document, whole_document
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         head = Head(Path(), content.peek(HEAD_BYTES))
         reader = GitHubReader(origin)

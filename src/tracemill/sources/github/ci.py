@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tracemill.base.lines import Line
 from tracemill.records.events.forge import CiJob, CiRun, CiStep, CommitStatus, CommitStatusForm
-from tracemill.sources.forge_fields import Fields, verdict
+from tracemill.sources.facts.forge_fields import Fields, verdict
 from tracemill.sources.github.talk import EventPlaces, address_of, repository_of, span_of
 
 _COMPLETED = "completed"

@@ -21,7 +21,7 @@ from tracemill.records.events.forge import (
     ReviewState,
 )
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.forge_fields import Fields
+from tracemill.sources.facts.forge_fields import Fields
 
 _REVIEW_STATES: Final[Mapping[str, ReviewState]] = {
     "approved": "approved",

@@ -32,7 +32,7 @@ class Inbox(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each line, and the tally."""
         from tracemill.sources.inbox.reader import InboxReader
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         return read_json_lines(content.lines(), origin, InboxReader(origin))
 

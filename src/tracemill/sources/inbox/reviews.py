@@ -13,7 +13,7 @@ from tracemill.records.events.event import Event, HumanReview, ReviewUndone
 from tracemill.records.events.forge import Actor
 from tracemill.records.events.reviews import ReviewForm
 from tracemill.records.refs import Origin, Record, Ref, Span
-from tracemill.sources.json_lines import BadShapeError
+from tracemill.sources.reading.json_lines import BadShapeError
 
 REVIEW_KINDS: Final = frozenset({"review", "review_undone"})
 _ID: Final = re.compile(r"[a-z]+_[0-9a-f]{20}\Z")

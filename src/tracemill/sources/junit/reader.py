@@ -11,12 +11,12 @@ from typing import Final, NamedTuple
 from tracemill.records.events.gates import GateKind, GateResult, ResultStatus
 from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.gate_records import OpenGateRun, at_most
-from tracemill.sources.json_lines import MAX_COUNT
+from tracemill.sources.facts.gate_records import OpenGateRun, at_most
+from tracemill.sources.facts.xml_reports import read_elements
 from tracemill.sources.junit.places import place_of
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.xml_reports import read_elements
-from tracemill.sources.xml_stream import Closed, NotXmlError, Opened
+from tracemill.sources.reading.json_lines import MAX_COUNT
+from tracemill.sources.reading.xml_stream import Closed, NotXmlError, Opened
 
 _OUTCOMES: Final[Mapping[str, ResultStatus]] = {
     "error": "error",

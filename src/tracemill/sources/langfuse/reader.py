@@ -14,10 +14,15 @@ from tracemill.base.lines import Line
 from tracemill.records.inputs import Quarantined, Tally
 from tracemill.records.refs import Origin, Span
 from tracemill.records.sessions.trajectory import ToolCall
-from tracemill.sources.chat_messages import as_text, decoded, read_messages, replies
+from tracemill.sources.building.chat_messages import as_text, decoded, read_messages, replies
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens, Window
+from tracemill.sources.building.traced import Traced, tell_sessions
+from tracemill.sources.building.traced_steps import Operation
 from tracemill.sources.content import Content
-from tracemill.sources.documents import object_at, quarantined
-from tracemill.sources.json_lines import (
+from tracemill.sources.langfuse.rows import is_observation, is_trace
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import object_at, quarantined
+from tracemill.sources.reading.json_lines import (
     is_too_deep,
     moment,
     text,
@@ -25,12 +30,7 @@ from tracemill.sources.json_lines import (
     type_name,
     whole_number,
 )
-from tracemill.sources.langfuse.rows import is_observation, is_trace
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, Window
-from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.rows import rows_of
-from tracemill.sources.traced import Traced, tell_sessions
-from tracemill.sources.traced_steps import Operation
+from tracemill.sources.reading.rows import rows_of
 
 MAX_HELD_BYTES: Final = 64 * 2**20
 """How much of an input is held until its trajectories are told."""

@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from tracemill.records.refs import Origin
+from tracemill.sources.building.message_parts import LISTS
 from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.message_parts import LISTS
 from tracemill.sources.protocol import SourceRecord
 
 _ROLES: Final = frozenset(
@@ -47,7 +47,7 @@ class Messages(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each session, its header, and the tally."""
         from tracemill.sources.messages.reader import MessagesReader
-        from tracemill.sources.rows import read_rows
+        from tracemill.sources.reading.rows import read_rows
 
         return read_rows(content, origin, MessagesReader(self.name, origin).open_row, is_message)
 

@@ -10,7 +10,11 @@ import orjson
 
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import ToolCall
-from tracemill.sources.documents import (
+from tracemill.sources.building.message_parts import LISTS, Message, read_message
+from tracemill.sources.building.openai_chat import read_openai_calls
+from tracemill.sources.building.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps, RowOpener
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import (
     Document,
     Item,
     object_at,
@@ -18,12 +22,8 @@ from tracemill.sources.documents import (
     take_apart,
     take_apart_item,
 )
-from tracemill.sources.json_lines import BadShapeError, is_line_too_deep, text
-from tracemill.sources.message_parts import LISTS, Message, read_message
-from tracemill.sources.openai_chat import read_openai_calls
-from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps, RowOpener
-from tracemill.sources.rows import Part, is_list, objects
+from tracemill.sources.reading.json_lines import BadShapeError, is_line_too_deep, text
+from tracemill.sources.reading.rows import Part, is_list, objects
 
 _Kind = Literal["system", "user", "agent", "tool"]
 _KINDS: Final[Mapping[str, _Kind]] = {

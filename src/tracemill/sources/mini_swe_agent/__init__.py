@@ -43,7 +43,7 @@ class MiniSweAgent(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of the run, how it came out, its header, and the tally."""
         from tracemill.sources.mini_swe_agent.reader import MiniSweAgentReader
-        from tracemill.sources.rows import read_rows
+        from tracemill.sources.reading.rows import read_rows
 
         return read_rows(content, origin, MiniSweAgentReader(self.name, origin).open_row, _is_bare)
 

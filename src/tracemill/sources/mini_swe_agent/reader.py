@@ -9,18 +9,18 @@ from typing import Any, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import ToolCall
-from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import (
+from tracemill.sources.building.message_parts import Message, read_message
+from tracemill.sources.building.openai_chat import read_openai_calls, read_openai_tokens
+from tracemill.sources.building.role_steps import Outcome, RoleSteps, RowOpener, outcome_of
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import Document, take_apart_item
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     fields_of,
     is_line_too_deep,
     text,
 )
-from tracemill.sources.message_parts import Message, read_message
-from tracemill.sources.openai_chat import read_openai_calls, read_openai_tokens
-from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import Outcome, RoleSteps, RowOpener, outcome_of
-from tracemill.sources.rows import Part, is_list, objects
+from tracemill.sources.reading.rows import Part, is_list, objects
 
 _BLOCK: Final = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.DOTALL)
 _RETURN_CODE: Final = re.compile(r"\s*<returncode>(-?\d{1,5})</returncode>")

@@ -9,11 +9,11 @@ import msgspec
 
 from tracemill.records.events.event import Todo
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
-from tracemill.sources.checklists import read_entries
-from tracemill.sources.json_lines import count, text, tool_arguments, unread_part
-from tracemill.sources.message_parts import stand_in
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens, added
+from tracemill.sources.building.checklists import read_entries
+from tracemill.sources.building.message_parts import stand_in
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens, added
 from tracemill.sources.protocol import UnreadPart
+from tracemill.sources.reading.json_lines import count, text, tool_arguments, unread_part
 
 _REJECTION: Final = re.compile(
     r"The user (?:rejected permission to use this specific tool call|dismissed this question)"

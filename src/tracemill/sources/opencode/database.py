@@ -16,10 +16,10 @@ from typing import Any, Final, Literal
 from tracemill.base import sqlite
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
-from tracemill.sources.databases import object_of, read_database, text_of
-from tracemill.sources.documents import Item, read_document
 from tracemill.sources.opencode.reader import OpenCodeReader, message_items
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.databases import object_of, read_database, text_of
+from tracemill.sources.reading.documents import Item, read_document
 
 _COLUMNS: Final = {
     "session": frozenset({"id", "parent_id", "directory", "title", "version"}),

@@ -17,10 +17,10 @@ from typing import BinaryIO, NamedTuple
 from tracemill.base.errors import SourceError
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
-from tracemill.sources.documents import Item, object_at, read_items
-from tracemill.sources.json_lines import text
 from tracemill.sources.opencode.reader import OpenCodeReader, message_items
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import Item, object_at, read_items
+from tracemill.sources.reading.json_lines import text
 
 
 class _Index(NamedTuple):

@@ -14,17 +14,9 @@ from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin, Span
 from tracemill.records.sessions.trajectory import Speaker
-from tracemill.sources.documents import Item
-from tracemill.sources.json_lines import (
-    BadShapeError,
-    fields_of,
-    millisecond,
-    text,
-    unknown_type,
-    why_nothing,
-)
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import OpenStep, OpenTrajectory
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.opencode.content import (
     Reply,
     read_error,
@@ -33,7 +25,15 @@ from tracemill.sources.opencode.content import (
     read_replies,
 )
 from tracemill.sources.protocol import SourceRecord, UnreadPart
-from tracemill.sources.session_events import Place
+from tracemill.sources.reading.documents import Item
+from tracemill.sources.reading.json_lines import (
+    BadShapeError,
+    fields_of,
+    millisecond,
+    text,
+    unknown_type,
+    why_nothing,
+)
 
 _AGENT: Final = "opencode"
 _REPEATED: Final = "repeated_session"

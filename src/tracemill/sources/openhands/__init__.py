@@ -23,8 +23,8 @@ from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
-from tracemill.sources.json_lines import text
 from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.reading.json_lines import text
 
 _LISTS: Final = ("trajectory", "history")
 _KINDS: Final = frozenset({"SystemPromptEvent", "MessageEvent", "ActionEvent"})
@@ -46,7 +46,7 @@ class OpenHands(FileSource):
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each session, what happened in it, its header, and the tally."""
         from tracemill.sources.openhands.reader import OpenHandsReader
-        from tracemill.sources.rows import read_rows
+        from tracemill.sources.reading.rows import read_rows
 
         return read_rows(content, origin, OpenHandsReader(self.name, origin).open_row, _is_event)
 

@@ -9,9 +9,14 @@ from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import ToolCall
+from tracemill.sources.building.message_parts import Message, read_message
+from tracemill.sources.building.open_trajectory import OpenTrajectory
+from tracemill.sources.building.role_steps import Outcome, RoleSteps, outcome_of
+from tracemill.sources.building.session_events import EventMaker
 from tracemill.sources.content import Content, Member
-from tracemill.sources.documents import Item, object_at, read_items
-from tracemill.sources.json_lines import (
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import Item, object_at, read_items
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     fields_of,
     is_line_too_deep,
@@ -20,11 +25,6 @@ from tracemill.sources.json_lines import (
     type_name,
     unknown_type,
 )
-from tracemill.sources.message_parts import Message, read_message
-from tracemill.sources.open_trajectory import OpenTrajectory
-from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import Outcome, RoleSteps, outcome_of
-from tracemill.sources.session_events import EventMaker
 
 _STATE: Final = "base_state.json"
 _NOT_KEPT: Final = frozenset(

@@ -7,20 +7,20 @@ from typing import Any, Final
 
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import ToolCall
-from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import (
+from tracemill.sources.building.message_parts import Message
+from tracemill.sources.building.open_trajectory import OpenStep
+from tracemill.sources.building.openai_chat import read_openai_tokens
+from tracemill.sources.building.role_steps import Outcome, RoleSteps, RowOpener, outcome_of
+from tracemill.sources.openhands.folder import EventReader
+from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.documents import Document, take_apart_item
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     fields_of,
     is_too_deep,
     text,
 )
-from tracemill.sources.message_parts import Message
-from tracemill.sources.open_trajectory import OpenStep
-from tracemill.sources.openai_chat import read_openai_tokens
-from tracemill.sources.openhands.folder import EventReader
-from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import Outcome, RoleSteps, RowOpener, outcome_of
-from tracemill.sources.rows import Part, is_list, objects
+from tracemill.sources.reading.rows import Part, is_list, objects
 
 _NAMES: Final = {"run": "execute_bash", "run_ipython": "execute_ipython_cell"}
 """What the agent calls these tools where an event does not say."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 from tracemill.records.sessions.trajectory import ResultStatus, ToolCall
-from tracemill.sources.chat_messages import (
+from tracemill.sources.building.chat_messages import (
     Said,
     as_text,
     decoded,
@@ -20,9 +20,9 @@ from tracemill.sources.chat_messages import (
     read_messages,
     replies,
 )
-from tracemill.sources.json_lines import is_too_deep, text, tool_arguments, whole_number
-from tracemill.sources.open_trajectory import Tokens
+from tracemill.sources.building.open_trajectory import Tokens
 from tracemill.sources.otlp.values import Note, TracedSpan
+from tracemill.sources.reading.json_lines import is_too_deep, text, tool_arguments, whole_number
 
 Kind = Literal["agent", "model", "tool"]
 

@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.documents import Item, quarantined
-from tracemill.sources.json_lines import type_name
-from tracemill.sources.open_trajectory import Window
+from tracemill.sources.building.open_trajectory import Window
+from tracemill.sources.building.traced import Traced, tell_sessions
+from tracemill.sources.building.traced_steps import Operation
 from tracemill.sources.otlp import conventions
 from tracemill.sources.otlp.values import (
     LogRecord,
@@ -25,8 +25,8 @@ from tracemill.sources.otlp.values import (
     spans_of,
 )
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.traced import Traced, tell_sessions
-from tracemill.sources.traced_steps import Operation
+from tracemill.sources.reading.documents import Item, quarantined
+from tracemill.sources.reading.json_lines import type_name
 
 MAX_HELD_BYTES: Final = 64 * 2**20
 """How much of an input is held until its trajectories are told."""

@@ -20,7 +20,7 @@ from tracemill.base.lines import Line, OversizeLine, split_lines
 from tracemill.base.streams import Blocks
 from tracemill.records.refs import Span
 from tracemill.sources.content import Content
-from tracemill.sources.documents import Item, object_at
+from tracemill.sources.reading.documents import Item, object_at
 
 RECEIVED: Final = "otlp_received"
 """The mark of a line of our own receiver."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from tracemill.sources.json_lines import text, whole_number
+from tracemill.sources.reading.json_lines import text, whole_number
 
 _MAX_DEPTH: Final = 32
 _ERROR_CODES: Final = frozenset({"2", "STATUS_CODE_ERROR"})

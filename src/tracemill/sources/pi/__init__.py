@@ -39,9 +39,9 @@ class Pi(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the session, its header, and the tally."""
-        from tracemill.sources.documents import first_line, read_document
-        from tracemill.sources.json_lines import read_json_lines
         from tracemill.sources.pi.reader import PiReader
+        from tracemill.sources.reading.documents import first_line, read_document
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         first, same = first_line(content)
         reader = PiReader(self.name, origin)

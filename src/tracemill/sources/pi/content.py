@@ -6,7 +6,9 @@ import re
 from typing import Any, Final, NamedTuple
 
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
-from tracemill.sources.json_lines import (
+from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
+from tracemill.sources.protocol import UnreadPart
+from tracemill.sources.reading.json_lines import (
     MAX_COUNT,
     BadShapeError,
     count,
@@ -14,8 +16,6 @@ from tracemill.sources.json_lines import (
     tool_arguments,
     unread_part,
 )
-from tracemill.sources.open_trajectory import NO_TOKENS, Tokens
-from tracemill.sources.protocol import UnreadPart
 
 _EXIT_CODE: Final = re.compile(r"(?:\A|\n)Command exited with code (-?\d{1,9})\s*\Z")
 _STOPPED: Final = ("Command aborted", "Operation aborted")

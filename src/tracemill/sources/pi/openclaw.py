@@ -53,8 +53,8 @@ class OpenClaw(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of the session, its header, and the tally."""
-        from tracemill.sources.json_lines import read_json_lines
         from tracemill.sources.pi.reader import PiReader
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         return read_json_lines(content.lines(), origin, PiReader(self.name, origin))
 
@@ -72,8 +72,8 @@ class OpenClawTelemetry(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each session, its header, and the tally."""
-        from tracemill.sources.json_lines import read_json_lines
         from tracemill.sources.pi.telemetry_reader import TelemetryReader
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         return read_json_lines(content.lines(), origin, TelemetryReader(OpenClaw.name, origin))
 

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.sources.json_lines import BadShapeError, count, moment, text, unknown_type
-from tracemill.sources.open_session import OpenSession
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.remembered import Remembered
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.pi.messages import PiMessages
-from tracemill.sources.remembered import Remembered
-from tracemill.sources.session_events import Place
+from tracemill.sources.reading.json_lines import BadShapeError, count, moment, text, unknown_type
 
 _MAX_ENTRIES: Final = 30_000
 _NOT_KEPT: Final = frozenset({"custom", "label", "thinking_level_change"})

@@ -11,7 +11,12 @@ import orjson
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import ResultStatus, Speaker, ToolCall, ToolResult
-from tracemill.sources.json_lines import (
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.remembered import Remembered
+from tracemill.sources.building.session_events import Place
+from tracemill.sources.pi.messages import PiMessages
+from tracemill.sources.protocol import UnreadPart
+from tracemill.sources.reading.json_lines import (
     BadShapeError,
     is_too_deep,
     millisecond,
@@ -19,11 +24,6 @@ from tracemill.sources.json_lines import (
     tool_arguments,
     unknown_type,
 )
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.pi.messages import PiMessages
-from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.remembered import Remembered
-from tracemill.sources.session_events import Place
 
 _NO_CONTENT: Final = "no_content"
 _SUBAGENT: Final = ":subagent:"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
-from tracemill.base.git import is_repository
+from tracemill.base.git.repositories import is_repository
 from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource

@@ -18,9 +18,9 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from tracemill.base.git_objects import TreeFile, read_files
-from tracemill.base.git_process import Git
-from tracemill.base.git_versions import FileChanged, file_changes
+from tracemill.base.git.objects import TreeFile, read_files
+from tracemill.base.git.process import Git
+from tracemill.base.git.versions import FileChanged, file_changes
 from tracemill.base.streams import PackedFile, packed_stream
 from tracemill.sources.process_files.issue_headers import issue_header
 from tracemill.sources.process_files.markdown import sections_of

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from tracemill.base.git_versions import FileChanged
+from tracemill.base.git.versions import FileChanged
 from tracemill.base.ids import make_id
 from tracemill.records.events.event import (
     Change,

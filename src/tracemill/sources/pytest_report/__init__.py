@@ -40,9 +40,9 @@ class PytestReport(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield a result for each test, the gate run, and the tally."""
-        from tracemill.sources.documents import read_document
-        from tracemill.sources.json_lines import read_json_lines
         from tracemill.sources.pytest_report.reader import DocumentOfTests, LogOfTests
+        from tracemill.sources.reading.documents import read_document
+        from tracemill.sources.reading.json_lines import read_json_lines
 
         if _is_log(Head(Path(), content.peek(HEAD_BYTES))):
             return read_json_lines(content.lines(), origin, LogOfTests(origin))

@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 from tracemill.base.lines import Line
 from tracemill.records.events.gates import GateResult, ResultStatus
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.gate_records import OpenGateRun, at_most
-from tracemill.sources.json_lines import BadShapeError, count, text, unknown_type
+from tracemill.sources.facts.gate_records import OpenGateRun, at_most
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.json_lines import BadShapeError, count, text, unknown_type
 
 _STATUSES: Final[Mapping[str, ResultStatus]] = {
     "passed": "passed",

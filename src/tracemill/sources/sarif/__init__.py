@@ -39,7 +39,7 @@ class Sarif(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the results of each run, the gate runs, and a tally that counts runs."""
-        from tracemill.sources.documents import read_document
+        from tracemill.sources.reading.documents import read_document
         from tracemill.sources.sarif.reader import SarifReader
 
         return read_document(content, origin, SarifReader(origin), ("runs",))

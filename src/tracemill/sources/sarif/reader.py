@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 from tracemill.base.lines import Line
 from tracemill.records.events.gates import GateKind, GateResult, ResultStatus
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.gate_records import OpenGateRun, at_most
-from tracemill.sources.json_lines import BadShapeError, count, moment, text
+from tracemill.sources.facts.gate_records import OpenGateRun, at_most
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.json_lines import BadShapeError, count, moment, text
 
 _GATES: Final[Mapping[str, GateKind]] = {
     "bandit": "security",

@@ -61,8 +61,8 @@ class SpecStoryMd(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each trajectory, its header, and the tally."""
+        from tracemill.sources.reading.text_lines import read_text_lines
         from tracemill.sources.specstory_md.reader import SpecStoryReader
-        from tracemill.sources.text_lines import read_text_lines
 
         return read_text_lines(content.lines(), origin, SpecStoryReader(origin))
 

@@ -9,12 +9,13 @@ from typing import Final, Literal, NamedTuple
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
-from tracemill.sources.json_lines import moment, type_name
-from tracemill.sources.open_session import OpenSession
-from tracemill.sources.open_trajectory import OpenStep, OpenTrajectory
+from tracemill.sources.building.open_session import OpenSession
+from tracemill.sources.building.open_trajectory import OpenStep, OpenTrajectory
+from tracemill.sources.building.role_steps import UNKNOWN_AGENT
+from tracemill.sources.building.session_events import Place
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import UNKNOWN_AGENT
-from tracemill.sources.session_events import Place
+from tracemill.sources.reading.json_lines import moment, type_name
+from tracemill.sources.reading.text_lines import MAX_SPEECH
 from tracemill.sources.specstory_md.content import (
     INTERRUPTION,
     SESSION,
@@ -30,7 +31,6 @@ from tracemill.sources.specstory_md.content import (
     read_tool,
 )
 from tracemill.sources.specstory_md.sections import FENCE, GOES_ON, RULE, TITLE, read_section
-from tracemill.sources.text_lines import MAX_SPEECH
 
 _NAME: Final = "specstory"
 _EDITORS: Final = frozenset({"cursor", "vscode", "copilotide"})

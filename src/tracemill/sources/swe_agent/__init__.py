@@ -38,7 +38,7 @@ class SweAgent(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of the run, how it came out, its header, and the tally."""
-        from tracemill.sources.rows import read_rows
+        from tracemill.sources.reading.rows import read_rows
         from tracemill.sources.swe_agent.reader import SweAgentReader
 
         return read_rows(content, origin, SweAgentReader(self.name, origin).open_row)

@@ -10,14 +10,20 @@ import orjson
 
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import ToolCall
-from tracemill.sources.documents import take_apart_item
-from tracemill.sources.json_lines import BadShapeError, count, fields_of, is_line_too_deep, text
-from tracemill.sources.message_parts import Message, read_message
-from tracemill.sources.open_trajectory import OpenTrajectory
-from tracemill.sources.openai_chat import read_openai_calls
+from tracemill.sources.building.message_parts import Message, read_message
+from tracemill.sources.building.open_trajectory import OpenTrajectory
+from tracemill.sources.building.openai_chat import read_openai_calls
+from tracemill.sources.building.role_steps import Outcome, RoleSteps, RowOpener
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import Outcome, RoleSteps, RowOpener
-from tracemill.sources.rows import Part, objects
+from tracemill.sources.reading.documents import take_apart_item
+from tracemill.sources.reading.json_lines import (
+    BadShapeError,
+    count,
+    fields_of,
+    is_line_too_deep,
+    text,
+)
+from tracemill.sources.reading.rows import Part, objects
 
 SHELL: Final = "bash"
 """What a command goes to that names no tool."""

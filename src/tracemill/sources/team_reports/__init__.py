@@ -46,9 +46,9 @@ class TeamReports(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield one event for each report, and the tally."""
-        from tracemill.sources.json_lines import read_json_lines
+        from tracemill.sources.reading.json_lines import read_json_lines
+        from tracemill.sources.reading.whole_documents import whole_documents
         from tracemill.sources.team_reports.reader import TeamReader
-        from tracemill.sources.whole_documents import whole_documents
 
         return read_json_lines(whole_documents(content.lines()), origin, TeamReader(origin))
 

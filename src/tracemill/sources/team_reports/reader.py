@@ -13,9 +13,9 @@ from tracemill.records.events.event import TeamReport
 from tracemill.records.refs import Origin, Span
 from tracemill.render.team import Read, read_report
 from tracemill.render.team_lines import LABELED_MARK, place_of, report_parts
-from tracemill.sources.json_faults import shape_fault
-from tracemill.sources.json_lines import BadShapeError, is_line_too_deep
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.json_faults import shape_fault
+from tracemill.sources.reading.json_lines import BadShapeError, is_line_too_deep
 
 _OTHER: Final = "no_known_report"
 _LABELED: Final = "labeled_copy"

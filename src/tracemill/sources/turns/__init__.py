@@ -36,7 +36,7 @@ class Turns(FileSource):
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps of each session, its header, and the tally."""
-        from tracemill.sources.rows import read_rows
+        from tracemill.sources.reading.rows import read_rows
         from tracemill.sources.turns.reader import TurnsReader
 
         return read_rows(content, origin, TurnsReader(self.name, origin).open_row)

@@ -28,13 +28,18 @@ from tracemill.render.turns import (
     session_of_turns,
     turn_of,
 )
-from tracemill.sources.documents import Document, take_apart_item
-from tracemill.sources.json_lines import BadShapeError, is_line_too_deep, is_too_deep, moment
-from tracemill.sources.open_trajectory import OpenTrajectory
+from tracemill.sources.building.open_trajectory import OpenTrajectory
+from tracemill.sources.building.role_steps import UNKNOWN_AGENT
+from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.role_steps import UNKNOWN_AGENT
-from tracemill.sources.rows import Part, TrajectoryIds, objects
-from tracemill.sources.session_events import EventMaker, Place
+from tracemill.sources.reading.documents import Document, take_apart_item
+from tracemill.sources.reading.json_lines import (
+    BadShapeError,
+    is_line_too_deep,
+    is_too_deep,
+    moment,
+)
+from tracemill.sources.reading.rows import Part, TrajectoryIds, objects
 
 R = TypeVar("R", bound=Record)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 import re2
 
-from tracemill.base.python_code import parse_python
+from tracemill.base.python_code.syntax import parse_python
 from tracemill.synth.verification.exchanges import Exchange
 
 READERS: Final = frozenset({

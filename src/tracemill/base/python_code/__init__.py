@@ -1,0 +1,1 @@
+"""Python code that somebody else wrote, by its syntax tree alone: it is never run."""

@@ -1,0 +1,1 @@
+"""What makes examples: each kind has a builder, and all of them share one pass over the steps."""

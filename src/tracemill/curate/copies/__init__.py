@@ -1,0 +1,1 @@
+"""Texts that stand in other texts, or nearly do."""

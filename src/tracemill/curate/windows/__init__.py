@@ -1,0 +1,1 @@
+"""What every builder works on: turns packed into windows, and what was seen and undone in them."""

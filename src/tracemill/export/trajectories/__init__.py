@@ -1,0 +1,1 @@
+"""Documents of whole sessions, in the formats that other tools read."""
