@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from tracemill.analyze.before_and_after import compare
 from tracemill.analyze.cases import Case
+from tracemill.analyze.conclusions.before_and_after import compare
 from tracemill.records.refs import Ref
 
 

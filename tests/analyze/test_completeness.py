@@ -6,7 +6,7 @@ import pytest
 
 from tests.analyze.test_versions import Told
 from tests.trajectories import trajectory
-from tracemill.analyze.completeness import completeness
+from tracemill.analyze.metrics.completeness import completeness
 from tracemill.analyze.process import Process
 from tracemill.analyze.work import session_work
 from tracemill.records.events.team_projects import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracemill.analyze.conventions import Trait, conventions, traits_of
+from tracemill.analyze.conclusions.conventions import Trait, conventions, traits_of
 from tracemill.records.events.team_artifacts import ArtifactReport
 
 VIEW = """\

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import commit
-from tracemill.analyze.documentation import documentation_coverage, missing_parts
+from tracemill.analyze.metrics.documentation import documentation_coverage, missing_parts
 from tracemill.records.events.documents import DocumentVersion, Phase, Section
 from tracemill.records.events.event import Commit, FileChange
 from tracemill.records.refs import Origin

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.analyze.test_versions import Told, shares
-from tracemill.analyze.effectiveness import effectiveness
+from tracemill.analyze.conclusions.effectiveness import effectiveness
+from tracemill.analyze.conclusions.versions import Naming, VersionCounts
 from tracemill.analyze.process import Process
-from tracemill.analyze.versions import Naming, VersionCounts
 from tracemill.records.events.team_projects import GateReport, StageReport
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.analyze.features.made import ORIGIN, failed, minutes
 from tests.sources.team_reports.lines import LINES
-from tracemill.analyze.failure_stats import MOST, UNKNOWN, failure_stats, seen_failures
+from tracemill.analyze.conclusions.failure_stats import MOST, UNKNOWN, failure_stats, seen_failures
 from tracemill.analyze.process import Process
 from tracemill.analyze.work import SessionWork
 from tracemill.records.events.team import TeamReport

@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from tests.analyze.test_tool_use import told, turn
-from tracemill.analyze.flywheel import (
+from tracemill.analyze.conclusions.flywheel import (
     Rounds,
     Seen,
     behaviour,
@@ -19,7 +19,7 @@ from tracemill.analyze.flywheel import (
     satisfaction,
     state,
 )
-from tracemill.analyze.flywheel_faults import faults
+from tracemill.analyze.conclusions.flywheel_faults import faults
 from tracemill.analyze.process import Process
 from tracemill.analyze.work import EpisodeWork
 from tracemill.promote.policy_file import default_policy

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START
-from tracemill.analyze.issue_resolution import header_resolution, header_upkeep, issue_resolution
+from tracemill.analyze.metrics.issue_resolution import (
+    header_resolution,
+    header_upkeep,
+    issue_resolution,
+)
 from tracemill.records.events.documents import FileIssue, IssueHeader
 from tracemill.records.events.forge import Issue
 from tracemill.records.refs import Origin

@@ -8,9 +8,9 @@ import pytest
 
 from tests.analyze.histories import Team
 from tests.analyze.test_versions import Told, shares
-from tracemill.analyze.maturity import NAMES, Around, backtest, levels
+from tracemill.analyze.conclusions.maturity import NAMES, Around, backtest, levels
+from tracemill.analyze.conclusions.versions import Naming, VersionCounts
 from tracemill.analyze.process import Process
-from tracemill.analyze.versions import Naming, VersionCounts
 from tracemill.records.events.team import TeamReport
 from tracemill.records.events.team_projects import ApprovalReport, GateReport
 from tracemill.records.process.maturity import Criterion, MaturityReport

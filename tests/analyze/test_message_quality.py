@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import commit
-from tracemill.analyze.message_quality import WEIGHTS, message_quality
+from tracemill.analyze.metrics.message_quality import WEIGHTS, message_quality
 
 LONG = (
     "The cache was read before it was filled, and so every first answer of a day was wrong for all."

@@ -8,7 +8,7 @@ import pytest
 from tests.analyze.histories import Team
 from tests.analyze.projects import Projects
 from tracemill.analyze import METRICS, find_patterns, shipped_rules
-from tracemill.analyze.patterns import read_rules
+from tracemill.analyze.conclusions.patterns import read_rules
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
 from tracemill.records.events.team_projects import StageReport

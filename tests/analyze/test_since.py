@@ -6,7 +6,7 @@ import pytest
 
 from tests.analyze.projects import Projects
 from tracemill.analyze import METRICS, find_patterns
-from tracemill.analyze.patterns import read_rules
+from tracemill.analyze.conclusions.patterns import read_rules
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
 from tracemill.records.process.patterns import Pattern

@@ -6,8 +6,8 @@ import pytest
 
 from tests.analyze.histories import Team
 from tests.analyze.test_versions import Told
+from tracemill.analyze.conclusions.targets import beside, of_metric, read_targets, shipped_targets
 from tracemill.analyze.process import Process
-from tracemill.analyze.targets import beside, of_metric, read_targets, shipped_targets
 from tracemill.base.errors import UsageError
 from tracemill.records.events.team_projects import (
     OutcomeMetrics,

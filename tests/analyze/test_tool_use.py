@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from tracemill.analyze.tool_use import ToolTally
+from tracemill.analyze.tools.use import ToolTally
 from tracemill.records.process.tool_use import ToolUse
 from tracemill.records.sessions.reactions import ReactionKind
 from tracemill.records.sessions.turn_work import (

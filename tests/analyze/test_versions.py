@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tracemill.analyze.conclusions.versions import Naming, VersionCounts, best_versions, uses
 from tracemill.analyze.process import Process
-from tracemill.analyze.versions import Naming, VersionCounts, best_versions, uses
 from tracemill.records.events.team import TeamReport
 from tracemill.records.events.team_projects import (
     ApprovalReport,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import activity, episode
-from tracemill.analyze.written_down import missing_places
+from tracemill.analyze.metrics.written_down import missing_places
 from tracemill.records.sessions.activity import ForgeMention, ProposedPlan
 
 EDITED: dict[str, Any] = {"n_edits": 1, "files_edited": ("a.py",)}

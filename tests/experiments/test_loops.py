@@ -13,7 +13,7 @@ from tests.analyze.projects import Projects
 from tests.experiments.worlds import BEGIN
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.cases import Case, measures
-from tracemill.analyze.complaints import messages
+from tracemill.analyze.conclusions.complaints import messages
 from tracemill.analyze.process import Process
 from tracemill.experiments import Experiments, Filed, Outcome, judge
 from tracemill.experiments.loops import find_calls, loop_of, plan_for, shipped_loops

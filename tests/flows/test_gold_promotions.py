@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.reading import FOREIGN
-from tracemill.analyze.flywheel import shifts
+from tracemill.analyze.conclusions.flywheel import shifts
 from tracemill.flows.models.evaluations import compare_models, list_evaluations
 from tracemill.flows.models.foreign_results import import_results
 from tracemill.flows.models.promotion import promote

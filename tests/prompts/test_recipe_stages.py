@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analyze.test_versions import Told
+from tracemill.analyze.conclusions.recipe_proposals import proposals
 from tracemill.analyze.process import Process
-from tracemill.analyze.recipe_proposals import proposals
 from tracemill.prompts.recipe_stages import stages_of
 from tracemill.records.events.team_projects import GateReport, StageReport
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.analyze.histories import Team
 from tracemill.analyze import METRICS, find_patterns
-from tracemill.analyze.before_and_after import compare
 from tracemill.analyze.cases import Case
+from tracemill.analyze.conclusions.before_and_after import compare
 from tracemill.analyze.process import Process
 from tracemill.records.process.patterns import Period
 from tracemill.records.process.reports import LearningReport

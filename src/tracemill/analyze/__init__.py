@@ -4,19 +4,19 @@ In come records; out go counts, shares and patterns. Each function says its form
 of a store, and gives None where there is nothing to count: a share of nothing is not zero.
 
 A metric turns what is held into cases; the same cases serve `metrics show --metric`, for any slice,
-the patterns, which are rules as data in `patterns.toml`, and `versions`, which puts versions of a
-prompt or recipe beside one another. To add a metric: a function in `metrics`, `project_metrics` or
-`session_metrics` and its line in `METRICS`; to add a pattern: an entry in `patterns.toml`.
+the patterns, which are rules as data in `patterns.toml`, and `conclusions.versions`, which puts
+versions of a prompt or recipe beside one another. To add a metric: a function in one of the modules
+of `metrics` and its line in `METRICS`; to add a pattern: an entry in `patterns.toml`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from tracemill.analyze.calibration import calibrations
-from tracemill.analyze.metric_table import METRICS
-from tracemill.analyze.patterns import find_patterns, shipped_rules
-from tracemill.analyze.ranking import rank
+from tracemill.analyze.conclusions.calibration import calibrations
+from tracemill.analyze.conclusions.patterns import find_patterns, shipped_rules
+from tracemill.analyze.conclusions.ranking import rank
+from tracemill.analyze.metrics.table import METRICS
 
 ANALYZE_VERSION: Final = 6
 """Raise it when the same records would give other numbers."""

@@ -22,7 +22,7 @@ import msgspec
 
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import measures
-from tracemill.analyze.effectiveness import effectiveness_of
+from tracemill.analyze.conclusions.effectiveness import effectiveness_of
 from tracemill.analyze.process import Process
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.written_reports import write_texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracemill.analyze.completeness import completeness
+from tracemill.analyze.metrics.completeness import completeness
 from tracemill.flows.analysis.process import read_process
 from tracemill.records.process.completeness import Completeness
 from tracemill.store.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tracemill.analyze.conventions import conventions
+from tracemill.analyze.conclusions.conventions import conventions
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.held.lookup import require_kept
 from tracemill.records.events.event import Captured, TeamReport

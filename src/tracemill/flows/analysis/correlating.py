@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tracemill.analyze.correlating import correlate
+from tracemill.analyze.conclusions.correlating import correlate
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.flows.analysis.patterns import Question, asked_for, metric_of
 from tracemill.flows.analysis.process import read_process

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from tracemill.analyze.failure_stats import failure_stats, seen_failures
+from tracemill.analyze.conclusions.failure_stats import failure_stats, seen_failures
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.period import month_of, week_of
 from tracemill.flows.analysis.process import read_process

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tracemill.analyze.flywheel import (
+from tracemill.analyze.conclusions.flywheel import (
     Rounds,
     Seen,
     behaviour,
@@ -14,7 +14,7 @@ from tracemill.analyze.flywheel import (
     satisfaction,
     state,
 )
-from tracemill.analyze.flywheel_faults import faults
+from tracemill.analyze.conclusions.flywheel_faults import faults
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.analysis.turns import tool_use
 from tracemill.flows.datasets.versions import list_versions

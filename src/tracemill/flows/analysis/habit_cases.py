@@ -8,11 +8,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from tracemill.analyze.documentation import documentation_coverage, missing_parts
 from tracemill.analyze.habits import todo_spans
-from tracemill.analyze.issue_resolution import header_changes_kept_up
-from tracemill.analyze.message_quality import message_quality
-from tracemill.analyze.written_down import PLACES, missing_places
+from tracemill.analyze.metrics.documentation import documentation_coverage, missing_parts
+from tracemill.analyze.metrics.issue_resolution import header_changes_kept_up
+from tracemill.analyze.metrics.message_quality import message_quality
+from tracemill.analyze.metrics.written_down import PLACES, missing_places
 from tracemill.base.errors import UsageError
 from tracemill.base.text import one_line
 from tracemill.flows.analysis.period import Period

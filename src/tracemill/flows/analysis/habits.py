@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterator, Sequence
 from statistics import fmean
 from typing import Any, Final
 
-from tracemill.analyze.documentation import documentation_coverage, missing_parts
 from tracemill.analyze.habits import incremental_checking, todo_habits, todo_spans
-from tracemill.analyze.issue_resolution import (
+from tracemill.analyze.metrics.documentation import documentation_coverage, missing_parts
+from tracemill.analyze.metrics.issue_resolution import (
     header_resolution,
     header_upkeep,
     issue_resolution,
 )
-from tracemill.analyze.message_quality import message_quality
-from tracemill.analyze.written_down import PLACES
+from tracemill.analyze.metrics.message_quality import message_quality
+from tracemill.analyze.metrics.written_down import PLACES
 from tracemill.flows.analysis.habit_cases import written_down
 from tracemill.flows.analysis.habit_rows import MetricRow, MetricsResult
 from tracemill.flows.analysis.period import Period

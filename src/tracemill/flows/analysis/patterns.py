@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS, find_patterns, shipped_rules
 from tracemill.analyze.cases import PERIODS, Case, fact_of, measures
+from tracemill.analyze.conclusions.patterns import Rule, read_rules
+from tracemill.analyze.conclusions.targets import of_metric
 from tracemill.analyze.features.effects import practices
-from tracemill.analyze.metric_table import Metric
-from tracemill.analyze.patterns import Rule, read_rules
-from tracemill.analyze.targets import of_metric
+from tracemill.analyze.metrics.table import Metric
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
 from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.period import Period

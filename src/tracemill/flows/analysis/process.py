@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from tracemill.analyze.conclusions.versions import Naming, VersionCounts
 from tracemill.analyze.process import Process, Told
-from tracemill.analyze.versions import Naming, VersionCounts
 from tracemill.analyze.work import EpisodeWork, SessionWork, used_fact
 from tracemill.flows.held.counted import Counted, read_counted
 from tracemill.flows.held.lookup import open_index

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import Case, summed
+from tracemill.analyze.conclusions.recipe_proposals import proposals
+from tracemill.analyze.conclusions.versions import Naming, VersionCounts, best_versions
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
-from tracemill.analyze.recipe_proposals import proposals
-from tracemill.analyze.versions import Naming, VersionCounts, best_versions
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.text import counted, measured
 from tracemill.flows.analysis.process import Known, read_known

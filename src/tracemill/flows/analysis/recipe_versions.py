@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import unified_diff
 
-from tracemill.analyze.versions import VersionCounts
+from tracemill.analyze.conclusions.versions import VersionCounts
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.process import read_known
 from tracemill.flows.analysis.recipe_registry import NAMING, Held, find_recipe, held_recipes

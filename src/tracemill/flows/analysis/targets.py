@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from tracemill.analyze.conclusions.targets import beside, read_targets, shipped_targets
 from tracemill.analyze.process import Process
-from tracemill.analyze.targets import beside, read_targets, shipped_targets
 from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.models.evaluations import list_evaluations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from tracemill.analyze.tool_use import ToolTally
+from tracemill.analyze.tools.use import ToolTally
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.requests.turns import TurnReader
 from tracemill.link.told_twice import told_elsewhere

@@ -9,9 +9,9 @@ import msgspec
 
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import Case
-from tracemill.analyze.metric_table import LESS_IS_BETTER
+from tracemill.analyze.conclusions.since import what_came_in
+from tracemill.analyze.metrics.table import LESS_IS_BETTER
 from tracemill.analyze.process import Process
-from tracemill.analyze.since import what_came_in
 from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.experiments import Outcome
 from tracemill.experiments.before_after import Followed, compare, corrected, versions_of

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS
-from tracemill.analyze.versions import Naming, VersionCounts, best_versions, uses
+from tracemill.analyze.conclusions.versions import Naming, VersionCounts, best_versions, uses
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
 from tracemill.flows.analysis.process import IN_REPORTS, Known, read_known
 from tracemill.flows.prompts.registry import matching

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.analyze import METRICS, find_patterns
+from tracemill.analyze.conclusions.versions import VersionCounts
 from tracemill.analyze.process import Process
-from tracemill.analyze.versions import VersionCounts
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.patterns import rules_of
 from tracemill.flows.analysis.process import IN_REPORTS, Known, read_known

@@ -11,7 +11,7 @@ import msgspec
 
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.cases import measures
-from tracemill.analyze.complaints import messages
+from tracemill.analyze.conclusions.complaints import messages
 from tracemill.analyze.process import Process
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.experiments import Outcome

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tracemill.analyze import find_patterns
-from tracemill.analyze.maturity import Around, levels
-from tracemill.analyze.versions import VersionCounts
+from tracemill.analyze.conclusions.maturity import Around, levels
+from tracemill.analyze.conclusions.versions import VersionCounts
 from tracemill.flows.analysis.patterns import rules_of
 from tracemill.flows.analysis.process import Known, TextCounts, read_known
 from tracemill.flows.analysis.recipe_registry import NAMING, held_recipes

@@ -7,7 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from tracemill.analyze.failure_stats import MOST, SeenFailure, is_overcome, seen_failures
+from tracemill.analyze.conclusions.failure_stats import (
+    MOST,
+    SeenFailure,
+    is_overcome,
+    seen_failures,
+)
 from tracemill.analyze.features.effects import practices
 from tracemill.analyze.process import Process
 from tracemill.base.errors import NotFoundError

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS, find_patterns
-from tracemill.analyze.before_and_after import compare
 from tracemill.analyze.cases import Case
-from tracemill.analyze.metric_table import Metric
+from tracemill.analyze.conclusions.before_and_after import compare
+from tracemill.analyze.metrics.table import Metric
 from tracemill.analyze.process import Process
 from tracemill.flows.analysis.patterns import rules_of
 from tracemill.flows.analysis.period import month_of, week_of

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tracemill.analyze.confidence import confidence_of, stated_work
+from tracemill.analyze.metrics.confidence import confidence_of, stated_work
 from tracemill.analyze.process import Process
 from tracemill.records.events.team_projects import StageReport
 from tracemill.records.process.calibration import Bucket, Calibration, CalibrationReport, Lean

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from tracemill.analyze.cases import measures
-from tracemill.analyze.metric_table import METRICS
+from tracemill.analyze.metrics.table import METRICS
 from tracemill.analyze.process import Process
 from tracemill.base.errors import UsageError
 from tracemill.records.from_toml import from_toml

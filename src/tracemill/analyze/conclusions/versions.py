@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tracemill.analyze.before_and_after import change_of
 from tracemill.analyze.cases import Case, Tally, differ, fact_of, measure, summed
-from tracemill.analyze.effectiveness import effectiveness_of
-from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, Metric
+from tracemill.analyze.conclusions.before_and_after import change_of
+from tracemill.analyze.conclusions.effectiveness import effectiveness_of
+from tracemill.analyze.metrics.table import LESS_IS_BETTER, METRICS, Metric
 from tracemill.analyze.process import Process
 from tracemill.records.events.team_projects import ProjectReport
 from tracemill.records.process.version_metrics import BestVersion, VersionChange, VersionMetrics

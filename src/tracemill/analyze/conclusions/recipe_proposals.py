@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from tracemill.analyze.cases import Tally, summed
-from tracemill.analyze.metric_table import METRICS
+from tracemill.analyze.metrics.table import METRICS
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
 from tracemill.base.text import counted, one_line

@@ -20,7 +20,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, summed
-from tracemill.analyze.metric_table import METRICS
+from tracemill.analyze.metrics.table import METRICS
 from tracemill.analyze.process import Process, Told
 from tracemill.analyze.reasons import root_causes
 from tracemill.records.events.team_projects import ApprovalReport, GateReport

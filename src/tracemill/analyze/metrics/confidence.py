@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tracemill.analyze.metrics.projects import said_confidence
 from tracemill.analyze.process import Process, Told
-from tracemill.analyze.project_metrics import said_confidence
 from tracemill.records.events.team_projects import GateReport, StageReport
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from statistics import median
 from typing import Final
 
-from tracemill.analyze.tool_fields import FieldTally
-from tracemill.analyze.tool_phrases import PhraseTally
-from tracemill.analyze.tool_sequences import SequenceTally
+from tracemill.analyze.tools.fields import FieldTally
+from tracemill.analyze.tools.phrases import PhraseTally
+from tracemill.analyze.tools.sequences import SequenceTally
 from tracemill.records.process.tool_use import ToolConfusion, ToolRow, ToolUse
 from tracemill.records.sessions.reactions import ReactionKind
 from tracemill.records.sessions.turn_work import (

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, differ, measure
-from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS, NEITHER_IS_BETTER, Metric
+from tracemill.analyze.metrics.table import LESS_IS_BETTER, METRICS, NEITHER_IS_BETTER, Metric
 from tracemill.records.process.patterns import Period, Unit
 from tracemill.records.process.reports import Change, Compared
 from tracemill.stats import benjamini_hochberg

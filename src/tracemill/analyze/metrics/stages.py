@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.analyze.cases import Case
-from tracemill.analyze.confidence import stated_work
+from tracemill.analyze.metrics.confidence import stated_work
 from tracemill.analyze.process import Process, Told, hand_offs
 from tracemill.records.events.team_projects import (
     ApprovalReport,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
-from tracemill.analyze.flywheel import Seen, is_behavioural, one_format
+from tracemill.analyze.conclusions.flywheel import Seen, is_behavioural, one_format
 from tracemill.base.text import counted
 from tracemill.records.datasets.audits import CheckResult
 from tracemill.records.datasets.versions import DatasetVersion

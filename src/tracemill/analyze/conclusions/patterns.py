@@ -16,10 +16,10 @@ from typing import Annotated, Final, Literal, NamedTuple
 import msgspec
 
 from tracemill.analyze.cases import Case, Sliced, Tally, measure, shares_differ, summed
-from tracemill.analyze.metric_table import METRICS, Metric
+from tracemill.analyze.conclusions.since import Turn, followed, newest, what_came_in
+from tracemill.analyze.metrics.table import METRICS, Metric
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
-from tracemill.analyze.since import Turn, followed, newest, what_came_in
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import make_id
 from tracemill.base.text import measured

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from tracemill.analyze.artifact_metrics import (
+from tracemill.analyze.cases import PERIODS, Case
+from tracemill.analyze.metrics.artifacts import (
     artifact_retries,
     first_tries,
     rule_failures,
@@ -13,11 +14,8 @@ from tracemill.analyze.artifact_metrics import (
     weekly_fixes,
     writing_times,
 )
-from tracemill.analyze.cases import PERIODS, Case
-from tracemill.analyze.feature_metrics import failure_minutes, failure_retries
-from tracemill.analyze.practices import practice_cases, practices_kept
-from tracemill.analyze.process import Process
-from tracemill.analyze.project_metrics import (
+from tracemill.analyze.metrics.features import failure_minutes, failure_retries
+from tracemill.analyze.metrics.projects import (
     autonomy,
     critical_issues,
     escalations,
@@ -32,7 +30,7 @@ from tracemill.analyze.project_metrics import (
     stated_confidence,
     survey_answers,
 )
-from tracemill.analyze.session_metrics import (
+from tracemill.analyze.metrics.sessions import (
     failures_overcome,
     messages_taken_back,
     recovery_minutes,
@@ -44,7 +42,7 @@ from tracemill.analyze.session_metrics import (
     work_minutes,
     work_reverted,
 )
-from tracemill.analyze.stage_metrics import (
+from tracemill.analyze.metrics.stages import (
     auto_fixes,
     confident_work,
     downstream_rejections,
@@ -59,6 +57,8 @@ from tracemill.analyze.stage_metrics import (
     stage_seconds,
     stage_tokens,
 )
+from tracemill.analyze.practices import practice_cases, practices_kept
+from tracemill.analyze.process import Process
 from tracemill.records.process.patterns import Unit
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from tracemill.analyze.cases import Case, Tally
+from tracemill.analyze.metrics.stages import retries
 from tracemill.analyze.process import Process
 from tracemill.analyze.reasons import root_causes
-from tracemill.analyze.stage_metrics import retries
 from tracemill.base.text import counted
 from tracemill.records.events.team_projects import DownstreamReport, StageReport
 from tracemill.records.process.feedback_messages import FeedbackMessage

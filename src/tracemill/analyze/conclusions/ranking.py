@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from tracemill.analyze.cases import Case, Tally, differ, measure, summed
-from tracemill.analyze.metric_table import LESS_IS_BETTER, METRICS
+from tracemill.analyze.metrics.table import LESS_IS_BETTER, METRICS
 from tracemill.records.process.calibration import Ranked, Ranking
 from tracemill.stats import benjamini_hochberg
 
