@@ -20,8 +20,10 @@ from tracemill.store.workspace import Workspace, write_whole
 
 _OWN_FILES: Final = {
     "checklist.toml": "what reviewers are asked",
+    "context_windows.toml": "how much fits into the context of each model",
     "labels.toml": "how gates of a team are judged",
     "patterns.toml": "which patterns are looked for",
+    "targets.toml": "what is hoped for, beside what is measured",
 }
 """Files by which a workspace replaces what comes with the program."""
 
