@@ -44,8 +44,9 @@ def harness_patch(workspace: Workspace, config: Path) -> list[dict[str, Any]]:
 
 def _held(config: Path) -> list[Any] | None:
     """Return the proposals that a configuration holds; None where it has no list of them."""
+    text = read_named(config, "configuration of a harness")
     try:
-        document = json.loads(read_named(config, "configuration of a harness"))
+        document = json.loads(text)
     except (ValueError, RecursionError):
         raise DataError(f"{str(config)!r}: expected JSON, found something else") from None
     if not isinstance(document, dict):
