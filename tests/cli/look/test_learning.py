@@ -1,6 +1,7 @@
 """What can be learned from episodes, shown and written out."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from tests.cli.test_cli import ask
 from tests.flows.sessions import write_session
 from tests.repositories import Repository
+from tracemill.base.errors import NotFoundError
 from tracemill.cli.app import call
 from tracemill.export.teams.learning import PARTS
+from tracemill.flows.analysis import learning
+from tracemill.store.workspace import Workspace
 
 
 @pytest.fixture
@@ -97,3 +101,20 @@ def test_a_history_without_sessions_teaches_too(
     assert told["outcome"].startswith("unknown: committed, and the history does not go on")
     assert "All 12 tests pass with empty orders.  (commit, commit_" in shown
     assert "keep their thinking" not in shown
+
+
+def test_the_beginning_of_several_commits_names_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "app"
+    path.mkdir()
+    repository = Repository(path)
+    repository.git("init", "-q", "-b", "main")
+    hashes = [repository.commit(MESSAGE, total__py=f"sum = {n}\n") for n in range(2)]
+    assert call(["run", str(path), "--workspace", str(tmp_path / "workspace")]) == 0
+    monkeypatch.setattr(learning, "_SHA", re.compile(r"[0-9a-f]*"))
+
+    with pytest.raises(NotFoundError, match=" may mean any of: ") as told:
+        learning.show_learning(Workspace(tmp_path / "workspace"), "")
+
+    assert all(each in str(told.value) for each in hashes)

@@ -94,15 +94,22 @@ def show_learning(workspace: Workspace, name: str) -> ShownLearning:
 
 
 def _committed(workspace: Workspace, lake: Lake, sha: str) -> LearningEpisode | None:
-    """Return what the work of a commit teaches; None where a session made it, or none is known."""
+    """Return what the work of a commit teaches; None where a session made it, or none is known.
+
+    Raises:
+        NotFoundError: several commits begin so.
+    """
     require_kept(workspace)
     from tracemill.store.tables import TABLES
 
-    names = {
-        event.id
+    commits = [
+        event
         for event in lake.records(TABLES["events"])
         if isinstance(event, Commit) and event.sha.startswith(sha)
-    }
+    ]
+    if len(hashes := sorted({commit.sha for commit in commits})) > 1:
+        raise NotFoundError(f"{sha!r} may mean any of: {', '.join(hashes[:10])}")
+    names = {commit.id for commit in commits}
     for found in lessons_of_history(lake) if names else ():
         if any(words.source.id in names for words in found.outcome_words):
             return found
