@@ -29,4 +29,7 @@ TRAINERS: Final = Registry[type[Trainer]](
 )
 """Every trainer by name."""
 
-__all__ = ["TRAINERS", "TRAIN_VERSION", "Trainer"]
+MEASURES_HELD_OUT: Final = frozenset({"mlx"})
+"""Trainers that measure the loss on held-out examples while they train."""
+
+__all__ = ["MEASURES_HELD_OUT", "TRAINERS", "TRAIN_VERSION", "Trainer"]

@@ -112,12 +112,33 @@ def taught(lessons: Iterable[Lesson], method: Method) -> Iterator[Lesson]:
             yield lesson
 
 
-def encode_stage(lessons: Iterable[Lesson], stage: Stage, encoder: Encoder) -> StageData:
-    """Return the rows of a stage.
+class _Encoded(NamedTuple):
+    rows: list[Row]
+    used: list[str]
+    drops: dict[str, int]
+
+
+def encode_stage(
+    lessons: Iterable[Lesson], stage: Stage, encoder: Encoder, held_out: Iterable[Lesson] = ()
+) -> StageData:
+    """Return the rows of a stage, and those of what is held out of it.
 
     Raises:
         UsageError: nothing is left to learn from.
     """
+    learned = _encode_all(lessons, stage, encoder)
+    if not learned.rows:
+        kind = "chat examples" if stage.method == "sft" else "preference pairs"
+        why = ", ".join(f"{n} {reason}" for reason, n in learned.drops.items()) or "none was found"
+        raise UsageError(
+            f"stage {stage.name!r} has nothing to learn from: expected {kind}; left out: {why}"
+        )
+    measured = _encode_all(held_out, stage, encoder)
+    return StageData(*learned, measured.rows, measured.drops)
+
+
+def _encode_all(lessons: Iterable[Lesson], stage: Stage, encoder: Encoder) -> _Encoded:
+    """Return the rows of lessons, the lessons that they come from, and how many have none."""
     rows: list[Row] = []
     used: list[str] = []
     drops: Counter[str] = Counter()
@@ -128,13 +149,7 @@ def encode_stage(lessons: Iterable[Lesson], stage: Stage, encoder: Encoder) -> S
             continue
         rows.extend(made)
         used.append(lesson.id)
-    if not rows:
-        kind = "chat examples" if stage.method == "sft" else "preference pairs"
-        why = ", ".join(f"{n} {reason}" for reason, n in sorted(drops.items())) or "none was found"
-        raise UsageError(
-            f"stage {stage.name!r} has nothing to learn from: expected {kind}; left out: {why}"
-        )
-    return StageData(rows, used, dict(sorted(drops.items())))
+    return _Encoded(rows, used, dict(sorted(drops.items())))
 
 
 def _encode(lesson: Lesson, method: Method, encoder: Encoder, longest: int) -> list[Row] | str:

@@ -98,6 +98,10 @@ class StageData(NamedTuple):
     """The examples that they come from."""
     drops: dict[str, int]
     """Examples that were left out, counted by reason."""
+    held_out: Sequence[Row] = ()
+    """Rows of examples that nothing is learned from, to measure the loss on meanwhile."""
+    held_out_drops: Mapping[str, int] = MappingProxyType({})
+    """Held-out examples that are not measured on, counted by reason."""
 
     @property
     def hash(self) -> str:

@@ -149,6 +149,9 @@ def _show_plan(plan: "TrainingPlan") -> None:
             said += f" in {counted(stage.n_rows, 'row')}, {stage.n_tokens:,} tokens a pass"
         write(f"Stage        {said}")
         counts("             left out", stage.drops)
+        if stage.n_held_out is not None:
+            write(f"             loss measured on {counted(stage.n_held_out, 'held-out row')}")
+            counts("             left out of these", stage.held_out_drops)
     if plan.n_learned_before:
         write(f"Learned      {_before(plan.n_learned_before)}")
     if plan.missing:

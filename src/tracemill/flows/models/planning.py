@@ -16,6 +16,7 @@ from tracemill.flows.models.runs import n_learned_before
 from tracemill.records.models.training import Method, TrainingRecipe
 from tracemill.records.refs import Count, Record
 from tracemill.store.workspace import Workspace
+from tracemill.train import MEASURES_HELD_OUT
 from tracemill.train.lessons import taught
 from tracemill.train.recipe_file import asked_for, read_recipe
 
@@ -38,6 +39,11 @@ class PlannedStage(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Tokens of these, in one pass; None where there is no tokenizer."""
     drops: dict[str, int]
     """Examples that would be left out, counted by reason, as far as that is known."""
+    n_held_out: Count | None = None
+    """Rows to measure the loss on meanwhile; None where the trainer measures none, or there is no
+    tokenizer."""
+    held_out_drops: dict[str, int] = msgspec.field(default_factory=dict)
+    """Held-out examples that are not measured on, counted by reason."""
 
 
 class TrainingPlan(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -89,6 +95,7 @@ def plan_training(
 
 def _encoded(workspace: Workspace, planned: Planned) -> TrainingPlan:
     run = planned.run
+    is_measuring = run.recipe.trainer in MEASURES_HELD_OUT
     stages = tuple(
         PlannedStage(
             name=stage.name,
@@ -97,6 +104,8 @@ def _encoded(workspace: Workspace, planned: Planned) -> TrainingPlan:
             n_rows=len(data.rows),
             n_tokens=sum(row.n_tokens for row in data.rows),
             drops=data.drops,
+            n_held_out=len(data.held_out) if is_measuring else None,
+            held_out_drops=dict(data.held_out_drops),
         )
         for stage, data in zip(run.recipe.stages, planned.stages, strict=True)
     )

@@ -28,7 +28,7 @@ from tracemill.records.models.training import Hardware, TrainingRecipe, Training
 from tracemill.render.chat_format import ChatFormat, FormatMismatchError, load_format
 from tracemill.render.tokenizer_files import FileTokenizer
 from tracemill.store.workspace import Workspace
-from tracemill.train import TRAIN_VERSION, TRAINERS
+from tracemill.train import MEASURES_HELD_OUT, TRAIN_VERSION, TRAINERS
 from tracemill.train.base_models import BaseModel, fetch, find_base, hash_folder, hash_weights
 from tracemill.train.lessons import encode_stage
 from tracemill.train.loggers import RunLogger, facts_after, logged, open_loggers
@@ -92,7 +92,13 @@ def plan_run(
         _require_parent(before, format_.spec.fingerprint, recipe)
     pools = Pools(workspace, datasets or {})
     stages = [
-        encode_stage(pools.lessons(stage, recipe.seed), stage, format_) for stage in recipe.stages
+        encode_stage(
+            pools.lessons(stage, recipe.seed),
+            stage,
+            format_,
+            pools.held_out(stage, recipe.seed) if recipe.trainer in MEASURES_HELD_OUT else (),
+        )
+        for stage in recipe.stages
     ]
     base_hash = hash_weights(base)
     identity: tuple[str | bytes, ...] = (

@@ -2,7 +2,8 @@
 
 MLX-LM takes no tokens and renders for itself, so the model's folder gets a template that passes
 texts on as they are. It learns the end of each row and nothing else, so every answer has a row of
-its own.
+its own. While it trains it measures the loss on `valid.jsonl`: decisions of held-out work, and no
+file at all where nothing is held out.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def files_of(handed: HandedStage) -> Files:
     recipe, stage = handed.recipe, handed.stage
     tokenizer = load_tokenizer(handed.tokens.file)
     rows = [each for row in handed.rows for each in _decisions(row, tokenizer)]
+    held_out = [each for row in handed.held_out for each in _decisions(row, tokenizer)]
     n_steps = math.ceil(len(rows) * stage.epochs / stage.batch_size)
     settings = {
         "model": "model",
@@ -47,6 +49,7 @@ def files_of(handed: HandedStage) -> Files:
         "batch_size": stage.batch_size,
         "grad_accumulation_steps": stage.accumulate,
         "iters": n_steps,
+        "val_batches": -1,
         "learning_rate": stage.learning_rate,
         "max_seq_length": stage.max_tokens,
         "grad_checkpoint": recipe.gradient_checkpointing,
@@ -58,7 +61,6 @@ def files_of(handed: HandedStage) -> Files:
             **({} if handed.targets is None else {"keys": [_key(each) for each in handed.targets]}),
         },
     }
-    lines = b"".join(_encode(row) + b"\n" for row in rows)
     beside = {
         "eos_token": handed.tokens.stop,
         "tokenizer_class": "PreTrainedTokenizerFast",
@@ -66,8 +68,8 @@ def files_of(handed: HandedStage) -> Files:
     }
     contents = {
         "mlx.yaml": settings_file(settings),
-        "data/train.jsonl": lines,
-        "data/valid.jsonl": b"".join(lines.splitlines(keepends=True)[: stage.batch_size]),
+        "data/train.jsonl": _lines(rows),
+        **_validation(held_out, stage.batch_size),
         "model/tokenizer.json": handed.tokens.file.read_bytes(),
         "model/tokenizer_config.json": settings_file(beside),
     }
@@ -75,6 +77,22 @@ def files_of(handed: HandedStage) -> Files:
     link = f"for f in {place}/*.safetensors {place}/config.json; do"
     commands = (f'{link} ln -sf "$f" model/; done', "mlx_lm.lora --config mlx.yaml")
     return Files(contents, commands)
+
+
+def _validation(held_out: list[dict[str, str]], batch_size: int) -> dict[str, bytes]:
+    """Return the file to validate on; none where nothing is held out.
+
+    MLX-LM breaks off where it holds less than a batch, so few rows stand there several times, each
+    as often as the others, which leaves their mean as it is.
+    """
+    if not held_out:
+        return {}
+    times = math.ceil(batch_size / len(held_out))
+    return {"data/valid.jsonl": _lines(held_out * times)}
+
+
+def _lines(rows: list[dict[str, str]]) -> bytes:
+    return b"".join(_encode(row) + b"\n" for row in rows)
 
 
 def _key(target: str) -> str:

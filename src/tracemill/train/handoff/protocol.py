@@ -21,7 +21,7 @@ from tracemill.train.protocol import (
     ImitatedRow,
     Job,
     Report,
-    StageData,
+    Row,
     Tokens,
     Trained,
     run_of,
@@ -46,6 +46,8 @@ class HandedStage(NamedTuple):
     tokens: Tokens
     filler: str
     """The token that fills up rows."""
+    held_out: Sequence[ImitatedRow] = ()
+    """Rows that nothing is learned from, to measure the loss on."""
 
     @property
     def targets(self) -> list[str] | None:
@@ -129,9 +131,11 @@ class HandOffTrainer:
         before = str(job.parent) if job.parent else None
         commands: list[str] = []
         for stage, data, place in zip(job.recipe.stages, job.stages, made, strict=True):
-            rows = _rows(stage, data)
+            rows, held_out = _rows(stage, data.rows), _rows(stage, data.held_out)
             files = files_of(
-                HandedStage(job.recipe, stage, job.base, rows, before, job.tokens, fills_up)
+                HandedStage(
+                    job.recipe, stage, job.base, rows, before, job.tokens, fills_up, held_out
+                )
             )
             place.mkdir(parents=True, exist_ok=True)
             for name, content in files.contents.items():
@@ -167,9 +171,9 @@ def _checked(job: Job) -> str:
     return fills_up
 
 
-def _rows(stage: Stage, data: StageData) -> list[ImitatedRow]:
-    rows = [row for row in data.rows if isinstance(row, ImitatedRow)]
-    if len(rows) != len(data.rows):
+def _rows(stage: Stage, made: Sequence[Row]) -> list[ImitatedRow]:
+    rows = [row for row in made if isinstance(row, ImitatedRow)]
+    if len(rows) != len(made):
         raise UsageError(
             f"stage {stage.name!r} learns by {stage.method}, and only supervised stages are "
             'handed over; take trainer = "trl" for it'
