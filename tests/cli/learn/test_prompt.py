@@ -39,13 +39,16 @@ def test_proposals_are_yaml_as_teams_know_it(
 ) -> None:
     capsys.readouterr()
     assert call(["prompt", "suggest", "--workspace", workspace]) == 0
-    (found,) = yaml.safe_load(capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    (found,) = yaml.safe_load(printed)
     assert found["agent_role"] == "architect"
     assert found["suggestion_type"] == "constraint_clarity"
     assert {"root_cause": "missing error definitions"} in found["evidence"]
     assert {"retry_count": 0} in found["evidence"]
     assert found["proposed_change"]["old_text"] == "Write endpoints and error definitions."
     assert found["expected_impact"]["gate_success_improvement"] == 0.5
+    assert len(found["records"]) > 1
+    assert printed.count("\n    - {") == len(found["records"]), "each record has a line of its own"
 
 
 def applied(config: Any, patch: list[dict[str, Any]]) -> Any:

@@ -44,3 +44,31 @@ def test_answer_and_rows_fit_their_schemas(place: Path, capsys: pytest.CaptureFi
     for line in lines:
         jsonschema.validate(json.loads(line), row)
     assert len(lines) == len(document["points"]) == 1
+
+
+def test_calls_made_at_once_are_one_row_with_their_number(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = write_session(place / "in", "s2", 2)
+    *before, said, results, last = log.read_bytes().splitlines()
+    message = json.loads(said)
+    (call_made,) = message["message"]["content"]
+    twice = [{**call_made, "id": f"toolu_{n}", "input": {"command": f"rg a{n}"}} for n in range(2)]
+    message["message"]["content"] = twice
+    answers = json.loads(results)
+    (answered,) = answers["message"]["content"]
+    answers["message"]["content"] = [{**answered, "tool_use_id": f"toolu_{n}"} for n in range(2)]
+    log.write_bytes(
+        b"\n".join([*before, json.dumps(message).encode(), json.dumps(answers).encode(), last])
+        .replace(b"work 0 is done", b"All 3 passed. Shall I go on?")
+        .replace(b"work 1, please", b"yes, please")
+    )
+    assert call(["run", str(place / "in"), "--workspace", str(place / "workspace")]) == 0
+    capsys.readouterr()
+
+    asked = ask(capsys, place, "session", "decisions", "s2")
+    rows = ask(capsys, place, "session", "decisions", "s2", "--jsonl").out.splitlines()
+
+    (line,) = asked.out.splitlines()[1:]
+    assert "rg, 2 times" in line
+    assert len(rows) == 2

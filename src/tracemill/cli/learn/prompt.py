@@ -57,6 +57,9 @@ def _yaml(suggestion: dict[str, Any]) -> Iterator[str]:
         if name == "evidence":
             yield f"{mark}{name}:"
             yield from (f"    - {key}: {json.dumps(each)}" for key, each in value.items())
+        elif isinstance(value, list | tuple) and value:
+            yield f"{mark}{name}:"
+            yield from (f"    - {json.dumps(each, ensure_ascii=False)}" for each in value)
         elif isinstance(value, dict):
             yield f"{mark}{name}:"
             yield from (

@@ -1,8 +1,8 @@
 """`tracemill session`: list and read sessions, and hand them to other tools."""
 
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import structs
@@ -218,7 +218,7 @@ def decisions_session(
     elif not answer("session-decisions", structs.replace(found, points=tuple(points)), common):
         shown = points[: listing.limit or None]
         columns = ("STEP", "SAW", "SHOWN BY", "WHAT OF IT", "THEN", "AGREED", "AS IT SAID")
-        _table(columns, map(_decision_cells, shown))
+        _table(columns, _decision_rows(shown))
         told = found.n_transitions - found.n_unshown
         hint(
             f"{len(shown):,} of {len(points):,}; of {counted(found.n_transitions, 'call')} behind "
@@ -226,6 +226,14 @@ def decisions_session(
             common,
         )
     return EXIT_DONE if points else EXIT_NOTHING
+
+
+def _decision_rows(points: Iterable[DecisionPoint]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each result and what it led to; like calls made at once are one."""
+    for cells, n in Counter(map(_decision_cells, points)).items():
+        times = f", {n} times" if n > 1 else ""
+        *before, then, agreed, said = cells
+        yield *before, then + times, agreed, said
 
 
 def _decision_cells(point: DecisionPoint) -> tuple[str, ...]:
