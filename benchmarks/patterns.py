@@ -29,6 +29,17 @@ PLANTED: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
+def alarms_of_steps(share: float, n_projects: int, n: int) -> None:
+    """Print how often numbers that by chance never vary within a slice are called different."""
+    amounts = {"8000": share, "6000": 1 - share}
+    alarms = sum(bool(kinds(seed, n_projects, amounts=amounts)) for seed in range(n))
+    low, high = wilson(alarms, n)
+    print(
+        f"{n_projects:>3} projects  8k tokens of {share:.0%}, 6k else: false alarm in "
+        f"{alarms} of {n} ({alarms / n:.1%}, {low:.1%} to {high:.1%})"
+    )
+
+
 def kinds(seed: int, n_projects: int, **planted: Any) -> set[str]:
     report = find_patterns(Process(Team(seed, **planted).history(n_projects)))
     return {pattern.kind for pattern in report.patterns if pattern.verdict == "found"}
@@ -45,6 +56,9 @@ def main() -> None:
     print(
         f"histories with a false alarm  {alarms} of {n} ({alarms / n:.1%}, {low:.1%} to {high:.1%})"
     )
+    for share in (0.5, 0.1):
+        for n_projects in (6, 12, 40):
+            alarms_of_steps(share, n_projects, n)
     for n_projects in (20, 40, 80):
         for name, (planted, kind) in PLANTED.items():
             hits = sum(kind in kinds(seed, n_projects, **planted) for seed in range(50))

@@ -39,6 +39,8 @@ class Team:
         self.overridden: dict[str, float] = {"tech_stack": 0.3, "feature_priority": 0.3}
         self.fixes: dict[str, float] = {"stub": 0.6, "refactor": 0.6}
         self.tokens: dict[str, float] = {"engineer.v1.0": 6_000, "engineer.v2.0": 6_000}
+        self.amounts: dict[str, float] = {}
+        """Tokens that work takes in place of a spread, by the share of the work."""
         self.ships: dict[str, float] = {"web_app": 0.7, "mobile": 0.7}
         self.sure_of: dict[str, float] = {}
         for name, value in planted.items():
@@ -74,7 +76,7 @@ class Team:
     def _stage(self, project: str, role: str) -> Iterator[TeamReport]:
         gate = STAGE_OF[role]
         version = self._random.choice(sorted(self.tokens)) if role == "engineer" else f"{role}.v1.0"
-        spent = int(self._random.gauss(self.tokens.get(version, 5_000), 500))
+        spent = self._spent(version)
         share = self.fails[gate]
         says: dict[str, Any] = {}
         if self.sure_of:
@@ -93,6 +95,11 @@ class Team:
             yield self._event(project, self._gate(role, gate, attempt, failed=failed))
             if not failed:
                 return
+
+    def _spent(self, version: str) -> int:
+        if self.amounts:
+            return int(self._random.choices(*zip(*self.amounts.items(), strict=True))[0])
+        return int(self._random.gauss(self.tokens.get(version, 5_000), 500))
 
     def _gate(self, role: str, gate: str, attempt: int, *, failed: bool) -> GateReport:
         strategy = self._random.choice(sorted(self.fixes))

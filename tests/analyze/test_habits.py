@@ -87,3 +87,17 @@ def test_a_todo_that_is_taken_up_again_is_done_at_last() -> None:
     statuses = ["in_progress", "completed", "in_progress", "completed"]
     changes = [at(2 * n, Todo(text="a", status=s)) for n, s in enumerate(statuses)]  # type: ignore[arg-type]
     assert [span.minutes for span in todo_spans(changes)] == [6.0]
+
+
+def test_a_number_that_goes_to_another_todo_is_no_longer_the_first_one() -> None:
+    changes = [
+        at(0, Todo(text="find it", status="in_progress", native_id="1")),
+        at(3, Todo(text="find it", status="completed", native_id="1")),
+        at(60, Todo(text="write it down", status="pending", native_id="1")),
+        at(62, Todo(native_id="1", status="in_progress")),
+        at(70, Todo(native_id="1", status="completed")),
+    ]
+    found = [(span.text, span.minutes) for span in todo_spans(changes)]
+
+    assert found == [("find it", 3.0), ("write it down", 8.0)]
+    assert todo_habits(changes) == TodoHabits(2, 2, 0)

@@ -38,11 +38,11 @@ def cycle(*, edited: int, **more: Any) -> dict[str, Any]:
     return {"recoveries": (found,), "checks": runs, "last_code_edit_step": edited}
 
 
-def commits(*sizes: int) -> list[Commit]:
+def commits(*sizes: int | None) -> list[Commit]:
     return [
         Commit(
             id=f"c{n}", at=minutes(n), origin=ORIGIN, sha=str(n),
-            files=(FileChange(path="a", status="M", added=size, deleted=0),),
+            files=(FileChange(path="a", status="M", added=size, deleted=size and 0),),
         )
         for n, size in enumerate(sizes)
     ]  # fmt: skip
@@ -71,6 +71,8 @@ def commits(*sizes: int) -> list[Commit]:
         ("tests_run_repeatedly", {"checks": ran(6, 7)}, (), False),
         ("small_incremental_commits", {}, (20, 200), True),
         ("small_incremental_commits", {}, (20, 201), False),
+        ("small_incremental_commits", {}, (20, 201, None), False),
+        ("small_incremental_commits", {}, (20, 30, None), None),
         ("small_incremental_commits", {}, (20,), None),
         ("small_incremental_commits", {}, (), None),
         ("plan_first", {"plans": (ProposedPlan(opening="P", step=0),)}, (), True),
@@ -88,7 +90,7 @@ def commits(*sizes: int) -> list[Commit]:
     ],
 )
 def test_a_practice_is_kept_left_out_or_unknown(
-    name: str, made: dict[str, Any], of: tuple[int, ...], expected: bool | None
+    name: str, made: dict[str, Any], of: tuple[int | None, ...], expected: bool | None
 ) -> None:
     assert practices_of([activity(**made)], commits(*of), is_fix=True).get(name) is expected
 

@@ -86,6 +86,22 @@ def test_a_survey_of_its_own_counts_once() -> None:
     assert value(told, "satisfaction") == 2
 
 
+def test_two_projects_without_a_name_are_two() -> None:
+    told = Told()
+    handed = HumanFeedback(
+        escalation_events=(EscalationReport(stage="design"),),
+        post_project_survey=SurveyReport(agent_helpfulness_overall=2),
+    )
+    ended = OutcomeMetrics(project_success="shipped")
+    told.add(None, ProjectReport(outcome_metrics=ended, human_feedback=handed))
+    told.add(None, ProjectReport(outcome_metrics=ended))
+    told.add(None, SurveyReport(agent_helpfulness_overall=4))
+
+    assert value(told, "survey_response_rate") == 0.5
+    assert value(told, "satisfaction") == 3, "what a summary holds is not left out for a line"
+    assert value(told, "escalations") == 0.5
+
+
 def gate(name: str, result: Any) -> GateReport:
     return GateReport(gate_id=name, gate_result=result, retry_attempt=1)
 

@@ -30,7 +30,7 @@ class Told:
     def __init__(self) -> None:
         self.events: list[TeamReport] = []
 
-    def add(self, project: str, report: Any, **says: Any) -> None:
+    def add(self, project: str | None, report: Any, **says: Any) -> None:
         number = len(self.events)
         self.events.append(
             TeamReport(

@@ -25,7 +25,7 @@ def made_by(session: str, commit: Commit, confidence: float = 0.99) -> Link:
     return make_link(session_ref, of_commit(commit), "commit_output", confidence)
 
 
-def pull(state: Any, name: str = "event_pr", number: int = 1, hour: int = 0) -> PullRequest:
+def pull(state: Any, name: str = "event_pr", number: int | None = 1, hour: int = 0) -> PullRequest:
     return PullRequest(
         id=name, at=START.replace(hour=hour), origin=ORIGIN, repository="a/b", number=number,
         state=state, head_commit="f" * 40, commits=("e" * 40,),
@@ -77,3 +77,10 @@ def test_where_a_pull_request_stands_last_counts() -> None:
 
 def test_who_only_speaks_of_a_pull_request_did_not_work_for_it() -> None:
     assert labels([opened("traj_3", method="names")], pull("merged")) == {}
+
+
+def test_pull_requests_without_a_number_are_not_one() -> None:
+    closed, later = pull("closed", number=None), pull("merged", "event_later", None, hour=5)
+
+    assert labels([opened("traj_3")], closed, later)["traj_3"][0] is False
+    assert refused_commits([closed, later]) == {"e" * 40, "f" * 40}

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from tests.trajectories import reaction
 from tracemill.label.outcomes.branch_outcome import (
     MERGE_SIGNALS,
     branch_quality,
     final_verdicts,
     has_failed_then_passed,
+    is_corrected_then_achieved,
     is_taken_back,
     rollback_signal,
     validation_signal,
 )
 from tracemill.records.events.team_branches import BranchStatus, ValidationCheckpoint
-from tracemill.records.sessions.activity import CheckKind
+from tracemill.records.sessions.activity import Activity, CheckKind
 from tracemill.records.work.survival import Rollback
 
 PASSED: dict[CheckKind, bool] = {"lint": True, "types": True, "test": True}
@@ -111,3 +113,29 @@ def test_who_failed_early_and_passed_at_last_has_learned(
     checkpoints: list[ValidationCheckpoint], expected: bool | None
 ) -> None:
     assert has_failed_then_passed(checkpoints) is expected
+
+
+def session(outcome: str, *, is_corrected: bool | None) -> tuple[Activity | None, str]:
+    if is_corrected is None:
+        return None, outcome
+    said = (reaction(3, "correction"),) if is_corrected else ()
+    return Activity(trajectory_id="t", input_id="in", reactions=said), outcome
+
+
+@pytest.mark.parametrize(
+    ("sessions", "expected"),
+    [
+        ([], None),
+        ([session("achieved", is_corrected=False)], False),
+        ([session("failed", is_corrected=True)], False),
+        ([session("unknown", is_corrected=True)], None),
+        ([session("achieved", is_corrected=None)], None),
+        ([session("unknown", is_corrected=False)], False),
+        ([session("unknown", is_corrected=True), session("achieved", is_corrected=True)], True),
+        ([session("failed", is_corrected=True), session("unknown", is_corrected=True)], None),
+    ],
+)
+def test_what_became_of_corrected_work_is_unknown_where_its_outcome_is(
+    sessions: list[tuple[Activity | None, str]], expected: bool | None
+) -> None:
+    assert is_corrected_then_achieved(sessions) is expected

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partialmethod
 from itertools import product
 from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from tests.analyze.test_versions import Told
@@ -93,6 +96,49 @@ def test_an_escalation_belongs_to_the_last_no_of_its_stage_before_it() -> None:
     assert values(told, "gate.quality") == ["poor", "acceptable", "poor", "poor"]
     (_, label) = (each.labels[0] for each in labeled(told)[:2])
     assert [ref.id for ref in label.evidence] == ["ev_1", "ev_3"]
+
+
+def test_an_escalation_before_every_no_settles_none_and_one_without_a_moment_the_last() -> None:
+    told = Told()
+    told.add("p", EscalationReport(stage="design", resolution="helped"))
+    told.add("p", fail(1))
+    told.add("p", fail(2))
+
+    assert values(told, "gate.quality") == ["poor", "poor"]
+    told.events[0] = msgspec.structs.replace(told.events[0], at=None)
+    assert values(told, "gate.quality") == ["poor", "acceptable"]
+    told.events[1] = msgspec.structs.replace(told.events[1], at=None)
+    assert values(told, "gate.quality") == ["poor", "acceptable"], "what has no moment comes last"
+
+
+class Compared(datetime):
+    """A moment that counts how often it is compared."""
+
+    n = 0
+
+    def _counted(self, of: Any, other: Any) -> bool:
+        Compared.n += 1
+        found: bool = of(self, other)
+        return found
+
+    __lt__ = partialmethod(_counted, datetime.__lt__)
+    __le__ = partialmethod(_counted, datetime.__le__)
+
+
+def test_time_grows_with_judgements_and_not_with_their_square() -> None:
+    def comparisons(n: int) -> int:
+        told = Told()
+        for _ in range(n):
+            told.add("p", fail(1))
+            told.add("p", EscalationReport(stage="design", resolution="helped"))
+        for place, event in enumerate(told.events):
+            at = Compared.fromtimestamp(place, UTC)
+            told.events[place] = msgspec.structs.replace(event, at=at)
+        before = Compared.n
+        labeled(told)
+        return Compared.n - before
+
+    assert 0 < comparisons(800) < 8 * comparisons(200)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,15 @@ def test_a_merge_brings_the_commits_of_its_branch() -> None:
     assert (brought.merge, brought.base) == (MERGE.sha, ROOT.sha)
     assert (brought.started, brought.merged) == (ONE.at, MERGE.at)
     assert (brought.n_files, brought.added, brought.deleted) == (2, 3, 1)
+    assert brought.n_uncounted == 1
+
+
+def test_lines_that_git_counts_nowhere_are_unknown() -> None:
+    merge = made(4, ROOT, TWO, subject="Merge branch 'feature/x'", files=FILES[1:], refs=("main",))
+    brought = found(ROOT, ONE, TWO, merge)["feature/x"]
+
+    assert (brought.n_files, brought.added, brought.deleted) == (1, None, None)
+    assert brought.n_uncounted == 1
 
 
 def test_a_branch_that_nothing_merged_is_open() -> None:

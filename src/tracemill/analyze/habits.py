@@ -13,8 +13,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from tracemill.records.events.event import Todo, TodoChange
+from tracemill.records.events.event import TodoChange
 from tracemill.records.sessions.activity import Activity
+from tracemill.render.todo_entries import TodoEntries
 
 _BATCH: Final = 3
 
@@ -75,10 +76,11 @@ def incremental_checking(activities: Iterable[Activity]) -> Checking:
 
 def todo_habits(changes: Iterable[TodoChange]) -> TodoHabits | None:
     """Return how one session kept its todo list, from its changes in order; None without any."""
-    done: dict[str, bool] = {}
+    done: dict[tuple[str, int], bool] = {}
+    entries = TodoEntries()
     n_batched = 0
     for change in changes:
-        names = {_name(todo): todo.status == "completed" for todo in change.todos}
+        names = {entries.name(todo): todo.status == "completed" for todo in change.todos}
         fresh = [name for name, is_done in names.items() if is_done and not done.get(name, False)]
         n_batched += len(fresh) if len(fresh) >= _BATCH else 0
         done |= names
@@ -88,13 +90,14 @@ def todo_habits(changes: Iterable[TodoChange]) -> TodoHabits | None:
 def todo_spans(changes: Iterable[TodoChange]) -> list[TodoSpan]:
     """Return how long each entry of one session's list was worked on, in the order of the list.
 
-    An entry that the list has its own id of stays itself when it is called otherwise; without one,
-    another text is another entry. What was taken off the list before it was done has no end.
+    An open entry that the list has its own id of stays itself when it is called otherwise; without
+    an id, another text is another entry. What was taken off the list before it was done has no end.
     """
-    spans: dict[str, TodoSpan] = {}
+    spans: dict[tuple[str, int], TodoSpan] = {}
+    entries = TodoEntries()
     for change in changes:
         for todo in change.todos:
-            name = _name(todo)
+            name = entries.name(todo)
             known = spans.get(name, TodoSpan("", None, None))
             begun = known.begun
             if begun is None and todo.status == "in_progress":
@@ -102,10 +105,6 @@ def todo_spans(changes: Iterable[TodoChange]) -> list[TodoSpan]:
             done = (known.done or change.at) if todo.status == "completed" else None
             spans[name] = TodoSpan(todo.text or known.text, begun, done)
     return list(spans.values())
-
-
-def _name(todo: Todo) -> str:
-    return todo.native_id or todo.text
 
 
 def _is_between(edit: datetime, at: datetime, following: datetime | None) -> bool:

@@ -26,7 +26,7 @@ from typing import Final
 from tracemill.analyze.cases import Case
 from tracemill.analyze.habits import incremental_checking
 from tracemill.analyze.process import Process
-from tracemill.records.events.commits import Commit
+from tracemill.records.events.commits import Commit, lines_in
 from tracemill.records.refs import Ref
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.recoveries import Recovery
@@ -149,17 +149,17 @@ def _checked(activities: Iterable[Activity]) -> bool | None:
 def _small(commits: Sequence[Commit]) -> bool | None:
     """Tell whether all commits are small; None where fewer than two are known by their lines."""
     sizes = [size for commit in commits if (size := _lines(commit)) is not None]
-    if len(sizes) < len(commits) or not sizes:
-        return None
-    if max(sizes) > _LARGEST_COMMIT:
+    if max(sizes, default=0) > _LARGEST_COMMIT:
         return False
-    return True if len(sizes) > 1 else None
+    return True if len(sizes) == len(commits) > 1 else None
 
 
 def _lines(commit: Commit) -> int | None:
-    if commit.files is None:
+    files = commit.files or ()
+    added, deleted = lines_in(files, "added"), lines_in(files, "deleted")
+    if commit.files is None or added is None or deleted is None:
         return None
-    return sum((file.added or 0) + (file.deleted or 0) for file in commit.files)
+    return added + deleted
 
 
 def _looked_into(activities: Iterable[Activity]) -> bool | None:

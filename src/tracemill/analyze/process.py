@@ -50,6 +50,11 @@ class Told(NamedTuple):
     beyond: dict[str, Any]
     """What the file says beyond it."""
 
+    @property
+    def project(self) -> str:
+        """The project that it names; else its own event, since two without a name may be two."""
+        return self.facts.get("project") or self.ref.id
+
 
 class Process:
     """All that is known of a team's work, ready to be counted."""
@@ -75,11 +80,14 @@ class Process:
         self._add_held()
 
     def _add_held(self) -> None:
-        """Add what summaries hold, of kinds of which their project has no lines of its own."""
-        told_apart = {(type(told.report), told.facts.get("project")) for told in self.all()}
+        """Add what summaries hold, of kinds of which their project has no lines of its own.
+
+        Of lines that name no project nobody knows whether they tell what a summary holds.
+        """
+        told_apart = {(type(told.report), told.project) for told in self.all()}
         for told in self.of(ProjectReport):
             for report in held_in(told.report):
-                if (type(report), told.facts.get("project")) not in told_apart:
+                if (type(report), told.project) not in told_apart:
                     facts = {**told.facts, **_own(report)}
                     self._by_kind[type(report)].append(Told(report, facts, told.ref, told.at, {}))
 

@@ -228,6 +228,7 @@ class BranchRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     files: int | None
     added: int | None
     deleted: int | None
+    uncounted: int | None = None
     plans: tuple[str, ...]
     sessions: tuple[str, ...]
     rollback: str | None

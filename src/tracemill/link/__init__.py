@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LINK_VERSION: Final = 16
+LINK_VERSION: Final = 17
 """Raise it when the same records would be linked or grouped otherwise."""
 
 __all__ = ["LINK_VERSION"]

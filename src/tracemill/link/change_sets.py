@@ -10,7 +10,7 @@ from tracemill.base.ids import make_id
 from tracemill.link import LINK_VERSION
 from tracemill.link.branches import Branches
 from tracemill.link.change_index import first_written
-from tracemill.records.events.commits import FileChange
+from tracemill.records.events.commits import lines_in, n_uncounted
 from tracemill.records.links import Link
 from tracemill.records.refs import Stamp
 from tracemill.records.work.change_sets import ChangeSet
@@ -44,13 +44,9 @@ def _change_sets(branches: Branches, plans: dict[str, dict[str, None]]) -> Itera
             started=min(filter(None, map(first_written, brought.commits)), default=None),
             merged=merge.at if merge else None,
             n_files=None if files is None else len(files),
-            added=_total(files, "added"),
-            deleted=_total(files, "deleted"),
+            added=None if files is None else lines_in(files, "added"),
+            deleted=None if files is None else lines_in(files, "deleted"),
+            n_uncounted=None if files is None else n_uncounted(files),
             plans=tuple(carried),
             stamp=_STAMP,
         )
-
-
-def _total(files: tuple[FileChange, ...] | None, side: str) -> int | None:
-    """Return how many lines were added or deleted; binary files have none."""
-    return None if files is None else sum(getattr(change, side) or 0 for change in files)

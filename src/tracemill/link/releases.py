@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.ids import make_id
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.records.events.commits import Commit
+from tracemill.records.events.commits import Commit, lines_in, n_uncounted
 from tracemill.records.links import SURE_ENOUGH, WORK, Link
 from tracemill.records.work.releases import Release
 
@@ -98,8 +98,9 @@ def _of(
             before=tuple(before),
             commits=tuple(each.sha for each in own),
             n_files=len({change.path for change in changes}),
-            added=sum(change.added or 0 for change in changes),
-            deleted=sum(change.deleted or 0 for change in changes),
+            added=lines_in(changes, "added"),
+            deleted=lines_in(changes, "deleted"),
+            n_uncounted=len({each.path for each in changes if n_uncounted([each])}),
             documents=tuple(sorted(told)),
         )
 

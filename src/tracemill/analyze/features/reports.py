@@ -30,7 +30,7 @@ from tracemill.analyze.features.context import (
 from tracemill.analyze.features.failures import failure_report, retries_of
 from tracemill.analyze.practices import SAYS, practices_of
 from tracemill.base.ids import make_id
-from tracemill.records.events.commits import Commit
+from tracemill.records.events.commits import Commit, lines_in
 from tracemill.records.events.gates import GateRun
 from tracemill.records.events.team import Report, TeamReport
 from tracemill.records.events.team_features import (
@@ -185,8 +185,8 @@ def _tool_usage(feature: Feature) -> ToolUsage:
         test_runs=sum(run.check == "test" for each in activities for run in each.checks),
         code_edits=sum(each.n_edits for each in activities),
         git_commits=len(feature.episode.commits) or len(made),
-        lines_added=sum(file.added or 0 for file in files) if is_told else None,
-        lines_removed=sum(file.deleted or 0 for file in files) if is_told else None,
+        lines_added=lines_in(files, "added") if is_told else None,
+        lines_removed=lines_in(files, "deleted") if is_told else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
@@ -24,13 +25,9 @@ _PERCENT: Final = 100.0
 
 def escalations(process: Process) -> Iterator[Case]:
     """Yield for each project how often work was handed to a person."""
-    counted: dict[str, int] = {}
-    for told in process.of(EscalationReport):
-        project = told.facts.get("project")
-        if project is not None:
-            counted[project] = counted.get(project, 0) + 1
+    counted = Counter(told.project for told in process.of(EscalationReport))
     for told in process.of(ProjectReport):
-        n = counted.get(told.facts.get("project", ""), 0)
+        n = counted[told.project]
         yield Case(told.facts, float(n), told.ref, told.at, None, n > 0)
 
 
@@ -100,9 +97,9 @@ def satisfaction(process: Process) -> Iterator[Case]:
 
 def survey_answers(process: Process) -> Iterator[Case]:
     """Yield each project that ended, and whether anybody answered a survey on it."""
-    answered = {told.facts.get("project") for told in process.of(SurveyReport)}
+    answered = {told.project for told in process.of(SurveyReport)}
     for told, _ in _outcomes(process):
-        is_answered = told.facts.get("project") in answered
+        is_answered = told.project in answered
         yield Case(told.facts, float(is_answered), told.ref, told.at, None, not is_answered)
 
 

@@ -12,6 +12,7 @@ from tracemill.cli.shared.output import (
     answer,
     counts,
     hint,
+    lines_changed,
     show_list,
     when,
     write,
@@ -24,7 +25,7 @@ _WIDTH = 100
 
 
 def _cells(row: BranchRow) -> tuple[str, ...]:
-    changed = "" if row.added is None else f"+{row.added} -{row.deleted or 0}"
+    changed = lines_changed(row.added, row.deleted)
     return (
         row.id, when(row.merged or row.started), row.state, str(len(row.commits)), changed,
         "" if row.kept_head is None else f"{row.kept_head:.0%}", row.rollback or "",
@@ -103,7 +104,8 @@ def _lines(row: BranchRow) -> Iterator[str]:
     if row.merge is not None:
         yield f"Merged       {when(row.merged)}  {row.merge}"
     if row.files is not None:
-        yield f"Changed      {counted(row.files, 'file')}, +{row.added} -{row.deleted}"
+        lines = lines_changed(row.added, row.deleted, row.uncounted or 0)
+        yield f"Changed      {', '.join(filter(None, (counted(row.files, 'file'), lines)))}"
     for title, names in (("Commit", row.commits), ("Plan", row.plans), ("Session", row.sessions)):
         yield from (f"{title:<12} {one_line(each, _WIDTH)}" for each in names)
     if row.kept_head is not None:

@@ -2,7 +2,16 @@
 
 from tracemill.base.text import one_line
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, Listing, Shape, answer, show_list, when, write
+from tracemill.cli.shared.output import (
+    Common,
+    Listing,
+    Shape,
+    answer,
+    lines_changed,
+    show_list,
+    when,
+    write,
+)
 from tracemill.flows.held.rows import PullRequestRow
 
 _WIDTH = 100
@@ -10,7 +19,7 @@ _WIDTH = 100
 
 def _cells(row: PullRequestRow) -> tuple[str, ...]:
     reviews = f"{row.approvals} yes, {row.changes_requested} no" if row.reviews else ""
-    changed = "" if row.added is None else f"+{row.added} -{row.deleted or 0}"
+    changed = lines_changed(row.added, row.deleted)
     return (
         row.id, when(row.at), row.state, f"{row.repository or ''}#{row.number}", reviews,
         str(row.comments), changed, row.head_branch or "", one_line(row.title or "", 60),

@@ -2,7 +2,16 @@
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, Listing, answer, hint, when, write, write_lines
+from tracemill.cli.shared.output import (
+    Common,
+    Listing,
+    answer,
+    hint,
+    lines_changed,
+    when,
+    write,
+    write_lines,
+)
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.views.releases import read_releases
 from tracemill.flows.views.releases import show_release as look
@@ -37,7 +46,7 @@ def _cells(release: Release) -> tuple[str, ...]:
     return (
         release.id, when(release.at), one_line(" ".join(release.tags), 30),
         f"{len(release.commits):,}", f"{release.n_files:,}",
-        f"+{release.added} -{release.deleted}", release.repository,
+        lines_changed(release.added, release.deleted), release.repository,
     )  # fmt: skip
 
 
@@ -56,7 +65,8 @@ def show_release(name: str, /, *, common: Common = Common()) -> int:  # noqa: B0
     write(f"{release.id}  {' '.join(release.tags)}  {when(release.at)}")
     write(release.repository)
     write(f"Follows      {', '.join(release.before) or 'none'}")
-    changed = f"{counted(release.n_files, 'file')}, +{release.added} -{release.deleted}"
+    lines = lines_changed(release.added, release.deleted, release.n_uncounted)
+    changed = ", ".join(filter(None, (counted(release.n_files, "file"), lines)))
     write(f"Changed      {changed} in {counted(len(release.commits), 'commit')}")
     for path in release.documents[:_MOST_SHOWN]:
         write(f"Document     {one_line(path, _WIDTH)}")

@@ -13,7 +13,7 @@ import msgspec
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from tracemill.base.text import printable, printable_json
+from tracemill.base.text import counted, printable, printable_json
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.store.workspace import Workspace
@@ -84,6 +84,14 @@ def write(text: str = "") -> None:
 def when(at: datetime | None) -> str:
     """Return a moment as lists show it, in UTC; one that is not known says so."""
     return f"{at:%Y-%m-%d %H:%M}" if at else "unknown"
+
+
+def lines_changed(added: int | None, deleted: int | None, n_uncounted: int = 0) -> str:
+    """Return lines as git shows them; empty where none are known, with the files not counted."""
+    counts = [] if added is None or deleted is None else [f"+{added} -{deleted}"]
+    if n_uncounted:
+        counts.append(f"{counted(n_uncounted, 'file')} without lines")
+    return ", ".join(counts)
 
 
 def hint(text: str, common: Common) -> None:

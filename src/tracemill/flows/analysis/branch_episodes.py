@@ -22,6 +22,7 @@ from tracemill.label.outcomes.branch_outcome import (
     branch_quality,
     final_verdicts,
     has_failed_then_passed,
+    is_corrected_then_achieved,
     is_taken_back,
     rollback_signal,
     validation_signal,
@@ -213,7 +214,10 @@ def _episode(row: BranchRow, brought: ChangeSet, held: _Held) -> BranchEpisode:
             validation=validation_signal(status, final),
             rollback=rollback_signal(rollback),
             failed_then_passed=has_failed_then_passed(checkpoints),
-            corrected_then_achieved=_is_corrected_then_achieved(row, held),
+            corrected_then_achieved=is_corrected_then_achieved(
+                (held.activities.get(name), held.outcomes.get(name, "unknown"))
+                for name in row.sessions
+            ),
             required_and_tested=_is_required_and_tested(items, row, final.get("test")),
         ),
         quality=branch_quality(status, final, rollback),
@@ -278,17 +282,6 @@ def checkpoints_of(gate: GateRow) -> Iterator[ValidationCheckpoint]:
             )
         case _:  # what else a gate looks at has no field in the layout
             return
-
-
-def _is_corrected_then_achieved(row: BranchRow, held: _Held) -> bool | None:
-    known = [name for name in row.sessions if name in held.activities]
-    if not known:
-        return None
-    return any(
-        any(each.is_sure for each in held.activities[name].corrections)
-        and held.outcomes.get(name) == "achieved"
-        for name in known
-    )
 
 
 def _is_required_and_tested(items: SpecItems, row: BranchRow, tested: bool | None) -> bool | None:

@@ -32,6 +32,7 @@ def branch_rows(facts: Facts, survivals: Mapping[str, Survival]) -> Iterator[Row
             files=each.n_files,
             added=each.added,
             deleted=each.deleted,
+            uncounted=each.n_uncounted,
             plans=tuple(dict.fromkeys(plans[i] for i in each.plans if i in plans)),
             sessions=tuple(dict.fromkeys(name for i in ids for name in made.get(i, ()))),
             rollback=survival.rollback if survival else None,

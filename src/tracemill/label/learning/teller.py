@@ -21,6 +21,7 @@ from tracemill.records.refs import Ref
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 from tracemill.records.work.learning import Words, WordsOrigin
+from tracemill.render.todo_entries import TodoEntries
 
 _MOST_THOUGHTS: Final = 400
 _MOST_PLACES: Final = 200
@@ -294,12 +295,13 @@ def _is_listed(text: str, start: int) -> bool:
 
 def _todo_words(trajectory_id: str, changes: Sequence[TodoChange]) -> Iterable[Words]:
     """Yield the entries of a todo list in the order in which they were first written down."""
-    first: dict[str, int] = {}
-    status: dict[str, str] = {}
-    text: dict[str, str] = {}
+    first: dict[tuple[str, int], int] = {}
+    status: dict[tuple[str, int], str] = {}
+    text: dict[tuple[str, int], str] = {}
+    entries = TodoEntries()
     for change in changes:
         for todo in change.todos:
-            name = todo.native_id or todo.text
+            name = entries.name(todo)
             if todo.text:
                 text[name] = todo.text
             first.setdefault(name, change.step or 0)

@@ -61,11 +61,17 @@ def refused_commits(pulls: Sequence[PullRequest]) -> frozenset[str]:
 
 def _states(pulls: Iterable[PullRequest]) -> dict[str, str]:
     """Return where the pull request of each event stood last."""
-    newest: dict[tuple[str | None, int | None], PullRequest] = {}
+    newest: dict[tuple[str, str], PullRequest] = {}
     held = sorted(pulls, key=lambda each: (each.at is not None, each.at, each.id))
     for pull in held:
-        newest[pull.repository, pull.number] = pull
-    return {pull.id: newest[pull.repository, pull.number].state for pull in held}
+        newest[_which(pull)] = pull
+    return {pull.id: newest[_which(pull)].state for pull in held}
+
+
+def _which(pull: PullRequest) -> tuple[str, str]:
+    """Return where a pull request is known by what; one without a number is itself alone."""
+    name = pull.id if pull.number is None else str(pull.number)
+    return pull.repository or pull.origin.uri, name
 
 
 def _label(session: str, shown: Iterable[str], is_merged: bool) -> Label:

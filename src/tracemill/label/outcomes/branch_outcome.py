@@ -26,7 +26,7 @@ from tracemill.records.events.team_branches import (
     ValidationCheckpoint,
     ValidationSignal,
 )
-from tracemill.records.sessions.activity import CheckKind
+from tracemill.records.sessions.activity import Activity, CheckKind
 from tracemill.records.work.survival import Rollback
 
 MERGE_SIGNALS: Final[Mapping[BranchStatus, MergeSignal]] = {
@@ -88,6 +88,26 @@ def has_failed_then_passed(checkpoints: Sequence[ValidationCheckpoint]) -> bool 
         return None
     failed = {kind for each in checkpoints for kind, ok in verdicts_of(each).items() if not ok}
     return any(final[kind] for kind in failed)
+
+
+def is_corrected_then_achieved(sessions: Iterable[tuple[Activity | None, str]]) -> bool | None:
+    """Tell whether work that a person corrected was achieved; None where some of it may have been.
+
+    Args:
+        sessions: what happened in each session, None where that is not known, and its outcome.
+    """
+    told = [_is_corrected_and_achieved(*each) for each in sessions]
+    if True in told:
+        return True
+    return None if not told or None in told else False
+
+
+def _is_corrected_and_achieved(activity: Activity | None, outcome: str) -> bool | None:
+    if activity is None:
+        return None
+    if not any(each.is_sure for each in activity.corrections):
+        return False
+    return None if outcome == "unknown" else outcome == "achieved"
 
 
 def branch_quality(

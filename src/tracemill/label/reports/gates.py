@@ -14,8 +14,10 @@ A report that names no attempt is taken for the first, and the label is half as 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from tracemill.label import LABEL_VERSION
@@ -114,22 +116,42 @@ def _label(event: TeamReport, quality: GateQuality, escalation: _Escalation | No
     )
 
 
+class _Failed:
+    """The judgements of one stage that were a no, in their order."""
+
+    def __init__(self) -> None:
+        self._dated: list[TeamReport] = []
+        self._moments: list[datetime] = []
+        self._undated: list[TeamReport] = []
+
+    def add(self, event: TeamReport) -> None:
+        if event.at is None:
+            self._undated.append(event)
+        else:
+            self._dated.append(event)
+            self._moments.append(event.at)
+
+    def last_before(self, at: datetime | None) -> TeamReport | None:
+        """Return the last one that may lie before a moment: those without one come last."""
+        if self._undated:
+            return self._undated[-1]
+        n_before = len(self._dated) if at is None else bisect_right(self._moments, at)
+        return self._dated[n_before - 1] if n_before else None
+
+
 def _escalated(events: Sequence[TeamReport]) -> dict[str, _Escalation]:
     """Return by judgement the escalation that followed it: a stage's last no before it."""
-    failed: defaultdict[tuple[str | None, str | None], list[TeamReport]] = defaultdict(list)
+    failed: defaultdict[tuple[str | None, str | None], _Failed] = defaultdict(_Failed)
     for event in events:
         gate = event.report
         if isinstance(gate, GateReport) and gate.gate_result == "fail" and gate.stage:
-            failed[event.project_id, gate.stage].append(event)
+            failed[event.project_id, gate.stage].add(event)
     found: dict[str, _Escalation] = {}
     for event, escalation in _escalations(events):
-        before = [
-            gate
-            for gate in failed.get((event.project_id, escalation.stage), ())
-            if gate.at is None or event.at is None or gate.at <= event.at
-        ]
-        if before:
-            found[before[-1].id] = _Escalation(event.id, bool(escalation.resolution))
+        at_stage = failed.get((event.project_id, escalation.stage))
+        before = at_stage.last_before(event.at) if at_stage else None
+        if before is not None:
+            found[before.id] = _Escalation(event.id, bool(escalation.resolution))
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 
 from tracemill.records.events.base import EventBase
 from tracemill.records.refs import Count, Record
@@ -26,6 +28,21 @@ class FileChange(Record, frozen=True, kw_only=True):
     read; what is kept is under the workspace's key, so that nobody can test a guess."""
     old_object_id: str | None = None
     """The same of its content before; None where there was none."""
+
+
+def lines_in(files: Iterable[FileChange], side: Literal["added", "deleted"]) -> int | None:
+    """Return how many lines were added or deleted in the files of which git counts them.
+
+    None where there are files and git counts the lines of none.
+    """
+    held = list(files)
+    counts = [n for n in (getattr(each, side) for each in held) if n is not None]
+    return sum(counts) if counts or not held else None
+
+
+def n_uncounted(files: Iterable[FileChange]) -> int:
+    """Return how many changed files have lines that git does not count: binary, or not read."""
+    return sum(each.added is None or each.deleted is None for each in files)
 
 
 class CoAuthor(Record, frozen=True, kw_only=True):

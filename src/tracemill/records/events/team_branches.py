@@ -113,7 +113,8 @@ class BranchSignals(Record, frozen=True, kw_only=True, omit_defaults=False):
     failed_then_passed: bool | None = None
     """Whether a kind of check failed early and passed at last."""
     corrected_then_achieved: bool | None = None
-    """Whether a person corrected a session whose work was achieved."""
+    """Whether a person corrected a session whose work was achieved; None where an outcome that
+    would tell is unknown."""
     required_and_tested: bool | None = None
     """Whether requirements are told, files were changed, and tests passed at last."""
 

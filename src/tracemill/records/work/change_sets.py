@@ -29,9 +29,11 @@ class ChangeSet(Record, frozen=True, kw_only=True):
     n_files: Count | None = None
     """Files that the merge changed in the main line; None where that is not known."""
     added: Count | None = None
-    """Lines that it added there."""
+    """Lines that it added there, in the files of which git counts them; None where in none."""
     deleted: Count | None = None
-    """Lines that it deleted there."""
+    """Lines that it deleted there, as for `added`."""
+    n_uncounted: Count | None = None
+    """Files of `n_files` whose lines git does not count: binary ones, and those it cannot read."""
     plans: tuple[str, ...] = ()
     """Events of the plans, specs and designs that it carries out."""
     stamp: Stamp

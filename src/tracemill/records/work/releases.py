@@ -26,9 +26,12 @@ class Release(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Hashes of its commits, oldest first."""
     n_files: Count
     """Files that its commits changed, each once; merges left aside."""
-    added: Count
-    """Lines that they added, as far as git tells."""
-    deleted: Count
-    """Lines that they deleted."""
+    added: Count | None
+    """Lines that they added, in the files of which git counts them; None where in none."""
+    deleted: Count | None
+    """Lines that they deleted, as for `added`."""
+    n_uncounted: Count
+    """Files of `n_files` of which git did not count the lines each time: binary ones, and those
+    that it cannot read."""
     documents: tuple[str, ...]
     """Plans, specs, designs, decisions and reports that they wrote or changed, by path."""
