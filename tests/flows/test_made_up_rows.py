@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,12 @@ def test_all_of_it_can_be_asked_for_and_parts_of_it(store: Path, tmp_path: Path)
     some = rows_of(store, tmp_path, '[synthetic]\nat_most = 1\ncategories = ["restraint"]\n')
 
     assert len(made(everything)) == N_MADE
-    assert {tag for row in made(some) for tag in row["tags"] if tag.startswith("category:")} == {
-        "category:restraint"
-    }
+    assert categories(made(some)) == {"category:restraint"}
+    assert all(len(categories([row])) == 1 for row in everything if "messages" in row)
+
+
+def categories(rows: Iterable[dict[str, Any]]) -> set[str]:
+    return {tag for row in rows for tag in row["tags"] if tag.startswith("category:")}
 
 
 def test_it_is_never_held_out(store: Path, tmp_path: Path) -> None:

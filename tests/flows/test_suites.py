@@ -51,6 +51,17 @@ def test_a_suite_is_built_of_what_is_held_out(workspace: Workspace) -> None:
     assert suite.drops == {}
 
 
+def test_each_category_of_work_is_a_part_of_its_own(tmp_path: Path) -> None:
+    placed = ["category:agentic", "part:agentic/tdd", "use:single_tool"]
+    held_out = [{**row(number), "tags": placed if number < 2 else []} for number in range(5)]
+
+    suite = build_suite(
+        make_workspace(tmp_path / "ws", held_out, [row(50)]), DATASET, "replay", max_chars=500
+    ).suite
+
+    assert suite.slices == {"builder:session": 5, "category:agentic": 2, "tool:run_tests": 5}
+
+
 def test_what_was_trained_on_is_left_out(tmp_path: Path) -> None:
     asked = "why does the nightly export of the ledger stop after four hundred rows every time"
     trained = [row(7, asks="something else"), row(50, asks="Please tell me " + asked)]

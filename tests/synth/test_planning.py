@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tracemill.base.errors import UsageError
 from tracemill.records.datasets.examples import ChatExample, Lineage, Message
 from tracemill.records.refs import Span
-from tracemill.synth.coverage import Place, place_of
+from tracemill.synth.coverage import Place, place_of, place_tags
 from tracemill.synth.planning import Coverage, make_plan, orders
 from tracemill.synth.taxonomy import load_taxonomy, shared_out
 
@@ -72,6 +73,17 @@ PLACES = [
     ("read it", [says("", READ), result("Read", "Error: no such file"), says("", ("Glob", {}))],
      "tool-use/error-recovery"),
 ]  # fmt: skip
+
+
+def test_a_real_example_carries_its_place_as_tags_once() -> None:
+    shown = example(user("show a.py"), says("", READ), result("Read", "x = 1"), says("It is 1."))
+    recovered = msgspec.structs.replace(shown, builder="recovery")
+    tags = ("category:tool-use", "part:tool-use/single-call")
+
+    assert place_tags(shown, TAXONOMY) == tags
+    assert place_tags(recovered, TAXONOMY) == (tags[0], "part:tool-use/error-recovery")
+    assert place_tags(msgspec.structs.replace(shown, tags=tags), TAXONOMY) == ()
+    assert place_tags(example(user("show a.py")), TAXONOMY) == ()
 
 
 @pytest.mark.parametrize(("asked", "messages", "place"), PLACES)

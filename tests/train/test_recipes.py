@@ -27,10 +27,30 @@ def test_recipe_that_comes_with_the_program_can_be_read(name: str) -> None:
 
 
 def test_three_stages_learn_ever_more_gently() -> None:
-    rates = [stage.learning_rate for stage in read_recipe("three-stages").stages]
+    whole = read_recipe("three-stages")
 
-    assert len(rates) == 3
-    assert rates == sorted(rates, reverse=True)
+    def rates(**asked: bool) -> list[float | None]:
+        return [stage.learning_rate for stage in asked_for(whole, None, None, **asked).stages]
+
+    assert rates() == [2e-4, 1e-4, 5e-5]
+    assert rates(is_tuned=True) == [5e-5, 2.5e-5, 1.25e-5]
+
+
+def test_each_of_three_stages_learns_what_those_before_it_did_and_more() -> None:
+    first, second, third = (stage.data for stage in read_recipe("three-stages").stages)
+
+    assert [tag for part in first for tag in part.tags] == [
+        "category:tool-use", "category:powertools",
+    ]  # fmt: skip
+    assert second[: len(first)] == first
+    assert [sum(part.limit or 0 for part in data) for data in (first, second)] == [750, 1050]
+    assert [(part.tags, part.limit) for part in third] == [((), None)]
+
+
+def test_a_rate_that_a_recipe_names_holds_whatever_it_goes_on_from() -> None:
+    recipe = parse_recipe(SMALL, "small.toml")
+
+    assert asked_for(recipe, None, None, is_tuned=True) == recipe
 
 
 def test_a_light_adapter_on_a_mac_learns_eight_layers_gently() -> None:
@@ -136,7 +156,7 @@ def test_one_stage_is_asked_for_by_name_or_number() -> None:
 
     assert [each.name for each in asked_for(whole, None, "2").stages] == ["agentic"]
     assert asked_for(whole, None, "agentic") == asked_for(whole, None, "2")
-    assert asked_for(whole, None, "all") == asked_for(whole, None, None) == whole
+    assert asked_for(whole, None, "all") == asked_for(whole, None, None)
     assert asked_for(whole, 7, "1").seed == 7
 
 

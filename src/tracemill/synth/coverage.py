@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.records.datasets.audits import TrainingRow
-from tracemill.records.datasets.examples import Message
+from tracemill.records.datasets.examples import ChatExample, Example, Message
 from tracemill.records.synth.verification import ShownPart
 from tracemill.synth.taxonomy import Taxonomy
 
@@ -41,6 +41,7 @@ _PLAN: Final = re.compile(r"^(?:\s*\d+[.)] .+\n?){3,}", re.MULTILINE)
 _SHOWN: Final = re.compile(r"^```\w*\n(?:.*\n){2,}?```", re.MULTILINE)
 """Some lines of code or output in a request."""
 _REVIEW: Final = re.compile(r"\breview\b", re.IGNORECASE)
+_CATEGORY: Final = "category:"
 _EXPLORING: Final = 3
 """Looks without an edit from which work is an exploration."""
 
@@ -50,6 +51,9 @@ class Place(NamedTuple):
 
     category: str
     part: str
+
+
+_RECOVERED: Final = Place("tool-use", "error-recovery")
 
 
 class _Seen(NamedTuple):
@@ -74,6 +78,30 @@ def place_of(messages: Sequence[Message], taxonomy: Taxonomy) -> Place:
         if part in families:
             return Place("powertools", part)
     return _worked(seen, asked, said) or _called(seen, said, messages)
+
+
+def place_of_example(example: Example, taxonomy: Taxonomy) -> Place | None:
+    """Return the sub-category of an example; None of no conversation, or where nothing is learned.
+
+    A way out of a failure shows that, though of the failure itself nothing is learned.
+    """
+    if not isinstance(example, ChatExample) or not any(m.trained for m in example.messages):
+        return None
+    place = place_of(example.messages, taxonomy)
+    is_way_out = example.builder == "recovery" and place.category == _RECOVERED.category
+    return _RECOVERED if is_way_out else place
+
+
+def place_tags(example: Example, taxonomy: Taxonomy) -> tuple[str, ...]:
+    """Return the tags that say in which sub-category an example counts.
+
+    None where it has some already, as what was made up does.
+    """
+    is_placed = any(tag.startswith(_CATEGORY) for tag in example.tags)
+    place = None if is_placed else place_of_example(example, taxonomy)
+    if place is None:
+        return ()
+    return (f"{_CATEGORY}{place.category}", f"part:{place.category}/{place.part}")
 
 
 def place_of_row(row: TrainingRow, taxonomy: Taxonomy) -> Place | None:
@@ -162,7 +190,7 @@ def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place
 
 def _called(seen: Sequence[_Seen], said: Sequence[Message], all_of_it: Sequence[Message]) -> Place:
     if any(_FAILED.search(each.result) for each in seen[:-1]):
-        return Place("tool-use", "error-recovery")
+        return _RECOVERED
     if any(len(message.tool_calls) > 1 for message in said):
         return Place("tool-use", "parallel-calls")
     n_users = sum(message.role == "user" for message in all_of_it)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tracemill.records.datasets.examples import ChatExample, Example
+from tracemill.records.datasets.examples import Example, messages_of
 from tracemill.records.synth.made_up import StageSlice, SynthPlan, Wish
-from tracemill.synth.coverage import Place, place_of
+from tracemill.synth.coverage import Place, place_of_example
 from tracemill.synth.taxonomy import Category, Taxonomy, shared_out
 
 
@@ -24,13 +24,13 @@ class Coverage:
 
     def look(self, example: Example) -> None:
         """Count an example."""
-        if not isinstance(example, ChatExample) or not any(m.trained for m in example.messages):
+        place = place_of_example(example, self._taxonomy)
+        if place is None:
             self.n_other += 1
             return
-        place = place_of(example.messages, self._taxonomy)
         self.places[place] += 1
         self.personas.update(self._taxonomy.part(*place).shows)
-        self._n_direct += not any(m.trained and m.tool_calls for m in example.messages)
+        self._n_direct += not any(m.trained and m.tool_calls for m in messages_of(example))
 
     @property
     def direct_share(self) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,11 @@ from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.base.named_files import is_path, missing, read_named
 from tracemill.records.from_toml import from_toml
 from tracemill.records.models.training import TrainingRecipe
+
+_RATE: Final = 2e-4
+"""Learning rate of a base's first stage, where a recipe names none."""
+_RATE_OF_TUNED: Final = 5e-5
+"""The same of a model that was tuned already: what it knows shall not go."""
 
 
 def bundled_recipes() -> list[str]:
@@ -38,19 +44,35 @@ def read_recipe(named: str) -> TrainingRecipe:
     return parse_recipe(read_named(path, "recipe"), named)
 
 
-def asked_for(recipe: TrainingRecipe, seed: int | None, stage: str | None) -> TrainingRecipe:
-    """Return a recipe with a seed of one's own, or with one of its stages alone.
+def asked_for(
+    recipe: TrainingRecipe, seed: int | None, stage: str | None, *, is_tuned: bool = False
+) -> TrainingRecipe:
+    """Return a recipe as it is trained: every rate said, with a seed or a stage of one's own.
 
     Args:
         recipe: the recipe.
         seed: the seed; None for its own.
         stage: name or number of the stage, from 1 on; None or `all` for all of them.
+        is_tuned: whether it goes on from a run that was trained here.
 
     Raises:
         UsageError: it has no such stage.
     """
     if seed is not None:
         recipe = msgspec.structs.replace(recipe, seed=seed)
+    return _with_rates(_with_stage(recipe, stage), _RATE_OF_TUNED if is_tuned else _RATE)
+
+
+def _with_rates(recipe: TrainingRecipe, rate: float) -> TrainingRecipe:
+    stages = []
+    for stage in recipe.stages:
+        rate = stage.learning_rate or rate
+        stages.append(msgspec.structs.replace(stage, learning_rate=rate))
+        rate /= 2
+    return msgspec.structs.replace(recipe, stages=tuple(stages))
+
+
+def _with_stage(recipe: TrainingRecipe, stage: str | None) -> TrainingRecipe:
     if stage is None or stage == "all":
         return recipe
     named = {each.name: each for each in recipe.stages}

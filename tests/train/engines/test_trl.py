@@ -19,7 +19,7 @@ from tracemill.train.protocol import TrainProgress
 pytest.importorskip("trl", reason="needs the extra `train`: make test-train")
 
 from tracemill.train.engines.trl import TrlTrainer
-from tracemill.train.recipe_file import read_recipe
+from tracemill.train.recipe_file import asked_for, read_recipe
 
 pytestmark = [
     pytest.mark.train,
@@ -98,7 +98,7 @@ def test_each_stage_goes_on_from_the_one_before(base: BaseModel, tmp_path: Path)
 
 
 def test_the_bundled_three_stages_really_run(base: BaseModel, tmp_path: Path) -> None:
-    bundled = read_recipe("three-stages")
+    bundled = asked_for(read_recipe("three-stages"), None, None)
     wanted = msgspec.structs.replace(bundled, base="small", precision="fp32", save_every=None)
 
     runs = TrlTrainer().train(small.job(base, wanted, tmp_path), ignore).stages
@@ -106,7 +106,7 @@ def test_the_bundled_three_stages_really_run(base: BaseModel, tmp_path: Path) ->
     rates = [run.effective["learning_rate"] for run in runs]
     firsts = [run.losses[0].loss for run in runs]
     assert [run.method for run in runs] == ["sft"] * 3
-    assert rates == sorted((stage.learning_rate for stage in bundled.stages), reverse=True)
+    assert rates == [stage.learning_rate for stage in bundled.stages] == [2e-4, 1e-4, 5e-5]
     assert firsts == sorted(firsts, reverse=True)
     assert {run.effective["lora_rank"] for run in runs} == {16}
 

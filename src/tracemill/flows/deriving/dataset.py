@@ -48,6 +48,8 @@ from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 from tracemill.store.workspace import Workspace
 from tracemill.synth import SYNTH_VERSION
+from tracemill.synth.coverage import place_tags
+from tracemill.synth.taxonomy import Taxonomy, load_taxonomy
 
 _HELD_CHARS: Final = 2**24
 """Texts of examples that are held between two looks; of more, all are read again."""
@@ -88,8 +90,9 @@ def build_version(
     sieve = Sieve(_capped(recipe), known, splits, evaluated)
     made_up = _made_up(workspace, recipe)
     examples = _Examples(made.lake, executor, workspace.scratch, made_up)
+    taxonomy = load_taxonomy()
     for copies in examples.by_id():
-        examples.hold(sieve.look(copies))
+        examples.hold(sieve.look([_placed(each, taxonomy) for each in copies]))
     for names in sieve.suspects():
         suspects = (sieve.kept[name] for name in names)
         sieve.compare({each.id: said(training_row(each)) for each in examples.named(suspects)})
@@ -128,6 +131,12 @@ def build_version(
     placed = publish(writer, part, workspace.datasets / recipe.name, checked, about)
     index.note_dataset(placed.name, placed.id)
     return placed
+
+
+def _placed(example: Example, taxonomy: Taxonomy) -> Example:
+    """Return an example with the category and part of the taxonomy that it shows, as tags."""
+    tags = place_tags(example, taxonomy)
+    return msgspec.structs.replace(example, tags=(*example.tags, *tags)) if tags else example
 
 
 def _made_up(workspace: Workspace, recipe: Recipe) -> list[Example]:

@@ -81,7 +81,7 @@ def plan_training(
     Raises:
         UsageError: the recipe or its data are not as they must be.
     """
-    recipe = asked_for(read_recipe(named), seed, stage)
+    recipe = asked_for(read_recipe(named), seed, stage, is_tuned=parent is not None)
     is_told = not find_absent("llm", base=recipe.base).modules
     if is_told:
         from tracemill.flows.models.training import plan_run

@@ -30,6 +30,8 @@ from tracemill.render.chat_message import read_messages
 from tracemill.store.workspace import Workspace, write_whole
 
 CASES: Final = "cases.jsonl"
+_CATEGORY: Final = "category:"
+"""How the tag begins that says which category of work an example shows."""
 
 
 class KeptSuite(NamedTuple):
@@ -132,7 +134,8 @@ def _held_out(folder: Path, version: DatasetVersion) -> Iterator[HeldOut]:
             messages = read_messages(row["messages"], row.get("trained") or None)
             builder = "session" if part.kind == "chat" else part.kind
             group = row.get("episode_id") or row["id"]
-            slices = (f"builder:{builder}",)
+            shown = (tag for tag in row.get("tags") or () if tag.startswith(_CATEGORY))
+            slices = (f"builder:{builder}", *shown)
             yield HeldOut(row["id"], group, messages, row.get("tools") or (), slices)
 
 

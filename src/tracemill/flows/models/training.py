@@ -84,7 +84,7 @@ def plan_run(
         UsageError: the recipe, its base or its data are not as they must be.
         FormatMismatchError: the parent was trained in another format.
     """
-    recipe = asked_for(read_recipe(named), seed, stage)
+    recipe = asked_for(read_recipe(named), seed, stage, is_tuned=parent is not None)
     base = fetch(find_base(recipe.base))
     before = find_run(workspace, parent) if parent else None
     format_ = load_format(recipe.template, base.file or Path(base.place))

@@ -51,8 +51,10 @@ class Stage(Record, frozen=True, kw_only=True):
     """How it learns."""
     data: Annotated[tuple[DataSlice, ...], msgspec.Meta(min_length=1)]
     """What it learns from; an example that several slices name is used once."""
-    learning_rate: Positive
-    """Highest learning rate."""
+    learning_rate: Positive | None = None
+    """Highest learning rate; None in a recipe for the one that suits what it begins with: a model
+    that was tuned here already is trained on more gently than a base, and each stage half as fast
+    as the one before. A run always says which."""
     epochs: Positive = 1.0
     """How often each example is seen."""
     batch_size: AtLeastOne = 8
