@@ -8,6 +8,7 @@ import pytest
 
 from tests.flows.sessions import write_session
 from tracemill.cli.app import call
+from tracemill.curate.recipes import shipped
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def test_examples_that_are_read_again_give_what_held_ones_give(
     assert build(capsys, store)["version"] == held["version"]
 
 
-@pytest.mark.parametrize("name", ["tool-use", "error-fix", "preference"])
+@pytest.mark.parametrize("name", sorted(set(shipped()) - {"chat"}))
 def test_a_shipped_recipe_builds_a_version_or_says_that_it_keeps_nothing(
     name: str, store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

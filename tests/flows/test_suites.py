@@ -75,6 +75,26 @@ def test_what_was_trained_on_is_left_out(tmp_path: Path) -> None:
     assert suite.n_cases == 1
 
 
+def test_examples_of_one_skill_are_asked_for_that_skill(tmp_path: Path) -> None:
+    habit = {**row(1), "tags": ["view:validation"]}
+    habit["messages"][1]["tool_calls"][0]["function"]["arguments"] = {"command": "pytest -q"}
+    wrong = [
+        {**row(number, calls=False), "tags": ["view:problem"], "tools": []}
+        for number in (2, 50, 51, 52)
+    ]
+    causes = ("The range is short.", "A cursor stood.", "Its printer cuts.", "One header counts.")
+    for number, cause in enumerate(causes):
+        wrong[number]["messages"][1]["content"] = cause
+    workspace = make_workspace(tmp_path / "ws", [habit, wrong[0], row(3)], wrong[1:])
+
+    suite = build_suite(workspace, DATASET, "replay", max_chars=900).suite
+
+    assert suite.checks == {
+        "arguments": 1, "choice": 1, "decision": 1, "tool": 1, "validation": 1,
+    }  # fmt: skip
+    assert suite.slices["view:problem"] == suite.slices["view:validation"] == 1
+
+
 def test_no_decision_of_a_branch_that_a_person_went_back_before_is_asked_or_shown(
     tmp_path: Path,
 ) -> None:

@@ -15,7 +15,7 @@ from tracemill.base.registry import Registry
 if TYPE_CHECKING:  # who only asks for the version needs no builder
     from tracemill.curate.protocol import Builder
 
-CURATE_VERSION: Final = 31
+CURATE_VERSION: Final = 32
 """Raise it when the same episode would give other examples or drops."""
 
 BUILDERS: Final[Registry[type[Builder]]] = Registry(
@@ -26,6 +26,10 @@ BUILDERS: Final[Registry[type[Builder]]] = Registry(
         "turn": "tracemill.curate.builders.chat:TurnBuilder",
         "direct": "tracemill.curate.builders.direct:DirectBuilder",
         "view": "tracemill.curate.builders.views:ViewBuilder",
+        "problem": "tracemill.curate.builders.views:ProblemBuilder",
+        "design": "tracemill.curate.builders.views:DesignBuilder",
+        "implementation": "tracemill.curate.builders.views:ImplementationBuilder",
+        "validation": "tracemill.curate.builders.views:ValidationBuilder",
         "spec": "tracemill.curate.builders.specs:SpecBuilder",
         "recovery": "tracemill.curate.builders.recovery:RecoveryBuilder",
         "preference": "tracemill.curate.builders.preference:PreferenceBuilder",

@@ -96,7 +96,7 @@ def tracemill_suite():
         Sample(
             id=case.id,
             input=[message(each) for each in case.messages],
-            target=", ".join(call.name for call in case.wanted) or "an answer",
+            target=case.choice or ", ".join(call.name for call in case.wanted) or "an answer",
             metadata={"group": case.group, "slices": list(case.slices)},
         )
         for case in CASES.values()

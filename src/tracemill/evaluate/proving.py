@@ -91,6 +91,13 @@ _FAILED: Final = _case(
     "recovery", _call("list_files", path="services"), failed=_call("read_file", path="billing.py")
 )
 _STOP: Final = _case("stop")
+_CHOICE: Final = _case("choice", choice="B")
+_EDIT: Final = _case(
+    "edit_place", _call("edit", path="src/app.py", old="1", new="2"), files=("src/app.py",)
+)
+_CHECKED: Final = _case(
+    "validation", _call("shell", command="cd billing && go test ./..."), programs=("go test",)
+)
 
 
 def _proofs() -> Iterator[Proof]:
@@ -116,6 +123,7 @@ def _proofs() -> Iterator[Proof]:
         yield _wrong(_ARGUMENTS, says, _reply(_LONG, ("run_tests", arguments)))
     yield from _compared()
     yield from _ordered()
+    yield from _skilled()
 
 
 def _compared() -> Iterator[Proof]:
@@ -150,6 +158,24 @@ def _ordered() -> Iterator[Proof]:
     yield _wrong(_FAILED, "gives up", _reply(_LONG + " list_files"))
     yield _right(_STOP, "says what it found", _reply("Two tests fail."))
     yield _wrong(_STOP, "goes on", _reply("Two tests fail.", read))
+
+
+def _skilled() -> Iterator[Proof]:
+    yield _right(_CHOICE, "gives the letter", _reply("**Answer: B.**"))
+    yield _wrong(_CHOICE, "gives another letter", _reply("A"))
+    yield _wrong(_CHOICE, "gives two", _reply("A\nB"))
+    yield _wrong(_CHOICE, "talks of it", _reply("B is about the tests, as I said above."))
+    there = ("edit", {"path": "./src/app.py", "old": "3", "new": "4"})
+    elsewhere = ("edit", {"path": "tests/app.py", "old": "1", "new": "2"})
+    yield _right(_EDIT, "edits the file otherwise", _reply("", there))
+    yield _wrong(_EDIT, "edits another file", _reply("src/app.py", elsewhere))
+    yield _wrong(_EDIT, "edits another file too", _reply("", there, elsewhere))
+    yield _wrong(_EDIT, "only looks at the file", _reply("", ("read", {"path": "src/app.py"})))
+    narrow = ("shell", {"command": "go test -run Sum ./billing 2>&1 | tail -5"})
+    yield _right(_CHECKED, "runs some of the tests", _reply("", narrow))
+    yield _wrong(_CHECKED, "builds", _reply("", ("shell", {"command": "go build ./..."})))
+    said = ("shell", {"command": 'echo "go test"'})
+    yield _wrong(_CHECKED, "only prints the command", _reply("", said))
 
 
 PROOFS: Final[Sequence[Proof]] = tuple(_proofs())

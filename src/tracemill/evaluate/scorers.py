@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tracemill.evaluate.choices import letter_of
 from tracemill.evaluate.code import fields_read
+from tracemill.evaluate.commands import programs_run
+from tracemill.evaluate.edited import edited_files
 from tracemill.evaluate.matching import call_fault, fits, pairing_fault
 from tracemill.llm import Answer
 from tracemill.records.models.evaluations import Case, CaseResult, CheckKind, Fault
@@ -81,6 +84,34 @@ def recovery(case: Case, answer: Answer) -> Fault | None:
     return tool(case, answer) if case.wanted else decision(case, answer)
 
 
+def choice(case: Case, answer: Answer) -> Fault | None:
+    """Look whether it gives the letter of the right statement, and no other."""
+    if fault := decision(case, answer):
+        return fault
+    letter = letter_of(answer.message.content)
+    if letter is None:
+        return "unclear_choice"
+    return None if letter == case.choice else "wrong_choice"
+
+
+def edit_place(case: Case, answer: Answer) -> Fault | None:
+    """Look whether it edits the files that were edited, and no others."""
+    if fault := decision(case, answer):
+        return fault
+    files = edited_files(answer.calls)
+    if not files:
+        return "wrong_tool"
+    return None if files == case.files else "other_file"
+
+
+def validation(case: Case, answer: Answer) -> Fault | None:
+    """Look whether it runs one of the checks that were run, however it calls it."""
+    if fault := decision(case, answer):
+        return fault
+    run = {name for call in answer.calls for name in programs_run(call)}
+    return None if run & set(case.programs) else "not_checked"
+
+
 SCORERS: Final[Mapping[CheckKind, Scorer]] = {
     "decision": decision,
     "tool": tool,
@@ -90,6 +121,9 @@ SCORERS: Final[Mapping[CheckKind, Scorer]] = {
     "fields": fields,
     "recovery": recovery,
     "stop": decision,
+    "choice": choice,
+    "edit_place": edit_place,
+    "validation": validation,
 }
 """What looks at each check."""
 

@@ -2,25 +2,29 @@
 
 | view | what came before | what is imitated |
 |---|---|---|
-| `problem` | something failed | the words that say what is wrong |
-| `design` | a request | the plan: the first call that sets up a plan or a list of what to do |
+| `problem` | a failure, or what was found out before any edit | the words that say what is wrong |
+| `design` | a request, and what was found out | the plan: a call that sets one up, or words |
 | `implementation` | a request and what was found out | the edits |
-| `validation` | edits | the test, linter, type checker or build that was run next |
+| `validation` | edits | tests, linters, type checks and builds that were run next |
 | `collaboration` | edits and checks | the words that hand the work over |
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import ClassVar, Final, Literal
+from itertools import takewhile
+from typing import ClassVar, Final, Literal, get_args
 
 from tracemill.curate.builders.chat import distrusted, make_chat, unfit
 from tracemill.curate.windows.families import family_of
+from tracemill.curate.windows.sayings import says_how, says_why, says_wrong
+from tracemill.curate.windows.windows import Turn
 from tracemill.curate.windows.work import CHECKS, Configured, Drop, DropReason, Window, Work
 from tracemill.records.datasets.examples import ChatExample
-from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.activity import Activity, CheckKind
 from tracemill.records.sessions.recoveries import FailureKind
-from tracemill.records.sessions.trajectory import Step
+from tracemill.records.sessions.trajectory import Step, ToolCall
 from tracemill.render.messages import is_trained
 
 View = Literal["problem", "design", "implementation", "validation", "collaboration"]
@@ -28,8 +32,18 @@ View = Literal["problem", "design", "implementation", "validation", "collaborati
 
 _TELLING: Final[frozenset[FailureKind]] = CHECKS | {"command"}
 """What fails with a reason: that an edit did not fit its file says nothing of the work."""
-_MIN_WORDS: Final = 60
-"""Characters from which words say what is wrong, and not only that something comes next."""
+_ENDS: Final = re.compile(r"finish|submit|complete|exit(?!_?plan)", re.IGNORECASE)
+"""How tools are called that end the work, and set up nothing."""
+_DONE: Final = frozenset({"completed", "done", "cancelled"})
+"""What lists call an entry of which nothing is left to do."""
+_KINDS: Final[tuple[CheckKind, ...]] = get_args(CheckKind)
+_COMMIT: Final = re.compile(r"\bgit (?:-\S+ \S+ )?commit\b")
+_PATHS: Final = ("file_path", "path", "filename")
+"""What calls name the file with that they edit."""
+_LOOKING: Final = frozenset({"view", "undo_edit"})
+"""What tools that edit also do, and that is no edit."""
+_PROSE: Final = (".md", ".mdx", ".rst", ".txt")
+"""How files are called in which plans are written."""
 _MIN_REPORT: Final = 200
 """Characters from which words at the end of a turn hand over what was done."""
 _MIN_PLAN: Final = 3
@@ -40,6 +54,8 @@ class ViewBuilder(Configured):
     """Makes up to one example for each view of each window of work that was achieved."""
 
     name: ClassVar[str] = "view"
+    views: ClassVar[tuple[View, ...]] = get_args(View)
+    """The skills that it looks for."""
 
     def refusal(self, work: Work) -> DropReason | None:
         """Return what the outcome says against it."""
@@ -54,14 +70,44 @@ class ViewBuilder(Configured):
         if (reason := distrusted(window)) is not None:
             yield work.drop(reason, window.first_step, window.last_step)
             return
-        for view, find in _VIEWS.items():
-            shown = {i for i in find(window, work.activity) if i not in window.untrained}
+        for view in self.views:
+            found = _VIEWS[view](window, work.activity)
+            shown = {index for index in found if index not in window.untrained}
             if shown:
                 context = {step.index for step in window.steps} - shown
                 yield from make_chat(work, window.steps, context, "view", [f"view:{view}"])
 
 
+class ProblemBuilder(ViewBuilder):
+    """Makes the examples that show what is wrong."""
+
+    name: ClassVar[str] = "problem"
+    views: ClassVar[tuple[View, ...]] = ("problem",)
+
+
+class DesignBuilder(ViewBuilder):
+    """Makes the examples that show a plan."""
+
+    name: ClassVar[str] = "design"
+    views: ClassVar[tuple[View, ...]] = ("design",)
+
+
+class ImplementationBuilder(ViewBuilder):
+    """Makes the examples that show edits."""
+
+    name: ClassVar[str] = "implementation"
+    views: ClassVar[tuple[View, ...]] = ("implementation",)
+
+
+class ValidationBuilder(ViewBuilder):
+    """Makes the examples that show checks."""
+
+    name: ClassVar[str] = "validation"
+    views: ClassVar[tuple[View, ...]] = ("validation",)
+
+
 def _problem(window: Window, activity: Activity) -> Iterator[int]:
+    """Yield the first words behind each failure that say what is wrong, and before edits why."""
     for each in activity.recoveries:
         worked, failed = each.resolved_step, each.attempts[-1]
         if worked is None or each.kind not in _TELLING:
@@ -72,25 +118,55 @@ def _problem(window: Window, activity: Activity) -> Iterator[int]:
             for step in turn.steps
             if failed < step.index < worked and is_trained(step)
         ]
-        yield from (step.index for step in after[:1] if len(step.text) >= _MIN_WORDS)
+        yield from (step.index for step in after[:1] if says_wrong(step.text))
+    for turn in window.turns:
+        found = (step.index for step in _before_edits(turn) if says_why(step.text))
+        yield from list(found)[:1]
 
 
 def _design(window: Window, activity: Activity) -> Iterator[int]:
     del activity
     for turn in window.turns:
-        plans = (step.index for step in turn.steps if is_trained(step) and _plans(step))
+        plans = (s.index for s in _before_edits(turn) if _plans(s) or _proposes(window, s))
         yield from list(plans)[:1]
 
 
+def _before_edits(turn: Turn) -> Iterator[Step]:
+    """Yield what the agent did in a turn up to its first edit; to write a plan down is none."""
+    own = (step for step in turn.steps if is_trained(step))
+    return takewhile(lambda step: not _edits(step) or _writes_prose(step), own)
+
+
+def _writes_prose(step: Step) -> bool:
+    paths = [path for call in step.calls for key in _PATHS if (path := call.arguments.get(key))]
+    return bool(paths) and all(str(path).endswith(_PROSE) for path in paths)
+
+
+def _proposes(window: Window, step: Step) -> bool:
+    """Tell whether words set out what is then done: edits come behind them."""
+    is_done = any(_edits(later) for later in window.steps if later.index > step.index)
+    return is_done and not _edits(step) and says_how(step.text)
+
+
 def _plans(step: Step) -> bool:
-    """Tell whether a step sets up a plan: a text of its own, or a list of what to do."""
+    """Tell whether a step sets up a plan: a text of its own, or a list of what is still to do."""
     for call in step.calls:
-        if family_of(call.name) == "plan":
+        if family_of(call.name) == "plan" and not _ENDS.search(call.name):
             for value in call.arguments.values():
-                is_list = isinstance(value, list) and len(value) >= _MIN_PLAN
-                if is_list or (isinstance(value, str) and len(value) >= _MIN_REPORT):
+                if (
+                    isinstance(value, list)
+                    and len(value) >= _MIN_PLAN
+                    and not any(map(_done, value))
+                ):
+                    return True
+                if isinstance(value, str) and len(value) >= _MIN_REPORT:
                     return True
     return False
+
+
+def _done(entry: object) -> bool:
+    """Tell whether an entry of a list is done already, so that the list is no new plan."""
+    return isinstance(entry, dict) and entry.get("status") in _DONE
 
 
 def _implementation(window: Window, activity: Activity) -> Iterator[int]:
@@ -99,17 +175,30 @@ def _implementation(window: Window, activity: Activity) -> Iterator[int]:
 
 
 def _edits(step: Step) -> bool:
-    return any(family_of(call.name) == "edit" for call in step.calls)
+    return any(
+        family_of(call.name) == "edit" and call.arguments.get("command") not in _LOOKING
+        for call in step.calls
+    )
 
 
 def _validation(window: Window, activity: Activity) -> Iterator[int]:
-    checks = {check.step for check in activity.checks if check.passed is not None}
-    has_changed = False
+    """Yield the checks behind changes, of each kind the first until something changes again."""
+    kinds = {check.step: check.check for check in activity.checks if check.passed is not None}
+    open_kinds: set[str] = set()
     for step in window.steps:
-        if step.index in checks and has_changed and is_trained(step):
+        kind = kinds.get(step.index)
+        if kind in open_kinds and is_trained(step) and not any(map(_commits, step.calls)):
+            open_kinds.discard(kind)
             yield step.index
-            has_changed = False
-        has_changed |= _edits(step)
+        if _edits(step):
+            open_kinds = {*_KINDS}
+
+
+def _commits(call: ToolCall) -> bool:
+    """Tell whether a call makes a commit: a hook may check it, and nobody asked for that."""
+    return any(
+        isinstance(value, str) and _COMMIT.search(value) for value in call.arguments.values()
+    )
 
 
 def _collaboration(window: Window, activity: Activity) -> Iterator[int]:

@@ -15,10 +15,11 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tracemill.base.errors import NotFoundError, SchemaError, UsageError
-from tracemill.evaluate.building import HeldOut, build_cases, make_case
+from tracemill.evaluate.building import DropReason, HeldOut, build_cases, make_case
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.model_comparison import effect_shown
 from tracemill.evaluate.running import freeze
+from tracemill.evaluate.skills import VIEW, skill_cases, statements_of, view_of
 from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, find_version
 from tracemill.records.canonical import canonical_json
@@ -30,8 +31,8 @@ from tracemill.render.chat_message import read_messages
 from tracemill.store.workspace import Workspace, write_whole
 
 CASES: Final = "cases.jsonl"
-_CATEGORY: Final = "category:"
-"""How the tag begins that says which category of work an example shows."""
+_TOLD: Final = ("category:", VIEW)
+"""How the tags begin that say which category of work an example shows, or which single skill."""
 
 
 class KeptSuite(NamedTuple):
@@ -95,7 +96,7 @@ def build_suite(
     trained = {v.id: Trained.of(training_rows(at, v)) for at, v in _versions(workspace)}
     drops: Counter[str] = Counter()
     cases: list[Case] = []
-    for made in build_cases(_held_out(folder, version), max_chars):
+    for made in _made(folder, version, max_chars):
         if isinstance(made, str):
             drops[made] += 1
         elif any(known.leak(made) for known in trained.values()):
@@ -128,13 +129,23 @@ def _no_case(version: DatasetVersion, drops: Counter[str]) -> str:
     )
 
 
-def _held_out(folder: Path, version: DatasetVersion) -> Iterator[HeldOut]:
-    for part, row in _example_rows(folder, version, is_trained=False):
+def _made(folder: Path, version: DatasetVersion, max_chars: int) -> Iterator[Case | DropReason]:
+    """Yield a case for each decision that is held out: of a single skill, one of that skill."""
+    every = {each: list(_chats(folder, version, is_trained=each)) for each in (True, False)}
+    shown = [example for example in every[False] if view_of(example.slices)]
+    others = [example for example in every[False] if not view_of(example.slices)]
+    yield from build_cases(others, max_chars)
+    statements = list(statements_of(shown + every[True]))
+    yield from skill_cases(shown, statements, max_chars)
+
+
+def _chats(folder: Path, version: DatasetVersion, *, is_trained: bool) -> Iterator[HeldOut]:
+    for part, row in _example_rows(folder, version, is_trained=is_trained):
         if "messages" in row:
             messages = read_messages(row["messages"], row.get("trained") or None)
             builder = "session" if part.kind == "chat" else part.kind
             group = row.get("episode_id") or row["id"]
-            shown = (tag for tag in row.get("tags") or () if tag.startswith(_CATEGORY))
+            shown = (tag for tag in row.get("tags") or () if tag.startswith(_TOLD))
             slices = (f"builder:{builder}", *shown)
             yield HeldOut(row["id"], group, messages, row.get("tools") or (), slices)
 

@@ -15,11 +15,13 @@ from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Count, Ratio, Record
 
 CheckKind = Literal[
-    "decision", "tool", "arguments", "order", "earlier_result", "fields", "recovery", "stop"
-]
+    "decision", "tool", "arguments", "order", "earlier_result", "fields", "recovery", "stop",
+    "choice", "edit_place", "validation",
+]  # fmt: skip
 """What is looked at: whether to call at all, which tool, with which values, which tool after
 another one's result, a value that an earlier result gave, the fields of results that code reads,
-what follows a failing call, and whether it stops when the work is done."""
+what follows a failing call, and whether it stops when the work is done; of single skills, which of
+several statements is chosen, which files are edited, and whether a change is checked."""
 
 ArgumentMatch = Literal["exact", "words", "path", "shell", "python", "present", "nested"]
 """How a value is compared: as typed JSON; words whatever their case and spacing; a path in its
@@ -69,6 +71,12 @@ class Case(Record, frozen=True, kw_only=True):
     """For `recovery`: the call that failed just before."""
     fields: tuple[str, ...] = ()
     """For `fields`: fields of results that the code must read."""
+    files: tuple[str, ...] = ()
+    """For `edit_place`: files that were edited, all of which and no others are right."""
+    programs: tuple[str, ...] = ()
+    """For `validation`: what checks that were run are called, as `pytest` or `go test`."""
+    choice: str | None = None
+    """For `choice`: the letter of the statement that is right."""
     group: str
     """What it shares with cases that stand and fall together: a session, or itself alone."""
     slices: tuple[str, ...] = ()
@@ -105,7 +113,8 @@ class Suite(Record, frozen=True, kw_only=True):
 Fault = Literal[
     "called", "not_called", "unreadable_call", "said_nothing", "wrong_tool", "wrong_number",
     "missing_argument", "unknown_argument", "wrong_value", "wrong_order", "not_from_result",
-    "field_not_read", "repeated_failure", "no_reply",
+    "field_not_read", "repeated_failure", "no_reply", "wrong_choice", "unclear_choice",
+    "other_file", "not_checked",
 ]  # fmt: skip
 """What is wrong with a decision."""
 

@@ -1,0 +1,99 @@
+"""What a command line runs, in the words by which people call it: `pytest`, `go test`.
+
+Folders, options, pipes and what only goes along are left aside, so that a check is known again
+however it was called. A command that cannot be taken apart runs nothing that is known.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from posixpath import basename
+from typing import Any, Final
+
+_PASSING: Final = frozenset(
+    {"cd", "echo", "export", "set", "source", "sleep", "true", "pwd", "cat", "head", "tail", "tee"}
+    | {"grep", "rg", "sed", "awk", "ls", "mkdir", "rm", "cp", "mv", "touch", "chmod", "kill", "wc"}
+    | {"sort", "uniq", "xargs", "find", "which", "printf", "test", "[", "wait", "exit", "git"}
+)
+"""Programs that check nothing, and only go along with others."""
+_WRAPPING: Final = frozenset(
+    {"sudo", "time", "nice", "npx", "bunx", "uvx", "env", "command", "exec"}
+)
+"""Programs that run what stands behind them."""
+_RUNNING: Final = frozenset({("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run")})
+"""The same, in two words."""
+_PYTHON: Final = re.compile(r"python[\d.]*")
+_SETTING: Final = re.compile(r"[A-Za-z_]\w*=")
+_VERB: Final = re.compile(r"[a-z][\w:-]{1,30}")
+_WITH_VERB: Final = frozenset(
+    {"npm", "pnpm", "yarn", "bun", "deno", "go", "cargo", "make", "just", "mise", "task", "mvn"}
+    | {"gradle", "gradlew", "dotnet", "swift", "mix", "ruff", "biome", "bundle", "rails", "docker"}
+    | {"playwright", "cypress", "pre-commit", "golangci-lint", "tox", "nox", "hatch", "zig", "ty"}
+)
+"""Programs of which the first word says little."""
+_BREAKS: Final = frozenset({"&&", "||", ";", "|", "&", "|&", "(", ")", ";;"})
+
+
+def programs_run(call: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a call runs, by whichever of its arguments is a command line."""
+    arguments: Mapping[str, Any] = call["arguments"]
+    given = (arguments.get(name) for name in ("command", "cmd", "code", "script"))
+    lines = [
+        " ".join(map(str, each)) if isinstance(each, list) else each
+        for each in given
+        if isinstance(each, str | list)
+    ]
+    return tuple(name for line in lines for name in programs_of(line))
+
+
+def programs_of(command: str) -> tuple[str, ...]:
+    """Return what a command line runs besides what only goes along, each once, in order."""
+    return tuple(dict.fromkeys(filter(None, map(_program, _parts(command)))))
+
+
+def _parts(command: str) -> Iterator[list[str]]:
+    for line in command.splitlines():
+        lexer = shlex.shlex(line, posix=True, punctuation_chars="();<>|&")
+        lexer.whitespace_split = True
+        lexer.commenters = "#"
+        part: list[str] = []
+        try:
+            for word in lexer:
+                if word in _BREAKS:
+                    yield part
+                    part = []
+                else:
+                    part.append(word)
+        except ValueError:
+            return  # a quote that is open to the end: a text, and no line of commands
+        yield part
+
+
+def _program(words: list[str]) -> str | None:
+    while words and (_SETTING.match(words[0]) or words[0] in _WRAPPING or words[0] == "timeout"):
+        words = words[2 if words[0] == "timeout" else 1 :]
+    if tuple(words[:2]) in _RUNNING:
+        words = words[2:]
+    if not words:
+        return None
+    name = basename(words[0])
+    if _PYTHON.fullmatch(name):
+        return _of_python(words[1:])
+    if name in _PASSING or name.startswith("-"):
+        return None
+    if name in ("sh", "bash", "node") and len(words) > 1:
+        return basename(words[1])
+    verbs = [word for word in words[1:] if _VERB.fullmatch(word)]
+    if verbs and verbs[0] == "run" and len(verbs) > 1 and name != "golangci-lint":
+        verbs = verbs[1:]  # `npm run lint` is `npm lint`
+    return f"{name} {verbs[0]}" if name in _WITH_VERB and verbs else name
+
+
+def _of_python(words: list[str]) -> str | None:
+    """Return the module or script that Python runs; code on the command line is none."""
+    if words[:1] == ["-m"] and len(words) > 1:
+        return words[1]
+    script = next((word for word in words if not word.startswith("-")), None)
+    return basename(script) if script and "-c" not in words and script.endswith(".py") else None

@@ -1,0 +1,38 @@
+"""Which files a call edits, by its arguments: those that it names, or a patch that it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import normpath
+from typing import Any, Final
+
+_PATHS: Final = ("file_path", "path", "filename", "notebook_path", "target_file")
+"""What calls name the file with that they edit."""
+_PATCHED: Final = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$", re.MULTILINE)
+_DIFFED: Final = re.compile(r"^\+\+\+ (?:b/)?(?!/dev/null)(\S+)", re.MULTILINE)
+_WRITES: Final = ("content", "old", "new", "replace", "search", "insert", "edit", "patch",
+                  "file_text", "code_edit")  # fmt: skip
+"""How arguments begin that hold what is written."""
+_LOOKING: Final = frozenset({"view", "undo_edit"})
+"""What tools that edit also do, and that is no edit."""
+
+
+def edited_files(calls: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the files that calls edit, in their shortest form, each once, sorted."""
+    return tuple(sorted({normpath(path) for call in calls for path in _files(call["arguments"])}))
+
+
+def _files(arguments: Mapping[str, Any]) -> Iterator[str]:
+    if arguments.get("command") in _LOOKING:
+        return
+    texts = [value for value in arguments.values() if isinstance(value, str)]
+    patched = [path for text in texts for path in _PATCHED.findall(text)]
+    yield from (path.strip() for path in patched)
+    if any(name.lower().startswith(_WRITES) for name in arguments):
+        yield from (
+            path for name in _PATHS if isinstance(path := arguments.get(name), str) and path
+        )
+        if not patched:
+            diffs = (text for text in texts if "\n@@ " in text)
+            yield from (path for text in diffs for path in _DIFFED.findall(text))
