@@ -66,6 +66,23 @@ def test_a_call_without_an_end_says_nothing_of_failure() -> None:
     assert (row.n_calls, row.n_known, row.low, row.high) == (1, 0, None, None)
 
 
+def test_levels_and_versions_are_counted_as_far_as_they_are_known() -> None:
+    calls = [
+        TurnCall(step=0, tool="Bash", action="bun test", tool_level="fixed", tool_version="1.3.5"),
+        TurnCall(step=1, tool="Bash", action="bun test", tool_level="fixed"),
+        TurnCall(step=2, tool="Bash", action="bun test"),
+        TurnCall(step=3, tool="Bash", action="python", tool_level="generated"),
+    ]
+    tally = ToolTally()
+    tally.take(TurnsOfSession(trajectory_id="t", unasked=tuple(calls)))
+    found = tally.told()
+    bun, python = found.tools
+
+    assert (bun.levels, bun.versions) == ({"fixed": 2}, {"1.3.5": 1})
+    assert (python.levels, python.versions) == ({"generated": 1}, {})
+    assert found.levels == {"fixed": 2, "generated": 1}
+
+
 @pytest.mark.parametrize(
     "actions",
     [

@@ -57,6 +57,9 @@ def document(steps: list[Step] = STEPS, **known: Any) -> dict[str, Any]:
     return Turns().document(HEADER, steps, known=Known(**known))
 
 
+FIXED = {"tool_level": "fixed", "tool_version": None, "tool_config": None}
+
+
 def turns(*steps: Step, **known: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = document(list(steps), **known)["turns"]
     return found
@@ -90,6 +93,7 @@ def test_a_session_is_one_line_with_all_that_is_known() -> None:
                             "tool": "git_diff",
                             "args": {"staged": False},
                             "result": {"type": "Diff", "n": 2, "files": ["src/app.py"]},
+                            **FIXED,
                         }
                     ],
                     "response_text": "One file.",
@@ -116,6 +120,7 @@ def test_a_session_is_one_line_with_all_that_is_known() -> None:
                             "tool": "ruff_check",
                             "args": {"path": "src/app.py"},
                             "result": {"type": None, "n": 0},
+                            **FIXED,
                         }
                     ],
                     "response_text": "It is clean.",

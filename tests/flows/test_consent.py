@@ -7,10 +7,13 @@ import pytest
 
 from tests.flows.sessions import lines
 from tests.flows.test_erasure import left
+from tests.trajectories import agent
 from tracemill.base.errors import UsageError
 from tracemill.flows.erasing.consent import read_consent
+from tracemill.flows.ingest.consent import numbers_of
 from tracemill.flows.results import RunResult
 from tracemill.flows.wheel.turn import Options, turn
+from tracemill.records.sessions.trajectory import Step, ToolCall
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
@@ -106,6 +109,17 @@ def test_numbers_are_kept_without_text(workspace: Workspace, place: Path) -> Non
     assert rows(workspace, "findings") == []
     assert {activity.goal for activity in rows(workspace, "activities")} == {""}
     assert sum(one.skipped.get("consent_metadata", 0) for one in rows(workspace, "inputs")) > 0
+
+
+def test_of_a_call_its_name_and_level_stay() -> None:
+    made = ToolCall(
+        id="c1", name="lint", arguments={"path": "a"}, tool_level="generated",
+        tool_version="4", tool_config={"key": "spoonbill"},
+    )  # fmt: skip
+    kept = numbers_of(agent(1, "spoonbill", calls=(made,)))
+
+    assert isinstance(kept, Step)
+    assert kept.calls == (ToolCall(id="c1", name="lint", tool_level="generated"),)
 
 
 def test_what_is_allowed_again_is_read_again(workspace: Workspace, place: Path) -> None:

@@ -15,7 +15,13 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.records.refs import Count, Record
-from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.trajectory import (
+    Step,
+    ToolCall,
+    ToolLevel,
+    ToolResult,
+    Trajectory,
+)
 from tracemill.render.atif import atif_moment
 
 FORMAT: Final = "turns"
@@ -34,6 +40,12 @@ class CalledTool(
     """What it was called with."""
     result: dict[str, Any] | None = None
     """What it returned, with its `type`; None where nothing came back."""
+    tool_level: ToolLevel | None = None
+    """What was called: `fixed`, `code`, `generated` or `self_improved`."""
+    tool_version: str | None = None
+    """Version of the tool, or of the service behind it."""
+    tool_config: dict[str, Any] | None = None
+    """How the tool was set up."""
 
 
 class ContextUsed(
@@ -203,7 +215,14 @@ def called(call: ToolCall, results: Mapping[str, ToolResult]) -> CalledTool:
     """Return a call with its result, if one came back."""
     result = results.get(call.id)
     returned = None if result is None else returned_object(result)
-    return CalledTool(tool=call.name, args=call.arguments, result=returned)
+    return CalledTool(
+        tool=call.name,
+        args=call.arguments,
+        result=returned,
+        tool_level=call.tool_level,
+        tool_version=call.tool_version,
+        tool_config=call.tool_config,
+    )
 
 
 def returned_object(result: ToolResult) -> dict[str, Any]:

@@ -13,11 +13,15 @@ from tests.cli.test_cli import SCHEMA
 from tracemill.cli.app import call
 from tracemill.flows.analysis.turns import telling_weights
 
+VERSIONS = {"hover": "2.1"}
 CODE = "r = lint()\nif r.error_count > 0:\n    for e in r.errors[:5]: print(e)"
 
 
 def turn(number: int, said: str, *calls: tuple[str, dict[str, Any], Any]) -> dict[str, Any]:
-    made = [{"tool": tool, "args": args, "result": result} for tool, args, result in calls]
+    made = [
+        {"tool": tool, "args": args, "result": result, "tool_version": VERSIONS.get(tool)}
+        for tool, args, result in calls
+    ]
     response = {"tool_calls": made, "response_text": "Done."}
     return {"turn_number": number, "user_message": said, "model_response": response}
 
@@ -64,6 +68,8 @@ def said(capsys: pytest.CaptureFixture[str], workspace: str, *words: str, code: 
         (("fields",), ["lint", "error_count", "2", "100%"]),
         (("fields", "--patterns"), ["lint", "2", "5", "limited", "count", "then", "iterate"]),
         (("show", "hover"), ["Corrected", "to", "another"]),
+        (("show", "execute_code"), ["Level", "code", "2"]),
+        (("show", "hover"), ["Version", "2.1", "2"]),
     ],
 )
 def test_tools_are_shown(
@@ -89,12 +95,15 @@ def test_a_tool_that_nobody_called_is_not_there(
         (("--called", "hover"), 2),
         (("--why", "corrected_choice"), 2),
         (("--family", "field_access"), 4),
+        (("--level", "code"), 2),
+        (("--level", "generated"), 0),
     ],
 )
 def test_turns_are_listed_by_what_is_asked_for(
     workspace: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], n: int
 ) -> None:
-    lines = said(capsys, workspace, "turn", "list", *words, "--jsonl").splitlines()
+    code = 0 if n else 3
+    lines = said(capsys, workspace, "turn", "list", *words, "--jsonl", code=code).splitlines()
 
     assert len(lines) == n
     schema = json.loads((SCHEMA / "row.turns.json").read_text())

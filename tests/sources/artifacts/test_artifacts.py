@@ -53,6 +53,7 @@ def test_attempts_at_one_thing_are_one_session_until_one_is_let_through() -> Non
     assert [step.is_replayed for step in said] == [True, True, False, False, False]
     assert said[2].text == REQUEST
     assert [step.calls[0].arguments["code"][-1] for step in said[3:]] == ["0", "1"]
+    assert {step.calls[0].tool_level for step in said[3:]} == {"generated"}
     assert [step.results[0].status for step in said[3:]] == ["error", "ok"]
     assert said[3].results[0].content == (
         "validation failed\ntype check passed\ndecorator: lacks decorator"

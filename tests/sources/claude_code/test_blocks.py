@@ -101,6 +101,22 @@ def test_tools_that_run_beside_the_model_are_called_and_answered(
     assert found.unread == []
 
 
+@pytest.mark.parametrize(
+    ("caller", "level"),
+    [
+        ({"type": "direct"}, "fixed"),
+        ({"type": "code_execution_20250825", "tool_id": "srvtoolu_1"}, "code"),
+        ({"type": 5}, "fixed"),
+        ("code_execution", "fixed"),
+        (None, "fixed"),
+    ],
+)
+def test_a_call_that_code_makes_is_told(caller: Any, level: str) -> None:
+    found = read_session(user(0, "Go"), agent(1, ran("tool_use", "lint", caller=caller)))
+
+    assert [made.tool_level for made in found.steps[1].calls] == [level]
+
+
 def test_a_command_beside_the_model_keeps_its_exit_code() -> None:
     content = {"type": "code_execution_result", "stderr": "no", "return_code": 2}
     step, *_ = read_session(

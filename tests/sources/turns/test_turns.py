@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -15,8 +15,10 @@ from tests.sources.turns.sessions import FAILED, PLAIN, called, session, turn
 from tests.trajectories import agent, calling, trajectory, user
 
 from tracemill.base.difference import is_same
+from tracemill.export.trajectories.known import Known
 from tracemill.export.trajectories.turns import Turns as Exporter
-from tracemill.records.sessions.trajectory import ToolCall, ToolResult
+from tracemill.records.sessions.shown_tools import ShownTool
+from tracemill.records.sessions.trajectory import ToolCall, ToolLevel, ToolResult
 from tracemill.sources.head import Head
 from tracemill.sources.turns import Turns
 
@@ -35,11 +37,17 @@ VALUES = st.recursive(
 )
 
 
-calls = st.builds(
-    lambda tool, args, result: {"tool": tool, "args": args, "result": result},
-    st.sampled_from(["lint", "diff"]),
-    objects_of(VALUES),
-    st.none() | objects_of(VALUES) | st.just(FAILED),
+calls = st.fixed_dictionaries(
+    {
+        "tool": st.sampled_from(["lint", "diff"]),
+        "args": objects_of(VALUES),
+        "result": st.none() | objects_of(VALUES) | st.just(FAILED),
+    },
+    optional={
+        "tool_level": st.none() | st.sampled_from(get_args(ToolLevel)),
+        "tool_version": st.none() | st.just("0.4.1"),
+        "tool_config": st.none() | objects_of(VALUES),
+    },
 )
 responses = st.fixed_dictionaries(
     {},
@@ -157,6 +165,9 @@ def test_a_session_with_a_wrong_type_is_refused_with_its_path(path: str, value: 
         ("model_response.tool_calls.0.tool", 1),
         ("model_response.tool_calls.0.args", "x"),
         ("model_response.tool_calls.0.result", "x"),
+        ("model_response.tool_calls.0.tool_level", "expert"),
+        ("model_response.tool_calls.0.tool_version", 4),
+        ("model_response.tool_calls.0.tool_config", "strict"),
         ("model_response.response_text", {}),
         ("model_response.field_access", "files"),
         ("model_response.decision_points", "if"),
@@ -175,6 +186,30 @@ def test_a_turn_with_a_wrong_type_is_refused_and_the_rest_is_read(path: str, val
     expected = path.replace(".0", "[0]")
     assert f"at `$.turns[0].{expected}" in refused.detail
     assert [step.text for step in found.steps if step.speaker == "user"] == ["Lint it"]
+
+
+def test_what_a_call_tells_of_its_tool_is_kept() -> None:
+    told = {"tool_level": "code", "tool_version": "0.4.1", "tool_config": {"strict": True}}
+    line = session(turn(1, "Go", {**called("lint", None), **told}, called("diff", None)))
+    (_, step) = read(Turns(), jsonl(line)).steps
+
+    lint, diff = step.calls
+    assert (lint.tool_level, lint.tool_version, lint.tool_config) == tuple(told.values())
+    assert (diff.tool_level, diff.tool_version, diff.tool_config) == ("fixed", None, None)
+
+
+def test_what_a_session_shows_of_its_tools_is_written() -> None:
+    steps = [user(0), calling(1), calling(2, command="bun test")]
+    (made,) = steps[2].calls
+    known = Known(tools={made.id: ShownTool(level="generated", version="1.3.5")})
+
+    (told,) = Exporter().document(trajectory(3), steps, known=known)["turns"]
+
+    calls = told["model_response"]["tool_calls"]
+    assert [(one["tool_level"], one["tool_version"]) for one in calls] == [
+        ("fixed", None),
+        ("generated", "1.3.5"),
+    ]
 
 
 def test_a_turn_in_which_nobody_speaks_is_refused() -> None:

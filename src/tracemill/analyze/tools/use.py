@@ -17,6 +17,7 @@ from tracemill.analyze.tools.phrases import PhraseTally
 from tracemill.analyze.tools.sequences import SequenceTally
 from tracemill.records.process.tool_use import ToolConfusion, ToolRow, ToolUse
 from tracemill.records.sessions.reactions import ReactionKind
+from tracemill.records.sessions.trajectory import ToolLevel
 from tracemill.records.sessions.turn_work import (
     RequestForm,
     TurnCall,
@@ -55,6 +56,8 @@ class ToolTally:
         self._families: Counter[TurnFamily] = Counter()
         self._points: Counter[TurnPoint] = Counter()
         self._forms: Counter[RequestForm] = Counter()
+        self._levels: defaultdict[str, Counter[ToolLevel]] = defaultdict(Counter)
+        self._versions: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._instead: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._sequences = SequenceTally()
         self._phrases = PhraseTally()
@@ -75,6 +78,10 @@ class ToolTally:
         for call in calls:
             self._calls[call.action] += 1
             self._n_answered += call.status is not None
+            if call.tool_level is not None:
+                self._levels[call.action][call.tool_level] += 1
+            if call.tool_version is not None:
+                self._versions[call.action][call.tool_version] += 1
             if call.status in ("ok", "error"):
                 self._known[call.action] += 1
                 self._failed[call.action] += call.is_wrong
@@ -131,6 +138,7 @@ class ToolTally:
             forms=dict(self._forms.most_common()),
             n_said_several=self._n_said,
             n_called_several=self._n_called,
+            levels=dict(sum(self._levels.values(), Counter()).most_common()),
             tools=tuple(self._tools()),
             sequences=self._sequences.told(),
             phrases=self._phrases.told(),
@@ -154,6 +162,8 @@ class ToolTally:
                 n_turns=self._taken[action],
                 n_against=self._against[action],
                 n_in_favour=self._in_favour[action],
+                levels=dict(self._levels[action].most_common()),
+                versions=dict(self._versions[action].most_common()),
             )
 
     def _confusions(self) -> Iterator[ToolConfusion]:

@@ -34,7 +34,8 @@ def list_tool(
     """List what was called: how often it failed, and how people took the turns."""
     found = tool_use(common.open())
     said = f"{counted(found.n_calls, 'call')} in {counted(found.n_sessions, 'session')}"
-    return _show(found, "tools", listing, common, said)
+    levels = f"by what they call: {_counts(found.levels.items()) or 'unknown'}"
+    return _show(found, "tools", listing, common, f"{said}; {levels}")
 
 
 def show_tool(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
@@ -56,7 +57,17 @@ def show_tool(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 
                 write(title)
             table = _TABLES[kind]
             print_table(table.columns, map(table.cells, rows[:_MOST_SHOWN]))
+        if kind == "tools" and rows:
+            _say_kinds(rows[0])
     return EXIT_DONE
+
+
+def _say_kinds(row: ToolRow) -> None:
+    """Say what of a tool was called: at which level, and in which versions."""
+    versions = ", ".join(f"{version} {n:,}" for version, n in row.versions.items())
+    write()
+    write(f"Level    {_counts(row.levels.items()) or 'unknown'}")
+    write(f"Version  {versions or 'unknown'}")
 
 
 def sequences_tool(

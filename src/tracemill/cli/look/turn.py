@@ -12,6 +12,7 @@ from tracemill.cli.shared.output import Common, Listing, answer, hint, when, wri
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.turns import TurnQuestion, list_turns, telling_weights
 from tracemill.records.sessions.reactions import STRENGTHS
+from tracemill.records.sessions.trajectory import ToolLevel
 from tracemill.records.sessions.turn_work import RequestForm, TurnFamily, TurnPoint, TurnWork
 
 _COLUMNS = ("SESSION", "STEP", "SAID", "ASKS", "CALLS", "TAKEN", "WHY", "CALLED", "REQUEST")
@@ -37,6 +38,8 @@ class Which:
     """Only those whose words ask for several operations in this way."""
     called: str | None = None
     """Only those in which this was called: a tool, or a command such as `git status`."""
+    level: ToolLevel | None = None
+    """Only those that called what was there (`fixed`), code, or what the model wrote before."""
     several: bool = False
     """Only those that called two different tools or more."""
     telling: bool = False
@@ -55,7 +58,7 @@ def list_turn(
     """List turns of people, newest first: the request, the calls, and how they were taken."""
     question = TurnQuestion(
         form=which.form, point=which.why, family=which.family, is_several=which.several,
-        action=which.called,
+        action=which.called, level=which.level,
         weights=telling_weights(_weights(which.weight)) if which.telling or which.weight else None,
     )  # fmt: skip
     found = list_turns(common.open(), question, 0 if listing.jsonl else listing.limit)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from tracemill.records.sessions.activity import Ending
 from tracemill.records.sessions.decision_points import DecisionPoint
 from tracemill.records.sessions.reactions import Reaction
+from tracemill.records.sessions.shown_tools import ShownTool
 from tracemill.records.sessions.value_flows import ValueFlow
 from tracemill.records.work.episodes import Outcome
 
@@ -30,6 +31,8 @@ class Known(NamedTuple):
     """Which results decided what was called next."""
     fields: Mapping[int, tuple[str, ...]] = MappingProxyType({})
     """By the index of a step that ran code: the fields of results that the code read."""
+    tools: Mapping[str, ShownTool] = MappingProxyType({})
+    """By the id of a call: what of the called tool the session shows beyond its source."""
 
 
 NOTHING_KNOWN: Final = Known()

@@ -26,6 +26,7 @@ from tracemill.render.atif import atif_moment
 from tracemill.render.remainder import with_remainder
 from tracemill.render.turns import (
     FORMAT,
+    CalledTool,
     ContextUsed,
     Turn,
     TurnDecision,
@@ -133,6 +134,7 @@ class _Telling:
             if response is not None:
                 response = structs.replace(
                     response,
+                    tool_calls=self._tools(steps, response.tool_calls),
                     context_used=self._context(at, flows.get(at, ())),
                     field_access=self._fields(steps),
                     decision_points=self._decisions(decided.get(at, ())),
@@ -186,6 +188,17 @@ class _Telling:
         response = self._held[turn].turn.model_response
         result = None if response is None else response.tool_calls[number].result
         return turn, f"tool_calls[{number}].result{_field(result, value)}"
+
+    def _tools(self, steps: Sequence[Step], told: Sequence[CalledTool]) -> tuple[CalledTool, ...]:
+        """Return the calls of a turn with what the session shows of their tools."""
+        calls = [call for step in steps if not step.is_error for call in step.calls]
+        shown = [self._known.tools.get(call.id) for call in calls]
+        return tuple(
+            each
+            if found is None
+            else structs.replace(each, tool_level=found.level, tool_version=found.version)
+            for each, found in zip(told, shown, strict=True)
+        )
 
     def _fields(self, steps: Sequence[Step]) -> tuple[str, ...] | None:
         known = self._known.fields

@@ -13,7 +13,7 @@ from tracemill.records.process.tool_use import ToolUse
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.reactions import STRENGTHS
-from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.sessions.trajectory import ToolLevel, Trajectory
 from tracemill.records.sessions.turn_work import RequestForm, TurnPoint, TurnsOfSession, TurnWork
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -50,6 +50,8 @@ class TurnQuestion(Record, frozen=True, kw_only=True):
     """Whether it called two different actions or more."""
     action: str | None = None
     """What was called in it."""
+    level: ToolLevel | None = None
+    """What one of its calls calls."""
     weights: dict[str, float] | None = None
     """How telling each reaction is, by its kind; None for the newest first."""
 
@@ -61,6 +63,7 @@ class TurnQuestion(Record, frozen=True, kw_only=True):
             and (self.family is None or self.family in turn.families)
             and (not self.is_several or len(turn.actions) >= _SEVERAL)
             and (self.action is None or self.action in turn.actions)
+            and (self.level is None or any(c.tool_level == self.level for c in turn.calls))
         )
 
 

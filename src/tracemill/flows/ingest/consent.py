@@ -19,7 +19,7 @@ from tracemill.records.events.reviews import ReviewForm
 from tracemill.records.inputs import Quarantined
 from tracemill.records.privacy.settings import CONSENT_LEVELS, Consent, ConsentLevel, ConsentRule
 from tracemill.records.sessions.activity import Activity
-from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.sessions.trajectory import Step, ToolResult, Trajectory
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -113,7 +113,7 @@ def _without_words(event: Feedback | HumanReview) -> Feedback | HumanReview:
 
 
 def _step(step: Step) -> Step:
-    calls = tuple(ToolCall(id=call.id, name=call.name) for call in step.calls)
+    calls = tuple(_only(call, _OF_CALL) for call in step.calls)
     results = tuple(_only(result, _OF_RESULT) for result in step.results)
     kept = _only(step, _OF_STEP)
     return msgspec.structs.replace(kept, calls=calls, results=results)
@@ -123,6 +123,7 @@ def _only(record: R, names: Iterable[str]) -> R:
     return type(record)(**{name: getattr(record, name) for name in names})
 
 
+_OF_CALL: Final = ("id", "name", "tool_level")
 _OF_RESULT: Final = ("call_id", "status", "exit_code", "user_modified")
 _OF_STEP: Final = (
     "trajectory_id", "index", "speaker", "model", "usage", "at", "is_replayed", "is_error",

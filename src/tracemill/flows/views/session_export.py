@@ -17,6 +17,7 @@ from tracemill.flows.results import SessionRow
 from tracemill.label.activity.decision_points import decision_points
 from tracemill.label.activity.field_access import fields_by_step
 from tracemill.label.activity.value_flow import value_flows
+from tracemill.label.calls.called_tools import called_tools
 from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.records.sessions.trajectory import Trajectory
@@ -128,6 +129,7 @@ class _Exporting:
             flows=value_flows(header, steps, activity.undone).flows,
             decisions=decision_points(header, steps, activity.reactions, activity.undone).points,
             fields=fields_by_step(steps),
+            tools=called_tools(steps),
         )
 
     def _below(self, header: Trajectory) -> Iterator[Trajectory]:

@@ -11,10 +11,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from msgspec import structs
+
 from tracemill.base.python_code.field_access import field_access
 from tracemill.label.activity.named_parts import sentence_at
 from tracemill.label.calls.action import action_of
 from tracemill.label.calls.answers import is_answer
+from tracemill.label.calls.called_tools import CalledTools
 from tracemill.label.calls.run_code import run_code
 from tracemill.label.calls.shell_calls import POLLS
 from tracemill.label.reactions.cues import asked_back
@@ -72,6 +75,7 @@ class TurnReader:
         self._seen = SeenFields()
         self._turns: list[_Turn] = [_Turn(None)]
         self._open: dict[str, tuple[_Turn, ToolCall]] = {}
+        self._tools = CalledTools()
 
     def take(self, step: Step) -> None:
         """Take the next step."""
@@ -109,7 +113,14 @@ class TurnReader:
             turn.points["asked_which"] = None
         for call in calls:
             self._open[call.id] = turn, call
-            turn.calls[call.id] = TurnCall(step=step.index, tool=call.name, action=action_of(call))
+            action = action_of(call)
+            turn.calls[call.id] = TurnCall(
+                step=step.index,
+                tool=call.name,
+                action=action,
+                tool_level=self._tools.level(call),
+                tool_version=self._tools.version(call, action),
+            )
             for code in run_code(call):
                 access = field_access(code)
                 if access is not None:
@@ -121,10 +132,13 @@ class TurnReader:
             return
         made = turn.calls[call.id]
         failed = result.status == "error" and not is_answer(call, result)
-        turn.calls[call.id] = TurnCall(
-            step=made.step, tool=made.tool, action=made.action, status=result.status,
+        self._tools.hear(call, made.action, result.content)
+        turn.calls[call.id] = structs.replace(
+            made,
+            status=result.status,
             is_wrong=failed,
-        )  # fmt: skip
+            tool_version=self._tools.version(call, made.action),
+        )
         turn.is_structured |= self._seen.take(made.action, result.content)
         if tells_missing_field(result.content) and next(run_code(call), None) is not None:
             turn.points["missing_field"] = None

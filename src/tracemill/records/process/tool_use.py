@@ -8,6 +8,7 @@ import msgspec
 
 from tracemill.base.python_code.iteration_kinds import IterationKind
 from tracemill.records.refs import Count, Ratio, Record
+from tracemill.records.sessions.trajectory import ToolLevel
 from tracemill.records.sessions.turn_work import (
     AccessPattern,
     RequestForm,
@@ -39,6 +40,10 @@ class ToolRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Of those, turns that the person corrected, refused, rephrased or gave up."""
     n_in_favour: Count
     """Of those, turns that the person accepted or went on from."""
+    levels: dict[ToolLevel, Count] = msgspec.field(default_factory=dict)
+    """Calls by what they call; those of which nothing tells are left out."""
+    versions: dict[str, Count] = msgspec.field(default_factory=dict)
+    """Calls by the version that was called, as far as that was shown."""
 
 
 class ToolSequence(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -170,6 +175,9 @@ class ToolUse(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Turns with several calls whose request asks for several operations."""
     n_called_several: Count
     """Turns with several calls."""
+    levels: dict[ToolLevel, Count]
+    """Calls by what they call: tools that were there, code, tools that models wrote; those of which
+    nothing tells are left out."""
     tools: tuple[ToolRow, ...]
     """Actions, the most frequent first."""
     sequences: tuple[ToolSequence, ...]

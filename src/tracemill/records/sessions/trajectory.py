@@ -23,6 +23,11 @@ Speaker = Literal["system", "user", "agent", "tool"]
 ResultStatus = Literal["ok", "error", "rejected", "interrupted", "unknown"]
 """How a tool call ended: `rejected` by a person, `interrupted` by a person, or by itself."""
 
+ToolLevel = Literal["fixed", "code", "generated", "self_improved"]
+"""What is called: `fixed`, a tool that was there; `code`, code that the model wrote for the call,
+which calls in its turn; `generated`, a tool that the model wrote before, or the writing of one;
+`self_improved`, a tool of which a model wrote a better version out of how it fared."""
+
 IMAGE: Final = "[image]"
 """What stands in texts where a picture was."""
 
@@ -36,6 +41,13 @@ class ToolCall(Record, frozen=True, kw_only=True):
     """The tool's name, as the agent said it."""
     arguments: dict[str, Any] = msgspec.field(default_factory=dict)
     """The arguments; a text that is no JSON object stands under the key `input`."""
+    tool_level: ToolLevel = "fixed"
+    """What is called, as far as the source tells; what it does not tell may show in the arguments
+    and in calls before."""
+    tool_version: str | None = None
+    """Version of the tool, or of the service behind it, where the source tells it."""
+    tool_config: dict[str, Any] | None = None
+    """How the tool was set up for the call, where the source tells it, in the source's words."""
 
 
 class ToolResult(Record, frozen=True, kw_only=True):

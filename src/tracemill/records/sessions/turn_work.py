@@ -10,7 +10,7 @@ import msgspec
 from tracemill.base.python_code.iteration_kinds import IterationKind
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.reactions import ReactionKind
-from tracemill.records.sessions.trajectory import ResultStatus
+from tracemill.records.sessions.trajectory import ResultStatus, ToolLevel
 
 RequestForm = Literal["steps", "condition", "sequence", "joined", "implied"]
 """How words ask for several operations: in numbered or first and last steps; one only if something
@@ -65,6 +65,12 @@ class TurnCall(Record, frozen=True, kw_only=True):
     is_wrong: bool = False
     """Whether it failed by itself: an answer such as that of `grep`, which finds nothing, is no
     failure."""
+    tool_level: ToolLevel | None = None
+    """What was called: a tool that was there, code, or what the model itself wrote before; None
+    where nothing is kept of what was called with."""
+    tool_version: str | None = None
+    """Version of the tool, as the source or a result of the session told it last before the call
+    ended; None where neither did."""
 
 
 AccessPattern = Literal[

@@ -29,7 +29,7 @@ class Artifacts(FileSource):
     """Reads what a program's model wrote, attempt by attempt."""
 
     name: ClassVar[str] = "artifacts"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

@@ -108,7 +108,7 @@ class ArtifactsReader:
             speaker="agent",
             at=attempt.read.at,
             model=report.agent_model,
-            calls=(ToolCall(id=call_id, name=TOOL, arguments=known),),
+            calls=(ToolCall(id=call_id, name=TOOL, arguments=known, tool_level="generated"),),
             results=tuple(_results(call_id, report)),
         )
         self._last = attempt

@@ -227,8 +227,18 @@ def _call(block: dict[str, Any], line: Line, n_before: int) -> ToolCall:
     call_id = text(block.get("id")) or f"unnamed-{line.start}-{n_before}"
     name, server = text(block.get("name")) or "", text(block.get("server_name"))
     return ToolCall(
-        id=call_id, name=f"mcp__{server}__{name}" if server else name, arguments=arguments
+        id=call_id,
+        name=f"mcp__{server}__{name}" if server else name,
+        arguments=arguments,
+        tool_level="code" if _is_called_by_code(block) else "fixed",
     )
+
+
+def _is_called_by_code(block: dict[str, Any]) -> bool:
+    """Tell whether code that the model wrote made the call, as in `code_execution_20250825`."""
+    caller = block.get("caller")
+    kind = caller.get("type") if isinstance(caller, dict) else None
+    return isinstance(kind, str) and kind.startswith("code_execution")
 
 
 def read_tokens(message: object) -> Tokens:

@@ -27,7 +27,7 @@ class Turns(FileSource):
     """Reads sessions that somebody keeps turn by turn."""
 
     name: ClassVar[str] = "turns"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -166,7 +166,17 @@ def _acting(response: ModelResponse, step: Step) -> Step:
     return structs.replace(
         step,
         reasoning=response.reasoning,
-        calls=tuple(ToolCall(id=own, name=call.tool, arguments=call.args) for own, call in told),
+        calls=tuple(
+            ToolCall(
+                id=own,
+                name=call.tool,
+                arguments=call.args,
+                tool_level=call.tool_level or "fixed",
+                tool_version=call.tool_version,
+                tool_config=call.tool_config,
+            )
+            for own, call in told
+        ),
         results=tuple(_result(own, call) for own, call in told if call.result is not None),
     )
 
