@@ -37,6 +37,7 @@ READS = {
     "model import FILES": "model import {}.json --suite s",
     "model promote --policy": "model promote candidate --policy {}.toml",
     "model suite import FOLDER": "model suite import {}",
+    "model suite conduct FILE": "model suite conduct {}.toml",
     "privacy redact FILES": "privacy redact {}",
     "privacy verify EXPORT": "privacy verify {}",
     "privacy vault import FOLDER": "privacy vault import {}",

@@ -53,6 +53,25 @@ WORK = (
 )
 
 
+@pytest.mark.parametrize(
+    ("called", "offered", "is_looked_at"),
+    [
+        ("find_references", ["find_references", "Bash"], True),
+        ("goto_definition", ["goto_definition", "grep_files"], True),
+        ("find_references", ["find_references", "read"], False),
+        ("grep", ["find_references", "grep"], False),
+    ],
+)
+def test_a_look_at_symbols_is_weighed_against_a_search_of_texts(
+    called: str, offered: list[str], is_looked_at: bool
+) -> None:
+    tools = [{"type": "function", "function": {"name": name}} for name in offered]
+
+    (case,) = cases_of(user("Who calls it?"), calls(called, symbol="total"), tools=tools)
+
+    assert ("by_meaning" in case.checks) == is_looked_at
+
+
 def test_each_decision_is_looked_at_for_what_it_shows() -> None:
     made = cases_of(*WORK)
 

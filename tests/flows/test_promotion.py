@@ -13,7 +13,7 @@ from tests.flows.models import DATASET, make_workspace, row, write_script
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.file_hashes import hash_tree
 from tracemill.cli.app import call
-from tracemill.flows.models.evaluations import evaluate
+from tracemill.flows.models.evaluations import Terms, evaluate
 from tracemill.flows.models.promotion import approve, load_policy, promote, roll_back, share_out
 from tracemill.flows.models.registry import (
     list_models,
@@ -74,7 +74,7 @@ class Place:
             backend="scripted", model=str(script), name=name, template=format_,
             weights=str(weights) if weights else None,
         )  # fmt: skip
-        evaluate(self.workspace, config, "replay", AskSettings(), at=AT)
+        evaluate(self.workspace, config, "replay", Terms(AskSettings(), AT))
 
     def register(self, name: str = "new", **changed: Any) -> ModelVersion:
         """Register a model whose receipts are all in order, but for what is changed."""

@@ -21,7 +21,7 @@ from tracemill.base.errors import (
 from tracemill.cli.app import call
 from tracemill.flows.erasing.versions import affected_versions, version_folders
 from tracemill.flows.models.benchmarks import import_bfcl, installed_bfcl
-from tracemill.flows.models.evaluations import compare_models, evaluate, list_evaluations
+from tracemill.flows.models.evaluations import Terms, compare_models, evaluate, list_evaluations
 from tracemill.flows.models.foreign_results import import_results
 from tracemill.flows.models.inspect_tasks import export_task
 from tracemill.flows.models.suites import (
@@ -197,7 +197,9 @@ def config(tmp_path: Path, name: str, right: set[int]) -> SubjectConfig:
 def test_two_models_are_put_to_a_suite_and_compared(workspace: Workspace, tmp_path: Path) -> None:
     build_suite(workspace, DATASET, "replay", max_chars=500)
     for name, right in (("old", {1}), ("new", set(range(20)))):
-        made = evaluate(workspace, config(tmp_path, name, right), "replay", AskSettings(), at=AT)
+        made = evaluate(
+            workspace, config(tmp_path, name, right), "replay", Terms(AskSettings(), AT)
+        )
         assert made.slices[0].passed == len(right - {0, 5, 10, 15})
 
     compared = compare_models(workspace, "old", "new", None)
@@ -316,17 +318,21 @@ def test_an_evaluation_that_was_killed_goes_on(workspace: Workspace, tmp_path: P
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        evaluate(workspace, subject, "replay", AskSettings(), at=AT, told=killed)
+        evaluate(workspace, subject, "replay", Terms(AskSettings(), AT), told=killed)
     (part,) = (Path(built.folder) / "evaluations").glob(".*.part")
     part.write_bytes(part.read_bytes() + b'{"case_id": "half')
     whole = evaluate(
-        workspace, subject, "replay", AskSettings(), at=AT, told=lambda done, _: seen.append(done)
+        workspace,
+        subject,
+        "replay",
+        Terms(AskSettings(), AT),
+        told=lambda done, _: seen.append(done),
     )
 
     assert seen == list(range(1, 21))
     assert whole.slices[0].n == 20
     assert not part.exists()
-    assert whole == evaluate(workspace, subject, "replay", AskSettings(), at=AT)
+    assert whole == evaluate(workspace, subject, "replay", Terms(AskSettings(), AT))
 
 
 def test_an_adapter_that_was_trained_anew_is_asked_everything(
@@ -344,10 +350,14 @@ def test_an_adapter_that_was_trained_anew_is_asked_everything(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        evaluate(workspace, subject, "replay", AskSettings(), at=AT, told=killed)
+        evaluate(workspace, subject, "replay", Terms(AskSettings(), AT), told=killed)
     weights.write_bytes(b"again")
     evaluate(
-        workspace, subject, "replay", AskSettings(), at=AT, told=lambda done, _: seen.append(done)
+        workspace,
+        subject,
+        "replay",
+        Terms(AskSettings(), AT),
+        told=lambda done, _: seen.append(done),
     )
 
     assert seen == list(range(1, 21))

@@ -339,6 +339,7 @@ VAULT: Final[Mapping[str, str]] = {
 SUITE: Final[Mapping[str, str]] = {
     "build": "Make a suite of the decisions in a dataset's held-out examples.",
     "import": "Make a suite of the files of the Berkeley Function-Calling Leaderboard.",
+    "conduct": "Make a suite of requests whose answers in words a judge looks at.",
     "list": "List suites, by name.",
     "check": "Say whether cases stand in what a dataset trains on.",
     "export": "Write a suite as a task that Inspect AI runs.",
@@ -375,6 +376,7 @@ ASKED: Final[Mapping[str, str]] = {
     "model monitor": "--against TEXT [OPTIONS] MODEL",
     "model suite build": "[OPTIONS] [DATASET]",
     "model suite import": "[OPTIONS] [FOLDER]",
+    "model suite conduct": "[OPTIONS] [FILE]",
     "model suite check": "[OPTIONS] NAME [DATASET]",
     "metrics correlate": "--metric TEXT --with TEXT [OPTIONS]",
     **dict.fromkeys(("metrics cases", "metrics rank"), "--metric TEXT [OPTIONS]"),
@@ -387,12 +389,10 @@ ASKED: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("schedule systemd", "schedule cron", "schedule github"), "[OPTIONS] [SOURCES...]"
     ),
-    "prompt promote": "--by TEXT [OPTIONS] EXPERIMENT",
-    "prompt rollback": "--by TEXT [OPTIONS] EXPERIMENT",
+    **dict.fromkeys(("prompt promote", "prompt rollback"), "--by TEXT [OPTIONS] EXPERIMENT"),
     "prompt refuse": "--by TEXT --reason TEXT [OPTIONS] SUGGESTION",
     "prompt test": "--by TEXT [OPTIONS] SUGGESTION",
-    "privacy preview": "[OPTIONS] [FILES...]",
-    "privacy redact": "[OPTIONS] [FILES...]",
+    **dict.fromkeys(("privacy preview", "privacy redact"), "[OPTIONS] [FILES...]"),
     "privacy scan": "[OPTIONS] [TARGETS...]",
     "review export": "--to PATH [OPTIONS]",
     "review rate": "[OPTIONS] [NAME]",

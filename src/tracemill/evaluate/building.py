@@ -8,7 +8,8 @@ ones. What is looked at follows from what was recorded:
 - `earlier_result` where a value of the call stands in an earlier result, and nobody else said it;
 - `fields` where the call runs Python that reads fields;
 - `recovery` where the result just before is a failure;
-- `stop` where it answered after calls, and the turn was over.
+- `stop` where it answered after calls, and the turn was over;
+- `by_meaning` where it called a tool that knows symbols, and texts could have been searched too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from tracemill.records.models.evaluations import (
     WantedArgument,
     WantedCall,
 )
+from tracemill.render.tool_names import could_search_text, knows_symbols
 
 DropReason = Literal[
     "no_tools", "too_long", "no_request", "said_nothing", "duplicate", "leaked",
@@ -101,13 +103,14 @@ def _case(example: HeldOut, at: int, max_chars: int) -> Case | DropReason:
     turn = _turn(before)
     carried, read = _carried(calls, before), tuple(sorted(fields_read(calls)))
     failed = _failed_call(turn)
+    checks = _checks(calls, turn, carried=carried, read=read, failed=failed)
     return make_case(
         Case(
             id="",
             messages=prompt,
             tools=tuple(dict(each) for each in example.tools),
             wanted=wanted,
-            checks=tuple(_checks(calls, turn, carried=carried, read=read, failed=failed)),
+            checks=(*checks, *_by_meaning(calls, example.tools)),
             carried=carried,
             failed=failed,
             fields=read,
@@ -194,6 +197,14 @@ def _checks(
         yield "recovery"
     if before and not calls:
         yield "stop"
+
+
+def _by_meaning(
+    calls: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
+) -> Iterator[CheckKind]:
+    names = [tool.get("function", tool).get("name", "") for tool in tools]
+    if calls and knows_symbols(calls[0]["name"]) and any(map(could_search_text, names)):
+        yield "by_meaning"
 
 
 def _carried(calls: Sequence[Mapping[str, Any]], before: Sequence[Message]) -> tuple[str, ...]:

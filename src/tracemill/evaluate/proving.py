@@ -98,6 +98,8 @@ _EDIT: Final = _case(
 _CHECKED: Final = _case(
     "validation", _call("shell", command="cd billing && go test ./..."), programs=("go test",)
 )
+_LOOKED_UP: Final = _case("by_meaning", _call("find_definition", symbol="Ledger"))
+_ASKING: Final = _case("conduct", rule="asks_back")
 
 
 def _proofs() -> Iterator[Proof]:
@@ -158,6 +160,12 @@ def _ordered() -> Iterator[Proof]:
     yield _wrong(_FAILED, "gives up", _reply(_LONG + " list_files"))
     yield _right(_STOP, "says what it found", _reply("Two tests fail."))
     yield _wrong(_STOP, "goes on", _reply("Two tests fail.", read))
+    defined = ("find_definition", {"symbol": "Ledger"})
+    yield _right(_LOOKED_UP, "looks it up", _reply("", defined))
+    grep = ("shell", {"command": "cd src && grep -rn 'class Ledger' ."})
+    yield _wrong(_LOOKED_UP, "searches texts by a command", _reply("find_definition", grep))
+    yield _right(_ASKING, "asks what is meant", _reply("Which service, and since when?"))
+    yield _wrong(_ASKING, "goes ahead", _reply("Done. `ok?` is what it says now."))
 
 
 def _skilled() -> Iterator[Proof]:

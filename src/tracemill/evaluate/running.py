@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,7 @@ from tracemill.base.ids import make_id
 from tracemill.evaluate import EVALUATE_VERSION
 from tracemill.evaluate.scorers import score
 from tracemill.llm import AskSettings, Subject, SubjectError, UnreachableError
+from tracemill.llm.judging import AskJudge
 from tracemill.records.canonical import canonical_json
 from tracemill.records.models.evaluations import Case, CaseResult, Evaluation, SliceScore, Suite
 from tracemill.stats import wilson
@@ -47,8 +48,15 @@ def freeze(
     )
 
 
-def ask_all(subject: Subject, cases: Iterable[Case], settings: AskSettings) -> Iterator[CaseResult]:
+def ask_all(
+    subject: Subject,
+    cases: Iterable[Case],
+    settings: AskSettings,
+    judge: AskJudge | None = None,
+) -> Iterator[CaseResult]:
     """Yield what a subject does on each case; where it cannot be asked, that is said.
+
+    A judge, where there is one, answers the questions of cases that have any.
 
     Raises:
         UnreachableError: nobody was there for several cases in a row.
@@ -67,7 +75,7 @@ def ask_all(subject: Subject, cases: Iterable[Case], settings: AskSettings) -> I
             yield score(case, None)
         else:
             n_gone = 0
-            yield score(case, answer)
+            yield score(case, answer, judge)
 
 
 def parts_of(result: CaseResult) -> Iterator[tuple[str, bool]]:
@@ -90,6 +98,8 @@ class Asked(NamedTuple):
     """The file of another harness that they were read from."""
     weights_sha256: str | None = None
     """Hash of the bytes of what was asked; None where nobody here has them."""
+    judge: str | None = None
+    """What judged answers in words; None where nothing did."""
 
 
 def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: datetime) -> Evaluation:
@@ -108,7 +118,7 @@ def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: dateti
         format=asked.format,
         weights_sha256=asked.weights_sha256,
         at=at,
-        settings=msgspec.to_builtins(asked.settings) if asked.settings else {},
+        settings=_settings(asked),
         slices=tuple(_slice(part, passed[part]) for part in sorted(passed, key=_rank)),
         faults=dict(sorted(faults.items())),
         confusions=dict(Counter(filter(None, map(_confusion, results))).most_common()),
@@ -117,11 +127,18 @@ def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: dateti
     )
 
 
+def _settings(asked: Asked) -> dict[str, Any]:
+    told = msgspec.to_builtins(asked.settings) if asked.settings else {}
+    return {**told, "judge": asked.judge} if asked.judge else told
+
+
 def _identity(asked: Asked) -> Iterator[str]:
     yield asked.subject
     yield asked.format or ""
     if asked.weights_sha256 is not None:
         yield asked.weights_sha256
+    if asked.judge is not None:
+        yield asked.judge
 
 
 def _confusion(result: CaseResult) -> str | None:

@@ -12,10 +12,13 @@ from typing import Final
 from tracemill.evaluate.choices import letter_of
 from tracemill.evaluate.code import fields_read
 from tracemill.evaluate.commands import programs_run
+from tracemill.evaluate.conduct import asks_back, judged
 from tracemill.evaluate.edited import edited_files
 from tracemill.evaluate.matching import call_fault, fits, pairing_fault
 from tracemill.llm import Answer
+from tracemill.llm.judging import AskJudge
 from tracemill.records.models.evaluations import Case, CaseResult, CheckKind, Fault
+from tracemill.render.tool_names import is_text_search
 
 Scorer = Callable[[Case, Answer], Fault | None]
 """Returns what is wrong, or None."""
@@ -112,6 +115,22 @@ def validation(case: Case, answer: Answer) -> Fault | None:
     return None if run & set(case.programs) else "not_checked"
 
 
+def by_meaning(case: Case, answer: Answer) -> Fault | None:
+    """Look whether code is looked up by what it means, and not by its letters."""
+    if fault := decision(case, answer):
+        return fault
+    is_search = any(is_text_search(call["name"], call["arguments"]) for call in answer.calls)
+    return "text_search" if is_search else None
+
+
+def conduct(case: Case, answer: Answer) -> Fault | None:
+    """Look whether it answers in words, and by the case's rule; a judge looks at the rest."""
+    if fault := decision(case, answer):
+        return fault
+    is_asking = case.rule != "asks_back" or asks_back(answer.message.content)
+    return None if is_asking else "asked_nothing"
+
+
 SCORERS: Final[Mapping[CheckKind, Scorer]] = {
     "decision": decision,
     "tool": tool,
@@ -124,21 +143,28 @@ SCORERS: Final[Mapping[CheckKind, Scorer]] = {
     "choice": choice,
     "edit_place": edit_place,
     "validation": validation,
+    "by_meaning": by_meaning,
+    "conduct": conduct,
 }
 """What looks at each check."""
 
 
-def score(case: Case, answer: Answer | None) -> CaseResult:
+def score(case: Case, answer: Answer | None, judge: AskJudge | None = None) -> CaseResult:
     """Return what a model did on a case; no answer at all fails every check."""
     return CaseResult(
         case_id=case.id,
         group=case.group,
         slices=case.slices,
         faults={
-            check: "no_reply" if answer is None else SCORERS[check](case, answer)
+            check: "no_reply" if answer is None else _fault(check, case, answer, judge)
             for check in case.checks
         },
         message=answer.message if answer else None,
         n_answer_tokens=answer.n_answer_tokens if answer else None,
         seconds=answer.seconds if answer else None,
     )
+
+
+def _fault(check: CheckKind, case: Case, answer: Answer, judge: AskJudge | None) -> Fault | None:
+    fault = SCORERS[check](case, answer)
+    return judged(case, answer, judge) if fault is None and check == "conduct" else fault

@@ -8,17 +8,17 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.clock import now
-from tracemill.cli.datasets.judge import Judge
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
+from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.output import Common, answer, counts, hint, write
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.synthesis.generating import Generation, Workshop, generate
-from tracemill.flows.synthesis.judging import open_judge
 from tracemill.flows.synthesis.workshops import open_workshop
 from tracemill.llm import AskSettings
+from tracemill.llm.judging import open_judge
 from tracemill.records.synth.generation import GenerationReport
 from tracemill.synth.generation import Allowance
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from tracemill.base.text import counted
-from tracemill.cli.datasets.judge import Judge
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
+from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.output import Common, answer, counts, hint, write
 from tracemill.flows.synthesis.imported import import_made
-from tracemill.flows.synthesis.judging import open_judge
+from tracemill.llm.judging import open_judge
 
 
 def import_synth(

@@ -9,14 +9,14 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.text import counted
-from tracemill.cli.datasets.judge import Judge
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
+from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.output import Common, answer, counts, hint, write, write_lines
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.synthesis.again import do_again
-from tracemill.flows.synthesis.judging import open_judge
 from tracemill.flows.synthesis.verifying import RunAgain, verify_files
+from tracemill.llm.judging import open_judge
 from tracemill.records.datasets.audits import CheckResult
 from tracemill.records.synth.verification import RungResult, ShownPart, VerificationReport
 

@@ -13,10 +13,11 @@ from tracemill.base.sandbox import find_sandbox
 from tracemill.base.text import counted
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE
+from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.output import Common, answer, counts, hint, write
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
-from tracemill.flows.models.evaluations import compare_models, evaluate
+from tracemill.flows.models.evaluations import Terms, compare_models, evaluate
 from tracemill.flows.models.foreign_results import import_results
 from tracemill.flows.models.rollouts import attempt_tasks, read_tasks
 from tracemill.llm import AskSettings
@@ -32,6 +33,7 @@ def eval_model(
     suite: str = "replay",
     name: str | None = None,
     door: Door = Door(),  # noqa: B008 - frozen
+    judge: Judge = Judge(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Put a model to a suite, and keep what it did.
@@ -46,11 +48,12 @@ def eval_model(
     name
         What to call the model in reports; one that was trained here keeps its run's name.
     """
-    workspace, settings = common.open(), AskSettings(max_tokens=door.max_tokens)
+    workspace = common.open()
+    terms = Terms(AskSettings(max_tokens=door.max_tokens), now(), judge.config())
     config = door.find(subject, name, common)
     with StepLine(common) as line:
         told = partial(line.tell, f"evaluate {config.name or subject}")
-        made = evaluate(workspace, config, suite, settings, at=now(), told=told)
+        made = evaluate(workspace, config, suite, terms, told=told)
     follow = f"tracemill model compare BASE {made.subject} --suite {made.suite}"
     if answer("evaluation", made, common, next_steps=[follow]):
         return EXIT_DONE

@@ -8,13 +8,17 @@ from cyclopts.validators import Number
 
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
+from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.output import Common, answer, counts, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.evaluate.proving import VANITY, prove
-from tracemill.flows.models import benchmarks, suites
+from tracemill.flows.models import benchmarks, conduct, suites
 from tracemill.flows.models.inspect_tasks import export_task
+from tracemill.llm.judging import judge_name
 
 _MAX_CHARS: Final = 6_000
+_REQUEST: Final = 60
+"""Characters of a request that a judge got wrong."""
 Many = Annotated[int, Parameter(validator=Number(gte=0))]
 
 
@@ -70,6 +74,25 @@ def import_suite(
         common.open(), folder, name, per_category=per_category, categories=category
     )
     return _show(built, common)
+
+
+def conduct_suite(
+    file: Path | None = None,
+    /,
+    *,
+    name: str = "conduct",
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Make a suite of requests whose answers in words a judge looks at, question by question.
+
+    Parameters
+    ----------
+    file
+        A TOML file of cases; by default those that come with the program.
+    name
+        What to call the suite.
+    """
+    return _show(conduct.build_conduct(common.open(), file, name), common)
 
 
 def _show(built: suites.BuiltSuite, common: Common) -> int:
@@ -171,17 +194,31 @@ def check_suite(
 
 def prove_suite(
     *,
+    judge: Judge = Judge(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Try the scorers, and two measures that were once trusted, on replies of known worth."""
+    """Try the scorers, and two measures that were once trusted, on replies of known worth.
+
+    A judge that is named is tried on answers of known worth too; exit 1 where it misjudges any.
+    """
     rows = []
     for name, measure in {"our checks": None, **VANITY}.items():
         verdicts = prove(measure)
         missed = [v.proof for v in verdicts if not v.is_caught]
         wrong = sum(not proof.is_right for proof in missed)
         rows.append((name, f"{len(verdicts):,}", f"{wrong:,}", f"{len(missed) - wrong:,}"))
+    config = judge.config()
+    tried = conduct.prove_judge(config) if config else ()
+    misjudged = [each for each in tried if not each.is_caught]
+    if config:
+        wrong = sum(not each.fits for each in misjudged)
+        shown = (f"{len(tried):,}", f"{wrong:,}", f"{len(misjudged) - wrong:,}")
+        rows.append((f"judge {judge_name(config)}", *shown))
     print_table(("MEASURE", "REPLIES", "WRONG ACCEPTED", "RIGHT REJECTED"), rows, ())
     for verdict in prove():
         if not verdict.is_caught:
             hint(f"{verdict.proof.check}: misjudged: {verdict.proof.says}", common)
-    return EXIT_DONE if all(v.is_caught for v in prove()) else EXIT_NO
+    for each in misjudged:
+        request = " ".join(each.case.request.split())[:_REQUEST]
+        hint(f"conduct: {each.fault or 'accepted'}: {request}", common)
+    return EXIT_DONE if not misjudged and all(v.is_caught for v in prove()) else EXIT_NO

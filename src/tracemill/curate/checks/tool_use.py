@@ -18,6 +18,7 @@ from tracemill.curate.checks.wording import asked
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.audits import CheckResult, TrainingRow
 from tracemill.records.datasets.examples import Message
+from tracemill.render.tool_names import knows_symbols, searches_text
 
 _CODE_ARGUMENTS: Final = ("code", "python")
 _CODE_FENCE: Final = re.compile(r"```(?:python|py)\s*\n(.*?)```", re.DOTALL)
@@ -36,12 +37,7 @@ _DOUBLED: Final = re.compile(rf"\b({'|'.join(_PROGRAMS)}) \1\b")
 _SEARCH: Final = re.compile(
     r"\b(?:grep|rg|ag|findstr)\b[^|;&]{0,1000}?\s(['\"]?)([A-Za-z_]\w{2,})\1(?=\s|['\"]|\Z)"
 )
-_BY_MEANING: Final = re.compile(
-    r"(?i)(?:goto|go_to|find|get|list|show|lookup|look_up|workspace|document)?_?"
-    r"(?:definitions?|references|usages|symbols?)\b"
-)
-"""Names of tools that find what a name stands for, or where it is used."""
-_TEXT_SEARCH: Final = re.compile(r"(?i)(?:^|[_.])(?:grep|ripgrep|rg|search_text|search_files)")
+
 _PATTERN_KEYS: Final = ("pattern", "query", "regex")
 _SEARCHED: Final = re.compile(
     r"\b(?:grep|rg|ag|findstr)\b[^|;&]{0,200}?\s(?:(['\"])(.{1,120}?)\1|([A-Za-z_][\w.]{2,})(?=\s|\Z))"
@@ -233,7 +229,7 @@ def offering_symbols(checked: Checked) -> Sequence[TrainingRow]:
     return [
         row
         for row in declaring_tools(checked)
-        if any(row.calls) and any(_BY_MEANING.search(name) for name, _ in _schemas(row))
+        if any(row.calls) and any(knows_symbols(name) for name, _ in _schemas(row))
     ]
 
 
@@ -241,7 +237,7 @@ def _patterns(row: TrainingRow) -> Iterator[str]:
     """Yield what the calls of a row search texts for."""
     for call in calls_of(row):
         given = call.arguments or {}
-        if _TEXT_SEARCH.search(call.name):
+        if searches_text(call.name):
             yield from (given[key] for key in _PATTERN_KEYS if isinstance(given.get(key), str))
     for command in _commands(row):
         yield from (found[2] or found[3] for found in _SEARCHED.finditer(command))

@@ -5,61 +5,99 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.file_hashes import hash_tree
 from tracemill.base.ids import digest
 from tracemill.evaluate.model_comparison import MARGIN, Measured, compare
 from tracemill.evaluate.running import Asked, ask_all, sum_up
 from tracemill.flows.models.suites import KeptSuite, find_suite
 from tracemill.llm import AskSettings, SubjectConfig, open_subject
+from tracemill.llm.judging import judge_name, open_judge
 from tracemill.records.canonical import canonical_json
-from tracemill.records.models.evaluations import CaseResult, Comparison, Evaluation
+from tracemill.records.models.evaluations import (
+    Case,
+    CaseResult,
+    Comparison,
+    Evaluation,
+    Fault,
+    Suite,
+)
 from tracemill.store.journal import append, read_journal
 from tracemill.store.workspace import Workspace, write_whole
 
 _FOLDER: Final = "evaluations"
 _LOADING: Final = ("llama-cpp", "transformers")
 """Doors that load the model's bytes themselves."""
+_UNKNOWN: Final[frozenset[Fault]] = frozenset({"no_reply", "unjudged"})
+"""Faults that say nothing of a model: such cases are asked again."""
 _REMEDY: Final = "delete it and run again: its cases are asked anew"
 
 Told = Callable[[int, int], None]
 """Is told how many cases of how many are done."""
 
 
+class Terms(NamedTuple):
+    """How a suite is put to a subject."""
+
+    settings: AskSettings
+    """How answers are drawn."""
+    at: datetime
+    """When."""
+    judge: SubjectConfig | None = None
+    """Who answers questions about words; None where no case has any."""
+
+
 def evaluate(
     workspace: Workspace,
     config: SubjectConfig,
     suite: str,
-    settings: AskSettings,
+    terms: Terms,
     *,
-    at: datetime,
     told: Told = lambda _done, _all: None,
 ) -> Evaluation:
     """Put a subject to a suite, and keep what it did; what was killed goes on where it was.
 
     Raises:
         NotFoundError: there is no such suite.
-        SubjectError: the subject cannot be opened, or is not there any more.
+        UsageError: its cases have questions, and nobody is named who could answer them.
+        SubjectError: the subject or the judge cannot be opened, or is not there any more.
     """
     kept = find_suite(workspace, suite)
     cases = kept.cases()
     weights = _weights_of(config)
-    part = kept.folder / _FOLDER / f".{_state(config, settings, weights)}.part"
+    terms = terms._replace(judge=_judge_of(kept.suite, cases, terms.judge))
+    part = kept.folder / _FOLDER / f".{_state(config, terms, weights)}.part"
     done = {result.case_id: result for result in read_journal(part, CaseResult, _REMEDY)}
-    with open_subject(config) as subject:
-        asked = Asked(subject.name, subject.format, settings, weights_sha256=weights)
+    settings, judge = terms.settings, terms.judge
+    with open_subject(config) as subject, open_judge(judge) as ask:
+        by = judge_name(judge) if judge else None
+        asked = Asked(subject.name, subject.format, settings, weights_sha256=weights, judge=by)
         left = [case for case in cases if case.id not in done]
-        for result in _noted(ask_all(subject, left, settings), part):
+        for result in _noted(ask_all(subject, left, settings, ask), part):
             done[result.case_id] = result
             told(len(done), len(cases))
     results = [done[case.id] for case in cases]
-    made = keep_evaluation(kept, sum_up(kept.suite, asked, results, at), results)
+    made = keep_evaluation(kept, sum_up(kept.suite, asked, results, terms.at), results)
     part.unlink(missing_ok=True)
     return made
+
+
+def _judge_of(
+    suite: Suite, cases: Iterable[Case], judge: SubjectConfig | None
+) -> SubjectConfig | None:
+    """Return who answers the questions of cases; None where there are none."""
+    if not any(case.questions for case in cases):
+        return None
+    if judge is None:
+        raise UsageError(
+            f"cases of {suite.name!r} ask whether answers in words do what they should, which a "
+            "model must judge; name one as in: --judge openai:NAME --judge-endpoint URL"
+        )
+    return judge
 
 
 def _weights_of(config: SubjectConfig) -> str | None:
@@ -70,7 +108,7 @@ def _weights_of(config: SubjectConfig) -> str | None:
     return hash_tree(place) if place and place.exists() else None
 
 
-def _state(config: SubjectConfig, settings: AskSettings, weights_sha256: str | None) -> str:
+def _state(config: SubjectConfig, terms: Terms, weights_sha256: str | None) -> str:
     """Return what stands for a subject as it is now: its config, its bytes, and its files' state.
 
     An adapter may be trained anew in its place.
@@ -81,7 +119,7 @@ def _state(config: SubjectConfig, settings: AskSettings, weights_sha256: str | N
         for name in named
         for path in _files(Path(name))
     ]
-    return digest(canonical_json((config, settings, states, weights_sha256)))
+    return digest(canonical_json((config, terms.settings, states, weights_sha256, terms.judge)))
 
 
 def _files(path: Path) -> list[Path]:
@@ -91,7 +129,7 @@ def _files(path: Path) -> list[Path]:
 def _noted(results: Iterable[CaseResult], part: Path) -> Iterator[CaseResult]:
     """Pass results on, each kept beside as soon as it is there; no answer is asked for again."""
     for result in results:
-        if "no_reply" not in result.faults.values():
+        if _UNKNOWN.isdisjoint(filter(None, result.faults.values())):
             append(part, result)
         yield result
 
@@ -166,8 +204,14 @@ def compare_models(
 
     Raises:
         NotFoundError: one of them was not evaluated.
-        UsageError: they have no case in common.
+        UsageError: they have no case in common, or were judged by different judges.
     """
     ours = find_evaluation(workspace, candidate, suite)
     theirs = find_evaluation(workspace, base, suite or ours.evaluation.suite_id)
+    judges = [each.evaluation.settings.get("judge") for each in (theirs, ours)]
+    if judges[0] != judges[1]:
+        raise UsageError(
+            f"{base!r} was judged by {judges[0]!r} and {candidate!r} by {judges[1]!r}; evaluate "
+            "both with one judge"
+        )
     return compare(theirs, ours, margin)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from tracemill.base.errors import UsageError
 from tracemill.evaluate.inspect_task import TASK
 from tracemill.flows.datasets.versions import let_out
 from tracemill.flows.destinations import new_folder
@@ -35,12 +36,14 @@ def export_task(
     """Write a suite's cases and a task that asks and scores them, if the gate lets them out.
 
     Raises:
-        UsageError: `to` holds something already.
+        UsageError: `to` holds something already, or a judge is needed.
         PolicyError: the gate refuses it; nothing is written.
     """
     kept = find_suite(workspace, name)
     to = new_folder(to)
     cases = kept.cases()
+    if any(case.questions for case in cases):
+        raise UsageError(f"answers to {name!r} need a judge, which Inspect AI is not told of")
 
     def fill(part: Path) -> None:
         write_whole(part / CASES, b"".join(msgspec.json.encode(case) + b"\n" for case in cases))

@@ -14,6 +14,7 @@ from tracemill.base.ids import digest, make_id
 from tracemill.curate.selecting.rows import training_row
 from tracemill.flows.datasets.made_up import MADE, read_made
 from tracemill.flows.synthesis.verifying import verify_rows
+from tracemill.llm.judging import AskJudge
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import ChatExample, Lineage
 from tracemill.records.refs import Span
@@ -26,7 +27,6 @@ from tracemill.synth.outside import chat_example, outcomes
 from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.verification import SEEN
 from tracemill.synth.verification.diversity import template
-from tracemill.synth.verification.judging import AskJudge
 
 _EXAMPLES: Final = "examples-model.jsonl"
 

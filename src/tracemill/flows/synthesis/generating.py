@@ -23,6 +23,7 @@ from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.synthesis.generated import Came, sum_up
 from tracemill.flows.synthesis.journal import Journal
 from tracemill.llm import AskSettings, Subject, SubjectConfig, SubjectError, open_subject
+from tracemill.llm.judging import AskJudge
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import ChatExample, Message
 from tracemill.records.synth.generation import (
@@ -42,7 +43,6 @@ from tracemill.synth.generation.drafting import Ran, Said
 from tracemill.synth.generation.fragments import fragments
 from tracemill.synth.generation.jobs import make_jobs
 from tracemill.synth.taxonomy import load_taxonomy
-from tracemill.synth.verification.judging import AskJudge
 
 _MOST_FAILURES: Final = 3
 """Jobs in a row that the model could not be asked for, from which on nobody is asked any more."""

@@ -20,6 +20,7 @@ from tracemill.flows.datasets.made_up import MADE, read_made, real_examples
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.documents import RedactedFile, redacted_file
 from tracemill.flows.synthesis.verifying import verify_rows
+from tracemill.llm.judging import AskJudge
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.audits import FailingRow
 from tracemill.records.datasets.examples import ChatExample, Lineage
@@ -39,7 +40,6 @@ from tracemill.synth.outside import (
     readable,
 )
 from tracemill.synth.taxonomy import load_taxonomy
-from tracemill.synth.verification.judging import AskJudge
 
 _FOLDER: Final = "outside"
 

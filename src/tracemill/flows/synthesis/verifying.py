@@ -17,6 +17,7 @@ from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.curate.checks import CHECKS, Check, Checked, RowCheck
 from tracemill.flows.datasets.audit import dataset_files, readable
 from tracemill.flows.datasets.foreign_rows import foreign_rows, read_ours
+from tracemill.llm.judging import AskJudge
 from tracemill.records.datasets.audits import CheckResult, FailingRow, TrainingRow
 from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.records.synth.verification import (
@@ -32,7 +33,7 @@ from tracemill.synth.coverage import names_skill, shown_parts
 from tracemill.synth.taxonomy import load_taxonomy
 from tracemill.synth.verification import Carried, Judged, RowJudge, checks, climb
 from tracemill.synth.verification.diversity import Alike, near_copies, template
-from tracemill.synth.verification.judging import AskJudge, judge_of
+from tracemill.synth.verification.judging import judge_of
 
 _SURE: Final[tuple[tuple[Rung, str], ...]] = (
     ("format", "unanswered"),

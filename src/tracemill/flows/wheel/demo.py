@@ -18,7 +18,7 @@ import msgspec
 from tracemill.base.clock import now
 from tracemill.base.machine import n_cores
 from tracemill.flows.example_history import build_example
-from tracemill.flows.models.evaluations import evaluate
+from tracemill.flows.models.evaluations import Terms, evaluate
 from tracemill.flows.models.made_data import NAME, keep_tasks
 from tracemill.flows.models.promotion import promote
 from tracemill.flows.models.registry import register_run
@@ -151,7 +151,7 @@ def _with_threads(config: SubjectConfig) -> SubjectConfig:
 def _evaluate(
     workspace: Workspace, config: SubjectConfig, suite: Suite, told: Callable[[int, int], None]
 ) -> Evaluation:
-    return evaluate(workspace, config, suite.id, _ANSWER, at=now(), told=told)
+    return evaluate(workspace, config, suite.id, Terms(_ANSWER, now()), told=told)
 
 
 @contextmanager

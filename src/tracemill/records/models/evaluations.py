@@ -12,16 +12,19 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from tracemill.records.datasets.examples import Message
+from tracemill.records.models.conduct import ConductRule
 from tracemill.records.refs import Count, Ratio, Record
 
 CheckKind = Literal[
     "decision", "tool", "arguments", "order", "earlier_result", "fields", "recovery", "stop",
-    "choice", "edit_place", "validation",
+    "by_meaning", "conduct", "choice", "edit_place", "validation",
 ]  # fmt: skip
 """What is looked at: whether to call at all, which tool, with which values, which tool after
 another one's result, a value that an earlier result gave, the fields of results that code reads,
-what follows a failing call, and whether it stops when the work is done; of single skills, which of
-several statements is chosen, which files are edited, and whether a change is checked."""
+what follows a failing call, whether it stops when the work is done, whether code is looked up by
+what it means and not by its letters, and whether an answer in words does what its questions ask; of
+single skills, which of several statements is chosen, which files are edited, and whether a change
+is checked."""
 
 ArgumentMatch = Literal["exact", "words", "path", "shell", "python", "present", "nested"]
 """How a value is compared: as typed JSON; words whatever their case and spacing; a path in its
@@ -77,6 +80,10 @@ class Case(Record, frozen=True, kw_only=True):
     """For `validation`: what checks that were run are called, as `pytest` or `go test`."""
     choice: str | None = None
     """For `choice`: the letter of the statement that is right."""
+    questions: tuple[str, ...] = ()
+    """For `conduct`: questions about the answer to which yes is right; a judge answers them."""
+    rule: ConductRule | None = None
+    """For `conduct`: what must hold before a judge is asked."""
     group: str
     """What it shares with cases that stand and fall together: a session, or itself alone."""
     slices: tuple[str, ...] = ()
@@ -114,9 +121,9 @@ Fault = Literal[
     "called", "not_called", "unreadable_call", "said_nothing", "wrong_tool", "wrong_number",
     "missing_argument", "unknown_argument", "wrong_value", "wrong_order", "not_from_result",
     "field_not_read", "repeated_failure", "no_reply", "wrong_choice", "unclear_choice",
-    "other_file", "not_checked",
+    "other_file", "not_checked", "text_search", "asked_nothing", "not_shown", "unjudged",
 ]  # fmt: skip
-"""What is wrong with a decision."""
+"""What is wrong with a decision; `unjudged` where a judge cannot tell, which is no pass."""
 
 
 class CaseResult(Record, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ class Judge:
     """Who says whether answers are right."""
 
     judge: str | None = None
-    """A model that says whether an answer is right, as `openai:NAME`; without one no rule can tell
-    that of plain words, and they stay unproved."""
+    """A model that says whether an answer is right, as `openai:NAME`; no rule can tell that of
+    plain words."""
     judge_endpoint: str | None = None
     """Where it answers."""
 
