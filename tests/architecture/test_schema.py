@@ -91,7 +91,7 @@ from tracemill.records.sessions import (
     value_flows,
 )
 from tracemill.records.synth import generation, generators, made_up, verification
-from tracemill.records.work import change_sets, episodes, learning, survival
+from tracemill.records.work import change_sets, changes, episodes, learning, survival
 
 SCHEMA: Final = Path(__file__).parents[2] / "schema"
 TYPES: Final[dict[str, Any]] = {
@@ -238,6 +238,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.branch-export": branch_episodes.ExportedBranches,
     "answer.learning-export": learning_flow.ExportedLearning,
     "record.learning-episode": learning.LearningEpisode,
+    "record.step-changes": changes.StepChanges,
     "document.learning-episode": learning_export.LearningDocument,
     "row.review": review_rows.ReviewRow,
     "answer.suite": suites.BuiltSuite,

@@ -20,6 +20,7 @@ READS = {
     "run SOURCES": "run {}",
     "sync SOURCES": "sync {}",
     "watch SOURCES": "watch {}",
+    "episode export --changes": "episode export --learning --to out --changes {}",
     "experiment start PLAN": "experiment start {}.toml --by ada",
     "review import FILE": "review import {}.csv",
     "dataset audit FILES": "dataset audit {}.jsonl",

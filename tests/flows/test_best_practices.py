@@ -54,6 +54,26 @@ def test_notes_become_lessons_and_reports_become_preventions(
     (remedy,) = written.report.remedies
     assert (remedy.failed, remedy.n_overcome, remedy.by) == ("No check", 2, {"environment_fix": 2})
     assert "**Not in place:** 1 prevention" in text
+    checklist = next(Path(path) for path in written.files if path.endswith("checklist.md"))
+    assert "- [ ] `Check`\n" in checklist.read_text()
+
+
+def test_each_practice_that_work_kept_is_a_template_with_that_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("CLAUDE_CONFIG_DIR", raising=False)
+    monkeypatch.delenv("CODEX_HOME", raising=False)
+    assert call(["run", "--workspace", str(tmp_path / "example"), "-q"]) == 0
+    workspace = Workspace(tmp_path / "example")
+    written = write_best_practices(workspace, None)
+    kept = [each for each in written.report.practices if each.examples]
+    templates = {Path(path).name: Path(path) for path in written.files if "/templates/" in path}
+
+    assert kept
+    assert set(templates) == {f"{each.name}.md" for each in kept}
+    for each in kept:
+        assert f"## Example `{each.examples[0].id}`" in templates[f"{each.name}.md"].read_text()
 
 
 def test_where_nothing_tells_how_to_work_none_is_written(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ from tracemill.records.process.experiments import ExperimentEvent
 from tracemill.records.process.suggestions import Refusal
 from tracemill.records.refs import Origin, Record, Ref
 from tracemill.records.sessions.trajectory import Remainder, Step, ToolCall, ToolResult, Trajectory
+from tracemill.records.work.changes import ChangedText, StepChanges
 
 VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Origin: frozenset({"source", "input_id"}),
@@ -69,6 +70,8 @@ VERBATIM: Final[Mapping[type[Record], frozenset[str]]] = {
     Checkpoint: frozenset({"checkpoint_id", "session_id", "model", "first_native_id"}),
     FileVersion: frozenset({"commit", "object_id"}),
     FileChange: frozenset({"status", "object_id", "old_object_id"}),
+    ChangedText: frozenset({"status"}),
+    StepChanges: frozenset({"episode_id", "commit"}),
     Captured: frozenset({"session_id"}),
     PullRequest: frozenset({"head_commit", "merge_commit", "commits"}),
     Review: frozenset({"native_id", "commit"}),

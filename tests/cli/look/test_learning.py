@@ -118,3 +118,52 @@ def test_the_beginning_of_several_commits_names_none(
         learning.show_learning(Workspace(tmp_path / "workspace"), "")
 
     assert all(each in str(told.value) for each in hashes)
+
+
+def test_the_steps_of_a_commit_come_with_what_it_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, other = tmp_path / "app", tmp_path / "other"
+    for each in (path, other):
+        each.mkdir()
+    repository, unrelated = Repository(path), Repository(other)
+    repository.git("init", "-q", "-b", "main")
+    unrelated.git("init", "-q", "-b", "main")
+    unrelated.commit("work", a__py="1\n")
+    secret = "sk-ant-api03-" + "Ab3dE6gH9jK2mN5p" * 6 + "AA"
+    repository.commit("start", total__py="sum = None\n", logo__bin=b"\0\1")
+    sha = repository.commit(MESSAGE, total__py=f"sum = 0\nkey = '{secret}'\n", logo__bin=b"\0\2")
+    assert call(["run", str(path), "--workspace", str(tmp_path / "workspace")]) == 0
+    capsys.readouterr()
+
+    folder = tmp_path / "out"
+    named = ["--changes", str(other), "--changes", str(path)]
+    written = ask(
+        capsys, tmp_path, "episode", "export", "--learning", "--to", str(folder), *named, "--json"
+    )
+    (line,) = (folder / "changes.jsonl").read_text().splitlines()
+    row = json.loads(line)
+    sources = json.loads((folder / "sources.jsonl").read_text().splitlines()[0])
+
+    assert written.document["changes"] == {"binary": 1, "commits": 1, "files": 2, "hunks": 1}
+    assert (row["episode_id"], row["commit"]) == (sources["episode_id"], sha)
+    assert row["steps"] == list(range(1, len(sources["implementation_steps"]) + 1))
+    logo, total = row["files"]
+    assert (logo["path"], logo["lack"], logo["hunks"]) == ("logo.bin", "binary", [])
+    (hunk,) = total["hunks"]
+    assert hunk["before"] == "sum = None\n"
+    assert hunk["after"].startswith("sum = 0\nkey = ")
+    assert secret not in line
+    assert total["old_object_id"] != total["object_id"]
+    blob = repository.git("rev-parse", f"{sha}:total.py").decode().strip()
+    assert blob not in line  # or anybody could test a guess at the secret
+
+
+def test_without_a_repository_no_change_is_told(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = place / "out"
+    written = ask(capsys, place, "episode", "export", "--learning", "--to", str(folder), "--json")
+
+    assert written.document["changes"] == {}
+    assert not (folder / "changes.jsonl").exists()

@@ -118,6 +118,7 @@ def export_episode(
     *,
     learning: bool,
     to: Path,
+    changes: tuple[Path, ...] = (),
     force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -129,17 +130,24 @@ def export_episode(
         What is written; there is nothing else yet.
     to
         A new folder, outside the workspace.
+    changes
+        A repository: write too what the commits behind the steps changed, line by line. May be
+        named again.
     force
         Write into a folder that holds something.
     """
     if not learning:
         raise UsageError("expected --learning: episodes are written as what can be learned")
-    found = export_learning(common.open(), to.expanduser().absolute(), is_forced=force)
+    repositories = [each.expanduser().absolute() for each in changes]
+    found = export_learning(
+        common.open(), to.expanduser().absolute(), repositories, is_forced=force
+    )
     if not answer("learning-export", found, common, next_steps=["tracemill episode list"]):
         counts("Episodes", found.n_episodes)
         counts("Told by", found.told_by)
         counts("Parts", found.parts)
         counts("Left out", found.left_out)
+        counts("Changes", found.changes)
         hint(f"written to {found.folder}", common)
     return EXIT_DONE
 

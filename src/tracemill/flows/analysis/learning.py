@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from tracemill.base.errors import NotFoundError
+from tracemill.base.named_files import require_there
 from tracemill.export.teams.learning import (
     PARTS,
     LearningDocument,
@@ -25,6 +26,7 @@ from tracemill.export.teams.learning import (
     told_parts,
 )
 from tracemill.flows.analysis.history_lessons import lessons_of_history
+from tracemill.flows.analysis.step_changes import ToldChanges, step_changes
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.held.lookup import canonical_input, find_row, require_kept, show_work
 from tracemill.flows.privacy.gate import Gate
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 _SHA: Final = re.compile(r"[0-9a-f]{7,40}")
 _PLAIN = "learning_episodes.jsonl"
 _WITH_PLACES = "sources.jsonl"
+_CHANGES = "changes.jsonl"
 _ALL_PARTS = "all_parts"
 
 
@@ -70,6 +73,9 @@ class ExportedLearning(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How many of them tell of each part; `all_parts` of how many nothing is missing."""
     left_out: dict[str, int]
     """Episodes left out, by reason."""
+    changes: dict[str, int]
+    """Commits, files and hunks behind their steps, and what of them could not be told, by reason;
+    empty where no repository was named."""
     receipt: Receipt
     """What it went through before."""
 
@@ -116,14 +122,26 @@ def _committed(workspace: Workspace, lake: Lake, sha: str) -> LearningEpisode | 
     return None
 
 
-def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> ExportedLearning:
+def export_learning(
+    workspace: Workspace, folder: Path, repositories: Sequence[Path] = (), *, is_forced: bool
+) -> ExportedLearning:
     """Write what can be learned from all work, as plain texts and with the places of them.
 
+    Args:
+        workspace: Where the work is kept.
+        folder: Where to write.
+        repositories: Where to read what the commits of the work changed, line by line.
+        is_forced: Whether the folder may hold something.
+
     Raises:
-        NotFoundError: nothing is kept, or nobody said what was wrong or wanted anywhere.
+        NotFoundError: a repository is not there, nothing is kept, or nobody said what was wrong or
+            wanted anywhere.
+        SourceError: a repository is none, or cannot be read.
         UsageError: the folder holds something, and nobody forced it.
         PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
     """
+    for repository in repositories:
+        require_there(repository, "repository of --changes")
     require_kept(workspace)
     require_elsewhere(workspace, folder)
     new_folder(folder, is_forced=is_forced)
@@ -155,6 +173,9 @@ def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> E
             "see: tracemill episode list"
         )
     files = {_PLAIN: _lines(plain), _WITH_PLACES: _lines(kept)}
+    changed = _changed(workspace, lake, kept, repositories) if repositories else None
+    if changed is not None:
+        files[_CHANGES] = _lines(changed.rows)
     receipt = Gate(workspace).write_out("learning", "learning", folder, files)
     return ExportedLearning(
         folder=str(folder),
@@ -162,8 +183,26 @@ def export_learning(workspace: Workspace, folder: Path, *, is_forced: bool) -> E
         told_by=dict(sorted(tellers.items())),
         parts=dict(parts),
         left_out=dict(sorted(left_out.items())),
+        changes=changed.counts if changed is not None else {},
         receipt=receipt,
     )
+
+
+def _changed(
+    workspace: Workspace, lake: Lake, kept: Sequence[LearningEpisode], repositories: Sequence[Path]
+) -> ToldChanges:
+    from tracemill.flows.ingest.redactors import own_redactor
+
+    parts = (
+        words
+        for episode in kept
+        for part in (
+            episode.implementation_steps, episode.solution_approach, episode.outcome_words,
+        )
+        for words in part
+    )  # fmt: skip
+    commits = _commits(lake, {words.source.id for words in parts})
+    return step_changes(kept, commits, repositories, own_redactor(workspace).redactor)
 
 
 def learned(

@@ -13,9 +13,12 @@ from tracemill.analyze.conclusions.failure_stats import (
     is_overcome,
     seen_failures,
 )
+from tracemill.analyze.conclusions.precautions import precautions
 from tracemill.analyze.features.effects import practices
 from tracemill.analyze.process import Process
 from tracemill.base.errors import NotFoundError
+from tracemill.export.teams.learning import absence
+from tracemill.flows.analysis.learning import learned
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.held.review_rows import REVIEW, ReviewRow
@@ -24,6 +27,7 @@ from tracemill.records.events.team_features import FailureReport
 from tracemill.records.process.best_practices import BestPractices, Lesson, Prevention, Remedy
 from tracemill.records.refs import Record
 from tracemill.report.best_practices import html, markdown
+from tracemill.report.guides import checklist, template, template_name
 from tracemill.store.workspace import Workspace
 
 _NAME: Final = "best_practices"
@@ -36,7 +40,7 @@ class WrittenPractices(Record, frozen=True, kw_only=True, omit_defaults=False):
     report: BestPractices
     """What they are."""
     files: tuple[str, ...]
-    """Where they are: as Markdown, and as one page."""
+    """Where they are: as Markdown and as one page, then templates, then the checklist."""
 
 
 def make_best_practices(workspace: Workspace) -> BestPractices:
@@ -48,6 +52,7 @@ def make_best_practices(workspace: Workspace) -> BestPractices:
         n_work=sum(episode.outcome != "unknown" for episode in told),
         practices=tuple(practices(process)),
         remedies=tuple(_remedies(seen_failures(process)))[:MOST],
+        precautions=precautions(seen_failures(process)),
         lessons=tuple(_lessons(reviews)),
         preventions=tuple(_preventions(process)),
     )
@@ -55,6 +60,9 @@ def make_best_practices(workspace: Workspace) -> BestPractices:
 
 def write_best_practices(workspace: Workspace, to: Path | None) -> WrittenPractices:
     """Write best practices, into the workspace or a folder elsewhere.
+
+    All stand in a report; each practice that work kept is a template with examples besides, and
+    common failures are a checklist.
 
     Raises:
         NotFoundError: nothing that is held tells of any.
@@ -64,7 +72,27 @@ def write_best_practices(workspace: Workspace, to: Path | None) -> WrittenPracti
     if not (report.practices or report.remedies or report.lessons or report.preventions):
         raise NotFoundError("nothing that is held tells how to work; next: tracemill run")
     texts = {f"{_NAME}.md": markdown(report), f"{_NAME}.html": html(report)}
+    texts |= dict(_templates(workspace, report))
+    if report.precautions or report.preventions:
+        texts["checklist.md"] = checklist(report)
     return WrittenPractices(report=report, files=write_texts(workspace, _NAME, texts, to))
+
+
+def _templates(workspace: Workspace, report: BestPractices) -> Iterator[tuple[str, str]]:
+    """Yield a file for each practice that achieved work kept, with what that work teaches."""
+    from tracemill.store.lake import Lake
+    from tracemill.store.tables import TABLES
+
+    names = {ref.id for practice in report.practices for ref in practice.examples}
+    if not names:
+        return
+    lake = Lake(workspace.lake)
+    episodes = [each for each in lake.records(TABLES["episodes"]) if each.id in names]
+    known = {each.episode_id: each for each in learned(lake, episodes) if absence(each) is None}
+    for practice in report.practices:
+        examples = [known[ref.id] for ref in practice.examples if ref.id in known]
+        if practice.examples:
+            yield template_name(practice), template(practice, examples)
 
 
 def _remedies(seen: Iterable[SeenFailure]) -> Iterator[Remedy]:

@@ -23,6 +23,25 @@ class Remedy(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Where that was, three places at most."""
 
 
+class Precaution(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What to do so that a common failure does not happen."""
+
+    text: str
+    """The rule."""
+    failed: str
+    """What failed, for example `edit` or `lint: npm run lint`."""
+    n: Count
+    """How often it failed."""
+    n_overcome: Count
+    """How often it was overcome."""
+    n_work: Count
+    """Sessions, and reports of a team, in which it failed."""
+    by: dict[str, int]
+    """What it was overcome by, for example `usage_fix`, the commonest first."""
+    examples: tuple[Ref, ...]
+    """Where that was, three places at most, each of other work."""
+
+
 class Lesson(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What a person wrote down to be learned."""
 
@@ -58,6 +77,8 @@ class BestPractices(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Ways of working, those that surely help first."""
     remedies: tuple[Remedy, ...]
     """What failed most and was overcome, ten at most."""
+    precautions: tuple[Precaution, ...]
+    """What to do about common failures before they happen, twenty at most."""
     lessons: tuple[Lesson, ...]
     """What people wrote, newest first."""
     preventions: tuple[Prevention, ...]
