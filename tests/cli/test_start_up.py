@@ -9,7 +9,7 @@ import pytest
 from tests.flows.sessions import write_session
 from tracemill.cli.app import call
 
-HEAVY = ("hyperscan", "numpy", "pyarrow", "pyarrow.compute")
+HEAVY = ("cyclopts", "hyperscan", "numpy", "pyarrow", "pyarrow.compute")
 PROGRAM = f"""
 import sys
 from tracemill.cli import main

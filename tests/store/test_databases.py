@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tracemill.cli.app import _explained
+from tracemill.cli.failing import _explained
 from tracemill.store.databases import connect
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS notes (text TEXT)"

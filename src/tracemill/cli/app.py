@@ -1,70 +1,23 @@
-"""The tree of commands, and the one place where errors become exit codes."""
+"""The tree of commands."""
 
-import errno
-import json
-import sqlite3
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from tracemill import __version__
-from tracemill.base.errors import (
-    DataError,
-    NotFoundError,
-    PolicyError,
-    StoreError,
-    TracemillError,
-    UsageError,
-)
-from tracemill.base.text import printable
+from tracemill.base.errors import UsageError
 from tracemill.cli.commands import ASKED, COMMANDS, DEFINITIONS, NOUNS, SUITE, VAULT
+from tracemill.cli.failing import answer_error, answered
 from tracemill.cli.modules import MODULES
-from tracemill.cli.shared.exits import (
-    EXIT_DONE,
-    EXIT_INTERRUPTED,
-    EXIT_NO,
-    EXIT_NOTHING,
-    EXIT_PARTLY,
-    EXIT_REFUSED,
-    EXIT_STORE,
-    EXIT_USAGE,
-)
+from tracemill.cli.shared.exits import EXIT_USAGE
 
-_OPEN_IT: Final = (
-    "expected a place that you may read and write: change its permissions or its owner"
-)
-_MAKE_ROOM: Final = "expected room on its disk: free some"
-_MACHINE_FAULTS: Final[Mapping[int, str]] = {
-    errno.EACCES: _OPEN_IT,
-    errno.EPERM: _OPEN_IT,
-    errno.EROFS: "expected a disk that can be written to",
-    errno.ENOSPC: _MAKE_ROOM,
-    errno.EDQUOT: _MAKE_ROOM,
-    errno.EIO: "expected a disk that answers: look at the machine's log",
-    errno.ENAMETOOLONG: "expected a shorter name",
-}
-"""Faults of disks and permissions, which no code of ours can mend, and what a person can do."""
-_WRITABLE: Final = "let its folder be writable, or name another one with --workspace"
-_WHOLE: Final[Mapping[int, str]] = {
-    sqlite3.SQLITE_BUSY: "another process is writing to it; wait until that is done",
-    sqlite3.SQLITE_CANTOPEN: _WRITABLE,
-    sqlite3.SQLITE_FULL: "there is no room on its disk",
-    sqlite3.SQLITE_PERM: _WRITABLE,
-    sqlite3.SQLITE_READONLY: _WRITABLE,
-}
-"""What SQLite's codes say of databases that are whole, and what to do then."""
 _WITHIN: Final[Mapping[str, str]] = {
     "suite": "model ", "vault": "privacy ", "definitions": "synth ",
 }  # fmt: skip
 """Nouns within other nouns."""
 _SWITCHES: Final = frozenset({"--json", "--quiet", "-q"})
 """Options of every command that stand alone."""
-_REBUILD: Final = (
-    "delete index.sqlite and vault/catalog.sqlite there, and run again: both are rebuilt"
-)
 
 
 def _shown_default(value: Any) -> str | None:
@@ -120,22 +73,19 @@ def _usage(command: str) -> str | None:
 
 def call(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name, and return its exit code."""
+    return answered(arguments, lambda: _called(arguments))
+
+
+def _called(arguments: Sequence[str]) -> object:
+    """Return what the command that the arguments name returns."""
+    if "" in arguments:
+        raise UsageError("expected arguments with something in them, found an empty one")
     try:
-        if "" in arguments:
-            raise UsageError("expected arguments with something in them, found an empty one")
         app = make_app()
-        code = app(_in_order(app, arguments))
+        return app(_in_order(app, arguments))
     except CycloptsError as error:
-        _answer_error(arguments, str(error), EXIT_USAGE)  # a person was told already
+        answer_error(arguments, str(error), EXIT_USAGE)  # a person was told already
         return EXIT_USAGE
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted; what was accepted is kept, run again to go on\n")
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        return EXIT_DONE
-    except (TracemillError, sqlite3.DatabaseError, OSError) as error:
-        return _failed(arguments, _explained(error), _exit_code(error))
-    return code if isinstance(code, int) else EXIT_DONE
 
 
 def _in_order(app: App, arguments: Sequence[str]) -> Sequence[str]:
@@ -151,52 +101,3 @@ def _in_order(app: App, arguments: Sequence[str]) -> Sequence[str]:
             break
     command, _, others = app.parse_commands(list(arguments[n_before:]))
     return [*command, *arguments[:n_before], *others] if command else arguments
-
-
-def _explained(error: Exception) -> str:
-    """Say in words what went wrong; a fault that is not the machine's is a bug, and crashes."""
-    match error:
-        case sqlite3.OperationalError(sqlite_errorcode=number) if number & 0xFF in _WHOLE:
-            return f"a database of the workspace cannot be used ({error}); {_WHOLE[number & 0xFF]}"
-        case sqlite3.DatabaseError():
-            return f"a database of the workspace is damaged ({error}); {_REBUILD}"
-        case OSError(errno=int(number)) if number in _MACHINE_FAULTS:
-            at = "" if error.filename is None else f" at {error.filename!r}"
-            return (
-                f"found {error.strerror!r}{at}; {_MACHINE_FAULTS[number]}, or name another place; "
-                "what was accepted is kept"
-            )
-        case OSError():
-            raise error
-        case _:
-            return str(error)
-
-
-def _failed(arguments: Sequence[str], said: str, code: int) -> int:
-    """Say why nothing was done: to a person, and as a document where one was asked for."""
-    _answer_error(arguments, said, code)
-    sys.stderr.write(f"error: {printable(said)}\n")
-    return code
-
-
-def _answer_error(arguments: Sequence[str], said: str, code: int) -> None:
-    if "--json" in arguments:
-        document = {"schema": "tracemill.error/1", "error": printable(said), "exit": code}
-        with suppress(OSError):  # where stdout is what failed, stderr tells
-            sys.stdout.write(json.dumps({**document, "next": []}) + "\n")
-
-
-def _exit_code(error: Exception) -> int:
-    match error:
-        case NotFoundError():
-            return EXIT_NOTHING
-        case UsageError():
-            return EXIT_USAGE
-        case PolicyError():
-            return EXIT_REFUSED
-        case StoreError() | sqlite3.DatabaseError() | OSError():
-            return EXIT_STORE
-        case DataError():
-            return EXIT_PARTLY
-        case _:
-            return EXIT_NO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracemill.cli.shared.output import Common
+from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.steps import StepLine
 
 

@@ -10,7 +10,8 @@ from tracemill.base.clock import now
 from tracemill.base.text import sized
 from tracemill.cli.shared.asking import require_yes
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, counts, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.flows.machine.hooking import (
     Edit,
     carry_out,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.cli.at_once import emit_event
+from tracemill.cli.collect.emitting import emit_event
 
 
 def emit(

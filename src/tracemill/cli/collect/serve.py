@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.listening import Port, listen, named, refuse_remote
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.machine.receiving import Receiver, token_path
 from tracemill.flows.results import ServeResult
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from tracemill.base.clock import now
 from tracemill.base.text import counted, sized
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, hint, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import hint, write, write_lines
 from tracemill.cli.shared.unread import hint_unread
 from tracemill.flows.results import RunResult
 from tracemill.flows.wheel.watching import Rhythm

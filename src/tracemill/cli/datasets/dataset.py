@@ -12,18 +12,8 @@ from tracemill.base.text import counted, one_line
 from tracemill.cli.datasets.dataset_check import show_checks
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.shared.funnel import show_funnel
-from tracemill.cli.shared.output import (
-    Common,
-    Limit,
-    Listing,
-    answer,
-    counts,
-    hint,
-    when,
-    write,
-    write_lines,
-    write_parts,
-)
+from tracemill.cli.shared.options import Common, Limit, Listing
+from tracemill.cli.shared.output import answer, counts, hint, when, write, write_lines, write_parts
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.reach import read_reach
 from tracemill.flows.datasets.audit import audit_files

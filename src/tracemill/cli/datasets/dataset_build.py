@@ -2,7 +2,8 @@
 
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.funnel import show_funnel
-from tracemill.cli.shared.output import Common, answer, counts, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.flows.deriving.recipes import build_by_recipe, list_recipes
 from tracemill.flows.wheel.turn import Options
 from tracemill.records.datasets.recipes import DEFAULT_NAME

@@ -5,7 +5,8 @@ from typing import Final, Literal
 
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
-from tracemill.cli.shared.output import Common, answer, counts, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.flows.datasets.checks import check_dataset as check_named
 from tracemill.flows.datasets.difference import VersionDifference, diff_versions
 from tracemill.records.datasets.audits import CheckResult

@@ -9,7 +9,8 @@ from cyclopts.validators import Number
 
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, counts, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.flows.datasets.format_export import ExportedFormat, FormatChoice, export_in_format
 from tracemill.flows.datasets.versions import export_version
 from tracemill.records.privacy.receipts import Receipt

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, write
 from tracemill.flows.datasets.hub import push_export
 from tracemill.flows.installed import require
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.datasets.made_up import plan_synthesis
 from tracemill.records.synth.made_up import StageSlice, SynthPlan

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.synthesis.definitions import export_definitions as write_definitions
 from tracemill.records.synth.generators import GeneratorList

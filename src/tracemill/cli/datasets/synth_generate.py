@@ -12,7 +12,8 @@ from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.shared.judge import Judge
-from tracemill.cli.shared.output import Common, answer, counts, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.synthesis.generating import Generation, Workshop, generate

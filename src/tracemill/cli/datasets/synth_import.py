@@ -5,7 +5,8 @@ from pathlib import Path
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
 from tracemill.cli.shared.judge import Judge
-from tracemill.cli.shared.output import Common, answer, counts, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.flows.synthesis.imported import import_made
 from tracemill.llm.judging import open_judge
 

@@ -9,7 +9,8 @@ from cyclopts.validators import Number
 from tracemill.base.installing import install_extras
 from tracemill.cli.datasets.synth import Categories
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
-from tracemill.cli.shared.output import Common, answer, counts, hint, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.datasets.made_up import synthesis_stats

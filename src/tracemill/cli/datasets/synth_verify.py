@@ -11,7 +11,8 @@ from cyclopts.validators import Number
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.shared.judge import Judge
-from tracemill.cli.shared.output import Common, answer, counts, hint, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.synthesis.again import do_again

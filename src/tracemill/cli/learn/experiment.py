@@ -7,7 +7,8 @@ from tracemill.base.clock import now
 from tracemill.base.text import measured, one_line
 from tracemill.cli.learn.experiment_lines import aim_of, lines_of
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, Listing, answer, hint, when, write, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, when, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.experiments import experiments
 from tracemill.flows.experiments.rows import (

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from tracemill.base.text import counted, measured
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.flywheel import check_flywheel as look
 from tracemill.records.process.flywheel import FlywheelReport

@@ -9,7 +9,8 @@ from cyclopts import Parameter
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, answer, hint, when, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, when, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.habit_cases import read_habit_cases
 from tracemill.flows.analysis.habit_rows import MetricRow

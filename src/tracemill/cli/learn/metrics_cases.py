@@ -5,7 +5,8 @@ from datetime import datetime
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.learn.metrics import Slices, question_of
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, Listing, answer, hint, when, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, when, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.counted_cases import read_cases
 

@@ -2,7 +2,8 @@
 
 from tracemill.base.text import measured
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, answer, hint
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.completeness import read_completeness
 

@@ -8,7 +8,8 @@ from cyclopts import Parameter
 from tracemill.base.text import counted
 from tracemill.cli.learn.metrics import Slices, question_of
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.analysis.correlating import read_correlation
 from tracemill.records.process.correlations import CorrelatedMetrics
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.learn.metrics import Slices, question_of
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, Listing, answer, hint, write, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.rankings import rank_metric, read_calibrations
 from tracemill.records.process.calibration import Calibration, Ranked

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.patterns import find_pattern, read_patterns, read_practices
 from tracemill.records.process.patterns import Measure, Pattern

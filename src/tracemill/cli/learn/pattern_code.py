@@ -7,7 +7,8 @@ from cyclopts.validators import Number
 
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, answer, hint
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.conventions import read_conventions
 from tracemill.records.process.conventions import Convention

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from tracemill.base.text import measured, one_line
 from tracemill.cli.learn.prompt_metrics import VERSION_COLUMNS, best_lines, version_rows
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, Listing, answer, hint, when, write, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, when, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.recipe_registry import list_recipes, show_recipe
 from tracemill.flows.analysis.recipe_versions import RecipeDifference

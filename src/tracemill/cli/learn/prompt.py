@@ -10,7 +10,8 @@ import msgspec
 
 from tracemill.base.text import printable_json
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.prompts.harness import harness_patch
 from tracemill.flows.prompts.proposals import read_suggestions
 

@@ -7,7 +7,8 @@ from tracemill.analyze import METRICS
 from tracemill.base.clock import now
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, hint, when, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, when, write
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.prompts.archive import archive_prompts
 from tracemill.flows.prompts.numbers import Comparison, ShownPrompt, ShownVersion

@@ -10,7 +10,8 @@ from tracemill.base.clock import now
 from tracemill.base.text import printable
 from tracemill.cli.learn.experiment import tell_experiment
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, write
 from tracemill.flows.experiments import experiments
 from tracemill.flows.prompts.proposals import refuse, take_back
 from tracemill.flows.prompts.trials import Asked, try_suggestion

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tracemill.base.text import one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, Listing, answer, hint, when, write, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, when, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.prompts.registry import (
     diff_prompt as read_difference,

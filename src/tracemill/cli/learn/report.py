@@ -11,7 +11,8 @@ from cyclopts.validators import Number
 from tracemill.base.text import counted
 from tracemill.cli.shared.days import day_of
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.analysis.aggregates import write_aggregates
 from tracemill.flows.reports.maturity import write_maturity
 from tracemill.flows.reports.practices import write_best_practices

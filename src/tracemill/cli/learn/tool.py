@@ -8,7 +8,8 @@ import msgspec
 from tracemill.base.errors import NotFoundError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, Listing, answer, hint, write, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.turns import tool_use
 from tracemill.records.process.tool_use import (

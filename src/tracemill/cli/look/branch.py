@@ -5,18 +5,9 @@ from pathlib import Path
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import (
-    Common,
-    Listing,
-    Shape,
-    answer,
-    counts,
-    hint,
-    lines_changed,
-    show_list,
-    when,
-    write,
-)
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, counts, hint, lines_changed, when, write
 from tracemill.flows.analysis.branch_episodes import export_branches
 from tracemill.flows.held.lookup import find_row
 from tracemill.flows.results import BranchRow

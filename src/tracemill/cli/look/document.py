@@ -6,7 +6,9 @@ from cyclopts import Parameter
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, Listing, Shape, answer, hint, show_list, when, write
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, when, write
 from tracemill.flows.held.rows import DocumentRow
 from tracemill.records.events.documents import DocumentKind
 from tracemill.records.events.event import IssueHeader

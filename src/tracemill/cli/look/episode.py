@@ -8,16 +8,9 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.learned import show_learned
-from tracemill.cli.shared.output import (
-    Common,
-    Listing,
-    Shape,
-    answer,
-    counts,
-    hint,
-    show_list,
-    write,
-)
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.flows.analysis.learning import export_learning, show_learning
 from tracemill.flows.held.lookup import show_work
 from tracemill.flows.results import EpisodeRow

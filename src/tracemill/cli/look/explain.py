@@ -1,7 +1,8 @@
 """`tracemill explain`: where something came from, down to the bytes."""
 
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, write
 from tracemill.flows.views.explain import explain_record
 
 

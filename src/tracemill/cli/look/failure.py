@@ -6,16 +6,9 @@ from typing import Literal
 from tracemill.base.text import one_line
 from tracemill.cli.shared.days import day_of
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import (
-    Common,
-    Listing,
-    Shape,
-    answer,
-    counts,
-    hint,
-    show_list,
-    write,
-)
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.results import FailureRow
 from tracemill.records.process.failures import FailureGroup, FailureStats, Spread

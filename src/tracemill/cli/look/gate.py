@@ -2,18 +2,9 @@
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import (
-    Common,
-    Limit,
-    Listing,
-    Shape,
-    answer,
-    counts,
-    hint,
-    show_list,
-    when,
-    write,
-)
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Limit, Listing
+from tracemill.cli.shared.output import answer, counts, hint, when, write
 from tracemill.flows.deriving.gate_rows import FixRow, FlakyRow, GateRow
 from tracemill.records.events.event import GateRun
 from tracemill.records.events.gates import FAILING, Coverage, GateResult

@@ -2,7 +2,9 @@
 
 from tracemill.base.text import one_line
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, Listing, Shape, answer, show_list, when, write
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, when, write
 from tracemill.flows.held.rows import IssueRow
 
 _WIDTH = 100

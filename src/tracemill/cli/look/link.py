@@ -1,6 +1,7 @@
 """`tracemill link`: which records belong together, and how that is known."""
 
-from tracemill.cli.shared.output import Common, Listing, Shape, show_list
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Listing
 from tracemill.flows.results import LinkRow
 
 

@@ -2,16 +2,8 @@
 
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import (
-    Common,
-    Listing,
-    answer,
-    hint,
-    lines_changed,
-    when,
-    write,
-    write_lines,
-)
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, lines_changed, when, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.views.releases import read_releases
 from tracemill.flows.views.releases import show_release as look

@@ -9,17 +9,9 @@ from msgspec import structs
 
 from tracemill.base.text import counted, one_line, printable_json
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import (
-    Common,
-    Listing,
-    Shape,
-    answer,
-    hint,
-    show_list,
-    when,
-    write,
-    write_lines,
-)
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, when, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.held.lookup import SessionCopy, show_trajectory
 from tracemill.flows.results import SessionRow

@@ -8,7 +8,8 @@ from cyclopts import Parameter
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, Listing, answer, hint, when, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, when, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.turns import TurnQuestion, list_turns, telling_weights
 from tracemill.records.sessions.reactions import STRENGTHS

@@ -8,7 +8,8 @@ from pathlib import Path
 from cyclopts import Parameter
 
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.machine.scheduling import (
     Asked,
     Scheduler,

@@ -1,7 +1,8 @@
 """`tracemill store`: what is kept on this machine, and whether it is whole."""
 
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_STORE
-from tracemill.cli.shared.output import Common, ProgressLine, answer, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import ProgressLine, answer, write
 from tracemill.flows.check import check_workspace
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
-from tracemill.cli.shared.output import Common, answer, counts, hint, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.installed import require, training_extras

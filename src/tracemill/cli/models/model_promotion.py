@@ -9,7 +9,8 @@ from cyclopts.validators import Number
 from tracemill.base.clock import now
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING, EXIT_REFUSED
-from tracemill.cli.shared.output import Common, answer, hint, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.models import promotion
 from tracemill.flows.models import registry as model_registry

@@ -10,7 +10,8 @@ from tracemill.base.clock import now
 from tracemill.base.text import counted, sized
 from tracemill.cli.shared.asking import require_yes
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
-from tracemill.cli.shared.output import Common, ProgressLine, answer, counts, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import ProgressLine, answer, counts, hint, write
 from tracemill.flows.analysis.team_views import write_team_files
 from tracemill.flows.erasing.consent import read_consent
 from tracemill.flows.erasing.erasure import (

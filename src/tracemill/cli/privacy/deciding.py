@@ -11,7 +11,8 @@ from cyclopts.validators import Number
 from tracemill.base.clock import now
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_REFUSED
-from tracemill.cli.shared.output import Common, Listing, answer, hint, write, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.privacy.allowing import (
     AllowResult,

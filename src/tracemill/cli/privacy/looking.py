@@ -9,7 +9,8 @@ from pathlib import Path
 from tracemill.base.errors import PolicyError, UsageError
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
-from tracemill.cli.shared.output import Common, Listing, answer, counts, hint, write, write_lines
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.preview import PreviewResult, Shown, preview, preview_original

@@ -9,7 +9,8 @@ from typing import cast
 from tracemill.base.errors import UsageError
 from tracemill.base.text import printable
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.ingest.redactors import OwnRedactor, own_redactor
 from tracemill.flows.privacy.files import RedactedText, RedactedTexts, redact_bytes, redact_files
 from tracemill.flows.privacy.rows import RowFilter

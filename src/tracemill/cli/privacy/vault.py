@@ -10,7 +10,8 @@ from tracemill.base.errors import UsageError
 from tracemill.base.named_files import require_there
 from tracemill.base.text import counted, sized
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, ProgressLine, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import ProgressLine, answer, hint, write
 from tracemill.flows.vault import (
     VaultBackup,
     VaultStatus,

@@ -12,7 +12,8 @@ from tracemill.base.errors import UsageError
 from tracemill.base.text import one_line
 from tracemill.cli.review.screen import Keys
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.reviews.turns import RatedTurn, turn_to_rate
 from tracemill.records.events.reviews import ReviewForm

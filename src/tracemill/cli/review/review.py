@@ -15,17 +15,9 @@ from tracemill.base.text import counted, one_line
 from tracemill.cli.review.screen import Keys, judge, show_item, show_machine
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.learned import show_learned
-from tracemill.cli.shared.output import (
-    Common,
-    Listing,
-    Shape,
-    answer,
-    counts,
-    hint,
-    show_list,
-    when,
-    write,
-)
+from tracemill.cli.shared.lists import Shape, show_list
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, counts, hint, when, write
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.reviews.desk import Desk

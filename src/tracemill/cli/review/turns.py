@@ -11,7 +11,8 @@ from tracemill.base.text import counted
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
-from tracemill.cli.shared.output import Common, answer, counts, write, write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, counts, write, write_lines
 from tracemill.flows.reviews.turn_labels import Wanted, label_turns
 from tracemill.label.reactions.labelers import Policy
 from tracemill.llm import AskSettings

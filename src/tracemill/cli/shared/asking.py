@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 
 from tracemill.base.errors import UsageError
-from tracemill.cli.shared.output import Common
+from tracemill.cli.shared.options import Common
 
 
 def require_yes(show: Callable[[], None], question: str, refusal: str, common: Common) -> None:

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.errors import UsageError
-from tracemill.cli.shared.output import Common
+from tracemill.cli.shared.options import Common
 from tracemill.flows.models.evaluations import trained_subject
 from tracemill.llm import SubjectConfig
 

@@ -1,4 +1,4 @@
-"""How answers look: options that every command shares, JSON documents, tables, progress."""
+"""How answers look: JSON documents, tables, progress."""
 
 import os
 import sys
@@ -7,32 +7,29 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
-from cyclopts import Parameter
-from cyclopts.validators import Number
 
 from tracemill.base.text import counted, printable, printable_json
-from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.store.workspace import Workspace
 
+WORKSPACE_VARIABLE: Final = "TRACEMILL_WORKSPACE"
+"""Variable of the environment that names the workspace where no option does."""
 _LINE: Final = 80
 """Columns that any terminal has."""
 
 
-@Parameter(name="*")
 @dataclass(frozen=True)
-class Common:
-    """Options of every command."""
+class Manner:
+    """Where a command works, and how it answers."""
 
-    workspace: Annotated[Path | None, Parameter(env_var="TRACEMILL_WORKSPACE")] = None
-    """Folder that holds everything; by default your user data folder."""
+    workspace: Path | None = None
+    """Folder that holds everything; None for the user's data folder."""
     json: bool = False
-    """Print exactly one JSON document."""
-    quiet: Annotated[bool, Parameter(alias="-q")] = False
-    """No progress and no hints on stderr."""
+    """Whether the answer is exactly one JSON document."""
+    quiet: bool = False
+    """Whether progress and hints stay unsaid."""
 
     def open(self) -> Workspace:
         """Return the workspace that is meant."""
@@ -43,23 +40,8 @@ class Common:
         return Workspace(user_data_path("tracemill", appauthor=False))
 
 
-Limit = Annotated[int, Parameter(validator=Number(gte=0, lte=10**9))]
-"""How many rows to show; 0 for all."""
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Listing:
-    """Options of every list."""
-
-    limit: Limit = 50
-    """How many to show; 0 for all. With --jsonl all are printed."""
-    jsonl: bool = False
-    """Print each row as one line of JSON."""
-
-
 def answer(
-    name: str, result: msgspec.Struct, common: Common, *, next_steps: Sequence[str] = ()
+    name: str, result: msgspec.Struct, common: Manner, *, next_steps: Sequence[str] = ()
 ) -> bool:
     """Print `result` as JSON if that was asked for; return whether it was."""
     if not common.json:
@@ -94,78 +76,10 @@ def lines_changed(added: int | None, deleted: int | None, n_uncounted: int = 0) 
     return ", ".join(counts)
 
 
-def hint(text: str, common: Common) -> None:
+def hint(text: str, common: Manner) -> None:
     """Print a line that is not part of the answer."""
     if not common.quiet:
         sys.stderr.write(printable(text) + "\n")
-
-
-class Shape(NamedTuple):
-    """How the rows of a list look, and where they lead."""
-
-    name: str
-    """Name of the JSON document."""
-    columns: Sequence[str]
-    """Heads of the table."""
-    cells: Callable[[Any], Sequence[str]]
-    """A row's cells."""
-    following: str
-    """The command that a person may want next."""
-    spare: Sequence[str]
-    """Columns that a narrow terminal does without, the most dispensable first."""
-    absent: str
-    """What to say where there are none."""
-
-
-def show_list(
-    kind: str,
-    row: type[msgspec.Struct],
-    shape: Shape,
-    listing: Listing,
-    common: Common,
-    /,
-    **only: str | None,
-) -> int:
-    """Print the rows of a kind in the form that was asked for; return 3 where there are none.
-
-    Of `only`, what is not None must stand in a row's field of that name.
-    """
-    from tracemill.flows.held.lookup import list_rows
-
-    limit = 0 if listing.jsonl else listing.limit
-    workspace = common.open()
-    listed = list_rows(workspace, kind, row, limit=limit, only=only)
-    if listing.jsonl:
-        write_lines(listed.rows)
-    elif not answer(shape.name, listed, common, next_steps=[shape.following]):
-        wanted = {name: value for name, value in only.items() if value}
-        if wanted and not listed.rows and not list_rows(workspace, kind, row, limit=1).rows:
-            wanted = {}
-        absent = shape.absent if listed.rows else _absent(workspace, shape)
-        _show_rows(listed, shape._replace(absent=absent), common, wanted)
-    return EXIT_DONE if listed.rows else EXIT_NOTHING
-
-
-def _absent(workspace: Workspace, shape: Shape) -> str:
-    """Return what to say of an empty list, which may be one of work that nobody has linked yet."""
-    from tracemill.flows.held.lookup import read_status
-
-    if read_status(workspace).is_derived:
-        return shape.absent
-    return "what was read is not linked and judged yet; next: tracemill run"
-
-
-def _show_rows(listed: Any, shape: Shape, common: Common, only: Mapping[str, str]) -> None:
-    if not listed.rows:
-        wanted = " and ".join(f"the {name} {value!r}" for name, value in only.items())
-        hint(
-            f"none has {wanted}; list all to see which there are" if only else shape.absent, common
-        )
-        return
-    left_out = print_table(shape.columns, map(shape.cells, listed.rows), shape.spare)
-    hint(
-        f"{len(listed.rows)} of {listed.total}{no_room(left_out)}; next: {shape.following}", common
-    )
 
 
 def counts(title: str, values: Mapping[str, int], width: int = 12, most: int | None = None) -> None:
@@ -199,7 +113,7 @@ class ProgressLine:
 
     _EVERY_S = 10.0
 
-    def __init__(self, common: Common) -> None:
+    def __init__(self, common: Manner) -> None:
         self._is_on = not common.quiet
         self._is_live = sys.stderr.isatty() and os.environ.get("ACCESSIBLE") != "1"
         self._bar: Any = None

@@ -5,7 +5,7 @@ import sys
 import time
 from typing import Any, Final, Self
 
-from tracemill.cli.shared.output import Common
+from tracemill.cli.shared.options import Common
 
 _EVERY_S: Final = 10.0
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from tracemill.cli.shared.output import Common, hint
+from tracemill.cli.shared.output import Manner, hint
 from tracemill.flows.results import RunResult
 
 _SHOWN: Final = 20
 
 
-def hint_unread(result: RunResult, common: Common) -> None:
+def hint_unread(result: RunResult, common: Manner) -> None:
     """Say where lines and whole inputs could not be read, and why: the first of each."""
     for line in result.unread[:_SHOWN]:
         place = f"{line.origin.uri}, bytes {line.span.start:,} to {line.span.end:,}"

@@ -3,7 +3,8 @@
 import os
 
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
-from tracemill.cli.shared.output import Common, answer, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, write
 from tracemill.flows.machine.doctor import examine
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.cli.shared.steps import StepLine
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.installed import require, training_extras

@@ -1,24 +1,13 @@
 """`tracemill run` and `tracemill sync`: read what is new, and turn the wheel."""
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tracemill.base.loading import hidden
-from tracemill.base.text import counted, sized
-from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
-from tracemill.cli.shared.funnel import show_funnel
-from tracemill.cli.shared.output import Common, ProgressLine, answer, counts, hint, write
-from tracemill.cli.shared.unread import hint_unread
-from tracemill.cli.start.status import following
-from tracemill.flows.results import PlanResult, RunResult, StoreCounts
-from tracemill.flows.wheel.turn import Options, plan_turn, read_only, turn
-
-_SHOWN_REASONS = 8
-_UNKNOWN = "unknown_"
+from tracemill.cli.shared.options import Common
+from tracemill.cli.start.turning import turn_wheel
+from tracemill.flows.wheel.turn import Options
 
 
 def run(
@@ -51,7 +40,7 @@ def run(
         Only say what would be read.
     """
     options = Options(workers=workers, executor=executor, address=address)
-    return _turn(sources, options, dry_run=dry_run, common=common, only_read=False)
+    return turn_wheel(sources, options, common, dry_run=dry_run)
 
 
 def sync(
@@ -74,121 +63,4 @@ def sync(
         Only say what would be read.
     """
     options = Options(workers=workers)
-    with hidden("numpy"):  # Arrow would import it, for longer than a session takes to be read
-        return _turn(sources, options, dry_run=dry_run, common=common, only_read=True)
-
-
-def _turn(
-    sources: tuple[Path, ...], options: Options, *, dry_run: bool, common: Common, only_read: bool
-) -> int:
-    workspace = common.open()
-    environment = dict(os.environ)
-    if dry_run:
-        plan = plan_turn(workspace, sources, environment)
-        if not answer("plan", plan, common, next_steps=["tracemill run"]):
-            _show_plan(plan)
-        return EXIT_DONE
-    with ProgressLine(common) as report:
-        flow = read_only if only_read else turn
-        result = flow(workspace, sources, environment, options, report)
-    next_steps = _next_steps(result)
-    if not answer("run", result, common, next_steps=next_steps):
-        _show(result, common)
-        hint(f"next: {next_steps[0]}", common)
-    return EXIT_PARTLY if result.failures else EXIT_DONE
-
-
-def _next_steps(result: RunResult) -> list[str]:
-    if not result.is_derived:
-        return ["tracemill run", "tracemill status"]
-    if result.dataset is None:
-        return [following(result.store), "tracemill status"]
-    return ["tracemill dataset show", "tracemill episode list", "tracemill session list"]
-
-
-def _show_plan(plan: PlanResult) -> None:
-    if plan.is_example:
-        write("No sessions on this machine: the bundled example history would be used.")
-    for place in plan.places:
-        write(f"Place        {place}")
-    write(f"To read      {counted(plan.to_read, 'input')}, {sized(plan.n_bytes)}")
-    write(f"Unchanged    {plan.unchanged:,}")
-    counts("Skipped", plan.to_skip)
-
-
-def _show_tests(store: StoreCounts) -> None:
-    if store.fixed_tests:
-        write(f"Fixed        {counted(store.fixed_tests, 'test')} that failed before")
-    if store.flaky_tests:
-        write(f"Flaky        {counted(store.flaky_tests, 'test')} that failed and passed as it was")
-
-
-def _show_store(result: RunResult) -> None:
-    store = result.store
-    subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
-    history = f"{counted(store.steps, 'step')}, {counted(store.commits, 'commit')}"
-    write(f"Sessions     {store.sessions:,}{subagents}, {history}")
-    counts("Copies", store.copies)
-    counts("Documents", store.documents)
-    counts("Forge", store.forge)
-    counts("Reports", store.reports)
-    counts("Redacted", store.findings)
-    counts("Links", store.links)
-    counts("Episodes", store.episodes)
-    counts("Gates", store.gates)
-    _show_tests(store)
-    show_funnel(store.funnel)
-    counts("Examples", store.examples)
-    counts("Left out", store.drops, most=_SHOWN_REASONS)
-    if store.quarantined:
-        write(f"Quarantined  {counted(store.quarantined, 'line')} that could not be read")
-    if result.dataset:
-        write(f"Dataset      {result.dataset}")
-
-
-def _unknown(skipped: Mapping[str, int]) -> dict[str, int]:
-    """Return the types of lines and parts of messages that nobody has taught us, by name."""
-    return {
-        reason.removeprefix(_UNKNOWN): n
-        for reason, n in skipped.items()
-        if reason.startswith(_UNKNOWN)
-    }
-
-
-def _show(result: RunResult, common: Common) -> None:
-    if result.is_example:
-        write("No sessions were found on this machine: this is the bundled example history.")
-    counts("Inputs", result.inputs)
-    counts("Not known", _unknown(result.skipped_lines))
-    if result.is_derived:
-        _show_store(result)
-    else:
-        counts("Records", result.records)
-    if not result.changed:
-        n_failures = len(result.failures)
-        still = f" {counted(n_failures, 'input')} still cannot be read." if n_failures else ""
-        write(f"Nothing is new.{still}")
-    seconds = sum(stage.seconds for stage in result.stages.values())
-    n_bytes = sum(stage.n_bytes for stage in result.stages.values())
-    if not result.is_example and common.open().example.exists():
-        hint(
-            "the bundled example history is in this workspace, and its made-up sessions are "
-            "counted and trained on with yours; to be without it, name another folder with "
-            "--workspace",
-            common,
-        )
-    if not result.inputs:
-        hint(
-            "no sessions were found on this machine; to look again at a folder that was read "
-            "before, name it",
-            common,
-        )
-    hint(f"{sized(n_bytes)} in {seconds:.2f} s", common)
-    beside = result.inputs.get("side_file", 0)
-    if beside and not (result.records or result.store.sessions or result.store.documents):
-        hint(
-            f"left alone: {counted(beside, 'file')}; prompts, plans, decisions and their like are "
-            "known by their folders and names; of a git repository their history is read too",
-            common,
-        )
-    hint_unread(result, common)
+    return turn_wheel(sources, options, common, dry_run=dry_run, only_read=True)

@@ -1,57 +1,9 @@
 """`tracemill status`: what there is, and what to do next."""
 
-from tracemill.base.text import counted
-from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.output import Common, answer, counts, hint, write
-from tracemill.flows.held.lookup import read_status
-from tracemill.flows.results import StoreCounts
+from tracemill.cli.shared.options import Common
+from tracemill.cli.start.standing import show_standing
 
 
 def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
     """Say what is kept, and what to do next. Changes nothing."""
-    result = read_status(common.open())
-    is_current = result.exists and result.is_derived
-    follows = following(result.store) if is_current else "tracemill run"
-    if answer("status", result, common, next_steps=[follows]):
-        return EXIT_DONE
-    if not result.exists:
-        write(f"Nothing is kept in {result.workspace} yet.")
-    else:
-        store = result.store
-        write(f"Workspace    {result.workspace}")
-        write(
-            f"Synced       {result.synced:%Y-%m-%d %H:%M UTC}"
-            if result.synced
-            else "Synced       never"
-        )
-        if not result.is_derived:
-            write("Behind       what was synced last is not among these yet")
-        subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
-        steps, commits = counted(store.steps, "step"), counted(store.commits, "commit")
-        write(f"Sessions     {store.sessions:,}{subagents}, {steps}, {commits}")
-        counts("Copies", store.copies)
-        counts("Documents", store.documents)
-        counts("Forge", store.forge)
-        counts("Reports", store.reports)
-        counts("Episodes", store.episodes)
-        counts("Gates", store.gates)
-        counts("Examples", store.examples)
-        counts("Redacted", store.findings)
-        if result.erased:
-            write(f"Erased       {counted(result.erased, 'subject')}, refused when read again")
-        write(f"Dataset      {result.dataset or 'none yet'}")
-    hint(f"next: {follows}", common)
-    return EXIT_DONE
-
-
-def following(store: StoreCounts) -> str:
-    """Return the command that shows something of what is held."""
-    if store.episodes:
-        return "tracemill episode list"
-    if store.sessions:
-        return "tracemill session list"
-    if store.gates:
-        return "tracemill gate list"
-    if store.documents:
-        return "tracemill document list"
-    return "tracemill data reports --to FOLDER" if store.reports else "tracemill doctor"
+    return show_standing(common)

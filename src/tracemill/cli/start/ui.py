@@ -20,7 +20,8 @@ from tracemill.cli.shared.listening import (
     refuse_any,
     refuse_remote,
 )
-from tracemill.cli.shared.output import Common, answer, hint, write
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.results import UiResult
 
 _FIRST_PAGE_S: Final = 1.0
