@@ -23,6 +23,7 @@ _FAMILIES = {
     "cross_tool": "work over several tools",
     "field_access": "the use of what tools return",
     "tool_choice": "which tool to choose",
+    "uncertainty": "what to do where one does not know",
 }
 
 
@@ -32,7 +33,8 @@ class Which:
     """Which turns are listed; all of it must hold."""
 
     family: TurnFamily | None = None
-    """Only those that show work over several tools, the use of fields, or the choice of a tool."""
+    """Only those that show work over several tools, the use of fields, the choice of a tool, or
+    what is done in doubt."""
     why: TurnPoint | None = None
     """Only those that are worth to be looked at for this reason."""
     form: RequestForm | None = None

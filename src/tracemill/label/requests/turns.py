@@ -21,6 +21,7 @@ from tracemill.label.calls.called_tools import CalledTools
 from tracemill.label.calls.run_code import run_code
 from tracemill.label.calls.shell_calls import POLLS
 from tracemill.label.reactions.cues import asked_back
+from tracemill.label.requests.doubts import doubts_in
 from tracemill.label.requests.field_logs import field_logs
 from tracemill.label.requests.forms import has_joining_word, request_form
 from tracemill.label.requests.points import (
@@ -57,6 +58,7 @@ class _Turn:
         self.step = step
         self.calls: dict[str, TurnCall] = {}
         self.accesses: list[FieldLog] = []
+        self.doubts: list[int] = []
         self.points: dict[TurnPoint, None] = {}
         self.is_structured = False
         """Whether a result had fields."""
@@ -102,8 +104,12 @@ class TurnReader:
 
     def _act(self, step: Step) -> None:
         turn = self._turns[-1]
-        if states_sureness(f"{step.reasoning or ''}\n{step.text}"):
+        said = f"{step.reasoning or ''}\n{step.text}"
+        if states_sureness(said):
             turn.points["stated_sureness"] = None
+        if any(doubts_in(said)):
+            turn.points["voiced_doubt"] = None
+            turn.doubts.append(step.index)
         calls = [call for call in step.calls if call.name.lower() not in POLLS]
         if calls and turn.was_silent and not step.text.strip():
             turn.points["calls_in_a_row"] = None
@@ -171,6 +177,7 @@ class TurnReader:
             form=request_form(turn.step.text),
             calls=tuple(turn.calls.values()),
             accesses=tuple(turn.accesses),
+            doubts=tuple(turn.doubts),
             points=tuple(_points(turn, later, taken)),
             reaction=telling.kind if telling else None,
             strength=telling.strength if telling else None,

@@ -17,14 +17,14 @@ RequestForm = Literal["steps", "condition", "sequence", "joined", "implied"]
 holds; one after another; several beside each other; or by a word such as `review` that stands for
 several."""
 
-TurnFamily = Literal["cross_tool", "field_access", "tool_choice"]
-"""What can be learned from a turn: work over several tools, the use of what tools return, or which
-tool to choose."""
+TurnFamily = Literal["cross_tool", "field_access", "tool_choice", "uncertainty"]
+"""What can be learned from a turn: work over several tools, the use of what tools return, which
+tool to choose, or what to do where one does not know."""
 
 TurnPoint = Literal[
     "joining_word", "several_calls", "calls_in_a_row", "reaction_to_several",
     "reads_fields", "asks_for_field", "missing_field", "corrected_values",
-    "names_lookup", "stated_sureness", "corrected_choice", "asked_which",
+    "names_lookup", "stated_sureness", "corrected_choice", "asked_which", "voiced_doubt",
 ]  # fmt: skip
 """Why a turn is worth to be looked at.
 
@@ -32,7 +32,8 @@ Work over several tools: the request says `and`, `then`, `after` or `if`; severa
 or two with no word between; a person reacted to several calls. What tools return: code reads
 fields; the request names a field; a field was missing or empty; a person corrected what was made of
 fields. Which tool: the request names what is looked up (`definition`, `references`); the agent says
-how sure it is; a correction names a tool; the agent asked which of several was meant."""
+how sure it is; a correction names a tool; the agent asked which of several was meant. What is not
+known: the agent says that it does not know, only supposes, is surprised, or looks to find out."""
 
 FAMILY_OF: dict[TurnPoint, TurnFamily] = {
     "joining_word": "cross_tool",
@@ -47,6 +48,7 @@ FAMILY_OF: dict[TurnPoint, TurnFamily] = {
     "stated_sureness": "tool_choice",
     "corrected_choice": "tool_choice",
     "asked_which": "tool_choice",
+    "voiced_doubt": "uncertainty",
 }
 """The family of each."""
 
@@ -116,6 +118,8 @@ class TurnWork(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The calls, in their order."""
     accesses: tuple[FieldLog, ...] = ()
     """What code of the calls does with fields of results."""
+    doubts: tuple[Count, ...] = ()
+    """Indexes of the steps in which the agent voices doubt, in order."""
     points: tuple[TurnPoint, ...] = ()
     """Why the turn is worth to be looked at; none where nothing speaks for it."""
     reaction: ReactionKind | None = None
