@@ -24,7 +24,7 @@ from typing import Final
 LABEL_VERSION: Final = 17
 """Raise it when the same records would get other labels or another outcome."""
 
-OBSERVE_VERSION: Final = 35
+OBSERVE_VERSION: Final = 36
 """Raise it when the same steps would give another activity."""
 
 __all__ = ["LABEL_VERSION", "OBSERVE_VERSION"]

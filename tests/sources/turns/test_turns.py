@@ -17,6 +17,7 @@ from tests.trajectories import agent, calling, trajectory, user
 from tracemill.base.difference import is_same
 from tracemill.export.trajectories.known import Known
 from tracemill.export.trajectories.turns import Turns as Exporter
+from tracemill.records.events.event import Feedback
 from tracemill.records.sessions.shown_tools import ShownTool
 from tracemill.records.sessions.trajectory import ToolCall, ToolLevel, ToolResult
 from tracemill.sources.head import Head
@@ -104,6 +105,30 @@ def test_a_session_is_read_turn_by_turn() -> None:
     assert found.header.ended is not None
     assert found.stated == {"resolved": True, "feedback": "positive"}
     assert not found.quarantined
+
+
+@pytest.mark.parametrize(
+    ("signal", "actions"),
+    [("thumbs_up", ["approval"]), ("thumbs-down", ["disapproval"]), ("\U0001f44d", ["approval"]),
+     ("continued_workflow", []), ("rejection", [])],
+)  # fmt: skip
+def test_a_thumb_is_what_the_person_did_to_the_response(signal: str, actions: list[str]) -> None:
+    told = {"type": "explicit", "signal": signal, "timestamp": "2026-03-01T10:01:30Z"}
+    line = session(
+        {**turn(1, "Lint it", called("lint", FAILED), said="No."), "user_feedback": told}
+    )
+    found = read(Turns(), jsonl(line))
+    heard = [event for event in found.events if isinstance(event, Feedback)]
+
+    assert [event.action for event in heard] == actions
+    assert all(event.step == found.steps[-1].index for event in heard)
+    assert all(event.at is not None for event in heard)
+
+
+def test_a_thumb_without_a_response_is_about_nothing() -> None:
+    alone = {"turn_number": 1, "user_message": "Go", "user_feedback": {"type": "x", "signal": "👎"}}
+
+    assert not [e for e in read(Turns(), jsonl(session(alone))).events if isinstance(e, Feedback)]
 
 
 @given(st.lists(turns, min_size=1, max_size=3), VALUES)

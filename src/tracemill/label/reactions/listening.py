@@ -24,6 +24,8 @@ _OF_DEED: Final[dict[FeedbackKind, ReactionKind]] = {
     "steering": "steering",
     "edit": "edit",
     "rewind": "rejection",
+    "approval": "acceptance",
+    "disapproval": "rejection",
 }
 _MAX_KEPT: Final = 2_000
 _MAX_ANSWER: Final = 1_600

@@ -10,9 +10,11 @@ from tracemill.records.refs import Count, Record
 TodoStatus = Literal["pending", "in_progress", "completed", "cancelled", "unknown"]
 """Where a piece of planned work stands."""
 
-FeedbackKind = Literal["rejection", "interruption", "steering", "edit", "rewind"]
+FeedbackKind = Literal[
+    "rejection", "interruption", "steering", "edit", "rewind", "approval", "disapproval",
+]  # fmt: skip
 """What a person did: refused a call, stopped the agent, spoke while it worked, changed its edit,
-or took the session back to an earlier point."""
+took the session back to an earlier point, or gave a response a thumbs up or down."""
 
 
 class Feedback(EventBase, frozen=True, kw_only=True, tag="feedback"):

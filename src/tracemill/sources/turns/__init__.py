@@ -9,6 +9,8 @@ The model of this source:
   a zone is kept as it stands and is no moment.
 - What it says beyond our fields (feedback, context, field access, counts) is kept as remainder, so
   that the line can be written again. The outcome and how content the person was are stated facts.
+- A thumbs up or down is what the person did: an event at the last step of the turn. Other feedback
+  of the layout is what a program made of their words, which are heard again here.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ class Turns(FileSource):
     """Reads sessions that somebody keeps turn by turn."""
 
     name: ClassVar[str] = "turns"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

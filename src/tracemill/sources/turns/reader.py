@@ -10,6 +10,7 @@ from msgspec import structs
 
 from tracemill.base.difference import beyond
 from tracemill.base.lines import Line
+from tracemill.records.events.in_session import FeedbackKind
 from tracemill.records.refs import Origin, Record, Span
 from tracemill.records.sessions.trajectory import (
     Remainder,
@@ -45,6 +46,10 @@ R = TypeVar("R", bound=Record)
 
 _OF_TEXT: Final = frozenset({"type", TEXT, "status", "exit_code"})
 _STATUSES: Final[Mapping[str, ResultStatus]] = {one: one for one in get_args(ResultStatus)}
+_THUMBS: Final[Mapping[str, FeedbackKind]] = {
+    "thumbs_up": "approval", "\U0001f44d": "approval",
+    "thumbs_down": "disapproval", "\U0001f44e": "disapproval",
+}  # fmt: skip
 _SOLVED: Final[Mapping[str | None, bool]] = {"success": True, "failure": False}
 
 
@@ -116,7 +121,20 @@ class _Reading:
         remainder = Remainder(format=FORMAT, values=found.values, absent=found.absent)
         self.ready += [structs.replace(steps[0], remainder=remainder), *steps[1:]]
         self._trajectory.n_steps += len(steps)
+        self._hear(turn, line)
         return None
+
+    def _hear(self, turn: Turn, line: Line) -> None:
+        """Tell of a thumb that the person gave the response; other feedback is a remainder."""
+        given = turn.user_feedback
+        if given is None or turn.model_response is None:
+            return
+        action = _THUMBS.get(given.signal.strip().lower().replace("-", "_").replace(" ", "_"))
+        if action is not None:
+            place = Place(
+                self._trajectory, line, moment(given.timestamp), self._trajectory.last_index()
+            )
+            self.ready.append(self._reader.events.feedback(place, action))
 
     def _steps(self, turn: Turn, line: Line) -> Iterator[Step]:
         trajectory, index = self._trajectory, self._trajectory.n_steps
