@@ -3,6 +3,7 @@
     python benchmarks/ask_reactions.py questions FILE [FOLDER] [--n 360]
     python benchmarks/ask_reactions.py score FILE [FOLDER] [--n 360] --answers ANSWERS
     python benchmarks/ask_reactions.py guided FILE FOLDER [--answers ANSWERS]
+    python benchmarks/ask_reactions.py aside FOLDER
 
 `questions` draws judged turns, at least 50 of each class where there are so many, and writes one line
 of JSON for each: `id`, and `prompt`, which is what `tracemill review turns` would send. Nothing in them
@@ -16,9 +17,10 @@ judged turns at hand; n counts turns, and the 95 % intervals (Wilson) go by how 
 unequal ones are worth (Kish). The rules are those of fits without the turn's project. FOLDER holds the
 logs of open projects in which some of the turns stand; what is not at hand is counted.
 
-`guided` does both for turns of people whom no rule knew, which two readers of the guide judged without
-sight of one another: the questions without ANSWERS; with them how the readers agree, and how the rules
-as they are shipped and the model do beside each of the two.
+`guided` does both for turns of people whom no rule knew, which readers of the guide judged: the questions
+without ANSWERS; with them how the readers agree, and how the rules as they are shipped and the model do
+beside each of the two. `aside` tells how the rules as they are shipped do on the part of these turns that
+no weight is fitted to and that nobody looked at who mended the rules, and on the rest.
 """
 
 import argparse
@@ -32,6 +34,7 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 from reaction_turns import (
     HELD_OUT,
+    LOTS,
     PARTS,
     Guided,
     Judged,
@@ -54,8 +57,6 @@ from tracemill.stats.intervals import wilson
 
 SEED: Final = 20_261_122
 AT_LEAST: Final = 50
-NOBODY: Final = "none"
-"""What was written by a program in a person's place."""
 CLASSES: Final = (
     "acceptance", "rephrase", "correction", "refinement", "clarification", "continuation",
 )  # fmt: skip
@@ -165,15 +166,13 @@ def score(file: Path, folder: Path | None, n: int, answers: Path) -> None:
 
 def guided_turns(file: Path, folder: Path, answers: Path | None) -> None:
     """Write the questions about turns judged by the guide, or print how they were answered."""
-    known = {turn: each for turn, each in guided().items() if NOBODY not in each.first}
-    found = spoken_in(folder, known)
-    here = {turn: each for turn, each in known.items() if turn in found}
-    print(f"{len(here)} of {len(known)} turns judged by the guide are at hand")
+    here, found = guided_at_hand(folder)
     if answers is None:
         lines = [Asked(name_of(turn), prompt(found[turn])) for turn in here]
         file.write_bytes(msgspec.json.Encoder().encode_lines(lines))
         return
-    agreement(list(here.values()))
+    for lot in LOTS:
+        agreement([each for each in here.values() if each.lot == lot and each.second])
     given = {each.id: each.answer for each in lines_of(answers, Answered)}
     ruled = {turn: hear(found[turn].text, found[turn].before, found[turn].reply) for turn in here}
     texts = {each.id: turn_in(each.prompt) for each in lines_of(file, Asked)}
@@ -185,14 +184,42 @@ def guided_turns(file: Path, folder: Path, answers: Path | None) -> None:
     for title, readings in readings_of(ruled, said).items():
         for reader in ("first", "second"):
             print(f"\n{title}, beside the {reader} reader")
-            table([Drawn(t, getattr(here[t], reader), here[t].weight) for t in said], readings)
+            beside = {t: getattr(here[t], reader) for t in said if getattr(here[t], reader)}
+            table([Drawn(t, classes, here[t].weight) for t, classes in beside.items()], readings)
+
+
+def guided_at_hand(folder: Path) -> tuple[dict[Turn, Guided], dict[Turn, Spoken]]:
+    """Return the turns judged by the guide that stand in the logs below a folder."""
+    known = guided()
+    found = spoken_in(folder, known)
+    here = {turn: each for turn, each in known.items() if turn in found}
+    print(f"{len(here)} of {len(known)} turns judged by the guide are at hand")
+    return here, found
+
+
+def aside(folder: Path) -> None:
+    """Print how the rules do on the turns that were kept aside, and on the rest."""
+    here, found = guided_at_hand(folder)
+    ruled = {turn: hear(found[turn].text, found[turn].before, found[turn].reply) for turn in here}
+    for lot in LOTS:
+        for is_aside in (True, False):
+            turns = [t for t, each in here.items() if (each.lot, each.is_aside) == (lot, is_aside)]
+            drawn = [Drawn(turn, here[turn].first, 1) for turn in turns]
+            n_projects = len({here[turn].project for turn in turns})
+            print(
+                f"\n{lot} lot, {'kept aside' if is_aside else 'mended on'}: {n_projects} projects"
+            )
+            heard = {turn: frozenset(each.kind for each in ruled[turn]) for turn in turns}
+            table(drawn, heard)
+            table(drawn, {turn: frozenset(e.kind for e in sure(ruled[turn])) for turn in turns})
 
 
 def agreement(judged_twice: Sequence[Guided]) -> None:
     """Print how often two readers give the same classes, and Cohen's kappa of each class."""
     same = sum(each.first == each.second for each in judged_twice)
     shared = sum(bool(each.first & each.second) for each in judged_twice)
-    print(f"two readers: the same classes in {same}, one in common in {shared}")
+    n = len(judged_twice)
+    print(f"two readings of {n}: the same classes in {same}, one in common in {shared}")
     for kind in sorted({kind for each in judged_twice for kind in each.first | each.second}):
         pairs = [(kind in each.first, kind in each.second) for each in judged_twice]
         print(f"  {kind:15} {sum(a for a, _ in pairs):4} {sum(b for _, b in pairs):4}", end="")
@@ -291,8 +318,11 @@ def main() -> None:
     its.add_argument("file", type=Path)
     its.add_argument("folder", type=Path)
     its.add_argument("--answers", type=Path)
+    verbs.add_parser("aside").add_argument("folder", type=Path)
     given = parser.parse_args()
-    if given.verb == "guided":
+    if given.verb == "aside":
+        aside(given.folder)
+    elif given.verb == "guided":
         guided_turns(given.file, given.folder, given.answers)
     elif given.verb == "questions":
         questions(given.file, given.folder, given.n)

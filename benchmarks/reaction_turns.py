@@ -29,7 +29,11 @@ from tracemill.store.workspace import Workspace
 
 JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
 GUIDED = JUDGED.with_name("guided_turns.tsv")
-"""Turns of people whom no rule knew, each judged by two readers with the guide in front of them."""
+"""Turns of people whom no rule knew, judged with the guide in front of the reader."""
+LOTS = ("first", "second")
+"""The first was judged by two readers, the second by one, who read a part of it again."""
+NOBODY = "none"
+"""What was written by a program in a person's place."""
 PARTS = ("first", "second", "third", "fourth", "fifth")
 HELD_OUT = "fifth"
 """The part that no weight is fitted to and that nobody reads who mends the rules."""
@@ -55,13 +59,18 @@ class Judged(NamedTuple):
 
 
 class Guided(NamedTuple):
-    """What two readers of the guide judged a turn to be, each without sight of the other."""
+    """What readers of the guide judged a turn to be."""
 
     first: frozenset[str]
     second: frozenset[str]
+    """What the other reader of the first lot judged, or the same one of the second when asked
+    again; empty where nobody was."""
     project: str
     weight: float
     """How many of the turns that were drawn from it stands for."""
+    lot: str
+    is_aside: bool
+    """Whether nobody looks at what the rules make of it who mends them, and no weight is fitted."""
 
 
 class Spoken(NamedTuple):
@@ -102,16 +111,19 @@ def judged() -> dict[Turn, Judged]:
 
 
 def guided() -> dict[Turn, Guided]:
-    """Return the turns that two readers of the guide judged."""
+    """Return the turns that were judged by the guide, but for those that programs wrote."""
     with GUIDED.open(encoding="utf-8", newline="") as lines:
         return {
             Turn(row["trajectory"], int(row["step"])): Guided(
                 frozenset(row["first"].split(",")),
-                frozenset(row["second"].split(",")),
+                frozenset(filter(None, row["second"].split(","))),
                 row["project"],
                 float(row["weight"]),
+                row["lot"],
+                row["part"] == "aside",
             )
             for row in csv.DictReader(lines, delimiter="\t")
+            if NOBODY not in row["first"]
         }
 
 

@@ -8,7 +8,8 @@ whose prior is a normal one around the table, and in which a project counts as t
 does, so that none of them outvotes the others. Writes
 `src/tracemill/label/reactions/weights.toml`, and prints precision and recall of turns that were left out of a
 fit: eight fits, each without some of the projects, of all that is heard and of what is sure. FOLDER
-holds the logs of open projects.
+holds the logs of open projects. Turns judged by the guide are fitted too, but for those that are kept
+aside, and their figures are printed by themselves.
 """
 
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from reaction_turns import HELD_OUT, Judged, Spoken, Turn, judged, spoken
+from reaction_turns import HELD_OUT, Judged, Spoken, Turn, guided, judged, spoken, spoken_in
 from reactions import table
 from scipy.optimize import minimize
 
@@ -33,6 +34,7 @@ WEIGHTS: Final = Path(__file__).parents[1] / "src/tracemill/label/reactions/weig
 NEARNESS: Final = 16.0
 """How hard the weights are held to their prior: what tells best of projects that were left out."""
 FOLDS: Final = 8
+GUIDED: Final = "guided"
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -48,16 +50,29 @@ class Row(NamedTuple):
 
 
 def main(folder: Path | None = None) -> None:
-    found = spoken(folder)
-    known = {turn: each for turn, each in judged().items() if each.part != HELD_OUT}
+    known = to_fit()
+    found = spoken(folder) | (spoken_in(folder, known) if folder else {})
     here = {turn: each for turn, each in known.items() if turn in found}
     print(f"{len(known)} turns to fit, {len(here)} of them here")
-    classes = {turn: each.classes for turn, each in here.items()}
     told = left_out(found, here)
-    table(classes, {turn: frozenset(each.kind for each in told[turn]) for turn in told})
-    sure = {turn: [h for h in told[turn] if is_sure(h.kind, h.confidence)] for turn in told}
-    table(classes, {turn: frozenset(each.kind for each in sure[turn]) for turn in sure})
+    for is_guided in (False, True):
+        print("\njudged by the guide" if is_guided else "\njudged before there was a guide")
+        some = {turn: each for turn, each in here.items() if (each.part == GUIDED) == is_guided}
+        classes = {turn: each.classes for turn, each in some.items()}
+        table(classes, {turn: frozenset(each.kind for each in told[turn]) for turn in some})
+        sure = {turn: [h for h in told[turn] if is_sure(h.kind, h.confidence)] for turn in some}
+        table(classes, {turn: frozenset(each.kind for each in sure[turn]) for turn in some})
     write(fit(rows_of(found, here), priors()))
+
+
+def to_fit() -> dict[Turn, Judged]:
+    """Return the judged turns that weights may be fitted to."""
+    before = {turn: each for turn, each in judged().items() if each.part != HELD_OUT}
+    return before | {
+        turn: Judged(each.first, frozenset(), GUIDED, each.project)
+        for turn, each in guided().items()
+        if not each.is_aside
+    }
 
 
 def left_out(
@@ -82,8 +97,7 @@ def by_phrases(text: str) -> tuple[Heard, ...]:
 
 def rows_of(found: Mapping[Turn, Spoken], known: Mapping[Turn, Judged]) -> list[Row]:
     """Return the judged turns in whose request something speaks for a reading."""
-    judged_all = (each for each in judged().values() if each.part != HELD_OUT)
-    folds = folds_of(Counter(each.project for each in judged_all))
+    folds = folds_of(Counter(each.project for each in to_fit().values()))
     return [
         Row(turn, cues, each.classes, each.project, folds[each.project])
         for turn, each in known.items()

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 17
+LABEL_VERSION: Final = 18
 """Raise it when the same records would get other labels or another outcome."""
 
 OBSERVE_VERSION: Final = 36

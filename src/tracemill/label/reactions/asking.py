@@ -21,7 +21,7 @@ from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Ratio, Record
 from tracemill.records.sessions.turn_labels import AnswerFault, TurnKind
 
-MODEL_LABELER_VERSION: Final = 5
+MODEL_LABELER_VERSION: Final = 6
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_TURN: Final = 2_000
@@ -79,19 +79,26 @@ Where the lines are:
 - clarification or continuation: it clarifies where an answer in words is enough, with or without a
   question mark. A request in the form of a question ("can you push it?") asks for work.
 - rephrase: the result that asked_before or asked_earlier wanted is wanted again, because it is not
-  there: longer, shorter or word for word, also where the agent did nothing in between; a bare "try
-  again" too. Where a detail is another one: it rephrases if the agent had not done the first
-  request, which this one replaces; it refines if the agent had done it and that detail shall be
-  otherwise; it continues if both shall stand (the same for the next file). Words that something is
-  wrong, or failing output, make a correction; give rephrase besides only where the request itself
-  is worded again.
+  there: longer, shorter or word for word, also where the agent did nothing in between, was stopped,
+  only talked, or what it did was lost; "try again" and "look again, thoroughly" too. The same words
+  continue where they ask for the next piece ("next", "commit", "/test", the same for another file),
+  answer a question or an offer of the agent ("shall I fix it?" "fix it"), or are "continue" alone.
+  Where a detail is another one: it rephrases if the agent had not done the first request, which
+  this one replaces; it refines if the agent had done it and that detail shall be otherwise; it
+  continues if both shall stand.
+  Words that something is wrong, or failing output, make a correction; give rephrase besides only
+  where the turn also says again what shall be ("still gone, the menu has to stay"), not where it
+  says again what is wrong ("still fails, fix it") or recalls a condition ("I said not to build").
   Only a command and then its own text ("/ask why?", "why?"), which a program logs as two, are one
   turn: judge that text as if it had been said once.
 - switch or continuation: other work after work that is done, or a new problem after the last one is
   solved, is the next step. It switches where the work before is left though it is not done.
-- acceptance or continuation: words of praise or content accept ("looks good", "works for me"), also
-  as the answer to a question; a bare "yes", "c" or "2" goes on. Thanks in advance and praise with a
-  "but" do not accept.
+- acceptance: words of praise, content or thanks for what the agent did, said or proposed ("looks
+  good", "works for me", "Thanks!", "sounds good", "Cool."), also as the answer to a question, and
+  also before other words: what is wanted next, a wish or a question has its own class besides. Not
+  where a "but", or a fault in what the agent did, takes the praise back or stands beside it; not
+  thanks in advance ("please do X, thanks"); not praise of what the agent did not do. A bare "yes",
+  "ok", "I see", "c" or "2" accepts nothing: it goes on.
 Most turns have one class. Give two where both hold: praise and what is wanted next; what is wrong
 and a question about it.
 

@@ -56,6 +56,7 @@ _FEW: Final = 3
 _BRIEF: Final = 40
 _LONG: Final = 400
 _MANY_LINES: Final = 8
+_MANY_PRINTED: Final = 3
 _MOST: Final = 0.5
 _FAILURE: Final = re2.compile(
     r"(?m)^[ \t]*(?:> *)?(?:E {2,}\S|FAILED |Traceback \(most|--- FAIL|npm ERR!|fatal: |"
@@ -70,6 +71,13 @@ _FAILURE: Final = re2.compile(
     r"\bexit(?:ed with)? (?:code|status) [1-9]"
 )
 """A line that a program printed, most of them a failing one."""
+_PRINTED: Final = re2.compile(
+    r"(?m)^[ \t]*(?:\[(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR)\]|"
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d)"
+)
+"""A line as programs log, with its level or its time."""
+_BARE_COMMAND: Final = re.compile(r"\A/[\w:.-]+\s*(?:\Z|--- Cursor Command\b)")
+"""A program's command without words of the person, alone or with the text that it stands for."""
 _ASK: Final = "/ask "
 _NO_WORD: Final = re.compile(r"\W*")
 _OFFER: Final = re.compile(r"\?[^?\n]{0,80}\W*$")
@@ -128,7 +136,9 @@ def cues_of(text: str, said: Said, before: Before, reply: Reply) -> Iterator[Cue
     form = set(_form(text, said))
     if "can-you" in names and "asks" not in names and said.heard.count("?") <= 1:
         form = {"asked-politely" if name in _MARKS else name for name in form}
-    likeness = _likeness(said, before, is_echo=_is_echo(text, before))
+    likeness = set(_likeness(said, before, is_echo=_is_echo(text, before)))
+    if _is_no_request(text):
+        likeness -= {*_REPEATS, _VERBATIM}
     context = {*_context(before), *likeness, *reply_cues(reply, before.edited)}
     if "was-asked" in context:
         found = [cue._replace(name=_ANSWERS.get(cue.name, cue.name)) for cue in found]
@@ -164,6 +174,12 @@ def _without_asked_wishes(cues: Sequence[Cue]) -> Iterator[Cue]:
 def _is_told_to_answer(text: str, before: Before) -> bool:
     """Tell whether a person used a program's command to ask, or its log says that once more."""
     return text.startswith(_ASK) or (_is_echo(text, before) and before.asked[0].startswith(_ASK))
+
+
+def _is_no_request(text: str) -> bool:
+    """Tell whether what is there again is what a program printed, or its command for more work."""
+    n_printed = len(_PRINTED.findall(text[:_MAX_LOG]))
+    return n_printed >= _MANY_PRINTED or _BARE_COMMAND.match(text) is not None
 
 
 def _is_echo(text: str, before: Before) -> bool:

@@ -27,7 +27,8 @@ phrases took ten times the memory of those of all passes for a few.
 """
 _STATES: Final = 2 << 20
 """Bytes that the states of a pass may take; with too few they are worked out anew for each text."""
-_SENTENCE_END: Final = re.compile(r"(?<=[.!,;])\s+(?=\S)")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!,;])\s+(?=\S)|(?<=[\uff0c\u3002\uff01\uff1b])\s*(?=\S)")
+"""Chinese and Japanese write no blank behind a sentence."""
 _INTERJECTION: Final = 5
 """Characters up to which what stands before a comma, as `ok,`, is no sentence."""
 _ONE_SPACE: Final = {

@@ -1,8 +1,8 @@
 """What a person's words say about the work so far: wrong, well done, more of it, or given up.
 
-Praise, giving up and turning away are heard in phrases. Praise that goes on with a `but` is no
-praise, and thanks in advance are none either. What else is said is one request: of what the words
-and what went before speak for, the likeliest.
+Praise, giving up and turning away are heard in phrases. Praise that goes on with a `but` or with
+what is wrong is no praise, and thanks in advance are none either. What else is said is one
+request: of what the words and what went before speak for, the likeliest.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ MIN_SHARE: Final = 0.4
 """How sure the likeliest reading has to be; below, nothing is heard."""
 _MIN_SECOND: Final = 0.2
 """How sure the second reading has to be, where one corrects and the other asks."""
+_MIN_FAULT: Final = 0.5
+"""How sure it has to be that something is wrong, for praise before it to accept nothing."""
 _ASKED_CORRECTION: Final = frozenset({"correction", "clarification"})
 _WORDS: Final = re.compile(r"\w")
 _HANDED_ON: Final = 200
@@ -62,7 +64,10 @@ def hear(text: str, before: Before | None = None, reply: Reply = NO_REPLY) -> tu
     decided, request = parts_of(text)
     if request is None or before is None:
         return decided
-    return (*decided, *_request(text, request, before, reply))
+    asked = _request(text, request, before, reply)
+    if any(each.kind == "correction" and each.confidence >= _MIN_FAULT for each in asked):
+        decided = tuple(each for each in decided if each.kind != "acceptance")
+    return (*decided, *asked)
 
 
 def _is_handed_on(text: str, answered: str) -> bool:
