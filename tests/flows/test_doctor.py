@@ -46,3 +46,25 @@ def test_settings_that_cannot_be_read_are_named(tmp_path: Path, claude: Path) ->
 
     assert found.status == "warn"
     assert "is not plain JSON" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("", "kept unredacted"),
+        ('[consent]\ndefault = "redacted"\n', "none is kept"),
+        ('[consent]\ndefault = "everything"\n', "consent.default"),
+    ],
+)
+def test_whether_originals_are_kept_is_said_with_how_to_keep_none(
+    tmp_path: Path, settings: str, said: str
+) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    workspace.create()
+    (workspace.root / "tracemill.toml").write_text(settings)
+
+    found = next(c for c in examine(workspace, {}).checks if c.name == "originals")
+
+    assert said in found.detail
+    assert str(workspace.root / "tracemill.toml") in found.detail
+    assert found.status == ("fail" if "everything" in settings else "ok")

@@ -62,3 +62,18 @@ def test_a_line_that_cannot_be_read_is_named_with_its_place(
     assert place in told.err
     assert call(asked) == 0
     assert "not read:" not in capsys.readouterr().err
+
+
+def test_the_first_run_says_that_originals_are_kept_where_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = write_session(tmp_path / "in", "s1", 2)
+    kept, bare = tmp_path / "kept", tmp_path / "bare"
+    bare.mkdir()
+    (bare / "tracemill.toml").write_text('[consent]\ndefault = "redacted"\n')
+
+    def said(root: Path) -> bool:
+        assert call(["run", str(place), "--workspace", str(root)]) == 0
+        return f"unredacted, in {root / 'vault'}" in capsys.readouterr().err
+
+    assert [said(kept), said(kept), said(bare)] == [True, False, False]

@@ -14,6 +14,7 @@ from tracemill.cli.shared.unread import hint_unread
 from tracemill.cli.start.standing import following
 from tracemill.flows.results import PlanResult, RunResult, StoreCounts
 from tracemill.flows.wheel.turn import Options, plan_turn, read_only, turn
+from tracemill.store.workspace import Workspace
 
 _SHOWN_REASONS = 8
 _UNKNOWN = "unknown_"
@@ -35,15 +36,29 @@ def turn_wheel(
         if not answer("plan", plan, common, next_steps=["tracemill run"]):
             _show_plan(plan)
         return EXIT_DONE
-    flow = read_only if only_read else turn
+    flow, is_first = read_only if only_read else turn, not workspace.exists
     # Arrow would import NumPy, for longer than a session takes to be read
     with ProgressLine(common) as report, hidden("numpy") if only_read else nullcontext():
         result = flow(workspace, sources, environment, options, report)
     next_steps = _next_steps(result)
     if not answer("run", result, common, next_steps=next_steps):
         _show(result, common)
+        if is_first and not result.is_example:
+            _hint_originals(workspace, common)
         hint(f"next: {next_steps[0]}", common)
     return EXIT_PARTLY if result.failures else EXIT_DONE
+
+
+def _hint_originals(workspace: Workspace, common: Manner) -> None:
+    """Say once that originals are kept, where they are."""
+    from tracemill.flows.erasing.consent import keeps_originals
+
+    if keeps_originals(workspace):
+        hint(
+            f"originals are kept too, unredacted, in {workspace.vault}, closed to other users; "
+            "whether that shall be so: `tracemill doctor` says how to keep none",
+            common,
+        )
 
 
 def _next_steps(result: RunResult) -> list[str]:

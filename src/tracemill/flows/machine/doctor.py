@@ -15,6 +15,7 @@ from tracemill.base.text import sized
 from tracemill.flows.machine.hooking import read_capture_status
 from tracemill.flows.machine.retention import look_at_agents, retention_check, sessions_check
 from tracemill.flows.results import AgentSessions, Check, DoctorResult
+from tracemill.store.settings import NAME, read_settings
 from tracemill.store.workspace import Workspace
 
 _FREE_BYTES: Final = 2**30
@@ -32,6 +33,7 @@ def examine(workspace: Workspace, environment: Mapping[str, str]) -> DoctorResul
             _git(),
             _scanner(),
             _workspace(workspace),
+            _originals(workspace),
             _disk(workspace),
         ),
     )
@@ -104,6 +106,23 @@ def _workspace(workspace: Workspace) -> Check:
             "could be committed; name another folder with --workspace",
         )
     return Check(name="workspace", status="ok", detail=f"{workspace.root}: closed to other users")
+
+
+def _originals(workspace: Workspace) -> Check:
+    """Say whether originals are kept unredacted, and how to keep none."""
+    try:
+        consent = read_settings(workspace).consent
+    except UsageError as error:
+        return Check(name="originals", status="fail", detail=str(error))
+    place = workspace.root / NAME
+    if consent.default != "full":
+        detail = f"none is kept but where a rule in {place} says so"
+        return Check(name="originals", status="ok", detail=detail)
+    detail = (
+        f"kept unredacted in {workspace.vault}, for better rules to reach them and for sessions "
+        f'that agents delete; to keep none, write default = "redacted" under [consent] in {place}'
+    )
+    return Check(name="originals", status="ok", detail=detail)
 
 
 def _disk(workspace: Workspace) -> Check:
