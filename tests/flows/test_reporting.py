@@ -1,12 +1,13 @@
 """Weeks that were missed get their reports, each once, and never more than a dozen."""
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from tracemill.cli.app import call
-from tracemill.flows.reports.reporting import write_missed
+from tracemill.flows.reports.reporting import read_due, write_missed
 from tracemill.flows.written_reports import REPORTS
 from tracemill.store.workspace import Workspace
 
@@ -72,3 +73,52 @@ def test_the_command_says_what_it_wrote(
 
     assert f"{REPORTS}/weekly_2026-02-23.md" in first
     assert "every whole week has its report" in capsys.readouterr().err
+
+
+def three_projects(tmp_path: Path) -> Workspace:
+    """Return what is held of three projects, each told of on a day of its own."""
+    gate = {"gate_id": "tests", "gate_result": "pass"}
+    told = [
+        {**gate, "project_id": f"p{day}", "timestamp": f"2026-02-{day:02}T10:00:00Z"}
+        for day in (9, 10, 11)
+    ]
+    place = tmp_path / "reports.jsonl"
+    place.write_text("".join(json.dumps(each) + "\n" for each in told))
+    assert call(["run", str(place), "--workspace", str(tmp_path / "ws"), "--quiet"]) in (0, 3)
+    return Workspace(tmp_path / "ws")
+
+
+@pytest.mark.parametrize(
+    ("reported", "today", "n_since", "is_due"),
+    [
+        (None, MONDAY, 3, True),
+        (date(2026, 2, 9), MONDAY, 2, True),
+        (date(2026, 2, 10), MONDAY, 1, False),
+        (date(2026, 2, 20), MONDAY, 0, False),
+        (date(2026, 2, 20), date(2026, 3, 21), 0, False),
+        (date(2026, 2, 20), date(2026, 3, 22), 0, True),
+    ],
+)
+def test_learning_is_due_after_so_many_projects_or_a_month_whichever_comes_first(
+    tmp_path: Path, reported: date | None, today: date, n_since: int, is_due: bool
+) -> None:
+    workspace = three_projects(tmp_path)
+    if reported is not None:
+        (tmp_path / f"training_{reported}.md").write_text("there")
+
+    found = read_due(workspace, today, 2, tmp_path)
+
+    assert (found.last, found.n_projects, found.is_due) == (reported, n_since, is_due)
+
+
+def test_a_report_that_is_due_is_written_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = three_projects(tmp_path)
+    asked = ["train", "--from-last-projects", "10", "--due", "--date", "2026-03-02"]
+
+    assert [call([*asked, "--workspace", str(workspace.root)]) for _ in range(2)] == [0, 0]
+
+    told = capsys.readouterr()
+    assert told.out.count("training_2026-03-02.md") == 1
+    assert "nothing to write yet: 0 of 10 projects worked on since 2026-03-02" in told.err

@@ -102,6 +102,11 @@ class Process:
 
     def projects(self) -> list[str]:
         """Return the projects that reports and sessions name, those worked on last at the end."""
+        last = self.last_worked_on()
+        return sorted(last, key=lambda project: (last[project], project))
+
+    def last_worked_on(self) -> dict[str, float]:
+        """Return each project with its last moment that is told; without any, before all others."""
         last: dict[str, float] = {}
         dated = [(told.facts.get("project"), told.at) for told in self.all()]
         dated += [(session.project, session.started) for session in self.sessions]
@@ -109,7 +114,7 @@ class Process:
             if project is not None:
                 moment = at.timestamp() if at else float("-inf")
                 last[project] = max(moment, last.get(project, moment))
-        return sorted(last, key=lambda project: (last[project], project))
+        return last
 
     def keep(self, projects: Collection[str]) -> None:
         """Leave out all that belongs to other projects, or to none that is known."""

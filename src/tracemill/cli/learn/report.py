@@ -16,7 +16,7 @@ from tracemill.cli.shared.output import answer, hint, write
 from tracemill.flows.analysis.aggregates import write_aggregates
 from tracemill.flows.reports.maturity import write_maturity
 from tracemill.flows.reports.practices import write_best_practices
-from tracemill.flows.reports.reporting import write_missed, write_report
+from tracemill.flows.reports.reporting import read_due, write_missed, write_report
 from tracemill.records.process.reports import ReportKind
 from tracemill.report.best_practices import summary as practices_summary
 from tracemill.report.learning import summary, title
@@ -146,6 +146,7 @@ def train(
     from_last_projects: Annotated[
         int, Parameter(alias="--from-last-N-projects", validator=Number(gte=1))
     ],
+    due: bool = False,
     asked: Asked = Asked(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -157,7 +158,20 @@ def train(
     ----------
     from_last_projects
         How many projects, those that were worked on last.
+    due
+        Only where as many were worked on since the last such report, or a month is over.
     """
+    if due:
+        found = read_due(common.open(), day_of(asked.date), from_last_projects, asked.to)
+        if not found.is_due:
+            if not answer("report-due", found, common, next_steps=["tracemill report weekly"]):
+                since = f" since {found.last}" if found.last else ""
+                hint(
+                    f"nothing to write yet: {found.n_projects:,} of {from_last_projects:,} "
+                    f"projects worked on{since}, and no month is over",
+                    common,
+                )
+            return EXIT_DONE
     return _report("learning", asked, common, from_last_projects)
 
 

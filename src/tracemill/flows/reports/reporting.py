@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,12 +19,17 @@ from tracemill.flows.analysis.targets import measured_targets
 from tracemill.flows.prompts.proposals import suggestions_of
 from tracemill.flows.written_reports import REPORTS, write_texts
 from tracemill.records.process.reports import Compared, LearningReport, ReportKind
-from tracemill.records.refs import Record
+from tracemill.records.refs import Count, Record
 from tracemill.report.learning import html, markdown
 from tracemill.store.workspace import Workspace
 
 _MOST_WEEKS: Final = 12
 """Weeks that are caught up at most."""
+_WEEKLY: Final = "weekly_"
+_TRAINING: Final = "training_"
+"""How the files of reports are called: a week by its Monday, all that is held by its last day."""
+_MONTH: Final = timedelta(days=30)
+"""After so long a report of the last projects is due, however few there were."""
 
 
 class WrittenReport(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -43,6 +48,38 @@ class MissedReports(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Those that were written, the oldest first."""
     n_left: int
     """Weeks longer ago than any that is written, which are left out."""
+
+
+class DueReport(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """Whether it is time to learn from the last projects again."""
+
+    is_due: bool
+    """Whether as many projects as are asked for were worked on since, or a month is over."""
+    last: date | None
+    """The last day of the last such report; None where there is none."""
+    n_projects: Count
+    """Projects that were worked on since."""
+
+
+def read_due(workspace: Workspace, today: date, n_projects: int, to: Path | None) -> DueReport:
+    """Say whether so many projects were worked on since the last report, or a month is over.
+
+    Where no report lies there, one is due as soon as any project is known.
+    """
+    folder = workspace.root / REPORTS if to is None else to
+    paths = folder.glob(f"{_TRAINING}*.md")
+    days = [day for path in paths if (day := _day_in(path.stem, _TRAINING)) is not None]
+    last = max((day for day in days if day <= today), default=None)
+    worked_on = read_known(workspace).process.last_worked_on().values()
+    after = float("-inf") if last is None else _end_of(last)
+    n_since = sum(last is None or moment > after for moment in worked_on)
+    is_over = last is not None and today - last >= _MONTH
+    enough = 1 if last is None else n_projects
+    return DueReport(is_due=n_since >= enough or is_over, last=last, n_projects=n_since)
+
+
+def _end_of(day: date) -> float:
+    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC).timestamp()
 
 
 def make_report(
@@ -198,7 +235,8 @@ def write_missed(workspace: Workspace, today: date, to: Path | None) -> MissedRe
     """
     folder = workspace.root / REPORTS if to is None else to
     last = today - timedelta(days=today.weekday() + 7)
-    known = [day for path in folder.glob("weekly_*.md") if (day := _monday(path.stem)) is not None]
+    paths = folder.glob(f"{_WEEKLY}*.md")
+    known = [day for path in paths if (day := _day_in(path.stem, _WEEKLY)) is not None]
     first = max(known) + timedelta(days=7) if known else last
     weeks = [first + timedelta(days=7 * n) for n in range((last - first).days // 7 + 1)]
     wanted = weeks[-_MOST_WEEKS:]
@@ -208,10 +246,10 @@ def write_missed(workspace: Workspace, today: date, to: Path | None) -> MissedRe
     )
 
 
-def _monday(stem: str) -> date | None:
-    """Return the Monday by which a file of a weekly report is called."""
+def _day_in(stem: str, kind: str) -> date | None:
+    """Return the day by which a file of a report is called."""
     try:
-        return date.fromisoformat(stem.removeprefix("weekly_"))
+        return date.fromisoformat(stem.removeprefix(kind))
     except ValueError:
         return None
 
@@ -219,7 +257,7 @@ def _monday(stem: str) -> date | None:
 def file_name(report: LearningReport) -> str:
     """Return the name that teams give such a file: a week by its Monday, a month by its name."""
     if report.kind == "weekly" and report.begin is not None:
-        return f"weekly_{report.begin}"
+        return f"{_WEEKLY}{report.begin}"
     if report.kind == "monthly" and report.begin is not None:
         return f"monthly_{report.begin:%Y-%m}"
-    return f"training_{report.end}"
+    return f"{_TRAINING}{report.end}"
