@@ -20,6 +20,7 @@ from tracemill.export.teams import learning as learning_export
 from tracemill.flows import results, vault
 from tracemill.flows.analysis import branch_episodes, counted_cases, habit_cases, team_views
 from tracemill.flows.analysis import habit_rows as metric_rows
+from tracemill.flows.analysis import handoffs as handoff_answers
 from tracemill.flows.analysis import learning as learning_flow
 from tracemill.flows.analysis import patterns as pattern_answers
 from tracemill.flows.analysis import turns as turn_answers
@@ -91,7 +92,14 @@ from tracemill.records.sessions import (
     value_flows,
 )
 from tracemill.records.synth import generation, generators, made_up, verification
-from tracemill.records.work import change_sets, changes, episodes, learning, survival
+from tracemill.records.work import (
+    change_sets,
+    changes,
+    episodes,
+    handoffs,
+    learning,
+    survival,
+)
 
 SCHEMA: Final = Path(__file__).parents[2] / "schema"
 TYPES: Final[dict[str, Any]] = {
@@ -265,6 +273,12 @@ TYPES: Final[dict[str, Any]] = {
     "row.tool-accesses": tool_use.AccessUse,
     "answer.tools": tool_use.ToolUse,
     "answer.tool": tool_use.ToolUse,
+    "record.handoff": handoffs.HandOff,
+    "answer.handoff": handoffs.HandOff,
+    "answer.handoffs": handoff_answers.HandOffList,
+    "row.handoffs": handoff_answers.HandOffRow,
+    "answer.handoff-check": handoff_answers.HandOffCheck,
+    "row.handoff-check": handoffs.CheckedHandOff,
     "answer.turns": turn_answers.TurnList,
     "row.turns": turn_work.TurnWork,
     "answer.session-fields": accessed_fields.AccessedFields,

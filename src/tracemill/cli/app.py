@@ -7,10 +7,11 @@ from cyclopts import App, CycloptsError, Group, Parameter
 
 from tracemill import __version__
 from tracemill.base.errors import UsageError
-from tracemill.cli.commands import ASKED, COMMANDS, DEFINITIONS, NOUNS, SUITE, VAULT
+from tracemill.cli.commands import COMMANDS, DEFINITIONS, NOUNS, SUITE, VAULT
 from tracemill.cli.failing import answer_error, answered
 from tracemill.cli.modules import MODULES
 from tracemill.cli.shared.exits import EXIT_USAGE
+from tracemill.cli.usages import ASKED
 
 _WITHIN: Final[Mapping[str, str]] = {
     "suite": "model ", "vault": "privacy ", "definitions": "synth ",

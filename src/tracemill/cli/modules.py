@@ -20,6 +20,7 @@ _HELD: Final[Mapping[str, tuple[str, ...]]] = {
     "look.explain": ("explain",),
     "look.failure": ("failure",),
     "look.gate": ("gate",),
+    "look.handoff": ("handoff",),
     "look.issue": ("issue",),
     "look.link": ("link",),
     "look.pr": ("pr",),

@@ -11,6 +11,7 @@ In come redacted steps, events, links and commits; out go an `Activity`, `Label`
 | `requests` | one request: whether it asks for several things, and what was called for it |
 | `outcomes` | one piece of work: what became of it, and the labels that follow |
 | `learning` | one piece of work, told as problem, approach, validation and outcome |
+| `handoffs` | what one session or document left for the next, and what that asked for again |
 | `reports` | what a team's own process told: gates, decisions, projects |
 
 To add a label: one function beside its like, one line in the table of its module, cases under

@@ -26,10 +26,36 @@ _MIN_PLAN: Final = 20
 """Characters of a plan's beginning below which anybody may have written it."""
 
 
+class PlanTaken(NamedTuple):
+    """A plan with which another session began."""
+
+    later: Trajectory
+    """The session that began with its text."""
+    earlier: Trajectory
+    """The session that proposed it."""
+    step: int
+    """Index of the step that did."""
+
+
 class _Planned(NamedTuple):
     trajectory: Trajectory
     beginning: str
     step: int
+
+
+def plans_taken(observed: Iterable[tuple[Trajectory, Activity]]) -> Iterator[PlanTaken]:
+    """Yield the sessions that began with a plan which another one had proposed in the week."""
+    known = list(observed)
+    plans: defaultdict[str, list[_Planned]] = defaultdict(list)
+    for trajectory, activity in sorted(known, key=lambda each: order(each[0])):
+        for plan in activity.plans:
+            beginning = plan.opening[:_COMPARED]
+            if len(beginning) >= _MIN_PLAN:
+                plans[beginning[:_MIN_PLAN]].append(_Planned(trajectory, beginning, plan.step))
+    for later, activity in known if plans else ():
+        planned = _carried_out(later, activity, plans)
+        if planned is not None:
+            yield PlanTaken(later, planned.trajectory, planned.step)
 
 
 def planned_links(
@@ -39,19 +65,11 @@ def planned_links(
 
     `first_made` are the first commits that sessions made, by the session.
     """
-    known = list(observed)
-    plans: defaultdict[str, list[_Planned]] = defaultdict(list)
-    for trajectory, activity in sorted(known, key=lambda each: order(each[0])):
-        for plan in activity.plans:
-            beginning = plan.opening[:_COMPARED]
-            if len(beginning) >= _MIN_PLAN:
-                plans[beginning[:_MIN_PLAN]].append(_Planned(trajectory, beginning, plan.step))
-    for later, activity in known if plans else ():
-        commit = first_made.get(later.id)
-        planned = None if commit is None else _carried_out(later, activity, plans)
-        if commit is not None and planned is not None:
-            source = of_trajectory(planned.trajectory.id)
-            shown = [of_trajectory(planned.trajectory.id, planned.step)]
+    for taken in plans_taken(observed):
+        commit = first_made.get(taken.later.id)
+        if commit is not None:
+            source = of_trajectory(taken.earlier.id)
+            shown = [of_trajectory(taken.earlier.id, taken.step)]
             yield make_link(source, of_commit(commit), "planned_commit", _PLANNED, evidence=shown)
 
 
