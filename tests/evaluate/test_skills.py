@@ -119,8 +119,8 @@ def test_only_what_is_imitated_is_asked() -> None:
     assert len(made(shown("validation", ASKED, looked, ran, result("run", "1 passed")))) == 1
 
 
-def test_collaboration_and_whole_sessions_are_no_single_skill_here() -> None:
-    assert view_of(("builder:view", "view:collaboration")) is None
+def test_whole_sessions_are_no_single_skill() -> None:
+    assert view_of(("builder:view", "view:collaboration")) == "collaboration"
     assert view_of(("builder:session",)) is None
     assert view_of(("view:design",)) == "design"
 
@@ -175,3 +175,50 @@ def test_the_files_of_an_edit_are_told_by_its_arguments(
 )  # fmt: skip
 def test_a_letter_counts_where_it_stands_alone(answer: str, letter: str | None) -> None:
     assert letter_of(answer) == letter
+
+
+def handing(text: str, *before: Message) -> list[Any]:
+    return made(shown("collaboration", ASKED, *before, says(text)))
+
+
+LEFT = "Next steps:\n- [ ] teach the parser negative totals\n- round tax in `src/tax.py`\n"
+
+
+def test_a_model_is_asked_to_hand_the_work_over_and_judged_by_what_that_held() -> None:
+    case = only(handing(LEFT))
+
+    assert case.checks == ("hand_over",)
+    assert case.messages[-1].content.startswith("Hand this work over")
+    assert [(each.kind, each.text) for each in case.handed] == [
+        ("item", "teach the parser negative totals"), ("item", "round tax in `src/tax.py`"),
+        ("file", "src/tax.py"),
+    ]  # fmt: skip
+    assert handing("It is done.") == ["no_fact"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault", "covered"),
+    [
+        (LEFT, None, 1.0),
+        ("src/tax.py: tax must be rounded. The parser knows no negative totals.", None, 1.0),
+        ("Round the tax in src/tax.py.", None, 2 / 3),
+        ("All is well.", "left_out", 0.0),
+        (f"{LEFT} Also see src/vat.py.", "made_up", 1.0),
+        (f"{LEFT} {'And so on and on. ' * 200}", "too_much", 1.0),
+        (f"{LEFT} a1.py a2.py a3.py a4.py a5.py a6.py", "too_much", 1.0),
+        (" ", "said_nothing", 0.0),
+    ],
+)
+def test_words_that_hand_over_are_judged_by_what_they_hold(
+    text: str, fault: str | None, covered: float
+) -> None:
+    found = score(only(handing(LEFT)), Answer(message=spoken(text, ())))
+
+    assert found.faults == {"hand_over": fault}
+    assert found.covered == pytest.approx(covered)
+
+
+def test_who_says_nothing_covers_nothing_and_other_cases_cover_no_facts() -> None:
+    assert score(only(handing(LEFT)), None).covered == 0.0
+    edits = only(made(shown("implementation", ASKED, calls("edit", path="a.py", old="1", new="2"))))
+    assert score(edits, Answer(message=spoken("x", ()))).covered is None

@@ -112,7 +112,7 @@ def test_a_later_version_names_the_one_before(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["nothing"], 3, "no recipe 'nothing'; name a .toml file, or one of: chat, error-fix"),
+        (["nothing"], 3, "no recipe 'nothing'; name a .toml file, or one of: chat, collaboration"),
         (["nothing.toml"], 3, "no such file or folder: 'nothing.toml'; expected the recipe"),
     ],
 )

@@ -84,6 +84,14 @@ _PROGRAMS: Final = _set(
     " terraform tox tsc turbo uv uvicorn uvx vercel vite vitest xcodebuild yarn"
 )
 _MAX_FOUND: Final = 200
+_WORD: Final = re.compile(r"[a-z][a-z0-9_-]{2,}")
+_EMPTY: Final = _set(
+    "about after also and any are been before but can could did does for from get had has have"
+    " how into its just let like make more need not now one only other our out should some than"
+    " that the their them then there these they this those use using want was way were what when"
+    " where which who why will with would you your"
+)
+"""Words that stand in every text."""
 
 
 class Part(NamedTuple):
@@ -200,6 +208,20 @@ def is_command(words: str) -> bool:
 def is_agents_own(command: str) -> bool:
     """Tell whether a command is one of an agent, and no program's."""
     return _SLASHED.match(command) is not None
+
+
+def content_words(text: str) -> frozenset[str]:
+    """Return the words of a text that say what it is about, in small letters and without plural."""
+    found = (word for word in _WORD.findall(text.lower()) if word not in _EMPTY)
+    return frozenset(word.removesuffix("s") for word in found)
+
+
+def is_named(path: str, said: str) -> bool:
+    """Tell whether words name a file by its path, or by the end of it with the folder."""
+    parts = path.strip("/").split("/")
+    ending = "/".join(parts[-2:]) if len(parts) > 1 else parts[0]
+    pattern = rf"(?<![\w.-]){re.escape(ending)}(?![\w/-])"
+    return ending in said and re.search(pattern, said) is not None
 
 
 def _lines(text: str) -> Iterator[_Line]:

@@ -33,6 +33,7 @@ BUILDERS: Final[Registry[type[Builder]]] = Registry(
         "spec": "tracemill.curate.builders.specs:SpecBuilder",
         "recovery": "tracemill.curate.builders.recovery:RecoveryBuilder",
         "preference": "tracemill.curate.builders.preference:PreferenceBuilder",
+        "handoff": "tracemill.curate.builders.handoffs:HandOffBuilder",
         "reaction": "tracemill.curate.builders.unpaired:UnpairedBuilder",
         "stepwise": "tracemill.curate.builders.stepwise:StepwiseBuilder",
         "verified": "tracemill.curate.builders.prompts:PromptBuilder",

@@ -35,12 +35,12 @@ from tracemill.render.tool_names import could_search_text, knows_symbols
 
 DropReason = Literal[
     "no_tools", "too_long", "no_request", "said_nothing", "duplicate", "leaked",
-    "no_others", "no_place", "no_program",
+    "no_others", "no_place", "no_program", "no_fact",
 ]  # fmt: skip
 """Why a decision became no case: nothing could be called, its prompt is longer than asked for,
 nobody had asked anything, the agent did nothing, it is a case already, or it was trained on; of
 single skills: too few others said anything else, or nobody can tell which file was edited, or what
-was run to check."""
+was run to check, or what is handed over names nothing."""
 
 _FAILURE: Final = re.compile(
     r"\s*(<tool_use_error>|error\b|traceback \(most recent call last\)|exit code:? [1-9]|fatal: "

@@ -85,7 +85,10 @@ def behaviour():
         answer = Answer(message=spoken(said.text, calls), faults=tuple(unread))
         result = score(CASES[state.sample_id], answer)
         faults = {check: fault for check, fault in result.faults.items() if fault}
-        return Score(value="I" if faults else "C", explanation=str(faults) or None)
+        covered = {} if result.covered is None else {"covered": result.covered}
+        return Score(
+            value="I" if faults else "C", explanation=str(faults) or None, metadata=covered
+        )
 
     return judge
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from tracemill.evaluate.building import make_case
+from tracemill.evaluate.handing_over import handed_things
 from tracemill.evaluate.scorers import SCORERS, Scorer
 from tracemill.evaluate.vanity import by_keyword, by_length
 from tracemill.llm import Answer
@@ -100,6 +101,13 @@ _CHECKED: Final = _case(
 )
 _LOOKED_UP: Final = _case("by_meaning", _call("find_definition", symbol="Ledger"))
 _ASKING: Final = _case("conduct", rule="asks_back")
+_HANDED: Final = _case(
+    "hand_over",
+    handed=handed_things(
+        "Next steps:\n- [ ] teach the parser negative totals\n- round tax in `src/tax.py`\n"
+        "- run `pytest tests/billing` again\n"
+    ),
+)
 
 
 def _proofs() -> Iterator[Proof]:
@@ -126,6 +134,7 @@ def _proofs() -> Iterator[Proof]:
     yield from _compared()
     yield from _ordered()
     yield from _skilled()
+    yield from _handing()
 
 
 def _compared() -> Iterator[Proof]:
@@ -184,6 +193,22 @@ def _skilled() -> Iterator[Proof]:
     yield _wrong(_CHECKED, "builds", _reply("", ("shell", {"command": "go build ./..."})))
     said = ("shell", {"command": 'echo "go test"'})
     yield _wrong(_CHECKED, "only prints the command", _reply("", said))
+
+
+def _handing() -> Iterator[Proof]:
+    other_words = (
+        "Tax is not yet rounded (src/tax.py), the parser fails on negative totals: teach it. Then"
+        " run `pytest tests/billing`."
+    )
+    yield _right(_HANDED, "hands over in other words", _reply(other_words))
+    yield _wrong(_HANDED, "hands over nothing, at length", _reply(_LONG * 5))
+    yield _wrong(
+        _HANDED, "names a file that nobody named", _reply(other_words + " See `src/vat.py`.")
+    )
+    files = " ".join(f"`src/part_{number}.py`" for number in range(9))
+    yield _wrong(_HANDED, "names every file", _reply(f"{other_words} {files}"))
+    yield _wrong(_HANDED, "tells everything", _reply(f"{other_words} {_LONG * 30}"))
+    yield _wrong(_HANDED, "goes on instead", _reply(other_words, ("run_tests", _TESTS)))
 
 
 PROOFS: Final[Sequence[Proof]] = tuple(_proofs())

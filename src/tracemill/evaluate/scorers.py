@@ -14,11 +14,15 @@ from tracemill.evaluate.code import fields_read
 from tracemill.evaluate.commands import programs_run
 from tracemill.evaluate.conduct import asks_back, judged
 from tracemill.evaluate.edited import edited_files
+from tracemill.evaluate.handing_over import coverage, is_too_much, made_up
 from tracemill.evaluate.matching import call_fault, fits, pairing_fault
 from tracemill.llm import Answer
 from tracemill.llm.judging import AskJudge
 from tracemill.records.models.evaluations import Case, CaseResult, CheckKind, Fault
 from tracemill.render.tool_names import is_text_search
+
+_HANDED: Final = 0.5
+"""Share of what was handed over from which words hold enough of it."""
 
 Scorer = Callable[[Case, Answer], Fault | None]
 """Returns what is wrong, or None."""
@@ -131,6 +135,18 @@ def conduct(case: Case, answer: Answer) -> Fault | None:
     return None if is_asking else "asked_nothing"
 
 
+def hand_over(case: Case, answer: Answer) -> Fault | None:
+    """Look whether words hold half of what the real ones did, no copy of all, no file made up."""
+    if fault := decision(case, answer):
+        return fault
+    text = answer.message.content
+    if coverage(case.handed, text) < _HANDED:
+        return "left_out"
+    if is_too_much(case, text):
+        return "too_much"
+    return "made_up" if made_up(case, text) else None
+
+
 SCORERS: Final[Mapping[CheckKind, Scorer]] = {
     "decision": decision,
     "tool": tool,
@@ -145,6 +161,7 @@ SCORERS: Final[Mapping[CheckKind, Scorer]] = {
     "validation": validation,
     "by_meaning": by_meaning,
     "conduct": conduct,
+    "hand_over": hand_over,
 }
 """What looks at each check."""
 
@@ -159,6 +176,7 @@ def score(case: Case, answer: Answer | None, judge: AskJudge | None = None) -> C
             check: "no_reply" if answer is None else _fault(check, case, answer, judge)
             for check in case.checks
         },
+        covered=_covered(case, answer),
         message=answer.message if answer else None,
         n_answer_tokens=answer.n_answer_tokens if answer else None,
         seconds=answer.seconds if answer else None,
@@ -168,3 +186,10 @@ def score(case: Case, answer: Answer | None, judge: AskJudge | None = None) -> C
 def _fault(check: CheckKind, case: Case, answer: Answer, judge: AskJudge | None) -> Fault | None:
     fault = SCORERS[check](case, answer)
     return judged(case, answer, judge) if fault is None and check == "conduct" else fault
+
+
+def _covered(case: Case, answer: Answer | None) -> float | None:
+    """Return how much of what was handed over an answer holds; None where that is not asked."""
+    if not case.handed:
+        return None
+    return coverage(case.handed, answer.message.content) if answer is not None else 0.0

@@ -6,6 +6,7 @@
 | `design` | which of four plans is the one for this work | it names the one that was made |
 | `implementation` | the next message | it edits the files that were edited, and no others |
 | `validation` | the next message | it runs a check that was run |
+| `collaboration` | to hand the work over | it holds half of what was handed over, no file made up |
 
 The wrong statements are those of other work that have most words in common with the right one.
 Which text an edit puts there is not compared: many are right, and the tests of the work decide.
@@ -26,11 +27,15 @@ from tracemill.evaluate.building import (
 from tracemill.evaluate.choices import Statement, make_question
 from tracemill.evaluate.commands import programs_run
 from tracemill.evaluate.edited import edited_files
+from tracemill.evaluate.handing_over import REQUEST, handed_things
 from tracemill.records.datasets.examples import Message
 from tracemill.records.models.evaluations import Case
 
 VIEW: Final = "view:"
 """How the tag of an example begins that shows one skill."""
+_HANDING: Final = "collaboration"
+_MIN_THINGS: Final = 2
+"""Things handed over from which there is anything to leave out."""
 _ASKED: Final[Mapping[str, str]] = {
     "problem": "Which of these says what is wrong here?",
     "design": "Which of these is the plan for this work?",
@@ -41,7 +46,8 @@ _ASKED: Final[Mapping[str, str]] = {
 def view_of(tags: Iterable[str]) -> str | None:
     """Return the skill that an example shows by its tags; None where it shows no single one."""
     found = (tag.removeprefix(VIEW) for tag in tags if tag.startswith(VIEW))
-    return next((view for view in found if view in _MAKERS or view in _ASKED), None)
+    known = {*_MAKERS, *_ASKED, _HANDING}
+    return next((view for view in found if view in known), None)
 
 
 def statements_of(examples: Iterable[HeldOut]) -> Iterator[Statement]:
@@ -71,8 +77,16 @@ def _case(
     message, before = example.messages[at], example.messages[:at]
     if not any(each.role == "user" for each in before):
         return "no_request"
+    if view == _HANDING:
+        return _handing(example, message, before, max_chars)
     if view in _ASKED:
         return _choice(example, message, before, view, others, max_chars)
+    return _next_message(example, message, before, view, max_chars)
+
+
+def _next_message(
+    example: HeldOut, message: Message, before: Sequence[Message], view: str, max_chars: int
+) -> Case | DropReason:
     if not example.tools:
         return "no_tools"
     prompt = fit(before, max_chars)
@@ -119,6 +133,30 @@ def _choice(
             messages=(*prompt, Message(role="user", content=question.text)),
             checks=("choice",),
             choice=question.letter,
+            group=example.group,
+            slices=example.slices,
+            example_id=example.id,
+        )
+    )
+
+
+def _handing(
+    example: HeldOut, message: Message, before: Sequence[Message], max_chars: int
+) -> Case | DropReason:
+    things = handed_things(message.content)
+    if len(things) < _MIN_THINGS:
+        return "no_fact"
+    prompt = fit(before, max_chars - len(REQUEST))
+    if prompt is None:
+        return "too_long"
+    return make_case(
+        Case(
+            id="",
+            messages=(*prompt, Message(role="user", content=REQUEST)),
+            tools=tuple(dict(each) for each in example.tools),
+            checks=("hand_over",),
+            handed=things,
+            handed_chars=len(message.content),
             group=example.group,
             slices=example.slices,
             example_id=example.id,

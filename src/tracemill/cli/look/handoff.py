@@ -5,16 +5,8 @@ from typing import Final
 
 from tracemill.base.text import one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
-from tracemill.cli.shared.output import (
-    Common,
-    Listing,
-    answer,
-    counts,
-    hint,
-    when,
-    write,
-    write_lines,
-)
+from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.output import answer, counts, hint, when, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.handoffs import HandOffRow, check_handoffs, list_handoffs
 from tracemill.flows.analysis.handoffs import show_handoff as look

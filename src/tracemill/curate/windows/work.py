@@ -31,26 +31,25 @@ from tracemill.records.sessions.reactions import Reaction
 from tracemill.records.sessions.recoveries import FailureKind
 from tracemill.records.sessions.trajectory import IMAGE, Step, Trajectory
 from tracemill.records.work.episodes import Episode
+from tracemill.records.work.handoffs import NextSession
 from tracemill.render.messages import is_trained, render_messages
 
 DropReason = Literal[
-    "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned",
-    "unsure_outcome", "no_user_step", "too_long", "unanswered_call", "no_trained_message",
-    "rejected_turn", "interrupted_turn", "corrected_turn", "undone_turn", "image_turn",
-    "lost_request", "failed_step", "blind_edit", "bare_edit", "cut_answer", "repeated_result",
-    "called_wrong", "told_elsewhere",
-    "unscanned_text", "hidden_text", "control_tokens", "untrusted_instructions",
-    "split_session", "unwanted_answer", "unjudged_answer", "announcement", "command_turn",
-    "short_answer", "code_answer",
-    "no_change", "unclear_step", "nothing_wrong", "start_unknown", "unproven_check",
-    "split_recovery", "unwanted_recovery", "environment_recovery", "unexplained_recovery",
-    "silenced_check", "other_request", "long_recovery", "nested_recovery",
-    "split_pair", "unwanted_choice", "failed_choice", "acted_on", "several_calls",
-    "indirect_retry", "told_news", "long_pair", "identical_sides", "answers_correction",
+    "outcome_unknown", "outcome_partial", "outcome_failed", "outcome_abandoned", "unsure_outcome",
+    "no_user_step", "too_long", "unanswered_call", "no_trained_message", "rejected_turn",
+    "interrupted_turn", "corrected_turn", "undone_turn", "image_turn", "lost_request",
+    "failed_step", "blind_edit", "bare_edit", "cut_answer", "repeated_result", "called_wrong",
+    "told_elsewhere", "next_unknown", "next_unjudged", "no_handoff", "unscanned_text",
+    "hidden_text", "control_tokens", "untrusted_instructions", "split_session", "unwanted_answer",
+    "unjudged_answer", "announcement", "command_turn", "short_answer", "code_answer", "no_change",
+    "unclear_step", "nothing_wrong", "start_unknown", "unproven_check", "split_recovery",
+    "unwanted_recovery", "environment_recovery", "unexplained_recovery", "silenced_check",
+    "other_request", "long_recovery", "nested_recovery", "split_pair", "unwanted_choice",
+    "failed_choice", "acted_on", "several_calls", "indirect_retry", "told_news", "long_pair",
+    "identical_sides", "answers_correction",
 ]  # fmt: skip
-"""Why something is not imitated. The `…_turn` reasons, `failed_step`, `blind_edit`, `bare_edit`,
-`cut_answer`, `repeated_result` and `called_wrong` leave it in its window, untrained; what each
-reason means stands in `docs/datasets.md`."""
+"""Why something is not imitated (`docs/datasets.md`). The `…_turn` reasons, `failed_step`,
+`…_edit`, `cut_answer`, `repeated_result`, `called_wrong` leave it in its window, untrained."""
 
 CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
 """What looks at the work: to run one that fails is no mistake."""
@@ -125,6 +124,8 @@ class Work(Record, frozen=True, kw_only=True):
     """Steps that people who looked at them called wrong."""
     called_right: tuple[int, ...] = ()
     """Steps that they called right."""
+    next_session: NextSession | None = None
+    """The session that surely went on with it; None where none is known, or nobody asks for it."""
     refused: Literal["undone_turn", "told_elsewhere"] | None = None
     """Why nothing of it is imitated: it was begun in an undone branch, or is told elsewhere."""
 

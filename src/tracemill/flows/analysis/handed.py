@@ -14,10 +14,9 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from tracemill.base.handed_on import is_agents_own
+from tracemill.base.handed_on import is_agents_own, is_named
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.handoffs import HandOffReader, handed_by_document
-from tracemill.label.handoffs.asked_again import is_named
 from tracemill.link.commit_index import CommitIndex
 from tracemill.link.commit_links import repository_of
 from tracemill.link.session_links import order

@@ -93,7 +93,8 @@ def _unpaired(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
     sides = {name: read_messages(row[name]) for name in ("prompt", "completion")}
     judged = {name: row[name] for name in ("label", "strength")}
     evidence = [{"kind": "example", "id": row["id"]}]  # the row does not tell which steps show it
-    return {"kind": "unpaired", "builder": "reaction", "evidence": evidence, **judged, **sides}
+    builder = "handoff" if f"{_BUILDER}handoff" in row["tags"] else "reaction"
+    return {"kind": "unpaired", "builder": builder, "evidence": evidence, **judged, **sides}
 
 
 def _stepwise(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:

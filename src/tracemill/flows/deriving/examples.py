@@ -17,10 +17,12 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.curate import CURATE_VERSION
+from tracemill.curate.builders.handoffs import HandOffBuilder
 from tracemill.curate.builders.one_pass import drop_whole, make_examples, needs_steps
 from tracemill.curate.windows.undone import is_begun_within
 from tracemill.curate.windows.work import ChatConfig, Drop, Work
 from tracemill.flows.deriving.facts import Facts
+from tracemill.flows.deriving.next_sessions import next_sessions
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.versions import reading_code
 from tracemill.link.told_twice import told_elsewhere
@@ -30,6 +32,7 @@ from tracemill.records.events.commits import Commit
 from tracemill.records.refs import Record
 from tracemill.records.sessions.trajectory import Step
 from tracemill.records.work.episodes import Episode
+from tracemill.records.work.handoffs import NextSession
 from tracemill.render import RENDER_VERSION
 from tracemill.store.index import Index
 from tracemill.store.lake import Lake
@@ -163,7 +166,8 @@ def build_examples(
     lake: Lake, root: Path, index: Index, executor: Executor, facts: Facts, config: ChatConfig
 ) -> None:
     """Bring the tables of examples, and of what gave none, up to date."""
-    keys = {episode.id: _key(episode, facts, config) for episode in facts.episodes}
+    following = _following(facts, config)
+    keys = {episode.id: _key(episode, facts, config, following) for episode in facts.episodes}
     before = index.built()
     stale = {episode.id for episode in facts.episodes if before.get(episode.id) != keys[episode.id]}
     gone = (before.keys() | _owners(lake)) - keys.keys()
@@ -194,9 +198,13 @@ def _plan(
 ) -> _Plan:
     episodes = [episode for episode in facts.episodes if episode.id in episode_ids]
     commits = {commit.sha: commit for commit in facts.commits}
-    refused = _refused(facts)
+    refused, following = _refused(facts), _following(facts, config)
     works = [
-        msgspec.structs.replace(work, refused=refused.get(work.trajectory.id))
+        msgspec.structs.replace(
+            work,
+            refused=refused.get(work.trajectory.id),
+            next_session=following.get(work.trajectory.id),
+        )
         for episode in episodes
         for work in _works(episode, facts, commits)
     ]
@@ -234,7 +242,14 @@ def _owners(lake: Lake) -> set[str]:
     return {owner for table in tables for owner in lake.owners(table)}
 
 
-def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
+def _following(facts: Facts, config: ChatConfig) -> dict[str, NextSession]:
+    """Return which session went on with each, where a builder asks for it."""
+    return next_sessions(facts) if HandOffBuilder.name in config.builders else {}
+
+
+def _key(
+    episode: Episode, facts: Facts, config: ChatConfig, following: Mapping[str, NextSession]
+) -> str:
     contents = [
         f"{trajectory_id}:{facts.input_of(trajectory_id).content}"
         for trajectory_id in episode.trajectory_ids
@@ -251,7 +266,10 @@ def _key(episode: Episode, facts: Facts, config: ChatConfig) -> str:
         )
         for step in steps
     ]
-    return digest(code, *known, *contents, *unwanted, *marked)
+    later = [
+        msgspec.json.encode(following[name]) for name in episode.trajectory_ids if name in following
+    ]
+    return digest(code, *known, *contents, *unwanted, *marked, *later)
 
 
 def _works(episode: Episode, facts: Facts, commits: Mapping[str, Commit]) -> Iterator[Work]:

@@ -31,6 +31,9 @@ from tracemill.render.chat_message import read_messages
 from tracemill.store.workspace import Workspace, write_whole
 
 CASES: Final = "cases.jsonl"
+_BUILDER: Final = "builder:"
+_HANDED: Final = "builder:handoff"
+"""The tag of words that handed work over, which a label calls right or wrong."""
 _TOLD: Final = ("category:", VIEW)
 """How the tags begin that say which category of work an example shows, or which single skill."""
 
@@ -140,14 +143,22 @@ def _made(folder: Path, version: DatasetVersion, max_chars: int) -> Iterator[Cas
 
 
 def _chats(folder: Path, version: DatasetVersion, *, is_trained: bool) -> Iterator[HeldOut]:
+    """Yield chat examples, and words that handed work over well as the end of a chat."""
     for part, row in _example_rows(folder, version, is_trained=is_trained):
+        tags = row.get("tags") or ()
         if "messages" in row:
             messages = read_messages(row["messages"], row.get("trained") or None)
             builder = "session" if part.kind == "chat" else part.kind
-            group = row.get("episode_id") or row["id"]
-            shown = (tag for tag in row.get("tags") or () if tag.startswith(_TOLD))
-            slices = (f"builder:{builder}", *shown)
-            yield HeldOut(row["id"], group, messages, row.get("tools") or (), slices)
+        elif _HANDED in tags and row["label"]:
+            prompt = read_messages(row["prompt"], [False] * len(row["prompt"]))
+            messages = (*prompt, *read_messages(row["completion"]))
+            builder = _HANDED.removeprefix(_BUILDER)
+        else:
+            continue
+        group = row.get("episode_id") or row["id"]
+        shown = (tag for tag in tags if tag.startswith(_TOLD))
+        slices = (f"{_BUILDER}{builder}", *shown)
+        yield HeldOut(row["id"], group, messages, row.get("tools") or (), slices)
 
 
 def training_rows(folder: Path, version: DatasetVersion) -> Iterator[TrainedOn]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
 
+from tracemill.base.handed_on import content_words, is_named
 from tracemill.label.calls.shell import parse
 from tracemill.label.calls.shell_calls import SHELLS, command_of
 from tracemill.label.calls.tool_names import plain_name
@@ -26,11 +27,6 @@ from tracemill.records.work.handoffs import (
     HandedFact,
     HandOff,
 )
-
-
-def _set(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
 
 _FINDERS: Final = frozenset(
     {"glob", "find_files", "find", "file_search", "glob_file_search", "find_file", "list_files"}
@@ -45,13 +41,6 @@ _MIN_WORDS: Final = 3
 _MOST: Final = 0.7
 _MAX_QUESTIONS: Final = 100
 _MAX_QUESTION: Final = 500
-_WORD: Final = re.compile(r"[a-z][a-z0-9_-]{2,}")
-_EMPTY: Final = _set(
-    "about after also and any are been before but can could did does for from get had has have"
-    " how into its just let like make more need not now one only other our out should some than"
-    " that the their them then there these they this those use using want was way were what when"
-    " where which who why will with would you your"
-)
 
 
 class _Told(NamedTuple):
@@ -136,20 +125,6 @@ class AskedAgain:
         self._questions.append(
             AskedQuestion(text=text, step=step, told=told.text if told is not None else None)
         )
-
-
-def content_words(text: str) -> frozenset[str]:
-    """Return the words of a text that say what it is about, in small letters and without plural."""
-    found = (word for word in _WORD.findall(text.lower()) if word not in _EMPTY)
-    return frozenset(word.removesuffix("s") for word in found)
-
-
-def is_named(path: str, said: str) -> bool:
-    """Tell whether words name a file by its path, or by the end of it with the folder."""
-    parts = path.strip("/").split("/")
-    ending = "/".join(parts[-2:]) if len(parts) > 1 else parts[0]
-    pattern = rf"(?<![\w.-]){re.escape(ending)}(?![\w/-])"
-    return ending in said and re.search(pattern, said) is not None
 
 
 def _is_looked_for(path: str, searched: Iterable[str]) -> bool:

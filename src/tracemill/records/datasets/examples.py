@@ -68,8 +68,9 @@ PreferenceBuilder = Literal["retry", "correction", "rejection"]
 """`retry`: a call failed, the same with other arguments worked; `correction`: a person said that
 the answer was wrong; `rejection`: a person refused the step, or took it back."""
 
-UnpairedBuilder = Literal["reaction"]
-"""`reaction`: what a person said or did next tells whether the message was right."""
+UnpairedBuilder = Literal["reaction", "handoff"]
+"""`reaction`: what a person said or did next tells whether the message was right; `handoff`: what
+became of the session that went on tells whether the words were that handed the work over."""
 
 StepwiseBuilder = Literal["recovery"]
 """`recovery`: what failed on the way, and what worked in the end, tells which steps were right."""

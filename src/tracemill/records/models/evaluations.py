@@ -17,14 +17,14 @@ from tracemill.records.refs import Count, Ratio, Record
 
 CheckKind = Literal[
     "decision", "tool", "arguments", "order", "earlier_result", "fields", "recovery", "stop",
-    "by_meaning", "conduct", "choice", "edit_place", "validation",
+    "by_meaning", "conduct", "choice", "edit_place", "validation", "hand_over",
 ]  # fmt: skip
 """What is looked at: whether to call at all, which tool, with which values, which tool after
 another one's result, a value that an earlier result gave, the fields of results that code reads,
 what follows a failing call, whether it stops when the work is done, whether code is looked up by
 what it means and not by its letters, and whether an answer in words does what its questions ask; of
-single skills, which of several statements is chosen, which files are edited, and whether a change
-is checked."""
+single skills, which of several statements is chosen, which files are edited, whether a change is
+checked, and whether words that hand work over hold what the real ones did."""
 
 ArgumentMatch = Literal["exact", "words", "path", "shell", "python", "present", "nested"]
 """How a value is compared: as typed JSON; words whatever their case and spacing; a path in its
@@ -55,6 +55,15 @@ class WantedCall(Record, frozen=True, kw_only=True):
     """What is right for each argument; any other argument is wrong."""
 
 
+class HandedThing(Record, frozen=True, kw_only=True):
+    """One thing that words hold which hand work over."""
+
+    kind: Literal["item", "file", "command"]
+    """What it is."""
+    text: str
+    """The entry, path or command as it was said."""
+
+
 class Case(Record, frozen=True, kw_only=True):
     """One decision to take."""
 
@@ -78,6 +87,10 @@ class Case(Record, frozen=True, kw_only=True):
     """For `edit_place`: files that were edited, all of which and no others are right."""
     programs: tuple[str, ...] = ()
     """For `validation`: what checks that were run are called, as `pytest` or `go test`."""
+    handed: tuple[HandedThing, ...] = ()
+    """For `hand_over`: what the real words held, most of which is right."""
+    handed_chars: Count = 0
+    """For `hand_over`: length of the real words; who copies all of a session hands nothing over."""
     choice: str | None = None
     """For `choice`: the letter of the statement that is right."""
     questions: tuple[str, ...] = ()
@@ -122,6 +135,7 @@ Fault = Literal[
     "missing_argument", "unknown_argument", "wrong_value", "wrong_order", "not_from_result",
     "field_not_read", "repeated_failure", "no_reply", "wrong_choice", "unclear_choice",
     "other_file", "not_checked", "text_search", "asked_nothing", "not_shown", "unjudged",
+    "left_out", "made_up", "too_much",
 ]  # fmt: skip
 """What is wrong with a decision; `unjudged` where a judge cannot tell, which is no pass."""
 
@@ -137,6 +151,8 @@ class CaseResult(Record, frozen=True, kw_only=True):
     """The case's parts."""
     faults: dict[CheckKind, Fault | None]
     """For each check what was wrong, None where it passed."""
+    covered: Ratio | None = None
+    """For `hand_over`: share of what the real words held that the answer holds; None for others."""
     message: Message | None = None
     """What the model said; None where only the verdict is known."""
     n_answer_tokens: Count | None = None

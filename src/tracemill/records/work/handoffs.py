@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from tracemill.records.refs import Count, Ratio, Record, Ref, Stamp
+from tracemill.records.work.episodes import Outcome
 
 SURE_TAKE_UP: Final = 0.7
 """From which sureness on a session counts as the one that went on."""
@@ -86,6 +87,21 @@ class TakeUp(Record, frozen=True, kw_only=True):
     def is_sure(self) -> bool:
         """Whether it counts where nobody asks otherwise."""
         return self.confidence >= SURE_TAKE_UP
+
+
+class NextSession(Record, frozen=True, kw_only=True):
+    """The session that surely went on with another one's work, and what became of it."""
+
+    trajectory_id: str
+    """The session."""
+    method: TakeUpMethod
+    """How it is known."""
+    confidence: Ratio
+    """How sure that is."""
+    outcome: Outcome
+    """What became of its piece of work."""
+    outcome_confidence: Ratio
+    """How sure that is."""
 
 
 class HandOff(Record, frozen=True, kw_only=True, omit_defaults=False):
