@@ -6,6 +6,7 @@ all but one stop at a newline, and the one for key blocks stops at NUL.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple, Protocol
 
 SEPARATOR: Final = b"\n\0\n"
@@ -38,8 +39,8 @@ class Probe(NamedTuple):
     one, a pattern matches wherever it stands."""
 
 
-Place = tuple[int, int]
-"""Index of a detector that has to look, and the end of what its probe matched."""
+Places = Mapping[int, Sequence[int]]
+"""By the index of each detector that has to look, the ends of what its probes matched, in order."""
 
 
 class Rule(NamedTuple):

@@ -22,7 +22,7 @@ from tracemill.redact.detectors.veils import Base64Detector, VeilDetector
 from tracemill.redact.line_rules.homes import HomeDetector
 from tracemill.redact.line_rules.judges import judge_of, longest_of, whole
 from tracemill.redact.line_rules.lines import Form, LineDetector
-from tracemill.redact.protocol import Detector, Match, Place, Probe, Rule
+from tracemill.redact.protocol import Detector, Match, Places, Probe, Rule
 from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
 from tracemill.redact.scanning.prefilters import Prefilter, prefilter
@@ -96,12 +96,12 @@ class _Within:
         found = resolve(scan(text, self, self._detectors)) if text else []
         return [match for match in found if match.rule.kind == "secret"]
 
-    def places(self, data: bytes, least: int = 0) -> list[Place]:
+    def places(self, data: bytes, least: int = 0) -> Places:
         """Return the places at which one of the detectors has to look."""
         if self.prefilter is None:
             self.prefilter = prefilter(self._detectors, "re2")
         places = self.prefilter.places(data, least)
-        return [place for place in places if place[0] < len(self._detectors)]
+        return {i: ends for i, ends in places.items() if i < len(self._detectors)}
 
 
 def _token_detector() -> LineDetector:

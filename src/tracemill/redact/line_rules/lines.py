@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import re2
 
 from tracemill.redact.protocol import CLOSE, MANY, SEPARATOR, CrowdedError, Match, Probe, Rule
+from tracemill.redact.regexes import Regex, Spans
 
 _CONTEXT: Final = 16
 _LONGEST_REACH: Final = 400
@@ -27,9 +28,9 @@ _BYTES.log_errors = False
 
 
 @cache
-def compile_bytes(pattern: str) -> re2._Regexp:
+def compile_bytes(pattern: str) -> Regex:
     """Return a pattern that sees bytes, as Hyperscan does, whatever they encode."""
-    return re2.compile(pattern.encode(), options=_BYTES)
+    return Regex(pattern.encode(), _BYTES)
 
 
 _LONG_LINE: Final = 65_536
@@ -128,7 +129,7 @@ class LineDetector:
         self._group = 0 if is_whole else 1
         self._judge = judge
         self._stand_in = stand_in
-        self._regex: re2._Regexp | None = None
+        self._regex: Regex | None = None
         self._known: dict[bytes, tuple[Match, ...]] = {}
         self.probes = (probe._replace(is_once_a_line=True),)
 
@@ -162,10 +163,10 @@ class LineDetector:
         is_long = len(line) > _LONG_LINE and self._longest is not None
         matches = self._matches_in_long(line) if is_long else self._regex.finditer(line)
         for n_before, match in enumerate(matches):
-            first, end = match.span()
+            first, end = match[0]
             if n_before >= MANY and end < n_before * CLOSE:
                 raise CrowdedError
-            start, end = match.span(self._group) if self._group else (first, end)
+            start, end = match[self._group]
             if line.endswith(b"\r", start, end):  # it belongs to the end of the line
                 end -= 1
             candidate = Candidate(line, first, start, end)
@@ -173,23 +174,25 @@ class LineDetector:
                 confirmed = Candidate(line, candidate.first, *extent)
                 yield Match(*extent, self._rule, self._stand_in(confirmed))
 
-    def _matches_in_long(self, line: bytes) -> Iterator[re2._Match[bytes]]:
+    def _matches_in_long(self, line: bytes) -> Iterator[Spans]:
         """Yield what matches in a long line, but for values that are too long for the judge.
 
         To tell where in a match the value lies takes RE2 ten times as long as to find the match.
         """
         for outline in compile_bytes(self._pattern.replace(_GROUP, "(?:", 1)).finditer(line):
-            first, end = outline.span()
+            first, end = outline[0]
             beginning = line[first : first + _LONGEST_FOUND]
-            if end - first <= _LONGEST_FOUND or not self._holds_too_long(beginning):
-                yield compile_bytes(self._pattern).search(line, first)
+            if end - first > _LONGEST_FOUND and self._holds_too_long(beginning):
+                continue
+            if match := compile_bytes(self._pattern).search(line, first):
+                yield match
 
     def _holds_too_long(self, beginning: bytes) -> bool:
         """Tell whether in the beginning of a match a value begins and goes on for too long."""
         match = compile_bytes(self._pattern).match(beginning)
         if match is None or self._longest is None:
             return False
-        start, end = match.span(self._group)
+        start, end = match[self._group]
         return bool(end == len(beginning) and end - start > self._longest)
 
 

@@ -28,12 +28,13 @@ def scan(
     Raises:
         CrowdedError: There are too many places.
     """
-    looked = [0] * len(detectors)
-    finds = [detector.find for detector in detectors]
     found: list[Match] = []
-    for detector, at in prefilter.places(data, least):
-        if at > looked[detector]:
-            looked[detector] = finds[detector](data, at, found)
+    for detector, ends in prefilter.places(data, least).items():
+        find = detectors[detector].find
+        looked = 0
+        for at in ends:
+            if at > looked:
+                looked = find(data, at, found)
     return found
 
 
