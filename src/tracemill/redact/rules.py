@@ -19,7 +19,7 @@ import rtoml
 
 from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 21
+REDACT_VERSION: Final = 22
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[
@@ -44,6 +44,7 @@ JudgeName = Literal[
     "handed",
     "key-data",
     "told",
+    "noise",
     "any",
     "ipv4",
     "ipv6",

@@ -39,6 +39,8 @@ _NO_KEY: Final = re.compile(
     rb"(?i)commit|sha\d*|md5|hash|digest|\brev|\bref|integrity|checksum|version|uuid|guid|[a-z]+[_-]?ids?\b"
     rb"|\bid\b|trace|span|etag|://|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug|debug"
 )
+_PUBLIC_KEY: Final = re.compile(rb"(?i)site[ _-]?key|publishable")
+"""What stands before a key that every page of a site shows."""
 _FILE: Final = re.compile(rb"\.(?:whl|tar|gz|tgz|zip|jar|deb|rpm|exe|dmg)\Z")
 _KEY_TOLD: Final = re.compile(rb"(?i)key|token|secret|auth|pass|credential|private|\Wpat\W")
 _TOLD_BEHIND: Final = re.compile(
@@ -118,6 +120,8 @@ def _spellings(name: str) -> list[str]:
 
 def _is_key_of_service(gap: bytes, value: bytes, behind: bytes) -> bool:
     if _AFTER_RUN.match(behind) or _FILE.search(value) or not values.is_key(value):
+        return False
+    if _PUBLIC_KEY.search(gap):
         return False
     is_told = bool(_KEY_TOLD.search(gap) or _TOLD_BEHIND.match(behind))
     is_hex = _HEX.match(value) is not None

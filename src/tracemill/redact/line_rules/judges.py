@@ -196,8 +196,15 @@ def _told(found: Candidate) -> Extent | None:
     return whole(found) if is_password or is_key else None
 
 
+def _noise(found: Candidate) -> Extent | None:
+    """Where code may stand as well, only a value of all signs of a keyboard is a key."""
+    return whole(found) if values.is_noise(found.value) else None
+
+
 def _paired(found: Candidate) -> Extent | None:
     """A value that stands beside its name is judged by it."""
+    if values.is_noise(found.value):
+        return whole(found)
     found = _trimmed(found)
     name = found.name
     if values.is_public(name) or _is_code(found):
@@ -354,6 +361,7 @@ _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "handed": _handed,
     "key-data": _key_data,
     "told": _told,
+    "noise": _noise,
     "shaped": _shaped,
     "any": _any,
 }

@@ -72,7 +72,7 @@ _FORM_WORDS: Final = frozenset(
     b"""passwort kennwort wachtwoord contrasenya contrasena salasana lozinka adgangskode
     required optional incorrect invalid missing mismatch weakpassword plaintext encrypted
     hashed disabled enabled newpassword oldpassword currentpassword confirmpassword password
-    mypassword yourpassword somepassword testpassword userpassword username
+    mypassword yourpassword somepassword testpassword userpassword username example changeme
     unknown nothing readonly writeonly forgotten expired protected""".split()
 )
 """Words that stand behind the name of a password in forms, types and translations."""
@@ -85,7 +85,7 @@ _PUBLIC_NAME: Final = re2.compile(
     rb"(?i)public|publishable|fingerprint|thumbprint|(?:page|next|continuation|sync|resume)[_-]?token"
     rb"|(?:rsa|dsa|gpg|pgp|restored from|saved with|hit for|input)[ _-]key"
     rb"|(?:cache|sort|partition|primary|foreign|hot|object|row|group|route|idempotency|session"
-    rb"|parent|storage|query|index|lookup|dedup|sub|map)[ _-]?key",
+    rb"|parent|storage|query|index|lookup|dedup|sub|map|site)[ _-]?key",
     options=_BYTES,
 )
 _RUN: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
