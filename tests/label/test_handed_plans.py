@@ -61,3 +61,31 @@ def test_a_plan_that_is_gone_on_with_otherwise_was_refused(
     assert told.rejected_steps == (1,)
     assert told.interrupted_steps == (1,)
     assert {"rejection", "interruption"} <= {each.kind for each in told.reactions}
+
+
+def test_what_a_person_said_to_a_plan_is_kept() -> None:
+    second = ToolCall(id="c2", name="ExitPlanMode", arguments={"plan": "Read both files."})
+    later = agent(3, "", calls=(second,), results=(ToolResult(call_id="c2", status="ok"),))
+    approved = structs.replace(feedback("permission", 3), call_id="c2")
+    told = seen(user(0), refused(said="too\nmuch"), user(2), later, events=(*STOPPED, approved))
+
+    assert [(each.step, each.is_approved, each.said) for each in told.plan_verdicts] == [
+        (1, False, "too much"), (3, True, None),
+    ]  # fmt: skip
+    assert [each.opening for each in told.plan_verdicts][1] == "Read both files."
+    assert not {each.kind for each in told.reactions} & {"acceptance", "permission"}
+
+
+def test_a_verdict_that_names_no_call_is_on_the_plan_before_it() -> None:
+    call = ToolCall(id="c1", name="exit_plan_mode")
+    told = seen(user(0), agent(1, "", calls=(call,)), events=(feedback("permission", 1),))
+
+    assert [(each.step, each.is_approved) for each in told.plan_verdicts] == [(1, True)]
+
+
+def test_of_a_plan_that_was_handed_on_or_never_answered_nobody_knows() -> None:
+    silent = agent(1, "", calls=refused().calls)
+
+    assert seen(user(0), refused(), events=STOPPED).plan_verdicts == ()
+    assert seen(user(0), silent, agent(2)).plan_verdicts == ()
+    assert seen(user(0), refused("Edit"), events=STOPPED).plan_verdicts == ()

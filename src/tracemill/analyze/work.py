@@ -14,7 +14,7 @@ import msgspec
 
 from tracemill.analyze.cases import Facts
 from tracemill.records.refs import Count, Record
-from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.activity import Activity, PlanVerdict
 from tracemill.records.sessions.reactions import ReactionKind
 from tracemill.records.sessions.recoveries import Recovery
 from tracemill.records.sessions.trajectory import Trajectory
@@ -60,6 +60,10 @@ class SessionWork(Record, frozen=True, kw_only=True):
     """How a person first took something back; None where nobody did."""
     against_step: Count | None = None
     """The step in which that was."""
+    n_refused: Count = 0
+    """Calls of them that a person refused."""
+    plan_verdicts: tuple[PlanVerdict, ...] = ()
+    """What a person said to its plans."""
     recoveries: tuple[Recovery, ...] = ()
     """What failed in it, and what became of that."""
     ignored_failures: dict[str, int] = msgspec.field(default_factory=dict)
@@ -124,6 +128,8 @@ def session_work(trajectory: Trajectory, activity: Activity) -> SessionWork:
         output_tokens=usage.output_tokens if usage else None,
         n_calls=activity.n_calls,
         n_errors=activity.n_errors,
+        n_refused=activity.n_rejections,
+        plan_verdicts=activity.plan_verdicts,
         against=against.kind if against else None,
         against_step=against.step if against else None,
         recoveries=activity.recoveries,

@@ -23,7 +23,7 @@ from tracemill.records.events.gates import (
 )
 from tracemill.records.events.team import TeamReport
 from tracemill.records.refs import Span
-from tracemill.records.sessions.activity import CheckRun
+from tracemill.records.sessions.activity import CheckRun, PlanVerdict
 from tracemill.render.team import write_report
 from tracemill.sources.team_reports import TeamReports
 
@@ -217,3 +217,19 @@ def test_every_line_is_read_again_as_it_was_written() -> None:
     assert not found.quarantined
     assert not found.tally.skipped
     assert [write_report(e) for e in found.events if isinstance(e, TeamReport)] == told
+
+
+def test_a_plan_that_a_person_answered_is_a_decision() -> None:
+    answered = (
+        PlanVerdict(
+            step=3, is_approved=False, opening="Read first.", said="smaller", at=minutes(5)
+        ),
+        PlanVerdict(step=9, is_approved=True, opening="Read a.py first.", at=minutes(9)),
+    )
+    refused, approved = lines(feature(session(plan_verdicts=answered)), "approval")
+
+    assert refused["agent_recommendation"] == "Read first."
+    assert (refused["human_decision"], refused["human_reasoning"]) == ("refused", "smaller")
+    assert (refused["decision_aligned"], approved["decision_aligned"]) == (False, True)
+    assert approved["evidence"] == ["traj_1#9"]
+    assert "decision_type" not in approved, "it is none of those that teams name"

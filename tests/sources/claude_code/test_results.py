@@ -99,6 +99,23 @@ def test_a_structured_refusal_needs_no_wording() -> None:
     assert found.steps[0].results[0].status == "rejected"
 
 
+@pytest.mark.parametrize(
+    ("tool", "said", "told"),
+    [
+        ("ExitPlanMode", "User has approved your plan. You can now start coding.", True),
+        ("exit_plan_mode", "User has approved your plan.", True),
+        ("ExitPlanMode", "Exited plan mode.", False),
+        ("Bash", "User has approved your plan.", False),
+    ],
+)
+def test_a_plan_is_approved_where_the_result_of_its_own_call_says_so(
+    tool: str, said: str, *, told: bool
+) -> None:
+    found = read(SOURCE, jsonl(agent(1, call("t1", tool, plan="P")), user(2, [result("t1", said)])))
+
+    assert feedback_of(found) == ([("permission", None, "t1", 0)] if told else [])
+
+
 def test_an_edit_that_the_person_changed_is_feedback() -> None:
     line = user(2, [result("t1")], toolUseResult={"userModified": True})
 

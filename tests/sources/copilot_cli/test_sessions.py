@@ -205,6 +205,14 @@ def test_a_refused_plan_is_a_rejection() -> None:
     assert feedback(found) == [("rejection", "smaller", None, None)]
 
 
+def test_an_approved_plan_is_told_of_the_step_that_proposed_it() -> None:
+    asked = reply("A plan", 2, call("c1", "exit_plan_mode", summary="Read first."))
+
+    found = read(start(), user("Go"), asked, event("exit_plan_mode.completed", 3, approved=True))
+
+    assert feedback(found) == [("permission", None, None, 1)]
+
+
 def test_the_system_prompt_is_told_once_until_it_changes() -> None:
     prompts = [event("system.message", n, content=said) for n, said in enumerate("aab")]
 

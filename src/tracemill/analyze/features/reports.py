@@ -11,7 +11,9 @@
 | `quality_metrics` | what the last linter and type checker left, and coverage of its commits |
 | `tool_usage.lines_added`, `lines_removed` | of its commits |
 
-What is estimated beforehand, and what is documented, no record tells.
+Beside them, each plan that a person approved or refused is a decision on what the agent
+recommended. What is estimated beforehand, and what is documented, no record tells; nor which calls
+a person let through: logs hold the calls that were refused.
 """
 
 from __future__ import annotations
@@ -45,8 +47,9 @@ from tracemill.records.events.team_features import (
     ToolUsage,
     UsedPattern,
 )
+from tracemill.records.events.team_projects import ApprovalReport
 from tracemill.records.refs import Origin, Ref
-from tracemill.records.sessions.activity import Activity, CheckKind
+from tracemill.records.sessions.activity import Activity, CheckKind, PlanVerdict
 from tracemill.records.sessions.recoveries import Recovery
 from tracemill.records.sessions.trajectory import Remainder, Trajectory
 from tracemill.records.work.episodes import Episode
@@ -90,6 +93,8 @@ def feature_reports(
     for session in feature.sessions:
         for failed in session.activity.recoveries:
             yield _failure(feature, session, failed, windows)
+        for verdict in session.activity.plan_verdicts:
+            yield _approval(session, verdict)
         report = context_report(
             session.trajectory, session.activity, session.context, feature.episode.id, windows
         )
@@ -140,6 +145,18 @@ def _failure(
     report = failure_report(failed, feature.episode.id, context)
     evidence = Ref(kind="trajectory", id=header.id, step=step)
     return _told(report, session, failed.at, evidence)
+
+
+def _approval(session: Session, verdict: PlanVerdict) -> TeamReport:
+    evidence = Ref(kind="trajectory", id=session.trajectory.id, step=verdict.step)
+    report = ApprovalReport(
+        decision_id=evidence.name,
+        agent_recommendation=verdict.opening or None,
+        human_decision="approved" if verdict.is_approved else "refused",
+        human_reasoning=verdict.said,
+        decision_aligned=verdict.is_approved,
+    )
+    return _told(report, session, verdict.at, evidence)
 
 
 def _success(feature: Feature, effects: Mapping[str, Level]) -> SuccessReport:

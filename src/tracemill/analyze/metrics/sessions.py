@@ -32,6 +32,24 @@ def tool_errors(process: Process) -> Iterator[Case]:
             yield Case(facts, float(failed), ref, session.started, None, failed and not number)
 
 
+def calls_refused(process: Process) -> Iterator[Case]:
+    """Yield the calls of each session: those that a person refused and those that nobody did."""
+    for session in process.sessions:
+        facts, ref = session.facts, Ref(kind="trajectory", id=session.id)
+        for number in range(session.n_calls):
+            refused = number < session.n_refused
+            yield Case(facts, float(refused), ref, session.started, None, refused and not number)
+
+
+def plans_approved(process: Process) -> Iterator[Case]:
+    """Yield each plan to which a person said yes or no."""
+    for session in process.sessions:
+        for plan in session.plan_verdicts:
+            ref = Ref(kind="trajectory", id=session.id, step=plan.step)
+            approved = float(plan.is_approved)
+            yield Case(session.facts, approved, ref, plan.at, plan.said, not plan.is_approved)
+
+
 def messages_taken_back(process: Process) -> Iterator[Case]:
     """Yield each session that a person led, and whether they took anything back."""
     for session in process.sessions:

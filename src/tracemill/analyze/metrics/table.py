@@ -31,8 +31,10 @@ from tracemill.analyze.metrics.projects import (
     survey_answers,
 )
 from tracemill.analyze.metrics.sessions import (
+    calls_refused,
     failures_overcome,
     messages_taken_back,
+    plans_approved,
     recovery_minutes,
     recovery_tries,
     same_attempts,
@@ -204,6 +206,12 @@ METRICS: Final[Mapping[str, Metric]] = {
         "share", "sessions in which a person corrects, refuses or stops the agent",
         messages_taken_back, _SESSION,
     ),
+    "refused_call_rate": _metric(
+        "share", "tool calls that a person refuses", calls_refused, _SESSION
+    ),
+    "plan_approval_rate": _metric(
+        "share", "plans that a person lets through, of those answered", plans_approved, _SESSION
+    ),
     "failures_overcome_rate": _metric(
         "share", "failures that the session overcomes", failures_overcome,
         ("kind", "cause", *_SESSION),
@@ -262,6 +270,7 @@ LESS_IS_BETTER: Final = frozenset(
         "generation_ms",
         "tool_error_rate",
         "taken_back_rate",
+        "refused_call_rate",
         "same_attempt_rate",
         "recovery_tries",
         "recovery_minutes",

@@ -137,6 +137,7 @@ class Observer:
 
     def event(self, event: Event) -> None:
         """Take an event; a source may tell it before or after the step at which it happened."""
+        self._plans.event(event)
         if isinstance(event, Feedback) and event.action != "rewind":
             self._listener.deed(event, self._index_of(event))
         match event:
@@ -199,6 +200,7 @@ class Observer:
             asked_commits=self._commits.asked,
             requests=tuple(self._requests) if is_person else (),
             plans=self._plans.finish(),
+            plan_verdicts=self._plans.verdicts(handed),
             pull_requests=self._mentions.pull_requests,
             mentions=self._mentions.mentions,
             named_sessions=self._mentions.sessions,

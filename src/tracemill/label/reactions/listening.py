@@ -126,8 +126,10 @@ class Listener:
                 self._keep(heard._replace(start=0, end=0), step, None)
 
     def deed(self, event: Feedback, step: int) -> None:
-        """Take what a person did."""
-        kind = _OF_DEED[event.action]
+        """Take what a person did; to let something through says nothing of what came of it."""
+        kind = _OF_DEED.get(event.action)
+        if kind is None:
+            return
         self._add(
             Reaction(step=step, kind=kind, strength=STRENGTHS[kind], confidence=1, rule="log")
         )

@@ -11,10 +11,12 @@ TodoStatus = Literal["pending", "in_progress", "completed", "cancelled", "unknow
 """Where a piece of planned work stands."""
 
 FeedbackKind = Literal[
-    "rejection", "interruption", "steering", "edit", "rewind", "approval", "disapproval",
+    "rejection", "permission", "interruption", "steering", "edit", "rewind", "approval",
+    "disapproval",
 ]  # fmt: skip
-"""What a person did: refused a call, stopped the agent, spoke while it worked, changed its edit,
-took the session back to an earlier point, or gave a response a thumbs up or down."""
+"""What a person did: refused a call or let through what the agent asked for, stopped the agent,
+spoke while it worked, changed its edit, took the session back to an earlier point, or gave a
+response a thumbs up or down."""
 
 
 class Feedback(EventBase, frozen=True, kw_only=True, tag="feedback"):

@@ -89,6 +89,21 @@ class ProposedPlan(Record, frozen=True, kw_only=True):
     """Index of the step that proposed it."""
 
 
+class PlanVerdict(Record, frozen=True, kw_only=True):
+    """What a person said to a plan that the agent proposed."""
+
+    step: Count
+    """Index of the step that proposed it."""
+    is_approved: bool
+    """Whether the agent may carry it out."""
+    opening: str = ""
+    """How the plan begins, as for `ProposedPlan`."""
+    said: str | None = None
+    """What the person said with it, on one line, redacted, at most 300 characters."""
+    at: datetime | None = None
+    """When it was proposed."""
+
+
 class EditedFile(Record, frozen=True, kw_only=True):
     """A file that the session wrote or edited, and when."""
 
@@ -193,6 +208,9 @@ class Activity(Record, frozen=True, kw_only=True):
     take their words for its subject."""
     plans: tuple[ProposedPlan, ...] = ()
     """Plans that it proposed, in order, the last 50."""
+    plan_verdicts: tuple[PlanVerdict, ...] = ()
+    """What a person said to its plans, in order, the last 50; a plan of which nobody knows what
+    became of it is not there."""
     pull_requests: tuple[int, ...] = ()
     """Pull requests that it opened, or that its log says are its own."""
     mentions: tuple[ForgeMention, ...] = ()

@@ -33,7 +33,12 @@ from tracemill.sources.claude_code.content import (
     why_system_not_kept,
 )
 from tracemill.sources.claude_code.repeats import Repeats
-from tracemill.sources.claude_code.results import read_pull_request, read_result, read_worktree
+from tracemill.sources.claude_code.results import (
+    deeds_of,
+    read_pull_request,
+    read_result,
+    read_worktree,
+)
 from tracemill.sources.claude_code.tasks import TODO_TOOLS, Tasks
 from tracemill.sources.claude_code.titles import Titles
 from tracemill.sources.protocol import UnreadPart
@@ -298,11 +303,8 @@ class ClaudeReader:
         self.ready.extend(unread)
 
     def _tell_feedback(self, place: Place, step: OpenStep, result: ToolResult) -> None:
-        if result.status == "rejected":
-            said = result.feedback
-            step.events.append(self._events.feedback(place, "rejection", said, result.call_id))
-        if result.user_modified:
-            step.events.append(self._events.feedback(place, "edit", None, result.call_id))
+        for deed in deeds_of(result, step.calls):
+            step.events.append(self._events.feedback(place, deed, result.feedback, result.call_id))
 
     def _take_system(self, record: dict[str, Any], line: Line) -> str | None:
         subtype = record.get("subtype")

@@ -8,15 +8,19 @@ whose content may be a list, a text or one object.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolResult
+from tracemill.records.events.in_session import FeedbackKind
+from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.claude_code.content import DOCUMENT, INTERRUPTION
 from tracemill.sources.protocol import UnreadPart
 from tracemill.sources.reading.json_lines import count, fields_of, text, unread_part
 
 _REJECTION: Final = "The user doesn't want to proceed with this tool use"
 _CANCELLATION: Final = "The user doesn't want to take this action right now"
+_APPROVAL: Final = "User has approved"
+_PLANNING: Final = frozenset({"ExitPlanMode", "exit_plan_mode"})
 _FEEDBACK: Final = "the user said:\n"
 _FEEDBACK_HINT: Final = "\n\nNote: The user's next message may contain"
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
@@ -111,6 +115,17 @@ def _status(content: str, *, is_error: bool, was_stopped: bool) -> ResultStatus:
     if was_stopped or (is_error and content.startswith((INTERRUPTION, _CANCELLATION))):
         return "interrupted"
     return "error" if is_error else "ok"
+
+
+def deeds_of(result: ToolResult, calls: Iterable[ToolCall]) -> Iterator[FeedbackKind]:
+    """Yield what a person did to a call, as its result says: no word of a tool's own counts."""
+    if result.status == "rejected":
+        yield "rejection"
+    is_plan = any(call.id == result.call_id and call.name in _PLANNING for call in calls)
+    if is_plan and result.status == "ok" and result.content.startswith(_APPROVAL):
+        yield "permission"
+    if result.user_modified:
+        yield "edit"
 
 
 def _feedback(content: str) -> str | None:

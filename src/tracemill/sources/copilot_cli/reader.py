@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 import msgspec
 
 from tracemill.base.lines import Line
+from tracemill.records.events.in_session import FeedbackKind
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.trajectory import IMAGE, Speaker
 from tracemill.sources.building.checklists import read_checklist
@@ -309,10 +310,12 @@ class CopilotReader:
         return None
 
     def _take_plan_verdict(self, event: _Event) -> str | None:
-        if event.data.get("approved") is not False:
+        approved = event.data.get("approved")
+        if not isinstance(approved, bool):
             return f"event_{event.kind}"
+        did: FeedbackKind = "permission" if approved else "rejection"
         said = text(event.data.get("feedback"))
-        told = self._session.events.feedback(self._place(event), "rejection", said)
+        told = self._session.events.feedback(self._place(event), did, said)
         self.ready.append(told)
         return None
 
