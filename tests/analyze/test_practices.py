@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.analyze.features.made import ORIGIN, failed, minutes
+from tests.analyze.features.made import ORIGIN, failed, feature, minutes
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.features.effects import practice_effects, practices
 from tracemill.analyze.practices import practices_of
 from tracemill.analyze.process import Process
-from tracemill.analyze.work import EpisodeWork
+from tracemill.analyze.work import EpisodeWork, SessionWork, episode_work
 from tracemill.records.events.commits import Commit, FileChange
 from tracemill.records.sessions.activity import Activity, CheckRun, EditedFile, ProposedPlan
 
@@ -158,3 +159,41 @@ def test_practices_are_listed_with_counts_and_achieved_examples() -> None:
 def test_what_failed_is_counted_by_what_was_attempted() -> None:
     cases = list(METRICS["practice_success_rate"].cases(process(36, 12)))
     assert len(cases) == 80
+
+
+FILES = (
+    FileChange(path="a.py", status="M", added=40, deleted=9),
+    FileChange(path="a.png", status="A", added=None, deleted=None),
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "tokens", "expected"),
+    [
+        ([FILES, FILES], (300, 100), [5.0]),
+        ([FILES, FILES[1:]], (300, 100), []),
+        ([FILES, None], (300, 100), []),
+        ([], (300, 100), []),
+        ([FILES], (300, None), []),
+        ([(FileChange(path="a", status="D", added=0, deleted=9),)], (300, 100), []),
+    ],
+)
+def test_tokens_for_a_line_are_known_where_both_are(
+    files: list[tuple[FileChange, ...] | None],
+    tokens: tuple[int | None, ...],
+    expected: list[float],
+) -> None:
+    own = [
+        Commit(id=f"c{n}", origin=ORIGIN, sha=str(n), files=each) for n, each in enumerate(files)
+    ]
+    merge = Commit(id="m", origin=ORIGIN, sha="m", parents=("a", "b"), files=FILES)
+    names = tuple(f"traj_{n}" for n in range(len(tokens)))
+    episode = msgspec.structs.replace(feature().episode, trajectory_ids=names)
+    made = Process([])
+    made.sessions = [
+        SessionWork(id=name, session_id=name, agent="a", output_tokens=n)
+        for name, n in zip(names, tokens, strict=True)
+    ]
+    made.episodes = [(episode_work(episode, {}, [*own, merge], reverted=None), {})]
+
+    assert [case.value for case in METRICS["tokens_per_line"].cases(made)] == expected

@@ -102,6 +102,39 @@ def test_two_projects_without_a_name_are_two() -> None:
     assert value(told, "escalations") == 0.5
 
 
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ([("shipped", SecurityScan(critical=1, minor=2))], (1.0, 3)),
+        ([("blocked", SecurityScan(critical=1, minor=2))], (0.0, 3)),
+        (
+            [("shipped", SecurityScan(vulnerabilities_found=4, critical=1, false_positives=3))],
+            (1.0, 1),
+        ),
+        (
+            [("shipped", SecurityScan(major=1)), ("cancelled", SecurityScan(major=3))],
+            (0.25, 4),
+        ),
+        ([("shipped", SecurityScan(critical=0))], None),
+        ([("shipped", SecurityScan())], None),
+        ([("shipped", None)], None),
+        ([(None, SecurityScan(critical=1))], None),
+    ],
+)
+def test_a_finding_with_which_a_project_ships_was_missed(
+    ends: list[tuple[Any, SecurityScan | None]], expected: tuple[float, int] | None
+) -> None:
+    told = Told()
+    for number, (success, scan) in enumerate(ends):
+        ended = OutcomeMetrics(project_success=success)
+        said = QualitySignals(security_scan=scan)
+        told.add(f"p{number}", ProjectReport(outcome_metrics=ended, quality_signals=said))
+    cases = METRICS["missed_finding_rate"].cases(Process(told.events))
+    found = next(measures("missed_finding_rate", "share", cases, ()), None)
+
+    assert (found and (found.value, found.n)) == expected
+
+
 def gate(name: str, result: Any) -> GateReport:
     return GateReport(gate_id=name, gate_result=result, retry_attempt=1)
 

@@ -6,13 +6,14 @@ or all that happened in it, need not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
 
 from tracemill.analyze.cases import Facts
+from tracemill.records.events.commits import Commit, lines_in
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.activity import Activity, PlanVerdict
 from tracemill.records.sessions.reactions import ReactionKind
@@ -102,6 +103,9 @@ class EpisodeWork(Record, frozen=True, kw_only=True):
     """Whether each way of working was kept in it; what cannot be told is not there."""
     seconds: float | None = None
     """From its beginning to its end."""
+    lines_added: Count | None = None
+    """Lines that its commits added, merges left aside; None where there is none, or git does not
+    count the lines of one."""
     reverted: bool | None = None
     """Whether a commit of its was taken back; False only once all stood for a week."""
 
@@ -138,7 +142,11 @@ def session_work(trajectory: Trajectory, activity: Activity) -> SessionWork:
 
 
 def episode_work(
-    episode: Episode, practices: Mapping[str, bool], *, reverted: bool | None
+    episode: Episode,
+    practices: Mapping[str, bool],
+    commits: Iterable[Commit] = (),
+    *,
+    reverted: bool | None,
 ) -> EpisodeWork:
     """Return what metrics count of a piece of work."""
     begun, ended = episode.started, episode.ended
@@ -149,5 +157,13 @@ def episode_work(
         trajectory_ids=tuple(episode.trajectory_ids),
         practices=dict(practices),
         seconds=(ended - begun).total_seconds() if begun and ended else None,
+        lines_added=_lines_added(commits),
         reverted=reverted,
     )
+
+
+def _lines_added(commits: Iterable[Commit]) -> int | None:
+    own = [commit.files for commit in commits if len(commit.parents) <= 1]
+    counts = [lines_in(files, "added") if files is not None else None for files in own]
+    known = [n for n in counts if n is not None]
+    return sum(known) if known and len(known) == len(own) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import repeat
 from typing import Final
 
 from tracemill.analyze.cases import Case
@@ -15,6 +16,7 @@ from tracemill.records.events.team_projects import (
     OutcomeMetrics,
     ProjectReport,
     QualitySignals,
+    SecurityScan,
     StageReport,
     SurveyReport,
 )
@@ -67,6 +69,30 @@ def critical_issues(process: Process) -> Iterator[Case]:
     yield from _numbers(
         process, lambda _, said: said.security_scan.critical if said.security_scan else None
     )
+
+
+def missed_findings(process: Process) -> Iterator[Case]:
+    """Yield each finding of a scan, and whether its project ended with it and was let through.
+
+    What the report calls a false alarm is no finding. A project whose end is not told says nothing.
+    """
+    for told, metrics in _outcomes(process):
+        signals = told.report.quality_signals
+        n_findings = _findings(signals.security_scan) if signals else None
+        if metrics.project_success is not None and n_findings:
+            missed = metrics.project_success in _SHIPPED
+            case = Case(told.facts, float(missed), told.ref, told.at, None, missed)
+            yield from repeat(case, n_findings)
+
+
+def _findings(scan: SecurityScan | None) -> int | None:
+    """Return how many findings of a scan are real; None where it counts none."""
+    if scan is None:
+        return None
+    told = [n for n in (scan.critical, scan.major, scan.minor) if n is not None]
+    counted = scan.vulnerabilities_found
+    n_found = counted if counted is not None else sum(told) if told else None
+    return None if n_found is None else max(n_found - (scan.false_positives or 0), 0)
 
 
 def fast_enough(process: Process) -> Iterator[Case]:

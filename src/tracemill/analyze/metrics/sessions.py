@@ -140,3 +140,17 @@ def session_tokens(process: Process) -> Iterator[Case]:
         if session.id in achieved and session.output_tokens is not None:
             ref = Ref(kind="trajectory", id=session.id)
             yield Case(session.facts, float(session.output_tokens), ref, session.started)
+
+
+def tokens_per_line(process: Process) -> Iterator[Case]:
+    """Yield the tokens that sessions wrote for each line that the commits of their work add.
+
+    Work of which a session does not tell its tokens, or git not the lines, is left out.
+    """
+    written = {session.id: session.output_tokens for session in process.sessions}
+    for episode, facts in process.episodes:
+        tokens = [written.get(name) for name in episode.trajectory_ids]
+        known = [n for n in tokens if n is not None]
+        if known and len(known) == len(tokens) and episode.lines_added:
+            ref = Ref(kind="episode", id=episode.id)
+            yield Case(facts, sum(known) / episode.lines_added, ref, episode.started)

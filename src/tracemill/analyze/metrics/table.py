@@ -20,6 +20,7 @@ from tracemill.analyze.metrics.projects import (
     critical_issues,
     escalations,
     fast_enough,
+    missed_findings,
     project_cost,
     project_coverage,
     project_quality,
@@ -39,6 +40,7 @@ from tracemill.analyze.metrics.sessions import (
     recovery_tries,
     same_attempts,
     session_tokens,
+    tokens_per_line,
     tool_errors,
     work_achieved,
     work_minutes,
@@ -165,6 +167,9 @@ METRICS: Final[Mapping[str, Metric]] = {
     "critical_issues": _metric(
         "mean", "critical findings of a scan in a project", critical_issues, _TEAM
     ),
+    "missed_finding_rate": _metric(
+        "share", "findings of a scan with which their project ships", missed_findings, _TEAM
+    ),
     "fast_enough_rate": _metric(
         "share", "projects that are as fast as promised", fast_enough, _TEAM
     ),
@@ -242,6 +247,10 @@ METRICS: Final[Mapping[str, Metric]] = {
         "share", "work that is achieved, by ways of working that it kept or left out",
         practice_cases, ("practice", "held", *_SESSION),
     ),
+    "tokens_per_line": _metric(
+        "mean", "tokens that sessions write for each line that their commits add",
+        tokens_per_line, _SESSION,
+    ),
     "output_tokens_per_success": _metric(
         "mean", "tokens that a session writes for work that is achieved", session_tokens, _SESSION
     ),
@@ -263,6 +272,7 @@ LESS_IS_BETTER: Final = frozenset(
         "prototype_seconds",
         "project_cost",
         "critical_issues",
+        "missed_finding_rate",
         "failure_retries",
         "failure_minutes",
         "rule_failure_rate",
@@ -276,6 +286,7 @@ LESS_IS_BETTER: Final = frozenset(
         "recovery_minutes",
         "work_minutes",
         "reverted_rate",
+        "tokens_per_line",
         "output_tokens_per_success",
     }
 )

@@ -37,7 +37,8 @@ def _episodes(facts: Facts) -> Iterator[EpisodeWork]:
         led = [facts.activities[name] for name in episode.trajectory_ids if is_led(facts, name)]
         own = [commits[name] for name in episode.event_ids if name in commits]
         practices = practices_of(led, own, is_fix=episode.kind == "fix")
-        yield episode_work(episode, practices, reverted=any_of(reverted, episode.trajectory_ids))
+        undone = any_of(reverted, episode.trajectory_ids)
+        yield episode_work(episode, practices, own, reverted=undone)
 
 
 def is_led(facts: Facts, trajectory_id: str) -> bool:
