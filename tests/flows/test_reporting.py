@@ -122,3 +122,9 @@ def test_a_report_that_is_due_is_written_once(
     told = capsys.readouterr()
     assert told.out.count("training_2026-03-02.md") == 1
     assert "nothing to write yet: 0 of 10 projects worked on since 2026-03-02" in told.err
+
+
+def test_a_month_has_the_name_that_teams_give_its_report(workspace: Workspace) -> None:
+    place = ["--workspace", str(workspace.root)]
+    assert call(["report", "monthly", "--date", "2026-03-04", *place]) == 0
+    assert (workspace.root / REPORTS / "2026-03-learning_report.md").is_file()

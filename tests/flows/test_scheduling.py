@@ -1,4 +1,4 @@
-"""Units say the two commands as their scheduler reads them, and never overwrite what is not ours."""
+"""Units say the three commands as their scheduler reads them, and never overwrite what is not ours."""
 
 import configparser
 import shlex
@@ -23,6 +23,7 @@ READ = [
     "--quiet",
 ]  # fmt: skip
 REPORT = [READ[0], "report", "weekly", "--missed", *READ[3:]]
+LEARN = [READ[0], "train", "--from-last-projects", "10", "--due", *READ[3:]]
 
 
 def unit(scheduler: Scheduler, ending: str) -> str:
@@ -30,7 +31,7 @@ def unit(scheduler: Scheduler, ending: str) -> str:
     return found.text
 
 
-def test_a_timer_catches_up_and_its_service_runs_both_commands() -> None:
+def test_a_timer_catches_up_and_its_service_runs_all_commands() -> None:
     timer = configparser.ConfigParser(interpolation=None)
     timer.read_string(unit("systemd", ".timer"))
     lines = [
@@ -42,17 +43,17 @@ def test_a_timer_catches_up_and_its_service_runs_both_commands() -> None:
     assert timer["Timer"]["OnCalendar"] == "Mon *-*-* 07:05:00"
     assert timer["Timer"]["Persistent"] == "true"
     assert [shlex.split(line) for line in lines] == [
-        ["/usr/bin/env", *READ], ["/usr/bin/env", *REPORT]
+        ["/usr/bin/env", *READ], ["/usr/bin/env", *REPORT], ["/usr/bin/env", *LEARN],
     ]  # fmt: skip
 
 
-def test_cron_runs_both_commands_each_morning() -> None:
+def test_cron_runs_all_commands_each_morning() -> None:
     *_, line = unit("cron", ".cron").splitlines()
     *when, command = line.split(" ", 5)
-    first, second = command.replace(r"\%", "%").split("; ")
+    commands = command.replace(r"\%", "%").split("; ")
 
     assert when == ["5", "7", "*", "*", "*"]
-    assert [shlex.split(first), shlex.split(second)] == [READ, REPORT]
+    assert [shlex.split(each) for each in commands] == [READ, REPORT, LEARN]
     assert line.count("%") == line.count(r"\%")
 
 
@@ -65,6 +66,7 @@ def test_a_workflow_is_yaml_with_least_rights() -> None:
     assert found["permissions"] == {"contents": "read"}
     assert said[1] == "tracemill run '/src/app $1' --quiet || [ $? = 4 ]"
     assert said[2] == "tracemill report weekly --missed --quiet"
+    assert said[3] == "tracemill train --from-last-projects 10 --due --quiet"
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")

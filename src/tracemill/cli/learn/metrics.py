@@ -19,7 +19,7 @@ from tracemill.flows.analysis.patterns import Question, measure_metric
 from tracemill.flows.analysis.patterns import list_metrics as read_list
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.targets import list_targets
-from tracemill.records.process.patterns import Measure
+from tracemill.records.process.patterns import FEW, Measure
 from tracemill.records.process.targets import MeasuredTarget
 from tracemill.report.targets import hoped, of_model
 
@@ -129,6 +129,10 @@ def show_metrics(
     print_table((*(name.upper() for name in by), "VALUE", "95 %", "CASES"), rows, ())
     if found.target is not None:
         write(f"Hoped for    {hoped(found.target)}")
+    n_small = sum(each.n < FEW for each in found.slices)
+    if n_small:
+        small = f"{counted(n_small, 'slice')} of fewer than {FEW} cases"
+        hint(f"{small}: what they say may be chance", common)
     if found.n_left_aside:
         hint(f"{found.n_left_aside:,} cases belong to no known slice", common)
     return EXIT_DONE
@@ -199,7 +203,8 @@ def _cells(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:
     between = "unknown"
     if measure.low is not None and measure.high is not None:
         between = f"{measured(measure.unit, measure.low)} to {measured(measure.unit, measure.high)}"
-    return (*facts, measured(measure.unit, measure.value), between, f"{measure.n:,}")
+    few = ", few" if measure.n < FEW else ""
+    return (*facts, measured(measure.unit, measure.value), between, f"{measure.n:,}{few}")
 
 
 def _fact(text: str) -> tuple[str, str]:

@@ -1,6 +1,10 @@
 """`tracemill pattern`: what repeats, how sure that is, and what could be done."""
 
 from collections.abc import Iterator
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
@@ -18,6 +22,7 @@ _PRACTICES = (
 def list_pattern(
     *,
     all: bool = False,  # noqa: A002 - the option's name
+    top: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -27,10 +32,12 @@ def list_pattern(
     ----------
     all
         List also what chance alone could have done: it may be worth watching.
+    top
+        Of each kind only the first so many, those that are surest first.
     jsonl
         Print each pattern as one line of JSON.
     """
-    found = read_patterns(common.open())
+    found = read_patterns(common.open(), top)
     shown = [each for each in found.patterns if all or each.verdict == "found"]
     if jsonl:
         write_lines(shown)
@@ -50,6 +57,8 @@ def list_pattern(
         f"(--all): {n_chance:,}{following}",
         common,
     )
+    if found.n_cut:
+        hint(f"{counted(found.n_cut, 'pattern')} behind the first {top} of a kind left out", common)
     if found.skipped:
         n_rules = counted(len(found.skipped), "rule")
         hint(f"nothing is held that {n_rules} could be asked of; --json names them", common)

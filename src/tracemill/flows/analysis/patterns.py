@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import msgspec
 
 from tracemill.analyze import METRICS, find_patterns, shipped_rules
 from tracemill.analyze.cases import PERIODS, Case, fact_of, measures
@@ -147,9 +150,18 @@ def asked_for(cases: Iterable[Case], question: Question) -> Iterator[Case]:
             yield case
 
 
-def read_patterns(workspace: Workspace) -> PatternReport:
-    """Return what repeats in the work that is held."""
-    return find_patterns(read_process(workspace), rules_of(workspace))
+def read_patterns(workspace: Workspace, top: int | None = None) -> PatternReport:
+    """Return what repeats in the work that is held; of each kind the first so many, or all."""
+    found = find_patterns(read_process(workspace), rules_of(workspace))
+    if top is None:
+        return found
+    n_before: Counter[str] = Counter()
+    kept: list[Pattern] = []
+    for pattern in found.patterns:
+        kept += [pattern] if n_before[pattern.kind] < top else []
+        n_before[pattern.kind] += 1
+    n_cut = len(found.patterns) - len(kept)
+    return msgspec.structs.replace(found, patterns=tuple(kept), n_cut=n_cut)
 
 
 def rules_of(workspace: Workspace) -> tuple[Rule, ...]:

@@ -1,8 +1,8 @@
 """The weekly run as a unit of whatever starts programs by the clock: systemd, cron, GitHub Actions.
 
-Each runs the same two commands: read what is new, then write the reports of all whole weeks that
-have none yet. So a week in which the machine was off, or nobody was there, is caught up by the
-next run.
+Each runs the same three commands: read what is new, write the reports of all whole weeks that have
+none yet, and after every ten projects, or a month, what they have to teach. So a week in which the
+machine was off, or nobody was there, is caught up by the next run.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tracemill.records.refs import Record
 Scheduler = Literal["systemd", "cron", "github"]
 """What starts the run."""
 
+_LEARN: Final = ("train", "--from-last-projects", "10", "--due")
 _NAME: Final = "tracemill-weekly"
 _MINUTES: Final = 60
 _HOURS: Final = 24
@@ -106,10 +107,10 @@ def schedule(scheduler: Scheduler, asked: Asked) -> Schedule:
     return _cron(asked) if scheduler == "cron" else _github(asked)
 
 
-def _commands(asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _commands(asked: Asked) -> list[tuple[str, ...]]:
+    words = (("run", *asked.sources), ("report", "weekly", "--missed"), _LEARN)
     common = ("--workspace", str(asked.workspace), "--quiet")
-    read = (*asked.program, "run", *asked.sources, *common)
-    return read, (*asked.program, "report", "weekly", "--missed", *common)
+    return [(*asked.program, *each, *common) for each in words]
 
 
 def _systemd(asked: Asked) -> Schedule:
@@ -143,10 +144,10 @@ def _systemd_words(words: Sequence[str]) -> str:
 
 
 def _cron(asked: Asked) -> Schedule:
-    read, report = (shlex.join(words).replace("%", r"\%") for words in _commands(asked))
+    commands = "; ".join(shlex.join(words).replace("%", r"\%") for words in _commands(asked))
     text = (
         "# Tracemill: every morning, so that a Monday on which the machine was off is caught up.\n"
-        f"{asked.minute} {asked.hour} * * * {read}; {report}\n"
+        f"{asked.minute} {asked.hour} * * * {commands}\n"
     )
     path = f"~/.config/tracemill/{_NAME}.cron"
     add = f"(crontab -l 2>/dev/null; cat {path}) | crontab -"
@@ -185,6 +186,7 @@ jobs:
       - run: pip install tracemill
       - run: tracemill run {sources} --quiet || [ $? = 4 ]
       - run: tracemill report weekly --missed --quiet
+      - run: tracemill {" ".join(_LEARN)} --quiet
       - uses: actions/upload-artifact@v6
         with:
           name: reports

@@ -259,5 +259,5 @@ def file_name(report: LearningReport) -> str:
     if report.kind == "weekly" and report.begin is not None:
         return f"{_WEEKLY}{report.begin}"
     if report.kind == "monthly" and report.begin is not None:
-        return f"monthly_{report.begin:%Y-%m}"
+        return f"{report.begin:%Y-%m}-learning_report"
     return f"{_TRAINING}{report.end}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -13,6 +13,10 @@ Unit = Literal["share", "mean"]
 
 PatternVerdict = Literal["found", "not_enough_data"]
 """`not_enough_data`: what is seen lies beyond the limit, and chance alone could have done it."""
+
+
+FEW: Final = 5
+"""Cases below which no slice says much by itself: not even all against none tells two apart."""
 
 
 class Period(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -94,3 +98,5 @@ class PatternReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Slices that were looked at; the false alarms among those found are held to 5 %."""
     skipped: dict[str, str] = msgspec.field(default_factory=dict)
     """Rules that could not be asked, with why."""
+    n_cut: Count = 0
+    """Patterns that are left out because so many of their kind stand before them."""
