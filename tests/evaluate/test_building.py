@@ -210,3 +210,27 @@ def test_what_follows_a_failure_is_looked_at_as_a_recovery(said: str, *, is_fail
     case = cases_of(user("go on"), calls("read", path="a"), result("read", said), calls("find"))[1]
 
     assert ("recovery" in case.checks) is is_failure
+
+
+@pytest.mark.parametrize(
+    ("n_chars", "part"),
+    [(1_990, "to_2k"), (2_001, "to_8k"), (8_000, "to_8k"), (8_001, "to_32k"), (40_000, "over_32k")],
+)
+def test_a_case_is_a_part_by_how_much_the_model_is_shown(n_chars: int, part: str) -> None:
+    (case,) = cases_of(user("x" * n_chars), calls("find"), max_chars=100_000)
+
+    assert f"context:{part}" in case.slices
+    assert "turn:1" in case.slices
+
+
+def test_a_case_is_a_part_by_the_request_that_it_works_on_also_where_earlier_ones_have_no_room() -> (
+    None
+):
+    turns = [each for n in range(6) for each in (user(f"{n}" + "x" * 900), says(f"done {n}"))]
+    made = cases_of(*turns, max_chars=1_000)
+
+    told = [next(part for part in case.slices if part.startswith("turn:")) for case in made]
+    assert told == ["turn:1", *["turn:2_to_4"] * 3, *["turn:5_and_more"] * 2]
+    assert {part for case in made for part in case.slices if part.startswith("context:")} == {
+        "context:to_2k"
+    }

@@ -18,6 +18,7 @@ def test_what_fails_most_stands_first_and_what_no_case_asks_for_behind_it() -> N
         id="e", suite_id="s", suite="replay", subject="m", at=datetime(2026, 1, 1, tzinfo=UTC),
         slices=(
             score("all", 9, 2), score("check:tool", 9, 2), score("answer", 2, 1),
+            score("context:to_2k", 9, 2), score("turn:1", 9, 2),
             score("tool:Read", 4, 4), score("tool:Grep", 5, 1), score("tool:Edit", 5, 1),
         ),
         confusions={"Grep -> Read": 3, "Grep -> answer": 1, "answer -> Read": 1, "Edit -> Bash": 4},

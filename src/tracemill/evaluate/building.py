@@ -14,6 +14,7 @@ ones. What is looked at follows from what was recorded:
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
@@ -55,6 +56,15 @@ _MATCHES: Final[Mapping[str, ArgumentMatch]] = {
     **dict.fromkeys(("code", "python", "script"), "python"),
 }
 """How values are compared, by the argument's name; others as JSON."""
+CONTEXT: Final = "context:"
+"""Parts of a suite by the characters that the model is shown, its tools left aside."""
+TURN: Final = "turn:"
+"""Parts of a suite by how many requests people had made in what is held of the session."""
+_Steps = tuple[tuple[float, str], ...]
+_CHARS: Final[_Steps] = (
+    (2_000, "to_2k"), (8_000, "to_8k"), (32_000, "to_32k"), (math.inf, "over_32k"),
+)  # fmt: skip
+_REQUESTS: Final[_Steps] = ((1, "1"), (4, "2_to_4"), (math.inf, "5_and_more"))
 _TELLING: Final = 4
 """Shortest text of which one can say where it came from."""
 
@@ -115,10 +125,21 @@ def _case(example: HeldOut, at: int, max_chars: int) -> Case | DropReason:
             failed=failed,
             fields=read,
             group=example.group,
-            slices=(*example.slices, f"tool:{calls[0]['name']}" if calls else "answer"),
+            slices=(
+                *example.slices,
+                f"tool:{calls[0]['name']}" if calls else "answer",
+                *_place_in_session(prompt, before),
+            ),
             example_id=example.id,
         )
     )
+
+
+def _place_in_session(prompt: Sequence[Message], before: Sequence[Message]) -> Iterator[str]:
+    """Yield the parts by how much the model is shown, and by which request it works on."""
+    n_chars, n_requests = sum(map(_size, prompt)), sum(each.role == "user" for each in before)
+    for prefix, n, steps in ((CONTEXT, n_chars, _CHARS), (TURN, n_requests, _REQUESTS)):
+        yield prefix + next(name for most, name in steps if n <= most)
 
 
 def _question(case: Case) -> str:

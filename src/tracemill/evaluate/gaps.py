@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from tracemill.evaluate.building import CONTEXT, TURN
 from tracemill.records.models.evaluations import Evaluation
 from tracemill.records.models.gaps import Gap
 
 _TOOL = "tool:"
 _INSTEAD = 3
+_OF_NO_EXAMPLE = ("check:", CONTEXT, TURN)
+"""Parts that no example to train on is counted by."""
 
 
 def gaps(
@@ -32,7 +35,7 @@ def gaps(
             instead=dict(_instead(evaluation, score.name)),
         )
         for score in evaluation.slices
-        if score.name != "all" and not score.name.startswith("check:")
+        if score.name != "all" and not score.name.startswith(_OF_NO_EXAMPLE)
     ]
     known = {gap.part for gap in asked}
     others = [
