@@ -95,6 +95,17 @@ def test_the_shortest_recipe_is_a_name() -> None:
             "at 'select': no day",
             id="a period that is none",
         ),
+        pytest.param(
+            "name = 'x'\n[domains]\npayments = ['a']\n[select]\ndomains = ['payment']",
+            "at 'select.domains[0]': no such domain in [domains]: 'payment'; do you mean 'payments'?",
+            id="a domain that nobody says",
+        ),
+        pytest.param(
+            "name = 'x'\n[select]\ndomains = ['payment']",
+            "no such domain in [domains]: 'payment'; none is said",
+            id="a domain where none is said",
+        ),
+        pytest.param("name = 'x'\n[domains]\na = []", "at 'domains", id="a domain of nothing"),
     ],
 )
 def test_what_no_recipe_says_is_refused_with_its_place(text: str, said: str) -> None:

@@ -155,6 +155,32 @@ def test_work_that_is_not_asked_for_is_left_out(
     }
 
 
+DOMAINS = {"shops": ("shop*",), "payments": ("ledger", "shop-pay")}
+
+
+@pytest.mark.parametrize(
+    ("cwd", "asked", "tags", "reason"),
+    [
+        ("/srv/shop-ui", ("shops",), {"domain:shops"}, None),
+        ("/srv/shop-pay", ("payments",), {"domain:shops", "domain:payments"}, None),
+        ("/srv/shop-ui", (), {"domain:shops"}, None),
+        ("/srv/notes", (), set(), None),
+        ("/srv/shop-ui", ("payments",), set(), "other_domain"),
+        ("/srv/notes", ("shops", "payments"), set(), "unknown_domain"),
+        (None, ("shops",), set(), "unknown_domain"),
+    ],
+)
+def test_a_domain_is_what_the_recipe_says_of_a_project(
+    cwd: str | None, asked: tuple[str, ...], tags: set[str], reason: str | None
+) -> None:
+    recipe = Recipe(name="x", domains=DOMAINS, select=Selection(domains=asked))
+    sieve = sieved([example(1)], recipe, trajectory={"cwd": cwd, "repository": None})
+
+    assert reasons(sieve) == ({} if reason is None else {"example_001": reason})
+    told = {tag for each in sieve.kept.values() for tag in each.tags if tag.startswith("domain:")}
+    assert told == tags
+
+
 @pytest.mark.parametrize(
     ("place", "pattern"),
     [

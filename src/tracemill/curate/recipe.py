@@ -53,6 +53,10 @@ def _wrongs(recipe: Recipe) -> Iterator[tuple[str, str]]:
             yield f"mixture[{at}]", f"at least {least} and at most {most} cannot both hold"
     if recipe.split.validation + recipe.split.test >= 1:
         yield "split", "nothing is left to train on"
+    for at, name in enumerate(recipe.select.domains):
+        if name not in recipe.domains:
+            said = or_known(name, tuple(recipe.domains)) if recipe.domains else "; none is said"
+            yield f"select.domains[{at}]", f"no such domain in [domains]: {name!r}{said}"
     since, until = recipe.select.since, recipe.select.until
     if since is not None and until is not None and since > until:
         yield "select", f"no day is from {since} on and not after {until}"

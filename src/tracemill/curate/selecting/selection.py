@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -18,8 +18,8 @@ from tracemill.records.work.episodes import Episode
 from tracemill.records.work.survival import Rollback
 
 NotSelected = Literal[
-    "other_source", "other_agent", "other_project", "less_consent", "undated_work",
-    "before_period", "after_period",
+    "other_source", "other_agent", "other_project", "other_domain", "unknown_domain",
+    "less_consent", "undated_work", "before_period", "after_period",
 ]  # fmt: skip
 """Why the work behind an example is not looked at."""
 NotTaken = Literal[
@@ -60,8 +60,18 @@ class Known(NamedTuple):
     """What the world made of the work, by episode; of others nothing is known."""
 
 
-def not_selected(example: Example, known: Known, selection: Selection) -> NotSelected | None:
-    """Return why a recipe does not look at the work behind an example, or None."""
+def domains_of(example: Example, known: Known, recipe: Recipe) -> tuple[str, ...]:
+    """Return the domains of the project behind an example, as the recipe says them."""
+    trajectory = known.trajectories.get(example.lineage[0].trajectory_id)
+    if trajectory is None:
+        return ()
+    return tuple(name for name, places in recipe.domains.items() if _is_of(trajectory, places))
+
+
+def not_selected(
+    example: Example, known: Known, selection: Selection, domains: Collection[str] = ()
+) -> NotSelected | None:
+    """Return why a recipe does not look at the work behind an example, of some domains, or None."""
     part = example.lineage[0]
     if SYNTHETIC in example.tags and part.trajectory_id not in known.trajectories:
         return None
@@ -72,9 +82,17 @@ def not_selected(example: Example, known: Known, selection: Selection) -> NotSel
         return "other_agent"
     if CONSENT_LEVELS.index(found.consent) < CONSENT_LEVELS.index(selection.consent):
         return "less_consent"
+    return _elsewhere(trajectory, selection, domains) or _outside(trajectory, selection)
+
+
+def _elsewhere(
+    trajectory: Trajectory, selection: Selection, domains: Collection[str]
+) -> NotSelected | None:
     if selection.projects and not _is_of(trajectory, selection.projects):
         return "other_project"
-    return _outside(trajectory, selection)
+    if selection.domains and not set(selection.domains).intersection(domains):
+        return "other_domain" if domains else "unknown_domain"
+    return None
 
 
 def _is_of(trajectory: Trajectory, patterns: tuple[str, ...]) -> bool:

@@ -20,7 +20,13 @@ from tracemill.curate.checks.wording import asked, said
 from tracemill.curate.selecting.classes import class_tags, has_tag
 from tracemill.curate.selecting.mixing import Drawn, LeftOut, over_budget, over_share
 from tracemill.curate.selecting.rows import training_row
-from tracemill.curate.selecting.selection import Known, find_take, not_selected, weight_of
+from tracemill.curate.selecting.selection import (
+    Known,
+    domains_of,
+    find_take,
+    not_selected,
+    weight_of,
+)
 from tracemill.curate.selecting.splits import Splits
 from tracemill.records.datasets.audits import TrainingRow
 from tracemill.records.datasets.examples import SYNTHETIC, Example, Split, kind_of, messages_of
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
 
 _TRAIN: Final = "train"
 _CLASS: Final = "use:"
+_DOMAIN: Final = "domain:"
 _COMPARED_CHARS: Final = 2**25
 """Characters of the examples whose texts are compared at once."""
 _NEAR: Final = ("near_leaks", "near_duplicates")
@@ -150,8 +157,10 @@ class Sieve:
 
     def _ranked(self, example: Example) -> _Candidate:
         part = example.lineage[0]
-        tags = tuple(sorted({*example.tags, *class_tags(example)}))
-        unselected = not_selected(example, self._known, self._recipe.select)
+        domains = domains_of(example, self._known, self._recipe)
+        told = (f"{_DOMAIN}{name}" for name in domains)
+        tags = tuple(sorted({*example.tags, *class_tags(example), *told}))
+        unselected = not_selected(example, self._known, self._recipe.select, domains)
         take = find_take(example, tags, self._known, self._recipe)
         split = self._split_of(example)
         sketch = Sketch(

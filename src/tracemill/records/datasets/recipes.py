@@ -38,6 +38,9 @@ class Selection(Record, frozen=True, kw_only=True):
     """Agents that did it."""
     projects: tuple[str, ...] = ()
     """Patterns for the folder in which it began, or its repository's address; `*` fits anything."""
+    domains: tuple[str, ...] = ()
+    """Domains of `[domains]` of which its project belongs to one; a project of which none is said
+    belongs to none that is known, and is left out."""
     since: date | None = None
     """First day on which it may have begun; work that nobody dated is left out."""
     until: date | None = None
@@ -162,6 +165,11 @@ class Recipe(Record, frozen=True, kw_only=True):
     """Builders that make examples of the work."""
     window_chars: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 120_000
     """Longest window that they are made of, in characters: about four to a token."""
+    domains: dict[Name, Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]] = msgspec.field(
+        default_factory=dict
+    )
+    """What projects are about, as their team says: by the name of a domain, patterns for the
+    projects of it, as in `[select]`. Nothing is guessed."""
     select: Selection = msgspec.field(default_factory=Selection)
     """Which work."""
     take: tuple[Take, ...] = ()
