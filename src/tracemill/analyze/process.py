@@ -25,6 +25,7 @@ from tracemill.records.events.team_projects import (
     ProjectReport,
     StageReport,
 )
+from tracemill.records.events.team_recipes import RecipeReport
 from tracemill.records.refs import Ref
 from tracemill.render.team_whole import held_in, one_a_project
 
@@ -239,10 +240,12 @@ def _own(said: Report) -> dict[str, str]:
             return _said(stage=report.stage)
         case ArtifactReport() as report:
             return _said(artifact=report.artifact_type, model=report.agent_model)
-    return _of_failure(said) if isinstance(said, FailureReport) else {}
+    return _said(recipe=said.recipe) if isinstance(said, RecipeReport) else _of_failure(said)
 
 
-def _of_failure(report: FailureReport) -> dict[str, str]:
+def _of_failure(report: Report) -> dict[str, str]:
+    if not isinstance(report, FailureReport):
+        return {}
     learned, context = report.learning_value, report.context
     return _said(
         failure_type=report.failure_type,

@@ -18,7 +18,7 @@ WRITTEN_AS: Final[Mapping[str, ShareForm]] = {
     "quality_score": "percent_number",
 }
 """How the layouts write the shares that they do not write as 0 to 1."""
-SHARES: Final = frozenset({*WRITTEN_AS, "utilisation", "peak"})
+SHARES: Final = frozenset({*WRITTEN_AS, "utilisation", "peak", "success_rate"})
 """Shares that are read in every form, however they are written."""
 _MOST_PARTS: Final = 12
 _PERCENT: Final = 100

@@ -8,7 +8,7 @@ Shares are written as the layouts have them: `"78%"`, `"2/3"`, or 0 to 100.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -246,6 +246,8 @@ def _shown_value(name: str, value: Any) -> Any:
         return [_shown(item) if isinstance(item, Record) else item for item in value]
     if isinstance(value, datetime):
         return _rfc3339(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if name in WRITTEN_AS and isinstance(value, float):
         return shown_share(value, WRITTEN_AS[name])
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -30,6 +30,7 @@ from tracemill.records.events.team_projects import (
     StageReport,
     SurveyReport,
 )
+from tracemill.records.events.team_recipes import RecipeReport
 from tracemill.records.refs import Record
 
 OTHER_NAMES: Final[Mapping[type[Report], Mapping[str, str]]] = {
@@ -42,6 +43,7 @@ OTHER_NAMES: Final[Mapping[type[Report], Mapping[str, str]]] = {
     },
     StageReport: {"stage": "stage_id"},
     ArtifactReport: {"model": "agent_model"},
+    RecipeReport: {"recipe_version": "recipe", "avg_time": "avg_time_to_completion"},
 }
 """Names that files use for a field beside its own."""
 LABELED_MARK: Final = "labeled_event"
@@ -64,6 +66,10 @@ _MARKS: Final[tuple[tuple[type[Report], frozenset[str]], ...]] = (
     (ArtifactReport, frozenset({"artifact_type", "generated_code"})),
     (BranchEpisode, frozenset({"episode_id", "branch", "outcome"})),
     (BranchOutcome, frozenset({"branch", "interactions", "outcome"})),
+    (RecipeReport, frozenset({"recipe", "success_rate"})),
+    (RecipeReport, frozenset({"recipe", "avg_time_to_completion"})),
+    (RecipeReport, frozenset({"recipe_version", "success_rate"})),
+    (RecipeReport, frozenset({"recipe_version", "avg_time_to_completion"})),
     (FailureReport, frozenset({"feature_id", "failure_type"})),
     (FailureReport, frozenset({"feature_id", "error_details"})),
     (FailureReport, frozenset({"failure_type", "error_details"})),

@@ -51,6 +51,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> str:
         *(report(30 + n, "gis_investment_v2", shipped=n != 0, hours=6.25) for n in range(30)),
         *(report(60 + n, "web_app", shipped=True, hours=2) for n in range(2)),
     ]
+    written = {
+        "recipe": "gis_investment_v1", "created": "2025-10-01", "projects": 3,
+        "success_rate": "67%", "avg_time_to_completion": "8h 30m",
+        "metrics": {"test_coverage": 0.82, "security_issues": "2_critical", "perf_slo_met": False},
+        "feedback": ["Security engineer needed more API documentation"],
+    }  # fmt: skip
+    trial = {"recipe": "gis_investment_v3", "success_rate": 0.98, "avg_time": 19_800}
+    (team / "recipes.jsonl").write_text(json.dumps(written) + "\n" + json.dumps(trial) + "\n")
     (team / "projects.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     where = str(root / "ws")
     sources = [str(repository.path), str(team)]
@@ -72,7 +80,7 @@ def test_recipes_of_files_and_of_reports_are_listed(
     assert [(each["name"], each["n_projects"]) for each in found] == [
         ("gis_investment", 60), ("web_app", 2),
     ]  # fmt: skip
-    assert found[0]["versions"] == ["gis_investment.v1.0", "gis_investment.v2.0"]
+    assert found[0]["versions"] == [f"gis_investment.v{n}.0" for n in (1, 2, 3)]
     assert found[1]["path"] == "recipes/web_app.yaml"
 
 
@@ -80,7 +88,7 @@ def test_versions_are_compared_and_one_is_recommended(
     workspace: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = answered(capsys, workspace, "history", "gis_investment")
-    old, new = found["versions"]
+    old, new, _ = found["versions"]
     changes = {each["measure"]["metric"]: each for each in new["told"]["metrics"]}
 
     assert changes["project_success_rate"]["difference"] == pytest.approx(29 / 30 - 20 / 30)
@@ -89,6 +97,25 @@ def test_versions_are_compared_and_one_is_recommended(
     assert old["feedback"][0]["text"] == "the architecture stage blocked too long"
     assert old["feedback"][0]["n"] == 30
     assert found["recommendation"].startswith("use gis_investment.v2.0 for new projects")
+
+
+def test_what_somebody_wrote_down_stands_beside_what_is_counted(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, trial = answered(capsys, workspace, "history", "gis_investment")["versions"]
+    assert call(["recipe", "history", "gis_investment", "--workspace", workspace]) == 0
+    said = capsys.readouterr().out
+
+    assert old["said"]["success_rate"] == 0.67
+    assert old["told"]["n_projects"] == 30
+    assert new["said"] is None
+    assert (trial["said"]["avg_time_to_completion"], trial["told"]["n_projects"]) == (19_800, 0)
+    assert (
+        "Written      gis_investment.v1.0: made 2025-10-01, 3 projects, success 67%, 8h 30m, "
+        "coverage 82%, security issues 2_critical, slower than promised"
+    ) in said
+    assert "             Security engineer needed more API documentation" in said
+    assert "Written      gis_investment.v3.0: success 98%, 19,800 s" in said
 
 
 def test_a_project_that_names_no_number_followed_what_stood_when_it_began(

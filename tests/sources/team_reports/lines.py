@@ -135,6 +135,17 @@ LINES: dict[str, dict[str, Any]] = {
         "comments": "Good",
         "suggestions": "Fewer gates",
     },
+    "recipe_version": {
+        "recipe": "gis_investment_v1",
+        "created": "2025-10-01",
+        "projects": 3,
+        "success_rate": 0.67,
+        "avg_time_to_completion": "8h 30m",
+        "metrics": {
+            "test_coverage": "82%", "security_issues": "2_critical", "perf_slo_met": False,
+        },
+        "feedback": ["Process was slow because the architecture stage blocked too long"],
+    },
     "completion": {
         "project_metadata": {
             "project_id": "P1", "created_at": "2026-02-01T00:00:00Z",

@@ -117,6 +117,14 @@ def test_any_line_that_is_read_is_written_again_as_it_was(line: dict[str, Any]) 
         ("branch_outcome", ("tool_calls",), -1, "$.tool_calls"),
         ("branch_outcome", ("outcome", "merged"), "yes", "$.outcome.merged"),
         ("branch_outcome", ("outcome", "pytest_pass_rate"), 1.5, "$.outcome.pytest_pass_rate"),
+        ("recipe_version", ("created",), "in autumn", "$.created"),
+        ("recipe_version", ("projects",), "three", "$.projects"),
+        ("recipe_version", ("success_rate",), "most", "$.success_rate"),
+        ("recipe_version", ("avg_time_to_completion",), [8], "$.avg_time_to_completion"),
+        ("recipe_version", ("metrics", "test_coverage"), "high", "$.metrics.test_coverage"),
+        ("recipe_version", ("metrics", "security_issues"), [], "$.metrics.security_issues"),
+        ("recipe_version", ("metrics", "perf_slo_met"), "yes", "$.metrics.perf_slo_met"),
+        ("recipe_version", ("feedback",), "slow", "$.feedback"),
         ("failure", ("timestamp",), 5, "$.timestamp"),
         ("success", ("timestamp",), "most days", "$.timestamp"),
         ("performance", ("timestamp",), ["maybe"], "$.timestamp"),
@@ -248,6 +256,7 @@ def test_reports_stand_in_the_files_of_their_layouts() -> None:
         "training_data/failures.jsonl",
         "training_data/feature_episodes.jsonl",
         "training_data/performance.jsonl",
+        "training_data/recipe_versions.jsonl",
         "training_data/successes.jsonl",
     ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tracemill.base.text import measured, one_line
+from tracemill.base.text import counted, measured, one_line
 from tracemill.cli.learn.prompt_metrics import VERSION_COLUMNS, best_lines, version_rows
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.options import Common, Listing
@@ -11,6 +11,7 @@ from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.recipe_registry import list_recipes, show_recipe
 from tracemill.flows.analysis.recipe_versions import RecipeDifference
 from tracemill.flows.analysis.recipe_versions import diff_recipe as read_difference
+from tracemill.records.events.team_recipes import RecipeMetrics, RecipeReport
 from tracemill.records.process.patterns import Measure
 from tracemill.records.process.process_recipes import RecipeSummary, RecipeVersion, ShownRecipe
 
@@ -92,11 +93,34 @@ def _lines(shown: ShownRecipe) -> Iterator[str]:
     for line in best_lines(shown.best):
         yield f"By slice     {line}"
     for version in shown.versions:
+        if version.said is not None:
+            yield f"Written      {version.name}: {', '.join(_written(version.said))}"
+            yield from (f"             {one_line(text, 100)}" for text in version.said.feedback)
         for reason in version.feedback:
             yield f"Feedback     {version.name}, {reason.n:,} times: {one_line(reason.text, 100)}"
     for proposal in shown.proposals:
         impact = f"; {proposal.expected_impact}" if proposal.expected_impact else ""
         yield f"Next         {proposal.change} ({proposal.rationale}{impact})"
+
+
+def _written(said: RecipeReport) -> Iterator[str]:
+    """Yield what somebody wrote down of a version, beside what is counted of it."""
+    if said.created is not None:
+        yield f"made {said.created}"
+    if said.projects is not None:
+        yield counted(said.projects, "project")
+    if said.success_rate is not None:
+        yield f"success {measured('share', said.success_rate)}"
+    if said.avg_time_to_completion is not None:
+        took = said.avg_time_to_completion
+        yield one_line(took, 30) if isinstance(took, str) else f"{took:,.0f} s"
+    metrics = said.metrics or RecipeMetrics()
+    if metrics.test_coverage is not None:
+        yield f"coverage {measured('share', metrics.test_coverage)}"
+    if metrics.security_issues is not None:
+        yield f"security issues {one_line(str(metrics.security_issues), 30)}"
+    if metrics.perf_slo_met is not None:
+        yield "as fast as promised" if metrics.perf_slo_met else "slower than promised"
 
 
 def diff_recipe(

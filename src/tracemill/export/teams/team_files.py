@@ -4,6 +4,7 @@
 |---|---|
 | `training_data/failures.jsonl`, `successes`, `performance`, `context_metrics` | by feature |
 | `training_data/feature_episodes.jsonl`, `branch_outcomes` | features, branches |
+| `training_data/recipe_versions.jsonl` | versions of recipes, as written down |
 | `training_data/artifacts-YYYY-MM-DD.jsonl` | attempts at artifacts, by day |
 | `raw/YYYY-MM/project_ID_execution.jsonl`, `_gates`, `_feedback` | by project and month |
 | `raw/YYYY-MM/project_ID_summary.json` | the project as a whole |
@@ -34,6 +35,7 @@ from tracemill.records.events.team_features import (
     SuccessReport,
 )
 from tracemill.records.events.team_projects import GateReport, ProjectReport, StageReport
+from tracemill.records.events.team_recipes import RecipeReport
 from tracemill.render.team import write_report
 
 _BY_FEATURE: Final[dict[type[Report], str]] = {
@@ -43,6 +45,7 @@ _BY_FEATURE: Final[dict[type[Report], str]] = {
     ContextReport: "context_metrics",
     BranchEpisode: "feature_episodes",
     BranchOutcome: "branch_outcomes",
+    RecipeReport: "recipe_versions",
 }
 _BY_PROJECT: Final[dict[type[Report], str]] = {
     StageReport: "execution.jsonl",

@@ -23,6 +23,7 @@ from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import parse_name, plain
 from tracemill.prompts.recipe_stages import stages_of
 from tracemill.records.events.team_projects import SurveyReport
+from tracemill.records.events.team_recipes import RecipeReport
 from tracemill.records.process.patterns import Measure, Reason
 from tracemill.records.process.process_recipes import RecipeSummary, RecipeVersion, ShownRecipe
 from tracemill.records.process.version_metrics import BestVersion, VersionMetrics
@@ -89,7 +90,7 @@ def show_recipe(workspace: Workspace, name: str, by: tuple[str, ...] = ()) -> Sh
         name=held.name,
         text=held.kept.told if held.kept else None,
         stages=stages,
-        versions=tuple(_versions(held, told, feedback)),
+        versions=tuple(_versions(held, told, feedback, _written_down(known.process))),
         best=tuple(best_versions(known.process, _SUCCESS, NAMING, held.versions, by)) if by else (),
         recommendation=_recommendation(told, overall[0] if overall else None),
         proposals=tuple(proposals(known.process, used[-1] if used else None, stages)),
@@ -156,8 +157,16 @@ def _success(told: VersionMetrics) -> Measure | None:
     return next((each for each in found if each.metric == _SUCCESS), None)
 
 
+def _written_down(process: Process) -> dict[str, RecipeReport]:
+    """Return what was written down last of each version, by its name."""
+    return {told.facts[FACT]: told.report for told in process.of(RecipeReport)}
+
+
 def _versions(
-    held: Held, told: Sequence[VersionMetrics], feedback: Mapping[str, tuple[Reason, ...]]
+    held: Held,
+    told: Sequence[VersionMetrics],
+    feedback: Mapping[str, tuple[Reason, ...]],
+    written: Mapping[str, RecipeReport],
 ) -> Iterator[RecipeVersion]:
     made = {each.name: each for each in held.kept.told.versions} if held.kept else {}
     for each in told:
@@ -168,6 +177,7 @@ def _versions(
             until=text.until if text else None,
             told=each,
             feedback=feedback.get(each.version, ()),
+            said=written.get(each.version),
         )
 
 

@@ -24,6 +24,7 @@ from tracemill.records.events.team_projects import (
     StageReport,
     SurveyReport,
 )
+from tracemill.records.events.team_recipes import RecipeReport
 from tracemill.records.sessions.trajectory import Remainder
 
 Report = (
@@ -41,6 +42,7 @@ Report = (
     | ArtifactReport
     | BranchEpisode
     | BranchOutcome
+    | RecipeReport
 )
 """Any report."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from tracemill.records.events.team_recipes import RecipeReport
 from tracemill.records.process.patterns import Measure, Reason
 from tracemill.records.process.prompt_versions import PromptHistory
 from tracemill.records.process.version_metrics import BestVersion, VersionMetrics
@@ -56,6 +57,8 @@ class RecipeVersion(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What it brought."""
     feedback: tuple[Reason, ...]
     """What people said of it afterwards, commonest first."""
+    said: RecipeReport | None = None
+    """What somebody wrote down of it, the last that is held; no part of what is counted."""
 
 
 class RecipeSummary(Record, frozen=True, kw_only=True, omit_defaults=False):

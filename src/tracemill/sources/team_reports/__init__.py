@@ -9,6 +9,7 @@
 | `project_*_execution.jsonl`, `project_*_gates.jsonl` | a stage that ran; a gate that was asked |
 | `project_*_feedback.jsonl` | an approval, an escalation, a survey, a later agent's word |
 | `project_*_summary.json` | the project as a whole |
+| `recipe_versions.jsonl` | a version of a process recipe, as somebody wrote it down |
 
 Attempts at artifacts have a source of their own, and are reports where they stand among others.
 
@@ -34,7 +35,7 @@ class TeamReports(FileSource):
     """Reads what a team's own process wrote about its work."""
 
     name: ClassVar[str] = "team-reports"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:
