@@ -59,7 +59,10 @@ def test_each_category_of_work_is_a_part_of_its_own(tmp_path: Path) -> None:
         make_workspace(tmp_path / "ws", held_out, [row(50)]), DATASET, "replay", max_chars=500
     ).suite
 
-    assert suite.slices == {"builder:session": 5, "category:agentic": 2, "tool:run_tests": 5}
+    assert suite.slices == {
+        "builder:session": 5, "category:agentic": 2, "context:to_2k": 5, "tool:run_tests": 5,
+        "turn:1": 5,
+    }  # fmt: skip
 
 
 def test_what_was_trained_on_is_left_out(tmp_path: Path) -> None:
