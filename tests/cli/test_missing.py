@@ -37,6 +37,7 @@ READS = {
     "model attempt --readable": "model attempt openai:m --tasks there.jsonl --readable {}",
     "model import FILES": "model import {}.json --suite s",
     "model promote --policy": "model promote candidate --policy {}.toml",
+    "model suite build --issues": "model suite build --issues {}",
     "model suite import FOLDER": "model suite import {}",
     "model suite conduct FILE": "model suite conduct {}.toml",
     "privacy redact FILES": "privacy redact {}",

@@ -13,6 +13,7 @@ from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
 from tracemill.evaluate.proving import VANITY, prove
+from tracemill.flows.analysis.issue_suites import build_issue_suite
 from tracemill.flows.models import benchmarks, conduct, suites
 from tracemill.flows.models.inspect_tasks import export_task
 from tracemill.llm.judging import judge_name
@@ -30,9 +31,10 @@ def build_suite(
     name: str = "replay",
     max_chars: Annotated[int, Parameter(validator=Number(gt=0))] = _MAX_CHARS,
     limit: Many = 0,
+    issues: tuple[Path, ...] = (),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Make a suite of the decisions in a dataset's held-out examples.
+    """Make a suite of the decisions in a dataset's held-out examples, or of issues of files.
 
     Parameters
     ----------
@@ -44,7 +46,15 @@ def build_suite(
         Longest prompt; of a longer one the end is kept, from something that a person said.
     limit
         At most so many cases; 0 for all.
+    issues
+        A repository that was read: instead of a dataset, ask which issue its files had before
+        commits mended them. May be named again.
     """
+    if issues:
+        places = [each.expanduser().absolute() for each in issues]
+        workspace = common.open()
+        built = build_issue_suite(workspace, places, name, max_chars=max_chars, limit=limit)
+        return _show(built, common)
     built = suites.build_suite(common.open(), dataset, name, max_chars=max_chars, limit=limit)
     return _show(built, common)
 

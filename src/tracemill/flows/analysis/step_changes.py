@@ -107,19 +107,20 @@ def redacted(rows: Sequence[_R], redactor: Redactor) -> list[_R | None]:
 
 def _passing(row: StepChanges, redactor: Redactor) -> StepChanges | None:
     """Return what of a row passes the gate: files in which it would find something say so."""
-    if _is_clean(row, redactor):
+    if is_clean(row, redactor):
         return row
     files = tuple(
         file
-        if _is_clean(file, redactor)
+        if is_clean(file, redactor)
         else msgspec.structs.replace(file, hunks=(), lack="withheld")
         for file in row.files
     )
     rest = msgspec.structs.replace(row, files=files)
-    return rest if _is_clean(rest, redactor) else None
+    return rest if is_clean(rest, redactor) else None
 
 
-def _is_clean(record: Record, redactor: Redactor) -> bool:
+def is_clean(record: Record, redactor: Redactor) -> bool:
+    """Tell whether the gate would find nothing in a record."""
     scan = Scan(redactor)
     scan.look_at_data("row.jsonl", msgspec.json.encode(record) + b"\n")
     found = scan.result()

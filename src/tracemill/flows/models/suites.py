@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tracemill.base.errors import NotFoundError, SchemaError, UsageError
+from tracemill.evaluate.approaches import HeldPair, approach_cases
 from tracemill.evaluate.building import DropReason, HeldOut, build_cases, make_case
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.model_comparison import effect_shown
@@ -96,23 +97,41 @@ def build_suite(
         NotFoundError: there is no such dataset, or nothing in it makes a case.
     """
     folder, version = find_version(workspace, dataset)
+    found = gather_cases(workspace, _made(folder, version, max_chars), limit)
+    if not found.cases:
+        raise NotFoundError(_no_case(version, found.drops))
+    suite = freeze(name, version.id, found.cases, found.drops, found.checked_against)
+    return keep_suite(workspace, suite, found.cases, _lineage(folder))
+
+
+class GatheredCases(NamedTuple):
+    """Cases of which nothing was trained on."""
+
+    cases: list[Case]
+    drops: Counter[str]
+    """What became no case, by reason."""
+    checked_against: tuple[str, ...]
+    """The dataset versions that were looked through."""
+
+
+def gather_cases(
+    workspace: Workspace, made: Iterable[Case | str], limit: int, drops: Mapping[str, int] = {}
+) -> GatheredCases:
+    """Return what no dataset version of a workspace trains on, at most `limit`; 0 for all."""
     trained = {v.id: Trained.of(training_rows(at, v)) for at, v in _versions(workspace)}
-    drops: Counter[str] = Counter()
+    counted = Counter(drops)
     cases: list[Case] = []
-    for made in _made(folder, version, max_chars):
-        if isinstance(made, str):
-            drops[made] += 1
-        elif any(known.leak(made) for known in trained.values()):
-            drops["leaked"] += 1
+    for each in made:
+        if isinstance(each, str):
+            counted[each] += 1
+        elif any(known.leak(each) for known in trained.values()):
+            counted["leaked"] += 1
         else:
-            cases.append(made)
+            cases.append(each)
     if limit and len(cases) > limit:
-        drops["beyond_limit"] = len(cases) - limit
+        counted["beyond_limit"] = len(cases) - limit
         cases = sorted(cases, key=lambda case: case.id)[:limit]
-    if not cases:
-        raise NotFoundError(_no_case(version, drops))
-    suite = freeze(name, version.id, cases, drops, tuple(trained))
-    return keep_suite(workspace, suite, cases, _lineage(folder))
+    return GatheredCases(cases, counted, tuple(trained))
 
 
 def _no_case(version: DatasetVersion, drops: Counter[str]) -> str:
@@ -140,6 +159,21 @@ def _made(folder: Path, version: DatasetVersion, max_chars: int) -> Iterator[Cas
     yield from build_cases(others, max_chars)
     statements = list(statements_of(shown + every[True]))
     yield from skill_cases(shown, statements, max_chars)
+    yield from approach_cases(_pairs(folder, version), max_chars)
+
+
+def _pairs(folder: Path, version: DatasetVersion) -> Iterator[HeldPair]:
+    for _, row in _example_rows(folder, version, is_trained=False):
+        if "chosen" in row and "rejected" in row:
+            told = (tag for tag in row.get("tags") or () if tag.startswith("builder:"))
+            yield HeldPair(
+                row["id"],
+                row.get("episode_id") or row["id"],
+                prompt=read_messages(row["prompt"]),
+                better=read_messages(row["chosen"]),
+                worse=read_messages(row["rejected"]),
+                slices=tuple(told),
+            )
 
 
 def _chats(folder: Path, version: DatasetVersion, *, is_trained: bool) -> Iterator[HeldOut]:

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from tracemill.label.learning.commit_sections import commit_roles
 from tracemill.label.learning.compose import learning_episode
+from tracemill.label.learning.cues import tells_problem
 from tracemill.label.learning.from_commits import CommittedWork, learning_from_commits
 from tracemill.label.learning.from_documents import learning_from_document
 from tracemill.label.learning.header_changes import (
@@ -48,4 +49,5 @@ __all__ = [
     "learning_from_document",
     "mended_issues",
     "names_cause",
+    "tells_problem",
 ]

@@ -62,3 +62,12 @@ class StepChanges(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The commit's hash."""
     files: tuple[ChangedText, ...]
     """Its files, by path."""
+
+
+class FileBefore(Record, frozen=True, kw_only=True):
+    """A file as it was before a commit."""
+
+    path: str
+    """Path within the repository."""
+    text: str
+    """What it held."""
