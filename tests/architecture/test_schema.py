@@ -17,6 +17,7 @@ import pytest
 
 from tracemill import records
 from tracemill.export.teams import learning as learning_export
+from tracemill.export.teams import learning_views
 from tracemill.flows import results, vault
 from tracemill.flows.analysis import branch_episodes, counted_cases, habit_cases, team_views
 from tracemill.flows.analysis import habit_rows as metric_rows
@@ -247,6 +248,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.learning-export": learning_flow.ExportedLearning,
     "record.learning-episode": learning.LearningEpisode,
     "record.step-changes": changes.StepChanges,
+    "row.learning-view": learning_views.ViewRow,
     "document.learning-episode": learning_export.LearningDocument,
     "row.review": review_rows.ReviewRow,
     "answer.suite": suites.BuiltSuite,

@@ -166,4 +166,34 @@ def test_without_a_repository_no_change_is_told(
     written = ask(capsys, place, "episode", "export", "--learning", "--to", str(folder), "--json")
 
     assert written.document["changes"] == {}
+    assert written.document["views"] == {}
+    assert not (folder / "views").exists()
     assert not (folder / "changes.jsonl").exists()
+
+
+def test_rows_to_train_on_are_written_where_they_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "app"
+    path.mkdir()
+    repository = Repository(path)
+    repository.git("init", "-q", "-b", "main")
+    repository.commit("start", total__py="sum = None\n")
+    repository.commit(MESSAGE, total__py="sum = 0\n")
+    repository.n_commits += 60 * 24 * 8  # more than a week later
+    repository.commit("chore: more", other__py="x = 1\n")
+    assert call(["run", str(path), "--workspace", str(tmp_path / "workspace")]) == 0
+    capsys.readouterr()
+
+    folder = tmp_path / "out"
+    asked = ["--learning", "--views", "--changes", str(path), "--to", str(folder), "--json"]
+    written = ask(capsys, tmp_path, "episode", "export", *asked).document
+    (problem,) = (folder / "views").glob("problem-*.jsonl")
+    row = json.loads(problem.read_text())
+
+    assert {name.partition("/")[0] for name in written["views"]} == {"problem", "implementation"}
+    assert written["no_views"] == {"no_check": 1, "no_steps": 1}
+    assert [message["role"] for message in row["messages"]] == ["user", "assistant"]
+    assert "sum = None" in row["messages"][0]["content"]
+    assert row["messages"][1]["content"] == "The totals of empty orders are wrong."
+    assert problem.stem == f"problem-{row['split']}"

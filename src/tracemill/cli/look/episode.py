@@ -112,6 +112,7 @@ def export_episode(
     learning: bool,
     to: Path,
     changes: tuple[Path, ...] = (),
+    views: bool = False,
     force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -126,6 +127,9 @@ def export_episode(
     changes
         A repository: write too what the commits behind the steps changed, line by line. May be
         named again.
+    views
+        Write too rows to train on, of one skill each: what is wrong, how to go about it, the diff,
+        the checks; the first and the third need `--changes`.
     force
         Write into a folder that holds something.
     """
@@ -133,7 +137,7 @@ def export_episode(
         raise UsageError("expected --learning: episodes are written as what can be learned")
     repositories = [each.expanduser().absolute() for each in changes]
     found = export_learning(
-        common.open(), to.expanduser().absolute(), repositories, is_forced=force
+        common.open(), to.expanduser().absolute(), repositories, has_views=views, is_forced=force
     )
     if not answer("learning-export", found, common, next_steps=["tracemill episode list"]):
         counts("Episodes", found.n_episodes)
@@ -141,6 +145,8 @@ def export_episode(
         counts("Parts", found.parts)
         counts("Left out", found.left_out)
         counts("Changes", found.changes)
+        counts("Views", found.views)
+        counts("No view", found.no_views)
         hint(f"written to {found.folder}", common)
     return EXIT_DONE
 

@@ -17,6 +17,7 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.base.named_files import require_there
+from tracemill.curate.selecting.splits import KnownWork, Splits, place_of
 from tracemill.export.teams.learning import (
     PARTS,
     LearningDocument,
@@ -25,6 +26,7 @@ from tracemill.export.teams.learning import (
     learning_document,
     told_parts,
 )
+from tracemill.export.teams.learning_views import ViewRow, view_rows
 from tracemill.flows.analysis.history_lessons import lessons_of_history
 from tracemill.flows.analysis.step_changes import ToldChanges, step_changes
 from tracemill.flows.destinations import new_folder, require_elsewhere
@@ -32,11 +34,14 @@ from tracemill.flows.held.lookup import canonical_input, find_row, require_kept,
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.results import EpisodeRow
 from tracemill.label.learning import Teller, Told, learning_episode
+from tracemill.records.datasets.examples import Split
+from tracemill.records.datasets.recipes import SplitRule
 from tracemill.records.events.event import Commit, TodoChange
 from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.records.work.changes import StepChanges
 from tracemill.records.work.episodes import Episode
 from tracemill.records.work.learning import LearningEpisode
 from tracemill.store.workspace import Workspace
@@ -48,6 +53,8 @@ _SHA: Final = re.compile(r"[0-9a-f]{7,40}")
 _PLAIN = "learning_episodes.jsonl"
 _WITH_PLACES = "sources.jsonl"
 _CHANGES = "changes.jsonl"
+_HELD_OUT: Final = 0.1
+"""Share of the work that is held out of views, as by default of datasets."""
 _ALL_PARTS = "all_parts"
 
 
@@ -76,6 +83,11 @@ class ExportedLearning(Record, frozen=True, kw_only=True, omit_defaults=False):
     changes: dict[str, int]
     """Commits, files and hunks behind their steps, and what of them could not be told, by reason;
     empty where no repository was named."""
+    views: dict[str, int]
+    """Rows to train on, by the skill that they show and their split; empty where none were asked
+    for."""
+    no_views: dict[str, int]
+    """What gave no row of a skill, by reason."""
     receipt: Receipt
     """What it went through before."""
 
@@ -123,7 +135,12 @@ def _committed(workspace: Workspace, lake: Lake, sha: str) -> LearningEpisode | 
 
 
 def export_learning(
-    workspace: Workspace, folder: Path, repositories: Sequence[Path] = (), *, is_forced: bool
+    workspace: Workspace,
+    folder: Path,
+    repositories: Sequence[Path] = (),
+    *,
+    has_views: bool = False,
+    is_forced: bool,
 ) -> ExportedLearning:
     """Write what can be learned from all work, as plain texts and with the places of them.
 
@@ -131,6 +148,7 @@ def export_learning(
         workspace: Where the work is kept.
         folder: Where to write.
         repositories: Where to read what the commits of the work changed, line by line.
+        has_views: Whether to write rows to train on as well, one skill each.
         is_forced: Whether the folder may hold something.
 
     Raises:
@@ -176,6 +194,13 @@ def export_learning(
     changed = _changed(workspace, lake, kept, repositories) if repositories else None
     if changed is not None:
         files[_CHANGES] = _lines(changed.rows)
+    rows, no_rows = _views(lake, kept, changed.rows if changed else ()) if has_views else ([], {})
+    names = [(f"{row.view}/{row.split}", row) for row in rows]
+    views = dict(sorted(Counter(name for name, _ in names).items()))
+    for view in views:
+        files[f"views/{view.replace('/', '-')}.jsonl"] = _lines(
+            r for name, r in names if name == view
+        )
     receipt = Gate(workspace).write_out("learning", "learning", folder, files)
     return ExportedLearning(
         folder=str(folder),
@@ -184,8 +209,50 @@ def export_learning(
         parts=dict(parts),
         left_out=dict(sorted(left_out.items())),
         changes=changed.counts if changed is not None else {},
+        views=dict(sorted(views.items())),
+        no_views=no_rows,
         receipt=receipt,
     )
+
+
+def _views(
+    lake: Lake, kept: Sequence[LearningEpisode], changes: Iterable[StepChanges]
+) -> tuple[list[ViewRow], dict[str, int]]:
+    """Return the rows of single skills, and what gave none; each piece of work is in one split.
+
+    Work of sessions is in the split in which datasets have it, other work by its id alone.
+    """
+    by_work: defaultdict[str, list[StepChanges]] = defaultdict(list)
+    for change in changes:
+        by_work[change.episode_id].append(change)
+    held = _held_out(lake)
+    rows: dict[str, ViewRow] = {}
+    drops: Counter[str] = Counter()
+    for episode in kept:
+        name = episode.episode_id
+        is_held = name in held if episode.told_by == "sessions" else place_of(name) < _HELD_OUT
+        split: Split = "validation" if is_held else "train"
+        for made in view_rows(episode, by_work[name], split):
+            if isinstance(made, str):
+                drops[made] += 1
+            else:
+                rows.setdefault(made.id, made)
+    return list(rows.values()), dict(sorted(drops.items()))
+
+
+def _held_out(lake: Lake) -> set[str]:
+    """Return the episodes of which any session is held out, as datasets do it by default."""
+    from tracemill.store.tables import TABLES
+
+    episodes = list(lake.records(TABLES["episodes"]))
+    trajectories = {each.id: each for each in lake.records(TABLES["trajectories"])}
+    goals = {each.trajectory_id: each.goal for each in lake.records(TABLES["activities"])}
+    splits = Splits(KnownWork(episodes, trajectories, goals), SplitRule(validation=_HELD_OUT))
+    return {
+        episode.id
+        for episode in episodes
+        if any(splits.split_of(name) != "train" for name in episode.trajectory_ids)
+    }
 
 
 def _changed(
