@@ -37,7 +37,7 @@ SAID: Final = (
     "coder-1", "smollm2-135m", "chat", "coder-2", "smollm2-135m", "chat",
     "better by 4 points, and that may be chance", "coder-2", "coder-1", "team", "Ada",
     "it answers as the team does", "coder-2", "calls tools as the team does", "smollm2-135m",
-    "2026-03-01T09:00", "replay", "check:arguments", "coder-1",
+    "2026-03-01T09:00", "replay", "check:arguments", "coder-1", "Grep",
 )  # fmt: skip
 """What is told of two models, in the order in which it is asked for."""
 QUALITY: Final = 55

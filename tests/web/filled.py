@@ -289,10 +289,13 @@ def _keep_evaluation(workspace: Workspace, given: Iterator[str]) -> None:
     folder.mkdir(parents=True)
     suite = Suite(id="suite_1", name=next(given), origin="", version=1, n_cases=1, n_groups=1)
     score = SliceScore(name="all", n=10, passed=6, low=0.3, high=0.8)
-    slices = (score, msgspec.structs.replace(score, name=next(given)))
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(suite))
+    parts = (next(given), "tool:Read")
+    slices = (score, *(msgspec.structs.replace(score, name=part) for part in parts))
     evaluation = Evaluation(
-        id="eval_1", suite_id="suite_1", suite=suite.name, subject=next(given), at=AT, slices=slices
-    )
+        id="eval_1", suite_id="suite_1", suite=suite.name, subject=next(given), at=AT,
+        slices=slices, confusions={f"Read -> {next(given)}": 3},
+    )  # fmt: skip
     keep_evaluation(KeptSuite(folder, suite), evaluation, ())
 
 

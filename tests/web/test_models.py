@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.filled import keep_models
+from tests.web.filled import AT, keep_models
 from tests.web.places import HOST, ORIGIN
-from tracemill.flows.models.registry import read_events, read_registry
+from tracemill.flows.models.evaluations import list_evaluations
+from tracemill.flows.models.registry import note, read_events, read_registry
+from tracemill.flows.wheel.turn import Options, turn
+from tracemill.records.models.promotion import ModelEvent
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_app
 from tracemill.web.guard import Pass
@@ -43,6 +47,29 @@ def test_a_page_says_what_the_rules_would_say(browser: TestClient, workspace: Wo
     assert "No: " in shown
     assert "no receipt" in shown
     assert kinds(workspace) == before
+
+
+def test_a_page_says_where_a_model_fails_beside_what_there_is_to_learn_that_from(
+    browser: TestClient, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    nothing = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(workspace, [], nothing, Options(workers=1), lambda _: None)  # the bundled example
+    subject = list_evaluations(workspace)[0].subject
+    found = next(each for each in read_registry(workspace).models.values())
+    rename = ModelEvent(
+        kind="registered", model_id="model_9", at=AT,
+        model=msgspec.structs.replace(found, id="model_9", name=subject),
+    )  # fmt: skip
+    note(workspace, rename)
+
+    shown = browser.get("/models/model_9").text
+
+    assert "Where it fails" in shown
+    row = shown[shown.index('<th scope="row">tool:Read</th>') :].partition("</tr>")[0]
+    assert "4 of 10" in row
+    assert "word" in row
+    assert "Where it fails" not in browser.get("/models/model_1").text
 
 
 @pytest.mark.parametrize("form", ["say-yes", "put-in-use", "take-back"])

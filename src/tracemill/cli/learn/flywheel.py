@@ -10,14 +10,9 @@ from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.flywheel import check_flywheel as look
 from tracemill.records.process.flywheel import FlywheelReport
 from tracemill.records.process.patterns import Measure
+from tracemill.report.flywheel import STATES
 
 _HEADS = ("SO", "WHAT", "EVIDENCE")
-_STATES = {
-    "works": "The loop works: models and work got better, by more than chance.",
-    "fails": "The loop fails: something got worse, by more than chance.",
-    "not_shown": "Whether the loop works is not shown.",
-    "unknown": "Whether the loop works is unknown.",
-}
 _SAID = {
     "check:tool": "right tools",
     "check:fields": "fields of results that are needed",
@@ -65,7 +60,7 @@ def _show(found: FlywheelReport) -> None:
         write(title)
         print_table(("MEASURED", "95 %", "CASES", "WHAT"), map(_cells, measures))
     write()
-    write(_STATES[found.state])
+    write(STATES[found.state])
     write(f"  {found.because}")
 
 

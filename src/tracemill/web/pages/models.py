@@ -15,10 +15,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from tracemill.base.errors import TracemillError, UsageError
+from tracemill.base.errors import NotFoundError, TracemillError, UsageError
+from tracemill.flows.analysis.gaps import find_gaps
 from tracemill.flows.models.evaluations import list_evaluations
 from tracemill.flows.models.promotion import approve, load_policy, promote, roll_back
 from tracemill.flows.models.registry import list_models, read_events, read_registry
+from tracemill.records.datasets.recipes import DEFAULT_NAME
+from tracemill.records.models.gaps import GapReport
 from tracemill.records.models.promotion import ModelEvent, PromotionDecision
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import confirmed, form, moment, workspace
@@ -68,9 +71,18 @@ def model(request: Request) -> Response:
         preview=_preview(place, found.id, against) if role != "incumbent" else None,
         events=[event for event in _newest(place) if event.model_id == found.id],
         evaluations=[each for each in list_evaluations(place) if each.subject == found.name],
+        gaps=_gaps(place, found.name),
         against=against,
         subjects=subjects,
     )
+
+
+def _gaps(place: Workspace, name: str) -> GapReport | None:
+    """Return where a model fails; None where it was not evaluated, or nothing can be learned."""
+    try:
+        return find_gaps(place, name, None, DEFAULT_NAME)
+    except NotFoundError:
+        return None
 
 
 def _newest(place: Workspace) -> list[ModelEvent]:
