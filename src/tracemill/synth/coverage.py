@@ -70,7 +70,7 @@ def place_of(messages: Sequence[Message], taxonomy: Taxonomy) -> Place:
     seen = _calls(messages, taxonomy)
     asked = "\n".join(each.content for each in messages if each.role == "user")
     if skill := next(filter(None, (_SKILL.search(each.content) for each in said)), None):
-        return Place("superpowers", _first(_SKILLS, skill[1], "collaboration"))
+        return place_of_skill(skill[1])
     if not seen:
         return _in_words(said, asked)
     families = [each.family for each in seen]
@@ -78,6 +78,11 @@ def place_of(messages: Sequence[Message], taxonomy: Taxonomy) -> Place:
         if part in families:
             return Place("powertools", part)
     return _worked(seen, asked, said) or _called(seen, said, messages)
+
+
+def place_of_skill(name: str) -> Place:
+    """Return the sub-category of work that follows a written skill."""
+    return Place("superpowers", _first(_SKILLS, name, "collaboration"))
 
 
 def place_of_example(example: Example, taxonomy: Taxonomy) -> Place | None:

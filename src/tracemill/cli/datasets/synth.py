@@ -49,6 +49,15 @@ def _show(plan: SynthPlan, common: Common) -> None:
     ]
     columns = ("CATEGORY", "PART", "WANTED", "REAL", "MADE", "MISSING")
     left_out = print_table(columns, rows, ("MADE", "REAL"))
+    if plan.skills:
+        write()
+        skills = [
+            (each.name, f"{each.category}/{each.part}", f"{each.n_real:,}",
+             f"{each.n_synthetic:,}", each.file or "")
+            for each in plan.skills
+        ]  # fmt: skip
+        print_table(("SKILL", "SHOWS", "REAL", "MADE", "FILE"), skills, ("FILE",))
+        write()
     for stage in filter(_is_part, plan.stages):
         names = ", ".join(stage.categories)
         write(f"Stage {stage.name:<8} {stage.n:,} of {stage.target:,}: {names}")

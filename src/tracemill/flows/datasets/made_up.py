@@ -10,6 +10,8 @@ from typing import Final
 import msgspec
 
 from tracemill.base.errors import StoreError
+from tracemill.flows.held.lookup import list_rows
+from tracemill.flows.held.rows import DocumentRow
 from tracemill.records.datasets.examples import Example
 from tracemill.records.synth.made_up import SyntheticExample, SynthPlan, SynthStats
 from tracemill.store.lake import Lake
@@ -18,6 +20,7 @@ from tracemill.store.workspace import Workspace
 from tracemill.synth.counting import count_made
 from tracemill.synth.coverage import Place
 from tracemill.synth.planning import Coverage, make_plan
+from tracemill.synth.skills import SkillMap, skill_in_path
 from tracemill.synth.soundness import is_sound
 from tracemill.synth.taxonomy import load_taxonomy
 
@@ -35,10 +38,24 @@ def plan_synthesis(workspace: Workspace, categories: Sequence[str] = ()) -> Synt
     taxonomy = load_taxonomy()
     wanted = taxonomy.named(categories)
     coverage = Coverage(taxonomy)
+    skills = SkillMap(_skill_files(workspace))
     for example in real_examples(workspace):
         coverage.look(example)
-    made = Counter(Place(each.category, each.part) for each in made_examples(workspace))
-    return make_plan(taxonomy, wanted, coverage, made)
+        skills.look(example)
+    made: Counter[Place] = Counter()
+    for each in made_examples(workspace):
+        made[Place(each.category, each.part)] += 1
+        skills.look(each.example, is_made_up=True)
+    plan = make_plan(taxonomy, wanted, coverage, made)
+    return msgspec.structs.replace(plan, skills=skills.told())
+
+
+def _skill_files(workspace: Workspace) -> dict[str, str]:
+    """Return the files of skills in the repositories that were read, by the skill's name."""
+    if not workspace.index.exists():
+        return {}
+    paths = (row.path for row in list_rows(workspace, "document", DocumentRow, limit=0).rows)
+    return {name: path for path in paths if (name := skill_in_path(path)) is not None}
 
 
 def real_examples(workspace: Workspace) -> Iterator[Example]:

@@ -140,6 +140,23 @@ class StageSlice(Record, frozen=True, kw_only=True):
     """How many they hold."""
 
 
+class SkillUse(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A written skill, what work that follows it shows, and how many examples do."""
+
+    name: str
+    """Its name."""
+    category: str
+    """The category that it belongs to."""
+    part: str
+    """The part of it."""
+    n_real: Count
+    """Real examples that follow it."""
+    n_synthetic: Count
+    """Made-up examples that do, as far as they hold."""
+    file: str | None
+    """Where it is written down, in a repository that was read; None where none holds it."""
+
+
 class SynthPlan(Record, frozen=True, kw_only=True):
     """What the real examples lack."""
 
@@ -159,6 +176,8 @@ class SynthPlan(Record, frozen=True, kw_only=True):
     """Share that is asked for."""
     gap: Count
     """How many are missing altogether."""
+    skills: tuple[SkillUse, ...] = ()
+    """Skills that are written down or followed, those of most examples first."""
 
 
 class SynthRun(Record, frozen=True, kw_only=True):
