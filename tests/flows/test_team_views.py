@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.flows.sessions import write_session
+from tests.flows.sessions import lines, write_session
 from tests.flows.test_ingest import ingest
 from tests.flows.test_review import AT, run
 from tests.redact.templates import fill
+from tests.sources.github.payloads import BOT, PULL, REVIEW, webhook
 from tests.sources.reading import jsonl, read
 from tests.sources.team_reports.lines import LINES
 from tracemill.base.errors import NotFoundError, PolicyError, UsageError
@@ -245,3 +246,39 @@ def test_labelled_copies_are_not_read_in_again(workspace: Workspace, tmp_path: P
     assert found.tally.skipped == {"labeled_copy": 1}
     assert TeamReports().recognises(Head(Path("x"), copies))
     assert not found.events
+
+
+@pytest.mark.parametrize(
+    ("review", "number", "n_told"),
+    [
+        ({**REVIEW, "user": BOT}, 7, 1),
+        (REVIEW, 7, 0),
+        ({**REVIEW, "user": BOT, "state": "commented"}, 7, 0),
+        ({**REVIEW, "user": BOT}, 8, 0),
+    ],
+)
+def test_what_another_agent_sends_back_of_a_sessions_pull_request_is_told(
+    workspace: Workspace, tmp_path: Path, review: dict[str, Any], number: int, n_told: int
+) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    link = {
+        "type": "pr-link", "sessionId": "s-1", "prNumber": number, "prRepository": "org/repo",
+        "timestamp": "2026-03-01T10:00:00Z",
+    }  # fmt: skip
+    log = b"\n".join([*lines("s-1", 1), json.dumps(link).encode()])
+    (place / "s-1.jsonl").write_bytes(log)
+    (place / "pull.json").write_bytes(webhook("opened", pull_request=PULL))
+    (place / "review.json").write_bytes(webhook("submitted", review=review, pull_request=PULL))
+    run(workspace)
+    write_team_files(workspace, tmp_path / "out", is_forced=False)
+    told = [
+        line
+        for path in (tmp_path / "out" / "raw").rglob("*_feedback.jsonl")
+        for line in lines_of(path)
+    ]
+
+    assert [(each["reporting_agent"], each["feedback"]) for each in told] == [
+        (BOT["login"], "Please test it.")
+    ] * n_told
+    assert [each["session_id"] for each in told] == ["s-1"] * n_told

@@ -22,22 +22,26 @@ from tracemill.analyze.features import (
 from tracemill.analyze.features.context import Window, read_windows, shipped_windows
 from tracemill.analyze.features.effects import practice_effects
 from tracemill.analyze.features.gates import MAX_TESTS, said_no
+from tracemill.analyze.features.refusals import PullName, refusals
 from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.deriving.counting import any_of, reverted_work
 from tracemill.flows.deriving.facts import Facts, recorded_facts
 from tracemill.records.events.commits import Commit
+from tracemill.records.events.event import PullRequest, Review
 from tracemill.records.events.gates import FAILING, GateResult, GateRun
 from tracemill.records.events.team import TeamReport
+from tracemill.records.links import SURE_ENOUGH
 from tracemill.records.refs import Ref
 from tracemill.records.sessions.trajectory import Trajectory, Usage
 from tracemill.records.work.episodes import Episode
-from tracemill.store.lake import Lake
+from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _WINDOWS: Final = "context_windows.toml"
 _SAYS: Final = "sizes of context windows"
+_WORKED_FOR: Final = frozenset({"opened", "head_branch"})
 _PREVIOUS: Final = 5
 """Pieces of work before another that are named."""
 _usage: Final = msgspec.json.Decoder(Usage).decode
@@ -56,6 +60,7 @@ def reports_of_sessions(workspace: Workspace) -> Iterator[TeamReport]:
     for feature in _features(facts, _contexts(lake, facts)):
         yield from feature_reports(feature, effects, windows)
     yield from _gate_failures(lake, facts)
+    yield from _refusals(lake, facts)
 
 
 def _windows(workspace: Workspace) -> tuple[Window, ...]:
@@ -142,6 +147,25 @@ def _gate_failures(lake: Lake, facts: Facts) -> Iterator[TeamReport]:
         feature_id = features.get(commits.get(run.commit or "", ""))
         report = gate_failure(run, failing[run.id], fixed.get(run.id), feature_id)
         yield told_of(report, run.origin, None, run.at, Ref(kind="event", id=run.id))
+
+
+def _refusals(lake: Lake, facts: Facts) -> Iterator[TeamReport]:
+    """Yield what other agents sent back of the pull requests of sessions."""
+    reviews, pulls = list[Review](), dict[str, PullName]()
+    for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
+        if isinstance(event, Review):
+            reviews.append(event)
+        elif isinstance(event, PullRequest) and event.repository and event.number is not None:
+            pulls[event.id] = PullName(event.repository, event.number)
+    worked_for = {
+        pulls[link.target.id]: facts.trajectories[link.source.id].session_id
+        for link in sorted(facts.links, key=lambda each: (each.confidence, each.id))
+        if link.method in _WORKED_FOR
+        and link.confidence >= SURE_ENOUGH
+        and link.target.id in pulls
+        and link.source.id in facts.trajectories
+    }
+    yield from refusals(reviews, worked_for)
 
 
 def _by_commit(runs: Iterable[GateRun]) -> dict[str, list[GateRun]]:
