@@ -32,6 +32,21 @@ def test_the_shipped_ones_can_be_read_and_name_metrics_that_there_are() -> None:
     assert any("0.5% after 50 projects" in hoped(each) for each in shipped)
 
 
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("tasks of a suite", [0.72, 0.75, 0.78, 0.80, 0.85, 0.90]),
+        ("how many times faster", [1, 2, 5, 10]),
+    ],
+)
+def test_what_turns_of_the_wheel_were_hoped_to_bring_is_listed(
+    what: str, said: list[float]
+) -> None:
+    (target,) = (each for each in shipped_targets() if each.what.startswith(what))
+
+    assert [target.before, *(aim.value for aim in target.aims)] == said
+
+
 def test_what_is_measured_is_counted_from_the_work_alone() -> None:
     process = Process(Team(1, fails={"tests": 0.4}).history(50))
     found = list(beside(shipped_targets(), process))

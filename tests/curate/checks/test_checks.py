@@ -192,6 +192,7 @@ def test_a_sound_dataset_passes_every_check_that_can_be_made() -> None:
         "declared_calls": "unknown",
         "searches_by_meaning": "unknown",
         "field_reads": "unknown",
+        "unused_results": "unknown",
         "regression": "unknown",
         **dict.fromkeys(NOTHING_NAMED, "unknown"),
     }
@@ -343,3 +344,25 @@ def test_a_dataset_whose_code_calls_tools_shows_how_results_are_read(
     found = result("field_reads", rows(*given))
 
     assert (found.verdict, found.facts["reading"]) == (verdict, n_reading)
+
+
+LINTING = [user("Lint."), code("r = lint('src')\nprint('done')")]
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "n_failing"),
+    [
+        pytest.param([READING] * 5 + [LINTING] * 5, "pass", 5, id="half of them"),
+        pytest.param([READING] * 5 + [LINTING] * 95, "fail", 95, id="nearly all"),
+        pytest.param([READING] + [LINTING] * 9, "unknown", 9, id="too few to tell"),
+        pytest.param([LINTING] * 99, "unknown", 0, id="nothing tells that it returns fields"),
+        pytest.param([READING] * 5 + [RUNNING] * 95, "pass", 0, id="calls of something else"),
+    ],
+)
+def test_rows_that_only_call_what_returns_fields_are_named(
+    given: list[Row], verdict: str, n_failing: int
+) -> None:
+    found = result("unused_results", rows(*given))
+
+    assert (found.verdict, found.n_failing) == (verdict, n_failing)
+    assert all("lint" not in row.detail for row in found.failing)

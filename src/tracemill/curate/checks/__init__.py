@@ -285,6 +285,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     splits.EvenSplits(),
     splits.DirectAnswers(),
     fields.FieldReads(),
+    fields.UnusedResults(),
     _REGRESSION,
 )
 """Every check, in the order of reports."""
