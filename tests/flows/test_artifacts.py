@@ -122,3 +122,39 @@ def test_what_code_shares_that_was_let_through_is_listed(
     assert call(["pattern", "code", "--artifact", "view", *place]) == 0
     assert "3 of 3" in capsys.readouterr().out
     assert call(["pattern", "code", "--artifact", "service", *place]) == 3
+
+
+def test_broken_rules_ask_for_examples_pairs_or_plainer_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = {"decorator": 12, "f_string": 6, "positional": 4, "rare": 1}
+    lines = []
+    for number in range(20):
+        broken = [rule for rule, n in rules.items() if number < n]
+        about = {"user_request": f"View {number}", "file_path": f"views/{number}.py"}
+        lines.append(attempt(0, *broken, **about))
+    for number in range(4):  # a second attempt, which keeps every rule
+        about = {"user_request": f"View {number}", "file_path": f"views/{number}.py"}
+        lines.append(attempt(1, **about))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "attempts.jsonl").write_bytes(jsonl(*lines))
+    place = ["--workspace", str(tmp_path / "ws"), "--quiet"]
+    assert call(["run", str(tmp_path / "in"), *place]) == 0
+    capsys.readouterr()
+
+    assert call(["pattern", "code", "--broken", "--json", *place]) == 0
+    found = json.loads(capsys.readouterr().out)
+
+    told = [
+        (each["rule"], each["n_broken"], each["n_judged"], each["wanted"], each["n_mended"])
+        for each in found["requests"]
+    ]
+    assert told == [
+        ("decorator", 12, 24, "examples", 4),
+        ("f_string", 6, 24, "pairs", 4),
+        ("positional", 4, 24, "wording", 4),
+    ]
+    assert {each["n_kept"] for each in found["requests"]} == {12}
+    assert found["n_rare"] == 1
+    assert call(["pattern", "code", "--broken", *place]) == 0
+    assert "examples that keep it" in capsys.readouterr().out
