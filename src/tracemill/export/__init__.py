@@ -48,6 +48,7 @@ TRAJECTORY_EXPORTERS: Final = Registry[type[TrajectoryExporter]](
     builtin={
         "adp": "tracemill.export.trajectories.adp:Adp",
         "atif": "tracemill.export.trajectories.atif:Atif",
+        "dialogue": "tracemill.export.trajectories.dialogue:Dialogue",
         "sts": "tracemill.export.trajectories.sts:Sts",
         "turns": "tracemill.export.trajectories.turns:Turns",
     },

@@ -259,8 +259,9 @@ def export_session(
         Its id, the source's own session id, or how one of them begins.
     format
         The document's format: atif is the Agent Trajectory Interchange Format, adp the Agent Data
-        Protocol, sts what the trace viewer of the Hugging Face Hub shows, and turns one line with
-        each request, what came of it, and how the person took it.
+        Protocol, sts what the trace viewer of the Hugging Face Hub shows, turns one line with each
+        request, what came of it, and how the person took it, and dialogue a text that ends with
+        the outcome and the quality.
     to
         The new file; without it, the document is printed.
     reviewer

@@ -33,6 +33,10 @@ class Known(NamedTuple):
     """By the index of a step that ran code: the fields of results that the code read."""
     tools: Mapping[str, ShownTool] = MappingProxyType({})
     """By the id of a call: what of the called tool the session shows beyond its source."""
+    labels: Mapping[str, bool | int | float | str] = MappingProxyType({})
+    """What is said of it, by name."""
+    quality: float | None = None
+    """How good the work is, 0 to 1, as its branch shows; None where too little is known."""
 
 
 NOTHING_KNOWN: Final = Known()

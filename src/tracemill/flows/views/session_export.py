@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -18,13 +18,24 @@ from tracemill.label.activity.decision_points import decision_points
 from tracemill.label.activity.field_access import fields_by_step
 from tracemill.label.activity.value_flow import value_flows
 from tracemill.label.calls.called_tools import called_tools
+from tracemill.label.outcomes.branch_outcome import branch_quality
+from tracemill.records.events.team_branches import BranchStatus
 from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
+from tracemill.records.sessions.activity import CheckKind
 from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.work.episodes import Outcome
 from tracemill.store.lake import Lake, equals
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace, write_whole
+
+_CHECKS: Final[Mapping[CheckKind, str]] = {
+    "test": "quality.tests_passed",
+    "lint": "quality.lint_passed",
+    "types": "quality.types_passed",
+    "build": "quality.build_passed",
+}
+"""Labels that say how checks ended."""
 
 
 class ExportedSession(Record, frozen=True, kw_only=True):
@@ -121,7 +132,14 @@ class _Exporting:
         (activity,) = self._lake.records(TABLES["activities"], owners=owners, where=where)
         row = find_row(self._workspace, "session", header.id, SessionRow)
         steps = list(self._lake.records(TABLES["steps"], owners=owners, where=where))
+        labels = {
+            each.name: each.value
+            for each in self._lake.records(TABLES["labels"], owners={header.id})
+            if each.target.id == header.id
+        }
         return Known(
+            labels=labels,
+            quality=_quality(labels),
             outcome=msgspec.convert(row.outcome, Outcome),
             ending=activity.ending,
             is_liked=activity.stated_liked,
@@ -144,6 +162,16 @@ class _Exporting:
         for header in self._lake.records(TABLES["trajectories"], owners=owners):
             if header.id in ids:
                 yield header
+
+
+def _quality(labels: Mapping[str, bool | int | float | str]) -> float | None:
+    """Return how good work is by what became of its branch; None where too little is known."""
+    merged, reverted = labels.get("outcome.merged"), labels.get("outcome.reverted")
+    if reverted is True:
+        return 0.0
+    status: BranchStatus = "open" if merged is None else "merged" if merged else "closed"
+    final = {kind: bool(labels[name]) for kind, name in _CHECKS.items() if name in labels}
+    return branch_quality(status, final, None if reverted is None else "none")
 
 
 def _children(workspace: Workspace) -> dict[str, set[str]]:
