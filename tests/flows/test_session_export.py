@@ -100,6 +100,6 @@ def test_a_document_is_written_to_a_new_file_only(workspace: Workspace, tmp_path
 
 
 def test_an_unknown_format_is_answered_with_the_known_ones(workspace: Workspace) -> None:
-    assert "known: adp, atif, sts, turns" in workspace.refuse(
+    assert "known: adp, atif, dialogue, sts, turns" in workspace.refuse(
         "session", "export", "s1", "--format", "atfi"
     )
