@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 import pytest
 
 from tests.render.formats import tokenizer_file
+from tracemill.flows.analysis.flywheel import _learned
 from tracemill.flows.models.planning import plan_training
 from tracemill.flows.models.training import plan_run, train_model
 from tracemill.records.datasets.versions import DatasetVersion, ExportedFile
@@ -158,3 +160,25 @@ def test_held_out_rows_make_no_other_run(workspace: Workspace, tmp_path: Path) -
 
     assert (first.run.id, first.run.example_ids) == (again.run.id, again.run.example_ids)
     assert [len(each.stages[0].held_out) for each in (first, again)] == [1, 0]
+
+
+def test_what_a_run_learned_is_told_apart_by_where_it_comes_from(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    made_up = [{**row(n), "tags": ["origin:synthetic"]} for n in range(3)]
+    keep(workspace, "mix", train=[*made_up, row(5), row(6)], validation=[row(9)])
+    first = plan_run(workspace, recipe(tmp_path, "mix", trainer="scripted"))
+    kept = train_model(workspace, first, lambda _: None)
+    keep(workspace, "more", train=[row(6), row(7)])
+    wanted = recipe(tmp_path, "more", trainer="scripted")
+    later = train_model(workspace, plan_run(workspace, wanted, kept.run.id), lambda _: None)
+
+    found = {each.run.id: each for each in _learned(workspace, [kept.run, later.run])}
+
+    whole, beyond = found[kept.run.id], found[later.run.id]
+    assert (whole.n_real, whole.n_made_up, whole.n_unknown, whole.origin) == (2, 3, 0, "mixed")
+    assert (beyond.n_real, beyond.n_made_up, beyond.origin) == (1, 0, "real")
+    assert beyond.before == {kept.run.id}
+    shutil.rmtree(workspace.datasets / "more")
+    (gone,) = _learned(workspace, [later.run])
+    assert (gone.n_unknown, gone.origin) == (1, "unknown")

@@ -8,11 +8,18 @@ from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, hint, write
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.analysis.flywheel import check_flywheel as look
-from tracemill.records.process.flywheel import FlywheelReport
+from tracemill.records.process.flywheel import FlywheelReport, OriginGain
 from tracemill.records.process.patterns import Measure
 from tracemill.report.flywheel import STATES
 
 _HEADS = ("SO", "WHAT", "EVIDENCE")
+_BROUGHT = ("POINTS FOR 100 EXAMPLES", "MODELS", "EXAMPLES", "WHAT")
+_ORIGINS = {
+    "real": "examples of real work",
+    "made_up": "examples that were made up",
+    "mixed": "both",
+    "unknown": "nobody knows",
+}
 _SAID = {
     "check:tool": "right tools",
     "check:fields": "fields of results that are needed",
@@ -60,8 +67,22 @@ def _show(found: FlywheelReport) -> None:
         write(title)
         print_table(("MEASURED", "95 %", "CASES", "WHAT"), map(_cells, measures))
     write()
+    write("What examples brought")
+    print_table(_BROUGHT, map(_gain_cells, found.by_origin))
+    write()
     write(STATES[found.state])
     write(f"  {found.because}")
+
+
+def _gain_cells(gain: OriginGain) -> tuple[str, ...]:
+    return (
+        _points(gain.points_per_100), f"{gain.n_models:,}", f"{gain.n_examples:,}",
+        _ORIGINS[gain.origin],
+    )  # fmt: skip
+
+
+def _points(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:+.2f}"
 
 
 def _cells(measure: Measure) -> tuple[str, ...]:

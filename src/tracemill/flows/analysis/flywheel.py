@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from tracemill.analyze.conclusions.flywheel import (
     Rounds,
@@ -15,16 +17,21 @@ from tracemill.analyze.conclusions.flywheel import (
     state,
 )
 from tracemill.analyze.conclusions.flywheel_faults import faults
+from tracemill.analyze.conclusions.gains import Learned, by_origin, learning_gains
+from tracemill.base.errors import NotFoundError
+from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.analysis.turns import tool_use
-from tracemill.flows.datasets.versions import list_versions
+from tracemill.flows.datasets.versions import find_version, list_versions
 from tracemill.flows.held.lookup import read_status
 from tracemill.flows.models.evaluations import list_evaluations
 from tracemill.flows.models.promotion import load_policy
 from tracemill.flows.models.registry import read_events
-from tracemill.flows.models.runs import list_runs
+from tracemill.flows.models.runs import lineage, list_runs
 from tracemill.promote.registry import Registry
+from tracemill.records.datasets.examples import SYNTHETIC
 from tracemill.records.models.promotion import ModelEvent
+from tracemill.records.models.training import TrainingRun
 from tracemill.records.process.flywheel import FlywheelReport
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -55,6 +62,7 @@ def check_flywheel(workspace: Workspace) -> FlywheelReport:
         policy=load_policy(None),
         rounds=promotions.rounds,
     )
+    gains = tuple(learning_gains(_learned(workspace, runs), seen.evaluations))
     items, found = tuple(held_items(seen)), tuple(faults(seen))
     is_shown, because = state(seen)
     return FlywheelReport(
@@ -63,11 +71,54 @@ def check_flywheel(workspace: Workspace) -> FlywheelReport:
         behaviour=behaviour(seen),
         satisfaction=satisfaction(seen),
         health=health(seen),
+        gains=gains,
+        by_origin=by_origin(gains),
         state=is_shown,
         because=because,
         n_missing=sum(each.verdict == "missing" for each in items),
         n_faults=sum(each.verdict == "fail" for each in found),
     )
+
+
+class _Tagged(msgspec.Struct):
+    """What of a row tells where it comes from."""
+
+    id: str
+    tags: tuple[str, ...] = ()
+
+
+def _learned(workspace: Workspace, runs: Sequence[TrainingRun]) -> Iterator[Learned]:
+    """Yield what each run learned from that the runs before it had not."""
+    known: dict[str, dict[str, bool]] = {}
+    for run in runs:
+        try:
+            earlier = list(lineage(workspace, run))
+        except NotFoundError:
+            continue  # nobody knows what the model before it had learned
+        new = set(run.example_ids).difference(*(each.example_ids for each in earlier))
+        made_up: dict[str, bool] = {}
+        for dataset in run.datasets:
+            if dataset not in known:
+                known[dataset] = dict(_origins(workspace, dataset))
+            made_up |= known[dataset]
+        n_made_up = sum(made_up.get(each) is True for each in new)
+        n_real = sum(made_up.get(each) is False for each in new)
+        names = {run.parent} if run.parent else {run.recipe.base, f"{run.recipe.name}-base"}
+        yield Learned(run, frozenset(names), n_real, n_made_up, len(new) - n_made_up - n_real)
+
+
+def _origins(workspace: Workspace, dataset: str) -> Iterator[tuple[str, bool]]:
+    """Yield the examples of a version, and whether each was made up; none of one that is gone."""
+    try:
+        folder, version = find_version(workspace, dataset)
+    except NotFoundError:
+        return
+    decode = msgspec.json.Decoder(_Tagged).decode
+    for file in version.files:
+        if file.path.endswith(".jsonl") and Part.of_file(file.path) is not None:
+            with (folder / file.path).open("rb") as lines:
+                for row in map(decode, lines):
+                    yield row.id, SYNTHETIC in row.tags
 
 
 class _Promotions(NamedTuple):

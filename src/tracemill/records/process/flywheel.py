@@ -60,6 +60,47 @@ by more than chance. `fails`: one of both is worse by more than chance. `not_sho
 `unknown`: no model followed another, or they were not compared."""
 
 
+ExampleOrigin = Literal["real", "made_up", "mixed", "unknown"]
+"""Where what a model learned from comes from: work as it was recorded, made up, some of both; or
+nobody knows, since a dataset is not there any more."""
+
+
+class LearningGain(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What one model gained over the one that it goes on from, on one suite."""
+
+    model: str
+    """The model's training run."""
+    before: str
+    """What the model before it is called."""
+    suite: str
+    """The suite on which both were evaluated."""
+    n_cases: Count
+    """Its cases."""
+    origin: ExampleOrigin
+    """Where the examples come from that only the later one learned from."""
+    n_examples: Count
+    """How many they are."""
+    points: float
+    """Cases that pass, in percentage points more than before; below 0 where it got worse."""
+    points_per_100: float | None
+    """The same for a hundred of the examples; None where there are none."""
+
+
+class OriginGain(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What examples of one origin brought, over all models that learned from no other."""
+
+    origin: ExampleOrigin
+    """Where they come from."""
+    n_models: Count
+    """Models that learned from them alone and were evaluated beside the one before."""
+    n_examples: Count
+    """What these learned from."""
+    points: float | None
+    """Percentage points that they gained together, of several suites the mean; None without any."""
+    points_per_100: float | None
+    """The same for a hundred examples."""
+
+
 class FlywheelReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How far recorded work makes models and work better."""
 
@@ -75,6 +116,10 @@ class FlywheelReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     health: tuple[Measure, ...]
     """How tools fare: calls that succeed, the tool that fails most, seconds of a turn, empty
     fields."""
+    gains: tuple[LearningGain, ...]
+    """What each model gained over the one before it."""
+    by_origin: tuple[OriginGain, ...]
+    """What real examples and made-up ones brought."""
     state: LoopState
     """Whether the loop is shown to work."""
     because: str
