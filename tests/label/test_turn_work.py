@@ -214,3 +214,47 @@ def test_an_answer_of_grep_is_no_failure_and_an_open_call_has_no_end() -> None:
     assert [(each.action, each.status, each.is_wrong) for each in found.unasked] == [
         ("grep", "error", False), ("make", "error", True), ("Read", None, False),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("The git log doesn't show authors.", "git_log"),
+        ("git log shows no author", "git_log"),
+        ("ruff_check crashes on this file", "ruff_check"),
+        ("the definition is missing", "goto_definition"),
+        ("it doesn't work", None),
+    ],
+)
+def test_a_complaint_about_a_turn_is_kept_with_what_it_names(said: str, action: str | None) -> None:
+    first, second = turns_of(
+        user(0, "show me who changed it"),
+        called(1, "git_status"), called(2, "git_log"), called(3, "ruff_check"),
+        called(4, "goto_definition"),
+        user(5, f"Hm. {said} Look again."),
+        reactions=(reaction(5, "correction", 0.6),),
+    )  # fmt: skip
+
+    assert first.complaint is not None
+    assert (first.complaint.step, first.complaint.action) == (5, action)
+    assert said.rstrip(".") in first.complaint.says
+    assert second.complaint is None
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "tools"),
+    [
+        ("thanks, now commit it", reaction(2, "continuation"), ("lint",)),
+        ("add the missing test", reaction(2, "continuation"), ("lint",)),
+        ("it doesn't work", reaction(2, "correction", 0.3), ("lint",)),
+        ("no, use the other one", reaction(2, "correction"), ("lint",)),
+        ("it doesn't work", reaction(2, "correction"), ()),
+    ],
+)
+def test_what_tells_of_nothing_amiss_is_no_complaint(
+    said: str, heard: Reaction, tools: tuple[str, ...]
+) -> None:
+    answer = called(1, *tools) if tools else agent(1, "Done.")
+    first, _ = turns_of(user(0, "do it"), answer, user(2, said), reactions=(heard,))
+
+    assert first.complaint is None

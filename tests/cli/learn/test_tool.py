@@ -193,3 +193,32 @@ def test_a_loop_that_is_not_whole_says_what_it_lacks_and_ends_with_one(
         "missing",
     )
     assert document["state"] == "unknown"
+
+
+def test_what_people_complained_of_are_issues_that_nobody_filed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = {"type": "L", "author": None}
+    line = {
+        "session_id": "s1",
+        "turns": [
+            turn(1, "who changed it last?", ("git_log", {"n": 1}, log)),
+            turn(2, "no, the git log doesn't show authors", ("git_log", {"n": 1}, log)),
+            turn(3, "thanks, perfect"),
+        ],
+    }
+    (tmp_path / "turns.jsonl").write_text(json.dumps(line) + "\n")
+    place = str(tmp_path / "ws")
+    assert call(["run", str(tmp_path / "turns.jsonl"), "--workspace", place, "--quiet"]) == 0
+
+    (row,) = said(capsys, place, "issue", "list", "--heard", "--jsonl").splitlines()
+    issue = json.loads(row)
+    shown = said(capsys, place, "issue", "list", "--heard")
+
+    assert issue["title"] == "no, the git log doesn't show authors"
+    assert (issue["tool"], issue["request"]) == ("git_log", "who changed it last?")
+    assert issue["labels"] == ["bug", "heard"]
+    assert "git_log" in shown
+    jsonschema.validate(issue, json.loads((SCHEMA / "row.heard-issues.json").read_text()))
+    document = json.loads(said(capsys, place, "issue", "list", "--heard", "--json"))
+    assert document["tools"] == {"git_log": 1}

@@ -1,13 +1,19 @@
 """`tracemill issue`: issues of forges and trackers, as they stood last."""
 
-from tracemill.base.text import one_line
-from tracemill.cli.shared.exits import EXIT_DONE
+from tracemill.base.text import counted, one_line
+from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.lists import Shape, show_list
 from tracemill.cli.shared.options import Common, Listing
-from tracemill.cli.shared.output import answer, when, write
+from tracemill.cli.shared.output import answer, hint, when, write, write_lines
+from tracemill.cli.shared.tables import no_room, print_table
+from tracemill.flows.analysis.complaints import heard_issues
 from tracemill.flows.held.rows import IssueRow
+from tracemill.records.process.heard_issues import HeardIssue
 
 _WIDTH = 100
+_HEARD = ("SESSION", "STEP", "SAID OF", "NAMES", "CALLED", "SAYS")
+_SPARE = ("SAID OF", "CALLED")
+_MOST_NAMED = 5
 
 
 def _cells(row: IssueRow) -> tuple[str, ...]:
@@ -31,6 +37,7 @@ _SHAPE = Shape(
 def list_issue(
     *,
     state: str | None = None,
+    heard: bool = False,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -40,8 +47,35 @@ def list_issue(
     ----------
     state
         Only those that stand so: open, in_progress, closed, deleted or unknown.
+    heard
+        List instead what people told an agent to be broken, missing or wrong, which nobody filed.
     """
+    if heard:
+        return _list_heard(listing, common)
     return show_list("issue", IssueRow, _SHAPE, listing, common, state=state)
+
+
+def _list_heard(listing: Listing, common: Common) -> int:
+    found = heard_issues(common.open(), 0 if listing.jsonl else listing.limit)
+    if listing.jsonl:
+        write_lines(found.rows)
+    elif not answer("heard-issues", found, common, next_steps=["tracemill session show SESSION"]):
+        left_out = print_table(_HEARD, map(_heard_cells, found.rows), _SPARE) if found.rows else []
+        named = ", ".join(f"{tool} {n:,}" for tool, n in list(found.tools.items())[:_MOST_NAMED])
+        hint(
+            f"{len(found.rows):,} of {found.total:,}{no_room(left_out)}, in "
+            f"{counted(found.n_turns, 'turn')} with calls; by name: {named or 'none'}; "
+            "next: tracemill session show SESSION",
+            common,
+        )
+    return EXIT_DONE if found.rows else EXIT_NOTHING
+
+
+def _heard_cells(row: HeardIssue) -> tuple[str, ...]:
+    return (
+        row.trajectory_id, str(row.step), when(row.at), row.tool or "",
+        one_line(", ".join(row.called), 30), one_line(row.title, _WIDTH),
+    )  # fmt: skip
 
 
 def show_issue(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen

@@ -153,7 +153,7 @@ def list_turns(workspace: Workspace, question: TurnQuestion, limit: int) -> Turn
             if question.holds(turn):
                 found.append(turn)
     weights = question.weights
-    found.sort(key=_newest)
+    found.sort(key=newest)
     if weights is not None:
         found.sort(key=lambda turn: -weights.get(turn.reaction or "", 0.0))
     shown = found[: limit or None]
@@ -161,7 +161,8 @@ def list_turns(workspace: Workspace, question: TurnQuestion, limit: int) -> Turn
     return TurnList(rows=tuple(shown), total=len(found), n_turns=n_turns, families=ranked)
 
 
-def _newest(turn: TurnWork) -> tuple[float, str, int]:
+def newest(turn: TurnWork) -> tuple[float, str, int]:
+    """Return what turns are sorted by so that the newest comes first."""
     at = turn.at.timestamp() if turn.at is not None else 0.0
     return -at, turn.trajectory_id, turn.step
 

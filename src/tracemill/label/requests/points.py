@@ -63,9 +63,17 @@ def asks_which(question: str) -> bool:
 
 def names_action(words: str, actions: Iterable[str]) -> bool:
     """Tell whether words name one of some tools, as `hover` or `goto` for `goto_definition`."""
+    return named_action(words, actions) is not None
+
+
+def named_action(words: str, actions: Iterable[str]) -> str | None:
+    """Return the tool that words name with most of its parts; None where they name none."""
     said = set(re.findall(r"[a-z]{3,}", words.lower()))
-    return any(
-        len(part) >= _LEAST_PART and part.lower() in said
+    parts = {
+        action: sum(
+            len(part) >= _LEAST_PART and part.lower() in said for part in _PART.findall(action)
+        )
         for action in actions
-        for part in _PART.findall(action)
-    )
+    }
+    best = max(parts, key=parts.__getitem__, default=None)
+    return best if best is not None and parts[best] else None

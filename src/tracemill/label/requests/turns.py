@@ -6,7 +6,7 @@ compaction, and branches that a person went back before, are left out.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -21,6 +21,7 @@ from tracemill.label.calls.called_tools import CalledTools
 from tracemill.label.calls.run_code import run_code
 from tracemill.label.calls.shell_calls import POLLS
 from tracemill.label.reactions.cues import asked_back
+from tracemill.label.requests.complaints import complaint_in
 from tracemill.label.requests.doubts import doubts_in
 from tracemill.label.requests.field_logs import field_logs
 from tracemill.label.requests.forms import has_joining_word, request_form
@@ -37,6 +38,7 @@ from tracemill.records.sessions.activity import UndoneSteps
 from tracemill.records.sessions.reactions import Reaction
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 from tracemill.records.sessions.turn_work import (
+    Complaint,
     FieldLog,
     TurnCall,
     TurnPoint,
@@ -48,6 +50,9 @@ _MAX_REQUEST: Final = 2_000
 _MAX_LOOKUP: Final = 300
 """Characters of a request that may name what is looked up: a plan names everything."""
 _SEVERAL: Final = 2
+_COMPLAINS: Final = frozenset({"correction", "rephrase"})
+"""How a person takes work of which they say that something is amiss."""
+_LIKELY: Final = 0.5
 _CORRECTS: Final = frozenset({"correction", "refinement", "rephrase"})
 
 
@@ -151,19 +156,26 @@ class TurnReader:
 
     def finish(self, reactions: Iterable[Reaction] = ()) -> TurnsOfSession:
         """Return what was read; `reactions` say how the person took the turns."""
-        sure = sorted((each for each in reactions if each.is_sure), key=_step_of)
+        heard = sorted(reactions, key=_step_of)
+        sure = [each for each in heard if each.is_sure]
         unasked, *turns = self._turns
         return TurnsOfSession(
             trajectory_id=self._trajectory_id,
             turns=tuple(
-                self._told(turn, turns[at + 1] if at + 1 < len(turns) else None, sure)
+                self._told(turn, turns[at + 1] if at + 1 < len(turns) else None, sure, heard)
                 for at, turn in enumerate(turns)
             ),
             unasked=tuple(unasked.calls.values()),
             seen=tuple(self._seen.rows()),
         )
 
-    def _told(self, turn: _Turn, later: _Turn | None, reactions: Sequence[Reaction]) -> TurnWork:
+    def _told(
+        self,
+        turn: _Turn,
+        later: _Turn | None,
+        reactions: Sequence[Reaction],
+        heard: Sequence[Reaction],
+    ) -> TurnWork:
         assert turn.step is not None
         begins = turn.step.index
         ends = later.step.index if later is not None and later.step is not None else None
@@ -182,6 +194,7 @@ class TurnReader:
             reaction=telling.kind if telling else None,
             strength=telling.strength if telling else None,
             seconds=_seconds(turn.step, turn.until),
+            complaint=_complaint(turn, later, heard),
             instead=_instead(turn, later, taken),
         )
 
@@ -222,6 +235,19 @@ def _points(turn: _Turn, later: _Turn | None, taken: Sequence[Reaction]) -> Iter
         actions = {call.action for each in (turn, later) for call in each.calls.values()}
         if names_action(later.step.text[:_MAX_REQUEST], actions):
             yield "corrected_choice"
+
+
+def _complaint(turn: _Turn, later: _Turn | None, heard: Sequence[Reaction]) -> Complaint | None:
+    """Return what the person says next to be amiss in what a turn called for them."""
+    if later is None or later.step is None or not turn.calls:
+        return None
+    step = later.step
+    at = slice(
+        bisect_left(heard, step.index, key=_step_of), bisect_right(heard, step.index, key=_step_of)
+    )
+    if not any(each.kind in _COMPLAINS and each.confidence >= _LIKELY for each in heard[at]):
+        return None
+    return complaint_in(step, [call.action for call in turn.calls.values()])
 
 
 def _instead(turn: _Turn, later: _Turn | None, taken: Sequence[Reaction]) -> str | None:

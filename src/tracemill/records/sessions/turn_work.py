@@ -101,6 +101,17 @@ class FieldLog(Record, frozen=True, kw_only=True):
     """The first test that asks for a field, as Python writes it; None where there is none."""
 
 
+class Complaint(Record, frozen=True, kw_only=True):
+    """That a person said of a turn's work that something does not do what it should."""
+
+    step: Count
+    """Index of the step in which they said it."""
+    says: str
+    """The sentence that says so, redacted, at most 200 characters."""
+    action: str | None = None
+    """What was called in the turn and is named in the sentence; None where nothing is."""
+
+
 class TurnWork(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One turn of a person: the request, the calls, and how it was taken."""
 
@@ -128,6 +139,9 @@ class TurnWork(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How good or bad that is for the turn, from -1 to 1."""
     seconds: float | None = None
     """From the request to the last step for it; None where a moment is unknown."""
+    complaint: Complaint | None = None
+    """What the person said next to be broken, missing or wrong in what came of it; None where they
+    said nothing of the sort."""
     instead: str | None = None
     """What was called first after a person had corrected the one action of this turn, where that
     is another action."""
