@@ -73,6 +73,7 @@ from tracemill.records.privacy import erasures, findings, receipts
 from tracemill.records.process import (
     calibration,
     completeness,
+    contrasts,
     conventions,
     correlations,
     data_requests,
@@ -271,6 +272,7 @@ TYPES: Final[dict[str, Any]] = {
     "row.gaps": gaps.Gap,
     "answer.heard-issues": heard_issues.HeardIssues,
     "row.heard-issues": heard_issues.HeardIssue,
+    "answer.contrasts": contrasts.ContrastList,
     "answer.flywheel": flywheel.FlywheelReport,
     "row.tools": tool_use.ToolRow,
     "row.tool-sequences": tool_use.ToolSequence,

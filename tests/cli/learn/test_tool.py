@@ -222,3 +222,34 @@ def test_what_people_complained_of_are_issues_that_nobody_filed(
     jsonschema.validate(issue, json.loads((SCHEMA / "row.heard-issues.json").read_text()))
     document = json.loads(said(capsys, place, "issue", "list", "--heard", "--json"))
     assert document["tools"] == {"git_log": 1}
+
+
+def test_contrasts_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [
+        "what does hover show of a symbol",
+        "show hover of symbol UserService",
+        "lint all files",
+        "commit it now",
+    ]
+    line = {
+        "session_id": "s1",
+        "turns": [
+            turn(1, asked[0]),
+            turn(2, asked[1], ("hover", {}, None)),
+            turn(3, asked[2], ("lint", {}, None)),
+            turn(4, asked[3], ("commit", {}, None)),
+        ],
+    }
+    (tmp_path / "turns.jsonl").write_text(json.dumps(line) + "\n")
+    place = str(tmp_path / "ws")
+    assert call(["run", str(tmp_path / "turns.jsonl"), "--workspace", place, "--quiet"]) == 0
+
+    listed = ["turn", "list", "--contrast"]
+    document = json.loads(said(capsys, place, *listed, "pairs", "--json"))
+    (row,) = said(capsys, place, *listed, "pairs", "--jsonl").splitlines()
+
+    assert [pair["differ"] for pair in document["pairs"]] == ["call_or_answer"]
+    assert json.loads(row)["other"]["action"] == "hover"
+    assert "answered in words" in said(capsys, place, *listed, "pairs")
+    assert (document["n_pairs"], document["n_turns"], document["boundaries"]) == (1, 4, [])
+    said(capsys, place, *listed, "boundary", code=3)

@@ -77,11 +77,16 @@ class PhraseTally:
         return tuple(sorted(told, key=lambda each: (each.q_value, -each.n, each.words)))
 
 
+def told_words(text: str) -> list[str]:
+    """Return the words of a text in small letters, with `X` for what is a name."""
+    words = (match[0] for match in _WORD.finditer(_NAME.sub(" X ", text)))
+    return [word if word == "X" else word.lower() for word in words]
+
+
 def _runs(request: str) -> Iterator[str]:
     """Yield the runs of words of a request's first sentence."""
     first = next((part for part in _SENTENCE.split(request) if part.strip()), "")
-    words = [match[0] for match in _WORD.finditer(_NAME.sub(" X ", first))][:_MOST_WORDS]
-    told = [word if word == "X" else word.lower() for word in words]
+    told = told_words(first)[:_MOST_WORDS]
     for length in _RUNS:
         for start in range(len(told) - length + 1):
             yield " ".join(told[start : start + length])

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from cyclopts import Parameter
+from msgspec import structs
 
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
@@ -11,13 +13,25 @@ from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.options import Common, Listing
 from tracemill.cli.shared.output import answer, hint, when, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
-from tracemill.flows.analysis.turns import TurnQuestion, list_turns, telling_weights
+from tracemill.flows.analysis.turns import (
+    TurnQuestion,
+    contrasts,
+    list_turns,
+    telling_weights,
+)
+from tracemill.records.process.contrasts import BoundaryTurn, ContrastingPair
 from tracemill.records.sessions.reactions import STRENGTHS
 from tracemill.records.sessions.trajectory import ToolLevel
 from tracemill.records.sessions.turn_work import RequestForm, TurnFamily, TurnPoint, TurnWork
 
+Contrast = Literal["pairs", "boundary"]
 _COLUMNS = ("SESSION", "STEP", "SAID", "ASKS", "CALLS", "TAKEN", "WHY", "CALLED", "REQUEST")
 _SPARE = ("SAID", "WHY", "CALLS", "ASKS")
+_PAIRS = ("DIFFER IN", "ALIKE", "REQUEST", "CALLED FIRST", "OTHER REQUEST", "CALLED FIRST")
+_BOUNDARY = (
+    "SESSION", "STEP", "MARGIN", "NEIGHBOURS IN WORDS", "CALLED FIRST", "REQUEST",
+)  # fmt: skip
+_IN_WORDS = "answered in words"
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 _FAMILIES = {
     "cross_tool": "work over several tools",
@@ -55,10 +69,20 @@ class Which:
 def list_turn(
     *,
     which: Which = Which(),
+    contrast: Contrast | None = None,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List turns of people, newest first: the request, the calls, and how they were taken."""
+    """List turns of people, newest first: the request, the calls, and how they were taken.
+
+    Parameters
+    ----------
+    contrast
+        List instead like requests that were dealt with in other ways (`pairs`), or requests that
+        stand between being answered in words and by calls (`boundary`).
+    """
+    if contrast is not None:
+        return _list_contrasts(contrast, listing, common)
     question = TurnQuestion(
         form=which.form, point=which.why, family=which.family, is_several=which.several,
         action=which.called, level=which.level,
@@ -77,6 +101,44 @@ def list_turn(
             common,
         )
     return EXIT_DONE if found.rows else EXIT_NOTHING
+
+
+def _list_contrasts(kind: Contrast, listing: Listing, common: Common) -> int:
+    found = contrasts(common.open(), 0 if listing.jsonl else listing.limit)
+    is_pairs = kind == "pairs"
+    rows = found.pairs if is_pairs else found.boundaries
+    alone = structs.replace(found, **{"boundaries" if is_pairs else "pairs": ()})
+    if listing.jsonl:
+        write_lines(rows)
+    elif not answer("contrasts", alone, common, next_steps=["tracemill session show SESSION"]):
+        if is_pairs:
+            print_table(_PAIRS, map(_pair_cells, found.pairs))
+        else:
+            print_table(_BOUNDARY, map(_boundary_cells, found.boundaries))
+        total = found.n_pairs if is_pairs else found.n_boundaries
+        hint(
+            f"{len(rows):,} of {total:,}; {found.n_compared:,} different requests of "
+            f"{counted(found.n_turns, 'turn')} were compared; next: tracemill session show SESSION",
+            common,
+        )
+    return EXIT_DONE if rows else EXIT_NOTHING
+
+
+def _pair_cells(pair: ContrastingPair) -> tuple[str, ...]:
+    one, other = pair.one, pair.other
+    return (
+        pair.differ.replace("_", " "), f"{pair.similarity:.2f}",
+        one_line(one.request, 50), one.action or _IN_WORDS,
+        one_line(other.request, 50), other.action or _IN_WORDS,
+    )  # fmt: skip
+
+
+def _boundary_cells(turn: BoundaryTurn) -> tuple[str, ...]:
+    return (
+        turn.way.trajectory_id, str(turn.way.step), f"{turn.margin:+.2f}",
+        f"{turn.n_answered} of {turn.n_neighbours}", turn.way.action or _IN_WORDS,
+        one_line(turn.way.request, 80),
+    )  # fmt: skip
 
 
 def _weights(given: tuple[str, ...]) -> dict[str, float]:

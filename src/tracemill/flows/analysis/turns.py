@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from tracemill.analyze.tools.contrasts import Contrasts
 from tracemill.analyze.tools.use import ToolTally
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.requests.turns import TurnReader
 from tracemill.link.told_twice import told_elsewhere
+from tracemill.records.process.contrasts import ContrastList
 from tracemill.records.process.tool_use import ToolUse
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.activity import Activity
@@ -165,6 +167,25 @@ def newest(turn: TurnWork) -> tuple[float, str, int]:
     """Return what turns are sorted by so that the newest comes first."""
     at = turn.at.timestamp() if turn.at is not None else 0.0
     return -at, turn.trajectory_id, turn.step
+
+
+def contrasts(workspace: Workspace, limit: int) -> ContrastList:
+    """Return like requests that were dealt with otherwise, and those between two ways; 0 for all.
+
+    Raises:
+        NotFoundError: nothing is kept.
+    """
+    turns = [turn for session in read_turns(workspace) for turn in session.turns]
+    found = Contrasts(turns)
+    pairs, boundaries = found.pairs(), found.boundaries()
+    return ContrastList(
+        pairs=tuple(pairs[: limit or None]),
+        boundaries=tuple(boundaries[: limit or None]),
+        n_pairs=len(pairs),
+        n_boundaries=len(boundaries),
+        n_compared=found.n_compared,
+        n_turns=len(turns),
+    )
 
 
 def tool_use(workspace: Workspace) -> ToolUse:
