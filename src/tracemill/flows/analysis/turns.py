@@ -22,6 +22,11 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _SEVERAL: Final = 2
+_READ: Final = (
+    "input_id", "trajectory_id", "index", "speaker", "text", "reasoning", "calls", "results", "at",
+    "is_replayed", "is_error", "byte_start", "byte_end",
+)  # fmt: skip
+"""What of a step turns are read off; the rest of it stays in its file."""
 _GIVEN_UP: Final = 10.0
 """How many accepted turns one weighs after which work was given up."""
 
@@ -94,7 +99,7 @@ def read_turns(workspace: Workspace) -> Iterator[TurnsOfSession]:
     steps = TABLES["steps"]
     for file in lake.files(steps):  # all rows of an input are in one
         seen: dict[str, _Held] = {}
-        for batch in lake.batches(steps, files=[file]):
+        for batch in lake.batches(steps, columns=_READ, files=[file]):
             owners = batch.column("input_id").to_pylist()
             for owner, step in zip(owners, steps.from_batch(batch), strict=True):
                 held = standing.get(step.trajectory_id)

@@ -10,20 +10,25 @@ from tracemill.label.calls.shell import clip, parse
 
 _NUMBER: Final = r"(\d[\w.+-]{0,30})"
 _BANNERS: Final = tuple(
-    (program, re.compile(pattern, re.MULTILINE))
-    for program, pattern in (
-        ("pytest", rf"^platform \S{{1,40}} -- Python [\w.+]{{1,30}}, pytest-{_NUMBER}"),
-        ("python", rf"^platform \S{{1,40}} -- Python {_NUMBER}, pytest-"),
-        ("bun", rf"^bun \w{{1,20}} v{_NUMBER}"),
-        ("vitest", rf"^ ?(?:RUN|DEV)  v{_NUMBER}"),
-        ("yarn", rf"^yarn \w{{1,20}} v{_NUMBER}"),
-        ("node", rf"^Node\.js v{_NUMBER}$"),
-        ("phpunit", rf"^PHPUnit {_NUMBER} by "),
-        ("eslint", rf"^ESLint: {_NUMBER}\.$"),
-        ("gradle", rf"^Welcome to Gradle {_NUMBER}!"),
+    (program, mark, re.compile(pattern, re.MULTILINE))
+    for program, mark, pattern in (
+        (
+            "pytest",
+            ", pytest-",
+            rf"^platform \S{{1,40}} -- Python [\w.+]{{1,30}}, pytest-{_NUMBER}",
+        ),
+        ("python", ", pytest-", rf"^platform \S{{1,40}} -- Python {_NUMBER}, pytest-"),
+        ("bun", "bun ", rf"^bun \w{{1,20}} v{_NUMBER}"),
+        ("vitest", "  v", rf"^ ?(?:RUN|DEV)  v{_NUMBER}"),
+        ("yarn", "yarn ", rf"^yarn \w{{1,20}} v{_NUMBER}"),
+        ("node", "Node.js v", rf"^Node\.js v{_NUMBER}$"),
+        ("phpunit", "PHPUnit ", rf"^PHPUnit {_NUMBER} by "),
+        ("eslint", "ESLint: ", rf"^ESLint: {_NUMBER}\.$"),
+        ("gradle", "Welcome to Gradle ", rf"^Welcome to Gradle {_NUMBER}!"),
     )
 )
-"""Lines with which programs begin or end, and in which no other program's version stands."""
+"""Lines with which programs begin or end, and in which no other program's version stands; each with
+what hardly stands anywhere else, so that most results are looked through at little cost."""
 _READERS: Final = frozenset(
     {"awk", "bat", "cat", "diff", "find", "gh", "git", "grep", "head", "jq", "less", "ls", "nl"}
     | {"rg", "sed", "tail"}
@@ -61,7 +66,7 @@ def shown_versions(action: str, shown: str, *, is_asked: bool) -> Iterator[tuple
     if program in _READERS:
         return
     text = clip(shown, _MAX_START, _MAX_END)
-    for name, banner in _BANNERS:
-        found = banner.search(text)
+    for name, mark, banner in _BANNERS:
+        found = banner.search(text) if mark in text else None
         if found is not None:
             yield name, found[1].rstrip(".")
