@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from tracemill.analyze.tools.use import ToolTally
+from tracemill.flows.analysis.turns import person_of
 from tracemill.records.process.tool_use import ToolUse
 from tracemill.records.sessions.reactions import ReactionKind
 from tracemill.records.sessions.turn_work import (
@@ -167,3 +168,37 @@ def test_a_field_of_results_that_no_code_reads_has_no_share() -> None:
     (author,) = told([[turn("run")]], seen).fields
 
     assert (author.n_codes, author.share) == (0, None)
+
+
+def test_sequences_tell_which_share_of_people_show_them() -> None:
+    tally = ToolTally()
+    own = [
+        ("a", "Read", "Edit"),
+        ("a", "Read", "Edit"),
+        ("b", "Read", "Edit"),
+        ("c", "Grep", "Edit"),
+    ]
+    for person, *actions in [*own, (None, "Read", "Edit")]:
+        tally.take(
+            TurnsOfSession(trajectory_id="t", person=person, turns=(turn(*filter(None, actions)),))
+        )
+    (found,) = tally.told().sequences
+
+    assert (found.actions, found.n_sessions, found.n_people) == (("Read", "Edit"), 4, 2)
+    assert found.people == pytest.approx(2 / 3)
+    assert told([[turn("Read", "Edit")]] * 2).sequences[0].people is None
+
+
+@pytest.mark.parametrize(
+    ("folder", "person"),
+    [
+        ("/home/dev-abc/src/app", "dev-abc"),
+        ("/Users/dev-abc", "dev-abc"),
+        ("C:\\Users\\dev-abc\\app", "dev-abc"),
+        ("/srv/app", None),
+        ("/home", None),
+        (None, None),
+    ],
+)
+def test_a_home_folder_tells_whose_session_it_is(folder: str | None, person: str | None) -> None:
+    assert person_of(folder) == person

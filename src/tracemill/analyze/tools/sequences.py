@@ -6,7 +6,7 @@ sequence is two to four actions; one that only ever stands in a longer one is le
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
@@ -29,6 +29,8 @@ class SequenceTally:
         self._n_sessions = 0
         self._turns: Counter[Actions] = Counter()
         self._sessions: Counter[Actions] = Counter()
+        self._people: defaultdict[Actions, set[str]] = defaultdict(set)
+        self._everybody: set[str] = set()
         self._places: Counter[Actions] = Counter()
         """How often a sequence stands, also several times in one turn."""
         self._followed: Counter[Actions] = Counter()
@@ -42,6 +44,10 @@ class SequenceTally:
             found |= self._turn(actions)
         self._sessions.update(found)
         self._n_sessions += bool(found)
+        if session.person is not None and found:
+            self._everybody.add(session.person)
+            for part in found:
+                self._people[part].add(session.person)
 
     def _turn(self, actions: Actions) -> set[Actions]:
         found: set[Actions] = set()
@@ -68,12 +74,15 @@ class SequenceTally:
             {part: n for part, n in self._places.items() if len(part) == 1}
         )
         n_all = firsts.total() or 1
+        n_everybody = len(self._everybody)
         found = [
             ToolSequence(
                 actions=part,
                 n_turns=self._turns[part],
                 n_sessions=self._sessions[part],
                 support=self._sessions[part] / self._n_sessions,
+                n_people=len(self._people.get(part, ())),
+                people=len(self._people.get(part, ())) / n_everybody if n_everybody else None,
                 confidence=self._places[part] / self._followed[part[:-1]],
                 usual=firsts[part[-1:]] / n_all,
             )

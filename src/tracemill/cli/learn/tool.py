@@ -78,8 +78,9 @@ def sequences_tool(
 ) -> int:
     """List what is called one after another, those that stand in most sessions first.
 
-    SUPPORT is the share of the sessions that call several tools in one turn, CONFIDENCE how often
-    the last one came next, and USUAL how often it does whatever was before.
+    SUPPORT is the share of the sessions that call several tools in one turn, PEOPLE the share of
+    the people whose sessions do, CONFIDENCE how often the last one came next, and USUAL how often
+    it does whatever was before.
     """
     said = "a sequence stands in two sessions or more"
     return _show(tool_use(common.open()), "sequences", listing, common, said)
@@ -191,7 +192,8 @@ def _tool_cells(row: ToolRow) -> tuple[str, ...]:
 
 def _sequence_cells(row: ToolSequence) -> tuple[str, ...]:
     return (
-        f"{row.n_sessions:,}", f"{row.n_turns:,}", f"{row.support:.0%}", f"{row.confidence:.0%}",
+        f"{row.n_sessions:,}", f"{row.n_turns:,}", f"{row.support:.0%}",
+        "unknown" if row.people is None else f"{row.people:.0%}", f"{row.confidence:.0%}",
         f"{row.usual:.0%}", " → ".join(row.actions),
     )  # fmt: skip
 
@@ -234,7 +236,8 @@ _TABLES: Mapping[ToolKind, _Table] = {
     ),
     "phrases": _Table(("WORDS", "LEAD TO", "TIMES", "USUAL", "Q", "ELSE TO"), _phrase_cells),
     "sequences": _Table(
-        ("SESSIONS", "TURNS", "SUPPORT", "CONFIDENCE", "USUAL", "SEQUENCE"), _sequence_cells
+        ("SESSIONS", "TURNS", "SUPPORT", "PEOPLE", "CONFIDENCE", "USUAL", "SEQUENCE"),
+        _sequence_cells,
     ),
     "confusions": _Table(("CALLED", "INSTEAD", "TIMES", "ASKED FOR BY"), _confusion_cells),
     "accesses": _Table(

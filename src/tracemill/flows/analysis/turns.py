@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+
+from msgspec import structs
 
 from tracemill.analyze.tools.contrasts import Contrasts
 from tracemill.analyze.tools.use import ToolTally
@@ -14,7 +17,7 @@ from tracemill.records.process.contrasts import ContrastList
 from tracemill.records.process.tool_use import ToolUse
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.activity import Activity
-from tracemill.records.sessions.reactions import STRENGTHS
+from tracemill.records.sessions.reactions import STRENGTHS, Reaction
 from tracemill.records.sessions.trajectory import ToolLevel, Trajectory
 from tracemill.records.sessions.turn_work import RequestForm, TurnPoint, TurnsOfSession, TurnWork
 from tracemill.store.lake import Lake
@@ -22,6 +25,7 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _SEVERAL: Final = 2
+_HOME: Final = re.compile(r"(?:/home|/Users|[A-Za-z]:[\\/]Users)[\\/](?P<name>[^\\/]{1,100})")
 _READ: Final = (
     "input_id", "trajectory_id", "index", "speaker", "text", "reasoning", "calls", "results", "at",
     "is_replayed", "is_error", "byte_start", "byte_end",
@@ -108,18 +112,23 @@ def read_turns(workspace: Workspace) -> Iterator[TurnsOfSession]:
                     seen[step.trajectory_id] = held
         for name, held in seen.items():
             del standing[name]
-            yield held.reader.finish(held.activity.reactions)
+            yield held.finish(held.activity.reactions)
     for held in standing.values():
-        yield held.reader.finish()
+        yield held.finish()
 
 
 class _Held:
     """One session while its steps go by."""
 
-    def __init__(self, activity: Activity) -> None:
+    def __init__(self, activity: Activity, person: str | None) -> None:
         self.activity = activity
+        self._person = person
         self.input_id = activity.input_id
         self.reader = TurnReader(activity.trajectory_id, activity.undone)
+
+    def finish(self, reactions: Iterable[Reaction] = ()) -> TurnsOfSession:
+        """Return the session turn by turn, with whose it is."""
+        return structs.replace(self.reader.finish(reactions), person=self._person)
 
 
 def _standing(lake: Lake) -> dict[str, _Held]:
@@ -136,7 +145,17 @@ def _standing(lake: Lake) -> dict[str, _Held]:
         and trajectories[each.trajectory_id].origin.input_id == each.input_id
     }
     twice = told_elsewhere(trajectories.values(), activities)
-    return {name: _Held(each) for name, each in sorted(activities.items()) if name not in twice}
+    return {
+        name: _Held(each, person_of(trajectories[name].cwd))
+        for name, each in sorted(activities.items())
+        if name not in twice
+    }
+
+
+def person_of(folder: str | None) -> str | None:
+    """Return whose home a folder lies in, by the name of the home; None where it is in none."""
+    found = _HOME.match(folder or "")
+    return found["name"] if found else None
 
 
 def _rank(trajectory: Trajectory) -> tuple[int, str]:

@@ -177,6 +177,9 @@ class TurnsOfSession(Record, frozen=True, kw_only=True):
 
     trajectory_id: str
     """The trajectory."""
+    person: str | None = None
+    """Whose home folder it began in, by the stand-in of the name; None where it began elsewhere, or
+    nobody knows."""
     turns: tuple[TurnWork, ...] = ()
     """Turns of a person, those of branches that were left out."""
     unasked: tuple[TurnCall, ...] = ()
