@@ -334,36 +334,11 @@ def records_in(name: str) -> list[type]:
     found_modules = walk_packages(records.__path__, "tracemill.records.")
     modules = [import_module(m.name) for m in found_modules]
     modules += [
-        allowing,
-        branch_episodes,
-        dataset_checks,
-        dataset_difference,
-        model_runs,
-        parity,
-        planning,
-        llm_parity,
-        recipes,
-        version_answers,
-        results,
-        demo,
-        gate_answers,
-        gate_rows,
-        erasure,
-        experiment_rows,
-        exports,
-        files,
-        foreign_results,
-        inspect_tasks,
-        rollouts,
-        model_registry,
-        suites,
-        preview,
-        rescan,
-        rows,
-        rules,
-        scan,
-        verify,
-    ]
+        allowing, branch_episodes, dataset_checks, dataset_difference, model_runs, parity,
+        planning, llm_parity, recipes, version_answers, results, demo, gate_answers, gate_rows,
+        erasure, experiment_rows, exports, files, foreign_results, inspect_tasks, rollouts,
+        model_registry, suites, preview, rescan, rows, rules, scan, verify,
+    ]  # fmt: skip
     found = (getattr(module, name, None) for module in modules)
     return [kind for kind in found if isinstance(kind, type)]
 
