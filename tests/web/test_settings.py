@@ -25,6 +25,7 @@ def test_every_setting_tells_where_it_is_said(tmp_path: Path) -> None:
         "retention.originals": ("for good", False),
         "retention.facts": ("2 years", True),
         "retention.datasets": ("for good", False),
+        "times.zone": ("unknown", False),
         "ui.rating_timeout": ("3.0", False),
     }
 

@@ -115,12 +115,13 @@ def _settings(settings: Settings, said: Mapping[str, Any]) -> Iterator[Setting]:
         for field in type(held).__struct_fields__:
             value = getattr(held, field)
             is_said = field in said.get(section, {})
-            yield Setting(f"{section}.{field}", _shown(value), is_said)
+            unsaid = "unknown" if section == "times" else "for good"
+            yield Setting(f"{section}.{field}", _shown(value, unsaid), is_said)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, unsaid: str) -> str:
     if value is None:
-        return "for good"
+        return unsaid
     if isinstance(value, tuple):
         return "; ".join(_rule(each) for each in value) or "none"
     return str(value)

@@ -11,6 +11,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import tzinfo
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +47,7 @@ class Content:
         blocks: Iterable[bytes],
         max_bytes: int = MAX_LINE_BYTES,
         scratch: Path | None = None,
+        zone: tzinfo | None = None,
     ) -> None:
         """Take the bytes in blocks of any size.
 
@@ -53,7 +55,9 @@ class Content:
             blocks: the bytes.
             max_bytes: the longest line, document or member that is held in memory.
             scratch: folder in which `file` may write for a while; unredacted text goes there.
+            zone: the zone of times that tell none, as a person said it; None for nobody did.
         """
+        self.zone = zone
         self._blocks = blocks
         self.max_bytes = max_bytes
         self._scratch = scratch

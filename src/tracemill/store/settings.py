@@ -6,6 +6,7 @@ A key that nobody knows is a setting that would not hold, so it is an error and 
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +15,12 @@ import msgspec
 from tracemill.base.errors import UsageError
 from tracemill.base.ids import digest
 from tracemill.base.loading import later
-from tracemill.records.privacy.settings import Consent, Settings
+from tracemill.records.privacy.settings import Consent, Settings, Times
 from tracemill.store.workspace import Workspace, write_whole
 
 tomllib: Final = later("tomllib")
 NAME: Final = "tracemill.toml"
+_ZONE: Final = "zone"
 _AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
 
 
@@ -45,11 +47,41 @@ def parse_settings(text: str, path: Path) -> Settings:
         UsageError: it says something that no setting is.
     """
     try:
-        return msgspec.convert(tomllib.loads(text), Settings)
+        settings = msgspec.convert(tomllib.loads(text), Settings)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{str(path)!r} is no TOML: {error}; nothing was done") from error
     except msgspec.ValidationError as error:
         raise UsageError(_explained(path, str(error))) from error
+    if zone_of(settings.times) is None and settings.times.zone is not None:
+        raise UsageError(
+            f"{str(path)!r} at 'times.zone': expected a zone such as Europe/Berlin or UTC, found "
+            f"{settings.times.zone!r}; nothing was done"
+        )
+    return settings
+
+
+def zone_of(times: Times) -> tzinfo | None:
+    """Return the zone of times that tell none; None where nobody said, or there is no such zone."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(times.zone) if times.zone else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def is_other_zone(workspace: Workspace, times: Times) -> bool:
+    """Tell whether inputs were read as of another zone than this."""
+    try:
+        held = (workspace.vault / _ZONE).read_text("utf-8")
+    except FileNotFoundError:
+        held = ""
+    return held != (times.zone or "")
+
+
+def note_zone(workspace: Workspace, times: Times) -> None:
+    """Remember as of which zone everything was read."""
+    write_whole(workspace.vault / _ZONE, (times.zone or "").encode())
 
 
 def is_new(workspace: Workspace, consent: Consent) -> bool:

@@ -62,7 +62,8 @@ class Accepting:
         self._erasures = read_erasures(workspace.vault)
         allowances = [one for one in read_allowances(workspace.vault) if one.ended is None]
         self._scopes = Scopes(self._lake, allowances)
-        self._consent = read_settings(workspace).consent
+        settings = read_settings(workspace)
+        self._consent, self._times = settings.consent, settings.times
         self._values_before: frozenset[bytes] = frozenset()
         self._values: set[bytes] = set()
         self._settled: set[str] = set()
@@ -317,6 +318,7 @@ class Accepting:
             spool=str(self._vault.spool),
             archive=str(self._vault.archive.root),
             consent=self._consent,
+            times=self._times,
             known=keep_known(str(self._vault.spool), self._values),
             erasures=self._erasures,
         )

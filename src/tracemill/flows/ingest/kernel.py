@@ -40,6 +40,7 @@ from tracemill.sources import Content, UnreadPart, load_source
 from tracemill.sources.archives.members import Unpacker
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Hashing, Spool
 from tracemill.store.erasures import Refusal
+from tracemill.store.settings import zone_of
 
 _BLOCK_BYTES: Final = 4 * 2**20
 _REDACT_BYTES: Final = 2 * 2**20
@@ -190,9 +191,13 @@ class _Reading:
         if source.reads == "repository":
             return
         with self._opened(Hashing()) as blocks:
-            content = Content(blocks, self._shard.max_line_bytes, Path(self._shard.spool))
+            content = self._as_content(blocks)
             found = source.read(content, self._origin)
             yield from (record for record in found if isinstance(record, Trajectory))
+
+    def _as_content(self, blocks: Iterator[bytes]) -> Content:
+        shard = self._shard
+        return Content(blocks, shard.max_line_bytes, Path(shard.spool), zone=zone_of(shard.times))
 
     @contextmanager
     def _opened(self, writer: ChunkWriter | Hashing) -> Iterator[Iterator[bytes]]:
@@ -221,7 +226,7 @@ class _Reading:
         return load_source(self._task.source).open(path)
 
     def _read(self, blocks: Iterator[bytes], batch: _RedactionBatch) -> Iterator[Part]:
-        content = Content(blocks, self._shard.max_line_bytes, Path(self._shard.spool))
+        content = self._as_content(blocks)
         for record in load_source(self._task.source).read(content, self._origin):
             if isinstance(record, Tally):
                 self._tally = record

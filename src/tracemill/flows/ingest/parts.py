@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tracemill.base.lines import MAX_LINE_BYTES
 from tracemill.flows.ingest.rows import Rows
 from tracemill.records.inputs import Input
-from tracemill.records.privacy.settings import Consent
+from tracemill.records.privacy.settings import Consent, Times
 from tracemill.records.refs import Record
 from tracemill.store.archive import Chunk
 from tracemill.store.erasures import ErasureBook
@@ -55,6 +55,8 @@ class Shard(Record, frozen=True, kw_only=True):
     """Folder of the archive."""
     consent: Consent = Consent()
     """How much may be kept of which inputs."""
+    times: Times = Times()
+    """What times without a zone mean."""
     known: str | None = None
     """File of the secrets that are looked for by their values, inside the vault."""
     erasures: ErasureBook | None = None

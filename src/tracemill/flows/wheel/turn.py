@@ -29,7 +29,7 @@ from tracemill.records.privacy.settings import Retention
 from tracemill.store.erasures import read_erasures
 from tracemill.store.index import Index
 from tracemill.store.keys import Key
-from tracemill.store.settings import is_new, read_settings
+from tracemill.store.settings import is_new, is_other_zone, note_zone, read_settings
 from tracemill.store.workspace import Workspace
 
 _POOL_PAYS_OFF_BYTES = 256 * 2**20
@@ -164,9 +164,11 @@ def _read(
         build_example(places.paths[0])
     _resume(workspace, options, report)
     end_allowances(workspace, now())
-    is_other_consent = is_new(workspace, read_settings(workspace).consent)
+    settings = read_settings(workspace)
+    is_other_consent = is_new(workspace, settings.consent)
+    is_other_time = is_other_zone(workspace, settings.times)
     with clock.stage("read"), Ingest(workspace) as ingest:
-        if is_other_consent:
+        if is_other_consent or is_other_time:
             ingest.forget_lake()
         if ingest.lost_lake:
             workspace.index.unlink(missing_ok=True)
@@ -177,6 +179,8 @@ def _read(
             more = _ingest(ingest, repositories, workspace, options, report)
             ingested = _joined(ingested, more)
         ingest.clear_inbox(now())
+    if is_other_time:
+        note_zone(workspace, settings.times)
     if is_other_consent:
         from tracemill.flows.erasing.consent import withdraw_surplus
 

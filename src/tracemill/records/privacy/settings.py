@@ -51,6 +51,13 @@ class Retention(Record, frozen=True, kw_only=True):
     """Dataset versions but the newest, counted from when they were made."""
 
 
+class Times(Record, frozen=True, kw_only=True):
+    """What times mean that say no more than a day and a clock."""
+
+    zone: str | None = None
+    """The time zone of logs that tell none, as `Europe/Berlin`; None for unknown moments."""
+
+
 class Ui(Record, frozen=True, kw_only=True):
     """How people are asked."""
 
@@ -65,5 +72,7 @@ class Settings(Record, frozen=True, kw_only=True):
     """How much is kept."""
     retention: Retention = msgspec.field(default_factory=Retention)
     """For how long."""
+    times: Times = msgspec.field(default_factory=Times)
+    """What times without a zone mean."""
     ui: Ui = msgspec.field(default_factory=Ui)
     """How people are asked."""

@@ -89,6 +89,8 @@ class RoleSteps:
         self._events = events
         self._reply: OpenStep | None = None
         self._unanswered: list[str] = []
+        self.now: datetime | None = None
+        """When what is being read happened, for steps and events of which nothing else is said."""
 
     @property
     def is_answer_due(self) -> bool:
@@ -102,7 +104,7 @@ class RoleSteps:
         self, line: Line, speaker: Speaker, said: Message, at: datetime | None = None
     ) -> OpenStep:
         """Add a step of somebody; from then on, nothing answers what was said before."""
-        step = self._window.open(self.trajectory, speaker, line, at)
+        step = self._window.open(self.trajectory, speaker, line, at or self.now)
         step.texts.append(said.text)
         step.n_images = said.n_images
         self.ready.extend(said.unread)
@@ -141,7 +143,8 @@ class RoleSteps:
             call_id = self._unanswered[0]
         step = self.trajectory.by_call.get(call_id or "") or self._reply
         if step is None:
-            step = self._window.open(self.trajectory, "tool", line, None)
+            step = self._window.open(self.trajectory, "tool", line, self.now)
+        self.trajectory.see_moment(self.now)
         result = ToolResult(
             call_id=call_id or f"unnamed-{step.index}-{len(step.results)}",
             content=content,
@@ -158,6 +161,7 @@ class RoleSteps:
 
     def place(self, line: Line, at: datetime | None = None) -> Place:
         """Return where a line stands: at the newest step."""
+        at = at or self.now
         self.trajectory.see_moment(at)
         return Place(self.trajectory, line, at, self.trajectory.last_index())
 

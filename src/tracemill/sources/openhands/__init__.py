@@ -9,7 +9,7 @@ The model of both sources:
 - Notes on the agent's state hold nothing to keep, but the last one of a V0 session, which says how
   it came out, is kept as a stated outcome, as is the person's `feedback` on it.
 - A pause is a person's interruption; a condensation is a compaction.
-- Moments have no zone, so they are unknown.
+- Moments have no zone, so they are unknown unless a person says which zone is meant.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class OpenHands(FileSource):
     """Reads event lists, of V0 or V1: bare, or in rows of evaluations and shared sessions."""
 
     name: ClassVar[str] = "openhands"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:
@@ -48,14 +48,16 @@ class OpenHands(FileSource):
         from tracemill.sources.openhands.reader import OpenHandsReader
         from tracemill.sources.reading.rows import read_rows
 
-        return read_rows(content, origin, OpenHandsReader(self.name, origin).open_row, _is_event)
+        reader = OpenHandsReader(self.name, origin)
+        reader.zone = content.zone
+        return read_rows(content, origin, reader.open_row, _is_event)
 
 
 class OpenHandsFolder:
     """Reads conversation folders of V1: `base_state.json`, and a file for each event."""
 
     name: ClassVar[str] = "openhands-folder"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[InputKind] = "folder"
     marks: ClassVar[frozenset[str]] = frozenset({"base_state.json", "events"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, tzinfo
 from typing import Any, ClassVar, Final
 
 from tracemill.base.ids import make_id
@@ -20,6 +21,7 @@ from tracemill.sources.reading.json_lines import (
     BadShapeError,
     fields_of,
     is_line_too_deep,
+    moment,
     text,
     tool_arguments,
     type_name,
@@ -40,7 +42,7 @@ _RUNNING: Final = -1
 def read_folder(content: Content, origin: Origin, agent: str) -> Iterator[SourceRecord]:
     """Yield what the files of a session hold, and the tally over them."""
     items = (_item(member) for member in content.members())
-    return read_items(items, origin, EventReader(agent, origin))
+    return read_items(items, origin, EventReader(agent, origin, zone=content.zone))
 
 
 def _item(member: Member) -> Item[Line]:
@@ -57,11 +59,19 @@ def _item(member: Member) -> Item[Line]:
 class EventReader:
     """Takes the events of one session."""
 
-    def __init__(self, agent: str, origin: Origin, begun: RoleSteps | None = None) -> None:
+    def __init__(
+        self,
+        agent: str,
+        origin: Origin,
+        begun: RoleSteps | None = None,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._zone = zone
         self.ready: list[SourceRecord] = [] if begun is None else begun.ready
         self._agent = agent
         self._origin = origin
         self._begun = begun
+        self._at: datetime | None = None
 
     def take(self, record: dict[str, Any], line: Line, /) -> str | None:
         """Read one file; return why it holds nothing to keep, or None where it was used."""
@@ -73,6 +83,7 @@ class EventReader:
         taker = self._takers.get(kind or "")
         if taker is None:
             return unknown_type(kind)
+        self._at = moment(record.get("timestamp"), self._zone)
         taker(self, record, line)
         return None
 
@@ -88,6 +99,7 @@ class EventReader:
             trajectory = OpenTrajectory(own_id, session_id or own_id)
             events = EventMaker(self._origin)
             self._begun = RoleSteps(trajectory, self._agent, self._origin, events, self.ready)
+        self._begun.now = self._at
         return self._begun
 
     def _take_state(self, record: Mapping[str, Any], line: Line) -> None:

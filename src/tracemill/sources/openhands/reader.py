@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import tzinfo
 from typing import Any, Final
 
 from tracemill.base.lines import Line
@@ -18,6 +19,7 @@ from tracemill.sources.reading.json_lines import (
     BadShapeError,
     fields_of,
     is_too_deep,
+    moment,
     text,
 )
 from tracemill.sources.reading.rows import Part, is_list, objects
@@ -42,6 +44,9 @@ _RUNNING: Final = -1
 class OpenHandsReader(RowOpener):
     """Opens sessions."""
 
+    zone: tzinfo | None = None
+    """The zone of times that tell none."""
+
     def open_row(self, row: Line) -> Iterator[Part]:
         """Yield the events of a session."""
         path = () if is_list(row) else ("trajectory",)
@@ -57,17 +62,18 @@ class OpenHandsReader(RowOpener):
         items = list(objects(document.items))
         if items and "kind" in items[0].fields:
             steps.state(row, "resolved", document.fields.get("resolved"))
-            yield Part(items, EventReader(self._name, self._origin, steps))
+            yield Part(items, EventReader(self._name, self._origin, steps, self.zone))
         else:
-            yield Part(items, _Reading(steps, document))
+            yield Part(items, _Reading(steps, document, self.zone))
 
 
 class _Reading:
     """One session that is being read."""
 
-    def __init__(self, steps: RoleSteps, document: Document) -> None:
+    def __init__(self, steps: RoleSteps, document: Document, zone: tzinfo | None) -> None:
         self.ready: list[SourceRecord] = steps.ready
         self._steps = steps
+        self._zone = zone
         self._document = document
         self._state: str | None = None
         self._calls: dict[int, str] = {}
@@ -77,6 +83,7 @@ class _Reading:
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one event; return why it holds nothing to keep, or None where it was used."""
         self._last = line
+        self._steps.now = moment(record.get("timestamp"), self._zone)
         action, observation = text(record.get("action")), text(record.get("observation"))
         if action is not None:
             return self._take_action(action, record, line)

@@ -14,7 +14,7 @@ import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -283,14 +283,19 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def moment(value: object) -> datetime | None:
-    """Return the moment that `value` is or names in RFC 3339; None where it names none."""
+def moment(value: object, zone: tzinfo | None = None) -> datetime | None:
+    """Return the moment that `value` is or names in RFC 3339; None where it names none.
+
+    A time without a zone is one in `zone`, and of the hour that a clock shows twice the earlier.
+    """
     try:
         at = datetime.fromisoformat(value) if type(value) is str else value
         if type(at) is not datetime:
             return None
         if at.tzinfo is UTC:
             return at
+        if at.tzinfo is None and zone is not None:
+            at = at.replace(tzinfo=zone)
         return at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None

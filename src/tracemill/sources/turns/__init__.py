@@ -41,7 +41,7 @@ class Turns(FileSource):
         from tracemill.sources.reading.rows import read_rows
         from tracemill.sources.turns.reader import TurnsReader
 
-        return read_rows(content, origin, TurnsReader(self.name, origin).open_row)
+        return read_rows(content, origin, TurnsReader(self.name, origin, content.zone).open_row)
 
 
 def _has_turns(fields: Mapping[str, Any]) -> bool:

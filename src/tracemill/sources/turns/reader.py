@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import tzinfo
 from typing import Any, Final, TypeVar, get_args
 
 import msgspec
@@ -56,8 +57,9 @@ _SOLVED: Final[Mapping[str | None, bool]] = {"success": True, "failure": False}
 class TurnsReader:
     """Opens sessions."""
 
-    def __init__(self, name: str, origin: Origin) -> None:
+    def __init__(self, name: str, origin: Origin, zone: tzinfo | None = None) -> None:
         self._name = name
+        self.zone = zone
         self._ids = TrajectoryIds()
         self.origin = origin
         self.events = EventMaker(origin)
@@ -161,7 +163,8 @@ class _Reading:
     def finish(self) -> None:
         """Tell how the session came out, and give it its header."""
         trajectory, session = self._trajectory, self._session
-        trajectory.started, trajectory.ended = map(moment, (session.start_time, session.end_time))
+        trajectory.started = moment(session.start_time, self._reader.zone)
+        trajectory.ended = moment(session.end_time, self._reader.zone)
         totals = session.metadata
         self._state("resolved", _SOLVED.get(session.outcome))
         self._state("feedback", None if totals is None else totals.user_satisfaction)
