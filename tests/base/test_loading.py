@@ -71,3 +71,20 @@ def test_what_is_loaded_before_it_is_hidden_stays(loads: Path) -> None:
     with hidden(_DEAR):
         assert import_module(_DEAR) is before
     assert loads.read_text() == "x"
+
+
+def test_a_front_loads_what_it_offers_when_that_is_asked_for(loads: Path) -> None:
+    folder = loads.with_name("fronted")
+    folder.mkdir()
+    named = (
+        "from tracemill.base.loading import front\n__getattr__ = front(__name__, {'deep': 'far'})\n"
+    )
+    (folder / "__init__.py").write_text(named)
+    (folder / "far.py").write_text(f"import {_DEAR}\ndeep = {_DEAR}.answer\n")
+
+    package = import_module("fronted")
+    assert loads.read_text() == ""
+    assert package.deep == package.deep == 42
+    assert loads.read_text() == "x"
+    with pytest.raises(AttributeError, match="'fronted' has no attribute 'far_off'"):
+        _ = package.far_off

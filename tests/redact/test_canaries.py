@@ -6,8 +6,8 @@ from itertools import count
 
 import pytest
 
-from tracemill.redact import Redactor, Rules, dead_rules
-from tracemill.redact.canaries import canaries, fill, missed
+from tracemill.redact import Redactor, Rules
+from tracemill.redact.canaries import canaries, dead_rules, fill, missed
 
 RULES = Rules.shipped()
 

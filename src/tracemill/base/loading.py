@@ -1,9 +1,9 @@
-"""Modules that take long to load, and that many commands can do without."""
+"""What takes long to load, and many commands can do without."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -33,6 +33,25 @@ def later(name: str) -> Any:
     if find_spec(name) is None:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     return _Later(name)
+
+
+def front(package: str, offered: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package that loads what it offers when that is asked for.
+
+    Args:
+        package: name of the package.
+        offered: name of its module in which each thing stands. No thing has the name of a module,
+            which would stand in its place once it is loaded.
+    """
+
+    def found(name: str) -> Any:
+        if name not in offered:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{package}.{offered[name]}"), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return found
 
 
 @contextmanager

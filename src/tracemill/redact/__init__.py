@@ -10,15 +10,21 @@ is found does not depend on the prefilter, nor on what stands beside a text.
 
 To add a token format: one table in `rules/secrets.toml`, with texts that it must and must
 not find; a test runs them all.
+
+What is offered here is loaded when it is asked for: a run without news asks for the version of the
+rules alone.
 """
 
-from tracemill.records.privacy.stand_ins import is_stand_in
-from tracemill.redact.canaries import canaries, dead_rules, fill
-from tracemill.redact.copies import may_hold
-from tracemill.redact.located import Found, Located, Seen
-from tracemill.redact.redactor import GivenAway, Redaction, Redactor, rules_version
-from tracemill.redact.rules import REDACT_VERSION, Rules
-from tracemill.redact.scanning.prefilters import ENGINES, best_engine
+from typing import TYPE_CHECKING
+
+from tracemill.base.loading import front
+
+if TYPE_CHECKING:
+    from tracemill.redact.copies import may_hold
+    from tracemill.redact.located import Found, Located, Seen
+    from tracemill.redact.redactor import GivenAway, Redaction, Redactor
+    from tracemill.redact.rules import REDACT_VERSION, Rules, rules_version
+    from tracemill.redact.scanning.prefilters import ENGINES, best_engine
 
 __all__ = [
     "ENGINES",
@@ -31,10 +37,24 @@ __all__ = [
     "Rules",
     "Seen",
     "best_engine",
-    "canaries",
-    "dead_rules",
-    "fill",
-    "is_stand_in",
     "may_hold",
     "rules_version",
 ]
+
+__getattr__ = front(
+    __name__,
+    {
+        "ENGINES": "scanning.prefilters",
+        "REDACT_VERSION": "rules",
+        "Found": "located",
+        "GivenAway": "redactor",
+        "Located": "located",
+        "Redaction": "redactor",
+        "Redactor": "redactor",
+        "Rules": "rules",
+        "Seen": "located",
+        "best_engine": "scanning.prefilters",
+        "may_hold": "copies",
+        "rules_version": "rules",
+    },
+)

@@ -295,8 +295,3 @@ def _address(record: Record) -> tuple[str, int | None, str]:
         record.step if isinstance(record, EventBase) else None,
         origin.input_id if isinstance(origin, Origin) else "",
     )
-
-
-def rules_version(rules: Rules | None = None) -> str:
-    """Return the hash of the rules and of the code around them."""
-    return (rules or Rules.shipped()).version

@@ -174,3 +174,8 @@ def cut_open_end(pattern: str) -> str:
     if n == 0:
         return pattern  # Hyperscan takes no repetition of nothing
     return f"{pattern[: end.start()]}{{{n}}}{end[2]}"
+
+
+def rules_version(rules: Rules | None = None) -> str:
+    """Return the hash of the rules and of the code around them."""
+    return (rules or Rules.shipped()).version

@@ -17,7 +17,8 @@ from tracemill.cli.app import call
 from tracemill.flows.ingest import end_allowances
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.allowing import AllowResult, allow, decision, disallow, list_allowed
-from tracemill.redact import Redactor, is_stand_in
+from tracemill.records.privacy.stand_ins import is_stand_in
+from tracemill.redact import Redactor
 from tracemill.store.allowances import read_allowances
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

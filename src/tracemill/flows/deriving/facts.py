@@ -12,7 +12,7 @@ from tracemill.flows.deriving.ci_gates import CiEvent, ci_gates
 from tracemill.flows.deriving.copies import count_copies
 from tracemill.flows.deriving.review_facts import ReviewFacts
 from tracemill.flows.deriving.team_gates import TeamEvent, team_gate, team_gates, team_tests
-from tracemill.flows.held import Held
+from tracemill.flows.held.taking import Held
 from tracemill.link.work_links import WrittenDocument
 from tracemill.prompts.history import KINDS
 from tracemill.records.events.event import (

@@ -17,8 +17,8 @@ from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.ids import make_id
 from tracemill.flows.held.lookup import require_kept
 from tracemill.records.privacy.allowances import Allowance
+from tracemill.records.privacy.stand_ins import is_stand_in
 from tracemill.records.refs import Record
-from tracemill.redact import is_stand_in
 from tracemill.store.allowances import read_allowances, write_allowances
 from tracemill.store.workspace import Workspace
 

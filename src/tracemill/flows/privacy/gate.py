@@ -29,7 +29,8 @@ from tracemill.flows.ingest.seals import seal
 from tracemill.flows.privacy.scan import Scan, ScanResult, Target, files_of
 from tracemill.flows.results import Failure
 from tracemill.records.privacy.receipts import ExportKind, ExportNote, Receipt, ReceiptFile
-from tracemill.redact import REDACT_VERSION, Redactor, Rules, canaries, dead_rules
+from tracemill.redact import REDACT_VERSION, Redactor, Rules
+from tracemill.redact.canaries import canaries, dead_rules
 from tracemill.store.allowances import read_allowances
 from tracemill.store.exports import note_export
 from tracemill.store.workspace import Workspace, write_whole

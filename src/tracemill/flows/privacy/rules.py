@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tracemill.records.refs import Record
-from tracemill.redact import Redactor, Rules, fill, rules_version
+from tracemill.redact import Redactor, Rules, rules_version
+from tracemill.redact.canaries import fill
 from tracemill.redact.rules import LineRule
 
 

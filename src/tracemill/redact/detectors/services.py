@@ -71,7 +71,8 @@ class ServiceDetector:
             lengths[each[-_ENDING:]].add(len(each))
         self._lengths = {end: tuple(sorted(n, reverse=True)) for end, n in lengths.items()}
         """How long the names are that end in the same letters, the longest first."""
-        self.probes = (Probe("(?i)(?:" + "|".join(map(re.escape, spelled)) + ")", tuple(spelled)),)
+        alternatives = re.escape("\n".join(spelled)).replace("\\\n", "|")  # no name has a line end
+        self.probes = (Probe(f"(?i)(?:{alternatives})", tuple(spelled)),)
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at what follows the name that ends at `at`."""

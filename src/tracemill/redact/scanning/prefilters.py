@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, Literal, Protocol
 
 from tracemill.base.errors import UsageError
@@ -82,6 +82,11 @@ def engine_for(release: str) -> str:
     return "hyperscan" if () < numbers < _WRONG_SINCE else "re2"
 
 
+def _escaped(keywords: Collection[bytes]) -> list[bytes]:
+    """Return keywords as expressions; no keyword has a line end, so all are escaped at once."""
+    return re.escape(b"\n".join(keywords)).split(b"\\\n") if keywords else []
+
+
 class HyperscanPrefilter:
     """Finds keywords and patterns with Hyperscan.
 
@@ -128,7 +133,7 @@ class _Scanner:
 
         keywords, patterns = by_keyword(probes.by_keyword), by_pattern(probes.by_pattern)
         expressions = [
-            *((re.escape(each), hyperscan.HS_FLAG_CASELESS) for each in keywords),
+            *((each, hyperscan.HS_FLAG_CASELESS) for each in _escaped(keywords)),
             *((each, hyperscan.HS_FLAG_MULTILINE) for each in patterns),
         ]
         self._called = [*keywords.values(), *patterns.values()]
