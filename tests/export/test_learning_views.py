@@ -88,6 +88,7 @@ def test_what_is_learned_never_stands_in_what_is_asked() -> None:
         ({}, (), ["no_lines", "no_lines"]),
         ({}, (changed("x" * 7_000, "y" * 7_000),), ["long_change", "long_change"]),
         ({}, (changed(hunks=(), lack="binary"),), ["no_lines", "no_lines"]),
+        ({}, (changed(), changed("sum = 0\n", "sum = 1\n")), ["changed_twice", "changed_twice"]),
         ({}, (changed("", status="A"),), ["no_lines"]),
         ({"implementation_steps": ()}, (changed(),), ["no_steps"]),
         ({"implementation_steps": (said("Edit a.py", "record"),) * 3}, (changed(),), ["no_steps"]),

@@ -29,11 +29,13 @@ from tracemill.records.work.learning import LearningEpisode, Words
 LearningView = Literal["problem", "design", "implementation", "validation"]
 """What a row shows."""
 ViewDrop = Literal[
-    "not_achieved", "short_problem", "no_lines", "long_change", "no_steps", "no_check",
+    "not_achieved", "short_problem", "no_lines", "long_change", "changed_twice", "no_steps",
+    "no_check",
 ]  # fmt: skip
 """Why a piece of work gives no row: it is not known to have been achieved, or says too little of
-what was wrong or wanted; or why it gives none of a view: no line of its commits is known, or they
-are too many to be seen at once; it lists no steps; or no command that checked it."""
+what was wrong or wanted; or why it gives none of a view: no line of its commits is known, they are
+too many to be seen at once, or two commits changed one file, so that the lines before the second
+show what the first made of them; it lists no steps; or no command that checked it."""
 VIEWS: Final[tuple[LearningView, ...]] = get_args(LearningView)
 _MOST: Final = 12_000
 """Characters of lines, before and after together, from which a change is too long."""
@@ -91,11 +93,11 @@ def view_rows(
         return
     files = [file for change in changes for file in change.files if file.hunks]
     lines = _before(files)
-    is_long = len(lines) + len(_diff(files)) > _MOST
+    against = _against(files, lines)
     problem = f"Problem: {said}"
     if episode.kind == "fix":
-        if not files or is_long or not any(h.before for f in files for h in f.hunks):
-            yield "long_change" if files and is_long else "no_lines"
+        if against or not any(hunk.before for file in files for hunk in file.hunks):
+            yield against or "no_lines"
         else:
             yield _row("problem", episode, split, lines, said)
     steps = _listed(episode.implementation_steps)
@@ -104,8 +106,8 @@ def view_rows(
         yield _row("design", episode, split, f"{problem}\n{where}", "\n".join(_numbered(steps)))
     else:
         yield "no_steps"
-    if not files or is_long:
-        yield "long_change" if files else "no_lines"
+    if against:
+        yield against
     else:
         told = "\n".join([problem, *_numbered(steps), lines])
         yield _row("implementation", episode, split, told, _diff(files))
@@ -116,6 +118,15 @@ def view_rows(
         yield _row("validation", episode, split, told, "\n".join(checks))
     else:
         yield "no_check"
+
+
+def _against(files: Sequence[ChangedText], lines: str) -> ViewDrop | None:
+    """Return why lines and diff of some files are nothing to learn from."""
+    if not files:
+        return "no_lines"
+    if len({file.path for file in files}) < len(files):
+        return "changed_twice"
+    return "long_change" if len(lines) + len(_diff(files)) > _MOST else None
 
 
 def _row(
