@@ -5,7 +5,7 @@ from typing_extensions import override
 from tests.trajectories import agent, calling, user
 from tracemill.label.activity.observe import Observer
 from tracemill.label.reactions.listening import Listener, OpenTurn
-from tracemill.label.reactions.replies import Reply
+from tracemill.label.reactions.replies import Reply, reply_cues
 from tracemill.records.sessions.reactions import ReactionKind
 from tracemill.records.sessions.trajectory import Step
 
@@ -93,3 +93,21 @@ def test_a_call_that_nothing_came_back_for_has_no_known_end() -> None:
     listener.finish()
 
     assert [turn.before.last_call for turn, _ in listener.turns] == [None]
+
+
+def test_a_log_shows_that_the_agent_works_from_its_first_call() -> None:
+    listener = Keeping()
+    observer = Observer(listener=listener)
+    steps = user(0, "go"), agent(1, "Hm."), user(2, "more"), calling(3), user(4, "and?"), agent(5)
+    for step in steps:
+        observer.step(step)
+    listener.finish()
+
+    assert [turn.before.has_worked for turn, _ in listener.turns] == [False, True]
+
+
+def test_an_answer_in_words_is_news_only_where_the_log_shows_work() -> None:
+    answered = Reply("It stands there.")
+
+    assert "only-answers" in set(reply_cues(answered, None, has_worked=True))
+    assert "only-answers" not in set(reply_cues(answered, None, has_worked=False))

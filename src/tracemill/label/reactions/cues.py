@@ -114,6 +114,8 @@ class Before(NamedTuple):
     """Whether the agent said and did nothing since it was asked."""
     last_call: ResultStatus | None = None
     """How the agent's last call since it was asked ended; None where nothing came back."""
+    has_worked: bool = True
+    """Whether the log shows up to here that the agent calls tools or changes files."""
 
 
 class Cue(NamedTuple):
@@ -139,7 +141,7 @@ def cues_of(text: str, said: Said, before: Before, reply: Reply) -> Iterator[Cue
     likeness = set(_likeness(said, before, is_echo=_is_echo(text, before)))
     if _is_no_request(text):
         likeness -= {*_REPEATS, _VERBATIM}
-    context = {*_context(before), *likeness, *reply_cues(reply, before.edited)}
+    context = {*_context(before), *likeness, *_replied(before, reply)}
     if "was-asked" in context:
         found = [cue._replace(name=_ANSWERS.get(cue.name, cue.name)) for cue in found]
     found += [Cue(name, name, start, end) for name in sorted(_together(names, form, context))]
@@ -223,6 +225,10 @@ def _ends_asking(text: str) -> bool:
     """Tell whether a question mark stands behind the last word: looked for from the end."""
     behind = _NO_WORD.match(text[::-1])
     return behind is not None and "?" in behind[0]
+
+
+def _replied(before: Before, reply: Reply) -> Iterator[str]:
+    return reply_cues(reply, before.edited, has_worked=before.has_worked)
 
 
 def _context(before: Before) -> Iterator[str]:

@@ -58,6 +58,7 @@ class Listener:
         self._last_call: ResultStatus | None = None
         self._open: OpenTurn | None = None
         self._reply = _Replying()
+        self._has_worked = False
         self._last_at: datetime | None = None
 
     def finish(self) -> tuple[Reaction, ...]:
@@ -74,6 +75,7 @@ class Listener:
             self._edited_files,
             self._is_silent,
             self._last_call,
+            self._has_worked,
         )
 
     @property
@@ -86,6 +88,7 @@ class Listener:
         if step.text:
             self._answered = f"{self._answered}\n{step.text[-_MAX_ANSWER:]}"[-_MAX_ANSWER:]
         self._reply.take(step)
+        self._has_worked = self._has_worked or bool(step.calls)
         self._is_silent = False
         self._last_at = step.at or self._last_at
 
@@ -96,6 +99,7 @@ class Listener:
     def edited(self, paths: Iterable[str]) -> None:
         """Take note that the agent changed files."""
         self._edited = self._edited or {}
+        self._has_worked = True
         if len(self._edited) < _MAX_EDITED:
             self._edited.update(dict.fromkeys(paths))
 

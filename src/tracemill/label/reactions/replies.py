@@ -2,7 +2,8 @@
 
 It answers a question in words alone, goes back to the same files where it is told to mend its
 work, turns to others where the work goes on; it says `you're right`, or that it will look; and it
-thinks `the user is asking`, or reports `Updated`.
+thinks `the user is asking`, or reports `Updated`. Words alone tell nothing in a log that holds no
+work.
 """
 
 from __future__ import annotations
@@ -35,8 +36,14 @@ NO_REPLY: Final = Reply()
 """What is known while nothing came back yet."""
 
 
-def reply_cues(reply: Reply, edited_before: tuple[str, ...] | None) -> Iterator[str]:
-    """Yield what a reply tells, where the agent changed these files before."""
+def reply_cues(
+    reply: Reply, edited_before: tuple[str, ...] | None, *, has_worked: bool
+) -> Iterator[str]:
+    """Yield what a reply tells, where the agent changed these files before.
+
+    Some logs hold words alone: until one shows that the agent works, that it only answers is no
+    news.
+    """
     yield from _heard_in(reply.said, "agent")
     yield from _heard_in(reply.thought, "thought")
     yield from _heard_in(reply.reported, "report")
@@ -47,7 +54,7 @@ def reply_cues(reply: Reply, edited_before: tuple[str, ...] | None) -> Iterator[
             yield "same-files" if is_same else "other-files"
     elif reply.has_called:
         yield "then-looks"
-    elif reply.said:
+    elif reply.said and has_worked:
         yield "only-answers"
 
 
