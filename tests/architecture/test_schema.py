@@ -19,11 +19,18 @@ from tracemill import records
 from tracemill.export.teams import learning as learning_export
 from tracemill.export.teams import learning_views
 from tracemill.flows import results, vault
-from tracemill.flows.analysis import branch_episodes, counted_cases, habit_cases, team_views
+from tracemill.flows.analysis import (
+    branch_episodes,
+    counted_cases,
+    gate_trend,
+    habit_cases,
+    team_views,
+)
 from tracemill.flows.analysis import habit_rows as metric_rows
 from tracemill.flows.analysis import handoffs as handoff_answers
 from tracemill.flows.analysis import learning as learning_flow
 from tracemill.flows.analysis import patterns as pattern_answers
+from tracemill.flows.analysis import todos as todo_answers
 from tracemill.flows.analysis import turns as turn_answers
 from tracemill.flows.datasets import checks as dataset_checks
 from tracemill.flows.datasets import difference as dataset_difference
@@ -34,16 +41,10 @@ from tracemill.flows.erasing import consent, erasure, expiry
 from tracemill.flows.experiments import rows as experiment_rows
 from tracemill.flows.held import review_rows, shown
 from tracemill.flows.held import rows as held_rows
-from tracemill.flows.models import (
-    foreign_results,
-    inspect_tasks,
-    parity,
-    planning,
-    rollouts,
-    suites,
-)
+from tracemill.flows.models import foreign_results, inspect_tasks, parity, planning, rollouts
 from tracemill.flows.models import registry as model_registry
 from tracemill.flows.models import runs as model_runs
+from tracemill.flows.models import suites as model_suites
 from tracemill.flows.privacy import (
     allowing,
     exports,
@@ -86,6 +87,7 @@ from tracemill.records.process import (
     suggestions,
     tool_use,
 )
+from tracemill.records.process import gate_trend as trend_points
 from tracemill.records.sessions import (
     accessed_fields,
     activity,
@@ -103,6 +105,7 @@ from tracemill.records.work import (
     handoffs,
     learning,
     survival,
+    todos,
 )
 
 SCHEMA: Final = Path(__file__).parents[2] / "schema"
@@ -133,7 +136,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.end-to-end-task": evaluations.EndToEndTask,
     "record.rollout": evaluations.Rollout,
     "record.comparison": evaluations.Comparison,
-    "record.leak-report": evaluations.LeakReport,
+    **dict.fromkeys(("record.leak-report", "answer.leaks"), evaluations.LeakReport),
     "record.promotion-policy": promotion.PromotionPolicy,
     "record.promotion-decision": promotion.PromotionDecision,
     "record.model-version": promotion.ModelVersion,
@@ -255,11 +258,10 @@ TYPES: Final[dict[str, Any]] = {
     "row.learning-view": learning_views.ViewRow,
     "document.learning-episode": learning_export.LearningDocument,
     "row.review": review_rows.ReviewRow,
-    "answer.suite": suites.BuiltSuite,
-    "answer.suites": suites.SuiteList,
+    "answer.suite": model_suites.BuiltSuite,
+    "answer.suites": model_suites.SuiteList,
     "answer.registered": model_registry.RegisteredModel,
     "answer.registry": model_registry.RegistryList,
-    "answer.leaks": evaluations.LeakReport,
     "answer.attempts": rollouts.AttemptResult,
     "answer.imported": foreign_results.ImportedResults,
     "answer.inspect": inspect_tasks.ExportedTask,
@@ -280,10 +282,12 @@ TYPES: Final[dict[str, Any]] = {
     "row.tool-confusions": tool_use.ToolConfusion,
     "row.tool-fields": tool_use.FieldUse,
     "row.tool-accesses": tool_use.AccessUse,
-    "answer.tools": tool_use.ToolUse,
-    "answer.tool": tool_use.ToolUse,
-    "record.handoff": handoffs.HandOff,
-    "answer.handoff": handoffs.HandOff,
+    **dict.fromkeys(("answer.tools", "answer.tool"), tool_use.ToolUse),
+    **dict.fromkeys(("record.todo", "answer.todo", "row.todos"), todos.TodoProgress),
+    "answer.todos": todo_answers.TodoList,
+    "answer.gate-trend": gate_trend.GateTrends,
+    "row.gate-trend": trend_points.TrendPoint,
+    **dict.fromkeys(("record.handoff", "answer.handoff"), handoffs.HandOff),
     "answer.handoffs": handoff_answers.HandOffList,
     "row.handoffs": handoff_answers.HandOffRow,
     "answer.handoff-check": handoff_answers.HandOffCheck,
@@ -295,8 +299,7 @@ TYPES: Final[dict[str, Any]] = {
     "answer.session-decisions": decision_points.DecisionPoints,
     "row.session-decisions": decision_points.DecisionPoint,
     "row.episode": results.EpisodeRow,
-    "row.branch": results.BranchRow,
-    "answer.branch": results.BranchRow,
+    **dict.fromkeys(("row.branch", "answer.branch"), results.BranchRow),
     "answer.metrics": metric_rows.MetricsResult,
     "answer.habit-cases": habit_cases.HabitCases,
     "row.gate": gate_rows.GateRow,
@@ -333,11 +336,12 @@ def field_texts(kind: type) -> dict[str, str]:
 def records_in(name: str) -> list[type]:
     found_modules = walk_packages(records.__path__, "tracemill.records.")
     modules = [import_module(m.name) for m in found_modules]
+    modules += [gate_trend, handoff_answers, todo_answers]
     modules += [
         allowing, branch_episodes, dataset_checks, dataset_difference, model_runs, parity,
         planning, llm_parity, recipes, version_answers, results, demo, gate_answers, gate_rows,
         erasure, experiment_rows, exports, files, foreign_results, inspect_tasks, rollouts,
-        model_registry, suites, preview, rescan, rows, rules, scan, verify,
+        model_registry, model_suites, preview, rescan, rows, rules, scan, verify,
     ]  # fmt: skip
     found = (getattr(module, name, None) for module in modules)
     return [kind for kind in found if isinstance(kind, type)]

@@ -70,6 +70,13 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "check": "Say how much of what was handed on the next session asked for again.",
             },
         ),
+        "todo": (
+            "What was planned, entry by entry, and what carried it out.",
+            {
+                "list": "List entries of todo lists and checklists, the last changed first.",
+                "show": "Show an entry: each of its changes, and the commits that carried it out.",
+            },
+        ),
         "turn": (
             "Requests of people, with what was called for them.",
             {"list": "List turns, newest first: the request, the calls, how they were taken."},
@@ -111,6 +118,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "show": "Show a gate run: its verdict, and what failed where.",
                 "fixes": "List runs between which failing tests were fixed.",
                 "flaky": "List tests that failed and passed on the same code.",
+                "trend": "Say commit by commit what gates counted, and where it got worse.",
             },
         ),
         "document": (
