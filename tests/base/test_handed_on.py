@@ -61,6 +61,13 @@ def test_sentences_say_that_something_is_left_where_they_are_asked_for() -> None
     )
 
 
+def test_a_sentence_within_a_part_is_no_part_of_its_own() -> None:
+    text = "It still needs to be merged.\nNext steps:\n- It still needs to be tested.\n\n# Ends\nTo continue, run it."
+    found = handing_parts(text, with_sentences=True)
+
+    assert [part.rule for part in found] == ["sentence", "lead", "sentence"]
+
+
 def test_entries_say_whether_their_box_is_ticked() -> None:
     text = "- [x] wrote it\n- [ ] test it\n2) ship it\nno entry\n---\n"
     found = entries(text)

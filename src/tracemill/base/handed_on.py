@@ -7,6 +7,7 @@ something is left stands for itself. The words are English.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
@@ -259,11 +260,14 @@ def _end_of(lines: list[_Line], at: int) -> int:
 
 def _sentences(text: str, parts: list[Part]) -> Iterator[Part]:
     at, is_code = 0, False
+    ahead = deque(parts)
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
         if _FENCE.match(line):
             is_code = not is_code
-        if is_code or any(part.start <= start < part.end for part in parts):
+        while ahead and ahead[0].end <= start:
+            ahead.popleft()
+        if is_code or (ahead and ahead[0].start <= start):
             continue
         for said in _SENTENCE.finditer(line):
             if said[0].strip() and _SAYS_LEFT.search(said[0]):

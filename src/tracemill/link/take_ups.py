@@ -20,9 +20,10 @@ nothing. What began before the other had ended worked beside it. These figures a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from tracemill.link.make_link import of_trajectory
@@ -33,6 +34,7 @@ from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.work.handoffs import TakeUp, TakeUpMethod
 
+_UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 WITHIN: Final = timedelta(days=7)
 """How long after a session another one may go on with it."""
 _AT_ONCE: Final = timedelta(hours=12)
@@ -176,8 +178,8 @@ def _both(place: Place, earlier: Trajectory, later: Trajectory) -> tuple[str, ..
 
 def _in_place(place: Place, activities: Mapping[str, Activity]) -> Iterator[tuple[str, TakeUp]]:
     """Yield the next session there, and the first that changed files that few others did."""
-    for at, earlier in enumerate(place.sessions):
-        behind = later_than(earlier, place.sessions[at + 1 :])
+    for earlier in place.sessions:
+        behind = later_than(earlier, place.sessions)
         if behind and _asks_to_go_on(activities.get(behind[0].id)):
             yield earlier.id, _taken(behind[0], "asks_to_go_on", _ASKED)
         if behind and _gap(earlier, behind[0]) <= _AT_ONCE:
@@ -206,19 +208,22 @@ def _taken(
     )
 
 
-def later_than(earlier: Trajectory, sessions: Iterable[Trajectory]) -> list[Trajectory]:
-    """Return those of some sessions that began behind the end of one, within a week."""
+def later_than(earlier: Trajectory, sessions: Sequence[Trajectory]) -> list[Trajectory]:
+    """Return those of a place's sessions that began behind the end of one, within a week."""
     ended = earlier.ended or earlier.started
     if ended is None:
         return []
+    first = bisect_left(sessions, ended, key=_begun)
+    last = bisect_right(sessions, ended + WITHIN, key=_begun)
     return [
         each
-        for each in sessions
-        if each.started is not None
-        and each.started >= ended
-        and each.started - ended <= WITHIN
-        and each.session_id != earlier.session_id
+        for each in sessions[first:last]
+        if each.session_id != earlier.session_id and each.id != earlier.id
     ]
+
+
+def _begun(session: Trajectory) -> datetime:
+    return session.started or _UNKNOWN
 
 
 def _gap(earlier: Trajectory, later: Trajectory) -> timedelta:
