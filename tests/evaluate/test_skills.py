@@ -1,5 +1,6 @@
 """Examples of one skill become cases of that skill, judged by what shows it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tracemill.evaluate.building import HeldOut
 from tracemill.evaluate.choices import N_OTHERS, Statement, letter_of, make_question
 from tracemill.evaluate.commands import programs_of
 from tracemill.evaluate.edited import edited_files
+from tracemill.evaluate.running import Asked, freeze, sum_up
 from tracemill.evaluate.scorers import score
 from tracemill.evaluate.skills import skill_cases, statements_of, view_of
 from tracemill.llm import Answer
@@ -222,3 +224,13 @@ def test_who_says_nothing_covers_nothing_and_other_cases_cover_no_facts() -> Non
     assert score(only(handing(LEFT)), None).covered == 0.0
     edits = only(made(shown("implementation", ASKED, calls("edit", path="a.py", old="1", new="2"))))
     assert score(edits, Answer(message=spoken("x", ()))).covered is None
+
+
+def test_an_evaluation_tells_how_much_was_handed_over_on_average() -> None:
+    case = only(handing(LEFT))
+    replies = (Answer(message=spoken(text, ())) for text in (LEFT, "All is well."))
+    results = [score(case, reply) for reply in replies]
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+
+    assert sum_up(freeze("x", "o", [case], {}), Asked("m"), results, at).covered == 0.5
+    assert sum_up(freeze("x", "o", [case], {}), Asked("m"), [], at).covered is None

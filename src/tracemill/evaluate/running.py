@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from statistics import fmean
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -110,6 +111,7 @@ def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: dateti
             passed[part].append(is_passed)
     faults = Counter(f for result in results for f in result.faults.values() if f is not None)
     told = [canonical_json(result) for result in results]
+    covered = [result.covered for result in results if result.covered is not None]
     return Evaluation(
         id=make_id("evaluation", suite.id, *_identity(asked), *sorted(told)),
         suite_id=suite.id,
@@ -122,6 +124,7 @@ def sum_up(suite: Suite, asked: Asked, results: Sequence[CaseResult], at: dateti
         slices=tuple(_slice(part, passed[part]) for part in sorted(passed, key=_rank)),
         faults=dict(sorted(faults.items())),
         confusions=dict(Counter(filter(None, map(_confusion, results))).most_common()),
+        covered=round(fmean(covered), 4) if covered else None,
         n_unanswered=sum("no_reply" in result.faults.values() for result in results),
         origin=asked.origin,
     )

@@ -64,6 +64,8 @@ def eval_model(
         for s in made.slices
     ]
     print_table(("PART", "CASES", "PASSED", "SHARE", "95 %"), rows, ("95 %",))
+    if made.covered is not None:
+        write(f"Covered      {made.covered:.1%} of what real words handed over, on average")
     counts("Faults", made.faults)
     counts("Confused", dict(list(made.confusions.items())[:_SHOWN]))
     if made.n_unanswered:

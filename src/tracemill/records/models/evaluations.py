@@ -208,6 +208,8 @@ class Evaluation(Record, frozen=True, kw_only=True):
     confusions: dict[str, Count] = msgspec.field(default_factory=dict)
     """What was done in place of what, as `read -> search` or `read -> answer`, most often first;
     only of cases whose parts tell what was wanted."""
+    covered: Ratio | None = None
+    """Mean share of what real words handed over that the model's held; None where none is asked."""
     n_unanswered: Count = 0
     """Cases on which the model could not be asked; they count as failed."""
     origin: str | None = None
