@@ -145,6 +145,13 @@ def test_looking_for_other_files_asks_for_none_again(pattern: str) -> None:
     assert fates(asked(globbing(1, pattern)))["src/cli/app.py"] == "untouched"
 
 
+def test_what_a_call_writes_uses_no_file() -> None:
+    given = {"file_path": "src/menu.py", "new_string": "see src/cli/app.py"}
+    writes = agent(1, "", calls=(ToolCall(id="w", name="Edit", arguments=given),))
+
+    assert fates(asked(writes))["src/cli/app.py"] == "untouched"
+
+
 def test_a_command_is_used_where_it_is_run_as_told() -> None:
     assert (
         fates(asked(calling(1, command="cd x && pytest tests/cli -q")))["pytest tests/cli"]

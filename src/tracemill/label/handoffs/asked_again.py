@@ -37,6 +37,8 @@ _UNTOUCHED: Final[tuple[FactFate, int | None]] = ("untouched", None)
 _WILD: Final = re.compile(r"[*?\[{]")
 _ENDING: Final = re.compile(r"\.[a-z0-9]{1,10}\Z")
 _NAMED: Final = re.compile(r"[a-z0-9_-]{3,}")
+_WRITTEN: Final = re.compile(r"content|string|_str\b|newStr|oldStr|file_text|code_edit|body|diff")
+"""Arguments that hold what a call writes, or what stood there before."""
 _MIN_WORDS: Final = 3
 _MOST: Final = 0.7
 _MAX_QUESTIONS: Final = 100
@@ -160,8 +162,11 @@ def _names_looked_for(call: ToolCall, command: str | None) -> Iterator[str]:
 
 def _texts_of(arguments: Mapping[str, Any]) -> str:
     """Return the short texts that a call is given; what it writes names nothing that it uses."""
-    short = (v for v in arguments.values() if isinstance(v, str) and len(v) <= _MAX_QUESTION)
-    return "\n".join(short)
+    return "\n".join(
+        value
+        for name, value in arguments.items()
+        if isinstance(value, str) and len(value) <= _MAX_QUESTION and not _WRITTEN.search(name)
+    )
 
 
 def _asked_by(arguments: Mapping[str, Any]) -> Iterator[str]:
