@@ -66,6 +66,16 @@ def test_an_endless_line_is_seen_wherever_it_stands(
     n_before: int, longest: int, is_endless: bool
 ) -> None:
     before = b"x\n" * (n_before // 2)
-    line = b"y" * longest
+    line = (b"the Key: " * (longest // 8))[:longest]
 
     assert has_endless_line(before + line + b"\n" + before) is is_endless
+
+
+@pytest.mark.parametrize(
+    "piece", [b"y", b"QUJD", b"u:p@", b'{"id": 12, "name": "Ada"}, ' * 20 + b"a secret "]
+)
+def test_a_long_line_without_names_of_secrets_is_left_to_hyperscan(piece: bytes) -> None:
+    line = piece * (3 * 2**20 // len(piece))
+
+    assert not has_endless_line(line)
+    assert has_endless_line(line + b"\n" + b"a token, " * 2**18)

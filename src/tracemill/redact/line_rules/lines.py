@@ -37,6 +37,12 @@ _LONG_LINE: Final = 65_536
 _LONGEST_FOUND: Final = 16_384
 """Of what matches in a long line, so many bytes are asked at first where the secret lies."""
 _ENDLESS: Final = 2**20
+_NAMES: Final = (b"key", b"token", b"secret", b"pass", b"pw", b"auth")
+_OFTEN: Final = 256
+"""One name in so many bytes of a long line is often."""
+_LOOKED: Final = 2**10
+_LOOKED_EVERY: Final = 2**14
+"""To look at all of it would take as long as Hyperscan needs for what is harmless."""
 _GROUP: Final = "(?P<secret>"
 _WHOLE: Final = re.compile(
     r"(?:\(\?i\))?\(\?P<secret>(?:[^()\\[]|\\.|\[[^\]]+\]|\((?:[^()\\[]|\\.|\[[^\]]+\])*\))*\)\Z"
@@ -45,13 +51,23 @@ _WHOLE: Final = re.compile(
 
 
 def has_endless_line(data: bytes) -> bool:
-    """Tell whether a line is so long that one word again and again may keep Hyperscan busy."""
+    """Tell whether a long line names secrets so often that Hyperscan is kept busy by each name."""
     start = 0
     while len(data) - start > _ENDLESS:
-        start = data.rfind(b"\n", start, start + _ENDLESS) + 1
-        if start == 0:
-            return True
+        next_line = data.rfind(b"\n", start, start + _ENDLESS) + 1
+        if next_line == 0:
+            end = data.find(b"\n", start + _ENDLESS)
+            next_line = end + 1 if end >= 0 else len(data)
+            if _names_often(data[start:next_line]):
+                return True
+        start = next_line
     return False
+
+
+def _names_often(line: bytes) -> bool:
+    looked = (line[i : i + _LOOKED] for i in range(0, len(line), _LOOKED_EVERY))
+    sample = b"".join(looked).lower()
+    return sum(map(sample.count, _NAMES)) > len(sample) // _OFTEN
 
 
 @dataclass(frozen=True, slots=True, repr=False)
