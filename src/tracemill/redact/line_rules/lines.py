@@ -65,9 +65,9 @@ def has_endless_line(data: bytes) -> bool:
 
 
 def _names_often(line: bytes) -> bool:
-    looked = (line[i : i + _LOOKED] for i in range(0, len(line), _LOOKED_EVERY))
-    sample = b"".join(looked).lower()
-    return sum(map(sample.count, _NAMES)) > len(sample) // _OFTEN
+    pieces = (line[i : i + _LOOKED] for i in range(0, len(line), _LOOKED_EVERY))
+    looked = b"".join(pieces).lower()
+    return sum(map(looked.count, _NAMES)) > len(looked) // _OFTEN
 
 
 @dataclass(frozen=True, slots=True, repr=False)
