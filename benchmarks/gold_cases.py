@@ -26,8 +26,8 @@ from tracemill.flows.ingest import Ingest
 from tracemill.label.learning.commit_sections import commit_sections
 from tracemill.label.outcomes.history import History
 from tracemill.label.outcomes.survival import survival_of
-from tracemill.link.branches import Branches
-from tracemill.link.change_sets import change_sets
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.change_sets import change_sets
 from tracemill.link.link_records import link_records
 from tracemill.link.work_links import plan_links
 from tracemill.prompts.history import histories

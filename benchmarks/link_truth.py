@@ -25,10 +25,10 @@ from typing import NamedTuple
 from tracemill.base.git.objects import object_sizes, tree_files
 from tracemill.base.git.process import Git
 from tracemill.flows.deriving.facts import Facts
-from tracemill.link.change_index import ChangeIndex, first_written
-from tracemill.link.commit_index import CommitIndex
-from tracemill.link.commit_links import repository_of
-from tracemill.link.edited_paths import edited_paths
+from tracemill.link.authorship.edited_paths import edited_paths
+from tracemill.link.authorship.stated import repository_of
+from tracemill.link.commits.changes import ChangeIndex, first_written
+from tracemill.link.commits.index import CommitIndex
 from tracemill.records.events.event import Checkpoint, Commit
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES

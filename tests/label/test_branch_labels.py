@@ -10,8 +10,8 @@ from tests.link.test_change_sets import HISTORY, MERGE, ONE, OPEN
 from tests.trajectories import START
 from tracemill.label.outcomes.branch_labels import branch_labels, refused_commits
 from tracemill.label.outcomes.history import History
-from tracemill.link.branches import Branches
-from tracemill.link.change_sets import change_sets
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.change_sets import change_sets
 from tracemill.link.make_link import make_link, of_commit
 from tracemill.records.events.event import Commit, PullRequest
 from tracemill.records.links import Link

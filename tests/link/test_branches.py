@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.trajectories import commit, trajectory
-from tracemill.link.branches import Branches
+from tracemill.link.commits.branches import Branches
 from tracemill.records.events.event import Commit
 
 

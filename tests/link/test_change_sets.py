@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.trajectories import START, commit
-from tracemill.link.branches import Branches
-from tracemill.link.change_sets import change_sets
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.change_sets import change_sets
 from tracemill.link.make_link import make_link, of_commit
 from tracemill.records.events.event import Commit, FileChange
 from tracemill.records.refs import Ref

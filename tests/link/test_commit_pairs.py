@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tracemill.link.commit_index import CommitIndex
-from tracemill.link.commit_pairs import commit_pairs
+from tracemill.link.commits.index import CommitIndex
+from tracemill.link.commits.pairs import commit_pairs
 from tracemill.records.events.event import ChangeUndone, Commit
 from tracemill.records.refs import Origin
 

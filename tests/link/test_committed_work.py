@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, commit
-from tracemill.link.committed_work import group_commits
+from tracemill.link.commits.work import group_commits
 from tracemill.link.make_link import make_link, of_commit
 from tracemill.records.events.commits import Commit
 from tracemill.records.links import Link, LinkMethod

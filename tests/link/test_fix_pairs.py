@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.sources.gate_reading import read_gates
 from tests.sources.real_files import FORMATS
-from tracemill.link.fix_pairs import compare_runs, find_fix_pairs
-from tracemill.link.reported_tests import ReportedTest, RunOfTests, key_of_test
+from tracemill.link.gates.fix_pairs import compare_runs, find_fix_pairs
+from tracemill.link.gates.reported_tests import ReportedTest, RunOfTests, key_of_test
 from tracemill.records.events.gates import GateRun, ResultStatus
 from tracemill.records.refs import Origin, Span
 from tracemill.sources import load_source

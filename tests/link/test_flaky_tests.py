@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.link.test_fix_pairs import STATUSES, run
-from tracemill.link.fix_pairs import find_fix_pairs
-from tracemill.link.flaky_tests import find_flaky_tests
-from tracemill.link.reported_tests import ReportedTest, RunOfTests
+from tracemill.link.gates.fix_pairs import find_fix_pairs
+from tracemill.link.gates.flaky_tests import find_flaky_tests
+from tracemill.link.gates.reported_tests import ReportedTest, RunOfTests
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, activity, commit, trajectory
-from tracemill.link.forge_links import forge_links
+from tracemill.link.forge.links import forge_links
 from tracemill.records.events.event import Commit, Issue, PullRequest
 from tracemill.records.refs import Origin
 from tracemill.records.sessions.activity import ForgeMention

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, commit
-from tracemill.link.refinements import refinements
+from tracemill.link.commits.refinements import refinements
 from tracemill.records.events.event import Commit, FileChange
 
 FIRST = "feat: read tokenizer templates with checkpoints"

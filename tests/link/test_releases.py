@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracemill.link.commits.releases import release_links, releases
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.link.releases import release_links, releases
 from tracemill.records.events.commits import Commit, FileChange
 from tracemill.records.refs import Origin, Span
 from tracemill.records.work.releases import Release

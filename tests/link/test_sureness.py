@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracemill.link.sureness import MOST, Measures, sureness
+from tracemill.link.authorship.sureness import MOST, Measures, sureness
 from tracemill.records.links import SURE_ENOUGH
 
 SHARES = st.floats(0, 1)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, activity, trajectory
-from tracemill.link.session_links import session_links
-from tracemill.link.take_ups import take_ups
+from tracemill.link.sessions.links import session_links
+from tracemill.link.sessions.take_ups import take_ups
 from tracemill.records.sessions.activity import Activity, ProposedPlan, Request
 from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.work.handoffs import TakeUp

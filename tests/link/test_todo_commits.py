@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, commit
-from tracemill.link.todo_commits import todo_commits
+from tracemill.link.authorship.todo_commits import todo_commits
 from tracemill.records.events.commits import Commit
 from tracemill.records.refs import Ref
 from tracemill.records.work.todos import MoveKind, TodoMove, TodoProgress

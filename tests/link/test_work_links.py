@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.trajectories import START, activity, commit
-from tracemill.link.branches import Branches
+from tracemill.link.commits.branches import Branches
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.link.work_links import (
     WrittenDocument,

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from tracemill.link.commit_links import MADE
-from tracemill.link.session_links import order
+from tracemill.link.authorship.stated import MADE
+from tracemill.link.sessions.links import order
 from tracemill.records.links import Link
 from tracemill.records.sessions.trajectory import Trajectory
 

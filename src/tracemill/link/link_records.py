@@ -7,24 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from tracemill.link.authors import Authors
-from tracemill.link.branches import Branches
-from tracemill.link.change_index import ChangeIndex, first_written
-from tracemill.link.commit_index import CommitIndex
-from tracemill.link.commit_links import (
+from tracemill.link.authorship.authors import Authors
+from tracemill.link.authorship.delegated import DelegatedLinks
+from tracemill.link.authorship.edited import Worker, edit_evidence
+from tracemill.link.authorship.stated import (
     MADE,
     branch_links,
     named_links,
     repository_of,
     stated_links,
 )
-from tracemill.link.commit_pairs import commit_pairs
-from tracemill.link.delegated_links import DelegatedLinks
-from tracemill.link.edit_links import Worker, edit_evidence
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.changes import ChangeIndex, first_written
+from tracemill.link.commits.index import CommitIndex
+from tracemill.link.commits.pairs import commit_pairs
+from tracemill.link.commits.refinements import refinements
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.link.planned_links import planned_links
-from tracemill.link.refinements import refinements
-from tracemill.link.session_links import session_links
+from tracemill.link.sessions.links import session_links
+from tracemill.link.sessions.planned import planned_links
 from tracemill.records.events.event import ChangeUndone, Checkpoint, Commit, LinesAdded
 from tracemill.records.links import SURE_ENOUGH, Link
 from tracemill.records.sessions.activity import Activity

@@ -21,8 +21,8 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
-from tracemill.link.branches import Branches
-from tracemill.link.commit_index import CommitIndex
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.records.events.event import Commit, GateRun
 from tracemill.records.links import SURE_ENOUGH, Link

@@ -2,9 +2,10 @@
 
 The last words of a session hand its work over where they say what is left, or tell at length of
 what was changed. Whether they did so well is not read off them: it is what became of the session
-that surely went on (`link.take_ups`). Words before a session that was achieved are right, those
-before one that failed or was abandoned are wrong; where nobody knows who went on, or what became of
-that, nothing is made of them. It is weak evidence: work may fail in spite of a good hand-off.
+that surely went on (`link.sessions.take_ups`). Words before a session that was achieved are right,
+those before one that failed or was abandoned are wrong; where nobody knows who went on, or what
+became of that, nothing is made of them. It is weak evidence: work may fail in spite of a good
+hand-off.
 """
 
 from __future__ import annotations

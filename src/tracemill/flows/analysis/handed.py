@@ -1,8 +1,8 @@
 """What sessions and documents left for whoever goes on, each with who did, as it is read.
 
 What a session left is taken up by the session that its own words lead to, where the first request
-of one of the next holds them, and otherwise by the one that `link.take_ups` tells. A document is
-taken up by the first session before its next version that names or opens it.
+of one of the next holds them, and otherwise by the one that `link.sessions.take_ups` tells. A
+document is taken up by the first session before its next version that names or opens it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from msgspec import structs
 from tracemill.base.handed_on import is_agents_own, is_named
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.handoffs import HandOffReader, handed_by_document
-from tracemill.link.commit_index import CommitIndex
-from tracemill.link.commit_links import repository_of
-from tracemill.link.session_links import order
-from tracemill.link.take_ups import Place, later_than, place_of, places_of, take_ups
-from tracemill.link.told_twice import told_elsewhere
+from tracemill.link.authorship.stated import repository_of
+from tracemill.link.commits.index import CommitIndex
+from tracemill.link.sessions.links import order
+from tracemill.link.sessions.take_ups import Place, later_than, place_of, places_of, take_ups
+from tracemill.link.sessions.told_twice import told_elsewhere
 from tracemill.records.events.event import Commit, DocumentVersion
 from tracemill.records.links import SURE_ENOUGH, Link
 from tracemill.records.refs import Ref

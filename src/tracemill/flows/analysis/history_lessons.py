@@ -16,7 +16,7 @@ from tracemill.label.learning import (
     learning_from_document,
     mended_issues,
 )
-from tracemill.link.committed_work import group_commits
+from tracemill.link.commits.work import group_commits
 from tracemill.records.events.commits import Commit
 from tracemill.records.events.documents import DocumentVersion, IssueHeader
 from tracemill.records.links import SURE_ENOUGH, WORK, Link

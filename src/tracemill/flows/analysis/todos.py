@@ -15,7 +15,7 @@ from tracemill.analyze.todos import document_progress, session_progress
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.handed import held_sessions
 from tracemill.flows.held.lookup import require_kept
-from tracemill.link.todo_commits import todo_commits
+from tracemill.link.authorship.todo_commits import todo_commits
 from tracemill.records.events.event import Commit, DocumentVersion, TodoChange
 from tracemill.records.links import SURE_ENOUGH, WORK, Link
 from tracemill.records.refs import Count, Record

@@ -12,7 +12,7 @@ from tracemill.analyze.tools.contrasts import Contrasts
 from tracemill.analyze.tools.use import ToolTally
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.requests.turns import TurnReader
-from tracemill.link.told_twice import told_elsewhere
+from tracemill.link.sessions.told_twice import told_elsewhere
 from tracemill.records.process.contrasts import ContrastList
 from tracemill.records.process.tool_use import ToolUse
 from tracemill.records.refs import Count, Record

@@ -25,12 +25,12 @@ from tracemill.label.outcomes.history import History
 from tracemill.label.outcomes.outcome import judge_episode
 from tracemill.label.outcomes.survival import survival_of
 from tracemill.label.outcomes.trajectory_labels import trajectory_labels
-from tracemill.link.branches import Branches
-from tracemill.link.change_sets import change_sets
-from tracemill.link.forge_links import forge_links
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.change_sets import change_sets
+from tracemill.link.commits.releases import release_links
+from tracemill.link.forge.links import forge_links
 from tracemill.link.group import group_episodes
 from tracemill.link.link_records import link_records
-from tracemill.link.releases import release_links
 from tracemill.link.work_links import document_links, gate_links, plan_links
 from tracemill.records.datasets.recipes import DEFAULT_NAME
 from tracemill.records.labels import Label

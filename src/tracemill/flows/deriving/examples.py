@@ -25,7 +25,7 @@ from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.deriving.next_sessions import next_sessions
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.versions import reading_code
-from tracemill.link.told_twice import told_elsewhere
+from tracemill.link.sessions.told_twice import told_elsewhere
 from tracemill.records.datasets.examples import Example, messages_of
 from tracemill.records.datasets.versions import Omission
 from tracemill.records.events.commits import Commit

@@ -10,9 +10,9 @@ from tracemill.flows.deriving.ci_gates import CiEvent, gate_of, results_of
 from tracemill.flows.deriving.gate_rows import FixRow, FlakyRow, GateRow
 from tracemill.flows.deriving.team_gates import team_gate, team_results
 from tracemill.flows.held.lookup import find_row
-from tracemill.link.fix_pairs import find_fix_pairs
-from tracemill.link.flaky_tests import find_flaky_tests
-from tracemill.link.reported_tests import ReportedTest, RunOfTests
+from tracemill.link.gates.fix_pairs import find_fix_pairs
+from tracemill.link.gates.flaky_tests import find_flaky_tests
+from tracemill.link.gates.reported_tests import ReportedTest, RunOfTests
 from tracemill.records.events.event import Event, GateRun
 from tracemill.records.events.gates import FAILING, FixPair, FlakyTest, GateResult, ResultStatus
 from tracemill.records.refs import Record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracemill.flows.deriving.facts import Facts
-from tracemill.link.take_ups import take_ups
+from tracemill.link.sessions.take_ups import take_ups
 from tracemill.records.work.handoffs import NextSession
 
 

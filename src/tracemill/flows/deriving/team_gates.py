@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tracemill.base.ids import make_id
-from tracemill.link.reported_tests import ReportedTest
+from tracemill.link.gates.reported_tests import ReportedTest
 from tracemill.records.events.event import Captured, Event, GateRun, TeamReport
 from tracemill.records.events.gates import Coverage, GateKind, GateResult, GateStatus, ResultStatus
 from tracemill.records.events.team_projects import GateReport

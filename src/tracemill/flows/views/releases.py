@@ -8,7 +8,7 @@ from typing import Final
 
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.held.lookup import require_kept
-from tracemill.link.releases import releases
+from tracemill.link.commits.releases import releases
 from tracemill.records.events.event import Commit, DocumentVersion, Event
 from tracemill.records.refs import Record
 from tracemill.records.work.releases import Release

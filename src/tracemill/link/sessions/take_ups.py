@@ -27,8 +27,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from tracemill.link.make_link import of_trajectory
-from tracemill.link.planned_links import plans_taken
-from tracemill.link.session_links import order
+from tracemill.link.sessions.links import order
+from tracemill.link.sessions.planned import plans_taken
 from tracemill.records.links import Link, LinkMethod
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Trajectory

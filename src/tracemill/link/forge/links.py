@@ -16,10 +16,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tracemill.link.branches import MAIN_BRANCHES
-from tracemill.link.commit_index import CommitIndex
-from tracemill.link.commit_links import repository_of
-from tracemill.link.forge_index import ForgeIndex, Session, Thing
+from tracemill.link.authorship.stated import repository_of
+from tracemill.link.commits.branches import MAIN_BRANCHES
+from tracemill.link.commits.index import CommitIndex
+from tracemill.link.forge.index import ForgeIndex, Session, Thing
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.records.events.event import Commit, Issue, PullRequest
 from tracemill.records.links import Link

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tracemill.base.ids import make_id
-from tracemill.link.reported_tests import ReportedTest, RunOfTests
+from tracemill.link.gates.reported_tests import ReportedTest, RunOfTests
 from tracemill.records.events.gates import FlakyProof, FlakyTest, GateRun
 
 

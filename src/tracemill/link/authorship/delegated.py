@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from tracemill.link.authors import Authors
-from tracemill.link.branches import Branches
-from tracemill.link.change_index import first_written
-from tracemill.link.commit_index import CommitIndex
-from tracemill.link.commit_links import repository_of
+from tracemill.link.authorship.authors import Authors
+from tracemill.link.authorship.stated import repository_of
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.changes import first_written
+from tracemill.link.commits.index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.records.events.event import Commit
 from tracemill.records.links import Link

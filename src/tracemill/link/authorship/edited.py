@@ -15,11 +15,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import MAX_OF_SESSION, Sketch
-from tracemill.link.authors import Authors
-from tracemill.link.branches import Branches
-from tracemill.link.change_index import ChangeIndex, first_written
-from tracemill.link.edited_paths import edited_paths
-from tracemill.link.sureness import Measures, sureness
+from tracemill.link.authorship.authors import Authors
+from tracemill.link.authorship.edited_paths import edited_paths
+from tracemill.link.authorship.sureness import Measures, sureness
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.changes import ChangeIndex, first_written
 from tracemill.records.events.event import Commit
 from tracemill.records.links import LinkMethod
 from tracemill.records.sessions.activity import Activity

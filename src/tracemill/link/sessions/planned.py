@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
-from tracemill.link.session_links import order
+from tracemill.link.sessions.links import order
 from tracemill.records.events.event import Commit
 from tracemill.records.links import Link
 from tracemill.records.sessions.activity import Activity

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from tracemill.base.ids import make_id
-from tracemill.link.reported_tests import ReportedTest, RunOfTests
+from tracemill.link.gates.reported_tests import ReportedTest, RunOfTests
 from tracemill.records.events.gates import FixedTest, FixPair
 
 _SAME_TESTS: Final = 0.5

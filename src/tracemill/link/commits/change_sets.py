@@ -8,8 +8,8 @@ from typing import Final
 
 from tracemill.base.ids import make_id
 from tracemill.link import LINK_VERSION
-from tracemill.link.branches import Branches
-from tracemill.link.change_index import first_written
+from tracemill.link.commits.branches import Branches
+from tracemill.link.commits.changes import first_written
 from tracemill.records.events.commits import lines_in, n_uncounted
 from tracemill.records.links import Link
 from tracemill.records.refs import Stamp

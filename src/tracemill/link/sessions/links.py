@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from tracemill.link.branches import MAIN_BRANCHES
+from tracemill.link.commits.branches import MAIN_BRANCHES
 from tracemill.link.make_link import make_link, of_trajectory
 from tracemill.records.links import Link, LinkMethod
 from tracemill.records.sessions.activity import Activity

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tracemill.link.commit_index import CommitIndex
-from tracemill.link.commit_links import repository_of
+from tracemill.link.authorship.stated import repository_of
+from tracemill.link.commits.index import CommitIndex
 from tracemill.records.events.event import Commit, Issue, PullRequest
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Trajectory

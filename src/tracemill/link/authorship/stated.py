@@ -25,8 +25,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from tracemill.link.change_index import first_written
-from tracemill.link.commit_index import CommitIndex
+from tracemill.link.commits.changes import first_written
+from tracemill.link.commits.index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.records.events.event import Commit
 from tracemill.records.links import Link

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from tracemill.link.commit_index import CommitIndex
+from tracemill.link.commits.index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit
 from tracemill.records.events.event import ChangeUndone, Commit
 from tracemill.records.links import Link

@@ -1,0 +1,1 @@
+"""Commits: found by whatever names them, on which branch they are, and which belong together."""

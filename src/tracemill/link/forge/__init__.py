@@ -1,0 +1,1 @@
+"""Pull requests and issues, and what they are linked to."""

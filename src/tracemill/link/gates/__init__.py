@@ -1,0 +1,1 @@
+"""Tests as gates report them: which were mended, and which say now this, now that."""
