@@ -69,7 +69,7 @@ from tracemill.records.datasets import exports as export_records
 from tracemill.records.datasets import recipes as recipe_records
 from tracemill.records.datasets import versions as dataset_versions
 from tracemill.records.events import event, gates
-from tracemill.records.models import evaluations, gaps, promotion, training
+from tracemill.records.models import evaluations, gaps, promotion, proofs, training
 from tracemill.records.privacy import erasures, findings, receipts
 from tracemill.records.process import (
     calibration,
@@ -137,6 +137,7 @@ TYPES: Final[dict[str, Any]] = {
     "record.rollout": evaluations.Rollout,
     "record.comparison": evaluations.Comparison,
     **dict.fromkeys(("record.leak-report", "answer.leaks"), evaluations.LeakReport),
+    "answer.proofs": proofs.ProvedMeasures,
     "record.promotion-policy": promotion.PromotionPolicy,
     "record.promotion-decision": promotion.PromotionDecision,
     "record.model-version": promotion.ModelVersion,

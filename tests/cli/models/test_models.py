@@ -88,6 +88,21 @@ def test_exit_codes(root: Path, arguments: list[str], code: int) -> None:
     assert call([*arguments, *(place if "prove" not in arguments else [])]) == code
 
 
+def test_what_measures_misjudge_is_a_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["model", "suite", "prove", "--json"]) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == "tracemill.proofs/1"
+    ours, *others = told["measures"]
+    assert ours["is_trusted"]
+    assert ours["n"] > 0
+    assert "misjudged" not in ours
+    assert {each["name"] for each in others} == {"length", "keyword"}
+    for each in others:
+        n_missed = each["n_wrong_accepted"] + each["n_right_rejected"]
+        assert 0 < n_missed == len(each["misjudged"]) <= each["n"]
+
+
 def test_results_of_another_harness_are_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

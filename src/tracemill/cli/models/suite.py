@@ -1,5 +1,6 @@
 """`tracemill model suite`: cases that no model was trained on."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,11 +13,13 @@ from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table
+from tracemill.evaluate.conduct import TriedAnswer
 from tracemill.evaluate.proving import VANITY, prove
 from tracemill.flows.analysis.issue_suites import build_issue_suite
 from tracemill.flows.models import benchmarks, conduct, suites
 from tracemill.flows.models.inspect_tasks import export_task
 from tracemill.llm.judging import judge_name
+from tracemill.records.models.proofs import ProvedMeasure, ProvedMeasures
 
 _MAX_CHARS: Final = 6_000
 _REQUEST: Final = 60
@@ -212,24 +215,42 @@ def prove_suite(
 
     A judge that is named is tried on answers of known worth too; exit 1 where it misjudges any.
     """
-    rows = []
+    measures = list(_proved_checks())
+    if config := judge.config():
+        measures.append(_proved_judge(judge_name(config), conduct.prove_judge(config)))
+    trusted = [each for each in measures if each.is_trusted]
+    if not answer("proofs", ProvedMeasures(measures=tuple(measures)), common):
+        rows = [
+            (each.name, f"{each.n:,}", f"{each.n_wrong_accepted:,}", f"{each.n_right_rejected:,}")
+            for each in measures
+        ]
+        print_table(("MEASURE", "REPLIES", "WRONG ACCEPTED", "RIGHT REJECTED"), rows, ())
+        for each in trusted:
+            for said in each.misjudged:
+                hint(f"misjudged: {said}", common)
+    return EXIT_NO if any(each.misjudged for each in trusted) else EXIT_DONE
+
+
+def _proved_checks() -> Iterator[ProvedMeasure]:
     for name, measure in {"our checks": None, **VANITY}.items():
         verdicts = prove(measure)
-        missed = [v.proof for v in verdicts if not v.is_caught]
-        wrong = sum(not proof.is_right for proof in missed)
-        rows.append((name, f"{len(verdicts):,}", f"{wrong:,}", f"{len(missed) - wrong:,}"))
-    config = judge.config()
-    tried = conduct.prove_judge(config) if config else ()
-    misjudged = [each for each in tried if not each.is_caught]
-    if config:
-        wrong = sum(not each.fits for each in misjudged)
-        shown = (f"{len(tried):,}", f"{wrong:,}", f"{len(misjudged) - wrong:,}")
-        rows.append((f"judge {judge_name(config)}", *shown))
-    print_table(("MEASURE", "REPLIES", "WRONG ACCEPTED", "RIGHT REJECTED"), rows, ())
-    for verdict in prove():
-        if not verdict.is_caught:
-            hint(f"{verdict.proof.check}: misjudged: {verdict.proof.says}", common)
-    for each in misjudged:
-        request = " ".join(each.case.request.split())[:_REQUEST]
-        hint(f"conduct: {each.fault or 'accepted'}: {request}", common)
-    return EXIT_DONE if not misjudged and all(v.is_caught for v in prove()) else EXIT_NO
+        missed = [verdict.proof for verdict in verdicts if not verdict.is_caught]
+        n_wrong = sum(not proof.is_right for proof in missed)
+        yield ProvedMeasure(
+            name=name, is_trusted=measure is None, n=len(verdicts), n_wrong_accepted=n_wrong,
+            n_right_rejected=len(missed) - n_wrong,
+            misjudged=tuple(f"{proof.check}: {proof.says}" for proof in missed),
+        )  # fmt: skip
+
+
+def _proved_judge(name: str, tried: Sequence[TriedAnswer]) -> ProvedMeasure:
+    missed = [each for each in tried if not each.is_caught]
+    n_wrong = sum(not each.fits for each in missed)
+    return ProvedMeasure(
+        name=f"judge {name}", is_trusted=True, n=len(tried), n_wrong_accepted=n_wrong,
+        n_right_rejected=len(missed) - n_wrong,
+        misjudged=tuple(
+            f"conduct: {each.fault or 'accepted'}: {' '.join(each.case.request.split())[:_REQUEST]}"
+            for each in missed
+        ),
+    )  # fmt: skip
