@@ -4,6 +4,7 @@
     python benchmarks/ask_reactions.py score FILE [FOLDER] [--n 360] --answers ANSWERS
     python benchmarks/ask_reactions.py guided FILE FOLDER [--answers ANSWERS]
     python benchmarks/ask_reactions.py aside FOLDER
+    python benchmarks/ask_reactions.py readers
 
 `questions` draws judged turns, at least 50 of each class where there are so many, and writes one line
 of JSON for each: `id`, and `prompt`, which is what `tracemill review turns` would send. Nothing in them
@@ -20,7 +21,8 @@ logs of open projects in which some of the turns stand; what is not at hand is c
 `guided` does both for turns of people whom no rule knew, which readers of the guide judged: the questions
 without ANSWERS; with them how the readers agree, and how the rules as they are shipped and the model do
 beside each of the two. `aside` tells how the rules as they are shipped do on the part of these turns that
-no weight is fitted to and that nobody looked at who mended the rules, and on the rest.
+no weight is fitted to and that nobody looked at who mended the rules, and on the rest. `readers` holds the
+readers of the second lot against one another, which needs no logs.
 """
 
 import argparse
@@ -35,6 +37,7 @@ import msgspec
 from reaction_turns import (
     HELD_OUT,
     LOTS,
+    NOBODY,
     PARTS,
     Guided,
     Judged,
@@ -188,6 +191,17 @@ def guided_turns(file: Path, folder: Path, answers: Path | None) -> None:
             table([Drawn(t, classes, here[t].weight) for t, classes in beside.items()], readings)
 
 
+def readers() -> None:
+    """Print how readers of the second lot do beside one another, each turn counted once."""
+    lot = {turn: each for turn, each in guided().items() if each.third and each.fourth}
+    by_people = {turn: each for turn, each in lot.items() if NOBODY not in each.third | each.fourth}
+    print(f"{len(by_people)} of {len(lot)} turns, for the others are of programs")
+    for one, other in (("third", "first"), ("fourth", "first"), ("third", "fourth")):
+        print(f"\nthe {one} reader, beside the {other}")
+        drawn = [Drawn(turn, getattr(each, other), 1) for turn, each in by_people.items()]
+        table(drawn, {turn: getattr(each, one) for turn, each in by_people.items()})
+
+
 def guided_at_hand(folder: Path) -> tuple[dict[Turn, Guided], dict[Turn, Spoken]]:
     """Return the turns judged by the guide that stand in the logs below a folder."""
     known = guided()
@@ -319,8 +333,11 @@ def main() -> None:
     its.add_argument("folder", type=Path)
     its.add_argument("--answers", type=Path)
     verbs.add_parser("aside").add_argument("folder", type=Path)
+    verbs.add_parser("readers")
     given = parser.parse_args()
-    if given.verb == "aside":
+    if given.verb == "readers":
+        readers()
+    elif given.verb == "aside":
         aside(given.folder)
     elif given.verb == "guided":
         guided_turns(given.file, given.folder, given.answers)

@@ -31,7 +31,8 @@ JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
 GUIDED = JUDGED.with_name("guided_turns.tsv")
 """Turns of people whom no rule knew, judged with the guide in front of the reader."""
 LOTS = ("first", "second")
-"""The first was judged by two readers, the second by one, who read a part of it again."""
+"""The first was judged by two readers, the second by one, who read a part of it again, and by two
+more."""
 NOBODY = "none"
 """What was written by a program in a person's place."""
 PARTS = ("first", "second", "third", "fourth", "fifth")
@@ -65,6 +66,10 @@ class Guided(NamedTuple):
     second: frozenset[str]
     """What the other reader of the first lot judged, or the same one of the second when asked
     again; empty where nobody was."""
+    third: frozenset[str]
+    fourth: frozenset[str]
+    """What two more readers judged, without sight of one another or of the first; empty where
+    they were not asked."""
     project: str
     weight: float
     """How many of the turns that were drawn from it stands for."""
@@ -110,13 +115,19 @@ def judged() -> dict[Turn, Judged]:
         }
 
 
+def _classes(cell: str) -> frozenset[str]:
+    return frozenset(filter(None, cell.split(",")))
+
+
 def guided() -> dict[Turn, Guided]:
     """Return the turns that were judged by the guide, but for those that programs wrote."""
     with GUIDED.open(encoding="utf-8", newline="") as lines:
         return {
             Turn(row["trajectory"], int(row["step"])): Guided(
                 frozenset(row["first"].split(",")),
-                frozenset(filter(None, row["second"].split(","))),
+                _classes(row["second"]),
+                _classes(row["third"]),
+                _classes(row["fourth"]),
                 row["project"],
                 float(row["weight"]),
                 row["lot"],
