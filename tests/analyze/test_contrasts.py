@@ -105,3 +105,11 @@ def test_who_stands_alone_among_others_has_a_margin_below_zero() -> None:
 
     assert (lone.way.step, lone.way.action, lone.margin) == (9, None, -1)
     assert (lone.n_neighbours, lone.n_answered) == (5, 0)
+
+
+def test_a_request_of_common_words_alone_has_no_neighbours() -> None:
+    fruits = [f"please run tests f{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(80)]
+    found = Contrasts([turn("please run tests", "Bash"), *map(turn, fruits)])
+
+    assert found.n_compared == 81
+    assert found.pairs() == []

@@ -68,7 +68,7 @@ class Contrasts:
             if len(places) <= self._most:
                 for other in places:
                     near[other] += weight * self._asked[other].weights[word]
-        del near[at]
+        near.pop(at, None)  # where all of its words are common, it is not even near itself
         found = sorted(near.items(), key=lambda each: (-each[1], each[0]))
         return [each for each in found[:_NEIGHBOURS] if each[1] >= _NEAR]
 
