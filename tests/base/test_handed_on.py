@@ -95,3 +95,28 @@ def test_commands_are_quoted_or_stand_in_code() -> None:
     assert commands_in(text) == ("npm test", "make all", "/gsd:plan 12")
     assert is_agents_own("/gsd:plan 12")
     assert not is_agents_own("npm test")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["# a" + " " * 20_000 + "x", "# a" + " #" * 10_000 + "x", "- " * 10_000 + "x", "#" * 20_000],
+    ids=["spaces", "marks", "dashes", "numbers"],
+)
+def test_a_line_of_many_marks_is_read_at_once(line: str) -> None:
+    assert handing_parts(line) == []
+
+
+def test_a_heading_may_close_with_its_marks() -> None:
+    (part,) = handing_parts("## Next steps ##  \n- a\n")
+
+    assert part.heading == "Next steps"
+
+
+def test_sentences_are_found_between_parts() -> None:
+    said = "The branch still needs to be merged."
+    text = f"{said}\n## TODO\n{said}\n## Notes\n{said}\n## TODO\n- a\n## Notes\n{said}\n"
+    found = handing_parts(text, with_sentences=True)
+
+    assert [part.rule for part in found] == [
+        "sentence", "heading", "sentence", "heading", "sentence",
+    ]  # fmt: skip

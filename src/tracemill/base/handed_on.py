@@ -25,7 +25,7 @@ _ENTRY: Final = re.compile(
     r"[ \t]*(?:[-*+•☐☑✅◆▸]|\d{1,2}[.)])[ \t]+(?:\[(?P<box>[ xX✅])\][ \t]+)?(?P<said>\S.*)"
 )
 _FENCE: Final = re.compile(r"\s*(?:```|~~~)")
-_HEADING: Final = re.compile(r"\s{0,3}(?P<marks>#{1,6})\s+(?P<said>.+?)\s*#*\s*\Z")
+_HEADING: Final = re.compile(r"\s{0,3}(?P<marks>#{1,6})\s+(?P<said>.+)\Z")
 _BOLD: Final = re.compile(
     r"\s*(?:\d{1,2}[.)]\s+)?\*\*(?P<said>[^*\n]{1,100}?):?\*\*:?(?P<rest>.*)\Z"
 )
@@ -240,7 +240,7 @@ def _lines(text: str) -> Iterator[_Line]:
 
 def _heading(line: str) -> tuple[int, str]:
     if found := _HEADING.match(line):
-        return len(found["marks"]), found["said"].strip(" *:_")
+        return len(found["marks"]), found["said"].rstrip().rstrip("#").strip(" *:_")
     if found := _BOLD.match(line):
         return _LEADS, found["said"].strip()
     if found := _LEAD.match(line):
