@@ -61,6 +61,20 @@ def test_a_change_that_is_too_much_to_compare_is_one_hunk(monkeypatch: pytest.Mo
     assert list(hunks_between(old, new)) == [Hunk(1, 1, old, new)]
 
 
+def test_lines_that_are_all_alike_are_not_compared_one_by_one() -> None:
+    old = "".join(f"{n % 2}\n" for n in range(1_900))
+    new = "".join(f"{n * 7 // 3 % 2}\n" for n in range(1_900))
+
+    assert len(list(hunks_between(old, new))) == 1
+
+
+@pytest.mark.parametrize("mark", ["\f", "\v", "\r", "\x1c", "\u2028", "\x85"])
+def test_lines_are_counted_as_git_does(mark: str) -> None:
+    old = f"a{mark}b\n" * 9 + "last"
+
+    assert [each.old_start for each in hunks_between(old, f"{old} one")] == [7]
+
+
 def test_each_file_is_told_with_what_it_was(
     repo: Repository, told: Callable[[str], dict[str, FileHunks]]
 ) -> None:

@@ -7,6 +7,8 @@ is fetched. A merge is compared with its first parent.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Final, Literal, NamedTuple
@@ -23,8 +25,12 @@ MAX_BYTES: Final = 2**18
 """Longest content of which hunks are told."""
 _AROUND: Final = 3
 """Lines before and behind a change that a hunk holds."""
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
+"""A line as git counts them: a form feed or a carriage return ends none."""
 _MOST_COMPARED: Final = 4_000_000
 """Pairs of lines up to which a change is told apart; beyond, all between its ends is one hunk."""
+_MOST_EQUAL: Final = 200_000
+"""Likewise pairs of equal lines: each is looked at again for every change that is found."""
 _HEAD: Final = 8_000
 """Bytes in which a zero byte tells, as to git, that a file is no text."""
 _TREE: Final = (
@@ -116,7 +122,7 @@ def _lack(file: ChangedFile, sizes: Mapping[str, int]) -> Lack | None:
 
 def hunks_between(old: str, new: str) -> Iterator[Hunk]:
     """Yield what differs between two texts, changes that lie close together as one."""
-    first, second = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    first, second = _LINE.findall(old), _LINE.findall(new)
     for group in _groups(first, second):
         start, end = max(group[0] - _AROUND, 0), min(group[1] + _AROUND, len(first))
         new_start, new_end = group[2] - (group[0] - start), group[3] + (end - group[1])
@@ -154,12 +160,19 @@ def _ranges(first: Sequence[str], second: Sequence[str]) -> Iterator[_Range]:
     old, new = first[head : len(first) - tail], second[head : len(second) - tail]
     if not old and not new:
         return
-    if not old or not new or len(old) * len(new) > _MOST_COMPARED:
+    if not old or not new or _are_too_many(old, new):
         yield _Range(head, head + len(old), head, head + len(new))
         return
     for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             yield _Range(head + i, head + j, head + k, head + m)
+
+
+def _are_too_many(old: Sequence[str], new: Sequence[str]) -> bool:
+    if len(old) * len(new) > _MOST_COMPARED:
+        return True
+    before = Counter(old)
+    return sum(before[line] for line in new) > _MOST_EQUAL
 
 
 def _n_common(first: Sequence[str], second: Sequence[str]) -> int:
