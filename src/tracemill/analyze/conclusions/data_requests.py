@@ -20,6 +20,8 @@ _STEPS: Final[tuple[tuple[float, Wanted], ...]] = (
     (0.1, "wording"),
 )
 """How often a rule must be broken, and what is asked for from there on."""
+_UNNAMED: Final = (None, None)
+"""Of attempts that name neither file nor request nobody knows which are at the same artifact."""
 _FEWEST: Final = 3
 """Attempts that must have broken a rule before anything is asked for."""
 
@@ -44,6 +46,8 @@ class _Tally:
         self.kinds |= {v.rule: v.kind for v in report.broken if v.rule and v.kind}
         self.broken.update(broken)
         artifact = (report.file_path, report.user_request)
+        if artifact == _UNNAMED:
+            return
         if report.retry_count != 0:
             self.mended.update(self._open[artifact] - broken)
         self._open[artifact] = broken
