@@ -115,6 +115,7 @@ def test_two_projects_without_a_name_are_two() -> None:
             [("shipped", SecurityScan(major=1)), ("cancelled", SecurityScan(major=3))],
             (0.25, 4),
         ),
+        ([("shipped", SecurityScan(critical=10**12))], (1.0, 1_000)),
         ([("shipped", SecurityScan(critical=0))], None),
         ([("shipped", SecurityScan())], None),
         ([("shipped", None)], None),
