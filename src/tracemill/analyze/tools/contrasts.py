@@ -47,10 +47,11 @@ class Contrasts:
 
     def __init__(self, turns: Sequence[TurnWork]) -> None:
         self._asked = list(_weighed([turn for turn in turns if _is_telling(turn)]))
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        self._places: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        """Where each word stands, and how much it tells there."""
         for at, asked in enumerate(self._asked):
-            for word in asked.weights:
-                self._places[word].append(at)
+            for word, weight in asked.weights.items():
+                self._places[word].append((at, weight))
         self._most = max(_RARE, int(_COMMON * len(self._asked)))
         self._near = [self._neighbours(at) for at in range(len(self._asked))]
 
@@ -66,11 +67,11 @@ class Contrasts:
         for word, weight in own.items():
             places = self._places[word]
             if len(places) <= self._most:
-                for other in places:
-                    near[other] += weight * self._asked[other].weights[word]
+                for other, its_weight in places:
+                    near[other] += weight * its_weight
         near.pop(at, None)  # where all of its words are common, it is not even near itself
-        found = sorted(near.items(), key=lambda each: (-each[1], each[0]))
-        return [each for each in found[:_NEIGHBOURS] if each[1] >= _NEAR]
+        found = [each for each in near.items() if each[1] >= _NEAR]
+        return sorted(found, key=lambda each: (-each[1], each[0]))[:_NEIGHBOURS]
 
     def pairs(self) -> list[ContrastingPair]:
         """Return pairs of like requests with unlike work, the most alike first.
