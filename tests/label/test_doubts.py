@@ -53,3 +53,9 @@ def test_enough_sentences_were_judged_in_each_draw() -> None:
         judged = [row["is_doubt"] for row in rows if row["draw"] == draw]
         assert len(judged) >= 100
         assert set(judged) == {"yes", "no"}
+
+
+def test_a_line_without_an_end_is_read_at_once() -> None:
+    said = "let me check what and " * 50_000 + "then"
+
+    assert [doubt.kind for doubt in doubts_in(said)] == ["looks"]

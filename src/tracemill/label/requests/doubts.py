@@ -30,6 +30,8 @@ class Doubt(NamedTuple):
 
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
+_MAX_SENTENCE: Final = 2_000
+"""Characters of a sentence that are looked at; what is longer is no sentence."""
 _FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _CUES: Final[Mapping[DoubtKind, re.Pattern[str]]] = {
     "unknown": re.compile(
@@ -71,7 +73,7 @@ def doubts_in(said: str) -> Iterator[Doubt]:
     """Yield the sentences of an agent's words that voice doubt, each with its first cue."""
     plain = _FENCE.sub("\n", said.replace("\u2019", "'"))
     for part in _SENTENCE.split(plain):
-        sentence = part.strip(" *#>-")
+        sentence = part.strip(" *#>-")[:_MAX_SENTENCE]
         kind = next((kind for kind, cue in _CUES.items() if cue.search(sentence)), None)
         if kind is not None:
             yield Doubt(kind, sentence)
