@@ -188,6 +188,24 @@ def test_a_moment_is_aware_or_unknown(told: object, at: datetime | None) -> None
 
 
 @pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ("2026-03-02T09:00:00", datetime(2026, 3, 2, 7, tzinfo=UTC)),
+        ("20260302T09", datetime(2026, 3, 2, 7, tzinfo=UTC)),
+        ("2026-03-02T09:00:00Z", datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        ("2026-03-02", None),
+        ("20260302", None),
+        ("2026-W10-1", None),
+        ("0001-01-01T00:00:00", None),
+    ],
+)
+def test_a_time_without_a_zone_is_one_in_the_zone_that_is_meant(
+    told: str, at: datetime | None
+) -> None:
+    assert moment(told, EASTERN) == at
+
+
+@pytest.mark.parametrize(
     ("told", "known"), [(0, 0), (7, 7), (-1, None), (True, None), (2**40, None), (1.0, None)]
 )
 def test_a_count_is_believable_or_unknown(told: object, known: int | None) -> None:

@@ -281,12 +281,14 @@ def _no_number(_name: str) -> None:
 _DECODER: Final = json.JSONDecoder(
     parse_float=_finite, parse_int=_fitting, parse_constant=_no_number
 )
+_DAY: Final = len("2026-11-22")
 
 
 def moment(value: object, zone: tzinfo | None = None) -> datetime | None:
     """Return the moment that `value` is or names in RFC 3339; None where it names none.
 
-    A time without a zone is one in `zone`, and of the hour that a clock shows twice the earlier.
+    A time without a zone is one in `zone`, and of the hour that a clock shows twice the earlier;
+    a day without a time is no moment.
     """
     try:
         at = datetime.fromisoformat(value) if type(value) is str else value
@@ -294,7 +296,7 @@ def moment(value: object, zone: tzinfo | None = None) -> datetime | None:
             return None
         if at.tzinfo is UTC:
             return at
-        if at.tzinfo is None and zone is not None:
+        if at.tzinfo is None and zone is not None and len(str(value)) > _DAY:
             at = at.replace(tzinfo=zone)
         return at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):
