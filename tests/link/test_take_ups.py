@@ -1,6 +1,6 @@
 """Which session goes on with what another one left."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -97,3 +97,17 @@ def test_what_worked_beside_it_or_long_after_went_on_with_nothing(hours: float) 
 def test_sessions_of_other_places_go_on_with_nothing() -> None:
     assert taken([session("a", 0), session("b", 2, cwd="/srv/other")]) == {}
     assert taken([session("a", 0, cwd=None), session("b", 2, cwd=None)]) == {}
+
+
+def test_of_sessions_of_one_moment_each_goes_on_with_none_or_one() -> None:
+    sessions = [trajectory(id=name, cwd="/srv/app", session_id=name, started=START, ended=START)
+                for name in "ab"]  # fmt: skip
+
+    assert {name: each.trajectory_id for name, each in taken(sessions).items()} == {"a": "b"}
+
+
+def test_a_session_at_the_end_of_time_has_none_behind_it() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    sessions = [session("a", 0), trajectory(id="z", cwd="/srv/app", started=last, ended=last)]
+
+    assert taken(sessions) == {}

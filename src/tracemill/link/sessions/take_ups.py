@@ -23,7 +23,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from tracemill.link.make_link import of_trajectory
@@ -34,7 +34,6 @@ from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.work.handoffs import TakeUp, TakeUpMethod
 
-_UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 WITHIN: Final = timedelta(days=7)
 """How long after a session another one may go on with it."""
 _AT_ONCE: Final = timedelta(hours=12)
@@ -213,17 +212,17 @@ def later_than(earlier: Trajectory, sessions: Sequence[Trajectory]) -> list[Traj
     ended = earlier.ended or earlier.started
     if ended is None:
         return []
-    first = bisect_left(sessions, ended, key=_begun)
-    last = bisect_right(sessions, ended + WITHIN, key=_begun)
+
+    def gap(later: Trajectory) -> timedelta:
+        return later.started - ended if later.started is not None else timedelta.max
+
+    first = bisect_left(sessions, timedelta(), key=gap)
+    last = bisect_right(sessions, WITHIN, key=gap)
     return [
         each
         for each in sessions[first:last]
-        if each.session_id != earlier.session_id and each.id != earlier.id
+        if each.session_id != earlier.session_id and order(each) > order(earlier)
     ]
-
-
-def _begun(session: Trajectory) -> datetime:
-    return session.started or _UNKNOWN
 
 
 def _gap(earlier: Trajectory, later: Trajectory) -> timedelta:
