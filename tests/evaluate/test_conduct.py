@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from time import process_time
 from typing import Any
 
 import pytest
@@ -89,6 +90,13 @@ def test_a_rule_is_looked_at_before_anybody_is_asked() -> None:
 )
 def test_only_words_ask_back(text: str, is_asking: bool) -> None:
     assert asks_back(text) == is_asking
+
+
+def test_long_words_that_ask_nothing_are_read_once() -> None:
+    began = process_time()
+
+    assert not asks_back("on and on " * 20_000)
+    assert process_time() - began < 1
 
 
 def test_answers_of_known_worth_tell_a_judge_from_none() -> None:

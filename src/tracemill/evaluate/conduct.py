@@ -25,7 +25,7 @@ from tracemill.records.models.conduct import ConductCase, ConductFile
 from tracemill.records.models.evaluations import Case, Fault
 
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-_ASKED: Final = re.compile(r"\w[^\n?]*\?(?=[\s\"')*_]|\Z)")
+_ASKED: Final = re.compile(r"\w[^\w\n?]*\?(?=[\s\"')*_]|\Z)")
 _WORDS: Final = ("yes", "no", "unsure")
 _CHARS: Final = 8_000
 _TOLD: Final = (
