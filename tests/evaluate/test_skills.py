@@ -8,7 +8,7 @@ from tests.evaluate.test_building import TOOLS, calls, result, says, user
 
 from tracemill.evaluate.building import HeldOut
 from tracemill.evaluate.choices import N_OTHERS, Statement, letter_of, make_question
-from tracemill.evaluate.commands import programs_of
+from tracemill.evaluate.commands import programs_of, programs_run
 from tracemill.evaluate.edited import edited_files
 from tracemill.evaluate.running import Asked, freeze, sum_up
 from tracemill.evaluate.scorers import score
@@ -139,6 +139,13 @@ def test_whole_sessions_are_no_single_skill() -> None:
         ("mise run fmt && mise run lint", ["mise fmt", "mise lint"]),
         ("golangci-lint run ./...", ["golangci-lint run"]),
         ("cd /w && bash tests/1.2.1.sh", ["1.2.1.sh"]),
+        ("bash -x tests/1.2.1.sh", ["1.2.1.sh"]),
+        ("bash -lc 'cd /w && pytest -q'", ["pytest"]),
+        ("timeout -k 5 60s bash -e -c 'npm test'", ["npm test"]),
+        ("nice -n 5 env -i CI=1 pytest", ["pytest"]),
+        ("bash -c", []),
+        ("node --test tests/", ["node --test"]),
+        ("node -e 'test()'", []),
         ("python check.py --fast", ["check.py"]),
         ("python -c 'print(1)'", []),
         ("git add . && git commit -m 'pytest passes'", []),
@@ -149,6 +156,19 @@ def test_whole_sessions_are_no_single_skill() -> None:
 )
 def test_a_check_is_known_again_however_it_is_called(command: str, programs: list[str]) -> None:
     assert programs_of(command) == tuple(programs)
+
+
+@pytest.mark.parametrize(
+    ("words", "programs"),
+    [
+        (["bash", "-lc", "cd /w && pytest -q"], ["pytest"]),
+        (["bash", "-lc", "cd /w\nnpm test"], ["npm test"]),
+        (["pytest", "-k", "a and b"], ["pytest"]),
+        ([], []),
+    ],
+)
+def test_a_command_may_be_a_list_of_words(words: list[str], programs: list[str]) -> None:
+    assert programs_run({"name": "shell", "arguments": {"command": words}}) == tuple(programs)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from itertools import dropwhile, takewhile
 from posixpath import basename
 from typing import Any, Final
 
@@ -19,9 +20,16 @@ _PASSING: Final = frozenset(
 )
 """Programs that check nothing, and only go along with others."""
 _WRAPPING: Final = frozenset(
-    {"sudo", "time", "nice", "npx", "bunx", "uvx", "env", "command", "exec"}
+    {"sudo", "time", "nice", "npx", "bunx", "uvx", "env", "command", "exec", "timeout"}
 )
-"""Programs that run what stands behind them."""
+"""Programs that run what stands behind them, and behind their own options."""
+_OPTION: Final = re.compile(r"-.*|\d+(?:\.\d+)?[smhd]?")
+"""An option of these, or the number that goes with it."""
+_SHELLS: Final = frozenset({"sh", "bash", "zsh", "dash"})
+_TELLS: Final = re.compile(r"-[a-z]*c")
+"""The option behind which a shell is told a line to run, as in `bash -lc`."""
+_CODE: Final = frozenset({"-c", "-e", "-p", "--eval", "--print"})
+"""Options behind which code stands."""
 _RUNNING: Final = frozenset({("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run")})
 """The same, in two words."""
 _PYTHON: Final = re.compile(r"python[\d.]*")
@@ -41,16 +49,53 @@ def programs_run(call: Mapping[str, Any]) -> tuple[str, ...]:
     arguments: Mapping[str, Any] = call["arguments"]
     given = (arguments.get(name) for name in ("command", "cmd", "code", "script"))
     lines = [
-        " ".join(map(str, each)) if isinstance(each, list) else each
+        _line(list(map(str, each))) if isinstance(each, list) else each
         for each in given
         if isinstance(each, str | list)
     ]
-    return tuple(name for line in lines for name in programs_of(line))
+    return tuple(dict.fromkeys(name for line in lines for name in programs_of(line)))
 
 
 def programs_of(command: str) -> tuple[str, ...]:
     """Return what a command line runs besides what only goes along, each once, in order."""
-    return tuple(dict.fromkeys(filter(None, map(_program, _parts(command)))))
+    return tuple(dict.fromkeys(name for part in _parts(command) for name in _programs(part)))
+
+
+def _line(words: list[str]) -> str:
+    """Return the line that words stand for; where a shell is told one, it may have several."""
+    return _told(words) or shlex.join(words)
+
+
+def _told(words: list[str]) -> str | None:
+    """Return the line that a shell is told to run; None where it is told none."""
+    if not words or basename(words[0]) not in _SHELLS:
+        return None
+    options = list(takewhile(lambda word: word.startswith("-"), words[1:]))
+    has_line = options and _TELLS.fullmatch(options[-1]) and len(words) > len(options) + 1
+    return words[len(options) + 1] if has_line else None
+
+
+def _programs(words: list[str]) -> Iterator[str]:
+    own = _unwrapped(words)
+    line = _told(own)
+    if line is not None:
+        yield from programs_of(line)
+    elif (name := _program(own)) is not None:
+        yield name
+
+
+def _unwrapped(words: list[str]) -> list[str]:
+    """Return a command without what is set for it, and without what only runs it."""
+    while words:
+        if words[0] in _WRAPPING:
+            words = list(dropwhile(_OPTION.fullmatch, words[1:]))
+        elif tuple(words[:2]) in _RUNNING:
+            words = words[2:]
+        elif _SETTING.match(words[0]):
+            words = words[1:]
+        else:
+            break
+    return words
 
 
 def _parts(command: str) -> Iterator[list[str]]:
@@ -72,10 +117,6 @@ def _parts(command: str) -> Iterator[list[str]]:
 
 
 def _program(words: list[str]) -> str | None:
-    while words and (_SETTING.match(words[0]) or words[0] in _WRAPPING or words[0] == "timeout"):
-        words = words[2 if words[0] == "timeout" else 1 :]
-    if tuple(words[:2]) in _RUNNING:
-        words = words[2:]
     if not words:
         return None
     name = basename(words[0])
@@ -83,8 +124,8 @@ def _program(words: list[str]) -> str | None:
         return _of_python(words[1:])
     if name in _PASSING or name.startswith("-"):
         return None
-    if name in ("sh", "bash", "node") and len(words) > 1:
-        return basename(words[1])
+    if name in _SHELLS or name == "node":
+        return _of_shell(name, words[1:])
     verbs = [word for word in words[1:] if _VERB.fullmatch(word)]
     if verbs and verbs[0] == "run" and len(verbs) > 1 and name != "golangci-lint":
         verbs = verbs[1:]  # `npm run lint` is `npm lint`
@@ -97,3 +138,11 @@ def _of_python(words: list[str]) -> str | None:
         return words[1]
     script = next((word for word in words if not word.startswith("-")), None)
     return basename(script) if script and "-c" not in words and script.endswith(".py") else None
+
+
+def _of_shell(name: str, words: list[str]) -> str | None:
+    """Return the script that a shell or Node runs, or Node's own tests; code is none."""
+    if "--test" in words:
+        return f"{name} --test"
+    script = next((word for word in words if not word.startswith("-")), None)
+    return basename(script) if script and not _CODE.intersection(words) else None
