@@ -222,6 +222,7 @@ def test_what_people_complained_of_are_issues_that_nobody_filed(
     jsonschema.validate(issue, json.loads((SCHEMA / "row.heard-issues.json").read_text()))
     document = json.loads(said(capsys, place, "issue", "list", "--heard", "--json"))
     assert document["tools"] == {"git_log": 1}
+    said(capsys, place, "issue", "list", "--heard", "--state", "open", code=2)
 
 
 def test_contrasts_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -253,3 +254,4 @@ def test_contrasts_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "answered in words" in said(capsys, place, *listed, "pairs")
     assert (document["n_pairs"], document["n_turns"], document["boundaries"]) == (1, 4, [])
     said(capsys, place, *listed, "boundary", code=3)
+    said(capsys, place, *listed, "pairs", "--called", "hover", code=2)

@@ -1,5 +1,6 @@
 """`tracemill issue`: issues of forges and trackers, as they stood last."""
 
+from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.lists import Shape, show_list
@@ -51,6 +52,8 @@ def list_issue(
         List instead what people told an agent to be broken, missing or wrong, which nobody filed.
     """
     if heard:
+        if state is not None:
+            raise UsageError("expected --state or --heard, found both: what nobody filed has no state")
         return _list_heard(listing, common)
     return show_list("issue", IssueRow, _SHAPE, listing, common, state=state)
 

@@ -79,9 +79,11 @@ def list_turn(
     ----------
     contrast
         List instead like requests that were dealt with in other ways (`pairs`), or requests that
-        stand between being answered in words and by calls (`boundary`).
+        stand between being answered in words and by calls (`boundary`); of all turns.
     """
     if contrast is not None:
+        if which != Which():
+            raise UsageError("expected --contrast alone: it looks at all turns, not at some kinds")
         return _list_contrasts(contrast, listing, common)
     question = TurnQuestion(
         form=which.form, point=which.why, family=which.family, is_several=which.several,
