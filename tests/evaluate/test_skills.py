@@ -33,7 +33,8 @@ def shown(view: str, *messages: Message, group: str = "ep_1") -> HeldOut:
 
 
 def made(example: HeldOut, others: Any = (), max_chars: int = 10_000) -> list[Any]:
-    return list(skill_cases([example], others, max_chars))
+    told = dict.fromkeys(("problem", "design"), others)
+    return list(skill_cases([example], told, max_chars))
 
 
 def only(cases: list[Any]) -> Case:
@@ -75,9 +76,10 @@ def test_other_words_of_the_same_work_and_the_same_words_of_other_work_are_no_wr
 
 def test_a_plan_is_told_by_its_steps() -> None:
     plan = calls("update_plan", plan=[{"step": "Read the range"}, {"step": "Mend it"}])
-    (statement,) = statements_of([shown("design", ASKED, plan)])
+    told = statements_of([shown("design", ASKED, plan)])
 
-    assert statement == Statement("1) Read the range\n2) Mend it", "ep_1")
+    assert told["design"] == [Statement("1) Read the range\n2) Mend it", "ep_1")]
+    assert told["problem"] == [], "a plan is no answer to what is wrong"
 
 
 def test_an_edit_is_judged_by_the_files_that_it_touches() -> None:

@@ -50,18 +50,23 @@ def view_of(tags: Iterable[str]) -> str | None:
     return next((view for view in found if view in known), None)
 
 
-def statements_of(examples: Iterable[HeldOut]) -> Iterator[Statement]:
-    """Yield what examples say where an answer is chosen, whether or not they are held out."""
+def statements_of(examples: Iterable[HeldOut]) -> dict[str, list[Statement]]:
+    """Return what examples say where an answer is chosen, by their view, held out or not.
+
+    A plan is told from what is wrong by its form, so only those of one view stand together.
+    """
+    found: dict[str, list[Statement]] = {view: [] for view in _ASKED}
     for example in examples:
         view = view_of(example.slices)
-        if view in _ASKED:
+        if view in found:
             for message in example.messages:
                 if message.trained and (text := _statement(message, view)):
-                    yield Statement(text, example.group)
+                    found[view].append(Statement(text, example.group))
+    return found
 
 
 def skill_cases(
-    examples: Iterable[HeldOut], others: Sequence[Statement], max_chars: int
+    examples: Iterable[HeldOut], others: Mapping[str, Sequence[Statement]], max_chars: int
 ) -> Iterator[Case | DropReason]:
     """Yield the cases of examples that show one skill, and why a decision became none."""
     for example in examples:
@@ -72,7 +77,7 @@ def skill_cases(
 
 
 def _case(
-    example: HeldOut, at: int, view: str, others: Sequence[Statement], max_chars: int
+    example: HeldOut, at: int, view: str, others: Mapping[str, Sequence[Statement]], max_chars: int
 ) -> Case | DropReason:
     message, before = example.messages[at], example.messages[:at]
     if not any(each.role == "user" for each in before):
@@ -80,7 +85,7 @@ def _case(
     if view == _HANDING:
         return _handing(example, message, before, max_chars)
     if view in _ASKED:
-        return _choice(example, message, before, view, others, max_chars)
+        return _choice(example, message, before, view, others[view], max_chars)
     return _next_message(example, message, before, view, max_chars)
 
 

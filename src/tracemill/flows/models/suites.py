@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -153,12 +154,12 @@ def _no_case(version: DatasetVersion, drops: Counter[str]) -> str:
 
 def _made(folder: Path, version: DatasetVersion, max_chars: int) -> Iterator[Case | DropReason]:
     """Yield a case for each decision that is held out: of a single skill, one of that skill."""
-    every = {each: list(_chats(folder, version, is_trained=each)) for each in (True, False)}
-    shown = [example for example in every[False] if view_of(example.slices)]
-    others = [example for example in every[False] if not view_of(example.slices)]
-    yield from build_cases(others, max_chars)
-    statements = list(statements_of(shown + every[True]))
-    yield from skill_cases(shown, statements, max_chars)
+    held_out = list(_chats(folder, version, is_trained=False))
+    shown = [example for example in held_out if view_of(example.slices)]
+    yield from build_cases([each for each in held_out if not view_of(each.slices)], max_chars)
+    if shown:
+        taught = _chats(folder, version, is_trained=True)
+        yield from skill_cases(shown, statements_of(chain(shown, taught)), max_chars)
     yield from approach_cases(_pairs(folder, version), max_chars)
 
 
