@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from string import ascii_uppercase
 from typing import Final, NamedTuple
 
@@ -89,6 +90,7 @@ def clipped(text: str) -> str:
     return line if len(line) <= _MOST else f"{line[:_MOST].rsplit(' ', 1)[0]} …"
 
 
+@lru_cache(maxsize=2**14)
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower()))
 

@@ -9,6 +9,7 @@ that itself tells an issue, as a header does, is not shown.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -93,15 +94,20 @@ def _mended_before(file: MendedFile, files: Iterable[MendedFile]) -> Iterator[St
     yield from (Statement(each.issue, each.work_id) for each in (*earlier, *elsewhere))
 
 
-def _untold(before: str, issues: Sequence[str]) -> list[str]:
+def _untold(before: str, issues: Iterable[str]) -> list[str]:
     """Return the lines of a file, those blank that tell an issue."""
-    told = [frozenset(_WORD.findall(issue.lower())) for issue in issues]
-    return ["" if _tells(line, told) else line for line in before.splitlines()]
+    told = [frozenset(_WORD.findall(issue.lower())) for issue in dict.fromkeys(issues)]
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for at, words in enumerate(told):
+        for word in words:
+            places[word].append(at)
 
+    def tells(line: str) -> bool:
+        said = frozenset(_WORD.findall(line.lower()))
+        n_said = Counter(at for word in said for at in places.get(word, ()))
+        return any(n >= _TELLING * len(told[at]) for at, n in n_said.items())
 
-def _tells(line: str, told: Iterable[frozenset[str]]) -> bool:
-    said = frozenset(_WORD.findall(line.lower()))
-    return any(words and len(words & said) >= _TELLING * len(words) for words in told)
+    return ["" if tells(line) else line for line in before.splitlines()]
 
 
 def _around(lines: Sequence[str], first: int, room: int) -> Sequence[str]:
