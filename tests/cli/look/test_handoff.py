@@ -135,4 +135,4 @@ def test_without_hand_offs_there_is_nothing(
     assert (listed.code, listed.out) == (3, "")
     checked = ask(capsys, tmp_path, "handoff", "check")
     assert checked.code == 3
-    assert "Asked again  unknown" in checked.out
+    assert "Asked again  unknown of 0 files and commands" in checked.out
