@@ -53,7 +53,9 @@ def list_issue(
     """
     if heard:
         if state is not None:
-            raise UsageError("expected --state or --heard, found both: what nobody filed has no state")
+            raise UsageError(
+                "expected --state or --heard, found both: what nobody filed has no state"
+            )
         return _list_heard(listing, common)
     return show_list("issue", IssueRow, _SHAPE, listing, common, state=state)
 
