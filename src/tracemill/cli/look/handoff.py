@@ -125,8 +125,8 @@ def check_handoff(
             counts(f"{kind.capitalize()}s", told)
         share = "unknown" if found.asked_again is None else f"{found.asked_again:.1%}"
         n_sought = sum(each["used"] + each["asked_again"] for each in found.facts.values())
-        sought = "files and commands that were used or asked for"
-        write(f"Asked again  {share} of {n_sought:,} {sought}")
+        sought = f"the files and commands that were used or asked for, {n_sought:,} in all"
+        write(f"Asked again  {share} of {sought}")
         told_before = f"{found.n_told:,} of them answered by the hand-off"
         write(f"Questions    {found.n_questions:,} to people, {told_before}")
         for each in found.checked[: listing.limit or None]:
