@@ -216,6 +216,14 @@ def test_copied_steps_and_errors_of_the_harness_have_no_place() -> None:
     assert turn["model_response"]["response_text"] == "done"
 
 
+def test_a_command_that_a_person_ran_is_no_call_of_the_response() -> None:
+    ran = structs.replace(user(0), calls=(ToolCall(id="c0", name="shell", arguments={}),))
+
+    (turn,) = turns(ran, calls(1, "ruff_check", "{}"), agent(2))
+
+    assert [call["tool"] for call in turn["model_response"]["tool_calls"]] == ["ruff_check"]
+
+
 @pytest.mark.parametrize(
     ("answer", "result"),
     [

@@ -69,7 +69,7 @@ def test_what_was_read_so_is_written_as_it_was(
     assert json.loads(capsys.readouterr().out) == SESSION
 
 
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "UTC+2"])
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "UTC+2", "localtime"])
 def test_a_zone_that_is_none_is_refused_with_its_place(
     zone: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,6 +21,8 @@ from tracemill.store.workspace import Workspace, write_whole
 tomllib: Final = later("tomllib")
 NAME: Final = "tracemill.toml"
 _ZONE: Final = "zone"
+_OF_MACHINES: Final = frozenset({"localtime", "posixrules"})
+"""Names that mean another zone on each machine, so that the same input would give other records."""
 _AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
 
 
@@ -64,6 +66,8 @@ def zone_of(times: Times) -> tzinfo | None:
     """Return the zone of times that tell none; None where nobody said, or there is no such zone."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+    if times.zone in _OF_MACHINES:
+        return None
     try:
         return ZoneInfo(times.zone) if times.zone else None
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -191,7 +191,12 @@ class _Telling:
 
     def _tools(self, steps: Sequence[Step], told: Sequence[CalledTool]) -> tuple[CalledTool, ...]:
         """Return the calls of a turn with what the session shows of their tools."""
-        calls = [call for step in steps if not step.is_error for call in step.calls]
+        calls = [
+            call
+            for step in steps
+            if step.speaker == "agent" and not step.is_error
+            for call in step.calls
+        ]
         shown = [self._known.tools.get(call.id) for call in calls]
         return tuple(
             each

@@ -222,10 +222,10 @@ def _between(
     """Yield the sessions that began behind a version and before the next one."""
     if handoff.at is None:
         return
-    last = min(filter(None, (until, handoff.at + _WHILE_TRUE)))
     for each in sessions:
-        is_here = each.started is not None and handoff.at <= each.started <= last
-        if is_here and each.id != handoff.trajectory_id:
+        if each.started is None or each.started < handoff.at or each.id == handoff.trajectory_id:
+            continue
+        if each.started - handoff.at <= _WHILE_TRUE and not (until and each.started > until):
             yield each
 
 
