@@ -15,13 +15,13 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from tracemill.base.handed_on import is_agents_own, is_named
+from tracemill.flows.analysis.each_once import sessions_once
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.handoffs import HandOffReader, handed_by_document
 from tracemill.link.authorship.stated import repository_of
 from tracemill.link.commits.index import CommitIndex
 from tracemill.link.sessions.links import order
 from tracemill.link.sessions.take_ups import Place, later_than, place_of, places_of, take_ups
-from tracemill.link.sessions.told_twice import told_elsewhere
 from tracemill.records.events.event import Commit, DocumentVersion
 from tracemill.records.links import SURE_ENOUGH, Link
 from tracemill.records.refs import Ref
@@ -82,18 +82,7 @@ def read_handoffs(workspace: Workspace) -> list[HandOff]:
 
 def held_sessions(lake: Lake) -> HeldSessions:
     """Return all sessions, each once, and what links, commits and documents say of them."""
-    trajectories: dict[str, Trajectory] = {}
-    for each in lake.records(TABLES["trajectories"]):
-        known = trajectories.get(each.id)
-        if known is None or _rank(known) < _rank(each):
-            trajectories[each.id] = each
-    activities = {
-        each.trajectory_id: each
-        for each in lake.records(TABLES["activities"])
-        if each.trajectory_id in trajectories
-        and trajectories[each.trajectory_id].origin.input_id == each.input_id
-    }
-    twice = told_elsewhere(trajectories.values(), activities)
+    once = sessions_once(lake)
     commits: list[Commit] = []
     documents: list[DocumentVersion] = []
     for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
@@ -102,16 +91,12 @@ def held_sessions(lake: Lake) -> HeldSessions:
         elif isinstance(event, DocumentVersion):
             documents.append(event)
     return HeldSessions(
-        {name: each for name, each in trajectories.items() if name not in twice},
-        {name: each for name, each in activities.items() if name not in twice},
+        once.trajectories,
+        once.activities,
         list(lake.records(TABLES["links"])),
         commits,
         documents,
     )
-
-
-def _rank(trajectory: Trajectory) -> tuple[int, str]:
-    return trajectory.n_steps, trajectory.origin.input_id
 
 
 def _read(lake: Lake, held: HeldSessions) -> _Found:

@@ -10,15 +10,15 @@ from msgspec import structs
 
 from tracemill.analyze.tools.contrasts import Contrasts
 from tracemill.analyze.tools.use import ToolTally
+from tracemill.flows.analysis.each_once import sessions_once
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.requests.turns import TurnReader
-from tracemill.link.sessions.told_twice import told_elsewhere
 from tracemill.records.process.contrasts import ContrastList
 from tracemill.records.process.tool_use import ToolUse
 from tracemill.records.refs import Count, Record
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.reactions import STRENGTHS, Reaction
-from tracemill.records.sessions.trajectory import ToolLevel, Trajectory
+from tracemill.records.sessions.trajectory import ToolLevel
 from tracemill.records.sessions.turn_work import RequestForm, TurnPoint, TurnsOfSession, TurnWork
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
@@ -133,22 +133,10 @@ class _Held:
 
 def _standing(lake: Lake) -> dict[str, _Held]:
     """Return a reader for each session, by the input that stands for it."""
-    trajectories: dict[str, Trajectory] = {}
-    for each in lake.records(TABLES["trajectories"]):
-        known = trajectories.get(each.id)
-        if known is None or _rank(known) < _rank(each):
-            trajectories[each.id] = each
-    activities = {
-        each.trajectory_id: each
-        for each in lake.records(TABLES["activities"])
-        if each.trajectory_id in trajectories
-        and trajectories[each.trajectory_id].origin.input_id == each.input_id
-    }
-    twice = told_elsewhere(trajectories.values(), activities)
+    trajectories, activities = sessions_once(lake)
     return {
         name: _Held(each, person_of(trajectories[name].cwd))
         for name, each in sorted(activities.items())
-        if name not in twice
     }
 
 
@@ -156,10 +144,6 @@ def person_of(folder: str | None) -> str | None:
     """Return whose home a folder lies in, by the name of the home; None where it is in none."""
     found = _HOME.match(folder or "")
     return found["name"] if found else None
-
-
-def _rank(trajectory: Trajectory) -> tuple[int, str]:
-    return trajectory.n_steps, trajectory.origin.input_id
 
 
 def list_turns(workspace: Workspace, question: TurnQuestion, limit: int) -> TurnList:

@@ -1,0 +1,42 @@
+"""Sessions as they count: each once, though several inputs or formats tell it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tracemill.link.sessions.told_twice import told_elsewhere
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+
+
+class SessionsOnce(NamedTuple):
+    """Sessions by their id, and what was observed of each in the input that stands for it."""
+
+    trajectories: dict[str, Trajectory]
+    activities: dict[str, Activity]
+
+
+def sessions_once(lake: Lake) -> SessionsOnce:
+    """Return all sessions of a lake: of one in several inputs the longest, of two formats one."""
+    trajectories: dict[str, Trajectory] = {}
+    for each in lake.records(TABLES["trajectories"]):
+        known = trajectories.get(each.id)
+        if known is None or _rank(known) < _rank(each):
+            trajectories[each.id] = each
+    activities = {
+        each.trajectory_id: each
+        for each in lake.records(TABLES["activities"])
+        if each.trajectory_id in trajectories
+        and trajectories[each.trajectory_id].origin.input_id == each.input_id
+    }
+    twice = told_elsewhere(trajectories.values(), activities)
+    return SessionsOnce(
+        {name: each for name, each in trajectories.items() if name not in twice},
+        {name: each for name, each in activities.items() if name not in twice},
+    )
+
+
+def _rank(trajectory: Trajectory) -> tuple[int, str]:
+    return trajectory.n_steps, trajectory.origin.input_id
