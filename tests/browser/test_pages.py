@@ -29,7 +29,7 @@ def violations(found: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "page", ["/", "/episodes/{name}", "/datasets/{name}", "/health", "/progress"]
+    "page", ["/", "/episodes/{name}", "/datasets/{name}", "/health", "/progress", "/flywheel"]
 )
 def test_a_telephone_shows_what_tables_say(
     page: str, visit: Callable[..., Visitor], place: Place

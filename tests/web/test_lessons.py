@@ -72,7 +72,7 @@ def test_what_the_loop_lacks_is_told_with_what_was_looked_at(
 ) -> None:
     found = check_flywheel(example)
 
-    page = browser.get("/progress").text
+    page = browser.get("/flywheel").text
 
     for title, told in (
         ("What must be held", found.held),

@@ -23,6 +23,7 @@ LISTS = (
     "/privacy",
     "/trends",
     "/progress",
+    "/flywheel",
     "/patterns",
     "/prompts",
     "/recipes",

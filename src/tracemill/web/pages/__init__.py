@@ -15,8 +15,8 @@ from starlette.routing import Route
 __all__ = ["every_route", "routes_of"]
 
 _PAGES: Final = (
-    "episodes", "review", "privacy", "trends", "progress", "patterns", "prompts", "recipes",
-    "experiments", "datasets", "models", "runs", "health", "settings",
+    "episodes", "review", "privacy", "trends", "progress", "flywheel", "patterns", "prompts",
+    "recipes", "experiments", "datasets", "models", "runs", "health", "settings",
 )  # fmt: skip
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
