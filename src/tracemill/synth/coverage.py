@@ -22,6 +22,8 @@ from tracemill.synth.taxonomy import Taxonomy
 _FAILED: Final = re.compile(
     r"\b[1-9]\d* (?:failed|errors?)\b|^FAILED |^Traceback |exit code:? [1-9]|^Error:", re.MULTILINE
 )
+_FAILED_WORDS: Final = ("failed", "error", "FAILED ", "Traceback", "exit code", "Error:")
+"""One of them stands in whatever `_FAILED` finds, and is found much sooner than that."""
 _PASSED: Final = re.compile(r"\b[1-9]\d* passed\b|\bOK \(\d+ tests?|test result: ok")
 _SKILL: Final = re.compile(r"\b(?:using|use|follow\w*|apply\w*) the ([\w-]+) skill", re.IGNORECASE)
 _NAMED_SKILL: Final = re.compile(r"\bskills?\b", re.IGNORECASE)
@@ -177,10 +179,10 @@ def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place
     """Return the sub-category of a whole piece of work; None where it is none that is known."""
     edits = [place for place, each in enumerate(seen) if each.family == "edit"]
     if edits:
-        failed = [place for place, each in enumerate(seen) if _FAILED.search(each.result)]
-        passed = [place for place, each in enumerate(seen) if _PASSED.search(each.result)]
-        if failed and passed and failed[0] < edits[-1] < passed[-1]:
-            is_first = seen[edits[0]].is_test_file and edits[0] < failed[0]
+        last = edits[-1]
+        failed = next((at for at, each in enumerate(seen[:last]) if _is_failure(each.result)), None)
+        if failed is not None and any(_PASSED.search(each.result) for each in seen[last + 1 :]):
+            is_first = seen[edits[0]].is_test_file and edits[0] < failed
             return Place("agentic", "tdd" if is_first else "debugging")
         if craft := _first(_CRAFTS, asked, ""):
             return Place("craftsmanship", craft)
@@ -193,8 +195,12 @@ def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place
     return Place("agentic", "exploration") if len(seen) >= _EXPLORING else None
 
 
+def _is_failure(text: str) -> bool:
+    return any(word in text for word in _FAILED_WORDS) and _FAILED.search(text) is not None
+
+
 def _called(seen: Sequence[_Seen], said: Sequence[Message], all_of_it: Sequence[Message]) -> Place:
-    if any(_FAILED.search(each.result) for each in seen[:-1]):
+    if any(_is_failure(each.result) for each in seen[:-1]):
         return _RECOVERED
     if any(len(message.tool_calls) > 1 for message in said):
         return Place("tool-use", "parallel-calls")
