@@ -94,3 +94,15 @@ def test_where_gates_got_worse_is_listed(place: Path, capsys: pytest.CaptureFixt
     worse = ask(capsys, place, "gate", "trend", "--worse", "--strict")
     assert (worse.code, "verdict, failing" in worse.out) == (1, True)
     assert len(ask(capsys, place, "gate", "trend", "--jsonl").out.splitlines()) == 2
+
+
+def test_without_gates_nothing_can_have_got_worse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log(tmp_path / "in", "s-only", 10, "write a parser", "Done.")
+    workspace = ["--workspace", str(tmp_path / "ws")]
+    call(["run", str(tmp_path / "in"), *workspace, "-q"])
+    capsys.readouterr()
+
+    assert call(["gate", "trend", *workspace]) == 3
+    assert "no run of a gate is held" in capsys.readouterr().err

@@ -41,6 +41,9 @@ def trend_gate(
         write_lines(found.rows)
     elif not answer("gate-trend", found, common, next_steps=[_NEXT]):
         left_out = print_table(_COLUMNS, map(_cells, found.rows), _SPARE) if found.rows else []
+        if not found.n_compared and not found.not_compared:
+            hint("no run of a gate is held, so nothing can have got worse", common)
+            return EXIT_NOTHING
         why = ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in found.not_compared.items())
         hint(
             f"{len(found.rows):,} of {found.total:,}{no_room(left_out)}; {found.n_worse:,} of "
