@@ -17,9 +17,11 @@ ROWS = (
     "handoff/1-only/rows.jsonl",
     "handoff/1-only/data/train.jsonl",
     "handoff/1-only/tokenized/data-00000.arrow",
+    "handoff/1-only/prepared/ab12/data-00000-of-00001.arrow",
+    "handoff/1-only/adapter/debug.log",
     "adapter/script.jsonl",
 )
-WEIGHTS = "adapter/adapter_model.safetensors"
+WEIGHTS = ("adapter/adapter_model.safetensors", "handoff/1-only/adapter/adapter_model.safetensors")
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def train(workspace: Workspace, name: str, dataset: str, parent: str | None = No
     stage = Stage(name="only", data=(DataSlice(),), learning_rate=1e-4)
     recipe = TrainingRecipe(name=name, base="weights", template="compact", stages=(stage,))
     folder = workspace.models / name
-    for path in (*ROWS, WEIGHTS):
+    for path in (*ROWS, *WEIGHTS):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text("mend the total")
     keep_run(
@@ -69,8 +71,25 @@ def test_rows_go_and_weights_stay(workspace: Workspace) -> None:
     assert [name for name, mark in marks.items() if mark] == ["run-a", "run-b"]
     for folder in (learned, went_on):
         assert [path for path in ROWS if (folder / path).exists()] == []
-        assert (folder / WEIGHTS).exists()
+        assert all((folder / path).exists() for path in WEIGHTS)
     assert all((other / path).exists() for path in ROWS)
+
+
+def test_what_was_handed_over_goes_also_where_nobody_knows_what_it_was_made_of(
+    workspace: Workspace,
+) -> None:
+    folder = train(workspace, "run-a", "dataset_other")
+    (folder / "run.json").unlink()
+    outside = workspace.root.parent / "copied"
+    outside.mkdir()
+    (folder / "handoff/1-only/cache").symlink_to(outside)
+
+    counts = erase(workspace)
+
+    assert counts["training_files"] == len(ROWS) + 1
+    assert not (folder / "handoff/1-only/cache").is_symlink()
+    assert outside.exists()
+    assert all((folder / path).exists() for path in WEIGHTS)
 
 
 def test_written_reports_go(workspace: Workspace) -> None:

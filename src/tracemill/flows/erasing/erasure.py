@@ -89,7 +89,8 @@ class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
     datasets: dict[str, int]
     """Examples made from it, kept or left out, by dataset version."""
     training_files: int
-    """Files of rows that models were trained on, drawn from those versions; they would go."""
+    """Files of rows that models were trained on, drawn from those versions, and all that another
+    program may have made of them; they would go."""
     report_files: int
     """Files of written reports, which all would go."""
     made_up_rows: int

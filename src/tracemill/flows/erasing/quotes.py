@@ -1,7 +1,8 @@
 """Files that quote what was read: the rows that models were trained on, and written reports.
 
 They go where what they were made of goes. Reports are written anew when they are asked for; rows
-are not, and the weights that learned from them stay as they are; their runs say so.
+are not, and the weights that learned from them stay as they are; their runs say so. Of what was
+handed over to another program only weights stay, since nobody knows what it made of the rows.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from tracemill.records.models.training import TrainingRun
 from tracemill.store.workspace import Workspace
 
 _ROWS: Final = "*.jsonl"
-_TOKENIZED: Final = "tokenized"
-"""Folder into which a command of ours has LLaMA-Factory's rows written."""
+_HANDED: Final = "handoff"
+"""Folder of a run in which another program trains, and makes of the rows whatever it likes."""
+_LEARNED: Final = ("*.safetensors", "adapter_config.json")
+"""The only files of that folder that are known to hold no rows: weights and their shape."""
 
 
 class Quoting(NamedTuple):
@@ -51,7 +54,7 @@ def erase_training_rows(workspace: Workspace, versions: Collection[str], at: dat
         if run is not None and run.learned_erased is None:
             keep_run(folder, msgspec.structs.replace(run, learned_erased=at.isoformat()))
     rows = [path for folder in folders for path in _rows(folder)]
-    for path in rows:
+    for path in rows:  # of links the link itself: what it points to is not ours
         path.unlink()
     return len(rows)
 
@@ -72,17 +75,21 @@ def erase_reports(workspace: Workspace) -> int:
 
 
 def _rows(folder: Path) -> Iterator[Path]:
-    """Yield the files of a run that hold rows as text or tokens."""
-    yield from (path for path in folder.rglob(_ROWS) if path.is_file())
-    for tokenized in folder.rglob(_TOKENIZED):
-        yield from (path for path in tokenized.rglob("*") if path.is_file())
+    """Yield the files of a run that hold rows as text or tokens, or may."""
+    handed = folder / _HANDED
+    yield from (p for p in folder.rglob(_ROWS) if p.is_file() and handed not in p.parents)
+    for path in handed.rglob("*"):
+        is_file = path.is_symlink() or not path.is_dir()
+        if is_file and not any(path.match(pattern) for pattern in _LEARNED):
+            yield path
 
 
 def _learned(workspace: Workspace, versions: Collection[str]) -> list[Path]:
     """Return the folders of runs that learned from versions, or went on from one that did."""
     if not versions:
         return []
-    runs = {path.parent: _run(path) for path in sorted(workspace.models.glob(f"*/{RUN}"))}
+    found = [path for name in (RUN, _HANDED) for path in workspace.models.glob(f"*/{name}")]
+    runs = {folder: _run(folder / RUN) for folder in sorted({path.parent for path in found})}
     learned = {
         folder.name
         for folder, run in runs.items()
@@ -101,5 +108,5 @@ def _run(path: Path) -> TrainingRun | None:
     """Return a run, or None where nobody can tell what it learned from."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=TrainingRun)
-    except msgspec.DecodeError:
+    except (FileNotFoundError, msgspec.DecodeError):
         return None
