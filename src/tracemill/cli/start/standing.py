@@ -1,10 +1,15 @@
 """What `tracemill status` tells: what there is, and what to do next."""
 
+from typing import Final
+
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE
+from tracemill.cli.shared.funnel import show_funnel
 from tracemill.cli.shared.output import Manner, answer, counts, hint, write
 from tracemill.flows.held.lookup import read_status
 from tracemill.flows.results import StoreCounts
+
+_SHOWN_REASONS: Final = 8
 
 
 def show_standing(common: Manner) -> int:
@@ -17,7 +22,6 @@ def show_standing(common: Manner) -> int:
     if not result.exists:
         write(f"Nothing is kept in {result.workspace} yet.")
     else:
-        store = result.store
         write(f"Workspace    {result.workspace}")
         write(
             f"Synced       {result.synced:%Y-%m-%d %H:%M UTC}"
@@ -26,22 +30,40 @@ def show_standing(common: Manner) -> int:
         )
         if not result.is_derived:
             write("Behind       what was synced last is not among these yet")
-        subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
-        steps, commits = counted(store.steps, "step"), counted(store.commits, "commit")
-        write(f"Sessions     {store.sessions:,}{subagents}, {steps}, {commits}")
-        counts("Copies", store.copies)
-        counts("Documents", store.documents)
-        counts("Forge", store.forge)
-        counts("Reports", store.reports)
-        counts("Episodes", store.episodes)
-        counts("Gates", store.gates)
-        counts("Examples", store.examples)
-        counts("Redacted", store.findings)
+        show_store(result.store)
         if result.erased:
             write(f"Erased       {counted(result.erased, 'subject')}, refused when read again")
         write(f"Dataset      {result.dataset or 'none yet'}")
     hint(f"next: {follows}", common)
     return EXIT_DONE
+
+
+def show_store(store: StoreCounts) -> None:
+    """Print what is held, what was made of it, and what was left out on the way."""
+    subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
+    history = f"{counted(store.steps, 'step')}, {counted(store.commits, 'commit')}"
+    write(f"Sessions     {store.sessions:,}{subagents}, {history}")
+    counts("Copies", store.copies)
+    counts("Documents", store.documents)
+    counts("Forge", store.forge)
+    counts("Reports", store.reports)
+    counts("Redacted", store.findings)
+    counts("Links", store.links)
+    counts("Episodes", store.episodes)
+    counts("Gates", store.gates)
+    _show_tests(store)
+    show_funnel(store.funnel)
+    counts("Examples", store.examples)
+    counts("Left out", store.drops, most=_SHOWN_REASONS)
+    if store.quarantined:
+        write(f"Quarantined  {counted(store.quarantined, 'line')} that could not be read")
+
+
+def _show_tests(store: StoreCounts) -> None:
+    if store.fixed_tests:
+        write(f"Fixed        {counted(store.fixed_tests, 'test')} that failed before")
+    if store.flaky_tests:
+        write(f"Flaky        {counted(store.flaky_tests, 'test')} that failed and passed as it was")
 
 
 def following(store: StoreCounts) -> str:

@@ -8,15 +8,13 @@ from pathlib import Path
 from tracemill.base.loading import hidden
 from tracemill.base.text import counted, sized
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
-from tracemill.cli.shared.funnel import show_funnel
 from tracemill.cli.shared.output import Manner, ProgressLine, answer, counts, hint, write
 from tracemill.cli.shared.unread import hint_unread
-from tracemill.cli.start.standing import following
-from tracemill.flows.results import PlanResult, RunResult, StoreCounts
+from tracemill.cli.start.standing import following, show_store
+from tracemill.flows.results import PlanResult, RunResult
 from tracemill.flows.wheel.turn import Options, plan_turn, read_only, turn
 from tracemill.store.workspace import Workspace
 
-_SHOWN_REASONS = 8
 _UNKNOWN = "unknown_"
 
 
@@ -79,36 +77,6 @@ def _show_plan(plan: PlanResult) -> None:
     counts("Skipped", plan.to_skip)
 
 
-def _show_tests(store: StoreCounts) -> None:
-    if store.fixed_tests:
-        write(f"Fixed        {counted(store.fixed_tests, 'test')} that failed before")
-    if store.flaky_tests:
-        write(f"Flaky        {counted(store.flaky_tests, 'test')} that failed and passed as it was")
-
-
-def _show_store(result: RunResult) -> None:
-    store = result.store
-    subagents = f" and {counted(store.subagents, 'subagent')}" if store.subagents else ""
-    history = f"{counted(store.steps, 'step')}, {counted(store.commits, 'commit')}"
-    write(f"Sessions     {store.sessions:,}{subagents}, {history}")
-    counts("Copies", store.copies)
-    counts("Documents", store.documents)
-    counts("Forge", store.forge)
-    counts("Reports", store.reports)
-    counts("Redacted", store.findings)
-    counts("Links", store.links)
-    counts("Episodes", store.episodes)
-    counts("Gates", store.gates)
-    _show_tests(store)
-    show_funnel(store.funnel)
-    counts("Examples", store.examples)
-    counts("Left out", store.drops, most=_SHOWN_REASONS)
-    if store.quarantined:
-        write(f"Quarantined  {counted(store.quarantined, 'line')} that could not be read")
-    if result.dataset:
-        write(f"Dataset      {result.dataset}")
-
-
 def _unknown(skipped: Mapping[str, int]) -> dict[str, int]:
     """Return the types of lines and parts of messages that nobody has taught us, by name."""
     return {
@@ -124,7 +92,9 @@ def _show(result: RunResult, common: Manner) -> None:
     counts("Inputs", result.inputs)
     counts("Not known", _unknown(result.skipped_lines))
     if result.is_derived:
-        _show_store(result)
+        show_store(result.store)
+        if result.dataset:
+            write(f"Dataset      {result.dataset}")
     else:
         counts("Records", result.records)
     if not result.changed:
