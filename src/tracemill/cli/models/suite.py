@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from tracemill.base.errors import UsageError
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.shared.judge import Judge
@@ -19,6 +20,7 @@ from tracemill.flows.analysis.issue_suites import build_issue_suite
 from tracemill.flows.models import benchmarks, conduct, suites
 from tracemill.flows.models.inspect_tasks import export_task
 from tracemill.llm.judging import judge_name
+from tracemill.records.datasets.recipes import DEFAULT_NAME
 from tracemill.records.models.proofs import ProvedMeasure, ProvedMeasures
 
 _MAX_CHARS: Final = 6_000
@@ -28,7 +30,7 @@ Many = Annotated[int, Parameter(validator=Number(gte=0))]
 
 
 def build_suite(
-    dataset: str = "chat",
+    dataset: str | None = None,
     /,
     *,
     name: str = "replay",
@@ -42,7 +44,7 @@ def build_suite(
     Parameters
     ----------
     dataset
-        The dataset, or the id of one of its versions.
+        The dataset, or the id of one of its versions; `chat` by default. Not with --issues.
     name
         What to call the suite.
     max_chars
@@ -54,11 +56,17 @@ def build_suite(
         commits mended them. May be named again.
     """
     if issues:
+        if dataset is not None:
+            raise UsageError(
+                f"expected a dataset or --issues, found {dataset!r} beside --issues: a suite is "
+                "made of one of them; leave one out"
+            )
         places = [each.expanduser().absolute() for each in issues]
         workspace = common.open()
         built = build_issue_suite(workspace, places, name, max_chars=max_chars, limit=limit)
         return _show(built, common)
-    built = suites.build_suite(common.open(), dataset, name, max_chars=max_chars, limit=limit)
+    named = dataset or DEFAULT_NAME
+    built = suites.build_suite(common.open(), named, name, max_chars=max_chars, limit=limit)
     return _show(built, common)
 
 
