@@ -25,7 +25,7 @@ SURE = {"sure": "yes"}
 def workspace(tmp_path: Path) -> Workspace:
     workspace = Workspace(tmp_path / "ws")
     workspace.create()
-    keep_models(workspace, [f"word {n}" for n in range(20)])
+    keep_models(workspace, [f"word_{n}" for n in range(20)])
     return workspace
 
 
@@ -70,6 +70,30 @@ def test_a_page_says_where_a_model_fails_beside_what_there_is_to_learn_that_from
     assert "4 of 10" in row
     assert "word" in row
     assert "Where it fails" not in browser.get("/models/model_1").text
+
+    for lineage in workspace.datasets.glob("chat/*/lineage.jsonl"):
+        lineage.unlink()
+    shown = browser.get("/models/model_9").text
+    assert "Unknown: " in shown
+    assert "expected &#39;lineage.jsonl&#39; in it, found none" in shown
+
+
+def test_a_page_calls_the_parts_of_a_suite_by_their_names(
+    browser: TestClient, workspace: Workspace
+) -> None:
+    of_tools = [
+        score.name for each in list_evaluations(workspace) for score in each.slices
+        if "_" in score.name
+    ]  # fmt: skip
+    assert of_tools
+    subject = list_evaluations(workspace)[0].subject
+    found = next(iter(read_registry(workspace).models.values()))
+    named = msgspec.structs.replace(found, id="model_9", name=subject)
+    note(workspace, ModelEvent(kind="registered", model_id="model_9", at=AT, model=named))
+
+    shown = browser.get("/models/model_9").text
+
+    assert f'<th scope="row">{of_tools[0]}</th>' in shown
 
 
 @pytest.mark.parametrize("form", ["say-yes", "put-in-use", "take-back"])

@@ -55,6 +55,32 @@ def test_gaps_stand_beside_the_examples_that_show_them(
     assert document["gaps"][0]["n_failed"] == 20
 
 
+@pytest.mark.parametrize("gone", ["lineage.jsonl", "train.jsonl"])
+def test_a_dataset_folder_that_lacks_a_file_says_which(
+    root: Path, capsys: pytest.CaptureFixture[str], gone: str
+) -> None:
+    place = ["--workspace", str(root / "ws")]
+    assert call(["model", "suite", "build", DATASET, *place]) == 0
+    assert call(["model", "eval", f"scripted:{root / 'old.jsonl'}", *place]) == 0
+    (root / "ws" / "datasets" / "chat" / DATASET / gone).unlink()
+    capsys.readouterr()
+
+    for asked in (["model", "gaps", "old"], ["model", "suite", "build", DATASET]):
+        assert call([*asked, *place]) == 4
+        said = capsys.readouterr().err
+        assert f"expected {gone!r} in it, found none" in said
+        assert "Traceback" not in said
+
+
+def test_a_suite_is_made_of_a_dataset_or_of_issues(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--workspace", str(root / "ws")]
+
+    assert call(["model", "suite", "build", DATASET, "--issues", str(root), *place]) == 2
+    assert f"found {DATASET!r} beside --issues" in capsys.readouterr().err
+
+
 def test_a_suite_that_leaks_into_a_dataset_says_so(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.checks import row_files
 from tracemill.flows.datasets.publish import REJECTS
-from tracemill.flows.datasets.versions import LINEAGE_FILE, find_version
+from tracemill.flows.datasets.versions import LINEAGE_FILE, find_version, open_file
 from tracemill.records.datasets.audits import Verdict
 from tracemill.records.datasets.versions import DatasetVersion, Reject
 from tracemill.records.refs import Record
@@ -150,7 +150,7 @@ def _contents(folder: Path, version: DatasetVersion) -> _Contents:
 
 
 def _lines(path: Path) -> Iterator[Any]:
-    with path.open("rb") as lines:
+    with open_file(path.parent, path.name) as lines:
         yield from map(json.loads, lines)
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from tracemill.base.errors import SchemaError
 from tracemill.export.trainers.dataset_format import Part
+from tracemill.flows.datasets.versions import LINEAGE_FILE, open_file
 from tracemill.records.datasets.examples import Example, Lineage
 from tracemill.records.datasets.versions import DatasetVersion
 from tracemill.render.chat_message import read_messages
@@ -37,7 +38,7 @@ def examples_of(folder: Path, version: DatasetVersion) -> Iterator[PartExample]:
     """Yield every example of a version, file by file.
 
     Raises:
-        SchemaError: a file is not what this program writes.
+        SchemaError: a file is missing, or not what this program writes.
     """
     for file in version.files:
         if file.path.endswith(".jsonl") and file.format in _SAYS:
@@ -45,7 +46,7 @@ def examples_of(folder: Path, version: DatasetVersion) -> Iterator[PartExample]:
             if part is None:
                 raise SchemaError(f"{file.path!r} names no split")
             lineages = _lineages(folder)
-            with (folder / file.path).open("rb") as lines:
+            with open_file(folder, file.path) as lines:
                 for number, line in enumerate(lines, 1):
                     try:
                         yield PartExample(part, _example(file.format, part, line, lineages))
@@ -59,7 +60,7 @@ def examples_of(folder: Path, version: DatasetVersion) -> Iterator[PartExample]:
 def _lineages(folder: Path) -> Iterator[_LineageRow]:
     """Yield where examples came from, in the order of the files."""
     decoder = msgspec.json.Decoder(_LineageRow)
-    with (folder / "lineage.jsonl").open("rb") as lines:
+    with open_file(folder, LINEAGE_FILE) as lines:
         yield from map(decoder.decode, lines)
 
 

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, PolicyError, UsageError
+from tracemill.base.errors import NotFoundError, PolicyError, SchemaError, UsageError
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import EXPORTERS
 from tracemill.flows.destinations import new_folder
@@ -157,6 +157,21 @@ def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]
     return found[0], msgspec.json.decode(text, type=DatasetVersion)
 
 
+def open_file(folder: Path, name: str) -> BinaryIO:
+    """Open a file that stands in the folder of a version or a suite.
+
+    Raises:
+        SchemaError: it is not there, though whatever is made here has it.
+    """
+    try:
+        return (folder / name).open("rb")
+    except FileNotFoundError as error:
+        raise SchemaError(
+            f"{str(folder)!r}: expected {name!r} in it, found none; put the whole folder there, or "
+            "build it anew"
+        ) from error
+
+
 def _raise_if_erased(workspace: Workspace, name: str) -> None:
     for path in sorted(workspace.datasets.glob(f"*/*{TOMBSTONE}")):
         if name and path.name.startswith(name):
@@ -180,7 +195,7 @@ def show_version(workspace: Workspace, name: str, n_rows: int) -> ShownVersion:
     rows: list[Any] = []
     for file in sorted(version.files, key=_is_beside):
         if file.path.endswith(".jsonl") and file.format not in ("lineage", "rejects"):
-            with (folder / file.path).open("rb") as lines:
+            with open_file(folder, file.path) as lines:
                 for line in lines:
                     if len(rows) == n_rows:
                         break
@@ -199,7 +214,7 @@ def show_rejects(workspace: Workspace, name: str, reason: str, n_rows: int) -> S
         known = ", ".join(f"{each} {n:,}" for each, n in sorted(version.drops.items())) or "nothing"
         raise NotFoundError(f"nothing was left out as {reason!r}; left out: {known}")
     found: list[Reject] = []
-    with (folder / "rejects.jsonl").open("rb") as lines:
+    with open_file(folder, "rejects.jsonl") as lines:
         for line in lines:
             reject = msgspec.json.decode(line, type=Reject)
             if reject.reason == reason and len(found) < n_rows:

@@ -23,7 +23,7 @@ from tracemill.evaluate.model_comparison import effect_shown
 from tracemill.evaluate.running import freeze
 from tracemill.evaluate.skills import VIEW, skill_cases, statements_of, view_of
 from tracemill.export.trainers.dataset_format import Part
-from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, find_version
+from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, find_version, open_file
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.recipes import Name, Recipe
 from tracemill.records.datasets.versions import DatasetVersion
@@ -220,7 +220,7 @@ def _example_rows(
     for file in version.files:
         part = Part.of_file(file.path)
         if part and file.path.endswith(".jsonl") and (part.split == "train") == is_trained:
-            with (folder / file.path).open("rb") as lines:
+            with open_file(folder, file.path) as lines:
                 yield from ((part, msgspec.json.decode(line)) for line in lines)
 
 
@@ -230,7 +230,7 @@ def _versions(workspace: Workspace) -> Iterator[tuple[Path, DatasetVersion]]:
 
 
 def _lineage(folder: Path) -> dict[str, Any]:
-    with (folder / LINEAGE_FILE).open("rb") as lines:
+    with open_file(folder, LINEAGE_FILE) as lines:
         return {row["id"]: row["lineage"] for row in map(msgspec.json.decode, lines)}
 
 

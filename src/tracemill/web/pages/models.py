@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from tracemill.base.errors import NotFoundError, TracemillError, UsageError
+from tracemill.base.errors import NotFoundError, SchemaError, TracemillError, UsageError
 from tracemill.flows.analysis.gaps import find_gaps
 from tracemill.flows.models.evaluations import list_evaluations
 from tracemill.flows.models.promotion import approve, load_policy, promote, roll_back
@@ -34,6 +34,15 @@ class Preview(NamedTuple):
     decision: PromotionDecision | None
     fault: str | None
     """Why they cannot be asked."""
+
+
+class Gaps(NamedTuple):
+    """Where a model fails, beside what there is to learn that from."""
+
+    report: GapReport | None
+    """None where it was not evaluated, or there is nothing to learn from."""
+    unknown: str | None
+    """Why nobody can tell."""
 
 
 def models(request: Request) -> Response:
@@ -77,12 +86,13 @@ def model(request: Request) -> Response:
     )
 
 
-def _gaps(place: Workspace, name: str) -> GapReport | None:
-    """Return where a model fails; None where it was not evaluated, or nothing can be learned."""
+def _gaps(place: Workspace, name: str) -> Gaps:
     try:
-        return find_gaps(place, name, None, DEFAULT_NAME)
+        return Gaps(find_gaps(place, name, None, DEFAULT_NAME), None)
     except NotFoundError:
-        return None
+        return Gaps(None, None)
+    except SchemaError as error:
+        return Gaps(None, str(error))
 
 
 def _newest(place: Workspace) -> list[ModelEvent]:
