@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from tests.analyze.histories import Team
+from tracemill.base.text import counted
 from tracemill.cli.app import call
 from tracemill.render.team import write_report
 
@@ -47,8 +49,27 @@ def test_each_kind_is_cut_to_the_first_ones_and_what_is_cut_is_counted(
         of_kind = [each for each in whole["patterns"] if each["kind"] == kind]
         assert [each for each in cut["patterns"] if each["kind"] == kind] == of_kind[:2]
     assert all(len(each["reasons"]) <= 3 for each in cut["patterns"])
-    assert call(["pattern", "list", "--top", "2", *place]) == 0
-    assert "behind the first 2 of a kind left out" in capsys.readouterr().err
+
+
+def test_only_what_would_be_listed_is_told_to_be_cut(
+    place: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def printed(*options: str) -> tuple[int, str]:
+        capsys.readouterr()
+        call(["pattern", "list", *options, *place])
+        said = capsys.readouterr()
+        return len(said.out.splitlines()) - 1, said.err
+
+    found, said = printed()
+    few, few_said = printed("--top", "2")
+    every, _ = printed("--all")
+    few_of_every, more_said = printed("--all", "--top", "2")
+
+    assert found < every
+    assert f"{every - few_of_every} patterns behind the first 2 of a kind left out" in more_said
+    assert f"{counted(found - few, 'pattern')} behind the first 2 of a kind left out" in few_said
+    asked = re.compile(r"\(--all\): \d+")
+    assert asked.findall(said) == asked.findall(few_said) != []
 
 
 def test_a_slice_of_few_cases_says_so(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,13 @@ from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, hint, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
-from tracemill.flows.analysis.patterns import find_pattern, read_patterns, read_practices
+from tracemill.flows.analysis.patterns import (
+    find_pattern,
+    first_of_kinds,
+    read_patterns,
+    read_practices,
+    shown_patterns,
+)
 from tracemill.records.process.patterns import Measure, Pattern
 
 _PRACTICES = (
@@ -37,16 +43,17 @@ def list_pattern(
     jsonl
         Print each pattern as one line of JSON.
     """
-    found = read_patterns(common.open(), top)
-    shown = [each for each in found.patterns if all or each.verdict == "found"]
+    found = read_patterns(common.open())
+    shown = first_of_kinds(found if all else shown_patterns(found), top)
     if jsonl:
-        write_lines(shown)
-        return EXIT_DONE if shown else EXIT_NOTHING
-    if answer("patterns", found, common, next_steps=["tracemill pattern show ID"]):
+        write_lines(shown.patterns)
+        return EXIT_DONE if shown.patterns else EXIT_NOTHING
+    whole = first_of_kinds(found, top)
+    if answer("patterns", whole, common, next_steps=["tracemill pattern show ID"]):
         return EXIT_DONE if found.patterns else EXIT_NOTHING
     rows = [
         (each.id, each.verdict.replace("_", " "), f"{each.q_value:.3g}", one_line(each.says, 110))
-        for each in shown
+        for each in shown.patterns
     ]
     if rows:
         print_table(("ID", "VERDICT", "Q", "SAYS"), rows, ("Q",))
@@ -57,8 +64,8 @@ def list_pattern(
         f"(--all): {n_chance:,}{following}",
         common,
     )
-    if found.n_cut:
-        hint(f"{counted(found.n_cut, 'pattern')} behind the first {top} of a kind left out", common)
+    if shown.n_cut:
+        hint(f"{counted(shown.n_cut, 'pattern')} behind the first {top} of a kind left out", common)
     if found.skipped:
         n_rules = counted(len(found.skipped), "rule")
         hint(f"nothing is held that {n_rules} could be asked of; --json names them", common)

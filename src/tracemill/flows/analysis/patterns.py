@@ -150,9 +150,13 @@ def asked_for(cases: Iterable[Case], question: Question) -> Iterator[Case]:
             yield case
 
 
-def read_patterns(workspace: Workspace, top: int | None = None) -> PatternReport:
-    """Return what repeats in the work that is held; of each kind the first so many, or all."""
-    found = find_patterns(read_process(workspace), rules_of(workspace))
+def read_patterns(workspace: Workspace) -> PatternReport:
+    """Return what repeats in the work that is held."""
+    return find_patterns(read_process(workspace), rules_of(workspace))
+
+
+def first_of_kinds(found: PatternReport, top: int | None) -> PatternReport:
+    """Return of each kind the first so many patterns, or all; what is cut is counted."""
     if top is None:
         return found
     n_before: Counter[str] = Counter()
@@ -162,6 +166,12 @@ def read_patterns(workspace: Workspace, top: int | None = None) -> PatternReport
         n_before[pattern.kind] += 1
     n_cut = len(found.patterns) - len(kept)
     return msgspec.structs.replace(found, patterns=tuple(kept), n_cut=n_cut)
+
+
+def shown_patterns(found: PatternReport) -> PatternReport:
+    """Return only the patterns that are more than chance."""
+    shown = tuple(each for each in found.patterns if each.verdict == "found")
+    return msgspec.structs.replace(found, patterns=shown)
 
 
 def rules_of(workspace: Workspace) -> tuple[Rule, ...]:
