@@ -107,6 +107,8 @@ def test_of_nothing_everything_is_missing_and_no_fault_is_known() -> None:
     assert {each.verdict for each in held_items(nothing)} == {"missing"}
     assert {each.verdict for each in faults(nothing)} == {"unknown"}
     assert all(each.evidence for each in held_items(nothing))
+    traces = next(each for each in held_items(nothing) if each.name == "full_traces")
+    assert "%" not in traces.evidence
     assert all(each.evidence for each in faults(nothing))
     assert [each.value for each in (*behaviour(nothing), *satisfaction(nothing))] == [None] * 8
 

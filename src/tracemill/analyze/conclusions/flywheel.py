@@ -95,14 +95,7 @@ def held_items(seen: Seen) -> Iterator[HeldItem]:
         f"{counted(len(achieved), 'piece')} of work of known outcome",
         "no reaction of a person was heard: tracemill review next",
     )  # fmt: skip
-    share = use.n_answered / use.n_calls if use.n_calls else 0.0
-    n_codes = sum(each.n_codes for each in use.accesses)
-    yield _item(
-        "full_traces", "calls with results, fields and decisions", share >= _WHOLE,
-        f"{use.n_answered:,} of {counted(use.n_calls, 'call')} have their result; "
-        f"{counted(n_codes, 'use')} of fields in code; session decisions tells what decided",
-        f"{share:.0%} of calls have a result, {_WHOLE:.0%} are asked for",
-    )  # fmt: skip
+    yield _full_traces(use)
     yield _item(
         "one_format", "the same format in training and evaluation", _is_one_format(seen) is True,
         f"{counted(len(_formats(seen)), 'model')} asked in the format of their training",
@@ -129,6 +122,7 @@ def held_items(seen: Seen) -> Iterator[HeldItem]:
         f"taken well{f'; {_said(order)} by {_model(order)}' if order else ''}",
         "no reaction to a turn over several tools, and no case of one",
     )  # fmt: skip
+    n_codes = _n_codes(use)
     yield _item(
         "field_use", "fields that code reads", n_codes,
         f"{counted(n_codes, 'use')} of the results of {counted(len(use.accesses), 'function')}",
@@ -147,6 +141,22 @@ def _item(name: HeldName, asks: str, is_held: object, found: str, missing: str) 
         name=name, asks=asks, verdict="held" if is_held else "missing",
         evidence=found if is_held else missing,
     )  # fmt: skip
+
+
+def _full_traces(use: ToolUse) -> HeldItem:
+    share = use.n_answered / use.n_calls if use.n_calls else None
+    return _item(
+        "full_traces", "calls with results, fields and decisions",
+        share is not None and share >= _WHOLE,
+        f"{use.n_answered:,} of {counted(use.n_calls, 'call')} have their result; "
+        f"{counted(_n_codes(use), 'use')} of fields in code; session decisions tells what decided",
+        "no call is held that could have one: tracemill run" if share is None
+        else f"{share:.0%} of calls have a result, {_WHOLE:.0%} are asked for",
+    )  # fmt: skip
+
+
+def _n_codes(use: ToolUse) -> int:
+    return sum(each.n_codes for each in use.accesses)
 
 
 def _checked(seen: Seen) -> HeldItem:
