@@ -68,7 +68,11 @@ def test_a_share_is_of_the_reports_of_that_kind() -> None:
 
 def test_kinds_of_which_nothing_is_held_are_named() -> None:
     process = Process([])
-    process.sessions = [session_work(trajectory(id="t"), Activity(trajectory_id="t", input_id="i"))]
+    process.sessions = [
+        session_work(
+            trajectory(id="t"), Activity(trajectory_id="t", input_id="i"), tells_refusals=False
+        )
+    ]
     found = completeness(process)
 
     assert {each.kind for each in found.fields} == {"session"}

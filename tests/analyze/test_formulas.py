@@ -16,7 +16,7 @@ from tests.trajectories import trajectory
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import Tally, measure, measures, summed
 from tracemill.analyze.process import Process
-from tracemill.analyze.work import session_work
+from tracemill.analyze.work import SessionWork, session_work
 from tracemill.records.events.team_projects import (
     ApprovalReport,
     DownstreamReport,
@@ -278,6 +278,23 @@ def test_a_metric_counts_what_plain_lines_count(
     assert n_told > N_CASES / 20
 
 
+def test_calls_of_logs_that_record_no_refusal_are_not_counted_as_let_through() -> None:
+    def session(name: str, refused: int, *, is_told: bool) -> SessionWork:
+        activity = Activity(trajectory_id=name, input_id="i", n_calls=4, n_rejections=refused)
+        return session_work(trajectory(id=name), activity, tells_refusals=is_told)
+
+    process = Process([])
+    process.sessions = [session("a", 0, is_told=False)]
+    assert list(METRICS["refused_call_rate"].cases(process)) == []
+
+    process.sessions += [session("b", 0, is_told=True), session("c", 1, is_told=False)]
+    found = next(
+        measures("refused_call_rate", "share", METRICS["refused_call_rate"].cases(process), ())
+    )
+    assert found.n == 8
+    assert found.value == pytest.approx(1 / 8)
+
+
 def test_calls_and_their_errors_are_those_of_the_sessions() -> None:
     random = Random(12)
     for _ in range(200):
@@ -289,7 +306,9 @@ def test_calls_and_their_errors_are_those_of_the_sessions() -> None:
             activity = Activity(
                 trajectory_id=f"t{number}", input_id="i", n_calls=n, n_errors=failed
             )
-            process.sessions.append(session_work(trajectory(id=f"t{number}"), activity))
+            process.sessions.append(
+                session_work(trajectory(id=f"t{number}"), activity, tells_refusals=True)
+            )
         cases = METRICS["tool_error_rate"].cases(process)
         found = next(measures("tool_error_rate", "share", cases, ()), None)
 

@@ -61,8 +61,8 @@ class SessionWork(Record, frozen=True, kw_only=True):
     """How a person first took something back; None where nobody did."""
     against_step: Count | None = None
     """The step in which that was."""
-    n_refused: Count = 0
-    """Calls of them that a person refused."""
+    n_refused: Count | None = None
+    """Calls of them that a person refused; None where the log records none and never would."""
     plan_verdicts: tuple[PlanVerdict, ...] = ()
     """What a person said to its plans."""
     recoveries: tuple[Recovery, ...] = ()
@@ -115,8 +115,16 @@ def used_fact(text: str) -> str:
     return f"text:{text}"
 
 
-def session_work(trajectory: Trajectory, activity: Activity) -> SessionWork:
-    """Return what metrics count of a session; of its standing orders nothing is known here."""
+def session_work(
+    trajectory: Trajectory, activity: Activity, *, tells_refusals: bool
+) -> SessionWork:
+    """Return what metrics count of a session; of its standing orders nothing is known here.
+
+    Args:
+        trajectory: The session.
+        activity: What happened in it.
+        tells_refusals: Whether its source records that a person refused a call.
+    """
     against = next((each for each in activity.reactions if each.kind in _AGAINST), None)
     usage = trajectory.total_usage
     return SessionWork(
@@ -132,7 +140,7 @@ def session_work(trajectory: Trajectory, activity: Activity) -> SessionWork:
         output_tokens=usage.output_tokens if usage else None,
         n_calls=activity.n_calls,
         n_errors=activity.n_errors,
-        n_refused=activity.n_rejections,
+        n_refused=activity.n_rejections if tells_refusals else activity.n_rejections or None,
         plan_verdicts=activity.plan_verdicts,
         against=against.kind if against else None,
         against_step=against.step if against else None,

@@ -75,6 +75,14 @@ SOURCES: Final = Registry[type[Source]](
 """Every source by name, in the order in which inputs are offered to them."""
 
 
+TELLS_REFUSALS: Final = frozenset(
+    {"aider", "claude-code", "cline", "cline-task", "codex", "copilot-cli", "cursor", "gemini-cli"}
+    | {"mini-swe-agent", "opencode", "opencode-tree", "openhands", "openhands-folder"}
+    | {"specstory-md"}
+)
+"""Sources whose logs record that a person refused a call; elsewhere nobody knows of any."""
+
+
 @cache
 def load_source(name: str) -> Source:
     """Return the source called `name`, made once for each process."""
@@ -91,6 +99,7 @@ def sources_of(kind: InputKind) -> tuple[Source, ...]:
 __all__ = [
     "HEAD_BYTES",
     "SOURCES",
+    "TELLS_REFUSALS",
     "Content",
     "Head",
     "HoldsInputs",

@@ -33,8 +33,10 @@ def tool_errors(process: Process) -> Iterator[Case]:
 
 
 def calls_refused(process: Process) -> Iterator[Case]:
-    """Yield the calls of each session: those that a person refused and those that nobody did."""
+    """Yield the calls of each session whose log records refusals, and whether it was refused."""
     for session in process.sessions:
+        if session.n_refused is None:
+            continue
         facts, ref = session.facts, Ref(kind="trajectory", id=session.id)
         for number in range(session.n_calls):
             refused = number < session.n_refused

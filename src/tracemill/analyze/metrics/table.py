@@ -212,7 +212,8 @@ METRICS: Final[Mapping[str, Metric]] = {
         messages_taken_back, _SESSION,
     ),
     "refused_call_rate": _metric(
-        "share", "tool calls that a person refuses", calls_refused, _SESSION
+        "share", "tool calls that a person refuses, where logs record that", calls_refused,
+        _SESSION,
     ),
     "plan_approval_rate": _metric(
         "share", "plans that a person lets through, of those answered", plans_approved, _SESSION

@@ -15,6 +15,7 @@ from tracemill.prompts.in_force import InForce
 from tracemill.prompts.lineage import Lineage
 from tracemill.records.labels import Label
 from tracemill.records.links import SURE_ENOUGH, WORK
+from tracemill.sources import TELLS_REFUSALS
 
 
 def counted_work(facts: Facts) -> Counted:
@@ -67,7 +68,11 @@ def _sessions(facts: Facts, in_force: InForce) -> Iterator[SessionWork]:
         orders = in_force.of_session(trajectory, places)
         used = in_force.used_in(trajectory, activity.used_texts, places)
         yield msgspec.structs.replace(
-            session_work(trajectory, activity),
+            session_work(
+                trajectory,
+                activity,
+                tells_refusals=trajectory.origin.source in TELLS_REFUSALS,
+            ),
             instructions=orders.label if orders else None,
             told_by=orders.by if orders else None,
             used={text: each.label for text, each in sorted(used.items())},
