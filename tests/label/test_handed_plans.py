@@ -76,10 +76,13 @@ def test_what_a_person_said_to_a_plan_is_kept() -> None:
     assert not {each.kind for each in told.reactions} & {"acceptance", "permission"}
 
 
-def test_a_verdict_that_names_no_call_is_on_the_plan_before_it() -> None:
-    call = ToolCall(id="c1", name="exit_plan_mode")
-    told = seen(user(0), agent(1, "", calls=(call,)), events=(feedback("permission", 1),))
+def test_a_refusal_that_names_no_call_is_of_no_plan() -> None:
+    plan, shell = ToolCall(id="c1", name="exit_plan_mode"), ToolCall(id="c2", name="bash")
+    steps = (user(0), agent(1, "", calls=(plan,)), agent(2, "", calls=(shell,)))
 
+    assert seen(*steps, events=(feedback("rejection", 2),)).plan_verdicts == ()
+    named = structs.replace(feedback("permission", 1), call_id="c1")
+    told = seen(*steps, events=(named, feedback("rejection", 2)))
     assert [(each.step, each.is_approved) for each in told.plan_verdicts] == [(1, True)]
 
 

@@ -210,7 +210,7 @@ def test_an_approved_plan_is_told_of_the_step_that_proposed_it() -> None:
 
     found = read(start(), user("Go"), asked, event("exit_plan_mode.completed", 3, approved=True))
 
-    assert feedback(found) == [("permission", None, None, 1)]
+    assert feedback(found) == [("permission", None, "c1", 1)]
 
 
 def test_the_system_prompt_is_told_once_until_it_changes() -> None:

@@ -65,23 +65,19 @@ class ProposedPlans:
         return tuple(self._kept.values())[-_MAX_KEPT:]
 
     def verdicts(self, handed: Container[int]) -> tuple[PlanVerdict, ...]:
-        """Return what people said to plans; a plan that may have been handed on has no verdict."""
+        """Return what people said to plans; a plan that may have been handed on has no verdict.
+
+        An answer that names no call may be to any other question, so it is to no plan.
+        """
         found = {name: _said(self._asked[name], said) for name, said in self._refused.items()}
         for answer in self._answers:
-            name = answer.call_id or self._asked_at(answer.step)
+            name = answer.call_id
             if name in self._asked and name not in found:
                 asked = self._asked[name]
                 is_approved = answer.action == "permission"
                 found[name] = asked if is_approved else _said(asked, answer.text)
         told = sorted(found.values(), key=lambda each: each.step)
         return tuple(each for each in told if each.step not in handed)[-_MAX_KEPT:]
-
-    def _asked_at(self, step: int | None) -> str | None:
-        """Return the call of the last plan up to a step, for answers that name no call."""
-        before = [
-            name for name, asked in self._asked.items() if step is not None and asked.step <= step
-        ]
-        return before[-1] if before else None
 
 
 def _said(asked: PlanVerdict, said: str | None) -> PlanVerdict:

@@ -36,6 +36,7 @@ from tracemill.sources.reading.json_lines import BadShapeError, count, moment, t
 _NO_CONTENT: Final = "no_content"
 _BY_USER: Final = "denied-interactively-by-user"
 _TODO_TOOL: Final = "update_todo"
+_PLAN_TOOL: Final = "exit_plan_mode"
 _MAX_REMEMBERED: Final = 1000
 _MAX_EVENTS: Final = 30_000
 
@@ -72,6 +73,8 @@ class CopilotReader:
         self._agents: Remembered[str, str] = Remembered(_MAX_REMEMBERED)
         self._asked: Remembered[str, str] = Remembered(_MAX_REMEMBERED)
         self._refused: Remembered[str, _Refusal] = Remembered(_MAX_REMEMBERED)
+        self._proposed: Remembered[str, str] = Remembered(_MAX_REMEMBERED)
+        """The call by which each agent last proposed a plan; no answer to a plan names it."""
         self._n_steps_before: Remembered[str, int] = Remembered(_MAX_EVENTS)
         """How many steps there were before each event."""
 
@@ -238,6 +241,8 @@ class CopilotReader:
         session.think(place, step, [thought] if thought else [])
         for call in calls:
             session.window.add_call(place.trajectory, step, call)
+            if call.name == _PLAN_TOOL:
+                self._proposed.put(event.key, call.id)
             if call.name == _TODO_TOOL:
                 todos = read_checklist(call.arguments.get("todos"))
                 told = session.events.todo_change(
@@ -315,7 +320,8 @@ class CopilotReader:
             return f"event_{event.kind}"
         did: FeedbackKind = "permission" if approved else "rejection"
         said = text(event.data.get("feedback"))
-        told = self._session.events.feedback(self._place(event), did, said)
+        call_id = self._proposed.get(event.key)
+        told = self._session.events.feedback(self._place(event), did, said, call_id)
         self.ready.append(told)
         return None
 
