@@ -13,7 +13,7 @@ from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.results import EpisodeRow, SessionRow
 from tracemill.store.workspace import Workspace
-from tracemill.web.rendering import environment, markdown
+from tracemill.web.rendering import environment, given_to, markdown
 
 LISTS = (
     "/",
@@ -117,6 +117,29 @@ def test_markdown_makes_harmless_elements_only(text: str) -> None:
 def test_what_is_printed_is_escaped_and_keeps_its_letters(text: str) -> None:
     page = environment().from_string("<p>{{ text }}</p>").render(text=text)
     assert [tag for tag, _ in Found(page).elements] == ["p"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"cmd": "git fetch", "max_output_tokens": 9, "workdir": "/srv"},
+         "git fetch  max_output_tokens=9  workdir=/srv"),
+        ({"content": "x = 1", "file_path": "a.py"}, "a.py  content=x = 1"),
+        ({"-n": True, "path": "src", "pattern": "def"}, "def  src  -n=true"),
+        ({"todos": [{"a": 1}]}, 'todos=[{"a": 1}]'),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_a_call_says_first_what_it_is_about(arguments: dict[str, object], says: str) -> None:
+    assert given_to(arguments) == says
+
+
+def test_a_result_shows_what_the_tool_printed_and_not_how_it_was_run() -> None:
+    wrapped = "Chunk ID: 9a\nWall time: 0.01 seconds\nProcess exited with code 0\nOutput:\n"
+    shown = environment().from_string("{{ text|printed|line(40) or 'nothing printed' }}")
+    assert shown.render(text=f"{wrapped}## main\n3 files") == "## main 3 files"
+    assert shown.render(text=wrapped) == "nothing printed"
+    assert shown.render(text="  \nas it is") == "as it is"
 
 
 def test_a_long_session_comes_in_parts(browser: TestClient, shown: Workspace) -> None:

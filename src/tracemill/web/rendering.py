@@ -30,6 +30,11 @@ _TAGS: Final = (
 _SHORT: Final = 40
 _TEN: Final = 10
 _MOMENT_WIDTH: Final = 32
+_TELLING: Final = (
+    "command", "cmd", "code", "pattern", "query", "file_path", "filePath", "path", "url", "skill",
+    "subject",
+)  # fmt: skip
+"""Arguments that say what a call is about, and need no name beside them."""
 _PIECES: Final = re.compile(r"[^._/]*[._/]+|[^._/]+")
 _MOST_MARKDOWN: Final = 100_000
 """Longer texts are shown as they are: nobody reads them as a page."""
@@ -55,7 +60,8 @@ def environment() -> Environment:
         "word": word,
         "ticked": ticked,
         "breaking": breaking,
-        "given": given,
+        "given": given_to,
+        "printed": printed,
         "query": query,
         "span": span,
         "figure": figure,
@@ -147,12 +153,24 @@ def breaking(name: str) -> Markup:
     return Markup("<wbr>").join(_PIECES.findall(printable(name)))
 
 
-def given(arguments: Mapping[str, Any]) -> str:
-    """Return what a call was given: texts as they are, anything else as JSON."""
-    return "  ".join(
-        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        for value in arguments.values()
-    )
+def given_to(arguments: Mapping[str, Any]) -> str:
+    """Return what a call was given: first what it is about, then the rest by name."""
+    telling = [name for name in _TELLING if name in arguments]
+    rest = [name for name in arguments if name not in telling]
+    named = [f"{name}={_value(arguments[name])}" for name in rest]
+    return "  ".join([*(_value(arguments[name]) for name in telling), *named])
+
+
+def _value(value: Any) -> str:
+    """Return a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def printed(content: str) -> str:
+    """Return what a tool printed, without the lines that some agents put before it."""
+    from tracemill.label.calls import symptoms  # no list of sessions needs its patterns
+
+    return symptoms.printed(content)
 
 
 def query(asked: dict[str, str], **changed: Any) -> str:

@@ -85,6 +85,20 @@ def symptom(kind: FailureKind, text: str) -> str:
     return start_of(telling[-1 if kind in _CHECKS else 0], _LONGEST) if telling else ""
 
 
+def printed(text: str) -> str:
+    """Return what a tool printed, from its first line that says something of it.
+
+    Some agents put lines before it that tell how the tool was run: its exit code, its time.
+    """
+    rest = text
+    while rest:
+        line, _, behind = rest.partition("\n")
+        if line.strip() and not _SAYS_NOTHING.match(line.strip()):
+            return rest
+        rest = behind
+    return ""
+
+
 def cause_of(kind: FailureKind, text: str) -> FailureCause:
     """Return what a failure's words point at."""
     if kind in _CHECKS:

@@ -40,6 +40,11 @@ def _kinds(version: DatasetVersion) -> Mapping[str, int]:
     return found
 
 
+def _parts_of(version: DatasetVersion, place: int) -> list[str]:
+    """Return the kinds (0) or the uses (2) that stand in the names of a version's parts."""
+    return list(dict.fromkeys(part.partition("/")[place] for part in version.n_examples))
+
+
 def dataset(request: Request) -> Response:
     """Show one version, what it left out for a reason, and what it changed."""
     place, given = workspace(request), request.query_params
@@ -49,6 +54,8 @@ def dataset(request: Request) -> Response:
         request,
         "dataset.html",
         shown=shown,
+        kinds=_parts_of(shown.version, 0),
+        splits=_parts_of(shown.version, 2),
         rejects=show_rejects(place, shown.version.id, reason, _N_REJECTS) if reason else None,
         others=[each for each in list_versions(place) if each.id != shown.version.id],
         difference=_difference(place, shown, given.get("beside") or shown.version.parent),

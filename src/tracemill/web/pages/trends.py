@@ -41,11 +41,11 @@ def trends(request: Request) -> Response:
         },
         ranked=sorted(now.values(), key=lambda each: (_ORDER.index(each.change), each.metric)),
         begin=told.begin,
-        pictures={
-            each.metric: _picture(each.says, each.now.periods, each.now.unit)
+        pictures=[
+            (each, _picture(each.says, each.now.periods, each.now.unit))
             for each in told.whole
             if len(each.now.periods) > 1
-        },
+        ],
         rest=[each for each in told.whole if _is_only_older(each, now)],
     )  # fmt: skip
 
