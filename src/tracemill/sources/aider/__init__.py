@@ -6,6 +6,8 @@ The model of this source:
 - Lines marked with four hashes were typed, unless the program sent them by itself; quoted lines
   are its output; the rest is the model's. A command to the program and what that prints is no
   step, unless the model was asked because of it, which it was where it cost tokens.
+- What the model thought stands in its reply, in a tag of the program's own; a block in it is no
+  edit.
 - An edit is a call, and what the program says of its file is the result. A commit that
   follows names itself in the result of the edit that it holds. Commits of what lay around
   before an edit, or that a person asked for, are nobody's call.
@@ -34,7 +36,7 @@ class Aider(FileSource):
     """Reads the chat history that Aider writes beside the code."""
 
     name: ClassVar[str] = "aider"
-    version: ClassVar[int] = 9
+    version: ClassVar[int] = 10
     marks: ClassVar[frozenset[str]] = frozenset({".aider.chat.history.md"})
 
     def recognises(self, head: Head) -> bool:

@@ -54,6 +54,8 @@ _SEARCH: Final = re.compile(r"<{5,9} SEARCH\s*\Z")
 _DIVIDER: Final = re.compile(r"={5,9}\s*\Z")
 _REPLACE: Final = re.compile(r">{5,9} REPLACE\s*\Z")
 _LONGEST_PATH: Final = 300
+_THOUGHT: Final = "thinking-content-7bbeb8e1441453ad999a0bbba8a46d4b"
+"""How the program marks what a model thought before it replied."""
 
 
 class Edit(NamedTuple):
@@ -130,6 +132,22 @@ def _amount(digits: str, unit: str) -> int | None:
     except ValueError:
         return None
     return round(value) if value < _MAX_TOKENS else None
+
+
+def split_thoughts(reply: str) -> tuple[str, list[str]]:
+    """Return a reply without what the model thought, and that.
+
+    Where the reply broke off the thoughts have no end; of a long one they may stand in two parts,
+    the later of which has no beginning.
+    """
+    said: list[str] = []
+    thoughts: list[str] = []
+    for part in reply.split(f"<{_THOUGHT}>"):
+        thought, end, rest = part.partition(f"</{_THOUGHT}>")
+        is_thought = bool(end or said)
+        thoughts.append(thought.strip() if is_thought else "")
+        said.append((rest if is_thought else thought).strip())
+    return "\n\n".join(filter(None, said)), [thought for thought in thoughts if thought]
 
 
 def split_edits(reply: str) -> tuple[str, list[Edit]]:

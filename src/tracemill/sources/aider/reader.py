@@ -36,6 +36,7 @@ from tracemill.sources.aider.content import (
     output_of,
     read_tokens,
     split_edits,
+    split_thoughts,
     were_others_applied,
 )
 from tracemill.sources.building.open_session import OpenSession
@@ -217,9 +218,12 @@ class AiderReader:
         return step
 
     def _take_reply(self, speech: _Said) -> None:
-        text, edits = split_edits(speech.text)
+        said, thoughts = split_thoughts(speech.text)
+        text, edits = split_edits(said)
         step = self._reply = self._uncommitted = self._open(speech._replace(text=text), "agent")
         place = self._place(speech.first)
+        if self._session is not None:
+            self._session.think(place, step, thoughts)
         self._is_answered = False
         step.model = self._model
         place.trajectory.see_model(self._model)
