@@ -29,6 +29,12 @@ EOF
         ("git commit -m 'one' && git commit -m 'two'", ["one", "two"]),
         ("git commit --amend --no-edit", []),
         ("git commit -F message.txt", []),
+        ("git commit -q -F - <<'EOF'\nfix: totals\n\nThe tax was lacking.\nEOF", ["fix: totals"]),
+        ("git commit -F- <<EOF\nfix: totals\nEOF", ["fix: totals"]),
+        ("git add a.py; git commit -q -m @'\nfix: totals\n\nMore.\n'@", ["fix: totals"]),
+        ("gt create -a -m 'fix: totals'", ["fix: totals"]),
+        ("gt modify --message 'fix: totals'", ["fix: totals"]),
+        ("gt submit -m 'fix: totals'", []),
         ("git commit -m ''", []),
     ],
 )
@@ -48,6 +54,7 @@ def committing(command: str, exit_code: int | None) -> Step:
         pytest.param(DOCUMENT, None, True, id="nothing is said of its end"),
         pytest.param(DOCUMENT, 0, True, id="it ended well"),
         pytest.param(DOCUMENT, 1, False, id="it failed"),
+        pytest.param("gt create -am 'fix: totals'", 0, True, id="by a tool that stacks commits"),
         pytest.param("git init && git commit -m 'fix: totals'", 0, False, id="an experiment"),
         pytest.param("grep -rn \"git commit -m 'fix: totals'\" .", 0, False, id="a search"),
     ],
@@ -59,3 +66,27 @@ def test_only_a_command_that_commits_asks_for_a_commit(
 
     asked = AskedCommit(subject="fix: totals", step=3, at=START)
     assert found.asked_commits == (asked,) * is_kept
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        pytest.param((), id="no result"),
+        pytest.param(
+            (ToolResult(call_id="c1", content="running with session ID 7"),), id="it runs on"
+        ),
+    ],
+)
+def test_a_command_with_which_the_log_ends_asks_too(results: tuple[ToolResult, ...]) -> None:
+    call = ToolCall(id="c1", name="Bash", arguments={"command": DOCUMENT})
+
+    found = observe(trajectory(), [agent(3, calls=(call,), results=results, at=START)], [])
+    assert found.asked_commits == (AskedCommit(subject="fix: totals", step=3, at=START),)
+
+
+def test_a_command_that_a_person_refused_asks_for_nothing() -> None:
+    call = ToolCall(id="c1", name="Bash", arguments={"command": DOCUMENT})
+    refused = ToolResult(call_id="c1", content="", status="rejected")
+
+    found = observe(trajectory(), [agent(3, calls=(call,), results=(refused,), at=START)], [])
+    assert found.asked_commits == ()

@@ -27,6 +27,7 @@ def wrote(index: int, status: Any = "ok", minutes: int = 0, **arguments: Any) ->
     [
         {"tool": "Write", "file_path": "a.py", "content": f"x\n{LINE}\n"},
         {"file_path": "a.py", "old_string": "a line that was there before", "new_string": LINE},
+        {"tool": "edit", "path": "a.py", "edits": [{"oldText": "was there", "newText": LINE}]},
         {"tool": "MultiEdit", "file_path": "a.py", "edits": [{"new_string": f"  {LINE}"}, None]},
         {
             "tool": "apply_patch",

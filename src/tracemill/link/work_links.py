@@ -21,6 +21,7 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
+from tracemill.link.authorship.edited_paths import with_slashes
 from tracemill.link.commits.branches import Branches
 from tracemill.link.commits.index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
@@ -135,4 +136,5 @@ def _slug(name: str) -> str:
 def _has_edited(activity: Activity | None, path: str) -> bool:
     if activity is None:
         return False
-    return any(edited == path or edited.endswith(f"/{path}") for edited in activity.files_edited)
+    named = map(with_slashes, activity.files_edited)
+    return any(edited == path or edited.endswith(f"/{path}") for edited in named)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from tracemill.label.calls.commits import is_temporary, said_commits
-from tracemill.label.calls.shell_calls import ShellCall
+from tracemill.label.calls.shell_calls import RunningCall, ShellCall
 from tracemill.label.reactions.taken_back import TakenBack
 from tracemill.records.sessions.activity import AskedCommit, CommitMention
 from tracemill.records.sessions.trajectory import ToolResult
@@ -41,14 +42,25 @@ class MadeCommits:
                 sha=said.sha, step=call.step, branch=said.branch, subject=said.subject
             )
             self._made.append(_Made(mention, call.place))
-        for subject in call.subjects:
-            if not exit_code and len(self._asked) < _MOST_ASKED:
-                self._asked.append(AskedCommit(subject=subject, step=call.step, at=call.at))
+        if not exit_code:
+            self._ask(call)
 
-    @property
-    def asked(self) -> tuple[AskedCommit, ...]:
-        """Commits that commands asked for and that did not fail, in order."""
+    def asked(self, unanswered: Iterable[object]) -> tuple[AskedCommit, ...]:
+        """Return the commits that commands asked for and of which no failure is known, in order.
+
+        A tool that saves the log at each commit cuts it right behind the command, so calls that
+        nobody answered ask too.
+        """
+        calls = (each.call if isinstance(each, RunningCall) else each for each in unanswered)
+        for call in dict.fromkeys(calls):
+            if isinstance(call, ShellCall):
+                self._ask(call)
         return tuple(self._asked)
+
+    def _ask(self, call: ShellCall) -> None:
+        for subject in call.subjects:
+            if len(self._asked) < _MOST_ASKED:
+                self._asked.append(AskedCommit(subject=subject, step=call.step, at=call.at))
 
     def finish(self, cwd: str | None, taken_back: TakenBack) -> tuple[CommitMention, ...]:
         """Return the commits that stand; what was tried out in a scratch folder is none."""

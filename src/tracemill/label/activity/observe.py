@@ -197,7 +197,7 @@ class Observer:
             n_compactions=self._n_compactions,
             n_todo_changes=self._n_todos,
             commits=self._commits.finish(trajectory.cwd, self._taken_back),
-            asked_commits=self._commits.asked,
+            asked_commits=self._commits.asked([*self._held.values(), *self._running.values()]),
             requests=tuple(self._requests) if is_person else (),
             plans=self._plans.finish(),
             plan_verdicts=self._plans.verdicts(handed),

@@ -18,16 +18,23 @@ from tracemill.label.calls.shell import CommandLine, Part
 _COMMITTING: Final = frozenset({"commit", "cherry-pick", "revert", "rebase", "merge", "am", "pull"})
 _MARKS: Final = ("commit", "pick", "revert", "rebase", "merge", " am", "pull")
 _OPENING: Final = "gh pr create"
+_STACKING: Final = "gt "
+"""Graphite, which calls git to commit."""
+_STACKED: Final = frozenset({"create", "c", "modify", "m"})
 _SAID: Final = re.compile(
     r"^\[(?P<branch>[^\[\]\n]{1,200}?)(?: \(root-commit\))? "
     r"(?P<sha>[0-9a-f]{7,40})\] (?P<subject>.*)$",
     re.MULTILINE,
 )
 _ASKED: Final = re.compile(
-    r"""\bcommit\b[^\n]{0,200}?\s(?:-[a-zA-Z]*m|--message)[ =]?\s*"""
+    r"""\b(?:commit|gt (?:create|modify|[cm]))\b[^\n]{0,200}?\s"""
+    r"""(?:(?:-[a-zA-Z]*m|--message)[ =]?\s*"""
     r"""(?:"\$\(cat\s+<<-?\s*['"]?\w+['"]?\s*\n(?P<document>[^\n]+)"""
+    r"""|@['"]\r?\n(?P<here>[^\n]+)"""
     r"""|"(?P<double>(?:[^"\\\n]|\\.)+)|'(?P<single>[^'\n]+))"""
+    r"""|(?:-[a-zA-Z]*F|--file)[ =]?-\s+<<-?\s*['"]?\w+['"]?[^\n]*\n(?P<fed>[^\n]+))"""
 )
+"""Behind `-m` a text, a here-document of `cat` or one of PowerShell; behind `-F -` what is fed."""
 _BEFORE_HEAD: Final = re.compile(r"(?:HEAD|@)(?:~(?P<n>\d*)|(?P<up>\^+))$")
 _PUSHED: Final = re.compile(
     r"^ *(?:\+ )?[0-9a-f]{7,40}\.\.\.?[0-9a-f]{7,40} +\S+ -> \S+"
@@ -56,7 +63,7 @@ def may_commit(command: str) -> bool:
     """Tell at little cost whether a command line could make a commit or pull request."""
     if "git" in command and any(map(command.__contains__, _MARKS)):
         return True
-    return _OPENING in command
+    return _OPENING in command or _STACKING in command
 
 
 def pushes(line: CommandLine, exit_code: int | None, text: str) -> bool:
@@ -96,7 +103,17 @@ def may_push(command: str) -> bool:
 def makes_commit(line: CommandLine) -> bool:
     """Tell whether a command line commits, in a repository that it did not just create."""
     verbs = {git_verb(part) for part in line.parts}
-    return "init" not in verbs and not verbs.isdisjoint(_COMMITTING)
+    if "init" in verbs:
+        return False
+    return not verbs.isdisjoint(_COMMITTING) or any(_stacks(part) for part in line.parts)
+
+
+def _stacks(part: Part) -> bool:
+    match part.bare:
+        case ("gt", verb, *_):
+            return verb in _STACKED
+        case _:
+            return False
 
 
 def may_drop(command: str) -> bool:
@@ -129,7 +146,7 @@ def said_commits(text: str) -> Iterator[Said]:
 def asked_subjects(command: str) -> Iterator[str]:
     """Yield the subjects of the commits that a command line asks git for."""
     for match in _ASKED.finditer(command):
-        subject = match["document"] or match["single"]
+        subject = match["document"] or match["single"] or match["here"] or match["fed"]
         if subject is None:
             subject = _ESCAPED.sub(r"\1", match["double"])
         if subject.strip():

@@ -28,8 +28,8 @@ _PATCHERS: Final = frozenset({"apply_patch", "applypatch", "patch"})
 _PATCHES: Final = ("input", "patch", "patchText", "command")
 _PATHS: Final = ("file_path", "notebook_path", "path", "filePath", "target_file", "filename")
 _TEXTS: Final = (
-    *("content", "contents", "new_string", "newString", "new_str", "file_text"),
-    *("new_source", "code_edit", "replacement", "replacement_text"),
+    *("content", "contents", "new_string", "newString", "new_str", "newText", "new_text"),
+    *("file_text", "new_source", "code_edit", "replacement", "replacement_text"),
 )
 _OLD_TEXTS: Final = ("old_string", "oldString", "old_str", "oldText", "old_text")
 _SEARCH: Final = re.compile(r"<{5,9} ?SEARCH\b")

@@ -25,6 +25,7 @@ from tracemill.label.calls.commits import (
 )
 from tracemill.label.calls.edits import added_by_shell, edited_by_shell, may_edit
 from tracemill.label.calls.mentions import may_name, named_by
+from tracemill.label.calls.scripts import scripted_command
 from tracemill.label.calls.shell import CommandLine, clip, parse, told_to_run
 from tracemill.label.calls.shown import may_run, program_of
 from tracemill.label.calls.verdict import Outcome, passed_by_hook, verdict
@@ -36,10 +37,10 @@ SHELLS: Final = frozenset(
     | {"run_command", "execute_command", "run_shell_command", "run_terminal_cmd", "terminal"}
     | {"execute_bash", "powershell", "run_terminal_command", "run_in_terminal"}
 )
-POLLS: Final = frozenset({"write_stdin", "bashoutput", "taskoutput", "killshell"})
-_POLL_KEYS: Final = ("session_id", "bash_id", "task_id", "shell_id")
+POLLS: Final = frozenset({"write_stdin", "bashoutput", "taskoutput", "killshell", "wait"})
+_POLL_KEYS: Final = ("session_id", "bash_id", "task_id", "shell_id", "cell_id")
 _RUNNING: Final = re.compile(
-    r"running (?:in (?:the )?background )?with (?:session )?ID:? ([\w-]{1,80})"
+    r"running (?:in (?:the )?background )?with (?:(?:session|cell) )?ID:? ([\w-]{1,80})"
 )
 _POLLED_CODE: Final = re.compile(r"<exit_code>(\d{1,3})</exit_code>")
 _SAID_CODE: Final = re.compile(r"\[Command finished with exit code (\d{1,3})\]\s*\Z")
@@ -128,7 +129,7 @@ def command_of(arguments: Mapping[str, Any]) -> str | None:
 
 def read_call(call: ToolCall, step: int, at: datetime | None) -> ShellCall | None:
     """Return a shell call, or None where nothing about it is worth following."""
-    command = command_of(call.arguments)
+    command = command_of(call.arguments) or scripted_command(call.arguments)
     if command is None or not any(may(command) for may in _WORTH_READING):
         return None
     shell_call = ShellCall(step, at, command, unfold(parse(command)))
