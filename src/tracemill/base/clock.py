@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
+
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The first moment that anything is believed to have happened at."""
+LATEST: Final = datetime.fromtimestamp(2**33, UTC)
+"""The first moment, in 2242, that nothing is believed to have happened at yet."""
 
 
 def now() -> datetime:
@@ -10,13 +16,22 @@ def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the one place that may
 
 
+def believed(at: datetime) -> datetime | None:
+    """Return an aware moment; None where it lies so far off that it stands for an unknown one.
+
+    Programs write the year 1 or 9999 where they know no time, and beside these years no moment has
+    room for a day before or after it.
+    """
+    return at if EARLIEST <= at < LATEST else None
+
+
 def parse_moment(text: str) -> datetime | None:
-    """Return the moment that an RFC 3339 text names, or None where it names none.
+    """Return the moment that an RFC 3339 text names, or None where it names none to be believed.
 
     A time without an offset names no moment, since the zone would be a guess.
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return believed(moment.astimezone(UTC)) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

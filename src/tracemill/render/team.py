@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from tracemill.base.clock import believed
 from tracemill.base.difference import beyond
 from tracemill.records.events.captured import Captured, CapturedKind
 from tracemill.records.events.team import Report, TeamReport
@@ -310,7 +311,7 @@ def _moment(value: Any) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(value)
-        return at.astimezone(UTC) if at.tzinfo is not None else None
+        return believed(at.astimezone(UTC)) if at.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
 

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final, NamedTuple
 
+from tracemill.base.clock import believed
 from tracemill.base.git.changes import changed_files
 from tracemill.base.git.log import END, HEADER, N_FIELDS, RECORD_END, log_stream
 from tracemill.base.git.repositories import is_repository
@@ -310,7 +311,7 @@ def _moved(token: str) -> tuple[str, LinesMoved]:
 def _moment(seconds: str) -> datetime | None:
     """Return the moment `seconds` after 1970; None where git could read no time, or none fits."""
     try:
-        return datetime.fromtimestamp(int(seconds), UTC)
+        return believed(datetime.fromtimestamp(int(seconds), UTC))
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from tracemill.base.errors import UsageError
 from tracemill.base.text import counted, measured, one_line
+from tracemill.cli.shared.days import aware
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, hint, when, write, write_lines
@@ -60,7 +61,7 @@ def question_of(
     metric: str, slices: Slices, since: datetime | None, until: datetime | None
 ) -> Question:
     """Return what is asked."""
-    period = Period(_aware(since), _aware(until))
+    period = Period(aware(since), aware(until))
     return Question(metric, slices.by, dict(map(_fact, slices.only)), period)
 
 
@@ -113,7 +114,7 @@ def show_metrics(
     until
         Only what happened before this moment.
     """
-    period = Period(_aware(since), _aware(until))
+    period = Period(aware(since), aware(until))
     if habit is not None:
         if metric is not None:
             raise UsageError("expected --metric or --habit, found both")
@@ -184,10 +185,6 @@ def _show_cases(habit: str, period: Period, common: Common) -> int:
     print_table(("VALUE", "MISSING", "OF", "AT", "WHAT"), rows, ("AT", "OF"))
     hint(f"{len(rows):,} of {len(found.rows):,}; --json prints all", common)
     return EXIT_DONE if rows else EXIT_NOTHING
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment.astimezone() if moment is not None and moment.tzinfo is None else moment
 
 
 def _said(row: MetricRow) -> str:

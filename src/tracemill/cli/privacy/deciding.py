@@ -3,7 +3,7 @@
 from datetime import timedelta
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -26,6 +26,8 @@ from tracemill.flows.privacy.verify import verify_export
 from tracemill.records.privacy.allowances import Allowance
 from tracemill.records.privacy.receipts import ExportNote
 
+_MOST_DAYS: Final = 36_500
+
 
 def allow_privacy(
     stand_in: str,
@@ -33,7 +35,7 @@ def allow_privacy(
     *,
     reason: str,
     project: Path | None = None,
-    days: Annotated[int, Parameter(validator=Number(gte=1))] = 365,
+    days: Annotated[int, Parameter(validator=Number(gte=1, lte=_MOST_DAYS))] = 365,
     by: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

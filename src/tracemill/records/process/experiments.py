@@ -92,7 +92,7 @@ class ExperimentPlan(Record, frozen=True, kw_only=True):
     """What is given to one arm as a whole."""
     share: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 0.5
     """How likely a unit has the treatment."""
-    window_days: Annotated[float, msgspec.Meta(gt=0)] = 7.0
+    window_days: Annotated[float, msgspec.Meta(gt=0, le=36_500)] = 7.0
     """A unit counts this long after it was first told of; what comes later is left aside."""
     horizon: Annotated[int, msgspec.Meta(ge=2)]
     """Units after which it ends."""

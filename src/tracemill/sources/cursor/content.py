@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from tracemill.base.clock import believed
 from tracemill.records.events.event import Todo
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.building.checklists import read_entries
@@ -185,7 +186,7 @@ def take_moment(texts: list[str]) -> tuple[list[str], datetime | None]:
     except (ValueError, OverflowError):
         return texts, None
     rest = (_TIMESTAMP.sub("", said).strip() for said in texts)
-    return [said for said in rest if said], at
+    return [said for said in rest if said], believed(at)
 
 
 def read_todos(call: ToolCall) -> tuple[Todo, ...] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from tracemill.base.clock import believed
 from tracemill.records.events.gates import GateKind, GateResult, ResultStatus
 from tracemill.records.inputs import Tally
 from tracemill.records.refs import Origin, Span
@@ -263,6 +264,6 @@ def _moment(text: str | None) -> datetime | None:
     """Return a moment as aware UTC; one without a zone is meant as UTC."""
     try:
         at = datetime.fromisoformat(text or "")
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        return believed(at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC))
     except (ValueError, OverflowError):
         return None

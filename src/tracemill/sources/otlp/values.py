@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from tracemill.base.clock import believed
 from tracemill.sources.reading.json_lines import text, whole_number
 
 _MAX_DEPTH: Final = 32
@@ -160,6 +161,6 @@ def _moment(value: object) -> datetime | None:
     if type(value) is not int or value <= 0:
         return None
     try:
-        return datetime.fromtimestamp(value / 1e9, UTC)
+        return believed(datetime.fromtimestamp(value / 1e9, UTC))
     except (ValueError, OverflowError, OSError):
         return None

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import orjson
 
+from tracemill.base.clock import believed
 from tracemill.base.git.versions import FileChanged
 from tracemill.base.ids import make_id
 from tracemill.records.events.event import (
@@ -164,7 +165,7 @@ def _version(line: bytes) -> FileChanged | None:
 
 def _moment(seconds: int) -> datetime | None:
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        return believed(datetime.fromtimestamp(seconds, UTC))
     except (ValueError, OverflowError, OSError, TypeError):
         return None
 

@@ -20,6 +20,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 import orjson
 
+from tracemill.base.clock import believed
 from tracemill.base.errors import SourceError
 from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.inputs import Quarantined, QuarantineReason, Tally
@@ -33,7 +34,7 @@ NO_CONTENT: Final = "no_content"
 MAX_DEPTH: Final = 64
 """How deeply a tool's arguments may be nested before walking them becomes a risk."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_MILLISECOND: Final = 253_402_300_799_000
+_LAST_MILLISECOND: Final = 1_000 * 2**33
 """The last second of the year 9999."""
 _CONTAINERS: Final = frozenset({dict, list})
 _MAX_INT_DIGITS: Final = 18
@@ -285,7 +286,7 @@ _DAY: Final = len("2026-11-22")
 
 
 def moment(value: object, zone: tzinfo | None = None) -> datetime | None:
-    """Return the moment that `value` is or names in RFC 3339; None where it names none.
+    """Return the moment that `value` is or names in RFC 3339; None where none can be believed.
 
     A time without a zone is one in `zone`, and of the hour that a clock shows twice the earlier;
     a day without a time is no moment.
@@ -295,10 +296,10 @@ def moment(value: object, zone: tzinfo | None = None) -> datetime | None:
         if type(at) is not datetime:
             return None
         if at.tzinfo is UTC:
-            return at
+            return believed(at)
         if at.tzinfo is None and zone is not None and len(str(value)) > _DAY:
             at = at.replace(tzinfo=zone)
-        return at.astimezone(UTC) if at.tzinfo else None
+        return believed(at.astimezone(UTC)) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
