@@ -19,6 +19,7 @@ def test_a_stage_that_is_no_state_is_said_to_be_passed(capsys: pytest.CaptureFix
 
     assert capsys.readouterr().out == (
         "Funnel       641 trajectories → 131 examples → 115 unique → 114 past cut_answers\n"
+        "             → 114 accepted\n"
     )
 
 

@@ -23,7 +23,10 @@ from tracemill.flows.executors.protocol import Executor, make_executor
 _WIDTH: Final = 140
 _REJECTS: Final = 20
 _NEXT: Final = "tracemill dataset show ID"
-_COLUMNS: Final = ("ID", "NAME", "MADE", "EXAMPLES", "LEFT OUT", "CHECKS")
+_COLUMNS: Final = (
+    "ID", "NAME", "WRITTEN", "MADE", "UNIQUE", "ACCEPTED", "EXAMPLES", "LEFT OUT", "CHECKS",
+)  # fmt: skip
+_SPARE: Final = ("LEFT OUT", "CHECKS", "EXAMPLES")
 
 
 def list_dataset(
@@ -37,7 +40,7 @@ def list_dataset(
         write_lines(listed.versions)
     elif not answer("versions", listed, common, next_steps=[_NEXT]):
         if listed.versions:
-            left_out = print_table(_COLUMNS, map(_cells, listed.versions), ("LEFT OUT", "CHECKS"))
+            left_out = print_table(_COLUMNS, map(_cells, listed.versions), _SPARE)
             shown = f"{len(listed.versions)} of {listed.total}{no_room(left_out)}"
             hint(f"{shown}; next: {_NEXT}", common)
         else:
@@ -52,7 +55,11 @@ def _cells(row: VersionRow) -> tuple[str, ...]:
     said = ", ".join(f"{kind} {n:,}" for kind, n in examples.items())
     checks = ", ".join(f"{n} {verdict}" for verdict, n in sorted(row.checks.items()))
     name = row.name if row.newest else f"{row.name}, older"
-    return row.id, name, when(row.made), said or "none", f"{row.left_out:,}", checks or "none made"
+    made, unique = ("unknown" if n is None else f"{n:,}" for n in (row.made_examples, row.unique))
+    return (
+        row.id, name, when(row.made), made, unique, f"{row.accepted:,}", said or "none",
+        f"{row.left_out:,}", checks or "none made",
+    )  # fmt: skip
 
 
 def show_dataset(

@@ -85,8 +85,14 @@ class VersionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """When it was written here."""
     newest: bool
     """Whether the dataset's name stands for it, as far as that is known."""
+    made_examples: Count | None
+    """Examples that were made of the work; None where the version does not tell its funnel."""
+    unique: Count | None
+    """Those of them that are unlike the others."""
+    accepted: Count
+    """Those that it holds."""
     examples: dict[str, int]
-    """Examples by kind and split, as `chat/train`."""
+    """The same by kind and split, as `chat/train`."""
     left_out: Count
     """Everything that was left out, in any stage."""
     checks: dict[str, int]
@@ -124,6 +130,9 @@ def version_rows(workspace: Workspace, limit: int = 0) -> VersionList:
             name=version.name,
             made=datetime.fromtimestamp(written, UTC),
             newest=newest[version.name] in (None, version.id),
+            made_examples=version.funnel[0].n_out if version.funnel else None,
+            unique=next((each.n_out for each in version.funnel if each.name == "unique"), None),
+            accepted=sum(version.n_examples.values()),
             examples=version.n_examples,
             left_out=sum(version.drops.values()),
             checks=dict(Counter(check.verdict for check in version.checks)),
