@@ -70,6 +70,22 @@ def test_a_shipped_recipe_builds_a_version_or_says_that_it_keeps_nothing(
         assert f"the recipe {name!r} keeps no example" in built["error"]
 
 
+def test_balanced_holds_chats_and_pairs_of_every_use_and_weighs_them(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = build(capsys, store, "balanced")
+    stages = {stage["name"]: stage for stage in built["version"]["funnel"]}
+    shares = stages["mixture"]["shares"]
+    kinds = {key.partition("/")[0] for key in built["version"]["n_examples"]}
+
+    assert built["code"] == 0
+    assert {"chat", "preference", "recovery"} <= kinds
+    assert shares.get("use:direct", 0) <= 0.34
+    assert shares.get("use:single_tool", 0) <= 0.4
+    assert shares["use:cross_tool"] >= 0.25
+    assert all(each["is_weighed_by_quality"] for each in built["version"]["recipe"]["take"])
+
+
 def test_a_version_tells_its_recipe_and_what_became_of_everything(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -112,7 +128,11 @@ def test_a_later_version_names_the_one_before(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["nothing"], 3, "no recipe 'nothing'; name a .toml file, or one of: chat, collaboration"),
+        (
+            ["nothing"],
+            3,
+            "no recipe 'nothing'; name a .toml file, or one of: chat, balanced, collaboration",
+        ),
         (["nothing.toml"], 3, "no such file or folder: 'nothing.toml'; expected the recipe"),
     ],
 )
