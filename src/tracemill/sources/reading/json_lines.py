@@ -20,7 +20,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 import orjson
 
-from tracemill.base.clock import believed
+from tracemill.base.clock import EARLIEST, believed
 from tracemill.base.errors import SourceError
 from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.inputs import Quarantined, QuarantineReason, Tally
@@ -33,7 +33,6 @@ NO_CONTENT: Final = "no_content"
 """Why a message is skipped that says nothing."""
 MAX_DEPTH: Final = 64
 """How deeply a tool's arguments may be nested before walking them becomes a risk."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND: Final = 1_000 * 2**33
 """The last second of the year 9999."""
 _CONTAINERS: Final = frozenset({dict, list})
@@ -310,7 +309,7 @@ def millisecond(value: object) -> datetime | None:
         return None
     if not 0 < value < _LAST_MILLISECOND:
         return None
-    return _EPOCH + timedelta(milliseconds=value)
+    return EARLIEST + timedelta(milliseconds=value)
 
 
 def count(value: object) -> int | None:
