@@ -9,6 +9,8 @@ import pytest
 from tests.flows.sessions import write_session
 from tracemill.cli.app import call
 from tracemill.curate.recipes import shipped
+from tracemill.flows.datasets.versions import version_rows
+from tracemill.store.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,8 @@ def test_balanced_holds_chats_and_pairs_of_every_use_and_weighs_them(
     assert shares.get("use:single_tool", 0) <= 0.4
     assert shares["use:cross_tool"] >= 0.25
     assert all(each["is_weighed_by_quality"] for each in built["version"]["recipe"]["take"])
+    row = next(each for each in version_rows(Workspace(store)).versions if each.name == "balanced")
+    assert (row.made_examples, row.unique, row.accepted) == (6, 6, 6)
 
 
 def test_a_version_tells_its_recipe_and_what_became_of_everything(

@@ -95,7 +95,7 @@ def test_dataset_versions_are_listed_the_newest_first(
     assert "1 of 2; next: tracemill dataset show ID" in said.err
     assert [each.made.year == 1970 for each in listed.versions] == [False, True]
     assert (row.name, row.newest, row.examples, row.left_out) == ("chat", True, {}, 0)
-    assert (row.made_examples, row.unique, row.accepted) == (0, 0, 0)
+    assert (row.made_examples, row.unique, row.accepted) == (None, None, 0), "it tells no funnel"
 
 
 def test_a_list_of_what_is_read_but_not_linked_says_what_links_it(
