@@ -1,7 +1,7 @@
 """A secret that one input gives away goes wherever any other holds it, whoever comes first."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import permutations
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from tests.flows.sessions import write_session
 from tests.flows.test_ingest import content, ingest, texts, with_key_of
 from tests.redact.templates import fill
 from tests.repositories import Repository
-from tracemill.flows.ingest import Ingest, accept, batch
+from tracemill.flows.ingest import Ingest, accept, batch, redaction_batch
 from tracemill.flows.ingest.accept import Accepting
+from tracemill.flows.ingest.parts import ReadTask
 from tracemill.flows.ingest.results import Ingested
 from tracemill.flows.ingest.sweeping import keep_known, known_secrets
 from tracemill.store.lake import Lake
@@ -24,6 +25,18 @@ SECRET = fill("{alnum:24}")
 COMMIT = fill("{hex:40}")
 TELLING = f"export DB_PASSWORD='{SECRET}' TOKEN='{COMMIT}'"
 HOLDING = f'{{"log": "{SECRET} and {COMMIT}"}}'
+
+
+@pytest.fixture(autouse=True)
+def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redact each record alone, so that what comes first knows nothing of what comes behind."""
+    monkeypatch.setattr(redaction_batch, "_REDACT_RECORDS", 1)
+
+
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redact the records of all sessions together, as they are where they are short."""
+    monkeypatch.setattr(redaction_batch, "_REDACT_RECORDS", 2_048)
 
 
 @pytest.fixture
@@ -58,6 +71,44 @@ def test_a_secret_goes_from_sessions_that_were_read_before_and_after(
     assert SECRET not in said(workspace)
     assert said(workspace).count("[SECRET:known-secret:") == 6
     assert result.inputs == {"read": 4}
+
+
+def read_again(workspace: Workspace, place: Path) -> list[str]:
+    """Return the names of the files that a run over a place reads once more."""
+    again: list[str] = []
+    choose = batch.Batch.to_read_again
+
+    def noted(self: batch.Batch, secrets: Collection[bytes]) -> list[ReadTask]:
+        tasks = choose(self, secrets)
+        again.extend(Path(task.path).stem for task in tasks)
+        return tasks
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch.Batch, "to_read_again", noted)
+        ingest(workspace, [place])
+    return again
+
+
+def test_only_what_was_redacted_before_is_read_once_more(workspace: Workspace, place: Path) -> None:
+    assert read_again(workspace, place) == ["a-holds"]
+
+
+@pytest.mark.usefixtures("together")
+def test_what_is_redacted_together_is_read_but_once(workspace: Workspace, place: Path) -> None:
+    assert read_again(workspace, place) == []
+    assert said(workspace).count("[SECRET:known-secret:") == 6
+
+
+@pytest.mark.usefixtures("together")
+def test_what_is_redacted_together_is_kept_as_it_is_one_by_one(
+    workspace: Workspace, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(workspace, [place])
+    monkeypatch.setattr(redaction_batch, "_REDACT_RECORDS", 1)
+    other = with_key_of(workspace, workspace.root.parent / "other")
+    ingest(other, [place])
+
+    assert content(workspace) == content(other)
 
 
 def test_what_is_read_together_is_written_once(workspace: Workspace, place: Path) -> None:
@@ -193,12 +244,14 @@ def test_what_is_not_kept_in_full_is_read_again_where_it_stands(
     assert all(SECRET not in text for text in texts(workspace))
 
 
+@pytest.mark.usefixtures("together")
 def test_what_is_not_kept_in_full_gives_nothing_away(workspace: Workspace, place: Path) -> None:
     rule = f'[[consent.rules]]\nplace = "{place}/b-tells.jsonl"\nlevel = "redacted"\n'
     (workspace.root / "tracemill.toml").write_text(rule)
     ingest(workspace, [place])
 
     assert Vault(workspace.vault).secrets() == frozenset()
+    assert SECRET in said(workspace)
 
 
 def test_a_secret_in_a_path_changes_no_id(workspace: Workspace, place: Path) -> None:

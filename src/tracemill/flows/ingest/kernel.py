@@ -18,24 +18,23 @@ import msgspec
 
 from tracemill.base.errors import SourceError
 from tracemill.base.git.objects import blob_stream
-from tracemill.flows.guarding import Refused, redact_closed
+from tracemill.flows.guarding import Refused
 from tracemill.flows.ingest.consent import WITHHELD, Asked, Policy, numbers_of
 from tracemill.flows.ingest.masking import refusal, unnamed
 from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardEnd
-from tracemill.flows.ingest.redactors import knowing_redactor
+from tracemill.flows.ingest.redaction_batch import RedactionBatch
 from tracemill.flows.ingest.results import ERASED
 from tracemill.flows.ingest.rows import RowBuffer
 from tracemill.flows.ingest.sealing import Sealing
-from tracemill.flows.ingest.sweeping import keep_secrets, known_secrets
+from tracemill.flows.ingest.sweeping import keep_secrets
 from tracemill.label.activity.observe import Observer
-from tracemill.records.events.event import Event, FileVersion
+from tracemill.records.events.event import Event
 from tracemill.records.events.gates import GateResult
 from tracemill.records.inputs import Input, Quarantined, Tally
 from tracemill.records.privacy.findings import Finding
 from tracemill.records.privacy.settings import ConsentLevel
 from tracemill.records.refs import Origin, Span
 from tracemill.records.sessions.trajectory import Step, Trajectory
-from tracemill.redact import Redactor
 from tracemill.sources import Content, UnreadPart, load_source
 from tracemill.sources.archives.members import Unpacker
 from tracemill.store.archive import Archive, Chunk, ChunkWriter, Hashing, Spool
@@ -43,86 +42,20 @@ from tracemill.store.erasures import Refusal
 from tracemill.store.settings import zone_of
 
 _BLOCK_BYTES: Final = 4 * 2**20
-_REDACT_BYTES: Final = 2 * 2**20
-_REDACT_RECORDS: Final = 2_048
 
 
 def read_shard(shard: Shard) -> Iterator[Part]:
     """Read the inputs of a shard, one after the other."""
     rows = RowBuffer()
-    batch = _RedactionBatch(_redactor(shard), rows)
+    batch = RedactionBatch(shard, rows)
     path = Path(shard.spool) / f"{shard.tasks[0].input_id}.zst"
     with Unpacker() as unpacker, closing(Spool(path)) as spool:
         for task in shard.tasks:
-            yield from batch.use(_redactor(shard, task.allowed))
+            yield from batch.use(task.allowed)
             yield from _Reading(task, shard, rows, unpacker).run(spool, batch)
         yield from batch.flush()
         yield from rows.flush()
     yield ShardEnd()
-
-
-def _redactor(shard: Shard, allowed: frozenset[str] = frozenset()) -> Redactor:
-    return knowing_redactor(shard.key, shard.home, allowed, known_secrets(shard.known))
-
-
-class _RedactionBatch:
-    """Records of one or more inputs that wait to be redacted together.
-
-    Scanning a few megabytes at once costs a third less than scanning each small session alone.
-    """
-
-    def __init__(self, redactor: Redactor, rows: RowBuffer) -> None:
-        self.redactor = redactor
-        self._rows = rows
-        self._held: list[Any] = []
-        self._readings: list[_Reading] = []
-        self._reading_of: dict[str, _Reading] = {}
-        self._done: list[_Reading] = []
-        self._n_bytes = 0
-
-    def use(self, redactor: Redactor) -> Iterator[Part]:
-        """Go on with a redactor; what waits is redacted with the one before."""
-        if redactor is not self.redactor:
-            yield from self.flush()
-            self.redactor = redactor
-
-    def add(self, reading: _Reading, record: Any) -> Iterator[Part]:
-        """Add a record of an input; yield rows where enough records wait."""
-        name = record.trajectory_id if isinstance(record, Step) else getattr(record, "id", "")
-        if self._reading_of.setdefault(name, reading) is not reading:
-            yield from self.flush()  # a finding says no more than which trajectory it is in
-            self._reading_of[name] = reading
-        self._held.append(record)
-        self._readings.append(reading)
-        if isinstance(record, Step):
-            self._n_bytes += _size(record)
-        elif isinstance(record, FileVersion) and record.span is not None:
-            self._n_bytes += record.span.end - record.span.start
-        if self._n_bytes >= _REDACT_BYTES or len(self._held) >= _REDACT_RECORDS:
-            yield from self.flush()
-
-    def finish(self, reading: _Reading) -> None:
-        """Note that an input has given all its records."""
-        self._done.append(reading)
-
-    def flush(self) -> Iterator[Part]:
-        """Redact what waits, and yield what it makes; then the inputs that are done."""
-        redaction = redact_closed(self.redactor, self._held)
-        for record, reading in zip(redaction.records, self._readings, strict=True):
-            reading.keep(record)
-        for number, refused in redaction.refused.items():
-            self._readings[number].quarantine(self._held[number], refused)
-        for given in redaction.secrets:
-            self._readings[given.record].secrets.add(given.value)
-        for finding in redaction.findings:
-            self._reading_of[finding.record_id].keep_finding(finding)
-        n_bytes, self._n_bytes = self._n_bytes, 0
-        self._held.clear()
-        self._readings.clear()
-        self._reading_of.clear()
-        yield from self._rows.weigh(n_bytes)
-        yield from (reading.finished() for reading in self._done)
-        self._done.clear()
 
 
 class _Reading:
@@ -151,7 +84,7 @@ class _Reading:
         self._content = ""
         self._n_bytes = 0
 
-    def run(self, spool: Spool, batch: _RedactionBatch) -> Iterator[Part]:
+    def run(self, spool: Spool, batch: RedactionBatch) -> Iterator[Part]:
         """Read the input; yield what is ready, of this or earlier inputs of the shard."""
         writer: ChunkWriter | Hashing = Hashing()
         try:
@@ -159,7 +92,7 @@ class _Reading:
             if self._level == "off" or self._is_refused:
                 batch.finish(self)
                 return
-            if self._keeps and not self._gone:
+            if self.keeps and not self._gone:
                 writer = ChunkWriter(spool)
             with self._opened(writer) as blocks:
                 yield from self._read(blocks, batch)
@@ -225,7 +158,7 @@ class _Reading:
             return blob_stream(path, self._task.object_id)
         return load_source(self._task.source).open(path)
 
-    def _read(self, blocks: Iterator[bytes], batch: _RedactionBatch) -> Iterator[Part]:
+    def _read(self, blocks: Iterator[bytes], batch: RedactionBatch) -> Iterator[Part]:
         content = self._as_content(blocks)
         for record in load_source(self._task.source).read(content, self._origin):
             if isinstance(record, Tally):
@@ -322,12 +255,13 @@ class _Reading:
 
     def _keep_secrets(self) -> str | None:
         """Keep what this input gives away, where its bytes are kept."""
-        if not self._keeps:
+        if not self.keeps:
             return None
         return keep_secrets(self._shard.spool, self._task.input_id, self.secrets)
 
     @property
-    def _keeps(self) -> bool:
+    def keeps(self) -> bool:
+        """Whether the bytes of the input, and what they give away, are kept."""
         return self._level == "full" and self._shard.keeps
 
     def finished(self) -> Finished:
@@ -373,17 +307,6 @@ def _trajectory_of(record: Any) -> str | None:
     if isinstance(record, Trajectory):
         return record.id
     return getattr(record, "trajectory_id", None)
-
-
-def _size(step: Step) -> int:
-    """Return about how much text a step holds; where it stands may hold many times as much."""
-    n_said = len(step.text) + len(step.reasoning or "")
-    n_done = sum(
-        len(value) if type(value) is str else len(str(value))
-        for call in step.calls
-        for value in call.arguments.values()
-    )
-    return n_said + n_done + sum(len(result.content) for result in step.results)
 
 
 def _blocks(opened: IO[bytes], n_bytes: int) -> Iterator[bytes]:

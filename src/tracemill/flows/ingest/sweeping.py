@@ -1,7 +1,8 @@
 """Secrets that one input gave away are looked for in all others, by their values.
 
 What rules find in an input depends on its bytes alone. What is looked for by value depends on all
-inputs, so it takes a second stage. When a batch has been read, its rows are searched for the
+inputs, so it takes a second stage; what is redacted with a teller or behind it in one shard need
+not wait for that. When a batch has been read, its rows are searched for the
 secrets that are new, before they go into the lake, and inputs whose rows may hold one are read
 once more; in the end the same is done with what stands in the lake from before. Reading once more
 finds no further secrets, so what the lake says depends neither on the order of inputs nor on who
