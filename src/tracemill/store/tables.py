@@ -8,9 +8,11 @@ share as columns, and the whole record as JSON.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
+from itertools import accumulate
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
@@ -150,8 +152,16 @@ def _json(value: Any) -> bytes | None:
 
 
 def _texts(encoded: list[bytes | None]) -> pa.Array:
-    """Return JSON as texts; Arrow need not look whether what was just encoded is UTF-8."""
-    return pa.array(encoded, pa.binary()).view(pa.string())
+    """Return JSON as texts; Arrow need not look whether what was just encoded is UTF-8.
+
+    Arrow would grow its buffer as values come, and copy what it holds each time.
+    """
+    ends = accumulate((0 if each is None else len(each) for each in encoded), initial=0)
+    offsets = pa.py_buffer(array("i", ends))
+    texts = pa.py_buffer(b"".join(filter(None, encoded)))
+    n_unknown = encoded.count(None)
+    is_known = pa.array([each is not None for each in encoded]).buffers()[1] if n_unknown else None
+    return pa.StringArray.from_buffers(len(encoded), offsets, texts, is_known, n_unknown)
 
 
 def _reader(column: Column) -> Any:

@@ -98,8 +98,9 @@ def owners_holding(rows: pa.RecordBatch, table: Table, may: Callable[[bytes], bo
     found: set[str] = set()
     for column in rows.columns:
         if any(map(may, _bytes_of(column))):
-            texts = zip(rows.column(table.owner).to_pylist(), column.to_pylist(), strict=True)
-            found.update(each for each, text in texts if text and may(text.encode()))
+            owners, texts = rows.column(table.owner).to_pylist(), column.view(pa.binary())
+            each = zip(owners, texts.to_pylist(), strict=True)
+            found.update(owner for owner, text in each if text and may(text))
     return found
 
 
