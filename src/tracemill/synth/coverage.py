@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
 import msgspec
+import re2
 
 from tracemill.records.datasets.audits import TrainingRow
 from tracemill.records.datasets.examples import ChatExample, Example, Message
@@ -22,9 +25,13 @@ from tracemill.synth.taxonomy import Taxonomy
 _FAILED: Final = re.compile(
     r"\b[1-9]\d* (?:failed|errors?)\b|^FAILED |^Traceback |exit code:? [1-9]|^Error:", re.MULTILINE
 )
-_FAILED_WORDS: Final = ("failed", "error", "FAILED ", "Traceback", "exit code", "Error:")
-"""One of them stands in whatever `_FAILED` finds, and is found much sooner than that."""
 _PASSED: Final = re.compile(r"\b[1-9]\d* passed\b|\bOK \(\d+ tests?|test result: ok")
+_MAY_FAIL: Final = re2.compile(
+    r"(?m)\pN (?:failed|error)|^FAILED |^Traceback |exit code:? [1-9]|^Error:"
+)
+_MAY_PASS: Final = re2.compile(r"\pN passed|OK \(\pN|test result: ok")
+"""What of a result tells how it went; the latter two find it wherever the former two do, and much
+sooner."""
 _SKILL: Final = re.compile(r"\b(?:using|use|follow\w*|apply\w*) the ([\w-]+) skill", re.IGNORECASE)
 _NAMED_SKILL: Final = re.compile(r"\bskills?\b", re.IGNORECASE)
 _SKILLS: Final = {
@@ -39,6 +46,8 @@ _CRAFTS: Final = {
     "clean-code": r"unused|dead code|magic number|clean(?: |-)?up|unclear name",
     "refactoring": r"refactor|extract (?:a |the )?(?:method|function)|simplif",
 }
+_OF_CRAFT: Final = re2.compile("(?i)" + "|".join(_CRAFTS.values()).replace(r"\b", ""))
+"""Finds something wherever one of `_CRAFTS` does, and much sooner than that."""
 _PLAN: Final = re.compile(r"^(?:\s*\d+[.)] .+\n?){3,}", re.MULTILINE)
 _SHOWN: Final = re.compile(r"^```\w*\n(?:.*\n){2,}?```", re.MULTILINE)
 """Some lines of code or output in a request."""
@@ -58,12 +67,28 @@ class Place(NamedTuple):
 _RECOVERED: Final = Place("tool-use", "error-recovery")
 
 
-class _Seen(NamedTuple):
+@dataclass(frozen=True)
+class _Seen:
     """What one call did."""
 
     family: str
+    arguments: object
     result: str
-    is_test_file: bool
+
+    @property
+    def is_test_file(self) -> bool:
+        """Whether it begins by naming a test."""
+        return "test" in str(self.arguments)[:200]
+
+    @cached_property
+    def has_failed(self) -> bool:
+        """Whether its result tells of a failure."""
+        return bool(_MAY_FAIL.search(self.result) and _FAILED.search(self.result))
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether its result tells that checks passed."""
+        return bool(_MAY_PASS.search(self.result) and _PASSED.search(self.result))
 
 
 def place_of(messages: Sequence[Message], taxonomy: Taxonomy) -> Place:
@@ -180,11 +205,11 @@ def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place
     edits = [place for place, each in enumerate(seen) if each.family == "edit"]
     if edits:
         last = edits[-1]
-        failed = next((at for at, each in enumerate(seen[:last]) if _is_failure(each.result)), None)
-        if failed is not None and any(_PASSED.search(each.result) for each in seen[last + 1 :]):
+        failed = next((at for at, each in enumerate(seen[:last]) if each.has_failed), None)
+        if failed is not None and any(each.has_passed for each in seen[last + 1 :]):
             is_first = seen[edits[0]].is_test_file and edits[0] < failed
             return Place("agentic", "tdd" if is_first else "debugging")
-        if craft := _first(_CRAFTS, asked, ""):
+        if _OF_CRAFT.search(asked) and (craft := _first(_CRAFTS, asked, "")):
             return Place("craftsmanship", craft)
     if said and _PLAN.search(said[0].content):
         return Place("agentic", "planning")
@@ -195,12 +220,8 @@ def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place
     return Place("agentic", "exploration") if len(seen) >= _EXPLORING else None
 
 
-def _is_failure(text: str) -> bool:
-    return any(word in text for word in _FAILED_WORDS) and _FAILED.search(text) is not None
-
-
 def _called(seen: Sequence[_Seen], said: Sequence[Message], all_of_it: Sequence[Message]) -> Place:
-    if any(_is_failure(each.result) for each in seen[:-1]):
+    if any(each.has_failed for each in seen[:-1]):
         return _RECOVERED
     if any(len(message.tool_calls) > 1 for message in said):
         return Place("tool-use", "parallel-calls")
@@ -219,13 +240,14 @@ def _calls(messages: Sequence[Message], taxonomy: Taxonomy) -> list[_Seen]:
     results: Mapping[str | None, str] = {
         each.tool_call_id: each.content for each in messages if each.role == "tool"
     }
+    calls = [call for message in messages if message.trained for call in message.tool_calls]
+    names = {call["function"]["name"] for call in calls}
+    families = {name: taxonomy.family_of(name) for name in names}
     return [
         _Seen(
-            taxonomy.family_of(call["function"]["name"]),
+            families[call["function"]["name"]],
+            call["function"].get("arguments", ""),
             results.get(call.get("id"), ""),
-            "test" in str(call["function"].get("arguments", ""))[:200],
         )
-        for message in messages
-        if message.trained
-        for call in message.tool_calls
+        for call in calls
     ]

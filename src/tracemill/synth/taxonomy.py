@@ -87,9 +87,9 @@ class Taxonomy(NamedTuple):
 
     def family_of(self, tool: str) -> str:
         """Return what a tool is for, by its name; `other` where that does not tell."""
-        name = _SIGN.sub("_", _HUMP.sub("_", tool).lower())
+        name = "_" + _SIGN.sub("_", _HUMP.sub("_", tool).lower())
         for family, beginnings in self.families.items():
-            if any(f"_{name}".find(f"_{each}") >= 0 for each in beginnings):
+            if any(f"_{each}" in name for each in beginnings):
                 return family
         return "other"
 

@@ -92,7 +92,7 @@ def build_version(
     examples = _Examples(made.lake, executor, workspace.scratch, made_up)
     taxonomy = load_taxonomy()
     for copies in examples.by_id():
-        examples.hold(sieve.look([_placed(each, taxonomy) for each in copies]))
+        examples.hold(sieve.look(list(_placed(copies, taxonomy))))
     for names in sieve.suspects():
         suspects = (sieve.kept[name] for name in names)
         sieve.compare({each.id: said(training_row(each)) for each in examples.named(suspects)})
@@ -133,10 +133,18 @@ def build_version(
     return placed
 
 
-def _placed(example: Example, taxonomy: Taxonomy) -> Example:
-    """Return an example with the category and part of the taxonomy that it shows, as tags."""
-    tags = place_tags(example, taxonomy)
-    return msgspec.structs.replace(example, tags=(*example.tags, *tags)) if tags else example
+def _placed(copies: Iterable[Example], taxonomy: Taxonomy) -> Iterator[Example]:
+    """Yield copies of an example with the category and part of the taxonomy that it shows, as tags.
+
+    Copies say the same, so those of one builder and with the same tags are looked at once.
+    """
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for each in copies:
+        made = (each.builder, *each.tags)
+        if made not in known:
+            known[made] = place_tags(each, taxonomy)
+        tags = known[made]
+        yield msgspec.structs.replace(each, tags=(*each.tags, *tags)) if tags else each
 
 
 def _made_up(workspace: Workspace, recipe: Recipe) -> list[Example]:
