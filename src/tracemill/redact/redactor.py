@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import sha256
 from itertools import groupby
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
@@ -192,7 +192,7 @@ class Redactor:
         for index, text in enumerate(texts.texts):
             if len(text) <= LONGEST_KNOWN or index in texts.roles:
                 continue
-            digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            digest = sha256(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
             first = left.setdefault(digest, index) if digest not in self._clean else -1
             if first != index:
                 texts.texts[index] = ""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -33,7 +33,6 @@ _BATCH_TEXTS: Final = 2**16
 _HELD_CHARS: Final = 2**22
 _KEPT_SHINGLES: Final = 2**21
 """How many are remembered, at 8 bytes each."""
-_NAME_BYTES: Final = 16
 _FACING: Final = 8
 """With how many texts across the line one that stands apart is compared in a group, at least."""
 _OWNER_BITS: Final = np.uint64(16)
@@ -182,7 +181,8 @@ class Shingles:
 
 
 def _name(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "replace"), digest_size=_NAME_BYTES).digest()
+    """Return what a text is known by: processors make this hash twice as fast as others."""
+    return sha256(text.encode("utf-8", "replace"), usedforsecurity=False).digest()
 
 
 def shingled(texts: Sequence[str]) -> Shingled:

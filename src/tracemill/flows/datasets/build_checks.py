@@ -14,7 +14,7 @@ from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.scan import Scan
 from tracemill.records.datasets.audits import CheckResult, FailingRow
-from tracemill.records.datasets.versions import DatasetVersion, FunnelStage
+from tracemill.records.datasets.versions import DatasetVersion, ExportedFile, FunnelStage
 from tracemill.store.workspace import Workspace
 
 _BALANCE: Final = 0.1
@@ -23,14 +23,14 @@ _ON_PURPOSE: Final = ("mixture", "budget")
 """Stages that change what a dataset is made up of because somebody asked for it."""
 
 
-def clean_text(workspace: Workspace, paths: Sequence[Path]) -> CheckResult:
+def clean_text(workspace: Workspace, folder: Path, files: Sequence[ExportedFile]) -> CheckResult:
     """Return where redaction, with the rules in use, finds anything in what was written."""
     scan = Scan(own_redactor(workspace).redactor)
-    scan.look(paths)
+    scan.look(folder / file.path for file in files)
     places = scan.result().places
     at = list(dict.fromkeys((place.path, place.place, place.rule) for place in places))
     n_failing = len({(path, line) for path, line, _ in at})
-    n_rows = sum(map(_n_lines, paths))
+    n_rows = sum(file.rows for file in files)
     measured = share(n_failing, n_rows)
     return CheckResult(
         name="clean_text",
@@ -45,11 +45,6 @@ def clean_text(workspace: Workspace, paths: Sequence[Path]) -> CheckResult:
             for path, line, rule in at[:MAX_SHOWN]
         ),
     )
-
-
-def _n_lines(path: Path) -> int:
-    with path.open("rb") as opened:
-        return sum(1 for _ in opened)
 
 
 def _number(place: str) -> int:

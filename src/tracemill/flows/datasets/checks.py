@@ -115,7 +115,7 @@ def check_version(
     checked = Checked(rows, before, recipe.limits, evaluated, shingles=shingles)
     found = (
         readable(len(rows), unread),
-        clean_text(workspace, [folder / file.path for file in files]),
+        clean_text(workspace, folder, files),
         kept_balance(version.funnel),
         *run_checks(checked, recipe.checks),
         *(fits_format(folder, version, name) for name in recipe.formats),
