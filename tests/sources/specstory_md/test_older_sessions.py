@@ -240,6 +240,16 @@ def test_a_section_may_name_its_tool_and_tell_how_that_ended(
             {"diff": "+ a", "file_path": "a.py"},
             "",
         ),
+        (
+            EDITED.replace("**Chunk", "undefined\n\n**Chunk"),
+            {"diff": "+ a", "file_path": "a.py"},
+            "",
+        ),
+        (
+            EDITED.replace("**Chunk", "Add an a\n\n**Chunk"),
+            {"diff": "+ a", "file_path": "a.py", "instructions": "Add an a"},
+            "",
+        ),
         ("```bash\nmake\n```\n\n```\nok\n```", {"command": "make"}, "ok"),
     ],
 )

@@ -37,6 +37,8 @@ _KINDS: Final = {
     **dict.fromkeys(("read", "read_file"), "read"),
 }
 _EDITED: Final = re.compile(r"Edit file: (.+)")
+_EDITED_PARTS: Final = re.compile(rf"^(?:\*\*Chunk \d+\*\*|{FENCE}diff)\s*$", re.MULTILINE)
+_UNSAID: Final = "undefined"
 _GUIDE: Final = re.compile(r"### Rule: ([^\n]+)\n")
 _DETAILS: Final = re.compile(r"<details>\s*<summary>([^<]*)</summary>")
 _DETAILS_END: Final = "</details>"
@@ -127,13 +129,25 @@ def _change(said: str, call_id: str) -> Tool | None:
     return _tool(call_id, "edit", {"diff": unescaped("\n".join(shown))}, "")
 
 
+def _noted_change(table: str, path: str, call_id: str) -> Tool | None:
+    """Read a change of a file that is named, and what the agent noted of it before its parts."""
+    first = _EDITED_PARTS.search(table)
+    change = None if first is None else _change(table[first.start() :], call_id)
+    if first is None or change is None:
+        return None
+    change.call.arguments["file_path"] = path
+    if (note := table[: first.start()].strip()) not in {"", _UNSAID}:
+        change.call.arguments["instructions"] = note
+    return change
+
+
 def _read(said: str, call_id: str) -> Tool | None:
     """Read which file was read, or which of the person's rules, whose text is shown."""
     if guide := _GUIDE.match(said):
         return _tool(call_id, "read", {"rule": guide[1].strip()}, said[guide.end() :].strip())
     if (file := _FILE.fullmatch(said)) is None:
         return None
-    return _tool(call_id, "read", {} if file[1] == "undefined" else {"file_path": file[1]})
+    return _tool(call_id, "read", {} if file[1] == _UNSAID else {"file_path": file[1]})
 
 
 def _not_ended(said: str, call_id: str) -> Tool | None:
@@ -152,8 +166,8 @@ def _found(said: str, call_id: str) -> Tool | None:
     summary, table = top[1].strip(), said[top.end() :].removesuffix(_DETAILS_END).strip()
     if named := _NAMED.match(summary):
         summary = summary[named.end() :]
-    if (edited := _EDITED.match(summary)) and (change := _change(table, call_id)) is not None:
-        change.call.arguments["file_path"] = edited[1]
+    edited = _EDITED.match(summary)
+    if edited and (change := _noted_change(table, edited[1], call_id)) is not None:
         return change
     for name, form in _FOUND:
         if given := form.match(summary):
