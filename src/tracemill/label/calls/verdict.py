@@ -121,7 +121,7 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"^error: could not compile\b",
         ),
         passed=_summary(
-            "pass fail ok",
+            "pass fail ok tests",
             rf"{_COUNT}[1-9]\d* (?:passed|passing)\b",
             rf"{_LINE}[1-9]\d* pass$",
             rf"{_LINE}0 fail$",
@@ -131,6 +131,8 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"^OK(?: \(|$)",
             r"Tests run: [1-9]\d*, Failures: 0, Errors: 0",
             r"^# pass [1-9]",
+            # scripts of the project's own
+            r"^\W*All (?:[\w.-]+ ){0,4}tests? (?:passed|pass|completed successfully)\b",
             unless="[no tests to run]",  # go
         ),
     ),
@@ -140,13 +142,14 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"^(?:PHP )?(?:Parse|Fatal) error: ",  # php
             r"^(?:Sorry: )?(?:SyntaxError|IndentationError|TabError)\b",  # python, node
             rf"{_LINE}Found [1-9]\d* (?:errors?|warnings?|problems?|issues?)\b",
-            rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)\b",
+            rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)(?:[^ \w]|$| [^(]| \([1-9])",
             r"^error(?:\[|: could not compile)",
         ),
         passed=_summary(
             "passed issues problems errors checked rated offenses syntax",
             r"^All checks passed",
             rf"{_LINE}0 (?:issues|problems|errors)\b",
+            rf"{_LINE}✖ [1-9]\d* problems? \(0 errors,",  # eslint: warnings alone
             r"^Checked \d+ files? in [^\n]*\b(?:No fixes applied|Fixed \d+ files?)",
             r"^Your code has been rated at 10",
             r"no offenses detected",
@@ -179,13 +182,17 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"(?: |\)): (?:fatal )?error [A-Z]{1,6}\d{3,5}: ",  # msbuild
         ),
         passed=_summary(
-            "success finished succeeded built proj",
+            "success finished succeeded built proj complete compiled",
             r"^ *[\w. -]+\.\w{2,3}proj -> \S",  # msbuild
             r"\bBUILD SUCCESS",
             r"^ *Finished [`\[]?(?:dev|release|test|debug)\b",
             r"\bCompiled successfully\b",
             r"\bBuild succeeded\b",
-            r"^✓ built in \d",  # vite
+            r"^(?:[\d:]+ (?:\[\w+\] )?)?✓ built in \d",  # vite
+            r"^(?:[\d:]+ )?\[build\] Complete!",  # astro
+            r"^\W*Build completed? in \d",
+            r"^webpack \S+ compiled (?:successfully|with \d+ warnings?)\b",
+            r"^\W*Successfully ran targets? \w*build",  # nx
         ),
     ),
 }
@@ -200,8 +207,11 @@ _RUNNER_FAILED: Final = re2.compile(
 
 _SILENT: Final = frozenset({"lint", "types"})
 """Checks that say nothing where they find nothing."""
-_ONLY_ANNOUNCED: Final = re.compile(r"\s*(?:> [^\n]{0,300}(?:\n\s*|\Z)){1,20}\Z")
-"""An output in which npm and its like say what they run, and nothing more stands."""
+_ONLY_ANNOUNCED: Final = re.compile(
+    r"\s*(?:(?:[>$] [^\n]{0,300}|\(Bash completed with no output\)|Shell cwd was reset to [^\n]*)"
+    r"(?:\n\s*|\Z)){1,20}\Z"
+)
+"""An output in which runners say what they run, or an agent that nothing was printed; no more."""
 
 _NO_START_MARKS: Final = (
     *("command not found", "unrecognized subcommand", "No module named ", "Missing script"),
