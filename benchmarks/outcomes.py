@@ -13,7 +13,8 @@ sessions that were judged once, when the rules were done: FOLDER has the logs of
 several, as open projects keep them: of entireio/cli the first, of EntityProcess/agentv, FSM1/cipher-box
 and dayhaysoos/nimbus the second; the third is of 33 projects and the fourth of 30 sessions of such
 projects, which `human_turns.tsv` names too. The fifth and sixth are of 28 further projects, which
-docs/outcomes.md names, and the fifth of the shared sessions too.
+docs/outcomes.md names, and the fifth of the shared sessions too. The seventh was judged by the lines of
+docs/outcomes.md; of the part that was put aside only figures are looked at by who mends the rules.
 """
 
 import csv

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from tracemill.label.outcomes.final_checks import FinalCheck, final_check
 from tracemill.label.outcomes.history import CERTAIN, WEEK, History
+from tracemill.label.outcomes.left_open import open_request
 from tracemill.label.outcomes.survival import Lines, undoings
 from tracemill.records.events.event import Commit
 from tracemill.records.links import SURE_ENOUGH, WORK
@@ -109,6 +110,8 @@ class Evidence(NamedTuple):
     """Whether a person praised edited files last, and at most asked since."""
     is_thanked: bool
     """The same where no file was edited."""
+    is_left_open: bool
+    """Whether a request came after all that was shown done, and the log breaks off within it."""
     is_approved: bool
     """Whether a person praised what was talked through in a chat that shows no calls."""
 
@@ -156,8 +159,8 @@ def gather(work: Work) -> Evidence:
         tests=tests.run.passed if tests else None,
         build=all(told) if told else None,
         lint=lint.run.passed if lint else None,
-        is_run=max(last.ran_steps, default=-1) >= max(_last_edit(last), 0),
-        is_rerun=max(last.rerun_steps, default=-1) >= max(_last_edit(last), 0),
+        is_run=max(last.ran_steps, default=-1) >= max(_last_code_edit(last), 0),
+        is_rerun=max(last.rerun_steps, default=-1) >= max(_last_code_edit(last), 0),
         has_edits=_last_edit(last) >= 0,
         is_taken_back=_is_taken_back(last),
         n_edits_left=sum(a.n_edits - len(a.taken_back_steps) for a in work.activities),
@@ -174,6 +177,7 @@ def gather(work: Work) -> Evidence:
         is_accepted=_is_accepted(last),
         is_thanked=_is_thanked(last),
         is_approved=_is_approved(last),
+        is_left_open=open_request(last) is not None,
     )
 
 
@@ -199,6 +203,12 @@ def _is_unseen(work: Work) -> bool:
 
 def _last_edit(activity: Activity) -> int:
     return -1 if activity.last_edit_step is None else activity.last_edit_step
+
+
+def _last_code_edit(activity: Activity) -> int:
+    """Return the last edit after which a program's word is old: notes on code leave it standing."""
+    code = activity.last_code_edit_step
+    return _last_edit(activity) if code is None else code
 
 
 def _is_given_up(activity: Activity, commit_step: int) -> bool:
@@ -285,6 +295,7 @@ def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -
         *last.interrupted_steps[-1:],
         *last.rejected_steps[-1:],
         *(correction.step for correction in last.corrections[-1:]),
+        *(step for step in [open_request(last)] if step is not None),
     }
     for step in sorted(steps):
         yield Ref(kind="trajectory", id=last.trajectory_id, step=step)

@@ -13,6 +13,7 @@ The first rule that holds decides:
 | committed, edited on or asked for more, then stopped by a person  | partial   | .5        |
 | committed, but the last tests failed                              | partial   | .6        |
 | committed, then a person said that it is wrong                    | partial   | .5        |
+| committed, tested or praised, then the log breaks off in a request| partial   | .5        |
 | committed, last tests passed; and it stood for a week             | achieved  | .9 .95    |
 | committed, tests unknown; and it stood for a week                 | achieved  | .75 .8    |
 | git said committed, nowhere to look, tests failed or said wrong   | partial   | .5        |
@@ -95,6 +96,10 @@ def _is_committed(evidence: Evidence) -> bool:
     return bool(evidence.commits) or evidence.is_said_to_be_committed
 
 
+def _fails(evidence: Evidence) -> bool:
+    return evidence.tests is False or evidence.build is False
+
+
 def _goes_on(evidence: Evidence) -> bool:
     return evidence.has_edits_after_commit or evidence.has_request_after_commit
 
@@ -175,6 +180,12 @@ RULES: Final = (
         _always(0.5),
         "committed, then a person said that it is wrong",
         lambda e: bool(e.commits) and e.is_wrong_after_commit,
+    ),
+    Rule(
+        "partial",
+        _always(0.5),
+        "shown done, then the log breaks off within a further request",
+        lambda e: e.is_left_open and (_is_committed(e) or not _fails(e)),
     ),
     Rule(
         "achieved",

@@ -1,0 +1,85 @@
+"""Logs that break off within a further request, after earlier work was shown done."""
+
+from typing import Any
+
+import pytest
+
+from tests.label.test_observe import seen, shell, tool
+from tests.label.test_outcome import MENTION, TESTED, judged, ran
+from tests.trajectories import activity, agent, reaction, user
+from tracemill.records.sessions.activity import ProposedPlan
+from tracemill.records.sessions.reactions import ReactionKind
+from tracemill.records.sessions.trajectory import ToolCall
+
+ASKED = 12
+
+
+def open_with(kind: ReactionKind | None = "continuation", **more: Any) -> dict[str, Any]:
+    """Return a session whose last request the agent did not come to an end with."""
+    heard = () if kind is None else (reaction(ASKED, kind),)
+    given = {"ending": "user", "last_user_step": ASKED, "last_edit_step": 4, "n_steps": 14}
+    return {**given, "reactions": heard, **more}
+
+
+LEFT_OPEN = [
+    pytest.param(open_with(checks=TESTED), id="nobody answered"),
+    pytest.param(open_with(checks=TESTED, ending="open_call"), id="within a call"),
+    pytest.param(open_with(checks=TESTED, ending="error"), id="on an error of the service"),
+    pytest.param(open_with(None, checks=TESTED), id="what the request is was not heard"),
+    pytest.param(open_with("correction", checks=TESTED, last_edit_step=13), id="a fault, being mended"),
+    pytest.param(open_with(commits=(MENTION,)), id="committed"),
+    pytest.param(
+        open_with(reactions=(reaction(8, "acceptance"), reaction(ASKED, "refinement"))), id="praised"
+    ),
+    pytest.param(
+        open_with(checks=TESTED, ending="agent", plans=(ProposedPlan(opening="do", step=13),)),
+        id="a plan that is carried out elsewhere",
+    ),
+]  # fmt: skip
+
+NOT_OPEN = [
+    pytest.param(open_with("clarification", checks=TESTED), "achieved", id="a question"),
+    pytest.param(open_with(checks=TESTED, ending="agent"), "achieved", id="the agent came to an end"),
+    pytest.param(
+        open_with(checks=(*TESTED, ran(13, passed=True)), ending="open_call"), "achieved",
+        id="tested since, and looked at",
+    ),
+    pytest.param(open_with(checks=TESTED, last_user_step=5, reactions=(), ending="open_call"), "achieved", id="the request that was tested"),
+    pytest.param(open_with(), "unknown", id="nothing was shown"),
+    pytest.param(open_with(ran_steps=(6,)), "achieved", id="a program alone"),
+    pytest.param(open_with(checks=(ran(6, passed=False),)), "failed", id="shown to fail"),
+    pytest.param(open_with(checks=TESTED, last_user_step=None), "achieved", id="nobody asked"),
+    pytest.param(
+        open_with(checks=TESTED, ending="agent", plans=(ProposedPlan(opening="do", step=3),)),
+        "achieved", id="a plan that was carried out",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("about", LEFT_OPEN)
+def test_what_was_shown_done_is_partial_where_a_request_is_left_open(about: dict[str, Any]) -> None:
+    found = judged(activity(**about), cwd="/elsewhere")
+
+    assert (found.outcome, found.confidence) == ("partial", 0.5)
+    assert ASKED in {ref.step for ref in found.evidence}
+
+
+@pytest.mark.parametrize(("about", "outcome"), NOT_OPEN)
+def test_nothing_is_left_open_where_the_work_is_not(about: dict[str, Any], outcome: str) -> None:
+    assert judged(activity(**about), cwd="/elsewhere").outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome"), [("commit it", "achieved"), ("add a button for it", "partial")]
+)
+def test_a_step_of_the_process_leaves_nothing_open(asked: str, outcome: str) -> None:
+    open_call = ToolCall(id="c4", name="Bash", arguments={"command": "git commit -m x"})
+    about = seen(
+        user(0, "add a page"),
+        tool(1, "Edit", {"file_path": "/a.py", "new_string": "a"}),
+        shell(2, "pytest", "3 passed", exit_code=0),
+        user(3, asked),
+        agent(4, calls=(open_call,)),
+    )
+
+    assert judged(about, cwd="/elsewhere").outcome == outcome
