@@ -19,7 +19,13 @@ from starlette.testclient import TestClient
 
 from tests.browser.conftest import enter
 from tests.browser.visitor import Visitor, serve
-from tests.web.filled import AT, keep_experiment, keep_models
+from tests.web.filled import (
+    AT,
+    keep_experiment,
+    keep_models,
+    write_next_session,
+    write_planned_session,
+)
 from tests.web.reaching import reach
 from tests.web.test_docs import name_of
 from tracemill.capture import emit
@@ -33,6 +39,11 @@ from tracemill.web.app import make_pages
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "ui"
 PROMPT: Final = "# Contract\n\nWrite endpoints and error definitions.\n"
+LEFT: Final = (
+    "Write the endpoints of the checkout and their errors", "Round the total after the tax",
+    "Run the tests of `src/shop/checkout.py`",
+)  # fmt: skip
+"""What one session plans and another one goes on with."""
 SAID: Final = (
     "coder-1", "smollm2-135m", "chat", "coder-2", "smollm2-135m", "chat",
     "better by 4 points, and that may be chance", "coder-2", "coder-1", "team", "Ada",
@@ -69,6 +80,8 @@ def make(folder: Path) -> Workspace:
     prompts = folder / "team" / "ai" / "prompts"
     prompts.mkdir(parents=True)
     (prompts / "architect.md").write_text(PROMPT)
+    write_planned_session(folder / "team" / "planned.jsonl", "planned", LEFT)
+    write_next_session(folder / "team" / "next.jsonl", "next", LEFT[0])
     call([*command, str(folder / "team")])
     keep_experiment(workspace, "Ada")
     keep_models(workspace, SAID)

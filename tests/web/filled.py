@@ -74,6 +74,8 @@ def fill(folder: Path, words: Sequence[str], *, at_once: int = 1) -> Workspace:
     for number in range(0, len(words), at_once):
         some = words[number : number + at_once]
         write_short_session(inputs / f"short-{number}.jsonl", f"s{number}", some)
+    write_planned_session(inputs / "planned.jsonl", "planned", words[:N_WORDS])
+    write_next_session(inputs / "next.jsonl", "next", words[0])
     write_broken(inputs, words)
     write_prompts(inputs, words)
     workspace = Workspace(folder / "workspace")
@@ -168,6 +170,34 @@ def write_short_session(path: Path, session: str, words: Sequence[str]) -> None:
     title = {"type": "custom-title", "customTitle": next(given), "sessionId": session}
     about = {name: next(given) for name in ("gitBranch", "cwd", "version", "model")}
     _write(path, [*_turn(session, 0, words[0], **about), title])
+
+
+def write_planned_session(path: Path, session: str, words: Sequence[str]) -> None:
+    """Write a session that plans with words: as entries of a list, and as a plan left to others."""
+    todos = [
+        {"content": word, "activeForm": word, "status": "in_progress" if number else "completed"}
+        for number, word in enumerate(words)
+    ]
+    listed = {
+        "type": "tool_use",
+        "id": "toolu_list",
+        "name": "TodoWrite",
+        "input": {"todos": todos},
+    }
+    text = "\n\n".join(["## Next steps", *(f"- {word}" for word in words)])
+    plan = {"type": "tool_use", "id": "toolu_plan", "name": "ExitPlanMode", "input": {"plan": text}}
+    done = {"type": "tool_result", "tool_use_id": "toolu_list", "content": words[0]}
+    _write(path, [
+        _asked(session, 0, words[0]),
+        _said(session, 1, listed),
+        _asked(session, 2, [done]),
+        _said(session, 3, {"type": "text", "text": text}, plan),
+    ])  # fmt: skip
+
+
+def write_next_session(path: Path, session: str, word: str) -> None:
+    """Write a session that begins with a word a minute after the others."""
+    _write(path, _turn(session, 60, word))
 
 
 def write_broken(inputs: Path, words: Iterable[str]) -> None:

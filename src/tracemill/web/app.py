@@ -18,6 +18,7 @@ from tracemill.store.workspace import Workspace
 from tracemill.web.downloads import Downloads
 from tracemill.web.guard import Guard, Pass
 from tracemill.web.pages import routes_of
+from tracemill.web.remembering import Remembered
 from tracemill.web.rendering import page
 from tracemill.web.staying import give_back
 
@@ -42,6 +43,7 @@ def make_pages(workspace: Workspace) -> Starlette:
     )
     app.state.workspace = workspace
     app.state.downloads = Downloads()
+    app.state.remembered = Remembered()
     return app
 
 

@@ -35,6 +35,7 @@ _TELLING: Final = (
     "subject",
 )  # fmt: skip
 """Arguments that say what a call is about, and need no name beside them."""
+_MARKS: Final = re.compile(r"(?:^|(?<=\s))#{1,6} +|\*\*|`")
 _PIECES: Final = re.compile(r"[^._/]*[._/]+|[^._/]+")
 _MOST_MARKDOWN: Final = 100_000
 """Longer texts are shown as they are: nobody reads them as a page."""
@@ -56,6 +57,7 @@ def environment() -> Environment:
         "percent": percent,
         "markdown": markdown,
         "line": beginning,
+        "unmarked": unmarked,
         "tidy_json": tidy_json,
         "word": word,
         "ticked": ticked,
@@ -132,6 +134,11 @@ def figure(value: object) -> str:
 def is_short(lines: Sequence[str]) -> bool:
     """Tell whether a part of something to be judged is a word or a number."""
     return len(lines) == 1 and len(lines[0]) <= _SHORT
+
+
+def unmarked(text: str) -> str:
+    """Return Markdown as a list shows it on one line, without the marks of its parts."""
+    return _MARKS.sub("", text)
 
 
 def word(name: str) -> str:

@@ -1,6 +1,5 @@
 """`tracemill handoff`: what was left for whoever goes on, and who did."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from tracemill.base.text import one_line
@@ -10,29 +9,13 @@ from tracemill.cli.shared.output import answer, counts, hint, when, write, write
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.handoffs import HandOffRow, check_handoffs, list_handoffs
 from tracemill.flows.analysis.handoffs import show_handoff as look
-from tracemill.records.work.handoffs import CheckedHandOff, HandOffKind, TakeUpMethod, WhyUnknown
+from tracemill.records.work.handoffs import CheckedHandOff, HandOffKind
+from tracemill.report.handoffs import HOW_KNOWN, WHY_UNKNOWN
 
 _COLUMNS: Final = ("ID", "AT", "KIND", "LEFT", "NEXT", "HOW", "SURE", "FROM", "BEGINS")
 _SPARE: Final = ("FROM", "LEFT", "AT")
 _NEXT: Final = "tracemill handoff show ID"
 _WIDTH: Final = 100
-_WHY: Final[Mapping[WhyUnknown, str]] = {
-    "no_moment": "nothing says when it was",
-    "no_later_session": "no session is known that came after it there",
-    "nothing_shared": "none that came after it there shows any sign of it",
-}
-_HOW: Final[Mapping[TakeUpMethod, str]] = {
-    "same_session": "it is the same session",
-    "same_messages": "it begins with the same messages",
-    "given_text": "its first request holds these words",
-    "named_session": "a person named the session in it",
-    "names_document": "its first request names the document",
-    "opened_document": "it opened the document",
-    "asks_to_go_on": "it is the next one there, and was asked to go on",
-    "same_branch": "it is the next one on the branch",
-    "shared_files": "it changed files that few others did",
-    "next_in_place": "it is only the next one there",
-}
 
 
 def list_handoff(
@@ -91,9 +74,10 @@ def show_handoff(name: str, /, *, common: Common = Common()) -> int:  # noqa: B0
     write(f"{shown.id}  {shown.kind}  {when(shown.at)}  ({shown.confidence:.2f})")
     write(f"From         {shown.path or shown.source.name}")
     if taken is not None:
-        write(f"Taken up     {taken.trajectory_id}  ({taken.confidence:.2f}): {_HOW[taken.method]}")
+        how = HOW_KNOWN[taken.method]
+        write(f"Taken up     {taken.trajectory_id}  ({taken.confidence:.2f}): {how}")
     elif shown.why_unknown is not None:
-        write(f"Taken up     unknown: {_WHY[shown.why_unknown]}")
+        write(f"Taken up     unknown: {WHY_UNKNOWN[shown.why_unknown]}")
     for item in shown.items:
         write(f"{'Done' if item.is_done else 'Left':<12} {one_line(item.text, _WIDTH)}")
     for path in shown.files:

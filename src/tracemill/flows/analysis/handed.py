@@ -8,7 +8,7 @@ document is taken up by the first session before its next version that names or 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -39,6 +39,11 @@ _LOOKED_AT: Final = 5
 _MIN_WORDS: Final = 25
 """Characters of a hand-off that nobody else begins a request with."""
 _MIN_NAME: Final = 8
+_COLUMNS: Final = (
+    "input_id", "trajectory_id", "index", "at", "speaker", "text", "calls", "is_replayed",
+    "is_error", "byte_start", "byte_end",
+)  # fmt: skip
+"""What is read of steps; results are most of their bytes, and hand nothing on."""
 
 
 class HeldSessions(NamedTuple):
@@ -101,7 +106,7 @@ def held_sessions(lake: Lake) -> HeldSessions:
 
 def _read(lake: Lake, held: HeldSessions) -> _Found:
     readers = {name: HandOffReader(each) for name, each in held.activities.items()}
-    for step in steps_of(lake, held.activities):
+    for step in steps_of(lake, held.activities, _COLUMNS):
         readers[step.trajectory_id].take(step)
     handed = {
         name: list(reader.finish(held.trajectories[name])) for name, reader in readers.items()
@@ -109,11 +114,13 @@ def _read(lake: Lake, held: HeldSessions) -> _Found:
     return _Found(readers, handed)
 
 
-def steps_of(lake: Lake, activities: Mapping[str, Activity]) -> Iterator[Step]:
-    """Yield the steps of sessions, each from the input that stands for it."""
+def steps_of(
+    lake: Lake, activities: Mapping[str, Activity], columns: Sequence[str] | None = None
+) -> Iterator[Step]:
+    """Yield the steps of sessions, each from the input that stands for it; all columns for None."""
     owners = {each.input_id for each in activities.values()}
     table = TABLES["steps"]
-    for batch in lake.batches(table, owners=owners):
+    for batch in lake.batches(table, owners=owners, columns=columns):
         inputs = batch.column("input_id").to_pylist()
         for owner, step in zip(inputs, table.from_batch(batch), strict=True):
             activity = activities.get(step.trajectory_id)

@@ -6,7 +6,7 @@ All is read off the steps, the documents and the links when it is asked for.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -105,7 +105,7 @@ def list_handoffs(
         if kind in (None, each.kind) and not (is_unknown_only and _is_known(each))
     ]
     return HandOffList(
-        rows=tuple(map(_row, found[: limit or None])),
+        rows=tuple(map(row_of, found[: limit or None])),
         total=len(found),
         kinds=dict(sorted(Counter(each.kind for each in found).items())),
         methods=dict(
@@ -123,7 +123,16 @@ def show_handoff(workspace: Workspace, name: str) -> HandOff:
     Raises:
         NotFoundError: none or several answer to the name.
     """
-    found = [each for each in read_handoffs(workspace) if each.id.startswith(name)]
+    return handoff_of(read_handoffs(workspace), name)
+
+
+def handoff_of(handoffs: Iterable[HandOff], name: str) -> HandOff:
+    """Return the one hand-off that a name means.
+
+    Raises:
+        NotFoundError: none or several answer to it.
+    """
+    found = [each for each in handoffs if each.id.startswith(name)]
     if len(found) > 1:
         raise NotFoundError(f"{name!r} may mean any of: {', '.join(e.id for e in found[:10])}")
     if not found:
@@ -137,7 +146,11 @@ def check_handoffs(workspace: Workspace) -> HandOffCheck:
     Raises:
         NotFoundError: nothing is kept.
     """
-    everything = read_handoffs(workspace)
+    return check_these(workspace, read_handoffs(workspace))
+
+
+def check_these(workspace: Workspace, everything: Sequence[HandOff]) -> HandOffCheck:
+    """Say the same of hand-offs that were read already."""
     known = [each for each in everything if each.taken_up is not None and each.taken_up.is_sure]
     checked = _checked(workspace, known)
     facts: dict[str, dict[FactFate, int]] = {
@@ -192,7 +205,8 @@ def _is_known(handoff: HandOff) -> bool:
     return handoff.taken_up is not None and handoff.taken_up.is_sure
 
 
-def _row(handoff: HandOff) -> HandOffRow:
+def row_of(handoff: HandOff) -> HandOffRow:
+    """Return a hand-off in short."""
     taken, first = handoff.taken_up, handoff.parts[0]
     return HandOffRow(
         id=handoff.id,

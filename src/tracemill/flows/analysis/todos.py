@@ -70,7 +70,16 @@ def show_todo(workspace: Workspace, name: str) -> TodoProgress:
     Raises:
         NotFoundError: none or several answer to the name.
     """
-    found = [each for each in read_todos(workspace) if each.id.startswith(name)]
+    return entry_of(read_todos(workspace), name)
+
+
+def entry_of(todos: Iterable[TodoProgress], name: str) -> TodoProgress:
+    """Return the one entry that a name means.
+
+    Raises:
+        NotFoundError: none or several answer to it.
+    """
+    found = [each for each in todos if each.id.startswith(name)]
     if len(found) > 1:
         raise NotFoundError(f"{name!r} may mean any of: {', '.join(e.id for e in found[:10])}")
     if not found:

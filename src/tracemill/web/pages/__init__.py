@@ -15,8 +15,9 @@ from starlette.routing import Route
 __all__ = ["every_route", "routes_of"]
 
 _PAGES: Final = (
-    "episodes", "review", "privacy", "trends", "progress", "flywheel", "patterns", "prompts",
-    "recipes", "experiments", "datasets", "models", "runs", "health", "settings",
+    "episodes", "handoffs", "todos", "gates", "review", "privacy", "trends", "progress",
+    "flywheel", "patterns", "prompts", "recipes", "experiments", "datasets", "models", "runs",
+    "health", "settings",
 )  # fmt: skip
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

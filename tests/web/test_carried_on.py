@@ -1,0 +1,153 @@
+"""Pages of what was left, planned and checked: what they show is what the commands say."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from starlette.testclient import TestClient
+from typing_extensions import override
+
+from tests.web.filled import fill
+from tests.web.places import PLAIN
+from tracemill.capture import emit
+from tracemill.flows.analysis.gate_trend import gate_trends
+from tracemill.flows.analysis.handoffs import check_handoffs, list_handoffs
+from tracemill.flows.analysis.todos import list_todos, read_todos
+from tracemill.flows.deriving.gate_rows import GateRow
+from tracemill.flows.held.lookup import list_rows
+from tracemill.flows.wheel.turn import Options, turn
+from tracemill.store.workspace import Workspace
+from tracemill.web.app import make_pages
+from tracemill.web.pages import todos as pages_of_todos
+
+
+class Links(HTMLParser):
+    """Every address that a page leads to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if tag == "a" and name == "href"]
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return fill(tmp_path_factory.mktemp("carried"), PLAIN)
+
+
+@pytest.fixture
+def browser(held: Workspace) -> Iterator[TestClient]:
+    with TestClient(make_pages(held)) as client:
+        yield client
+
+
+@pytest.fixture
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """Return a browser of a workspace in which nobody planned, checked or left anything."""
+    workspace = Workspace(tmp_path_factory.mktemp("nothing") / "workspace")
+    emit("escalation", {"reason": "stuck"}, session="s1", workspace=workspace.root)
+    nowhere = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(workspace, [], nowhere, Options(workers=1), lambda _: None)
+    return TestClient(make_pages(workspace))
+
+
+def test_every_entry_is_listed_under_its_session(browser: TestClient, held: Workspace) -> None:
+    said = list_todos(held, 0)
+    page = browser.get("/todos").text
+    assert said.total == len(PLAIN)
+    assert f"{said.total} found" in page
+    assert "1 done, 4 still open" in page
+    assert [f"/todos/{row.id}" for row in said.rows] == [
+        link for link in Links(page).found if link.startswith("/todos/")
+    ]
+    assert f"/sessions/{said.rows[0].trajectory_id}" in Links(page).found
+
+
+@pytest.mark.parametrize(
+    ("query", "n"),
+    [("status=completed", 1), ("q=test%20that%20fails", 1), ("place=document", 0), ("from=4", 5)],
+)
+def test_entries_are_filtered_by_the_address(browser: TestClient, query: str, n: int) -> None:
+    assert f"{n} found" in browser.get(f"/todos?{query}").text
+
+
+def test_an_entry_leads_to_the_step_that_said_it_and_to_its_whole_list(
+    browser: TestClient, held: Workspace
+) -> None:
+    (entry,) = list_todos(held, 0).rows[:1]
+    links = Links(browser.get(f"/todos/{entry.id}").text).found
+    session = entry.trajectory_id
+    assert f"/sessions/{session}?step=1#step-1" in links
+    whole = f"/todos?trajectory_id={session}"
+    assert whole in links
+    assert f"{len(PLAIN)} found" in browser.get(whole).text
+    assert whole in Links(browser.get(f"/sessions/{session}").text).found
+
+
+def test_a_plan_that_was_left_is_shown_with_who_went_on(
+    browser: TestClient, held: Workspace
+) -> None:
+    said = list_handoffs(held, 0, None, is_unknown_only=False)
+    page = browser.get("/handoffs").text
+    assert "plan" in said.kinds
+    assert f"{said.total} found" in page
+    assert f"for {check_handoffs(held).n_known} it is surely known" in page
+    (plan,) = (row for row in said.rows if row.kind == "plan")
+    assert plan.next_session is not None
+    assert f"/sessions/{plan.next_session}" in Links(page).found
+    shown = browser.get(f"/handoffs/{plan.id}").text
+    assert "write a test that fails" in shown
+    step = plan.source.partition("#")[2]
+    assert f"/sessions/{plan.session}?step={step}#step-{step}" in Links(shown).found
+    assert f"{said.kinds['plan']} found" in browser.get("/handoffs?kind=plan").text
+
+
+def test_runs_of_gates_stand_beside_the_ones_before_them(
+    browser: TestClient, held: Workspace
+) -> None:
+    said, rows = gate_trends(held, 0), list_rows(held, "gate", GateRow, limit=0)
+    page = browser.get("/gates").text
+    assert said.n_worse
+    assert f"In {said.n_worse} of {said.n_compared} that can be compared" in page
+    assert f"{rows.total} found" in page
+    worse = [point for point in said.rows if point.worse]
+    listed = browser.get("/gates?worse=1").text.partition('id="runs"')[0]
+    shown = {link for link in Links(listed).found if link.startswith("/gates/")}
+    assert {f"/gates/{point.id}" for point in worse[:30]} <= shown
+    one = browser.get(f"/gates/{worse[0].id}").text
+    assert f"/gates/{worse[0].before_id}" in Links(one).found
+    assert "Beside the run before" in one
+
+
+@pytest.mark.parametrize("path", ["/todos", "/handoffs", "/gates"])
+def test_where_nothing_is_held_a_page_says_what_would_be_read(
+    nothing: TestClient, path: str
+) -> None:
+    answer = nothing.get(path)
+    assert answer.status_code == 200
+    assert "tracemill run FOLDER" in answer.text
+    assert nothing.get(f"{path}/no").status_code == 404
+
+
+def test_what_was_read_is_held_until_something_else_is_kept(
+    browser: TestClient, held: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+
+    def read(place: Workspace) -> object:
+        looks.append(place)
+        return read_todos(place)
+
+    monkeypatch.setattr(pages_of_todos, "read_todos", read)
+    for _ in range(3):
+        browser.get("/todos")
+    assert len(looks) == 1
+    emit("escalation", {"reason": "stuck"}, session="s1", workspace=held.root)
+    nowhere = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(held, [], nowhere, Options(workers=1), lambda _: None)
+    browser.get("/todos")
+    assert len(looks) == 2
