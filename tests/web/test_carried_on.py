@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from types import ModuleType
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,12 +13,13 @@ from tests.web.places import PLAIN
 from tracemill.capture import emit
 from tracemill.flows.analysis.gate_trend import gate_trends
 from tracemill.flows.analysis.handoffs import check_handoffs, list_handoffs
-from tracemill.flows.analysis.todos import list_todos, read_todos
+from tracemill.flows.analysis.todos import list_todos
 from tracemill.flows.deriving.gate_rows import GateRow
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_pages
+from tracemill.web.pages import flywheel as page_of_flywheel
 from tracemill.web.pages import todos as pages_of_todos
 
 
@@ -133,21 +135,31 @@ def test_where_nothing_is_held_a_page_says_what_would_be_read(
     assert nothing.get(f"{path}/no").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "module", "reader"),
+    [("/todos", pages_of_todos, "read_todos"), ("/flywheel", page_of_flywheel, "tool_use")],
+)
 def test_what_was_read_is_held_until_something_else_is_kept(
-    browser: TestClient, held: Workspace, monkeypatch: pytest.MonkeyPatch
+    browser: TestClient,
+    held: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    module: ModuleType,
+    reader: str,
 ) -> None:
     looks = []
+    before = getattr(module, reader)
 
     def read(place: Workspace) -> object:
         looks.append(place)
-        return read_todos(place)
+        return before(place)
 
-    monkeypatch.setattr(pages_of_todos, "read_todos", read)
+    monkeypatch.setattr(module, reader, read)
     for _ in range(3):
-        browser.get("/todos")
+        browser.get(path)
     assert len(looks) == 1
-    emit("escalation", {"reason": "stuck"}, session="s1", workspace=held.root)
+    emit("escalation", {"reason": path}, session="s1", workspace=held.root)
     nowhere = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
     turn(held, [], nowhere, Options(workers=1), lambda _: None)
-    browser.get("/todos")
+    browser.get(path)
     assert len(looks) == 2

@@ -13,7 +13,7 @@ from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.results import EpisodeRow, SessionRow
 from tracemill.store.workspace import Workspace
-from tracemill.web.rendering import environment, given_to, markdown
+from tracemill.web.rendering import environment, given_to, markdown, unmarked
 
 LISTS = (
     "/",
@@ -140,6 +140,24 @@ def test_a_result_shows_what_the_tool_printed_and_not_how_it_was_run() -> None:
     assert shown.render(text=f"{wrapped}## main\n3 files") == "## main 3 files"
     assert shown.render(text=wrapped) == "nothing printed"
     assert shown.render(text="  \nas it is") == "as it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Implement it: # Plan: `a.py` ## Context", "Implement it: Plan: a.py Context"),
+        ("**Done.** All 3 pass", "Done. All 3 pass"),
+        ("# of lines in C#, issue #12", "of lines in C#, issue #12"),
+    ],
+)
+def test_a_list_shows_no_marks_of_headings_and_quotes(text: str, says: str) -> None:
+    assert unmarked(text) == says
+
+
+def test_a_list_of_work_without_commits_says_how_to_know_of_them(browser: TestClient) -> None:
+    page = browser.get("/episodes").text
+    assert "No commit is held" in page
+    assert "Still stands" not in page
 
 
 def test_a_long_session_comes_in_parts(browser: TestClient, shown: Workspace) -> None:

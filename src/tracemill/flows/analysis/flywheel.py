@@ -33,23 +33,25 @@ from tracemill.records.datasets.examples import SYNTHETIC
 from tracemill.records.models.promotion import ModelEvent
 from tracemill.records.models.training import TrainingRun
 from tracemill.records.process.flywheel import FlywheelReport
+from tracemill.records.process.tool_use import ToolUse
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 
-def check_flywheel(workspace: Workspace) -> FlywheelReport:
+def check_flywheel(workspace: Workspace, use: ToolUse | None = None) -> FlywheelReport:
     """Return what is held of a loop of data, what is wrong with it, and whether it works.
+
+    `use` is what all sessions say of tools, where that was read already.
 
     Raises:
         NotFoundError: nothing is kept.
     """
-    use = tool_use(workspace)
     events = list(read_events(workspace))
     promotions = _promotions(events)
     runs = [run for run in list_runs(workspace).runs if run.status == "finished"]
     seen = Seen(
-        use=use,
+        use=use or tool_use(workspace),
         process=read_process(workspace),
         n_checks=_n_checks(workspace),
         n_gates=sum(read_status(workspace).store.gates.values()),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracemill.flows.analysis.learning import show_learning
-from tracemill.flows.held.lookup import show_work
+from tracemill.flows.held.lookup import read_status, show_work
 from tracemill.flows.results import EpisodeRow
 from tracemill.flows.views.browsing import browse
 from tracemill.web.asked import asked_rows, is_fragment, workspace
@@ -21,9 +21,13 @@ _CHOSEN: Final = ("outcome", "kind")
 def episodes(request: Request) -> Response:
     """Show episodes, newest first."""
     asked = asked_rows(request, _CHOSEN)
-    found = browse(workspace(request), "episode", EpisodeRow, asked, _CHOSEN)
+    place = workspace(request)
+    found = browse(place, "episode", EpisodeRow, asked, _CHOSEN)
     template = "episodes_rows.html" if is_fragment(request) else "episodes.html"
-    return page(request, template, found=found, asked=dict(request.query_params))
+    has_commits = read_status(place).store.commits > 0
+    return page(
+        request, template, found=found, asked=dict(request.query_params), has_commits=has_commits
+    )
 
 
 def episode(request: Request) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,17 +11,24 @@ from starlette.routing import Route
 from tracemill.flows.held.lookup import read_status
 from tracemill.flows.models.evaluations import list_evaluations
 from tracemill.flows.models.runs import find_run, list_runs
+from tracemill.flows.views.unread import read_unread
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
+
+_MOST_PLACES: Final = 30
+"""How many places that could not be read are named."""
 
 
 def runs(request: Request) -> Response:
     """Show the last look at the sources, and every training and evaluation."""
     place = workspace(request)
+    found = read_status(place)
     return page(
         request,
         "runs.html",
-        found=read_status(place),
+        found=found,
+        unread=read_unread(place) if found.exists else None,
+        most=_MOST_PLACES,
         trained=list_runs(place).runs,
         evaluated=list_evaluations(place),
     )
