@@ -1,11 +1,14 @@
 """What can be learned as rows of one skill each, of which both sides stand in the record."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import structs
 
 from tests.export.test_learning import learned
+from tests.repositories import Repository
+from tracemill.base.git.hunks import hunks_between
 from tracemill.export.teams.learning_views import VIEWS, ViewRow, view_rows
 from tracemill.records.refs import Ref
 from tracemill.records.work.changes import ChangedLines, ChangedText, StepChanges
@@ -20,16 +23,20 @@ def said(text: str, origin: WordsOrigin = "said", source: Ref = RUN) -> Words:
     return Words(text=text, origin=origin, source=source)
 
 
+def ran(command: str, told: str) -> Words:
+    return structs.replace(said(f"{command}: {told}", "printed"), command=command)
+
+
 WHOLE: dict[str, Any] = {
     "problem": (said(PROBLEM),),
     "context": (said("From total.py"),),
     "solution_approach": (said("Began at zero."),),
     "implementation_steps": tuple(said(f"Step {n}", "todo") for n in range(3)),
     "validation": (
-        said("pytest -q: 3 passed in 0.1s", "printed"),
-        said("pytest -q: 1 failed", "printed"),
-        said("ruff check: passed", "record"),
-        said("git commit -m x: passed", "record"),
+        ran("pytest -q", "3 passed in 0.1s"),
+        ran("pytest -q", "1 failed"),
+        ran("ruff check", "passed"),
+        ran("git commit -m 'fix: x'", "passed"),
         said("All 12 tests pass.", "commit", COMMIT),
         said("great: it works", "asked", Ref(kind="event", id="event_1")),
     ),
@@ -72,6 +79,40 @@ def test_a_fix_with_its_lines_shows_every_skill() -> None:
     assert "Done: Began at zero." in sides["validation"][0]
     assert sides["validation"][1] == "pytest -q\nruff check"
     assert {row.split for row in found.values()} == {"train"}
+
+
+def test_a_command_is_told_whole_whatever_stands_in_it() -> None:
+    command = "pytest -k 'total: empty'"
+    shown = rows(episode(validation=(ran(command, "1 passed"),)))["validation"]
+
+    assert shown.messages[1].content == command
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\x0cb\n", "a\x0cc\n"),
+        ("a = '\u2028'\nb\n", "a = '\u2028'\nc\n"),
+        ("a\r\n\x85b\n", "a\r\n\x85c\n"),
+        ("a\nb", "a\nc"),
+        ("a\nb", "a\nb\n"),
+        ("", "a\n"),
+    ],
+)
+def test_git_applies_the_diff_and_has_the_lines_after(
+    before: str, after: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "total.py"
+    file.write_bytes(before.encode())
+    (hunk,) = hunks_between(before, after)
+    lines = ChangedLines(**hunk._asdict())
+    shown = rows(episode(kind="feature"), changed(hunks=(lines,)))["implementation"]
+    repo = Repository(tmp_path)
+    repo.git("init", "-q")
+
+    repo.git("apply", "-", stdin=shown.messages[1].content.encode())
+
+    assert file.read_bytes() == after.encode()
 
 
 def test_what_is_learned_never_stands_in_what_is_asked() -> None:

@@ -15,7 +15,7 @@ from tracemill.export.protocol import Exporter, TrajectoryExporter
 from tracemill.export.trainers.dataset_format import DatasetFormat
 from tracemill.export.trajectories.known import Known
 
-EXPORT_VERSION: Final = 7
+EXPORT_VERSION: Final = 8
 """Raise it when the same example would give another row."""
 
 EXPORTERS: Final = Registry[type[Exporter[Any]]](

@@ -120,9 +120,14 @@ def _lack(file: ChangedFile, sizes: Mapping[str, int]) -> Lack | None:
     return "too_long" if any(size is not None and size > MAX_BYTES for size in found) else None
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text as git counts them, with their ends."""
+    return _LINE.findall(text)
+
+
 def hunks_between(old: str, new: str) -> Iterator[Hunk]:
     """Yield what differs between two texts, changes that lie close together as one."""
-    first, second = _LINE.findall(old), _LINE.findall(new)
+    first, second = lines_of(old), lines_of(new)
     for group in _groups(first, second):
         start, end = max(group[0] - _AROUND, 0), min(group[1] + _AROUND, len(first))
         new_start, new_end = group[2] - (group[0] - start), group[3] + (end - group[1])

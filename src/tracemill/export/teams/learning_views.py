@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from typing import Final, Literal, get_args
 
+from tracemill.base.git.hunks import lines_of
 from tracemill.base.ids import make_id
 from tracemill.records.datasets.examples import Split
 from tracemill.records.refs import Record
@@ -49,6 +50,8 @@ _MIN_STEPS: Final = 3
 """Steps from which a list is a plan."""
 _PLANNED: Final = frozenset({"todo", "plan"})
 """Where steps come from that were listed before they were done."""
+_NO_END: Final = "\n\\ No newline at end of file\n"
+"""How a diff says that a file ends in the middle of a line."""
 _EDIT: Final = "Edit "
 """How a step begins that only names a file."""
 _ASKED: Final[Mapping[LearningView, str]] = {
@@ -186,17 +189,21 @@ def _diff_of(file: ChangedText) -> Iterator[str]:
     yield f"--- {old}\n"
     yield f"+++ {'/dev/null' if file.status == 'D' else f'b/{file.path}'}\n"
     for hunk in file.hunks:
-        before = hunk.before.splitlines(keepends=True)
-        after = hunk.after.splitlines(keepends=True)
-        yield f"@@ -{hunk.old_start},{len(before)} +{hunk.new_start},{len(after)} @@\n"
+        before, after = lines_of(hunk.before), lines_of(hunk.after)
+        old, new = _range(hunk.old_start, before), _range(hunk.new_start, after)
+        yield f"@@ -{old} +{new} @@\n"
         whole = list(unified_diff(before, after, n=max(len(before), len(after))))
-        yield from (line if line.endswith("\n") else f"{line}\n" for line in whole[3:])
+        yield from (line if line.endswith("\n") else f"{line}{_NO_END}" for line in whole[3:])
+
+
+def _range(start: int, lines: Sequence[str]) -> str:
+    """Return where lines stand, as a diff says it: of none, behind which line they would."""
+    return f"{start if lines else start - 1},{len(lines)}"
 
 
 def _checks(validation: Sequence[Words]) -> Iterator[str]:
     """Yield the commands of checks, each once, without what they printed."""
-    ran = (words.text for words in validation if words.source.kind == "trajectory")
-    found = (text.partition(": ")[0] for text in ran if ": " in text)
+    found = (words.command for words in validation if words.command is not None)
     yield from dict.fromkeys(
         command for command in found if len(command) < _CUT and not command.startswith(_NO_CHECKS)
     )

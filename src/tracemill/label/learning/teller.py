@@ -12,6 +12,8 @@ from heapq import nlargest
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from tracemill.label.calls.edits import edited_by_tool, is_editor, is_scratch
 from tracemill.label.calls.shell_calls import command_of
 from tracemill.label.learning.cues import is_role, names_problem, sums_up, weight_of
@@ -247,9 +249,11 @@ class Teller:
         passed = self._passed[step.index]
         told = _told_line(step.results, passed=passed)
         if told is not None:
-            return self._words(step, f"{shown}: {told[:_LONGEST_COMMAND]}", "printed")
-        verdict = "did not tell" if passed is None else "passed" if passed else "failed"
-        return self._words(step, f"{shown}: {verdict}", "record")
+            words = self._words(step, f"{shown}: {told[:_LONGEST_COMMAND]}", "printed")
+        else:
+            verdict = "did not tell" if passed is None else "passed" if passed else "failed"
+            words = self._words(step, f"{shown}: {verdict}", "record")
+        return msgspec.structs.replace(words, command=shown)
 
     def _quote(self, step: Step, said: Sentence, origin: WordsOrigin) -> Words:
         ref = Ref(kind="trajectory", id=self._id, step=step.index)

@@ -41,6 +41,8 @@ class Words(Record, frozen=True, kw_only=True):
     characters; None for other places."""
     end: Count | None = None
     """Where they end."""
+    command: str | None = None
+    """The command of a check, where they tell how one ended."""
 
 
 class ThinkingCoverage(Record, frozen=True, kw_only=True):
