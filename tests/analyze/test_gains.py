@@ -10,6 +10,7 @@ import pytest
 from tracemill.analyze.conclusions.gains import Learned, by_origin, learning_gains
 from tracemill.records.models.evaluations import Evaluation, SliceScore
 from tracemill.records.models.training import DataSlice, Stage, TrainingRecipe, TrainingRun
+from tracemill.stats import shares_interval, wilson
 
 RECIPE = TrainingRecipe(
     name="small", base="base", template="compact",
@@ -24,7 +25,7 @@ def learned(name: str, before: str = "base", /, **counts: int) -> Learned:
 
 
 def evaluated(subject: str, passed: int, suite: str = "replay", n: int = 100) -> Evaluation:
-    score = SliceScore(name="all", n=n, passed=passed, low=0.0, high=1.0)
+    score = SliceScore(name="all", n=n, passed=passed, **wilson(passed, n)._asdict())
     return Evaluation(
         id=f"{subject}-{suite}-{passed}", suite_id=suite, suite=suite, subject=subject,
         at=datetime(2026, 3, 1, tzinfo=UTC), slices=(score,),
@@ -88,12 +89,27 @@ def test_origins_are_summed_over_models_that_learned_from_one_alone() -> None:
     assert (real.n_models, real.n_examples) == (2, 400)
     assert real.points == pytest.approx(7 + 5), "two suites of one model are one gain, their mean"
     assert real.points_per_100 == pytest.approx(3)
+    assert real.low is not None
+    assert real.high is not None
+    assert real.low < 3 < real.high
     assert made_up.n_models == 1
     assert made_up.points_per_100 == pytest.approx(-2)
+
+
+def test_a_gain_has_newcombes_interval() -> None:
+    (found,) = learning_gains(
+        [learned("a", n_real=50)], [evaluated("a", 56, n=70), evaluated("base", 48, n=80)]
+    )
+    expected = shares_interval((48, 56), (80, 70))
+
+    assert (found.low, found.high) == pytest.approx((100 * expected.low, 100 * expected.high))
+    (alone, _) = by_origin([found])
+    assert (alone.low, alone.high) == pytest.approx((2 * found.low, 2 * found.high))
 
 
 def test_what_nobody_measured_is_unknown() -> None:
     real, made_up = by_origin(list(learning_gains([learned("a", n_real=5)], [evaluated("a", 60)])))
 
     assert (real.points, real.points_per_100, real.n_models) == (None, None, 0)
+    assert (real.low, real.high) == (None, None)
     assert (made_up.points, made_up.points_per_100) == (None, None)

@@ -1,7 +1,7 @@
 """Metrics of whole projects, and the slices of time, on reports that were counted by hand."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -33,6 +33,8 @@ from tracemill.records.events.team_projects import (
     StageReport,
     SurveyReport,
 )
+from tracemill.records.process.patterns import Measure
+from tracemill.stats import wilson
 
 REPORT = ProjectReport(
     project_metadata=ProjectMetadata(project_id="p", team_size=7, autonomy_level_used=2),
@@ -134,6 +136,24 @@ def test_a_finding_with_which_a_project_ships_was_missed(
     found = next(measures("missed_finding_rate", "share", cases, ()), None)
 
     assert (found and (found.value, found.n)) == expected
+
+
+def test_findings_of_one_project_are_worth_no_more_than_the_project() -> None:
+    def found(*sizes: int) -> Measure:
+        told = Told()
+        for number, size in enumerate(sizes):
+            success: Literal["shipped", "blocked"] = "shipped" if number % 2 else "blocked"
+            said = QualitySignals(security_scan=SecurityScan(critical=size))
+            ended = OutcomeMetrics(project_success=success)
+            told.add(f"p{number}", ProjectReport(outcome_metrics=ended, quality_signals=said))
+        cases = METRICS["missed_finding_rate"].cases(Process(told.events))
+        return next(measures("missed_finding_rate", "share", cases, ()))
+
+    once, often = found(1, 1, 1, 1), found(90, 90, 90, 90)
+
+    assert (often.n, often.value) == (360, 0.5)
+    assert (often.low, often.high) == (once.low, once.high) == wilson(2, 4)
+    assert found(300, 1, 1, 1).high == wilson(0, 1).high
 
 
 def gate(name: str, result: Any) -> GateReport:

@@ -41,6 +41,9 @@ class Case(NamedTuple):
     """Why, as the record says."""
     counts_against: bool = True
     """Whether its reason and record show what a pattern speaks of."""
+    cluster: str | None = None
+    """What it stands or falls with, where several cases are of one thing; None where it stands by
+    itself."""
 
 
 def fact_of(case: Case, name: str) -> str | None:
@@ -66,12 +69,15 @@ class Tally:
         self.reasons: Counter[str] = Counter()
         self.reason_refs: dict[str, list[Ref]] = {}
         self._months: dict[str, tuple[int, float]] = {}
+        self._clusters: Counter[str] = Counter()
 
     def add(self, case: Case) -> None:
         """Count a case."""
         self.n += 1
         self.total += case.value
         self.squares += case.value * case.value
+        if case.cluster is not None:
+            self._clusters[case.cluster] += 1
         if case.at is not None:
             month = f"{case.at:%Y-%m}"
             n, total = self._months.get(month, (0, 0.0))
@@ -101,9 +107,29 @@ class Tally:
         return round(self.total)
 
     @property
+    def independent(self) -> tuple[int, int]:
+        """How many of a share's cases count, and of how many, as if each stood by itself.
+
+        Cases of one cluster say one thing together, so all are worth (Σm)²/Σm² cases, m being the
+        sizes of the clusters (L. Kish, Survey Sampling, 1965, 8.2, for clusters that agree).
+        """
+        if not self._clusters:
+            return self.hits, self.n
+        n_alone = self.n - self._clusters.total()
+        worth = self.n**2 // (n_alone + sum(size**2 for size in self._clusters.values()))
+        return round(self.total * worth / self.n), worth
+
+    @property
     def value(self) -> float | None:
         """The share or mean."""
         return self.total / self.n if self.n else None
+
+    def join(self, other: Tally) -> None:
+        """Count the cases of another tally too, as sums alone."""
+        self.n += other.n
+        self.total += other.total
+        self.squares += other.squares
+        self._clusters += other._clusters
 
     def without(self, other: Tally) -> Tally:
         """Return the cases that are not among `other`, as sums alone."""
@@ -111,6 +137,7 @@ class Tally:
         rest.n = self.n - other.n
         rest.total = self.total - other.total
         rest.squares = self.squares - other.squares
+        rest._clusters = self._clusters - other._clusters
         return rest
 
     def periods(self) -> tuple[Period, ...]:
@@ -173,7 +200,7 @@ def _interval(unit: Unit, tally: Tally) -> tuple[float | None, float | None]:
     """
     if not tally.n:
         return None, None
-    found = wilson(tally.hits, tally.n) if unit == "share" else mean_interval(tally.moments)
+    found = wilson(*tally.independent) if unit == "share" else mean_interval(tally.moments)
     return (max(0.0, found.low), found.high) if found else (None, None)
 
 
@@ -188,9 +215,10 @@ def measures(
 
 def shares_differ(one: Tally, other: Tally) -> float:
     """Return the p-value of two shares: exact, and for many cases by their means."""
-    if one.n + other.n <= _EXACT_UP_TO:
-        return fisher_exact((one.hits, other.hits), (one.n, other.n))
-    return welch(one.moments, other.moments)
+    (hits, n), (other_hits, other_n) = one.independent, other.independent
+    if n + other_n <= _EXACT_UP_TO:
+        return fisher_exact((hits, other_hits), (n, other_n))
+    return welch(moments(n, hits, hits), moments(other_n, other_hits, other_hits))
 
 
 def differ(unit: Unit, one: Tally, other: Tally) -> float:

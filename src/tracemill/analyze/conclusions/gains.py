@@ -8,6 +8,8 @@ learned from one kind alone; of a mixture nobody knows which half helped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import hypot
+from statistics import fmean
 from typing import Final, NamedTuple
 
 from tracemill.records.models.evaluations import Evaluation, SliceScore
@@ -66,7 +68,8 @@ def learning_gains(
             first, then = _whole(before), _whole(after)
             if first is None or then is None:
                 continue
-            points = _HUNDRED * (then.passed / then.n - first.passed / first.n)
+            points = _HUNDRED * (_share(then) - _share(first))
+            below, above = _margins(first, then)
             yield LearningGain(
                 model=each.run.id,
                 before=before.subject,
@@ -75,6 +78,8 @@ def learning_gains(
                 origin=each.origin,
                 n_examples=each.n_examples,
                 points=points,
+                low=points - below,
+                high=points + above,
                 points_per_100=_HUNDRED * points / each.n_examples if each.n_examples else None,
             )
 
@@ -92,6 +97,21 @@ def _whole(evaluation: Evaluation) -> SliceScore | None:
     return next((each for each in evaluation.slices if each.name == _WHOLE and each.n), None)
 
 
+def _share(score: SliceScore) -> float:
+    return score.passed / score.n
+
+
+def _margins(first: SliceScore, then: SliceScore) -> tuple[float, float]:
+    """Return how far below and above a gain in points may lie, by both intervals at 95 %.
+
+    G. Y. Zou and A. Donner, Statistics in Medicine 27 (2008) 1693: margins of what is summed are
+    added by their squares, each towards the side on which it matters.
+    """
+    below = hypot(_share(then) - then.low, first.high - _share(first))
+    above = hypot(then.high - _share(then), _share(first) - first.low)
+    return _HUNDRED * below, _HUNDRED * above
+
+
 def by_origin(gains: Sequence[LearningGain]) -> tuple[OriginGain, ...]:
     """Return what real and made-up examples brought for a hundred of them, each model counted once.
 
@@ -106,11 +126,17 @@ def _of_origin(gains: Sequence[LearningGain], origin: ExampleOrigin) -> OriginGa
         if each.origin == origin:
             models.setdefault(each.model, []).append(each)
     n_examples = sum(own[0].n_examples for own in models.values())
-    points = sum(sum(one.points for one in own) / len(own) for own in models.values())
+    points = sum(fmean(one.points for one in own) for own in models.values())
+    asked = [(one, len(own)) for own in models.values() for one in own]
+    below = hypot(*((one.points - one.low) / n for one, n in asked))
+    above = hypot(*((one.high - one.points) / n for one, n in asked))
+    scale = _HUNDRED / n_examples if n_examples else None
     return OriginGain(
         origin=origin,
         n_models=len(models),
         n_examples=n_examples,
         points=points if models else None,
-        points_per_100=_HUNDRED * points / n_examples if n_examples else None,
+        points_per_100=scale and points * scale,
+        low=scale and (points - below) * scale,
+        high=scale and (points + above) * scale,
     )

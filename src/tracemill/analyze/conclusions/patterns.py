@@ -188,21 +188,18 @@ def _groups(sliced: Sliced, n_within: int) -> Mapping[tuple[str, ...], Tally]:
         return {(): sliced.whole}
     groups: dict[tuple[str, ...], Tally] = {}
     for key, tally in sliced.slices.items():
-        group = groups.setdefault(key[:n_within], Tally())
-        group.n += tally.n
-        group.total += tally.total
-        group.squares += tally.squares
+        groups.setdefault(key[:n_within], Tally()).join(tally)
     return groups
 
 
 def _beyond_limit(rule: Rule, unit: Unit, key: tuple[str, ...], tally: Tally) -> _Seen:
     value = tally.value or 0.0
     if rule.below is not None:
-        p_value = binomial_at_most(tally.hits, tally.n, rule.below)
+        p_value = binomial_at_most(*tally.independent, rule.below)
         return _Seen(rule, unit, key, tally, rule.below, p_value, value < rule.below)
     limit = rule.above or 0.0
     if unit == "share":
-        p_value = binomial_at_least(tally.hits, tally.n, limit)
+        p_value = binomial_at_least(*tally.independent, limit)
     else:
         p_value = mean_above(tally.moments, limit)
     return _Seen(rule, unit, key, tally, limit, p_value, value > limit)

@@ -77,14 +77,15 @@ def missed_findings(process: Process) -> Iterator[Case]:
 
     What the report calls a false alarm is no finding. A project whose end is not told says nothing.
     Of one scan a thousand count at most: a number that somebody wrote down must not fill the
-    memory, nor one project outweigh all others.
+    memory, nor one project outweigh all others. Findings of one project ship or stay together, so
+    they are one cluster.
     """
     for told, metrics in _outcomes(process):
         signals = told.report.quality_signals
         n_findings = _findings(signals.security_scan) if signals else None
         if metrics.project_success is not None and n_findings:
             missed = metrics.project_success in _SHIPPED
-            case = Case(told.facts, float(missed), told.ref, told.at, None, missed)
+            case = Case(told.facts, float(missed), told.ref, told.at, None, missed, told.ref.id)
             yield from repeat(case, min(n_findings, _MOST_FINDINGS))
 
 

@@ -13,7 +13,7 @@ from tracemill.records.process.patterns import Measure
 from tracemill.report.flywheel import STATES
 
 _HEADS = ("SO", "WHAT", "EVIDENCE")
-_BROUGHT = ("POINTS FOR 100 EXAMPLES", "MODELS", "EXAMPLES", "WHAT")
+_BROUGHT = ("POINTS FOR 100 EXAMPLES", "95 %", "MODELS", "EXAMPLES", "WHAT")
 _ORIGINS = {
     "real": "examples of real work",
     "made_up": "examples that were made up",
@@ -76,9 +76,15 @@ def _show(found: FlywheelReport) -> None:
 
 def _gain_cells(gain: OriginGain) -> tuple[str, ...]:
     return (
-        _points(gain.points_per_100), f"{gain.n_models:,}", f"{gain.n_examples:,}",
-        _ORIGINS[gain.origin],
+        _points(gain.points_per_100), _between(gain), f"{gain.n_models:,}",
+        f"{gain.n_examples:,}", _ORIGINS[gain.origin],
     )  # fmt: skip
+
+
+def _between(gain: OriginGain) -> str:
+    if gain.low is None or gain.high is None:
+        return ""
+    return f"{gain.low:+.2f} to {gain.high:+.2f}"
 
 
 def _points(value: float | None) -> str:

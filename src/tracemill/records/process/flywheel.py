@@ -82,6 +82,10 @@ class LearningGain(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How many they are."""
     points: float
     """Cases that pass, in percentage points more than before; below 0 where it got worse."""
+    low: float
+    """Lower end of its interval, in points, at 95 %: as if other cases had been asked before."""
+    high: float
+    """Upper end."""
     points_per_100: float | None
     """The same for a hundred of the examples; None where there are none."""
 
@@ -99,6 +103,11 @@ class OriginGain(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Percentage points that they gained together, of several suites the mean; None without any."""
     points_per_100: float | None
     """The same for a hundred examples."""
+    low: float | None
+    """Lower end of the interval of that at 95 %, as if no two models were asked the same; None
+    without any."""
+    high: float | None
+    """Upper end."""
 
 
 class FlywheelReport(Record, frozen=True, kw_only=True, omit_defaults=False):
