@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 
@@ -113,3 +114,35 @@ def test_a_request_of_common_words_alone_has_no_neighbours() -> None:
 
     assert found.n_compared == 81
     assert found.pairs() == []
+
+
+def test_neighbours_are_those_that_comparing_all_with_all_finds() -> None:
+    random, words = Random(7), [f"word{chr(97 + n)}" for n in range(26)]
+    found = Contrasts(
+        [turn(" ".join(random.choices(words, k=6)), f"do{n % 3}", step=n) for n in range(200)]
+    )
+    asked, most = found._asked, found._most
+
+    for at, near in enumerate(found._near):
+        values = {
+            other: sum(
+                weight * each.weights.get(word, 0)
+                for word, weight in asked[at].weights.items()
+                if len(found._places[word]) <= most
+            )
+            for other, each in enumerate(asked)
+            if other != at
+        }
+        best = sorted(values.items(), key=lambda each: (-round(each[1], 9), each[0]))[:7]
+        expected = [value for _, value in best if value >= 0.3]
+        assert [value for _, value in near] == pytest.approx(expected)
+
+
+def test_a_request_is_compared_with_no_more_others_however_many_there_are() -> None:
+    random, words = Random(7), [f"{one}o{other}e" for one in "bdfgklmprt" for other in "bdfgklmp"]
+    found = Contrasts(
+        [turn(" ".join(random.choices(words, k=6)), "Edit", step=n) for n in range(2_000)]
+    )
+
+    assert sum(len(found._places[word]) for word in found._asked[0].weights) > 700
+    assert max(len(found._compared(at)[0]) for at in range(found.n_compared)) <= 500

@@ -32,6 +32,11 @@ _COMMON: Final = 0.1
 """Share of the requests in which a word may stand to bring two of them together."""
 _RARE: Final = 50
 """Requests in which a word may stand in any case."""
+_LITTLE: Final = _NEAR / 2
+"""Weight of its common words together from which a request is looked for by them too."""
+_MOST_LOOKED_AT: Final = 500
+"""Places of its words at which a request is compared with another, so that twice as many requests
+cost twice as much; thousands of requests are all compared."""
 
 
 class _Asked(NamedTuple):
@@ -52,6 +57,8 @@ class Contrasts:
         for at, asked in enumerate(self._asked):
             for word, weight in asked.weights.items():
                 self._places[word].append((at, weight))
+        for places in self._places.values():
+            places.sort(key=lambda place: -place[1])
         self._most = max(_RARE, int(_COMMON * len(self._asked)))
         self._near = [self._neighbours(at) for at in range(len(self._asked))]
 
@@ -62,16 +69,41 @@ class Contrasts:
 
     def _neighbours(self, at: int) -> list[tuple[int, float]]:
         """Return the nearest other requests with how near they are, the nearest first."""
-        own = self._asked[at].weights
-        near: defaultdict[int, float] = defaultdict(float)
-        for word, weight in own.items():
-            places = self._places[word]
-            if len(places) <= self._most:
-                for other, its_weight in places:
-                    near[other] += weight * its_weight
+        near, rest = self._compared(at)
         near.pop(at, None)  # where all of its words are common, it is not even near itself
-        found = [each for each in near.items() if each[1] >= _NEAR]
+        most_left = math.sqrt(sum(weight * weight for weight in rest.values()))
+        found: list[tuple[int, float]] = []
+        for other, told in near.items():
+            if told + most_left < _NEAR:
+                continue
+            theirs, value = self._asked[other].weights, told
+            for word, weight in rest.items():
+                if word in theirs:
+                    value += weight * theirs[word]
+            if value >= _NEAR:
+                found.append((other, value))
         return sorted(found, key=lambda each: (-each[1], each[0]))[:_NEIGHBOURS]
+
+    def _compared(self, at: int) -> tuple[defaultdict[int, float], dict[str, float]]:
+        """Return how near others are by its rarest words, and the words that are left.
+
+        What shares only words that weigh too little together is not near, and is not looked at
+        (Bayardo, Ma and Srikant, WWW 2007); nor is, of a word that stands in too many requests,
+        one that it tells little of.
+        """
+        own = [(len(self._places[word]), word) for word in self._asked[at].weights]
+        rest = {word: self._asked[at].weights[word] for n, word in own if n <= self._most}
+        left, room = sum(weight * weight for weight in rest.values()), _MOST_LOOKED_AT
+        near: defaultdict[int, float] = defaultdict(float)
+        for n, word in sorted(each for each in own if each[1] in rest):
+            if left < _LITTLE * _LITTLE or (near and n > room):
+                break
+            weight = rest.pop(word)
+            left -= weight * weight
+            for other, its_weight in self._places[word][:room]:
+                near[other] += weight * its_weight
+            room -= min(n, room)
+        return near, rest
 
     def pairs(self) -> list[ContrastingPair]:
         """Return pairs of like requests with unlike work, the most alike first.
