@@ -1,6 +1,7 @@
 """A secret that one input gives away goes wherever any other holds it, whoever comes first."""
 
 import shutil
+from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import permutations
 from pathlib import Path
@@ -103,7 +104,11 @@ def test_what_is_redacted_together_is_read_but_once(workspace: Workspace, place:
 def test_what_is_redacted_together_is_kept_as_it_is_one_by_one(
     workspace: Workspace, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    write_session(place, "e-finds", 2, f"{HOLDING} for mara.quist@quist-works.net")
     ingest(workspace, [place])
+    found = Counter(one.rule for one in Lake(workspace.lake).records(TABLES["findings"]))
+    assert (found["known-secret"], found["email"]) == (10, 4)
+
     monkeypatch.setattr(redaction_batch, "_REDACT_RECORDS", 1)
     other = with_key_of(workspace, workspace.root.parent / "other")
     ingest(other, [place])

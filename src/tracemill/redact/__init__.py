@@ -22,7 +22,7 @@ from tracemill.base.loading import front
 if TYPE_CHECKING:
     from tracemill.redact.copies import may_hold
     from tracemill.redact.located import Found, Located, Seen
-    from tracemill.redact.redactor import GivenAway, Redaction, Redactor
+    from tracemill.redact.redactor import GivenAway, Redaction, Redactor, address_of
     from tracemill.redact.rules import REDACT_VERSION, Rules, rules_version
     from tracemill.redact.scanning.prefilters import ENGINES, best_engine
 
@@ -36,6 +36,7 @@ __all__ = [
     "Redactor",
     "Rules",
     "Seen",
+    "address_of",
     "best_engine",
     "may_hold",
     "rules_version",
@@ -53,6 +54,7 @@ __getattr__ = front(
         "Redactor": "redactor",
         "Rules": "rules",
         "Seen": "located",
+        "address_of": "redactor",
         "best_engine": "scanning.prefilters",
         "may_hold": "copies",
         "rules_version": "rules",

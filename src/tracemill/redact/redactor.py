@@ -272,7 +272,7 @@ def _findings(
 ) -> Iterator[Finding]:
     for place, redacted in changed:
         where = spelled(place, records)
-        record_id, step, input_id = _address(records[record_at(place)])
+        record_id, step, input_id = address_of(records[record_at(place)])
         for mark in redacted.marks:
             yield Finding(
                 rule=mark.rule.id,
@@ -286,11 +286,20 @@ def _findings(
             )
 
 
-def _address(record: Record) -> tuple[str, int | None, str]:
+class Address(NamedTuple):
+    """What a finding says of the record that it is in."""
+
+    record_id: str
+    step: int | None
+    input_id: str
+
+
+def address_of(record: Record) -> Address:
+    """Return the address that all findings in a record have."""
     if isinstance(record, Step):
-        return record.trajectory_id, record.index, ""
+        return Address(record.trajectory_id, record.index, "")
     origin = getattr(record, "origin", None)
-    return (
+    return Address(
         getattr(record, "id", ""),
         record.step if isinstance(record, EventBase) else None,
         origin.input_id if isinstance(origin, Origin) else "",

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from tracemill.flows.guarding import Refused, redact_closed
+from tracemill.flows.guarding import ClosedRedaction, Refused, redact_closed
 from tracemill.flows.ingest.parts import Finished, Part, Shard
 from tracemill.flows.ingest.redactors import knowing_redactor
 from tracemill.flows.ingest.rows import RowBuffer
@@ -21,7 +21,7 @@ from tracemill.flows.ingest.sweeping import known_secrets
 from tracemill.records.events.event import FileVersion
 from tracemill.records.privacy.findings import Finding
 from tracemill.records.sessions.trajectory import Step
-from tracemill.redact import Redactor, may_hold
+from tracemill.redact import GivenAway, Redactor, address_of, may_hold
 
 _REDACT_BYTES: Final = 2 * 2**20
 _REDACT_RECORDS: Final = 2_048
@@ -105,9 +105,7 @@ class RedactionBatch:
         """Redact what waits, and yield what it makes; then the inputs that are done."""
         redaction = redact_closed(self.redactor, self._held)
         if new := self._learn((given.record, given.value) for given in redaction.secrets):
-            may = may_hold(new)
-            if any(may(msgspec.json.encode(record)) for record in redaction.records):
-                redaction = redact_closed(self.redactor, self._held)
+            redaction = self._without(new, redaction)
         for record, reading in zip(redaction.records, self._readings, strict=True):
             reading.keep(record)
         for number, refused in redaction.refused.items():
@@ -124,6 +122,37 @@ class RedactionBatch:
         yield from (reading.finished() for reading in self._done)
         self._done.clear()
 
+    def _without(
+        self, secrets: Iterable[bytes], redaction: ClosedRedaction[Any]
+    ) -> ClosedRedaction[Any]:
+        """Redact records once more in which one of some secrets may stand.
+
+        All of one address are: a finding says no more of its record.
+        """
+        may = may_hold(secrets)
+        addresses = [address_of(record) for record in self._held]
+        holding = {
+            address
+            for address, record in zip(addresses, redaction.records, strict=True)
+            if may(msgspec.json.encode(record))
+        }
+        if not holding:
+            return redaction
+        numbers = [number for number, address in enumerate(addresses) if address in holding]
+        again = redact_closed(self.redactor, [self._held[number] for number in numbers])
+        records = list(redaction.records)
+        for number, record in zip(numbers, again.records, strict=True):
+            records[number] = record
+        left = (one for one in redaction.findings if _address_in(one) not in holding)
+        others = (one for one in redaction.secrets if addresses[one.record] not in holding)
+        refused = {n: why for n, why in redaction.refused.items() if addresses[n] not in holding}
+        return ClosedRedaction(
+            records,
+            [*left, *again.findings],
+            [*others, *(GivenAway(numbers[one.record], one.value) for one in again.secrets)],
+            refused | {numbers[n]: why for n, why in again.refused.items()},
+        )
+
     def _learn(self, given: Iterable[tuple[int, bytes]]) -> set[bytes]:
         """Look from now on for what records have given away, and return what of it is new.
 
@@ -135,6 +164,10 @@ class RedactionBatch:
             self._known = new.union(self._known)
             self.redactor = self._knowing()
         return new
+
+
+def _address_in(finding: Finding) -> tuple[str, int | None, str]:
+    return finding.record_id, finding.step, finding.input_id
 
 
 def _size(step: Step) -> int:
