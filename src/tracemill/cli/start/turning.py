@@ -49,7 +49,7 @@ def turn_wheel(
 
 def _hint_originals(workspace: Workspace, common: Manner) -> None:
     """Say once that originals are kept, where they are."""
-    from tracemill.flows.erasing.consent import keeps_originals
+    from tracemill.flows.ingest.consent import keeps_originals
 
     if keeps_originals(workspace):
         hint(

@@ -56,11 +56,6 @@ def read_consent(workspace: Workspace) -> ConsentResult:
     )
 
 
-def keeps_originals(workspace: Workspace) -> bool:
-    """Tell whether the original of what no rule is about is kept, unredacted, in the vault."""
-    return read_settings(workspace).consent.default == "full"
-
-
 def _level(found: Input) -> str:
     return "off" if found.reason == NO_CONSENT else found.consent
 

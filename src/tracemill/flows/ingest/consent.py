@@ -20,6 +20,8 @@ from tracemill.records.inputs import Quarantined
 from tracemill.records.privacy.settings import CONSENT_LEVELS, Consent, ConsentLevel, ConsentRule
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Step, ToolResult, Trajectory
+from tracemill.store.settings import read_settings
+from tracemill.store.workspace import Workspace
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -28,6 +30,11 @@ NO_CONSENT: Final = "consent_off"
 WITHHELD: Final = "consent_metadata"
 """Why a record is not kept that is all text, or mostly."""
 LEFT_OUT: Final = Skip(NO_CONSENT, "the consent settings say to keep nothing of it", failed=False)
+
+
+def keeps_originals(workspace: Workspace) -> bool:
+    """Tell whether the original of what no rule is about is kept, unredacted, in the vault."""
+    return read_settings(workspace).consent.default == "full"
 
 
 class Asked(NamedTuple):
