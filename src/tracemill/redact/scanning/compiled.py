@@ -1,12 +1,13 @@
-"""Patterns as Hyperscan compiles them, which takes longer than to scan many sessions.
+"""Expressions as Hyperscan compiles them, which takes longer than to scan many sessions.
 
 What was compiled can be handed out as bytes and handed in again. Bytes that are damaged, or were
-made of other patterns, by another release or for another machine, are no error: the patterns are
+made of other expressions, by another release or for another machine, are no error: they are
 compiled anew.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,61 +20,74 @@ if TYPE_CHECKING:
 _DIGEST_BYTES: Final = 32
 
 
-class Pattern(NamedTuple):
-    """One expression that Hyperscan looks for."""
+class Expressions(NamedTuple):
+    """What one database looks for; each is reported by its number."""
 
-    id: int
-    """The number that it is reported by."""
-    expression: bytes
-    """What it looks like."""
-    flags: int
-    """Flags of Hyperscan."""
+    texts: Sequence[bytes]
+    """Keywords or patterns."""
+    are_keywords: bool
+    """Whether they stand for themselves, in upper and lower case; no keyword has a line end."""
 
 
-def compiled(
-    patterns: Sequence[Pattern], kept: Iterable[bytes] = ()
-) -> tuple[hyperscan.Database, bytes]:
-    """Return the patterns compiled, out of one of `kept` that holds them, and what can be kept."""
-    name = _name(patterns)
+class Compiled(NamedTuple):
+    """Databases in the order of what they look for, and what spares their making."""
+
+    databases: list[hyperscan.Database]
+    kept: bytes
+
+
+def compiled(looked_for: Sequence[Expressions], kept: Iterable[bytes] = ()) -> Compiled:
+    """Return a database for each, out of one of `kept` that holds just these."""
+    name = _name(looked_for)
     for each in kept:
         if (found := _loaded(each, name)) is not None:
-            return found, each
+            return Compiled(found, each)
     import hyperscan
 
-    database = _compile(patterns)
-    data = hyperscan.dumpb(database)
-    return database, _digest(name, data) + data
+    databases = [_compile(each) for each in looked_for]
+    data = msgspec.msgpack.encode([hyperscan.dumpb(each) for each in databases])
+    return Compiled(databases, name + _digest(data) + data)
 
 
-def _compile(patterns: Sequence[Pattern]) -> hyperscan.Database:
+def _compile(expressions: Expressions) -> hyperscan.Database:
     import hyperscan
 
-    ids, expressions, flags = zip(*patterns, strict=True)
+    if expressions.are_keywords:
+        texts, flag = _escaped(expressions.texts), hyperscan.HS_FLAG_CASELESS
+    else:
+        texts, flag = list(expressions.texts), hyperscan.HS_FLAG_MULTILINE
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(expressions=expressions, ids=ids, flags=flags)
+    # an id for each: thousands of expressions with one id take seconds to compile
+    database.compile(expressions=texts, ids=list(range(len(texts))), flags=[flag] * len(texts))
     return database
 
 
-def _name(patterns: Sequence[Pattern]) -> bytes:
-    """Return what the compiled bytes depend on.
+def _escaped(keywords: Sequence[bytes]) -> list[bytes]:
+    """Return keywords as expressions, all escaped at once."""
+    return re.escape(b"\n".join(keywords)).split(b"\\\n")
+
+
+def _name(looked_for: Sequence[Expressions]) -> bytes:
+    """Return a digest of what the compiled bytes depend on.
 
     A compiled pattern says for which release and which instructions of a processor it is.
     """
-    made_for = _compile([Pattern(0, b"a", 0)]).info()
-    return msgspec.msgpack.encode((made_for, patterns))
+    made_for = _compile(Expressions([b"a"], are_keywords=False)).info()
+    return _digest(msgspec.msgpack.encode((made_for, looked_for)))
 
 
-def _loaded(kept: bytes, name: bytes) -> hyperscan.Database | None:
+def _loaded(kept: bytes, name: bytes) -> list[hyperscan.Database] | None:
     import hyperscan
 
-    digest, data = kept[:_DIGEST_BYTES], kept[_DIGEST_BYTES:]
-    if digest != _digest(name, data):
+    data = kept[2 * _DIGEST_BYTES :]
+    if not kept.startswith(name) or kept[_DIGEST_BYTES : 2 * _DIGEST_BYTES] != _digest(data):
         return None
     try:
-        return hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
+        databases = msgspec.msgpack.decode(data, type=list[bytes])
+        return [hyperscan.loadb(each, hyperscan.HS_MODE_BLOCK) for each in databases]
     except hyperscan.error:
         return None
 
 
-def _digest(name: bytes, data: bytes) -> bytes:
-    return blake2b(name + data, digest_size=_DIGEST_BYTES).digest()
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=_DIGEST_BYTES).digest()

@@ -9,10 +9,9 @@ together; such texts, or with a line of a MiB, are left to the automaton and RE2
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final, Literal, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from tracemill.base.errors import UsageError
 from tracemill.redact.line_rules.lines import has_endless_line
@@ -25,9 +24,12 @@ from tracemill.redact.scanning.calls import (
     in_order,
     probes_of,
 )
-from tracemill.redact.scanning.compiled import Pattern, compiled
+from tracemill.redact.scanning.compiled import Expressions, compiled
 from tracemill.redact.scanning.keywords import CLOSE_TOGETHER, Keywords
 from tracemill.redact.scanning.patterns import all_patterns
+
+if TYPE_CHECKING:
+    import hyperscan
 
 ENGINES: Final = ("hyperscan", "re2")
 """The fastest first."""
@@ -82,16 +84,12 @@ def engine_for(release: str) -> str:
     return "hyperscan" if () < numbers < _WRONG_SINCE else "re2"
 
 
-def _escaped(keywords: Collection[bytes]) -> list[bytes]:
-    """Return keywords as expressions; no keyword has a line end, so all are escaped at once."""
-    return re.escape(b"\n".join(keywords)).split(b"\\\n") if keywords else []
-
-
 class HyperscanPrefilter:
     """Finds keywords and patterns with Hyperscan.
 
-    Those that name somebody, and those that would slow all others, are databases of their own,
-    which are quickly compiled and never kept.
+    Each is a database of its own: one of both takes a third longer to compile, and no less to
+    scan. So are those that name somebody, and those that would slow all others, which are quickly
+    compiled and never kept.
     """
 
     def __init__(self, detectors: Sequence[Detector], kept: Iterable[bytes] = ()) -> None:
@@ -102,10 +100,9 @@ class HyperscanPrefilter:
             Probes(*([one for one in each if _database(one.probe) == own] for each in probes))
             for own in ("shared", "apart", "personal")
         )
-        self._scanners = [_Scanner(shared, kept)]
-        self.compiled: bytes | None = self._scanners[0].compiled
-        """What all users have in common, and takes long to compile."""
-        self._scanners += [_Scanner(each, ()) for each in (apart, personal) if any(each)]
+        self._scanners, self.compiled = _scanners(shared, kept)
+        for each in (apart, personal):
+            self._scanners += _scanners(each, ()).scanners
 
     def places(self, data: bytes, least: int = 0) -> Places:
         """Return every place."""
@@ -128,19 +125,12 @@ def _database(probe: Probe) -> Literal["shared", "apart", "personal"]:
 class _Scanner:
     """One database of Hyperscan."""
 
-    def __init__(self, probes: Probes, kept: Iterable[bytes]) -> None:
+    def __init__(self, database: hyperscan.Database, called: Iterable[Sequence[int]]) -> None:
         import hyperscan
 
-        keywords, patterns = by_keyword(probes.by_keyword), by_pattern(probes.by_pattern)
-        expressions = [
-            *((each, hyperscan.HS_FLAG_CASELESS) for each in _escaped(keywords)),
-            *((each, hyperscan.HS_FLAG_MULTILINE) for each in patterns),
-        ]
-        self._called = [*keywords.values(), *patterns.values()]
-        # an id for each: thousands of expressions with one id take seconds to compile
-        numbered = [Pattern(i, each, flags) for i, (each, flags) in enumerate(expressions)]
-        self._database, self.compiled = compiled(numbered, kept)
-        self._scratch = hyperscan.Scratch(self._database)
+        self._database = database
+        self._called = list(called)
+        self._scratch = hyperscan.Scratch(database)
         self._stopped = hyperscan.ScanTerminated
 
     def scan(self, data: bytes, found: Ends) -> bool:
@@ -161,6 +151,23 @@ class _Scanner:
             for detector in called[pattern]:
                 found[detector].append(end)
         return True
+
+
+class _Scanners(NamedTuple):
+    """What looks for some probes."""
+
+    scanners: list[_Scanner]
+    compiled: bytes | None
+    """What spares their making; of those that all users have in common, that takes long."""
+
+
+def _scanners(probes: Probes, kept: Iterable[bytes]) -> _Scanners:
+    by_kind = [(by_keyword(probes.by_keyword), True), (by_pattern(probes.by_pattern), False)]
+    owners = [(called, are_keywords) for called, are_keywords in by_kind if called]
+    looked_for = [Expressions(list(called), are_keywords) for called, are_keywords in owners]
+    databases, compiled_to = compiled(looked_for, kept)
+    called = [each.values() for each, _ in owners]
+    return _Scanners(list(map(_Scanner, databases, called)), compiled_to)
 
 
 class Re2Prefilter:
