@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from tracemill.base.git.objects import object_sizes, tree_files
 from tracemill.base.git.process import Git
+from tracemill.base.line_sketch import MAX_OF_COMMIT, MAX_OF_SESSION, Sketch
 from tracemill.flows.deriving.facts import Facts
 from tracemill.link.authorship.edited_paths import edited_paths
 from tracemill.link.authorship.stated import repository_of
@@ -45,6 +46,8 @@ WHY = (
     "an earlier commit holds all edits of its files",
     "can be told",
 )
+_MANY = 10
+_MUCH = 1 / 3
 _SAVED_WITHIN = timedelta(minutes=5)
 _LONGEST = timedelta(days=14)
 _MINUTE = timedelta(minutes=1)
@@ -104,6 +107,30 @@ def _held_logs(repo: Path) -> set[str]:
     logs = [file for file in tree_files(git, BRANCH) if file.path.endswith("/full.jsonl")]
     sizes = object_sizes(git, (file.object_id for file in logs))
     return {"".join(file.path.split("/")[:2]) for file in logs if file.object_id in sizes}
+
+
+class SharedLines:
+    """Which commits hold much of what sessions wrote, whatever a trailer or a link says of them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._added = {each.commit: Sketch.of(each.lines, MAX_OF_COMMIT) for each in facts.lines}
+        self._written: defaultdict[str, list[Sketch]] = defaultdict(list)
+        for trajectory in facts.trajectories.values():
+            activity = facts.activities.get(trajectory.id)
+            if activity is not None:
+                written = Sketch.of(activity.added_lines, MAX_OF_SESSION)
+                self._written[trajectory.session_id].append(written)
+
+    def are_many(self, pair: Pair) -> bool:
+        """Tell whether ten lines are the same, and a third of the session's or the commit's."""
+        session, sha = pair
+        added = self._added.get(sha, Sketch(frozenset(), 0))
+        for written in self._written[session]:
+            n_shared = len(written.hashes & added.hashes)
+            shares = (written.shared(added), added.shared(written))
+            if n_shared >= _MANY and any(n >= _MUCH * n_all for n, n_all in shares):
+                return True
+        return False
 
 
 class _Acts:

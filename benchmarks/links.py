@@ -4,8 +4,10 @@
 
 Each is a git repository in which the Entire CLI saved sessions, so trailers of its commits name
 them. It is read into a workspace of its own, linked without what the checkpoints say, and
-compared. A pair of session and commit is right if a trailer says so; trailers leave out sessions in
-which git printed the commit's own hash, so both counts are given. Only commits at which a
+compared. A pair of session and commit is right if a trailer says so. Trailers leave out sessions in
+which git printed the commit's own hash, and others of which the log shows that they made it: one of
+their commands asked git for a commit of its subject in those minutes, or ten lines are the same,
+which are a third of what either of both added. So three counts are given. Only commits at which a
 checkpoint was saved are judged: a trailer that was carried on names no session of its commit.
 `link_truth.py` says what is to be found. With `--workspaces` the workspaces are kept there, and one
 that is there is taken as it is.
@@ -21,7 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from link_truth import LEVELS, WHY, Pair, Truth, truth_of
+from link_truth import LEVELS, WHY, Pair, SharedLines, Truth, truth_of
 from measuring import TRACEMILL
 
 from tracemill.flows.deriving.facts import Facts
@@ -43,6 +45,8 @@ class Found(NamedTuple):
     is_right: bool
     is_printed: bool
     """Whether git itself printed the commit's hash in the session."""
+    is_shown: bool
+    """Whether that or something else in the log shows that the session made the commit."""
 
 
 def found_in(facts: Facts, truth: Truth) -> list[Found]:
@@ -57,6 +61,7 @@ def found_in(facts: Facts, truth: Truth) -> list[Found]:
         for link in links
         if link.method in PRINTED
     }
+    shared = SharedLines(facts)
     best: dict[Pair, Found] = {}
     for link in links:
         session, sha = sessions.get(link.source.id), commits.get(link.target.id)
@@ -64,7 +69,8 @@ def found_in(facts: Facts, truth: Truth) -> list[Found]:
             continue
         pair = (session, sha)
         is_right, is_printed = pair in truth.pairs["named"], pair in printed
-        found = Found(pair, link.method, link.confidence, is_right, is_printed)
+        is_shown = is_printed or link.method == "commit_subject" or shared.are_many(pair)
+        found = Found(pair, link.method, link.confidence, is_right, is_printed, is_shown)
         if pair not in best or best[pair].confidence < found.confidence:
             best[pair] = found
     return list(best.values())
@@ -84,6 +90,7 @@ def show(name: str, found: list[Found], truth: Truth) -> None:
     linked = {each.pair for each in sure}
     print(f"\n## {name}\nprecision           {share(each.is_right for each in sure)}")
     print(f"or printed by git   {share(each.is_right or each.is_printed for each in sure)}")
+    print(f"or shown by the log {share(each.is_right or each.is_shown for each in sure)}")
     for level in LEVELS:
         print(f"recall of {level:<9} {share(pair in linked for pair in truth.pairs[level])}")
     print("named pairs, by why they cannot be told by edits; how many are linked:")
@@ -100,16 +107,18 @@ def show(name: str, found: list[Found], truth: Truth) -> None:
 
 def reliability(found: list[Found]) -> None:
     """Print how sure links are against how often they are right."""
-    error = 0.0
-    print("confidence     mean   right or printed")
+    error = error_shown = 0.0
+    print("confidence     mean   right or printed                  or shown by the log")
     for low, high in pairwise(BINS):
         here = [each for each in found if low <= each.confidence < high]
         if here:
             mean = sum(each.confidence for each in here) / len(here)
             right = [each.is_right or each.is_printed for each in here]
+            shown = [each.is_right or each.is_shown for each in here]
             error += abs(mean - sum(right) / len(here)) * len(here) / len(found)
-            print(f"{low:.2f} to {min(high, 1):.2f}  {mean:6.3f}  {share(right)}")
-    print(f"calibration error {error:.3f}, n = {len(found)}")
+            error_shown += abs(mean - sum(shown) / len(here)) * len(here) / len(found)
+            print(f"{low:.2f} to {min(high, 1):.2f}  {mean:6.3f}  {share(right)}  {share(shown)}")
+    print(f"calibration error {error:.3f}, as the log shows {error_shown:.3f}, n = {len(found)}")
 
 
 @contextmanager

@@ -42,14 +42,14 @@ class MadeCommits:
                 sha=said.sha, step=call.step, branch=said.branch, subject=said.subject
             )
             self._made.append(_Made(mention, call.place))
-        if not exit_code:
-            self._ask(call)
+        self._ask(call)
 
     def asked(self, unanswered: Iterable[object]) -> tuple[AskedCommit, ...]:
-        """Return the commits that commands asked for and of which no failure is known, in order.
+        """Return the commits that commands asked for, in order; git alone knows which were made.
 
-        A tool that saves the log at each commit cuts it right behind the command, so calls that
-        nobody answered ask too.
+        What failed may be a push behind the commit, or a hook that was stopped. A tool that saves
+        the log at each commit cuts it right behind the command, so calls that nobody answered ask
+        too.
         """
         calls = (each.call if isinstance(each, RunningCall) else each for each in unanswered)
         for call in dict.fromkeys(calls):

@@ -63,26 +63,26 @@ class _Weights(NamedTuple):
 
 
 _WITH_LINES: Final = _Weights(
-    base=0.82,
-    hours=-1.09,
-    new=2.25,
-    own=1.84,
-    rival=-1.79,
-    alone=1.38,
-    stranger=-1.2,
-    same_branch=0.22,
-    other_branch=-1.19,
+    base=0.57,
+    hours=-0.87,
+    new=2.17,
+    own=1.53,
+    rival=-1.45,
+    alone=1.23,
+    stranger=-1.35,
+    same_branch=0.32,
+    other_branch=-1.3,
 )
 _WITHOUT: Final = _Weights(
-    base=1.94,
-    hours=-1.29,
+    base=1.84,
+    hours=-1.35,
     new=0,
     own=0,
     rival=0,
-    alone=1.55,
+    alone=1.46,
     stranger=-1.48,
     same_branch=0.37,
-    other_branch=-2.09,
+    other_branch=-2.1,
 )
 
 

@@ -202,7 +202,7 @@ class Activity(Record, frozen=True, kw_only=True):
     commits: tuple[CommitMention, ...] = ()
     """Commits that it made, in order."""
     asked_commits: tuple[AskedCommit, ...] = ()
-    """Commits that its commands asked for and that did not fail, in order, at most 500."""
+    """Commits that its commands asked for, made or not, in order, at most 500."""
     requests: tuple[Request, ...] = ()
     """What people asked for and when, in order, at most 500; a tool that commits for the agent may
     take their words for its subject."""
