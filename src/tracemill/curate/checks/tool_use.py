@@ -37,7 +37,8 @@ _DOUBLED: Final = re.compile(rf"\b({'|'.join(_PROGRAMS)}) \1\b")
 _SEARCH: Final = re.compile(
     r"\b(?:grep|rg|ag|findstr)\b[^|;&]{0,1000}?\s(['\"]?)([A-Za-z_]\w{2,})\1(?=\s|['\"]|\Z)"
 )
-
+_MAY_SEARCH: Final = re.compile(r"(?:grep|rg|ag|findstr)\b")
+"""Finds something wherever `_SEARCH` does, and much sooner than that."""
 _PATTERN_KEYS: Final = ("pattern", "query", "regex")
 _SEARCHED: Final = re.compile(
     r"\b(?:grep|rg|ag|findstr)\b[^|;&]{0,200}?\s(?:(['\"])(.{1,120}?)\1|([A-Za-z_][\w.]{2,})(?=\s|\Z))"
@@ -253,7 +254,8 @@ def unrelated_searches(checked: Checked) -> Iterator[Objection]:
     """Yield rows that search for a word of which their request says nothing, as others do too."""
     found: defaultdict[str, list[TrainingRow]] = defaultdict(list)
     for row in checked.rows:
-        words = {match[2] for text in _commands(row) for match in _SEARCH.finditer(text)}
+        texts = filter(_MAY_SEARCH.search, _commands(row))
+        words = {match[2] for text in texts for match in _SEARCH.finditer(text)}
         for word in words:
             found[word].append(row)
     for word, rows in found.items():

@@ -264,11 +264,12 @@ def _word_hashes(
 
 @cache
 def _powers_of_two(exponent: int) -> tuple[Hashes, Hashes]:
-    n_powers = 2**exponent
     inverse = np.uint64(pow(int(_BASE), -1, 2**64))
-    both = (np.full(n_powers, factor) for factor in (_BASE, inverse))
-    powers, back = (np.cumprod(np.concatenate(([np.uint64(1)], each[:-1]))) for each in both)
-    return powers, back
+    both = np.empty((2, 2**exponent), dtype=np.uint64)
+    for powers, factor in zip(both, (_BASE, inverse), strict=True):
+        powers[0], powers[1:] = 1, factor
+        np.cumprod(powers, out=powers)
+    return both[0], both[1]
 
 
 def _powers(n_bytes: int) -> tuple[Hashes, Hashes]:

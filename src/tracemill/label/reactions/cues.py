@@ -278,14 +278,13 @@ def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -
         return len(spoken) >= _MIN_PLAIN
     if len(words) < _MIN_WORDS or len(other := _words(asked)) < _MIN_WORDS:
         return False
-    if {*_NUMBER.findall(spoken)} != {*_NUMBER.findall(plain)}:
-        return False
     common = len(words & other)
-    if common / len(words | other) >= (_SAME_AT_ONCE if is_next else _SAME_REQUEST):
-        return True
+    is_near = common / len(words | other) >= (_SAME_AT_ONCE if is_next else _SAME_REQUEST)
     is_longer = common / len(other) >= _WITHIN and len(words) <= _LONGER * len(other)
     is_shorter = common / len(words) >= _WITHIN and len(other) <= _SHORTER * len(words)
-    return is_longer or is_shorter
+    if not (is_near or is_longer or is_shorter):
+        return False
+    return {*_NUMBER.findall(spoken)} == {*_NUMBER.findall(plain)}
 
 
 def _is_verbatim(spoken: str, plain: str) -> bool:
