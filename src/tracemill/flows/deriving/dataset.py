@@ -27,7 +27,6 @@ from tracemill.curate.windows.work import ChatConfig
 from tracemill.export import EXPORT_VERSION
 from tracemill.flows.datasets.audit import evaluation_runs
 from tracemill.flows.datasets.checks import check_version
-from tracemill.flows.datasets.made_up import made_examples
 from tracemill.flows.datasets.publish import VersionWriter, publish, sorted_examples
 from tracemill.flows.deriving.examples import count_omissions
 from tracemill.flows.deriving.facts import Facts
@@ -151,6 +150,8 @@ def _made_up(workspace: Workspace, recipe: Recipe) -> list[Example]:
     """Return the made-up examples that a recipe looks at, ordered by id."""
     if recipe.synthetic is None:
         return []
+    from tracemill.flows.datasets.made_up import made_examples
+
     wanted = recipe.synthetic.categories
     found = (e for e in made_examples(workspace) if not wanted or e.category in wanted)
     return sorted((each.example for each in found), key=attrgetter("id"))

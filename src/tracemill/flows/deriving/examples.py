@@ -17,12 +17,10 @@ import msgspec
 
 from tracemill.base.ids import digest
 from tracemill.curate import CURATE_VERSION
-from tracemill.curate.builders.handoffs import HandOffBuilder
 from tracemill.curate.builders.one_pass import drop_whole, make_examples, needs_steps
 from tracemill.curate.windows.undone import is_begun_within
 from tracemill.curate.windows.work import ChatConfig, Drop, Work
 from tracemill.flows.deriving.facts import Facts
-from tracemill.flows.deriving.next_sessions import next_sessions
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.versions import reading_code
 from tracemill.link.sessions.told_twice import told_elsewhere
@@ -39,6 +37,8 @@ from tracemill.store.lake import Lake
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES, table_of
 
 _CHARS: Final = 2**20
+_HAND_OFF: Final = "handoff"
+"""The builder for which it must be known who went on; few recipes ask for it."""
 _OMISSIONS: Final = TABLES["omissions"]
 _COLUMNS: Final = (
     "input_id", "trajectory_id", "index", "speaker", "text", "reasoning", "calls", "results",
@@ -244,7 +244,11 @@ def _owners(lake: Lake) -> set[str]:
 
 def _following(facts: Facts, config: ChatConfig) -> dict[str, NextSession]:
     """Return which session went on with each, where a builder asks for it."""
-    return next_sessions(facts) if HandOffBuilder.name in config.builders else {}
+    if _HAND_OFF not in config.builders:
+        return {}
+    from tracemill.flows.deriving.next_sessions import next_sessions
+
+    return next_sessions(facts)
 
 
 def _key(
