@@ -204,8 +204,8 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
             for number, line in enumerate(split_lines(blocks), 1):
                 if isinstance(line, OversizeLine):
                     yield number, BadShapeError("expected a shorter line")
-                elif line.data.strip():
-                    yield number, _value(line.data)
+                elif not line.raw.isspace():
+                    yield number, _value(line.raw)
     except OSError as error:
         raise unread(path, "dataset file", error) from error
 
