@@ -90,7 +90,7 @@ def _columns(row: Any) -> dict[str, list[int]]:
 def ours(work: Job) -> dict[str, float]:
     """Train as `model train` does."""
     (stage,) = TrlTrainer().train(work, lambda _: None).stages
-    return _figures(work.stages[0], stage.cpu_seconds or 0, stage.losses[-1].loss)
+    return _figures(work.stages[0], stage.cpu_seconds or 0, stage.known_losses[-1])
 
 
 def _figures(data: StageData, cpu_s: float, loss: float) -> dict[str, float]:

@@ -63,7 +63,11 @@ def loss_svg(title: str, stages: Sequence[StageRun]) -> str:
 def _curves(stages: Sequence[StageRun]) -> Iterator[list[_Point]]:
     before = 0
     for stage in stages:
-        yield [_Point(before + point.step, point.loss) for point in stage.losses]
+        yield [
+            _Point(before + point.step, point.loss)
+            for point in stage.losses
+            if point.loss is not None
+        ]
         before += stage.n_steps
 
 
@@ -84,6 +88,8 @@ def _stages(frame: _Frame, stages: Sequence[StageRun]) -> Iterator[str]:
             bottom = _HEIGHT - _BOTTOM
             yield f'<line class="stage" x1="{x}" x2="{x}" y1="{_TOP}" y2="{bottom}"/>'
         said = f"{escape(stage.name)}, {stage.n_steps} steps"
+        if n_unknown := len(stage.losses) - len(stage.known_losses):
+            said += f", {n_unknown} without a loss"
         yield f'<text x="{x + 4}" y="{_HEIGHT - 16}">{said}</text>'
         before += stage.n_steps
 

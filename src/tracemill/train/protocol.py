@@ -7,7 +7,7 @@ settings that were asked for and did not take effect are seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
@@ -28,6 +28,16 @@ class ImitatedRow(NamedTuple):
     def ids(self) -> list[list[int]]:
         """Everything that decides what is learned."""
         return [self.input_ids, self.labels]
+
+    def answers(self) -> Iterator[tuple[list[int], list[int]]]:
+        """Yield each answer that carries loss, behind everything that stands before it."""
+        start: int | None = None
+        for at, label in enumerate([*self.labels, -100]):
+            if label >= 0 and start is None:
+                start = at
+            elif label < 0 and start is not None:
+                yield self.input_ids[:start], self.input_ids[start:at]
+                start = None
 
     @property
     def n_tokens(self) -> int:

@@ -44,7 +44,7 @@ def test_loss_goes_down_and_the_record_says_what_was_done(base: BaseModel, tmp_p
     trained = TrlTrainer().train(small.job(base, wanted, tmp_path), seen.append)
 
     (run,) = trained.stages
-    assert run.losses[-1].loss < run.losses[0].loss
+    assert run.known_losses[-1] < run.known_losses[0]
     assert [point.step for point in run.losses] == list(range(1, 9))
     assert [progress.step for progress in seen] == list(range(1, 9))
     assert (run.n_steps, run.n_examples, run.resumed_at) == (8, 16, None)
@@ -93,7 +93,7 @@ def test_each_stage_goes_on_from_the_one_before(base: BaseModel, tmp_path: Path)
     )
 
     assert [run.effective["learning_rate"] for run in runs] == [1e-2, 1e-3, 1e-4]
-    assert runs[1].losses[0].loss < runs[0].losses[0].loss
+    assert runs[1].known_losses[0] < runs[0].known_losses[0]
     assert len({run.adapter_hash for run in runs}) == 3
 
 
@@ -104,7 +104,7 @@ def test_the_bundled_three_stages_really_run(base: BaseModel, tmp_path: Path) ->
     runs = TrlTrainer().train(small.job(base, wanted, tmp_path), ignore).stages
 
     rates = [run.effective["learning_rate"] for run in runs]
-    firsts = [run.losses[0].loss for run in runs]
+    firsts = [run.known_losses[0] for run in runs]
     assert [run.method for run in runs] == ["sft"] * 3
     assert rates == [stage.learning_rate for stage in bundled.stages] == [2e-4, 1e-4, 5e-5]
     assert firsts == sorted(firsts, reverse=True)
@@ -117,7 +117,7 @@ def test_run_goes_on_from_the_adapter_of_another(base: BaseModel, tmp_path: Path
 
     child = TrlTrainer().train(small.job(base, wanted, tmp_path / "child", parent.adapter), ignore)
 
-    assert child.stages[0].losses[0].loss < parent.stages[0].losses[0].loss
+    assert child.stages[0].known_losses[0] < parent.stages[0].known_losses[0]
 
 
 KILLED = """

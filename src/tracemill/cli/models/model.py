@@ -109,7 +109,7 @@ _COLUMNS = ("ID", "RECIPE", "STATUS", "BEGUN", "EXAMPLES", "LOSS", "PARENT", "DA
 
 
 def _cells(run: TrainingRun) -> list[str]:
-    losses = [point.loss for stage in run.stages for point in stage.losses]
+    losses = [loss for stage in run.stages for loss in stage.known_losses]
     return [
         run.id,
         run.recipe.name,
@@ -185,8 +185,10 @@ def _show(shown: ShownRun) -> None:
 
 def _show_stage(stage: StageRun) -> None:
     curve = "no loss curve is known"
-    if stage.losses:
-        curve = f"loss {stage.losses[0].loss:.3f} to {stage.losses[-1].loss:.3f}"
+    if known := stage.known_losses:
+        curve = f"loss {known[0]:.3f} to {known[-1]:.3f}"
+    if n_unknown := len(stage.losses) - len(known):
+        curve += f", no number {counted(n_unknown, 'time')}"
     steps = counted(stage.n_steps, "step")
     write(f"Stage        {stage.name}: {steps}, {curve}")
     share = stage.n_trained_tokens / stage.n_tokens if stage.n_tokens else 0

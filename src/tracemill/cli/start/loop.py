@@ -79,8 +79,8 @@ def _show(result: "WheelResult") -> None:
         left_out = sum(stage.drops.values())
         beside = f", {left_out} left out" if left_out else ""
         curve = ", no loss curve is known"
-        if stage.losses:
-            curve = f", loss {stage.losses[0].loss:.2f} to {stage.losses[-1].loss:.2f}"
+        if known := stage.known_losses:
+            curve = f", loss {known[0]:.2f} to {known[-1]:.2f}"
         write(f"Train        {stage.name}: {steps}{curve}{beside}")
     write(f"Evaluate     {counted(result.suite.n_cases, 'held-out decision')}, both models alike")
     columns = ("PART", "CASES", "BASE", "NOW", "+", "-", "P")

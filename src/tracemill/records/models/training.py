@@ -121,14 +121,15 @@ class LossPoint(Record, frozen=True, kw_only=True):
 
     step: Count
     """The step, counted from its stage's start."""
-    loss: float
-    """The loss since the point before."""
+    loss: float | None
+    """The loss since the point before; None where it was no number any more."""
     learning_rate: float | None = None
     """The learning rate at that step."""
     epoch: float | None = None
     """How often the data had been seen by then."""
     measures: dict[str, float] = msgspec.field(default_factory=dict)
-    """What else the trainer measured, by its names, for example `mean_token_accuracy`."""
+    """What else the trainer measured, by its names, for example `mean_token_accuracy`; what came
+    out as no number is not among it."""
 
 
 class StageRun(Record, frozen=True, kw_only=True):
@@ -164,6 +165,11 @@ class StageRun(Record, frozen=True, kw_only=True):
     """The most memory that the process had held by then."""
     adapter_hash: str | None = None
     """SHA-256 of the adapter's weights when it ended."""
+
+    @property
+    def known_losses(self) -> list[float]:
+        """The losses that are numbers, in their order."""
+        return [point.loss for point in self.losses if point.loss is not None]
 
     @property
     def tokens_per_second(self) -> float | None:

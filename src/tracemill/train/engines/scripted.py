@@ -68,11 +68,8 @@ def _replies(row: Row, tokenizer: Tokenizer, stop: str) -> Iterator[Reply]:
 
 def _answers(row: Row) -> Iterator[tuple[list[int], list[int]]]:
     match row:
-        case ImitatedRow(ids, labels):
-            starts = [n for n, label in enumerate(labels) if label >= 0 > ([-100, *labels][n])]
-            for start in starts:
-                end = next((n for n in range(start, len(ids)) if labels[n] < 0), len(ids))
-                yield ids[:start], ids[start:end]
+        case ImitatedRow():
+            yield from row.answers()
         case PairRow(prompt, chosen, _):
             yield prompt, chosen
         case JudgedRow(prompt, completion, is_good):

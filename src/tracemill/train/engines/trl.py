@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import shutil
 import time
@@ -200,28 +201,36 @@ def _telling(stage: str, report: Report) -> Any:
         def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             del args, control
             for point in loss_curve(state.log_history[-1:]):
-                told = {"loss": point.loss, **point.measures}
-                if point.learning_rate is not None:
-                    told["learning_rate"] = point.learning_rate
+                known = {"loss": point.loss, "learning_rate": point.learning_rate}
+                told = {name: value for name, value in known.items() if value is not None}
+                told.update(point.measures)
                 report(TrainProgress(stage, point.step, state.max_steps, point.loss, told))
 
     return Telling()
 
 
 def loss_curve(history: Sequence[dict[str, Any]]) -> tuple[LossPoint, ...]:
-    """Return the loss curve in what a trainer logged."""
+    """Return the loss curve in what a trainer logged.
+
+    Where training falls apart, what it logs is no number, which JSON does not know.
+    """
     return tuple(
         LossPoint(
             step=entry["step"],
-            loss=float(entry["loss"]),
+            loss=_number(entry["loss"]),
             learning_rate=entry.get("learning_rate"),
             epoch=entry.get("epoch"),
             measures={
-                name: float(value)
+                name: number
                 for name, value in entry.items()
-                if name not in _OWN and isinstance(value, int | float)
+                if name not in _OWN and (number := _number(value)) is not None
             },
         )
         for entry in history
         if "loss" in entry
     )
+
+
+def _number(value: Any) -> float | None:
+    """Return a value that was measured; None where it is none."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

@@ -113,11 +113,5 @@ def _key(target: str) -> str:
 
 def _decisions(row: ImitatedRow, tokenizer: Tokenizer) -> Iterator[dict[str, str]]:
     """Yield prompt and answer of each answer that carries loss."""
-    start: int | None = None
-    for at, label in enumerate([*row.labels, -100]):
-        if label >= 0 and start is None:
-            start = at
-        elif label < 0 and start is not None:
-            prompt, said = row.input_ids[:start], row.input_ids[start:at]
-            yield {"prompt": tokenizer.decode(prompt), "completion": tokenizer.decode(said)}
-            start = None
+    for prompt, said in row.answers():
+        yield {"prompt": tokenizer.decode(prompt), "completion": tokenizer.decode(said)}
