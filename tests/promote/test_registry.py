@@ -91,6 +91,17 @@ def test_the_recipe_of_a_later_model_hides_no_model_of_that_name() -> None:
     assert Registry.of(events).find("mine") == known[0]
 
 
+def test_a_name_that_ids_begin_with_means_who_has_it() -> None:
+    known = [ModelVersion(id=f"model_{one}", name=one) for one in ("model", "b", "c")]
+    events = [ModelEvent(kind="registered", model_id=each.id, at=AT, model=each) for each in known]
+    registry = Registry.of(events)
+
+    assert registry.find("model") == known[0]
+    assert registry.find("model_b") == known[1]
+    with pytest.raises(NotFoundError, match="may mean any of: model_model, model_b, model_c"):
+        registry.find("model_")
+
+
 def test_an_unknown_model_says_which_are_known() -> None:
     with pytest.raises(NotFoundError, match="known: a, b"):
         Registry.of(START).find("c")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from tracemill.base.errors import NotFoundError
 from tracemill.records.models.promotion import ModelEvent, ModelVersion
 
+_LISTED: Final = 10
 Role = Literal["candidate", "incumbent", "archived"]
 """Not yet in use, in use, or no more."""
 
@@ -78,17 +79,21 @@ class Registry:
         return "archived" if model_id in self.archived else "candidate"
 
     def find(self, name: str) -> ModelVersion:
-        """Return the model that a name or how an id begins means, or else a recipe; the latest.
+        """Return the model that a name, a recipe or how an id begins means; the latest.
+
+        What is said whole comes first: every id begins with `model`, and so may a name.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is none, or several ids begin so.
         """
-        known_by = [
-            model
-            for model in self.models.values()
-            if name and (name in (model.name, model.run_id) or model.id.startswith(name))
-        ]
-        found = known_by or [each for each in self.models.values() if name and each.recipe == name]
+        models = self.models.values() if name else ()
+        begun = [each for each in models if each.id.startswith(name)]
+        called = [each for each in models if name in (each.name, each.run_id, each.id)]
+        made_by = [each for each in models if each.recipe == name]
+        if len(begun) > 1 and not (called or made_by):
+            listed = ", ".join(each.id for each in begun[:_LISTED])
+            raise NotFoundError(f"{name!r} may mean any of: {listed}")
+        found = called or made_by or begun
         if not found:
             known = ", ".join(sorted({model.name for model in self.models.values()})) or "none yet"
             raise NotFoundError(
