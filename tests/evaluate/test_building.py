@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tracemill.evaluate.building import HeldOut, build_cases, fit
+from tracemill.evaluate.building import HeldOut, build_cases, fit, make_case
 from tracemill.evaluate.leaks import Trained, TrainedOn
 from tracemill.evaluate.scorers import score
 from tracemill.llm import Answer
 from tracemill.records.datasets.examples import Message
-from tracemill.records.models.evaluations import Case
+from tracemill.records.models.evaluations import Case, CheckKind
 
 TOOLS = [{"type": "function", "function": {"name": n, "parameters": {}}} for n in ("find", "read")]
 
@@ -180,6 +180,17 @@ def test_thirteen_words_in_a_row_are_a_leak_and_twelve_are_none() -> None:
     assert leak is not None
     assert (leak.reason, leak.example_id) == ("shared_words", "e")
     assert Trained.of([less]).leak(case) is None
+
+
+@pytest.mark.parametrize("check", ["choice", "hand_over"])
+def test_a_question_of_ours_hides_no_request(check: CheckKind) -> None:
+    asked = (user(LONG), user("Which of these is it?"))
+    case = make_case(Case(id="", messages=asked, checks=(check,), group="g1", choice="A"))
+
+    leak = Trained.of([TrainedOn("e", "g", (user(f"Hi, {LONG}"),))]).leak(case)
+
+    assert leak is not None
+    assert leak.reason == "shared_words"
 
 
 def test_what_all_sessions_share_is_no_leak() -> None:

@@ -42,6 +42,13 @@ def told(document: Any) -> list[tuple[str, str, dict[str, bool]]]:
             [{"query": "a", "expected_type": "field_access", "correct": False}],
             [("file", "a", {"fields": False})],
         ),
+        (
+            [{
+                "query": "a", "expected_type": "field_access", "correct": False,
+                "tool_correct": False, "field_access_correct": True,
+            }],
+            [("file", "a", {"tool": False, "fields": True})],
+        ),
         ({"accuracy": 0.9, "results": [{"query": "a"}, {"correct": True}]}, []),
     ],
 )  # fmt: skip
@@ -64,3 +71,11 @@ def test_the_same_question_is_the_same_case_for_every_model() -> None:
     )
 
     assert first == second
+
+
+def test_a_document_may_be_nested_deep() -> None:
+    document: Any = {"query": "a", "correct": True}
+    for _ in range(2_000):
+        document = [document]
+
+    assert told(document) == [("file", "a", {"decision": True})]

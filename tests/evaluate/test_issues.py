@@ -79,6 +79,12 @@ def test_of_a_long_file_the_part_around_the_change_is_shown() -> None:
     assert cases(files, 600)["work_3"] == "too_long"
 
 
+def test_a_line_that_has_no_room_is_no_question() -> None:
+    files = [mended(number, before="x = 1;" * 900, first_line=1) for number in range(4)]
+
+    assert cases(files, 1_500)["work_3"] == "too_long"
+
+
 ASKED = user("Mend the sum.")
 WORSE = calls("edit", path="a.py", old="1", new="2")
 BETTER = calls("edit", path="a.py", old="1", new="3")

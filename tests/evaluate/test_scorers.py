@@ -103,6 +103,16 @@ def given_call(name: str, **arguments: Any) -> dict[str, Any]:
             None,
         ),
         ([call("f", "nested", x=[{"a": [1]}])], [given_call("f", x={"c": 1})], "wrong_value"),
+        (
+            [call("f", x=[1, 2]), call("f", x=[1])],
+            [given_call("f", x=1), given_call("f", x=2)],
+            None,
+        ),
+        (
+            [call("f", x=[1, 2]), call("f", x=[1])],
+            [given_call("f", x=2), given_call("f", x=2)],
+            "wrong_value",
+        ),
         ([call("f", "shell", x=["ls 'a"])], [given_call("f", x="ls 'b")], "wrong_value"),
         ([call("f", "python", x=["x ="])], [given_call("f", x="x = ")], "wrong_value"),
         ([call("f", "python", x=["x = 1"])], [given_call("f", x="x=1")], None),

@@ -10,13 +10,14 @@ from tracemill.evaluate.building import HeldOut
 from tracemill.evaluate.choices import N_OTHERS, Statement, letter_of, make_question
 from tracemill.evaluate.commands import programs_of, programs_run
 from tracemill.evaluate.edited import edited_files
+from tracemill.evaluate.handing_over import coverage
 from tracemill.evaluate.running import Asked, freeze, sum_up
 from tracemill.evaluate.scorers import score
 from tracemill.evaluate.skills import skill_cases, statements_of, view_of
 from tracemill.llm import Answer
 from tracemill.llm.protocol import spoken
 from tracemill.records.datasets.examples import Message
-from tracemill.records.models.evaluations import Case
+from tracemill.records.models.evaluations import Case, HandedThing
 
 ASKED = user("The last row of the report is missing.")
 CAUSES = (
@@ -153,6 +154,20 @@ def test_whole_sessions_are_no_single_skill() -> None:
         ("git add . && git commit -m 'pytest passes'", []),
         ("echo 'go test'", []),
         ('git commit -m "\nnpm test', []),
+        ("python -u -m pytest -q", ["pytest"]),
+        ("python3 -X dev -W error -m unittest", ["unittest"]),
+        ("uv run -q --extra dev pytest", ["pytest"]),
+        ("uv run -m pytest", ["pytest"]),
+        ("sudo -u me env -u CI pytest", ["pytest"]),
+        ("make -C web check && npm --prefix web test", ["make check", "npm test"]),
+        ("pytest \\\n  tests/a.py \\\n  -q", ["pytest"]),
+        ("cat > a.py <<'EOF'\nimport os\nrun tests\nEOF\npytest -q", ["pytest"]),
+        ("cat <<EOF\nnpm test", ["npm test"]),
+        ("sort <<< word\npytest\nword", ["pytest", "word"]),
+        ("if true; then ruff check; fi", ["ruff check"]),
+        ("for each in a b; do pytest $each; done", ["pytest"]),
+        ("! pytest || { mypy; }", ["pytest", "mypy"]),
+        ("$RUNNER -q", []),
         ("", []),
     ],
 )
@@ -182,6 +197,8 @@ def test_a_command_may_be_a_list_of_words(words: list[str], programs: list[str])
         ({"path": "a.py", "limit": 3}, []),
         ({"input": "*** Begin Patch\n*** Update File: b.py\n@@\n-1\n+2\n"}, ["b.py"]),
         ({"patch": "--- a/c.py\n+++ b/c.py\n@@ -1 +1 @@\n-1\n+2\n"}, ["c.py"]),
+        ({"command": ["bash", "-lc", "ls"]}, []),
+        ({"command": ["apply_patch", "*** Begin Patch\n*** Delete File: d.py\n"]}, ["d.py"]),
     ],
 )
 def test_the_files_of_an_edit_are_told_by_its_arguments(
@@ -228,6 +245,7 @@ def test_a_model_is_asked_to_hand_the_work_over_and_judged_by_what_that_held() -
         ("Round the tax in src/tax.py.", None, 2 / 3),
         ("All is well.", "left_out", 0.0),
         (f"{LEFT} Also see src/vat.py.", "made_up", 1.0),
+        (f"{LEFT} Also see src/x.py.", "made_up", 1.0),
         (f"{LEFT} {'And so on and on. ' * 200}", "too_much", 1.0),
         (f"{LEFT} a1.py a2.py a3.py a4.py a5.py a6.py", "too_much", 1.0),
         (" ", "said_nothing", 0.0),
@@ -240,6 +258,11 @@ def test_words_that_hand_over_are_judged_by_what_they_hold(
 
     assert found.faults == {"hand_over": fault}
     assert found.covered == pytest.approx(covered)
+
+
+@pytest.mark.parametrize(("text", "share"), [("Then run `make`.", 1.0), ("She makes tea.", 0.0)])
+def test_a_command_is_held_where_it_stands_as_it_is(text: str, share: float) -> None:
+    assert coverage([HandedThing(kind="command", text="make")], text) == share
 
 
 def test_who_says_nothing_covers_nothing_and_other_cases_cover_no_facts() -> None:

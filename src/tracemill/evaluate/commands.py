@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from itertools import dropwhile, takewhile
+from itertools import pairwise, takewhile
 from posixpath import basename
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ _PASSING: Final = frozenset(
     {"cd", "echo", "export", "set", "source", "sleep", "true", "pwd", "cat", "head", "tail", "tee"}
     | {"grep", "rg", "sed", "awk", "ls", "mkdir", "rm", "cp", "mv", "touch", "chmod", "kill", "wc"}
     | {"sort", "uniq", "xargs", "find", "which", "printf", "test", "[", "wait", "exit", "git"}
+    | {"read", "trap", "mktemp", "local", "return", "unset", "shift", "break", "continue"}
 )
 """Programs that check nothing, and only go along with others."""
 _WRAPPING: Final = frozenset(
@@ -28,10 +29,22 @@ _OPTION: Final = re.compile(r"-.*|\d+(?:\.\d+)?[smhd]?")
 _SHELLS: Final = frozenset({"sh", "bash", "zsh", "dash"})
 _TELLS: Final = re.compile(r"-[a-z]*c")
 """The option behind which a shell is told a line to run, as in `bash -lc`."""
+_RUN_BY_OPTION: Final = frozenset({"-m", "-c"})
+"""Options of Python behind which stands what is run."""
 _CODE: Final = frozenset({"-c", "-e", "-p", "--eval", "--print"})
 """Options behind which code stands."""
 _RUNNING: Final = frozenset({("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run")})
 """The same, in two words."""
+_WRAPPING_VALUES: Final = frozenset({"-u", "--user", "-g", "--group"})
+_RUNNING_VALUES: Final = frozenset(
+    {"-p", "--python", "--with", "--extra", "--group", "--package", "--env-file", "--project"}
+    | {"--directory"}
+)
+_PYTHON_VALUES: Final = frozenset({"-W", "-X"})
+_VERB_VALUES: Final = frozenset(
+    {"-C", "--directory", "--dir", "--prefix", "--cwd", "--filter", "--workspace"}
+)
+"""Options of each whose value is the next word."""
 _PYTHON: Final = re.compile(r"python[\d.]*")
 _SETTING: Final = re.compile(r"[A-Za-z_]\w*=")
 _VERB: Final = re.compile(r"[a-z][\w:-]{1,30}")
@@ -42,6 +55,14 @@ _WITH_VERB: Final = frozenset(
 )
 """Programs of which the first word says little."""
 _BREAKS: Final = frozenset({"&&", "||", ";", "|", "&", "|&", "(", ")", ";;"})
+_KEYWORDS: Final = frozenset({"if", "then", "elif", "else", "while", "until", "do", "!", "{"})
+"""Words of the shell's own, behind which a command stands."""
+_CLOSING: Final = frozenset({"for", "case", "esac", "fi", "done", "in", "}", "function", "select"})
+"""Words of the shell's own, behind which none stands."""
+_HERE: Final = re.compile(
+    r"((?<!<)<<-?\s*([\"']?)(\w+)\2[^\n]*)\n(?:.*\n)*?[ \t]*\3[ \t]*(?=\n|\Z)"
+)
+"""A text that is fed to a command, from the line that names its end to that end."""
 
 
 def programs_run(call: Mapping[str, Any]) -> tuple[str, ...]:
@@ -88,18 +109,27 @@ def _unwrapped(words: list[str]) -> list[str]:
     """Return a command without what is set for it, and without what only runs it."""
     while words:
         if words[0] in _WRAPPING:
-            words = list(dropwhile(_OPTION.fullmatch, words[1:]))
+            words = _behind_options(words[1:], _WRAPPING_VALUES)
         elif tuple(words[:2]) in _RUNNING:
-            words = words[2:]
-        elif _SETTING.match(words[0]):
+            words = _behind_options(words[2:], _RUNNING_VALUES)
+        elif words[0] in _KEYWORDS or _SETTING.match(words[0]):
             words = words[1:]
         else:
             break
     return words
 
 
+def _behind_options(words: list[str], with_value: frozenset[str]) -> list[str]:
+    """Return what stands behind the options that words begin with; what `-m` names is run."""
+    at = 0
+    while at < len(words) and words[at] not in _RUN_BY_OPTION and _OPTION.fullmatch(words[at]):
+        at += 2 if words[at] in with_value else 1
+    return words[at:]
+
+
 def _parts(command: str) -> Iterator[list[str]]:
-    for line in command.splitlines():
+    lines = _HERE.sub(r"\1", command.replace("\\\n", " "))
+    for line in lines.splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars="();<>|&")
         lexer.whitespace_split = True
         lexer.commenters = "#"
@@ -122,22 +152,31 @@ def _program(words: list[str]) -> str | None:
     name = basename(words[0])
     if _PYTHON.fullmatch(name):
         return _of_python(words[1:])
-    if name in _PASSING or name.startswith("-"):
+    if name == "-m" and len(words) > 1:
+        return words[1]  # `uv run -m pytest`
+    if name in _PASSING or name in _CLOSING or name.startswith(("-", "$")):
         return None
     if name in _SHELLS or name == "node":
         return _of_shell(name, words[1:])
-    verbs = [word for word in words[1:] if _VERB.fullmatch(word)]
+    verbs = [word for word in _without_values(words[1:]) if _VERB.fullmatch(word)]
     if verbs and verbs[0] == "run" and len(verbs) > 1 and name != "golangci-lint":
         verbs = verbs[1:]  # `npm run lint` is `npm lint`
     return f"{name} {verbs[0]}" if name in _WITH_VERB and verbs else name
 
 
+def _without_values(words: list[str]) -> Iterator[str]:
+    """Yield words without those that are the value of the option before them."""
+    for before, word in pairwise(["", *words]):
+        if before not in _VERB_VALUES:
+            yield word
+
+
 def _of_python(words: list[str]) -> str | None:
     """Return the module or script that Python runs; code on the command line is none."""
-    if words[:1] == ["-m"] and len(words) > 1:
-        return words[1]
-    script = next((word for word in words if not word.startswith("-")), None)
-    return basename(script) if script and "-c" not in words and script.endswith(".py") else None
+    own = _behind_options(words, _PYTHON_VALUES)
+    if own[:1] == ["-m"]:
+        return own[1] if len(own) > 1 else None
+    return basename(own[0]) if own and own[0].endswith(".py") else None
 
 
 def _of_shell(name: str, words: list[str]) -> str | None:

@@ -24,9 +24,10 @@ def edited_files(calls: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def _files(arguments: Mapping[str, Any]) -> Iterator[str]:
-    if arguments.get("command") in _LOOKING:
+    command = arguments.get("command")
+    if isinstance(command, str) and command in _LOOKING:
         return
-    texts = [value for value in arguments.values() if isinstance(value, str)]
+    texts = list(_texts(arguments))
     patched = [path for text in texts for path in _PATCHED.findall(text)]
     yield from (path.strip() for path in patched)
     if any(name.lower().startswith(_WRITES) for name in arguments):
@@ -36,3 +37,10 @@ def _files(arguments: Mapping[str, Any]) -> Iterator[str]:
         if not patched:
             diffs = (text for text in texts if "\n@@ " in text)
             yield from (path for text in diffs for path in _DIFFED.findall(text))
+
+
+def _texts(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what arguments say, those too that stand in a list, as the words of a command do."""
+    for value in arguments.values():
+        held = value if isinstance(value, list) else [value]
+        yield from (text for text in held if isinstance(text, str))

@@ -40,27 +40,48 @@ class ForeignResult(NamedTuple):
 
 def read_results(document: Any, model: str) -> Iterator[ForeignResult]:
     """Yield every result of a document; `model` is who did it where nothing says so."""
-    yield from _walk(document, model, None)
+    left = [_Part(document, model, None)]
+    while left:  # a document may be nested deeper than calls may be
+        part = left.pop()
+        if isinstance(part.value, dict):
+            part = part._replace(model=_model_of(part.value) or part.model)
+            if (judged := _judged(part.value)) is not None:
+                yield _result(part.value, part.model, part.category, judged)
+                continue
+        left.extend(reversed(list(_parts(part))))
 
 
-def _walk(value: Any, model: str, category: str | None) -> Iterator[ForeignResult]:
+class _Part(NamedTuple):
+    """A part of a document, and what encloses it says of it."""
+
+    value: Any
+    model: str
+    category: str | None
+
+
+def _model_of(value: Mapping[str, Any]) -> str | None:
+    named = next((value[key] for key in _MODELS if isinstance(value.get(key), str)), "")
+    return PurePosixPath(named).name
+
+
+def _judged(value: Mapping[str, Any]) -> tuple[str, bool] | None:
+    """Return the question and the verdict of an object; None where it has not both."""
+    question = next((value[key] for key in _QUESTIONS if isinstance(value.get(key), str)), None)
+    verdict = next((value[key] for key in _VERDICTS if isinstance(value.get(key), bool)), None)
+    return None if question is None or verdict is None else (question, verdict)
+
+
+def _parts(whole: _Part) -> Iterator[_Part]:
+    """Yield what a list or an object holds."""
+    value = whole.value
     if isinstance(value, list):
-        for each in value:
-            yield from _walk(each, model, category)
+        yield from (whole._replace(value=each) for each in value)
     elif isinstance(value, dict):
-        named = next((value[key] for key in _MODELS if isinstance(value.get(key), str)), None)
-        model = PurePosixPath(named).name if named else model
-        question = next((value[key] for key in _QUESTIONS if isinstance(value.get(key), str)), None)
-        verdict = next((value[key] for key in _VERDICTS if isinstance(value.get(key), bool)), None)
-        if question is not None and verdict is not None:
-            yield _result(value, model, category, (question, verdict))
-            return
         for key, each in value.items():
             if key in _BY_CATEGORY and isinstance(each, dict):
-                for name, inner in each.items():
-                    yield from _walk(inner, model, name)
+                yield from (_Part(inner, whole.model, name) for name, inner in each.items())
             else:
-                yield from _walk(each, model, category)
+                yield whole._replace(value=each)
 
 
 def _result(
@@ -70,8 +91,9 @@ def _result(
     passed: dict[CheckKind, bool] = {
         check: row[key] for key, check in _PARTS.items() if isinstance(row.get(key), bool)
     }
-    if row.get("expected_type") == "field_access" or verdict != all(passed.values()) or not passed:
-        passed["fields" if row.get("expected_type") == "field_access" else "decision"] = verdict
+    is_of_fields = row.get("expected_type") == "field_access" and "fields" not in passed
+    if is_of_fields or verdict != all(passed.values()) or not passed:
+        passed["fields" if is_of_fields else "decision"] = verdict
     kept = row.get("category") or category
     case = make_case(
         Case(

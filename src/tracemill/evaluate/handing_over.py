@@ -8,6 +8,7 @@ read off the texts: no model judges another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -62,7 +63,7 @@ def coverage(things: Sequence[HandedThing], text: str) -> float:
             case "file":
                 held += _name(thing.text) in names
             case "command":
-                held += thing.text in plain
+                held += _names(plain, thing.text)
             case "item":
                 needed = content_words(thing.text)
                 held += len(needed & words) >= _MOST * len(needed)
@@ -71,8 +72,8 @@ def coverage(things: Sequence[HandedThing], text: str) -> float:
 
 def made_up(case: Case, text: str) -> tuple[str, ...]:
     """Return the files that a text names and that neither the session nor the real words named."""
-    known = "\n".join(_said(case.messages)) + "\n".join(thing.text for thing in case.handed)
-    return tuple(path for path in files_in(text) if _name(path) not in known)
+    known = "\n".join((*_said(case.messages), *(thing.text for thing in case.handed)))
+    return tuple(path for path in files_in(text) if not _names(known, _name(path)))
 
 
 def is_too_much(case: Case, text: str) -> bool:
@@ -81,6 +82,11 @@ def is_too_much(case: Case, text: str) -> bool:
     if len(files_in(text)) > max(_SOME_FILES, _TIMES * n_real):
         return True
     return len(text) > max(_ROOM, _TIMES * case.handed_chars)
+
+
+def _names(text: str, name: str) -> bool:
+    """Tell whether a name stands in a text as it is, and not as a part of a longer one."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?!\w)", text) is not None
 
 
 def _name(path: str) -> str:

@@ -63,6 +63,9 @@ def issue_cases(files: Sequence[MendedFile], max_chars: int) -> Iterator[Case | 
             yield "too_long"
             continue
         shown = "\n".join(_around(lines, file.first_line, room))
+        if not shown.strip():
+            yield "too_long"  # the line that is meant has no room, or tells the issue
+            continue
         asked = f"{intro}\n\n```\n{shown}\n```\n\n{question.text}"
         yield make_case(
             Case(

@@ -16,11 +16,13 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.base.ids import digest
 from tracemill.records.datasets.examples import Message
-from tracemill.records.models.evaluations import Case, Leak
+from tracemill.records.models.evaluations import Case, CheckKind, Leak
 
 N_WORDS: Final = 13
 """Words in a row that nobody writes twice by chance."""
 
+_PUT: Final = frozenset[CheckKind]({"choice", "hand_over"})
+"""Checks of cases that end with a question of ours, behind what a person asked."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -83,7 +85,7 @@ class Trained:
         ]
         if example := self._answered.get(_decision(case.messages, wanted)):
             return Leak(case_id=case.id, reason="same_request", example_id=example)
-        for run in _runs(_request(case.messages)):
+        for run in _runs(_request(_by_people(case))):
             if run in self._runs:
                 return Leak(case_id=case.id, reason="shared_words", example_id=self._runs[run])
         return None
@@ -91,6 +93,12 @@ class Trained:
     def leaks(self, cases: Iterable[Case]) -> Iterator[Leak]:
         """Yield every case that is known from training."""
         yield from (leak for case in cases if (leak := self.leak(case)) is not None)
+
+
+def _by_people(case: Case) -> Sequence[Message]:
+    """Return the messages of a case without the question that was put behind them."""
+    is_put = _PUT.intersection(case.checks) and len(case.messages) > 1
+    return case.messages[:-1] if is_put else case.messages
 
 
 def _request(messages: Sequence[Message]) -> str:

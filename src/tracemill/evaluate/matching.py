@@ -7,7 +7,7 @@ number. What is compared more freely says so in its case.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from posixpath import normpath
 from typing import Any, Final
 
@@ -102,16 +102,35 @@ def call_fault(call: Mapping[str, Any], wanted: WantedCall) -> Fault | None:
 
 
 def pairing_fault(calls: Sequence[Mapping[str, Any]], wanted: Sequence[WantedCall]) -> Fault | None:
-    """Return what is wrong with calls whose order does not matter, or None: each has its own."""
+    """Return what is wrong with calls whose order does not matter, or None: each has its own.
+
+    Where a call is one of several that are right, it leaves to the others what only they fit.
+    """
     if len(calls) != len(wanted):
         return "wrong_number"
-    first: Fault | None = None
-    left = list(wanted)
-    for call in calls:
-        faults = [call_fault(call, each) for each in left]
-        if None in faults:
-            left.pop(faults.index(None))
-        else:
-            named = [fault for fault in faults if fault not in (None, "wrong_tool")]
-            first = first or (named[0] if named else "wrong_tool")
-    return first
+    faults = [[call_fault(call, each) for each in wanted] for call in calls]
+    taken: dict[int, int] = {}
+    for number in range(len(calls)):
+        if not _find_own(number, faults, taken, set()):
+            return _most_telling(
+                fault for at, fault in enumerate(faults[number]) if at not in taken
+            )
+    return None
+
+
+def _find_own(
+    number: int, faults: Sequence[Sequence[Fault | None]], taken: dict[int, int], tried: set[int]
+) -> bool:
+    """Give a call one of its own, if need be by moving others to another one that they fit."""
+    for at, fault in enumerate(faults[number]):
+        if fault is None and at not in tried:
+            tried.add(at)
+            if at not in taken or _find_own(taken[at], faults, taken, tried):
+                taken[at] = number
+                return True
+    return False
+
+
+def _most_telling(faults: Iterable[Fault | None]) -> Fault:
+    """Return the first fault that says more than that it is another tool."""
+    return next((fault for fault in faults if fault not in (None, "wrong_tool")), "wrong_tool")
