@@ -150,3 +150,35 @@ def test_a_check_leaves_nothing_that_the_model_could_read(sandbox: Sandbox, tmp_
 
     assert rollout.passed
     assert not any("kept" in message.content for message in rollout.messages)
+
+
+@pytest.mark.parametrize("leaves", ["touch tests", "mkdir -p tests/check.sh/x"])
+def test_a_check_may_leave_anything_where_its_files_were(
+    sandbox: Sandbox, tmp_path: Path, leaves: str
+) -> None:
+    check = ("sh", "-c", f"rm -r tests; {leaves}; false")
+    task = msgspec.structs.replace(TASK, check=check)
+
+    assert not tried(sandbox, tmp_path, ["Done."], task).passed
+
+
+def test_what_a_check_links_to_stays(sandbox: Sandbox, tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "folder"
+    outside.mkdir()
+    folder.mkdir()
+    (outside / "check.sh").write_text("mine")
+    task = msgspec.structs.replace(
+        TASK, check=("sh", "-c", f"rm -r tests; ln -s {outside} tests; false")
+    )
+
+    tried(sandbox, folder, ["Done."], task)
+
+    assert (outside / "check.sh").read_text() == "mine"
+
+
+@pytest.mark.parametrize("more", [{"check": ("false\0",)}, {"files": {"a\0b": ""}}])
+def test_a_task_that_no_program_can_be_told_is_refused(
+    sandbox: Sandbox, tmp_path: Path, more: dict[str, Any]
+) -> None:
+    with pytest.raises(DataError, match=r"no command can take|within the task's folder"):
+        tried(sandbox, tmp_path, ["Done."], msgspec.structs.replace(TASK, **more))

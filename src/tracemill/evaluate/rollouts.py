@@ -58,6 +58,10 @@ def attempt(
     Raises:
         DataError: the check passes before any work, or the task writes outside of its folder.
     """
+    if not _can_run(list(task.check), ""):
+        raise DataError(
+            f"task {task.id!r}: its check is too long, or holds characters that no command can take"
+        )
     if _is_done_already(task, sandbox):
         raise DataError(f"task {task.id!r}: its check passes before any work; expected it to fail")
     _lay_out(folder, task.files)
@@ -101,19 +105,18 @@ def _is_done_already(task: EndToEndTask, sandbox: Sandbox) -> bool:
 
 
 def _is_done(task: EndToEndTask, sandbox: Sandbox, folder: Path) -> bool:
-    put = [folder / path for path in task.hidden]
     _lay_out(folder, task.hidden)
     try:
         return sandbox.run(task.check, folder, _LIMITS).exit_code == 0
     finally:
-        for path in put:
-            path.unlink(missing_ok=True)
+        for name in task.hidden:
+            _take_away(folder, PurePosixPath(name))
 
 
 def _lay_out(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         parts = PurePosixPath(name).parts
-        if not parts or parts[0] == "/" or ".." in parts:
+        if not parts or parts[0] == "/" or ".." in parts or "\0" in name:
             raise DataError(f"expected paths within the task's folder, found {name!r}")
         place = folder
         for part in parts[:-1]:
@@ -122,10 +125,25 @@ def _lay_out(folder: Path, files: Mapping[str, str]) -> None:
                 place.unlink()  # a link that the model laid there would lead outside
             place.mkdir(exist_ok=True)
         path = place / parts[-1]
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        path.unlink(missing_ok=True)
+        _remove(path)
         path.write_text(text, encoding="utf-8")
+
+
+def _take_away(folder: Path, name: PurePosixPath) -> None:
+    """Remove a file that was put into a folder, if it is still there.
+
+    The check ran what the model wrote, which may have laid a link in place of a folder: nothing
+    behind that was put there by us, and it leads outside.
+    """
+    above = [folder / each for each in name.parents]
+    if all(each.is_dir() and not each.is_symlink() for each in above):
+        _remove(folder / name)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
 
 
 def _act(answer: Answer, sandbox: Sandbox, folder: Path) -> list[_Done]:
