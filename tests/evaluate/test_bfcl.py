@@ -98,3 +98,21 @@ def test_what_is_no_single_decision_is_left_out(category: str, reason: str) -> N
 
 def test_files_are_named_after_their_category() -> None:
     assert category_of("BFCL_v4_live_multiple") == "live_multiple"
+
+
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        ({"id": "multiple_0"}, RIGHT),
+        (QUESTION, {"id": "multiple_0"}),
+        (QUESTION, {"id": "multiple_0", "ground_truth": [{"f": {}, "g": {}}]}),
+        (QUESTION, {"id": "multiple_0", "ground_truth": [{"f": {"a": 1}}]}),
+        (QUESTION | {"function": None}, RIGHT),
+        (QUESTION | {"function": [{"name": "f"}]}, RIGHT),
+        (QUESTION | {"question": [[{"role": "judge", "content": None}]]}, RIGHT),
+    ],
+)
+def test_what_has_another_shape_is_no_question(
+    question: dict[str, Any], right: dict[str, Any]
+) -> None:
+    assert read_case(question, right, "multiple") == "no_question"

@@ -214,6 +214,19 @@ def test_two_models_are_put_to_a_suite_and_compared(workspace: Workspace, tmp_pa
     assert {each.subject for each in list_evaluations(workspace)} == {"old", "new"}
 
 
+def test_the_same_cases_may_have_two_names(workspace: Workspace, tmp_path: Path) -> None:
+    for name in ("replay", "again"):
+        build_suite(workspace, DATASET, name, max_chars=500)
+    terms = Terms(AskSettings(), AT)
+    evaluate(workspace, config(tmp_path, "old", {1}), "replay", terms)
+    evaluate(workspace, config(tmp_path, "new", set(range(20))), "again", terms)
+
+    assert find_suite(workspace, "replay").folder.parent.name == "replay"
+    assert find_suite(workspace, "again").folder.parent.name == "again"
+    assert compare_models(workspace, "old", "new", "again").slices[0].n == 20
+    assert compare_models(workspace, "old", "new", None).slices[0].n == 20
+
+
 def test_a_model_that_was_not_evaluated_is_named(workspace: Workspace) -> None:
     build_suite(workspace, DATASET, "replay", max_chars=500)
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+import msgspec
+
 from tracemill.evaluate.building import make_case
 from tracemill.records.datasets.examples import Message
 from tracemill.records.models.evaluations import ArgumentMatch, Case, WantedArgument, WantedCall
 
-BfclDrop = Literal["other_kind", "no_ground_truth", "other_language"]
+BfclDrop = Literal["other_kind", "no_ground_truth", "other_language", "no_question"]
 """Why a question became no case: it has several turns, a memory or a browser, its file says nothing
-of what is right, or its values are Java or JavaScript."""
+of what is right, its values are Java or JavaScript, or its shape is none of theirs."""
 
 _TYPES: Final[Mapping[str, str]] = {
     "dict": "object",
@@ -41,6 +43,15 @@ def read_case(
     question: Mapping[str, Any], right: Mapping[str, Any] | None, category: str
 ) -> Case | BfclDrop:
     """Return the case of a question."""
+    try:
+        return _case(question, right, category)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return "no_question"
+
+
+def _case(
+    question: Mapping[str, Any], right: Mapping[str, Any] | None, category: str
+) -> Case | BfclDrop:
     kind, turns = category.removeprefix("live_"), question["question"]
     if kind in _LANGUAGES:
         return "other_language"
@@ -53,7 +64,10 @@ def read_case(
     return make_case(
         Case(
             id="",
-            messages=tuple(Message(role=m["role"], content=m["content"]) for m in turns[0]),
+            messages=tuple(
+                msgspec.convert({"role": m["role"], "content": m["content"]}, Message)
+                for m in turns[0]
+            ),
             tools=tuple(map(_tool, question["function"])),
             wanted=wanted,
             checks=("decision", "tool", "arguments") if wanted else ("decision",),

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.errors import UsageError
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
 from tracemill.cli.shared.judge import Judge
@@ -61,7 +62,7 @@ def build_suite(
                 f"expected a dataset or --issues, found {dataset!r} beside --issues: a suite is "
                 "made of one of them; leave one out"
             )
-        places = [each.expanduser().absolute() for each in issues]
+        places = [expanded(each).absolute() for each in issues]
         workspace = common.open()
         built = build_issue_suite(workspace, places, name, max_chars=max_chars, limit=limit)
         return _show(built, common)

@@ -56,7 +56,7 @@ def import_bfcl(
     require_there(folder, "data of bfcl_eval")
     drops: Counter[str] = Counter()
     cases: list[Case] = []
-    paths = [(category_of(path.stem), path) for path in sorted(folder.glob("BFCL_v*.json"))]
+    paths = [(category_of(path.stem), path) for path in _files(folder)]
     known = {category for category, _ in paths}
     if absent := set(categories) - known:
         raise UnknownNameError("category of BFCL", min(absent), known)
@@ -75,9 +75,13 @@ def import_bfcl(
     return keep_suite(workspace, freeze(name, "bfcl", cases, drops), cases, {})
 
 
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("BFCL_v*.json") if path.is_file())
+
+
 def _bfcl_cases(path: Path) -> Iterator[Case | str]:
     answers = path.parent / "possible_answer" / path.name
-    told = _rows(answers) if answers.exists() else ()
+    told = _rows(answers) if answers.is_file() else ()
     right = {row["id"]: row for row in told if row is not None}
     for question in _rows(path):
         if question is None:
@@ -99,4 +103,4 @@ def _rows(path: Path) -> Iterator[dict[str, Any] | None]:
                 if not number:
                     return
                 row = None
-            yield row if isinstance(row, dict) and "id" in row else None
+            yield row if isinstance(row, dict) and isinstance(row.get("id"), str) else None

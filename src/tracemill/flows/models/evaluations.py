@@ -158,13 +158,11 @@ def keep_evaluation(
 
 
 def list_evaluations(workspace: Workspace, suite: str | None = None) -> list[Evaluation]:
-    """Return what is kept, the latest first."""
-    where = find_suite(workspace, suite).folder if suite else workspace.suites
-    pattern = f"{_FOLDER}/*.json" if suite else f"*/*/{_FOLDER}/*.json"
-    found = [
-        msgspec.json.decode(path.read_bytes(), type=Evaluation) for path in where.glob(pattern)
-    ]
-    return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
+    """Return what is kept, the latest first; of a suite, under whichever name it was asked."""
+    suite_id = find_suite(workspace, suite).suite.id if suite else "*"
+    paths = workspace.suites.glob(f"*/{suite_id}/{_FOLDER}/*.json")
+    found = {path.stem: msgspec.json.decode(path.read_bytes(), type=Evaluation) for path in paths}
+    return sorted(found.values(), key=lambda each: (each.at, each.id), reverse=True)
 
 
 def find_evaluation(
@@ -187,7 +185,8 @@ def find_evaluation(
         )
     of_bytes = [each for each in found if weights_sha256 and each.weights_sha256 == weights_sha256]
     latest = (of_bytes or found)[0]
-    return read_measured(find_suite(workspace, latest.suite_id).folder, latest)
+    held = workspace.suites.glob(f"*/{latest.suite_id}/{_FOLDER}/{latest.id}.jsonl")
+    return read_measured(next(held).parent.parent, latest)
 
 
 def read_measured(folder: Path, evaluation: Evaluation) -> Measured:

@@ -10,7 +10,7 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError
 from tracemill.base.ids import digest
-from tracemill.base.named_files import missing
+from tracemill.base.named_files import expanded, missing
 from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.models import made_data
@@ -75,7 +75,7 @@ class Pools:
         return self._read[dataset, split]
 
     def _read_lessons(self, dataset: str, split: Split) -> Iterator[Lesson]:
-        path = Path(dataset).expanduser()
+        path = expanded(dataset)
         if path.suffix == ".jsonl":
             if not path.is_file():
                 raise missing(path, "rows to learn from")

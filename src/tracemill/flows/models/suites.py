@@ -283,7 +283,7 @@ def _kept(workspace: Workspace) -> Iterator[KeptSuite]:
 
 
 def find_suite(workspace: Workspace, name: str) -> KeptSuite:
-    """Return a suite: the newest of that name, or the one with that id.
+    """Return a suite: the newest of that name, or the one with that id, under any of its names.
 
     Raises:
         NotFoundError: there is none.
@@ -291,8 +291,12 @@ def find_suite(workspace: Workspace, name: str) -> KeptSuite:
     if not name:
         raise UsageError("expected the name of a suite, found an empty one")
     newest = workspace.suites / name / "newest"
-    wanted = newest.read_text() if newest.is_file() else name
-    found = [kept for kept in _kept(workspace) if kept.suite.id.startswith(wanted)]
+    if newest.is_file():
+        of_name = newest.parent / newest.read_text()
+        found = [kept for kept in _kept(workspace) if kept.folder == of_name]
+    else:
+        begun = (kept for kept in _kept(workspace) if kept.suite.id.startswith(name))
+        found = list({kept.suite.id: kept for kept in begun}.values())
     if len(found) == 1:
         return found[0]
     known = ", ".join(sorted({kept.suite.name for kept in _kept(workspace)})) or "none yet"
