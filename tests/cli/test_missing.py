@@ -90,19 +90,24 @@ def test_every_place_that_a_command_reads_is_tried() -> None:
     assert found - written == set(READS)
 
 
+@pytest.mark.parametrize("place", [MISSING, "~nobody-here/a"])
 @pytest.mark.parametrize("line", [*READS.values(), *READS_BY_NAME])
 def test_a_missing_place_is_answered_alike_by_every_command(
-    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    line: str,
+    place: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("there.jsonl").write_text('{"messages": [{"role": "user", "content": "Hi."}]}\n')
-    code = call([*shlex.split(line.format(MISSING)), "--workspace", "ours"])
+    code = call([*shlex.split(line.format(place)), "--workspace", "ours"])
     said = capsys.readouterr()
 
     assert (code, said.out) == (EXIT_NOTHING, "")
     assert said.err.startswith("error: no ")
     if line != READS["dataset export --tokenizer"]:  # there is no dataset either
-        assert MISSING in said.err
+        assert place in said.err
         assert said.err.count("\n") == 1
 
 

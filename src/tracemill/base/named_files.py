@@ -46,6 +46,11 @@ def missing(place: Path | str, what: str) -> NotFoundError:
     return NotFoundError(f"no such file or folder: {str(place)!r}; expected the {what} there")
 
 
+def expanded(place: Path | str) -> Path:
+    """Return a place with the home folder for `~`; `~` and a user whom nobody knows is a name."""
+    return Path(os.path.expanduser(place))  # noqa: PTH111 - the other one breaks off there
+
+
 def require_there(place: Path, what: str) -> None:
     """Make sure that something is at a place; `what` was expected there stands in the error.
 

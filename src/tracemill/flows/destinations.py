@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from tracemill.base.errors import PolicyError, UsageError
+from tracemill.base.named_files import expanded
 from tracemill.store.workspace import Workspace
 
 
@@ -19,7 +20,7 @@ def new_folder(to: Path, *, is_forced: bool | None = None) -> Path:
     Raises:
         UsageError: it is a file, holds something already, or cannot be written to.
     """
-    to = to.expanduser().absolute()
+    to = expanded(to).absolute()
     require_writable(to)
     if to.exists() and not to.is_dir():
         raise UsageError(f"{str(to)!r} is not a folder; name one that is new or empty")

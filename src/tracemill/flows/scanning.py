@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from tracemill.base.errors import NotFoundError
+from tracemill.base.named_files import expanded
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.privacy.scan import Target
 from tracemill.store.workspace import Workspace
@@ -21,7 +21,7 @@ def find_targets(workspace: Workspace, names: Sequence[str]) -> list[Target]:
 
 
 def _target(workspace: Workspace, name: str) -> Target:
-    path = Path(name).expanduser()
+    path = expanded(name)
     if path.exists():
         return Target(path)
     if name == "workspace":

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base.errors import UsageError
 from tracemill.base.installing import install_extras, pip_install
-from tracemill.base.named_files import missing
+from tracemill.base.named_files import expanded, missing
 
 _PACKAGE: Final = "package:"
 _WEIGHTS: Final = ("*.safetensors", "*.gguf", "*.bin", "script.jsonl")
@@ -46,7 +46,7 @@ def find_base(named: str, beside: Path | None = None) -> BaseModel:
     """
     if named.startswith(_PACKAGE):
         return _in_package(named.removeprefix(_PACKAGE))
-    path = (beside or Path()) / Path(named).expanduser()
+    path = (beside or Path()) / expanded(named)
     if path.is_file() and path.suffix == ".gguf":
         return BaseModel(str(path.parent), path.name)
     if path.is_dir():

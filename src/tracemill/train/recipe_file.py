@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from tracemill.base.errors import UnknownNameError, UsageError
-from tracemill.base.named_files import is_path, missing, read_named
+from tracemill.base.named_files import expanded, is_path, missing, read_named
 from tracemill.records.from_toml import from_toml
 from tracemill.records.models.training import TrainingRecipe
 
@@ -33,7 +32,7 @@ def read_recipe(named: str) -> TrainingRecipe:
         NotFoundError: there is no such file.
         UsageError: there is no such recipe, or it says something that no recipe can say.
     """
-    path = Path(named).expanduser()
+    path = expanded(named)
     if path.suffix != ".toml" and not path.exists():
         if is_path(named):
             raise missing(path, "recipe")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from tracemill.base.named_files import expanded
 from tracemill.cli.collect.emitting import emit_event
 
 
@@ -29,5 +30,5 @@ def emit(
     workspace
         Folder that holds everything; by default your user data folder.
     """
-    place = None if workspace is None else str(workspace.expanduser().absolute())
+    place = None if workspace is None else str(expanded(workspace).absolute())
     return emit_event(kind, json, session, place)

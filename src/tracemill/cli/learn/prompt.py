@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tracemill.base.named_files import expanded
 from tracemill.base.text import printable_json
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
 from tracemill.cli.shared.options import Common
@@ -32,7 +33,7 @@ def suggest_prompt(
         to its list `suggested_improvements`. The file stays as it is.
     """
     if harness is not None:
-        return _patch(harness.expanduser().absolute(), common)
+        return _patch(expanded(harness).absolute(), common)
     found = read_suggestions(common.open())
     if not answer("suggestions", found, common, next_steps=["tracemill pattern list"]):
         for suggestion in found.suggestions:

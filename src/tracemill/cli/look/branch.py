@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.lists import Shape, show_list
@@ -82,7 +83,7 @@ def export_branch(
     force
         Write into a folder that holds something.
     """
-    found = export_branches(common.open(), to.expanduser().absolute(), is_forced=force)
+    found = export_branches(common.open(), expanded(to).absolute(), is_forced=force)
     if not answer("branch-export", found, common, next_steps=["tracemill branch list"]):
         counts("Branches", found.n_branches)
         hint(f"written to {found.folder}", common)

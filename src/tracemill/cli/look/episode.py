@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tracemill.base.errors import UsageError
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.learned import show_learned
@@ -135,9 +136,9 @@ def export_episode(
     """
     if not learning:
         raise UsageError("expected --learning: episodes are written as what can be learned")
-    repositories = [each.expanduser().absolute() for each in changes]
+    repositories = [expanded(each).absolute() for each in changes]
     found = export_learning(
-        common.open(), to.expanduser().absolute(), repositories, has_views=views, is_forced=force
+        common.open(), expanded(to).absolute(), repositories, has_views=views, is_forced=force
     )
     if not answer("learning-export", found, common, next_steps=["tracemill episode list"]):
         counts("Episodes", found.n_episodes)

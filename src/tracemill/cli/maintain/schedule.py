@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cyclopts import Parameter
 
+from tracemill.base.named_files import expanded
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, hint, write
@@ -80,7 +81,7 @@ def github_schedule(
 
 def _from_anywhere(sources: tuple[str, ...]) -> tuple[str, ...]:
     """Return sources as they are found by what starts in another folder."""
-    return tuple(str(Path(source).expanduser().absolute()) for source in sources)
+    return tuple(str(expanded(source).absolute()) for source in sources)
 
 
 def _schedule(scheduler: Scheduler, sources: tuple[str, ...], when: When, common: Common) -> int:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from tracemill.base.clock import now
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted, sized
 from tracemill.cli.shared.asking import require_yes
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
@@ -65,7 +66,7 @@ def restore_data(
     """
     with ProgressLine(common) as report:
         result = restore_originals(
-            common.open(), ids, to.expanduser().absolute(), report,
+            common.open(), ids, expanded(to).absolute(), report,
             is_forced=force, dry_run=dry_run,
         )  # fmt: skip
     if not answer("restore", result, common):
@@ -102,7 +103,7 @@ def reports_data(
         Write into a folder that holds something already.
     """
     result = write_team_files(
-        common.open(), to.expanduser().absolute(), is_forced=force, is_told_only=told
+        common.open(), expanded(to).absolute(), is_forced=force, is_told_only=told
     )
     if not answer("reports", result, common):
         n_reports = sum(file.n_reports for file in result.files) - result.n_labeled

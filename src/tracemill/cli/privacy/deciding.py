@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.clock import now
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted, one_line
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_REFUSED
 from tracemill.cli.shared.options import Common, Listing
@@ -132,7 +133,7 @@ def verify_privacy(
     export
         The exported folder or file, with its receipt in it or beside it.
     """
-    result = verify_export(common.open(), export.expanduser().absolute())
+    result = verify_export(common.open(), expanded(export).absolute())
     if not answer("verify", result, common):
         if result.receipt is not None:
             receipt = result.receipt

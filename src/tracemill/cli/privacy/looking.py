@@ -4,9 +4,9 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 
 from tracemill.base.errors import PolicyError, UsageError
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
 from tracemill.cli.shared.options import Common, Listing
@@ -174,7 +174,7 @@ def preview_privacy(
 
 
 def _previewed(workspace: Workspace, name: str, redactor: Redactor) -> Iterator[Shown | Failure]:
-    if not Path(name).expanduser().exists() and name.startswith(_ARCHIVED):
+    if not expanded(name).exists() and name.startswith(_ARCHIVED):
         return preview_original(workspace, name, redactor)
     (target,) = find_targets(workspace, [name])
     return preview(files_of(target), redactor)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from tracemill.base.errors import UsageError
-from tracemill.base.named_files import require_there
+from tracemill.base.named_files import expanded, require_there
 from tracemill.base.text import counted, sized
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.options import Common
@@ -48,7 +48,7 @@ def export_vault(*, to: Path, common: Common = Common()) -> int:  # noqa: B008 -
     to
         A new folder outside the workspace.
     """
-    folder = to.expanduser().absolute()
+    folder = expanded(to).absolute()
     result = write_backup(common.open(), folder, _passphrase(is_new=True))
     if not answer("backup", result, common, next_steps=["tracemill privacy vault import FOLDER"]):
         _show_backup("Written", result)
@@ -64,7 +64,7 @@ def import_vault(folder: Path, *, common: Common = Common()) -> int:  # noqa: B0
     folder
         The backup.
     """
-    folder = folder.expanduser().absolute()
+    folder = expanded(folder).absolute()
     require_there(folder, "backup")
     result = read_backup(common.open(), folder, _passphrase(is_new=False))
     if not answer("backup", result, common, next_steps=["tracemill run"]):

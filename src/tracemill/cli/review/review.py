@@ -11,6 +11,7 @@ from cyclopts.validators import Number
 
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted, one_line
 from tracemill.cli.review.screen import Keys, judge, show_item, show_machine
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING
@@ -289,7 +290,7 @@ def export_review(
     force
         Write into a folder that holds something.
     """
-    workspace, folder = common.open(), to.expanduser().absolute()
+    workspace, folder = common.open(), expanded(to).absolute()
     with Desk(workspace, getuser()) as desk:
         found = export_reviews(desk, workspace, folder, tool, is_forced=force)
     following = [f"tracemill review import FILE --tool {tool}"]
@@ -318,7 +319,7 @@ def import_review(
     tool
         The tool; it is told by the file where it is not named.
     """
-    found = import_reviews(common.open(), file.expanduser().absolute(), tool, now())
+    found = import_reviews(common.open(), expanded(file).absolute(), tool, now())
     if not answer("review-import", found, common, next_steps=["tracemill run"]):
         write(f"Filed        {counted(found.filed, 'review')}")
         counts("Left out", found.left_out)

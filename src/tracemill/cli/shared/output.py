@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted, printable, printable_json
 from tracemill.store.workspace import Workspace
 
@@ -34,7 +35,7 @@ class Manner:
     def open(self) -> Workspace:
         """Return the workspace that is meant."""
         if self.workspace is not None:
-            return Workspace(self.workspace.expanduser().absolute())
+            return Workspace(expanded(self.workspace).absolute())
         from platformdirs import user_data_path
 
         return Workspace(user_data_path("tracemill", appauthor=False))

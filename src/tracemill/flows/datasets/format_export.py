@@ -17,6 +17,7 @@ import msgspec
 
 from tracemill.base.errors import UnknownNameError, UsageError
 from tracemill.base.file_hashes import hash_file
+from tracemill.base.named_files import expanded
 from tracemill.export import DATASET_FORMATS, EXPORT_VERSION, DatasetFormat
 from tracemill.export.trainers.dataset_format import LeftOut, Part
 from tracemill.flows.datasets.examples import examples_of
@@ -124,7 +125,7 @@ def _format(choice: FormatChoice) -> _Form:
     from tracemill.export.trainers.tokens import Tokens
     from tracemill.render.chat_format import load_format
 
-    form = load_format(choice.template, Path(choice.tokenizer).expanduser())
+    form = load_format(choice.template, expanded(choice.tokenizer))
     return _Form(Tokens(form, choice.max_length), form.spec, form.tokenizer.decode)
 
 

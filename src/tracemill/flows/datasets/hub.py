@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from tracemill.base.clock import now
 from tracemill.base.errors import PolicyError
+from tracemill.base.named_files import expanded
 from tracemill.flows.privacy.gate import RECEIPT
 from tracemill.flows.privacy.verify import verify_export
 from tracemill.records.privacy.receipts import ExportNote, Receipt
@@ -77,7 +78,7 @@ def push_export(
             repository is open to everybody and that was not asked for.
         UsageError: the hub refuses it, or cannot be reached.
     """
-    folder = folder.expanduser().absolute()
+    folder = expanded(folder).absolute()
     receipt = _accepted(workspace, folder)
     is_private = hub.make_room(repo, is_private=not is_public)
     if not (is_private or is_public):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
-from tracemill.base.named_files import is_path, read_named
+from tracemill.base.named_files import expanded, is_path, read_named
 from tracemill.curate.recipe import read_recipe, shipped_recipe
 from tracemill.curate.recipes import shipped
 from tracemill.export import DATASET_FORMATS
@@ -89,7 +88,7 @@ def open_recipe(name: str) -> Recipe:
     """
     if name in shipped():
         return shipped_recipe(name)
-    path = Path(name).expanduser()
+    path = expanded(name)
     if path.suffix != _ENDING and not is_path(name) and not path.exists():
         known = ", ".join(shipped())
         raise NotFoundError(f"no recipe {name!r}; name a {_ENDING} file, or one of: {known}")

@@ -8,11 +8,11 @@ one input have different levels, the least holds for all of it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
+from tracemill.base.named_files import expanded
 from tracemill.flows.ingest.recognition import Skip
 from tracemill.records.events.event import Compaction, Feedback, HumanReview, ReviewUndone
 from tracemill.records.events.reviews import ReviewForm
@@ -86,7 +86,7 @@ def _is_of(rule: ConsentRule, source: str) -> bool:
 
 
 def _absolute(place: str) -> str:
-    return str(Path(place).expanduser().absolute())
+    return str(expanded(place).absolute())
 
 
 def _is_below(path: str, place: str) -> bool:

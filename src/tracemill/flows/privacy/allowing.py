@@ -15,6 +15,7 @@ import msgspec
 
 from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.ids import make_id
+from tracemill.base.named_files import expanded
 from tracemill.flows.held.lookup import require_kept
 from tracemill.records.privacy.allowances import Allowance
 from tracemill.records.privacy.stand_ins import is_stand_in
@@ -124,7 +125,7 @@ def decision(
     return Allowance(
         id="",
         stand_in=stand_in,
-        project=None if project is None else str(project.expanduser().absolute()),
+        project=None if project is None else str(expanded(project).absolute()),
         reason=reason,
         by=by,
         at=term[0],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracemill.base.errors import UsageError
+from tracemill.base.named_files import expanded
 from tracemill.flows.destinations import make_folder
 from tracemill.flows.privacy.gate import Gate, receipt_path, write_receipt
 from tracemill.records.privacy.receipts import Receipt
@@ -70,7 +71,7 @@ def new_file(to: Path) -> Path:
     Raises:
         UsageError: something is there already.
     """
-    to = to.expanduser().absolute()
+    to = expanded(to).absolute()
     if to.exists():
         raise UsageError(f"{str(to)!r} is there already; name a new file")
     return to

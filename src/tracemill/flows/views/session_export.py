@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tracemill.base.errors import UsageError
+from tracemill.base.named_files import expanded
 from tracemill.export import TRAJECTORY_EXPORTERS, Known, TrajectoryExporter
 from tracemill.flows.destinations import make_folder
 from tracemill.flows.held.lookup import canonical_input, find_row, open_index
@@ -75,7 +76,7 @@ def export_session(
         UsageError: the file is there already.
         PolicyError: the gate refuses it; nothing is written.
     """
-    to = to.expanduser().absolute()
+    to = expanded(to).absolute()
     if to.exists():
         raise UsageError(f"{str(to)!r} is there already; name a new file")
     row = find_row(workspace, "session", name, SessionRow)

@@ -17,6 +17,7 @@ import msgspec
 
 from tracemill.base.clock import now
 from tracemill.base.errors import NotFoundError
+from tracemill.base.named_files import expanded
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor, make_executor
 from tracemill.flows.held.lookup import read_counts
@@ -79,7 +80,7 @@ def find_places(
     """
     waiting = [workspace.inbox] if workspace.inbox.is_dir() else []
     if sources:
-        named = [source.expanduser() for source in sources]
+        named = [expanded(source) for source in sources]
         return Places((*named, *waiting), is_default=False)
     found = [*default_places(Path.home(), environment), *waiting]
     if next(discover(found), None) is not None or _holds_work(workspace):

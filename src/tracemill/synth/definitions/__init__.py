@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
 from tracemill.base.errors import UsageError
-from tracemill.base.named_files import is_path, missing, read_named
+from tracemill.base.named_files import expanded, is_path, missing, read_named
 from tracemill.records.synth.generators import GeneratorDefinition
 from tracemill.synth.definitions.agent_file import read_definition, write_agent
 
@@ -49,7 +48,7 @@ def find_definition(name: str) -> GeneratorDefinition:
     for each in load_definitions():
         if name in {each.name, each.category}:
             return each
-    path = Path(name).expanduser()
+    path = expanded(name)
     if is_path(name) and not path.exists():
         raise missing(path, "definition")
     if path.suffix != ".md":
