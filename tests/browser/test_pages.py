@@ -28,19 +28,16 @@ def violations(found: dict[str, Any]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "page", ["/", "/episodes/{name}", "/datasets/{name}", "/health", "/progress", "/flywheel"]
-)
-def test_a_telephone_shows_what_tables_say(
-    page: str, visit: Callable[..., Visitor], place: Place
-) -> None:
-    opened = visit(viewport={"width": 390, "height": 900}).open(place.addresses[page])
-
-    hidden = opened.evaluate(
-        "[...document.querySelectorAll('.scroll:has(.fits)')]"
-        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.getAttribute('aria-label'))"
-    )
-    assert hidden == []
+def test_a_telephone_shows_what_tables_say(visit: Callable[..., Visitor], place: Place) -> None:
+    visitor = visit(viewport={"width": 390, "height": 900})
+    hidden: dict[str, list[str]] = {}
+    for page, address in place.addresses.items():
+        hidden[page] = visitor.open(address).evaluate(
+            "[...document.querySelectorAll('.scroll:not(:has(.sides))')]"
+            ".filter(e => e.scrollWidth > e.clientWidth + 1)"
+            ".map(e => e.getAttribute('aria-label'))"
+        )
+    assert {page: names for page, names in hidden.items() if names} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
