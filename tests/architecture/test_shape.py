@@ -8,7 +8,7 @@ import pytest
 
 from tracemill.base.registry import Registry
 from tracemill.export import EXPORTERS, TRAJECTORY_EXPORTERS
-from tracemill.sources import SOURCES
+from tracemill.sources import OF_NO_FILES, SOURCES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "tracemill"
@@ -19,6 +19,11 @@ MODULES = [pytest.param(p, id=str(p.relative_to(PACKAGE))) for p in sorted(PACKA
 def test_source_loads_carries_its_name_and_has_fixtures(name: str) -> None:
     assert SOURCES.load(name).name == name
     assert (ROOT / "tests" / "sources" / name.replace("-", "_")).is_dir()
+
+
+@pytest.mark.parametrize("name", list(SOURCES.builtin))
+def test_what_a_source_reads_is_said_where_it_is_not_loaded(name: str) -> None:
+    assert OF_NO_FILES.get(name, "file") == SOURCES.load(name).reads
 
 
 @pytest.mark.parametrize("registry", [EXPORTERS, TRAJECTORY_EXPORTERS], ids=lambda r: r.kind)

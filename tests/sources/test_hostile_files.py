@@ -113,7 +113,7 @@ def test_every_file_is_taken_by_the_source_it_was_made_for(hostile: list[Hostile
         assert next(takers, None) == one.source, one.name
 
 
-@pytest.mark.parametrize("source", sources_of("file"), ids=lambda source: source.name)
+@pytest.mark.parametrize("source", list(sources_of("file")), ids=lambda source: source.name)
 def test_no_file_breaks_a_reader_whether_it_is_for_it_or_not(
     source: Source, hostile: list[Hostile]
 ) -> None:

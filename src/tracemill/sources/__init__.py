@@ -4,15 +4,16 @@ A source is handed the bytes of one input and yields records in the order in whi
 stood. It never writes, never redacts and never guesses: what a format does not say is None.
 Each family of formats has a folder, which knows no other. What several need is in `reading` (how
 files are written), `building` (trajectories that still grow) and `facts` (gates, forges, commits).
-The front of a folder is light and imports its reader only when it reads, since every source is
+The front of a folder is light and imports its reader only when it reads, since every source may be
 loaded to look at an unknown file.
 
 To add a format: one folder here with one class, one line in `SOURCES`, one folder of
-fixtures under `tests/sources/`.
+fixtures under `tests/sources/`; where it reads no files, one line in `OF_NO_FILES`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
@@ -74,6 +75,16 @@ SOURCES: Final = Registry[type[Source]](
 )
 """Every source by name, in the order in which inputs are offered to them."""
 
+OF_NO_FILES: Final[Mapping[str, InputKind]] = {
+    "git": "repository",
+    "process-files": "repository",
+    "entire": "repository",
+    "openhands-folder": "folder",
+    "cline-task": "folder",
+    "opencode-tree": "folder",
+}
+"""What those of our sources read that read no files, so that none is loaded to ask it."""
+
 
 TELLS_REFUSALS: Final = frozenset(
     {"aider", "claude-code", "cline", "cline-task", "codex", "copilot-cli", "cursor", "gemini-cli"}
@@ -89,15 +100,26 @@ def load_source(name: str) -> Source:
     return SOURCES.load(name)()
 
 
+def sources_of(kind: InputKind) -> Iterator[Source]:
+    """Yield the sources whose inputs are of one kind, in the order in which they are asked.
+
+    Each is loaded when it is its turn: most files are recognised before half of them are.
+    """
+    return map(load_source, _names_of(kind))
+
+
 @cache
-def sources_of(kind: InputKind) -> tuple[Source, ...]:
-    """Return the sources whose inputs are of one kind, in the order in which they are asked."""
-    loaded = map(load_source, SOURCES.names())
-    return tuple(source for source in loaded if source.reads == kind)
+def _names_of(kind: InputKind) -> tuple[str, ...]:
+    return tuple(name for name in SOURCES.names() if _kind_of(name) == kind)
+
+
+def _kind_of(name: str) -> InputKind:
+    return OF_NO_FILES.get(name, "file") if name in SOURCES.builtin else load_source(name).reads
 
 
 __all__ = [
     "HEAD_BYTES",
+    "OF_NO_FILES",
     "SOURCES",
     "TELLS_REFUSALS",
     "Content",
