@@ -170,6 +170,10 @@ WITHOUT_COMMIT = [
     pytest.param({"reactions": (left(9),), "last_edit_step": 12}, "unknown", 0, id="left, but edited on"),
     pytest.param({"reactions": (left(9),), "last_user_step": 12}, "unknown", 0, id="left, but asked again"),
     pytest.param({"ending": "interruption"}, "abandoned", 0.6, id="stopped last"),
+    pytest.param(
+        {"ending": "interruption", "checks": (ran(6, "build", passed=True),), "last_edit_step": 4}, "partial", 0.4,
+        id="built, then stopped",
+    ),
     pytest.param({"checks": BROKEN}, "failed", 0.7, id="tests failed"),
     pytest.param(
         {"checks": (*BROKEN, ran(7, "lint", passed=True)), "last_edit_step": 4}, "partial", 0.55,

@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 20
+LABEL_VERSION: Final = 21
 """Raise it when the same records would get other labels or another outcome."""
 
-OBSERVE_VERSION: Final = 41
+OBSERVE_VERSION: Final = 42
 """Raise it when the same steps would give another activity."""
 
 __all__ = ["LABEL_VERSION", "OBSERVE_VERSION"]

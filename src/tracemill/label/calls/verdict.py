@@ -208,8 +208,8 @@ _RUNNER_FAILED: Final = re2.compile(
 _SILENT: Final = frozenset({"lint", "types"})
 """Checks that say nothing where they find nothing."""
 _ONLY_ANNOUNCED: Final = re.compile(
-    r"\s*(?:(?:[>$] [^\n]{0,300}|\(Bash completed with no output\)|Shell cwd was reset to [^\n]*)"
-    r"(?:\n\s*|\Z)){1,20}\Z"
+    r"\s*(?:(?:[>$] [^\n]{0,300}|\((?:Bash completed with )?no output\)|"
+    r"Shell cwd was reset to [^\n]*)(?:\n\s*|\Z)){1,20}\Z"
 )
 """An output in which runners say what they run, or an agent that nothing was printed; no more."""
 
@@ -336,10 +336,28 @@ def _by_text(line: CommandLine, check: Check, text: str, *, is_alone: bool) -> b
     summary = _SUMMARIES[check.kind]
     if summary.failed.stands_in(text) or (is_alone and _RUNNER_FAILED.search(text)):
         return False
+    is_quiet = is_alone and check.kind in _SILENT and _says_nothing(line, check.place, text)
     if _is_cut(line, check.place, text.count("\n") + 1):
-        return None
-    is_quiet = is_alone and check.kind in _SILENT and _ONLY_ANNOUNCED.match(text)
+        return True if is_quiet and _looks_for_words(line, check.place) else None
     return True if is_quiet or summary.passed.stands_in(text) else None
+
+
+def _says_nothing(line: CommandLine, place: int, text: str) -> bool:
+    """Tell whether a check printed nothing, but what is said where it finds nothing."""
+    if _ONLY_ANNOUNCED.match(text):
+        return True
+    last = line.parts[-1]
+    is_else = len(line.parts) > place + 1 and line.parts[-2].after == "||"
+    said = " ".join(last.words[1:]) if is_else and last.words[0] == "echo" else ""
+    return bool(said) and text.strip() == said
+
+
+def _looks_for_words(line: CommandLine, place: int) -> bool:
+    """Tell whether all that a check prints goes to a `grep` that looks for words in it."""
+    first, *_ = line.parts[place + 1 :]
+    options = [word for word in first.words[1:] if word.startswith("-")]
+    is_search = first.words[0] in {"grep", "rg", "egrep"}
+    return is_search and not any(set("vclLqo") & set(option.lstrip("-")) for option in options)
 
 
 def _ran_nothing(text: str) -> bool:

@@ -90,6 +90,9 @@ class Evidence(NamedTuple):
     """Whether a program that was run after the last edit told of no error."""
     is_unpushed: bool
     """Whether the last try to push failed, and came after the last commit."""
+    is_offered: bool
+    """Whether a pull request was opened after the last edit, in a place of which no repository is
+    known, and nobody said since that it is wrong."""
     is_stopped: bool
     """Whether the last thing that happened was that a person stopped the agent."""
     is_given_up: bool
@@ -165,6 +168,7 @@ def gather(work: Work) -> Evidence:
         is_taken_back=_is_taken_back(last),
         n_edits_left=sum(a.n_edits - len(a.taken_back_steps) for a in work.activities),
         is_unpushed=max(last.unpushed_steps, default=-1) > commit_step,
+        is_offered=_is_offered(work),
         is_stopped=last.ending == "interruption",
         is_given_up=_is_given_up(last, commit_step),
         has_edits_after_commit=_last_edit(last) > commit_step,
@@ -199,6 +203,15 @@ def _is_unseen(work: Work) -> bool:
         and not work.history.knows_repository(trajectory.cwd)
         for trajectory, activity in zip(work.trajectories, work.activities, strict=True)
     )
+
+
+def _is_offered(work: Work) -> bool:
+    last = work.last
+    cwds = {known.id: known.cwd for known in work.trajectories}
+    step = max((each.step for each in last.mentions if each.is_opened), default=0)
+    is_left = step > max(_last_code_edit(last), 0)
+    is_wrong = _is_wrong_after(last, step, with_refusals=True)
+    return is_left and not is_wrong and not work.history.knows_repository(cwds[last.trajectory_id])
 
 
 def _last_edit(activity: Activity) -> int:

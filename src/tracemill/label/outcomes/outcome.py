@@ -20,12 +20,14 @@ The first rule that holds decides:
 | git said committed, nowhere to look, and it could not be pushed   | partial   | .5        |
 | git said committed, nowhere to look, last tests passed            | achieved  | .8        |
 | git said committed, nowhere to look, tests unknown                | achieved  | .65       |
+| a person stopped the agent last, after lint, build or types passed| partial   | .4        |
 | a person stopped the agent last, and no tests had passed          | abandoned | .6        |
 | last tests failed, while the last lint, build or type check passed| partial   | .55       |
 | last tests failed                                                 | failed    | .7        |
 | last tests passed, then refused, stopped or said to be wrong      | partial   | .5        |
 | last tests passed, and the last word was praise                   | achieved  | .75       |
 | last tests passed                                                 | achieved  | .6        |
+| a pull request was opened after the last edit, nowhere to look    | achieved  | .5        |
 | tests unknown, the last build or type check failed                | failed    | .6        |
 | tests unknown, the last lint, build or type check passed          | achieved  | .5        |
 | the last word about edited files was praise                       | achieved  | .55       |
@@ -104,10 +106,14 @@ def _goes_on(evidence: Evidence) -> bool:
     return evidence.has_edits_after_commit or evidence.has_request_after_commit
 
 
-def _is_checked(evidence: Evidence) -> bool:
+def _is_passed(evidence: Evidence) -> bool:
     told = [passed for passed in (evidence.lint, evidence.build) if passed is not None]
+    return evidence.has_edits and bool(told) and all(told)
+
+
+def _is_checked(evidence: Evidence) -> bool:
     is_wrong = evidence.is_stopped or evidence.is_wrong_after_checks
-    return evidence.has_edits and bool(told) and all(told) and not is_wrong
+    return _is_passed(evidence) and not is_wrong
 
 
 def _is_rewritten(evidence: Evidence) -> bool:
@@ -224,6 +230,12 @@ RULES: Final = (
         lambda e: e.is_said_to_be_committed,
     ),
     Rule(
+        "partial",
+        _always(0.4),
+        "the last build or checks passed after the last edit, then a person stopped the agent",
+        lambda e: e.is_stopped and e.tests is None and _is_passed(e),
+    ),
+    Rule(
         "abandoned",
         _always(0.6),
         "a person stopped the agent last; nothing was committed, and no tests had passed",
@@ -253,6 +265,12 @@ RULES: Final = (
         _always(0.6),
         "the last tests passed after the last edit",
         lambda e: e.tests is True,
+    ),
+    Rule(
+        "achieved",
+        _always(0.5),
+        "a pull request was opened after the last edit, with no repository to look in",
+        lambda e: e.is_offered,
     ),
     Rule(
         "failed",
