@@ -41,9 +41,8 @@ _HASH_BITS: Final = np.uint64(48)
 _HASH_MASK: Final = np.uint64(2**48 - 1)
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
-_LOWER: Final = 1 + np.frombuffer(bytes(range(256)).lower(), dtype=np.uint8).astype(np.uint64)
-_IN_WORD: Final = np.array(
-    [not chr(byte).isascii() or chr(byte).isalnum() or chr(byte) == "_" for byte in range(256)]
+_IN_WORD: Final = bytes(
+    not chr(byte).isascii() or chr(byte).isalnum() or chr(byte) == "_" for byte in range(256)
 )
 """Whether a byte is part of a word; letters outside ASCII are bytes of 128 and more."""
 
@@ -240,23 +239,24 @@ def _shingles(texts: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
 
 def _words(texts: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
     """Return the hash of each word of some texts, and the index of the text that it is in."""
-    data = np.frombuffer(b"\0".join([*texts, b""]), dtype=np.uint8)
-    in_word = np.zeros(len(data) + 1, dtype=bool)
-    np.take(_IN_WORD, data, out=in_word[1:])
-    edges = np.flatnonzero(in_word[1:] != in_word[:-1])  # a text ends with a byte that is no word's
+    data = b"\0".join([*texts, b""])  # a text ends with a byte that is no word's
+    in_word = np.frombuffer(b"\0" + data.translate(_IN_WORD), dtype=bool)
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1])
     starts, ends = edges[::2], edges[1::2]
     ends_of_texts = np.cumsum([len(text) + 1 for text in texts])
     n_words = np.diff(np.searchsorted(starts, ends_of_texts), prepend=0)
-    return _word_hashes(data, starts, ends), np.repeat(np.arange(len(texts)), n_words)
+    letters = np.frombuffer(data.lower(), dtype=np.uint8)
+    return _word_hashes(letters, starts, ends), np.repeat(np.arange(len(texts)), n_words)
 
 
 def _word_hashes(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    letters: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> Hashes:
     """Return the polynomial hash of each word, whatever its place, modulo 2**64."""
-    powers, back = _powers(len(data))
-    terms = _LOWER[data]
-    terms *= powers[: len(data)]
+    powers, back = _powers(len(letters))
+    terms = letters.astype(np.uint64)
+    terms += np.uint64(1)
+    terms *= powers[: len(letters)]
     firsts = terms[starts]
     np.cumsum(terms, out=terms)
     return _mixed((terms[ends - 1] - terms[starts] + firsts) * back[starts])
