@@ -10,6 +10,7 @@ from tracemill.evaluate.scorers import score
 from tracemill.llm import Answer
 from tracemill.records.datasets.examples import Message
 from tracemill.records.models.evaluations import Case, CheckKind
+from tracemill.render.tool_names import is_text_search
 
 TOOLS = [{"type": "function", "function": {"name": n, "parameters": {}}} for n in ("find", "read")]
 
@@ -60,6 +61,7 @@ WORK = (
         ("goto_definition", ["goto_definition", "grep_files"], True),
         ("find_references", ["find_references", "read"], False),
         ("grep", ["find_references", "grep"], False),
+        ("set_preferences", ["set_preferences", "grep"], False),
     ],
 )
 def test_a_look_at_symbols_is_weighed_against_a_search_of_texts(
@@ -70,6 +72,23 @@ def test_a_look_at_symbols_is_weighed_against_a_search_of_texts(
     (case,) = cases_of(user("Who calls it?"), calls(called, symbol="total"), tools=tools)
 
     assert ("by_meaning" in case.checks) == is_looked_at
+
+
+@pytest.mark.parametrize(
+    ("command", "searches"),
+    [
+        (["bash", "-lc", "grep -rn total src"], True),
+        (["grep", "-rn", "total"], True),
+        ("cd src\nrg total", True),
+        ("find . -name '*.py' | xargs -0 grep total", True),
+        (["pytest", "-q"], False),
+        ("echo grep", False),
+    ],
+)
+def test_a_command_that_searches_texts_is_known_however_it_is_given(
+    command: str | list[str], *, searches: bool
+) -> None:
+    assert is_text_search("shell", {"command": command, "timeout": 5}) is searches
 
 
 def test_each_decision_is_looked_at_for_what_it_shows() -> None:

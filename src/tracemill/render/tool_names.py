@@ -8,11 +8,13 @@ from typing import Any, Final
 
 _BY_MEANING: Final = re.compile(
     r"(?i)(?:goto|go_to|find|get|list|show|lookup|look_up|workspace|document)?_?"
-    r"(?:definitions?|references|usages|symbols?)\b"
+    r"(?:definitions?|(?<!p)references|usages|symbols?)\b"
 )
 _TEXT_SEARCH: Final = re.compile(r"(?i)(?:^|[_.])(?:grep|ripgrep|rg|search_text|search_files)")
 _SHELL: Final = re.compile(r"(?i)(?:^|[_.])(?:bash|shell|exec|run|terminal|command)")
-_SEARCHING: Final = re.compile(r"(?:^|[|;&(]|&&)\s*(?:git\s+)?(?:grep|rg|ag|findstr)\b")
+_SEARCHING: Final = re.compile(
+    r"(?:^|[|;&(])\s*(?:xargs\s+(?:-\S+\s+)*)?(?:git\s+)?(?:grep|rg|ag|findstr)\b", re.MULTILINE
+)
 
 
 def knows_symbols(name: str) -> bool:
@@ -32,7 +34,8 @@ def could_search_text(name: str) -> bool:
 
 def is_text_search(name: str, arguments: Mapping[str, Any]) -> bool:
     """Tell whether a call looks for letters in files, also by a command."""
-    said = (value for value in arguments.values() if isinstance(value, str))
+    held = (value if isinstance(value, list) else [value] for value in arguments.values())
+    said = (text for values in held for text in values if isinstance(text, str))
     return searches_text(name) or (
         could_search_text(name) and any(_SEARCHING.search(value) for value in said)
     )
