@@ -139,6 +139,7 @@ def import_model(
         write(f"{found.suite.name}  {found.suite.id}  {counted(found.suite.n_cases, 'question')}")
         for each in found.evaluations:
             write(f"{each.slices[0].passed:>6,} of {each.slices[0].n:,}  {each.subject}")
+        counts("Left out", found.drops)
         hint(f"next: tracemill model compare BASE CANDIDATE --suite {found.suite.name}", common)
     return EXIT_DONE
 

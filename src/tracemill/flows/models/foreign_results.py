@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import orjson
 
 from tracemill.base.errors import NotFoundError, UsageError
@@ -26,6 +28,8 @@ class ImportedResults(Record, frozen=True, kw_only=True):
     """The questions."""
     evaluations: tuple[Evaluation, ...]
     """What each model did."""
+    drops: dict[str, int] = msgspec.field(default_factory=dict)
+    """Results that were left out, counted by reason."""
 
 
 def import_results(
@@ -33,14 +37,20 @@ def import_results(
 ) -> ImportedResults:
     """Read what models did on the same questions; the questions become a suite.
 
+    Of a question that a file answers several times for a model the last answer counts, and those
+    before it are counted as `duplicate`.
+
     Raises:
         NotFoundError: a file does not exist, or no file holds a question with a verdict.
         UsageError: a file cannot be read, or its models did other questions.
     """
     by_model: dict[tuple[str, str], dict[str, ForeignResult]] = {}
+    drops: Counter[str] = Counter()
     for path in files:
         for found in read_results(_document(path), path.stem):
-            by_model.setdefault((found.model, str(path)), {})[found.case.id] = found
+            known = by_model.setdefault((found.model, str(path)), {})
+            drops["duplicate"] += found.case.id in known
+            known[found.case.id] = found
     if not by_model:
         raise NotFoundError("no question with a verdict in what was named; expected JSON")
     asked = {frozenset(results) for results in by_model.values()}
@@ -66,6 +76,7 @@ def import_results(
             )
             for (model, origin), results in by_model.items()
         ),
+        drops=dict(+drops),
     )
 
 
