@@ -81,8 +81,10 @@ class SequenceTally:
                 n_turns=self._turns[part],
                 n_sessions=self._sessions[part],
                 support=self._sessions[part] / self._n_sessions,
+                n_asked=self._n_sessions,
                 n_people=len(self._people.get(part, ())),
                 people=len(self._people.get(part, ())) / n_everybody if n_everybody else None,
+                n_everybody=n_everybody,
                 confidence=self._places[part] / self._followed[part[:-1]],
                 usual=firsts[part[-1:]] / n_all,
             )

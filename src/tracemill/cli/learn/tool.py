@@ -192,8 +192,9 @@ def _tool_cells(row: ToolRow) -> tuple[str, ...]:
 
 def _sequence_cells(row: ToolSequence) -> tuple[str, ...]:
     return (
-        f"{row.n_sessions:,}", f"{row.n_turns:,}", f"{row.support:.0%}",
-        "unknown" if row.people is None else f"{row.people:.0%}", f"{row.confidence:.0%}",
+        f"{row.n_sessions:,}", f"{row.n_turns:,}", f"{row.support:.0%} of {row.n_asked:,}",
+        "unknown" if row.people is None else f"{row.people:.0%} of {row.n_everybody:,}",
+        f"{row.confidence:.0%}",
         f"{row.usual:.0%}", " → ".join(row.actions),
     )  # fmt: skip
 

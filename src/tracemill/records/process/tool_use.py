@@ -57,11 +57,15 @@ class ToolSequence(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Sessions in which they do."""
     support: Ratio
     """Share of the sessions that call several actions in one turn."""
+    n_asked: Count
+    """Those sessions."""
     n_people: Count
     """People in whose sessions they do, as far as home folders tell them apart."""
     people: Ratio | None
     """Share of the people whose sessions call several actions in one turn; None where no home
     folder tells of anybody."""
+    n_everybody: Count
+    """Those people."""
     confidence: Ratio
     """How often the last action came next where the ones before it had been called."""
     usual: Ratio

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from shlex import quote
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -32,12 +32,32 @@ _encode: Final = msgspec.json.encode
 
 def files_of(handed: HandedStage) -> Files:
     """Return configuration, rows, the tokenizer's part of the model's folder, and commands."""
-    recipe, stage = handed.recipe, handed.stage
+    stage = handed.stage
     tokenizer = load_tokenizer(handed.tokens.file)
     rows = [each for row in handed.rows for each in _decisions(row, tokenizer)]
     held_out = [each for row in handed.held_out for each in _decisions(row, tokenizer)]
-    n_steps = math.ceil(len(rows) * stage.epochs / stage.batch_size)
-    settings = {
+    beside = {
+        "eos_token": handed.tokens.stop,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "chat_template": _PASSES_ON,
+    }
+    contents = {
+        "mlx.yaml": settings_file(_settings(handed, len(rows))),
+        "data/train.jsonl": _lines(rows),
+        **_validation(held_out, stage.batch_size),
+        "model/tokenizer.json": handed.tokens.file.read_bytes(),
+        "model/tokenizer_config.json": settings_file(beside),
+    }
+    place = quote(handed.base.place)
+    link = f"for f in {place}/*.safetensors {place}/config.json; do"
+    commands = (f'{link} ln -sf "$f" model/; done', "mlx_lm.lora --config mlx.yaml")
+    return Files(contents, commands)
+
+
+def _settings(handed: HandedStage, n_rows: int) -> dict[str, Any]:
+    """Return what MLX-LM is told of a stage, by its names; it counts steps and not epochs."""
+    recipe, stage = handed.recipe, handed.stage
+    return {
         "model": "model",
         "train": True,
         "data": "data",
@@ -48,7 +68,7 @@ def files_of(handed: HandedStage) -> Files:
         "num_layers": recipe.lora.layers or -1,
         "batch_size": stage.batch_size,
         "grad_accumulation_steps": stage.accumulate,
-        "iters": n_steps,
+        "iters": math.ceil(n_rows * stage.epochs / stage.batch_size),
         "val_batches": -1,
         "learning_rate": stage.learning_rate,
         "max_seq_length": stage.max_tokens,
@@ -61,22 +81,6 @@ def files_of(handed: HandedStage) -> Files:
             **({} if handed.targets is None else {"keys": [_key(each) for each in handed.targets]}),
         },
     }
-    beside = {
-        "eos_token": handed.tokens.stop,
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        "chat_template": _PASSES_ON,
-    }
-    contents = {
-        "mlx.yaml": settings_file(settings),
-        "data/train.jsonl": _lines(rows),
-        **_validation(held_out, stage.batch_size),
-        "model/tokenizer.json": handed.tokens.file.read_bytes(),
-        "model/tokenizer_config.json": settings_file(beside),
-    }
-    place = quote(handed.base.place)
-    link = f"for f in {place}/*.safetensors {place}/config.json; do"
-    commands = (f'{link} ln -sf "$f" model/; done', "mlx_lm.lora --config mlx.yaml")
-    return Files(contents, commands)
 
 
 def _validation(held_out: list[dict[str, str]], batch_size: int) -> dict[str, bytes]:
