@@ -186,7 +186,7 @@ def test_sequences_tell_which_share_of_people_show_them() -> None:
 
     assert (found.actions, found.n_sessions, found.n_people) == (("Read", "Edit"), 4, 2)
     assert found.people == pytest.approx(2 / 3)
-    assert (found.n_asked, found.n_everybody) == (4, 3)
+    assert (found.n_asked, found.n_everybody) == (5, 3)
     assert told([[turn("Read", "Edit")]] * 2).sequences[0].people is None
 
 

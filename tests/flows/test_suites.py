@@ -296,16 +296,6 @@ def test_a_suite_has_the_name_of_a_folder(name: str, workspace: Workspace, tmp_p
     assert set(tmp_path.rglob("*")) == before
 
 
-def test_of_a_question_that_was_asked_again_the_last_answer_counts(tmp_path: Path) -> None:
-    results = tmp_path / "m.json"
-    results.write_text('[{"query": "a", "correct": false}, {"query": "a", "correct": true}]')
-
-    found = import_results(Workspace(tmp_path / "ws"), [results], "theirs", AT)
-
-    assert found.drops == {"duplicate": 1}
-    assert (found.evaluations[0].slices[0].passed, found.suite.n_cases) == (1, 1)
-
-
 def test_a_task_for_another_harness_leaves_through_the_gate(
     workspace: Workspace, tmp_path: Path
 ) -> None:
