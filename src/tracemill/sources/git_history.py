@@ -63,7 +63,7 @@ class GitHistory:
     """Reads the commits of a repository, whatever their branch."""
 
     name: ClassVar[str] = "git"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     reads: ClassVar[InputKind] = "repository"
     marks: ClassVar[frozenset[str]] = frozenset()
 

@@ -83,10 +83,12 @@ def test_only_names_of_checkpoints_are_checkpoints() -> None:
     trailers = [
         ("Entire-Checkpoint", "f43b0ea5ee16"),
         ("entire-checkpoint", "ed51f6581660"),
+        ("Entire-Checkpoint", "01KX37KN6NXDTV10FKNCBPTP2Y"),
         ("Entire-Checkpoint", "see above"),
         ("Refs", "f43b0ea5ee16"),
     ]
-    assert list(checkpoints(trailers)) == ["f43b0ea5ee16", "ed51f6581660"]
+    named = ["f43b0ea5ee16", "ed51f6581660", "01KX37KN6NXDTV10FKNCBPTP2Y"]
+    assert list(checkpoints(trailers)) == named
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ _SQUASHED_LOG: Final = "Squashed commit of the following:"
 _LOG_ENTRY: Final = re.compile(rf"^commit {_SHA}\n(?:\w+:.*\n)*\n {{4}}(\S.*)$", re.MULTILINE)
 _PULL: Final = re.compile(r"\(#\d+\)\s*$")
 _CO_AUTHOR: Final = "co-authored-by"
-_CHECKPOINT: Final = re.compile(r"[0-9a-f]{6,64}")
+_CHECKPOINT: Final = re.compile(r"[0-9a-f]{6,64}|[0-9A-HJKMNP-TV-Z]{26}")
+"""A hash, or as newer versions of the tool name them: moment and chance, in Crockford's base 32."""
 _CHECKPOINT_KEY: Final = "entire-checkpoint"
 _AGENTS: Final[tuple[tuple[str, str], ...]] = (
     ("claude", r"\bclaude\b|@anthropic\.com"),
