@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from tracemill.base.git.objects import object_sizes, tree_files
+from tracemill.base.git.objects import object_sizes
 from tracemill.base.git.process import Git
 from tracemill.base.line_sketch import MAX_OF_COMMIT, MAX_OF_SESSION, Sketch
 from tracemill.flows.deriving.facts import Facts
@@ -31,10 +31,10 @@ from tracemill.link.authorship.stated import repository_of
 from tracemill.link.commits.changes import ChangeIndex, first_written
 from tracemill.link.commits.index import CommitIndex
 from tracemill.records.events.event import Checkpoint, Commit
+from tracemill.sources.entire.branch import checkpoint_files
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 
-BRANCH = "entire/checkpoints/v1"
 LEVELS = ("named", "held", "saved", "claimed", "worked", "edited", "open")
 WHY = (
     "the repository holds no log of the checkpoint",
@@ -104,9 +104,10 @@ def is_for(commit: Commit, at: datetime | None) -> bool:
 def _held_logs(repo: Path) -> set[str]:
     """Return the checkpoints of which the repository holds a log."""
     git = Git.of(repo)
-    logs = [file for file in tree_files(git, BRANCH) if file.path.endswith("/full.jsonl")]
+    logs = [file for file in checkpoint_files(git) if file.path.endswith("/full.jsonl")]
     sizes = object_sizes(git, (file.object_id for file in logs))
-    return {"".join(file.path.split("/")[:2]) for file in logs if file.object_id in sizes}
+    tops = [file.path.split("/")[:2] for file in logs if file.object_id in sizes]
+    return {"".join(top) for top in tops} | {top[1] for top in tops}  # of the branch, of a ref
 
 
 class SharedLines:

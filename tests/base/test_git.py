@@ -134,6 +134,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a tag": lambda repo: git(repo, "tag", "v1"),
     "another head": lambda repo: git(repo, "checkout", "-q", "--detach"),
     "a remote branch": lambda repo: git(repo, "update-ref", "refs/remotes/origin/main", "HEAD"),
+    "a ref of a tool": lambda repo: git(repo, "update-ref", "refs/entire/checkpoints/x", "HEAD"),
     "packed refs": pack,
     "a shallow boundary": lambda repo: (repo / ".git" / "shallow").write_text("0" * 40),
     "a reftable": write_reftable,

@@ -56,6 +56,61 @@ def test_the_branch_is_found_wherever_git_keeps_it(
     assert sessions_of(repo) == [("a1b2c3", "s-1")]
 
 
+def put_ref(repo: Repository, checkpoint: str, session: str, log: bytes) -> None:
+    """Keep a checkpoint under a ref of its own, as newer versions of the tool do."""
+    files = checkpoint_files((checkpoint, session, log))
+    top = f"{checkpoint[:2]}/{checkpoint[2:]}/"
+    put_branch(repo, {path.removeprefix(top): data for path, data in files.items()}, "other")
+    ref = f"refs/entire/checkpoints/{checkpoint[-2:]}/{checkpoint}"
+    repo.git("update-ref", ref, "refs/heads/other")
+    repo.git("branch", "-q", "-D", "other")
+
+
+FIRST, SECOND = "01KX37KN6NXDTV10FKNCBPTP2Y", "01KXDM08H2V0SZREV3NDG2R38M"
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_checkpoints_may_have_refs_of_their_own(repo: Repository, *, is_packed: bool) -> None:
+    repo.commit()
+    before = SOURCE.recognises(Head(repo.path, b""))
+    put_ref(repo, FIRST, "s-1", b"one\n")
+    put_ref(repo, SECOND, "s-1", b"one\ntwo\n")
+    if is_packed:
+        repo.git("pack-refs", "--all", "--prune")
+
+    assert not before
+    assert SOURCE.recognises(Head(repo.path, b""))
+    assert sessions_of(repo) == [(FIRST, "s-1"), (SECOND, "s-1")]
+    assert logs_of(repo) == {"entire/s-1": 8}
+
+
+def test_a_checkpoint_of_branch_and_ref_is_read_once(repo: Repository) -> None:
+    repo.commit()
+    put_branch(repo, checkpoint_files(("3db4eb815f00", "s-1", b"one\n")))
+    put_ref(repo, "3db4eb815f00", "s-1", b"one\n")
+    put_ref(repo, FIRST, "s-2", b"two\n")
+
+    assert sessions_of(repo) == [(FIRST, "s-2"), ("3db4eb815f00", "s-1")]
+    assert logs_of(repo) == {"entire/s-1": 4, "entire/s-2": 4}
+
+
+def test_other_refs_of_the_tool_are_no_checkpoints(repo: Repository) -> None:
+    repo.commit()
+    repo.git("update-ref", "refs/entire/checkpoints/v2/full/current", "HEAD")
+    repo.git("update-ref", "refs/entire/checkpoints/v2/main", "HEAD")
+
+    assert not SOURCE.recognises(Head(repo.path, b""))
+
+
+def test_a_ref_whose_tree_is_gone_is_an_error_that_names_the_repository(repo: Repository) -> None:
+    repo.commit()
+    put_ref(repo, FIRST, "s-1", b"one\n")
+    repo.remove_object(f"refs/entire/checkpoints/2Y/{FIRST}^{{tree}}")
+
+    with pytest.raises(SourceError, match="repo"):
+        list(SOURCE.inner_inputs(repo.path))
+
+
 def test_each_sessions_part_in_each_checkpoint_is_an_event(repo: Repository) -> None:
     repo.commit()
     put_branch(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -42,6 +42,33 @@ def tree_files(git: Git, revision: str) -> Iterator[TreeFile]:
         if mode.startswith(b"100"):
             object_id = rest.partition(b" ")[2].decode("ascii")
             yield TreeFile(path.decode("utf-8", "replace"), object_id)
+
+
+def files_of_trees(git: Git, trees: Mapping[str, str]) -> Iterator[TreeFile]:
+    """Yield the regular files of many trees by few processes, all of which must be there.
+
+    `trees` are git's names of them, by what the paths of their files begin with.
+    """
+    level = dict(trees)
+    while level:
+        inner: dict[str, str] = {}
+        for start, tree in zip(level, blobs(git, level.values()), strict=True):
+            for mode, name, object_id in _entries(tree):
+                if mode == b"40000":
+                    inner[f"{start}{name}/"] = object_id
+                elif mode.startswith(b"100"):
+                    yield TreeFile(f"{start}{name}", object_id)
+        level = inner
+
+
+def _entries(tree: Blob) -> Iterator[tuple[bytes, str, str]]:
+    """Yield mode, name and object of each entry of a tree as git keeps it."""
+    n_bytes, data, at = len(tree.object_id) // 2, tree.data, 0
+    while at < len(data):
+        end = data.index(b"\0", at)
+        mode, _, name = data[at:end].partition(b" ")
+        at = end + 1 + n_bytes
+        yield mode, name.decode("utf-8", "replace"), data[end + 1 : at].hex()
 
 
 def object_sizes(git: Git, object_ids: Iterable[str]) -> dict[str, int]:
@@ -99,6 +126,8 @@ def _each(git: Git, object_ids: Iterable[str]) -> Iterator[tuple[str, int, Binar
     with git.running("cat-file", "--batch", "--buffer", asked=asked) as process:
         stream = io.BufferedReader(Blocks(process.blocks()), _BLOCK_BYTES)
         while header := stream.readline(_MAX_HEADER_BYTES).split():
+            if header[-1] == b"missing":
+                raise SourceError(f"{str(git.repo)!r}: objects are missing; see `git fsck`")
             yield header[0].decode("ascii"), int(header[2]), stream
             stream.read(1)
         if failure := process.failure():

@@ -19,7 +19,7 @@ _GITFILE_PREFIX: Final = b"gitdir:"
 _MAX_REF_BYTES: Final = 4_096
 _MAX_TABLE_BYTES: Final = 2**28
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_REF_FOLDERS: Final = ("heads", "remotes", "tags")
+_REF_FOLDERS: Final = ("heads", "remotes", "tags", "entire")
 _READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -128,6 +128,22 @@ def refs_named(repo: Path, name: str) -> list[str]:
         if ref == f"heads/{name}" or (ref.startswith("remotes/") and ref.endswith(f"/{name}")):
             found.add(ref)
     return [f"refs/{ref}" for ref in sorted(found)]
+
+
+def refs_below(repo: Path, folder: str) -> list[str]:
+    """Return the refs of `repo` below `folder`, in full and sorted, but those in newer tables."""
+    common = common_directory(repo)
+    if common is None:
+        return []
+    loose = (path for path in (common / "refs" / folder).rglob("*") if path.is_file())
+    found = {path.relative_to(common).as_posix() for path in loose}
+    start = f"refs/{folder}/".encode()
+    packed = _read(common / "packed-refs", _MAX_TABLE_BYTES)
+    for line in packed.splitlines() if start in packed else ():
+        ref = line.partition(b" ")[2]
+        if ref.startswith(start):
+            found.add(ref.decode("utf-8", "replace"))
+    return sorted(found)
 
 
 def _state(inner: Path, common: Path) -> Iterator[bytes]:

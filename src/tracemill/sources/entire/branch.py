@@ -6,7 +6,8 @@
 | `<2>/<10 hex>/<n>/metadata.json` | one session's part in it |
 | `<2>/<10 hex>/<n>/full.jsonl` | that session's log, in whatever format its agent writes |
 
-Its other files repeat parts of the log.
+Its other files repeat parts of the log. A checkpoint under a ref of its own has the same files, and
+goes by the end of the ref, as `<2>/<id>/<n>/metadata.json`.
 
 A log saved later has usually grown out of the one before, and begins as it does: of those the
 largest is enough. Where the context was cleared in between, and in the versions that saved only
@@ -26,37 +27,51 @@ import orjson
 from tracemill.base.git.objects import (
     TreeFile,
     beginnings,
+    files_of_trees,
     object_sizes,
     read_files,
     tree_files,
 )
 from tracemill.base.git.process import Git
+from tracemill.base.git.repositories import refs_below, refs_named
 from tracemill.base.streams import packed_stream
 from tracemill.sources.entire.reader import own_session_id
 from tracemill.sources.protocol import InnerInput
 
-_METADATA: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]+/(?:\d+/)?metadata\.json")
+_BRANCH: Final = "entire/checkpoints/v1"
+_REFS: Final = "entire/checkpoints"
+_REF: Final = re.compile(rf"refs/{_REFS}/(?P<name>[0-9A-Za-z]{{2}}/[0-9A-Za-z]{{10,40}})")
+_METADATA: Final = re.compile(r"[0-9A-Za-z]{2}/[0-9A-Za-z]+/(?:\d+/)?metadata\.json")
 _LOG: Final = "full.jsonl"
 _MAX_METADATA_BYTES: Final = 2**20
 _START_BYTES: Final = 2**10
 """How much of two logs must be the same for one to be taken as grown out of the other."""
 
 
-def metadata_stream(repo: Path, refs: Sequence[str]) -> BinaryIO:
+def checkpoint_refs(repo: Path) -> list[str]:
+    """Return where a repository holds checkpoints: the branch, and the refs of single ones.
+
+    Of branches the person's own counts, or else the one of a remote.
+    """
+    single = (ref for ref in refs_below(repo, _REFS) if _REF.fullmatch(ref))
+    return [*refs_named(repo, _BRANCH)[:1], *single]
+
+
+def metadata_stream(repo: Path) -> BinaryIO:
     """Return the metadata of all checkpoints as one stream."""
     git = Git.of(repo)
-    found = (file for file in _files(git, refs) if _METADATA.fullmatch(file.path))
+    found = (file for file in checkpoint_files(git) if _METADATA.fullmatch(file.path))
     return packed_stream(read_files(git, found, _MAX_METADATA_BYTES))
 
 
-def session_logs(repo: Path, refs: Sequence[str]) -> Iterator[InnerInput]:
+def session_logs(repo: Path) -> Iterator[InnerInput]:
     """Yield the largest log of each part of each session, in the order of the sessions' names.
 
     Of a session of which the newest log is absent, that is said too, since it may have been
     the largest.
     """
     git = Git.of(repo)
-    saved = _saved(git, {file.path: file for file in _files(git, refs)})
+    saved = _saved(git, {file.path: file for file in checkpoint_files(git)})
     sizes = object_sizes(git, (each.object_id for of_one in saved.values() for each in of_one))
     present = {
         name: sorted(each for each in of_one if each.object_id in sizes)
@@ -101,9 +116,19 @@ def _parts(logs: Iterable[_Saved], starts: Mapping[str, bytes]) -> Iterable[list
     return parts.values()
 
 
-def _files(git: Git, refs: Sequence[str]) -> Iterator[TreeFile]:
-    """Yield the files of the branch: the person's own, or else the one of a remote."""
-    return tree_files(git, refs[0]) if refs else iter(())
+def checkpoint_files(git: Git) -> Iterator[TreeFile]:
+    """Yield the files of all checkpoints; one that the branch holds too is taken from there."""
+    trees: dict[str, str] = {}
+    known: set[str] = set()
+    for ref in checkpoint_refs(git.repo):
+        match = _REF.fullmatch(ref)
+        if match is None:
+            for file in tree_files(git, ref):
+                known.add("".join(file.path.split("/")[:2]))
+                yield file
+        elif ref.rpartition("/")[2] not in known:
+            trees[f"{match['name']}/"] = f"{ref}^{{tree}}"
+    yield from files_of_trees(git, trees)
 
 
 def _saved(git: Git, files: Mapping[str, TreeFile]) -> dict[str, list[_Saved]]:
