@@ -146,6 +146,8 @@ def test_whole_sessions_are_no_single_skill() -> None:
         ("bash -lc 'cd /w && pytest -q'", ["pytest"]),
         ("timeout -k 5 60s bash -e -c 'npm test'", ["npm test"]),
         ("nice -n 5 env -i CI=1 pytest", ["pytest"]),
+        ("bash -o pipefail -c 'npm test | tee log'", ["npm test"]),
+        ("pwsh -NoProfile -Command 'dotnet test'", ["dotnet test"]),
         ("bash -c", []),
         ("node --test tests/", ["node --test"]),
         ("node -e 'test()'", []),

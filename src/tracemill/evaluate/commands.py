@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from posixpath import basename
 from typing import Any, Final
+
+from tracemill.base.shells import SHELL_NAMES, told_to_run
 
 _PASSING: Final = frozenset(
     {"cd", "echo", "export", "set", "source", "sleep", "true", "pwd", "cat", "head", "tail", "tee"}
@@ -26,9 +28,6 @@ _WRAPPING: Final = frozenset(
 """Programs that run what stands behind them, and behind their own options."""
 _OPTION: Final = re.compile(r"-.*|\d+(?:\.\d+)?[smhd]?")
 """An option of these, or the number that goes with it."""
-_SHELLS: Final = frozenset({"sh", "bash", "zsh", "dash"})
-_TELLS: Final = re.compile(r"-[a-z]*c")
-"""The option behind which a shell is told a line to run, as in `bash -lc`."""
 _RUN_BY_OPTION: Final = frozenset({"-m", "-c"})
 """Options of Python behind which stands what is run."""
 _CODE: Final = frozenset({"-c", "-e", "-p", "--eval", "--print"})
@@ -84,21 +83,12 @@ def programs_of(command: str) -> tuple[str, ...]:
 
 def _line(words: list[str]) -> str:
     """Return the line that words stand for; where a shell is told one, it may have several."""
-    return _told(words) or shlex.join(words)
-
-
-def _told(words: list[str]) -> str | None:
-    """Return the line that a shell is told to run; None where it is told none."""
-    if not words or basename(words[0]) not in _SHELLS:
-        return None
-    options = list(takewhile(lambda word: word.startswith("-"), words[1:]))
-    has_line = options and _TELLS.fullmatch(options[-1]) and len(words) > len(options) + 1
-    return words[len(options) + 1] if has_line else None
+    return told_to_run(words) or shlex.join(words)
 
 
 def _programs(words: list[str]) -> Iterator[str]:
     own = _unwrapped(words)
-    line = _told(own)
+    line = told_to_run(own)
     if line is not None:
         yield from programs_of(line)
     elif (name := _program(own)) is not None:
@@ -156,7 +146,7 @@ def _program(words: list[str]) -> str | None:
         return words[1]  # `uv run -m pytest`
     if name in _PASSING or name in _CLOSING or name.startswith(("-", "$")):
         return None
-    if name in _SHELLS or name == "node":
+    if name in SHELL_NAMES or name == "node":
         return _of_shell(name, words[1:])
     verbs = [word for word in _without_values(words[1:]) if _VERB.fullmatch(word)]
     if verbs and verbs[0] == "run" and len(verbs) > 1 and name != "golangci-lint":

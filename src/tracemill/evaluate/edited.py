@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from posixpath import normpath
 from typing import Any, Final
 
-_PATHS: Final = ("file_path", "path", "filename", "notebook_path", "target_file")
-"""What calls name the file with that they edit."""
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS, only_looks
+
 _PATCHED: Final = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$", re.MULTILINE)
 _DIFFED: Final = re.compile(r"^\+\+\+ (?:b/)?(?!/dev/null)(\S+)", re.MULTILINE)
 _WRITES: Final = ("content", "old", "new", "replace", "search", "insert", "edit", "patch",
                   "file_text", "code_edit")  # fmt: skip
 """How arguments begin that hold what is written."""
-_LOOKING: Final = frozenset({"view", "undo_edit"})
-"""What tools that edit also do, and that is no edit."""
 
 
 def edited_files(calls: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -24,15 +22,14 @@ def edited_files(calls: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def _files(arguments: Mapping[str, Any]) -> Iterator[str]:
-    command = arguments.get("command")
-    if isinstance(command, str) and command in _LOOKING:
+    if only_looks(arguments):
         return
     texts = list(_texts(arguments))
     patched = [path for text in texts for path in _PATCHED.findall(text)]
     yield from (path.strip() for path in patched)
     if any(name.lower().startswith(_WRITES) for name in arguments):
         yield from (
-            path for name in _PATHS if isinstance(path := arguments.get(name), str) and path
+            path for name in PATH_ARGUMENTS if isinstance(path := arguments.get(name), str) and path
         )
         if not patched:
             diffs = (text for text in texts if "\n@@ " in text)

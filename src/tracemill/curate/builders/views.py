@@ -23,6 +23,7 @@ from tracemill.curate.windows.windows import Turn
 from tracemill.curate.windows.work import CHECKS, Configured, Drop, DropReason, Window, Work
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.sessions.activity import Activity, CheckKind
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS, only_looks
 from tracemill.records.sessions.recoveries import FailureKind
 from tracemill.records.sessions.trajectory import Step, ToolCall
 from tracemill.render.messages import is_trained
@@ -38,10 +39,6 @@ _DONE: Final = frozenset({"completed", "done", "cancelled"})
 """What lists call an entry of which nothing is left to do."""
 _KINDS: Final[tuple[CheckKind, ...]] = get_args(CheckKind)
 _COMMIT: Final = re.compile(r"\bgit (?:-\S+ \S+ )?commit\b")
-_PATHS: Final = ("file_path", "path", "filename")
-"""What calls name the file with that they edit."""
-_LOOKING: Final = frozenset({"view", "undo_edit"})
-"""What tools that edit also do, and that is no edit."""
 _PROSE: Final = (".md", ".mdx", ".rst", ".txt")
 """How files are called in which plans are written."""
 _MIN_REPORT: Final = 200
@@ -138,7 +135,9 @@ def _before_edits(turn: Turn) -> Iterator[Step]:
 
 
 def _writes_prose(step: Step) -> bool:
-    paths = [path for call in step.calls for key in _PATHS if (path := call.arguments.get(key))]
+    paths = [
+        path for call in step.calls for key in PATH_ARGUMENTS if (path := call.arguments.get(key))
+    ]
     return bool(paths) and all(str(path).endswith(_PROSE) for path in paths)
 
 
@@ -176,8 +175,7 @@ def _implementation(window: Window, activity: Activity) -> Iterator[int]:
 
 def _edits(step: Step) -> bool:
     return any(
-        family_of(call.name) == "edit" and call.arguments.get("command") not in _LOOKING
-        for call in step.calls
+        family_of(call.name) == "edit" and not only_looks(call.arguments) for call in step.calls
     )
 
 

@@ -19,8 +19,8 @@ from tracemill.base.python_code.syntax import parse_python
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection
 from tracemill.records.datasets.audits import TrainingRow
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
 
-_PATHS: Final = ("file_path", "path", "filePath", "filename")
 _CONTENTS: Final = ("content", "contents", "file_text", "file_content")
 _JSON_COMMENTS: Final = frozenset(
     {"tsconfig.json", "jsconfig.json", "settings.json", "launch.json"}
@@ -55,7 +55,7 @@ def written_files(row: TrainingRow) -> Iterator[WrittenFile]:
     """Yield the files that calls of a row write, of languages that can be parsed."""
     for call in calls_of(row):
         arguments = call.arguments or {}
-        path = _text_of(arguments, _PATHS)
+        path = _text_of(arguments, PATH_ARGUMENTS)
         content = _text_of(arguments, _CONTENTS)
         if path and content and content.strip():
             found = PurePosixPath(path.replace("\\", "/"))

@@ -9,8 +9,9 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from tracemill.base.shells import SHELL_NAMES
 from tracemill.label.calls.commands import commands_of
-from tracemill.label.calls.shell import SHELL_NAMES, parse
+from tracemill.label.calls.shell import parse
 from tracemill.label.calls.shell_calls import SHELLS, command_of
 from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.sessions.trajectory import ToolCall

@@ -11,14 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from tracemill.base.shells import SHELL_NAMES, told_to_run
 from tracemill.label.calls.shell import (
     MAX_COMMAND,
-    SHELL_NAMES,
     CommandLine,
     Part,
     clip,
     parse,
-    told_to_run,
 )
 from tracemill.records.sessions.activity import CheckKind
 

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from tracemill.base.line_sketch import WHITE
 from tracemill.label.calls.shell import CommandLine, Part, heredocs
 from tracemill.label.calls.tool_names import plain_name
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
 
 _EDITORS: Final = frozenset(
     {"write", "edit", "multiedit", "notebookedit", "edit_file", "write_file", "create_file"}
@@ -26,7 +27,6 @@ _EDITORS: Final = frozenset(
 )
 _PATCHERS: Final = frozenset({"apply_patch", "applypatch", "patch"})
 _PATCHES: Final = ("input", "patch", "patchText", "command")
-_PATHS: Final = ("file_path", "notebook_path", "path", "filePath", "target_file", "filename")
 _TEXTS: Final = (
     *("content", "contents", "new_string", "newString", "new_str", "newText", "new_text"),
     *("file_text", "new_source", "code_edit", "replacement", "replacement_text"),
@@ -88,7 +88,7 @@ def edited_by_tool(name: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(path for text in texts if isinstance(text, str) for path in patched(text))
     if arguments.get("command") in _READING:
         return ()
-    for key in _PATHS:
+    for key in PATH_ARGUMENTS:
         path = arguments.get(key)
         if isinstance(path, str) and path:
             return (path,)

@@ -8,7 +8,7 @@ is not a shell: substitutions stay words, and control structures are only notice
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 MAX_COMMAND: Final = 4_000
@@ -42,14 +42,6 @@ _PREFIX_PAIRS: Final = frozenset(
 )
 _PYTHON: Final = re.compile(r"python(?:\d(?:\.\d+)?)?$")
 _NUMBER: Final = re.compile(r"[\d.]+[smh]?$")
-
-
-SHELL_NAMES: Final = frozenset({"bash", "sh", "zsh"})
-_POWERSHELLS: Final = frozenset({"powershell", "powershell.exe", "pwsh", "pwsh.exe"})
-_TELLS: Final = re.compile(r"-[a-z]*c|-command", re.IGNORECASE)
-"""Options behind which a shell is told what to run."""
-_WITH_WORD: Final = re.compile(r"-[a-z]*o|-executionpolicy", re.IGNORECASE)
-"""Options of a shell behind which a word of their own stands."""
 
 
 class Part(NamedTuple):
@@ -109,21 +101,6 @@ def parse(command: str) -> CommandLine:
         stops_early=any(re.fullmatch(r"-[a-z]*e[a-z]*", word) for word in options),
         keeps_pipe_status="pipefail" in options,
     )
-
-
-def told_to_run(words: Sequence[str]) -> str | None:
-    """Return the line that a shell is told to run, as behind `bash -lc`; None where it is not."""
-    if not words or words[0].rsplit("/", 1)[-1] not in SHELL_NAMES | _POWERSHELLS:
-        return None
-    rest = iter(words[1:])
-    for word in rest:
-        if _TELLS.fullmatch(word):
-            return next(rest, None)
-        if _WITH_WORD.fullmatch(word):
-            next(rest, None)
-        elif not word.startswith("-"):
-            return None
-    return None
 
 
 class _Cutter:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from tracemill.base.shells import told_to_run
 from tracemill.label.calls.commands import Check, checks, may_check, unfold
 from tracemill.label.calls.commits import (
     asked_subjects,
@@ -26,7 +27,7 @@ from tracemill.label.calls.commits import (
 from tracemill.label.calls.edits import added_by_shell, edited_by_shell, may_edit
 from tracemill.label.calls.mentions import may_name, named_by
 from tracemill.label.calls.scripts import scripted_command
-from tracemill.label.calls.shell import CommandLine, clip, parse, told_to_run
+from tracemill.label.calls.shell import CommandLine, clip, parse
 from tracemill.label.calls.shown import may_run, program_of
 from tracemill.label.calls.verdict import Outcome, passed_by_hook, verdict
 from tracemill.records.sessions.activity import CheckRun

@@ -1,0 +1,30 @@
+"""Shells within command lines, and the line that one is told to run, as behind `bash -lc`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+SHELL_NAMES: Final = frozenset({"bash", "sh", "zsh", "dash"})
+"""Shells that read a script where they are not told a line."""
+_POWERSHELLS: Final = frozenset({"powershell", "powershell.exe", "pwsh", "pwsh.exe"})
+_TELLS: Final = re.compile(r"-[a-z]*c|-command", re.IGNORECASE)
+"""Options behind which a shell is told what to run."""
+_WITH_WORD: Final = re.compile(r"-[a-z]*o|-executionpolicy", re.IGNORECASE)
+"""Options of a shell behind which a word of their own stands."""
+
+
+def told_to_run(words: Sequence[str]) -> str | None:
+    """Return the line that a shell is told to run; None where the words are no such command."""
+    if not words or words[0].rsplit("/", 1)[-1] not in SHELL_NAMES | _POWERSHELLS:
+        return None
+    rest = iter(words[1:])
+    for word in rest:
+        if _TELLS.fullmatch(word):
+            return next(rest, None)
+        if _WITH_WORD.fullmatch(word):
+            next(rest, None)
+        elif not word.startswith("-"):
+            return None
+    return None
