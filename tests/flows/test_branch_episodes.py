@@ -179,3 +179,59 @@ def test_where_no_branch_is_known_nothing_is_written(tmp_path: Path) -> None:
 
     assert call(["branch", "export", "--to", str(tmp_path / "out"), *place]) == 3
     assert not (tmp_path / "out").exists()
+
+
+def lines_of_session(repo: Path, sha: str) -> str:
+    """Return a session that made a commit on the branch, and says so."""
+    made: list[dict[str, Any]] = []
+    at = "2023-11-14T22:14:{:02}.000Z"
+
+    def add(kind: str, message: dict[str, Any]) -> None:
+        number = len(made)
+        made.append(
+            {
+                "parentUuid": f"u{number - 1}" if number else None, "uuid": f"u{number}",
+                "isSidechain": False, "userType": "external", "cwd": str(repo),
+                "sessionId": "s1", "version": "2.1.63", "gitBranch": "feature/login",
+                "type": kind, "timestamp": at.format(number), "message": message,
+            }
+        )  # fmt: skip
+
+    def ask(tool: str, result: str, **given: Any) -> None:
+        block = {"type": "tool_use", "id": f"t{len(made)}", "name": tool, "input": given}
+        add("assistant", {"id": f"m{len(made)}", "role": "assistant", "model": "m",
+                          "content": [block]})  # fmt: skip
+        told = {"type": "tool_result", "tool_use_id": block["id"], "content": result}
+        add("user", {"role": "user", "content": [told]})
+
+    add("user", {"role": "user", "content": "Carry out the spec of the log-in page, please."})
+    ask("create_page", "done", name="login")
+    ask("Bash", f"[feature/login {sha[:7]}] Add the page\n 2 files changed, 2 insertions(+)",
+         command="git commit -am 'Add the page'")  # fmt: skip
+    return "".join(json.dumps(each) + "\n" for each in made)
+
+
+def test_a_requirement_leads_to_what_sessions_of_a_branch_that_stood_called(
+    tmp_path: Path,
+) -> None:
+    repo = begin(tmp_path / "repo")
+    repo.git("checkout", "-q", "-b", "feature/login")
+    repo.commit("Write the spec", **{"specs/login__md": SPEC.replace("[x]", "[ ]")})
+    sha = repo.commit("Add the page", login__py="def a(): ...\n", **{"specs/login__md": SPEC})
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-ff", "-m", "Merge branch 'feature/login'", "feature/login")
+    repo.n_commits += 60 * 24 * 9
+    repo.commit("Go on", b__py="b = 1\n")
+    (tmp_path / "sessions").mkdir()
+    (tmp_path / "sessions" / "s1.jsonl").write_text(lines_of_session(tmp_path / "repo", sha))
+    place = ["--workspace", str(tmp_path / "ws"), "--quiet"]
+    asked = ["run", str(tmp_path / "repo"), str(tmp_path / "sessions"), *place]
+    assert call(asked) == 0
+    assert call(["branch", "export", "--to", str(tmp_path / "out"), *place]) == 0
+    found = line(tmp_path / "out", "feature_episodes")["expected"]
+
+    assert found["label"] == "positive"
+    (page,) = found["requirements"]
+    assert (page["text"], page["of_like"]) == ("A log-in page", 1)
+    assert {each["name"] for each in page["calls"]} == {"create_page", "git commit"}
+    assert [(each["checks"], each["passed"]) for each in found["criteria"]] == [([], None)] * 2

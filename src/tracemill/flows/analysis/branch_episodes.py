@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from tracemill.base.errors import NotFoundError
+from tracemill.flows.analysis.expected_work import with_expected
 from tracemill.flows.deriving.gate_rows import GateRow
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.held.lookup import open_index
@@ -156,7 +157,8 @@ def branch_episodes(workspace: Workspace) -> list[BranchEpisode]:
         if each.trajectory_id in wanted
     }
     held = _Held(plans, sessions, outcomes, activities, gates, refused)
-    return [_episode(row, sets[row.id], held) for row in rows]
+    found = [_episode(row, sets[row.id], held) for row in rows]
+    return with_expected(workspace, found, [row.sessions for row in rows])
 
 
 def branch_outcome(episode: BranchEpisode) -> BranchOutcome:

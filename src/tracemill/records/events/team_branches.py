@@ -26,6 +26,10 @@ RollbackSignal = Literal["strong_positive", "negative", "strong_negative", "pend
 history does not go on for a week."""
 
 
+ExampleLabel = Literal["positive", "negative", "unknown"]
+"""Whether a branch is an example to follow."""
+
+
 class BranchSpec(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What was to be built."""
 
@@ -119,6 +123,54 @@ class BranchSignals(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Whether requirements are told, files were changed, and tests passed at last."""
 
 
+class ExpectedCall(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """A tool or command that a requirement leads to."""
+
+    name: str
+    """The tool, or the command that a shell runs."""
+    n_like: Count
+    """Branches with a requirement like it that called it."""
+    n_others: Count = 0
+    """Other branches that did."""
+
+
+class ExpectedCalls(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What a requirement leads to, by the branches that were merged and stood."""
+
+    text: str
+    """The requirement."""
+    calls: tuple[ExpectedCall, ...] = ()
+    """What at least half of those with a requirement like it called, what tells most first."""
+    of_like: Count = 0
+    """Branches with a requirement like it; of one alone its calls are a case and no rule."""
+    of_others: Count = 0
+    """Other branches."""
+
+
+class ExpectedCheck(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What a criterion wants to be checked."""
+
+    text: str
+    """The criterion."""
+    checks: tuple[CheckKind, ...] = ()
+    """Kinds of checks that its words name."""
+    passed: bool | None = None
+    """Whether their last word was a yes; None where one is not known to have run, or none is
+    named."""
+
+
+class ExpectedWork(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What a spec lets one expect, to learn from."""
+
+    requirements: tuple[ExpectedCalls, ...] = ()
+    """Which calls each requirement leads to."""
+    criteria: tuple[ExpectedCheck, ...] = ()
+    """Which check each criterion means."""
+    label: ExampleLabel = "unknown"
+    """`positive` where it was merged and stood for a week, `negative` where it was closed or taken
+    back within one."""
+
+
 class BranchEpisode(
     Record, frozen=True, kw_only=True, tag_field="kind", tag="branch_episode", omit_defaults=False
 ):
@@ -138,6 +190,8 @@ class BranchEpisode(
     """What became of it."""
     signals: BranchSignals | None = None
     """What that says of the work."""
+    expected: ExpectedWork | None = None
+    """What its spec lets one expect; None where no document is known."""
     quality: Ratio | None = msgspec.field(default=None, name="quality_score")
     """How good it is, 0 to 1."""
 
