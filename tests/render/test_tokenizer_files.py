@@ -67,6 +67,18 @@ def test_a_file_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
         load_tokenizer(tmp_path / name)
 
 
+def test_a_gguf_file_that_broke_off_or_is_damaged_is_refused(tmp_path: Path) -> None:
+    whole = gguf(tmp_path / "m.gguf").read_bytes()
+    merge = whole.index(b"tokenizer.ggml.merges") + 60
+    damaged = whole[:merge] + b"\xff\xfe" + whole[merge + 2 :]
+    for number, content in enumerate([whole[:n] for n in range(0, 400, 9)] + [damaged]):
+        part = tmp_path / f"{number}.gguf"
+        part.write_bytes(content)
+
+        with pytest.raises(UsageError, match=r"GGUF file|has no tokenizer|holds no tokenizer"):
+            load_tokenizer(part)
+
+
 def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no tokenizer in"):
         load_tokenizer(tmp_path)

@@ -71,6 +71,7 @@ def test_recipe_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
     ("change", "said"),
     [
         (("learning_rate = 1e-4", "learning_rate = 0"), r"at 'stages\[0\]\.learning_rate'"),
+        (("learning_rate = 1e-4", "epochs = inf"), r"at 'stages\[0\]\.epochs'"),
         (("learning_rate", "speed"), "speed"),
         (("template =", "template :"), "no TOML"),
         (('name = "only"', 'name = "../../only"'), r"at 'stages\[0\]\.name'"),

@@ -144,10 +144,22 @@ def _from_gguf(path: Path) -> ModelFiles:
     from gguf import GGUFReader
 
     try:
-        fields = GGUFReader(str(path)).fields
-    except ValueError as error:
-        raise UsageError(f"{str(path)!r} is no GGUF file: {error}") from None
-    said = _Fields(path, fields)
+        return _described(_Fields(path, GGUFReader(str(path)).fields))
+    except UsageError:
+        raise
+    except (ValueError, LookupError, TypeError, OverflowError) as error:
+        raise UsageError(
+            f"{str(path)!r} is no GGUF file, or a damaged or broken off one "
+            f"({type(error).__name__}); get it again"
+        ) from None
+    except Exception as error:
+        if type(error) is not Exception:  # as of a tokenizer.json
+            raise
+        raise UsageError(f"{str(path)!r} holds no tokenizer that can be made") from None
+
+
+def _described(said: _Fields) -> ModelFiles:
+    """Return tokenizer and template as the fields of a GGUF file describe them."""
     texts: list[str] = said.need("tokenizer.ggml.tokens")
     backend = _byte_pairs(said, texts)
     special = [

@@ -23,7 +23,8 @@ Schedule = Literal["cosine", "linear", "constant"]
 Precision = Literal["bf16", "fp32"]
 """Numbers that are computed with."""
 
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0, lt=1e9)]
+"""A number that something can be done with: TOML knows `inf`."""
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
 
