@@ -30,9 +30,9 @@ from tracemill.store.workspace import Workspace
 JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
 GUIDED = JUDGED.with_name("guided_turns.tsv")
 """Turns of people whom no rule knew, judged with the guide in front of the reader."""
-LOTS = ("first", "second")
+LOTS = ("first", "second", "third")
 """The first was judged by two readers, the second by one, who read a part of it again, and by two
-more."""
+more; of the third each turn was judged by one of two, and a part of it by another."""
 NOBODY = "none"
 """What was written by a program in a person's place."""
 PARTS = ("first", "second", "third", "fourth", "fifth")
@@ -64,8 +64,8 @@ class Guided(NamedTuple):
 
     first: frozenset[str]
     second: frozenset[str]
-    """What the other reader of the first lot judged, or the same one of the second when asked
-    again; empty where nobody was."""
+    """What the other reader of the first or the third lot judged, or the same one of the second when
+    asked again; empty where nobody was."""
     third: frozenset[str]
     fourth: frozenset[str]
     """What two more readers judged, without sight of one another or of the first; empty where

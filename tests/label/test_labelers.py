@@ -38,7 +38,7 @@ def test_a_model_says_what_a_turn_means_and_where() -> None:
     assert asked == [(question(TURN), SCHEMA)]
 
 
-SURELY, HARDLY = (heard("refinement", 0.9),), (heard("refinement", 0.5),)
+SURELY, HARDLY = (heard("refinement", 0.96),), (heard("refinement", 0.5),)
 MODEL = (Heard("correction", 0.8, "model", 4, 5),)
 
 
@@ -46,7 +46,7 @@ MODEL = (Heard("correction", 0.8, "model", 4, 5),)
     ("policy", "ruled", "is_asked"),
     [
         ("unsure", SURELY, False), ("unsure", HARDLY, True), ("unsure", (), True),
-        ("unsure", (heard("refinement", 0.75),), True), ("unsure", (heard("rephrase", 0.8),), False),
+        ("unsure", (heard("refinement", 0.75),), True), ("unsure", (heard("rephrase", 0.9),), False),
         ("all", SURELY, True), ("agree", SURELY, True),
     ],
 )  # fmt: skip

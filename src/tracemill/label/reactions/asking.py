@@ -21,7 +21,7 @@ from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Ratio, Record
 from tracemill.records.sessions.turn_labels import AnswerFault, TurnKind
 
-MODEL_LABELER_VERSION: Final = 6
+MODEL_LABELER_VERSION: Final = 7
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_TURN: Final = 2_000
@@ -64,6 +64,8 @@ Where the lines are:
 - correction or refinement: it corrects where the person says that something is wrong ("no", "that
   is the wrong file", "I thought we removed it"), shows that it fails (an error in its output, a
   symptom that is to be seen), forbids what the agent did ("don't use the cache") or takes it back.
+  Failing output of what the agent made corrects, also where it is a new error after another one was
+  mended.
   It refines where what was done was right so far and shall be otherwise ("make it smaller") or more
   ("for the other chart too"). A fault alone corrects ("it is hard to read"), a wish alone refines
   ("make it lighter"), and so does dislike with a wish ("I don't like the glow, try an outline") or

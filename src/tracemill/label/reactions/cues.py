@@ -19,6 +19,7 @@ import re2
 from tracemill.label.reactions.lexicon import languages
 from tracemill.label.reactions.phrases import MAX_HEARD, Said, phrases_in
 from tracemill.label.reactions.replies import Reply, reply_cues
+from tracemill.label.reactions.words import QUOTED
 from tracemill.records.sessions.trajectory import ResultStatus
 
 _SHORTEST: Final = 3
@@ -68,7 +69,9 @@ _FAILURE: Final = re2.compile(
     r"\b[Cc]annot (?:find (?:name|module)|read prop|GET|POST)|"
     r"\bis not (?:defined|a function|assignable)\b|\bE[A-Z]{4,}: |\bECONNREFUSED\b|"
     r"\b[45]\d\d \(?(?:Not Found|Method Not|Bad |Unauthor|Forbid|Internal|Too Many)|"
-    r"\bexit(?:ed with)? (?:code|status) [1-9]"
+    r"\bexit(?:ed with)? (?:code|status) [1-9]|\[plugin:[\w:-]+\]|\bUnexpected token\b|"
+    r"^[\w./-]+: error: |"
+    r"\b(?:GET|POST|PUT|PATCH|DELETE) https?://\S+ (?:net::)?(?:[45]\d\d\b|ERR_)"
 )
 """A line that a program printed, most of them a failing one."""
 _PRINTED: Final = re2.compile(
@@ -80,10 +83,10 @@ _BARE_COMMAND: Final = re.compile(r"\A/[\w:.-]+\s*(?:\Z|--- Cursor Command\b)")
 """A program's command without words of the person, alone or with the text that it stands for."""
 _ASK: Final = "/ask "
 _NO_WORD: Final = re.compile(r"\W*")
-_OFFER: Final = re.compile(r"\?[^?\n]{0,80}\W*$")
+_QUESTION_MARKS: Final = "?\uff1f"
+"""Question marks, as in Latin and in Chinese or Japanese texts."""
+_OFFER: Final = re.compile(rf"[{_QUESTION_MARKS}][^{_QUESTION_MARKS}\n]{{0,80}}\W*$")
 _LIST: Final = re.compile(r"^[^\S\n]*(?:\d+[.)]|[-*•])\s", re.MULTILINE)
-_QUOTED: Final = re.compile(r"\"[^\"]{0,400}\"|`[^`\n]*`")
-"""What a person quotes: a question in it is not theirs."""
 _COMMAND: Final = re.compile(r"\A/\w+\s+")
 
 
@@ -201,11 +204,11 @@ def _said_cues(text: str, said: Said) -> Iterator[Cue]:
 
 
 def _form(text: str, said: Said) -> Iterator[str]:
-    whole = _QUOTED.sub("", text[said.offset :]).rstrip()
+    whole = QUOTED.sub("", text[said.offset :]).rstrip()
     n_words = len(_SPOKEN.findall(said.heard))
     if _ends_asking(whole):
         yield "ends-asking"
-    elif "?" in whole[:MAX_HEARD]:
+    elif _has_question_mark(whole[:MAX_HEARD]):
         yield "asks-somewhere"
     if whole.endswith("!"):
         yield "exclaims"
@@ -224,7 +227,11 @@ def _form(text: str, said: Said) -> Iterator[str]:
 def _ends_asking(text: str) -> bool:
     """Tell whether a question mark stands behind the last word: looked for from the end."""
     behind = _NO_WORD.match(text[::-1])
-    return behind is not None and "?" in behind[0]
+    return behind is not None and _has_question_mark(behind[0])
+
+
+def _has_question_mark(text: str) -> bool:
+    return any(mark in text for mark in _QUESTION_MARKS)
 
 
 def _replied(before: Before, reply: Reply) -> Iterator[str]:
@@ -249,9 +256,9 @@ def asked_back(answered: str) -> int | None:
 
 def _likeness(said: Said, before: Before, *, is_echo: bool) -> Iterator[str]:
     """Yield how what is said compares with what was said and done before."""
-    words, spoken = _words(said.heard), _plain(said.heard)
+    words, spoken, names = _words(said.heard), _plain(said.heard), _names(said.heard)
     same = [
-        _is_same(spoken, words, asked, is_next=before.is_silent and not n)
+        _is_same(spoken, words, names, asked, is_next=before.is_silent and not n)
         for n, asked in enumerate(before.asked)
     ]
     if any(same) and not is_echo:
@@ -264,14 +271,15 @@ def _likeness(said: Said, before: Before, *, is_echo: bool) -> Iterator[str]:
         yield "all-new" if not share else "most-known" if share >= _MOST else "some-known"
         if before.asked and len(words & _words(before.asked[0])) >= _ALIKE:
             yield "like-the-last"
-    names = frozenset(name.strip("`").lower() for name in _NAME.findall(said.heard))
     if names:
         near = " ".join((before.answered, *before.asked[:1], *(before.edited or ()))).lower()
         if not any(name in near for name in names):
             yield "new-name"
 
 
-def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -> bool:
+def _is_same(
+    spoken: str, words: frozenset[str], names: frozenset[str], asked: str, *, is_next: bool
+) -> bool:
     """Tell whether a request is one before it; the next words, with no answer between, sooner."""
     plain = _plain(asked)
     if spoken == plain or _is_verbatim(spoken, plain):
@@ -282,7 +290,7 @@ def _is_same(spoken: str, words: frozenset[str], asked: str, *, is_next: bool) -
     is_near = common / len(words | other) >= (_SAME_AT_ONCE if is_next else _SAME_REQUEST)
     is_longer = common / len(other) >= _WITHIN and len(words) <= _LONGER * len(other)
     is_shorter = common / len(words) >= _WITHIN and len(other) <= _SHORTER * len(words)
-    if not (is_near or is_longer or is_shorter):
+    if not (is_near or is_longer or is_shorter) or _is_of_another(names, _names(asked)):
         return False
     return {*_NUMBER.findall(spoken)} == {*_NUMBER.findall(plain)}
 
@@ -292,6 +300,16 @@ def _is_verbatim(spoken: str, plain: str) -> bool:
     is_begun = len(plain) >= _MIN_BEGUN and spoken.startswith(plain)
     is_cut = len(spoken) >= _MIN_CUT and plain.startswith(spoken)
     return is_begun or is_cut or (spoken == plain and len(spoken) >= _MIN_PLAIN)
+
+
+def _is_of_another(names: frozenset[str], asked: frozenset[str]) -> bool:
+    """Tell whether two requests name things, and none of them in common: one file after another."""
+    return bool(names and asked) and names.isdisjoint(asked)
+
+
+def _names(text: str) -> frozenset[str]:
+    """Return the paths, addresses, identifiers and options that a text names."""
+    return frozenset(name.strip("`").lower() for name in _NAME.findall(text))
 
 
 def _plain(text: str) -> str:

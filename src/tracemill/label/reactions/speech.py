@@ -15,6 +15,7 @@ from tracemill.label.reactions.cues import Before, cues_of
 from tracemill.label.reactions.phrases import Said, phrases_in, said_in
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.weighing import readings
+from tracemill.label.reactions.words import words_in
 from tracemill.records.sessions.reactions import ReactionKind
 
 MIN_SHARE: Final = 0.4
@@ -25,6 +26,8 @@ _MIN_FAULT: Final = 0.5
 """How sure it has to be that something is wrong, for praise before it to accept nothing."""
 _ASKED_CORRECTION: Final = frozenset({"correction", "clarification"})
 _WORDS: Final = re.compile(r"\w")
+_BY_PROGRAM: Final = re.compile(r"\s*(?:<timestamp>[^<\n]*</timestamp>\s*)?<system_notification>")
+"""How a program's own news of a task begins, which some logs hold in a person's place."""
 _HANDED_ON: Final = 200
 """Characters at its end by which a text is known to be the agent's own."""
 _MAX_PRAISE: Final = 3
@@ -57,9 +60,9 @@ def hear(text: str, before: Before | None = None, reply: Reply = NO_REPLY) -> tu
 
     What a request is to the work is only heard with what was said before it, and better with what
     the agent did about it. What the agent said last, word for word, is what a program hands on,
-    and no person's.
+    and no person's; nor is what it tells of its own tasks.
     """
-    if before is not None and _is_handed_on(text, before.answered):
+    if _BY_PROGRAM.match(text) or (before is not None and _is_handed_on(text, before.answered)):
         return ()
     decided, request = parts_of(text)
     if request is None or before is None:
@@ -115,7 +118,7 @@ def _behind_praise(text: str, said: Said) -> Said:
 
 def _request(text: str, said: Said, before: Before, reply: Reply) -> tuple[Heard, ...]:
     """Return what a request is: nothing where nothing is likely, two where it corrects and asks."""
-    found = readings(cues_of(text, said, before, reply))
+    found = readings(cues_of(text, said, before, reply), words_in(said.heard))
     if found[0].share < MIN_SHARE:
         return ()
     is_asked = {each.kind for each in found[:2]} == _ASKED_CORRECTION
