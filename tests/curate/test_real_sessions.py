@@ -33,7 +33,7 @@ JUDGED = {
     "34b1e2a4": "achieved",  # refused once, then lint and tests pass
     "dbaea254": "partial",  # the hook refuses the commit: tests outside the work fail, lint passes
     "31b1be44": "achieved",  # committed after a detour
-    "8ebc42a2": "achieved",  # committed; the plan of what came next was handed on, and done
+    "8ebc42a2": "partial",  # committed; what was planned next was carried out elsewhere
     "c010174c": "achieved",  # corrected, fixed, committed twice
     "4294a5e3": "partial",  # tests pass, stopped while committing
     "d563fb6b": "achieved",  # refused, corrected, lint and tests pass

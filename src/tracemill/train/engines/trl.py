@@ -162,7 +162,8 @@ def with_adapter(base: Any, job: Job, adapter: Path | None) -> Any:
         return PeftModel.from_pretrained(base, str(adapter), is_trainable=True)
     torch.manual_seed(job.recipe.seed)
     shape = job.recipe.lora
-    targets: Any = shape.targets[0] if len(shape.targets) == 1 else list(shape.targets)
+    # PEFT takes a text for a pattern that whole names must fit, but for the word for all modules.
+    targets: Any = list(shape.targets) if shape.targets != ("all-linear",) else "all-linear"
     n_layers = base.config.num_hidden_layers
     layers = list(range(n_layers - shape.layers, n_layers)) if shape.layers else None
     config = LoraConfig(
