@@ -12,11 +12,14 @@ from tests.flows.sessions import write_session
 from tests.flows.test_ingest import content, ingest, texts, with_key_of
 from tests.redact.templates import fill
 from tests.repositories import Repository
+from tracemill.flows.guarding import ClosedRedaction, Refused, redact_closed
 from tracemill.flows.ingest import Ingest, accept, batch, redaction_batch
 from tracemill.flows.ingest.accept import Accepting
 from tracemill.flows.ingest.parts import ReadTask
 from tracemill.flows.ingest.results import Ingested
 from tracemill.flows.ingest.sweeping import keep_known, known_secrets
+from tracemill.records.sessions.trajectory import Step
+from tracemill.redact import Redactor
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES
 from tracemill.store.vault import Vault
@@ -79,8 +82,10 @@ def read_again(workspace: Workspace, place: Path) -> list[str]:
     again: list[str] = []
     choose = batch.Batch.to_read_again
 
-    def noted(self: batch.Batch, secrets: Collection[bytes]) -> list[ReadTask]:
-        tasks = choose(self, secrets)
+    def noted(
+        self: batch.Batch, secrets: Collection[bytes], known: Collection[bytes]
+    ) -> list[ReadTask]:
+        tasks = choose(self, secrets, known)
         again.extend(Path(task.path).stem for task in tasks)
         return tasks
 
@@ -170,6 +175,64 @@ def test_the_order_of_runs_changes_nothing(
     ingest(afresh, [place])
 
     assert content(workspace) == content(afresh)
+
+
+PARTS = [
+    pytest.param(f"DB_PASSWORD='{SECRET[:16]}'", f"DB_PASSWORD='{SECRET}'", SECRET, id="begins"),
+    pytest.param(f"DB_PASSWORD='{SECRET[8:]}'", f"DB_PASSWORD='{SECRET}'", SECRET, id="ends"),
+    pytest.param(
+        "Author: Mara Quist <mara@quist-works.net>",
+        "Author: Mara Quist Sandlund <sandlund@quist-works.net>",
+        "Mara Quist Sandlund",
+        id="a name",
+    ),
+]
+"""What gives a part away, what gives the whole away, and the whole."""
+
+
+@pytest.mark.parametrize("n_runs", [1, 3])
+@pytest.mark.parametrize(("tells_part", "tells_whole", "whole"), PARTS)
+def test_nothing_is_left_of_what_holds_a_known_value(
+    workspace: Workspace, tmp_path: Path, tells_part: str, tells_whole: str, whole: str, n_runs: int
+) -> None:
+    place = tmp_path / "parts"
+    paths = [place / f"{name}.jsonl" for name in ("a-part", "b-holds", "c-whole")]
+    for path, word in zip(paths, (tells_part, f"log: {whole} was", tells_whole), strict=True):
+        write_session(place, path.stem, 2, word)
+    for path in paths if n_runs == 3 else [place]:
+        ingest(workspace, [path])
+    afresh = with_key_of(workspace, workspace.root.parent / "afresh")
+    ingest(afresh, [paths[2]])
+    ingest(afresh, [place])
+
+    held = [each for each in texts(workspace) if each.startswith("log: ")]
+    assert len(held) == 4
+    assert not any(each in text for text in held for each in (whole[:8], whole[-8:]))
+    assert content(workspace) == content(afresh)
+
+
+def test_what_was_given_away_is_known_though_redaction_fails_on_it_later(
+    workspace: Workspace, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redaction_batch, "_REDACT_RECORDS", 2_048)
+    redact = redact_closed
+    calls: list[int] = []
+
+    def failing(redactor: Redactor, records: Sequence[Step]) -> ClosedRedaction[Step]:
+        calls.append(len(records))
+        if len(calls) != 2:
+            return redact(redactor, records)
+        why = Refused("detector_timeout", "made to fail")
+        withheld = redactor.withhold(records)
+        return ClosedRedaction(*withheld, dict.fromkeys(range(len(records)), why))
+
+    other = fill("{alnum:24}x")
+    write_session(place, "b-tells", 2, f"{TELLING} with {other}")
+    write_session(place, "e-tells", 2, f"DB_PASSWORD='{other}'")
+    monkeypatch.setattr(redaction_batch, "redact_closed", failing)
+    ingest(workspace, [place])
+
+    assert Vault(workspace.vault).secrets() == {SECRET.encode(), other.encode()}
 
 
 def test_two_workers_write_what_one_writes(workspace: Workspace, place: Path) -> None:

@@ -247,3 +247,27 @@ def test_half_a_character_in_a_secret_keeps_nobody_from_looking_for_it(given: st
 
     assert may_hold([data])(b"it was " + data)
     Redactor(KEY).know([data])
+
+
+LONG = fill("{alnum:24}").encode()
+MARA = b"Mara Quist <mara@quist-works.net>"
+MARA_SANDLUND = b"Mara Quist Sandlund <sandlund@quist-works.net>"
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "rest"),
+    [
+        (LONG, LONG[:16], b"[SECRET:known-secret:abcdef]" + LONG[16:]),
+        (LONG, LONG[8:], LONG[:8] + b"[SECRET:known-secret:abcdef]"),
+        (LONG, LONG[4:20], LONG[:4] + b"[SECRET:known-secret:abcdef]" + LONG[20:]),
+        (LONG + b'"tail', LONG, b'[SECRET:known-secret:abcdef]\\"tail'),
+        (MARA_SANDLUND, MARA, b"by dev-lni6ilbvpt Sandlund"),
+        (MARA_SANDLUND, MARA, b"by Sandlund, dev-lni6ilbvpt"),
+    ],
+)
+def test_what_is_left_beside_a_part_that_was_known_is_looked_for(
+    whole: bytes, part: bytes, rest: bytes
+) -> None:
+    assert may_hold([whole], [part, whole])(b"see " + rest)
+    assert not may_hold([whole], [whole])(b"see " + rest)
+    assert not may_hold([whole], [part, whole])(b"see nothing of them: just work")

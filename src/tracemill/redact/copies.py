@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 import re2
 
@@ -47,6 +47,10 @@ _TYPED_SHARE: Final = 0.4
 _KINDS: Final = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))
 _PLAIN: Final = re.compile(rb"[0-9A-Za-z_+/=.,:;?~!@#$%^*()|-]{8,}")
 """Characters that stand for themselves however a text is written down."""
+_NEAR: Final = rb"[^\x00-\x1f\"\\<>&']{0,8}"
+_JUST_BEFORE: Final = re.compile(_NEAR + rb"\Z")
+_JUST_BEHIND: Final = re.compile(_NEAR)
+"""So much of what stands beside a stand-in tells what is left there."""
 _FEW: Final = 8
 _MOST_OF_RECORD: Final = 1_000
 _AT_ONCE: Final = 10_000
@@ -63,6 +67,17 @@ _NO_NAME: Final = re.compile(
     r"(?i)\b(?:bot|agent|action|actions|team|admin|root|user|name|code|ci|build|release|test|support"
     r"|service|developers?|maintainers?|contributors?|authors?|github|gitlab|claude|codex|copilot)\b"
 )
+
+
+class _Ends(NamedTuple):
+    """How a stand-in begins and ends; empty where it has no sign of its own there."""
+
+    opening: bytes
+    closing: bytes
+
+
+_OF_TOKEN: Final = _Ends(b"[", b"]")
+_OF_PERSON: Final = _Ends(b"", b"")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -161,16 +176,44 @@ def is_unmistakable(value: str) -> bool:
     return values.is_random(data) or (has_all and word_share(data) < _TYPED_SHARE)
 
 
-def may_hold(secrets: Iterable[bytes]) -> Callable[[bytes], bool]:
-    """Return what tells whether bytes, however texts are written down in them, may hold one."""
-    return _presence([needle for each in secrets for needle in _needles(each)])
+def may_hold(secrets: Iterable[bytes], known: Iterable[bytes] = ()) -> Callable[[bytes], bool]:
+    """Return what tells whether bytes, however texts are written down in them, may hold one.
+
+    Args:
+        secrets: What is looked for.
+        known: What may be gone from the bytes: of a secret that holds one of these the rest may
+            stand there still, beside a stand-in, and is looked for as well.
+    """
+    parts = {value: each for given in known for value, each in _spelled(given)}
+    lengths = sorted({len(value) for value in parts})
+    return _presence([needle for each in secrets for needle in _needles(each, parts, lengths)])
 
 
-def _needles(given: bytes) -> list[bytes]:
+def _spelled(given: bytes) -> Iterator[tuple[bytes, _Ends]]:
+    """Yield each spelling of what was given away, and what its stand-in looks like."""
     author = author_of(given.decode("utf-8", "surrogatepass"))
     if author is None:
-        return [max(_PLAIN.findall(given), key=len, default=given)]
-    return [each.encode("utf-8", "surrogatepass") for each in spellings(author[0])]
+        yield given, _OF_TOKEN
+        return
+    for each in spellings(author[0]):
+        yield each.encode("utf-8", "surrogatepass"), _OF_PERSON
+
+
+def _needles(given: bytes, parts: Mapping[bytes, _Ends], lengths: Sequence[int]) -> Iterator[bytes]:
+    for value, ends in _spelled(given):
+        yield value if ends is _OF_PERSON else max(_PLAIN.findall(value), key=len, default=value)
+        for length in lengths[: bisect_left(lengths, len(value))]:
+            for start in range(len(value) - length + 1):
+                if of_part := parts.get(value[start : start + length]):
+                    yield from _rests(value[:start], of_part, value[start + length :])
+
+
+def _rests(before: bytes, of_part: _Ends, behind: bytes) -> Iterator[bytes]:
+    """Yield what then stands just before and just behind the stand-in of a part."""
+    if before and (near := _JUST_BEFORE.search(before)):
+        yield near[0] + of_part.opening
+    if behind and (near := _JUST_BEHIND.match(behind)):
+        yield of_part.closing + near[0]
 
 
 def _presence(values: Sequence[bytes]) -> Callable[[bytes], bool]:

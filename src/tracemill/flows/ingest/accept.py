@@ -102,7 +102,7 @@ class Accepting:
     def _accept(self, batch: Batch, executor: Executor) -> None:
         """Make a batch durable, once nothing stands in it that any input has given away."""
         if new := self._values - self._values_before:
-            self._read_again(batch.to_read_again(new), batch, executor)
+            self._read_again(batch.to_read_again(new, self._values), batch, executor)
         batch.accept(self._chunks)
         for result in batch.results():
             self._records.update(result.n_records)
@@ -127,7 +127,7 @@ class Accepting:
         new = self._vault.unswept()
         if not new:
             return
-        if found := holders(self._lake, new, self._settled):
+        if found := holders(self._lake, new, self._values, self._settled):
             self._replaceable |= found
             known = [one for one in self._vault.inputs().values() if one.id in found]
             tasks = list(self._restored(known))

@@ -73,13 +73,14 @@ class Batch:
         self._note(task.address, stamp, result, finished.chunks, failed=finished.failed)
         return self._secrets[result.id]
 
-    def to_read_again(self, secrets: Collection[bytes]) -> list[ReadTask]:
+    def to_read_again(self, secrets: Collection[bytes], known: Collection[bytes]) -> list[ReadTask]:
         """Return inputs whose rows may hold one of some secrets, with their bytes in the spool.
 
+        What is `known` may be gone from their rows already.
         Their rows go. Those of inputs of which no bytes are kept stay until the next run, which
         reads these where they stand.
         """
-        found = self._rows.holders(may_hold(secrets)) & self._finished.keys()
+        found = self._rows.holders(may_hold(secrets, known)) & self._finished.keys()
         tasks = [self._finished[each].again() for each in sorted(found)]
         kept = [task for task in tasks if task.chunks]
         self._again = {task.input_id: self._finished[task.input_id].result for task in kept}

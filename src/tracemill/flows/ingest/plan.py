@@ -80,7 +80,7 @@ class Ingest:
         from tracemill.flows.ingest.sweeping import holders
         from tracemill.store.lake import Lake
 
-        found = holders(Lake(self._workspace.lake), new)
+        found = holders(Lake(self._workspace.lake), new, self._vault.secrets())
         planned = {candidate.address for candidate, _ in plan.to_read}
         planned.update(known.path for known in plan.to_restore)
         known = self._vault.inputs().values()

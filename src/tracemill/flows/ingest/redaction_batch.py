@@ -127,9 +127,10 @@ class RedactionBatch:
     ) -> ClosedRedaction[Any]:
         """Redact records once more in which one of some secrets may stand.
 
-        All of one address are: a finding says no more of its record.
+        All of one address are: a finding says no more of its record. What they gave away at first
+        they still do, though redaction should fail on them now.
         """
-        may = may_hold(secrets)
+        may = may_hold(secrets, self._known)
         addresses = [address_of(record) for record in self._held]
         holding = {
             address
@@ -144,12 +145,11 @@ class RedactionBatch:
         for number, record in zip(numbers, again.records, strict=True):
             records[number] = record
         left = (one for one in redaction.findings if _address_in(one) not in holding)
-        others = (one for one in redaction.secrets if addresses[one.record] not in holding)
         refused = {n: why for n, why in redaction.refused.items() if addresses[n] not in holding}
         return ClosedRedaction(
             records,
             [*left, *again.findings],
-            [*others, *(GivenAway(numbers[one.record], one.value) for one in again.secrets)],
+            [*redaction.secrets, *(GivenAway(numbers[n.record], n.value) for n in again.secrets)],
             refused | {numbers[n]: why for n, why in again.refused.items()},
         )
 

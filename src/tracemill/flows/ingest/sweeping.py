@@ -73,15 +73,21 @@ def _read(path: str) -> tuple[bytes, ...]:
     return msgspec.msgpack.decode(Path(path).read_bytes(), type=tuple[bytes, ...])
 
 
-def holders(lake: Lake, secrets: Collection[bytes], settled: Collection[str] = ()) -> set[str]:
+def holders(
+    lake: Lake,
+    secrets: Collection[bytes],
+    known: Collection[bytes],
+    settled: Collection[str] = (),
+) -> set[str]:
     """Return the inputs whose rows may hold one of some secrets.
 
     Args:
         lake: Where the rows stand.
         secrets: What is looked for.
+        known: What may be gone from the rows already.
         settled: Data files in which none of them stands.
     """
-    may = may_hold(secrets)
+    may = may_hold(secrets, known)
     found: set[str] = set()
     for table in FACTS:
         files = [name for name in lake.files(table) if name not in settled]
