@@ -362,6 +362,26 @@ def test_an_author_of_a_repository_goes_from_what_sessions_say(
     assert "ask dev-" in said(workspace)
 
 
+def test_a_repository_in_a_folder_of_its_author_stays_one_place(
+    workspace: Workspace, place: Path
+) -> None:
+    path = place.parent / "work" / "gracehopper+app"
+    path.mkdir(parents=True)
+    repository = Repository(path)
+    repository.git("init", "-q")
+    write_session(place, "e-there", 2, f"look at {path}")
+    ingest(workspace, [place, path])
+    for number, address in enumerate(("z@hopper.org", "grace@navy.org", "a@hopper.org")):
+        message = f"work\n\nReviewed-by: Grace Hopper <{address}>"
+        repository.commit(message, x=str(number))
+        repository.commit("other work", x=f"{number} again")
+        ingest(workspace, [place, path])
+
+    (uri,) = {event.origin.uri for event in Lake(workspace.lake).records(TABLES["events"])}
+    assert "gracehopper" not in uri
+    assert uri in said(workspace)
+
+
 def test_secrets_that_others_may_be_reading_are_not_written_again(tmp_path: Path) -> None:
     secrets = [b"first", b"second"]
     path = keep_known(str(tmp_path), secrets)

@@ -215,6 +215,57 @@ def test_a_known_name_is_the_person_of_its_address() -> None:
     assert knowing.text("Ada Lovelaces") == "Ada Lovelaces"
 
 
+AUTHORS = [
+    "Ada Lovelace <ada@lovelace.org>",
+    "Ada Lovelace <work@analytical.org>",
+    "Grace Hopper <grace@hopper.org>",
+]
+PLACES = [
+    "/srv/ada-lovelace/app",
+    "/srv/x/adalovelace+dotfiles",
+    "/srv/Ada Lovelace",
+    "/srv/Ada Lovelace/app",
+    "C:\\srv\\Ada Lovelace\\app",
+    "git@github.com:adalovelace/app.git",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("known", [AUTHORS[:1], AUTHORS[1:], AUTHORS])
+def test_a_place_is_the_same_whichever_address_of_a_person_a_record_tells(
+    place: str, known: list[str]
+) -> None:
+    knowing = REDACTOR.knowing(author.encode() for author in known)
+    records = [step("pwd", f"Author: {author}", place) for author in AUTHORS]
+
+    places = {record.text for record in knowing.redact(records).records}
+
+    assert places == {knowing.text(place)}
+    (redacted,) = places
+    assert "dev-" in redacted
+    assert "ada" not in redacted.lower()
+    assert "lovelace" not in redacted.lower()
+
+
+def test_a_login_in_a_path_has_the_name_of_the_home_folder() -> None:
+    knowing = REDACTOR.knowing([AUTHORS[0].encode()])
+    home = knowing.text("/home/adalovelace/app").removeprefix("/home/")
+
+    assert knowing.text("/srv/adalovelace/app") == f"/srv/{home}"
+    assert knowing.text("/srv/ada.lovelace/app") == f"/srv/{home}"
+
+
+def test_a_login_that_is_allowed_stays_in_every_place() -> None:
+    login = REDACTOR.knowing([AUTHORS[0].encode()]).text("adalovelace")
+    allowing = REDACTOR.knowing(map(str.encode, AUTHORS), allowed={login})
+    record = step("pwd", f"Author: {AUTHORS[0]}", "/srv/adalovelace/app for Ada Lovelace")
+
+    (redacted,) = allowing.redact([record]).records
+
+    assert redacted.text.startswith("/srv/adalovelace/app for dev-")
+    assert login not in redacted.text
+
+
 @pytest.mark.parametrize(
     "author",
     [

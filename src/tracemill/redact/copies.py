@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final, NamedTuple
@@ -88,9 +88,20 @@ class Secret:
     rule: Rule
     """What found it."""
     stand_in: str
-    """What takes its place."""
+    """What takes its place; where it is a name, in a sentence."""
     address: str = ""
     """Whose name it is; empty for what is none."""
+    named: Callable[[bytes], str] | None = None
+    """Gives what takes the place of a spelling of the name in a path; None for what is none."""
+
+    def instead_of(self, data: bytes, start: int, end: int) -> str:
+        """Return what takes the place of the value, which stands there in one of its spellings.
+
+        A path says the same in every record, whichever address of the person that record tells.
+        """
+        spelling = data[start:end]
+        is_place = b" " not in spelling or _is_in_path(data, start, end)
+        return self.named(spelling) if self.named and is_place else self.stand_in
 
     @property
     def given(self) -> str | None:
@@ -106,7 +117,7 @@ def author_of(given: str) -> tuple[str, str] | None:
     return (match["name"], match["address"]) if match else None
 
 
-def _name_at(text: str, start: int, match: Match) -> Secret | None:
+def _name_at(text: str, start: int, match: Match, named: Callable[[bytes], str]) -> Secret | None:
     """Return the full name of whoever stands at `start`, with an address behind the name."""
     author = _AUTHOR.match(text, start)
     if author is None or match.stand_in is None:
@@ -115,15 +126,24 @@ def _name_at(text: str, start: int, match: Match) -> Secret | None:
     is_name = len(name) in _NAME_LENGTHS and _FULL_NAME.fullmatch(name) is not None
     if not is_name or _NO_NAME.search(name) or not is_personal(author["address"].encode()):
         return None
-    return Secret(name, KNOWN_PERSON, match.stand_in, author["address"])
+    return Secret(name, KNOWN_PERSON, match.stand_in, author["address"], named)
 
 
-def secrets_in(text: str, changes: Changes, without: Rule) -> tuple[Secret, ...]:
-    """Return what other rules than one found in a text that is to be looked for elsewhere."""
+def secrets_in(
+    text: str, changes: Changes, without: Rule, named: Callable[[bytes], str]
+) -> tuple[Secret, ...]:
+    """Return what other rules than one found in a text that is to be looked for elsewhere.
+
+    Args:
+        text: What they looked at.
+        changes: What they found.
+        without: The rule whose findings do not count.
+        named: Gives the pseudonym of a spelling of a name in a path.
+    """
     found: list[Secret] = []
     for (start, end), match in zip(*changes, strict=True):
         if match.rule.id == PERSON_ID:
-            found += filter(None, (_name_at(text, start, match),))
+            found += filter(None, (_name_at(text, start, match, named),))
         elif match.rule.kind == "secret" and match.stand_in and match.rule is not without:
             secret = Secret(text[start:end], match.rule, match.stand_in)
             found += (secret,) if _is_telling(secret.value) else ()
@@ -248,9 +268,13 @@ class Copies:
         self._regexes = _any_of(self._secrets) if len(self._secrets) > _FEW else None
         self._lengths = sorted({len(value) for value in self._secrets})
 
-    def beside(self, data: bytes, found: Sequence[Match]) -> list[Match]:
-        """Return what was found, which is in order, and the values that stand outside of it."""
-        again = [match for match in self._find(data) if _is_free(match, found)]
+    def beside(self, data: bytes, found: Sequence[Match], allowed: Collection[str]) -> list[Match]:
+        """Return what was found, which is in order, and the values that stand outside of it.
+
+        Those whose stand-ins are allowed stay as they are.
+        """
+        values = (match for match in self._find(data) if match.stand_in not in allowed)
+        again = [match for match in values if _is_free(match, found)]
         again.sort(key=lambda match: (match.start, -match.end))
         kept: list[Match] = []
         for match in again:
@@ -266,7 +290,7 @@ class Copies:
         for at, value in self._places(data):
             secret, end = self._secrets[value], at + len(value)
             if (len(value) >= _SURE and not secret.address) or _stands_alone(data, at, end):
-                yield Match(at, end, secret.rule, secret.stand_in)
+                yield Match(at, end, secret.rule, secret.instead_of(data, at, end))
 
     def _places(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """Yield each place at which a value begins, and the value."""
@@ -298,6 +322,10 @@ def _places_of(value: bytes, data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:
     return not ((start and _WORD.match(data, start - 1)) or _WORD.match(data, end))
+
+
+def _is_in_path(data: bytes, start: int, end: int) -> bool:
+    return data[max(0, start - 1) : start] in (b"/", b"\\") or data[end : end + 1] == b"/"
 
 
 def _is_free(match: Match, found: Sequence[Match]) -> bool:

@@ -16,6 +16,7 @@ from ipaddress import IPv6Address
 from typing import Final
 
 from tracemill.base.errors import UsageError
+from tracemill.base.keyed_words import words_of
 from tracemill.records.privacy import stand_ins
 
 KEY_BYTES: Final = 32
@@ -33,13 +34,14 @@ _NAME_CHARACTERS: Final = 10
 class Pseudonyms:
     """Stand-ins under one key."""
 
-    __slots__ = ("_key", "mailbox", "token")
+    __slots__ = ("_key", "mailbox", "name", "token")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise UsageError(f"the key must have {KEY_BYTES} bytes, not {len(key)}")
         self._key = key
         self.mailbox = lru_cache(4096)(self._mailbox)
+        self.name = lru_cache(4096)(self._name)
         self.token = lru_cache(4096)(self._token)
 
     def _token(self, rule_id: str, secret: bytes) -> str:
@@ -57,6 +59,14 @@ class Pseudonyms:
     def user(self, name: bytes) -> str:
         """Return the pseudonym of a user name."""
         return f"dev-{self._digest(b'user', name.lower())}"
+
+    def _name(self, spelling: bytes) -> str:
+        """Return the pseudonym of a full name in a path: that of the user name of its letters.
+
+        No address counts, since one person may have several.
+        """
+        words = words_of(spelling.decode("utf-8", "surrogateescape"))
+        return self.user("".join(words).encode("utf-8", "surrogateescape"))
 
     def host(self, name: bytes) -> str:
         """Return the pseudonym of a machine."""

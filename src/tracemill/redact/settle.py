@@ -95,7 +95,7 @@ class Settler:
         if author := author_of(value):
             name, address = author
             stand_in = self._pseudonyms.person(address.encode("utf-8", "surrogatepass"))
-            return Secret(name, KNOWN_PERSON, stand_in, address)
+            return Secret(name, KNOWN_PERSON, stand_in, address, self._pseudonyms.name)
         return Secret(value, _KNOWN, self._pseudonyms.token(_KNOWN.id, given))
 
     def settle(
@@ -129,7 +129,9 @@ class Settler:
                     marks = _marked(_moved(before.marks, changes), stands, changes)
                     settled[indexes[place]] = Redacted(text, marks, before.secrets)
                 else:
-                    secrets = secrets_in(waiting[place], changes, without=_KNOWN)
+                    secrets = secrets_in(
+                        waiting[place], changes, without=_KNOWN, named=self._pseudonyms.name
+                    )
                     settled[place] = Redacted(text, _marked([], stands, changes), secrets)
             again = self._unquiet(lines)
             indexes = [
@@ -189,7 +191,7 @@ class Settler:
         if self._allowed:
             found = [match for match in found if match.stand_in not in self._allowed]
         for each in filter(None, copies):
-            found = each.beside(joined.data, found)
+            found = each.beside(joined.data, found, self._allowed)
         return dict(joined.by_text(found))
 
     def _pass_by_one(
