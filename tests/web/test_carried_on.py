@@ -1,14 +1,16 @@
 """Pages of what was left, planned and checked: what they show is what the commands say."""
 
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from starlette.testclient import TestClient
 from typing_extensions import override
 
-from tests.web.filled import fill
+from tests.web.filled import fill, write_planned_session
 from tests.web.places import PLAIN
 from tracemill.capture import emit
 from tracemill.flows.analysis.gate_trend import gate_trends
@@ -163,3 +165,24 @@ def test_what_was_read_is_held_until_something_else_is_kept(
     turn(held, [], nowhere, Options(workers=1), lambda _: None)
     browser.get(path)
     assert len(looks) == 2
+
+
+def test_a_workspace_that_is_made_anew_is_read_anew(tmp_path: Path) -> None:
+    """As a rotation of the key does, and whoever deletes all that is kept and reads it again."""
+    nowhere = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    made = []
+    for word in ("first", "second"):
+        folder = tmp_path / word
+        folder.mkdir()
+        write_planned_session(folder / "planned.jsonl", "planned", [f"the {word} plan"])
+        made.append(Workspace(tmp_path / f"{word}-workspace"))
+        turn(made[-1], [folder], nowhere, Options(workers=1), lambda _: None)
+    shown, other = made
+    assert shown.table_versions(["steps", "links"]) == other.table_versions(["steps", "links"])
+    with TestClient(make_pages(shown)) as browser:
+        assert "the first plan" in browser.get("/todos").text
+        shutil.rmtree(shown.root)
+        other.root.rename(shown.root)
+        page = browser.get("/todos").text
+    assert "the first plan" not in page
+    assert "the second plan" in page

@@ -21,10 +21,18 @@ _TABLES: Final = ("trajectories", "activities", "steps", "events", "gate_results
 """What the lists follow from."""
 
 
-class _Held(NamedTuple):
-    """Something that was read, and the versions of the tables that it was read from."""
+class _State(NamedTuple):
+    """What tells whether tables are as they were."""
 
     versions: dict[str, int]
+    changed_ns: int
+    """When a table last came or went: what is made anew counts its versions from the start."""
+
+
+class _Held(NamedTuple):
+    """Something that was read, and the state of the tables that it was read from."""
+
+    state: _State
     made: Any
 
 
@@ -36,9 +44,14 @@ def remembered(request: Request, read: Callable[[Workspace], T]) -> T:
     """Return what `read` returns of the workspace as it stands."""
     held: Remembered = request.app.state.remembered
     place = workspace(request)
-    versions = place.table_versions(_TABLES)
+    state = _state(place)
     known = held.get(read)
-    if known is None or known.versions != versions:
-        known = held[read] = _Held(versions, read(place))
+    if known is None or known.state != state:
+        known = held[read] = _Held(state, read(place))
     made: T = known.made
     return made
+
+
+def _state(place: Workspace) -> _State:
+    changed_ns = place.lake.stat().st_mtime_ns if place.lake.exists() else 0
+    return _State(place.table_versions(_TABLES), changed_ns)
