@@ -55,6 +55,15 @@ def test_a_disguised_secret_is_replaced_whole(text: str, redactor: Redactor) -> 
     assert redactor.text(f"before {text} behind") == f"before {TOKEN} behind"
 
 
+@pytest.mark.parametrize("text", DISGUISES.values(), ids=DISGUISES)
+def test_a_disguised_secret_is_found_in_the_middle_of_a_long_line(
+    text: str, redactor: Redactor
+) -> None:
+    line = f"{'x y ' * 25_000}{text}{' x y' * 25_000}"
+
+    assert redactor.text(line) == line.replace(text, TOKEN)
+
+
 @pytest.mark.parametrize("position", range(3))
 def test_a_password_in_base64_is_found_wherever_it_begins(position: int) -> None:
     text = in_base64("x" * position + json.dumps({"user": "x", "password": fill("{alnum:14}!")}))

@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from tracemill.redact.line_rules.lines import compile_bytes
 from tracemill.redact.protocol import Match, Probe
+from tracemill.redact.scanning.calls import line_end
 
 Inner = Callable[[bytes], list[Match]]
 """Finds secrets in a text."""
@@ -73,15 +75,35 @@ class VeilDetector:
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the line in which `at` stands, without what veils it."""
         start = data.rfind(b"\n", 0, at) + 1
-        end = data.find(b"\n", at)
-        end = end if end >= 0 else len(data)
-        if end - start > _LONGEST_LINE:
-            start, end = max(start, at - _LONGEST_LINE // 2), min(end, at + _LONGEST_LINE // 2)
+        end = line_end(data, at)
+        for first, last in _parts(data[start:end]):
+            self._look(data, start + first, start + last, found)
+        return end
+
+    def _look(self, data: bytes, start: int, end: int, found: list[Match]) -> None:
         view = _unveiled(data[start:end])
         for match in self.inner(bytes(view.text)):
             first, last = view.origins[match.start], view.ends[match.end - 1]
             found.append(Match(start + first, start + last, match.rule, match.stand_in))
-        return end
+
+
+def _parts(line: bytes) -> Iterator[tuple[int, int]]:
+    """Yield what of a line is looked at: all of it, or of a long one what lies around disguises.
+
+    Where they stand is asked here, since RE2 names nothing but the line.
+    """
+    if len(line) <= _LONGEST_LINE:
+        yield 0, len(line)
+        return
+    looked = 0
+    for match in compile_bytes(_PROBED).finditer(line):
+        at = match[0][1]
+        if at > looked:
+            looked = min(len(line), at + _LONGEST_LINE // 2)
+            yield max(0, at - _LONGEST_LINE // 2), looked
+
+
+_PROBED: Final = "|".join(f"(?:{probe.pattern})" for probe in VeilDetector.probes)
 
 
 class _View(NamedTuple):
