@@ -22,13 +22,14 @@ from tracemill.base.loading import front
 if TYPE_CHECKING:
     from tracemill.redact.copies import may_hold
     from tracemill.redact.located import Found, Located, Seen
-    from tracemill.redact.redactor import GivenAway, Redaction, Redactor, address_of
+    from tracemill.redact.redactor import Address, GivenAway, Redaction, Redactor, address_of
     from tracemill.redact.rules import REDACT_VERSION, Rules, rules_version
     from tracemill.redact.scanning.prefilters import ENGINES, best_engine
 
 __all__ = [
     "ENGINES",
     "REDACT_VERSION",
+    "Address",
     "Found",
     "GivenAway",
     "Located",
@@ -45,6 +46,7 @@ __all__ = [
 __getattr__ = front(
     __name__,
     {
+        "Address": "redactor",
         "ENGINES": "scanning.prefilters",
         "REDACT_VERSION": "rules",
         "Found": "located",

@@ -21,7 +21,7 @@ from tracemill.flows.ingest.sweeping import known_secrets
 from tracemill.records.events.event import FileVersion
 from tracemill.records.privacy.findings import Finding
 from tracemill.records.sessions.trajectory import Step
-from tracemill.redact import GivenAway, Redactor, address_of, may_hold
+from tracemill.redact import Address, GivenAway, Redactor, address_of, may_hold
 
 _REDACT_BYTES: Final = 2 * 2**20
 _REDACT_RECORDS: Final = 2_048
@@ -104,15 +104,18 @@ class RedactionBatch:
     def flush(self) -> Iterator[Part]:
         """Redact what waits, and yield what it makes; then the inputs that are done."""
         redaction = redact_closed(self.redactor, self._held)
+        addresses = list(map(address_of, self._held))
         if new := self._learn((given.record, given.value) for given in redaction.secrets):
-            redaction = self._without(new, redaction)
+            redaction = self._without(new, redaction, addresses)
         for record, reading in zip(redaction.records, self._readings, strict=True):
             reading.keep(record)
         for number, refused in redaction.refused.items():
             self._readings[number].quarantine(self._held[number], refused)
         for given in redaction.secrets:
             self._readings[given.record].secrets.add(given.value)
-        for finding in redaction.findings:
+        # In one order, whether records were redacted once more or their secrets known before.
+        first = {address: number for number, address in reversed(list(enumerate(addresses)))}
+        for finding in sorted(redaction.findings, key=lambda one: first[_address_in(one)]):
             self._reading_of[finding.record_id].keep_finding(finding)
         n_bytes, self._n_bytes = self._n_bytes, 0
         self._held.clear()
@@ -123,7 +126,7 @@ class RedactionBatch:
         self._done.clear()
 
     def _without(
-        self, secrets: Iterable[bytes], redaction: ClosedRedaction[Any]
+        self, secrets: Iterable[bytes], redaction: ClosedRedaction[Any], addresses: list[Address]
     ) -> ClosedRedaction[Any]:
         """Redact records once more in which one of some secrets may stand.
 
@@ -131,7 +134,6 @@ class RedactionBatch:
         they still do, though redaction should fail on them now.
         """
         may = may_hold(secrets, self._known)
-        addresses = [address_of(record) for record in self._held]
         holding = {
             address
             for address, record in zip(addresses, redaction.records, strict=True)
@@ -166,8 +168,8 @@ class RedactionBatch:
         return new
 
 
-def _address_in(finding: Finding) -> tuple[str, int | None, str]:
-    return finding.record_id, finding.step, finding.input_id
+def _address_in(finding: Finding) -> Address:
+    return Address(finding.record_id, finding.step, finding.input_id)
 
 
 def _size(step: Step) -> int:
