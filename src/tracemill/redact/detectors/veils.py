@@ -11,6 +11,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -46,6 +47,7 @@ _RUN: Final = re.compile(rb"[0-9A-Za-z+/_-]+={0,2}")
 _RUN_CHARACTER: Final = re.compile(rb"[0-9A-Za-z+/_=-]")
 _LONGEST_LINE: Final = 65_536
 _LONGEST_RUN: Final = 16_384
+_LONGEST_DISGUISE: Final = 128
 _LEAST_RUN: Final = 16
 _LEAST_SIGN: Final = 4
 _TEXT: Final = re.compile(rb"[\t\n\r\x20-\x7e]*\Z")
@@ -81,9 +83,12 @@ class VeilDetector:
         return end
 
     def _look(self, data: bytes, start: int, end: int, found: list[Match]) -> None:
-        view = _unveiled(data[start:end])
-        for match in self.inner(bytes(view.text)):
-            first, last = view.origins[match.start], view.ends[match.end - 1]
+        line = data[start:end]
+        if not (matches := self.inner(_VEIL.sub(_plain, line))):
+            return
+        places = _places(line)
+        for match in matches:
+            first, last = places.origins[match.start], places.ends[match.end - 1]
             found.append(Match(start + first, start + last, match.rule, match.stand_in))
 
 
@@ -95,54 +100,62 @@ def _parts(line: bytes) -> Iterator[tuple[int, int]]:
     if len(line) <= _LONGEST_LINE:
         yield 0, len(line)
         return
-    looked = 0
-    for match in compile_bytes(_PROBED).finditer(line):
+    probed, looked = compile_bytes(_PROBED), 0
+    while looked < len(line):
+        # A disguise may stand across the end of what was looked at.
+        match = probed.search(line, max(0, looked - _LONGEST_DISGUISE))
+        if match is None:
+            return
         at = match[0][1]
-        if at > looked:
-            looked = min(len(line), at + _LONGEST_LINE // 2)
-            yield max(0, at - _LONGEST_LINE // 2), looked
+        first = max(0, at - _LONGEST_LINE // 2, looked - _LONGEST_RUN)
+        looked = min(len(line), at + _LONGEST_LINE // 2)
+        yield first, looked
 
 
 _PROBED: Final = "|".join(f"(?:{probe.pattern})" for probe in VeilDetector.probes)
 
 
-class _View(NamedTuple):
-    text: bytearray
+class _Places(NamedTuple):
     origins: list[int]
-    """Where each byte of the text begins in the line."""
+    """Where each byte of what is left without disguises begins in the line."""
     ends: list[int]
-    """Where each byte of the text ends in the line."""
+    """Where each such byte ends in the line."""
 
 
-def _unveiled(line: bytes) -> _View:
-    view = _View(bytearray(), [], [])
+def _places(line: bytes) -> _Places:
+    places = _Places([], [])
     done = 0
     for match in _VEIL.finditer(line):
-        _add_plain(view, line, done, match.start())
-        if plain := _plain(match):
-            view.text.extend(plain)
-            view.origins.append(match.start())
-            view.ends.append(match.end())
+        _add_plain(places, done, match.start())
+        if _plain(match):
+            places.origins.append(match.start())
+            places.ends.append(match.end())
         done = match.end()
-    _add_plain(view, line, done, len(line))
-    return view
+    _add_plain(places, done, len(line))
+    return places
 
 
-def _add_plain(view: _View, line: bytes, start: int, end: int) -> None:
-    view.text.extend(line[start:end])
-    view.origins.extend(range(start, end))
-    view.ends.extend(range(start + 1, end + 1))
+def _add_plain(places: _Places, start: int, end: int) -> None:
+    places.origins.extend(range(start, end))
+    places.ends.extend(range(start + 1, end + 1))
 
 
 def _plain(match: re.Match[bytes]) -> bytes:
     """Return the one byte that a disguise stands for, or none."""
-    piece = match[0]
-    if match[2]:
-        return bytes((ord(piece.decode()) - 0xFEE0,))
-    if match[3]:
-        return unquote_to_bytes(piece)
-    if match[4]:
-        return bytes((int(piece[-2:], 16),))
+    return _meant(match[0], match.lastindex)
+
+
+@lru_cache(maxsize=4_096)
+def _meant(piece: bytes, kind: int | None) -> bytes:
+    match kind:
+        case 1:
+            return b""
+        case 2:
+            return bytes((ord(piece.decode()) - 0xFEE0,))
+        case 3:
+            return unquote_to_bytes(piece)
+        case 4:
+            return bytes((int(piece[-2:], 16),))
     return _ENTITIES.get(piece[1:-1], b"")
 
 
