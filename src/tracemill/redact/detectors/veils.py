@@ -48,6 +48,7 @@ _RUN_CHARACTER: Final = re.compile(rb"[0-9A-Za-z+/_=-]")
 _LONGEST_LINE: Final = 65_536
 _LONGEST_RUN: Final = 16_384
 _LONGEST_DISGUISE: Final = 128
+_LONGEST_PIECE: Final = 6
 _LEAST_RUN: Final = 16
 _LEAST_SIGN: Final = 4
 _TEXT: Final = re.compile(rb"[\t\n\r\x20-\x7e]*\Z")
@@ -142,14 +143,13 @@ def _add_plain(places: _Places, start: int, end: int) -> None:
 
 def _plain(match: re.Match[bytes]) -> bytes:
     """Return the one byte that a disguise stands for, or none."""
-    return _meant(match[0], match.lastindex)
+    # Any number of backslashes may stand before an escape, and its end says all.
+    return b"" if match.lastindex == 1 else _meant(match[0][-_LONGEST_PIECE:], match.lastindex)
 
 
 @lru_cache(maxsize=4_096)
 def _meant(piece: bytes, kind: int | None) -> bytes:
     match kind:
-        case 1:
-            return b""
         case 2:
             return bytes((ord(piece.decode()) - 0xFEE0,))
         case 3:
