@@ -41,14 +41,20 @@ def begin(folder: Path) -> Repository:
     return repo
 
 
-@pytest.fixture
-def exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    repo = begin(tmp_path / "repo")
+def merged(folder: Path) -> tuple[Repository, str]:
+    """Make a repository whose branch went from its spec to main; return its last commit too."""
+    repo = begin(folder)
     repo.git("checkout", "-q", "-b", "feature/login")
     repo.commit("Write the spec", **{"specs/login__md": SPEC.replace("[x]", "[ ]")})
     sha = repo.commit("Add the page", login__py="def a(): ...\n", **{"specs/login__md": SPEC})
     repo.git("checkout", "-q", "main")
     repo.git("merge", "-q", "--no-ff", "-m", "Merge branch 'feature/login'", "feature/login")
+    return repo, sha
+
+
+@pytest.fixture
+def exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    _, sha = merged(tmp_path / "repo")
     place = ["--workspace", str(tmp_path / "ws")]
     for passed in (8, 10):
         told = {"tests_executed": 10, "tests_passed": passed, "commit": sha}
@@ -214,12 +220,7 @@ def lines_of_session(repo: Path, sha: str) -> str:
 def test_a_requirement_leads_to_what_sessions_of_a_branch_that_stood_called(
     tmp_path: Path,
 ) -> None:
-    repo = begin(tmp_path / "repo")
-    repo.git("checkout", "-q", "-b", "feature/login")
-    repo.commit("Write the spec", **{"specs/login__md": SPEC.replace("[x]", "[ ]")})
-    sha = repo.commit("Add the page", login__py="def a(): ...\n", **{"specs/login__md": SPEC})
-    repo.git("checkout", "-q", "main")
-    repo.git("merge", "-q", "--no-ff", "-m", "Merge branch 'feature/login'", "feature/login")
+    repo, sha = merged(tmp_path / "repo")
     repo.n_commits += 60 * 24 * 9
     repo.commit("Go on", b__py="b = 1\n")
     (tmp_path / "sessions").mkdir()
