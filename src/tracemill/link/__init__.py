@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LINK_VERSION: Final = 19
+LINK_VERSION: Final = 20
 """Raise it when the same records would be linked or grouped otherwise."""
 
 __all__ = ["LINK_VERSION"]

@@ -27,6 +27,7 @@ LinkMethod = Literal[
     "same_messages",
     "same_branch",
     "named_session",
+    "same_run",
     "checked",
     "checked_after",
     "edited_document",
@@ -58,7 +59,8 @@ and time agree;
 `spawned` one agent started the other; `same_session` both carry one session id;
 `same_messages` one begins with the other's messages; `same_branch` both worked on one branch that
 is not the main one; `named_session` a person named the earlier one in the later one, as when work
-is handed on; `checked` a gate run says that it looked at the commit; `checked_after` it ran when
+is handed on; `same_run` both are reports of one run of the tests, and the latter stands for it;
+`checked` a gate run says that it looked at the commit; `checked_after` it ran when
 that was the last one; `edited_document` the session made the commit of that version of the
 document, and wrote to the file; `declared_branch` the commit was made on the branch that a plan
 names; `named_like` on one that is called as the plan's file is; `opened` the session opened the

@@ -54,7 +54,7 @@ def test_document() -> None:
     run = found.run
 
     assert (run.tool, run.gate, run.status, run.root, run.exit_code) == ("pytest", "test", "failed", "/src", 1)  # fmt: skip
-    assert (run.at, run.duration_s) == (datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC), 2.5)
+    assert (run.at, run.duration_s) == (datetime(2001, 9, 9, 1, 46, 37, 500_000, tzinfo=UTC), 2.5)
     (result,) = found.results
     assert (result.suite, result.name) == ("tests/test_a.py::TestA", "test_b[x::y]")
     assert (result.path, result.line) == ("/src/tests/test_a.py", 9)

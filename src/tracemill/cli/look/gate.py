@@ -126,6 +126,8 @@ def show_gate(
     version = f" {run.tool_version}" if run.tool_version else ""
     write(f"{run.id}  {run.gate}  {run.tool or 'unknown tool'}{version}  {run.status}")
     write(shown.row.uri)
+    for uri in shown.reports:
+        write(f"Also told    {uri}")
     _show_facts(run)
     for pair in shown.fixes:
         is_after = pair.after_id == run.id

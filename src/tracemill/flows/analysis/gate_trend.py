@@ -40,9 +40,11 @@ def gate_trends(workspace: Workspace, limit: int, *, is_worse_only: bool = False
     require_kept(workspace)
     lake = Lake(workspace.lake)
     facts = Facts(lake)
+    links = list(lake.records(TABLES["links"]))
+    facts.fold_reports(links)
     hashes = {commit.id: commit.sha for commit in facts.commits}
     seen = {run.id: SeenCommit(run.commit, 1.0) for run in facts.gate_runs if run.commit}
-    for link in lake.records(TABLES["links"]):
+    for link in links:
         if link.method == "checked_after" and link.target.id in hashes:
             seen.setdefault(link.source.id, SeenCommit(hashes[link.target.id], link.confidence))
     points = trend(facts.gate_runs, seen, _tests(lake))

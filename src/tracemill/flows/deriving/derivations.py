@@ -59,6 +59,9 @@ class Derivations:
         """Derive it all; tables whose rows came out as they were get no new version."""
         with self._clock.stage("link"):
             facts = Facts(self._lake)
+            compared = compare_gates(self._lake, facts.gate_runs, facts.told_tests)
+            facts.fix_pairs, facts.flaky, same_runs = compared
+            facts.fold_reports(same_runs)
             facts.links = link_records(
                 facts.trajectories.values(),
                 facts.activities,
@@ -67,13 +70,11 @@ class Derivations:
                 facts.undone,
                 facts.lines,
             )
-            known = {link.id: link for link in (*facts.links, *_work_links(facts))}
+            known = {link.id: link for link in (*facts.links, *same_runs, *_work_links(facts))}
             facts.links = [known[name] for name in sorted(known)]
             facts.change_sets = change_sets(Branches(facts.commits), facts.links)
             self._keep("links", facts.links)
             self._keep("change_sets", facts.change_sets)
-            compared = compare_gates(self._lake, facts.gate_runs, facts.told_tests)
-            facts.fix_pairs, facts.flaky = compared
             self._keep("fix_pairs", facts.fix_pairs)
             self._keep("flaky_tests", facts.flaky)
         with self._clock.stage("label"):

@@ -6,6 +6,7 @@ as copies and earlier states of a growing file do, the one with the most steps s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from tracemill.flows.deriving.ci_gates import CiEvent, ci_gates
@@ -13,6 +14,7 @@ from tracemill.flows.deriving.copies import count_copies
 from tracemill.flows.deriving.review_facts import ReviewFacts
 from tracemill.flows.deriving.team_gates import TeamEvent, team_gate, team_gates, team_tests
 from tracemill.flows.held.taking import Held
+from tracemill.link.gates.one_run import folded, further_reports
 from tracemill.link.work_links import WrittenDocument
 from tracemill.prompts.history import KINDS
 from tracemill.records.events.event import (
@@ -80,6 +82,8 @@ class Facts:
         self.gate_runs += team_gates(self._team)
         self.told_tests = {event.id: team_tests(event) for event in self._team}
         self.gate_runs.sort(key=lambda run: run.id)
+        self.further: dict[str, list[str]] = {}
+        """Further reports of gate runs, by the run that stands for them."""
         self.links: list[Link] = []
         self.episodes: list[Episode] = []
         self.change_sets: list[ChangeSet] = []
@@ -126,6 +130,14 @@ class Facts:
         if team_gate(event) is not None:
             self._team.append(event)
 
+    def fold_reports(self, links: Iterable[Link]) -> None:
+        """Count each gate run once, however many reports of it were read."""
+        standing = further_reports(links)
+        for run in self.gate_runs:
+            if run.id in standing:
+                self.further.setdefault(standing[run.id], []).append(run.id)
+        self.gate_runs = folded(self.gate_runs, standing)
+
     def _consider(self, trajectory: Trajectory) -> None:
         known = self.trajectories.get(trajectory.id)
         if known is None or _rank(trajectory) > _rank(known):
@@ -157,6 +169,7 @@ def recorded_facts(lake: Lake) -> Facts:
     """Return all facts with the links, episodes, labels and survivals that were derived last."""
     facts = Facts(lake)
     facts.links = list(lake.records(TABLES["links"]))
+    facts.fold_reports(facts.links)
     facts.episodes = list(lake.records(TABLES["episodes"]))
     facts.labels = list(lake.records(TABLES["labels"]))
     facts.survivals = list(lake.records(TABLES["survivals"]))

@@ -33,6 +33,8 @@ class GateRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     title: str | None
     source: str
     uri: str
+    reports: tuple[str, ...] = ()
+    """Ids of further reports of the run."""
 
 
 class FixRow(Record, frozen=True, kw_only=True, omit_defaults=False):

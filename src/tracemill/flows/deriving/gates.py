@@ -12,9 +12,11 @@ from tracemill.flows.deriving.team_gates import team_gate, team_results
 from tracemill.flows.held.lookup import find_row
 from tracemill.link.gates.fix_pairs import find_fix_pairs
 from tracemill.link.gates.flaky_tests import find_flaky_tests
+from tracemill.link.gates.one_run import folded, further_reports, one_run, same_run_links
 from tracemill.link.gates.reported_tests import ReportedTest, RunOfTests
 from tracemill.records.events.event import Event, GateRun
 from tracemill.records.events.gates import FAILING, FixPair, FlakyTest, GateResult, ResultStatus
+from tracemill.records.links import Link
 from tracemill.records.refs import Record
 from tracemill.store.index import Row
 from tracemill.store.lake import Lake, equals
@@ -30,7 +32,9 @@ class ShownGate(Record, frozen=True, kw_only=True, omit_defaults=False):
     row: GateRow
     """The run as it stands in lists."""
     run: GateRun
-    """The run."""
+    """The run; what its report leaves open is taken from further ones."""
+    reports: list[str]
+    """Where further reports of the run lie, which say the same."""
     results: list[GateResult]
     """What it says, failures first; no more than was asked for."""
     n_results: int
@@ -41,8 +45,8 @@ class ShownGate(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Tests of it that failed and passed on the same code."""
 
 
-def gate_row(run: GateRun) -> Row:
-    """Return a gate run as a row of the index."""
+def gate_row(run: GateRun, reports: Sequence[str] = ()) -> Row:
+    """Return a gate run as a row of the index; further reports of it answer to their ids too."""
     coverage = run.coverage
     row = GateRow(
         id=run.id,
@@ -68,8 +72,9 @@ def gate_row(run: GateRun) -> Row:
         title=run.title,
         source=run.origin.source,
         uri=run.origin.uri,
+        reports=tuple(reports),
     )
-    return Row.of("gate", row, run.at)
+    return Row.of("gate", row, run.at, row.reports)
 
 
 def fix_row(pair: FixPair) -> Row:
@@ -114,22 +119,30 @@ class Compared(NamedTuple):
     """Runs between which something was fixed."""
     flaky: list[FlakyTest]
     """Tests that failed and passed on the same code."""
+    same_runs: list[Link]
+    """From each further report of a run to the one that stands for it."""
 
 
 def compare_gates(
     lake: Lake, runs: Sequence[GateRun], told: Mapping[str, Sequence[ReportedTest]]
 ) -> Compared:
-    """Compare gate runs of the same tests; `told` are the results of those that a team told of."""
+    """Compare gate runs of the same tests; `told` are the results of those that a team told of.
+
+    Several reports of one run are one run here.
+    """
     reported = _reported(lake, {run.id for run in runs if run.gate == "test"})
     tested = [
         RunOfTests(run, [*reported.get(run.id, ()), *told.get(run.id, ())])
         for run in runs
         if run.gate == "test" or run.id in told
     ]
+    same_runs = list(same_run_links(each for each in tested if each.run.gate == "test"))
+    counted = {run.id: run for run in folded(runs, further_reports(same_runs))}
+    tested = [each.of(counted[each.run.id]) for each in tested if each.run.id in counted]
     jobs = [RunOfTests(run, [_job(run)]) for run in runs if run.gate == "ci"]
     flaky = find_flaky_tests([*tested, *jobs])
     timed = (run for run in tested if run.run.at is not None)
-    return Compared(find_fix_pairs(timed, {each.name for each in flaky}), flaky)
+    return Compared(find_fix_pairs(timed, {each.name for each in flaky}), flaky, same_runs)
 
 
 def _reported(lake: Lake, runs: Collection[str]) -> dict[str, list[ReportedTest]]:
@@ -160,8 +173,11 @@ def show_gate_run(workspace: Workspace, name: str, limit: int) -> ShownGate:
     """
     row = find_row(workspace, "gate", name, GateRow)
     lake = Lake(workspace.lake)
-    (event,) = lake.records(TABLES["events"], where=equals("id", row.id))
-    run = _run_of(event)
+    event, *others = (
+        next(lake.records(TABLES["events"], where=equals("id", report)))
+        for report in (row.id, *row.reports)
+    )
+    run = one_run(_run_of(event), [_run_of(other) for other in others])
     own = {run.origin.input_id}
     kept = lake.records(TABLES["gate_results"], owners=own, where=equals("gate_run_id", row.id))
     results = [*kept, *results_of(event), *team_results(event)]
@@ -172,6 +188,7 @@ def show_gate_run(workspace: Workspace, name: str, limit: int) -> ShownGate:
     return ShownGate(
         row=row,
         run=run,
+        reports=[other.origin.uri for other in others],
         results=results[:limit] if limit else results,
         n_results=len(results),
         fixes=fixes,

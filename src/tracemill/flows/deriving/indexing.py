@@ -34,7 +34,7 @@ def fill_index(index: Index, facts: Facts) -> None:
     index.replace("branch", branch_rows(facts, survivals))
     index.replace("failure", _failures(facts))
     index.replace("link", _links(facts))
-    index.replace("gate", map(gate_row, facts.gate_runs))
+    index.replace("gate", (gate_row(run, facts.further.get(run.id, ())) for run in facts.gate_runs))
     index.replace("fix", map(fix_row, facts.fix_pairs))
     index.replace("flaky", map(flaky_row, facts.flaky))
     for kind, rows in facts.held.rows(facts.labels).items():

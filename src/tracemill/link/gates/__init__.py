@@ -1,1 +1,1 @@
-"""Tests as gates report them: which were mended, and which say now this, now that."""
+"""Tests as gates report them: what was mended, what says now this, now that, what is one run."""

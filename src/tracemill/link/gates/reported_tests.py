@@ -7,7 +7,8 @@ A test is known by its suite and name, however its report spells them: `a/test_b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from copy import copy
+from typing import NamedTuple, Self
 
 from tracemill.records.events.gates import FAILING, GateRun, ResultStatus
 
@@ -45,6 +46,12 @@ class RunOfTests:
         suites = {_dotted(test.suite) for test in self.tests.values() if test.suite}
         self.modules = frozenset(module for suite in suites for module in _modules(suite))
         """Names of modules that may hold its tests."""
+
+    def of(self, run: GateRun) -> Self:
+        """Return the same tests as those of a run of which more is known."""
+        twin = copy(self)
+        twin.run = run
+        return twin
 
     def has_failed(self, key: str) -> bool:
         """Tell whether a test failed, or a module could not be collected."""

@@ -31,7 +31,7 @@ class PytestReport(FileSource):
     """Reads what pytest-json-report and pytest-reportlog write."""
 
     name: ClassVar[str] = "pytest"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     marks: ClassVar[frozenset[str]] = frozenset({"report.json", ".reportlog", "reportlog.jsonl"})
 
     def recognises(self, head: Head) -> bool:

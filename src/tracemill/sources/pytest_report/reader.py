@@ -120,8 +120,8 @@ class DocumentOfTests(_Reader):
             raise BadShapeError("expected a report of pytest, found another document")
         self._whole = Span(start=whole.start, end=whole.end)
         run = self.run
-        run.at = _moment(fields.get("created"))
         run.duration_s = _seconds(fields.get("duration"))
+        run.at = _begin(_seconds(fields.get("created")), run.duration_s)
         run.root = text(fields.get("root"))
         run.tool_version = _version(fields.get("environment"))
         run.declared = {
@@ -296,6 +296,11 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 def _seconds(value: object) -> float | None:
     return float(value) if isinstance(value, float | int) and 0 <= value < _LATEST else None
+
+
+def _begin(written: float | None, duration_s: float | None) -> datetime | None:
+    """Return when a run began whose document was written at its end."""
+    return _moment(None if written is None else max(0.0, written - (duration_s or 0.0)))
 
 
 def _moment(value: object) -> datetime | None:
