@@ -127,6 +127,20 @@ def test_runs_of_gates_stand_beside_the_ones_before_them(
     assert "Beside the run before" in one
 
 
+def test_a_column_of_gates_is_there_where_any_run_fills_it(
+    browser: TestClient, held: Workspace
+) -> None:
+    rows, points = list_rows(held, "gate", GateRow, limit=0).rows, gate_trends(held, 0).rows
+    trend, _, runs = browser.get("/gates").text.partition('id="runs"')
+
+    assert ("Commit</th>" in trend) == any(point.commit for point in points)
+    assert ("Lines run</th>" in trend) == any(point.line_rate is not None for point in points)
+    assert ("Commit</th>" in runs) == any(row.commit for row in rows)
+    assert ("When</th>" in runs) == any(row.at for row in rows)
+    more = browser.get("/gates?from=1", headers={"x-fragment": "1"}).text
+    assert runs.count("<th ") == more.partition("</tr>")[0].count("<td")
+
+
 @pytest.mark.parametrize("path", ["/todos", "/handoffs", "/gates"])
 def test_where_nothing_is_held_a_page_says_what_would_be_read(
     nothing: TestClient, path: str

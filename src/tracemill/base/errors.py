@@ -4,6 +4,7 @@ TracemillError
   UsageError        the person asked for something that cannot be             exit 2
     UnknownNameError  ... a name that nothing answers to
     NotFoundError     ... nothing matched                                     exit 3
+      AmbiguousNameError  ... or more than one thing did
   DataError         a file or record is not what it claims to be; recorded,
                     and the run goes on                                       exit 4
     SourceError       ... found while reading a source
@@ -16,7 +17,11 @@ TracemillError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+_LISTED: Final = 10
+"""How many of many names are listed."""
 
 
 class TracemillError(Exception):
@@ -36,6 +41,15 @@ class UnknownNameError(UsageError):
 
 class NotFoundError(UsageError):
     """Nothing matched what was asked for."""
+
+
+class AmbiguousNameError(NotFoundError):
+    """A name that several things answer to, said with the first of them and how many more."""
+
+    def __init__(self, name: str, found: Sequence[str], remedy: str = "give more of it") -> None:
+        listed = ", ".join(found[:_LISTED])
+        more = f" and {len(found) - _LISTED:,} more" if len(found) > _LISTED else ""
+        super().__init__(f"{name!r} may mean any of: {listed}{more}; {remedy}")
 
 
 class DataError(TracemillError, ValueError):

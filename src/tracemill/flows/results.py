@@ -165,7 +165,8 @@ class SessionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     user_steps: int
     tool_calls: int
     tool_errors: int
-    rejections: int
+    rejections: int | None
+    """Calls that a person refused; None where its log records no refusal of anybody."""
     interruptions: int
     input_tokens: int | None
     output_tokens: int | None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.records.models.promotion import ModelEvent, ModelVersion
 
-_LISTED: Final = 10
 Role = Literal["candidate", "incumbent", "archived"]
 """Not yet in use, in use, or no more."""
 
@@ -91,8 +90,7 @@ class Registry:
         called = [each for each in models if name in (each.name, each.run_id, each.id)]
         made_by = [each for each in models if each.recipe == name]
         if len(begun) > 1 and not (called or made_by):
-            listed = ", ".join(each.id for each in begun[:_LISTED])
-            raise NotFoundError(f"{name!r} may mean any of: {listed}")
+            raise AmbiguousNameError(name, [each.id for each in begun])
         found = called or made_by or begun
         if not found:
             known = ", ".join(sorted({model.name for model in self.models.values()})) or "none yet"

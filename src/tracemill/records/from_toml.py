@@ -20,6 +20,8 @@ _AT: Final = re.compile(r" - at `\$\.?(?P<where>[^`]*)`")
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
 _MISSING: Final = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 _NOT_LISTED: Final = re.compile(r"Invalid enum value (?P<found>.*)")
+_FARTHEST: Final = 2**53
+"""Beyond it a program that reads JSON may take one whole number for another."""
 _PLACE: Final = re.compile(r"\[(\d+|\.\.\.)\]")
 
 
@@ -29,16 +31,58 @@ def from_toml(text: str, kind: type[Written], what: str, see: str) -> Written:
     Raises:
         UsageError: it is no TOML, or says something that no such record says.
     """
+    written = _parsed(text, what, see)
+    _refuse_far_off(written, what, see)
     try:
-        return msgspec.convert(tomllib.loads(text), kind)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{what} is no TOML: {error}; see {see}") from error
+        return msgspec.convert(written, kind)
     except msgspec.ValidationError as error:
         found = _AT.search(str(error))
         place = found["where"] if found else ""
         at = f" at {place!r}" if place else ""
         said = _explained(_AT.sub("", str(error)), _kind_at(kind, place))
+        if "<" in said or ">" in said:
+            said += f", found {_value_at(written, place)!r}"
         raise UsageError(f"{what}{at}: {said}; see {see}") from error
+
+
+def _parsed(text: str, what: str, see: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        why = "lists or tables lie in one another too deep"
+    except tomllib.TOMLDecodeError as error:
+        why = str(error)
+    except ValueError:  # of Python's own
+        why = "it holds a number too long to read"
+    raise UsageError(f"{what} is no TOML: {why}; see {see}")
+
+
+def _refuse_far_off(value: object, what: str, see: str, place: str = "") -> None:
+    """Refuse numbers that nothing can have: TOML knows neither end nor meaning of a number."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _refuse_far_off(each, what, see, f"{place}.{name}" if place else name)
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            _refuse_far_off(each, what, see, f"{place}[{number}]")
+    elif isinstance(value, int | float) and not abs(value) <= _FARTHEST:  # nor is NaN
+        expected = f"expected a number from {-_FARTHEST:,} to {_FARTHEST:,}"
+        raise UsageError(f"{what} at {place!r}: {expected}, found {_said(value)}; see {see}")
+
+
+def _said(value: float) -> str:
+    """Return a number that is far off, in few letters: Python refuses to write very long ones."""
+    return f"one of {value.bit_length():,} bits" if isinstance(value, int) else f"{value:.6g}"
+
+
+def _value_at(written: Any, place: str) -> Any:
+    """Return what stands at a place; None where that is not one thing."""
+    for name in filter(None, _PLACE.sub(r".\1", place).split(".")):
+        if isinstance(written, list) and name.isdecimal():
+            written = written[int(name)]
+        else:
+            written = written.get(name) if isinstance(written, dict) else None
+    return written
 
 
 def or_known(name: str, known: Sequence[str]) -> str:

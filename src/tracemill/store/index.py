@@ -245,6 +245,17 @@ class Index:
             for field, each in counts.items()
         }
 
+    def filled(self, kind: str, fields: Sequence[str]) -> frozenset[str]:
+        """Return those of the fields in which any row of a kind has a value."""
+        if not fields:
+            return frozenset()
+        columns = ", ".join("MAX(json_extract(data, ?) IS NOT NULL)" for _ in fields)
+        found = self._database.execute(
+            f"SELECT {columns} FROM rows WHERE kind = ?",  # noqa: S608
+            (*(f"$.{field}" for field in fields), kind),
+        ).fetchone()
+        return frozenset(field for field, has in zip(fields, found, strict=True) if has)
+
     def find(self, kind: str, name: str) -> list[dict[str, Any]]:
         """Return the rows that `name` may mean: an id, an alias, or how one of them begins."""
         for query, last in ((_EXACT, name), (_BEGINNING, name + _LAST)):

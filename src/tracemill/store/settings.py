@@ -50,10 +50,16 @@ def parse_settings(text: str, path: Path) -> Settings:
     """
     try:
         settings = msgspec.convert(tomllib.loads(text), Settings)
+    except RecursionError as error:
+        raise UsageError(f"{str(path)!r} is no TOML: nested too deep; nothing was done") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{str(path)!r} is no TOML: {error}; nothing was done") from error
     except msgspec.ValidationError as error:
         raise UsageError(_explained(path, str(error))) from error
+    except ValueError as error:  # of Python's own
+        raise UsageError(
+            f"{str(path)!r} is no TOML: a number is too long; nothing was done"
+        ) from error
     if zone_of(settings.times) is None and settings.times.zone is not None:
         raise UsageError(
             f"{str(path)!r} at 'times.zone': expected a zone such as Europe/Berlin or UTC, found "

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import re2
@@ -46,8 +46,11 @@ _CRAFTS: Final = {
     "clean-code": r"unused|dead code|magic number|clean(?: |-)?up|unclear name",
     "refactoring": r"refactor|extract (?:a |the )?(?:method|function)|simplif",
 }
-_OF_CRAFT: Final = re2.compile("(?i)" + "|".join(_CRAFTS.values()).replace(r"\b", ""))
-"""Finds something wherever one of `_CRAFTS` does, and much sooner than that."""
+_OF_CRAFT: Final = re2.compile(
+    "(?i)" + "|".join(_CRAFTS.values()).replace(r"\b", "").replace("i", "[i\u0131\u0130]")
+)
+"""Finds something wherever one of `_CRAFTS` does, and much sooner than that: to Python, but not to
+RE2, the two letters of Turkish are an `i` in another case."""
 _PLAN: Final = re.compile(r"^(?:\s*\d+[.)] .+\n?){3,}", re.MULTILINE)
 _SHOWN: Final = re.compile(r"^```\w*\n(?:.*\n){2,}?```", re.MULTILINE)
 """Some lines of code or output in a request."""
@@ -83,12 +86,20 @@ class _Seen:
     @cached_property
     def has_failed(self) -> bool:
         """Whether its result tells of a failure."""
-        return bool(_MAY_FAIL.search(self.result) and _FAILED.search(self.result))
+        return _may_hold(_MAY_FAIL, self.result) and bool(_FAILED.search(self.result))
 
     @property
     def has_passed(self) -> bool:
         """Whether its result tells that checks passed."""
-        return bool(_MAY_PASS.search(self.result) and _PASSED.search(self.result))
+        return _may_hold(_MAY_PASS, self.result) and bool(_PASSED.search(self.result))
+
+
+def _may_hold(quick: Any, text: str) -> bool:
+    """Tell whether a quick pattern finds anything; half a surrogate pair is none of its letters."""
+    try:
+        return bool(quick.search(text))
+    except UnicodeEncodeError:
+        return True
 
 
 def place_of(messages: Sequence[Message], taxonomy: Taxonomy) -> Place:
@@ -209,7 +220,7 @@ def _worked(seen: Sequence[_Seen], asked: str, said: Sequence[Message]) -> Place
         if failed is not None and any(each.has_passed for each in seen[last + 1 :]):
             is_first = seen[edits[0]].is_test_file and edits[0] < failed
             return Place("agentic", "tdd" if is_first else "debugging")
-        if _OF_CRAFT.search(asked) and (craft := _first(_CRAFTS, asked, "")):
+        if _may_hold(_OF_CRAFT, asked) and (craft := _first(_CRAFTS, asked, "")):
             return Place("craftsmanship", craft)
     if said and _PLAN.search(said[0].content):
         return Place("agentic", "planning")

@@ -80,7 +80,7 @@ def test_without_a_terminal_the_item_is_shown_and_nothing_is_asked(
     ("arguments", "code", "said"),
     [
         (["ep_0000", "--rating", "3"], 3, "no episode answers"),
-        (["nobody", "--rating", "3"], 3, "found 0 that answer"),
+        (["nobody", "--rating", "3"], 3, "found none that answers to 'nobody'"),
         (["ep_", "--rating", "3"], 3, "may mean any of"),
         (["{id}"], 2, "found an empty review"),
         (["{id}", "--answer", "edge_cases"], 2, "expected QUESTION=ANSWER"),

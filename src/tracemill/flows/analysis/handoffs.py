@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.base.text import one_line
 from tracemill.flows.analysis.handed import held_sessions, read_handoffs, steps_of
 from tracemill.label.handoffs.asked_again import AskedAgain
@@ -134,7 +134,7 @@ def handoff_of(handoffs: Iterable[HandOff], name: str) -> HandOff:
     """
     found = [each for each in handoffs if each.id.startswith(name)]
     if len(found) > 1:
-        raise NotFoundError(f"{name!r} may mean any of: {', '.join(e.id for e in found[:10])}")
+        raise AmbiguousNameError(name, [each.id for each in found])
     if not found:
         raise NotFoundError(f"no hand-off answers to {name!r}; see: tracemill handoff list")
     return found[0]

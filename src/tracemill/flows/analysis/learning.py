@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.base.named_files import require_there
 from tracemill.curate.selecting.splits import KnownWork, Splits, place_of
 from tracemill.export.teams.learning import (
@@ -126,7 +126,7 @@ def _committed(workspace: Workspace, lake: Lake, sha: str) -> LearningEpisode | 
         if isinstance(event, Commit) and event.sha.startswith(sha)
     ]
     if len(hashes := sorted({commit.sha for commit in commits})) > 1:
-        raise NotFoundError(f"{sha!r} may mean any of: {', '.join(hashes[:10])}")
+        raise AmbiguousNameError(sha, hashes)
     names = {commit.id for commit in commits}
     for found in lessons_of_history(lake) if names else ():
         if any(words.source.id in names for words in found.outcome_words):

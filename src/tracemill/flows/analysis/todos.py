@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import structs
 
 from tracemill.analyze.todos import document_progress, session_progress
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.flows.analysis.handed import held_sessions
 from tracemill.flows.held.lookup import require_kept
 from tracemill.link.authorship.todo_commits import todo_commits
@@ -81,7 +81,7 @@ def entry_of(todos: Iterable[TodoProgress], name: str) -> TodoProgress:
     """
     found = [each for each in todos if each.id.startswith(name)]
     if len(found) > 1:
-        raise NotFoundError(f"{name!r} may mean any of: {', '.join(e.id for e in found[:10])}")
+        raise AmbiguousNameError(name, [each.id for each in found])
     if not found:
         raise NotFoundError(f"no entry answers to {name!r}; see: tracemill todo list")
     return found[0]

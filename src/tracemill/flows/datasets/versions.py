@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, PolicyError, SchemaError, UsageError
+from tracemill.base.errors import (
+    AmbiguousNameError,
+    NotFoundError,
+    PolicyError,
+    SchemaError,
+    UsageError,
+)
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import EXPORTERS
 from tracemill.flows.destinations import new_folder
@@ -154,8 +160,7 @@ def find_version(workspace: Workspace, name: str) -> tuple[Path, DatasetVersion]
     found = named if newest is None else [folder for folder in named if folder.name == newest]
     found = found or [folder for folder in folders if name and folder.name.startswith(name)]
     if len(found) > 1:
-        listed = ", ".join(folder.name for folder in found[:10])
-        raise NotFoundError(f"{name!r} may mean any of: {listed}")
+        raise AmbiguousNameError(name, [folder.name for folder in found])
     if not found:
         _raise_if_erased(workspace, name)
         known = ", ".join(sorted({folder.parent.name for folder in folders})) or "none yet"

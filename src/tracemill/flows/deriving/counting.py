@@ -15,6 +15,8 @@ from tracemill.prompts.in_force import InForce
 from tracemill.prompts.lineage import Lineage
 from tracemill.records.labels import Label
 from tracemill.records.links import SURE_ENOUGH, WORK
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.sources import TELLS_REFUSALS
 
 
@@ -40,6 +42,12 @@ def _episodes(facts: Facts) -> Iterator[EpisodeWork]:
         practices = practices_of(led, own, is_fix=episode.kind == "fix")
         undone = any_of(reverted, episode.trajectory_ids)
         yield episode_work(episode, practices, own, reverted=undone)
+
+
+def told_refusals(trajectory: Trajectory, activity: Activity) -> int | None:
+    """Return how many calls a person refused; None where its log would not have told of any."""
+    tells = trajectory.origin.source in TELLS_REFUSALS
+    return activity.n_rejections if tells else activity.n_rejections or None
 
 
 def is_led(facts: Facts, trajectory_id: str) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.flows.deriving.branches import branch_rows
+from tracemill.flows.deriving.counting import told_refusals
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.deriving.gates import fix_row, flaky_row, gate_row
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow, StoreCounts
@@ -60,7 +61,7 @@ def _sessions(facts: Facts) -> Iterator[Row]:
             user_steps=activity.n_user_steps,
             tool_calls=activity.n_calls,
             tool_errors=activity.n_errors,
-            rejections=activity.n_rejections,
+            rejections=told_refusals(trajectory, activity),
             interruptions=activity.n_interruptions,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,

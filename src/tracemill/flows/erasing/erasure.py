@@ -16,7 +16,7 @@ import msgspec
 
 from tracemill import __version__
 from tracemill.base.clock import now
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.base.ids import make_id
 from tracemill.base.keyed_words import words_of
 from tracemill.base.named_files import expanded
@@ -133,7 +133,7 @@ def read_subject(
     if kind in (None, "path") and not _looks_like_path(name):
         places = places_named(workspace, name)
         if len(places) > 1:
-            raise NotFoundError(f"{name!r} may mean any of: {', '.join(places)}; name one of them")
+            raise AmbiguousNameError(name, places, "name one of them")
         if places:
             return Subject("path", places[0])
     if kind == "path" or (kind is None and _looks_like_path(name)):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StatusResult, StoreCounts
 from tracemill.records.datasets.recipes import DEFAULT_NAME
 from tracemill.records.events.event import Event
@@ -180,7 +180,7 @@ def find_row(workspace: Workspace, kind: str, name: str, row: type[R]) -> R:
     with open_index(workspace) as index:
         found = index.find(kind, name)
     if len(found) > 1:
-        raise NotFoundError(f"{name!r} may mean any of: {', '.join(f['id'] for f in found[:10])}")
+        raise AmbiguousNameError(name, [each["id"] for each in found])
     if not found:
         raise NotFoundError(f"no {kind} answers to {name!r}; see: tracemill {kind} list")
     return msgspec.convert(found[0], row)

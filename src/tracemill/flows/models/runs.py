@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, SchemaError, UsageError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError, SchemaError, UsageError
 from tracemill.llm.protocol import SubjectConfig
 from tracemill.records.models.training import TrainingRun
 from tracemill.records.refs import Record
@@ -84,8 +84,7 @@ def find_run(workspace: Workspace, name: str) -> KeptRun:
     kept = list(kept_runs(workspace))
     by_id = [each for each in kept if name and each.run.id.startswith(name)]
     if len(by_id) > 1:
-        listed = ", ".join(each.run.id for each in by_id[:10])
-        raise NotFoundError(f"{name!r} may mean any of: {listed}")
+        raise AmbiguousNameError(name, [each.run.id for each in by_id])
     named = [each for each in kept if each.run.recipe.name == name]
     found = by_id or sorted(named, key=lambda each: (each.run.started or "", each.run.id))[-1:]
     if not found:

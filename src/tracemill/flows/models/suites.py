@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, SchemaError, UsageError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError, SchemaError, UsageError
 from tracemill.evaluate.approaches import HeldPair, approach_cases
 from tracemill.evaluate.building import DropReason, HeldOut, build_cases, make_case
 from tracemill.evaluate.leaks import Trained, TrainedOn
@@ -301,8 +301,7 @@ def find_suite(workspace: Workspace, name: str) -> KeptSuite:
         return found[0]
     known = ", ".join(sorted({kept.suite.name for kept in _kept(workspace)})) or "none yet"
     if len(found) > 1:
-        listed = ", ".join(kept.suite.id for kept in found)
-        raise NotFoundError(f"{name!r} may mean any of: {listed}")
+        raise AmbiguousNameError(name, [kept.suite.id for kept in found])
     raise NotFoundError(f"no suite {name!r}; known: {known}; run: tracemill model suite build")
 
 

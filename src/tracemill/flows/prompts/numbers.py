@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from tracemill.analyze import METRICS
 from tracemill.analyze.conclusions.versions import Naming, VersionCounts, best_versions, uses
-from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError, UnknownNameError, UsageError
 from tracemill.flows.analysis.process import IN_REPORTS, Known, read_known
 from tracemill.flows.prompts.registry import matching
 from tracemill.prompts.history import KeptHistory
@@ -120,8 +120,7 @@ def _metric(asked: Comparison, naming: Naming, reported: Collection[str]) -> str
 def _meant(known: Known, name: str) -> _Meant:
     found = [each for each in known.texts if matching(each.told, name)]
     if len(found) > 1:
-        places = ", ".join(f"{each.told.id} ({each.told.path})" for each in found[:10])
-        raise NotFoundError(f"{name!r} may mean any of: {places}")
+        raise AmbiguousNameError(name, [f"{each.told.id} ({each.told.path})" for each in found])
     if not found:
         return _only_told(known, name)
     (kept,) = found

@@ -10,7 +10,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Final
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.flows.analysis.process import read_work
 from tracemill.flows.written_reports import write_texts
 from tracemill.prompts.changelog import changelog
@@ -70,8 +70,7 @@ def find_prompt(texts: Iterable[KeptHistory], name: str) -> KeptHistory:
     """
     found = [each for each in texts if matching(each.told, name)]
     if len(found) > 1:
-        places = ", ".join(f"{each.told.id} ({each.told.path})" for each in found[:10])
-        raise NotFoundError(f"{name!r} may mean any of: {places}")
+        raise AmbiguousNameError(name, [f"{each.told.id} ({each.told.path})" for each in found])
     if not found:
         raise NotFoundError(f"no prompt answers to {name!r}; see: tracemill prompt list")
     return found[0]

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, StoreError, UsageError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError, StoreError, UsageError
 from tracemill.base.ids import make_id
 from tracemill.capture.inbox import Inbox
 from tracemill.flows.deriving.review_facts import index_row, review_row
@@ -213,8 +213,7 @@ class Desk:
         if len(found) == 1:
             return entry_of(found[0])
         if len(found) > 1:
-            listed = ", ".join(entry_of(each).item.id for each in found[:10])
-            raise NotFoundError(f"{name!r} may mean any of: {listed}")
+            raise AmbiguousNameError(name, [entry_of(each).item.id for each in found])
         from tracemill.flows.reviews.entries import any_entry
 
         return any_entry(self._workspace, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.flows.deriving.review_facts import told_item
 from tracemill.flows.held.lookup import find_row, show_work
 from tracemill.flows.held.review_rows import QueueEntry
@@ -33,11 +33,13 @@ def any_entry(workspace: Workspace, name: str) -> QueueEntry:
     if kind == "traj":
         return _step(workspace, name)
     found = list(_examples(workspace, name) if kind == "example" else _events(workspace, name))
-    if len(found) != 1:
+    if len(found) > 1:
+        raise AmbiguousNameError(name, [each.item.id for each in found])
+    if not found:
         raise NotFoundError(
             "expected what waits, an episode (ep_…), an example (example_…), an event (event_…) or "
             "a step of a session (traj_…#12); "
-            f"found {len(found)} that answer to {name!r}; see: tracemill review next"
+            f"found none that answers to {name!r}; see: tracemill review next"
         )
     return found[0]
 

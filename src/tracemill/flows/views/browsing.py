@@ -37,6 +37,8 @@ class Stretch(NamedTuple, Generic[R]):
     """How many match."""
     tallies: Mapping[str, Mapping[str, int]]
     """By field that can be chosen from: its values, with how many rows of the kind have each."""
+    filled: frozenset[str] = frozenset()
+    """Those of the columns asked about in which any row of the kind has a value."""
 
     @property
     def end(self) -> int:
@@ -58,7 +60,13 @@ class Asked(NamedTuple):
 
 
 def browse(
-    workspace: Workspace, kind: str, row: type[R], asked: Asked, chosen: tuple[str, ...] = ()
+    workspace: Workspace,
+    kind: str,
+    row: type[R],
+    asked: Asked,
+    chosen: tuple[str, ...] = (),
+    *,
+    columns: tuple[str, ...] = (),
 ) -> Stretch[R]:
     """Return the rows of a kind that are asked for, newest first.
 
@@ -68,14 +76,16 @@ def browse(
         row: the type of its rows.
         asked: which of them.
         chosen: fields of which a person may choose a value.
+        columns: fields that are worth a column only where any row has a value.
     """
     text = Text(asked.text.strip(), _SEARCHED.get(kind, ("id",)))
     with open_index(workspace) as index:
         found = index.page(kind, only=asked.only, text=text, first=asked.first, limit=asked.limit)
         total = index.n_matching(kind, only=asked.only, text=text)
         tallies = index.tallies(kind, chosen)
+        filled = index.filled(kind, columns)
     rows = [msgspec.convert(data, row) for data in found]
-    return Stretch(rows, asked.first, total, tallies)
+    return Stretch(rows, asked.first, total, tallies, filled)
 
 
 class Wheel(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.base.text import counted, one_line
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.datasets.made_up import made_examples
@@ -61,6 +61,8 @@ def explain_record(workspace: Workspace, name: str) -> Explained:
         return _explain_commit(workspace, lake, name, commits)
     try:
         return _explain_session(workspace, lake, name)
+    except AmbiguousNameError:
+        raise
     except NotFoundError as error:
         raise NotFoundError(f"{error}; {_KNOWN}") from None
 
@@ -112,7 +114,7 @@ def _explain_commit(
 ) -> Explained:
     hashes = sorted({commit.sha for commit in commits})
     if len(hashes) > 1:
-        raise NotFoundError(f"{name!r} may mean any of: {', '.join(hashes[:10])}")
+        raise AmbiguousNameError(name, hashes)
     chain: list[dict[str, Any]] = [
         {"linked": link.source, "method": link.method, "confidence": link.confidence}
         for link in list_links(workspace, limit=0).rows
@@ -133,9 +135,10 @@ def _explain_example(workspace: Workspace, lake: Lake, name: str) -> Explained:
         for example in lake.records(TABLES[table], where=where)
     }
     found = found or _of_synthesis(workspace, name) or _of_versions(workspace, name)
-    if len(found) != 1:
-        listed = ", ".join(sorted(found)[:10]) or "none"
-        raise NotFoundError(f"{name!r} must name one example; it names: {listed}")
+    if len(found) > 1:
+        raise AmbiguousNameError(name, sorted(found))
+    if not found:
+        raise NotFoundError(f"no example answers to {name!r}; see: tracemill dataset show")
     (example,) = found.values()
     lineage = example.lineage[0]
     if made := _made_up(workspace, example.id):

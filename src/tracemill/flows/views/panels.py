@@ -28,7 +28,7 @@ class _Session(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     is_subagent: bool
     started: datetime | None
-    rejections: int
+    rejections: int | None
     interruptions: int
 
 
@@ -50,7 +50,8 @@ class Panels(NamedTuple):
     n_ungraded: int
     """Episodes whose quality is not known."""
     received: list[Period]
-    """By month: the share of sessions in which no person took anything back."""
+    """By month: the share of sessions in which no person took anything back, of those whose agents
+    log that."""
 
 
 def interval(share: Period) -> tuple[float, float]:
@@ -80,7 +81,11 @@ def read_panels(workspace: Workspace) -> Panels:
         good={name: n for name, n in _graded(graded) if n},
         n_ungraded=len(qualities) - len(graded),
         received=list(
-            _shares((_month(row), not (row.rejections or row.interruptions)) for row in begun)
+            _shares(
+                (_month(row), not (row.rejections or row.interruptions))
+                for row in begun
+                if row.rejections is not None
+            )
         ),
     )
 

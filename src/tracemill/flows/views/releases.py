@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.flows.held.lookup import require_kept
 from tracemill.link.commits.releases import releases
 from tracemill.records.events.event import Commit, DocumentVersion, Event
@@ -72,8 +72,7 @@ def show_release(workspace: Workspace, name: str) -> ShownRelease:
     held, commits = _read(workspace)
     found = [each for each in held if name in each.tags or each.id.startswith(name)]
     if len(found) > 1:
-        places = ", ".join(f"{each.id} ({each.repository})" for each in found[:10])
-        raise NotFoundError(f"{name!r} may mean any of: {places}")
+        raise AmbiguousNameError(name, [f"{each.id} ({each.repository})" for each in found])
     if not found:
         raise NotFoundError(f"no release answers to {name!r}; see: tracemill release list")
     (release,) = found

@@ -25,7 +25,10 @@ Precision = Literal["bf16", "fp32"]
 
 Positive = Annotated[float, msgspec.Meta(gt=0, lt=1e9)]
 """A number that something can be done with: TOML knows `inf`."""
-AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+"""How many of something; no training has more."""
+InMemory = Annotated[int, msgspec.Meta(ge=1, le=1_048_576)]
+"""How many things are held at once, or numbers in a row: no machine takes more."""
 
 
 class DataSlice(Record, frozen=True, kw_only=True):
@@ -58,13 +61,13 @@ class Stage(Record, frozen=True, kw_only=True):
     as the one before. A run always says which."""
     epochs: Positive = 1.0
     """How often each example is seen."""
-    batch_size: AtLeastOne = 8
+    batch_size: InMemory = 8
     """Examples in one step."""
-    accumulate: AtLeastOne = 1
+    accumulate: InMemory = 1
     """Steps that are added up before the weights change."""
-    max_tokens: AtLeastOne = 1024
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 1024
     """Longest example; a longer one is left out and counted, never cut."""
-    warmup_steps: Count = 0
+    warmup_steps: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 0
     """Steps in which the learning rate rises."""
     schedule: Schedule = "cosine"
     """How it falls."""
@@ -75,7 +78,7 @@ class Stage(Record, frozen=True, kw_only=True):
 class LoraShape(Record, frozen=True, kw_only=True):
     """The low-rank matrices that learn; the base stays as it is."""
 
-    rank: AtLeastOne = 16
+    rank: InMemory = 16
     """Their rank."""
     alpha: Positive = 32.0
     """Their weight, as a multiple of the rank's reciprocal."""
@@ -83,7 +86,7 @@ class LoraShape(Record, frozen=True, kw_only=True):
     """Share of inputs that is left out while learning."""
     targets: tuple[str, ...] = ("all-linear",)
     """Modules that get them."""
-    layers: AtLeastOne | None = None
+    layers: InMemory | None = None
     """Only the last so many layers; None for all."""
 
 
@@ -109,8 +112,8 @@ class TrainingRecipe(Record, frozen=True, kw_only=True):
     """Numbers that are computed with."""
     gradient_checkpointing: bool = False
     """Whether memory is saved by computing twice."""
-    seed: int = 0
-    """What order and draws follow from."""
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
+    """What order and draws follow from; trainers take 32 bits."""
     save_every: AtLeastOne | None = None
     """Steps between two points from which a killed run goes on; None for each stage's end only."""
     loggers: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from tracemill.web.remembering import remembered
 from tracemill.web.rendering import page
 
 _CHOSEN: Final = ("gate", "status", "tool", "branch")
+_MAY_BE_EMPTY: Final = ("at", "commit")
 _N_COMPARED: Final = 30
 _N_SHOWN: Final = 10
 _N_RESULTS: Final = 60
@@ -32,7 +33,8 @@ def _trends(place: Workspace) -> GateTrends:
 def gates(request: Request) -> Response:
     """Show runs beside the ones before them, what was fixed, what is flaky, and every run."""
     place = workspace(request)
-    found = browse(place, "gate", GateRow, asked_rows(request, _CHOSEN), _CHOSEN)
+    wanted = asked_rows(request, _CHOSEN)
+    found = browse(place, "gate", GateRow, wanted, _CHOSEN, columns=_MAY_BE_EMPTY)
     asked = dict(request.query_params)
     if is_fragment(request):
         return page(request, "gates_rows.html", found=found, asked=asked)

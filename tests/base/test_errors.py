@@ -1,0 +1,17 @@
+"""What an error says of names that may mean several things."""
+
+import pytest
+
+from tracemill.base.errors import AmbiguousNameError
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (2, "'a' may mean any of: a0, a1; give more of it"),
+        (11, "a8, a9 and 1 more; give more of it"),
+        (5_000, "a9 and 4,990 more; give more of it"),
+    ],
+)
+def test_of_very_many_names_the_first_are_listed_and_the_rest_counted(n: int, said: str) -> None:
+    assert str(AmbiguousNameError("a", [f"a{i}" for i in range(n)])).endswith(said)
