@@ -38,6 +38,15 @@ def texts_of(record: Record) -> Texts[str]:
 
 
 @given(texts)
+@example("$ whoami\nada.lovelaceAda-MacBook-Pro.local")
+@example("[user]\nname = Ada Ada-MacBook-Pro.local")
+@example("login ada\npassword Ada Lovelace <ada@lovelace.org>")
+@example("api_key: |\n  $ printenv API_TOKEN\nUSER=adahunter2")
+@example("kind: Secret\ndata:\n  a: AB 12 34 56 C\n  value: Ada-MacBook-Pro.local")
+@example("kind: Secret\ndata:\n  a: Ada Lovelace <ada@lovelace.org>")
+@example("phone 722-791-2018$ANSIBLE_VAULT;1.1;AES256\n8b0e190aac5f741a757da9a90bb95abb339709ba")
+@example("[user]\nname = IBAN DE89370400440532013000")
+@example("id,password\nuser.name=Giulia A,Ada-MacBook-Pro.local_")
 def test_redacting_twice_is_redacting_once(text: str) -> None:
     once = RE2.text(text)
 

@@ -10,6 +10,7 @@ anything about each other.
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import b32encode
 from functools import lru_cache
 from ipaddress import IPv6Address
@@ -27,8 +28,27 @@ HOST: Final = stand_ins.HOST.encode()
 """How the pseudonym of a machine looks."""
 TOKEN: Final = stand_ins.BRACKETED.encode()
 """How the token of a secret, or of a number that points at a person, looks."""
+ADDRESS: Final = stand_ins.ADDRESS.encode()
+"""How the pseudonym of an address in a network looks."""
 _TOKEN_CHARACTERS: Final = 6
 _NAME_CHARACTERS: Final = 10
+_LONGEST: Final = 72
+_STAND_IN: Final = re.compile(
+    b"|".join((TOKEN, rb"(?:dev|host|user)-[a-z2-7]{%d}" % _NAME_CHARACTERS, ADDRESS))
+)
+
+
+def holds_stand_in(data: bytes, start: int = 0, end: int | None = None) -> bool:
+    """Tell whether what looks like a stand-in, as they are made now, stands in bytes.
+
+    Args:
+        data: The bytes.
+        start: Where to begin; a stand-in counts that only ends behind it.
+        end: Where to end; a stand-in counts that only begins before it.
+    """
+    end = len(data) if end is None else end
+    around = _STAND_IN.finditer(data, max(0, start - _LONGEST), end + _LONGEST)
+    return any(each.start() < end and each.end() > start for each in around)
 
 
 class Pseudonyms:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.redact.protocol import SEPARATOR, Match, Probe, Rule
-from tracemill.redact.pseudonyms import Pseudonyms
+from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 from tracemill.redact.wording import values
 
 _RULE_ID: Final = "kubernetes-secret"
@@ -26,7 +26,7 @@ _DATA: Final = re.compile(
 _ENTRY: Final = re.compile(
     rb"([ \t]*)(?:[-+>]{0,2} {0,2})?\\{0,3}[\"']?[0-9A-Za-z_.-]{1,253}\\{0,3}[\"']?"
     rb"[ \t]*:[ \t]*\\{0,3}[\"']?"
-    rb"([^\s\"'\\,{}]{4,})"
+    rb"([^\s\"'\\,{}]*)"
 )
 _PAIR: Final = re.compile(
     rb"[\s,]*\\{0,3}\"[0-9A-Za-z_.-]{1,253}\\{0,3}\"\s*:\s*\\{0,3}\"([^\"\\\n]{0,65536})\\{0,3}\""
@@ -35,6 +35,7 @@ _USER: Final = re.compile(
     rb"(?i)(?:user(?:_?name)?|host(?:name)?|port|namespace|region)[\"'\\\\: \t]*\Z"
 )
 _LONGEST_NAME: Final = 24
+_SHORTEST_VALUE: Final = 4
 _BEFORE: Final = 20_000
 _BEHIND: Final = 20_000
 _DOCUMENT: Final = b"\n---"
@@ -58,7 +59,8 @@ class ManifestDetector:
             for first, last in _values(data, block.end(), end):
                 value = data[first:last]
                 is_name = _USER.search(data[max(start, first - _LONGEST_NAME) : first])
-                if not is_name and not values.is_placeholder(value):
+                is_told = is_name or values.is_placeholder(value) or holds_stand_in(value)
+                if not is_told:
                     found.append(Match(first, last, self._rule, self._token(_RULE_ID, value)))
         return end
 
@@ -86,4 +88,6 @@ def _values(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
         if entry is None or (depth is not None and len(entry[1]) != depth):
             return
         depth = len(entry[1])
-        yield entry.span(2)
+        # a short one ends nothing: its stand-in would be longer, and go on where it had ended
+        if len(entry[2]) >= _SHORTEST_VALUE:
+            yield entry.span(2)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from tracemill.redact.protocol import Match, Probe, Rule
-from tracemill.redact.pseudonyms import TOKEN, USER, Pseudonyms
+from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 from tracemill.redact.wording import values
 
 _RULE_ID: Final = "secret-in-column"
@@ -35,8 +35,6 @@ _HEAD: Final = re.compile(
 _ENDINGS: Final = tuple(name.encode() for name in _NAMES)
 _MARKS: Final = (b"|", "│".encode(), b"\t", b";", b",")
 _RULER: Final = re.compile(rb"(?:[-=+|: \t]|\xe2[\x80-\xbf]{2})+\Z")
-_STAND_IN: Final = re.compile(TOKEN + b"|" + USER)
-"""A row that holds one may have had other cells before, and has been looked at."""
 _APART: Final = re.compile(rb"\S+(?: \S+)*")
 _AROUND: Final = b" \t\r\"'`*"
 _CELL: Final = re.compile(rb"[^\s<>{}()\x00]{6,400}\Z")
@@ -73,7 +71,8 @@ class TableDetector:
                 if mark and row.count(mark) + 1 != len(names):
                     continue
                 cells = list(_cells(row, mark))
-                if len(cells) == len(names) and not _STAND_IN.search(row):
+                # a row that holds one may have had other cells before, and has been looked at
+                if len(cells) == len(names) and not holds_stand_in(row):
                     self._add(columns, cells, row_start, found)
         return end
 

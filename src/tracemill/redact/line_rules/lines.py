@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import re2
 
 from tracemill.redact.protocol import CLOSE, MANY, SEPARATOR, CrowdedError, Match, Probe, Rule
+from tracemill.redact.pseudonyms import holds_stand_in
 from tracemill.redact.regexes import Regex, Spans
 
 _CONTEXT: Final = 16
@@ -186,6 +187,8 @@ class LineDetector:
             if line.endswith(b"\r", start, end):  # it belongs to the end of the line
                 end -= 1
             candidate = Candidate(line, first, start, end)
+            if self._n_lines > 1 and _is_made_by_change(candidate):
+                continue
             if extent := self._judge(candidate):
                 confirmed = Candidate(line, candidate.first, *extent)
                 yield Match(*extent, self._rule, self._stand_in(confirmed))
@@ -210,6 +213,21 @@ class LineDetector:
             return False
         start, end = match[self._group]
         return bool(end == len(beginning) and end - start > self._longest)
+
+
+def _is_made_by_change(found: Candidate) -> bool:
+    """Tell whether a match over several lines may be there because redaction changed one of them.
+
+    A changed line is looked at once more, but not together with those around it: what another pass
+    would find below another line, or right behind a stand-in, was something else at first.
+    """
+    line, first, start = found.line, found.first, found.start
+    if b"\n" not in line[first : found.end]:
+        return False
+    end = line.find(b"\n", found.end)
+    end = end if end >= 0 else len(line)
+    below = holds_stand_in(line, max(first, line.rfind(b"\n", 0, start)), end)
+    return below or holds_stand_in(line, first - 1, first + 1)
 
 
 def _behind_lines(data: bytes, end: int, n: int) -> int:
