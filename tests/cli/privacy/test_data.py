@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.test_cli import SCHEMA, ask
 from tests.flows.sessions import write_session
+from tests.repositories import Repository
 
 PASSPHRASE = "a rather long passphrase"
 
@@ -74,6 +75,24 @@ def test_an_erasure_says_what_went_and_what_is_out_of_reach(
     assert found.code == 3
     assert "Erased       1 subject" in ask(capsys, tmp_path, "status").out
     assert ask(capsys, tmp_path, "data", "find", "nobody at all").code == 3
+
+
+def test_a_folder_with_the_name_of_somebody_who_commits_is_found_and_erased(
+    repo: Repository, place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.commit("work\n\nReviewed-by: Grace Hopper <grace@hopper.org>", x="1")
+    folder = tmp_path / "gracehopper-app"
+    ran_there = place / "s1.jsonl"
+    ran_there.write_bytes(ran_there.read_bytes().replace(b"/srv/app", str(folder).encode()))
+    ask(capsys, tmp_path, "run", str(place), str(repo.path))
+    found = ask(capsys, tmp_path, "data", "find", str(folder), "--json")
+    erased = ask(capsys, tmp_path, "data", "erase", str(folder), "--yes", "--json")
+    left = ask(capsys, tmp_path, "session", "list", "--json").document
+
+    assert found.code == erased.code == 0
+    assert found.document["sessions"] == ["s1"]
+    assert [each["session_id"] for each in left["rows"]] == ["s2"]
+    assert ask(capsys, tmp_path, "data", "find", str(folder), "--json").code == 3
 
 
 def test_settings_that_would_not_hold_end_with_their_place(

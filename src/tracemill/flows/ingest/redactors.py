@@ -6,6 +6,7 @@ beside it. It says nothing about anybody: who runs this machine stands in no pat
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_bytes
@@ -85,6 +86,24 @@ def own_redactor(workspace: Workspace, engine: str | None = None) -> OwnRedactor
         return OwnRedactor(named, is_kept=True)
     kept = knowing_redactor(vault.key(), home, allowed, known)
     return OwnRedactor(kept, is_kept=True)
+
+
+def telling_redactors(workspace: Workspace) -> set[Redactor]:
+    """Return one redactor for each way in which records may tell of the same text.
+
+    A name in a path goes once somebody is known by it, but what is allowed in one project stays
+    there. The workspace must have a key.
+    """
+    vault = Vault(workspace.vault)
+    key, home, known = vault.key(), str(Path.home()), tuple(sorted(vault.secrets()))
+    vault.close()
+    by_project: defaultdict[str | None, set[str]] = defaultdict(set)
+    for one in read_allowances(workspace.vault):
+        by_project[one.project].add(one.stand_in)
+    everywhere = by_project.pop(None, set())
+    allowed = {frozenset(everywhere | own) for own in (set(), *by_project.values())}
+    knowing = (knowing_redactor(key, home, each, known) for each in (frozenset(), *allowed))
+    return {redactor(key, home), *knowing}
 
 
 def keeping_redactor(workspace: Workspace) -> Redactor:

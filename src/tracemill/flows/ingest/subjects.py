@@ -19,7 +19,7 @@ from tracemill.base.keyed_words import KeyedWords, name_code, words_of
 from tracemill.flows.ingest.erasing import is_captured
 from tracemill.flows.ingest.identities import Aliases, Identity, aliases_of, identities_in
 from tracemill.flows.ingest.masking import count_names
-from tracemill.flows.ingest.redactors import redactor
+from tracemill.flows.ingest.redactors import telling_redactors
 from tracemill.flows.ingest.results import Progress, Report
 from tracemill.records.privacy.erasures import ErasedContent, ErasedName, SubjectKind, Tombstone
 from tracemill.store.erasures import ErasureBook
@@ -110,6 +110,7 @@ class _Finding:
         self._ran = list(_sessions(workspace))
         self._workspace = workspace
         self._key = vault.key()
+        self._redactors = telling_redactors(workspace)
 
     def run(self) -> Found:
         """Return where the subject stands."""
@@ -156,8 +157,8 @@ class _Finding:
             case "session":
                 return [one for one in self._ran if one.session_id == self._subject.name]
             case "path":
-                shown = self._redacted(self._subject.name)
-                return [one for one in self._ran if _is_at(one.folder, shown)]
+                places = self._shown_at(self._subject.name)
+                return [one for one in self._ran if any(_is_at(one.folder, p) for p in places)]
             case _:
                 named = self._named_folders(words)
                 return [one for one in self._ran if one.folder in named]
@@ -186,14 +187,16 @@ class _Finding:
         return is_captured(self._workspace, self._newest[input_id].path)
 
     def _named_folders(self, words: KeyedWords) -> set[str]:
-        return {
-            self._redacted(folder)
-            for folder in self._vault.folders()
-            if words.places(os.fsencode(folder))
-        }
+        named = (f for f in self._vault.folders() if words.places(os.fsencode(f)))
+        return {shown for folder in named for shown in self._shown(folder)}
 
-    def _redacted(self, path: str) -> str:
-        return redactor(self._key, str(Path.home())).text(path)
+    def _shown_at(self, place: str) -> set[str]:
+        """Return how records may tell of a place, and of the folders below it."""
+        below = (folder for folder in self._vault.folders() if _is_at(folder, place))
+        return {shown for each in (place, *below) for shown in self._shown(each)}
+
+    def _shown(self, folder: str) -> set[str]:
+        return {each.text(folder) for each in self._redactors}
 
     def _copies_of(self, whole: Collection[str]) -> set[str]:
         contents = {s.content for i in whole for s in self._history[i] if s.content is not None}
@@ -232,7 +235,7 @@ class _Finding:
         for folder in self._vault.folders():
             is_named = self._subject.kind == "person" and bool(words.places(os.fsencode(folder)))
             is_at = self._subject.kind == "path" and _is_at(folder, self._subject.name)
-            if is_named or is_at or self._redacted(folder) in going:
+            if is_named or is_at or not going.isdisjoint(self._shown(folder)):
                 yield folder
 
 
