@@ -20,6 +20,10 @@ CASES = {
     "initial": ("Giulia Casagrande", "as G. Casagrande wrote"),
     "capitals": ("Giulia Casagrande", "GIULIA CASAGRANDE"),
     "login": ("Giulia Casagrande", "assigned to giulia.casagrande"),
+    "capitals with a dash": ("Giulia Casagrande", "by Giulia-Casagrande"),
+    "capitals with an underscore": ("Giulia Casagrande", "notes/Giulia_Casagrande.md"),
+    "capitals with a dot": ("Giulia Casagrande", "Giulia.Casagrande wrote"),
+    "capitals alone": ("Giulia Casagrande", "see github.com/GiuliaCasagrande/app"),
     "short login": ("Giulia Casagrande", "assigned to @gcasagrande"),
     "without marks": ("Łukasz Wójcik", "Lukasz Wojcik"),
     "digraphs": ("Jürgen Großmann", "Juergen Grossmann"),
@@ -32,6 +36,8 @@ ELSEWHERE = {
     "first name alone": ("Giulia Casagrande", "Giulia Rossi"),
     "short family name": ("Maxim Lee", "see m.lee and Lee"),
     "code": ("Mark Down", "markdown and mark.down"),
+    "words in code": ("Grant Waters", "class GrantWaters, Grant_Waters and Grant-Waters"),
+    "part of an identifier": ("Giulia Casagrande", "GiuliaCasagrandeTest, test_GiuliaCasagrande"),
 }
 
 

@@ -17,6 +17,23 @@ _WITHOUT_MARKS: Final = str.maketrans(
 _SHORTEST_LAST: Final = 5
 """A shorter family name behind an initial, or in a login, may be a word."""
 _SHORTEST_LOGIN: Final = 10
+_ALSO_WORDS: Final = frozenset(
+    b"""amber angel april archer art august autumn baker banks barber bell bill bishop black
+    bridges brook brooks brown bush carol carpenter carter case chance charity chase chip
+    church cliff cloud code cook cooper cross crystal dale data dawn dean design dolly domain
+    drew driver earl english event faith farmer field fields fisher flowers forest fox frank
+    french frost garden gardener gene german glass glenn gold grace grant gray green grey guy
+    hammer harmony heath hill holiday honor hope house hunter iris ivy jack jay joy june
+    justice king knight lake lane law league lily linen link little locke long love lucky
+    major marina mark marker mason masters matrix max may melody mercy miles miller mills moon
+    norm north olive open page parker parks pat pearl penny pierce pope porter post potter
+    power powers price pull race ray reader reed rice rich river rivers rob robin rock rose
+    royal ruby sage sailor sawyer sharp shepherd short singer sky small snow spring stack star
+    stone storm street strong summer sunny sweet system taylor temple tree trinity turner
+    violet walker wall ward waters weaver web wells west wheeler white will winter winters
+    wise wolf wood woods worth young""".decode().split()
+)
+"""Names that are words as well: two of them written together may be called so in code."""
 
 
 def spellings(name: str) -> tuple[str, ...]:
@@ -59,3 +76,5 @@ def _forms(name: str) -> Iterator[str]:
         yield login
         yield from (f"{first}{mark}{last}".lower() for mark in "._-")
         yield f"{first[0]}{last}".lower()
+        if not {first.lower(), last.lower()} <= _ALSO_WORDS:
+            yield from (f"{first}{mark}{last}" for mark in ("", *"._-"))
