@@ -54,6 +54,8 @@ REPEATED = {
     "calls": 'token="a(',
     "secrets": fill("ghp_{alnum:36} "),
     "colour codes in words": "a\x1b[1mb",
+    "lines of colour codes": "\x1b[32mPASSED\x1b[0m test_\x1b[1mb\x1b[0m\n",
+    "backslashes behind escapes": "\\u0061\\u0062\\u0063\\u0064" + "\\" * 60_000 + " ",
     "percent signs": "%61%3d",
     "escapes": "\\u0061\\u003d",
     "full width": "\uff50\uff1d",

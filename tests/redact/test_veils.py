@@ -64,6 +64,24 @@ def test_a_disguised_secret_is_found_in_the_middle_of_a_long_line(
     assert redactor.text(line) == line.replace(text, TOKEN)
 
 
+def test_disguised_secrets_are_found_on_every_line_that_is_looked_at_together(
+    redactor: Redactor,
+) -> None:
+    lines = [
+        f"{number} {text}{' x' * number}" for number in range(80) for text in DISGUISES.values()
+    ]
+    text = "\n".join(lines)
+
+    assert redactor.text(text) == "\n".join(redactor.text(line) for line in lines)
+
+
+def test_what_reads_like_the_end_of_a_text_moves_no_find(redactor: Redactor) -> None:
+    forged = "%0a%00%0a%41"
+    lines = [forged, DISGUISES["percent signs"], f"{forged} {DISGUISES['JSON escapes']}"]
+
+    assert redactor.text("\n".join(lines)) == "\n".join((forged, TOKEN, f"{forged} {TOKEN}"))
+
+
 @pytest.mark.parametrize("position", range(3))
 def test_a_password_in_base64_is_found_wherever_it_begins(position: int) -> None:
     text = in_base64("x" * position + json.dumps({"user": "x", "password": fill("{alnum:14}!")}))

@@ -84,12 +84,30 @@ class Detector(Protocol):
         """What calls it."""
         ...
 
-    def find(self, data: bytes, at: int, found: list[Match]) -> int:
-        """Look around the end `at` of what a probe matched, and add what stands there.
-
-        Returns how far it looked: places up to there need not be shown to it again.
+    def find_all(self, data: bytes, ends: Sequence[int], found: list[Match]) -> None:
+        """Look around the ends of what probes matched, in order, and add what stands there.
 
         Raises:
             CrowdedError: In one line there was too much to look at.
         """
         ...
+
+
+class _LooksAround(Protocol):
+    def find(self, data: bytes, at: int, found: list[Match]) -> int:
+        """Look around the end `at` of what a probe matched, and add what stands there.
+
+        Returns how far it looked: places up to there need not be shown to it again.
+        """
+        ...
+
+
+class ByPlace:
+    """A detector that looks around one place after another."""
+
+    def find_all(self: _LooksAround, data: bytes, ends: Sequence[int], found: list[Match]) -> None:
+        """Look around each end that no look before has reached."""
+        looked = 0
+        for at in ends:
+            if at > looked:
+                looked = self.find(data, at, found)

@@ -13,7 +13,7 @@ from typing import Final
 
 import re2
 
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 
 _RULE: Final = Rule("private-key", "secret", 1)
@@ -45,7 +45,7 @@ _FULL_LINE: Final = 40
 _LEAST_BODY: Final = 24
 
 
-class KeyBlockDetector:
+class KeyBlockDetector(ByPlace):
     """Finds private key blocks."""
 
     probes: Final = (_PROBE, _PUTTY_PROBE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tracemill.redact.detectors.tables import is_secret_cell, is_secret_column
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 
 _RULE_ID: Final = "secret-in-insert"
@@ -26,7 +26,7 @@ _MOST_ROWS: Final = 200
 _MOST_CELLS: Final = 100
 
 
-class InsertDetector:
+class InsertDetector(ByPlace):
     """Finds what is put into columns of secrets."""
 
     probes: Final = (_PROBE,)

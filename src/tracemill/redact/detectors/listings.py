@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from tracemill.redact.line_rules.homes import is_nobody
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 
 _BEGINNINGS: Final = (
@@ -26,7 +26,7 @@ _MODE: Final = 4
 _PSEUDONYM: Final = re.compile(USER + rb"\Z")
 
 
-class ListingDetector:
+class ListingDetector(ByPlace):
     """Finds owners of files in long listings."""
 
     probes: Final = (Probe("|".join(map(re.escape, _BEGINNINGS)), _BEGINNINGS),)

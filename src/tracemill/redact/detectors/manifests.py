@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.redact.protocol import SEPARATOR, Match, Probe, Rule
+from tracemill.redact.protocol import SEPARATOR, ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 from tracemill.redact.wording import values
 
@@ -41,7 +41,7 @@ _BEHIND: Final = 20_000
 _DOCUMENT: Final = b"\n---"
 
 
-class ManifestDetector:
+class ManifestDetector(ByPlace):
     """Finds the values of Kubernetes secrets."""
 
     probes: Final = (_PROBE,)

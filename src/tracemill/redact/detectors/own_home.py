@@ -13,7 +13,7 @@ import re
 from typing import Final
 
 from tracemill.redact.line_rules.homes import is_nobody
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 
 _NOT_IN_SLUG: Final = re.compile(r"[^0-9A-Za-z-]")
@@ -32,7 +32,7 @@ _WORDS: Final = frozenset(
 """Names that are no person's wherever they stand alone."""
 
 
-class OwnHomeDetector:
+class OwnHomeDetector(ByPlace):
     """Finds the last part of one home folder: behind its path, and as a word by itself."""
 
     def __init__(self, home: str, pseudonyms: Pseudonyms, rank: int) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Final
 
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.wording import values
 
@@ -58,7 +58,7 @@ _CLOSING: Final = b"."
 _DIRECT: Final = re.compile(rb"[\"'`\])]*[ \t]*(?::?=|=>|:)[ \t]*[\"'`]?\Z")
 
 
-class ServiceDetector:
+class ServiceDetector(ByPlace):
     """Finds random runs close behind the names of services."""
 
     def __init__(self, names: Sequence[str], pseudonyms: Pseudonyms, rank: int) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 from tracemill.redact.wording import values
 
@@ -48,7 +48,7 @@ class _Cell(NamedTuple):
     text: bytes
 
 
-class TableDetector:
+class TableDetector(ByPlace):
     """Finds what stands in columns of secrets."""
 
     probes: Final = (_PROBE,)

@@ -10,34 +10,46 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import Final, NamedTuple
-from urllib.parse import unquote_to_bytes
+from binascii import unhexlify
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Final
 
 from tracemill.redact.line_rules.lines import compile_bytes
-from tracemill.redact.protocol import Match, Probe
+from tracemill.redact.protocol import SEPARATOR, ByPlace, Match, Probe
 from tracemill.redact.scanning.calls import line_end
 
 Inner = Callable[[bytes], list[Match]]
 """Finds secrets in a text."""
 
 _CODE: Final = rb"\[[0-9;?]{0,16}[A-Za-z]"
-_INVISIBLE: Final = (
-    rb"(?:\x1b|\\+(?:u001[bB]|x1[bB]|033|e))" + _CODE + rb"|\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xa4]"
-    rb"|\\+u200[b-f]|\xef\xbb\xbf|\xc2\xad"
-)
-_WIDE: Final = rb"\xef(?:\xbc[\x81-\xbf]|\xbd[\x80-\x9e])"
+_BACKSLASHES: Final = rb"\\(?<!\\\\)\\*+"
+"""All that stand together: were fewer tried, a long run would be gone through for each of them."""
+_MARK: Final = b"\xef\xbb\xbf"
 _PERCENT: Final = rb"%[0-9A-Fa-f]{2}"
-_ESCAPED: Final = rb"\\+u00[2-7][0-9A-Fa-f]"
-_ENTITY: Final = rb"&(?:quot|apos|amp|lt|gt|#3[49]|#38|#x2[267]);"
-_ENTITIES: Final = {
-    b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">",
-    b"#34": b'"', b"#39": b"'", b"#38": b"&", b"#x22": b'"', b"#x27": b"'", b"#x26": b"&",
-}  # fmt: skip
-_VEIL: Final = re.compile(
-    b"|".join(b"(%b)" % each for each in (_INVISIBLE, _WIDE, _PERCENT, _ESCAPED, _ENTITY))
+_WIDE: Final = rb"\xef(?:\xbc[\x81-\xbf]|\xbd[\x80-\x9e])"
+_DISGUISES: Final = (
+    rb"\x1b" + _CODE,
+    _BACKSLASHES + rb"(?:(?:u001[bB]|x1[bB]|033|e)" + _CODE + rb"|u200[b-f]|u00[2-7][0-9A-Fa-f])",
+    rb"\xe2(?:\x80[\x8b-\x8f]|\x81[\xa0-\xa4])",
+    _MARK,
+    rb"\xc2\xad",
+    _WIDE + b"(?:" + _WIDE + b")*+",
+    _PERCENT + b"(?:" + _PERCENT + b")*+",
+    rb"&(?:quot|apos|amp|lt|gt|#3[49]|#38|#x2[267]);",
 )
+"""Each begins with a byte of its own, so what lies between disguises is passed over quickly."""
+_VEIL: Final = re.compile(b"(" + b"|".join(_DISGUISES) + b")")
+_ESCAPED: Final = re.compile(rb"u00[2-7]")
+_ESCAPE_BYTES: Final = 5
+_NARROW: Final = bytes((byte + 0x20) % 256 for byte in range(256))
+"""The letters that wide ones stand for, by the lower byte of their number."""
+_ENTITIES: Final = {
+    b"&quot;": b'"', b"&apos;": b"'", b"&amp;": b"&", b"&lt;": b"<", b"&gt;": b">",
+    b"&#34;": b'"', b"&#39;": b"'", b"&#38;": b"&", b"&#x22;": b'"', b"&#x27;": b"'",
+    b"&#x26;": b"&",
+}  # fmt: skip
 _WORDS: Final = (
     b"password passwd secret api_key apikey api-key access_token auth_token private_key PASSWORD"
     b" SECRET API_KEY TOKEN= token= Bearer ghp_ gho_ ghs_ github_pat_ glpat- AKIA ASIA sk-ant-"
@@ -46,9 +58,12 @@ _WORDS: Final = (
 _RUN: Final = re.compile(rb"[0-9A-Za-z+/_-]+={0,2}")
 _RUN_CHARACTER: Final = re.compile(rb"[0-9A-Za-z+/_=-]")
 _LONGEST_LINE: Final = 65_536
+_AT_ONCE: Final = 65_536
+_MOST_AT_ONCE: Final = 2**19
 _LONGEST_RUN: Final = 16_384
 _LONGEST_DISGUISE: Final = 128
-_LONGEST_PIECE: Final = 6
+_LONGEST_KNOWN: Final = 16
+_MOST_KNOWN: Final = 4_096
 _LEAST_RUN: Final = 16
 _LEAST_SIGN: Final = 4
 _TEXT: Final = re.compile(rb"[\t\n\r\x20-\x7e]*\Z")
@@ -74,33 +89,87 @@ class VeilDetector:
 
     def __init__(self, inner: Inner) -> None:
         self.inner = inner
+        self._meanings = _Meanings()
 
-    def find(self, data: bytes, at: int, found: list[Match]) -> int:
-        """Look at the line in which `at` stands, without what veils it."""
-        start = data.rfind(b"\n", 0, at) + 1
-        end = line_end(data, at)
-        for first, last in _parts(data[start:end]):
-            self._look(data, start + first, start + last, found)
-        return end
+    def find_all(self, data: bytes, ends: Sequence[int], found: list[Match]) -> None:
+        """Look at the lines in which `ends` stand, without what veils them, many at once."""
+        parts: list[tuple[int, int]] = []
+        n_bytes = 0
+        for start, end in _parts(data, ends):
+            parts.append((start, end))
+            n_bytes += end - start
+            if n_bytes > _AT_ONCE:
+                self._look(data, parts, found)
+                parts, n_bytes = [], 0
+        self._look(data, parts, found)
 
-    def _look(self, data: bytes, start: int, end: int, found: list[Match]) -> None:
-        line = data[start:end]
-        if not (matches := self.inner(_VEIL.sub(_plain, line))):
+    def _look(self, data: bytes, parts: Sequence[tuple[int, int]], found: list[Match]) -> None:
+        """Add what is found in some parts, each of which is read for itself."""
+        pieces = _VEIL.split(SEPARATOR.join([data[start:end] for start, end in parts]))
+        meant = pieces.copy()
+        meant[1::2] = map(self._meanings.__getitem__, pieces[1::2])
+        matches = self.inner(b"".join(meant))
+        if not matches:
             return
-        places = _places(line)
+        origins = _Origins(pieces, meant)
+        lengths = (end - start + len(SEPARATOR) for start, end in parts)
+        begins = list(accumulate(lengths, initial=0))
         for match in matches:
-            first, last = places.origins[match.start], places.ends[match.end - 1]
-            found.append(Match(start + first, start + last, match.rule, match.stand_in))
+            first, last = origins.of(match.start)[0], origins.of(match.end - 1)[1]
+            part = bisect_right(begins, first) - 1
+            shift = parts[part][0] - begins[part]
+            found.append(Match(first + shift, last + shift, match.rule, match.stand_in))
 
 
-def _parts(line: bytes) -> Iterator[tuple[int, int]]:
-    """Yield what of a line is looked at: all of it, or of a long one what lies around disguises.
+class _Origins:
+    """Where each byte of a text without disguises comes from."""
 
-    Where they stand is asked here, since RE2 names nothing but the line.
-    """
-    if len(line) <= _LONGEST_LINE:
-        yield 0, len(line)
-        return
+    def __init__(self, pieces: Sequence[bytes], meant: Sequence[bytes]) -> None:
+        """Prepare for pieces of the text with disguises, and what each of them stands for."""
+        self._pieces = list(accumulate(map(len, pieces), initial=0))
+        self._meant = list(accumulate(map(len, meant), initial=0))
+
+    def of(self, at: int) -> tuple[int, int]:
+        """Return where what a byte comes from begins and ends."""
+        # of pieces that begin at the same place, all but the last stand for nothing
+        piece = bisect_right(self._meant, at) - 1
+        start, end = self._pieces[piece : piece + 2]
+        first, last = self._meant[piece : piece + 2]
+        # what stands for several bytes takes as much for each
+        step = (end - start) // (last - first)
+        begin = start + (at - first) * step
+        return begin, begin + step
+
+
+def _parts(data: bytes, ends: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the lines in which `ends` stand; of a long one, what lies around its disguises."""
+    end = 0
+    for at in ends:
+        if at <= end:
+            continue
+        start, end = data.rfind(b"\n", end, at) + 1, line_end(data, at)
+        if end - start <= _LONGEST_LINE:
+            yield start, end
+        else:
+            yield from _parts_of_long(data, start, end)
+
+
+def _parts_of_long(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what lies around disguises; of what overlaps, as much together as is read at once."""
+    first = last = 0
+    for begins, ends in _around_disguises(data[start:end]):
+        if begins < last and ends - first <= _MOST_AT_ONCE:
+            last = ends
+            continue
+        if last:
+            yield start + first, start + last
+        first, last = begins, ends
+    if last:
+        yield start + first, start + last
+
+
+def _around_disguises(line: bytes) -> Iterator[tuple[int, int]]:
+    """Yield what lies around disguises, for which is asked here: RE2 names nothing but the line."""
     probed, looked = compile_bytes(_PROBED), 0
     while looked < len(line):
         # A disguise may stand across the end of what was looked at.
@@ -108,58 +177,41 @@ def _parts(line: bytes) -> Iterator[tuple[int, int]]:
         if match is None:
             return
         at = match[0][1]
-        first = max(0, at - _LONGEST_LINE // 2, looked - _LONGEST_RUN)
+        begins = max(0, at - _LONGEST_LINE // 2, looked - _LONGEST_RUN)
         looked = min(len(line), at + _LONGEST_LINE // 2)
-        yield first, looked
+        yield begins, looked
 
 
 _PROBED: Final = "|".join(f"(?:{probe.pattern})" for probe in VeilDetector.probes)
 
 
-class _Places(NamedTuple):
-    origins: list[int]
-    """Where each byte of what is left without disguises begins in the line."""
-    ends: list[int]
-    """Where each such byte ends in the line."""
+class _Meanings(dict[bytes, bytes]):
+    """The bytes that disguises stand for, remembered of short ones: a log has the same few."""
+
+    def __missing__(self, disguise: bytes) -> bytes:
+        meant = _meaning(disguise)
+        if len(disguise) <= _LONGEST_KNOWN:
+            if len(self) == _MOST_KNOWN:
+                self.clear()
+            self[disguise] = meant
+        return meant
 
 
-def _places(line: bytes) -> _Places:
-    places = _Places([], [])
-    done = 0
-    for match in _VEIL.finditer(line):
-        _add_plain(places, done, match.start())
-        if _plain(match):
-            places.origins.append(match.start())
-            places.ends.append(match.end())
-        done = match.end()
-    _add_plain(places, done, len(line))
-    return places
+def _meaning(disguise: bytes) -> bytes:
+    """Return the bytes that a disguise stands for, none where it is only not seen."""
+    match disguise[:1]:
+        case b"%":
+            return unhexlify(disguise.replace(b"%", b""))
+        case b"&":
+            return _ENTITIES[disguise]
+        case b"\\" if _ESCAPED.match(disguise, len(disguise) - _ESCAPE_BYTES):
+            return unhexlify(disguise[-2:])
+        case b"\xef" if disguise != _MARK:
+            return disguise.decode().encode("utf-16-be")[1::2].translate(_NARROW)
+    return b""
 
 
-def _add_plain(places: _Places, start: int, end: int) -> None:
-    places.origins.extend(range(start, end))
-    places.ends.extend(range(start + 1, end + 1))
-
-
-def _plain(match: re.Match[bytes]) -> bytes:
-    """Return the one byte that a disguise stands for, or none."""
-    # Any number of backslashes may stand before an escape, and its end says all.
-    return b"" if match.lastindex == 1 else _meant(match[0][-_LONGEST_PIECE:], match.lastindex)
-
-
-@lru_cache(maxsize=4_096)
-def _meant(piece: bytes, kind: int | None) -> bytes:
-    match kind:
-        case 2:
-            return bytes((ord(piece.decode()) - 0xFEE0,))
-        case 3:
-            return unquote_to_bytes(piece)
-        case 4:
-            return bytes((int(piece[-2:], 16),))
-    return _ENTITIES.get(piece[1:-1], b"")
-
-
-class Base64Detector:
+class Base64Detector(ByPlace):
     """Finds Base64 of a text in which other detectors find something."""
 
     def __init__(self, inner: Inner) -> None:

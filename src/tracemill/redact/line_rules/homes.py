@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 
 _PROBES: Final = (
@@ -75,7 +75,7 @@ def is_nobody(name: bytes) -> bool:
     return name.isdigit() or name.lower() in _NOBODY
 
 
-class HomeDetector:
+class HomeDetector(ByPlace):
     """Finds names of home folders."""
 
     probes: Final = _PROBES

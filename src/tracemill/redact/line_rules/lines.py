@@ -14,7 +14,16 @@ from typing import Final, NamedTuple
 
 import re2
 
-from tracemill.redact.protocol import CLOSE, MANY, SEPARATOR, CrowdedError, Match, Probe, Rule
+from tracemill.redact.protocol import (
+    CLOSE,
+    MANY,
+    SEPARATOR,
+    ByPlace,
+    CrowdedError,
+    Match,
+    Probe,
+    Rule,
+)
 from tracemill.redact.pseudonyms import holds_stand_in
 from tracemill.redact.regexes import Regex, Spans
 
@@ -128,7 +137,7 @@ StandIn = Callable[[Candidate], str | None]
 """Says what stands in its place; None where it must stay, whatever other rules say."""
 
 
-class LineDetector:
+class LineDetector(ByPlace):
     """Finds what one pattern matches and its judge confirms."""
 
     def __init__(

@@ -33,11 +33,7 @@ def scan(
     # each engine names detectors in an order of its own; ours says which of two equal finds, one of
     # them without a disguise, has the say
     for detector in sorted(places):
-        find = detectors[detector].find
-        looked = 0
-        for at in places[detector]:
-            if at > looked:
-                looked = find(data, at, found)
+        detectors[detector].find_all(data, places[detector], found)
     return found
 
 
