@@ -282,7 +282,7 @@ def readings_of(
 
 def sure(heard: Iterable[Heard]) -> tuple[Heard, ...]:
     """Return what is told surely enough to go by."""
-    return tuple(each for each in heard if is_sure(each.kind, each.confidence))
+    return tuple(each for each in heard if is_sure(each.kind, each.confidence, each.rule))
 
 
 def table(drawn: Sequence[Drawn], told: Mapping[Turn, Kinds]) -> None:

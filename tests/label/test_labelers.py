@@ -17,7 +17,7 @@ from tracemill.label.reactions.labelers import (
 )
 from tracemill.label.reactions.speech import Heard
 from tracemill.records.datasets.examples import Message
-from tracemill.records.sessions.reactions import ReactionKind
+from tracemill.records.sessions.reactions import ReactionKind, is_sure
 from tracemill.records.sessions.turn_labels import AnswerFault
 
 
@@ -77,3 +77,10 @@ def test_the_rules_are_a_labeler_too() -> None:
 
     assert labeler.name == "rules"
     assert [each.kind for each in rules.label(TURN._replace(text="yes, go on"))] == ["continuation"]
+
+
+def test_a_model_is_sure_by_its_own_word_whatever_the_kind() -> None:
+    assert is_sure("refinement", 0.5, "openai:reader")
+    assert is_sure("continuation", 0.5, "model")
+    assert not is_sure("clarification", 0.49, "openai:reader")
+    assert not is_sure("refinement", 0.9, "en.smaller")

@@ -1,22 +1,33 @@
 """`tracemill review turns`: a model says what people's turns mean where the rules are not sure."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.clock import now
+from tracemill.base.errors import UsageError
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.shared.options import Common
-from tracemill.cli.shared.output import answer, counts, write, write_lines
-from tracemill.flows.reviews.turn_labels import Wanted, label_turns
+from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
+from tracemill.flows.reviews.turn_labels import (
+    QUESTIONS,
+    Labelled,
+    Wanted,
+    label_turns,
+    take_answers,
+    write_questions,
+)
 from tracemill.label.reactions.labelers import Policy
-from tracemill.llm import AskSettings
+from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.sessions.turn_labels import TurnReport
+from tracemill.store.workspace import Workspace
 
 
 @Parameter(name="*")
@@ -33,6 +44,24 @@ class Turns:
     """Say what would be asked, and ask nothing."""
     jsonl: bool = False
     """Print each label as one line of JSON."""
+    to: Path | None = None
+    """Folder to write the questions into, as a batch that other programs take; nothing is asked."""
+    answers: Path | None = None
+    """File of the answers to such questions, to take instead of asking."""
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        given = [
+            name
+            for name, is_given in (
+                ("--dry-run", self.dry_run),
+                ("--to", self.to is not None),
+                ("--answers", self.answers is not None),
+            )
+            if is_given
+        ]
+        if len(given) > 1:
+            raise UsageError(f"expected one of {' and '.join(given)}, found both")
 
 
 @Parameter(name="*")
@@ -58,6 +87,10 @@ def turns_review(
     It is asked about redacted text, within the limits, and about each turn once. What it says has
     to point at words of the turn. Exits with 4 where it ended early or had no answer.
 
+    With `--to` nothing is asked: the questions are written, once each, as a batch of OpenAI's
+    interface, and `--answers` takes the answers to them, in that form or as `custom_id` and
+    `answer`. The model is only a name then.
+
     Parameters
     ----------
     subject
@@ -71,25 +104,39 @@ def turns_review(
         found = label_turns(workspace, config, wanted, clock=now, is_dry=True)
     else:
         with workspace.writing():
-            found = label_turns(workspace, config, wanted, clock=now, is_dry=False)
+            found = _label(workspace, config, wanted, turns)
+    following = ["tracemill session list"]
+    if turns.to is not None:
+        following = [f"tracemill review turns {subject} --policy {turns.policy} --answers FILE"]
     if turns.jsonl:
         write_lines(found.labels)
-    elif not answer("turn-labels", found.report, common, next_steps=["tracemill session list"]):
-        _show(found.report, is_dry=turns.dry_run)
+    elif not answer("turn-labels", found.report, common, next_steps=following):
+        _show(found.report, turns)
+        if turns.to is not None:
+            hint(f"next, when they are answered: {following[0]}", common)
     if not found.report.n_turns:
         return EXIT_NOTHING
     is_partial = found.report.stopped_by is not None or found.report.n_failed > 0
     return EXIT_PARTLY if is_partial else EXIT_DONE
 
 
-def _show(report: TurnReport, *, is_dry: bool) -> None:
+def _label(workspace: Workspace, config: SubjectConfig, wanted: Wanted, turns: Turns) -> Labelled:
+    """Write the questions, take their answers, or ask, as the options say."""
+    if turns.to is not None:
+        return write_questions(workspace, config, wanted, turns.to)
+    if turns.answers is not None:
+        return take_answers(workspace, config, wanted, expanded(turns.answers), clock=now)
+    return label_turns(workspace, config, wanted, clock=now, is_dry=False)
+
+
+def _show(report: TurnReport, turns: Turns) -> None:
     at = f" at {report.endpoint}" if report.endpoint else ""
     write(f"Turns        {report.n_turns:,}, {report.n_wanted:,} to ask {report.subject} about{at}")
     left = report.n_wanted - report.n_before - report.n_asked - report.n_failed
-    if is_dry:
-        write(
-            f"Would ask    {counted(left, 'question')}, {report.n_characters:,} characters in all"
-        )
+    if turns.to is not None or turns.dry_run:
+        doing = "Written     " if turns.to is not None else "Would ask   "
+        at = f", to {str(turns.to / QUESTIONS)!r}" if turns.to is not None else ""
+        write(f"{doing} {counted(left, 'question')}, {report.n_characters:,} characters in all{at}")
         return
     write(f"Answered     {report.n_asked:,} now, {report.n_before:,} before")
     n_answers = report.n_asked + report.n_before
@@ -97,6 +144,8 @@ def _show(report: TurnReport, *, is_dry: bool) -> None:
     counts("Said nothing", report.faults)
     if report.n_failed:
         write(f"No answer    {report.n_failed:,}")
+    if report.n_unmatched:
+        write(f"Unmatched    {counted(report.n_unmatched, 'answer')} to no question that is asked")
     if left:
         write(f"Not asked    {left:,}")
     if report.stopped_by:

@@ -1,7 +1,9 @@
 """A model says what people's turns mean where the rules are not sure: within limits, and once each.
 
-Only redacted text of the lake is asked about, and only when a person names the model. What is kept
-is where a label points to and what the question cost, never what was said: text stays in the lake.
+Only redacted text of the lake is asked about, and only when a person names the model. It is asked
+here and now, or by file: the questions are written through the gate, and its answers taken from
+another file later. What is kept is where a label points to and what the question cost, never what
+was said: text stays in the lake.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
+from tracemill.base.clock import now
+from tracemill.base.errors import NotFoundError
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.deriving.heard_turns import (
     Place,
@@ -22,14 +26,16 @@ from tracemill.flows.deriving.heard_turns import (
     label_of,
     model_name,
     places,
-    read_answers,
     standing,
 )
-from tracemill.label.reactions.asking import MODEL_LABELER_VERSION, question
+from tracemill.flows.deriving.heard_turns import read_answers as kept_answers
+from tracemill.flows.destinations import new_folder, require_elsewhere
+from tracemill.flows.privacy.gate import Gate
+from tracemill.label.reactions.asking import MODEL_LABELER_VERSION, SCHEMA, question
 from tracemill.label.reactions.labelers import ModelLabeler, Policy, is_wanted
 from tracemill.label.reactions.speech import Heard
 from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectError, open_subject
-from tracemill.records.datasets.examples import Message
+from tracemill.llm.batches import question_line, read_answers
 from tracemill.records.refs import Stamp
 from tracemill.records.sessions.turn_labels import AnswerFault, TurnAnswer, TurnLabel, TurnReport
 from tracemill.store.journal import append
@@ -37,6 +43,8 @@ from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 from tracemill.synth.generation import Allowance, Meter, SpentError
 
+QUESTIONS: Final = "questions.jsonl"
+"""Name of the file of questions in a folder."""
 _MOST_FAILURES: Final = 3
 
 
@@ -57,6 +65,19 @@ class Labelled(NamedTuple):
     labels: list[TurnLabel]
 
 
+class _Turns(NamedTuple):
+    """Turns of people, and what a model was asked about them."""
+
+    all: list[Place]
+    asked: list[Place]
+    """Those that it is asked about."""
+    left: list[Place]
+    """Those that it has not answered."""
+    known: dict[tuple[str, int, str], TurnAnswer]
+    path: Path
+    """Where its answers are kept."""
+
+
 def label_turns(
     workspace: Workspace,
     config: SubjectConfig,
@@ -70,37 +91,99 @@ def label_turns(
     Raises:
         SubjectError: the model cannot be opened.
     """
-    name = model_name(f"{config.backend}:{config.model}")
-    lake = Lake(workspace.lake)
-    turns = list(places(lake, Facts(lake).trajectories, wanted.n))
-    asked = [place for place in turns if is_wanted(wanted.policy, place.ruled)]
-    path = answers_file(workspace, name, config.endpoint)
-    known = {each.key: each for each in read_answers(path)}
-    left = [place for place in asked if place.key not in known]
-    desk = _Desk(name, wanted, clock, path)
-    if left and not is_dry:
+    turns = _turns(workspace, config, wanted)
+    desk = _Desk(model_name(f"{config.backend}:{config.model}"), wanted, clock, turns.path)
+    if turns.left and not is_dry:
         with open_subject(config) as subject:
-            known |= {each.key: each for each in desk.work(subject, left)}
-    answers = {place[:2]: known[place.key] for place in asked if place.key in known}
+            return _labelled(config, wanted, turns, desk, desk.work(subject, turns.left))
+    return _labelled(config, wanted, turns, desk)
+
+
+def take_answers(
+    workspace: Workspace,
+    config: SubjectConfig,
+    wanted: Wanted,
+    file: Path,
+    *,
+    clock: Callable[[], datetime],
+) -> Labelled:
+    """Take what a model said of turns from a file, and return what stands after the policy.
+
+    Raises:
+        NotFoundError: there is no such file.
+        DataError: it holds something else.
+    """
+    turns = _turns(workspace, config, wanted)
+    desk = _Desk(model_name(f"{config.backend}:{config.model}"), wanted, clock, turns.path)
+    return _labelled(config, wanted, turns, desk, desk.take(read_answers(file), turns))
+
+
+def write_questions(
+    workspace: Workspace, config: SubjectConfig, wanted: Wanted, folder: Path
+) -> Labelled:
+    """Write what a model would be asked into a folder, each question once, and ask nothing.
+
+    Raises:
+        NotFoundError: nothing is left to ask.
+        UsageError: the folder holds something.
+        PolicyError: the folder is in the workspace, or the gate refuses what is to be written.
+    """
+    require_elsewhere(workspace, folder)
+    folder = new_folder(folder)
+    turns = _turns(workspace, config, wanted)
+    if not turns.left:
+        raise NotFoundError("no question about a turn is open; see: tracemill session list")
+    settings = msgspec.structs.replace(wanted.settings, schema=dict(SCHEMA))
+    lines = {
+        place.key[2]: question_line(place.key[2], config.model, question(place.turn), settings)
+        for place in turns.left
+    }
+    Gate(workspace).write_out("reviews", "turns", folder, {QUESTIONS: b"".join(lines.values())})
+    desk = _Desk("", wanted, now, turns.path)
+    return _labelled(config, wanted, turns, desk)
+
+
+def _turns(workspace: Workspace, config: SubjectConfig, wanted: Wanted) -> _Turns:
+    lake = Lake(workspace.lake)
+    found = list(places(lake, Facts(lake).trajectories, wanted.n))
+    asked = [place for place in found if is_wanted(wanted.policy, place.ruled)]
+    name = model_name(f"{config.backend}:{config.model}")
+    path = answers_file(workspace, name, config.endpoint)
+    known = {each.key: each for each in kept_answers(path)}
+    return _Turns(found, asked, [place for place in asked if place.key not in known], known, path)
+
+
+def _labelled(
+    config: SubjectConfig,
+    wanted: Wanted,
+    turns: _Turns,
+    desk: _Desk,
+    said: Iterable[TurnAnswer] = (),
+) -> Labelled:
+    known = turns.known | {each.key: each for each in said}
+    answers = {place[:2]: known[place.key] for place in turns.asked if place.key in known}
     report = TurnReport(
-        subject=name,
+        subject=model_name(f"{config.backend}:{config.model}"),
         endpoint=config.endpoint,
         policy=wanted.policy,
-        n_turns=len(turns),
-        n_wanted=len(asked),
-        n_characters=sum(len(each.content) for place in left for each in question(place.turn)),
-        n_before=len(asked) - len(left),
+        n_turns=len(turns.all),
+        n_wanted=len(turns.asked),
+        n_characters=sum(len(m.content) for place in turns.left for m in question(place.turn)),
+        n_before=len(turns.asked) - len(turns.left),
         n_asked=desk.n_asked,
         n_failed=desk.n_failed,
+        n_unmatched=desk.n_unmatched,
         faults=_faults(answers.values()),
-        n_agreed=sum(_agrees(place, answers.get(place[:2])) for place in asked),
+        n_agreed=sum(_agrees(place, answers.get(place[:2])) for place in turns.asked),
         n_prompt_tokens=desk.meter.n_prompt_tokens,
         n_answer_tokens=desk.meter.n_answer_tokens,
         cost_usd=desk.meter.cost_usd,
         stopped_by=desk.stopped_by,
     )
     labels = [
-        label for place in turns for label in standing(place, answers.get(place[:2]), wanted.policy)
+        label
+        for place in turns.all
+        for label in standing(place, answers.get(place[:2]), wanted.policy)
     ]
     return Labelled(report, labels)
 
@@ -116,7 +199,7 @@ class _Desk:
         self._clock = clock
         self._path = path
         self.meter = Meter(wanted.allowance, time.monotonic, time.sleep)
-        self.n_asked = self.n_failed = 0
+        self.n_asked = self.n_failed = self.n_unmatched = 0
         self.stopped_by: str | None = None
 
     def work(self, subject: Subject, left: Sequence[Place]) -> Iterator[TurnAnswer]:
@@ -136,20 +219,28 @@ class _Desk:
                     self.stopped_by = "not_answering"
                     return
 
+    def take(self, given: Mapping[str, Answer | None], turns: _Turns) -> Iterator[TurnAnswer]:
+        """Yield the answers that were given, by question, to those that are left."""
+        self.n_unmatched = len(given.keys() - {place.key[2] for place in turns.asked})
+        for place in turns.left:
+            if place.key[2] not in given:
+                self.stopped_by = "end_of_answers"
+                continue
+            answer = given[place.key[2]]
+            if answer is None:
+                self.n_failed += 1
+                continue
+            yield self._keep(place, answer)
+
     def _ask(self, subject: Subject, place: Place) -> TurnAnswer:
-        answer: Answer | None = None
+        self.meter.begin()
+        settings = msgspec.structs.replace(self._wanted.settings, schema=dict(SCHEMA))
+        return self._keep(place, subject.answer(question(place.turn), (), settings))
 
-        def ask(messages: Sequence[Message], schema: Mapping[str, Any]) -> str:
-            nonlocal answer
-            self.meter.begin()
-            settings = msgspec.structs.replace(self._wanted.settings, schema=dict(schema))
-            answer = subject.answer(messages, (), settings)
-            self.meter.count(answer)
-            return answer.message.content
-
-        said = ModelLabeler(self._name, ask).label(place.turn)
-        assert answer is not None, "a model that is a labeler is asked about every turn"
-        kept = self._kept(place, said, answer)
+    def _keep(self, place: Place, answer: Answer) -> TurnAnswer:
+        self.meter.count(answer)
+        labeler = ModelLabeler(self._name, lambda _messages, _schema: answer.message.content)
+        kept = self._kept(place, labeler.label(place.turn), answer)
         append(self._path, kept)
         self.n_asked += 1
         return kept

@@ -21,7 +21,7 @@ from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Ratio, Record
 from tracemill.records.sessions.turn_labels import AnswerFault, TurnKind
 
-MODEL_LABELER_VERSION: Final = 7
+MODEL_LABELER_VERSION: Final = 8
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_TURN: Final = 2_000
@@ -70,14 +70,18 @@ Where the lines are:
   ("for the other chart too"). A fault alone corrects ("it is hard to read"), a wish alone refines
   ("make it lighter"), and so does dislike with a wish ("I don't like the glow, try an outline") or
   a proposal in the form of a question ("what about a pin?").
-- refinement or continuation: name the thing that the agent last made, changed or proposed: a page,
-  a function, a test, a text, an answer. The turn refines where it wants that thing otherwise (its
-  look, words, names, place, behaviour, size) or to hold or cover more: one more field, one more
-  case, "also show the author", "for the other chart too"; also where the agent made it some turns
-  ago. It continues where it wants another thing (the next page, function, test or document, though
-  it be in the same file; a feature that a user of the program would call by a name of its own, such
-  as a score or a login), uses the thing ("use it in the report"), answers a question of the agent,
-  or is the process of the work: commit, test, run, review, the next point of a plan.
+- refinement or continuation: name the result that the turn takes up: what a request brought about
+  or the agent proposed (a page, a function, a test, a text, a plan, an answer), mostly the last,
+  also one of some turns ago. The turn refines where that result has to be changed for it: its look,
+  words, names, place, behaviour or size, or more in it (one more field, case or option, "also show
+  the author"); where it extends that request ("for the other chart too"); and where it changes what
+  the agent proposed ("in lower case, then go ahead"). It continues where that result stays as it
+  is and something comes beside it, though in the same file or on the same page: the next page,
+  function, test or document; a feature that a user of the program would call by a name of its own,
+  such as a score or a login; a change of what stood there before the agent came. It also continues
+  where it uses the result ("use it in the report"), has done what the agent had only explained,
+  answers a question, picks one of several proposals, hands over what the agent asked for, or is the
+  process of the work: commit, test, run, review, the next point of a plan.
 - clarification or continuation: it clarifies where an answer in words is enough, with or without a
   question mark. A request in the form of a question ("can you push it?") asks for work.
 - rephrase: the result that asked_before or asked_earlier wanted is wanted again, because it is not

@@ -44,9 +44,18 @@ SURE_FROM: Final[dict[ReactionKind, float]] = {
 what is not named here, such as every deed, is always sure."""
 
 
-def is_sure(kind: ReactionKind, confidence: float) -> bool:
-    """Tell whether what is told so is right in about nine of ten."""
-    return confidence >= SURE_FROM.get(kind, 0)
+MODEL_SURE_FROM: Final = 0.5
+"""The same for the word of a model, which says how likely another reader is to say so too."""
+
+
+def is_sure(kind: ReactionKind, confidence: float, rule: str = "") -> bool:
+    """Tell whether what is told so, by that rule or model, is right in about nine of ten."""
+    return confidence >= (MODEL_SURE_FROM if _is_model(rule) else SURE_FROM.get(kind, 0))
+
+
+def _is_model(rule: str) -> bool:
+    """Tell a model, called by its door and name, from a rule, which has no colon in its name."""
+    return ":" in rule or rule == "model"
 
 
 class Reaction(Record, frozen=True, kw_only=True):
@@ -61,7 +70,7 @@ class Reaction(Record, frozen=True, kw_only=True):
     confidence: Ratio
     """How sure the rule is."""
     rule: str
-    """Name of the rule, or `log` where the log itself records it."""
+    """Name of the rule, `log` where the log itself records it, or `door:name` of a model."""
     start: Count | None = None
     """Where the telling words begin in the step's text, in characters; None for a deed."""
     end: Count | None = None
@@ -72,7 +81,7 @@ class Reaction(Record, frozen=True, kw_only=True):
     @property
     def is_sure(self) -> bool:
         """Whether it is right in about nine of ten that are told so."""
-        return is_sure(self.kind, self.confidence)
+        return is_sure(self.kind, self.confidence, self.rule)
 
 
 def satisfaction(reactions: Iterable[Reaction]) -> float | None:

@@ -92,6 +92,8 @@ class TurnReport(Record, frozen=True, kw_only=True):
     """Questions that were answered now."""
     n_failed: Count = 0
     """Questions that the model did not answer; they are asked again by the next run."""
+    n_unmatched: Count = 0
+    """Answers in a file to questions that nobody asks any more, or in this way."""
     faults: dict[str, int] = msgspec.field(default_factory=dict)
     """Answers that say nothing, by why."""
     n_agreed: Count = 0
@@ -103,4 +105,4 @@ class TurnReport(Record, frozen=True, kw_only=True):
     cost_usd: float | None = None
     """What that cost; None where no price is known."""
     stopped_by: str | None = None
-    """What ended it early: a limit, or a model that does not answer."""
+    """What ended it early: a limit, a model that does not answer, or the end of its answers."""
