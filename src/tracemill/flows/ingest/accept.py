@@ -300,7 +300,7 @@ class Accepting:
     def _shards(self, tasks: list[ReadTask]) -> Iterator[Shard]:
         held: list[ReadTask] = []
         n_bytes = 0
-        for task in tasks:
+        for task in _smallest_first(tasks):
             is_full = n_bytes + task.n_bytes > _SHARD_BYTES or len(held) >= _SHARD_INPUTS
             if held and is_full and not _are_together(held[-1], task):
                 yield self._shard(held)
@@ -332,6 +332,18 @@ class Accepting:
             failures=(*plan.failures, *self._failures),
             changed=True,
         )
+
+
+def _smallest_first(tasks: Sequence[ReadTask]) -> list[ReadTask]:
+    """Return what is to be read so that little of it is read twice; members of one place together.
+
+    What one input gives away is known to all that are read behind it, and those before it that hold
+    it are read once more. Repositories, whose size is unknown, come first: they name most people.
+    """
+    sizes: Counter[str] = Counter()
+    for task in tasks:
+        sizes[task.path] += task.n_bytes
+    return sorted(tasks, key=lambda task: (sizes[task.path], task.path))
 
 
 def _are_together(one: ReadTask, other: ReadTask) -> bool:
