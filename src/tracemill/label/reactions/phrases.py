@@ -9,17 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 import re2
 
-from tracemill.label.reactions.lexicon import Phrase, Whose, expression, languages, loosened
+from tracemill.label.reactions.lexicon import (
+    Phrase,
+    Whose,
+    expression,
+    has_foreign_letters,
+    languages,
+    loosened,
+    plain_loosened,
+    plain_text,
+)
 
 MAX_HEARD: Final = 400
 """Characters of a text that phrases are looked for in."""
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 16
 """Phrases that are looked for in one pass.
 
 A state of a pass tells which phrases stood in the text so far, so the states of a pass for all
@@ -34,8 +43,10 @@ _INTERJECTION: Final = 5
 _ONE_SPACE: Final = {
     **{code: " " for code in range(0x3001) if chr(code).isspace()},
     **dict.fromkeys(map(ord, "\u0130\u0131"), "i"),
+    ord("\u017f"): "s",
+    ord("\u212a"): "k",
 }
-"""Spaces that fit a space of a table, and letters that `re` holds to be an `i`."""
+"""Spaces that fit a space of a table, and letters that `re` holds to be ones of ASCII."""
 _SHOWN: Final = re.compile(
     r"(?:\s|<blank>|\[image\]|\[Image #\d+\]|</?image[^>\n]*>|<(?P<of>ide_\w+)>[\s\S]*?</(?P=of)>|"
     r"#+ [A-Z][^\n]*\n[\s\S]{0,20000}?\n#+ My request for Codex:\s)+"
@@ -59,6 +70,15 @@ class Said(NamedTuple):
     def place(self) -> tuple[int, int]:
         """Where it begins and ends in the text."""
         return self.offset, self.offset + len(self.heard)
+
+
+class _Sieve(NamedTuple):
+    """One pass over a text."""
+
+    numbers: Sequence[int]
+    """Of the phrases that it looks for."""
+    looks: re2.Set
+    """Tells at which places of these there are phrases that may fit."""
 
 
 class Found(NamedTuple):
@@ -114,10 +134,17 @@ def _phrases_in(said: Said, whose: Whose) -> Iterator[Found]:
 
 def candidates(heard: str, whose: Whose) -> frozenset[int]:
     """Return the numbers of the phrases that may fit somewhere in a text: hardly any of many."""
-    text = heard.translate(_ONE_SPACE).encode("utf-8", "replace")
-    return frozenset(
-        first + number for first, sieve in _sieves(whose) for number in sieve.Match(text) or ()
-    )
+    text = heard.translate(_ONE_SPACE)
+    found = _fitting(_plain_sieves(whose), plain_text(text).encode("latin-1"))
+    if has_foreign_letters(text):
+        found = chain(found, _fitting(_foreign_sieves(whose), text.encode("utf-8", "replace")))
+    return frozenset(found)
+
+
+def _fitting(sieves: Iterable[_Sieve], text: bytes) -> Iterator[int]:
+    for sieve in sieves:
+        for place in sieve.looks.Match(text) or ():
+            yield sieve.numbers[place]
 
 
 @cache
@@ -132,20 +159,38 @@ def _contrasts() -> Sequence[re.Pattern[str]]:
 
 
 @cache
-def _sieves(whose: Whose) -> Sequence[tuple[int, re2.Set]]:
-    """Return what looks for the phrases of each pass, with the number of the first of them."""
-    patterns = [loosened(phrase.pattern) for _, phrase in _phrases(whose)]
-    firsts = range(0, len(patterns), _AT_ONCE)
-    return [(first, _sieve(patterns[first : first + _AT_ONCE])) for first in firsts]
+def _plain_sieves(whose: Whose) -> Sequence[_Sieve]:
+    """Return what looks for all phrases in a `plain_text`."""
+    options = _options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    phrases = enumerate(_phrases(whose))
+    return _sieves([(n, plain_loosened(each.pattern)) for n, (_, each) in phrases], options)
 
 
-def _sieve(patterns: Iterable[str]) -> re2.Set:
+@cache
+def _foreign_sieves(whose: Whose) -> Sequence[_Sieve]:
+    """Return what looks for phrases with foreign letters, which no `plain_text` has."""
+    phrases = [(n, each.pattern) for n, (_, each) in enumerate(_phrases(whose))]
+    foreign = [(n, loosened(pattern)) for n, pattern in phrases if has_foreign_letters(pattern)]
+    return _sieves(foreign, _options())
+
+
+def _options() -> re2.Options:
     options = re2.Options()
     options.case_sensitive = False
     options.never_capture = True
     options.max_mem = _STATES
-    sieve = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        sieve.Add(pattern)
-    sieve.Compile()
-    return sieve
+    return options
+
+
+def _sieves(patterns: Sequence[tuple[int, str]], options: re2.Options) -> Sequence[_Sieve]:
+    passes = (patterns[first : first + _AT_ONCE] for first in range(0, len(patterns), _AT_ONCE))
+    return [_sieve(each, options) for each in passes]
+
+
+def _sieve(patterns: Iterable[tuple[int, str]], options: re2.Options) -> _Sieve:
+    looks = re2.Set.SearchSet(options)
+    for _, pattern in patterns:
+        looks.Add(pattern)
+    looks.Compile()
+    return _Sieve([number for number, _ in patterns], looks)
