@@ -68,13 +68,17 @@ class _Summary(NamedTuple):
             for line, small in zip(text.split("\n"), lower.split("\n"), strict=True)
             if any(map(small.__contains__, marks)) and not (self.unless and self.unless in line)
         )
-        return _compiled(self.expression).search("\n".join(lines)) is not None
+        looked_at = "\n".join(lines)
+        return _compiled(self.expression, looked_at.isascii()).search(looked_at) is not None
 
 
 @cache
-def _compiled(expression: str) -> Any:
-    """Return what looks for an expression: dear to make, and most kinds of checks never run."""
-    return re2.compile(expression)
+def _compiled(expression: str, is_ascii: bool) -> Any:
+    """Return what looks for an expression: dear to make, and most kinds of checks never run.
+
+    All letters that there are make most of the cost, and most texts have those of ASCII alone.
+    """
+    return re2.compile(expression.replace(_LETTERS, "A-Za-z") if is_ascii else expression)
 
 
 class _Texts(NamedTuple):
@@ -82,7 +86,8 @@ class _Texts(NamedTuple):
     passed: _Summary
 
 
-_LINE: Final = r"^(?:\[[\pL\d_:.-]+\] |\S+ [\pL\d_:-]+: )?[= ]*"
+_LETTERS: Final = r"\pL"
+_LINE: Final = rf"^(?:\[[{_LETTERS}\d_:.-]+\] |\S+ [{_LETTERS}\d_:-]+: )?[= ]*"
 """Start of a line of a summary: runners put the script's name before it, pytest `=` signs."""
 
 _COUNT: Final = rf"(?:{_LINE}|(?:Tests|Suites|Files):? +|, |\| |run: )"
