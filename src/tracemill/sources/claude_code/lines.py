@@ -1,8 +1,8 @@
 """Which parts of a Claude Code line are read; all others are passed over undecoded.
 
 Two thirds of a session are reports of progress, and tool results in a structured form that
-repeats what the model was shown. A line that does not fit is no failure here: it is read again,
-slowly and whole.
+repeats what the model was shown. Signatures of thoughts and bytes of pictures go by as well. A
+line that does not fit is no failure here: it is read again, slowly and whole.
 """
 
 from __future__ import annotations
@@ -23,12 +23,48 @@ class _Details(TypedDict, total=False):
     task: Any
 
 
+class _Usage(TypedDict, total=False):
+    """The tokens of a model call."""
+
+    input_tokens: Any
+    output_tokens: Any
+    cache_read_input_tokens: Any
+    cache_creation_input_tokens: Any
+    output_tokens_details: Any
+
+
+class _Block(TypedDict, total=False):
+    """A part of a message: a text, a thought without its signature, a call, a result."""
+
+    type: Any
+    text: Any
+    thinking: Any
+    id: Any
+    name: Any
+    server_name: Any
+    input: Any
+    caller: Any
+    tool_use_id: Any
+    content: Any
+    is_error: Any
+
+
+class _Message(TypedDict, total=False):
+    """What somebody said."""
+
+    id: Any
+    role: Any
+    model: Any
+    content: list[_Block | str] | str | None
+    usage: _Usage | None
+
+
 class _Line(TypedDict, total=False):
     """One line; every field may hold anything, and its reader looks what it is."""
 
     type: Any
     subtype: Any
-    message: Any
+    message: _Message | str | None
     timestamp: Any
     uuid: Any
     parentUuid: Any
