@@ -351,7 +351,7 @@ class Observer:
         runs = call.runs(exit_code, text)
         self._checks.extend(runs)
         if call.checks:
-            tried = Attempt(call.step, call.at, repr(call.line.parts), text)
+            tried = Attempt(call.step, call.at, call.line.parts, text)
             self._recoveries.checks(call, [run.passed for run in runs], tried, result)
         if call.commits or call.drops:
             self._commits.ended(call, exit_code, text)

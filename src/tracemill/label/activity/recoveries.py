@@ -73,6 +73,10 @@ class _Aim(NamedTuple):
     what: str
 
 
+_Arguments = str | Sequence[Part] | Mapping[str, Any]
+"""What is tried: a command line, its parts, or the arguments of another tool."""
+
+
 class _Open:
     """A failure that nothing has resolved yet."""
 
@@ -85,8 +89,8 @@ class _Open:
         self.cause: FailureCause = cause_of(kind, tried.text)
         self.edits: list[int] = []
         self.targets = targets
-        self.said = ""
-        """The arguments of the last failing attempt."""
+        self.said: _Arguments = ""
+        """Those of the last failing attempt."""
 
 
 class Attempt(NamedTuple):
@@ -94,7 +98,7 @@ class Attempt(NamedTuple):
 
     step: int
     at: datetime | None
-    said: str
+    said: _Arguments
     """Its command or arguments, to see whether they changed."""
     text: str
     """What it printed."""
@@ -149,7 +153,8 @@ class Recoveries:
         aim = self._aim_of(call, is_failed=result.status == "error")
         if aim is None:
             return
-        tried = Attempt(step, at, _said(call.arguments), result.content)
+        said = command_of(call.arguments) or call.arguments
+        tried = Attempt(step, at, said, result.content)
         used_on = _used_on(aim, call)
         if result.status == "error":
             self._failed(aim, tried, used_on)
@@ -235,7 +240,7 @@ class Recoveries:
 
 def _change(held: _Open, tried: Attempt) -> Change:
     has_edit = any(held.attempts[-1] <= edit <= tried.step for edit in held.edits)
-    is_other = held.said != tried.said
+    is_other = _written(held.said) != _written(tried.said)
     if has_edit:
         return "edit_and_arguments" if is_other else "edit"
     return "arguments" if is_other else "none"
@@ -247,8 +252,9 @@ def _seconds(began: datetime | None, ended: datetime | None) -> float | None:
     return (ended - began).total_seconds()
 
 
-def _said(arguments: Mapping[str, Any]) -> str:
-    return command_of(arguments) or repr(sorted(arguments.items()))
+def _written(said: _Arguments) -> str:
+    """Return arguments as they are compared: dear to write down, and mostly nothing follows."""
+    return repr(sorted(said.items()) if isinstance(said, Mapping) else said)
 
 
 def _aim(call: ToolCall) -> _Aim | None:
