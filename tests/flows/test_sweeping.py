@@ -45,9 +45,10 @@ def together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    write_session(tmp_path / "in", "a-holds", 2, HOLDING)
-    write_session(tmp_path / "in", "b-tells", 2, TELLING)
-    write_session(tmp_path / "in", "c-holds", 1, HOLDING)
+    """Sessions in the order in which they are read, but for the last, which is the smallest."""
+    write_session(tmp_path / "in", "a-holds", 1, HOLDING)
+    write_session(tmp_path / "in", "b-tells", 1, TELLING)
+    write_session(tmp_path / "in", "c-holds", 2, HOLDING)
     write_session(tmp_path / "in", "d-other", 1)
     return tmp_path / "in"
 
@@ -96,6 +97,7 @@ def read_again(workspace: Workspace, place: Path) -> list[str]:
 
 
 def test_only_what_was_redacted_before_is_read_once_more(workspace: Workspace, place: Path) -> None:
+    write_session(place, "a-large-one-holds", 9, HOLDING)  # the teller is smaller
     assert read_again(workspace, place) == ["a-holds"]
 
 
