@@ -2,7 +2,8 @@
 
 The model of this source:
 
-- Each chat is a trajectory. Its time is told without a zone, so no moment is known.
+- Each chat is a trajectory, also one whose beginning was cut off. Its time is told without a
+  zone, so no moment is known.
 - Lines marked with four hashes were typed, unless the program sent them by itself; quoted lines
   are its output; the rest is the model's. A command to the program and what that prints is no
   step, unless the model was asked because of it, which it was where it cost tokens.
@@ -30,18 +31,28 @@ from tracemill.sources.protocol import SourceRecord
 _HEADER: Final = re.compile(
     rb"^# aider chat started at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ \t]*\r?$", re.MULTILINE
 )
+_TYPED: Final = re.compile(rb"^####[^\r\n]{0,500} {2}\r?$", re.MULTILINE)
+_TOLD: Final = re.compile(
+    rb"^> (?:Tokens: [\d.,]{1,12}[kM]? sent|Applied edit to |Aider v\d|Commit [0-9a-f]{7} )"
+    rb"[^\r\n]{0,500} {2}\r?$",
+    re.MULTILINE,
+)
+"""What a history has whose beginning was cut off: Aider ends its own lines with two spaces."""
 
 
 class Aider(FileSource):
     """Reads the chat history that Aider writes beside the code."""
 
     name: ClassVar[str] = "aider"
-    version: ClassVar[int] = 10
+    version: ClassVar[int] = 11
     marks: ClassVar[frozenset[str]] = frozenset({".aider.chat.history.md"})
 
     def recognises(self, head: Head) -> bool:
-        """Tell whether a chat begins in the first bytes."""
-        return _HEADER.search(head.plain) is not None
+        """Tell whether a chat begins in the first bytes, or goes on there."""
+        data = head.plain
+        if _HEADER.search(data) is not None:
+            return True
+        return b"#### " in data and bool(_TYPED.search(data)) and bool(_TOLD.search(data))
 
     def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
         """Yield the steps and events of each chat, its header, and the tally."""
