@@ -10,6 +10,7 @@ from tracemill.evaluate.scorers import score
 from tracemill.llm import Answer
 from tracemill.records.datasets.examples import Message
 from tracemill.records.models.evaluations import Case, CheckKind
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
 from tracemill.render.tool_names import is_text_search
 
 TOOLS = [{"type": "function", "function": {"name": n, "parameters": {}}} for n in ("find", "read")]
@@ -105,6 +106,14 @@ def test_each_decision_is_looked_at_for_what_it_shows() -> None:
     assert made[3].fields == ("amount", "entries")
     assert made[2].failed is not None
     assert made[2].failed.name == "read"
+
+
+@pytest.mark.parametrize("name", PATH_ARGUMENTS)
+def test_a_file_is_compared_as_a_place_whatever_the_argument_is_called(name: str) -> None:
+    (case,) = cases_of(user("Read src/ledger.py."), calls("read", **{name: "src/ledger.py"}))
+
+    assert score(case, Answer(message=calls("read", **{name: "./src/ledger.py"}))).passed
+    assert not score(case, Answer(message=calls("read", **{name: "src/other.py"}))).passed
 
 
 def test_what_was_recorded_passes_its_own_case() -> None:

@@ -32,6 +32,7 @@ from tracemill.records.models.evaluations import (
     WantedArgument,
     WantedCall,
 )
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
 from tracemill.render.tool_names import could_search_text, knows_symbols
 
 DropReason = Literal[
@@ -51,7 +52,7 @@ _FAILURE: Final = re.compile(
 """How a result that is a failure begins; agents that head results say exit codes there."""
 _MATCHES: Final[Mapping[str, ArgumentMatch]] = {
     **dict.fromkeys(("command", "cmd"), "shell"),
-    **dict.fromkeys(("path", "file_path", "filename", "notebook_path", "cwd"), "path"),
+    **dict.fromkeys((*PATH_ARGUMENTS, "cwd"), "path"),
     **dict.fromkeys(("description", "explanation", "thought", "content", "prompt"), "present"),
     **dict.fromkeys(("code", "python", "script"), "python"),
 }

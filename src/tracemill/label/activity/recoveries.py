@@ -24,6 +24,7 @@ from tracemill.label.calls.shell_calls import POLLS, SHELLS, ShellCall, command_
 from tracemill.label.calls.symptoms import cause_of, symptom
 from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.sessions.activity import CheckKind
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
 from tracemill.records.sessions.recoveries import (
     Change,
     FailureCause,
@@ -62,7 +63,7 @@ _RUNNING: Final = frozenset({"run", "run-script"})
 _HELP: Final = frozenset({"--help", "-h", "help", "--version"})
 _INTERPRETERS: Final = frozenset({"python", "python3", "node", "ruby", "perl", "bash", "sh", "zsh"})
 _IN_PLACE: Final = frozenset({"-c", "-e", "-", "-lc", "--eval", "-p"})
-_OF_TOOLS: Final = ("file_path", "path", "filePath", "notebook_path", "url", "query", "pattern")
+_OF_TOOLS: Final = (*PATH_ARGUMENTS, "url", "query", "pattern")
 """Arguments that say what a tool is used on."""
 
 

@@ -19,6 +19,7 @@ from tracemill.label.calls.shell import Part, parse
 from tracemill.label.calls.shell_calls import SHELLS, command_of
 from tracemill.label.calls.shown_versions import is_asked_for_version, shown_versions
 from tracemill.label.calls.tool_names import plain_name
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
 from tracemill.records.sessions.shown_tools import ShownTool
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolLevel
 
@@ -29,7 +30,6 @@ _WRITERS: Final = frozenset(
 _CREATING: Final = frozenset({"str_replace_editor", "str_replace_based_edit_tool"})
 _PATCHES: Final = ("input", "patch", "patchText", "command")
 _ADDS: Final = "*** Add File: "
-_PATHS: Final = ("file_path", "path", "filePath", "target_file", "filename")
 _CODE_TOOL: Final = re.compile(r"code|python|jupyter|repl")
 _PROGRAM: Final = re.compile(
     r"(?:python|node|ruby|deno|bun|perl|php|tsx|ts-node|bash|sh|zsh|pwsh|Rscript|lua)[\d.]{0,5}"
@@ -154,7 +154,7 @@ def _written_by_tool(name: str, call: ToolCall) -> Iterator[str]:
     """Yield the files that a call writes as a whole."""
     arguments = call.arguments
     if name in _WRITERS or (name in _CREATING and arguments.get("command") == "create"):
-        named = (arguments.get(key) for key in _PATHS)
+        named = (arguments.get(key) for key in PATH_ARGUMENTS)
         yield from (path for path in named if isinstance(path, str))
     for key in _PATCHES:
         text = arguments.get(key)

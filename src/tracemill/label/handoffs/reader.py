@@ -27,6 +27,7 @@ from tracemill.label.learning.cues import sums_up
 from tracemill.label.learning.sentences import sentences
 from tracemill.records.refs import Ref
 from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
 from tracemill.records.sessions.trajectory import Step, ToolCall, Trajectory
 from tracemill.records.work.handoffs import HandOff
 
@@ -36,7 +37,7 @@ _MAX_REQUEST: Final = 20_000
 _MAX_OPENED: Final = 200
 _PLAN: Final = "plan"
 _READERS: Final = frozenset({"cat", "less", "head", "tail", "bat", "sed", "nl", "more"})
-_WHERE: Final = ("file_path", "path", "filePath", "target_file", "filename", "absolute_path")
+_WHERE: Final = (*PATH_ARGUMENTS, "absolute_path")
 _HEADED: Final = re.compile(r"^(?:#{1,4} |\*\*)(?:summary|what (?:was|changed|i)|changes|done)\b",
                             re.IGNORECASE | re.MULTILINE)  # fmt: skip
 
