@@ -57,10 +57,11 @@ def trend_gate(
 
 
 def _cells(point: TrendPoint) -> tuple[str, ...]:
+    counts = (point.failing, point.passing, point.skipped)  # all 0: a verdict, and no counts
     return (
         point.id, when(point.at), point.gate, one_line(point.tool or point.title or "", 24),
-        (point.commit or "")[:12], point.status, str(point.failing), str(point.passing),
-        str(point.skipped), "" if point.line_rate is None else f"{point.line_rate:.1%}",
+        (point.commit or "")[:12], point.status, *(str(n) if any(counts) else "" for n in counts),
+        "" if point.line_rate is None else f"{point.line_rate:.1%}",
         _said(point),
     )  # fmt: skip
 

@@ -14,9 +14,11 @@ from tracemill.base.errors import NotFoundError
 from tracemill.flows.datasets.difference import VersionDifference, diff_versions
 from tracemill.flows.datasets.versions import (
     ShownVersion,
+    VersionRow,
     list_versions,
     show_rejects,
     show_version,
+    version_rows,
 )
 from tracemill.records.datasets.versions import DatasetVersion
 from tracemill.store.workspace import Workspace
@@ -29,13 +31,14 @@ _N_REJECTS: Final = 20
 
 def datasets(request: Request) -> Response:
     """Show every version, newest first."""
-    return page(request, "datasets.html", versions=list_versions(workspace(request)), kinds=_kinds)
+    rows = version_rows(workspace(request)).versions
+    return page(request, "datasets.html", versions=rows, kinds=_kinds)
 
 
-def _kinds(version: DatasetVersion) -> Mapping[str, int]:
+def _kinds(row: VersionRow) -> Mapping[str, int]:
     """Return how many examples of each kind a version holds, whatever they are for."""
     found: Counter[str] = Counter()
-    for part, n in version.n_examples.items():
+    for part, n in row.examples.items():
         found[part.partition("/")[0]] += n
     return found
 
