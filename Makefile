@@ -53,6 +53,7 @@ lock:
 	$(LOCK) --no-deps requirements/model.in -o requirements/model.txt
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "expected Python 3.11 or later, found " + sys.version.split()[0] + " as $(PYTHON); name another one: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.core: requirements/core.txt pyproject.toml | $(VENV)/bin/python

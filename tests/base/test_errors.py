@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracemill.base.errors import AmbiguousNameError
+from tracemill.base.errors import AmbiguousNameError, UnknownNameError
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,19 @@ from tracemill.base.errors import AmbiguousNameError
 )
 def test_of_very_many_names_the_first_are_listed_and_the_rest_counted(n: int, said: str) -> None:
     assert str(AmbiguousNameError("a", [f"a{i}" for i in range(n)])).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("tol_error_rate", "; do you mean 'tool_error_rate'?"),
+        ("zzz", "known: reverted_rate, tool_error_rate"),
+    ],
+)
+def test_a_name_that_is_nearly_known_is_answered_with_what_may_be_meant(
+    name: str, end: str
+) -> None:
+    error = UnknownNameError("metric", name, ["tool_error_rate", "reverted_rate"])
+
+    assert str(error).startswith(f"unknown metric {name!r}; known: reverted_rate, tool_error_rate")
+    assert str(error).endswith(end)

@@ -36,7 +36,13 @@ class UnknownNameError(UsageError):
     """A name that nothing answers to, said together with those that do."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"unknown {kind} {name!r}; known: {', '.join(sorted(known)) or 'none'}")
+        from difflib import get_close_matches  # slow to import
+
+        names = sorted(known)
+        meant = (
+            f"; do you mean {close[0]!r}?" if (close := get_close_matches(name, names, 1)) else ""
+        )
+        super().__init__(f"unknown {kind} {name!r}; known: {', '.join(names) or 'none'}{meant}")
 
 
 class NotFoundError(UsageError):

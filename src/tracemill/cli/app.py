@@ -1,5 +1,7 @@
 """The tree of commands."""
 
+import inspect
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ _WITHIN: Final[Mapping[str, str]] = {
     "suite": "model ", "vault": "privacy ", "definitions": "synth ",
 }  # fmt: skip
 """Nouns within other nouns."""
+_HELP: Final = frozenset({"--help", "-h"})
 _SWITCHES: Final = frozenset({"--json", "--quiet", "-q"})
 """Options of every command that stand alone."""
 
@@ -83,10 +86,25 @@ def _called(arguments: Sequence[str]) -> object:
         raise UsageError("expected arguments with something in them, found an empty one")
     try:
         app = make_app()
-        return app(_in_order(app, arguments))
+        asked = _in_order(app, arguments)
+        if not _HELP.isdisjoint(asked):
+            _tell_more(app, asked)
+        return app(asked)
     except CycloptsError as error:
         answer_error(arguments, str(error), EXIT_USAGE)  # a person was told already
+        asked = " ".join(["tracemill", *(error.command_chain or ())])
+        sys.stderr.write(f"see: {asked} --help\n")
         return EXIT_USAGE
+
+
+def _tell_more(app: App, arguments: Sequence[str]) -> None:
+    """Let the help of the command that is asked about say all that its function says of it.
+
+    Lists say one line of each command, so that none has to be loaded for them.
+    """
+    asked = app.parse_commands([each for each in arguments if each not in _HELP])[1][-1]
+    if asked.default_command is not None and asked.help.count("\n\n") == 0:
+        asked.help = inspect.getdoc(asked.default_command)
 
 
 def _in_order(app: App, arguments: Sequence[str]) -> Sequence[str]:

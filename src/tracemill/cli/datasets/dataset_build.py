@@ -69,7 +69,8 @@ def recipes_dataset(
     listed = list_recipes(name)
     if answer("recipes", listed, common, next_steps=["tracemill dataset build RECIPE"]):
         return EXIT_DONE
+    width = max(len(recipe.name) for recipe in listed.recipes)
     for recipe in listed.recipes:
-        write(f"{recipe.name:<12} {recipe.about}" if name is None else recipe.text.rstrip())
+        write(f"{recipe.name:<{width}}  {recipe.about}" if name is None else recipe.text.rstrip())
     hint("next: tracemill dataset recipes NAME > mine.toml, and: dataset build mine.toml", common)
     return EXIT_DONE

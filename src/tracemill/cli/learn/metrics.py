@@ -83,10 +83,13 @@ def list_metrics(
         return EXIT_DONE
     if answer("metric-list", found, common, next_steps=["tracemill metrics show --metric NAME"]):
         return EXIT_DONE
-    rows = [(m.name, f"{m.n:,}", m.says, " ".join(m.by)) for m in found.metrics]
+    held_first = sorted(found.metrics, key=lambda metric: not metric.n)
+    rows = [(m.name, f"{m.n:,}", m.says, " ".join(m.by)) for m in held_first]
     left_out = print_table(("METRIC", "CASES", "COUNTS", "BY"), rows, ("BY",))
     following = "next: tracemill metrics show --metric NAME --by FACT"
-    hint(f"{counted(len(rows), 'metric')}{no_room(left_out)}; {following}", common)
+    n_held = sum(1 for metric in found.metrics if metric.n)
+    said = f"{counted(len(rows), 'metric')}, of {n_held:,} of which there are cases"
+    hint(f"{said}{no_room(left_out)}; {following}", common)
     return EXIT_DONE
 
 

@@ -244,7 +244,12 @@ def erase_data(
     with ProgressLine(common) as report:
         found = find(workspace, meant, report)
     if not (dry_run or yes):
-        require_yes(lambda: _show_found(found, common), _FOR_GOOD, "nothing was erased", common)
+        require_yes(
+            lambda: _show_found(found, common),
+            _FOR_GOOD,
+            "nothing was erased; --dry-run says what would be",
+            common,
+        )
     result = ErasedSubject(found=found, receipt=None)
     if not dry_run:
         with ProgressLine(common) as report:

@@ -27,10 +27,12 @@ def read_failure_stats(workspace: Workspace, asked: Range, day: date) -> Failure
     """
     process = read_process(workspace)
     seen = list(seen_failures(process))
+    last = max((each.at.date() for each in seen if each.at is not None), default=None)
     if asked != "all":
         begin, end = week_of(day) if asked == "week" else month_of(day)
         seen = [each for each in seen if each.at is not None and begin <= each.at.date() <= end]
         where = f"from {begin} to {end}"
+        where += f"; the last day of which a failure is held is {last}" if last else ""
     else:
         where = "in all that is held"
     if not seen:
