@@ -361,28 +361,6 @@ def test_a_history_is_told_by_its_headers() -> None:
     assert not Aider().recognises(Head(Path("x"), b"# aider chat started at noon\n#### Hi\n"))
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize(
-    "told",
-    ["Tokens: 2k sent, 3 received.", "Applied edit to a.py", "Aider v0.50.2", "Commit 1234abc x"],
-)
-def test_a_history_whose_beginning_was_cut_off_is_known_by_its_lines(told: str, end: str) -> None:
-    text = ("x = 1\n```\n" + said("Tokens: 1k sent.") + prompt("Test it") + said(told)).replace(
-        "\n", end
-    )
-    found = read_history(text)
-
-    assert Aider().recognises(Head(Path("x"), text.encode()))
-    assert [step.text for step in found.steps if step.speaker == "user"] == ["Test it"]
-    for other in (
-        prompt("Test it"),
-        said(told),
-        f"#### A heading\n> {told}  \n",
-        f"#### Test  \n> {told}\n",
-    ):
-        assert not Aider().recognises(Head(Path("x"), other.encode()))
-
-
 PIECES = st.sampled_from(
     [
         HEADER,
