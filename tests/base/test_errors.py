@@ -20,7 +20,7 @@ def test_of_very_many_names_the_first_are_listed_and_the_rest_counted(n: int, sa
 @pytest.mark.parametrize(
     ("name", "end"),
     [
-        ("tol_error_rate", "; do you mean 'tool_error_rate'?"),
+        ("tools_error_rate", "; do you mean 'tool_error_rate'?"),
         ("zzz", "known: reverted_rate, tool_error_rate"),
     ],
 )

@@ -56,10 +56,10 @@ def test_help_says_all_that_is_written_of_a_command(
     ("asked", "where"),
     [
         (["session", "show"], "tracemill session show"),
-        (["sesion", "list"], "tracemill"),
-        (["gate", "shw"], "tracemill gate"),
+        (["sessions", "list"], "tracemill"),
+        (["gate", "shown"], "tracemill gate"),
         (["train"], "tracemill train"),
-        (["session", "list", "--lmit", "3", "--json"], "tracemill session list"),
+        (["session", "list", "--limits", "3", "--json"], "tracemill session list"),
     ],
 )
 def test_what_cannot_be_parsed_is_answered_with_where_help_is(
