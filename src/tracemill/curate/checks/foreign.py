@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 import re2
@@ -27,6 +28,8 @@ _COPYLEFT: Final = re2.compile(
     r"|subject\s+to\s+the\s+terms\s+of\s+the\s+Mozilla\s+Public)"
 )
 """Notices of licences that ask whoever passes the code on to do it under the same."""
+_AT_ONCE: Final = 2**20
+"""Bytes of different texts in which a notice is looked for in one go."""
 
 
 def steering_text(checked: Checked) -> Iterator[Objection]:
@@ -63,11 +66,30 @@ def stating_outcomes(checked: Checked) -> Sequence[TrainingRow]:
 
 def copyleft_notices(checked: Checked) -> Iterator[Objection]:
     """Yield rows that quote code with the notice of a licence that asks for the same."""
+    if not any(map(_first_notice, _different_texts(checked.rows))):
+        return
     for row in checked.rows:
-        if (found := _notice(row)) is not None:
+        texts = [message.content.encode() for message in every_message(row)]
+        if (found := _first_notice(texts)) is not None:
             yield row, f"quotes the notice of {found}"
 
 
-def _notice(row: TrainingRow) -> str | None:
-    match = _COPYLEFT.search("\0".join(message.content for message in every_message(row)))
-    return (match[1] or "a GNU or Mozilla licence") if match else None
+def _different_texts(rows: Iterable[TrainingRow]) -> Iterator[list[bytes]]:
+    """Yield what rows say, each text once, some at a time: rows of one session share much."""
+    said: set[str] = set()
+    held: list[bytes] = []
+    n_held = 0
+    for message in chain.from_iterable(map(every_message, rows)):
+        if message.content not in said:
+            said.add(message.content)
+            held.append(message.content.encode())
+            n_held += len(held[-1])
+        if n_held > _AT_ONCE:
+            yield held
+            held, n_held = [], 0
+    yield held
+
+
+def _first_notice(texts: Iterable[bytes]) -> str | None:
+    match = _COPYLEFT.search(b"\0".join(texts))
+    return (match[1] or b"a GNU or Mozilla licence").decode() if match else None

@@ -17,7 +17,7 @@ from tracemill.records.datasets.recipes import Limits
 
 if TYPE_CHECKING:
     from tracemill.curate.copies.containment import Containment
-    from tracemill.curate.copies.near_duplicates import Pair, Shingled, Shingles
+    from tracemill.curate.copies.near_duplicates import Pair, Shingled, Shingles, Text
     from tracemill.curate.copies.word_runs import EvaluationRuns
 
 ALIKE: Final = 0.8
@@ -43,7 +43,7 @@ class Checked:
     evaluated: EvaluationRuns | None = None
     """What models are judged on; None where nothing is named, or nothing installed to compare."""
 
-    compare: Callable[[Sequence[str], float, Sequence[bool]], Sequence[Pair]] | None = None
+    compare: Callable[[Sequence[Text], float, Sequence[bool]], Sequence[Pair]] | None = None
     """Finds texts that are nearly the same, where that is not to be done in this process."""
     shingles: Shingles | None = None
     """Knows the shingles of texts that were compared before."""

@@ -16,18 +16,18 @@ def asked(row: TrainingRow) -> str:
     return " ".join(message.content for message in row.messages if message.role == "user")
 
 
-def said(row: TrainingRow) -> str:
-    """Return everything that is said in a row, calls that are fields of their own included.
+def said(row: TrainingRow) -> bytes:
+    """Return as UTF-8 everything that is said in a row, calls that are its own fields included.
 
     Where a row tells what is learned of it, what stands before the request that this answers is
     left out: rows of one session share that, and differ by what they teach.
     """
-    return _from(row, _first_learned(row))
+    return b"\n".join([text.encode("utf-8", "replace") for text in _from(row, _first_learned(row))])
 
 
 def everything_said(row: TrainingRow) -> str:
     """Return everything that is said in a row, whether or not it is learned."""
-    return "\n".join([_from(row, 0), *(m.content for m in row.rejected if m.role != "system")])
+    return "\n".join([*_from(row, 0), *(m.content for m in row.rejected if m.role != "system")])
 
 
 def every_message(row: TrainingRow) -> tuple[Message, ...]:
@@ -35,9 +35,9 @@ def every_message(row: TrainingRow) -> tuple[Message, ...]:
     return (*row.messages, *row.rejected)
 
 
-def _from(row: TrainingRow, first: int) -> str:
+def _from(row: TrainingRow, first: int) -> list[str]:
     calls = (str(c.arguments) for own in row.calls[first:] for c in own if c.style == "structured")
-    return "\n".join([*(m.content for m in row.messages[first:] if m.role != "system"), *calls])
+    return [*(m.content for m in row.messages[first:] if m.role != "system"), *calls]
 
 
 def _first_learned(row: TrainingRow) -> int:

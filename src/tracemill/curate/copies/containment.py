@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tracemill.curate.copies.near_duplicates import Shingled, n_shared, shingled
+from tracemill.curate.copies.near_duplicates import Shingled, Text, n_shared, shingled
 
 CONTAINED: Final = 0.9
 """Share of a text's shingles from which it stands in another."""
@@ -43,7 +43,7 @@ class Containment(NamedTuple):
 
 
 def contained(
-    texts: Sequence[str] | Shingled, threshold: float = CONTAINED
+    texts: Sequence[Text] | Shingled, threshold: float = CONTAINED
 ) -> Iterator[Containment]:
     """Yield each text that stands in a longer one, with the first such, ordered by index."""
     found = texts if isinstance(texts, Shingled) else shingled(texts)

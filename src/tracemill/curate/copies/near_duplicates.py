@@ -47,6 +47,8 @@ _IN_WORD: Final = bytes(
 """Whether a byte is part of a word; letters outside ASCII are bytes of 128 and more."""
 
 Hashes = NDArray[np.uint64]
+Text = str | bytes
+"""A text, or what it is in UTF-8: whoever looks at one several times encodes it once."""
 
 
 class Pair(NamedTuple):
@@ -73,7 +75,7 @@ class Shingled(NamedTuple):
 
 
 def near_duplicates(
-    texts: Sequence[str] | Shingled, threshold: float = 0.8, apart: Sequence[bool] = ()
+    texts: Sequence[Text] | Shingled, threshold: float = 0.8, apart: Sequence[bool] = ()
 ) -> Iterator[Pair]:
     """Yield pairs of texts whose similarity reaches `threshold`, ordered by their indexes.
 
@@ -100,7 +102,7 @@ class Signed(NamedTuple):
     """Whether a text has any word."""
 
 
-def sign(texts: Sequence[str]) -> Signed:
+def sign(texts: Sequence[Text]) -> Signed:
     """Return the signatures of some texts."""
     return _signed(shingled(texts))
 
@@ -125,10 +127,10 @@ class NearIndex:
         self.shingles = Shingles()
         """Those of its texts, for whoever compares the same texts."""
         self._signed: list[Signed] = []
-        self._held: list[str] = []
+        self._held: list[Text] = []
         self._n_held = 0
 
-    def add(self, text: str) -> None:
+    def add(self, text: Text) -> None:
         """Take the next text."""
         self._held.append(text)
         self._n_held += len(text)
@@ -146,7 +148,7 @@ class NearIndex:
 
 
 def verified(
-    pairs: Sequence[tuple[int, int]], texts: Mapping[int, str], threshold: float = 0.8
+    pairs: Sequence[tuple[int, int]], texts: Mapping[int, Text], threshold: float = 0.8
 ) -> Iterator[Pair]:
     """Yield those of some candidates whose similarity reaches `threshold`."""
     places = {text: at for at, text in enumerate(texts)}
@@ -164,7 +166,7 @@ class Shingles:
         self._known: dict[bytes, Hashes] = {}
         self._n_known = 0
 
-    def of(self, texts: Sequence[str]) -> Shingled:
+    def of(self, texts: Sequence[Text]) -> Shingled:
         """Return the shingles of some texts."""
         names = list(map(_name, texts))
         unknown = {
@@ -179,12 +181,16 @@ class Shingles:
         return Shingled(np.concatenate(parts), np.cumsum([*map(len, parts)], dtype=np.int64))
 
 
-def _name(text: str) -> bytes:
+def _name(text: Text) -> bytes:
     """Return what a text is known by: processors make this hash twice as fast as others."""
-    return sha256(text.encode("utf-8", "replace"), usedforsecurity=False).digest()
+    return sha256(_utf8(text), usedforsecurity=False).digest()
 
 
-def shingled(texts: Sequence[str]) -> Shingled:
+def _utf8(text: Text) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+
+
+def shingled(texts: Sequence[Text]) -> Shingled:
     """Return the shingles of some texts."""
     parts: list[Hashes] = []
     sizes: list[NDArray[np.int64]] = []
@@ -203,11 +209,11 @@ def shingled(texts: Sequence[str]) -> Shingled:
     return Shingled(np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64), starts)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[bytes]]:
+def _batches(texts: Sequence[Text]) -> Iterator[list[bytes]]:
     held: list[bytes] = []
     n_bytes = 0
     for text in texts:
-        data = text.encode("utf-8", "replace")
+        data = _utf8(text)
         held.append(data)
         n_bytes += len(data)
         if n_bytes >= _BATCH_BYTES or len(held) == _BATCH_TEXTS:
@@ -217,7 +223,7 @@ def _batches(texts: Sequence[str]) -> Iterator[list[bytes]]:
         yield held
 
 
-def run_hashes(texts: Sequence[str], n_words: int) -> Hashes:
+def run_hashes(texts: Sequence[Text], n_words: int) -> Hashes:
     """Return the hash of each run of words in some texts; texts of fewer words have none."""
     parts = [np.zeros(0, dtype=np.uint64)]
     for batch in _batches(texts):

@@ -243,7 +243,7 @@ class Sieve:
         if needed:
             yield frozenset(needed)
 
-    def compare(self, texts: Mapping[str, str]) -> None:
+    def compare(self, texts: Mapping[str, bytes]) -> None:
         """Compare the texts of a group of suspects."""
         from tracemill.curate.copies.near_duplicates import verified
 

@@ -70,11 +70,16 @@ def suspicion(texts: Iterable[str], untyped: Iterable[str]) -> Suspicion | None:
         texts: All that is said.
         untyped: What of it came from nobody who may give orders.
     """
-    numbers = _all_forms().Match("\n".join(texts)) or ()
+    numbers = _all_forms().Match(_lines(texts)) or ()
     told = {forms()[number].reason for number in numbers}
-    if _ORDERS in told and not _orders().search("\n".join(untyped)):
+    if _ORDERS in told and not _orders().search(_lines(untyped)):
         told.remove(_ORDERS)
     return next((reason for reason in get_args(Suspicion) if reason in told), None)
+
+
+def _lines(texts: Iterable[str]) -> bytes:
+    """Return texts behind one another, each encoded by itself: few need more than a copy for it."""
+    return b"\n".join([text.encode() for text in texts])
 
 
 def suspicion_of_steps(steps: Sequence[Step]) -> Suspicion | None:

@@ -26,7 +26,7 @@ from tracemill.sources.reading.documents import NotADocumentError, take_apart
 from tracemill.sources.reading.json_lines import BadShapeError
 
 if TYPE_CHECKING:
-    from tracemill.curate.copies.near_duplicates import Pair
+    from tracemill.curate.copies.near_duplicates import Pair, Text
     from tracemill.curate.copies.word_runs import EvaluationRuns
 
 _BLOCK_BYTES: Final = 2**20
@@ -115,7 +115,7 @@ def _names_tool(tool: Any) -> bool:
 
 def _comparing(
     executor: Executor,
-) -> Callable[[Sequence[str], float, Sequence[bool]], Sequence[Pair]]:
+) -> Callable[[Sequence[Text], float, Sequence[bool]], Sequence[Pair]]:
     from tracemill.flows.datasets.near_duplicates import near_duplicates_on
 
     return partial(near_duplicates_on, executor)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from tracemill.curate.copies.near_duplicates import Pair, Signed, candidates, sign, verified
+from tracemill.curate.copies.near_duplicates import Pair, Signed, Text, candidates, sign, verified
 from tracemill.flows.executors.protocol import Executor
 from tracemill.records.refs import Record
 
@@ -23,7 +23,7 @@ _PAIRS: Final = 50_000
 class TextShard(Record, frozen=True, kw_only=True):
     """Texts to sign."""
 
-    texts: list[str]
+    texts: list[Text]
     """The texts, in their order."""
 
 
@@ -32,7 +32,7 @@ class PairShard(Record, frozen=True, kw_only=True):
 
     pairs: list[tuple[int, int]]
     """Places of their texts."""
-    texts: dict[int, str]
+    texts: dict[int, Text]
     """The texts by place."""
     threshold: float
     """Similarity from which they are nearly the same."""
@@ -49,7 +49,7 @@ def compare_shard(shard: PairShard) -> Iterator[Pair]:
 
 
 def near_duplicates_on(
-    executor: Executor, texts: Sequence[str], threshold: float, apart: Sequence[bool] = ()
+    executor: Executor, texts: Sequence[Text], threshold: float, apart: Sequence[bool] = ()
 ) -> list[Pair]:
     """Return pairs of texts that are nearly the same, ordered by their places."""
     shards = (
@@ -61,7 +61,7 @@ def near_duplicates_on(
 
 
 def _pair_shards(
-    pairs: Sequence[tuple[int, int]], texts: Sequence[str], threshold: float
+    pairs: Sequence[tuple[int, int]], texts: Sequence[Text], threshold: float
 ) -> Iterator[PairShard]:
     waiting = iter(pairs)
     while held := list(islice(waiting, _PAIRS)):
