@@ -176,12 +176,22 @@ def _kept_apart(path: Path) -> Part | None:
     return Part.of_file(path.name) if (path.parent / MANIFEST).is_file() else None
 
 
+Lines = Iterator[tuple[int, object]]
+"""The number of each line, and what its JSON says; an error stands for a line that is no JSON."""
+
+
 def rows_of(
-    path: Path, unread: list[FailingRow], part: Part | None = None
+    path: Path,
+    unread: list[FailingRow],
+    part: Part | None = None,
+    through: Callable[[Path, Lines], Lines] | None = None,
 ) -> Iterator[TrainingRow]:
-    """Yield the rows of a file, which are of one part; what is no row is noted in `unread`."""
+    """Yield the rows of a file, which are of one part; what is no row is noted in `unread`.
+
+    What its lines say goes `through` whoever looks at it as well, where one is named.
+    """
     kind = part.kind if part else ""
-    for number, value in _values(path):
+    for number, value in through(path, _values(path)) if through else _values(path):
         try:
             if isinstance(value, BadShapeError):
                 raise value
@@ -191,8 +201,8 @@ def rows_of(
             unread.append(FailingRow(file=path.name, line=number, detail=str(error)))
 
 
-def _values(path: Path) -> Iterator[tuple[int, object]]:
-    """Yield each row with its number; an error stands for a line that is no JSON."""
+def _values(path: Path) -> Lines:
+    """Yield each row with its number."""
     try:
         with path.open("rb") as opened:
             start = opened.read(64).lstrip()
@@ -210,7 +220,7 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
         raise unread(path, "dataset file", error) from error
 
 
-def _items(data: bytes) -> Iterator[tuple[int, object]]:
+def _items(data: bytes) -> Lines:
     try:
         found = take_apart(data, ())
     except NotADocumentError as error:

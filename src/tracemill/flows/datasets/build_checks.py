@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.export import DATASET_FORMATS
-from tracemill.export.trainers.dataset_format import LeftOut, Row
+from tracemill.export.trainers.dataset_format import LeftOut, Part, Row
+from tracemill.flows.datasets.audit import rows_of
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.ingest.redactors import own_redactor
-from tracemill.flows.privacy.scan import Scan
-from tracemill.records.datasets.audits import CheckResult, FailingRow
+from tracemill.flows.privacy.scan import Scan, ScanResult
+from tracemill.records.datasets.audits import CheckResult, FailingRow, TrainingRow
 from tracemill.records.datasets.versions import DatasetVersion, ExportedFile, FunnelStage
 from tracemill.store.workspace import Workspace
 
@@ -23,14 +24,40 @@ _ON_PURPOSE: Final = ("mixture", "budget")
 """Stages that change what a dataset is made up of because somebody asked for it."""
 
 
-def clean_text(workspace: Workspace, folder: Path, files: Sequence[ExportedFile]) -> CheckResult:
-    """Return where redaction, with the rules in use, finds anything in what was written."""
-    scan = Scan(own_redactor(workspace).redactor)
-    scan.look(folder / file.path for file in files)
-    places = scan.result().places
-    at = list(dict.fromkeys((place.path, place.place, place.rule) for place in places))
+class ReadRows(NamedTuple):
+    """What stands in files of rows."""
+
+    rows: list[TrainingRow]
+    unread: list[FailingRow]
+    """Lines that are no row."""
+    found: ScanResult
+    """What redaction, with the rules in use, finds in the files."""
+
+
+def read_rows(workspace: Workspace, folder: Path, files: Sequence[ExportedFile]) -> ReadRows:
+    """Return the rows of files, each line of which is read once, by checks and redaction alike.
+
+    Where a line is no row, redaction reads for itself: it looks at text that is no JSON as well.
+    """
+    unread: list[FailingRow] = []
+    redactor = own_redactor(workspace).redactor
+    scan = Scan(redactor)
+    paths = [folder / file.path for file in files]
+    rows = [
+        row
+        for path in paths
+        for row in rows_of(path, unread, Part.of_file(path.name), scan.look_at_lines)
+    ]
+    if unread:
+        scan = Scan(redactor)
+        scan.look(paths)
+    return ReadRows(rows, unread, scan.result())
+
+
+def clean_text(found: ScanResult, n_rows: int) -> CheckResult:
+    """Return what redaction found in what was written as the result of a check."""
+    at = list(dict.fromkeys((place.path, place.place, place.rule) for place in found.places))
     n_failing = len({(path, line) for path, line, _ in at})
-    n_rows = sum(file.rows for file in files)
     measured = share(n_failing, n_rows)
     return CheckResult(
         name="clean_text",

@@ -14,7 +14,12 @@ from tracemill.curate.checks import Checked, run_checks
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.audit import evaluation_runs, readable, rows_of
-from tracemill.flows.datasets.build_checks import clean_text, fits_format, kept_balance
+from tracemill.flows.datasets.build_checks import (
+    clean_text,
+    fits_format,
+    kept_balance,
+    read_rows,
+)
 from tracemill.flows.datasets.publish import LINEAGE, REJECTS
 from tracemill.flows.datasets.versions import find_version
 from tracemill.records.datasets.audits import CheckResult, FailingRow, TrainingRow
@@ -108,14 +113,13 @@ def check_version(
     if n_bytes > _AT_ONCE_BYTES and not whole:
         return (_too_large(n_bytes, version),)
     recipe = msgspec.convert(version.recipe, Recipe)
-    unread: list[FailingRow] = []
-    rows = [row for file in files for row in _rows(folder, file, unread)]
+    read = read_rows(workspace, folder, files)
     evaluated = evaluation_runs([Path(each) for each in recipe.limits.evaluation_sets])
     before = list(_before(workspace, version))
-    checked = Checked(rows, before, recipe.limits, evaluated, shingles=shingles)
+    checked = Checked(read.rows, before, recipe.limits, evaluated, shingles=shingles)
     found = (
-        readable(len(rows), unread),
-        clean_text(workspace, folder, files),
+        readable(len(read.rows), read.unread),
+        clean_text(read.found, sum(file.rows for file in files)),
         kept_balance(version.funnel),
         *run_checks(checked, recipe.checks),
         *(fits_format(folder, version, name) for name in recipe.formats),
@@ -134,10 +138,6 @@ def row_files(version: DatasetVersion) -> Iterator[ExportedFile]:
             yield file
 
 
-def _rows(folder: Path, file: ExportedFile, unread: list[FailingRow]) -> Iterator[TrainingRow]:
-    yield from rows_of(folder / file.path, unread, Part.of_file(file.path))
-
-
 def _before(workspace: Workspace, version: DatasetVersion) -> Iterator[TrainingRow]:
     """Yield the rows of the version before, where there is one and it is still there."""
     if version.parent is None:
@@ -147,7 +147,7 @@ def _before(workspace: Workspace, version: DatasetVersion) -> Iterator[TrainingR
     except NotFoundError:
         return
     for file in row_files(parent):
-        yield from _rows(folder, file, [])
+        yield from rows_of(folder / file.path, [], Part.of_file(file.path))
 
 
 def _too_large(n_bytes: int, version: DatasetVersion) -> CheckResult:

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from tracemill.base.errors import DataError
 from tracemill.flows.guarding import Refused, guarded
-from tracemill.flows.privacy.documents import decoded
+from tracemill.flows.privacy.documents import Document, decoded
 from tracemill.flows.privacy.pieces import Piece, pieces, pieces_of_text
 from tracemill.flows.results import Failure
 from tracemill.records.refs import Record
@@ -106,8 +106,7 @@ class Scan:
     def look(self, paths: Iterable[Path]) -> None:
         """Look at every piece of some files."""
         for path in paths:
-            self._n_files += 1
-            name = self._named(path)
+            name = self._begun(path)
             try:
                 self._n_bytes += path.stat().st_size
                 self._look_at_all(name, pieces(path))
@@ -116,8 +115,27 @@ class Scan:
             except OSError as error:
                 self._fail(name, "not_readable", error.strerror or "unknown")
 
-    def _named(self, path: Path) -> str:
-        """Return a file's path as it may be said, and count what is found in it."""
+    def look_at_lines(
+        self, path: Path, lines: Iterable[tuple[int, object]]
+    ) -> Iterator[tuple[int, object]]:
+        """Look at the lines of a file, each its number and what its JSON says, and pass them on.
+
+        Whoever reads all of a file anyway spares another reading of it.
+        """
+        name = self._begun(path)
+        self._n_bytes += path.stat().st_size
+        batch: list[Piece] = []
+        for number, value in lines:
+            batch.append(Piece(f"line {number}", Document(value=value)))
+            if len(batch) == _AT_ONCE:
+                self._look_at(name, batch)
+                batch = []
+            yield number, value
+        self._look_at(name, batch)
+
+    def _begun(self, path: Path) -> str:
+        """Return a file's path as it may be said, and count it and what is found in its name."""
+        self._n_files += 1
         shown, rules = shown_path(path, self._redactor)
         if self._kind != "pii":
             self._places.update((shown, "file name", "", rule, "secret") for rule in rules)
