@@ -7,7 +7,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.redact.templates import fill
 from tracemill.cli.app import call
+from tracemill.flows.datasets.build_checks import clean_text, read_rows
+from tracemill.records.datasets.versions import ExportedFile
+from tracemill.store.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +67,23 @@ def test_a_changed_file_fails_and_is_checked_no_further(
 
     assert (only["name"], only["verdict"]) == ("unchanged_files", "fail")
     assert [row["file"] for row in only["failing"]] == [path.name]
+
+
+@pytest.mark.parametrize("line", ["{row}", "no row: {token}", '{{"text": 1, "said": "{token}"}}'])
+def test_redaction_looks_at_every_line_whether_or_not_it_is_a_row(
+    tmp_path: Path, line: str
+) -> None:
+    token = fill("ghp_{alnum:36}")
+    row = json.dumps({"messages": [{"role": "user", "content": f"use {token}"}]})
+    (tmp_path / "train.jsonl").write_text(f'{{"text": "a"}}\n{line.format(row=row, token=token)}\n')
+    file = ExportedFile(path="train.jsonl", format="trl-chat", rows=2, n_bytes=0, sha256="")
+
+    read = read_rows(Workspace(tmp_path / "workspace"), tmp_path, [file])
+    check = clean_text(read.found, file.rows)
+
+    assert len(read.rows) + len(read.unread) == 2
+    assert (check.verdict, check.n_failing) == ("fail", 1)
+    assert [(each.line, each.detail) for each in check.failing] == [(2, "found by github-pat")]
 
 
 def test_a_ci_reads_the_verdicts_as_tests(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -167,6 +167,16 @@ def test_text_of_the_worse_side_of_a_pair_is_looked_at() -> None:
     assert result("licences", Checked([notice], limits=Limits(licences=("MIT",)))).n_failing == 1
 
 
+def test_a_notice_far_behind_others_is_found_in_its_row() -> None:
+    long = [rows(said(f"{n} " + "words " * 50_000))[0] for n in range(5)]
+    quoting = rows(said("# SPDX-License-Identifier: MPL-2.0"))[0]
+
+    found = result("copyleft_notices", Checked([*long, quoting, *long]))
+
+    assert (found.n_rows, found.n_failing) == (11, 1)
+    assert found.failing[0].detail == "quotes the notice of MPL-2.0"
+
+
 def test_rows_of_one_piece_of_work_belong_to_one_split() -> None:
     trained = [*rows(said("a"), episode_id="ep_1"), *rows(said("b"), episode_id="ep_2")]
     held = [

@@ -50,6 +50,20 @@ def test_lines_of_json_are_told_by_line_and_field(tmp_path: Path) -> None:
     ]
 
 
+def test_lines_that_somebody_else_reads_are_looked_at_as_a_file_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"content": f"use {TOKEN}" if n % 70 == 3 else "nothing", "n": n} for n in range(150)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    whole, passing = Scan(REDACTOR), Scan(REDACTOR)
+
+    whole.look([path])
+    passed = list(passing.look_at_lines(path, enumerate(rows, 1)))
+
+    assert passed == list(enumerate(rows, 1))
+    assert passing.result() == whole.result()
+    assert [place.place for place in whole.result().places] == ["line 4", "line 74", "line 144"]
+
+
 def test_a_line_that_is_no_json_among_others_is_looked_at_as_text(tmp_path: Path) -> None:
     (tmp_path / "a").write_text(f'{{"a": 1}}\n"{TOKEN}\n')
 

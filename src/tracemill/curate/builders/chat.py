@@ -13,7 +13,7 @@ itself behind what was said before, and whole sessions where they fit into one w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tracemill.curate.windows.work import ChatConfig, Configured, Drop, DropReason, Window, Work
 from tracemill.records.datasets.examples import ChatBuilder, ChatExample
@@ -133,19 +133,23 @@ def make_chat(
     untrained: Collection[int],
     builder: ChatBuilder,
     more: Iterable[str] = (),
+    tools: tuple[dict[str, Any], ...] | None = None,
 ) -> Iterator[ChatExample | Drop]:
-    """Yield the example of some steps, up to a call that was never answered."""
+    """Yield the example of some steps, up to a call that was never answered.
+
+    Its tools are those that it calls unless they are given.
+    """
     used = _up_to_trained(steps, untrained)
     if not used:
         if steps:
             yield work.drop("no_trained_message", steps[0].index, steps[-1].index)
         return
     try:
-        yield work.chat_example(used, untrained, builder, more)
+        yield work.chat_example(used, untrained, builder, more, tools)
     except UnansweredCallError as error:
         yield work.drop("unanswered_call", error.step, steps[-1].index)
         before = [step for step in steps if step.index < error.step]
-        yield from make_chat(work, before, untrained, builder, more)
+        yield from make_chat(work, before, untrained, builder, more, tools)
 
 
 def _up_to_trained(steps: list[Step], untrained: Collection[int]) -> list[Step]:

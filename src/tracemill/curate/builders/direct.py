@@ -12,9 +12,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
-import msgspec
-
-from tracemill.base.ids import make_id
 from tracemill.curate.builders.chat import distrusted, make_chat, unfit
 from tracemill.curate.windows.tools import tools_of_steps
 from tracemill.curate.windows.windows import Turn
@@ -24,9 +21,7 @@ from tracemill.curate.windows.work import (
     DropReason,
     Window,
     Work,
-    told_tools,
 )
-from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.sessions.trajectory import Step
 from tracemill.render.messages import is_trained
@@ -78,11 +73,11 @@ class DirectBuilder(Configured):
                 continue
             steps = [step for step in window.steps if step.index <= turn.last_step]
             context = {step.index for step in steps if step.index < turn.first_step}
-            for made in make_chat(work, steps, context, "direct"):
+            for made in make_chat(work, steps, context, "direct", tools=tools):
                 if isinstance(made, ChatExample) and _is_command(made):
                     yield work.drop("command_turn", turn.first_step, turn.last_step)
                 else:
-                    yield made if isinstance(made, Drop) else _with_tools(made, tools)
+                    yield made
 
 
 def _is_command(example: ChatExample) -> bool:
@@ -120,13 +115,3 @@ def no_answer(own: Sequence[Step]) -> DropReason | None:
     if sum(map(len, _CODE.findall(own[-1].text))) > _MAX_CODE:
         return "code_answer"
     return "announcement" if _ANNOUNCING.search(own[-1].text[-_LONGEST_ENDING:]) else None
-
-
-def _with_tools(example: ChatExample, tools: tuple[dict[str, object], ...]) -> ChatExample:
-    """Return an example with the tools that were there, called in its messages or not."""
-    return msgspec.structs.replace(
-        example,
-        id=make_id("example", *map(canonical_json, (example.messages, tools))),
-        tools=tools,
-        tags=tuple(sorted({*example.tags, *told_tools(tools)})),
-    )

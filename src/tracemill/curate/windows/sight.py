@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, repeat
+from itertools import compress, islice, repeat
 from math import ceil
 from operator import contains
 from typing import Any, Final
@@ -82,6 +82,8 @@ class _Seen:
 
     def __init__(self) -> None:
         self._texts: list[str] = []
+        self._last_hit = ""
+        """The text in which a line was last found."""
 
     def take(self, step: Step) -> None:
         """Take all that a step says, writes and gets, but for the arguments of what failed."""
@@ -104,8 +106,17 @@ class _Seen:
         return sum(1 for _ in seen) < n_enough
 
     def _holds(self, line: str) -> bool:
-        """Look at what came last first: most edits are of what was just read."""
-        return any(map(contains, reversed(self._texts), repeat(line)))
+        """Look where the line before was found, then at what came last first.
+
+        Lines of one edit stand in one file, and most edits are of what was just read.
+        """
+        if line not in self._last_hit:
+            newest = self._texts[::-1]
+            found = next(compress(newest, map(contains, newest, repeat(line))), None)
+            if found is None:
+                return False
+            self._last_hit = found
+        return True
 
 
 def is_bare_edit(step: Step) -> bool:

@@ -166,14 +166,22 @@ class Work(Record, frozen=True, kw_only=True):
         untrained: Collection[int],
         builder: ChatBuilder,
         more: Iterable[str] = (),
+        tools: tuple[dict[str, Any], ...] | None = None,
     ) -> ChatExample:
         """Return the example of some steps, of which the last is imitated.
+
+        Args:
+            steps: The steps.
+            untrained: Indexes of those that are not imitated.
+            builder: Who asks.
+            more: What else is known about it.
+            tools: The tools that were there; those that its messages call unless given.
 
         Raises:
             UnansweredCallError: a call of them was never answered.
         """
         messages = _up_to_trained_message(render_messages(steps, untrained))
-        tools = infer_tools(messages)
+        tools = infer_tools(messages) if tools is None else tools
         return ChatExample(
             id=make_id("example", canonical_json(messages), canonical_json(tools)),
             builder=builder,
@@ -332,10 +340,11 @@ class Window:
         """Steps that say again what a tool had just returned, and nothing else."""
         found: set[int] = set()
         for before, step in pairwise(self.steps):
-            if step.speaker != "agent" or not before.results:
+            if step.speaker != "agent" or len(step.text) < _MIN_REPEATED or not before.results:
                 continue
             said = without_spaces(step.text)
-            if len(said) >= _MIN_REPEATED and said in _returned(before):
+            n_returned = sum(len(each.content) for each in before.results)
+            if _MIN_REPEATED <= len(said) <= n_returned and said in _returned(before):
                 found.add(step.index)
         return found
 
@@ -389,9 +398,11 @@ def _has_image(step: Step) -> bool:
 
 def _is_withheld(step: Step) -> bool:
     """Tell whether redaction failed on a step, so that nobody knows what was said in it."""
-    names = (call.name for call in step.calls)
-    contents = (result.content for result in step.results)
-    return any(said.startswith(UNSCANNED) for said in (step.text, *names, *contents))
+    return (
+        step.text.startswith(UNSCANNED)
+        or any(call.name.startswith(UNSCANNED) for call in step.calls)
+        or any(result.content.startswith(UNSCANNED) for result in step.results)
+    )
 
 
 def _up_to_trained_message(messages: list[Message]) -> list[Message]:
