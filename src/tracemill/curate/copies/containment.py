@@ -62,7 +62,7 @@ def contained(
 def _candidates(found: Shingled, sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Yield pairs of a shorter and a longer text that share enough of what is looked up."""
     places = np.flatnonzero(found.hashes & _NOT_LOOKED_UP == 0)
-    owners = np.searchsorted(found.starts, places, side="right") - 1
+    owners = np.repeat(np.arange(len(sizes)), sizes)[places]
     is_long = sizes[owners] >= _MIN_SHINGLES
     hashes, owners = found.hashes[places[is_long]], owners[is_long]
     n_own = np.bincount(owners, minlength=len(sizes)).tolist()
